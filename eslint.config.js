@@ -1,0 +1,69 @@
+import tseslint from "typescript-eslint";
+
+/** Forbids imports by pattern; the reason is what the developer reads. */
+const forbid = (files, ...patterns) => ({
+  files,
+  rules: {
+    "no-restricted-imports": ["error", { patterns: patterns.map(([group, message]) => ({ group, message })) }],
+  },
+});
+const node = [["node:*"], "node: belongs to node.ts, emulator.ts and demo/."];
+
+export default tseslint.config(
+  { ignores: ["dist", "coverage", "node_modules"] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/only-throw-error": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "no-console": "off",
+    },
+  },
+  forbid(["src/protocol/**"], [["../*", "!./*"], "protocol/ imports nothing of ours."], node),
+  forbid(
+    ["src/element/**", "src/index.ts", "src/define.ts"],
+    [["**/server/**", "**/server.js", "**/emulator/**", "**/emulator.js", "**/node.js"], "The widget knows only protocol/."],
+    [["hono", "hono/*", "valibot", "@hono/*"], "The kit's libraries stay in the kit."],
+    node,
+  ),
+  forbid(
+    ["src/server/**", "src/server.ts"],
+    [["**/element/**", "**/index.js", "**/define.js", "**/emulator/**", "**/emulator.js", "**/locales/**"], "The kit knows only protocol/."],
+    [["lit", "lit/*", "rxjs", "rxjs/*", "qrcode", "qrcode/*"], "The widget's libraries stay in the widget."],
+    node,
+  ),
+  forbid(["src/node.ts"], [["**/element/**", "**/emulator/**", "**/locales/**"], "node.ts adapts the kit only."]),
+  forbid(
+    ["src/emulator/**"],
+    [["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"], "The emulator shares no code with the kit or the widget."],
+    node,
+  ),
+  forbid(
+    ["src/emulator.ts"],
+    [["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"], "The emulator shares no code with the kit or the widget."],
+  ),
+  {
+    files: ["src/locales/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        { patterns: [{ group: ["*"], allowTypeImports: true, message: "A locale imports only the messages' type." }] },
+      ],
+    },
+  },
+  forbid(["demo/**"], [["**/src/**"], "The demo uses public entries only: onegini-otp-login/…"]),
+  {
+    files: ["test/**", "bench/**"],
+    rules: {
+      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", name: ["test", "it", "describe", "suite", "before", "after", "beforeEach", "afterEach"], package: "node:test" }] }],
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-unused-expressions": "off",
+    },
+  },
+  { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+);

@@ -1,0 +1,65 @@
+/**
+ * The login API between widget and kit: its types and constants. Times are whole seconds, rounded down, relative.
+ * Everything on the wire is JSON in snake_case.
+ */
+
+/** Where an attempt stands. `completed`, `denied`, `expired` and `failed` are final: nothing leads back. */
+export type Status = "pending" | "approved" | "completed" | "denied" | "expired" | "failed";
+
+/** The error codes of the login API, each with its HTTP status. */
+export const errorStatus = {
+  invalid_request: 400,
+  forbidden_origin: 403,
+  unknown_attempt: 404,
+  attempt_settled: 409,
+  authorization_pending: 409,
+  too_many_requests: 429,
+  server_error: 500,
+  temporarily_unavailable: 503,
+} as const;
+
+/** A code of the login API's errors. */
+export type ApiErrorCode = keyof typeof errorStatus;
+
+/** The body of every error: OAuth 2.0's shape (RFC 6749 §5.2). */
+export interface ErrorAnswer {
+  error: ApiErrorCode;
+  error_description: string;
+}
+
+/** The answer to a renewal: one more transaction of the attempt. */
+export interface CodeAnswer {
+  status: "pending";
+  /** The text that the QR code holds. */
+  otp: string;
+  /** Seconds until this code's time is up. */
+  expires_in: number;
+}
+
+/** The answer to a start. */
+export interface StartAnswer extends CodeAnswer {
+  /** The attempt's id: 128 random bits in base64url. */
+  attempt: string;
+}
+
+/** An event of the status stream, and a poll's answer. */
+export interface StatusAnswer {
+  status: Status;
+  /** Seconds that the newest code has left; only while `pending`. */
+  expires_in?: number;
+  /** Seconds to the next poll; only in a poll's answer. */
+  interval?: number;
+}
+
+/** What the site's `signIn` answers; further members are the site's own. */
+export interface LoginAnswer {
+  /** Where the page goes next; the widget's `redirect` if absent. */
+  redirect_to?: string;
+  [member: string]: unknown;
+}
+
+/** The path under which the login API lies unless the site says otherwise. */
+export const defaultPath = "/otp-login";
+
+/** The type of the status stream's only kind of event. */
+export const statusEvent = "status";
