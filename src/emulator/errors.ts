@@ -1,0 +1,54 @@
+/**
+ * The vendor's numbered errors that a caller with an OTP type can meet, with the status of each
+ * (Mobile authentication API version 4, "Error codes").
+ *
+ * 1001 (unknown user) and 1006 (not enrolled) are missing on purpose: an OTP transaction has no user until a phone
+ * scans its code, so the Token Server has nobody to look up when it starts.
+ */
+const numberedErrors = {
+  1000: [404, "Mobile authentication is disabled."],
+  1002: [503, "The authentication could not be started. Please try again later."],
+  1003: [400, "A parameter of the request is missing or invalid."],
+  1005: [400, "The message is too long."],
+  3004: [404, "There is no such transaction, or it has no result."],
+  3005: [404, "There is no mobile authentication type of this name."],
+  4000: [404, "Not found."],
+} as const satisfies Record<number, readonly [status: number, description: string]>;
+
+/** A number of the vendor's error table. */
+export type TokenServerErrorCode = keyof typeof numberedErrors;
+
+/** The two shapes in which Token Servers word a numbered error: `{error, error_description}` or `{error_code, description}`. */
+export type ErrorShape = "error" | "error_code";
+
+export const isTokenServerErrorCode = (value: unknown): value is TokenServerErrorCode =>
+  typeof value === "number" && Object.hasOwn(numberedErrors, value);
+
+/** An error by number; for the rare case where HTTP has a better status, `status` replaces the table's. */
+export interface NumberedError {
+  code: TokenServerErrorCode;
+  description?: string;
+  status?: number;
+  headers?: Record<string, string>;
+}
+
+/** Answers with a numbered error in the shape that was asked for. */
+export function numberedErrorResponse(error: NumberedError, shape: ErrorShape): Response {
+  const [tableStatus, tableDescription] = numberedErrors[error.code];
+  const description = error.description ?? tableDescription;
+  return jsonResponse(
+    error.status ?? tableStatus,
+    shape === "error"
+      ? { error: String(error.code), error_description: description }
+      : { error_code: error.code, description },
+    error.headers,
+  );
+}
+
+/** Answers in JSON, never to be cached: everything here is about one login. */
+export function jsonResponse(status: number, body: object, headers?: Record<string, string>): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json;charset=UTF-8", "cache-control": "no-store", ...headers },
+  });
+}

@@ -1,0 +1,156 @@
+import { parseCallbackUri } from "./callback-uri.js";
+import { type CallbackConfiguration } from "./callback.js";
+import { type ApiClient } from "./client-authentication.js";
+import { checkFaults } from "./faults.js";
+import { countCharacters, defaultTemplate, maxMessageCharacters } from "./message.js";
+import {
+  type MessageLanguage,
+  type OtpType,
+  type TokenServerConfig,
+  type TokenServerOptions,
+} from "./options.js";
+import { locateByAddress } from "./place.js";
+
+const languages: readonly string[] = ["en", "nl", "fr", "de"] satisfies MessageLanguage[];
+
+/** Checks the options. Throws an error that names the one that is wrong and says what is expected. */
+export function parseOptions(options: TokenServerOptions): TokenServerConfig {
+  const unknown = Object.keys(options).find((name) => !optionNames.has(name));
+  expect(unknown === undefined, unknown ?? "", "is not an option of createTokenServer");
+  return {
+    types: byKey("types", "name", options.types, parseType),
+    clients: byKey("clients", "id", options.clients, parseClient),
+    callbackCredentials: byKey("callbacks", "url", options.callbacks ?? [], parseCallback),
+    allowsCallbackUri: parseWhitelist(options.callbackUris),
+    enabled: optional("enabled", options.enabled, "boolean") ?? true,
+    faults: checkFaults(options.faults ?? {}),
+    maxTransactions: parseMax(options.maxTransactions ?? 200_000),
+    now: optional("now", options.now, "function") ?? Date.now,
+    locate: optional("locate", options.locate, "function") ?? locateByAddress,
+    // Looked up at each call, so that what replaces the global later counts too.
+    fetch: optional("fetch", options.fetch, "function") ?? ((...request) => globalThis.fetch(...request)),
+    onCallback: optional("onCallback", options.onCallback, "function") ?? (() => undefined),
+  };
+}
+
+const optionNames: ReadonlySet<string> = new Set<keyof TokenServerOptions>([
+  "types",
+  "clients",
+  "callbacks",
+  "callbackUris",
+  "enabled",
+  "faults",
+  "maxTransactions",
+  "now",
+  "locate",
+  "fetch",
+  "onCallback",
+]);
+
+function parseType(type: OtpType, at: string): Required<OtpType> {
+  const { name, ttlSeconds = 60, defaultMessages = {}, template = defaultTemplate } = type;
+  expectText(`${at}.name`, name);
+  expect(
+    typeof ttlSeconds === "number" && ttlSeconds > 0 && ttlSeconds <= 86_400,
+    `${at}.ttlSeconds`,
+    "must be a number of seconds, more than 0 and at most a day",
+  );
+  for (const [language, message] of Object.entries(defaultMessages)) {
+    const messageAt = `${at}.defaultMessages.${language}`;
+    expect(languages.includes(language), messageAt, `must be one of ${languages.join(", ")}`);
+    expectText(messageAt, message);
+    expect(
+      countCharacters(message) <= maxMessageCharacters,
+      messageAt,
+      `must have at most ${maxMessageCharacters} characters`,
+    );
+  }
+  expect(
+    typeof template === "string" && template.includes("[message]"),
+    `${at}.template`,
+    "must be a text that contains [message]",
+  );
+  return { name, ttlSeconds, defaultMessages, template };
+}
+
+function parseClient(client: ApiClient, at: string): ApiClient {
+  expectText(`${at}.id`, client.id);
+  expectText(`${at}.secret`, client.secret);
+  optional(`${at}.mobileAuthentication`, client.mobileAuthentication, "boolean");
+  return { ...client };
+}
+
+function parseCallback(callback: CallbackConfiguration, at: string): CallbackConfiguration {
+  expectText(`${at}.url`, callback.url);
+  expect(
+    parseCallbackUri(callback.url) !== undefined,
+    `${at}.url`,
+    "must be an absolute http or https address",
+  );
+  expectText(`${at}.username`, callback.username);
+  // Basic authentication ends the user name at the first colon (RFC 7617).
+  expect(!callback.username.includes(":"), `${at}.username`, "must not contain a colon");
+  expectText(`${at}.password`, callback.password);
+  return { ...callback };
+}
+
+function parseWhitelist(
+  whitelist: TokenServerOptions["callbackUris"],
+): TokenServerConfig["allowsCallbackUri"] {
+  if (whitelist === undefined) return () => true;
+  if (typeof whitelist === "function") return (url) => whitelist(url);
+  expect(isList(whitelist), "callbackUris", "must be a list of addresses or a function");
+  whitelist.forEach((uri, index) => {
+    expect(
+      typeof uri === "string" && parseCallbackUri(uri) !== undefined,
+      `callbackUris[${index}]`,
+      "must be an absolute http or https address",
+    );
+  });
+  return (_url, text) => whitelist.includes(text);
+}
+
+function parseMax(max: number): number {
+  expect(Number.isInteger(max) && max > 0, "maxTransactions", "must be a whole number above 0");
+  return max;
+}
+
+/** Reads a list whose members each have a key of their own. */
+function byKey<Key extends string, Item extends Record<Key, string>, Parsed>(
+  name: string,
+  key: Key,
+  items: readonly Item[],
+  parse: (item: Item, at: string) => Parsed,
+): ReadonlyMap<string, Parsed> {
+  expect(isList(items), name, "must be a list");
+  expect(name === "callbacks" || items.length > 0, name, "must not be empty");
+  const parsed = new Map<string, Parsed>();
+  items.forEach((item, index) => {
+    const at = `${name}[${index}]`;
+    expect(typeof item === "object" && item !== null, at, "must be an object");
+    const value = parse(item, at);
+    expect(!parsed.has(item[key]), `${at}.${key}`, `is there twice: "${item[key]}"`);
+    parsed.set(item[key], value);
+  });
+  return parsed;
+}
+
+function optional<Value>(
+  name: string,
+  value: Value | undefined,
+  type: "boolean" | "function",
+): Value | undefined {
+  expect(value === undefined || typeof value === type, name, `must be a ${type}`);
+  return value;
+}
+
+function expectText(name: string, value: unknown): void {
+  expect(typeof value === "string" && value !== "", name, "must be a text that is not empty");
+}
+
+function expect(holds: boolean, name: string, expectation: string): asserts holds {
+  if (!holds) throw new TypeError(`createTokenServer: ${name} ${expectation}.`);
+}
+
+/** `Array.isArray` would turn the members' type into `any`. */
+const isList = (value: unknown): boolean => Array.isArray(value);
