@@ -58,6 +58,7 @@ export type Action =
   | { type: "requested" }
   | { type: "started"; attempt: string; code: Code; renewed: number }
   | { type: "renewed"; code: Code; renewed: number }
+  | { type: "spent"; now: number }
   | { type: "link"; link: Link }
   | { type: "approved"; attempt: string }
   | { type: "completed"; answer: LoginAnswer }
@@ -86,6 +87,9 @@ export function reduce(state: State, action: Action): State {
     }
     case "renewed":
       return state.phase === "pending" ? { ...state, code: action.code, renewed: action.renewed } : state;
+    case "spent":
+      // The server closed the newest transaction: a code that is good for nothing is not shown.
+      return state.phase === "pending" ? { ...state, code: { ...state.code, endsAt: action.now } } : state;
     case "link":
       return state.phase === "pending" && state.link !== action.link
         ? { ...state, link: action.link }

@@ -1,0 +1,47 @@
+import {
+  combineLatest,
+  distinctUntilChanged,
+  map,
+  merge,
+  switchMap,
+  take,
+  timer,
+  type Observable,
+  type SchedulerLike,
+} from "rxjs";
+
+/** Whether the page can be seen: `gone` is a page that was left and may sit in the back-forward cache. */
+export type Visibility = "visible" | "hidden" | "gone";
+
+/** All that the flow needs from outside, so that tests can put it in virtual time. */
+export interface Environment {
+  /** Emits the present value when subscribed, then every change. */
+  visibility: Observable<Visibility>;
+  /** Emits the present value when subscribed, then every change. */
+  online: Observable<boolean>;
+  /** Emits when the machine has slept: timers stood still while the clock went on. */
+  slept: Observable<unknown>;
+  /** The wall clock, in milliseconds: it goes on in sleep, as `performance.now()` does not. */
+  now: () => number;
+  scheduler: SchedulerLike;
+  /** A number from 0 up to 1. */
+  random: () => number;
+  /** How many fresh codes an attempt may have; read whenever it is used. */
+  renewals: () => number;
+}
+
+/** Whether the page is seen and online. Emits the present value, every change, and `true` again after a sleep. */
+export const awake = ({ visibility, online, slept }: Environment): Observable<boolean> => {
+  const isAwake = combineLatest([visibility, online]).pipe(
+    map(([page, network]) => page === "visible" && network),
+    distinctUntilChanged(),
+  );
+  return merge(isAwake, slept.pipe(switchMap(() => isAwake.pipe(take(1)))));
+};
+
+/** Emits once, at an instant of the wall clock; it is looked at again on every wake-up, because timers stop in sleep. */
+export const at = (instant: number, environment: Environment): Observable<unknown> =>
+  awake(environment).pipe(
+    switchMap(() => timer(Math.max(0, instant - environment.now()), environment.scheduler)),
+    take(1),
+  );

@@ -1,0 +1,196 @@
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  map,
+  merge,
+  of,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  takeWhile,
+  tap,
+  throwError,
+  timeout,
+  timer,
+  type Observable,
+} from "rxjs";
+import type { StatusAnswer } from "../protocol/login-api.js";
+import type { Backend } from "./backend.js";
+import { claim } from "./claim.js";
+import { toCode } from "./code.js";
+import { connection, isStatus } from "./connection.js";
+import type { Environment } from "./environment.js";
+import { codeTimeoutMs, renewals } from "./renewal.js";
+import { isUnknownAttempt, RequestError, toRequestError } from "./request-error.js";
+import type { Action, Code, Failure } from "./state.js";
+
+/** What the element asks of the flow; each ends what went on before. */
+export type Command =
+  | { type: "start"; backend: Backend }
+  /** Goes on with an attempt that an earlier page of this browser began. */
+  | { type: "resume"; backend: Backend; attempt: string }
+  | { type: "cancel" }
+  | { type: "fail"; failure: Failure };
+
+/** The server's grace and its patience with the Token Server: afterwards nothing more is heard of an attempt. */
+const graceMs = 75_000;
+/** An attempt that was known for so long was not begun with blocked cookies. */
+const knownMs = 10_000;
+
+/** The whole login: commands in, what happens out. Nothing is requested before it is subscribed, nor after. */
+export function loginFlow(commands: Observable<Command>, environment: Environment): Observable<Action> {
+  return commands.pipe(
+    switchMap((command): Observable<Action> => {
+      switch (command.type) {
+        case "start":
+          return begin(command.backend, environment, false);
+        case "resume":
+          return resume(command.attempt, command.backend, environment);
+        case "cancel":
+          return of({ type: "cancelled" });
+        case "fail":
+          return of({ type: "failed", failure: command.failure });
+        default:
+          return command satisfies never;
+      }
+    }),
+  );
+}
+
+/** @param again whether this attempt stands in for one that the server did not know */
+function begin(backend: Backend, environment: Environment, again: boolean): Observable<Action> {
+  const { now, scheduler, visibility } = environment;
+  return defer(() => {
+    let during: Failure["during"] = "start";
+    let startedAt = 0;
+    const attempt = visibility.pipe(
+      // A hidden tab asks for nothing.
+      filter((value) => value === "visible"),
+      take(1),
+      switchMap(() => backend.start().pipe(timeout({ first: codeTimeoutMs, scheduler }))),
+      switchMap((answer) => {
+        during = "pending";
+        startedAt = now();
+        return follow(answer.attempt, toCode(answer, startedAt), backend, environment);
+      }),
+      catchError((error: unknown) => {
+        if (!isUnknownAttempt(error)) return failing(error, during, environment);
+        // Another tab's cookie won, or the store was restarted: quietly anew, once.
+        if (!again || now() - startedAt >= knownMs) return begin(backend, environment, true);
+        const blocked = new RequestError(
+          "cookies_blocked",
+          "The browser does not keep the cookie.",
+          0,
+          error,
+        );
+        return failing(blocked, during, environment);
+      }),
+    );
+    return concat(of<Action>({ type: "requested" }), attempt);
+  });
+}
+
+function resume(attempt: string, backend: Backend, environment: Environment): Observable<Action> {
+  const anew = begin(backend, environment, false);
+  return concat(
+    of<Action>({ type: "requested" }),
+    follow(attempt, undefined, backend, environment).pipe(
+      // What is over, or was claimed before, gives way to a new attempt.
+      switchMap((action) => (action.type === "expired" || action.type === "failed" ? anew : of(action))),
+      catchError(() => anew),
+    ),
+  );
+}
+
+/** From the first code to the end: keeps a code on the screen, hears the status, claims the login. */
+function follow(
+  attempt: string,
+  first: Code | undefined,
+  backend: Backend,
+  environment: Environment,
+): Observable<Action> {
+  return defer(() => {
+    const asks = new Subject<void>();
+    const pending = new Subject<StatusAnswer>();
+    const settled = new Subject<void>();
+    const expired = new Subject<void>();
+
+    const codes = renewals(attempt, first, backend, environment, pending, () => asks.next()).pipe(
+      tap(({ type }) => type === "expired" && expired.next()),
+      takeUntil(settled),
+    );
+    const heard = connection(attempt, backend, environment, asks, !first).pipe(
+      takeWhile((value) => !isStatus(value) || value.status === "pending", true),
+      switchMap((value): Observable<Action> => {
+        if (!isStatus(value)) return of({ type: "link", link: value });
+        if (value.status === "pending") pending.next(value);
+        else settled.next();
+        return conclude(value.status, attempt, backend, environment);
+      }),
+    );
+    // Past the last code an acceptance in the server's grace still logs in.
+    const over = expired.pipe(switchMap(() => timer(graceMs, environment.scheduler)));
+    return merge(codes, heard).pipe(takeUntil(over));
+  });
+}
+
+function conclude(
+  status: StatusAnswer["status"],
+  attempt: string,
+  backend: Backend,
+  environment: Environment,
+): Observable<Action> {
+  switch (status) {
+    case "approved":
+    // Completed by this browser's own request, whose answer was lost: it may be repeated for a while.
+    case "completed":
+      return concat(
+        of<Action>({ type: "approved", attempt }),
+        claim(attempt, backend, environment).pipe(
+          map((answer): Action => ({ type: "completed", answer })),
+          catchError((error: unknown) =>
+            isUnknownAttempt(error) ? throwError(() => error) : failing(error, "login", environment),
+          ),
+        ),
+      );
+    case "denied":
+      return of({ type: "denied" });
+    case "expired":
+      return of({ type: "expired", attempt });
+    case "failed":
+      return failing(
+        new RequestError("temporarily_unavailable", "The login service gave no answer."),
+        "pending",
+        environment,
+      );
+    case "pending":
+      return EMPTY;
+    default:
+      return status satisfies never;
+  }
+}
+
+function failing(
+  cause: unknown,
+  during: Failure["during"],
+  { now, online }: Environment,
+): Observable<Action> {
+  const error = toRequestError(cause);
+  return online.pipe(
+    take(1),
+    map((isOnline) => ({
+      type: "failed",
+      failure: {
+        code: error.code,
+        during,
+        offline: !isOnline,
+        ...(error.retryAfterMs && { retryAt: now() + error.retryAfterMs }),
+        cause: error,
+      },
+    })),
+  );
+}

@@ -1,0 +1,132 @@
+import {
+  concat,
+  EMPTY,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  of,
+  retry,
+  shareReplay,
+  startWith,
+  switchMap,
+  take,
+  throwError,
+  timeout,
+  timer,
+  type Observable,
+} from "rxjs";
+import type { StatusAnswer } from "../protocol/login-api.js";
+import type { Backend } from "./backend.js";
+import { toCode } from "./code.js";
+import { at, awake, type Environment } from "./environment.js";
+import { isUnknownAttempt, toRequestError } from "./request-error.js";
+import type { Action, Code } from "./state.js";
+
+/** The time limit of a start or a renewal; the server gives its own question 5 s. */
+export const codeTimeoutMs = 15_000;
+const minimumTimeoutMs = 6_000;
+/** Tries of a renewal go on for so long where the code is dead already: a network takes a moment to wake up. */
+const wakeUpMs = 10_000;
+
+/**
+ * Keeps a code that works on the screen: asks for the next one in time and again where that fails. A page that is
+ * hidden or offline asks for nothing; once awake again it waits until the status is known. Ends with `expired` when the
+ * renewals are used up; errors with why there is no code any more.
+ * @param first the code that is shown; without one, the first is asked for as soon as the status is known
+ * @param statuses the `pending` ones that are heard
+ * @param ask asks for the status at once
+ */
+export function renewals(
+  attempt: string,
+  first: Code | undefined,
+  backend: Backend,
+  environment: Environment,
+  statuses: Observable<StatusAnswer>,
+  ask: () => void,
+): Observable<Action> {
+  const { now, random, scheduler } = environment;
+
+  const heard = statuses.pipe(
+    take(1),
+    map(() => true),
+  );
+  const ready = awake(environment).pipe(
+    switchMap((isAwake, index) =>
+      !isAwake ? of(false) : index === 0 && first ? of(true) : heard.pipe(startWith(false)),
+    ),
+    shareReplay({ bufferSize: 1, refCount: true }),
+  );
+  const whenReady = ready.pipe(filter(Boolean), take(1));
+  // The newest transaction was closed: its code is good for nothing.
+  const emptied = statuses.pipe(filter(({ expires_in }) => expires_in === 0));
+
+  const request = (code: Code | undefined): Observable<Code> => {
+    // How long tries go on: until the shown code's time is over, or a moment where there is none to lose.
+    let deadline = 0;
+    return whenReady.pipe(
+      switchMap(() => {
+        deadline ||= code && code.endsAt > now() ? code.endsAt : now() + wakeUpMs;
+        const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
+        return backend.renew(attempt).pipe(timeout({ first: limitMs, scheduler }));
+      }),
+      map((answer) => toCode(answer, now())),
+      retry({
+        delay: (cause: unknown, count) => {
+          if (isUnknownAttempt(cause)) throw cause;
+          const error = toRequestError(cause);
+          if (error.code === "attempt_settled") ask();
+          const delayMs = Math.max(
+            (0.5 + random() / 2) * Math.min(8_000, 500 * 2 ** count),
+            error.retryAfterMs,
+          );
+          const leftMs = Math.max(0, deadline - now());
+          if (delayMs < leftMs) return timer(delayMs, scheduler);
+          // Too late for another try. Asleep or offline it still waits, and tries again when awake.
+          return timer(leftMs, scheduler).pipe(
+            switchMap(() => ready.pipe(take(1))),
+            switchMap((isReady) => {
+              deadline = 0;
+              return isReady ? throwError(() => error) : of(true);
+            }),
+          );
+        },
+      }),
+    );
+  };
+
+  const keep = (code: Code | undefined, renewed: number): Observable<Action> => {
+    const due = code
+      ? merge(at(code.renewAt, environment).pipe(map(() => false)), emptied.pipe(map(() => true))).pipe(
+          take(1),
+        )
+      : of(false);
+    return due.pipe(
+      switchMap((isEmpty) =>
+        code && renewed >= environment.renewals()
+          ? merge(isEmpty ? of(true) : at(code.endsAt, environment), emptied).pipe(
+              take(1),
+              map((): Action => ({ type: "expired", attempt })),
+            )
+          : concat(
+              isEmpty ? of<Action>({ type: "spent", now: now() }) : EMPTY,
+              request(code).pipe(
+                switchMap((next) =>
+                  code
+                    ? concat(
+                        of<Action>({ type: "renewed", code: next, renewed: renewed + 1 }),
+                        keep(next, renewed + 1),
+                      )
+                    : begin(next),
+                ),
+              ),
+            ),
+      ),
+    );
+  };
+
+  const begin = (code: Code): Observable<Action> =>
+    concat(of<Action>({ type: "started", attempt, code, renewed: 0 }), keep(code, 0));
+
+  return merge(ready.pipe(ignoreElements()), first ? begin(first) : keep(undefined, 0));
+}
