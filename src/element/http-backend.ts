@@ -1,0 +1,192 @@
+import { createParser } from "eventsource-parser";
+import { Observable, type Subscriber } from "rxjs";
+import { statusEvent, type ApiErrorCode } from "../protocol/login-api.js";
+import {
+  parseCodeAnswer,
+  parseErrorAnswer,
+  parseJson,
+  parseLoginAnswer,
+  parseStartAnswer,
+  parseStatusAnswer,
+} from "../protocol/parse.js";
+import type { Backend, StreamSignal } from "./backend.js";
+import { RequestError } from "./request-error.js";
+import type { LoginErrorCode } from "./state.js";
+
+/** Another tab may hold the turn for so long; then this one starts all the same. */
+const turnMs = 3_000;
+
+/**
+ * The login API over `fetch`.
+ * @param endpoint its URL, without a slash at the end
+ * @param language the language of the phone's message, if the page names one
+ */
+export function httpBackend(endpoint: string, language: string | undefined): Backend {
+  const base = endpoint.replace(/\/+$/, "");
+  const of = (attempt: string, call = "") => `${base}/${encodeURIComponent(attempt)}${call}`;
+
+  return {
+    start: () =>
+      request((signal) =>
+        inTurn(base, signal, () => exchange(base, { ...post({ language }), signal }, parseStartAnswer)),
+      ),
+    renew: (attempt) =>
+      request((signal) => exchange(of(attempt, "/otp"), { ...post({ language }), signal }, parseCodeAnswer)),
+    stream: (attempt) =>
+      new Observable<StreamSignal>((subscriber) => {
+        const controller = new AbortController();
+        readStream(of(attempt), controller.signal, subscriber).then(
+          () => subscriber.complete(),
+          (error: unknown) => subscriber.error(error),
+        );
+        return () => controller.abort();
+      }),
+    poll: (attempt, waitSeconds) =>
+      request((signal) => {
+        const prefer = waitSeconds ? { Prefer: `wait=${waitSeconds}` } : {};
+        const headers = { Accept: "application/json", ...prefer };
+        return exchange(of(attempt), { headers, signal }, parseStatusAnswer);
+      }),
+    login: (attempt) =>
+      request((signal) =>
+        exchange(
+          of(attempt, "/login"),
+          // A redirect would bring the page of somewhere else as if it were the answer.
+          { ...post({}), redirect: "manual", signal },
+          parseLoginAnswer,
+          toLoginFailure,
+        ),
+      ),
+  };
+}
+
+const post = (value: unknown): RequestInit => ({
+  method: "POST",
+  body: JSON.stringify(value),
+  headers: { "Content-Type": "application/json", Accept: "application/json" },
+});
+
+/** A cold request: sent when subscribed, aborted when unsubscribed. */
+const request = <T>(run: (signal: AbortSignal) => Promise<T>): Observable<T> =>
+  new Observable((subscriber) => {
+    const controller = new AbortController();
+    run(controller.signal).then(
+      (value) => {
+        subscriber.next(value);
+        subscriber.complete();
+      },
+      (error: unknown) => subscriber.error(error),
+    );
+    return () => controller.abort();
+  });
+
+const send = async (url: string, init: RequestInit): Promise<Response> => {
+  try {
+    return await fetch(url, { credentials: "include", cache: "no-store", ...init });
+  } catch (cause) {
+    throw new RequestError("network_error", "The request got no answer.", 0, cause);
+  }
+};
+
+const body = async (response: Response): Promise<unknown> => {
+  try {
+    return parseJson(await response.text());
+  } catch (cause) {
+    throw new RequestError("network_error", "The answer broke off.", 0, cause);
+  }
+};
+
+/** Sends a request and parses its answer; what is no success, or makes no sense, becomes an error with a code. */
+async function exchange<T>(
+  url: string,
+  init: RequestInit,
+  parse: (value: unknown) => T | undefined,
+  toCode = toFailure,
+): Promise<T> {
+  const response = await send(url, init);
+  const value = await body(response);
+  const answer = response.ok ? parse(value) : undefined;
+  if (answer === undefined) throw refused(response, value, toCode);
+  return answer;
+}
+
+const refused = (response: Response, value: unknown, toCode: typeof toFailure) => {
+  const error = parseErrorAnswer(value);
+  return new RequestError(
+    toCode(response.status, error?.error),
+    error?.error_description || `The answer was ${response.status || "a redirect"}.`,
+    retryAfterMs(response.headers.get("Retry-After")),
+  );
+};
+
+const toFailure = (status: number, code?: ApiErrorCode): LoginErrorCode => {
+  if (code) return code;
+  if (status === 429) return "too_many_requests";
+  if (status === 500) return "server_error";
+  return status > 500 ? "temporarily_unavailable" : "invalid_response";
+};
+
+/** Codes of a login that say more than that it was refused. */
+const telling: readonly (ApiErrorCode | undefined)[] = [
+  "unknown_attempt",
+  "attempt_settled",
+  "authorization_pending",
+];
+
+const toLoginFailure: typeof toFailure = (status, code) =>
+  status >= 500 || telling.includes(code) ? toFailure(status, code) : "login_refused";
+
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3); 0 for what is neither. */
+const retryAfterMs = (value: string | null): number => {
+  const ms = /^\s*\d+\s*$/.test(value ?? "") ? Number(value) * 1_000 : Date.parse(value ?? "") - Date.now();
+  return ms > 0 ? Math.min(ms, 3_600_000) : 0;
+};
+
+async function readStream(
+  url: string,
+  signal: AbortSignal,
+  subscriber: Subscriber<StreamSignal>,
+): Promise<void> {
+  const response = await send(url, { headers: { Accept: "text/event-stream" }, signal });
+  const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
+  if (!response.ok || !isStream || !response.body) throw refused(response, await body(response), toFailure);
+  const parser = createParser({
+    onEvent({ event, data }) {
+      const answer = event === statusEvent ? parseStatusAnswer(parseJson(data)) : undefined;
+      // Nonsense is no sign of life: a stream that says nothing else is dead.
+      if (answer) subscriber.next({ type: "status", answer });
+    },
+    onRetry: (delayMs) => subscriber.next({ type: "retry", delayMs }),
+    onComment: () => subscriber.next({ type: "alive" }),
+  });
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    parser.feed(decoder.decode(chunk.value, { stream: true }));
+  }
+}
+
+/** Starts of one site take turns, so that two tabs end up with one cookie; a stuck turn holds up nobody for long. */
+async function inTurn<T>(endpoint: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  // Absent outside secure contexts.
+  const locks = navigator.locks as LockManager | undefined;
+  if (!locks) return run();
+  const waiting = new AbortController();
+  const stop = () => waiting.abort();
+  signal.addEventListener("abort", stop);
+  const timer = setTimeout(stop, turnMs);
+  let hadTurn = false;
+  try {
+    return await locks.request(`onegini-otp-login ${endpoint}`, { signal: waiting.signal }, () => {
+      hadTurn = true;
+      clearTimeout(timer);
+      return run();
+    });
+  } catch (error) {
+    if (hadTurn || signal.aborted) throw error;
+    return run();
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
