@@ -54,7 +54,9 @@ async function post(
   sender: CallbackSender,
 ): Promise<CallbackDelivery> {
   try {
-    const response = await sender.fetch(callbackUri, {
+    // Called by itself: a platform's `fetch` refuses to be called as a method of something else.
+    const { fetch } = sender;
+    const response = await fetch(callbackUri, {
       method: "POST",
       headers: {
         "content-type": "application/json;charset=UTF-8",

@@ -19,7 +19,8 @@ export type ClientAuthentication = { client: ApiClient } | { refusal: Response }
 /**
  * Authenticates a client by HTTP Basic or by `client_id` and `client_secret` in the form.
  *
- * @param form - the parameters of the body; none for a GET, as credentials must not be in an address
+ * @param form - the parameters of the body; none for a GET, which has no body, and in an address credentials must
+ * not be
  */
 export function authenticateClient(
   clients: ReadonlyMap<string, ApiClient>,

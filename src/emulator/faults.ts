@@ -1,9 +1,4 @@
-import {
-  isTokenServerErrorCode,
-  numberedErrorResponse,
-  type ErrorShape,
-  type TokenServerErrorCode,
-} from "./errors.js";
+import { numberedErrorResponse, type ErrorShape, type TokenServerErrorCode } from "./errors.js";
 
 /**
  * An answer that replaces the usual one: a numbered error of the vendor's, any status and text, or a function of
@@ -53,47 +48,6 @@ export async function applyFault(
   if (typeof fault === "function") return fault(await usual());
   const { status, body, contentType = "text/html;charset=UTF-8" } = fault;
   return new Response(body, { status, headers: { "content-type": contentType } });
-}
-
-/** Checks faults that a test or a site wrote. Throws an error that names what is wrong. */
-export function checkFaults(faults: Faults): Faults {
-  const { delayMilliseconds, start, result, callbacks, errorShape, unanswered } = faults;
-  checkWait("faults.delayMilliseconds", delayMilliseconds);
-  checkWait("faults.callbacks.delayMilliseconds", callbacks?.delayMilliseconds);
-  checkAnswer("faults.start", start);
-  checkAnswer("faults.result", result);
-  const times = callbacks?.times ?? 1;
-  if (!Number.isInteger(times) || times < 1 || times > 100) {
-    throw new TypeError("faults.callbacks.times must be a whole number from 1 to 100.");
-  }
-  if (errorShape !== undefined && errorShape !== "error" && errorShape !== "error_code") {
-    throw new TypeError('faults.errorShape must be "error" or "error_code".');
-  }
-  if (unanswered !== undefined && unanswered !== "not_found" && unanswered !== "not_authenticated") {
-    throw new TypeError('faults.unanswered must be "not_found" or "not_authenticated".');
-  }
-  return faults;
-}
-
-function checkWait(name: string, milliseconds: number | undefined): void {
-  if (milliseconds !== undefined && !(milliseconds >= 0 && milliseconds <= 3_600_000)) {
-    throw new TypeError(`${name} must be a number of milliseconds from 0 to an hour.`);
-  }
-}
-
-function checkAnswer(name: string, answer: FaultyAnswer | undefined): void {
-  if (answer === undefined || typeof answer === "function" || isTokenServerErrorCode(answer)) return;
-  const isPlain =
-    typeof answer === "object" &&
-    Number.isInteger(answer.status) &&
-    answer.status >= 200 &&
-    answer.status <= 599 &&
-    typeof answer.body === "string";
-  if (!isPlain) {
-    throw new TypeError(
-      `${name} must be a number of the vendor's error table, {status, body} with a status from 200 to 599, or a function.`,
-    );
-  }
 }
 
 export const wait = (milliseconds: number): Promise<void> =>

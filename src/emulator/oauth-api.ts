@@ -98,15 +98,18 @@ const wrongMethod = (allow: string, fail: Fail): Response =>
 const isForm = (request: Request): boolean =>
   /^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers.get("content-type") ?? "");
 
-/** Reads the parameters of a start, in the order in which the vendor lists them. */
+/**
+ * Reads the parameters of a start, in the order in which the vendor lists them. `secure_message` is let through
+ * unread: how it reaches a phone is not published.
+ */
 function parseStart(
   form: URLSearchParams,
   config: TokenServerConfig,
   clientId: string,
 ): NewTransaction | NumberedError {
   const invalid = (description: string): NumberedError => ({ code: 1003, description });
-  const repeated = [...new Set(form.keys())].find((name) => form.getAll(name).length > 1);
-  if (repeated !== undefined) return invalid("A parameter is there more than once.");
+  const names = [...form.keys()];
+  if (new Set(names).size < names.length) return invalid("A parameter is there more than once.");
   const parameter = (name: string) => form.get(name) || undefined;
 
   const typeName = parameter("type");

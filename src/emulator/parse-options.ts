@@ -1,7 +1,8 @@
 import { parseCallbackUri } from "./callback-uri.js";
 import { type CallbackConfiguration } from "./callback.js";
+import { checkFaults } from "./check-faults.js";
+import { expect, expectObject, expectText, isList, optional } from "./checks.js";
 import { type ApiClient } from "./client-authentication.js";
-import { checkFaults } from "./faults.js";
 import { countCharacters, defaultTemplate, maxMessageCharacters } from "./message.js";
 import {
   type MessageLanguage,
@@ -11,12 +12,11 @@ import {
 } from "./options.js";
 import { locateByAddress } from "./place.js";
 
-const languages: readonly string[] = ["en", "nl", "fr", "de"] satisfies MessageLanguage[];
+const languages: readonly MessageLanguage[] = ["en", "nl", "fr", "de"];
 
 /** Checks the options. Throws an error that names the one that is wrong and says what is expected. */
 export function parseOptions(options: TokenServerOptions): TokenServerConfig {
-  const unknown = Object.keys(options).find((name) => !optionNames.has(name));
-  expect(unknown === undefined, unknown ?? "", "is not an option of createTokenServer");
+  expectObject("options", options, optionNames);
   return {
     types: byKey("types", "name", options.types, parseType),
     clients: byKey("clients", "id", options.clients, parseClient),
@@ -33,7 +33,7 @@ export function parseOptions(options: TokenServerOptions): TokenServerConfig {
   };
 }
 
-const optionNames: ReadonlySet<string> = new Set<keyof TokenServerOptions>([
+const optionNames: readonly (keyof TokenServerOptions)[] = [
   "types",
   "clients",
   "callbacks",
@@ -45,19 +45,20 @@ const optionNames: ReadonlySet<string> = new Set<keyof TokenServerOptions>([
   "locate",
   "fetch",
   "onCallback",
-]);
+];
 
 function parseType(type: OtpType, at: string): Required<OtpType> {
+  expectObject(at, type, ["name", "ttlSeconds", "defaultMessages", "template"]);
   const { name, ttlSeconds = 60, defaultMessages = {}, template = defaultTemplate } = type;
   expectText(`${at}.name`, name);
   expect(
-    typeof ttlSeconds === "number" && ttlSeconds > 0 && ttlSeconds <= 86_400,
+    typeof ttlSeconds === "number" && ttlSeconds >= 0.001 && ttlSeconds <= 86_400,
     `${at}.ttlSeconds`,
-    "must be a number of seconds, more than 0 and at most a day",
+    "must be a number of seconds, at least 0.001 and at most a day",
   );
+  expectObject(`${at}.defaultMessages`, defaultMessages, languages);
   for (const [language, message] of Object.entries(defaultMessages)) {
     const messageAt = `${at}.defaultMessages.${language}`;
-    expect(languages.includes(language), messageAt, `must be one of ${languages.join(", ")}`);
     expectText(messageAt, message);
     expect(
       countCharacters(message) <= maxMessageCharacters,
@@ -74,6 +75,7 @@ function parseType(type: OtpType, at: string): Required<OtpType> {
 }
 
 function parseClient(client: ApiClient, at: string): ApiClient {
+  expectObject(at, client, ["id", "secret", "mobileAuthentication"]);
   expectText(`${at}.id`, client.id);
   expectText(`${at}.secret`, client.secret);
   optional(`${at}.mobileAuthentication`, client.mobileAuthentication, "boolean");
@@ -81,6 +83,7 @@ function parseClient(client: ApiClient, at: string): ApiClient {
 }
 
 function parseCallback(callback: CallbackConfiguration, at: string): CallbackConfiguration {
+  expectObject(at, callback, ["url", "username", "password"]);
   expectText(`${at}.url`, callback.url);
   expect(
     parseCallbackUri(callback.url) !== undefined,
@@ -127,30 +130,9 @@ function byKey<Key extends string, Item extends Record<Key, string>, Parsed>(
   const parsed = new Map<string, Parsed>();
   items.forEach((item, index) => {
     const at = `${name}[${index}]`;
-    expect(typeof item === "object" && item !== null, at, "must be an object");
     const value = parse(item, at);
     expect(!parsed.has(item[key]), `${at}.${key}`, `is there twice: "${item[key]}"`);
     parsed.set(item[key], value);
   });
   return parsed;
 }
-
-function optional<Value>(
-  name: string,
-  value: Value | undefined,
-  type: "boolean" | "function",
-): Value | undefined {
-  expect(value === undefined || typeof value === type, name, `must be a ${type}`);
-  return value;
-}
-
-function expectText(name: string, value: unknown): void {
-  expect(typeof value === "string" && value !== "", name, "must be a text that is not empty");
-}
-
-function expect(holds: boolean, name: string, expectation: string): asserts holds {
-  if (!holds) throw new TypeError(`createTokenServer: ${name} ${expectation}.`);
-}
-
-/** `Array.isArray` would turn the members' type into `any`. */
-const isList = (value: unknown): boolean => Array.isArray(value);

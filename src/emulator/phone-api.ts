@@ -21,7 +21,7 @@ export function createPhoneApi(
   transactions: Transactions,
   onEnded: (transaction: Transaction) => void,
 ): PhoneApi {
-  /** True: enrolled. False: no longer. Not there: never was. */
+  /** True: enrolled. False: disenrolled. Not there: never enrolled. */
   const enrollments = new Map<string, boolean>();
 
   async function route(request: Request, pathname: string): Promise<Response> {
@@ -31,8 +31,7 @@ export function createPhoneApi(
       const userId = parseUser(user);
       const { enrolled } = await readJson(request, "PUT");
       if (typeof enrolled !== "boolean") throw new Refusal(400, "enrolled must be true or false.");
-      // Somebody who never enrolled has nothing to be disenrolled from.
-      if (enrolled || enrollments.has(userId)) enrollments.set(userId, enrolled);
+      enrollments.set(userId, enrolled);
       return new Response(null, { status: 204 });
     }
     if (user !== undefined) {

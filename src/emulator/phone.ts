@@ -44,8 +44,11 @@ type Decision = "accept" | "deny" | "cancel";
  * @param tokenServer - an emulator, or anything that passes requests on to one
  */
 export function createPhone(tokenServer: Pick<TokenServer, "fetch">, user: string): Phone {
-  if (typeof user !== "string" || user === "" || /[\p{Cc}\p{Cs}]/u.test(user)) {
-    throw new TypeError("createPhone: user must be a text that is not empty, without control characters.");
+  // A URL has no way to say a segment "." or "..".
+  if (typeof user !== "string" || /^\.{0,2}$|[\p{Cc}\p{Cs}]/u.test(user)) {
+    throw new TypeError(
+      'createPhone: user must be a text without control characters, not empty, "." or "..".',
+    );
   }
   const userPath = `/phone/users/${encodeURIComponent(user)}`;
   let unlocked = true;

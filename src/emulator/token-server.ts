@@ -1,11 +1,12 @@
 import { sendCallback } from "./callback.js";
 import { jsonResponse } from "./errors.js";
-import { checkFaults, type Faults } from "./faults.js";
+import { checkFaults } from "./check-faults.js";
+import { type Faults } from "./faults.js";
 import { createOAuthApi } from "./oauth-api.js";
 import { type TokenServerOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
 import { createPhoneApi } from "./phone-api.js";
-import { isEnded, Transactions, type FailureReason, type Transaction } from "./transactions.js";
+import { Transactions, type FailureReason, type Transaction } from "./transactions.js";
 
 /** A stand-in for the vendor's Token Server, in memory. */
 export interface TokenServer {
@@ -61,7 +62,7 @@ export function createTokenServer(options: TokenServerOptions): TokenServer {
       const userId = transaction.state.kind === "scanned" ? transaction.state.userId : undefined;
       transaction.state = { kind: "failed", reason, userId };
       tellSite(transaction);
-      return isEnded(transaction);
+      return true;
     },
   };
 }

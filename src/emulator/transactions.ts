@@ -104,7 +104,7 @@ export class Transactions {
 }
 
 /** Whether the transaction has its result. */
-export function isEnded({ state }: Transaction): boolean {
+function isEnded({ state }: Transaction): boolean {
   switch (state.kind) {
     case "waiting":
     case "scanned":

@@ -1,0 +1,125 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import { type AddressInfo } from "node:net";
+import { type TestContext } from "node:test";
+import {
+  createTokenServer,
+  listen,
+  type TokenServer,
+  type TokenServerOptions,
+} from "onegini-otp-login/emulator";
+
+export const options = {
+  types: [{ name: "qr-code" }],
+  clients: [{ id: "bank", secret: "bank-secret" }],
+} satisfies TokenServerOptions;
+
+export const basic = (id = "bank", secret = "bank-secret") =>
+  `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+export interface Started {
+  id: string;
+  otp: string;
+}
+
+/** A Token Server that listens on a free port until the test ends, and the calls that sites and phones make. */
+export async function serve(t: TestContext, overrides: Partial<TokenServerOptions> = {}) {
+  const tokenServer = createTokenServer({ ...options, ...overrides });
+  return { tokenServer, ...(await clientOf(t, tokenServer)) };
+}
+
+async function clientOf(t: TestContext, tokenServer: TokenServer) {
+  const { url, close } = await listen(tokenServer);
+  t.after(close);
+
+  const send = async (path: string, init: RequestInit = {}): Promise<Answer> => {
+    const response = await fetch(url + path, init);
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+    };
+  };
+
+  /** Posts a form to start a transaction; a parameter that is `undefined` is left out. */
+  const postStart = (parameters: Record<string, string | undefined> = {}, headers: HeadersInit = {}) => {
+    const all = {
+      type: "qr-code",
+      callback_uri: "http://127.0.0.1:1/callback",
+      message: "Log in",
+      ...parameters,
+    };
+    const form = new URLSearchParams();
+    for (const [name, value] of Object.entries(all)) if (value !== undefined) form.set(name, value);
+    return send("/oauth/api/v4/authenticate/user", {
+      method: "POST",
+      headers: { authorization: basic(), ...headers },
+      body: form,
+    });
+  };
+  const start = async (parameters: Record<string, string | undefined> = {}): Promise<Started> => {
+    const { body } = await postStart(parameters);
+    return { id: body["transaction_id"] as string, otp: body["otp"] as string };
+  };
+  const result = (id: string, headers: HeadersInit = { authorization: basic() }) =>
+    send(`/oauth/api/v4/authenticate/transaction/${id}`, { headers });
+  const phone = (method: string, path: string, body: unknown) =>
+    send(`/phone/${path}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  const enroll = (user: string, enrolled = true) => phone("PUT", `users/${user}`, { enrolled });
+  const scan = (user: string, otp: unknown) => phone("POST", `users/${user}/scan`, { otp });
+  const answer = (id: string, accept: boolean) => phone("POST", `transactions/${id}/answer`, { accept });
+
+  return { url, send, postStart, start, result, phone, enroll, scan, answer };
+}
+
+export interface ReceivedCallback {
+  method: string | undefined;
+  headers: IncomingHttpHeaders;
+  body: unknown;
+}
+
+/** A site that takes callbacks. `next()` is the next one that was not asked for yet, however early it came. */
+export async function receiveCallbacks(t: TestContext, respond = true) {
+  const arrived: ReceivedCallback[] = [];
+  const waiting: ((callback: ReceivedCallback) => void)[] = [];
+  const server = createServer((request, response) => {
+    let text = "";
+    request.setEncoding("utf8").on("data", (part: string) => (text += part));
+    request.on("end", () => {
+      const callback = {
+        method: request.method,
+        headers: request.headers,
+        body: JSON.parse(text) as unknown,
+      };
+      const waiter = waiting.shift();
+      if (waiter) waiter(callback);
+      else arrived.push(callback);
+      if (respond) response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return {
+    uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
+    arrived,
+    next: () =>
+      new Promise<ReceivedCallback>((resolve) => {
+        const first = arrived.shift();
+        if (first) resolve(first);
+        else waiting.push(resolve);
+      }),
+  };
+}
