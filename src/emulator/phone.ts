@@ -121,24 +121,31 @@ async function call(
   path: string,
   body: object,
 ): Promise<Record<string, unknown>> {
-  let status: number;
-  let answer: Record<string, unknown>;
-  try {
-    const response = await tokenServer.fetch(
-      new Request(base + path, {
-        method,
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      }),
-    );
-    status = response.status;
-    answer = status === 204 ? {} : ((await response.json()) as Record<string, unknown>);
-  } catch (cause) {
-    throw new MobileAuthError(9001, undefined, { cause });
-  }
+  const { status, answer } = await exchange(tokenServer, method, path, body);
   if (status === 200 || status === 204) return answer;
   const { code, message } = answer;
   throw isMobileAuthErrorCode(code)
     ? new MobileAuthError(code, typeof message === "string" ? message : undefined)
     : new MobileAuthError(9001);
+}
+
+async function exchange(
+  tokenServer: Pick<TokenServer, "fetch">,
+  method: string,
+  path: string,
+  body: object,
+): Promise<{ status: number; answer: Record<string, unknown> }> {
+  try {
+    const request = new Request(base + path, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const response = await tokenServer.fetch(request);
+    const answer: unknown = response.status === 204 ? {} : await response.json();
+    if (typeof answer !== "object" || answer === null) throw new TypeError("The answer is no JSON object.");
+    return { status: response.status, answer: answer as Record<string, unknown> };
+  } catch (cause) {
+    throw new MobileAuthError(9001, undefined, { cause });
+  }
 }

@@ -123,3 +123,10 @@ export async function receiveCallbacks(t: TestContext, respond = true) {
       }),
   };
 }
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+export function withResolvers<Value>() {
+  let resolve!: (value: Value) => void;
+  const promise = new Promise<Value>((resolver) => (resolve = resolver));
+  return { promise, resolve };
+}

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { suite, test, type TestContext } from "node:test";
+import { type CallbackDelivery, type Faults, type TokenServerOptions } from "onegini-otp-login/emulator";
+import { receiveCallbacks, serve, withResolvers } from "./support.js";
+
+/** A Token Server with one transaction that a phone has scanned, to be answered. */
+async function scanned(t: TestContext, callback_uri: string, overrides: Partial<TokenServerOptions> = {}) {
+  const server = await serve(t, overrides);
+  await server.enroll("lisa");
+  const { id, otp } = await server.start({ callback_uri });
+  await server.scan("lisa", otp);
+  return { ...server, id };
+}
+
+suite("The callback", () => {
+  for (const accept of [true, false]) {
+    test(`comes after ${accept ? "an acceptance" : "a denial"}, and says where and which and nothing else`, async (t) => {
+      const site = await receiveCallbacks(t);
+      const { id, answer } = await scanned(t, site.uri);
+      await answer(id, accept);
+      const { method, headers, body } = await site.next();
+      assert.equal(method, "POST");
+      assert.match(headers["content-type"] ?? "", /^application\/json/);
+      assert.equal(headers.authorization, undefined);
+      assert.deepEqual(body, { callback_uri: site.uri, transaction_id: id });
+    });
+  }
+
+  test("comes after a failure of any other kind", async (t) => {
+    const site = await receiveCallbacks(t);
+    const { tokenServer, start } = await serve(t);
+    const { id } = await start({ callback_uri: site.uri });
+    tokenServer.failTransaction(id, "invalid_answer");
+    assert.deepEqual((await site.next()).body, { callback_uri: site.uri, transaction_id: id });
+  });
+
+  test("carries Basic authentication where it is configured for exactly this URL", async (t) => {
+    const site = await receiveCallbacks(t);
+    const callbacks = [{ url: site.uri, username: "token-server", password: "pass:wörd" }];
+    const exact = await scanned(t, site.uri, { callbacks });
+    await exact.answer(exact.id, true);
+    assert.equal(
+      (await site.next()).headers.authorization,
+      `Basic ${Buffer.from("token-server:pass:wörd").toString("base64")}`,
+    );
+    const other = await scanned(t, `${site.uri}?a=1`, { callbacks });
+    await other.answer(other.id, true);
+    assert.equal((await site.next()).headers.authorization, undefined);
+  });
+
+  test("keeps nobody waiting: the phone is answered while the site is silent", async (t) => {
+    const site = await receiveCallbacks(t, false);
+    const { id, answer, result } = await scanned(t, site.uri);
+    assert.equal((await answer(id, true)).status, 204);
+    await site.next();
+    assert.equal((await result(id)).body["is_authenticated"], true);
+  });
+
+  test("that does not get through harms nothing, and is reported", async (t) => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as { port: number };
+    closed.close();
+    const reported = withResolvers<CallbackDelivery>();
+    const { id, answer, result } = await scanned(t, `http://127.0.0.1:${port}/`, {
+      onCallback: reported.resolve,
+    });
+    assert.equal((await answer(id, true)).status, 204);
+    const { transactionId, status, error } = await reported.promise;
+    assert.deepEqual([transactionId, status], [id, undefined]);
+    assert.ok(error instanceof Error);
+    assert.equal((await result(id)).status, 200);
+  });
+
+  test("is reported with the site's status, and follows no redirect", async (t) => {
+    const site = createServer((_request, response) =>
+      response.writeHead(307, { location: "/elsewhere" }).end(),
+    );
+    await once(site.listen(0, "127.0.0.1"), "listening");
+    t.after(() => site.close().closeAllConnections());
+    const { port } = site.address() as { port: number };
+    const reported = withResolvers<CallbackDelivery>();
+    const { id, answer } = await scanned(t, `http://127.0.0.1:${port}/`, { onCallback: reported.resolve });
+    await answer(id, true);
+    assert.equal((await reported.promise).status, 307);
+  });
+
+  test("goes out by the fetch that the options give", async (t) => {
+    const sent = withResolvers<string>();
+    const fetch = (url: string | URL | Request) => {
+      sent.resolve(url instanceof Request ? url.url : String(url));
+      return Promise.resolve(new Response(null, { status: 204 }));
+    };
+    const { id, answer } = await scanned(t, "https://bank.example/callback", { fetch });
+    await answer(id, true);
+    assert.equal(await sent.promise, "https://bank.example/callback");
+  });
+});
+
+suite("A callback, if it is told to", () => {
+  const withFaults = async (t: TestContext, callbacks: NonNullable<Faults["callbacks"]>) => {
+    const site = await receiveCallbacks(t);
+    const server = await scanned(t, site.uri, { faults: { callbacks } });
+    await server.answer(server.id, true);
+    return { site, ...server };
+  };
+
+  test("gets lost, and the next one comes once the fault is healed", async (t) => {
+    const { site, tokenServer, start, scan, answer } = await withFaults(t, { lose: true });
+    tokenServer.setFaults({});
+    const second = await start({ callback_uri: site.uri });
+    await scan("lisa", second.otp);
+    await answer(second.id, true);
+    assert.deepEqual((await site.next()).body, { callback_uri: site.uri, transaction_id: second.id });
+    assert.equal(site.arrived.length, 0);
+  });
+
+  test("comes more than once", async (t) => {
+    const { site, id } = await withFaults(t, { times: 3 });
+    for (let time = 0; time < 3; time++) {
+      assert.deepEqual((await site.next()).body, { callback_uri: site.uri, transaction_id: id });
+    }
+  });
+
+  test("comes late, after the answer to the phone and the result", async (t) => {
+    const { site, id, result } = await withFaults(t, { delayMilliseconds: 200 });
+    assert.equal((await result(id)).body["is_authenticated"], true);
+    assert.equal(site.arrived.length, 0);
+    await site.next();
+  });
+});

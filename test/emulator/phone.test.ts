@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import {
+  createPhone,
+  createTokenServer,
+  listen,
+  MobileAuthError,
+  type Confirmation,
+} from "onegini-otp-login/emulator";
+import { basic, options, serve, withResolvers } from "./support.js";
+
+const rejectsWith = (promise: Promise<void>, code: number) =>
+  assert.rejects(promise, (error: unknown) => {
+    assert.ok(error instanceof MobileAuthError, String(error));
+    assert.deepEqual([error.code, typeof error.message, error.name], [code, "string", "MobileAuthError"]);
+    return true;
+  });
+
+suite("createPhone", () => {
+  test("shows the message, and resolves when the acceptance was delivered", async (t) => {
+    const { tokenServer, start, result } = await serve(t);
+    const phone = createPhone(tokenServer, "lisa");
+    await phone.enroll();
+    const { id, otp } = await start({ message: "Log in?" });
+    const shown = withResolvers<Confirmation>();
+    phone.onConfirmation(shown.resolve);
+    const handled = phone.handleMobileAuthWithOtp(otp);
+    const confirmation = await shown.promise;
+    assert.deepEqual([confirmation.transactionId, confirmation.message], [id, "Log in?"]);
+    assert.equal((await result(id)).status, 404);
+    confirmation.accept();
+    assert.equal(await handled, undefined);
+    assert.deepEqual(
+      [(await result(id)).body["user_id"], (await result(id)).body["is_authenticated"]],
+      ["lisa", true],
+    );
+  });
+
+  test("resolves when the denial was delivered", async (t) => {
+    const { tokenServer, start, result } = await serve(t);
+    const phone = createPhone(tokenServer, "lisa");
+    await phone.enroll();
+    phone.onConfirmation(({ deny }) => deny());
+    const { id, otp } = await start();
+    await phone.handleMobileAuthWithOtp(otp);
+    assert.equal((await result(id)).body["is_authenticated"], false);
+  });
+
+  test("takes the first decision only", async (t) => {
+    const { tokenServer, start, result } = await serve(t);
+    const phone = createPhone(tokenServer, "lisa");
+    await phone.enroll();
+    phone.onConfirmation(({ deny, accept, cancel }) => {
+      deny();
+      accept();
+      cancel();
+    });
+    const { id, otp } = await start();
+    await phone.handleMobileAuthWithOtp(otp);
+    assert.equal((await result(id)).body["is_authenticated"], false);
+  });
+
+  test("shares its user's enrollment with the phones over HTTP", async (t) => {
+    const { tokenServer, start, enroll, result } = await serve(t);
+    const phone = createPhone(tokenServer, "Zoë/1");
+    phone.onConfirmation(({ accept }) => accept());
+    await enroll(encodeURIComponent("Zoë/1"));
+    const { id, otp } = await start();
+    await phone.handleMobileAuthWithOtp(otp);
+    assert.equal((await result(id)).body["user_id"], "Zoë/1");
+  });
+
+  test("works as well against a Token Server elsewhere, its requests passed on", async (t) => {
+    const { url, start } = await serve(t);
+    const elsewhere = {
+      fetch: async (request: Request) =>
+        fetch(url + new URL(request.url).pathname, { method: request.method, body: await request.text() }),
+    };
+    const phone = createPhone(elsewhere, "lisa");
+    await phone.enroll();
+    phone.onConfirmation(({ accept }) => accept());
+    await phone.handleMobileAuthWithOtp((await start()).otp);
+  });
+
+  for (const user of ["", ".", "..", "a\nb", "\ud800", undefined as unknown as string]) {
+    test(`refuses the user ${JSON.stringify(user)}`, () => {
+      assert.throws(() => createPhone(createTokenServer(options), user), {
+        name: "TypeError",
+        message: /user must/,
+      });
+    });
+  }
+});
+
+suite("handleMobileAuthWithOtp rejects with", () => {
+  /** An enrolled phone that accepts, and the calls of a site. */
+  const enrolled = async (t: Parameters<typeof serve>[0], now: () => number = Date.now) => {
+    const server = await serve(t, { now });
+    const phone = createPhone(server.tokenServer, "lisa");
+    await phone.enroll();
+    phone.onConfirmation(({ accept }) => accept());
+    return { ...server, phone };
+  };
+
+  test("9006 if the user cancels, and the Token Server hears nothing", async (t) => {
+    const { phone, start, result } = await enrolled(t);
+    phone.onConfirmation(({ cancel }) => cancel());
+    const { id, otp } = await start();
+    await rejectsWith(phone.handleMobileAuthWithOtp(otp), 9006);
+    assert.equal((await result(id)).status, 404);
+  });
+
+  test("9007 while another one is in progress, which goes on, and then no more", async (t) => {
+    const { phone, start, result } = await enrolled(t);
+    const shown = withResolvers<Confirmation>();
+    const [first, second] = [await start(), await start()];
+    phone.onConfirmation(shown.resolve);
+    const handled = phone.handleMobileAuthWithOtp(first.otp);
+    await rejectsWith(phone.handleMobileAuthWithOtp(second.otp), 9007);
+    (await shown.promise).accept();
+    await handled;
+    assert.equal((await result(first.id)).status, 200);
+    phone.onConfirmation(({ accept }) => accept());
+    await phone.handleMobileAuthWithOtp(second.otp);
+  });
+
+  test("9010 while no user is authenticated in the app, also if that ends before the answer", async (t) => {
+    const { phone, start } = await enrolled(t);
+    const { otp } = await start();
+    phone.lock();
+    await rejectsWith(phone.handleMobileAuthWithOtp(otp), 9010);
+    phone.unlock();
+    phone.onConfirmation(({ accept }) => {
+      phone.lock();
+      accept();
+    });
+    await rejectsWith(phone.handleMobileAuthWithOtp(otp), 9010);
+  });
+
+  test("9020 if the device was disenrolled", async (t) => {
+    const { phone, start } = await enrolled(t);
+    await phone.disenroll();
+    await rejectsWith(phone.handleMobileAuthWithOtp((await start()).otp), 9020);
+  });
+
+  test("9021 if the device never enrolled", async (t) => {
+    const { tokenServer, start } = await serve(t);
+    const phone = createPhone(tokenServer, "lisa");
+    phone.onConfirmation(({ accept }) => accept());
+    await rejectsWith(phone.handleMobileAuthWithOtp((await start()).otp), 9021);
+  });
+
+  test("9023 if the device is disenrolled between scan and answer", async (t) => {
+    const { phone, start, result } = await enrolled(t);
+    phone.onConfirmation(({ accept }) => void phone.disenroll().then(accept));
+    const { id, otp } = await start();
+    await rejectsWith(phone.handleMobileAuthWithOtp(otp), 9023);
+    assert.equal((await result(id)).status, 404);
+  });
+
+  test("9029 if the code was handled, by this phone or another", async (t) => {
+    const { phone, tokenServer, start } = await enrolled(t);
+    const { otp } = await start();
+    await phone.handleMobileAuthWithOtp(otp);
+    await rejectsWith(phone.handleMobileAuthWithOtp(otp), 9029);
+    const other = createPhone(tokenServer, "bart");
+    await other.enroll();
+    other.onConfirmation(({ accept }) => accept());
+    await rejectsWith(other.handleMobileAuthWithOtp(otp), 9029);
+  });
+
+  test("10013 if the transaction expired before the scan, or before the answer", async (t) => {
+    let now = 0;
+    const { phone, start } = await enrolled(t, () => now);
+    const [early, late] = [await start(), await start()];
+    phone.onConfirmation(({ accept }) => {
+      now += 60_000;
+      accept();
+    });
+    await rejectsWith(phone.handleMobileAuthWithOtp(early.otp), 10013);
+    await rejectsWith(phone.handleMobileAuthWithOtp(late.otp), 10013);
+  });
+
+  test("10015 for what is no code", async (t) => {
+    const { phone } = await enrolled(t);
+    await rejectsWith(phone.handleMobileAuthWithOtp("https://bank.example/"), 10015);
+  });
+
+  test("10018 if the app has no confirmation to show, and the code stays good", async (t) => {
+    const { phone, start } = await enrolled(t);
+    const { otp } = await start();
+    phone.onConfirmation(({ accept }) => accept())();
+    await rejectsWith(phone.handleMobileAuthWithOtp(otp), 10018);
+    phone.onConfirmation(({ accept }) => accept());
+    await phone.handleMobileAuthWithOtp(otp);
+  });
+
+  test("9001 if the Token Server cannot be reached, or answers nonsense", async () => {
+    const answers = [
+      () => Promise.reject(new Error("down")),
+      () => Promise.resolve(new Response("<h1>Bad gateway</h1>", { status: 502 })),
+      () => Promise.resolve(Response.json({ code: 1, message: 2 }, { status: 400 })),
+      () => Promise.resolve(Response.json(null)),
+      () => Promise.resolve(Response.json({ transaction_id: 7 })),
+    ];
+    for (const fetch of answers) {
+      const phone = createPhone({ fetch }, "lisa");
+      phone.onConfirmation(({ accept }) => accept());
+      await rejectsWith(phone.handleMobileAuthWithOtp("x"), 9001);
+    }
+  });
+});
+
+suite("A Token Server without a port", () => {
+  test("answers requests in the process, says which are its own, and 404 to others", async () => {
+    const tokenServer = createTokenServer(options);
+    const at = (path: string, init?: RequestInit) => new Request(`http://localhost${path}`, init);
+    const started = await tokenServer.fetch(
+      at("/oauth/api/v4/authenticate/user", {
+        method: "POST",
+        headers: { authorization: basic() },
+        body: new URLSearchParams({ type: "qr-code", callback_uri: "http://127.0.0.1:1/", message: "x" }),
+      }),
+    );
+    assert.equal(started.status, 200);
+    for (const path of ["/oauth/x", "/phone/users/lisa"]) assert.equal(tokenServer.handles(at(path)), true);
+    for (const path of ["/", "/phone", "/oauth", "/phones/", "/x/oauth/"]) {
+      assert.equal(tokenServer.handles(at(path)), false);
+      assert.equal((await tokenServer.fetch(at(path))).status, 404);
+    }
+  });
+
+  test("can listen more than once, on IPv6 too, and stops when it is told to", async () => {
+    const tokenServer = createTokenServer(options);
+    const [four, six] = [await listen(tokenServer), await listen(tokenServer, { host: "::1" })];
+    assert.match(four.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.match(six.url, /^http:\/\/\[::1\]:\d+$/);
+    for (const { url, close } of [four, six]) {
+      assert.equal(
+        (await fetch(`${url}/phone/users/lisa`, { method: "PUT", body: '{"enrolled":true}' })).status,
+        204,
+      );
+      await close();
+      await assert.rejects(fetch(`${url}/phone/users/lisa`));
+    }
+  });
+
+  test("rejects where it cannot listen", async (t) => {
+    const tokenServer = createTokenServer(options);
+    const { url, close } = await listen(tokenServer);
+    t.after(close);
+    await assert.rejects(listen(tokenServer, { port: Number(new URL(url).port) }), { code: "EADDRINUSE" });
+    await assert.rejects(listen(tokenServer, { port: 70_000 }), { code: "ERR_SOCKET_BAD_PORT" });
+  });
+});
