@@ -1,0 +1,62 @@
+import type { Words } from "./languages.js";
+import type { State } from "./state.js";
+import { failureKey, spoken } from "./words.js";
+
+/** How long the network must be away before it is worth saying. */
+export const offlineSpokenAfterMs = 3_000;
+
+/** What to say aloud in a state, by its key, or nothing. Never a renewal, a second, or a reconnection. */
+type Announcement = readonly [key: string, text: string] | undefined;
+
+/**
+ * @param sinceMs for how long the connection has been as it is
+ * @param redirecting whether the page is about to be left
+ */
+export function announcement(
+  state: State,
+  words: Words,
+  sinceMs: number,
+  redirecting: boolean,
+): Announcement {
+  switch (state.phase) {
+    case "idle":
+    case "requesting":
+      return undefined;
+    case "pending":
+      return state.link === "offline" && sinceMs >= offlineSpokenAfterMs
+        ? ["offline", words.offline]
+        : ["codeReady", words.codeReady];
+    case "approved":
+      return [state.phase, words.approved];
+    case "completed":
+      return [state.phase, spoken(words.completed, redirecting ? words.redirecting : "")];
+    case "denied":
+      return [state.phase, spoken(words.denied, words.deniedHint)];
+    case "expired":
+      return [state.phase, spoken(words.expired, words.expiredHint)];
+    case "failed": {
+      const key = failureKey(state.failure);
+      return [state.phase, spoken(words[key], words[`${key}Hint`])];
+    }
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Keeps what the live region says: each thing at most once an attempt. */
+export class Announcer {
+  text = "";
+  #said = new Set<string>();
+
+  /** A new attempt: the region is emptied, so that the same words are heard again. */
+  reset(): void {
+    this.text = "";
+    this.#said.clear();
+  }
+
+  say(announcement: Announcement): void {
+    if (!announcement || this.#said.has(announcement[0])) return;
+    this.#said.add(announcement[0]);
+    this.text = announcement[1];
+  }
+}

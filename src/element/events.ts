@@ -1,0 +1,43 @@
+import type { LoginAnswer } from "../protocol/login-api.js";
+import type { LoginErrorCode, Phase } from "./state.js";
+
+/**
+ * `login`: the person is logged in. Fires once a login, bubbles, is composed, and can be cancelled: then the page
+ * stays where it is. It proves nothing to a server.
+ */
+export class LoginEvent extends Event {
+  /** The JSON that the site's `signIn` answered. */
+  readonly result: LoginAnswer;
+  /** Where the page goes next, unresolved: the answer's `redirect_to`, else the `redirect` attribute. */
+  readonly redirectTo: string | undefined;
+
+  constructor(result: LoginAnswer, redirectTo: string | undefined) {
+    super("login", { bubbles: true, composed: true, cancelable: true });
+    this.result = result;
+    this.redirectTo = redirectTo;
+  }
+}
+
+/** `statechange`: the element is in another phase. Does not bubble. */
+export class StateChangeEvent extends Event {
+  /** The name of the phase that was entered. */
+  readonly state: Phase;
+
+  constructor(state: Phase) {
+    super("statechange");
+    this.state = state;
+  }
+}
+
+/** `error`: the login failed. Fires once, when `failed` is entered; does not bubble. */
+export class LoginErrorEvent extends Event {
+  readonly code: LoginErrorCode;
+  /** What was thrown, or the answer that was refused, for the site's own log. */
+  readonly cause: unknown;
+
+  constructor(code: LoginErrorCode, cause: unknown) {
+    super("error");
+    this.code = code;
+    this.cause = cause;
+  }
+}

@@ -1,0 +1,200 @@
+import { css } from "lit";
+
+/** Stage, time and steps, and the large code. What makes the code readable is `!important`: above any site's rule. */
+export const codeStyles = css`
+  .stage {
+    position: relative;
+    display: grid;
+    aspect-ratio: 1;
+    place-items: safe center;
+    border-radius: 14px;
+  }
+  .stage > * {
+    grid-area: 1 / 1;
+  }
+  .stage > svg {
+    position: absolute;
+    inline-size: 100%;
+    block-size: 100%;
+    pointer-events: none;
+  }
+  .empty {
+    background: var(--_sunken);
+  }
+  .marks {
+    fill: none;
+    stroke: var(--_line);
+  }
+  .eye {
+    fill: var(--_line);
+    stroke: none;
+  }
+  .words {
+    position: relative;
+    padding: 8px;
+    text-align: center;
+  }
+  .words .button {
+    margin-block-start: 14px;
+  }
+  .stage .button {
+    position: relative;
+  }
+  .plate {
+    position: absolute;
+    inset: 5px;
+    border-radius: 10px;
+    background: #fff;
+    color-scheme: only light;
+    forced-color-adjust: none;
+  }
+  .ring,
+  .arc {
+    fill: none;
+    stroke: var(--_line);
+    stroke-width: 2px;
+  }
+  .left {
+    stroke: var(--_accent);
+  }
+  section {
+    filter: none !important;
+    opacity: 1 !important;
+    mix-blend-mode: normal !important;
+    transform: none !important;
+    rotate: none !important;
+    scale: none !important;
+    zoom: 1 !important;
+    clip-path: none !important;
+    mask: none !important;
+  }
+  canvas {
+    all: initial !important;
+    position: relative !important;
+    display: block !important;
+    visibility: inherit !important;
+    image-rendering: pixelated !important;
+    forced-color-adjust: none !important;
+  }
+  .stage canvas {
+    cursor: zoom-in !important;
+  }
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    min-block-size: 44px;
+    margin-block: 8px;
+  }
+  .time {
+    display: flex;
+    flex: 1 1 8em;
+    gap: 8px;
+    align-items: center;
+    color: var(--_muted);
+    font-size: 0.8125em;
+    font-variant-numeric: tabular-nums;
+    line-height: 1.3846;
+  }
+  ol {
+    display: grid;
+    gap: 10px;
+    padding: 0;
+    list-style: none;
+  }
+  li {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 12px;
+    font-size: 0.9375em;
+    line-height: 1.4667;
+  }
+  .number {
+    display: grid;
+    place-items: center;
+    inline-size: 2em;
+    block-size: 2em;
+    border: 1px solid var(--_line);
+    border-radius: 50%;
+    color: var(--_muted);
+    font-size: 0.8em;
+    font-weight: 600;
+  }
+  strong {
+    font-weight: 600;
+  }
+  dialog {
+    --_text: #15181e;
+    --_muted: #535b68;
+    inline-size: min(640px, 92vmin);
+    max-inline-size: none;
+    max-block-size: 100dvh;
+    margin: auto;
+    padding: 0;
+    border: 0;
+    border-radius: 20px;
+    background: #fff;
+    color: var(--_text);
+    color-scheme: only light;
+    box-shadow: 0 24px 64px rgb(14 16 22 / 0.3);
+  }
+  dialog::backdrop {
+    background: rgb(14 16 22 / 0.6);
+  }
+  .large {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    align-items: center;
+    padding: 12px 12px 22px;
+  }
+  .large h2 {
+    padding-inline-start: 12px;
+    font-size: 1.0625em;
+  }
+  .box,
+  .large .time {
+    grid-column: 1 / -1;
+    justify-self: center;
+  }
+  .box {
+    display: grid;
+    place-items: safe center;
+    inline-size: min(100% + 24px, 100dvh - 96px);
+    margin-inline: -12px;
+    aspect-ratio: 1;
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .waiting .marks {
+      animation: breathe 1.8s ease-in-out 0.4s infinite;
+    }
+    .fresh .left {
+      transition: stroke-dasharray 0.3s cubic-bezier(0.2, 0, 0, 1);
+    }
+  }
+  @keyframes breathe {
+    50% {
+      opacity: 0.45;
+    }
+  }
+  @media (forced-colors: active) {
+    .empty {
+      border: 1px solid CanvasText;
+    }
+    .marks {
+      stroke: CanvasText;
+      stroke-width: 0.43px;
+    }
+    .eye {
+      fill: CanvasText;
+      stroke: none;
+    }
+    .ring {
+      stroke: CanvasText;
+      stroke-width: 1px;
+    }
+    .left {
+      stroke: Highlight;
+      stroke-width: 3px;
+    }
+  }
+`;

@@ -1,0 +1,194 @@
+import { css } from "lit";
+
+/** Buttons, links, icons and messages. */
+export const partStyles = css`
+  .button,
+  .link {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    min-block-size: 44px;
+    padding: 8px 20px;
+    border: 1px solid transparent;
+    border-radius: 10px;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font: inherit;
+    font-size: 0.9375em;
+    font-weight: 600;
+    line-height: 1.3333;
+    letter-spacing: inherit;
+    word-spacing: inherit;
+    text-align: center;
+    text-decoration: none;
+    cursor: pointer;
+  }
+  .button:hover {
+    background: var(--_hover);
+  }
+  .outlined,
+  .outlined:hover {
+    inline-size: 100%;
+    margin-block-start: 20px;
+    border-color: var(--_control);
+    background: none;
+    color: var(--_text);
+  }
+  .app {
+    gap: 8px;
+    inline-size: 100%;
+    min-block-size: 52px;
+    padding-inline: 12px;
+    font-size: 1em;
+  }
+  [aria-disabled],
+  [aria-disabled]:hover {
+    border-color: var(--_line);
+    background: var(--_sunken);
+    color: var(--_muted);
+    font-variant-numeric: tabular-nums;
+    cursor: default;
+  }
+  .link {
+    gap: 6px;
+    background: none;
+    color: var(--_accent);
+  }
+  .link:hover {
+    color: var(--_hover);
+  }
+  .enlarge {
+    margin-inline: auto -9px;
+    padding-inline: 8px;
+    font-size: 0.8125em;
+  }
+  .close {
+    inline-size: 44px;
+    padding: 0;
+    color: var(--_muted);
+  }
+  .other {
+    align-self: center;
+  }
+  :focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .icon {
+    flex: none;
+    inline-size: 16px;
+    block-size: 16px;
+    fill: none;
+    stroke: currentcolor;
+    stroke-width: 2px;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  .app .icon {
+    inline-size: 20px;
+    block-size: 20px;
+  }
+  .close .icon {
+    inline-size: 24px;
+    block-size: 24px;
+  }
+  .disc .icon {
+    inline-size: 28px;
+    block-size: 28px;
+  }
+  .message {
+    font-size: 1.125em;
+    font-weight: 600;
+    line-height: 1.3889;
+  }
+  .second {
+    color: var(--_muted);
+    font-size: 0.9375em;
+    line-height: 1.4667;
+  }
+  .app-first .second {
+    text-wrap: balance;
+  }
+  .second .icon {
+    margin-inline-end: 8px;
+    vertical-align: -0.15em;
+  }
+  .told .second {
+    margin-block-start: 6px;
+  }
+  .told .button {
+    margin-block-start: 20px;
+  }
+  .disc {
+    position: relative;
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: 60px;
+    block-size: 60px;
+    margin-block: 6px 20px;
+    border-radius: 50%;
+    background: var(--_sunken);
+    color: var(--_muted);
+  }
+  .turning {
+    background: var(--_tint);
+    color: var(--_accent);
+  }
+  .done {
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  .app-first .disc {
+    margin-block: 0 14px;
+  }
+  .app-first .told .button {
+    margin-block-start: 16px;
+  }
+  .arc {
+    position: absolute;
+    inset: -6px;
+  }
+  hr {
+    border: 0;
+    border-block-start: 1px solid var(--_line);
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .told > * {
+      animation: come 0.2s cubic-bezier(0.2, 0, 0, 1);
+    }
+    .arc {
+      animation: turn 1.1s linear infinite;
+    }
+  }
+  @keyframes come {
+    from {
+      opacity: 0;
+      translate: 0 4px;
+    }
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+  @media (forced-colors: active) {
+    .button:not(.outlined, [aria-disabled]) {
+      border-color: Highlight;
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
+    .link {
+      border-color: Canvas;
+      color: LinkText;
+    }
+    .disc {
+      border: 1px solid CanvasText;
+      color: CanvasText;
+    }
+    :focus-visible {
+      outline: 3px solid Highlight;
+    }
+  }
+`;
