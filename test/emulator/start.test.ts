@@ -77,7 +77,7 @@ suite("Refusing to start a transaction", () => {
     "ftp://bank.example/",
     "http://",
     "http://a:b@bank.example/",
-    "http://a\nb/",
+    "http://a/\tb",
   ]) {
     test(`1003 for the callback_uri ${JSON.stringify(uri)}`, async (t) => {
       const { postStart } = await serve(t);
