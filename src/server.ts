@@ -1,0 +1,31 @@
+import { createLoginKit as create, type LoginKit } from "./server/kit.js";
+import type { LoginKitOptions } from "./server/options.js";
+
+/**
+ * The kit: a site's backend for the login element, for any server that speaks `Request` and `Response`.
+ *
+ * @module
+ */
+
+export type { Attempt, AttemptState, Transaction } from "./server/attempt.js";
+export type { Bounds } from "./server/bounds.js";
+export type { LoginKitEvent } from "./server/events.js";
+export type { LoginKit } from "./server/kit.js";
+export { memoryStore } from "./server/memory-store.js";
+export type {
+  CallbackOptions,
+  Login,
+  LoginKitOptions,
+  Message,
+  SignIn,
+  TokenServerOptions,
+} from "./server/options.js";
+export type { AttemptStore } from "./server/store.js";
+
+/**
+ * Creates the kit of a site.
+ *
+ * @throws TypeError that names the option that is missing or wrong and says what is expected
+ */
+export const createLoginKit = <Context = unknown>(options: LoginKitOptions<Context>): LoginKit<Context> =>
+  create(options);

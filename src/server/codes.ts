@@ -1,0 +1,164 @@
+import type { CodeAnswer, StartAnswer } from "../protocol/login-api.js";
+import {
+  answerJson,
+  attemptSettled,
+  Refusal,
+  serverError,
+  temporarilyUnavailable,
+  unknownAttempt,
+} from "./answers.js";
+import type { Attempt } from "./attempt.js";
+import type { Attempts } from "./attempts.js";
+import type { Bounds } from "./bounds.js";
+import { loggedAddress, type Call } from "./call.js";
+import type { BrowserCookie } from "./cookie.js";
+import { secondsLeft } from "./deadlines.js";
+import type { EarlyHints } from "./early-hints.js";
+import { troubleEvent, type Report } from "./events.js";
+import { languageCode } from "./negotiation.js";
+import type { Message } from "./options.js";
+import type { Questions } from "./questions.js";
+import { sha256, type Runtime } from "./runtime.js";
+import type { TokenServerClient } from "./token-server.js";
+import type { StartedTransaction } from "./token-server-answers.js";
+
+interface Parts<Context> {
+  attempts: Attempts;
+  bounds: Bounds;
+  cookie: BrowserCookie;
+  earlyHints: EarlyHints;
+  message: Message<Context> | undefined;
+  questions: Questions;
+  report: Report;
+  runtime: Runtime;
+  tokenServer: TokenServerClient;
+}
+
+/** A transaction that has begun, with the instant at which its code ends. */
+type Issued = StartedTransaction & { endsAt: number };
+
+/** The calls that bring a code: a start and a renewal. */
+export class Codes<Context> {
+  readonly #parts: Parts<Context>;
+
+  constructor(parts: Parts<Context>) {
+    this.#parts = parts;
+  }
+
+  /** `POST /`: a new attempt, for a browser that is given its cookie if it has none. */
+  async start(call: Call<Context>, body: Record<string, unknown>): Promise<Response | Refusal> {
+    const { attempts, cookie, report, runtime } = this.#parts;
+    const beganAt = runtime.now();
+    const { language: pageLanguage } = body;
+    if (pageLanguage !== undefined && typeof pageLanguage !== "string") {
+      return new Refusal("invalid_request", '"language" must be a string, such as "nl".');
+    }
+    const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
+    const issued = await this.#issue(call, language);
+    if (issued instanceof Refusal) return issued;
+
+    const known = cookie.read(call.request);
+    const secret = known ?? cookie.create(runtime);
+    const attempt = await attempts.begin(await sha256(secret), language, issued);
+    this.#followEarlyHint(attempt, issued.id);
+    report({
+      type: "attempt_started",
+      level: "info",
+      attempt: attempt.id,
+      ...loggedAddress(call),
+      durationMs: runtime.now() - beganAt,
+    });
+    const answer: StartAnswer = { attempt: attempt.id, ...this.#answer(issued) };
+    return answerJson(201, answer, known === undefined ? { "set-cookie": cookie.header(secret) } : {});
+  }
+
+  /** `POST /{attempt}/otp`: one more transaction of an attempt that is still pending. */
+  async renew(call: Call<Context>, attempt: Attempt): Promise<Response | Refusal> {
+    const { attempts, questions, report, runtime } = this.#parts;
+    const beganAt = runtime.now();
+    await questions.askLast(attempt);
+    const place = await attempts.change(attempt.id, { kind: "renewal_begun" });
+    if (!place) return unknownAttempt;
+    if (!place.changed) return this.#refuseRenewal(place.attempt);
+
+    const issued = await this.#issueOrGiveBack(call, attempt);
+    if (issued instanceof Refusal) return issued;
+    const { id, endsAt } = issued;
+    const renewed = await attempts.change(attempt.id, { kind: "renewed", id, endsAt });
+    if (!renewed) return unknownAttempt;
+    // It may have been accepted or denied meanwhile, on the phone that scanned an older code.
+    if (!renewed.changed) return attemptSettled;
+    this.#followEarlyHint(renewed.attempt, id);
+    report({
+      type: "code_renewed",
+      level: "info",
+      attempt: attempt.id,
+      ...loggedAddress(call),
+      durationMs: runtime.now() - beganAt,
+    });
+    return answerJson(201, this.#answer(issued));
+  }
+
+  /** The limit is looked at before the status; both at once, because another request may be changing them. */
+  #refuseRenewal(attempt: Attempt): Refusal {
+    const { bounds, runtime } = this.#parts;
+    if (attempt.begun < bounds.transactionsPerAttempt) return attemptSettled;
+    // Not in this attempt any more; but once its last code is over, a new one may be started.
+    const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
+    return new Refusal("too_many_requests", "This attempt has had all of its codes. Start a new one.", {
+      headers: { "retry-after": String(secondsLeft(endsAt, runtime.now()) + 1) },
+    });
+  }
+
+  async #issueOrGiveBack(call: Call<Context>, { id, language }: Attempt): Promise<Issued | Refusal> {
+    let issued: Issued | Refusal | undefined;
+    try {
+      issued = await this.#issue(call, language);
+      return issued;
+    } finally {
+      if (issued === undefined || issued instanceof Refusal) {
+        await this.#parts.attempts.change(id, { kind: "renewal_abandoned" });
+      }
+    }
+  }
+
+  /** Starts a transaction with all that the phone is to show: the user's one defence against a relayed code. */
+  async #issue(
+    { request, context, address }: Call<Context>,
+    language: string | undefined,
+  ): Promise<Issued | Refusal> {
+    const { message, report, runtime, tokenServer } = this.#parts;
+    const beganAt = runtime.now();
+    const outcome = await tokenServer.start({
+      message: await message?.(request, context),
+      languageCode: language,
+      ipAddress: address(),
+      userAgent: request.headers.get("user-agent")?.slice(0, maxUserAgentCharacters),
+    });
+    const now = runtime.now();
+    switch (outcome.kind) {
+      case "started":
+        return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs };
+      case "refused":
+        report(troubleEvent("start", outcome.trouble, now - beganAt));
+        return serverError;
+      case "unavailable":
+        report(troubleEvent("start", outcome.trouble, now - beganAt));
+        return temporarilyUnavailable;
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** A callback may have come before the attempt was in the store. */
+  #followEarlyHint(attempt: Attempt, transactionId: string): void {
+    if (this.#parts.earlyHints.take(transactionId)) void this.#parts.questions.hint(attempt, transactionId);
+  }
+
+  #answer({ otp, ttlMs }: Issued): CodeAnswer {
+    // As of the Token Server's answer, a few milliseconds ago: a code of a minute begins with 60.
+    return { status: "pending", otp, expires_in: Math.floor(ttlMs / 1000) };
+  }
+}
+
+const maxUserAgentCharacters = 512;

@@ -1,0 +1,176 @@
+import type { Attempt } from "./attempt.js";
+import type { Attempts } from "./attempts.js";
+import type { Bounds } from "./bounds.js";
+import { isOpen, openUntil } from "./deadlines.js";
+import { troubleEvent, type Report } from "./events.js";
+import { Inquiry, type Heard } from "./inquiry.js";
+import type { Runtime } from "./runtime.js";
+import type { ResultOutcome, TokenServerClient } from "./token-server.js";
+
+/** Browsers that ask the kit make it ask the Token Server at most this often. */
+const restMs = 2000;
+
+/** How long it is remembered when a transaction was asked about. */
+const memoryMs = 120_000;
+
+interface Parts {
+  tokenServer: TokenServerClient;
+  attempts: Attempts;
+  bounds: Bounds;
+  runtime: Runtime;
+  report: Report;
+}
+
+/** The questions to the Token Server. What it answers goes to the attempt. */
+export class Questions {
+  readonly #parts: Parts;
+  readonly #isWatched: (attemptId: string) => boolean;
+  readonly #inquiries = new Map<string, Inquiry>();
+  #sweptAt = 0;
+
+  /** @param isWatched whether somebody waits for the attempt; only then are there timers */
+  constructor(parts: Parts, isWatched: (attemptId: string) => boolean) {
+    this.#parts = parts;
+    this.#isWatched = isWatched;
+  }
+
+  /** A callback says that something happened: asks, and asks again while it is not decided. */
+  hint(attempt: Attempt, transactionId: string): Promise<void> {
+    return this.#inquiry(attempt.id, transactionId).hint();
+  }
+
+  /** Asks about some of an attempt's transactions, once, or joins the questions that run. */
+  async ask({ id }: Attempt, transactionIds: readonly string[]): Promise<void> {
+    await Promise.all(transactionIds.map((transactionId) => this.#inquiry(id, transactionId).ask()));
+  }
+
+  /** Asks about every transaction that can still be accepted. */
+  askOpen(attempt: Attempt): Promise<void> {
+    return this.ask(attempt, this.#openIds(attempt));
+  }
+
+  /** A browser asks how things stand: so does the kit, at most every two seconds. */
+  async askNowAndThen(attempt: Attempt): Promise<void> {
+    const { bounds, runtime } = this.#parts;
+    const now = runtime.now();
+    const rested = (id: string): boolean => now - (this.#inquiries.get(id)?.askedAt ?? -Infinity) >= restMs;
+    if (now < openUntil(attempt, bounds)) return this.ask(attempt, this.#openIds(attempt).filter(rested));
+    if (attempt.transactions.every(({ id }) => rested(id))) await this.askLast(attempt);
+  }
+
+  /** When a browser may make the kit ask again: at once, or two seconds after the last question. */
+  restsUntil(attempt: Attempt): number {
+    const askedAt = this.#openIds(attempt).map((id) => this.#inquiries.get(id)?.askedAt ?? -Infinity);
+    return Math.max(this.#parts.runtime.now(), ...askedAt.map((at) => at + restMs));
+  }
+
+  /**
+   * The last questions of an attempt whose time is over, before it is `expired`. A silent Token Server leaves it
+   * `pending`, to be asked again, until the silence has lasted long enough for `failed`.
+   */
+  async askLast(attempt: Attempt): Promise<void> {
+    const { attempts, bounds, runtime } = this.#parts;
+    const beganAt = runtime.now();
+    if (attempt.state.status !== "pending" || beganAt < openUntil(attempt, bounds)) return;
+    const answeredAt = (id: string): number => this.#inquiries.get(id)?.answeredAt ?? -Infinity;
+    const open = attempt.transactions.filter(({ closed }) => !closed);
+    // An older code that was asked about in its grace has no more to say. The newest is asked about in any case.
+    const unheard = open.filter(
+      ({ id, endsAt }, index) =>
+        index === open.length - 1 || answeredAt(id) < endsAt + (bounds.graceSeconds * 1000) / 2,
+    );
+    await this.ask(
+      attempt,
+      unheard.map(({ id }) => id),
+    );
+    const answered = unheard.every(({ id }) => answeredAt(id) >= beganAt);
+    await attempts.change(attempt.id, { kind: answered ? "time_over" : "silence", at: runtime.now() });
+  }
+
+  /** Nobody watches this attempt any more: nothing is asked by itself. */
+  rest({ transactions }: Attempt): void {
+    for (const { id } of transactions) this.#inquiries.get(id)?.stopRetrying();
+  }
+
+  /** Resolves when no question is under way. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#inquiries.values()].flatMap(({ running }) => running ?? []));
+  }
+
+  #openIds({ transactions }: Attempt): string[] {
+    const now = this.#parts.runtime.now();
+    return transactions
+      .filter((transaction) => isOpen(transaction, now, this.#parts.bounds))
+      .map(({ id }) => id);
+  }
+
+  #inquiry(attemptId: string, transactionId: string): Inquiry {
+    const known = this.#inquiries.get(transactionId);
+    if (known) return known;
+    this.#sweep();
+    const inquiry = new Inquiry(
+      () => this.#askOnce(attemptId, transactionId),
+      () => this.#isWatched(attemptId),
+      this.#parts.runtime,
+    );
+    this.#inquiries.set(transactionId, inquiry);
+    return inquiry;
+  }
+
+  /** While questions come, rather than by a timer, which would keep a process from ending. */
+  #sweep(): void {
+    const since = this.#parts.runtime.now() - memoryMs;
+    if (this.#sweptAt > since) return;
+    this.#sweptAt = this.#parts.runtime.now();
+    for (const [id, inquiry] of this.#inquiries)
+      if (inquiry.idle && inquiry.askedAt < since) this.#inquiries.delete(id);
+  }
+
+  async #askOnce(attemptId: string, transactionId: string): Promise<Heard> {
+    const { tokenServer, runtime, report } = this.#parts;
+    const askedAt = runtime.now();
+    try {
+      const outcome = await tokenServer.result(transactionId);
+      if (outcome.kind === "unanswered") {
+        const trouble = troubleEvent("result", outcome.trouble, runtime.now() - askedAt);
+        report({ ...trouble, attempt: attemptId, transaction: transactionId });
+      }
+      return await this.#tell(attemptId, transactionId, outcome);
+    } catch (error) {
+      report({ type: "internal_error", level: "error", doing: "writing down a result", error });
+      return "unanswered";
+    }
+  }
+
+  async #tell(attemptId: string, transactionId: string, outcome: ResultOutcome): Promise<Heard> {
+    const { attempts, runtime, report } = this.#parts;
+    const at = runtime.now();
+    switch (outcome.kind) {
+      case "unanswered":
+        return "unanswered";
+      case "waiting":
+        return "answered";
+      case "approved":
+        await attempts.change(attemptId, { kind: "approved", userId: outcome.userId, at });
+        return "decided";
+      case "denied":
+        await attempts.change(attemptId, { kind: "denied", at });
+        return "decided";
+      case "closed": {
+        const told = await attempts.change(attemptId, { kind: "transaction_closed", id: transactionId, at });
+        if (!told?.changed) return "decided";
+        const { reason, description } = outcome;
+        const about = { attempt: attemptId, transaction: transactionId, reason };
+        report({
+          type: "transaction_failed",
+          level: "warn",
+          ...about,
+          ...(description !== undefined && { description }),
+        });
+        return "decided";
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+}

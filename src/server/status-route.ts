@@ -1,0 +1,100 @@
+import type { StatusAnswer } from "../protocol/login-api.js";
+import { answerJson, unknownAttempt, type Refusal } from "./answers.js";
+import type { Attempt } from "./attempt.js";
+import type { Attempts } from "./attempts.js";
+import type { Bounds } from "./bounds.js";
+import { statusAnswer } from "./deadlines.js";
+import { streamResponse } from "./direct-stream.js";
+import { holdPoll } from "./held-poll.js";
+import { preferredWaitSeconds, wantsStream } from "./negotiation.js";
+import type { Questions } from "./questions.js";
+import type { Runtime } from "./runtime.js";
+import { StatusStream, streamHeaders } from "./status-stream.js";
+import type { Watching } from "./watching.js";
+
+interface Parts {
+  attempts: Attempts;
+  questions: Questions;
+  watching: Watching;
+  bounds: Bounds;
+  runtime: Runtime;
+}
+
+/** Seconds to the next poll of a client whose poll was not held. */
+const pollIntervalSeconds = 2;
+
+/** Longest time in which a poll that is not held waits for the Token Server. */
+const questionMs = 1000;
+
+/** `GET /{attempt}`: the status, as a stream, at once, or when it is no longer `pending`. */
+export async function answerStatus(
+  request: Request,
+  attempt: Attempt,
+  parts: Parts,
+): Promise<Response | Refusal> {
+  const { headers, method } = request;
+  if (wantsStream(headers.get("accept"))) {
+    return method === "HEAD" ? new Response(null, { headers: streamHeaders }) : openStream(attempt, parts);
+  }
+  const waitSeconds = preferredWaitSeconds(headers.get("prefer"));
+  if (method === "HEAD") return answerPoll(attempt, parts.runtime.now());
+  return waitSeconds === undefined
+    ? answerNow(attempt, parts)
+    : answerHeld(request, attempt, waitSeconds, parts);
+}
+
+function openStream(attempt: Attempt, { watching, bounds, runtime }: Parts): Response {
+  const returnMs = (): number => randomBelow(bounds.returnSeconds * 1000, runtime);
+  return streamResponse(
+    (sink) => watching.join(attempt, new StatusStream(sink, runtime, returnMs)),
+    streamHeaders,
+  );
+}
+
+/** A browser that asks makes the kit ask. Its answer waits a moment for the Token Server's, but not for a slow one. */
+async function answerNow(
+  attempt: Attempt,
+  { attempts, questions, runtime }: Parts,
+): Promise<Response | Refusal> {
+  if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
+  await within(questionMs, questions.askNowAndThen(attempt), runtime);
+  const now = await attempts.get(attempt.id);
+  return now ? answerPoll(now, runtime.now()) : unknownAttempt;
+}
+
+async function answerHeld(
+  request: Request,
+  attempt: Attempt,
+  wishSeconds: number,
+  parts: Parts,
+): Promise<Response> {
+  const waitSeconds = Math.min(wishSeconds, parts.bounds.pollSeconds);
+  const end = await holdPoll(attempt, waitSeconds * 1000, request.signal, parts);
+  return end.granted
+    ? answerPoll(end.attempt, parts.runtime.now(), waitSeconds)
+    : answerPoll(end.attempt, parts.runtime.now());
+}
+
+/** @param grantedSeconds how long the poll might have been held; undefined if it was not */
+function answerPoll(attempt: Attempt, now: number, grantedSeconds?: number): Response {
+  const interval = grantedSeconds === undefined ? pollIntervalSeconds : 0;
+  const answer: StatusAnswer = { ...statusAnswer(attempt, now), interval };
+  return answerJson(
+    200,
+    answer,
+    grantedSeconds === undefined ? {} : { "preference-applied": `wait=${grantedSeconds}` },
+  );
+}
+
+/** Waits for a promise, but no longer than this. */
+function within(maxMs: number, promise: Promise<unknown>, runtime: Runtime): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = runtime.after(maxMs, resolve);
+    promise.then(() => resolve(), reject).finally(cancel);
+  });
+}
+
+function randomBelow(limit: number, runtime: Runtime): number {
+  const [high = 0, low = 0] = runtime.random(2);
+  return Math.floor(((high * 256 + low) / 65_536) * limit);
+}

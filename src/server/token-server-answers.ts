@@ -1,0 +1,92 @@
+import * as v from "valibot";
+
+/** What the Token Server's answers mean. Sources: the vendor's Mobile Authentication API, version 4. */
+
+/** A transaction that was started. */
+export interface StartedTransaction {
+  id: string;
+  /** The text that the QR code holds. */
+  otp: string;
+  /** Milliseconds that it lives. */
+  ttlMs: number;
+}
+
+/** What the Token Server says about a transaction. */
+export type TransactionResult =
+  | { kind: "approved"; userId: string }
+  | { kind: "denied" }
+  /** It failed, though nobody denied it. */
+  | { kind: "closed"; reason: string; description: string | undefined }
+  /** Nothing is decided yet. */
+  | { kind: "waiting" };
+
+/** An error in either of the vendor's shapes. */
+export interface VendorError {
+  /** A number of the vendor's or a code of OAuth's. */
+  code: string;
+  description: string | undefined;
+}
+
+/**
+ * What can stand in a path and in a store's key. The vendor's ids are UUIDs; `..` and its like would ask for another
+ * address.
+ */
+const TransactionId = v.pipe(v.string(), v.regex(/^\w[\w.:~-]{0,127}$/));
+
+const Started = v.object({
+  transaction_id: TransactionId,
+  otp: v.pipe(v.string(), v.nonEmpty()),
+  time_to_live: v.pipe(v.number(), v.finite(), v.minValue(1)),
+});
+
+const Failure = v.object({
+  reason: v.string(),
+  description: v.optional(v.string()),
+});
+
+const Result = v.object({
+  transaction_id: v.string(),
+  is_authenticated: v.boolean(),
+  user_id: v.nullish(v.string()),
+  not_authenticated_reason: v.nullish(Failure),
+});
+
+const Code = v.union([v.pipe(v.string(), v.nonEmpty()), v.number()]);
+const ErrorBody = v.union([
+  v.object({ error: Code, error_description: v.optional(v.string()) }),
+  v.object({ error_code: Code, description: v.optional(v.string()) }),
+]);
+
+/** Whether a text can be the id of a transaction. */
+export const isTransactionId = (text: string): boolean => v.is(TransactionId, text);
+
+/** Parses the 200 answer to a start. */
+export function parseStarted(json: unknown): StartedTransaction | undefined {
+  const { success, output } = v.safeParse(Started, json);
+  return success ? { id: output.transaction_id, otp: output.otp, ttlMs: output.time_to_live } : undefined;
+}
+
+/**
+ * Parses the 200 answer to a question. Success takes `is_authenticated === true`, the very transaction asked for and a
+ * user; an answer that is anything else than one of the documented ones is no answer.
+ */
+export function parseResult(json: unknown, transactionId: string): TransactionResult | undefined {
+  const { success, output } = v.safeParse(Result, json);
+  if (!success || output.transaction_id !== transactionId) return undefined;
+  if (output.is_authenticated)
+    return output.user_id ? { kind: "approved", userId: output.user_id } : undefined;
+  const failure = output.not_authenticated_reason;
+  if (!failure) return { kind: "waiting" };
+  return failure.reason === "not_accepted"
+    ? { kind: "denied" }
+    : { kind: "closed", reason: failure.reason, description: failure.description };
+}
+
+/** Parses the body of an error. */
+export function parseVendorError(json: unknown): VendorError | undefined {
+  const { success, output } = v.safeParse(ErrorBody, json);
+  if (!success) return undefined;
+  return "error" in output
+    ? { code: String(output.error), description: output.error_description }
+    : { code: String(output.error_code), description: output.description };
+}
