@@ -1,0 +1,151 @@
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { icons, type Icon } from "../../icons.js";
+import { icon } from "./icon.js";
+import { readMessage } from "./message.js";
+import { adviceFor } from "./problems.js";
+import { scanningScreen } from "./scanning-screen.js";
+import type { Actions, Screen } from "./screen.js";
+import type { Transaction } from "./sdk.js";
+
+/** The phone's screen as a function of what it shows. */
+export function drawScreen(screen: Screen, user: string, actions: Actions): TemplateResult {
+  switch (screen.name) {
+    case "scanning":
+      return scanningScreen(screen, actions);
+    case "home":
+      return bankScreen(
+        user,
+        message({
+          icon: "scan",
+          title: "Log in on your computer",
+          text: "Scan the QR code on the\nDemo Bank login page.",
+          tone: "quiet",
+        }),
+        html`<button class="main" @click=${actions.scan}>${icon("scan")} Scan QR code</button>`,
+      );
+    case "checking":
+      return bankScreen(
+        user,
+        message({ icon: "scan", title: "Checking the code…", text: "", tone: "quiet" }),
+        nothing,
+      );
+    case "confirm":
+      return bankScreen(user, confirmation(screen.transaction), answerButtons(screen.answering, actions));
+    case "accepted":
+      return bankScreen(
+        user,
+        message({ icon: "check", title: "Accepted", text: "Carry on in your browser.", tone: "success" }),
+        html`<button @click=${actions.finish}>Done</button>`,
+      );
+    case "declined":
+      return bankScreen(
+        user,
+        message({ icon: "cross", title: "Declined", text: "Nobody was logged in." }),
+        html`<button @click=${actions.finish}>Done</button>`,
+      );
+    case "problem": {
+      const advice = adviceFor(screen.problem, user);
+      const { code } = screen.problem;
+      return bankScreen(
+        user,
+        html`${message(advice)} ${code === undefined ? nothing : html`<p class="code">Code ${code}</p>`}`,
+        html`<button class="main" @click=${actions[advice.action]}>${advice.actionLabel}</button>
+          <button @click=${actions.close}>${advice.closeLabel}</button>`,
+      );
+    }
+    default:
+      return screen satisfies never;
+  }
+}
+
+/** A short word for each screen, for those who hear the page. */
+export function titleOf(screen: Screen, user: string): string {
+  switch (screen.name) {
+    case "home":
+      return "Log in on your computer";
+    case "scanning":
+      return "Scanning";
+    case "checking":
+      return "Checking the code";
+    case "confirm":
+      return "Is this you logging in?";
+    case "accepted":
+      return "Accepted. Carry on in your browser.";
+    case "declined":
+      return "Declined. Nobody was logged in.";
+    case "problem": {
+      const { title, text } = adviceFor(screen.problem, user);
+      return `${title}. ${text}`;
+    }
+    default:
+      return screen satisfies never;
+  }
+}
+
+const bankScreen = (user: string, body: TemplateResult, buttons: TemplateResult | typeof nothing) =>
+  html`<div class="screen">
+    <div class="status-bar" aria-hidden="true">
+      <span>9:41</span>
+      <svg class="battery" viewBox="0 0 22 11">
+        <rect x="0.6" y="0.6" width="20.8" height="9.8" rx="2.6" />
+        <path d="M3 3h12.5v5H3z" />
+      </svg>
+    </div>
+    <div class="app-bar">
+      <svg class="logo" viewBox="0 0 30 30" aria-hidden="true">${svg`<path d=${icons.logo} />`}</svg>
+      <b>Demo Bank</b>
+      <span class="who" title=${user}>${user}</span>
+    </div>
+    <div class="body">${body}</div>
+    <div class="buttons">${buttons}</div>
+  </div>`;
+
+interface Message {
+  icon: Icon;
+  title: string;
+  text: string;
+  tone?: "quiet" | "success";
+}
+
+const message = ({ icon: name, title, text, tone }: Message) => html`
+  <div class="message">
+    <span class="disc ${tone ?? ""}">${icon(name)}</span>
+    <h2 tabindex="-1">${title}</h2>
+    <p>${text}</p>
+  </div>
+`;
+
+/** The one defence against a relayed code: the message word for word, device and place above two equal buttons. */
+function confirmation(transaction: Transaction): TemplateResult {
+  const { text, device, location } = readMessage(transaction.message);
+  return html`
+    <h2 class="question" tabindex="-1">Is this you logging in?</h2>
+    <p class="site-message">${text}</p>
+    ${
+      device === undefined
+        ? nothing
+        : html`<dl class="facts">
+            <div>
+              ${icon("laptop")}
+              <dt>Device</dt>
+              <dd>${device}</dd>
+            </div>
+            <div>
+              ${icon("pin")}
+              <dt>Location</dt>
+              <dd>${location}</dd>
+            </div>
+          </dl>`
+    }
+    <p class="safety">
+      ${icon("shield")} Only accept if you scanned the code on the Demo Bank page yourself.
+    </p>
+  `;
+}
+
+const answerButtons = (answering: boolean, actions: Actions) => html`
+  <button class="main" aria-disabled=${answering ? "true" : nothing} @click=${() => actions.answer(true)}>
+    Accept
+  </button>
+  <button aria-disabled=${answering ? "true" : nothing} @click=${() => actions.answer(false)}>Decline</button>
+`;

@@ -1,0 +1,25 @@
+import type { Language } from "../language.js";
+
+/** What a site should say in its own words: the name of its app, and where in it the scanner is. */
+export const ownWords: Record<Language, { step1: string; step2: string; openApp: string }> = {
+  en: {
+    step1: "Open the Demo Bank app",
+    step2: "Tap **Scan** and point at this code",
+    openApp: "Open the Demo Bank app",
+  },
+  nl: {
+    step1: "Open de Demo Bank-app",
+    step2: "Tik op **Scan** en richt op deze code",
+    openApp: "Open de Demo Bank-app",
+  },
+  fr: {
+    step1: "Ouvrez l’appli Demo Bank",
+    step2: "Touchez **Scan** et visez ce code",
+    openApp: "Ouvrir l’appli Demo Bank",
+  },
+  de: {
+    step1: "Demo-Bank-App öffnen",
+    step2: "Auf **Scan** tippen, auf diesen Code richten",
+    openApp: "Demo-Bank-App öffnen",
+  },
+};

@@ -1,0 +1,31 @@
+import { html } from "hono/html";
+import type { Language } from "../language.js";
+import type { Session } from "../sessions.js";
+import { words } from "../words.js";
+import { layout, type Html } from "./layout.js";
+
+/** What a person who is logged in sees. */
+export function accountPage(language: Language, { userId, since }: Session): Html {
+  const w = words[language];
+  const began = new Date(since);
+  return layout({
+    language,
+    title: w.yourAccount,
+    main: html`<h1>${w.yourAccount}</h1>
+      <dl>
+        <div>
+          <dt>${w.user}</dt>
+          <dd class="user"><bdi>${userId}</bdi></dd>
+        </div>
+        <div>
+          <dt>${w.loggedInAt}</dt>
+          <dd>
+            <time datetime="${began.toISOString()}"
+              >${began.toLocaleTimeString(language, { timeStyle: "short" })}</time
+            >
+          </dd>
+        </div>
+      </dl>
+      <form action="/logout" method="post"><button>${w.logOut}</button></form>`,
+  });
+}

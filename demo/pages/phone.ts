@@ -1,0 +1,58 @@
+import { html } from "hono/html";
+import { layout, type Html } from "./layout.js";
+
+/** The demo phone: its settings and its log in the document, its screen drawn by `client/phone/`. */
+export const phonePage = (): Html =>
+  layout({
+    language: "en",
+    title: "Demo phone",
+    area: "phone",
+    style: "phone-page.css",
+    script: "phone.js",
+    main: html`<div class="intro">
+        <h1>Demo phone</h1>
+        <p class="lead">
+          A stand-in for the bank’s app. It scans the code on the login page and answers as the real app
+          would.
+        </p>
+      </div>
+      <section id="phone" aria-label="Phone"><noscript>The phone needs JavaScript.</noscript></section>
+      <p id="spoken" class="visually-hidden" role="status"></p>
+      <div class="desk">
+        <form id="settings" aria-label="Settings">
+          <div class="setting">
+            <label for="user"><b>User</b> <span>Who is using the phone</span></label>
+            <select id="user" autocomplete="off">
+              <option>demo-user</option>
+              <option>new-user</option>
+              <option value="">Another…</option>
+            </select>
+            <input
+              id="other-user"
+              aria-label="Name of the other user"
+              autocomplete="off"
+              autocapitalize="none"
+              spellcheck="false"
+              maxlength="256"
+              hidden
+            />
+          </div>
+          <div class="setting">
+            <label for="unlocked"><b>Unlocked</b> <span>Off: the app has no user (9010)</span></label>
+            <input id="unlocked" type="checkbox" role="switch" autocomplete="off" checked />
+          </div>
+          <div class="setting">
+            <label for="enrolled"
+              ><b>Set up for QR login</b>
+              <span>Off: the phone isn’t enrolled (<span id="not-enrolled-code">9021</span>)</span></label
+            >
+            <input id="enrolled" type="checkbox" role="switch" autocomplete="off" checked />
+          </div>
+          <p id="settings-problem" role="alert"></p>
+        </form>
+        <section class="heard" aria-labelledby="heard-title">
+          <h2 id="heard-title">What the app heard</h2>
+          <div id="heard" tabindex="0" role="region" aria-labelledby="heard-title">Nothing yet</div>
+        </section>
+      </div>`,
+  });

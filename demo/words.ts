@@ -1,0 +1,164 @@
+import type { Language } from "./language.js";
+
+/** The site's own words on its pages. The widget brings its own; `client/words.ts` has the few that the site overrides. */
+export interface Words {
+  demoNotice: string;
+  openPhone: string;
+  openLogin: string;
+  home: string;
+  mainNavigation: string;
+  language: string;
+  accounts: string;
+  cards: string;
+  help: string;
+  logIn: string;
+  or: string;
+  needsScript: string;
+  safety: string;
+  withPassword: string;
+  userName: string;
+  password: string;
+  forgot: string;
+  passwordNotice: string;
+  yourAccount: string;
+  user: string;
+  loggedInAt: string;
+  logOut: string;
+  notLoggedIn: string;
+  notLoggedInHint: string;
+  notFound: string;
+  notFoundHint: string;
+  notHere: string;
+  notHereHint: string;
+  toLogin: string;
+}
+
+export const words: Record<Language, Words> = {
+  en: {
+    demoNotice: "This is a demo. There is no bank, and no money.",
+    openPhone: "Open the demo phone",
+    openLogin: "Open the login page",
+    home: "Demo Bank, to the login page",
+    mainNavigation: "Main",
+    language: "Language",
+    accounts: "Accounts",
+    cards: "Cards",
+    help: "Help",
+    logIn: "Log in",
+    or: "or",
+    needsScript: "To log in with your phone, allow JavaScript for this page.",
+    safety: "Only accept a login on your phone that you started yourself, on this page.",
+    withPassword: "Log in with a password",
+    userName: "User name",
+    password: "Password",
+    forgot: "Forgot your password?",
+    passwordNotice: "This demo has no passwords: nothing was checked. Log in with the phone instead.",
+    yourAccount: "Your account",
+    user: "User",
+    loggedInAt: "Logged in at",
+    logOut: "Log out",
+    notLoggedIn: "You’re not logged in",
+    notLoggedInHint: "Log in to see your account.",
+    notFound: "This page doesn’t exist",
+    notFoundHint: "The address may be mistyped, or the page was never here.",
+    notHere: "This can’t be done here",
+    notHereHint: "The page was asked for in a way that it doesn’t answer to.",
+    toLogin: "To the login page",
+  },
+  nl: {
+    demoNotice: "Dit is een demo. Er is geen bank, en geen geld.",
+    openPhone: "Open de demotelefoon",
+    openLogin: "Open de inlogpagina",
+    home: "Demo Bank, naar de inlogpagina",
+    mainNavigation: "Hoofdmenu",
+    language: "Taal",
+    accounts: "Rekeningen",
+    cards: "Passen",
+    help: "Hulp",
+    logIn: "Inloggen",
+    or: "of",
+    needsScript: "Sta JavaScript toe op deze pagina om met je telefoon in te loggen.",
+    safety: "Accepteer op je telefoon alleen een login die je zelf op deze pagina bent begonnen.",
+    withPassword: "Inloggen met een wachtwoord",
+    userName: "Gebruikersnaam",
+    password: "Wachtwoord",
+    forgot: "Wachtwoord vergeten?",
+    passwordNotice: "Deze demo kent geen wachtwoorden: er is niets gecontroleerd. Log in met de telefoon.",
+    yourAccount: "Je rekening",
+    user: "Gebruiker",
+    loggedInAt: "Ingelogd om",
+    logOut: "Uitloggen",
+    notLoggedIn: "Je bent niet ingelogd",
+    notLoggedInHint: "Log in om je rekening te zien.",
+    notFound: "Deze pagina bestaat niet",
+    notFoundHint: "Misschien is het adres verkeerd getypt, of was de pagina hier nooit.",
+    notHere: "Dit kan hier niet",
+    notHereHint: "De pagina is opgevraagd op een manier waarop ze niet antwoordt.",
+    toLogin: "Naar de inlogpagina",
+  },
+  fr: {
+    demoNotice: "Ceci est une démo. Il n’y a ni banque, ni argent.",
+    openPhone: "Ouvrir le mobile de démo",
+    openLogin: "Ouvrir la page de connexion",
+    home: "Demo Bank, vers la page de connexion",
+    mainNavigation: "Menu principal",
+    language: "Langue",
+    accounts: "Comptes",
+    cards: "Cartes",
+    help: "Aide",
+    logIn: "Connexion",
+    or: "ou",
+    needsScript: "Pour vous connecter avec votre mobile, autorisez JavaScript sur cette page.",
+    safety: "N’acceptez sur votre mobile qu’une connexion que vous avez lancée vous-même, sur cette page.",
+    withPassword: "Connexion avec un mot de passe",
+    userName: "Identifiant",
+    password: "Mot de passe",
+    forgot: "Mot de passe oublié ?",
+    passwordNotice:
+      "Cette démo n’a pas de mots de passe : rien n’a été vérifié. Connectez-vous avec le mobile.",
+    yourAccount: "Votre compte",
+    user: "Utilisateur",
+    loggedInAt: "Connexion à",
+    logOut: "Déconnexion",
+    notLoggedIn: "Vous n’êtes pas connecté",
+    notLoggedInHint: "Connectez-vous pour voir votre compte.",
+    notFound: "Cette page n’existe pas",
+    notFoundHint: "L’adresse est peut-être mal saisie, ou la page n’a jamais été ici.",
+    notHere: "Impossible ici",
+    notHereHint: "La page a été demandée d’une manière à laquelle elle ne répond pas.",
+    toLogin: "Vers la page de connexion",
+  },
+  de: {
+    demoNotice: "Dies ist eine Demo. Es gibt keine Bank und kein Geld.",
+    openPhone: "Demo-Handy öffnen",
+    openLogin: "Anmeldeseite öffnen",
+    home: "Demo Bank, zur Anmeldeseite",
+    mainNavigation: "Hauptmenü",
+    language: "Sprache",
+    accounts: "Konten",
+    cards: "Karten",
+    help: "Hilfe",
+    logIn: "Anmelden",
+    or: "oder",
+    needsScript: "Um sich mit dem Handy anzumelden, erlauben Sie JavaScript für diese Seite.",
+    safety:
+      "Bestätigen Sie auf dem Handy nur eine Anmeldung, die Sie selbst auf dieser Seite begonnen haben.",
+    withPassword: "Mit Passwort anmelden",
+    userName: "Benutzername",
+    password: "Passwort",
+    forgot: "Passwort vergessen?",
+    passwordNotice:
+      "Diese Demo kennt keine Passwörter: Nichts wurde geprüft. Melden Sie sich mit dem Handy an.",
+    yourAccount: "Ihr Konto",
+    user: "Benutzer",
+    loggedInAt: "Angemeldet um",
+    logOut: "Abmelden",
+    notLoggedIn: "Sie sind nicht angemeldet",
+    notLoggedInHint: "Melden Sie sich an, um Ihr Konto zu sehen.",
+    notFound: "Diese Seite gibt es nicht",
+    notFoundHint: "Vielleicht ist die Adresse vertippt, oder die Seite war nie hier.",
+    notHere: "Das geht hier nicht",
+    notHereHint: "Die Seite wurde auf eine Weise aufgerufen, auf die sie nicht antwortet.",
+    toLogin: "Zur Anmeldeseite",
+  },
+};
