@@ -1,7 +1,7 @@
-import { defer, merge, retry, take, timeout, timer, filter, skip, type Observable } from "rxjs";
+import { defer, filter, merge, retry, skip, take, timer, type Observable } from "rxjs";
 import type { LoginAnswer } from "../protocol/login-api.js";
 import type { Backend } from "./backend.js";
-import type { Environment } from "./environment.js";
+import { backoffMs, within, type Environment } from "./environment.js";
 import { toRequestError } from "./request-error.js";
 import type { LoginErrorCode } from "./state.js";
 
@@ -22,18 +22,14 @@ const repeated: readonly LoginErrorCode[] = [
  * 60 s. Errors with what was answered last.
  */
 export function claim(attempt: string, backend: Backend, environment: Environment): Observable<LoginAnswer> {
-  const { now, random, scheduler, online } = environment;
+  const { now, scheduler, online } = environment;
   return defer(() => {
     const deadline = now() + repeatMs;
-    return backend.login(attempt).pipe(
-      timeout({ first: loginTimeoutMs, scheduler }),
+    return within(loginTimeoutMs, environment, backend.login(attempt)).pipe(
       retry({
         delay: (cause: unknown, count) => {
           const error = toRequestError(cause);
-          const delayMs = Math.max(
-            (0.5 + random() / 2) * Math.min(8_000, 500 * 2 ** count),
-            error.retryAfterMs,
-          );
+          const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
           if (!repeated.includes(error.code) || now() + delayMs > deadline) throw error;
           const backOnline = online.pipe(skip(1), filter(Boolean));
           return merge(timer(delayMs, scheduler), backOnline).pipe(take(1));

@@ -1,34 +1,29 @@
 import {
-  auditTime,
   BehaviorSubject,
-  combineLatest,
   concat,
   defer,
   distinctUntilChanged,
   EMPTY,
   exhaustMap,
   filter,
-  finalize,
   map,
   merge,
   of,
-  race,
-  repeat,
   retry,
   skip,
   startWith,
   Subject,
   switchMap,
+  take,
   takeUntil,
   tap,
   throwError,
-  timeout,
   timer,
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../protocol/login-api.js";
 import type { Backend } from "./backend.js";
-import { awake, type Environment } from "./environment.js";
+import { awake, notSilentFor, within, type Environment } from "./environment.js";
 import { isUnknownAttempt, toRequestError } from "./request-error.js";
 import type { Link } from "./state.js";
 
@@ -50,7 +45,8 @@ const soundMs = 10_000;
 const hiddenMs = 30_000;
 /** The hint "reconnecting" waits for so long. */
 const hintMs = 2_000;
-const pollSeconds = 20;
+/** How long a server may hold a poll's answer. */
+const heldSeconds = 20;
 const pollSlackMs = 10_000;
 const pollIntervalMs = 2_000;
 
@@ -67,145 +63,134 @@ export function connection(
   asks: Observable<unknown>,
   askFirst: boolean,
 ): Observable<Heard> {
-  const { scheduler } = environment;
+  const { scheduler, online, visibility } = environment;
   // Whether all is well; a first try counts as well until it fails.
   const well = new BehaviorSubject(true);
 
-  const wanted = combineLatest([
-    environment.visibility.pipe(
-      switchMap((visibility) =>
-        visibility === "hidden"
-          ? timer(hiddenMs, scheduler).pipe(
-              map(() => false),
-              startWith(true),
-            )
-          : of(visibility === "visible"),
-      ),
+  const wanted = visibility.pipe(
+    switchMap((value) =>
+      value === "hidden"
+        ? timer(hiddenMs, scheduler).pipe(
+            map(() => false),
+            startWith(true),
+          )
+        : of(value === "visible"),
     ),
-    environment.online,
-  ]).pipe(
-    map(([near, online]) => near && online),
+    switchMap((isNear) => online.pipe(map((isOnline) => isNear && isOnline))),
     distinctUntilChanged(),
   );
-  const wakeUps = awake(environment).pipe(skip(1), filter(Boolean), startWith(undefined));
+  const wakeUps = awake(environment).pipe(skip(1), filter(Boolean), startWith(true));
+  const statuses = wanted.pipe(
+    switchMap((isWanted) => (isWanted ? wakeUps : of(false))),
+    switchMap((isWanted, index) =>
+      // Only the very first stretch begins with a status that is known.
+      isWanted ? listen(attempt, backend, environment, asks, askFirst || index > 0, well) : EMPTY,
+    ),
+  );
 
-  const statuses = combineLatest([wanted, wakeUps]).pipe(
-    // Several events of one wake-up are one trigger.
-    auditTime(0, scheduler),
-    switchMap(([isWanted], index) =>
-      isWanted ? connected(attempt, backend, environment, asks, askFirst || index > 0, well) : EMPTY,
-    ),
-  );
-  const link = combineLatest([
-    environment.online,
-    well.pipe(
-      distinctUntilChanged(),
-      switchMap((isWell) => (isWell ? of(true) : timer(hintMs, scheduler).pipe(map(() => false)))),
-    ),
-  ]).pipe(
-    map(([online, isWell]): Link => (online ? (isWell ? "live" : "reconnecting") : "offline")),
+  const link = online.pipe(
+    switchMap((isOnline): Observable<Link> => {
+      if (!isOnline) return of("offline");
+      return well.pipe(
+        distinctUntilChanged(),
+        switchMap((isWell) => (isWell ? of("live" as const) : hint)),
+      );
+    }),
     distinctUntilChanged(),
   );
+  const hint = timer(hintMs, scheduler).pipe(map(() => "reconnecting" as const));
   return merge(link, statuses);
 }
 
 /** One stretch of a page that listens: the stream and its stand-in, the polls. */
-function connected(
+function listen(
   attempt: string,
   backend: Backend,
-  { scheduler, now, random }: Environment,
+  environment: Environment,
   asks: Observable<unknown>,
   askFirst: boolean,
   well: BehaviorSubject<boolean>,
 ): Observable<StatusAnswer> {
-  return defer(() => {
-    const live = new BehaviorSubject(false);
-    const streamed = new Subject<void>();
-    const failed = new Subject<number>();
-    let polling = false;
-    let failures = 0;
-    let liveSince = Infinity;
-    let retryMs = 0;
+  const { scheduler, now, random } = environment;
+  const live = new BehaviorSubject(false);
+  const streamed = new Subject<void>();
+  const failed = new Subject<number>();
+  let polling = false;
+  let failures = 0;
+  let liveSince = Infinity;
+  let retryMs = 0;
 
-    const stream = defer(() => {
-      liveSince = Infinity;
-      // A stream that ends without a final status is as good as a broken one.
-      return concat(
-        backend.stream(attempt),
-        throwError(() => new Error("The stream ended.")),
+  // A stream that ends without a final status is as good as a broken one.
+  const ended = throwError(() => new Error("The stream ended."));
+  const stream = notSilentFor(silenceMs, environment, concat(backend.stream(attempt), ended)).pipe(
+    switchMap((signal) => {
+      if (signal.type === "retry") retryMs = signal.delayMs;
+      if (signal.type !== "status") return EMPTY;
+      if (!live.value) liveSince = now();
+      live.next(true);
+      well.next(true);
+      streamed.next();
+      return of(signal.answer);
+    }),
+    retry({
+      delay: (error: unknown) => {
+        if (isUnknownAttempt(error)) throw error;
+        failures = now() - liveSince >= soundMs ? 1 : failures + 1;
+        liveSince = Infinity;
+        live.next(false);
+        if (!polling) well.next(false);
+        failed.next(failures);
+        const spreadMs = failures === 1 ? 300 : Math.min(30_000, 1_000 * 2 ** (failures - 1));
+        const delayMs = Math.max(random() * spreadMs, retryMs, toRequestError(error).retryAfterMs);
+        retryMs = 0;
+        return timer(delayMs, scheduler);
+      },
+    }),
+  );
+
+  const poll = (waitSeconds: number): Observable<StatusAnswer> =>
+    defer(() => {
+      polling = true;
+      const askedAt = now();
+      let nextMs = 0;
+      const answer = within(
+        waitSeconds * 1_000 + pollSlackMs,
+        environment,
+        backend.poll(attempt, waitSeconds),
+      ).pipe(
+        tap(({ interval = 0 }) => {
+          well.next(true);
+          // A server that holds no answers back is asked at its own pace, never in a tight loop.
+          const atLeastMs = now() - askedAt < 1_000 ? pollIntervalMs : 0;
+          nextMs = waitSeconds && Math.max(interval * 1_000, atLeastMs);
+        }),
+        retry({
+          delay: (error: unknown) => {
+            if (isUnknownAttempt(error)) throw error;
+            if (!live.value) well.next(false);
+            return timer(Math.max(pollIntervalMs, toRequestError(error).retryAfterMs), scheduler);
+          },
+        }),
       );
-    }).pipe(
-      timeout({ each: silenceMs, scheduler }),
-      tap((signal) => {
-        if (signal.type === "retry") retryMs = signal.delayMs;
-        if (signal.type !== "status") return;
-        if (!live.value) liveSince = now();
-        live.next(true);
-        well.next(true);
-        streamed.next();
-      }),
-      retry({
-        delay: (error: unknown) => {
-          if (isUnknownAttempt(error)) throw error;
-          failures = now() - liveSince >= soundMs ? 1 : failures + 1;
-          live.next(false);
-          if (!polling) well.next(false);
-          failed.next(failures);
-          const spreadMs = failures === 1 ? 300 : Math.min(30_000, 1_000 * 2 ** (failures - 1));
-          const delayMs = Math.max(random() * spreadMs, retryMs, toRequestError(error).retryAfterMs);
-          retryMs = 0;
-          return timer(delayMs, scheduler);
-        },
-      }),
-      filter((signal) => signal.type === "status"),
-      map(({ answer }) => answer),
-    );
-
-    const poll = (firstWaitSeconds: number): Observable<StatusAnswer> =>
-      defer(() => {
-        polling = true;
-        let waitSeconds = firstWaitSeconds;
-        let nextMs = 0;
-        return defer(() => {
-          const askedAt = now();
-          return backend.poll(attempt, waitSeconds).pipe(
-            timeout({ first: waitSeconds * 1_000 + pollSlackMs, scheduler }),
-            tap(({ interval }) => {
-              well.next(true);
-              // A server that holds no answers back is asked at its own pace, never in a tight loop.
-              const atOnce = now() - askedAt < 1_000 ? pollIntervalMs : 0;
-              nextMs = waitSeconds ? Math.max((interval ?? 0) * 1_000, atOnce) : 0;
-              waitSeconds = pollSeconds;
-            }),
-          );
-        }).pipe(
-          retry({
-            delay: (error: unknown) => {
-              if (isUnknownAttempt(error)) throw error;
-              if (!live.value) well.next(false);
-              return timer(Math.max(pollIntervalMs, toRequestError(error).retryAfterMs), scheduler);
-            },
-          }),
-          repeat({ delay: () => (live.value ? EMPTY : timer(nextMs, scheduler)) }),
-          takeUntil(streamed),
-          finalize(() => (polling = false)),
-        );
+      const next = defer(() => {
+        polling = !live.value;
+        return polling ? timer(nextMs, scheduler).pipe(switchMap(() => poll(heldSeconds))) : EMPTY;
       });
+      return concat(answer, next);
+    });
 
-    const missing = live.pipe(
-      distinctUntilChanged(),
-      switchMap((isLive) =>
-        isLive
-          ? EMPTY
-          : race(
-              timer(patienceMs, scheduler),
-              failed.pipe(filter((count) => count >= failuresBeforePolling)),
-            ),
-      ),
-      map(() => pollSeconds),
-    );
-    const polls = merge(askFirst ? of(0) : EMPTY, asks.pipe(map(() => 0)), missing).pipe(exhaustMap(poll));
-
-    return merge(polls, stream);
-  });
+  const missing = live.pipe(
+    distinctUntilChanged(),
+    switchMap((isLive) => {
+      if (isLive) return EMPTY;
+      const impatient = failed.pipe(filter((count) => count >= failuresBeforePolling));
+      return merge(timer(patienceMs, scheduler), impatient).pipe(take(1));
+    }),
+    map(() => heldSeconds),
+  );
+  const atOnce = merge(askFirst ? of(0) : EMPTY, asks.pipe(map(() => 0)));
+  const polls = merge(atOnce, missing).pipe(
+    exhaustMap((waitSeconds) => poll(waitSeconds).pipe(takeUntil(streamed))),
+  );
+  return merge(polls, stream.pipe(tap(() => (polling = false))));
 }

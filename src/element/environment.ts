@@ -1,14 +1,17 @@
 import {
-  combineLatest,
+  BehaviorSubject,
+  defer,
   distinctUntilChanged,
   map,
   merge,
   switchMap,
   take,
+  tap,
   timer,
   type Observable,
   type SchedulerLike,
 } from "rxjs";
+import { RequestError } from "./request-error.js";
 
 /** Whether the page can be seen: `gone` is a page that was left and may sit in the back-forward cache. */
 export type Visibility = "visible" | "hidden" | "gone";
@@ -32,8 +35,8 @@ export interface Environment {
 
 /** Whether the page is seen and online. Emits the present value, every change, and `true` again after a sleep. */
 export const awake = ({ visibility, online, slept }: Environment): Observable<boolean> => {
-  const isAwake = combineLatest([visibility, online]).pipe(
-    map(([page, network]) => page === "visible" && network),
+  const isAwake = visibility.pipe(
+    switchMap((page) => online.pipe(map((network) => page === "visible" && network))),
     distinctUntilChanged(),
   );
   return merge(isAwake, slept.pipe(switchMap(() => isAwake.pipe(take(1)))));
@@ -45,3 +48,28 @@ export const at = (instant: number, environment: Environment): Observable<unknow
     switchMap(() => timer(Math.max(0, instant - environment.now()), environment.scheduler)),
     take(1),
   );
+
+/** The source as it is, but an error where it says nothing for so long. It must end by an error or `take`. */
+export const notSilentFor = <T>(
+  ms: number,
+  { scheduler }: Environment,
+  source: Observable<T>,
+): Observable<T> =>
+  defer(() => {
+    const beat = new BehaviorSubject(0);
+    const silence = beat.pipe(
+      switchMap(() => timer(ms, scheduler)),
+      map(() => {
+        throw new RequestError("network_error", `No answer in ${ms} ms.`);
+      }),
+    );
+    return merge(source.pipe(tap(() => beat.next(0))), silence);
+  });
+
+/** The one answer of a request, or an error where it takes too long. */
+export const within = <T>(ms: number, environment: Environment, request: Observable<T>): Observable<T> =>
+  notSilentFor(ms, environment, request).pipe(take(1));
+
+/** The wait before the n-th try again: half of it chance, so that pages do not try in step. */
+export const backoffMs = (count: number, { random }: Environment): number =>
+  (0.5 + random() / 2) * Math.min(8_000, 500 * 2 ** count);

@@ -14,7 +14,6 @@ import {
   takeWhile,
   tap,
   throwError,
-  timeout,
   timer,
   type Observable,
 } from "rxjs";
@@ -23,7 +22,7 @@ import type { Backend } from "./backend.js";
 import { claim } from "./claim.js";
 import { toCode } from "./code.js";
 import { connection, isStatus } from "./connection.js";
-import type { Environment } from "./environment.js";
+import { within, type Environment } from "./environment.js";
 import { codeTimeoutMs, renewals } from "./renewal.js";
 import { isUnknownAttempt, RequestError, toRequestError } from "./request-error.js";
 import type { Action, Code, Failure } from "./state.js";
@@ -63,7 +62,7 @@ export function loginFlow(commands: Observable<Command>, environment: Environmen
 
 /** @param again whether this attempt stands in for one that the server did not know */
 function begin(backend: Backend, environment: Environment, again: boolean): Observable<Action> {
-  const { now, scheduler, visibility } = environment;
+  const { now, visibility } = environment;
   return defer(() => {
     let during: Failure["during"] = "start";
     let startedAt = 0;
@@ -71,7 +70,7 @@ function begin(backend: Backend, environment: Environment, again: boolean): Obse
       // A hidden tab asks for nothing.
       filter((value) => value === "visible"),
       take(1),
-      switchMap(() => backend.start().pipe(timeout({ first: codeTimeoutMs, scheduler }))),
+      switchMap(() => within(codeTimeoutMs, environment, backend.start())),
       switchMap((answer) => {
         during = "pending";
         startedAt = now();

@@ -1,15 +1,13 @@
-import {
-  defer,
-  distinctUntilChanged,
-  filter,
-  fromEvent,
-  interval,
-  map,
-  merge,
-  startWith,
-  type Observable,
-} from "rxjs";
+import { defer, distinctUntilChanged, filter, map, merge, Observable, startWith, timer } from "rxjs";
 import type { Environment, Visibility } from "./environment.js";
+
+/** As rxjs's `fromEvent`, which also knows Node's and jQuery's emitters: 0.3 kB that no page needs. */
+const fromEvent = (target: EventTarget, type: string): Observable<Event> =>
+  new Observable((subscriber) => {
+    const listener = (event: Event) => subscriber.next(event);
+    target.addEventListener(type, listener);
+    return () => target.removeEventListener(type, listener);
+  });
 
 const slept = { everyMs: 5_000, gapMs: 15_000 };
 
@@ -33,7 +31,7 @@ export const page: Pick<Environment, "visibility" | "online" | "slept"> = {
   ),
   slept: defer(() => {
     let last = Date.now();
-    return interval(slept.everyMs).pipe(
+    return timer(slept.everyMs, slept.everyMs).pipe(
       filter(() => {
         const before = last;
         last = Date.now();

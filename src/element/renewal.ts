@@ -1,25 +1,23 @@
 import {
+  BehaviorSubject,
   concat,
   EMPTY,
   filter,
-  ignoreElements,
   map,
   merge,
   of,
   retry,
-  shareReplay,
   startWith,
   switchMap,
   take,
   throwError,
-  timeout,
   timer,
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../protocol/login-api.js";
 import type { Backend } from "./backend.js";
 import { toCode } from "./code.js";
-import { at, awake, type Environment } from "./environment.js";
+import { at, awake, backoffMs, within, type Environment } from "./environment.js";
 import { isUnknownAttempt, toRequestError } from "./request-error.js";
 import type { Action, Code } from "./state.js";
 
@@ -45,17 +43,24 @@ export function renewals(
   statuses: Observable<StatusAnswer>,
   ask: () => void,
 ): Observable<Action> {
-  const { now, random, scheduler } = environment;
+  const { now, scheduler } = environment;
 
-  const heard = statuses.pipe(
-    take(1),
-    map(() => true),
-  );
-  const ready = awake(environment).pipe(
+  const ready = new BehaviorSubject(false);
+  const watch = awake(environment).pipe(
     switchMap((isAwake, index) =>
-      !isAwake ? of(false) : index === 0 && first ? of(true) : heard.pipe(startWith(false)),
+      // Once awake again, nothing is asked for before the status is known.
+      isAwake && !(index === 0 && first)
+        ? statuses.pipe(
+            take(1),
+            map(() => true),
+            startWith(false),
+          )
+        : of(isAwake),
     ),
-    shareReplay({ bufferSize: 1, refCount: true }),
+    switchMap((isReady) => {
+      ready.next(isReady);
+      return EMPTY;
+    }),
   );
   const whenReady = ready.pipe(filter(Boolean), take(1));
   // The newest transaction was closed: its code is good for nothing.
@@ -66,9 +71,9 @@ export function renewals(
     let deadline = 0;
     return whenReady.pipe(
       switchMap(() => {
-        deadline ||= code && code.endsAt > now() ? code.endsAt : now() + wakeUpMs;
+        if (deadline <= now()) deadline = code && code.endsAt > now() ? code.endsAt : now() + wakeUpMs;
         const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
-        return backend.renew(attempt).pipe(timeout({ first: limitMs, scheduler }));
+        return within(limitMs, environment, backend.renew(attempt));
       }),
       map((answer) => toCode(answer, now())),
       retry({
@@ -76,19 +81,13 @@ export function renewals(
           if (isUnknownAttempt(cause)) throw cause;
           const error = toRequestError(cause);
           if (error.code === "attempt_settled") ask();
-          const delayMs = Math.max(
-            (0.5 + random() / 2) * Math.min(8_000, 500 * 2 ** count),
-            error.retryAfterMs,
-          );
+          const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
           const leftMs = Math.max(0, deadline - now());
           if (delayMs < leftMs) return timer(delayMs, scheduler);
           // Too late for another try. Asleep or offline it still waits, and tries again when awake.
           return timer(leftMs, scheduler).pipe(
             switchMap(() => ready.pipe(take(1))),
-            switchMap((isReady) => {
-              deadline = 0;
-              return isReady ? throwError(() => error) : of(true);
-            }),
+            switchMap((isReady) => (isReady ? throwError(() => error) : of(true))),
           );
         },
       }),
@@ -128,5 +127,5 @@ export function renewals(
   const begin = (code: Code): Observable<Action> =>
     concat(of<Action>({ type: "started", attempt, code, renewed: 0 }), keep(code, 0));
 
-  return merge(ready.pipe(ignoreElements()), first ? begin(first) : keep(undefined, 0));
+  return merge(watch, first ? begin(first) : keep(undefined, 0));
 }

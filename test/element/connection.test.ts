@@ -1,0 +1,152 @@
+import { expect } from "chai";
+import { runFlow } from "./flow-support.js";
+
+const start = ["(a|)"];
+const live = "p 14999ms k 14999ms k 14999ms k 14999ms k";
+const renew = ["(n|)"];
+const links = (said: string[]) => said.filter((line) => /[lqo]$/.test(line));
+
+describe("the status stream", () => {
+  it("is dead when it is silent for 35 s, and is opened again", () => {
+    const { requests } = runFlow(45_000, { start, stream: ["p 4999ms k", live] });
+    expect(requests.stream).to.deep.equal(["0-40000", "40000-45000"]);
+  });
+
+  it("that only says nonsense is dead too, and polls stand in for it", () => {
+    const { requests } = runFlow(45_000, { start, stream: ["-", live], poll: ["20s (h|)"] });
+    expect(requests.stream).to.deep.equal(["0-35000", "35000-45000"]);
+    expect(requests.poll).to.deep.equal(["2500-22500", "22500-35000"]);
+  });
+
+  it("comes back within 0.3 s after a first failure", () => {
+    const { requests } = runFlow(20_000, { start, stream: ["p 4999ms #", live] }, { random: 0.99 });
+    expect(requests.stream).to.deep.equal(["0-5000", "5297-20000"]);
+  });
+
+  it("comes back after growing, random waits of at most 30 s", () => {
+    const { requests } = runFlow(44_000, { start, stream: ["#"], poll: ["-"], renew }, { random: 0.5 });
+    const begun = requests.stream.map((log) => Number(log.split("-")[0]));
+    expect(begun).to.deep.equal([0, 150, 1150, 3150, 7150, 15150, 30150]);
+  });
+
+  it("waits at least as long as the server's `retry:` asks", () => {
+    const { requests } = runFlow(20_000, { start, stream: ["p 999ms (r|)", live], poll: ["-"] });
+    expect(requests.stream).to.deep.equal(["0-1000", "6000-20000"]);
+  });
+
+  it("that ends without a final status is opened again", () => {
+    const { requests } = runFlow(20_000, { start, stream: ["p 1s |", live] });
+    expect(requests.stream).to.deep.equal(["0-1001", "1001-20000"]);
+  });
+
+  it("that is cut again and again after its first event is not hammered", () => {
+    const { requests } = runFlow(40_000, { start, stream: ["p#"], poll: ["-"] }, { random: 0.5 });
+    expect(requests.stream.length).to.be.below(9);
+  });
+});
+
+describe("polling", () => {
+  it("begins where no status came in 2.5 s from the first try, failed ones included", () => {
+    const { requests, waits } = runFlow(4_000, { start, stream: ["1s #", "-"], poll: ["-"] });
+    expect(requests.poll).to.deep.equal(["2500-4000"]);
+    expect(waits).to.deep.equal([20]);
+  });
+
+  it("begins at once after three failures", () => {
+    const { requests } = runFlow(4_000, { start, stream: ["p#", "#", "#", "-"], poll: ["-"] });
+    expect(requests.poll).to.deep.equal(["1-4000"]);
+  });
+
+  it("stops when the stream is back, and a request under way is aborted", () => {
+    const { requests } = runFlow(20_000, { start, stream: ["5s p"], poll: ["-"] });
+    expect(requests.poll).to.deep.equal(["2500-5000"]);
+  });
+
+  it("hears what the stream does not bring", () => {
+    const { said } = runFlow(30_000, { start, stream: ["-"], poll: ["4s (a|)"], login: ["(l|)"] });
+    expect(said.slice(-2)).to.deep.equal(["6500 A", "6500 C"]);
+  });
+
+  it("goes on at once after an answer that was held, and at the server's pace where none is held", () => {
+    const held = runFlow(44_000, { start, stream: ["-"], poll: ["20s (h|)"] });
+    expect(held.requests.poll).to.deep.equal(["2500-22500", "22500-42500", "42500-44000"]);
+    const notHeld = runFlow(9_000, { start, stream: ["-"], poll: ["100ms (p|)"] });
+    expect(notHeld.requests.poll).to.deep.equal(["2500-2600", "4600-4700", "6700-6800", "8800-8900"]);
+    const wrong = runFlow(9_000, { start, stream: ["-"], poll: ["100ms (h|)"] });
+    expect(wrong.requests.poll).to.deep.equal(notHeld.requests.poll);
+  });
+
+  it("is repeated 2 s after a failure, heeding Retry-After", () => {
+    const { requests } = runFlow(16_000, {
+      start,
+      stream: ["-"],
+      poll: ["#", { marbles: "#", error: "too_many_requests", retryAfterMs: 9_000 }, "-"],
+    });
+    expect(requests.poll).to.deep.equal(["2500-2500", "4500-4500", "13500-16000"]);
+  });
+
+  it("gives up a poll that hangs", () => {
+    const { requests } = runFlow(44_000, { start, stream: ["-"], poll: ["-"] });
+    expect(requests.poll).to.deep.equal(["2500-32500", "34500-44000"]);
+  });
+});
+
+describe("a page that is hidden", () => {
+  it("keeps its stream for 30 s, then closes it", () => {
+    const { requests } = runFlow(44_000, { start, stream: [live] }, { visibility: "5s h" });
+    expect(requests.stream).to.deep.equal(["0-35000"]);
+  });
+
+  it("and is seen again asks the status at once and opens a fresh stream, once", () => {
+    const { requests, waits } = runFlow(
+      44_000,
+      { start, stream: [live, "-"], poll: ["100ms (p|)", "-"] },
+      { visibility: "5s h 9999ms v" },
+    );
+    expect(requests.stream).to.deep.equal(["0-15000", "15000-44000"]);
+    expect(requests.poll[0]).to.equal("15000-15100");
+    expect(waits.slice(0, 2)).to.deep.equal([0, 20]);
+  });
+
+  it("and was left closes its stream at once", () => {
+    const { requests } = runFlow(40_000, { start, stream: [live] }, { visibility: "5s g" });
+    expect(requests.stream).to.deep.equal(["0-5000"]);
+  });
+});
+
+describe("a page that goes offline", () => {
+  it("closes its stream, says so, and comes back with one question", () => {
+    const { said, requests } = runFlow(
+      40_000,
+      { start, stream: [live, live], poll: ["100ms (p|)"] },
+      { online: "5s f 9999ms t" },
+    );
+    expect(links(said)).to.deep.equal(["0 l", "5000 o", "15000 l"]);
+    expect(requests.stream).to.deep.equal(["0-5000", "15000-40000"]);
+    expect(requests.poll).to.deep.equal(["15000-15000"]);
+  });
+
+  it("and is hidden comes back only when both are over, in one trigger", () => {
+    const { requests } = runFlow(
+      44_000,
+      { start, stream: [live, live], poll: ["100ms (p|)"] },
+      { online: "5s f 9999ms t", visibility: "6s h 8999ms v" },
+    );
+    expect(requests.stream).to.have.length(2);
+    expect(requests.poll).to.have.length(1);
+  });
+});
+
+describe("the hint", () => {
+  it("says reconnecting only after 2 s, and takes it back", () => {
+    const { said } = runFlow(40_000, { start, stream: ["p 4999ms #", "1999ms p"] });
+    expect(links(said)).to.deep.equal(["0 l"]);
+    const longer = runFlow(40_000, { start, stream: ["p 4999ms #", "#", "5s p"], poll: ["#"] });
+    expect(links(longer.said)).to.deep.equal(["0 l", "7000 q", "10000 l"]);
+  });
+
+  it("stays quiet while polls do the work", () => {
+    const { said } = runFlow(40_000, { start, stream: ["-"], poll: ["20s (h|)"] });
+    expect(links(said)).to.deep.equal(["0 l"]);
+  });
+});
