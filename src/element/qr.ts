@@ -1,4 +1,4 @@
-import { create } from "qrcode/lib/core/qrcode.js";
+import encoder from "qrcode/lib/core/qrcode.js";
 
 /** A QR code as one path, in modules, with its quiet zone around it. */
 export interface QrSymbol {
@@ -16,7 +16,7 @@ const quietZone = 4;
  */
 export function encode(text: string): QrSymbol {
   // Byte mode throughout: base64 gains nothing from others, and the best mix of them takes long to find.
-  const { modules } = create([{ data: text, mode: "byte" }], { errorCorrectionLevel: "L" });
+  const { modules } = encoder.create([{ data: text, mode: "byte" }], { errorCorrectionLevel: "L" });
   const { size, data } = modules;
   let path = "";
   for (let y = 0; y < size; y++)

@@ -9,9 +9,11 @@ declare module "qrcode/lib/core/qrcode.js" {
   interface Options {
     errorCorrectionLevel: "L" | "M" | "Q" | "H";
   }
-  /** @throws Error if the text is longer than a QR code holds */
-  export function create(
-    segments: { data: string; mode: "byte" }[],
-    options: Options,
-  ): { modules: BitMatrix };
+  interface Encoder {
+    /** @throws Error if the text is longer than a QR code holds */
+    create(segments: { data: string; mode: "byte" }[], options: Options): { modules: BitMatrix };
+  }
+  // CommonJS: its one export.
+  const encoder: Encoder;
+  export default encoder;
 }

@@ -31,7 +31,7 @@ export const codeStyles = css`
   }
   .words {
     position: relative;
-    padding: 8px;
+    padding: 6px 8px 9px;
     text-align: center;
   }
   .words .button {
@@ -93,8 +93,11 @@ export const codeStyles = css`
     align-items: center;
     color: var(--_muted);
     font-size: 0.8125em;
-    font-variant-numeric: tabular-nums;
     line-height: 1.3846;
+  }
+  .time,
+  .number {
+    font-variant-numeric: tabular-nums;
   }
   ol {
     display: grid;
@@ -131,7 +134,7 @@ export const codeStyles = css`
     max-block-size: 100dvh;
     margin: auto;
     padding: 0;
-    border: 0;
+    border: 1px solid transparent;
     border-radius: 20px;
     background: #fff;
     color: var(--_text);
@@ -159,8 +162,8 @@ export const codeStyles = css`
   .box {
     display: grid;
     place-items: safe center;
-    inline-size: min(100% + 24px, 100dvh - 96px);
-    margin-inline: -12px;
+    inline-size: min(608px, 100% + 24px, 100dvh - 84px);
+    margin: -10px -12px;
     aspect-ratio: 1;
   }
   @media (prefers-reduced-motion: no-preference) {
@@ -194,6 +197,8 @@ export const codeStyles = css`
     }
     .left {
       stroke: Highlight;
+    }
+    .ring .left {
       stroke-width: 3px;
     }
   }

@@ -100,13 +100,15 @@ export const partStyles = css`
     font-size: 1.125em;
     font-weight: 600;
     line-height: 1.3889;
+    letter-spacing: -0.01em;
   }
   .second {
     color: var(--_muted);
     font-size: 0.9375em;
     line-height: 1.4667;
   }
-  .app-first .second {
+  .app-first > :not(.told) > .second {
+    min-block-size: 2.9334em;
     text-wrap: balance;
   }
   .second .icon {

@@ -1,0 +1,304 @@
+import { expect } from "chai";
+import { LoginErrorEvent, LoginEvent, OneginiOtpLogin, StateChangeEvent } from "../../src/index.js";
+import { LoginApi } from "./fixtures/login-api.js";
+import { otp } from "./fixtures/models.js";
+import { clear, inPhase, part, parts, put, until } from "./fixtures/page.js";
+
+const phases = ["idle", "requesting", "pending", "approved", "completed", "denied", "expired", "failed"];
+const matching = (element: Element) => phases.filter((phase) => element.matches(`:state(${phase})`));
+
+describe("the element", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    clear();
+    api.restore();
+  });
+
+  describe("its life", () => {
+    it("starts by itself when it is seen, and logs in when the phone accepts", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      await inPhase(element, "pending");
+      await until(() => api.watched === 1);
+      api.say("approved");
+      await inPhase(element, "completed");
+      expect(api.calls.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+        "POST /otp-login",
+        "GET /otp-login/attempt-1",
+        "POST /otp-login/attempt-1/login",
+      ]);
+    });
+
+    it("waits for its button with `manual`", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);
+      await element.updateComplete;
+      expect(element.state).to.equal("idle");
+      part(element, "button").click();
+      await inPhase(element, "pending");
+    });
+
+    it("takes properties that were set before the upgrade", async () => {
+      const place = document.createElement("div");
+      place.className = "place";
+      // In a document without a window nothing is upgraded: as before the element's script has loaded.
+      const element = document.implementation.createHTMLDocument().createElement("onegini-otp-login");
+      Object.assign(element, {
+        endpoint: "/early",
+        manual: true,
+        renewals: 2,
+        appLink: "x:{otp}",
+        redirect: "/in",
+        messages: { title: "Early" },
+      });
+      document.body.append(place);
+      place.append(element);
+      customElements.upgrade(element);
+      const upgraded = element as unknown as OneginiOtpLogin;
+      expect(upgraded).to.be.instanceOf(OneginiOtpLogin);
+      await upgraded.updateComplete;
+      expect(upgraded.state).to.equal("idle");
+      expect(part(upgraded, "title").textContent).to.equal("Early");
+      const { endpoint, manual, renewals, appLink, redirect } = upgraded;
+      expect({ endpoint, manual, renewals, appLink, redirect }).to.deep.equal({
+        endpoint: "/early",
+        manual: true,
+        renewals: 2,
+        appLink: "x:{otp}",
+        redirect: "/in",
+      });
+      upgraded.start();
+      await until(() => api.calls[0]?.path === "/early");
+    });
+
+    it("gives each attribute a property of its camelCase name", async () => {
+      const element = put(
+        `<onegini-otp-login endpoint="/a" manual renewals="3" app-link="x:{otp}" redirect="/in"></onegini-otp-login>`,
+      );
+      await element.updateComplete;
+      const { endpoint, manual, renewals, appLink, redirect } = element;
+      expect({ endpoint, manual, renewals, appLink, redirect }).to.deep.equal({
+        endpoint: "/a",
+        manual: true,
+        renewals: 3,
+        appLink: "x:{otp}",
+        redirect: "/in",
+      });
+    });
+
+    it("has no attribute with the name of a method", () => {
+      for (const attribute of OneginiOtpLogin.observedAttributes) {
+        const method = (OneginiOtpLogin.prototype as unknown as Record<string, unknown>)[attribute];
+        expect(method).not.to.be.a("function");
+      }
+    });
+
+    it("reads `endpoint` at each start", async () => {
+      const element = put(`<onegini-otp-login endpoint="/one"></onegini-otp-login>`);
+      await inPhase(element, "pending");
+      element.endpoint = "/two";
+      element.start();
+      await until(() => api.calls.some(({ path }) => path === "/two"));
+    });
+
+    it("goes on when it is moved, and stops when it is removed", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      await inPhase(element, "pending");
+      await until(() => api.watched === 1);
+      const elsewhere = document.createElement("div");
+      elsewhere.className = "place";
+      document.body.append(elsewhere);
+      elsewhere.append(element);
+      await new Promise((resolve) => setTimeout(resolve));
+      expect([element.state, api.watched]).to.deep.equal(["pending", 1]);
+      element.remove();
+      await until(() => api.watched === 0);
+      expect(element.state).to.equal("idle");
+      elsewhere.append(element);
+      await inPhase(element, "pending");
+      expect(api.calls.filter(({ path }) => path === "/otp-login")).to.have.length(2);
+    });
+
+    it("is cloned as a new element with an attempt of its own", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      await inPhase(element, "pending");
+      const copy = element.cloneNode(true) as OneginiOtpLogin;
+      expect(copy.state).to.equal("idle");
+      element.after(copy);
+      await inPhase(copy, "pending");
+      await until(() => api.watched === 2);
+      expect(element.state).to.equal("pending");
+    });
+
+    it("begins anew in any phase, and waits for its button after `cancel()`", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      await inPhase(element, "pending");
+      element.start();
+      expect(element.state).to.equal("requesting");
+      await inPhase(element, "pending");
+      element.cancel();
+      await inPhase(element, "idle");
+      expect(part(element, "button").textContent!.trim()).to.equal("Show QR code");
+    });
+
+    it("fails with `invalid_response` on a code that no QR code holds", async () => {
+      api.start = () =>
+        LoginApi.json({ attempt: "a", status: "pending", otp: "x".repeat(2954), expires_in: 60 }, 201);
+      const codes: string[] = [];
+      const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);
+      element.addEventListener("error", (event) => codes.push((event as unknown as LoginErrorEvent).code));
+      element.start();
+      await inPhase(element, "failed");
+      expect(codes).to.deep.equal(["invalid_response"]);
+      expect(element.shadowRoot!.querySelector("canvas")).to.equal(null);
+    });
+
+    it("says what it was refused for", async () => {
+      const cases = [
+        [LoginApi.refusal("temporarily_unavailable", 503), "The login service isn’t answering", "Try again"],
+        [
+          () => new Response("<h1>Not found</h1>", { status: 404 }),
+          "The login service isn’t answering",
+          "Try again",
+        ],
+        [() => new Response("<h1>Hello</h1>"), "The login service isn’t answering", "Try again"],
+        [() => Promise.reject(new TypeError("offline")), "The login service isn’t answering", "Try again"],
+        [LoginApi.refusal("forbidden_origin", 403), "Phone login isn’t available here", undefined],
+        [LoginApi.refusal("invalid_request", 400), "Phone login isn’t available here", undefined],
+        [
+          LoginApi.refusal("too_many_requests", 429, { "Retry-After": "24" }),
+          "Too many tries",
+          "Try again in 0:24",
+        ],
+        [LoginApi.refusal("too_many_requests", 429), "Too many tries", "Try again"],
+      ] as const;
+      for (const [start, message, label] of cases) {
+        api.start = start;
+        const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+        await inPhase(element, "failed");
+        expect(element.shadowRoot!.querySelector(".told .message")!.textContent).to.equal(message);
+        const [button] = parts(element, "button");
+        expect(button?.textContent!.trim()).to.equal(label);
+        clear();
+      }
+    });
+
+    it("lets nobody try again before the time, and then does", async () => {
+      api.start = LoginApi.refusal("too_many_requests", 429, { "Retry-After": "1" });
+      const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      await inPhase(element, "failed");
+      expect(part(element, "button").getAttribute("aria-disabled")).to.equal("true");
+      part(element, "button").click();
+      expect(element.state).to.equal("failed");
+      await until(() => !part(element, "button").hasAttribute("aria-disabled"));
+      part(element, "button").click();
+      expect(element.state).to.equal("requesting");
+    });
+  });
+
+  describe("its events and states", () => {
+    it("matches exactly one phase's state at a time, also for who hears of the change", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);
+      const heard: string[] = [];
+      element.addEventListener("statechange", (event) => {
+        expect(event).to.be.instanceOf(StateChangeEvent);
+        expect(matching(element)).to.deep.equal([element.state]);
+        heard.push((event as StateChangeEvent).state);
+      });
+      expect(matching(element)).to.deep.equal(["idle"]);
+      element.start();
+      await inPhase(element, "pending");
+      await until(() => api.watched === 1);
+      api.say("approved");
+      await inPhase(element, "completed");
+      expect(heard).to.deep.equal(["requesting", "pending", "approved", "completed"]);
+    });
+
+    it("lets only `login` leave the element", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      const heard: string[] = [];
+      for (const type of ["login", "statechange", "error"])
+        document.body.addEventListener(type, () => heard.push(type), { once: true });
+      await inPhase(element, "pending");
+      await until(() => api.watched === 1);
+      api.say("approved");
+      await inPhase(element, "completed");
+      expect(heard).to.deep.equal(["login"]);
+    });
+
+    it("fires `login` once, with the answer and where the page would go", async () => {
+      api.login = () => LoginApi.json({ redirect_to: "/next", user: "jane" });
+      const element = put(
+        `<onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>`,
+      );
+      const logins: LoginEvent[] = [];
+      element.addEventListener("login", (event) => {
+        event.preventDefault();
+        logins.push(event as LoginEvent);
+      });
+      await inPhase(element, "pending");
+      await until(() => api.watched === 1);
+      api.say("approved");
+      await inPhase(element, "completed");
+      expect(logins).to.have.length(1);
+      const [login] = logins;
+      expect(login).to.be.instanceOf(LoginEvent);
+      expect([login!.bubbles, login!.composed, login!.cancelable]).to.deep.equal([true, true, true]);
+      expect(login!.result).to.deep.equal({ redirect_to: "/next", user: "jane" });
+      expect(login!.redirectTo).to.equal("/next");
+      expect(element.shadowRoot!.textContent).not.to.contain("Opening the next page");
+    });
+
+    it("fires `error` once, when it fails", async () => {
+      api.start = LoginApi.refusal("temporarily_unavailable", 503);
+      const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);
+      const errors: LoginErrorEvent[] = [];
+      element.addEventListener("error", (event) => errors.push(event as unknown as LoginErrorEvent));
+      element.start();
+      await inPhase(element, "failed");
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.be.instanceOf(LoginErrorEvent);
+      expect(errors[0]!.code).to.equal("temporarily_unavailable");
+      expect(errors[0]!.cause).to.be.instanceOf(Error);
+      expect(errors[0]!.bubbles).to.equal(false);
+    });
+
+    it("can be begun anew from within its own events", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      await inPhase(element, "pending");
+      await until(() => api.watched === 1);
+      element.addEventListener("statechange", () => element.state === "denied" && element.start());
+      api.say("denied");
+      await until(() => api.calls.filter(({ path }) => path === "/otp-login").length === 2);
+      await inPhase(element, "pending");
+      expect(matching(element)).to.deep.equal(["pending"]);
+    });
+  });
+
+  describe("its app link", () => {
+    const link = (element: OneginiOtpLogin) => element.shadowRoot!.querySelector("a");
+
+    // The runner's window is that of a desktop with a mouse: what media queries say is the sheets' and the e2e's to test.
+    it("is not offered where there is only a mouse", async () => {
+      const element = put(`<onegini-otp-login endpoint="/otp-login" app-link="x:{otp}"></onegini-otp-login>`);
+      await inPhase(element, "pending");
+      expect(link(element)).to.equal(null);
+      expect(part(element, "title").textContent).to.equal("Log in with your phone");
+    });
+  });
+
+  it("holds two attempts in one page, neither of which disturbs the other", async () => {
+    const first = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    const second = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await Promise.all([inPhase(first, "pending"), inPhase(second, "pending")]);
+    first.cancel();
+    await inPhase(first, "idle");
+    expect(second.state).to.equal("pending");
+    expect(second.shadowRoot!.querySelector("canvas")).not.to.equal(null);
+  });
+
+  it("puts the OTP nowhere but in the code's pixels", async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    expect(element.shadowRoot!.innerHTML + element.outerHTML).not.to.contain(otp);
+  });
+});
