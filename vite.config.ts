@@ -1,0 +1,38 @@
+import { readdirSync } from "node:fs";
+import { defineConfig, type UserConfig } from "vite";
+import { minifyFile, minifyTemplates } from "./scripts/minify.ts";
+import { trimQrcode } from "./scripts/trim-qrcode.ts";
+import { trimRxjs } from "./scripts/trim-rxjs.ts";
+
+const locales = readdirSync("src/locales").map((file) => `src/locales/${file}`);
+const entry = ["index", "define", "server", "node", "emulator"].map((name) => `src/${name}.ts`);
+
+/** For npm: modules as they are, with the dependencies left to the site's bundler; only the QR encoder is put in. */
+const packageBuild: UserConfig = {
+  plugins: [trimQrcode(), minifyTemplates()],
+  build: {
+    minify: false,
+    lib: { entry: [...entry, ...locales], formats: ["es"] },
+    rolldownOptions: {
+      external: (id) => !/^[./\0]|^qrcode\/|\/(src|node_modules)\//.test(id),
+      output: { preserveModules: true, preserveModulesRoot: "src", entryFileNames: "[name].js" },
+    },
+  },
+};
+
+/** For a plain `<script type="module">`: one self-contained, minified file. */
+const fileBuild: UserConfig = {
+  plugins: [trimQrcode(), trimRxjs(), minifyTemplates(), minifyFile()],
+  // rxjs's own ES2015 code; naming it replaces the defaults, hence the rest.
+  resolve: { conditions: ["es2015", "module", "browser", "production"] },
+  build: {
+    emptyOutDir: false,
+    minify: false,
+    lib: { entry: "src/onegini-otp-login.ts", formats: ["es"], fileName: () => "onegini-otp-login.js" },
+  },
+};
+
+export default defineConfig(({ mode }) => {
+  const { build, ...rest } = mode === "file" ? fileBuild : packageBuild;
+  return { ...rest, build: { target: "es2022", outDir: "dist", ...build } };
+});
