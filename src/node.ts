@@ -100,9 +100,10 @@ function writeStream(open: OpenStream, { status, headers }: Response, res: Serve
   if (res.destroyed || res.writableEnded) return;
   res.writeHead(status, Object.fromEntries(headers));
   res.flushHeaders();
+  const isOpen = (): boolean => !res.destroyed && !res.writableEnded;
   const leave = open({
-    write: (text) => void res.write(text),
-    end: () => void res.end(),
+    write: (text) => void (isOpen() && res.write(text)),
+    end: () => void (isOpen() && res.end()),
   });
   res.once("close", leave);
 }

@@ -1,9 +1,6 @@
 import type { Attempt } from "./attempt.js";
-import { dueTransactions, nextAskingTime, openUntil } from "./deadlines.js";
+import { AskingPlan } from "./asking-plan.js";
 import type { WatchParts, Watcher } from "./watching.js";
-
-/** A silent Token Server is asked for the last time after 1, 2, 4, 8, 8, … s. */
-const maxPatienceSeconds = 8;
 
 /** One attempt for which somebody waits on this server, with the one timer that this takes. */
 export class Watch {
@@ -12,16 +9,12 @@ export class Watch {
   readonly #onEnd: () => void;
   readonly #watchers: Watcher[] = [];
   #unsubscribe: (() => void) | undefined;
+  /** Whether the first subscription is behind us: before it, nobody is shown anything. */
+  #live = false;
   #ended = false;
   #read: "idle" | "reading" | "read again" = "idle";
-  /** Up to when the transactions that were due have been asked about. */
-  #askedUpTo: number;
-  /** When all open transactions are asked about next, for the sake of a browser that came back or of polling. */
-  #askAt = Infinity;
+  readonly #plan: AskingPlan;
   #keepAliveAt: number;
-  /** When an attempt whose time is over is asked about next, and the wait after that. */
-  #askLastAt = 0;
-  #patienceSeconds = 1;
   #cancelTimer: (() => void) | undefined;
 
   constructor(attempt: Attempt, parts: WatchParts, onEnd: () => void) {
@@ -29,8 +22,7 @@ export class Watch {
     this.#attempt = attempt;
     this.#parts = parts;
     this.#onEnd = onEnd;
-    this.#askedUpTo = now;
-    this.#askAt = now + parts.pollingMs;
+    this.#plan = new AskingPlan(now, parts.pollingMs, parts.bounds);
     this.#keepAliveAt = now + parts.bounds.keepAliveSeconds * 1000;
     void this.#subscribe();
   }
@@ -41,7 +33,7 @@ export class Watch {
     if (this.#watchers.length > this.#parts.bounds.watchersPerAttempt) {
       this.#watchers.shift()?.dismiss("replaced");
     }
-    if (this.#unsubscribe) void this.#refresh();
+    if (this.#live) void this.#refresh();
   }
 
   remove(watcher: Watcher): void {
@@ -53,7 +45,7 @@ export class Watch {
 
   /** Asks about all open transactions: now, or after a rest if that was done a moment ago. */
   askSoon(): void {
-    this.#askAt = Math.min(this.#askAt, this.#parts.questions.restsUntil(this.#attempt));
+    this.#plan.askAt(this.#parts.questions.restsUntil(this.#attempt));
     this.#arm();
   }
 
@@ -65,6 +57,7 @@ export class Watch {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#watchers.length = 0;
     this.#cancelTimer?.();
     this.#unsubscribe?.();
     this.#onEnd();
@@ -78,13 +71,10 @@ export class Watch {
       if (this.#ended) return unsubscribe();
       this.#unsubscribe = unsubscribe;
     } catch (error) {
-      this.#parts.report({
-        type: "internal_error",
-        level: "error",
-        doing: "subscribing to an attempt",
-        error,
-      });
+      // The next keep-alive tries again.
+      this.#reportError("subscribing to an attempt", error);
     }
+    this.#live = true;
     await this.#refresh();
   }
 
@@ -113,9 +103,11 @@ export class Watch {
       if (!attempt) return this.close();
       this.#attempt = attempt;
       for (const watcher of [...this.#watchers]) watcher.show(attempt);
+      // Each has said how it ended, and waits for nothing more.
+      if (attempt.state.status !== "pending") this.#end();
     } catch (error) {
       // The next keep-alive reads again.
-      this.#parts.report({ type: "internal_error", level: "error", doing: "reading an attempt", error });
+      this.#reportError("reading an attempt", error);
     }
   }
 
@@ -127,53 +119,47 @@ export class Watch {
   }
 
   #nextTime(now: number): number {
-    if (this.#attempt.state.status !== "pending") return this.#keepAliveAt;
-    const overAt = openUntil(this.#attempt, this.#parts.bounds);
-    const asking =
-      now < overAt
-        ? Math.min(this.#askAt, nextAskingTime(this.#attempt, this.#askedUpTo, this.#parts.bounds))
-        : this.#askLastAt;
-    return Math.min(this.#keepAliveAt, asking);
+    return this.#attempt.state.status === "pending"
+      ? Math.min(this.#keepAliveAt, this.#plan.next(this.#attempt, now))
+      : this.#keepAliveAt;
   }
 
   #wake(): void {
     const now = this.#parts.runtime.now();
-    if (this.#attempt.state.status === "pending") this.#askWhatIsDue(now);
+    if (this.#attempt.state.status === "pending") void this.#ask(now);
     if (now >= this.#keepAliveAt) {
       this.#keepAliveAt = now + this.#parts.bounds.keepAliveSeconds * 1000;
       for (const watcher of [...this.#watchers]) watcher.keepAlive();
       // Where a notice may get lost, this finds what it was about.
-      void this.#refresh();
+      void (this.#unsubscribe ? this.#refresh() : this.#subscribe());
     } else {
       this.#arm();
     }
   }
 
-  #askWhatIsDue(now: number): void {
-    const { questions, bounds, pollingMs } = this.#parts;
+  async #ask(now: number): Promise<void> {
+    const { questions } = this.#parts;
     const attempt = this.#attempt;
-    const overAt = openUntil(attempt, bounds);
-    if (now >= overAt) {
-      if (now < this.#askLastAt) return;
-      const silentUntil = overAt + bounds.silenceSeconds * 1000;
-      const next = now + this.#patienceSeconds * 1000;
-      this.#askLastAt = now < silentUntil ? Math.min(next, silentUntil) : next;
-      this.#patienceSeconds = Math.min(2 * this.#patienceSeconds, maxPatienceSeconds);
-      void questions.askLast(attempt);
-      return;
+    const due = this.#plan.take(attempt, now);
+    try {
+      switch (due.kind) {
+        case "nothing":
+          return;
+        case "transactions":
+          return await questions.ask(attempt, due.ids);
+        case "open":
+          return await questions.askOpen(attempt);
+        case "last":
+          return await questions.askLast(attempt);
+        default:
+          return due satisfies never;
+      }
+    } catch (error) {
+      this.#reportError("asking about an attempt", error);
     }
-    this.#askLastAt = 0;
-    this.#patienceSeconds = 1;
-    const due = dueTransactions(attempt, this.#askedUpTo, now, bounds);
-    this.#askedUpTo = now;
-    if (now >= this.#askAt) {
-      this.#askAt = now + pollingMs;
-      void questions.askOpen(attempt);
-    } else if (due.length > 0) {
-      void questions.ask(
-        attempt,
-        due.map(({ id }) => id),
-      );
-    }
+  }
+
+  #reportError(doing: string, error: unknown): void {
+    this.#parts.report({ type: "internal_error", level: "error", doing, error });
   }
 }
