@@ -1,4 +1,4 @@
-import { defer, filter, merge, retry, skip, take, timer, type Observable } from "rxjs";
+import { defer, filter, merge, retry, take, timer, type Observable } from "rxjs";
 import type { LoginAnswer } from "../protocol/login-api.js";
 import type { Backend } from "./backend.js";
 import { backoffMs, within, type Environment } from "./environment.js";
@@ -31,7 +31,7 @@ export function claim(attempt: string, backend: Backend, environment: Environmen
           const error = toRequestError(cause);
           const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
           if (!repeated.includes(error.code) || now() + delayMs > deadline) throw error;
-          const backOnline = online.pipe(skip(1), filter(Boolean));
+          const backOnline = online.pipe(filter((isOnline, index) => index > 0 && isOnline));
           return merge(timer(delayMs, scheduler), backOnline).pipe(take(1));
         },
       }),

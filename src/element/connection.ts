@@ -10,14 +10,10 @@ import {
   merge,
   of,
   retry,
-  skip,
-  startWith,
   Subject,
   switchMap,
   take,
   takeUntil,
-  tap,
-  throwError,
   timer,
   type Observable,
 } from "rxjs";
@@ -70,16 +66,16 @@ export function connection(
   const wanted = visibility.pipe(
     switchMap((value) =>
       value === "hidden"
-        ? timer(hiddenMs, scheduler).pipe(
-            map(() => false),
-            startWith(true),
-          )
+        ? concat(of(true), timer(hiddenMs, scheduler).pipe(map(() => false)))
         : of(value === "visible"),
     ),
     switchMap((isNear) => online.pipe(map((isOnline) => isNear && isOnline))),
     distinctUntilChanged(),
   );
-  const wakeUps = awake(environment).pipe(skip(1), filter(Boolean), startWith(true));
+  const wakeUps = awake(environment).pipe(
+    filter((isAwake, index) => isAwake || index === 0),
+    map(() => true),
+  );
   const statuses = wanted.pipe(
     switchMap((isWanted) => (isWanted ? wakeUps : of(false))),
     switchMap((isWanted, index) =>
@@ -121,7 +117,9 @@ function listen(
   let retryMs = 0;
 
   // A stream that ends without a final status is as good as a broken one.
-  const ended = throwError(() => new Error("The stream ended."));
+  const ended = defer(() => {
+    throw new Error("The stream ended.");
+  });
   const stream = notSilentFor(silenceMs, environment, concat(backend.stream(attempt), ended)).pipe(
     switchMap((signal) => {
       if (signal.type === "retry") retryMs = signal.delayMs;
@@ -129,6 +127,7 @@ function listen(
       if (!live.value) liveSince = now();
       live.next(true);
       well.next(true);
+      polling = false;
       streamed.next();
       return of(signal.answer);
     }),
@@ -158,11 +157,12 @@ function listen(
         environment,
         backend.poll(attempt, waitSeconds),
       ).pipe(
-        tap(({ interval = 0 }) => {
+        map((status) => {
           well.next(true);
           // A server that holds no answers back is asked at its own pace, never in a tight loop.
           const atLeastMs = now() - askedAt < 1_000 ? pollIntervalMs : 0;
-          nextMs = waitSeconds && Math.max(interval * 1_000, atLeastMs);
+          nextMs = waitSeconds && Math.max((status.interval ?? 0) * 1_000, atLeastMs);
+          return status;
         }),
         retry({
           delay: (error: unknown) => {
@@ -192,5 +192,5 @@ function listen(
   const polls = merge(atOnce, missing).pipe(
     exhaustMap((waitSeconds) => poll(waitSeconds).pipe(takeUntil(streamed))),
   );
-  return merge(polls, stream.pipe(tap(() => (polling = false))));
+  return merge(polls, stream);
 }

@@ -6,7 +6,6 @@ import {
   merge,
   switchMap,
   take,
-  tap,
   timer,
   type Observable,
   type SchedulerLike,
@@ -63,7 +62,13 @@ export const notSilentFor = <T>(
         throw new RequestError("network_error", `No answer in ${ms} ms.`);
       }),
     );
-    return merge(source.pipe(tap(() => beat.next(0))), silence);
+    const beating = source.pipe(
+      map((value) => {
+        beat.next(0);
+        return value;
+      }),
+    );
+    return merge(beating, silence);
   });
 
 /** The one answer of a request, or an error where it takes too long. */

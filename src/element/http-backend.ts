@@ -171,22 +171,15 @@ async function inTurn<T>(endpoint: string, signal: AbortSignal, run: () => Promi
   // Absent outside secure contexts.
   const locks = navigator.locks as LockManager | undefined;
   if (!locks) return run();
-  const waiting = new AbortController();
-  const stop = () => waiting.abort();
-  signal.addEventListener("abort", stop);
-  const timer = setTimeout(stop, turnMs);
+  const waiting = AbortSignal.any([signal, AbortSignal.timeout(turnMs)]);
   let hadTurn = false;
   try {
-    return await locks.request(`onegini-otp-login ${endpoint}`, { signal: waiting.signal }, () => {
+    return await locks.request(`onegini-otp-login ${endpoint}`, { signal: waiting }, () => {
       hadTurn = true;
-      clearTimeout(timer);
       return run();
     });
   } catch (error) {
     if (hadTurn || signal.aborted) throw error;
     return run();
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
   }
 }

@@ -12,8 +12,6 @@ import {
   take,
   takeUntil,
   takeWhile,
-  tap,
-  throwError,
   timer,
   type Observable,
 } from "rxjs";
@@ -119,7 +117,10 @@ function follow(
     const expired = new Subject<void>();
 
     const codes = renewals(attempt, first, backend, environment, pending, () => asks.next()).pipe(
-      tap(({ type }) => type === "expired" && expired.next()),
+      map((action) => {
+        if (action.type === "expired") expired.next();
+        return action;
+      }),
       takeUntil(settled),
     );
     const heard = connection(attempt, backend, environment, asks, !first).pipe(
@@ -151,9 +152,10 @@ function conclude(
         of<Action>({ type: "approved", attempt }),
         claim(attempt, backend, environment).pipe(
           map((answer): Action => ({ type: "completed", answer })),
-          catchError((error: unknown) =>
-            isUnknownAttempt(error) ? throwError(() => error) : failing(error, "login", environment),
-          ),
+          catchError((error: unknown) => {
+            if (isUnknownAttempt(error)) throw error;
+            return failing(error, "login", environment);
+          }),
         ),
       );
     case "denied":

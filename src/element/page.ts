@@ -1,41 +1,37 @@
-import { defer, distinctUntilChanged, filter, map, merge, Observable, startWith, timer } from "rxjs";
+import { defer, distinctUntilChanged, filter, Observable, timer } from "rxjs";
 import type { Environment, Visibility } from "./environment.js";
 
-/** As rxjs's `fromEvent`, which also knows Node's and jQuery's emitters: 0.3 kB that no page needs. */
-const fromEvent = (target: EventTarget, type: string): Observable<Event> =>
-  new Observable((subscriber) => {
-    const listener = (event: Event) => subscriber.next(event);
-    target.addEventListener(type, listener);
-    return () => target.removeEventListener(type, listener);
-  });
+/** A value now and after each of the window's events; `visibilitychange` bubbles up to it. */
+const after = <T>(types: string[], read: (event?: Event) => T): Observable<T> =>
+  new Observable<T>((subscriber) => {
+    const listener = (event?: Event) => subscriber.next(read(event));
+    for (const type of types) addEventListener(type, listener, true);
+    listener();
+    return () => {
+      for (const type of types) removeEventListener(type, listener, true);
+    };
+  }).pipe(distinctUntilChanged());
 
-const slept = { everyMs: 5_000, gapMs: 15_000 };
+const sleep = { watchMs: 5_000, gapMs: 15_000 };
 
 /** What the flow needs of the browser's page. Every Observable is cold: without a subscriber there are no listeners. */
 export const page: Pick<Environment, "visibility" | "online" | "slept"> = {
-  visibility: defer((): Observable<Visibility> => {
-    const left = fromEvent(window, "pagehide").pipe(map((): Visibility => "gone"));
-    const changes = merge(
-      fromEvent(document, "visibilitychange"),
-      fromEvent(document, "prerenderingchange"),
-      fromEvent(window, "pageshow"),
-    ).pipe(map(present));
-    return merge(left, changes).pipe(startWith(present()), distinctUntilChanged());
+  visibility: defer(() => {
+    let isGone = false;
+    return after(["pagehide", "pageshow", "visibilitychange", "prerenderingchange"], (event) => {
+      // A page that was left becomes hidden too, and stays gone until it is shown again.
+      if (event && /^page/.test(event.type)) isGone = event.type === "pagehide";
+      return isGone ? "gone" : present();
+    });
   }),
-  online: defer(() =>
-    merge(fromEvent(window, "online"), fromEvent(window, "offline")).pipe(
-      map(() => navigator.onLine),
-      startWith(navigator.onLine),
-      distinctUntilChanged(),
-    ),
-  ),
+  online: after(["online", "offline"], () => navigator.onLine),
   slept: defer(() => {
     let last = Date.now();
-    return timer(slept.everyMs, slept.everyMs).pipe(
+    return timer(sleep.watchMs, sleep.watchMs).pipe(
       filter(() => {
         const before = last;
         last = Date.now();
-        return last - before > slept.gapMs;
+        return last - before > sleep.gapMs;
       }),
     );
   }),

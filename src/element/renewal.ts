@@ -7,10 +7,8 @@ import {
   merge,
   of,
   retry,
-  startWith,
   switchMap,
   take,
-  throwError,
   timer,
   type Observable,
 } from "rxjs";
@@ -50,10 +48,12 @@ export function renewals(
     switchMap((isAwake, index) =>
       // Once awake again, nothing is asked for before the status is known.
       isAwake && !(index === 0 && first)
-        ? statuses.pipe(
-            take(1),
-            map(() => true),
-            startWith(false),
+        ? concat(
+            of(false),
+            statuses.pipe(
+              take(1),
+              map(() => true),
+            ),
           )
         : of(isAwake),
     ),
@@ -87,7 +87,9 @@ export function renewals(
           // Too late for another try. Asleep or offline it still waits, and tries again when awake.
           return timer(leftMs, scheduler).pipe(
             switchMap(() => ready.pipe(take(1))),
-            switchMap((isReady) => (isReady ? throwError(() => error) : of(true))),
+            map((isReady) => {
+              if (isReady) throw error;
+            }),
           );
         },
       }),
