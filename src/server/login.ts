@@ -88,12 +88,11 @@ async function signIn<Context>(
 
 /** The site's answer as it is, cookies and all, but for what is the kit's to say. Its body is complete. */
 async function copy(response: Response): Promise<Response> {
-  const isBodyless = response.status === 204 || response.status === 205 || response.status === 304;
-  const body = isBodyless ? null : await response.arrayBuffer();
+  const body = await response.arrayBuffer();
   const headers = new Headers(response.headers);
   headers.delete("content-length");
   headers.set("cache-control", noStore["cache-control"]);
-  return new Response(body, { status: response.status, headers });
+  return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers });
 }
 
 const isOkJson = ({ status, headers }: Response): boolean =>

@@ -16,6 +16,8 @@ export interface ScriptedTokenServer {
   /** The transactions that were started, and those that were asked about, in order. */
   started: string[];
   questions: string[];
+  /** When, by the test's clock, in seconds since the first start. */
+  askedAt: number[];
   /** The paths that were asked for. */
   paths: string[];
 }
@@ -56,7 +58,12 @@ export const accepted = (userId = "alice"): Script => result({ is_authenticated:
 export const failed = (reason: string): Script =>
   result({ not_authenticated_reason: { reason, description: `It was ${reason}.` } });
 
-export async function scriptedTokenServer(t: Pick<TestContext, "after">): Promise<ScriptedTokenServer> {
+/** @param now the test's clock */
+export async function scriptedTokenServer(
+  t: Pick<TestContext, "after">,
+  now: () => number = () => Date.now(),
+): Promise<ScriptedTokenServer> {
+  let beganAt: number | undefined;
   const server = createServer((req, res) => {
     req.resume();
     const path = req.url ?? "";
@@ -64,10 +71,12 @@ export async function scriptedTokenServer(t: Pick<TestContext, "after">): Promis
     const asked = /\/transaction\/([^/?]+)$/.exec(path)?.[1];
     if (asked !== undefined) {
       scripted.questions.push(asked);
+      scripted.askedAt.push((now() - (beganAt ?? now())) / 1000);
       return scripted.result(res, asked, req);
     }
     const id = randomUUID();
     scripted.started.push(id);
+    beganAt ??= now();
     scripted.start(res, id, req);
   });
   const scripted: ScriptedTokenServer = {
@@ -76,6 +85,7 @@ export async function scriptedTokenServer(t: Pick<TestContext, "after">): Promis
     result: undecided,
     started: [],
     questions: [],
+    askedAt: [],
     paths: [],
   };
   return scripted;
