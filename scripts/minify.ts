@@ -25,6 +25,15 @@ export const minifyTemplates = (): Plugin => ({
   },
 });
 
+/** Long names of properties that never leave the file: of rxjs, of the QR encoder and of our own states. */
+const inner = [
+  ...["currentObservers", "thrownError", "hasError", "initialTeardown", "isStopped", "onUnsubscribe"],
+  ...["shouldUnsubscribe", "subscribe", "unsubscribe", "lift", "operator", "destination"],
+  ...["reservedBit", "getLengthInBits", "getBitsLength", "getLength", "putBit", "genPoly", "degree"],
+  ...["renewAt", "endsAt", "retryAt", "retryAfterMs", "delayMs", "isEarly", "otherPhone", "leaveForApp"],
+  ...["toggleOtherPhone", "redirecting", "announcement", "autostart"],
+];
+
 /**
  * Minifies the finished file, and folds the indentation of the templates in it: there, white space is one space. In
  * `generateBundle`, because Vite prints a library's chunks anew after `renderChunk`.
@@ -38,6 +47,7 @@ export const minifyFile = (): Plugin => ({
         module: true,
         ecma: 2020,
         compress: { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_methods: true },
+        mangle: { properties: { regex: new RegExp(`^_(?!\\$)|^(${inner.join("|")})$`) } },
         format: { comments: false },
       });
       chunk.code = code.replace(/>\s*\n\s*</g, "><").replace(/\s*\n\s*/g, " ");

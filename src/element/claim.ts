@@ -1,4 +1,4 @@
-import { defer, filter, merge, retry, take, timer, type Observable } from "rxjs";
+import { defer, filter, merge, retry, take, type Observable } from "rxjs";
 import type { LoginAnswer } from "../protocol/login-api.js";
 import type { Backend } from "./backend.js";
 import { backoffMs, within, type Environment } from "./environment.js";
@@ -22,7 +22,7 @@ const repeated: readonly LoginErrorCode[] = [
  * 60 s. Errors with what was answered last.
  */
 export function claim(attempt: string, backend: Backend, environment: Environment): Observable<LoginAnswer> {
-  const { now, scheduler, online } = environment;
+  const { now, timer, online } = environment;
   return defer(() => {
     const deadline = now() + repeatMs;
     return within(loginTimeoutMs, environment, backend.login(attempt)).pipe(
@@ -32,7 +32,7 @@ export function claim(attempt: string, backend: Backend, environment: Environmen
           const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
           if (!repeated.includes(error.code) || now() + delayMs > deadline) throw error;
           const backOnline = online.pipe(filter((isOnline, index) => index > 0 && isOnline));
-          return merge(timer(delayMs, scheduler), backOnline).pipe(take(1));
+          return merge(timer(delayMs), backOnline).pipe(take(1));
         },
       }),
     );

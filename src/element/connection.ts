@@ -14,7 +14,6 @@ import {
   switchMap,
   take,
   takeUntil,
-  timer,
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../protocol/login-api.js";
@@ -59,15 +58,13 @@ export function connection(
   asks: Observable<unknown>,
   askFirst: boolean,
 ): Observable<Heard> {
-  const { scheduler, online, visibility } = environment;
+  const { timer, online, visibility } = environment;
   // Whether all is well; a first try counts as well until it fails.
   const well = new BehaviorSubject(true);
 
   const wanted = visibility.pipe(
     switchMap((value) =>
-      value === "hidden"
-        ? concat(of(true), timer(hiddenMs, scheduler).pipe(map(() => false)))
-        : of(value === "visible"),
+      value === "hidden" ? concat(of(true), timer(hiddenMs).pipe(map(() => false))) : of(value === "visible"),
     ),
     switchMap((isNear) => online.pipe(map((isOnline) => isNear && isOnline))),
     distinctUntilChanged(),
@@ -94,7 +91,7 @@ export function connection(
     }),
     distinctUntilChanged(),
   );
-  const hint = timer(hintMs, scheduler).pipe(map(() => "reconnecting" as const));
+  const hint = timer(hintMs).pipe(map(() => "reconnecting" as const));
   return merge(link, statuses);
 }
 
@@ -107,7 +104,7 @@ function listen(
   askFirst: boolean,
   well: BehaviorSubject<boolean>,
 ): Observable<StatusAnswer> {
-  const { scheduler, now, random } = environment;
+  const { timer, now, random } = environment;
   const live = new BehaviorSubject(false);
   const streamed = new Subject<void>();
   const failed = new Subject<number>();
@@ -142,7 +139,7 @@ function listen(
         const spreadMs = failures === 1 ? 300 : Math.min(30_000, 1_000 * 2 ** (failures - 1));
         const delayMs = Math.max(random() * spreadMs, retryMs, toRequestError(error).retryAfterMs);
         retryMs = 0;
-        return timer(delayMs, scheduler);
+        return timer(delayMs);
       },
     }),
   );
@@ -168,13 +165,13 @@ function listen(
           delay: (error: unknown) => {
             if (isUnknownAttempt(error)) throw error;
             if (!live.value) well.next(false);
-            return timer(Math.max(pollIntervalMs, toRequestError(error).retryAfterMs), scheduler);
+            return timer(Math.max(pollIntervalMs, toRequestError(error).retryAfterMs));
           },
         }),
       );
       const next = defer(() => {
         polling = !live.value;
-        return polling ? timer(nextMs, scheduler).pipe(switchMap(() => poll(heldSeconds))) : EMPTY;
+        return polling ? timer(nextMs).pipe(switchMap(() => poll(heldSeconds))) : EMPTY;
       });
       return concat(answer, next);
     });
@@ -184,7 +181,7 @@ function listen(
     switchMap((isLive) => {
       if (isLive) return EMPTY;
       const impatient = failed.pipe(filter((count) => count >= failuresBeforePolling));
-      return merge(timer(patienceMs, scheduler), impatient).pipe(take(1));
+      return merge(timer(patienceMs), impatient).pipe(take(1));
     }),
     map(() => heldSeconds),
   );

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { asyncScheduler, Subject, type Subscription } from "rxjs";
+import { Subject, type Subscription } from "rxjs";
 import { httpBackend } from "./http-backend.js";
 import { forget, recall, remember } from "./left-for-app.js";
 import { loginFlow, type Command } from "./login-flow.js";
@@ -80,7 +80,6 @@ export class LoginController implements ReactiveController {
       ...page,
       now: Date.now,
       random: Math.random,
-      scheduler: asyncScheduler,
       renewals: this.#options.renewals,
     };
     this.#running = loginFlow(this.#commands, environment).subscribe((action) => this.#dispatch(action));

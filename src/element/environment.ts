@@ -6,9 +6,7 @@ import {
   merge,
   switchMap,
   take,
-  timer,
   type Observable,
-  type SchedulerLike,
 } from "rxjs";
 import { RequestError } from "./request-error.js";
 
@@ -25,7 +23,8 @@ export interface Environment {
   slept: Observable<unknown>;
   /** The wall clock, in milliseconds: it goes on in sleep, as `performance.now()` does not. */
   now: () => number;
-  scheduler: SchedulerLike;
+  /** Emits once after so many milliseconds, and completes. */
+  timer: (ms: number) => Observable<unknown>;
   /** A number from 0 up to 1. */
   random: () => number;
   /** How many fresh codes an attempt may have; read whenever it is used. */
@@ -44,22 +43,18 @@ export const awake = ({ visibility, online, slept }: Environment): Observable<bo
 /** Emits once, at an instant of the wall clock; it is looked at again on every wake-up, because timers stop in sleep. */
 export const at = (instant: number, environment: Environment): Observable<unknown> =>
   awake(environment).pipe(
-    switchMap(() => timer(Math.max(0, instant - environment.now()), environment.scheduler)),
+    switchMap(() => environment.timer(Math.max(0, instant - environment.now()))),
     take(1),
   );
 
 /** The source as it is, but an error where it says nothing for so long. It must end by an error or `take`. */
-export const notSilentFor = <T>(
-  ms: number,
-  { scheduler }: Environment,
-  source: Observable<T>,
-): Observable<T> =>
+export const notSilentFor = <T>(ms: number, { timer }: Environment, source: Observable<T>): Observable<T> =>
   defer(() => {
     const beat = new BehaviorSubject(0);
     const silence = beat.pipe(
-      switchMap(() => timer(ms, scheduler)),
+      switchMap(() => timer(ms)),
       map(() => {
-        throw new RequestError("network_error", `No answer in ${ms} ms.`);
+        throw new RequestError("network_error");
       }),
     );
     const beating = source.pipe(

@@ -32,15 +32,7 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
       ),
     renew: (attempt) =>
       request((signal) => exchange(of(attempt, "/otp"), { ...post({ language }), signal }, parseCodeAnswer)),
-    stream: (attempt) =>
-      new Observable<StreamSignal>((subscriber) => {
-        const controller = new AbortController();
-        readStream(of(attempt), controller.signal, subscriber).then(
-          () => subscriber.complete(),
-          (error: unknown) => subscriber.error(error),
-        );
-        return () => controller.abort();
-      }),
+    stream: (attempt) => request((signal, subscriber) => readStream(of(attempt), signal, subscriber)),
     poll: (attempt, waitSeconds) =>
       request((signal) => {
         const prefer = waitSeconds ? { Prefer: `wait=${waitSeconds}` } : {};
@@ -66,13 +58,15 @@ const post = (value: unknown): RequestInit => ({
   headers: { "Content-Type": "application/json", Accept: "application/json" },
 });
 
-/** A cold request: sent when subscribed, aborted when unsubscribed. */
-const request = <T>(run: (signal: AbortSignal) => Promise<T>): Observable<T> =>
+/** A cold request: sent when subscribed, aborted when unsubscribed. What it resolves to is its last value. */
+const request = <T>(
+  run: (signal: AbortSignal, subscriber: Subscriber<T>) => Promise<T | undefined>,
+): Observable<T> =>
   new Observable((subscriber) => {
     const controller = new AbortController();
-    run(controller.signal).then(
+    run(controller.signal, subscriber).then(
       (value) => {
-        subscriber.next(value);
+        if (value) subscriber.next(value);
         subscriber.complete();
       },
       (error: unknown) => subscriber.error(error),
@@ -84,7 +78,7 @@ const send = async (url: string, init: RequestInit): Promise<Response> => {
   try {
     return await fetch(url, { credentials: "include", cache: "no-store", ...init });
   } catch (cause) {
-    throw new RequestError("network_error", "The request got no answer.", 0, cause);
+    throw new RequestError("network_error", cause);
   }
 };
 
@@ -92,7 +86,7 @@ const body = async (response: Response): Promise<unknown> => {
   try {
     return parseJson(await response.text());
   } catch (cause) {
-    throw new RequestError("network_error", "The answer broke off.", 0, cause);
+    throw new RequestError("network_error", cause);
   }
 };
 
@@ -114,7 +108,8 @@ const refused = (response: Response, value: unknown, toCode: typeof toFailure) =
   const error = parseErrorAnswer(value);
   return new RequestError(
     toCode(response.status, error?.error),
-    error?.error_description || `The answer was ${response.status || "a redirect"}.`,
+    response,
+    error?.error_description,
     retryAfterMs(response.headers.get("Retry-After")),
   );
 };
@@ -146,7 +141,7 @@ async function readStream(
   url: string,
   signal: AbortSignal,
   subscriber: Subscriber<StreamSignal>,
-): Promise<void> {
+): Promise<undefined> {
   const response = await send(url, { headers: { Accept: "text/event-stream" }, signal });
   const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
   if (!response.ok || !isStream || !response.body) throw refused(response, await body(response), toFailure);

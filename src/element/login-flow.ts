@@ -12,7 +12,6 @@ import {
   take,
   takeUntil,
   takeWhile,
-  timer,
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../protocol/login-api.js";
@@ -78,12 +77,7 @@ function begin(backend: Backend, environment: Environment, again: boolean): Obse
         if (!isUnknownAttempt(error)) return failing(error, during, environment);
         // Another tab's cookie won, or the store was restarted: quietly anew, once.
         if (!again || now() - startedAt >= knownMs) return begin(backend, environment, true);
-        const blocked = new RequestError(
-          "cookies_blocked",
-          "The browser does not keep the cookie.",
-          0,
-          error,
-        );
+        const blocked = new RequestError("cookies_blocked", error);
         return failing(blocked, during, environment);
       }),
     );
@@ -133,7 +127,7 @@ function follow(
       }),
     );
     // Past the last code an acceptance in the server's grace still logs in.
-    const over = expired.pipe(switchMap(() => timer(graceMs, environment.scheduler)));
+    const over = expired.pipe(switchMap(() => environment.timer(graceMs)));
     return merge(codes, heard).pipe(takeUntil(over));
   });
 }
@@ -163,11 +157,7 @@ function conclude(
     case "expired":
       return of({ type: "expired", attempt });
     case "failed":
-      return failing(
-        new RequestError("temporarily_unavailable", "The login service gave no answer."),
-        "pending",
-        environment,
-      );
+      return failing(new RequestError("temporarily_unavailable"), "pending", environment);
     case "pending":
       return EMPTY;
     default:

@@ -1,4 +1,4 @@
-import { defer, distinctUntilChanged, filter, Observable, timer } from "rxjs";
+import { defer, distinctUntilChanged, Observable } from "rxjs";
 import type { Environment, Visibility } from "./environment.js";
 
 /** A value now and after each of the window's events; `visibilitychange` bubbles up to it. */
@@ -15,7 +15,7 @@ const after = <T>(types: string[], read: (event?: Event) => T): Observable<T> =>
 const sleep = { watchMs: 5_000, gapMs: 15_000 };
 
 /** What the flow needs of the browser's page. Every Observable is cold: without a subscriber there are no listeners. */
-export const page: Pick<Environment, "visibility" | "online" | "slept"> = {
+export const page: Pick<Environment, "visibility" | "online" | "slept" | "timer"> = {
   visibility: defer(() => {
     let isGone = false;
     return after(["pagehide", "pageshow", "visibilitychange", "prerenderingchange"], (event) => {
@@ -25,16 +25,24 @@ export const page: Pick<Environment, "visibility" | "online" | "slept"> = {
     });
   }),
   online: after(["online", "offline"], () => navigator.onLine),
-  slept: defer(() => {
+  slept: new Observable((subscriber) => {
     let last = Date.now();
-    return timer(sleep.watchMs, sleep.watchMs).pipe(
-      filter(() => {
-        const before = last;
-        last = Date.now();
-        return last - before > sleep.gapMs;
-      }),
-    );
+    const id = setInterval(() => {
+      const before = last;
+      last = Date.now();
+      if (last - before > sleep.gapMs) subscriber.next(undefined);
+    }, sleep.watchMs);
+    return () => clearInterval(id);
   }),
+  /** rxjs's own `timer` brings its schedulers along, which are larger than all the rest of the flow. */
+  timer: (ms) =>
+    new Observable((subscriber) => {
+      const id = setTimeout(() => {
+        subscriber.next(undefined);
+        subscriber.complete();
+      }, ms);
+      return () => clearTimeout(id);
+    }),
 };
 
 /** Whether a person can see the page: not in a hidden tab, not prerendered. */

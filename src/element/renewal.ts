@@ -9,7 +9,6 @@ import {
   retry,
   switchMap,
   take,
-  timer,
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../protocol/login-api.js";
@@ -41,7 +40,7 @@ export function renewals(
   statuses: Observable<StatusAnswer>,
   ask: () => void,
 ): Observable<Action> {
-  const { now, scheduler } = environment;
+  const { now, timer } = environment;
 
   const ready = new BehaviorSubject(false);
   const watch = awake(environment).pipe(
@@ -83,9 +82,9 @@ export function renewals(
           if (error.code === "attempt_settled") ask();
           const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
           const leftMs = Math.max(0, deadline - now());
-          if (delayMs < leftMs) return timer(delayMs, scheduler);
+          if (delayMs < leftMs) return timer(delayMs);
           // Too late for another try. Asleep or offline it still waits, and tries again when awake.
-          return timer(leftMs, scheduler).pipe(
+          return timer(leftMs).pipe(
             switchMap(() => ready.pipe(take(1))),
             map((isReady) => {
               if (isReady) throw error;

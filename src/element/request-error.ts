@@ -7,8 +7,8 @@ export class RequestError extends Error {
   /** What `Retry-After` asked for, in milliseconds; 0 without it. */
   readonly retryAfterMs: number;
 
-  constructor(code: LoginErrorCode, message: string, retryAfterMs = 0, cause?: unknown) {
-    super(message, { cause });
+  constructor(code: LoginErrorCode, cause?: unknown, description: string = code, retryAfterMs = 0) {
+    super(description, { cause });
     this.code = code;
     this.retryAfterMs = retryAfterMs;
   }
@@ -16,7 +16,7 @@ export class RequestError extends Error {
 
 /** The error as one of ours: what is none (a time-out, a bug in a fetch wrapper) counts as the network's. */
 export const toRequestError = (error: unknown): RequestError =>
-  error instanceof RequestError ? error : new RequestError("network_error", "The request failed.", 0, error);
+  error instanceof RequestError ? error : new RequestError("network_error", error);
 
 /** Whether the server does not know the attempt, or knows it as another browser's. */
 export const isUnknownAttempt = (error: unknown): boolean =>

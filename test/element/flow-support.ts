@@ -135,7 +135,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
         const source = cold(
           marbles,
           answers[name] as Record<string, unknown>,
-          new RequestError(error, "", retryAfterMs),
+          new RequestError(error, undefined, "", retryAfterMs),
         );
         requests[name].push(source);
         return source as unknown as Observable<T>;
@@ -156,7 +156,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       online: behavior(true, world.online, { t: true, f: false }),
       slept: world.slept ? hot(world.slept) : NEVER,
       now: () => scheduler.now() + (world.clockJumpMs?.(scheduler.now()) ?? 0),
-      scheduler,
+      timer: (ms) => timer(ms, scheduler),
       random: () => world.random ?? 0,
       renewals: () => world.renewals ?? 5,
     };
