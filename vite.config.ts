@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { defineConfig, type UserConfig } from "vite";
-import { minifyFile, minifyTemplates } from "./scripts/minify.ts";
-import { trimQrcode } from "./scripts/trim-qrcode.ts";
-import { trimRxjs } from "./scripts/trim-rxjs.ts";
+import { minifyFile, minifyTemplates } from "./scripts/minify.js";
+import { trimQrcode } from "./scripts/trim-qrcode.js";
+import { trimRxjs } from "./scripts/trim-rxjs.js";
 
 const locales = readdirSync("src/locales").map((file) => `src/locales/${file}`);
 const entry = ["index", "define", "server", "node", "emulator"].map((name) => `src/${name}.ts`);
