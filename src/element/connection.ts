@@ -4,7 +4,6 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
-  exhaustMap,
   filter,
   map,
   merge,
@@ -187,7 +186,8 @@ function listen(
   );
   const atOnce = merge(askFirst ? of(0) : EMPTY, asks.pipe(map(() => 0)));
   const polls = merge(atOnce, missing).pipe(
-    exhaustMap((waitSeconds) => poll(waitSeconds).pipe(takeUntil(streamed))),
+    filter(() => !polling),
+    switchMap((waitSeconds) => poll(waitSeconds).pipe(takeUntil(streamed))),
   );
   return merge(polls, stream);
 }
