@@ -4,13 +4,16 @@ import tseslint from "typescript-eslint";
 const forbid = (files, ...patterns) => ({
   files,
   rules: {
-    "no-restricted-imports": ["error", { patterns: patterns.map(([group, message]) => ({ group, message })) }],
+    "no-restricted-imports": [
+      "error",
+      { patterns: patterns.map(([group, message]) => ({ group, message })) },
+    ],
   },
 });
 const node = [["node:*"], "node: belongs to node.ts, emulator.ts and demo/."];
 
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "node_modules"] },
+  { ignores: ["dist", "coverage", "node_modules", ".cache", "docs"] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -27,32 +30,51 @@ export default tseslint.config(
   forbid(["src/protocol/**"], [["../*", "!./*"], "protocol/ imports nothing of ours."], node),
   forbid(
     ["src/element/**", "src/index.ts", "src/define.ts"],
-    [["**/server/**", "**/server.js", "**/emulator/**", "**/emulator.js", "**/node.js"], "The widget knows only protocol/."],
+    [
+      ["**/server/**", "**/server.js", "**/emulator/**", "**/emulator.js", "**/node.js"],
+      "The widget knows only protocol/.",
+    ],
     [["hono", "hono/*", "valibot", "@hono/*"], "The kit's libraries stay in the kit."],
     node,
   ),
   forbid(
     ["src/server/**", "src/server.ts"],
-    [["**/element/**", "**/index.js", "**/define.js", "**/emulator/**", "**/emulator.js", "**/locales/**"], "The kit knows only protocol/."],
+    [
+      ["**/element/**", "**/index.js", "**/define.js", "**/emulator/**", "**/emulator.js", "**/locales/**"],
+      "The kit knows only protocol/.",
+    ],
     [["lit", "lit/*", "rxjs", "rxjs/*", "qrcode", "qrcode/*"], "The widget's libraries stay in the widget."],
     node,
   ),
-  forbid(["src/node.ts"], [["**/element/**", "**/emulator/**", "**/locales/**"], "node.ts adapts the kit only."]),
+  forbid(
+    ["src/node.ts"],
+    [["**/element/**", "**/emulator/**", "**/locales/**"], "node.ts adapts the kit only."],
+  ),
   forbid(
     ["src/emulator/**"],
-    [["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"], "The emulator shares no code with the kit or the widget."],
+    [
+      ["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"],
+      "The emulator shares no code with the kit or the widget.",
+    ],
     node,
   ),
   forbid(
     ["src/emulator.ts"],
-    [["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"], "The emulator shares no code with the kit or the widget."],
+    [
+      ["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"],
+      "The emulator shares no code with the kit or the widget.",
+    ],
   ),
   {
     files: ["src/locales/**"],
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",
-        { patterns: [{ group: ["*"], allowTypeImports: true, message: "A locale imports only the messages' type." }] },
+        {
+          patterns: [
+            { group: ["*"], allowTypeImports: true, message: "A locale imports only the messages' type." },
+          ],
+        },
       ],
     },
   },
@@ -60,7 +82,18 @@ export default tseslint.config(
   {
     files: ["test/**", "bench/**"],
     rules: {
-      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", name: ["test", "it", "describe", "suite", "before", "after", "beforeEach", "afterEach"], package: "node:test" }] }],
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: [
+            {
+              from: "package",
+              name: ["test", "it", "describe", "suite", "before", "after", "beforeEach", "afterEach"],
+              package: "node:test",
+            },
+          ],
+        },
+      ],
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/no-unused-expressions": "off",
     },
