@@ -53,7 +53,7 @@ describe("the element", () => {
       document.body.append(place);
       place.append(element);
       customElements.upgrade(element);
-      const upgraded = element as unknown as OneginiOtpLogin;
+      const upgraded = element;
       expect(upgraded).to.be.instanceOf(OneginiOtpLogin);
       await upgraded.updateComplete;
       expect(upgraded.state).to.equal("idle");
@@ -137,7 +137,7 @@ describe("the element", () => {
       await inPhase(element, "pending");
       element.cancel();
       await inPhase(element, "idle");
-      expect(part(element, "button").textContent!.trim()).to.equal("Show QR code");
+      expect(part(element, "button").textContent.trim()).to.equal("Show QR code");
     });
 
     it("fails with `invalid_response` on a code that no QR code holds", async () => {

@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { appLinkFor, redirectTarget } from "../../src/element/links.js";
+
+describe("the link into the app", () => {
+  it("holds the OTP, percent-encoded", () => {
+    expect(appLinkFor("myapp://qrlogin?otp={otp}", "a+/=&$&")).to.equal(
+      "myapp://qrlogin?otp=a%2B%2F%3D%26%24%26",
+    );
+  });
+  it("may lie on the page's own site", () => {
+    expect(appLinkFor("/phone#otp={otp}", "a=")).to.equal(`${location.origin}/phone#otp=a%3D`);
+  });
+  for (const template of [
+    "javascript:alert(1)//{otp}",
+    " JavaScript:alert('{otp}')",
+    "java\nscript:alert('{otp}')",
+    "\u0001javascript:alert('{otp}')",
+    "data:text/html,{otp}",
+    "blob:{otp}",
+    "http://[",
+    "",
+    null,
+    undefined,
+  ])
+    it(`refuses ${JSON.stringify(template)}`, () => {
+      expect(appLinkFor(template, "otp")).to.equal(undefined);
+    });
+  it("cannot be turned into another scheme by an OTP", () => {
+    expect(appLinkFor("{otp}", "javascript:alert(1)")).to.equal(
+      new URL("javascript%3Aalert(1)", document.baseURI).href,
+    );
+  });
+});
+
+describe("where a page goes after a login", () => {
+  it("is the answer's address, else the attribute's, resolved", () => {
+    expect(redirectTarget("/next", "/account")).to.equal(`${location.origin}/next`);
+    expect(redirectTarget(undefined, "/account")).to.equal(`${location.origin}/account`);
+    expect(redirectTarget("", "https://example.com/a")).to.equal("https://example.com/a");
+  });
+  it("is the attribute's where the answer's is refused", () => {
+    expect(redirectTarget("javascript:alert(1)", "/account")).to.equal(`${location.origin}/account`);
+    expect(redirectTarget("http://[", "/account")).to.equal(`${location.origin}/account`);
+  });
+  it("is nowhere where the attribute's is refused too", () => {
+    expect(redirectTarget("ftp://example.com", " javascript:alert(1)")).to.equal(undefined);
+    expect(redirectTarget(undefined, null)).to.equal(undefined);
+  });
+});
