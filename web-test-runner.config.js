@@ -44,7 +44,8 @@ export default {
       },
     }),
   ],
-  concurrency: 2,
+  // One page at a time: behind another it would be hidden, and a hidden element asks for nothing.
+  concurrency: 1,
   testFramework: { config: { timeout: 10_000 } },
   testsFinishTimeout: 300_000,
 };

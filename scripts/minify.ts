@@ -31,7 +31,7 @@ const inner = [
   ...["shouldUnsubscribe", "subscribe", "unsubscribe", "lift", "operator", "destination"],
   ...["reservedBit", "getLengthInBits", "getBitsLength", "getLength", "putBit", "genPoly", "degree"],
   ...["renewAt", "endsAt", "retryAt", "retryAfterMs", "delayMs", "isEarly", "otherPhone", "leaveForApp"],
-  ...["toggleOtherPhone", "redirecting", "announcement", "autostart"],
+  ...["toggleOtherPhone", "isRedirecting", "announcement", "autostart"],
 ];
 
 /**

@@ -195,7 +195,7 @@ export class OneginiOtpLogin extends LitElement {
       appLink: isWorking ? link : undefined,
       otherPhone: this.#otherPhone,
       enlarged: this.#enlarged,
-      redirecting: this.#redirecting,
+      isRedirecting: this.#redirecting,
       announcement: this.#announcer.text,
     };
   }

@@ -16,7 +16,7 @@ interface Message {
   isEarly?: boolean;
 }
 
-function messageFor({ state, words, now, redirecting }: ViewModel): Message | undefined {
+function messageFor({ state, words, now, isRedirecting }: ViewModel): Message | undefined {
   switch (state.phase) {
     case "approved":
       return { disc: "turning", icon: icons.check, text: words.approved };
@@ -25,7 +25,7 @@ function messageFor({ state, words, now, redirecting }: ViewModel): Message | un
         disc: "done",
         icon: icons.check,
         text: words.completed,
-        ...(redirecting && { second: words.redirecting }),
+        ...(isRedirecting && { second: words.redirecting }),
       };
     case "denied":
       return {

@@ -21,7 +21,7 @@ export interface ViewModel {
   /** Whether the code is shown large. */
   enlarged: boolean;
   /** Whether the page is about to be left. */
-  redirecting: boolean;
+  isRedirecting: boolean;
   /** What the live region says. */
   announcement: string;
 }
