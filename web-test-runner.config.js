@@ -2,6 +2,7 @@ import { esbuildPlugin } from "@web/dev-server-esbuild";
 import { chromeLauncher } from "@web/test-runner-chrome";
 import { build } from "esbuild";
 import { findBrowser } from "./scripts/find-browser.js";
+import { answers } from "./test/element/support/answers.js";
 
 /** CommonJS that the browser cannot import: each is served as one module bundled by esbuild. */
 const commonJs = ["qrcode/lib/core/qrcode.js", "axe-core"];
@@ -26,7 +27,11 @@ const bundleCommonJs = () => ({
 export default {
   files: "test/element/**/*.test.ts",
   nodeResolve: { exportConditions: ["browser", "development"] },
-  plugins: [bundleCommonJs(), esbuildPlugin({ ts: true, target: "es2022", tsconfig: "tsconfig.base.json" })],
+  middleware: [answers],
+  plugins: [
+    bundleCommonJs(),
+    esbuildPlugin({ ts: true, target: "es2022", tsconfig: "tsconfig.base.json" }),
+  ],
   browsers: [
     chromeLauncher({
       launchOptions: {
