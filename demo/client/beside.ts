@@ -19,25 +19,36 @@ interface Sight {
  */
 export function letPhonesLook(codeOnScreen: () => HTMLCanvasElement | undefined): void {
   let seenAt = Date.now();
-  document.addEventListener("visibilitychange", () => (seenAt = Date.now()));
-  window.addEventListener("focus", () => (seenAt = Date.now()));
+  for (const sign of ["visibilitychange", "focus", "pointerdown"]) {
+    window.addEventListener(sign, () => (seenAt = Date.now()), { capture: true });
+  }
 
-  const channel = new BroadcastChannel(channelName);
-  channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-    if (data !== "look") return;
-    const canvas = codeOnScreen();
-    const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);
-    if (pixels) channel.postMessage({ pixels, seenAt } satisfies Sight);
-  });
+  function listen(): BroadcastChannel {
+    const channel = new BroadcastChannel(channelName);
+    channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (data !== "look") return;
+      const pixels = pixelsOf(codeOnScreen());
+      if (pixels) channel.postMessage({ pixels, seenAt } satisfies Sight);
+    });
+    return channel;
+  }
+
+  let channel = listen();
   // An open channel would keep the page out of the back-forward cache.
   window.addEventListener("pagehide", () => channel.close());
-  window.addEventListener(
-    "pageshow",
-    ({ persisted }) => {
-      if (persisted) letPhonesLook(codeOnScreen);
-    },
-    { once: true },
-  );
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) channel = listen();
+  });
+}
+
+/** A copy is read, not the canvas itself: that stays on the graphics card. */
+function pixelsOf(canvas: HTMLCanvasElement | undefined): ImageData | undefined {
+  if (!canvas?.width || !canvas.height) return undefined;
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {
+    willReadFrequently: true,
+  });
+  copy?.drawImage(canvas, 0, 0);
+  return copy?.getImageData(0, 0, canvas.width, canvas.height);
 }
 
 /** Looks at the login pages that are open, once; of several, the one that a person looked at last. */

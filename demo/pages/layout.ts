@@ -32,14 +32,14 @@ export function layout({ language, title, main, style, script, area = "site" }: 
         ${script ? html`<script type="module" src="/assets/${script}"></script>` : ""}
       </head>
       <body class="${area}">
-        <p class="notice">
+        <aside class="notice" aria-label="Demo">
           <span>${w.demoNotice}</span>
           ${
             area === "phone"
               ? html`<a href="/" target="_blank" rel="noopener">${w.openLogin}</a>`
               : html`<a href="/phone" target="_blank" rel="noopener">${w.openPhone}</a>`
           }
-        </p>
+        </aside>
         <header>
           <a class="brand" href="/" aria-label="${w.home}">${logo} Demo Bank</a>
           <nav aria-label="${w.mainNavigation}">

@@ -50,9 +50,9 @@ export const phonePage = (): Html =>
           </div>
           <p id="settings-problem" role="alert"></p>
         </form>
-        <section class="heard" aria-labelledby="heard-title">
+        <div class="heard">
           <h2 id="heard-title">What the app heard</h2>
           <div id="heard" tabindex="0" role="region" aria-labelledby="heard-title">Nothing yet</div>
-        </section>
+        </div>
       </div>`,
   });

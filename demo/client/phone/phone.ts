@@ -23,8 +23,8 @@ export class Phone {
   readonly actions: Actions = {
     scan: () => this.#look(this.#source),
     look: (source) => this.#look(source),
-    readPhoto: (photo) => this.#scan("photo", () => photoLooks(photo)),
-    share: () => this.#scan("page", sharedLooks),
+    readPhoto: (photo) => void this.#scan("photo", () => photoLooks(photo)),
+    share: () => void this.#scan("page", sharedLooks),
     answer: (accept) => void this.#answer(accept),
     enroll: () => void this.#enroll(),
     unlock: () => {
@@ -74,9 +74,9 @@ export class Phone {
     prepareReader();
     switch (source) {
       case "camera":
-        return this.#scan(source, cameraLooks);
+        return void this.#scan(source, cameraLooks);
       case "page":
-        return this.#scan(source, pageLooks);
+        return void this.#scan(source, pageLooks);
       case "photo":
         // Looks once there is one.
         this.#begin();
@@ -86,11 +86,11 @@ export class Phone {
     }
   }
 
-  #scan(source: Source, looks: (signal: AbortSignal) => AsyncIterable<Look>): void {
+  async #scan(source: Source, looks: (signal: AbortSignal) => AsyncIterable<Look>): Promise<void> {
     const signal = this.#begin();
     this.#openedByLink = false;
     this.#show({ name: "scanning", source });
-    const code = scanForCode({
+    const otp = await scanForCode({
       looks: looks(signal),
       once: source === "photo",
       signal,
@@ -100,10 +100,9 @@ export class Phone {
       },
       tell: (trouble) => this.#show({ name: "scanning", source, trouble }),
     });
-    code.then(
-      (otp) => (otp === undefined ? undefined : this.#handle(otp, signal)),
-      () => this.#fail({ message: "The QR reader could not be loaded." }, signal),
-    );
+    if (otp === undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, glanceMilliseconds));
+    if (!signal.aborted) await this.#handle(otp, signal);
   }
 
   async #handle(otp: string, signal: AbortSignal): Promise<void> {
@@ -111,7 +110,7 @@ export class Phone {
     this.#otp = otp;
     this.#hearings = addHearing(this.#hearings, hearingOf(otp));
     if (!settings.unlocked) return this.#fail(locked, signal);
-    this.#show({ name: "checking" });
+    if (this.#screen.name !== "scanning") this.#show({ name: "checking" });
     const result = await scan(settings.user, otp);
     if (signal.aborted) return;
     if (result.kind === "problem") return this.#fail(result.problem, signal);
@@ -184,6 +183,9 @@ export class Phone {
     this.#parts.draw(screen, this.#hearings);
   }
 }
+
+/** A code is found faster than the eye follows: this long the person sees what the phone saw. */
+const glanceMilliseconds = 350;
 
 const waiting = "waiting for an answer";
 const locked: Problem = { code: 9010, message: "No user is authenticated in the app." };

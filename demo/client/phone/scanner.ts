@@ -13,8 +13,17 @@ export interface Scan {
   tell: (trouble: Trouble | undefined) => void;
 }
 
-/** Looks until a code is read; `undefined` if the signal or the end of the looks came first. */
-export async function scanForCode({ looks, once, signal, show, tell }: Scan): Promise<string | undefined> {
+/** Looks until a code is read; `undefined` if it did not come to that. Never rejects. */
+export async function scanForCode(scan: Scan): Promise<string | undefined> {
+  try {
+    return await look(scan);
+  } catch {
+    if (!scan.signal.aborted) scan.tell("reader-missing");
+    return undefined;
+  }
+}
+
+async function look({ looks, once, signal, show, tell }: Scan): Promise<string | undefined> {
   for await (const look of looks) {
     if (signal.aborted) return undefined;
     switch (look.kind) {

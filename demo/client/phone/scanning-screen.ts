@@ -10,7 +10,7 @@ export function scanningScreen({ source, trouble }: Scanning, actions: Actions):
   return html`
     <div class="screen scanning">
       <button class="cancel" @click=${actions.close}>Cancel</button>
-      <div class="viewfinder">
+      <div class="viewfinder ${source}">
         <canvas
           id="viewfinder"
           role="img"
@@ -63,6 +63,7 @@ const troubles: Record<Trouble, string> = {
   "share-refused": "Nothing was shared.",
   "photo-unreadable": "This isn’t a picture that can be opened.",
   "photo-without-code": "There’s no code to be found in this photo.",
+  "reader-missing": "The QR reader could not be loaded. Reload this page.",
 };
 
 const sourceButton = (source: Source, current: Source, onClick: (event: Event) => void) => html`

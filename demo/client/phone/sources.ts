@@ -10,7 +10,8 @@ export type Trouble =
   | "page-missing"
   | "share-refused"
   | "photo-unreadable"
-  | "photo-without-code";
+  | "photo-without-code"
+  | "reader-missing";
 
 /** One look: a picture, or why there is none. */
 export type Look = { kind: "picture"; picture: ImageBitmap } | { kind: "trouble"; trouble: Trouble };

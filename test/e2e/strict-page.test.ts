@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { otp } from "../element/fixtures/otp.js";
+import { launchBrowser } from "../support/browser.js";
+import { codeOn } from "../support/qr.js";
+import { startStrictSite, started, type Script, type StrictSite } from "../support/strict-site.js";
+
+const refused = (error: string, status: number, headers: Record<string, string> = {}) => ({
+  status,
+  headers,
+  body: { error, error_description: "" },
+});
+
+/** A page that is opened with what violates its policy, and what else goes wrong in it, noted. */
+async function open(browser: Browser, site: StrictSite): Promise<{ page: Page; wrong: string[] }> {
+  const page = await (await browser.newContext()).newPage();
+  const wrong: string[] = [];
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  page.on("console", (message) => {
+    if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) wrong.push(message.text());
+  });
+  await page.goto(site.origin);
+  return { page, wrong };
+}
+
+describe("The one file, in a page with the strictest policy", { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let site: StrictSite;
+
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+
+  const phases: Record<string, { attributes?: string; script?: Script; phase: string }> = {
+    idle: { attributes: "manual", phase: "idle" },
+    requesting: { script: { start: "never" }, phase: "requesting" },
+    pending: { phase: "pending" },
+    "pending, with an app link": { attributes: 'app-link="x:{otp}"', phase: "pending" },
+    "pending, without a code": { script: { start: started(otp, 1) }, phase: "pending" },
+    approved: { script: { statuses: ["approved"], login: "never" }, phase: "approved" },
+    completed: { script: { statuses: ["approved"] }, phase: "completed" },
+    denied: { script: { statuses: ["denied"] }, phase: "denied" },
+    expired: { attributes: 'renewals="0"', script: { start: started(otp, 1) }, phase: "expired" },
+    "failed, can retry": { script: { start: refused("temporarily_unavailable", 503) }, phase: "failed" },
+    "failed, must wait": {
+      script: { start: refused("too_many_requests", 429, { "retry-after": "60" }) },
+      phase: "failed",
+    },
+    "failed, retry cannot help": { script: { start: refused("forbidden_origin", 403) }, phase: "failed" },
+  };
+  for (const [name, { attributes = "", script = {}, phase }] of Object.entries(phases))
+    it(`shows ${name} with no violation`, async () => {
+      site = await startStrictSite(
+        `<onegini-otp-login endpoint="/otp-login" ${attributes}></onegini-otp-login>`,
+      );
+      site.script = { start: started(otp), ...script };
+      const { page, wrong } = await open(browser, site);
+      await page.locator(`onegini-otp-login:state(${phase})`).waitFor();
+      if (phase === "pending" && !script.start) {
+        assert.equal(await codeOn(page), otp);
+        await page.getByRole("button", { name: "Enlarge QR code" }).click();
+        await page.getByRole("dialog").waitFor();
+        assert.equal(await codeOn(page.getByRole("dialog")), otp);
+        await page.keyboard.press("Escape");
+        await page.getByRole("dialog").waitFor({ state: "hidden" });
+      }
+      const styles = await page.evaluate(() => document.querySelectorAll("style, [style]").length);
+      assert.equal(styles, 0);
+      assert.deepEqual(wrong, []);
+      await page.context().close();
+      await site.close();
+    });
+
+  it("speaks the language of a locale's file that lies beside it, in all of its words", async () => {
+    site = await startStrictSite(
+      `<onegini-otp-login endpoint="/otp-login" redirect="/never"></onegini-otp-login>`,
+      "nl-BE",
+    );
+    site.script = { start: started(otp), statuses: ["approved"] };
+    const { page } = await open(browser, site);
+    await page.getByText("De volgende pagina opent…", { exact: true }).waitFor();
+    assert.equal(await page.getByRole("heading", { name: "Inloggen met je telefoon" }).count(), 1);
+    await page.context().close();
+    await site.close();
+  });
+});

@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A demo that runs, as a process of its own. */
+export interface Demo {
+  origin: string;
+  port: number;
+  /** What it has printed so far. */
+  stdout: () => string;
+  stderr: () => string;
+  /** Ends it and gives its exit code; `null` where the signal itself ended it. */
+  stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+}
+
+/** How a demo ended. */
+export interface Ending {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+type Variables = Record<string, string>;
+
+/** Starts the demo as `npm start` does, on a free port. */
+export async function startDemo(variables: Variables = {}): Promise<Demo> {
+  const { child, stdout, stderr } = run({ PORT: "0", ...variables });
+  const ended = once(child, "exit");
+  const origin = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on("data", () => {
+      const line = /^ready: (\S+)$/m.exec(stdout());
+      if (line?.[1] !== undefined) resolve(line[1]);
+    });
+    child.once("exit", () =>
+      reject(new Error(`The demo ended before it was ready:\n${stdout()}${stderr()}`)),
+    );
+  });
+  return {
+    origin,
+    port: Number(new URL(origin).port),
+    stdout,
+    stderr,
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+  };
+}
+
+/** Runs a demo that is expected to end by itself. */
+export async function endOfDemo(variables: Variables): Promise<Ending> {
+  const { child, stdout, stderr } = run({ PORT: "0", ...variables });
+  await once(child, "close");
+  return { code: child.exitCode, stdout: stdout(), stderr: stderr() };
+}
+
+function run(variables: Variables): { child: ChildProcess; stdout: () => string; stderr: () => string } {
+  const child = spawn(process.execPath, ["--import", "tsx", "demo/start.ts"], {
+    cwd: root,
+    env: { ...process.env, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  // A test run that breaks off leaves nothing behind.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
+  return { child, stdout: collect(child.stdout), stderr: collect(child.stderr) };
+}
+
+function collect(stream: ChildProcess["stdout"]): () => string {
+  let text = "";
+  stream?.setEncoding("utf8").on("data", (part: string) => (text += part));
+  return () => text;
+}

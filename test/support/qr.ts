@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Locator, Page } from "playwright-core";
+import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
+
+const wasm = readFileSync(fileURLToPath(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")));
+prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer } });
+
+/** Reads every QR code in a picture (PNG), from its pixels. */
+export async function readCodes(png: Uint8Array): Promise<string[]> {
+  const results = await readBarcodes(new Uint8Array(png), { formats: ["QRCode"], tryHarder: true });
+  return results.filter(({ isValid }) => isValid).map(({ text }) => text);
+}
+
+/** The codes that can be seen on a page, or in a part of it, right now. */
+export const codesOn = async (seen: Page | Locator): Promise<string[]> => readCodes(await seen.screenshot());
+
+/** Looks at a page until exactly one code can be read from its pixels, other than those of before. */
+export async function codeOn(seen: Page | Locator, ...before: string[]): Promise<string> {
+  for (const until = Date.now() + 15_000; Date.now() < until;) {
+    const codes = await codesOn(seen);
+    const [code] = codes;
+    if (codes.length === 1 && code !== undefined && !before.includes(code)) return code;
+  }
+  throw new Error("No new code could be read from the page in 15 seconds.");
+}
