@@ -26,11 +26,11 @@ export const minifyTemplates = (): Plugin => ({
 });
 
 /** Long names of properties that never leave the file: of rxjs, of the QR encoder and of our own states. */
-const inner = [
+export const inner = [
   ...["currentObservers", "thrownError", "hasError", "initialTeardown", "isStopped", "onUnsubscribe"],
   ...["shouldUnsubscribe", "subscribe", "unsubscribe", "lift", "operator", "destination"],
   ...["reservedBit", "getLengthInBits", "getBitsLength", "getLength", "putBit", "genPoly", "degree"],
-  ...["renewAt", "endsAt", "retryAt", "retryAfterMs", "delayMs", "isEarly", "otherPhone", "leaveForApp"],
+  ...["renewAt", "endsAt", "retryAt", "retryAfterMs", "delayMs", "isEarly", "leaveForApp"],
   ...["toggleOtherPhone", "isRedirecting", "announcement", "autostart"],
 ];
 

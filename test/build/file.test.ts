@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
+import { createPhone, createTokenServer, listen } from "onegini-otp-login/emulator";
+import { toNodeHandler } from "onegini-otp-login/node";
+import { createLoginKit } from "onegini-otp-login/server";
+import { launchBrowser } from "../support/browser.js";
+import { codeOn } from "../support/qr.js";
+
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+  "require-trusted-types-for 'script'; trusted-types lit-html";
+
+const page = `<!doctype html><html lang="nl"><title>Login</title>
+<script type="module" src="/onegini-otp-login.js"></script>
+<script type="module" src="/locales/nl.js"></script>
+<onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>`;
+
+/** A site that uses nothing but what `npm run build` made, with a strict policy on its page. */
+async function builtSite(t: TestContext) {
+  const tokenServer = createTokenServer({
+    types: [{ name: "qr-code", ttlSeconds: 60 }],
+    clients: [{ id: "site", secret: "secret" }],
+  });
+  const served = await listen(tokenServer, { port: 0, host: "127.0.0.1" });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+    return served.close();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kit = createLoginKit({
+    origin,
+    tokenServer: { url: served.url, clientId: "site", clientSecret: "secret", type: "qr-code" },
+    message: "Log in to the test site",
+    signIn: ({ userId }) => Response.json({ redirect_to: `/account?${userId}` }),
+  });
+  t.after(() => kit.close());
+  const handler = toNodeHandler(kit);
+  server.on("request", (request, response) => {
+    handler(request, response, () => {
+      void (async () => {
+        const path = request.url ?? "/";
+        if (path.endsWith(".js")) {
+          response.writeHead(200, { "Content-Type": "text/javascript" });
+          return response.end(await readFile(`dist${path}`));
+        }
+        response.writeHead(200, { "Content-Type": "text/html", "Content-Security-Policy": policy });
+        response.end(path === "/" ? page : `<title>${path}</title>`);
+      })();
+    });
+  });
+  return { origin, tokenServer };
+}
+
+test("the one file logs in on a strict page, in a language beside it, without a violation", async (t) => {
+  const { origin, tokenServer } = await builtSite(t);
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const tab = await browser.newPage();
+  const complaints: string[] = [];
+  tab.on("console", (message) => complaints.push(message.text()));
+  tab.on("pageerror", (error) => complaints.push(String(error)));
+  await tab.goto(origin);
+
+  const code = await codeOn(tab);
+  assert.equal(await tab.getByRole("heading").textContent(), "Inloggen met je telefoon");
+
+  const phone = createPhone(tokenServer, "jane");
+  await phone.enroll();
+  phone.onConfirmation((confirmation) => void confirmation.accept());
+  await phone.handleMobileAuthWithOtp(code);
+  await tab.waitForURL(`${origin}/account?jane`);
+  assert.deepEqual(
+    complaints.filter((text) => !text.includes("favicon")),
+    [],
+  );
+});
+
+test("the one file exports what the package exports, and registers the element", async (t) => {
+  const { origin } = await builtSite(t);
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const tab = await browser.newPage();
+  await tab.goto(`${origin}/elsewhere`);
+  const exported = await tab.evaluate(async () => {
+    const address = "/onegini-otp-login.js";
+    const module = (await import(address)) as Record<string, unknown>;
+    const isElement = customElements.get("onegini-otp-login") === module["OneginiOtpLogin"];
+    return { names: Object.keys(module).sort(), isElement };
+  });
+  assert.deepEqual(exported, {
+    names: ["LoginErrorEvent", "LoginEvent", "OneginiOtpLogin", "StateChangeEvent"],
+    isElement: true,
+  });
+});
