@@ -26,7 +26,7 @@ export interface Attempt {
   /** The hash of the cookie of the browser that owns it. */
   readonly browser: string;
   /** The language that the person reads, for every one of its transactions. */
-  readonly language: string | undefined;
+  readonly language?: string;
   /** When it began. */
   readonly startedAt: number;
   /** Its transactions, the newest last. */

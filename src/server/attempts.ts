@@ -40,7 +40,9 @@ export class Attempts {
   ): Promise<Attempt> {
     const id = base64url(this.#runtime.random(attemptIdBytes));
     const startedAt = this.#runtime.now();
-    const attempt = beginAttempt({ id, browser, language, startedAt, transaction }, this.#bounds);
+    const { id: transactionId, endsAt } = transaction;
+    const parts = { id, browser, startedAt, transaction: { id: transactionId, endsAt } };
+    const attempt = beginAttempt(language === undefined ? parts : { ...parts, language }, this.#bounds);
     await this.#store.create(attempt);
     return attempt;
   }

@@ -49,7 +49,7 @@ const message = (() => {
     [
       v.pipe(
         v.string(),
-        v.check((value) => value !== "" && [...value].length <= 155),
+        v.check((value) => value !== "" && [...value].length <= 155, expected),
       ),
       callable(expected),
     ],
@@ -161,7 +161,7 @@ export function checkOptions(value: unknown): void {
       ? `createLoginKit: the options must be ${issue.message}`
       : isUnknown
         ? `createLoginKit: there is no option "${name}"`
-        : `createLoginKit: "${name}" is ${issue.received === "undefined" ? "missing" : "wrong"}; expected ${expectation(issue)}`,
+        : `createLoginKit: "${name}" is ${isMissing(value, issue) ? "missing" : "wrong"}; expected ${expectation(issue)}`,
   );
 }
 
@@ -173,4 +173,10 @@ function expectation(issue: v.BaseIssue<unknown>): string {
     schema = (schema as { entries?: Record<string, unknown> }).entries?.[String(key)];
   }
   return (schema as { message?: string }).message ?? issue.message;
+}
+
+function isMissing(value: unknown, { path }: v.BaseIssue<unknown>): boolean {
+  let at = value;
+  for (const { key } of path ?? []) at = (at as Record<string, unknown> | undefined)?.[String(key)];
+  return at === undefined;
 }

@@ -54,9 +54,10 @@ function openStream(attempt: Attempt, { watching, bounds, runtime }: Parts): Res
 /** A browser that asks makes the kit ask. Its answer waits a moment for the Token Server's, but not for a slow one. */
 async function answerNow(
   attempt: Attempt,
-  { attempts, questions, runtime }: Parts,
+  { attempts, questions, runtime, watching }: Parts,
 ): Promise<Response | Refusal> {
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
+  watching.visit(attempt);
   await within(questionMs, questions.askNowAndThen(attempt), runtime);
   const now = await attempts.get(attempt.id);
   return now ? answerPoll(now, runtime.now()) : unknownAttempt;

@@ -34,7 +34,7 @@ const newcomerMs = 2000;
 export class Watching {
   readonly #parts: WatchParts;
   readonly #watches = new Map<string, Watch>();
-  /** The attempts that were watched within their first moments: watched again, a browser came back. */
+  /** The attempts that were visited within their first moments. */
   readonly #newcomers = new Map<string, number>();
   #closed = false;
 
@@ -51,7 +51,7 @@ export class Watching {
     }
     const watch = this.#watches.get(attempt.id) ?? this.#begin(attempt);
     watch.add(watcher);
-    if (this.#cameBack(attempt)) watch.askSoon();
+    if (this.visit(attempt)) watch.askSoon();
     return () => watch.remove(watcher);
   }
 
@@ -71,7 +71,8 @@ export class Watching {
     return watch;
   }
 
-  #cameBack({ id, startedAt }: Attempt): boolean {
+  /** Notes that an attempt's browser is here; whether it came back. At first, in an attempt's first moments, it did not. */
+  visit({ id, startedAt }: Attempt): boolean {
     const now = this.#parts.runtime.now();
     for (const [newcomer, at] of this.#newcomers) {
       if (now - at < newcomerMs) break;

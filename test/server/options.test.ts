@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createLoginKit, memoryStore, type LoginKitOptions } from "onegini-otp-login/server";
+
+const good: LoginKitOptions = {
+  origin: "https://www.example.com",
+  tokenServer: { url: "https://ts.example.com", clientId: "site", clientSecret: "secret", type: "qr-code" },
+  message: "Log in",
+  signIn: () => Response.json({}),
+};
+const create = (changes: object, tokenServer: object = {}): unknown =>
+  createLoginKit({ ...good, tokenServer: { ...good.tokenServer, ...tokenServer }, ...changes });
+
+const complaint = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof TypeError);
+    return error.message;
+  }
+  return "nothing";
+};
+
+describe("options that are wrong", () => {
+  const cases: [string, () => unknown, RegExp][] = [
+    [
+      "none",
+      () => createLoginKit(undefined as never),
+      /the options must be an object with origin, tokenServer/,
+    ],
+    ["an empty object", () => createLoginKit({} as never), /"origin" is missing; expected an origin such as/],
+    ["origin", () => create({ origin: 1 }), /"origin" is wrong; expected an origin such as/],
+    ["origin with a path", () => create({ origin: "https://a.example/login" }), /"origin" is wrong/],
+    ["origin with a slash", () => create({ origin: "https://a.example/" }), /"origin" is wrong.*no slash/],
+    ["origin over http", () => create({ origin: "http://www.example.com" }), /"origin" is wrong.*https/],
+    [
+      "origin that looks like loopback",
+      () => create({ origin: "http://127.0.0.1.evil.example" }),
+      /"origin"/,
+    ],
+    ["origin null", () => create({ origin: "null" }), /"origin" is wrong/],
+    ["a further origin", () => create({ origins: [good.origin, "example.com"] }), /"origins.1" is wrong/],
+    ["origins", () => create({ origins: "https://a.example" }), /"origins" is wrong; expected an array/],
+    ["path", () => create({ path: "otp-login" }), /"path" is wrong; expected a path such as/],
+    ["path with a slash behind", () => create({ path: "/otp-login/" }), /"path" is wrong/],
+    ["path that is all", () => create({ path: "/" }), /"path" is wrong/],
+    ["path with dots", () => create({ path: "/a/../b" }), /"path" is wrong/],
+    ["path with a pattern", () => create({ path: "/:a/*" }), /"path" is wrong/],
+    [
+      "tokenServer",
+      () => create({ tokenServer: undefined }),
+      /"tokenServer" is missing; expected an object with url/,
+    ],
+    [
+      "its url",
+      () => create({}, { url: undefined }),
+      /"tokenServer.url" is missing; expected the Token Server's/,
+    ],
+    [
+      "its url over http",
+      () => create({}, { url: "http://ts.example.com" }),
+      /"tokenServer.url" is wrong.*https/,
+    ],
+    [
+      "its url with a user",
+      () => create({}, { url: "https://a:b@ts.example.com" }),
+      /"tokenServer.url" is wrong/,
+    ],
+    [
+      "its url with a query",
+      () => create({}, { url: "https://ts.example.com?a" }),
+      /"tokenServer.url" is wrong/,
+    ],
+    [
+      "clientId",
+      () => create({}, { clientId: "" }),
+      /"tokenServer.clientId" is wrong; expected the API client's id/,
+    ],
+    ["clientSecret", () => create({}, { clientSecret: undefined }), /"tokenServer.clientSecret" is missing/],
+    [
+      "clientAuthentication",
+      () => create({}, { clientAuthentication: "jwt" }),
+      /clientAuthentication" is wrong.*"basic"/,
+    ],
+    ["type", () => create({}, { type: undefined }), /"tokenServer.type" is missing; expected the name/],
+    ["an option in the wrong place", () => create({ clientId: "a" }), /there is no option "clientId"/],
+    ["a misspelt option", () => create({ orgin: "a" }), /there is no option "orgin"/],
+    ["a misspelt option below", () => create({}, { uri: "a" }), /there is no option "tokenServer.uri"/],
+    [
+      "callback.uri",
+      () => create({ callback: { uri: "/callback" } }),
+      /"callback.uri" is wrong; expected the address/,
+    ],
+    [
+      "a user without a password",
+      () => create({ callback: { username: "a" } }),
+      /"callback.password" is missing/,
+    ],
+    [
+      "a password without a user",
+      () => create({ callback: { password: "a" } }),
+      /"callback.username" is missing/,
+    ],
+    [
+      "message",
+      () => create({ message: 1 }),
+      /"message" is wrong; expected a text of 1 to 155 characters, or/,
+    ],
+    [
+      "a long message",
+      () => create({ message: "x".repeat(156) }),
+      /"message" is wrong; expected a text of 1 to 155/,
+    ],
+    ["an empty message", () => create({ message: "" }), /"message" is wrong/],
+    ["signIn", () => create({ signIn: undefined }), /"signIn" is missing; expected a function/],
+    ["store", () => create({ store: {} }), /"store" is wrong; expected an AttemptStore: .*compareAndSet/],
+    ["clientIp", () => create({ clientIp: "127.0.0.1" }), /"clientIp" is wrong; expected a function/],
+    [
+      "resultPolling",
+      () => create({ resultPolling: 0 }),
+      /"resultPolling" is wrong; expected a number of seconds/,
+    ],
+    ["resultPolling without end", () => create({ resultPolling: Infinity }), /"resultPolling" is wrong/],
+    ["onEvent", () => create({ onEvent: console }), /"onEvent" is wrong; expected a function/],
+    [
+      "a bound",
+      () => create({ bounds: { bodyBytes: 1.5 } }),
+      /"bounds.bodyBytes" is wrong; expected a whole number/,
+    ],
+    [
+      "a bound in seconds",
+      () => create({ bounds: { graceSeconds: "10" } }),
+      /"bounds.graceSeconds" is wrong/,
+    ],
+    ["an unknown bound", () => create({ bounds: { seconds: 1 } }), /there is no option "bounds.seconds"/],
+  ];
+  for (const [name, run, expected] of cases) {
+    test(`${name}: the error names it and says what is expected`, () => {
+      const message = complaint(run);
+      assert.match(message, /^createLoginKit: /);
+      assert.match(message, expected);
+      assert.ok(!message.includes("undefined"), message);
+    });
+  }
+
+  test("no error repeats a value: it might be a secret", () => {
+    assert.ok(!complaint(() => create({}, { clientSecret: { value: "hunter2" } })).includes("hunter2"));
+  });
+});
+
+describe("options that are right", () => {
+  for (const [name, changes, tokenServer] of [
+    ["only the required ones", { message: undefined }, {}],
+    ["loopback over http", { origin: "http://localhost:3000" }, { url: "http://127.0.0.1:8080" }],
+    ["loopback by IPv6", { origin: "http://[::1]:3000" }, { url: "http://[::1]:8080/base/" }],
+    ["a name of localhost", { origin: "http://app.localhost:3000" }, {}],
+    ["a message of 155 characters", { message: "😀".repeat(155) }, {}],
+    ["the site's own origin among the further", { origins: ["https://www.example.com"] }, {}],
+    [
+      "undefined for what is not set",
+      { path: undefined, store: undefined, bounds: { bodyBytes: undefined } },
+      {},
+    ],
+    [
+      "all",
+      {
+        origins: ["https://a.example.com"],
+        path: "/api/v1/otp",
+        callback: { uri: "https://www.example.com/hook", username: "a", password: "b" },
+        message: () => "Hello",
+        store: memoryStore(),
+        clientIp: () => undefined,
+        resultPolling: 2,
+        onEvent: () => undefined,
+        bounds: { bodyBytes: 100, graceSeconds: 1 },
+      },
+      { clientAuthentication: "body" },
+    ],
+  ] as const) {
+    test(name, () => assert.ok(create(changes, tokenServer)));
+  }
+});
