@@ -69,7 +69,7 @@ export interface LoginKitOptions<Context = unknown> {
    */
   resultPolling?: number;
   /** Hears what happens. What it throws harms nobody. Default: warnings and errors go to the console, a line each. */
-  onEvent?: (event: LoginKitEvent) => void;
+  onEvent?: (event: LoginKitEvent) => void | Promise<void>;
   /** The bounds that differ from their defaults. */
   bounds?: Partial<Bounds>;
 }
