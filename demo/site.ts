@@ -32,7 +32,7 @@ export function createSite({ origin, sessions, assets, forget }: SiteOptions): H
     const asset = assets.get(c.req.param("name"));
     return asset ? sendAsset(c, asset) : notFound(c);
   });
-  site.get("*", chooseLanguage);
+  site.get("*", chooseLanguage(origin));
 
   site.get("/", loginPageHeaders, revalidate, (c) =>
     c.html(loginPage(languageOf(c), c.req.query("notice") === "password")),
@@ -93,14 +93,17 @@ function toLocalhost(origin: string): MiddlewareHandler {
 }
 
 /** `?lang=nl` at any page: remembers the choice, and goes on to the page itself. */
-const chooseLanguage: MiddlewareHandler = async (c, next) => {
-  const language = c.req.query("lang");
-  if (language === undefined) return next();
-  const url = new URL(c.req.url);
-  url.searchParams.delete("lang");
-  rememberLanguage(c, isLanguage(language) ? language : undefined);
-  return c.redirect(url.href, 303);
-};
+function chooseLanguage(origin: string): MiddlewareHandler {
+  return async (c, next) => {
+    const { pathname, searchParams } = new URL(c.req.url);
+    const language = searchParams.get("lang");
+    if (language === null) return next();
+    searchParams.delete("lang");
+    rememberLanguage(c, isLanguage(language) ? language : undefined);
+    // Never a path alone: `//elsewhere` would be another site.
+    return c.redirect(origin + pathname + (searchParams.size > 0 ? `?${searchParams}` : ""), 303);
+  };
+}
 
 async function sessionOf(c: Context, sessions: Sessions): Promise<Session | undefined> {
   const id = getCookie(c, sessionCookie);
