@@ -17,29 +17,45 @@ export async function readJsonObject(
     : new Refusal("invalid_request", "The body must be a JSON object.");
 }
 
-/** The announced length is believed only to refuse: a chunked body has none. */
+/** An announced length is believed to refuse at once; what has none, a chunked body, is counted as it comes. */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | Refusal> {
-  const tooLarge = new Refusal("invalid_request", `The body may have at most ${maxBytes} bytes.`, {
-    status: 413,
-  });
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return tooLarge;
-  if (!request.body) return new Uint8Array();
+  const announced = request.headers.get("content-length");
+  if (announced !== null) {
+    if (Number(announced) > maxBytes) return tooLarge(maxBytes);
+    if (Number(announced) === 0) return new Uint8Array();
+    // In one piece: far cheaper than a stream, which every server builds only when it is asked for.
+    const body = await request.arrayBuffer().catch(() => undefined);
+    if (!body) return brokenOff;
+    return body.byteLength > maxBytes ? tooLarge(maxBytes) : new Uint8Array(body);
+  }
+  return request.body ? readStream(request.body as ReadableStream<Uint8Array>, maxBytes) : new Uint8Array();
+}
+
+async function readStream(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array | Refusal> {
   const body = new Uint8Array(maxBytes);
   let length = 0;
-  const reader = (request.body as ReadableStream<Uint8Array>).getReader();
+  const reader = stream.getReader();
   for (;;) {
     const chunk = await reader.read().catch(() => undefined);
-    if (!chunk) return new Refusal("invalid_request", "The body broke off.");
+    if (!chunk) return brokenOff;
     const { done, value } = chunk;
     if (done) return body.subarray(0, length);
     if (length + value.byteLength > maxBytes) {
       await reader.cancel().catch(() => undefined);
-      return tooLarge;
+      return tooLarge(maxBytes);
     }
     body.set(value, length);
     length += value.byteLength;
   }
 }
+
+const brokenOff = new Refusal("invalid_request", "The body broke off.");
+
+const tooLarge = (maxBytes: number): Refusal =>
+  new Refusal("invalid_request", `The body may have at most ${maxBytes} bytes.`, { status: 413 });
 
 /** RFC 8259, and a suffix as in RFC 6839. */
 const isJsonType = (contentType: string | null): boolean =>

@@ -65,7 +65,7 @@ export async function site(
         logins.push({ userId, attempt });
         return Response.json({ redirect_to: "/account" }, { headers: { "set-cookie": `session=${userId}` } });
       },
-      onEvent: (event) => events.push(event),
+      onEvent: (event) => void events.push(event),
       ...options,
     },
     runtime,

@@ -1,0 +1,29 @@
+import { ask } from "./visitor.js";
+
+const json = { "content-type": "application/json" };
+
+/** An enrolled user's phone, over the emulator's HTTP calls. */
+export async function enroll(tokenServer: string, user: string): Promise<void> {
+  await ask(`${tokenServer}/phone/users/${user}`, { method: "PUT", headers: json, body: '{"enrolled":true}' });
+}
+
+/** Scans a code. Returns the transaction. */
+export async function scan(tokenServer: string, user: string, otp: string): Promise<string> {
+  const { status, text } = await ask(`${tokenServer}/phone/users/${user}/scan`, {
+    method: "POST",
+    headers: json,
+    body: JSON.stringify({ otp }),
+  });
+  if (status !== 200) throw new Error(`A scan was answered ${status}: ${text}`);
+  return (JSON.parse(text) as { transaction_id: string }).transaction_id;
+}
+
+/** Accepts what was scanned. */
+export async function accept(tokenServer: string, transaction: string): Promise<void> {
+  const { status, text } = await ask(`${tokenServer}/phone/transactions/${transaction}/answer`, {
+    method: "POST",
+    headers: json,
+    body: '{"accept":true}',
+  });
+  if (status !== 204) throw new Error(`An answer was answered ${status}: ${text}`);
+}

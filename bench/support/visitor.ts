@@ -1,0 +1,69 @@
+import { Agent, request, type IncomingMessage } from "node:http";
+
+/** What one answer was. */
+export interface Answer {
+  status: number;
+  headers: IncomingMessage["headers"];
+  text: string;
+}
+
+/** Connections that are kept: what is measured is the kit, not TCP. */
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+/** Asks and reads the answer. */
+export function ask(
+  url: string,
+  { method = "GET", headers = {}, body = "" }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const length = method === "GET" ? {} : { "content-length": String(Buffer.byteLength(body)) };
+    const req = request(url, { agent, method, headers: { ...length, ...headers } }, (res) => {
+      let text = "";
+      res.setEncoding("utf8");
+      res.on("data", (chunk: string) => (text += chunk));
+      res.on("end", () => resolve({ status: res.statusCode ?? 0, headers: res.headers, text }));
+      res.on("error", reject);
+    });
+    req.on("error", reject);
+    req.end(body);
+  });
+}
+
+/** A code on a page of the site, and the headers with which its browser calls. */
+export interface Page {
+  url: string;
+  otp: string;
+  headers: Record<string, string>;
+}
+
+/** Opens the login page: one start, as a browser that is new to the site. */
+export async function openPage(origin: string): Promise<Page> {
+  const headers = { origin, "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
+  const { status, text, headers: got } = await ask(`${origin}/otp-login`, { method: "POST", headers });
+  if (status !== 201) throw new Error(`A start was answered ${status}: ${text}`);
+  const { attempt, otp } = JSON.parse(text) as { attempt: string; otp: string };
+  const cookie = got["set-cookie"]?.[0]?.split(";")[0] ?? "";
+  return { url: `${origin}/otp-login/${attempt}`, otp, headers: { ...headers, cookie } };
+}
+
+/** Reads a page's status stream: resolves `opened` with the first event, `approved` with the approval. */
+export function readStream({ url, headers }: Page): { opened: Promise<void>; approved: Promise<number> } {
+  let open!: () => void;
+  let approve!: (at: number) => void;
+  let fail!: (error: Error) => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const approved = new Promise<number>((resolve, reject) => ([approve, fail] = [resolve, reject]));
+  const req = request(url, { agent, headers: { ...headers, accept: "text/event-stream" } }, (res) => {
+    let text = "";
+    res.setEncoding("utf8");
+    res.on("data", (chunk: string) => {
+      text += chunk;
+      if (text.includes("\n\n")) open();
+      if (text.includes('"approved"')) approve(performance.now());
+    });
+    res.on("end", () => fail(new Error(`The stream ended: ${text}`)));
+  });
+  req.on("error", fail);
+  req.end();
+  return { opened, approved };
+}
