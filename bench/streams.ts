@@ -37,7 +37,11 @@ async function openAll(origin: string, pages: readonly (Page | undefined)[]): Pr
 }
 
 /** Bytes of resident memory that each of the streams takes. */
-async function measure(name: string, args: string[], pagesOf: (origin: string) => Promise<(Page | undefined)[]>) {
+async function measure(
+  name: string,
+  args: string[],
+  pagesOf: (origin: string) => Promise<(Page | undefined)[]>,
+) {
   const server = await start(name, ...args);
   const empty = await server.rss();
   const pages = await pagesOf(server.url);
@@ -70,7 +74,9 @@ const headersLikeABrowsers: Page = {
 };
 
 const tokenServer = await start("token-server");
-const bare = await measure("bare-server", [], () => Promise.resolve(Array<Page>(streams).fill(headersLikeABrowsers)));
+const bare = await measure("bare-server", [], () =>
+  Promise.resolve(Array<Page>(streams).fill(headersLikeABrowsers)),
+);
 const kit = await measure("kit-server", [tokenServer.url], manyPages);
 tokenServer.stop();
 

@@ -4,7 +4,11 @@ const json = { "content-type": "application/json" };
 
 /** An enrolled user's phone, over the emulator's HTTP calls. */
 export async function enroll(tokenServer: string, user: string): Promise<void> {
-  await ask(`${tokenServer}/phone/users/${user}`, { method: "PUT", headers: json, body: '{"enrolled":true}' });
+  await ask(`${tokenServer}/phone/users/${user}`, {
+    method: "PUT",
+    headers: json,
+    body: '{"enrolled":true}',
+  });
 }
 
 /** Scans a code. Returns the transaction. */

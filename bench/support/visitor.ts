@@ -13,7 +13,11 @@ const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 /** Asks and reads the answer. */
 export function ask(
   url: string,
-  { method = "GET", headers = {}, body = "" }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  {
+    method = "GET",
+    headers = {},
+    body = "",
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = method === "GET" ? {} : { "content-length": String(Buffer.byteLength(body)) };
@@ -38,7 +42,10 @@ export interface Page {
 
 /** Opens the login page: one start, as a browser that is new to the site. */
 export async function openPage(origin: string): Promise<Page> {
-  const headers = { origin, "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
+  const headers = {
+    origin,
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+  };
   const { status, text, headers: got } = await ask(`${origin}/otp-login`, { method: "POST", headers });
   if (status !== 201) throw new Error(`A start was answered ${status}: ${text}`);
   const { attempt, otp } = JSON.parse(text) as { attempt: string; otp: string };
