@@ -34,7 +34,7 @@ export const page: Pick<Environment, "visibility" | "online" | "slept" | "timer"
     }, sleep.watchMs);
     return () => clearInterval(id);
   }),
-  /** rxjs's own `timer` brings its schedulers along, which are larger than all the rest of the flow. */
+  /** rxjs's own `timer` brings its schedulers along: 0.7 kB that nothing else here needs. */
   timer: (ms) =>
     new Observable((subscriber) => {
       const id = setTimeout(() => {
