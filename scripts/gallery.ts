@@ -1,8 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
-import { findBrowser } from "./find-browser.js";
+import { launchBrowser } from "../test/support/browser.js";
 
 /** Takes pictures of every phase, to be held beside the design: `tsx scripts/gallery.ts --out <folder>`. */
 
@@ -24,10 +23,7 @@ const page = (scheme: string) => `<!doctype html><html lang="en"><meta charset="
   .demo { --onegini-otp-login-accent: light-dark(#0b6b57, #6cd2b7); --onegini-otp-login-on-accent: light-dark(#fff, #0c1633) }
 </style><body>`;
 
-const browser = await chromium.launch({
-  executablePath: findBrowser(),
-  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-});
+const browser = await launchBrowser();
 const looks = [
   { name: "light", colorScheme: "light" },
   { name: "dark", colorScheme: "dark" },

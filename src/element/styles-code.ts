@@ -180,6 +180,10 @@ export const codeStyles = css`
     }
   }
   @media (forced-colors: active) {
+    dialog {
+      --_text: CanvasText;
+      --_muted: CanvasText;
+    }
     .empty {
       border: 1px solid CanvasText;
     }
@@ -189,7 +193,6 @@ export const codeStyles = css`
     }
     .eye {
       fill: CanvasText;
-      stroke: none;
     }
     .ring {
       stroke: CanvasText;

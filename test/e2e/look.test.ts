@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 import type { AxeResults, RunOptions } from "axe-core";
 import { build } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -40,6 +40,7 @@ describe("The element's look", { timeout: 120_000 }, () => {
     script = outputFiles[0]!.text;
   });
   after(() => browser.close());
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
   async function gallery(options: BrowserContextOptions): Promise<Page> {
     const page = await (await browser.newContext(options)).newPage();
@@ -67,7 +68,6 @@ describe("The element's look", { timeout: 120_000 }, () => {
         assert.ok(inCss / 49 >= 4, `${width} px: ${inCss}`);
         assert.deepEqual(await readCodes(await page.screenshot()), [otp], `${width} px`);
       }
-      await page.context().close();
     });
 
   for (const [name, look] of Object.entries(looks)) {
@@ -79,7 +79,6 @@ describe("The element's look", { timeout: 120_000 }, () => {
         assert.deepEqual(await readCodes(await canvas.screenshot()), [otp], sheet);
         assert.deepEqual(await coloursOf(await canvas.screenshot()), ["0,0,0", "255,255,255"], sheet);
       }
-      await page.context().close();
     });
 
     it(`gives axe nothing to find in any phase: ${name}`, async () => {
@@ -96,9 +95,8 @@ describe("The element's look", { timeout: 120_000 }, () => {
           ),
         );
         for (const { id, nodes } of violations)
-          found.push(...nodes.map(({ html }) => `${sheet} ${id}: ${html}`));
+          found.push(...nodes.map(({ html, failureSummary }) => `${sheet} ${id}: ${html} ${failureSummary}`));
       }
-      await page.context().close();
       assert.deepEqual(found, []);
     });
   }
@@ -113,7 +111,6 @@ describe("The element's look", { timeout: 120_000 }, () => {
             .length,
       );
       assert.equal(moving > 0, reducedMotion === "no-preference");
-      await page.context().close();
     }
   });
 });

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { encode } from "../../src/element/qr.js";
 import { modulePixels } from "../../src/element/qr-canvas.js";
 import { LoginApi } from "./fixtures/login-api.js";
-import { model, otp, pending } from "./fixtures/models.js";
+import { model, pending } from "./fixtures/models.js";
+import { otp } from "./fixtures/otp.js";
 import { clear, inPhase, part, put, until } from "./fixtures/page.js";
 import { showCard } from "./fixtures/view-card.js";
 

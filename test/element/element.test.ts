@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { LoginErrorEvent, LoginEvent, OneginiOtpLogin, StateChangeEvent } from "../../src/index.js";
 import { LoginApi } from "./fixtures/login-api.js";
-import { otp } from "./fixtures/models.js";
+import { otp } from "./fixtures/otp.js";
 import { clear, inPhase, part, parts, put, until } from "./fixtures/page.js";
 
 const phases = ["idle", "requesting", "pending", "approved", "completed", "denied", "expired", "failed"];

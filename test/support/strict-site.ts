@@ -86,9 +86,10 @@ export async function startStrictSite(markup: string, language = "en"): Promise<
   await once(server, "listening");
   site.origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   site.close = async () => {
-    server.closeAllConnections();
+    const closed = once(server, "close");
     server.close();
-    await once(server, "close");
+    server.closeAllConnections();
+    await closed;
   };
   return site;
 }

@@ -1,0 +1,42 @@
+import { expect } from "chai";
+import "../../src/define.js";
+import { LoginApi } from "./fixtures/login-api.js";
+import { inPhase, put } from "./fixtures/page.js";
+
+describe("the controller", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    document.body.replaceChildren();
+    api.restore();
+  });
+
+  it("looks under /otp-login where the page names no endpoint", async () => {
+    const element = put(`<onegini-otp-login></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    expect(api.calls[0]).to.include({ method: "POST", path: "/otp-login" });
+  });
+
+  it("goes on waiting when it is moved after `cancel()`", async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    element.cancel();
+    const count = api.calls.length;
+    const place = document.body.appendChild(document.createElement("div"));
+    place.append(element);
+    await element.updateComplete;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(element.state).to.equal("idle");
+    expect(api.calls).to.have.length(count);
+  });
+
+  it("begins as new when it is put back after it was cancelled and removed", async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    element.cancel();
+    element.remove();
+    await new Promise((resolve) => setTimeout(resolve));
+    document.body.append(element);
+    await inPhase(element, "pending");
+  });
+});
