@@ -21,6 +21,8 @@ export interface ControllerOptions {
 export class LoginController implements ReactiveController {
   #state: State = initialState;
   #manual = true;
+  /** It was told to wait: being moved does not begin it again. */
+  #isCancelled = false;
   #endpoint = "";
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: ControllerOptions;
@@ -41,12 +43,14 @@ export class LoginController implements ReactiveController {
 
   /** Begins anew in any phase. */
   start(): void {
+    this.#isCancelled = false;
     this.#forgetSeen();
     this.#endpoint = resolve(this.#options.endpoint());
     this.#run({ type: "start", backend: httpBackend(this.#endpoint, this.#options.language()) });
   }
 
   cancel(): void {
+    this.#isCancelled = true;
     this.#forgetSeen();
     this.#run({ type: "cancel" });
   }
@@ -61,7 +65,7 @@ export class LoginController implements ReactiveController {
   autostart(manual: boolean): void {
     this.#manual = manual;
     this.#forgetSeen();
-    if (manual || !this.#running || this.#state.phase !== "idle") return;
+    if (manual || this.#isCancelled || !this.#running || this.#state.phase !== "idle") return;
     if (present() === "visible" && isInView(this.#host)) return this.#begin();
     this.#seen = new IntersectionObserver((entries) => {
       if (entries.some(({ isIntersecting }) => isIntersecting)) this.#begin();
@@ -93,6 +97,7 @@ export class LoginController implements ReactiveController {
       this.#forgetSeen();
       this.#running.unsubscribe();
       this.#running = undefined;
+      this.#isCancelled = false;
       removeEventListener("pageshow", this.#shown);
       this.#dispatch({ type: "cancelled" });
     });
@@ -101,7 +106,7 @@ export class LoginController implements ReactiveController {
   readonly #shown = ({ persisted }: PageTransitionEvent): void => {
     // Out of the back-forward cache only a pending attempt goes on.
     if (!persisted || this.#state.phase === "pending" || this.#state.phase === "idle") return;
-    this.cancel();
+    this.#run({ type: "cancel" });
     this.autostart(this.#manual);
   };
 

@@ -1,5 +1,5 @@
 import { LitElement, type PropertyValues, type TemplateResult } from "lit";
-import type { LoginAnswer } from "../protocol/login-api.js";
+import { defaultPath, type LoginAnswer } from "../protocol/login-api.js";
 import { announcement, Announcer, offlineSpokenAfterMs } from "./announce.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent } from "./events.js";
@@ -61,7 +61,7 @@ export class OneginiOtpLogin extends LitElement {
     messages: { attribute: false },
   };
 
-  /** Where the login API lies, such as `/otp-login`. Read at each start. */
+  /** Where the login API lies. Default `/otp-login`. Read at each start. */
   declare endpoint: string;
   /** Waits for its button or `start()`; else it starts when it is seen. */
   declare manual: boolean;
@@ -82,7 +82,7 @@ export class OneginiOtpLogin extends LitElement {
   );
   readonly #announcer = new Announcer();
   readonly #login = new LoginController(this, {
-    endpoint: () => this.endpoint ?? "",
+    endpoint: () => this.endpoint || defaultPath,
     renewals: () => this.#renewals,
     language: () => nearestLanguage(this) || undefined,
     changed: (state, previous) => this.#changed(state, previous),
