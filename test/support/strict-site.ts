@@ -43,7 +43,8 @@ export async function startStrictSite(markup: string, language = "en"): Promise<
     "/onegini-otp-login.js": "onegini-otp-login.js",
     "/locales/nl.js": "locales/nl.js",
   };
-  const page = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>Strict</title>
+  const page = `<!doctype html><html lang="${language}"><head><meta charset="utf-8">
+    <meta name="viewport" content="width=device-width"><title>Strict</title>
     <script type="module" src="/onegini-otp-login.js"></script>
     <script type="module" src="/locales/nl.js"></script></head><body>${markup}</body></html>`;
 
