@@ -47,7 +47,8 @@ async function builtSite(t: TestContext) {
         const path = request.url ?? "/";
         if (path.endsWith(".js")) {
           response.writeHead(200, { "Content-Type": "text/javascript" });
-          return response.end(await readFile(`dist${path}`));
+          response.end(await readFile(`dist${path}`));
+          return;
         }
         response.writeHead(200, { "Content-Type": "text/html", "Content-Security-Policy": policy });
         response.end(path === "/" ? page : `<title>${path}</title>`);
