@@ -28,10 +28,7 @@ export default {
   files: "test/element/**/*.test.ts",
   nodeResolve: { exportConditions: ["browser", "development"] },
   middleware: [answers],
-  plugins: [
-    bundleCommonJs(),
-    esbuildPlugin({ ts: true, target: "es2022", tsconfig: "tsconfig.base.json" }),
-  ],
+  plugins: [bundleCommonJs(), esbuildPlugin({ ts: true, target: "es2022", tsconfig: "tsconfig.base.json" })],
   browsers: [
     chromeLauncher({
       launchOptions: {

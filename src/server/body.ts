@@ -28,7 +28,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     if (!body) return brokenOff;
     return body.byteLength > maxBytes ? tooLarge(maxBytes) : new Uint8Array(body);
   }
-  return request.body ? readStream(request.body as ReadableStream<Uint8Array>, maxBytes) : new Uint8Array();
+  return request.body ? readStream(request.body, maxBytes) : new Uint8Array();
 }
 
 async function readStream(
