@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 
 /** A file that a page loads. */
 export interface Asset {
@@ -35,6 +35,8 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
     absWorkingDir: here(".."),
     logLevel: "error",
   });
+  // Its compiler runs as a process of its own, and would go on running.
+  await stop();
   const assets = new Map<string, Asset>();
   for (const { path, contents } of bundles.outputFiles) {
     const name = path.slice(path.lastIndexOf("/") + 1).replace(/^.*\\/, "");

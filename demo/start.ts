@@ -8,6 +8,7 @@ import { readConfig, type Config } from "./config.js";
 import { codeOf, listenOnLoopback, type Loopback } from "./listen.js";
 import { memorySessions } from "./sessions.js";
 import { createSite, sessionCookieHeader } from "./site.js";
+import { whenAskedToStop } from "./stop.js";
 
 const type = "qr-code";
 
@@ -48,8 +49,7 @@ async function start(config: Config): Promise<void> {
   loopback.answer((request, response) => logIn(request, response, () => void answer(request, response)));
 
   // First the streams, with word when to come back; then everything else. Nothing is left to wait for.
-  const stop = () => void kit.close().then(loopback.close);
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  whenAskedToStop(() => void kit.close().then(loopback.close));
 
   console.log(`ready: ${origin}`);
 }

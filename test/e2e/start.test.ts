@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -55,6 +56,22 @@ describe("npm start", { timeout: 90_000 }, () => {
       assert.equal(demo.stderr(), "");
     });
   }
+
+  it("ends with npm, which passes no signal on", async () => {
+    // As npm's shell does: it starts the demo, and dies without a word to it.
+    const shell = spawn("sh", ["-c", `"${process.execPath}" --import tsx demo/start.ts; true`], {
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      env: { ...process.env, PORT: "0", npm_lifecycle_event: "start" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(shell.stdout, "data")) as [Buffer];
+    assert.match(line.toString(), /^ready: /);
+
+    shell.kill("SIGKILL");
+
+    // The pipe closes when the last process that holds it has ended.
+    await once(shell, "close");
+  });
 
   it("takes client, secret and the codes' life from the environment", async () => {
     const demo = await startDemo({ CLIENT_ID: "a:b", CLIENT_SECRET: "s ü%", CODE_SECONDS: "2" });
