@@ -31,7 +31,16 @@ export const inner = [
   ...["shouldUnsubscribe", "subscribe", "unsubscribe", "lift", "operator", "destination"],
   ...["reservedBit", "getLengthInBits", "getBitsLength", "getLength", "putBit", "genPoly", "degree"],
   ...["renewAt", "endsAt", "retryAt", "retryAfterMs", "delayMs", "isEarly", "leaveForApp"],
-  ...["toggleOtherPhone", "isRedirecting", "announcement", "autostart"],
+  ...[
+    "toggleOtherPhone",
+    "isRedirecting",
+    "announcement",
+    "autostart",
+    "enlarged",
+    "renewed",
+    "during",
+    "failure",
+  ],
 ];
 
 /**

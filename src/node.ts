@@ -62,7 +62,8 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
 
   return (req, res, next) => {
     const { originalUrl } = req as FrameworkRequest;
-    const url = originalUrl ?? req.url ?? "/";
+    // A request line may name the whole address (RFC 9112 §3.2.2).
+    const url = (originalUrl ?? req.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
     const isOurs = path === undefined || isUnder(url.split("?", 1)[0] ?? "", path);
     if (next && !isOurs) return next();
     // The listener reads the address at once, before it returns.

@@ -46,17 +46,22 @@ export function announcement(
 /** Keeps what the live region says: each thing at most once an attempt. */
 export class Announcer {
   text = "";
+  #last: string | undefined;
   #said = new Set<string>();
 
   /** A new attempt: the region is emptied, so that the same words are heard again. */
   reset(): void {
     this.text = "";
+    this.#last = undefined;
     this.#said.clear();
   }
 
   say(announcement: Announcement): void {
-    if (!announcement || this.#said.has(announcement[0])) return;
-    this.#said.add(announcement[0]);
-    this.text = announcement[1];
+    if (!announcement || this.#last === announcement[0]) return;
+    const [key, text] = announcement;
+    // What was said is not said again; but what no longer holds is taken away.
+    this.text = this.#said.has(key) ? "" : text;
+    this.#last = key;
+    this.#said.add(key);
   }
 }

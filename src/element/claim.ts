@@ -1,21 +1,15 @@
-import { defer, filter, merge, retry, take, type Observable } from "rxjs";
+import { defer, filter, merge, take, type Observable } from "rxjs";
 import type { LoginAnswer } from "../protocol/login-api.js";
 import type { Backend } from "./backend.js";
-import { backoffMs, within, type Environment } from "./environment.js";
+import { backoffMs, tryAgain, within, type Environment } from "./environment.js";
 import { toRequestError } from "./request-error.js";
-import type { LoginErrorCode } from "./state.js";
 
 /** For so long the same browser may repeat a login whose answer was lost. */
 const repeatMs = 60_000;
 /** `signIn` itself has 10 s. */
 const loginTimeoutMs = 15_000;
 
-const repeated: readonly LoginErrorCode[] = [
-  "network_error",
-  "server_error",
-  "temporarily_unavailable",
-  "authorization_pending",
-];
+const repeated = /^(network_error|server_error|temporarily_unavailable|authorization_pending)$/;
 
 /**
  * Claims an approved attempt: runs the site's `signIn`, again where its answer is lost or the server has trouble, within
@@ -26,14 +20,12 @@ export function claim(attempt: string, backend: Backend, environment: Environmen
   return defer(() => {
     const deadline = now() + repeatMs;
     return within(loginTimeoutMs, environment, backend.login(attempt)).pipe(
-      retry({
-        delay: (cause: unknown, count) => {
-          const error = toRequestError(cause);
-          const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
-          if (!repeated.includes(error.code) || now() + delayMs > deadline) throw error;
-          const backOnline = online.pipe(filter((isOnline, index) => index > 0 && isOnline));
-          return merge(timer(delayMs), backOnline).pipe(take(1));
-        },
+      tryAgain((cause: unknown, count) => {
+        const error = toRequestError(cause);
+        const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
+        if (!repeated.test(error.code) || now() + delayMs > deadline) throw error;
+        const backOnline = online.pipe(filter((isOnline, index) => index > 0 && isOnline));
+        return merge(timer(delayMs), backOnline).pipe(take(1));
       }),
     );
   });

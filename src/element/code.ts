@@ -2,6 +2,8 @@ import type { CodeAnswer } from "../protocol/login-api.js";
 import type { Code } from "./state.js";
 
 const second = 1000;
+/** No code lives longer than a day: browsers' timers overflow after 25. */
+const longest = 86_400;
 
 /**
  * Puts a code's times on this browser's clock. The next one is asked for at a quarter of its life left: at most 30 s,
@@ -10,7 +12,7 @@ const second = 1000;
  * @param now when it arrived, in milliseconds of `Date.now()`
  */
 export function toCode(answer: CodeAnswer, now: number): Code {
-  const life = answer.expires_in * second;
+  const life = Math.min(answer.expires_in, longest) * second;
   const lead = Math.min(30 * second, Math.max(5 * second, life / 4), life / 2);
   return { otp: answer.otp, since: now, renewAt: now + life - lead, endsAt: now + life };
 }

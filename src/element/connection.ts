@@ -8,7 +8,6 @@ import {
   map,
   merge,
   of,
-  retry,
   Subject,
   switchMap,
   take,
@@ -17,7 +16,7 @@ import {
 } from "rxjs";
 import type { StatusAnswer } from "../protocol/login-api.js";
 import type { Backend } from "./backend.js";
-import { awake, notSilentFor, within, type Environment } from "./environment.js";
+import { awake, notSilentFor, tryAgain, within, type Environment } from "./environment.js";
 import { isUnknownAttempt, toRequestError } from "./request-error.js";
 import type { Link } from "./state.js";
 
@@ -127,19 +126,17 @@ function listen(
       streamed.next();
       return of(signal.answer);
     }),
-    retry({
-      delay: (error: unknown) => {
-        if (isUnknownAttempt(error)) throw error;
-        failures = now() - liveSince >= soundMs ? 1 : failures + 1;
-        liveSince = Infinity;
-        live.next(false);
-        if (!polling) well.next(false);
-        failed.next(failures);
-        const spreadMs = failures === 1 ? 300 : Math.min(30_000, 1_000 * 2 ** (failures - 1));
-        const delayMs = Math.max(random() * spreadMs, retryMs, toRequestError(error).retryAfterMs);
-        retryMs = 0;
-        return timer(delayMs);
-      },
+    tryAgain((error: unknown) => {
+      if (isUnknownAttempt(error)) throw error;
+      failures = now() - liveSince >= soundMs ? 1 : failures + 1;
+      liveSince = Infinity;
+      live.next(false);
+      if (!polling) well.next(false);
+      failed.next(failures);
+      const spreadMs = failures === 1 ? 300 : Math.min(30_000, 1_000 * 2 ** (failures - 1));
+      const delayMs = Math.max(random() * spreadMs, retryMs, toRequestError(error).retryAfterMs);
+      retryMs = 0;
+      return timer(delayMs);
     }),
   );
 
@@ -160,12 +157,10 @@ function listen(
           nextMs = waitSeconds && Math.max((status.interval ?? 0) * 1_000, atLeastMs);
           return status;
         }),
-        retry({
-          delay: (error: unknown) => {
-            if (isUnknownAttempt(error)) throw error;
-            if (!live.value) well.next(false);
-            return timer(Math.max(pollIntervalMs, toRequestError(error).retryAfterMs));
-          },
+        tryAgain((error: unknown) => {
+          if (isUnknownAttempt(error)) throw error;
+          if (!live.value) well.next(false);
+          return timer(Math.max(pollIntervalMs, toRequestError(error).retryAfterMs));
         }),
       );
       const next = defer(() => {

@@ -1,11 +1,13 @@
 import {
   BehaviorSubject,
+  catchError,
   defer,
   distinctUntilChanged,
   map,
   merge,
   switchMap,
   take,
+  type MonoTypeOperatorFunction,
   type Observable,
 } from "rxjs";
 import { RequestError } from "./request-error.js";
@@ -73,3 +75,21 @@ export const within = <T>(ms: number, environment: Environment, request: Observa
 /** The wait before the n-th try again: half of it chance, so that pages do not try in step. */
 export const backoffMs = (count: number, { random }: Environment): number =>
   (0.5 + random() / 2) * Math.min(8_000, 500 * 2 ** count);
+
+/**
+ * Tries again when `delay` emits, which throws what is not to be tried again. As rxjs's `retry`, which is larger than
+ * `catchError`, and nothing else that it can do is needed.
+ */
+export const tryAgain =
+  <T>(delay: (error: unknown, count: number) => Observable<unknown>): MonoTypeOperatorFunction<T> =>
+  (source) => {
+    let count = 0;
+    return source.pipe(
+      catchError((error: unknown, caught) =>
+        delay(error, ++count).pipe(
+          take(1),
+          switchMap(() => caught),
+        ),
+      ),
+    );
+  };

@@ -55,7 +55,7 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
 const post = (value: unknown): RequestInit => ({
   method: "POST",
   body: JSON.stringify(value),
-  headers: { "Content-Type": "application/json", Accept: "application/json" },
+  headers: { "Content-Type": "application/json" },
 });
 
 /** A cold request: sent when subscribed, aborted when unsubscribed. What it resolves to is its last value. */
@@ -122,14 +122,10 @@ const toFailure = (status: number, code?: ApiErrorCode): LoginErrorCode => {
 };
 
 /** Codes of a login that say more than that it was refused. */
-const telling: readonly (ApiErrorCode | undefined)[] = [
-  "unknown_attempt",
-  "attempt_settled",
-  "authorization_pending",
-];
+const telling = /^(unknown_attempt|attempt_settled|authorization_pending)$/;
 
 const toLoginFailure: typeof toFailure = (status, code) =>
-  status >= 500 || telling.includes(code) ? toFailure(status, code) : "login_refused";
+  status >= 500 || telling.test(code ?? "") ? toFailure(status, code) : "login_refused";
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3); 0 for what is neither. */
 const retryAfterMs = (value: string | null): number => {

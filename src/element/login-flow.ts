@@ -11,7 +11,6 @@ import {
   switchMap,
   take,
   takeUntil,
-  takeWhile,
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../protocol/login-api.js";
@@ -86,15 +85,25 @@ function begin(backend: Backend, environment: Environment, again: boolean): Obse
 }
 
 function resume(attempt: string, backend: Backend, environment: Environment): Observable<Action> {
-  const anew = begin(backend, environment, false);
-  return concat(
-    of<Action>({ type: "requested" }),
-    follow(attempt, undefined, backend, environment).pipe(
-      // What is over, or was claimed before, gives way to a new attempt.
-      switchMap((action) => (action.type === "expired" || action.type === "failed" ? anew : of(action))),
-      catchError(() => anew),
-    ),
-  );
+  return defer(() => {
+    const anew = begin(backend, environment, false);
+    // Whether the person has seen something of this attempt: from then on it ends as any other.
+    let isSeen = false;
+    const resumed = follow(attempt, undefined, backend, environment).pipe(
+      switchMap((action) => {
+        const { type } = action;
+        // What is over, or was claimed before, gives way to a new attempt.
+        const isClaimed = type === "failed" && action.failure.code === "attempt_settled";
+        if (type === "expired" || type === "failed") return isSeen && !isClaimed ? of(action) : anew;
+        isSeen ||= type !== "link";
+        return of(action);
+      }),
+      catchError((error: unknown) =>
+        isSeen && !isUnknownAttempt(error) ? failing(error, "pending", environment) : anew,
+      ),
+    );
+    return concat(of<Action>({ type: "requested" }), resumed);
+  });
 }
 
 /** From the first code to the end: keeps a code on the screen, hears the status, claims the login. */
@@ -107,7 +116,7 @@ function follow(
   return defer(() => {
     const asks = new Subject<void>();
     const pending = new Subject<StatusAnswer>();
-    const settled = new Subject<void>();
+    const settled = new Subject<StatusAnswer>();
     const expired = new Subject<void>();
 
     const codes = renewals(attempt, first, backend, environment, pending, () => asks.next()).pipe(
@@ -115,20 +124,21 @@ function follow(
         if (action.type === "expired") expired.next();
         return action;
       }),
-      takeUntil(settled),
     );
     const heard = connection(attempt, backend, environment, asks, !first).pipe(
-      takeWhile((value) => !isStatus(value) || value.status === "pending", true),
       switchMap((value): Observable<Action> => {
         if (!isStatus(value)) return of({ type: "link", link: value });
-        if (value.status === "pending") pending.next(value);
-        else settled.next();
-        return conclude(value.status, attempt, backend, environment);
+        (value.status === "pending" ? pending : settled).next(value);
+        return EMPTY;
       }),
+    );
+    const end = settled.pipe(
+      take(1),
+      switchMap(({ status }) => conclude(status, attempt, backend, environment)),
     );
     // Past the last code an acceptance in the server's grace still logs in.
     const over = expired.pipe(switchMap(() => environment.timer(graceMs)));
-    return merge(codes, heard).pipe(takeUntil(over));
+    return merge(end, merge(codes, heard).pipe(takeUntil(merge(settled, over))));
   });
 }
 

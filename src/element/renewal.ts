@@ -6,7 +6,6 @@ import {
   map,
   merge,
   of,
-  retry,
   switchMap,
   take,
   type Observable,
@@ -14,7 +13,7 @@ import {
 import type { StatusAnswer } from "../protocol/login-api.js";
 import type { Backend } from "./backend.js";
 import { toCode } from "./code.js";
-import { at, awake, backoffMs, within, type Environment } from "./environment.js";
+import { at, awake, backoffMs, tryAgain, within, type Environment } from "./environment.js";
 import { isUnknownAttempt, toRequestError } from "./request-error.js";
 import type { Action, Code } from "./state.js";
 
@@ -75,22 +74,20 @@ export function renewals(
         return within(limitMs, environment, backend.renew(attempt));
       }),
       map((answer) => toCode(answer, now())),
-      retry({
-        delay: (cause: unknown, count) => {
-          if (isUnknownAttempt(cause)) throw cause;
-          const error = toRequestError(cause);
-          if (error.code === "attempt_settled") ask();
-          const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
-          const leftMs = Math.max(0, deadline - now());
-          if (delayMs < leftMs) return timer(delayMs);
-          // Too late for another try. Asleep or offline it still waits, and tries again when awake.
-          return timer(leftMs).pipe(
-            switchMap(() => ready.pipe(take(1))),
-            map((isReady) => {
-              if (isReady) throw error;
-            }),
-          );
-        },
+      tryAgain((cause: unknown, count) => {
+        if (isUnknownAttempt(cause)) throw cause;
+        const error = toRequestError(cause);
+        if (error.code === "attempt_settled") ask();
+        const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
+        const leftMs = Math.max(0, deadline - now());
+        if (delayMs < leftMs) return timer(delayMs);
+        // Too late for another try. Asleep or offline it still waits, and tries again when awake.
+        return timer(leftMs).pipe(
+          switchMap(() => ready.pipe(take(1))),
+          map((isReady) => {
+            if (isReady) throw error;
+          }),
+        );
       }),
     );
   };

@@ -86,11 +86,24 @@ async function signIn<Context>(
   return outcome;
 }
 
+/** Headers that speak of one connection, not of the answer (RFC 9110 §7.6.1). */
+const ofItsConnection = [
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "keep-alive",
+  "te",
+  "trailer",
+  "upgrade",
+];
+
 /** The site's answer as it is, cookies and all, but for what is the kit's to say. Its body is complete. */
 async function copy(response: Response): Promise<Response> {
   const body = await response.arrayBuffer();
   const headers = new Headers(response.headers);
-  headers.delete("content-length");
+  for (const name of ofItsConnection) headers.delete(name);
+  // The answer of a `fetch`, passed on, was decoded by it.
+  if (response.url !== "") headers.delete("content-encoding");
   headers.set("cache-control", noStore["cache-control"]);
   return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers });
 }

@@ -101,7 +101,12 @@ const callback = v.pipe(
   v.strictObject(
     {
       uri: v.optional(address("the address of the callback")),
-      username: v.optional(text("a text, together with callback.password")),
+      username: v.optional(
+        v.pipe(
+          text("a text, together with callback.password"),
+          v.check((name) => !name.includes(":"), "a text without a colon (RFC 7617 §2)"),
+        ),
+      ),
       password: v.optional(text("a text, together with callback.username")),
     },
     "an object",

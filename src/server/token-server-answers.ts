@@ -33,10 +33,13 @@ export interface VendorError {
  */
 const TransactionId = v.pipe(v.string(), v.regex(/^\w[\w.:~-]{0,127}$/));
 
+/** More than a day is no life of a one-time password, but nonsense. */
+const maxTtlMs = 86_400_000;
+
 const Started = v.object({
   transaction_id: TransactionId,
   otp: v.pipe(v.string(), v.nonEmpty()),
-  time_to_live: v.pipe(v.number(), v.finite(), v.minValue(1)),
+  time_to_live: v.pipe(v.number(), v.minValue(1), v.maxValue(maxTtlMs)),
 });
 
 const Failure = v.object({

@@ -227,4 +227,37 @@ describe("a login that another page of this browser began", () => {
     );
     expect(unknown.said).to.deep.equal(["0 R", "0 l", "100 R", "100 S", "100 l"]);
   });
+
+  it("that was refused when it was accepted says so, and does not begin anew", () => {
+    const { said, actions } = runFlow(
+      10_000,
+      { stream: ["-"], poll: ["100ms (a|)"], login: [{ marbles: "#", error: "login_refused" }] },
+      { commands: "r" },
+    );
+    expect(said).to.deep.equal(["0 R", "0 l", "100 A", "100 F"]);
+    expect(actions.at(-1)).to.have.nested.property("failure.code", "login_refused");
+  });
+
+  it("that was claimed before gives way to a new one", () => {
+    const { said } = runFlow(
+      10_000,
+      {
+        stream: ["100ms c", "-"],
+        poll: ["-"],
+        login: [{ marbles: "#", error: "attempt_settled" }],
+        start: ["(b|)"],
+      },
+      { commands: "r" },
+    );
+    expect(said).to.deep.equal(["0 R", "0 l", "100 A", "100 R", "100 S", "100 l"]);
+  });
+
+  it("ends with `expired` as any other once its code was shown", () => {
+    const { said } = runFlow(
+      70_000,
+      { stream: ["100ms p 20s p 20s p 20s p"], poll: ["-"], renew: ["(n|)"] },
+      { commands: "r", renewals: 0 },
+    );
+    expect(said.slice(-2)).to.deep.equal(["100 S", "60100 X"]);
+  });
 });

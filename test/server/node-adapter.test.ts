@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, request, type RequestListener } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import express from "express";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -228,4 +228,20 @@ describe("the kit without the Node adapter", () => {
     await (await emulator.phone()).handleMobileAuthWithOtp(otp);
     assert.match(await last, /"status":"approved"/);
   });
+});
+
+test("a request line that names the whole address reaches the kit", async (t) => {
+  const { origin } = await site(t, {
+    mount: (handler) => (req, res) => handler(req, res, () => res.writeHead(418).end()),
+  });
+  const { port } = new URL(origin);
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    request({ port, path: `${origin}/otp-login/callback`, method: "POST" }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .once("error", reject)
+      .end();
+  });
+  assert.equal(status, 400);
 });

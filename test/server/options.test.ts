@@ -97,6 +97,11 @@ describe("options that are wrong", () => {
       /"callback.password" is missing/,
     ],
     [
+      "a user with a colon, which no header can carry",
+      () => create({ callback: { username: "a:b", password: "c" } }),
+      /"callback.username" is wrong.*colon/,
+    ],
+    [
       "a password without a user",
       () => create({ callback: { password: "a" } }),
       /"callback.username" is missing/,

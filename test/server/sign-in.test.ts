@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { describe, test, type TestContext } from "node:test";
+import { gzipSync } from "node:zlib";
 import type { Login } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "./support/browser.js";
 import { accepted, scriptedTokenServer } from "./support/scripted-token-server.js";
-import { site, type Site } from "./support/site.js";
+import { listen, site, type Site } from "./support/site.js";
 import { VirtualClock } from "./support/virtual-clock.js";
 import { until } from "./support/until.js";
 
@@ -35,6 +37,18 @@ const errorOf = async (response: Response): Promise<[number, string]> => [
 ];
 
 describe("logging in", () => {
+  test("passes on what another service of the site answered, compressed on its way or not", async (t) => {
+    const service = createServer((_request, response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
+      response.end(gzipSync(JSON.stringify({ redirect_to: "/account" })));
+    });
+    const address = await listen(t, service);
+    const { browser, attempt } = await approved(t, () => fetch(address));
+    const response = await browser.post(`/${attempt}/login`);
+    assert.equal(response.headers.get("content-encoding"), null);
+    assert.deepEqual(await response.json(), { redirect_to: "/account" });
+  });
+
   test("gives signIn the user, the attempt, the request and the context", async (t) => {
     const seen: Login<NodeContext>[] = [];
     const { browser, attempt } = await approved(t, (login) => {
