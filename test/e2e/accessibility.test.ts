@@ -87,7 +87,11 @@ describe("The demo's pages", { timeout: 90_000 }, () => {
         await page.goto(`${demo.origin}${path}?lang=${lang}`);
         for (const width of [320, 375, 480, 600, 879, 880, 1280]) {
           await page.setViewportSize({ width, height: 800 });
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          const overflow = await page.evaluate(async () => {
+            // The canvas follows its place a frame later.
+            for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+            return document.documentElement.scrollWidth - innerWidth;
+          });
           assert.ok(overflow <= 0, `${path} in ${lang} at ${width} px: ${overflow} px too wide`);
         }
       }
