@@ -26,8 +26,6 @@ export const trimRxjs = (): Plugin => {
           throw error;
         });
       };`,
-    // `retry` would make one of a number of milliseconds; ours are given as an Observable.
-    "observable/timer": `export const timer = undefined;`,
     "scheduled/scheduled": `export const scheduled = undefined;`,
   };
   return {
