@@ -79,7 +79,11 @@ describe("the focus", () => {
     clear();
     api.restore();
   });
-  const focused = (element: OneginiOtpLogin) => element.shadowRoot!.activeElement;
+  /** Which part or control has it. */
+  const focused = (element: OneginiOtpLogin) => {
+    const active = element.shadowRoot!.activeElement;
+    return active?.part.value || active?.classList[1];
+  };
   const button = (element: OneginiOtpLogin, name: string) =>
     element.shadowRoot!.querySelector<HTMLElement>(`button.${name}`)!;
   const begin = async () => {
@@ -97,7 +101,7 @@ describe("the focus", () => {
     await inPhase(element, "denied");
     element.start();
     await inPhase(element, "pending");
-    expect(document.activeElement).to.equal(input);
+    expect(document.activeElement === input).to.equal(true);
   });
 
   it("goes to the new phase's button, if the control that had it goes away", async () => {
@@ -105,7 +109,7 @@ describe("the focus", () => {
     button(element, "enlarge").focus();
     api.say("denied");
     await inPhase(element, "denied");
-    expect(focused(element)).to.equal(part(element, "button"));
+    expect(focused(element)).to.equal("button");
   });
 
   it("goes to the heading, if the new phase has no button", async () => {
@@ -115,9 +119,9 @@ describe("the focus", () => {
     part(element, "button").focus();
     part(element, "button").click();
     await element.updateComplete;
-    expect(focused(element)).to.equal(part(element, "title"));
+    expect(focused(element)).to.equal("title");
     await inPhase(element, "pending");
-    expect(focused(element)).to.equal(part(element, "title"));
+    expect(focused(element)).to.equal("title");
   });
 
   it("goes into the large code and back to Enlarge", async () => {
@@ -127,10 +131,10 @@ describe("the focus", () => {
       opener.click();
       await element.updateComplete;
       expect(dialog.matches(":modal")).to.equal(true);
-      expect(focused(element)).to.equal(button(element, "close"));
+      expect(focused(element)).to.equal("close");
       button(element, "close").click();
       await until(() => !dialog.open && dialog.querySelector("canvas") === null);
-      expect(focused(element)).to.equal(button(element, "enlarge"));
+      expect(focused(element)).to.equal("enlarge");
     }
   });
 
@@ -141,7 +145,7 @@ describe("the focus", () => {
     api.say("denied");
     await inPhase(element, "denied");
     expect(element.shadowRoot!.querySelector("dialog")!.open).to.equal(false);
-    expect(focused(element)).to.equal(part(element, "button"));
+    expect(focused(element)).to.equal("button");
   });
 });
 
@@ -187,7 +191,7 @@ describe("the large code", () => {
     const before = canvas.toDataURL();
     await until(() => canvas.toDataURL() !== before);
     expect(dialog.open).to.equal(true);
-    expect(dialog.querySelector("canvas")).to.equal(canvas);
+    expect(dialog.querySelector("canvas") === canvas).to.equal(true);
   });
 });
 

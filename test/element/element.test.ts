@@ -149,7 +149,7 @@ describe("the element", () => {
       element.start();
       await inPhase(element, "failed");
       expect(codes).to.deep.equal(["invalid_response"]);
-      expect(element.shadowRoot!.querySelector("canvas")).to.equal(null);
+      expect(element.shadowRoot!.querySelector("canvas") === null).to.equal(true);
     });
 
     it("says what it was refused for", async () => {
@@ -281,7 +281,7 @@ describe("the element", () => {
     it("is not offered where there is only a mouse", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login" app-link="x:{otp}"></onegini-otp-login>`);
       await inPhase(element, "pending");
-      expect(link(element)).to.equal(null);
+      expect(link(element) === null).to.equal(true);
       expect(part(element, "title").textContent).to.equal("Log in with your phone");
     });
   });
@@ -293,7 +293,7 @@ describe("the element", () => {
     first.cancel();
     await inPhase(first, "idle");
     expect(second.state).to.equal("pending");
-    expect(second.shadowRoot!.querySelector("canvas")).not.to.equal(null);
+    expect(second.shadowRoot!.querySelector("canvas") === null).to.equal(false);
   });
 
   it("puts the OTP nowhere but in the code's pixels", async () => {

@@ -111,7 +111,7 @@ describe("the language", () => {
     await element.updateComplete;
     const step = element.shadowRoot!.querySelectorAll("li")[1]!;
     expect(step.querySelector("strong")!.textContent).to.equal("Scan");
-    expect(step.querySelector("b")).to.equal(null);
+    expect(step.querySelector("b") === null).to.equal(true);
     expect(step.textContent).to.contain("<b>now</b>");
   });
 });
