@@ -153,6 +153,10 @@ export const codeStyles = css`
   .large h2 {
     padding-inline-start: 12px;
     font-size: 1.0625em;
+    letter-spacing: inherit;
+  }
+  .large .time {
+    font-size: 0.875em;
   }
   .box,
   .large .time {

@@ -63,6 +63,8 @@ export const partStyles = css`
     font-size: 0.8125em;
   }
   .close {
+    position: relative;
+    z-index: 1;
     inline-size: 44px;
     padding: 0;
     color: var(--_muted);
