@@ -108,6 +108,15 @@ describe("a page that is hidden", () => {
     expect(waits.slice(0, 2)).to.deep.equal([0, 20]);
   });
 
+  it("and is seen again does not ask twice where the first question gets no answer", () => {
+    const { requests } = runFlow(
+      24_000,
+      { start, stream: [live, "-"], poll: ["-"] },
+      { visibility: "5s h 9999ms v" },
+    );
+    expect(requests.poll).to.deep.equal(["15000-24000"]);
+  });
+
   it("and was left closes its stream at once", () => {
     const { requests } = runFlow(40_000, { start, stream: [live] }, { visibility: "5s g" });
     expect(requests.stream).to.deep.equal(["0-5000"]);

@@ -260,4 +260,18 @@ describe("a login that another page of this browser began", () => {
     );
     expect(said.slice(-2)).to.deep.equal(["100 S", "60100 X"]);
   });
+
+  it("is replaced quietly where it becomes unknown later", () => {
+    const { said } = runFlow(
+      10_000,
+      {
+        stream: [{ marbles: "100ms p 899ms #", error: "unknown_attempt" }, "p"],
+        poll: ["-"],
+        renew: ["(n|)"],
+        start: ["(b|)"],
+      },
+      { commands: "r" },
+    );
+    expect(said).to.deep.equal(["0 R", "0 l", "100 S", "1000 R", "1000 S", "1000 l"]);
+  });
 });

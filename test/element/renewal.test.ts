@@ -117,6 +117,19 @@ describe("renewal", () => {
       expect(requests.poll[0]).to.equal("86001-86001");
     });
 
+    it("is tried for a while where the page is back after the code's time: a network takes a moment", () => {
+      const world = { online: "46s f 40s t" };
+      const scripts = {
+        start: ["(a|)"],
+        stream: ["p 14999ms k 14999ms k 14999ms k", stream],
+        poll: ["50ms (p|)"],
+      };
+      const { said } = runFlow(100_000, { ...scripts, renew: ["#", "#", "#", "#", "(n|)"] }, world);
+      expect(said.filter((line) => !/[lqo]$/.test(line))).to.deep.equal(["0 R", "0 S", "92001 N"]);
+      const { said: inVain } = runFlow(120_000, { ...scripts, renew: ["#"] }, world);
+      expect(inVain.at(-1)).to.equal("96001 F");
+    });
+
     it("asks the status when the attempt is settled: it may be approved", () => {
       const { said, requests } = runFlow(60_000, {
         start: ["(a|)"],
