@@ -166,8 +166,8 @@ export const codeStyles = css`
   .box {
     display: grid;
     place-items: safe center;
-    inline-size: min(608px, 100% + 24px, 100dvh - 84px);
-    margin: -10px -12px;
+    inline-size: min(608px, 100% + 24px, 100dvh - 89px);
+    margin: -5px -12px -10px;
     aspect-ratio: 1;
   }
   @media (prefers-reduced-motion: no-preference) {

@@ -63,8 +63,6 @@ export const partStyles = css`
     font-size: 0.8125em;
   }
   .close {
-    position: relative;
-    z-index: 1;
     inline-size: 44px;
     padding: 0;
     color: var(--_muted);
@@ -75,6 +73,9 @@ export const partStyles = css`
   :focus-visible {
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
+  }
+  .close:focus-visible {
+    outline-offset: 1px;
   }
   .icon {
     flex: none;
