@@ -1,5 +1,5 @@
 /** `npm start`: the demo bank, its login service, the Token Server and the phone, all on one port of loopback. */
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "onegini-otp-login/server";
@@ -44,7 +44,12 @@ async function start(config: Config): Promise<void> {
   const logIn = toNodeHandler(kit);
   const answer = getRequestListener(
     (request) => (tokenServer.handles(request) ? tokenServer.fetch(request) : site.fetch(request)),
-    { overrideGlobalObjects: false },
+    {
+      overrideGlobalObjects: false,
+      // What is no address, or names a host that is none.
+      errorHandler: (error) =>
+        error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
+    },
   );
   loopback.answer((request, response) => logIn(request, response, () => void answer(request, response)));
 

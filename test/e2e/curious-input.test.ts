@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { request as send } from "node:http";
+import { request as send, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
@@ -76,6 +76,14 @@ describe("The demo, asked for anything", { timeout: 60_000 }, () => {
       assert.match(answer, /^HTTP\/1\.1 [234]\d\d /, JSON.stringify(bytes));
     }
     assert.equal((await get("/")).status, 200);
+  });
+
+  it("answers a host that is none in words", async () => {
+    const { port } = new URL(demo.origin);
+    const request = send({ host: "127.0.0.1", port, path: "/", headers: { host: "[" } }).end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    assert.equal(response.statusCode, 400);
+    assert.equal(Buffer.concat(await response.toArray()).toString(), "Bad request.\n");
   });
 
   it("has told its console nothing about all this but that it is ready", () => {
