@@ -1,11 +1,10 @@
-import { createLoginKit as create, type LoginKit } from "./server/kit.js";
-import type { LoginKitOptions } from "./server/options.js";
-
 /**
  * The kit: a site's backend for the login element, for any server that speaks `Request` and `Response`.
  *
  * @module
  */
+import { createLoginKit as create, type LoginKit } from "./server/kit.js";
+import type { LoginKitOptions } from "./server/options.js";
 
 export type { Attempt, AttemptState, Transaction } from "./server/attempt.js";
 export type { Bounds } from "./server/bounds.js";
