@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
+import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "./support/browser.js";
 import { scriptedTokenServer } from "./support/scripted-token-server.js";
 import { site } from "./support/site.js";
@@ -139,6 +140,34 @@ describe("a client that goes away", () => {
     poll.abort();
     await assert.rejects(held);
     await until(() => runtime.timers === 0, "the timers to be gone");
+  });
+
+  test("leaves no subscription behind, nor does one whose attempt is settled", async (t) => {
+    const store = memoryStore();
+    let subscriptions = 0;
+    const counted: AttemptStore = {
+      ...store,
+      async subscribe(id, listener) {
+        const unsubscribe = await store.subscribe(id, listener);
+        subscriptions += 1;
+        return () => {
+          subscriptions -= 1;
+          unsubscribe();
+        };
+      },
+    };
+    const { emulator, ...where } = await site(t, { options: { store: counted } });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const left = await browser.stream(attempt);
+    await until(() => left.events.length === 1, "the first event");
+    left.close();
+    await until(() => subscriptions === 0, "the subscription of the client that left to end");
+    const stays = await browser.stream(attempt);
+    await until(() => stays.events.length === 1, "the first event");
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stays.end();
+    await until(() => subscriptions === 0, "the subscription to the settled attempt to end");
   });
 
   test("at any moment: before the first byte, during, after the end, twice", async (t) => {
