@@ -1,9 +1,9 @@
-import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { memoryStore } from "onegini-otp-login/server";
 import { describeStore } from "./store-suite.js";
+import { holds } from "./support/holds.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -36,8 +36,8 @@ describe("the memory store", () => {
     now = 20_000;
     await store.create(attempt(50_000, 30_000));
     const swept = heapUsed() - before;
-    assert.ok(swept < full / 4, `${swept} of ${full} bytes are still held`);
-    assert.ok(await store.get("attempt-50000"));
+    holds(swept < full / 4, `${swept} of ${full} bytes are still held`);
+    holds(await store.get("attempt-50000"));
   });
 });
 

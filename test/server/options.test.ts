@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, memoryStore, type LoginKitOptions } from "onegini-otp-login/server";
+import { holds } from "./support/holds.js";
 
 const good: LoginKitOptions = {
   origin: "https://www.example.com",
@@ -15,7 +16,7 @@ const complaint = (run: () => unknown): string => {
   try {
     run();
   } catch (error) {
-    assert.ok(error instanceof TypeError);
+    holds(error instanceof TypeError);
     return error.message;
   }
   return "nothing";
@@ -144,12 +145,12 @@ describe("options that are wrong", () => {
       const message = complaint(run);
       assert.match(message, /^createLoginKit: /);
       assert.match(message, expected);
-      assert.ok(!message.includes("undefined"), message);
+      holds(!message.includes("undefined"), message);
     });
   }
 
   test("no error repeats a value: it might be a secret", () => {
-    assert.ok(!complaint(() => create({}, { clientSecret: { value: "hunter2" } })).includes("hunter2"));
+    holds(!complaint(() => create({}, { clientSecret: { value: "hunter2" } })).includes("hunter2"));
   });
 });
 
@@ -182,6 +183,6 @@ describe("options that are right", () => {
       { clientAuthentication: "body" },
     ],
   ] as const) {
-    test(name, () => assert.ok(create(changes, tokenServer)));
+    test(name, () => holds(create(changes, tokenServer)));
   }
 });

@@ -16,6 +16,7 @@ import {
 import { site, type Site } from "./support/site.js";
 import { until } from "./support/until.js";
 import { VirtualClock } from "./support/virtual-clock.js";
+import { holds } from "./support/holds.js";
 
 interface Scene {
   clock: VirtualClock;
@@ -252,7 +253,7 @@ describe("a browser that comes back", () => {
     await until(() => tokenServer.questions.length === 1, "the question");
     await clock.advance(1);
     assert.equal((await status).status, "pending");
-    assert.ok(where);
+    holds(where);
   });
 
   test("long after the last code: expired, asked for once more", async (t) => {
@@ -306,7 +307,7 @@ describe("a Token Server that is silent when the time is over", () => {
       tokenServer.askedAt.filter((at) => at >= 70),
       [70, 71, 73, 77, 85, 93, 101, 109, 117, 125],
     );
-    assert.ok(stream.events.every(({ status }) => status === "pending"));
+    holds(stream.events.every(({ status }) => status === "pending"));
     await pass(1);
     await stream.status("failed");
     await stream.end();

@@ -6,6 +6,7 @@ import { send } from "./support/raw.js";
 import { accepted, failed, scriptedTokenServer, started } from "./support/scripted-token-server.js";
 import { site, type Site } from "./support/site.js";
 import { until } from "./support/until.js";
+import { holds } from "./support/holds.js";
 
 /** A store whose answers come late and out of order, as over a network. */
 function slowStore(store: AttemptStore): AttemptStore {
@@ -167,7 +168,7 @@ describe("a server that closes in the middle", () => {
     await where.kit.close();
     release();
     await stream.end();
-    assert.ok(stream.retryMs !== undefined);
+    holds(stream.retryMs !== undefined);
   });
 });
 
@@ -207,7 +208,7 @@ describe("a store that fails", () => {
       assert.equal(response.status, 500);
       const text = await response.text();
       assert.match(text, /server_error/);
-      assert.ok(!text.includes("store is down"));
+      holds(!text.includes("store is down"));
     }
     // The callback is answered all the same, and what it was about is found later.
     await (await emulator.phone()).handleMobileAuthWithOtp(otp);

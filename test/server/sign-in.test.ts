@@ -9,6 +9,7 @@ import { accepted, scriptedTokenServer } from "./support/scripted-token-server.j
 import { listen, site, type Site } from "./support/site.js";
 import { VirtualClock } from "./support/virtual-clock.js";
 import { until } from "./support/until.js";
+import { holds } from "./support/holds.js";
 
 type SignIn = (login: Login<NodeContext>) => Response | Promise<Response>;
 
@@ -148,7 +149,7 @@ describe("logging in", () => {
   test("requests that race claim it once: the rest are repetitions", async (t) => {
     const { browser, attempt, where } = await approved(t);
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.logIn(attempt)));
-    assert.ok(answers.every(({ status }) => status === 200));
+    holds(answers.every(({ status }) => status === 200));
     assert.equal(where.events.filter((event) => event.type === "logged_in" && !event.repeated).length, 1);
     assert.equal(new Set(where.logins.map((login) => login.attempt)).size, 1);
   });
@@ -184,8 +185,8 @@ describe("a signIn that goes wrong", () => {
       assert.equal(answer.status, 500);
       assert.deepEqual(Object.keys(JSON.parse(text) as object), ["error", "error_description"]);
       assert.match(text, /server_error/);
-      assert.ok(!text.includes("hunter2"));
-      assert.ok(where.events.some((event) => event.type === "sign_in_failed" && event.attempt === attempt));
+      holds(!text.includes("hunter2"));
+      holds(where.events.some((event) => event.type === "sign_in_failed" && event.attempt === attempt));
       broken = false;
       assert.equal((await browser.logIn(attempt)).status, 200);
     });
@@ -207,7 +208,7 @@ describe("a signIn that goes wrong", () => {
       const answer = browser.logIn(attempt);
       await until(() => called, "signIn to run");
       await runtime.advance(9.9);
-      assert.ok(!where.events.some(({ type }) => type === "sign_in_failed"));
+      holds(!where.events.some(({ type }) => type === "sign_in_failed"));
       await runtime.advance(0.1);
       assert.deepEqual(await errorOf(await answer), [500, "server_error"]);
     });
@@ -228,7 +229,7 @@ describe("a signIn that goes wrong", () => {
       assert.equal(answer.headers.get("content-type"), expected.headers.get("content-type"));
       assert.equal(answer.headers.get("cache-control"), "no-store");
       assert.equal(await answer.text(), await expected.text());
-      assert.ok(where.events.some((event) => event.type === "sign_in_failed" && event.level === "warn"));
+      holds(where.events.some((event) => event.type === "sign_in_failed" && event.level === "warn"));
     });
   }
 });

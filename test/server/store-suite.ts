@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { describe, test, type TestContext } from "node:test";
 import type { Attempt, AttemptStore } from "onegini-otp-login/server";
 import { until } from "./support/until.js";
+import { holds } from "./support/holds.js";
 
 /** One store, opened twice as two servers would; the same object where a store is for one process. */
 export interface StoreUnderTest {
@@ -75,7 +76,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.equal(await other.findByTransaction(renewed.transactions[1]?.id ?? ""), undefined);
       assert.equal(await store.compareAndSet(attempt.id, 1, renewed), true);
       for (const { id } of renewed.transactions) assert.deepEqual(await other.findByTransaction(id), renewed);
-      assert.ok(first);
+      holds(first);
     });
 
     test("finds no owner for a transaction whose attempt was not replaced", async (t) => {
@@ -86,14 +87,14 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       const transactions = [...attempt.transactions, { id, endsAt: 1, closed: false }];
       assert.equal(await store.compareAndSet(attempt.id, 7, { ...attempt, transactions }), false);
       const owner = await store.findByTransaction(id);
-      assert.ok(!owner?.transactions.some((transaction) => transaction.id === id));
+      holds(!owner?.transactions.some((transaction) => transaction.id === id));
     });
 
     test("forgets an attempt and its transactions when it may", async (t) => {
       const { store } = await open(t);
       const attempt = { ...anAttempt(), forgetAt: Date.now() + 60 };
       await store.create(attempt);
-      assert.ok(await store.get(attempt.id));
+      holds(await store.get(attempt.id));
       await until(() => Date.now() > attempt.forgetAt + 20, "the time to pass");
       assert.equal(await store.get(attempt.id), undefined);
       assert.equal(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), undefined);

@@ -7,6 +7,7 @@ import { scriptedTokenServer } from "./support/scripted-token-server.js";
 import { site } from "./support/site.js";
 import { until } from "./support/until.js";
 import { VirtualClock } from "./support/virtual-clock.js";
+import { holds } from "./support/holds.js";
 
 describe("the status stream", () => {
   test("has the headers that keep proxies from buffering it, and sets no cookie", async (t) => {
@@ -18,7 +19,7 @@ describe("the status stream", () => {
     assert.equal(response.headers.get("cache-control"), "no-store, no-transform");
     assert.equal(response.headers.get("x-accel-buffering"), "no");
     assert.equal(response.headers.get("set-cookie"), null);
-    assert.ok(stream);
+    holds(stream);
   });
 
   test("begins with the whole status, without interval, id or secret", async (t) => {
@@ -27,7 +28,7 @@ describe("the status stream", () => {
     const stream = await browser.stream(attempt);
     await until(() => stream.events.length === 1, "the first event");
     assert.equal(stream.text, 'event: status\ndata: {"status":"pending","expires_in":59}\n\n');
-    assert.ok(!stream.text.includes(otp));
+    holds(!stream.text.includes(otp));
     stream.close();
   });
 
@@ -121,7 +122,7 @@ describe("the status stream", () => {
     const attempts = [await browser.start(), await browser.start(), await browser.start()];
     const streams = await Promise.all(attempts.map(({ attempt }) => browser.stream(attempt)));
     await until(() => streams.every(({ events }) => events.length === 1), "the first events");
-    assert.ok(streams.every(({ ended }) => !ended));
+    holds(streams.every(({ ended }) => !ended));
     for (const stream of streams) stream.close();
   });
 });
@@ -218,14 +219,14 @@ describe("closing for a deploy", () => {
     await kit.close();
     await Promise.all(streams.map((stream) => stream.end()));
     const retries = streams.map(({ retryMs }) => retryMs ?? -1);
-    assert.ok(retries.every((ms) => ms >= 0 && ms <= 5000));
-    assert.ok(new Set(retries).size > 10);
+    holds(retries.every((ms) => ms >= 0 && ms <= 5000));
+    holds(new Set(retries).size > 10);
     assert.equal((await poll).status, 200);
 
     const late = await browser.stream(attempt);
     await late.end();
     assert.equal(late.events[0]?.status, "pending");
-    assert.ok(late.retryMs !== undefined);
+    holds(late.retryMs !== undefined);
     assert.equal((await browser.status(attempt)).status, "pending");
     assert.equal((await browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } })).status, 200);
   });
