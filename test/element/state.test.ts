@@ -76,4 +76,8 @@ describe("toCode", () => {
   it("asks at most 30 s before the end", () => expect(leadOf(300)).to.equal(30));
   it("asks at least 5 s before the end", () => expect(leadOf(12)).to.equal(5));
   it("asks never before half of the life", () => expect(leadOf(4)).to.equal(2));
+  it("takes no code to live longer than a day: a browser's timer would overflow and fire at once", () => {
+    const { endsAt } = toCode({ status: "pending", otp: "b3Rw", expires_in: 3_000_000 }, 0);
+    expect(endsAt).to.equal(86_400_000);
+  });
 });

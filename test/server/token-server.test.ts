@@ -61,6 +61,7 @@ describe("a start at a Token Server that is out of order", () => {
     "gives no time": startedWith({ time_to_live: undefined }),
     "gives no time at all": startedWith({ time_to_live: 0 }),
     "gives a negative time": startedWith({ time_to_live: -1 }),
+    "gives more than a day": startedWith({ time_to_live: 86_400_001 }),
     "gives a time in words": startedWith({ time_to_live: "300000" }),
   };
   for (const [name, start] of Object.entries(temporary)) {
