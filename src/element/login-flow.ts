@@ -73,7 +73,8 @@ function begin(backend: Backend, environment: Environment, again: boolean): Obse
         return follow(answer.attempt, toCode(answer, startedAt), backend, environment);
       }),
       catchError((error: unknown) => {
-        if (!isUnknownAttempt(error)) return failing(error, during, environment);
+        // Before there is an attempt, none can be unknown: nothing would be gained by asking again.
+        if (during === "start" || !isUnknownAttempt(error)) return failing(error, during, environment);
         // Another tab's cookie won, or the store was restarted: quietly anew, once.
         if (!again || now() - startedAt >= knownMs) return begin(backend, environment, true);
         const blocked = new RequestError("cookies_blocked", error);

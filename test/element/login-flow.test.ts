@@ -114,6 +114,16 @@ describe("a start", () => {
 describe("an unknown attempt", () => {
   const unknown = { marbles: "#", error: "unknown_attempt" } as const;
 
+  it("in the answer to a start is a failure: there is none that could be begun anew", () => {
+    const { said, requests } = runFlow(
+      5_000,
+      { start: [{ marbles: "100ms #", error: "unknown_attempt" }] },
+      { clockJumpMs: () => 1_795_000_000_000 },
+    );
+    expect(requests.start).to.deep.equal(["0-100"]);
+    expect(said).to.deep.equal(["0 R", "100 F"]);
+  });
+
   it("is replaced quietly, once", () => {
     const { said } = runFlow(10_000, { start: ["(a|)", "(b|)"], stream: [unknown, stream] });
     expect(said).to.deep.equal(["0 R", "0 S", "0 l", "0 R", "0 S", "0 l"]);
