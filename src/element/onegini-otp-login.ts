@@ -18,7 +18,6 @@ import type { Handlers, ViewModel } from "./view-model.js";
 import { view } from "./view.js";
 
 const defaultRenewals = 5;
-const reconnectingShownAfterMs = 2_000;
 
 /**
  * `<onegini-otp-login>`: logs a page in with the site's own app. Shows a code, waits for the phone to accept, and
@@ -183,7 +182,7 @@ export class OneginiOtpLogin extends LitElement {
       words,
       now,
       clock,
-      hint: this.#hint(now),
+      hint: linkOf(state) ?? "live",
       app:
         link === undefined
           ? "none"
@@ -207,14 +206,6 @@ export class OneginiOtpLogin extends LitElement {
       : undefined;
   }
 
-  #hint(now: number): Link {
-    const { state } = this.#login;
-    if (state.phase !== "pending") return "live";
-    return state.link === "reconnecting" && now - this.#linkSince < reconnectingShownAfterMs
-      ? "live"
-      : state.link;
-  }
-
   /** The next instant at which time alone changes what is shown or said. */
   #nextChange(now: number): number {
     const { state } = this.#login;
@@ -225,7 +216,7 @@ export class OneginiOtpLogin extends LitElement {
     const instants = [state.code.endsAt];
     const clock = this.#clock(now);
     if (isVisible) {
-      instants.push(this.#linkSince + reconnectingShownAfterMs, this.#linkSince + offlineSpokenAfterMs);
+      instants.push(this.#linkSince + offlineSpokenAfterMs);
       if (clock && "left" in clock) instants.push(nextSecond(now + clock.left, now));
     }
     return Math.min(...instants.filter((instant) => instant > now));
