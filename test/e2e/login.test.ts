@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, afterEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
-import { launchBrowser } from "../support/browser.js";
-import { startDemo, type Demo } from "../support/demo.js";
-import { openLoginPage, reachPhase, watchForComplaints, type Complaints } from "../support/login-page.js";
+import { demoInBrowser } from "../support/demo-in-browser.js";
+import type { Demo } from "../support/demo.js";
+import { openLoginPage, reachPhase } from "../support/login-page.js";
 import { phoneCalls, type PhoneCalls } from "../support/phone-calls.js";
 import { codeOn, codesOn } from "../support/qr.js";
 
@@ -11,23 +11,11 @@ describe("A login, from the pixels of the code to the account", { timeout: 60_00
   let demo: Demo;
   let browser: Browser;
   let context: BrowserContext;
-  let complaints: Complaints;
   let phone: PhoneCalls;
 
-  before(async () => {
-    [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
+  demoInBrowser((given) => {
+    ({ demo, browser, context } = given);
     phone = phoneCalls(demo.origin);
-  });
-  after(async () => {
-    await Promise.all([browser.close(), demo.stop()]);
-  });
-  beforeEach(async () => {
-    context = await browser.newContext();
-    complaints = await watchForComplaints(context);
-  });
-  afterEach(async () => {
-    await context.close();
-    assert.deepEqual(complaints.list, []);
   });
 
   it("lands on the account of the user who accepted, in this browser only", async () => {

@@ -2,34 +2,21 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
 import { launchBrowser } from "../support/browser.js";
 import { openPhone } from "../support/demo-phone.js";
-import { startDemo, type Demo } from "../support/demo.js";
-import { openLoginPage, watchForComplaints, type Complaints } from "../support/login-page.js";
+import { demoInBrowser } from "../support/demo-in-browser.js";
+import type { Demo } from "../support/demo.js";
+import { openLoginPage } from "../support/login-page.js";
 import { blank, filmOf, turn } from "../support/pictures.js";
 
 describe("The demo phone's scanner", { timeout: 120_000 }, () => {
   let demo: Demo;
   let browser: Browser;
   let context: BrowserContext;
-  let complaints: Complaints;
 
-  before(async () => {
-    [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
-  });
-  after(async () => {
-    await Promise.all([browser.close(), demo.stop()]);
-  });
-  beforeEach(async () => {
-    context = await browser.newContext();
-    complaints = await watchForComplaints(context);
-  });
-  afterEach(async () => {
-    await context.close();
-    assert.deepEqual(complaints.list, []);
-  });
+  demoInBrowser((given) => ({ demo, browser, context } = given));
 
   it("sees the login page that the person had in front last, where there are more", async () => {
     const one = await openLoginPage(context, demo.origin);

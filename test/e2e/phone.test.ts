@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
-import { launchBrowser } from "../support/browser.js";
 import { openPhone, phoneOn } from "../support/demo-phone.js";
-import { startDemo, type Demo } from "../support/demo.js";
-import { openLoginPage, reachPhase, watchForComplaints, type Complaints } from "../support/login-page.js";
+import { demoInBrowser } from "../support/demo-in-browser.js";
+import type { Demo } from "../support/demo.js";
+import { openLoginPage, reachPhase } from "../support/login-page.js";
 import { phoneCalls, type PhoneCalls } from "../support/phone-calls.js";
 import { codeOn } from "../support/qr.js";
 
@@ -13,22 +13,10 @@ describe("The demo phone", { timeout: 120_000 }, () => {
   let calls: PhoneCalls;
   let browser: Browser;
   let context: BrowserContext;
-  let complaints: Complaints;
 
-  before(async () => {
-    [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
+  demoInBrowser((given) => {
+    ({ demo, browser, context } = given);
     calls = phoneCalls(demo.origin);
-  });
-  after(async () => {
-    await Promise.all([browser.close(), demo.stop()]);
-  });
-  beforeEach(async () => {
-    context = await browser.newContext();
-    complaints = await watchForComplaints(context);
-  });
-  afterEach(async () => {
-    await context.close();
-    assert.deepEqual(complaints.list, []);
   });
 
   it("scans the login page beside it, shows who asks, and accepts", async () => {
