@@ -10,7 +10,7 @@ const forbid = (files, ...patterns) => ({
     ],
   },
 });
-const node = [["node:*"], "node: belongs to node.ts, emulator.ts and demo/."];
+const node = [["node:*"], "node: belongs to node.ts, node-transport.ts, emulator.ts and demo/."];
 
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules", ".cache", "docs"] },
@@ -38,16 +38,17 @@ export default tseslint.config(
     node,
   ),
   forbid(
-    ["src/server/**", "src/server.ts"],
+    ["src/server/**", "src/server.ts", "src/redis.ts"],
     [
       ["**/element/**", "**/index.js", "**/define.js", "**/emulator/**", "**/emulator.js", "**/locales/**"],
       "The kit knows only protocol/.",
     ],
     [["lit", "lit/*", "rxjs", "rxjs/*", "qrcode", "qrcode/*"], "The widget's libraries stay in the widget."],
+    [["redis", "@redis/*"], "The site's client is taken by its shape: the package is optional."],
     node,
   ),
   forbid(
-    ["src/node.ts"],
+    ["src/node.ts", "src/node-transport.ts"],
     [["**/element/**", "**/emulator/**", "**/locales/**"], "node.ts adapts the kit only."],
   ),
   forbid(

@@ -1,11 +1,13 @@
 import { readdirSync } from "node:fs";
 import { defineConfig, type UserConfig } from "vite";
+import { cutOut, parserCuts, rxjsCuts } from "./scripts/cuts.js";
 import { minifyFile, minifyTemplates } from "./scripts/minify.js";
+import { trimLit } from "./scripts/trim-lit.js";
 import { trimQrcode } from "./scripts/trim-qrcode.js";
 import { trimRxjs } from "./scripts/trim-rxjs.js";
 
 const locales = readdirSync("src/locales").map((file) => `src/locales/${file}`);
-const entry = ["index", "define", "server", "node", "emulator"].map((name) => `src/${name}.ts`);
+const entry = ["index", "define", "server", "node", "redis", "emulator"].map((name) => `src/${name}.ts`);
 
 /** For npm: modules as they are, with the dependencies left to the site's bundler; only the QR encoder is put in. */
 const packageBuild: UserConfig = {
@@ -22,7 +24,15 @@ const packageBuild: UserConfig = {
 
 /** For a plain `<script type="module">`: one self-contained, minified file. */
 const fileBuild: UserConfig = {
-  plugins: [trimQrcode(), trimRxjs(), minifyTemplates(), minifyFile()],
+  plugins: [
+    trimQrcode(),
+    trimRxjs(),
+    trimLit(),
+    cutOut("rxjs", rxjsCuts),
+    cutOut("parser", parserCuts),
+    minifyTemplates(),
+    minifyFile(),
+  ],
   // rxjs's own ES2015 code; naming it replaces the defaults, hence the rest.
   resolve: { conditions: ["es2015", "module", "browser", "production"] },
   build: {
@@ -32,7 +42,19 @@ const fileBuild: UserConfig = {
   },
 };
 
+/** For a page's head: a classic script of its own. */
+const earlyBuild: UserConfig = {
+  plugins: [minifyFile()],
+  build: {
+    emptyOutDir: false,
+    minify: false,
+    lib: { entry: "src/early.ts", formats: ["iife"], name: "early", fileName: () => "early.js" },
+  },
+};
+
+const builds: Record<string, UserConfig> = { npm: packageBuild, file: fileBuild, early: earlyBuild };
+
 export default defineConfig(({ mode }) => {
-  const { build, ...rest } = mode === "file" ? fileBuild : packageBuild;
+  const { build, ...rest } = builds[mode] ?? packageBuild;
   return { ...rest, build: { target: "es2022", outDir: "dist", ...build } };
 });

@@ -1,8 +1,12 @@
 import { esbuildPlugin } from "@web/dev-server-esbuild";
-import { chromeLauncher } from "@web/test-runner-chrome";
 import { build } from "esbuild";
-import { findBrowser } from "./scripts/find-browser.js";
+import { register } from "tsx/esm/api";
 import { answers } from "./test/element/support/answers.js";
+
+// What finds and starts the engines is TypeScript.
+register();
+const { wantedEngines } = await import("./scripts/engines.ts");
+const { launcherOf } = await import("./test/support/engines/launcher.ts");
 
 /** CommonJS that the browser cannot import: each is served as one module bundled by esbuild. */
 const commonJs = ["qrcode/lib/core/qrcode.js", "axe-core"];
@@ -29,25 +33,11 @@ export default {
   nodeResolve: { exportConditions: ["browser", "development"] },
   middleware: [answers],
   plugins: [bundleCommonJs(), esbuildPlugin({ ts: true, target: "es2022", tsconfig: "tsconfig.base.json" })],
-  browsers: [
-    chromeLauncher({
-      launchOptions: {
-        executablePath: findBrowser(),
-        args: [
-          "--headless",
-          ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync",
-        ],
-      },
-    }),
-  ],
+  browsers: wantedEngines().map(launcherOf),
+  concurrentBrowsers: 1,
   // One page at a time: behind another it would be hidden, and a hidden element asks for nothing.
   concurrency: 1,
-  testFramework: { config: { timeout: 10_000 } },
+  // A machine may be slow, and busy with other work.
+  testFramework: { config: { timeout: 30_000 } },
   testsFinishTimeout: 300_000,
 };

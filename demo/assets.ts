@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, stop } from "esbuild";
+import { localesPlugin } from "./playground/locales.js";
 
 /** A file that a page loads. */
 export interface Asset {
@@ -21,9 +22,11 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
     entryPoints: {
       login: here("client/login.ts"),
       phone: here("client/phone/main.ts"),
+      playground: here("client/playground/main.ts"),
       site: here("styles/site.css"),
       "login-page": here("styles/login.css"),
       "phone-page": here("styles/phone.css"),
+      "playground-page": here("styles/playground.css"),
     },
     outdir: "/",
     bundle: true,
@@ -32,8 +35,18 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
     format: "esm",
     target: "es2022",
     external: ["*.svg"],
+    plugins: [localesPlugin],
     absWorkingDir: here(".."),
     logLevel: "error",
+  });
+  const early = await build({
+    entryPoints: [here("client/early.ts")],
+    bundle: true,
+    write: false,
+    minify: true,
+    // A classic script: what it declares stays its own.
+    format: "iife",
+    absWorkingDir: here(".."),
   });
   // Its compiler runs as a process of its own, and would go on running.
   await stop();
@@ -42,6 +55,7 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
     const name = path.slice(path.lastIndexOf("/") + 1).replace(/^.*\\/, "");
     assets.set(name, asset(name.endsWith(".css") ? "text/css" : "text/javascript", contents));
   }
+  for (const { contents } of early.outputFiles) assets.set("early.js", asset("text/javascript", contents));
   assets.set("logo.svg", asset("image/svg+xml", await readFile(here("styles/logo.svg"))));
   const wasm = await readFile(fileURLToPath(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")));
   assets.set("zxing_reader.wasm", asset("application/wasm", wasm));

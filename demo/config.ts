@@ -6,8 +6,18 @@ export interface Config {
   port: number;
   clientId: string;
   clientSecret: string;
-  /** How long a code lives, in seconds. */
+  /** How long a code of the emulator lives, in seconds. */
   codeSeconds: number;
+  /** The origin under which people see the site, where a proxy stands in front. */
+  origin: string | undefined;
+  /** The Token Server, where it is not the emulator of this demo. Without a slash at the end. */
+  tokenServerUrl: string | undefined;
+  /** Where the Token Server posts, where that is not the origin's own address. */
+  callbackUrl: string | undefined;
+  /** The Redis or Valkey that several demos share. */
+  redisUrl: string | undefined;
+  /** How many proxies in front are believed when they say who asks. */
+  trustedProxies: number;
 }
 
 /** The configuration, or one sentence about what is wrong with it. */
@@ -24,11 +34,46 @@ const wholeNumber = (from: number, to: number, what = "a whole number") => {
   );
 };
 
+const url = (expected: string, isFine: (url: URL, text: string) => boolean) =>
+  v.pipe(
+    v.string(),
+    v.check((text) => URL.canParse(text) && isFine(new URL(text), text), expected),
+  );
+
+/** Whether a host's name or address is this machine's own, as it stands in a URL. */
+export const isLoopback = (hostname: string): boolean =>
+  /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+
+/** Cookies and secrets go there: https, or http that does not leave the machine. */
+const isSafe = ({ protocol, hostname }: URL): boolean =>
+  protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+
+const origin = url(
+  "must be an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end",
+  (parsed, text) => isSafe(parsed) && parsed.origin === text,
+);
+
+const address = url(
+  "must be an address: https (http on loopback only), without user, query or fragment",
+  (parsed, text) => isSafe(parsed) && parsed.username === "" && parsed.password === "" && !/[?#]/.test(text),
+);
+
+const redisAddress = url(
+  "must be an address such as redis://localhost:6379, or rediss:// for TLS",
+  ({ protocol, hostname, pathname }) =>
+    /^rediss?:$/.test(protocol) && hostname !== "" && /^\/?\d*$/.test(pathname),
+);
+
 const environment = v.object({
   PORT: v.optional(wholeNumber(0, 65_535), "3000"),
   CLIENT_ID: v.optional(v.string(), "demo"),
   CLIENT_SECRET: v.optional(v.string(), "demo-secret"),
   CODE_SECONDS: v.optional(wholeNumber(2, 86_400, "a whole number of seconds"), "60"),
+  ORIGIN: v.optional(origin),
+  TOKEN_SERVER_URL: v.optional(address),
+  CALLBACK_URL: v.optional(address),
+  REDIS_URL: v.optional(redisAddress),
+  TRUSTED_PROXIES: v.optional(wholeNumber(0, 20), "0"),
 });
 
 /** Reads the environment. A variable that is empty counts as not set, as shells make it hard to tell the two apart. */
@@ -37,15 +82,28 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
   const result = v.safeParse(environment, set);
   if (!result.success) {
     const [issue] = result.issues;
-    const name = v.getDotPath(issue);
+    const name = v.getDotPath(issue) ?? "";
     return {
       kind: "invalid",
-      problem: `${name} ${issue.message}, not ${JSON.stringify(name && set[name])}.`,
+      problem: `${name} ${issue.message}, not ${JSON.stringify(withoutCredentials(set[name] ?? ""))}.`,
     };
   }
-  const { PORT, CLIENT_ID, CLIENT_SECRET, CODE_SECONDS } = result.output;
+  const { output } = result;
   return {
     kind: "config",
-    config: { port: PORT, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, codeSeconds: CODE_SECONDS },
+    config: {
+      port: output.PORT,
+      clientId: output.CLIENT_ID,
+      clientSecret: output.CLIENT_SECRET,
+      codeSeconds: output.CODE_SECONDS,
+      origin: output.ORIGIN,
+      tokenServerUrl: output.TOKEN_SERVER_URL?.replace(/\/+$/, ""),
+      callbackUrl: output.CALLBACK_URL,
+      redisUrl: output.REDIS_URL,
+      trustedProxies: output.TRUSTED_PROXIES,
+    },
   };
 }
+
+/** An address as it may be printed: what stands before the `@` is a password more often than not. */
+const withoutCredentials = (text: string): string => text.replace(/^([a-z]+:\/\/)?.*@/is, "$1***@");

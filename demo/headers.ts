@@ -35,7 +35,7 @@ export const plainPageHeaders = secureHeaders({
   permissionsPolicy: { camera: [], displayCapture: [] },
 });
 
-/** Headers of the login page: the strict policy under which the widget runs. */
+/** Headers of the login page and the playground: the strict policy under which the widget runs. */
 export const loginPageHeaders = secureHeaders({
   ...common,
   contentSecurityPolicy: withScript,
@@ -58,6 +58,7 @@ export const noStore = createMiddleware(async (c, next) => {
 /** For pages that are the same for everybody, in a language: kept, but asked after. They may rest in the back-forward cache. */
 export const revalidate = createMiddleware(async (c, next) => {
   await next();
-  c.header("Cache-Control", "private, no-cache");
+  // A page that brought a code along is nobody else's, and not to be kept.
+  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "private, no-cache");
   c.header("Vary", "Accept-Language, Cookie");
 });

@@ -35,9 +35,15 @@ export const languageOf = (c: Context): Language => {
 };
 
 /** Remembers the person's choice for a year; with none, forgets it. */
-export function rememberLanguage(c: Context, language: Language | undefined): void {
-  if (language === undefined) deleteCookie(c, cookieName, { path: "/" });
+export function rememberLanguage(c: Context, language: Language | undefined, secure: boolean): void {
+  if (language === undefined) deleteCookie(c, cookieName, { path: "/", secure });
   else {
-    setCookie(c, cookieName, language, { path: "/", httpOnly: true, sameSite: "Lax", maxAge: 31_536_000 });
+    setCookie(c, cookieName, language, {
+      path: "/",
+      httpOnly: true,
+      sameSite: "Lax",
+      secure,
+      maxAge: 31_536_000,
+    });
   }
 }

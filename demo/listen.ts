@@ -1,14 +1,25 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Server as NetServer, type AddressInfo } from "node:net";
+import { watchConnections, type Connections } from "./connections.js";
 
 /** The demo's sockets: one port, on both addresses that `localhost` can mean. */
 export interface Loopback {
   port: number;
   /** Begins to answer; until then requests wait. */
   answer: (listener: RequestListener) => void;
-  /** Ends every connection. */
+  /** From now on every answer ends its connection; new ones are still accepted. */
+  turnAway: () => void;
+  /** Accepts nobody any more. Resolves when what has begun is answered and every connection has ended. */
   close: () => Promise<void>;
+  /** Ends every connection, whatever is under way on it. */
+  cut: () => void;
 }
+
+/**
+ * Longer than any proxy in front keeps a quiet connection (nginx: 60 s). Who closes it first must be the proxy: else it
+ * sends a request into a connection that is just being closed, and a POST is not sent twice.
+ */
+const keepAliveMs = 75_000;
 
 /**
  * Listens on 127.0.0.1 and ::1, on the same port; a machine without IPv6 does without ::1.
@@ -19,7 +30,7 @@ export interface Loopback {
 export async function listenOnLoopback(port: number): Promise<Loopback> {
   for (let attempt = 1; ; attempt++) {
     const ipv4 = await listen(port, "127.0.0.1");
-    const chosen = (ipv4.address() as AddressInfo).port;
+    const chosen = (ipv4.server.address() as AddressInfo).port;
     try {
       const ipv6 = await listen(chosen, "::1");
       return loopback(chosen, [ipv4, ipv6]);
@@ -35,30 +46,47 @@ export async function listenOnLoopback(port: number): Promise<Loopback> {
 /** The system's code for an error, such as `EADDRINUSE`. */
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | null)?.code;
 
-function loopback(port: number, servers: Server[]): Loopback {
+interface Listening {
+  server: Server;
+  connections: Connections;
+}
+
+function loopback(port: number, all: Listening[]): Loopback {
+  let begin: (listener: RequestListener) => void = () => undefined;
+  const begun = new Promise<RequestListener>((resolve) => (begin = resolve));
+  for (const { server } of all) {
+    server.on("request", (request, response) => {
+      void begun.then((listener) => void listener(request, response));
+    });
+  }
   return {
     port,
-    answer: (listener) => servers.forEach((server) => server.on("request", listener)),
+    answer: begin,
+    turnAway: () => all.forEach(({ connections }) => connections.endWithAnswers()),
     close: async () => {
-      await Promise.all(servers.map(close));
+      await Promise.all(all.map(close));
     },
+    cut: () => all.forEach(({ server }) => server.closeAllConnections()),
   };
 }
 
-function listen(port: number, host: string): Promise<Server> {
-  const server = createServer();
+function listen(port: number, host: string): Promise<Listening> {
+  const server = createServer({ keepAliveTimeout: keepAliveMs });
+  const connections = watchConnections(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
       server.off("error", reject);
-      resolve(server);
+      resolve({ server, connections });
     });
   });
 }
 
-function close(server: Server): Promise<void> {
+function close({ server, connections }: Listening): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    // Not the http server's own `close`, which cuts answers that are on their way: see `connections.ts`.
+    NetServer.prototype.close.call(server, () => resolve());
+    connections.endWithAnswers();
+    connections.endIdle();
   });
 }

@@ -9,7 +9,12 @@ export interface Session {
   attempt: string;
 }
 
-/** The site's sessions, by the random id that the browser's cookie holds. */
+/** The place where sessions are kept does not answer: nobody can be told apart from a stranger at the moment. */
+export class SessionsUnavailable extends Error {
+  override name = "SessionsUnavailable";
+}
+
+/** The site's sessions, by the random id that the browser's cookie holds. Methods reject with `SessionsUnavailable`. */
 export interface Sessions {
   /**
    * Begins a session and gives its id, always a new one: an id that was there before the login may be known to others.

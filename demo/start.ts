@@ -1,62 +1,88 @@
 /** `npm start`: the demo bank, its login service, the Token Server and the phone, all on one port of loopback. */
-import { getRequestListener, RequestError } from "@hono/node-server";
-import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
+import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-server";
 import { toNodeHandler } from "onegini-otp-login/node";
-import { createLoginKit } from "onegini-otp-login/server";
+import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import { buildAssets } from "./assets.js";
 import { readConfig, type Config } from "./config.js";
+import { leaveInOrder } from "./leave.js";
 import { codeOf, listenOnLoopback, type Loopback } from "./listen.js";
-import { memorySessions } from "./sessions.js";
-import { createSite, sessionCookieHeader } from "./site.js";
+import { createPlayground } from "./playground/service.js";
+import { sessionCookieHeader } from "./session-cookie.js";
+import { createSite } from "./site.js";
 import { whenAskedToStop } from "./stop.js";
-
-const type = "qr-code";
+import { chooseStorage, type Storage } from "./storage.js";
+import { chooseTokenServer, otpType } from "./token-server.js";
 
 async function start(config: Config): Promise<void> {
-  const [assets, loopback] = await Promise.all([buildAssets(), listen(config.port)]);
-  const origin = `http://localhost:${loopback.port}`;
+  const [assets, loopback, storage] = await Promise.all([
+    buildAssets(),
+    listen(config.port),
+    open(config.redisUrl),
+  ]);
+  const { sessions, store } = storage;
+  const ownOrigin = `http://localhost:${loopback.port}`;
+  const { origin = ownOrigin, callbackUrl } = config;
+  const tokenServer = await chooseTokenServer(config, loopback.port);
 
-  const tokenServer = createTokenServer({
-    types: [{ name: type, ttlSeconds: config.codeSeconds }],
-    clients: [{ id: config.clientId, secret: config.clientSecret }],
-    // It must not become a way to post to other machines.
-    callbackUris: ({ hostname }) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname),
-  });
-  await createPhone(tokenServer, "demo-user").enroll();
-
-  const sessions = memorySessions();
-  const kit = createLoginKit({
+  const options = {
     origin,
     tokenServer: {
-      url: `http://127.0.0.1:${loopback.port}`,
+      url: tokenServer.url,
       clientId: config.clientId,
       clientSecret: config.clientSecret,
-      type,
+      type: otpType,
     },
     message: "Log in to Demo Bank on the web.",
+    clientIp: clientIpBehind(config.trustedProxies),
+    limits: { startsPerAddress: { count: 300, seconds: 60 } },
     signIn: async ({ userId, attempt }) => {
       const id = await sessions.begin(userId, attempt);
-      return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id) } });
+      return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id, origin) } });
     },
+  } satisfies LoginKitOptions;
+  const kit = createLoginKit({
+    ...options,
+    ...(callbackUrl !== undefined && { callback: { uri: callbackUrl } }),
+    ...(store && { store }),
   });
+  const playground = tokenServer.hasPhone
+    ? createPlayground({ kit: options, port: loopback.port })
+    : undefined;
 
-  const site = createSite({ origin, sessions, assets, forget: (request) => kit.forget(request) });
+  const site = createSite({
+    origin,
+    // Behind a proxy the address in a request is one of the proxy's making.
+    redirectsToOrigin: config.origin === undefined,
+    hasPhone: tokenServer.hasPhone,
+    sessions,
+    assets,
+    begin: (request, { incoming, outgoing }) => kit.begin(request, { req: incoming, res: outgoing }),
+    forget: (request) => kit.forget(request),
+    health: () => kit.health(),
+  });
   const logIn = toNodeHandler(kit);
-  const answer = getRequestListener(
-    (request) => (tokenServer.handles(request) ? tokenServer.fetch(request) : site.fetch(request)),
-    {
-      overrideGlobalObjects: false,
-      // What is no address, or names a host that is none.
-      errorHandler: (error) =>
-        error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
-    },
-  );
+  const answerAll = (request: Request, sockets: HttpBindings) =>
+    playground?.answer(request, sockets) ?? tokenServer.answer(request) ?? site.fetch(request, sockets);
+  const answer = getRequestListener((request, env) => answerAll(request, env as HttpBindings), {
+    overrideGlobalObjects: false,
+    // What is no address, or names a host that is none.
+    errorHandler: (error) =>
+      error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
+  });
   loopback.answer((request, response) => logIn(request, response, () => void answer(request, response)));
 
-  // First the streams, with word when to come back; then everything else. Nothing is left to wait for.
-  whenAskedToStop(() => void kit.close().then(loopback.close));
+  whenAskedToStop(
+    (signal) =>
+      void leaveInOrder({
+        kit: { close: () => Promise.all([kit.close(), playground?.close()]).then(() => undefined) },
+        loopback,
+        storage,
+        // Ctrl+C is a person's, who waits; and with no proxy in front there is nobody to notice.
+        isBalanced: signal === "SIGTERM" && config.origin !== undefined,
+      }),
+  );
 
-  console.log(`ready: ${origin}`);
+  console.log(`ready: ${ownOrigin}`);
 }
 
 /** Listens, or says what a person can do about it. */
@@ -73,6 +99,11 @@ async function listen(port: number): Promise<Loopback> {
     }
     throw error;
   }
+}
+
+async function open(redisUrl: string | undefined): Promise<Storage> {
+  const result = await chooseStorage(redisUrl);
+  return result.kind === "unreachable" ? fail(result.problem) : result.storage;
 }
 
 function fail(problem: string): never {

@@ -1,17 +1,20 @@
+/** Read first of all: npm may be ended while the demo is still starting. */
+const { ppid: parent } = process;
+
 /**
  * Calls `stop` once, when this process is asked to end: on SIGINT (Ctrl+C), on SIGTERM, and when `npm start` itself was
- * ended. That passes a signal on to its shell only, which dies of it and leaves its child behind, on its port.
+ * ended. That passes a signal on to its shell only, which dies of it and leaves its child behind, on its port. It counts
+ * as SIGTERM, which a service manager sends to npm: Ctrl+C comes from the terminal to this process too, and sooner.
  */
-export function whenAskedToStop(stop: () => void): void {
+export function whenAskedToStop(stop: (signal: "SIGINT" | "SIGTERM") => void): void {
   let isStopping = false;
-  const stopOnce = () => {
+  const stopOnce = (signal: "SIGINT" | "SIGTERM") => {
     if (isStopping) return;
     isStopping = true;
-    stop();
+    stop(signal);
   };
-  process.on("SIGINT", stopOnce).on("SIGTERM", stopOnce);
+  process.on("SIGINT", () => stopOnce("SIGINT")).on("SIGTERM", () => stopOnce("SIGTERM"));
   if (process.env["npm_lifecycle_event"] === "start") {
-    const { ppid } = process;
-    setInterval(() => process.ppid !== ppid && stopOnce(), 250).unref();
+    setInterval(() => process.ppid !== parent && stopOnce("SIGTERM"), 250).unref();
   }
 }

@@ -26,6 +26,8 @@ export interface Words {
   logOut: string;
   notLoggedIn: string;
   notLoggedInHint: string;
+  loggedOutHere: string;
+  loggedOutHereHint: string;
   notFound: string;
   notFoundHint: string;
   notHere: string;
@@ -59,6 +61,9 @@ export const words: Record<Language, Words> = {
     logOut: "Log out",
     notLoggedIn: "You’re not logged in",
     notLoggedInHint: "Log in to see your account.",
+    loggedOutHere: "This browser is logged out",
+    loggedOutHereHint:
+      "We can’t reach our list of sessions at the moment, so yours could not be ended there. Nothing in this browser opens it any more, and it ends by itself within an hour.",
     notFound: "This page doesn’t exist",
     notFoundHint: "The address may be mistyped, or the page was never here.",
     notHere: "This can’t be done here",
@@ -90,6 +95,9 @@ export const words: Record<Language, Words> = {
     logOut: "Uitloggen",
     notLoggedIn: "Je bent niet ingelogd",
     notLoggedInHint: "Log in om je rekening te zien.",
+    loggedOutHere: "Deze browser is uitgelogd",
+    loggedOutHereHint:
+      "We kunnen onze lijst van sessies nu niet bereiken, dus daar kon de jouwe niet worden beëindigd. Niets in deze browser geeft er nog toegang toe, en hij eindigt vanzelf binnen een uur.",
     notFound: "Deze pagina bestaat niet",
     notFoundHint: "Misschien is het adres verkeerd getypt, of was de pagina hier nooit.",
     notHere: "Dit kan hier niet",
@@ -122,6 +130,9 @@ export const words: Record<Language, Words> = {
     logOut: "Déconnexion",
     notLoggedIn: "Vous n’êtes pas connecté",
     notLoggedInHint: "Connectez-vous pour voir votre compte.",
+    loggedOutHere: "Ce navigateur est déconnecté",
+    loggedOutHereHint:
+      "Notre liste de sessions est injoignable pour le moment : la vôtre n’a pas pu y être fermée. Plus rien dans ce navigateur n’y donne accès, et elle prend fin d’elle-même en moins d’une heure.",
     notFound: "Cette page n’existe pas",
     notFoundHint: "L’adresse est peut-être mal saisie, ou la page n’a jamais été ici.",
     notHere: "Impossible ici",
@@ -155,6 +166,9 @@ export const words: Record<Language, Words> = {
     logOut: "Abmelden",
     notLoggedIn: "Sie sind nicht angemeldet",
     notLoggedInHint: "Melden Sie sich an, um Ihr Konto zu sehen.",
+    loggedOutHere: "Dieser Browser ist abgemeldet",
+    loggedOutHereHint:
+      "Wir erreichen unsere Liste der Sitzungen gerade nicht, deshalb konnte Ihre dort nicht beendet werden. In diesem Browser führt nichts mehr zu ihr, und sie endet von selbst innerhalb einer Stunde.",
     notFound: "Diese Seite gibt es nicht",
     notFoundHint: "Vielleicht ist die Adresse vertippt, oder die Seite war nie hier.",
     notHere: "Das geht hier nicht",

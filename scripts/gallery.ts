@@ -1,49 +1,81 @@
-import { mkdir } from "node:fs/promises";
+/**
+ * `npm run gallery`: photographs every phase in every look for docs/gallery.md. `--out` writes elsewhere; `--sheets` names
+ * some of them; `--review` takes larger ones, of every language and width too, to be held beside the design.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import type { Page } from "playwright-core";
 import { launchBrowser } from "../test/support/browser.js";
+import { withPalette } from "./palette-png.js";
 
-/** Takes pictures of every phase, to be held beside the design: `tsx scripts/gallery.ts --out <folder>`. */
-
-const { values } = parseArgs({ options: { out: { type: "string", default: "gallery" } } });
-await mkdir(values.out, { recursive: true });
-
-const bundle = await build({
-  entryPoints: ["test/element/fixtures/gallery.ts"],
-  bundle: true,
-  format: "iife",
-  write: false,
-  tsconfig: "tsconfig.base.json",
+const { values } = parseArgs({
+  options: {
+    out: { type: "string", default: "docs/gallery" },
+    sheets: { type: "string" },
+    review: { type: "boolean", default: false },
+  },
 });
-const page = (scheme: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><style>
-  :root { color-scheme: ${scheme}; font: 16px/1.5 Inter, system-ui, sans-serif }
-  body { display: flex; flex-wrap: wrap; gap: 28px; align-items: start; width: 1524px; margin: 36px;
-         background: light-dark(#eef1f5, #0d0f13) }
-  figure { margin: 0 } figcaption { font-size: 13px; line-height: 20px; margin-bottom: 8px; color: light-dark(#444, #bbb) }
-  .demo { --onegini-otp-login-accent: light-dark(#0b6b57, #6cd2b7); --onegini-otp-login-on-accent: light-dark(#fff, #0c1633) }
-</style><body>`;
+const { out, review } = values;
+const every = review
+  ? ["phases", "widths", "languages", "phone", "rtl", "japanese", "enlarged", "enlarged-rtl"]
+  : ["phases", "phone", "phone-app", "right-to-left", "enlarged"];
+const sheets = values.sheets?.split(",") ?? every;
 
-const browser = await launchBrowser();
+/** What all the pictures in the docs may weigh. */
+const maxBytes = 2_000_000;
+
 const looks = [
   { name: "light", colorScheme: "light" },
   { name: "dark", colorScheme: "dark" },
   { name: "forced-light", colorScheme: "light", forcedColors: "active" },
   { name: "forced-dark", colorScheme: "dark", forcedColors: "active" },
 ] as const;
-for (const { name, ...look } of looks) {
-  const context = await browser.newContext({
-    ...look,
-    deviceScaleFactor: 1.5,
-    viewport: { width: 1596, height: 900 },
-  });
-  const tab = await context.newPage();
-  await tab.setContent(page(look.colorScheme));
-  await tab.addScriptTag({ content: bundle.outputFiles[0]!.text });
-  for (const sheet of ["phases", "widths", "languages", "phone", "enlarged"]) {
-    await tab.evaluate(`document.body.className = "${sheet === "phone" ? "demo" : ""}"; show("${sheet}")`);
-    await tab.waitForTimeout(300);
-    await tab.screenshot({ path: `${values.out}/${sheet}-${name}.png`, fullPage: sheet !== "enlarged" });
+
+const html = (scheme: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><style>
+  :root { color-scheme: ${scheme}; font: 16px/1.5 Inter, system-ui, sans-serif }
+  body { display: flex; flex-wrap: wrap; gap: 28px; align-items: start; margin: 36px; background: light-dark(#eef1f5, #0d0f13) }
+  figure { margin: 0 } figcaption { font-size: 13px; line-height: 20px; margin-bottom: 8px; color: light-dark(#444, #bbb) }
+  @media (forced-colors: active) { body { background: Canvas } figcaption { color: CanvasText } }
+</style><body>`;
+
+const bundle = await build({
+  entryPoints: [review ? "test/element/fixtures/gallery.ts" : "scripts/gallery-sheets.ts"],
+  bundle: true,
+  format: "iife",
+  write: false,
+  tsconfig: "tsconfig.base.json",
+});
+await mkdir(out, { recursive: true });
+const browser = await launchBrowser();
+let bytes = 0;
+try {
+  for (const { name, ...look } of looks) {
+    const context = await browser.newContext({
+      ...look,
+      // What is photographed stands still.
+      reducedMotion: "reduce",
+      deviceScaleFactor: review ? 1.5 : 1,
+    });
+    const page = await context.newPage();
+    await page.setContent(html(look.colorScheme));
+    await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
+    for (const sheet of sheets) {
+      const picture = withPalette(await photograph(page, sheet));
+      await writeFile(`${out}/${sheet}-${name}.png`, picture);
+      bytes += picture.length;
+    }
+    await context.close();
   }
-  await context.close();
+} finally {
+  await browser.close();
 }
-await browser.close();
+console.log(`${out}: ${sheets.length * looks.length} pictures, ${Math.round(bytes / 1000)} kB`);
+if (!review && bytes >= maxBytes) throw new Error(`They must stay under ${maxBytes / 1000} kB.`);
+
+async function photograph(page: Page, sheet: string): Promise<Buffer> {
+  const isEnlarged = sheet.startsWith("enlarged");
+  await page.setViewportSize(isEnlarged ? { width: 900, height: 780 } : { width: 1596, height: 900 });
+  await page.evaluate(`show(${JSON.stringify(sheet)})`);
+  return page.screenshot({ fullPage: !isEnlarged });
+}

@@ -44,6 +44,13 @@ export const inner = [
 ];
 
 /**
+ * Asks a browser that knows it (Chromium) to compile the functions while the file comes in, off the page's thread, instead
+ * of each when it is first called: nearly all of them are on the way to the first code.
+ * https://github.com/explainers-by-googlers/explicit-javascript-compile-hints-file-based
+ */
+const compileAtOnce = "//# allFunctionsCalledOnLoad\n";
+
+/**
  * Minifies the finished file, and folds the indentation of the templates in it: there, white space is one space. In
  * `generateBundle`, because Vite prints a library's chunks anew after `renderChunk`.
  */
@@ -59,7 +66,7 @@ export const minifyFile = (): Plugin => ({
         mangle: { properties: { regex: new RegExp(`^_(?!\\$)|^(${inner.join("|")})$`) } },
         format: { comments: false },
       });
-      chunk.code = code.replace(/>\s*\n\s*</g, "><").replace(/\s*\n\s*/g, " ");
+      chunk.code = compileAtOnce + code.replace(/>\s*\n\s*</g, "><").replace(/\s*\n\s*/g, " ");
     }
   },
 });

@@ -26,6 +26,15 @@ export const trimRxjs = (): Plugin => {
           throw error;
         });
       };`,
+    "util/UnsubscriptionError": `
+      export class UnsubscriptionError extends Error {
+        constructor(errors) {
+          super("unsubscription");
+          this.errors = errors;
+        }
+      }`,
+    "util/ObjectUnsubscribedError": `export const ObjectUnsubscribedError = Error;`,
+    "util/args": `export const popScheduler = () => {}, popResultSelector = popScheduler, popNumber = (_, number) => number;`,
     "scheduled/scheduled": `export const scheduled = undefined;`,
   };
   return {

@@ -10,6 +10,10 @@ export type { Attempt, AttemptState, Transaction } from "./server/attempt.js";
 export type { Bounds } from "./server/bounds.js";
 export type { LoginKitEvent } from "./server/events.js";
 export type { LoginKit } from "./server/kit.js";
+export { clientIpBehind, type ClientIpOptions } from "./server/client-ip.js";
+export type { FirstPaint } from "./server/first-paint.js";
+export type { Health } from "./server/health.js";
+export type { LimitName, Limits, Rate } from "./server/limits.js";
 export { memoryStore } from "./server/memory-store.js";
 export type {
   CallbackOptions,
@@ -19,6 +23,7 @@ export type {
   SignIn,
   TokenServerOptions,
 } from "./server/options.js";
+export type { Counted, RateLimit, RateLimiter } from "./server/rate-limiter.js";
 export type { AttemptStore } from "./server/store.js";
 
 /**

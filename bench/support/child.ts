@@ -1,50 +1,59 @@
-import { fork, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.js";
+
+/**
+ * How many connections may wait to be accepted: Linux' own most. With the 511 of Node thousands that come at once wait for
+ * their second and third SYN, 1 s and 3 s later.
+ */
+export const backlog = 4096;
 
 /** In the child: tells the parent where it listens, and does what the parent asks. */
-export function report(url: string, prepare: () => Promise<void> = () => Promise.resolve()): void {
+export function report(url: string, cut: () => void = () => undefined): void {
   process.on("disconnect", () => process.exit());
-  process.on("message", (what) => {
-    void (what === "prepare" ? prepare() : Promise.resolve(globalThis.gc?.())).then(() =>
-      process.send?.(what),
-    );
-  });
+  process.on("message", cut);
   process.send?.({ url });
+}
+
+/** Bytes of resident memory, as the system counts them. */
+export interface Memory {
+  now: number;
+  peak: number;
 }
 
 /** A server in a process of its own. */
 export interface Child {
   url: string;
-  /** Lets it do what it has to do before it is measured. */
-  prepare(): Promise<void>;
-  /** Resident memory in bytes, after a garbage collection. */
-  rss(): Promise<number>;
-  stop(): void;
+  memory(): Memory;
+  /** Breaks off every connection of its clients at once, and goes on listening. */
+  cut(): void;
+  /** Ends it at once. */
+  kill(): void;
 }
 
-/** Starts one of the servers beside this file. */
-export async function start(name: string, ...args: string[]): Promise<Child> {
-  const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
-  const child = fork(file, args, { execArgv: ["--import", "tsx", "--expose-gc"] });
-  const { url } = (await message(child)) as { url: string };
-  const tell = async (what: string): Promise<void> => {
-    child.send(what);
-    await message(child);
-  };
+/**
+ * Starts one of the servers beside this file, bundled, on plain `node`: no compiler is in its memory, and nothing is on
+ * its command line.
+ */
+export async function start(name: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Child> {
+  const child = spawn(process.execPath, [await bundle(name), ...args], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    env: { ...process.env, ...env },
+  });
+  const { url } = (await firstMessage(child)) as { url: string };
+  const kB = (name: string): number =>
+    Number(
+      new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1],
+    );
   return {
     url,
-    prepare: () => tell("prepare"),
-    async rss() {
-      await tell("collect");
-      const pages = Number(readFileSync(`/proc/${child.pid}/statm`, "utf8").split(" ")[1]);
-      return pages * 4096;
-    },
-    stop: () => child.kill(),
+    memory: () => ({ now: kB("VmRSS") * 1024, peak: kB("VmHWM") * 1024 }),
+    cut: () => void child.send("cut"),
+    kill: () => void child.kill("SIGKILL"),
   };
 }
 
-function message(child: ChildProcess): Promise<unknown> {
+function firstMessage(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const ended = (): void => reject(new Error("A server of the bench ended."));
     child.once("exit", ended);

@@ -1,15 +1,15 @@
 import { html } from "hono/html";
-import type { Language } from "../language.js";
 import type { Session } from "../sessions.js";
 import { words } from "../words.js";
-import { layout, type Html } from "./layout.js";
+import { layout, type Html, type Setting } from "./layout.js";
 
 /** What a person who is logged in sees. */
-export function accountPage(language: Language, { userId, since }: Session): Html {
+export function accountPage(setting: Setting, { userId, since }: Session): Html {
+  const { language } = setting;
   const w = words[language];
   const began = new Date(since);
   return layout({
-    language,
+    ...setting,
     title: w.yourAccount,
     main: html`<h1>${w.yourAccount}</h1>
       <dl>

@@ -6,19 +6,36 @@ import { words } from "../words.js";
 /** What `html` gives and takes: a piece of a page, everything in it escaped. */
 export type Html = ReturnType<typeof html>;
 
-export interface Layout {
+/** Whom a page is for, and where. */
+export interface Setting {
   language: Language;
+  /** Whether this demo has a demo phone: with a real Token Server it takes the real app. */
+  hasPhone: boolean;
+}
+
+export interface Layout extends Setting {
   title: string;
   main: Html;
   /** Names of the page's own style sheet and script under `/assets/`. */
   style?: string;
   script?: string;
-  /** The phone's pages lead to the login page and are in English only. */
-  area?: "site" | "phone";
+  /** Whether the code is asked for from the page's head. */
+  early?: boolean;
+  /** The pages for developers lead to each other and to the login page, and are in English only. */
+  area?: "site" | "phone" | "playground";
 }
 
 /** One page of the site: head, notice, header, and what is the page's own. */
-export function layout({ language, title, main, style, script, area = "site" }: Layout): Html {
+export function layout({
+  language,
+  hasPhone,
+  title,
+  main,
+  style,
+  script,
+  early,
+  area = "site",
+}: Layout): Html {
   const w = words[language];
   return html`<!doctype html>
     <html lang="${language}">
@@ -29,6 +46,7 @@ export function layout({ language, title, main, style, script, area = "site" }: 
         <link rel="icon" href="/assets/logo.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/site.css" />
         ${style ? html`<link rel="stylesheet" href="/assets/${style}" />` : ""}
+        ${early ? html`<script src="/assets/early.js"></script>` : ""}
         ${script ? html`<script type="module" src="/assets/${script}"></script>` : ""}
       </head>
       <body class="${area}">
@@ -37,15 +55,18 @@ export function layout({ language, title, main, style, script, area = "site" }: 
           ${
             area === "phone"
               ? html`<a href="/" target="_blank" rel="noopener">${w.openLogin}</a>`
-              : html`<a href="/phone" target="_blank" rel="noopener">${w.openPhone}</a>`
+              : hasPhone
+                ? html`<a href="/phone" target="_blank" rel="noopener">${w.openPhone}</a>`
+                : ""
           }
         </aside>
         <header>
           <a class="brand" href="/" aria-label="${w.home}">${logo} Demo Bank</a>
           <nav aria-label="${w.mainNavigation}">
             ${
-              area === "phone"
-                ? html`<a href="/">Login page</a> <a href="/phone" aria-current="page">Demo phone</a>`
+              area !== "site"
+                ? html`<a href="/">Login page</a> ${areaLink("phone", "Demo phone", area)}
+                    ${areaLink("playground", "Playground", area)}`
                 : html`<a href="/account">${w.accounts}</a> <a href="/cards">${w.cards}</a>
                     <a href="/help">${w.help}</a>`
             }
@@ -60,8 +81,11 @@ export function layout({ language, title, main, style, script, area = "site" }: 
     </html>`;
 }
 
+const areaLink = (to: "phone" | "playground", name: string, area: Layout["area"]): Html =>
+  html`<a href="/${to}" ${area === to ? raw('aria-current="page"') : ""}>${name}</a>`;
+
 function languageLink(code: Language, current: boolean, area: Layout["area"]): Html {
-  const href = `${area === "phone" ? "/" : ""}?lang=${code}`;
+  const href = `${area === "site" ? "" : "/"}?lang=${code}`;
   return html`<li>
     <a href="${href}" lang="${code}" hreflang="${code}" ${current ? raw('aria-current="true"') : ""}
       >${languageNames[code]}</a

@@ -1,20 +1,33 @@
-import { html } from "hono/html";
-import type { Language } from "../language.js";
+import { html, raw } from "hono/html";
+import type { FirstPaint } from "onegini-otp-login/server";
 import { words } from "../words.js";
-import { layout, shield, type Html } from "./layout.js";
+import { layout, shield, type Html, type Setting } from "./layout.js";
+
+export interface LoginPage {
+  passwordNotice: boolean;
+  /** What brings the code: the page itself, the script in its head, or, with `null`, the element alone. */
+  begun: FirstPaint | "early" | null;
+}
 
 /** The login page: the widget first, and beside it the password form that a bank would have. */
-export function loginPage(language: Language, passwordNotice: boolean): Html {
-  const w = words[language];
+export function loginPage(setting: Setting, { passwordNotice, begun }: LoginPage): Html {
+  const w = words[setting.language];
   return layout({
-    language,
+    ...setting,
     title: w.logIn,
     style: "login-page.css",
     script: "login.js",
+    early: begun === "early",
     main: html`<h1>${w.logIn}</h1>
       <div class="ways">
         <div class="by-phone">
-          <onegini-otp-login endpoint="/otp-login" redirect="/account" app-link="/phone#otp={otp}">
+          <onegini-otp-login
+            endpoint="/otp-login"
+            redirect="/account"
+            ${setting.hasPhone ? raw('app-link="/phone#otp={otp}"') : ""}
+            ${broughtAlong(begun)}
+          >
+            ${begun && begun !== "early" ? raw(begun.svg) : ""}
             <noscript><p>${w.needsScript}</p></noscript>
           </onegini-otp-login>
           <p class="safety">${shield} ${w.safety}</p>
@@ -51,3 +64,8 @@ export function loginPage(language: Language, passwordNotice: boolean): Html {
       </div>`,
   });
 }
+
+const broughtAlong = (begun: LoginPage["begun"]): Html | "" =>
+  begun && begun !== "early"
+    ? html`attempt="${begun.attempt}" otp="${begun.otp}" expires-in="${begun.expiresIn}"`
+    : "";

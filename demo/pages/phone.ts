@@ -5,6 +5,7 @@ import { layout, type Html } from "./layout.js";
 export const phonePage = (): Html =>
   layout({
     language: "en",
+    hasPhone: true,
     title: "Demo phone",
     area: "phone",
     style: "phone-page.css",

@@ -11,12 +11,14 @@ type Announcement = readonly [key: string, text: string] | undefined;
 /**
  * @param sinceMs for how long the connection has been as it is
  * @param redirecting whether the page is about to be left
+ * @param appLeads whether the code is folded away behind the app's button
  */
 export function announcement(
   state: State,
   words: Words,
   sinceMs: number,
   redirecting: boolean,
+  appLeads = false,
 ): Announcement {
   switch (state.phase) {
     case "idle":
@@ -25,7 +27,7 @@ export function announcement(
     case "pending":
       return state.link === "offline" && sinceMs >= offlineSpokenAfterMs
         ? ["offline", words.offline]
-        : ["codeReady", words.codeReady];
+        : ["codeReady", appLeads ? words.openAppHint : words.codeReady];
     case "approved":
       return [state.phase, words.approved];
     case "completed":

@@ -41,6 +41,8 @@ const hintMs = 2_000;
 /** How long a server may hold a poll's answer. */
 const heldSeconds = 20;
 const pollSlackMs = 10_000;
+/** A question that is not held may hang on a connection that died in sleep: after so long another is asked, held. */
+const questionMs = 1_200;
 const pollIntervalMs = 2_000;
 
 /**
@@ -106,6 +108,7 @@ function listen(
   const live = new BehaviorSubject(false);
   const streamed = new Subject<void>();
   const failed = new Subject<number>();
+  const again = new Subject<number>();
   let polling = false;
   let failures = 0;
   let liveSince = Infinity;
@@ -145,11 +148,8 @@ function listen(
       polling = true;
       const askedAt = now();
       let nextMs = 0;
-      const answer = within(
-        waitSeconds * 1_000 + pollSlackMs,
-        environment,
-        backend.poll(attempt, waitSeconds),
-      ).pipe(
+      const limitMs = waitSeconds ? waitSeconds * 1_000 + pollSlackMs : questionMs;
+      const answer = within(limitMs, environment, backend.poll(attempt, waitSeconds)).pipe(
         map((status) => {
           well.next(true);
           // A server that holds no answers back is asked at its own pace, never in a tight loop.
@@ -160,12 +160,22 @@ function listen(
         tryAgain((error: unknown) => {
           if (isUnknownAttempt(error)) throw error;
           if (!live.value) well.next(false);
-          return timer(Math.max(pollIntervalMs, toRequestError(error).retryAfterMs));
+          const { retryAfterMs } = toRequestError(error);
+          if (waitSeconds) return timer(Math.max(pollIntervalMs, retryAfterMs));
+          nextMs = retryAfterMs;
+          return EMPTY;
         }),
       );
       const next = defer(() => {
         polling = !live.value;
-        return polling ? timer(nextMs).pipe(switchMap(() => poll(heldSeconds))) : EMPTY;
+        if (polling)
+          return timer(nextMs).pipe(
+            switchMap(() => {
+              again.next(heldSeconds);
+              return EMPTY;
+            }),
+          );
+        return EMPTY;
       });
       return concat(answer, next);
     });
@@ -177,11 +187,12 @@ function listen(
       const impatient = failed.pipe(filter((count) => count >= failuresBeforePolling));
       return merge(timer(patienceMs), impatient).pipe(take(1));
     }),
+    filter(() => !polling),
     map(() => heldSeconds),
   );
+  // These take the place of a poll that is under way: it may hang on a connection that the network forgot.
   const atOnce = merge(askFirst ? of(0) : EMPTY, asks.pipe(map(() => 0)));
-  const polls = merge(atOnce, missing).pipe(
-    filter(() => !polling),
+  const polls = merge(atOnce, missing, again).pipe(
     switchMap((waitSeconds) => poll(waitSeconds).pipe(takeUntil(streamed))),
   );
   return merge(polls, stream);

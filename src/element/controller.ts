@@ -4,7 +4,7 @@ import { httpBackend } from "./http-backend.js";
 import { forget, recall, remember } from "./left-for-app.js";
 import { loginFlow, type Command } from "./login-flow.js";
 import { page, present } from "./page.js";
-import { initialState, reduce, type Action, type LoginErrorCode, type State } from "./state.js";
+import { initialState, reduce, type Action, type Code, type LoginErrorCode, type State } from "./state.js";
 
 export interface ControllerOptions {
   /** Where the login API lies, as the page wrote it; read at each start. */
@@ -13,6 +13,8 @@ export interface ControllerOptions {
   renewals: () => number;
   /** The language of the phone's message, if the page names one; read at each start. */
   language: () => string | undefined;
+  /** The attempt that the page's server began, once; its code, as long as it works. */
+  handed: () => { attempt: string; code?: Code } | undefined;
   /** Called after every change, in order and never from within itself. */
   changed: (state: State, previous: State) => void;
 }
@@ -112,11 +114,13 @@ export class LoginController implements ReactiveController {
 
   #begin(): void {
     const endpoint = resolve(this.#options.endpoint());
+    const handed = this.#options.handed();
     const attempt = recall(endpoint);
-    if (attempt === undefined) return this.start();
+    const known = attempt === undefined ? handed : { attempt };
+    if (!known) return this.start();
     this.#forgetSeen();
     this.#endpoint = endpoint;
-    this.#run({ type: "resume", attempt, backend: httpBackend(endpoint, this.#options.language()) });
+    this.#run({ type: "resume", backend: httpBackend(endpoint, this.#options.language()), ...known });
   }
 
   #run(command: Command): void {
@@ -160,7 +164,10 @@ const attemptOf = (state: State): string | undefined => ("attempt" in state ? st
 
 /** What is no URL is asked for as it stands, and fails as such. */
 const resolve = (endpoint: string): string =>
-  URL.canParse(endpoint, document.baseURI) ? new URL(endpoint, document.baseURI).href : endpoint;
+  (URL.canParse(endpoint, document.baseURI) ? new URL(endpoint, document.baseURI).href : endpoint).replace(
+    /\/+$/,
+    "",
+  );
 
 const isInView = (element: HTMLElement): boolean => {
   if (!element.checkVisibility()) return false;

@@ -1,8 +1,10 @@
 import {
   BehaviorSubject,
   catchError,
+  concat,
   defer,
   distinctUntilChanged,
+  EMPTY,
   map,
   merge,
   switchMap,
@@ -77,19 +79,33 @@ export const backoffMs = (count: number, { random }: Environment): number =>
   (0.5 + random() / 2) * Math.min(8_000, 500 * 2 ** count);
 
 /**
- * Tries again when `delay` emits, which throws what is not to be tried again. As rxjs's `retry`, which is larger than
- * `catchError`, and nothing else that it can do is needed.
+ * Tries again when `delay` emits, which throws what is not to be tried again, or completes to give up quietly. As rxjs's
+ * `retry`, which is larger, and nothing else that it can do is needed. Every try stands by itself: a page may try for days.
  */
 export const tryAgain =
   <T>(delay: (error: unknown, count: number) => Observable<unknown>): MonoTypeOperatorFunction<T> =>
-  (source) => {
-    let count = 0;
-    return source.pipe(
-      catchError((error: unknown, caught) =>
-        delay(error, ++count).pipe(
-          take(1),
-          switchMap(() => caught),
+  (source) =>
+    defer(() => {
+      const tries = new BehaviorSubject(0);
+      return tries.pipe(
+        switchMap((count) =>
+          concat(
+            source.pipe(
+              catchError((error: unknown) =>
+                delay(error, count + 1).pipe(
+                  take(1),
+                  switchMap(() => {
+                    tries.next(count + 1);
+                    return EMPTY;
+                  }),
+                ),
+              ),
+            ),
+            defer(() => {
+              tries.complete();
+              return EMPTY;
+            }),
+          ),
         ),
-      ),
-    );
-  };
+      );
+    });

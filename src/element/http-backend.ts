@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
-import { Observable, type Subscriber } from "rxjs";
-import { statusEvent, type ApiErrorCode } from "../protocol/login-api.js";
+import { defer, Observable, of, type Subscriber } from "rxjs";
+import { statusEvent, type ApiErrorCode, type StartAnswer } from "../protocol/login-api.js";
 import {
   parseCodeAnswer,
   parseErrorAnswer,
@@ -10,11 +10,10 @@ import {
   parseStatusAnswer,
 } from "../protocol/parse.js";
 import type { Backend, StreamSignal } from "./backend.js";
+import { takeEarly } from "./early-answer.js";
 import { RequestError } from "./request-error.js";
 import type { LoginErrorCode } from "./state.js";
-
-/** Another tab may hold the turn for so long; then this one starts all the same. */
-const turnMs = 3_000;
+import { firstTurns, hadTurn, inTurn } from "./turns.js";
 
 /**
  * The login API over `fetch`.
@@ -23,26 +22,48 @@ const turnMs = 3_000;
  */
 export function httpBackend(endpoint: string, language: string | undefined): Backend {
   const base = endpoint.replace(/\/+$/, "");
-  const of = (attempt: string, call = "") => `${base}/${encodeURIComponent(attempt)}${call}`;
+  const urlOf = (attempt: string, call = "") => `${base}/${encodeURIComponent(attempt)}${call}`;
 
   return {
     start: () =>
-      request((signal) =>
-        inTurn(base, signal, () => exchange(base, { ...post({ language }), signal }, parseStartAnswer)),
-      ),
+      defer(() => {
+        const early = takeEarly(base, language);
+        const aged = (answer: StartAnswer): StartAnswer => ({
+          ...answer,
+          expires_in: answer.expires_in - (early ? Date.now() - early.at : 0) / 1_000,
+        });
+        const heard = parseStartAnswer(parseJson(early?.text ?? ""));
+        if (heard) {
+          hadTurn(base);
+          // At once, so that the first that is rendered is the code.
+          return of(aged(heard));
+        }
+        return request((signal) =>
+          inTurn(base, signal, async () => {
+            const init = { ...post({ language }), signal };
+            return aged(await exchange(base, init, parseStartAnswer, toFailure, early?.answer));
+          }),
+        );
+      }),
     renew: (attempt) =>
-      request((signal) => exchange(of(attempt, "/otp"), { ...post({ language }), signal }, parseCodeAnswer)),
-    stream: (attempt) => request((signal, subscriber) => readStream(of(attempt), signal, subscriber)),
+      request((signal) =>
+        exchange(urlOf(attempt, "/otp"), { ...post({ language }), signal }, parseCodeAnswer),
+      ),
+    stream: (attempt) =>
+      request(async (signal, subscriber) => {
+        await firstTurns(base);
+        return readStream(urlOf(attempt), signal, subscriber);
+      }),
     poll: (attempt, waitSeconds) =>
       request((signal) => {
         const prefer = waitSeconds ? { Prefer: `wait=${waitSeconds}` } : {};
         const headers = { Accept: "application/json", ...prefer };
-        return exchange(of(attempt), { headers, signal }, parseStatusAnswer);
+        return exchange(urlOf(attempt), { headers, signal }, parseStatusAnswer);
       }),
     login: (attempt) =>
       request((signal) =>
         exchange(
-          of(attempt, "/login"),
+          urlOf(attempt, "/login"),
           // A redirect would bring the page of somewhere else as if it were the answer.
           { ...post({}), redirect: "manual", signal },
           parseLoginAnswer,
@@ -96,8 +117,10 @@ async function exchange<T>(
   init: RequestInit,
   parse: (value: unknown) => T | undefined,
   toCode = toFailure,
+  early?: Promise<Response | undefined>,
 ): Promise<T> {
-  const response = await send(url, init);
+  // Without an early answer it is sent at once, not after all that the page still does in this task.
+  const response = (early && (await early)) ?? (await send(url, init));
   const value = await body(response);
   const answer = response.ok ? parse(value) : undefined;
   if (answer === undefined) throw refused(response, value, toCode);
@@ -154,23 +177,5 @@ async function readStream(
   const decoder = new TextDecoder();
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     parser.feed(decoder.decode(chunk.value, { stream: true }));
-  }
-}
-
-/** Starts of one site take turns, so that two tabs end up with one cookie; a stuck turn holds up nobody for long. */
-async function inTurn<T>(endpoint: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-  // Absent outside secure contexts.
-  const locks = navigator.locks as LockManager | undefined;
-  if (!locks) return run();
-  const waiting = AbortSignal.any([signal, AbortSignal.timeout(turnMs)]);
-  let hadTurn = false;
-  try {
-    return await locks.request(`onegini-otp-login ${endpoint}`, { signal: waiting }, () => {
-      hadTurn = true;
-      return run();
-    });
-  } catch (error) {
-    if (hadTurn || signal.aborted) throw error;
-    return run();
   }
 }

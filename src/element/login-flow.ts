@@ -26,8 +26,8 @@ import type { Action, Code, Failure } from "./state.js";
 /** What the element asks of the flow; each ends what went on before. */
 export type Command =
   | { type: "start"; backend: Backend }
-  /** Goes on with an attempt that an earlier page of this browser began. */
-  | { type: "resume"; backend: Backend; attempt: string }
+  /** Goes on with an attempt that an earlier page of this browser began, or the page's server, with a code that works. */
+  | { type: "resume"; backend: Backend; attempt: string; code?: Code }
   | { type: "cancel" }
   | { type: "fail"; failure: Failure };
 
@@ -44,7 +44,7 @@ export function loginFlow(commands: Observable<Command>, environment: Environmen
         case "start":
           return begin(command.backend, environment, false);
         case "resume":
-          return resume(command.attempt, command.backend, environment);
+          return resume(command.attempt, command.code, command.backend, environment);
         case "cancel":
           return of({ type: "cancelled" });
         case "fail":
@@ -85,18 +85,29 @@ function begin(backend: Backend, environment: Environment, again: boolean): Obse
   });
 }
 
-function resume(attempt: string, backend: Backend, environment: Environment): Observable<Action> {
+function resume(
+  attempt: string,
+  code: Code | undefined,
+  backend: Backend,
+  environment: Environment,
+): Observable<Action> {
   return defer(() => {
-    const anew = begin(backend, environment, false);
-    // Whether the person has seen something of this attempt: from then on it ends as any other.
+    // Where the page brought its code along, its cookie came with it: an attempt that is unknown counts as the first.
+    const anew = begin(backend, environment, !!code);
+    const pending = new Subject<StatusAnswer>();
+    // Whether the person has seen something of this attempt: from then on it ends as any other. A code that came with the
+    // page is one to be seen once the server has said that it is open: the page may come out of a cache.
     let isSeen = false;
-    const resumed = follow(attempt, undefined, backend, environment).pipe(
+    pending.subscribe(() => (isSeen ||= !!code));
+    const resumed = follow(attempt, code, backend, environment, pending).pipe(
       switchMap((action) => {
         const { type } = action;
-        // What is over, or was claimed before, gives way to a new attempt.
+        // What is over, or was claimed before, gives way to a new attempt. What was declined in the app is told.
+        const isOver = type === "expired" || type === "failed" || (type === "denied" && code);
         const isClaimed = type === "failed" && action.failure.code === "attempt_settled";
-        if (type === "expired" || type === "failed") return isSeen && !isClaimed ? of(action) : anew;
-        isSeen ||= type !== "link";
+        // Thrown, so that nothing of it is followed any longer.
+        if (isOver && (!isSeen || isClaimed)) throw new RequestError("unknown_attempt");
+        isSeen ||= type !== "link" && !code;
         return of(action);
       }),
       catchError((error: unknown) =>
@@ -107,16 +118,20 @@ function resume(attempt: string, backend: Backend, environment: Environment): Ob
   });
 }
 
-/** From the first code to the end: keeps a code on the screen, hears the status, claims the login. */
+/**
+ * From the first code to the end: keeps a code on the screen, hears the status, claims the login.
+ * @param resumed hears of each `pending` of an attempt that went on before: its status is asked for at once
+ */
 function follow(
   attempt: string,
   first: Code | undefined,
   backend: Backend,
   environment: Environment,
+  resumed?: Subject<StatusAnswer>,
 ): Observable<Action> {
   return defer(() => {
     const asks = new Subject<void>();
-    const pending = new Subject<StatusAnswer>();
+    const pending = resumed ?? new Subject<StatusAnswer>();
     const settled = new Subject<StatusAnswer>();
     const expired = new Subject<void>();
 
@@ -126,7 +141,7 @@ function follow(
         return action;
       }),
     );
-    const heard = connection(attempt, backend, environment, asks, !first).pipe(
+    const heard = connection(attempt, backend, environment, asks, !!resumed).pipe(
       switchMap((value): Observable<Action> => {
         if (!isStatus(value)) return of({ type: "link", link: value });
         (value.status === "pending" ? pending : settled).next(value);
@@ -135,7 +150,11 @@ function follow(
     );
     const end = settled.pipe(
       take(1),
-      switchMap(({ status }) => conclude(status, attempt, backend, environment)),
+      switchMap(({ status }) => {
+        // A code that came with the page, and another page of this browser has logged in with it: it came out of a cache.
+        if (status === "completed" && resumed && first) throw new RequestError("unknown_attempt");
+        return conclude(status, attempt, backend, environment);
+      }),
     );
     // Past the last code an acceptance in the server's grace still logs in.
     const over = expired.pipe(switchMap(() => environment.timer(graceMs)));

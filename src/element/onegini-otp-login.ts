@@ -1,6 +1,7 @@
 import { LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { defaultPath, type LoginAnswer } from "../protocol/login-api.js";
 import { announcement, Announcer, offlineSpokenAfterMs } from "./announce.js";
+import { toCode } from "./code.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent } from "./events.js";
 import { keepFocus } from "./focus.js";
@@ -9,8 +10,10 @@ import { appLinkFor, redirectTarget } from "./links.js";
 import { MediaQueries } from "./media.js";
 import type { Messages } from "./messages.js";
 import { CodePainter } from "./qr-canvas.js";
-import { encode, type QrSymbol } from "./qr.js";
-import type { Link, Phase, State } from "./state.js";
+import { encode, type QrSymbol } from "../protocol/qr.js";
+import { rehearse } from "./rehearsal.js";
+import { adoptSheets } from "./sheets.js";
+import type { Code, Link, Phase, State } from "./state.js";
 import { styles } from "./styles.js";
 import { Ticker } from "./ticker.js";
 import { countdown, nextSecond, type Countdown } from "./time.js";
@@ -58,6 +61,9 @@ export class OneginiOtpLogin extends LitElement {
     appLink: { attribute: "app-link" },
     redirect: {},
     messages: { attribute: false },
+    attempt: {},
+    otp: {},
+    expiresIn: { attribute: "expires-in", type: Number },
   };
 
   /** Where the login API lies. Default `/otp-login`. Read at each start. */
@@ -70,6 +76,12 @@ export class OneginiOtpLogin extends LitElement {
   declare appLink: string | null;
   /** Where the page goes after a login, unless the answer says so. http or https. */
   declare redirect: string | null;
+  /** The attempt that the page's server began (`kit.begin`), taken over once instead of beginning one. */
+  declare attempt: string | null;
+  /** Its code. */
+  declare otp: string | null;
+  /** What the code had left when the page was written, in seconds. */
+  declare expiresIn: number | null;
   /** The site's own words, in place of those of any language. */
   declare messages: Partial<Messages> | undefined;
 
@@ -84,6 +96,7 @@ export class OneginiOtpLogin extends LitElement {
     endpoint: () => this.endpoint || defaultPath,
     renewals: () => this.#renewals,
     language: () => nearestLanguage(this) || undefined,
+    handed: () => this.#handed(),
     changed: (state, previous) => this.#changed(state, previous),
   });
   readonly #handlers: Handlers = {
@@ -93,7 +106,11 @@ export class OneginiOtpLogin extends LitElement {
       this.start();
     },
     enlarge: () => this.#setEnlarged(true),
-    shrunk: () => this.#setEnlarged(false),
+    // It may have been opened again before its event came.
+    shrunk: () => {
+      this.#isModal = this.#dialog.open;
+      if (!this.#isModal) this.#setEnlarged(false);
+    },
     toggleOtherPhone: () => {
       this.#otherPhone = !this.#otherPhone;
       this.requestUpdate();
@@ -105,6 +122,9 @@ export class OneginiOtpLogin extends LitElement {
   #redirecting = false;
   #otherPhone = false;
   #enlarged = false;
+  /** From when the dialog opens until the browser has told of its end. */
+  #isModal = false;
+  #styledIn: Document | undefined;
   #stopWatching: (() => void)[] = [];
 
   constructor() {
@@ -148,9 +168,23 @@ export class OneginiOtpLogin extends LitElement {
     this.#setEnlarged(false);
   }
 
+  /** Its style sheets stay behind in the document that it leaves. */
+  adoptedCallback(): void {
+    this.requestUpdate();
+  }
+
+  /** Without its style sheets: a browser takes as long for them as for the first request, which goes first. */
+  protected override createRenderRoot(): ShadowRoot {
+    return this.shadowRoot ?? this.attachShadow(OneginiOtpLogin.shadowRootOptions);
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     // Before the first render, so that the first request is not held up by it.
     if (changed.has("manual")) this.#login.autostart(this.manual);
+    if (this.#styledIn !== this.ownerDocument) {
+      this.#styledIn = this.ownerDocument;
+      adoptSheets(this.shadowRoot!, (this.constructor as typeof LitElement).elementStyles);
+    }
     this.#encode();
   }
 
@@ -165,6 +199,19 @@ export class OneginiOtpLogin extends LitElement {
     return view(this.#model(Date.now()), this.#handlers);
   }
 
+  /**
+   * What the page's server began is at most as old as the page: without its code, once that is over. Once only: a clone
+   * of this element, or this one put back, begins its own.
+   */
+  #handed(): { attempt: string; code?: Code } | undefined {
+    const { attempt, otp, expiresIn } = this;
+    // Dots would lead out of the login API's path.
+    if (!attempt || /^\.\.?$/.test(attempt) || taken.has(attempt)) return undefined;
+    taken.add(attempt);
+    const code = toCode({ status: "pending", otp: otp ?? "", expires_in: expiresIn ?? 0 }, pageBeganAt);
+    return otp && code.endsAt > Date.now() ? { attempt, code } : { attempt };
+  }
+
   get #renewals(): number {
     const renewals = Math.floor(this.renewals ?? defaultRenewals);
     return renewals >= 0 ? renewals : defaultRenewals;
@@ -176,21 +223,25 @@ export class OneginiOtpLogin extends LitElement {
     const clock = this.#clock(now);
     const link = appLinkFor(this.appLink, state.phase === "pending" ? state.code.otp : "");
     const isWorking = clock !== undefined && clock.kind !== "dead";
-    this.#announcer.say(announcement(state, words, now - this.#linkSince, this.#redirecting));
+    const app =
+      link === undefined
+        ? "none"
+        : this.#media.matches(0)
+          ? "first"
+          : this.#media.matches(1)
+            ? "beside"
+            : "none";
+    const appLeads = app === "first" && !this.#otherPhone;
+    // Nothing is heard from behind a modal dialog: what it is closed for is said once that is done.
+    if (!this.#isModal)
+      this.#announcer.say(announcement(state, words, now - this.#linkSince, this.#redirecting, appLeads));
     return {
       state,
       words,
       now,
       clock,
       hint: linkOf(state) ?? "live",
-      app:
-        link === undefined
-          ? "none"
-          : this.#media.matches(0)
-            ? "first"
-            : this.#media.matches(1)
-              ? "beside"
-              : "none",
+      app,
       appLink: isWorking ? link : undefined,
       otherPhone: this.#otherPhone,
       enlarged: this.#enlarged,
@@ -237,6 +288,7 @@ export class OneginiOtpLogin extends LitElement {
   #changed(state: State, previous: State): void {
     if (linkOf(state) !== linkOf(previous)) this.#linkSince = Date.now();
     if (state.phase !== "pending") this.#enlarged = false;
+    if (state.phase === "requesting") rehearse(() => this.state === "requesting");
     if (state.phase === "idle" || state.phase === "requesting") this.#announcer.reset();
     if (state.phase === previous.phase) return;
     this.#mark(previous.phase, false);
@@ -272,14 +324,25 @@ export class OneginiOtpLogin extends LitElement {
     this.requestUpdate();
   }
 
+  get #dialog(): HTMLDialogElement {
+    return this.shadowRoot!.querySelector("dialog")!;
+  }
+
   #syncDialog(): void {
-    const dialog = this.shadowRoot!.querySelector("dialog")!;
+    const dialog = this.#dialog;
     if (dialog.open === this.#enlarged) return;
     if (!this.#enlarged) return dialog.close();
     // The dialog gives the focus back to what had it, also when the code itself was pressed.
     this.shadowRoot!.querySelector<HTMLElement>(".enlarge")?.focus();
     dialog.showModal();
+    this.#isModal = true;
   }
 }
+
+/** When the page was asked for. Not `performance.timeOrigin`, which may be behind the wall clock after a sleep. */
+const pageBeganAt = Date.now() - performance.now();
+
+/** The attempts that were taken over in this page. */
+const taken = new Set<string>();
 
 const linkOf = (state: State): Link | undefined => (state.phase === "pending" ? state.link : undefined);

@@ -12,6 +12,9 @@ const after = <T>(types: string[], read: (event?: Event) => T): Observable<T> =>
     };
   }).pipe(distinctUntilChanged());
 
+/** Browsers fire at once what is longer: 25 days. */
+const longestMs = 2 ** 31 - 1;
+
 const sleep = { watchMs: 5_000, gapMs: 15_000 };
 
 /** What the flow needs of the browser's page. Every Observable is cold: without a subscriber there are no listeners. */
@@ -37,10 +40,13 @@ export const page: Pick<Environment, "visibility" | "online" | "slept" | "timer"
   /** rxjs's own `timer` brings its schedulers along: 0.7 kB that nothing else here needs. */
   timer: (ms) =>
     new Observable((subscriber) => {
-      const id = setTimeout(() => {
-        subscriber.next(undefined);
-        subscriber.complete();
-      }, ms);
+      const id = setTimeout(
+        () => {
+          subscriber.next(undefined);
+          subscriber.complete();
+        },
+        Math.min(ms, longestMs),
+      );
       return () => clearTimeout(id);
     }),
 };

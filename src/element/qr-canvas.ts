@@ -1,5 +1,5 @@
 import type { LitElement, ReactiveController } from "lit";
-import type { QrSymbol } from "./qr.js";
+import type { QrSymbol } from "../protocol/qr.js";
 
 /** Free pixels around the code in the box that it lies in, both sides together. */
 const margin = 16;
@@ -41,6 +41,8 @@ export class CodePainter implements ReactiveController {
 
   hostDisconnected(): void {
     this.#resized?.disconnect();
+    // A code that arrives just now is painted, and nothing of it is watched.
+    this.#resized = undefined;
     this.#resolution?.removeEventListener("change", this.#repaint);
   }
 

@@ -92,38 +92,37 @@ export function renewals(
     );
   };
 
-  const keep = (code: Code | undefined, renewed: number): Observable<Action> => {
-    const due = code
-      ? merge(at(code.renewAt, environment).pipe(map(() => false)), emptied.pipe(map(() => true))).pipe(
-          take(1),
-        )
-      : of(false);
-    return due.pipe(
-      switchMap((isEmpty) =>
-        code && renewed >= environment.renewals()
-          ? merge(isEmpty ? of(true) : at(code.endsAt, environment), emptied).pipe(
-              take(1),
-              map((): Action => ({ type: "expired", attempt })),
-            )
-          : concat(
-              isEmpty ? of<Action>({ type: "spent", now: now() }) : EMPTY,
-              request(code).pipe(
-                switchMap((next) =>
-                  code
-                    ? concat(
-                        of<Action>({ type: "renewed", code: next, renewed: renewed + 1 }),
-                        keep(next, renewed + 1),
-                      )
-                    : begin(next),
+  // Each code takes the last one's place, and does not lie in it: there may be thousands.
+  const shown = new BehaviorSubject({ code: first, renewed: first ? 0 : -1 });
+  const codes = shown.pipe(
+    switchMap(({ code, renewed }) => {
+      const due = code
+        ? merge(at(code.renewAt, environment).pipe(map(() => false)), emptied.pipe(map(() => true))).pipe(
+            take(1),
+          )
+        : of(false);
+      const next = due.pipe(
+        switchMap((isEmpty): Observable<Action> =>
+          code && renewed >= environment.renewals()
+            ? merge(isEmpty ? of(true) : at(code.endsAt, environment), emptied).pipe(
+                take(1),
+                map(() => ({ type: "expired", attempt })),
+              )
+            : concat(
+                isEmpty ? of<Action>({ type: "spent", now: now() }) : EMPTY,
+                request(code).pipe(
+                  switchMap((fresh) => {
+                    shown.next({ code: fresh, renewed: renewed + 1 });
+                    return EMPTY;
+                  }),
                 ),
               ),
-            ),
-      ),
-    );
-  };
-
-  const begin = (code: Code): Observable<Action> =>
-    concat(of<Action>({ type: "started", attempt, code, renewed: 0 }), keep(code, 0));
-
-  return merge(watch, first ? begin(first) : keep(undefined, 0));
+        ),
+      );
+      return code
+        ? concat(of<Action>({ type: renewed ? "renewed" : "started", attempt, code, renewed }), next)
+        : next;
+    }),
+  );
+  return merge(watch, codes);
 }

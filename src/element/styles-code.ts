@@ -29,16 +29,16 @@ export const codeStyles = css`
     fill: var(--_line);
     stroke: none;
   }
-  .words {
+  .words,
+  .stage .button {
     position: relative;
+  }
+  .words {
     padding: 6px 8px 9px;
     text-align: center;
   }
   .words .button {
     margin-block-start: 14px;
-  }
-  .stage .button {
-    position: relative;
   }
   .plate {
     position: absolute;
@@ -64,17 +64,38 @@ export const codeStyles = css`
     transform: none !important;
     rotate: none !important;
     scale: none !important;
+    offset: none !important;
     zoom: 1 !important;
     clip-path: none !important;
     mask: none !important;
+    contain: none !important;
+    content-visibility: visible !important;
+    overflow: visible !important;
+    columns: auto !important;
+    -webkit-mask-box-image: none !important;
+  }
+  :host,
+  section {
+    writing-mode: horizontal-tb !important;
   }
   canvas {
     all: initial !important;
+    /* Above all else in the card, the ring and what a site hangs on other parts too. */
+    z-index: 2147483647 !important;
+    image-rendering: pixelated !important;
+    forced-color-adjust: none !important;
+  }
+  section,
+  canvas {
     position: relative !important;
     display: block !important;
     visibility: inherit !important;
-    image-rendering: pixelated !important;
-    forced-color-adjust: none !important;
+  }
+  /* The card keeps that to itself; what follows the code in it stays below. */
+  section,
+  section::after,
+  [role="status"] {
+    z-index: 0 !important;
   }
   .stage canvas {
     cursor: zoom-in !important;
@@ -166,6 +187,7 @@ export const codeStyles = css`
   .box {
     display: grid;
     place-items: safe center;
+    min-inline-size: 212px;
     inline-size: min(608px, 100% + 24px, 100dvh - 89px);
     margin: -5px -12px -10px;
     aspect-ratio: 1;

@@ -63,6 +63,7 @@ export const partStyles = css`
     font-size: 0.8125em;
   }
   .close {
+    position: relative;
     inline-size: 44px;
     padding: 0;
     color: var(--_muted);
@@ -104,6 +105,10 @@ export const partStyles = css`
     font-weight: 600;
     line-height: 1.3889;
     letter-spacing: -0.01em;
+  }
+  /* The place of a second line that may come: nothing moves when it does. */
+  .message:last-child {
+    margin-block-end: calc(1.2222em + 6px);
   }
   .second {
     color: var(--_muted);

@@ -9,6 +9,7 @@ const card = css`
     inline-size: 100%;
     max-inline-size: 420px;
     container-type: inline-size;
+    contain-intrinsic-inline-size: 280px;
   }
   :host([hidden]) {
     display: none;
@@ -18,7 +19,6 @@ const card = css`
     margin: 0;
   }
   section {
-    position: relative;
     padding: 24px;
     border: 1px solid var(--_line);
     border-radius: var(--onegini-otp-login-radius, 16px);
@@ -27,7 +27,8 @@ const card = css`
     font-weight: 400;
     text-align: start;
     white-space: normal;
-    overflow-wrap: break-word;
+    overflow-wrap: anywhere;
+    word-break: keep-all;
   }
   .column {
     max-inline-size: 310px;
@@ -60,7 +61,7 @@ const card = css`
     text-wrap: balance;
   }
   [role="status"] {
-    position: absolute;
+    position: absolute !important;
     inset-block-end: 0;
     inline-size: 1px;
     block-size: 1px;
@@ -68,7 +69,7 @@ const card = css`
     clip-path: inset(50%);
   }
   .app-first {
-    min-block-size: 218px;
+    min-block-size: 234px;
   }
   .app-first > .layer {
     display: flex;

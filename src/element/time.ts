@@ -24,12 +24,18 @@ export function nextSecond(until: number, now: number): number {
   return left > 0 ? now + (left % 1000 || 1000) : Infinity;
 }
 
+/** Languages with the digits 0 to 9, of those that come with the element: any other one asks `Intl`. */
+const plainDigits = /^(en|nl|fr|de|es|it|pt|pl|sv|da|ja)\b/;
+
 /** A time left, calmly: over 90 s whole minutes ("4 min"), then `m:ss`; both rounded up. */
 export function formatTime(ms: number, language: string): string {
   const seconds = Math.ceil(ms / 1000);
   const number = (value: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(language, options).format(value);
-  return seconds > 90
-    ? number(Math.ceil(seconds / 60), { style: "unit", unit: "minute" })
-    : `${number(Math.floor(seconds / 60))}:${number(seconds % 60, { minimumIntegerDigits: 2 })}`;
+  if (seconds > 90) return number(Math.ceil(seconds / 60), { style: "unit", unit: "minute" });
+  const minutes = Math.floor(seconds / 60);
+  // A page's first `Intl.NumberFormat` takes longer than the rest of the code's frame, and the code would wait for it.
+  return plainDigits.test(language)
+    ? `${minutes}:${String(seconds % 60).padStart(2, "0")}`
+    : `${number(minutes)}:${number(seconds % 60, { minimumIntegerDigits: 2 })}`;
 }

@@ -79,7 +79,10 @@ export function messageView(model: ViewModel, { start }: Handlers): TemplateResu
   if (!message) return nothing;
   const { disc, icon, text, second, button, isEarly = false } = message;
   return html`<div class="disc ${disc}">${icon}${disc === "turning" ? arc : nothing}</div>
-    <p class="message">${text}</p>
+    ${
+      // Two templates for two texts that follow each other: in one, the text that is replaced would count as moved.
+      disc === "done" ? html`<p class="message last">${text}</p>` : html`<p class="message">${text}</p>`
+    }
     ${second ? html`<p class="second">${second}</p>` : nothing}
     ${
       button

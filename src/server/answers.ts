@@ -1,4 +1,13 @@
+import { directAnswer } from "./direct-answer.js";
 import { errorStatus, type ApiErrorCode, type ErrorAnswer } from "../protocol/login-api.js";
+import type { LimitName } from "./limits.js";
+
+/** What a refusal says beside its error. */
+interface RefusalDetails {
+  status?: number;
+  headers?: Record<string, string>;
+  limit?: { name: LimitName; retryAfterSeconds: number };
+}
 
 /** A refusal of a call, as a value: what the login API answers instead of what was asked. */
 export class Refusal {
@@ -6,20 +15,23 @@ export class Refusal {
   readonly description: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The limit that was met, if that is why. */
+  readonly limit: { name: LimitName; retryAfterSeconds: number } | undefined;
 
   /**
    * @param description for the developer who reads it; it never says what the Token Server said
-   * @param how the status, if it is not the error's usual one, and further headers
+   * @param details the status, if it is not the error's usual one, further headers, and the limit that was met
    */
   constructor(
     error: ApiErrorCode,
     description: string,
-    { status = errorStatus[error], headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+    { status = errorStatus[error], headers = {}, limit }: RefusalDetails = {},
   ) {
     this.error = error;
     this.description = description;
     this.status = status;
     this.headers = headers;
+    this.limit = limit;
   }
 
   toResponse(): Response {
@@ -37,10 +49,10 @@ export const answerJson = (
   body: object,
   headers: Readonly<Record<string, string>> = {},
 ): Response =>
-  new Response(JSON.stringify(body), {
-    status,
-    headers: { "content-type": "application/json", ...noStore, ...headers },
-  });
+  directAnswer(
+    { kind: "text", text: JSON.stringify(body) },
+    { status, headers: { "content-type": "application/json", ...noStore, ...headers } },
+  );
 
 /** An answer without a body. */
 export const answerEmpty = (headers: Readonly<Record<string, string>> = {}): Response =>

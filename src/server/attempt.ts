@@ -27,6 +27,8 @@ export interface Attempt {
   readonly browser: string;
   /** The language that the person reads, for every one of its transactions. */
   readonly language?: string;
+  /** The address of the client that began it, for the site's events. */
+  readonly address?: string;
   /** When it began. */
   readonly startedAt: number;
   /** Its transactions, the newest last. */
@@ -58,24 +60,30 @@ export type Change =
 
 /** Begins an attempt with its first transaction. */
 export function beginAttempt(
-  parts: Pick<Attempt, "id" | "browser" | "language" | "startedAt"> & {
+  parts: Pick<Attempt, "id" | "browser" | "language" | "address" | "startedAt"> & {
     transaction: Omit<Transaction, "closed">;
   },
   bounds: Bounds,
 ): Attempt {
-  const { transaction, ...rest } = parts;
-  return remembered(
-    {
-      ...rest,
-      version: 1,
-      transactions: [{ ...transaction, closed: false }],
-      begun: 1,
-      state: { status: "pending" },
-      forgetAt: 0,
-    },
-    bounds,
-  );
+  const { id, browser, language, address, startedAt, transaction } = parts;
+  // Written out, and the state shared: a copy of a copy takes far more memory, and there are many of these.
+  const attempt = {
+    id,
+    version: 1,
+    browser,
+    ...(language !== undefined && { language }),
+    ...(address !== undefined && { address }),
+    startedAt,
+    transactions: [{ id: transaction.id, endsAt: transaction.endsAt, closed: false }],
+    begun: 1,
+    state: pending,
+    forgetAt: 0,
+  };
+  attempt.forgetAt = forgetAt(attempt, bounds);
+  return attempt;
 }
+
+const pending: AttemptState = { status: "pending" };
 
 /**
  * What becomes of an attempt: the same object if the change changes nothing, else its next version. Settled attempts

@@ -2,7 +2,7 @@ import { beginAttempt, change, type Attempt, type Change } from "./attempt.js";
 import type { Bounds } from "./bounds.js";
 import type { Report } from "./events.js";
 import { base64url, type Runtime } from "./runtime.js";
-import type { AttemptStore } from "./store.js";
+import type { GuardedStore } from "./guarded-store.js";
 
 /** What a change came to: the attempt as it is now, and whether this very change was the one that made it so. */
 export interface Changed {
@@ -20,12 +20,12 @@ export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test
 
 /** The attempts in the store: every change of one goes through here, and is reported here. */
 export class Attempts {
-  readonly #store: AttemptStore;
+  readonly #store: GuardedStore;
   readonly #bounds: Bounds;
   readonly #runtime: Runtime;
   readonly #report: Report;
 
-  constructor(store: AttemptStore, bounds: Bounds, runtime: Runtime, report: Report) {
+  constructor(store: GuardedStore, bounds: Bounds, runtime: Runtime, report: Report) {
     this.#store = store;
     this.#bounds = bounds;
     this.#runtime = runtime;
@@ -34,15 +34,13 @@ export class Attempts {
 
   /** Begins an attempt with its first transaction. */
   async begin(
-    browser: string,
-    language: string | undefined,
-    transaction: { id: string; endsAt: number },
+    of: Pick<Attempt, "browser" | "language" | "address">,
+    { id: transactionId, endsAt }: { id: string; endsAt: number },
   ): Promise<Attempt> {
     const id = base64url(this.#runtime.random(attemptIdBytes));
     const startedAt = this.#runtime.now();
-    const { id: transactionId, endsAt } = transaction;
-    const parts = { id, browser, startedAt, transaction: { id: transactionId, endsAt } };
-    const attempt = beginAttempt(language === undefined ? parts : { ...parts, language }, this.#bounds);
+    const transaction = { id: transactionId, endsAt };
+    const attempt = beginAttempt({ ...of, id, startedAt, transaction }, this.#bounds);
     await this.#store.create(attempt);
     return attempt;
   }
@@ -88,8 +86,12 @@ export class Attempts {
     throw new Error(`An attempt could not be changed in ${maxTries} tries: ${what.kind}`);
   }
 
-  #reportSettled({ id, startedAt, state }: Attempt): void {
-    const about = { attempt: id, ageMs: this.#runtime.now() - startedAt };
+  #reportSettled({ id, address, startedAt, state }: Attempt): void {
+    const about = {
+      attempt: id,
+      ...(address !== undefined && { address }),
+      durationMs: this.#runtime.now() - startedAt,
+    };
     switch (state.status) {
       case "approved":
         return this.#report({ type: "attempt_approved", level: "info", ...about, userId: state.userId });

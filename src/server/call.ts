@@ -4,6 +4,10 @@ export interface Call<Context> {
   readonly context: Context;
   /** The client's address, as the site says; undefined where it does not know. Throws what `clientIp` throws. */
   readonly address: () => string | undefined;
+  /** When it came. */
+  readonly beganAt: number;
+  /** The attempt that it is about, once that is known to be its browser's. */
+  attempt?: string;
 }
 
 /** The address for an event: a `clientIp` that throws must not hide what the event is about. */

@@ -12,21 +12,22 @@ export interface ClientCredentials {
 export const basicAuthorization = (clientId: string, clientSecret: string): string =>
   `Basic ${btoa(`${formEncode(clientId)}:${formEncode(clientSecret)}`)}`;
 
-const formEncode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
+/** As in a form's body (application/x-www-form-urlencoded). */
+export const formEncode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
 
 /**
- * Adds the credentials to a call: as a header or, with `body`, among the form's parameters. A call without a form is
- * authenticated by the header in both cases: the vendor's question is a GET, and secrets do not belong in an address.
+ * Adds the credentials to a call: as a header, which is returned, or, with `body`, among the form's parameters. A call
+ * without a form is authenticated by the header in both cases: the vendor's question is a GET, and secrets do not belong
+ * in an address.
  */
 export function authenticateClient(
   { clientId, clientSecret, clientAuthentication }: ClientCredentials,
-  headers: Headers,
   form?: URLSearchParams,
-): void {
-  if (clientAuthentication === "body" && form) {
-    form.set("client_id", clientId);
-    form.set("client_secret", clientSecret);
-  } else {
-    headers.set("authorization", basicAuthorization(clientId, clientSecret));
+): { authorization?: string } {
+  if (clientAuthentication !== "body" || !form) {
+    return { authorization: basicAuthorization(clientId, clientSecret) };
   }
+  form.set("client_id", clientId);
+  form.set("client_secret", clientSecret);
+  return {};
 }

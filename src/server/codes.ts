@@ -15,12 +15,14 @@ import type { BrowserCookie } from "./cookie.js";
 import { secondsLeft } from "./deadlines.js";
 import type { EarlyHints } from "./early-hints.js";
 import { troubleEvent, type Report } from "./events.js";
+import { limited, noTurn, type StartLimits } from "./limits.js";
 import { languageCode } from "./negotiation.js";
 import type { Message } from "./options.js";
 import type { Questions } from "./questions.js";
 import { sha256, type Runtime } from "./runtime.js";
-import type { TokenServerClient } from "./token-server.js";
+import type { TokenServerClient, Trouble } from "./token-server.js";
 import type { StartedTransaction } from "./token-server-answers.js";
+import type { Purpose, Turns } from "./turns.js";
 
 interface Parts<Context> {
   attempts: Attempts;
@@ -31,11 +33,20 @@ interface Parts<Context> {
   questions: Questions;
   report: Report;
   runtime: Runtime;
+  startLimits: StartLimits;
   tokenServer: TokenServerClient;
+  turns: Turns;
 }
 
 /** A transaction that has begun, with the instant at which its code ends. */
 type Issued = StartedTransaction & { endsAt: number };
+
+/** An attempt that has begun, as its browser hears of it. */
+export interface Begun {
+  answer: StartAnswer;
+  /** Undefined where the browser has its cookie already. */
+  setCookie: string | undefined;
+}
 
 /** The calls that bring a code: a start and a renewal. */
 export class Codes<Context> {
@@ -47,35 +58,51 @@ export class Codes<Context> {
 
   /** `POST /`: a new attempt, for a browser that is given its cookie if it has none. */
   async start(call: Call<Context>, body: Record<string, unknown>): Promise<Response | Refusal> {
-    const { attempts, cookie, report, runtime } = this.#parts;
-    const beganAt = runtime.now();
     const { language: pageLanguage } = body;
     if (pageLanguage !== undefined && typeof pageLanguage !== "string") {
       return new Refusal("invalid_request", '"language" must be a string, such as "nl".');
     }
-    const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
-    const issued = await this.#issue(call, language);
-    if (issued instanceof Refusal) return issued;
+    const begun = await this.begin(call, pageLanguage);
+    if (begun instanceof Refusal) return begun;
+    const { answer, setCookie } = begun;
+    return answerJson(201, answer, setCookie === undefined ? {} : { "set-cookie": setCookie });
+  }
 
+  /** A new attempt, and its browser's cookie if it has none. */
+  async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Begun | Refusal> {
+    const { attempts, cookie, report, runtime, startLimits } = this.#parts;
+    const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const known = cookie.read(call.request);
     const secret = known ?? cookie.create(runtime);
-    const attempt = await attempts.begin(await sha256(secret), language, issued);
+    const browser = await sha256(secret);
+    const refusal = await startLimits.refuse(call, known === undefined ? undefined : browser);
+    if (refusal) return refusal;
+    const issued = await this.#issue(call, language, "start");
+    if (issued instanceof Refusal) return issued;
+
+    const address = call.address();
+    const attempt = await attempts.begin(
+      { browser, ...(language !== undefined && { language }), ...(address !== undefined && { address }) },
+      issued,
+    );
+    call.attempt = attempt.id;
     this.#followEarlyHint(attempt, issued.id);
     report({
       type: "attempt_started",
       level: "info",
       attempt: attempt.id,
       ...loggedAddress(call),
-      durationMs: runtime.now() - beganAt,
+      durationMs: runtime.now() - call.beganAt,
     });
-    const answer: StartAnswer = { attempt: attempt.id, ...this.#answer(issued) };
-    return answerJson(201, answer, known === undefined ? { "set-cookie": cookie.header(secret) } : {});
+    return {
+      answer: { attempt: attempt.id, ...this.#answer(issued) },
+      setCookie: known === undefined ? cookie.header(secret) : undefined,
+    };
   }
 
   /** `POST /{attempt}/otp`: one more transaction of an attempt that is still pending. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response | Refusal> {
     const { attempts, questions, report, runtime } = this.#parts;
-    const beganAt = runtime.now();
     await questions.askLast(attempt);
     const place = await attempts.change(attempt.id, { kind: "renewal_begun" });
     if (!place) return unknownAttempt;
@@ -94,7 +121,7 @@ export class Codes<Context> {
       level: "info",
       attempt: attempt.id,
       ...loggedAddress(call),
-      durationMs: runtime.now() - beganAt,
+      durationMs: runtime.now() - call.beganAt,
     });
     return answerJson(201, this.#answer(issued));
   }
@@ -105,15 +132,18 @@ export class Codes<Context> {
     if (attempt.begun < bounds.transactionsPerAttempt) return attemptSettled;
     // Not in this attempt any more; but once its last code is over, a new one may be started.
     const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
-    return new Refusal("too_many_requests", "This attempt has had all of its codes. Start a new one.", {
-      headers: { "retry-after": String(secondsLeft(endsAt, runtime.now()) + 1) },
-    });
+    return limited(
+      "transactionsPerAttempt",
+      "too_many_requests",
+      "This attempt has had all of its codes. Start a new one.",
+      (secondsLeft(endsAt, runtime.now()) + 1) * 1000,
+    );
   }
 
   async #issueOrGiveBack(call: Call<Context>, { id, language }: Attempt): Promise<Issued | Refusal> {
     let issued: Issued | Refusal | undefined;
     try {
-      issued = await this.#issue(call, language);
+      issued = await this.#issue(call, language, "renewal");
       return issued;
     } finally {
       if (issued === undefined || issued instanceof Refusal) {
@@ -124,15 +154,26 @@ export class Codes<Context> {
 
   /** Starts a transaction with all that the phone is to show: the user's one defence against a relayed code. */
   async #issue(
-    { request, context, address }: Call<Context>,
+    call: Call<Context>,
     language: string | undefined,
+    purpose: Purpose,
   ): Promise<Issued | Refusal> {
-    const { message, report, runtime, tokenServer } = this.#parts;
+    const { message, report, runtime, tokenServer, turns } = this.#parts;
+    const { request, context } = call;
+    const text = await message?.(request, context);
+    const address = call.address();
+    if (!(await turns.take(purpose))) return noTurn(turns.closedMs(purpose));
     const beganAt = runtime.now();
+    const trouble = (of: Trouble): void =>
+      report({
+        ...troubleEvent("start", of, runtime.now() - beganAt),
+        ...(call.attempt !== undefined && { attempt: call.attempt }),
+        ...(address !== undefined && { address }),
+      });
     const outcome = await tokenServer.start({
-      message: await message?.(request, context),
+      message: text,
       languageCode: language,
-      ipAddress: address(),
+      ipAddress: address,
       userAgent: request.headers.get("user-agent")?.slice(0, maxUserAgentCharacters),
     });
     const now = runtime.now();
@@ -140,10 +181,10 @@ export class Codes<Context> {
       case "started":
         return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs };
       case "refused":
-        report(troubleEvent("start", outcome.trouble, now - beganAt));
+        trouble(outcome.trouble);
         return serverError;
       case "unavailable":
-        report(troubleEvent("start", outcome.trouble, now - beganAt));
+        trouble(outcome.trouble);
         return temporarilyUnavailable;
       default:
         return outcome satisfies never;

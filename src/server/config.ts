@@ -3,6 +3,7 @@ import { defaultBounds, type Bounds } from "./bounds.js";
 import type { CallbackCredentials } from "./callback.js";
 import { socketAddress } from "./call.js";
 import { reporter, type Report } from "./events.js";
+import { defaultLimits, type Limits } from "./limits.js";
 import { memoryStore } from "./memory-store.js";
 import { checkOptions } from "./option-checks.js";
 import type { LoginKitOptions, Message, SignIn } from "./options.js";
@@ -25,6 +26,7 @@ export interface Config<Context> {
   pollingMs: number;
   report: Report;
   bounds: Bounds;
+  limits: Limits;
 }
 
 /** The vendor's limit for `message`. */
@@ -58,6 +60,7 @@ export function configure<Context>(options: LoginKitOptions<Context>, runtime: R
     pollingMs: (options.resultPolling ?? Infinity) * 1000,
     report: reporter(options.onEvent),
     bounds: complete,
+    limits: { ...defaultLimits, ...withoutUndefined(options.limits) },
   };
 }
 

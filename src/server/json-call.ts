@@ -1,4 +1,5 @@
 import type { Runtime } from "./runtime.js";
+import type { OutgoingCall, Transport } from "./transport.js";
 
 /** What came of a call: an answer, whose JSON is undefined if it is none, or nothing. */
 export type Reply =
@@ -7,49 +8,30 @@ export type Reply =
 /** Far above any answer of a Token Server. */
 const maxAnswerBytes = 65_536;
 
-/**
- * Calls another server and reads its JSON, within a time and a size. A redirect is not followed: where we connect is
- * the site's to say. Never rejects.
- */
+/** Calls another server and reads its JSON, within a time and a size. Never rejects. */
 export async function callJson(
-  url: string,
-  init: RequestInit,
+  call: Omit<OutgoingCall, "maxBytes">,
   timeoutMs: number,
-  runtime: Runtime,
+  { runtime, transport }: { runtime: Runtime; transport: Transport },
 ): Promise<Reply> {
-  const controller = new AbortController();
-  const disarm = runtime.after(timeoutMs, () => controller.abort());
+  const exchange = transport({ ...call, maxBytes: maxAnswerBytes });
+  let timedOut = false;
+  const disarm = runtime.after(timeoutMs, () => {
+    timedOut = true;
+    exchange.cancel();
+  });
   try {
-    const response = await fetch(url, { ...init, redirect: "manual", signal: controller.signal });
-    const text = await readText(response, maxAnswerBytes);
+    const { status, text } = await exchange.answer;
     return text === undefined
       ? { kind: "unavailable", reason: "answered too much" }
-      : { kind: "answered", status: response.status, json: parseJson(text) };
+      : { kind: "answered", status, json: parseJson(text) };
   } catch (error) {
     return {
       kind: "unavailable",
-      reason: controller.signal.aborted ? `gave no answer in ${timeoutMs / 1000} s` : describe(error),
+      reason: timedOut ? `gave no answer in ${timeoutMs / 1000} s` : describe(error),
     };
   } finally {
     disarm();
-  }
-}
-
-async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
-  if (!response.body) return "";
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > maxBytes) {
-      await reader.cancel();
-      return undefined;
-    }
-    text += decoder.decode(value, { stream: true });
   }
 }
 

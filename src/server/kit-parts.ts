@@ -6,10 +6,17 @@ import { BrowserCookie } from "./cookie.js";
 import { Cors } from "./cors.js";
 import { EarlyHints } from "./early-hints.js";
 import type { Report } from "./events.js";
+import { StoreGuard, StoreUnavailable, type GuardedStore } from "./guarded-store.js";
+import { limiterOf, StartLimits } from "./limits.js";
 import type { SignIn } from "./options.js";
 import { Questions } from "./questions.js";
+import { Refusals } from "./refusals.js";
 import type { Runtime } from "./runtime.js";
+import type { AttemptStore } from "./store.js";
+import { Sparingly } from "./sparingly.js";
 import { TokenServerClient } from "./token-server.js";
+import { Turns } from "./turns.js";
+import { UnderWay } from "./under-way.js";
 import { Watching } from "./watching.js";
 
 /** The parts of a kit, put together. */
@@ -24,18 +31,47 @@ export interface Kit<Context> {
   cookie: BrowserCookie;
   cors: Cors;
   earlyHints: EarlyHints;
+  postponed: Set<string>;
   questions: Questions;
+  refusals: Refusals;
+  store: GuardedStore;
+  underWay: UnderWay;
+  tokenServer: TokenServerClient;
   watching: Watching;
 }
 
-export function assembleKit<Context>(config: Config<Context>, runtime: Runtime): Kit<Context> {
-  const { bounds, message, pollingMs, report, signIn } = config;
+export function assembleKit<Context>(config: Config<Context>, surroundings: Runtime): Kit<Context> {
+  const { bounds, limits, message, pollingMs, signIn } = config;
+  const runtime = withClockOf(config.store, surroundings);
+  const troubles = new Sparingly(10_000, runtime);
+  const report: Report = (event) => {
+    // The guard has reported it already.
+    if (event.type === "internal_error" && event.error instanceof StoreUnavailable) return;
+    if (event.type !== "token_server_trouble") return config.report(event);
+    const { call, status, reason } = event;
+    config.report({ ...event, level: troubles.level(`${call} ${status ?? reason}`, event.level) });
+  };
+  const guard = new StoreGuard(runtime, report);
+  const store = guard.guard(config.store);
+  const limiter = (name: "startsPerAddress" | "startsPerBrowser") =>
+    limiterOf(name, limits[name], { store: config.store, guard });
+  const startLimits = new StartLimits(limiter("startsPerAddress"), limiter("startsPerBrowser"));
+  const quarter = limits.questions && { ...limits.questions, count: Math.ceil(limits.questions.count / 4) };
+  const turns = new Turns(limiterOf("questions", quarter, { store: config.store, guard }), runtime);
   const tokenServer = new TokenServerClient(config.tokenServer, runtime);
-  const attempts = new Attempts(config.store, bounds, runtime, report);
-  const questions = new Questions({ tokenServer, attempts, bounds, runtime, report }, (id) =>
-    watching.isWatched(id),
-  );
-  const watching: Watching = new Watching({ attempts, questions, bounds, runtime, report, pollingMs });
+  const attempts = new Attempts(store, bounds, runtime, report);
+  // Of a store that is shared, somebody may watch on another server.
+  const isWatched = (id: string): boolean => config.store.isShared === true || watching.isWatched(id);
+  const questions = new Questions({ tokenServer, turns, attempts, bounds, runtime, report }, isWatched);
+  const watching: Watching = new Watching({
+    attempts,
+    questions,
+    bounds,
+    limits,
+    runtime,
+    report,
+    pollingMs,
+  });
   const cookie = new BrowserCookie(config.origin);
   const cors = new Cors(config.origins);
   const earlyHints = new EarlyHints(runtime);
@@ -48,7 +84,9 @@ export function assembleKit<Context>(config: Config<Context>, runtime: Runtime):
     questions,
     report,
     runtime,
+    startLimits,
     tokenServer,
+    turns,
   });
   return {
     config,
@@ -61,7 +99,22 @@ export function assembleKit<Context>(config: Config<Context>, runtime: Runtime):
     cookie,
     cors,
     earlyHints,
+    postponed: new Set(),
     questions,
+    refusals: new Refusals(report, runtime),
+    store,
+    underWay: new UnderWay(),
+    tokenServer,
     watching,
+  };
+}
+
+/** Who shares a store goes by its clock. */
+function withClockOf(store: AttemptStore, runtime: Runtime): Runtime {
+  if (!store.now) return runtime;
+  return {
+    now: () => store.now?.() ?? runtime.now(),
+    after: (delayMs, task) => runtime.after(delayMs, task),
+    random: (length) => runtime.random(length),
   };
 }

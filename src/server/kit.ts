@@ -1,10 +1,15 @@
-import { serverError, type Refusal } from "./answers.js";
-import { loggedAddress, type Call } from "./call.js";
+import { serverError, temporarilyUnavailable, type Refusal } from "./answers.js";
+import type { Call } from "./call.js";
 import { configure } from "./config.js";
+import { toWebResponse } from "./direct-answer.js";
+import { beginWithPage, type FirstPaint } from "./first-paint.js";
+import { StoreUnavailable } from "./guarded-store.js";
+import { checkHealth, type Health } from "./health.js";
 import { assembleKit } from "./kit-parts.js";
 import type { LoginKitOptions } from "./options.js";
 import { createRoutes } from "./routes.js";
 import { systemRuntime, type Runtime } from "./runtime.js";
+import type { Transport } from "./transport.js";
 
 /** The site's backend for the widget. */
 export interface LoginKit<Context = unknown> {
@@ -19,21 +24,50 @@ export interface LoginKit<Context = unknown> {
   ): Promise<Response>;
 
   /**
+   * Begins an attempt for a login page that is being written, so that its code can be scanned before any script has run.
+   * What it gives goes into the page: `<onegini-otp-login attempt otp expires-in>svg</onegini-otp-login>`, and its
+   * headers into the page's answer. `null` where there is nothing to begin: the element then begins by itself. Never rejects.
+   *
+   * @param request the request for the page
+   */
+  begin(
+    request: Request,
+    ...context: undefined extends Context ? [context?: Context] : [context: Context]
+  ): Promise<FirstPaint | null>;
+
+  /**
    * The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout.
    */
   forget(request: Pick<Request, "headers">): Headers;
 
   /**
+   * Whether this server can do its work, for a load balancer: false when the store does not answer within two seconds,
+   * and after `close()`. The Token Server does not count, as every server has the same. Never rejects.
+   */
+  health(): Promise<Health>;
+
+  /**
    * Ends all streams and held polls, for a deploy; the clients come back spread over some seconds. Calls are still
-   * answered. Resolves when no question to the Token Server is under way.
+   * answered. Resolves when every call that had begun is answered, every callback that had come is followed, and no
+   * question to the Token Server is under way; nothing is asked again by itself any more.
    */
   close(): Promise<void>;
 }
 
-const paths = new WeakMap<LoginKit<never>, string>();
+/** What an adapter needs of a kit. */
+export interface ForAdapter {
+  /** As the kit's own, but what the answer says may lie beside it (`contentOf`). */
+  fetch(request: Request, context: unknown): Promise<Response>;
+  /** The path that it owns. */
+  path: string;
+  /** Makes its calls to the Token Server in another way than over `fetch`. */
+  callOver(transport: Transport): void;
+}
 
-/** The path that a kit owns, for an adapter. */
-export const pathOf = (kit: LoginKit<never>): string | undefined => paths.get(kit);
+const forAdapters = new WeakMap<LoginKit<never>, ForAdapter>();
+
+/** What an adapter needs of a kit; undefined if it was made by another copy of this package. */
+export const forAdapter = (kit: LoginKit<never>): ForAdapter | undefined => forAdapters.get(kit);
 
 /** Whether a path is a kit's to answer. */
 export const isUnder = (pathname: string, path: string): boolean =>
@@ -50,45 +84,64 @@ export function createLoginKit<Context = unknown>(
 ): LoginKit<Context> {
   const kit = assembleKit(configure(options, runtime), runtime);
   const routes = createRoutes(kit);
-  const { config, cors, report } = kit;
+  const { config, cors, report, underWay } = kit;
 
-  const refuse = (call: Call<Context>, refusal: Refusal): Response => {
-    report({
-      type: "request_refused",
-      level: refusal.status === 403 || refusal.status === 401 ? "warn" : "info",
-      error: refusal.error,
-      status: refusal.status,
-      description: refusal.description,
-      method: call.request.method,
-      ...loggedAddress(call),
-    });
-    return refusal.toResponse();
+  const answer = async (call: Call<Context>): Promise<Response> => {
+    const refuse = (refusal: Refusal): Response => {
+      kit.refusals.report(call, refusal);
+      return refusal.toResponse();
+    };
+    try {
+      return await routes.fetch(call.request, { call, refuse });
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return refuse(temporarilyUnavailable);
+      report({ type: "internal_error", level: "error", doing: `answering ${call.request.method}`, error });
+      return refuse(serverError);
+    }
+  };
+
+  const callOf = (request: Request, context: Context): Call<Context> => ({
+    request,
+    context,
+    address: () => config.clientIp(request, context),
+    beganAt: kit.runtime.now(),
+  });
+
+  const begin = async (request: Request, context: Context): Promise<FirstPaint | null> => {
+    const call = callOf(request, context);
+    const refuse = (refusal: Refusal): void => kit.refusals.report(call, refusal);
+    try {
+      return await underWay.add(beginWithPage(call, kit.codes, refuse));
+    } catch (error) {
+      if (error instanceof StoreUnavailable) refuse(temporarilyUnavailable);
+      else report({ type: "internal_error", level: "error", doing: "beginning with a page", error });
+      return null;
+    }
+  };
+
+  const fetch = async (request: Request, context: Context): Promise<Response> => {
+    const call = callOf(request, context);
+    const response = await underWay.add(answer(call));
+    cors.mark(request, response);
+    return response;
   };
 
   const loginKit: LoginKit<Context> = {
-    async fetch(request, ...rest) {
-      const context = rest[0] as Context;
-      const call: Call<Context> = {
-        request,
-        context,
-        address: () => config.clientIp(request, context),
-      };
-      let response: Response;
-      try {
-        response = await routes.fetch(request, { call, refuse: (refusal) => refuse(call, refusal) });
-      } catch (error) {
-        report({ type: "internal_error", level: "error", doing: `answering ${request.method}`, error });
-        response = refuse(call, serverError);
-      }
-      cors.mark(request, response);
-      return response;
-    },
+    fetch: async (request, ...rest) => toWebResponse(await fetch(request, rest[0] as Context)),
+    begin: (request, ...rest) => begin(request, rest[0] as Context),
     forget: () => new Headers({ "set-cookie": kit.cookie.endHeader() }),
+    health: () => checkHealth(kit),
     async close() {
       kit.watching.close();
+      kit.questions.close();
+      await underWay.settled();
       await kit.questions.settled();
     },
   };
-  paths.set(loginKit, config.path);
+  forAdapters.set(loginKit, {
+    fetch: (request, context) => fetch(request, context as Context),
+    path: config.path,
+    callOver: (transport) => kit.tokenServer.callOver(transport),
+  });
   return loginKit;
 }

@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempt.js";
+import { steadyNow } from "./runtime.js";
 import type { AttemptStore } from "./store.js";
 
 /** How often the forgotten are swept out, at most. */
@@ -7,12 +8,12 @@ const sweepMs = 10_000;
 /**
  * Keeps attempts in this process's memory: for one process, which forgets them when it ends.
  *
- * @param now the clock, in milliseconds since the epoch; default `Date.now`
+ * @param now the clock, in milliseconds since the epoch; default a clock that no change of the host's time moves
  */
-export function memoryStore(now: () => number = () => Date.now()): AttemptStore {
+export function memoryStore(now: () => number = steadyNow): AttemptStore {
   const attempts = new Map<string, Attempt>();
   const owners = new Map<string, string>();
-  const listeners = new Map<string, Set<() => void>>();
+  const listeners = new Map<string, readonly (() => void)[]>();
   let sweptAt = now();
 
   const find = (id: string | undefined): Attempt | undefined => {
@@ -44,18 +45,18 @@ export function memoryStore(now: () => number = () => Date.now()): AttemptStore 
     compareAndSet(id, version, next) {
       if (find(id)?.version !== version) return Promise.resolve(false);
       keep(next);
-      for (const listener of [...(listeners.get(id) ?? [])]) listener();
+      for (const listener of listeners.get(id) ?? []) listener();
       return Promise.resolve(true);
     },
     findByTransaction: (transactionId) => Promise.resolve(find(owners.get(transactionId))),
     subscribe(id, listener) {
       // A wrapper, so that the same function subscribed twice counts twice.
       const subscription = (): void => listener();
-      const subscribed = listeners.get(id) ?? new Set();
-      listeners.set(id, subscribed.add(subscription));
+      listeners.set(id, [...(listeners.get(id) ?? []), subscription]);
       return Promise.resolve(() => {
-        subscribed.delete(subscription);
-        if (subscribed.size === 0 && listeners.get(id) === subscribed) listeners.delete(id);
+        const others = (listeners.get(id) ?? []).filter((other) => other !== subscription);
+        if (others.length > 0) listeners.set(id, others);
+        else listeners.delete(id);
       });
     },
   };

@@ -75,6 +75,22 @@ const bounds = v.strictObject(
   "an object",
 );
 
+const limits = (() => {
+  const expected = "{ count, seconds }, two whole numbers from 1, or false";
+  const rate = v.union([v.literal(false), v.strictObject({ count, seconds: count })], expected);
+  const most = v.union([v.literal(false), count], "a whole number, at least 1, or false");
+  return v.strictObject(
+    {
+      startsPerAddress: v.optional(rate),
+      startsPerBrowser: v.optional(rate),
+      streamsPerBrowser: v.optional(most),
+      streamsPerNode: v.optional(most),
+      questions: v.optional(rate),
+    },
+    "an object",
+  );
+})();
+
 const storeMethods = ["create", "get", "compareAndSet", "findByTransaction", "subscribe"] as const;
 
 const store = v.custom(
@@ -150,6 +166,7 @@ const options = v.strictObject(
     resultPolling: v.optional(seconds()),
     onEvent: v.optional(callable("a function")),
     bounds: v.optional(bounds),
+    limits: v.optional(limits),
   },
   "an object with origin, tokenServer and signIn",
 );

@@ -1,5 +1,6 @@
 import type { Bounds } from "./bounds.js";
 import type { LoginKitEvent } from "./events.js";
+import type { Limits } from "./limits.js";
 import type { AttemptStore } from "./store.js";
 
 /** A login that a phone accepted. */
@@ -61,7 +62,10 @@ export interface LoginKitOptions<Context = unknown> {
   signIn: SignIn<Context>;
   /** Where attempts live. Default `memoryStore()`: one process. */
   store?: AttemptStore;
-  /** The address of the client, or undefined. Default: the socket's, where the context is the Node adapter's. */
+  /**
+   * The address of the client, or undefined. Default: the socket's, where the context is the Node adapter's. Behind
+   * proxies: `clientIpBehind(n)`.
+   */
   clientIp?: (request: Request, context: Context) => string | undefined;
   /**
    * Seconds between two questions to the Token Server while somebody watches, for a server that its callbacks cannot
@@ -72,4 +76,6 @@ export interface LoginKitOptions<Context = unknown> {
   onEvent?: (event: LoginKitEvent) => void | Promise<void>;
   /** The bounds that differ from their defaults. */
   bounds?: Partial<Bounds>;
+  /** The limits that differ from their defaults; `false` switches one off. */
+  limits?: Partial<Limits>;
 }

@@ -6,15 +6,27 @@ import { troubleEvent, type Report } from "./events.js";
 import { Inquiry, type Heard } from "./inquiry.js";
 import type { Runtime } from "./runtime.js";
 import type { ResultOutcome, TokenServerClient } from "./token-server.js";
+import type { Turns } from "./turns.js";
 
 /** Browsers that ask the kit make it ask the Token Server at most this often. */
 const restMs = 2000;
 
+/**
+ * A page that renews in time has few codes that can be accepted: two that live a minute, four that live ten seconds. Who
+ * collects more, and has its stream opened again and again, has only the newest asked about; the others still are at the
+ * times of their own, and by polls, which have turns of their own.
+ */
+const maxAtOnce = 5;
+
 /** How long it is remembered when a transaction was asked about. */
 const memoryMs = 120_000;
 
+/** Whose transaction it is. */
+type Owner = { id: string; address: string | undefined };
+
 interface Parts {
   tokenServer: TokenServerClient;
+  turns: Turns;
   attempts: Attempts;
   bounds: Bounds;
   runtime: Runtime;
@@ -25,6 +37,7 @@ interface Parts {
 export class Questions {
   readonly #parts: Parts;
   readonly #isWatched: (attemptId: string) => boolean;
+  #isClosed = false;
   readonly #inquiries = new Map<string, Inquiry>();
   #sweptAt = 0;
 
@@ -36,17 +49,22 @@ export class Questions {
 
   /** A callback says that something happened: asks, and asks again while it is not decided. */
   hint(attempt: Attempt, transactionId: string): Promise<void> {
-    return this.#inquiry(attempt.id, transactionId).hint();
+    return this.#inquiry(attempt, transactionId).hint();
   }
 
   /** Asks about some of an attempt's transactions, once, or joins the questions that run. */
-  async ask({ id }: Attempt, transactionIds: readonly string[]): Promise<void> {
-    await Promise.all(transactionIds.map((transactionId) => this.#inquiry(id, transactionId).ask()));
+  async ask(attempt: Attempt, transactionIds: readonly string[]): Promise<void> {
+    await Promise.all(transactionIds.map((id) => this.#inquiry(attempt, id).ask()));
   }
 
-  /** Asks about every transaction that can still be accepted. */
+  /** Milliseconds until a poll may make the kit ask again; 0 if it may now. */
+  get closedMs(): number {
+    return this.#parts.turns.closedMs("poll");
+  }
+
+  /** Asks about the transactions that can still be accepted. */
   askOpen(attempt: Attempt): Promise<void> {
-    return this.ask(attempt, this.#openIds(attempt));
+    return this.ask(attempt, this.#openIds(attempt).slice(-maxAtOnce));
   }
 
   /** A browser asks how things stand: so does the kit, at most every two seconds. */
@@ -54,8 +72,19 @@ export class Questions {
     const { bounds, runtime } = this.#parts;
     const now = runtime.now();
     const rested = (id: string): boolean => now - (this.#inquiries.get(id)?.askedAt ?? -Infinity) >= restMs;
-    if (now < openUntil(attempt, bounds)) return this.ask(attempt, this.#openIds(attempt).filter(rested));
+    if (now < openUntil(attempt, bounds)) {
+      await Promise.all(
+        this.#openIds(attempt)
+          .filter(rested)
+          .map((id) => this.#poll(attempt, id)),
+      );
+      return;
+    }
     if (attempt.transactions.every(({ id }) => rested(id))) await this.askLast(attempt);
+  }
+
+  async #poll(attempt: Attempt, transactionId: string): Promise<void> {
+    if (await this.#parts.turns.take("poll")) await this.#inquiry(attempt, transactionId).ask(true);
   }
 
   /** When a browser may make the kit ask again: at once, or two seconds after the last question. */
@@ -92,6 +121,12 @@ export class Questions {
     for (const { id } of transactions) this.#inquiries.get(id)?.stopRetrying();
   }
 
+  /** Nothing is asked again by itself any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const inquiry of this.#inquiries.values()) inquiry.stopRetrying();
+  }
+
   /** Resolves when no question is under way. */
   async settled(): Promise<void> {
     await Promise.all([...this.#inquiries.values()].flatMap(({ running }) => running ?? []));
@@ -104,14 +139,21 @@ export class Questions {
       .map(({ id }) => id);
   }
 
-  #inquiry(attemptId: string, transactionId: string): Inquiry {
+  #inquiry(attempt: Attempt, transactionId: string): Inquiry {
     const known = this.#inquiries.get(transactionId);
     if (known) return known;
     this.#sweep();
+    const { bounds, runtime } = this.#parts;
+    const { id, address, transactions } = attempt;
+    const transaction = transactions.find((one) => one.id === transactionId);
     const inquiry = new Inquiry(
-      () => this.#askOnce(attemptId, transactionId),
-      () => this.#isWatched(attemptId),
-      this.#parts.runtime,
+      (hasTurn) => this.#askOnce({ id, address }, transactionId, hasTurn),
+      () =>
+        transaction !== undefined &&
+        isOpen(transaction, runtime.now(), bounds) &&
+        !this.#isClosed &&
+        this.#isWatched(attempt.id),
+      runtime,
     );
     this.#inquiries.set(transactionId, inquiry);
     return inquiry;
@@ -126,19 +168,21 @@ export class Questions {
       if (inquiry.idle && inquiry.askedAt < since) this.#inquiries.delete(id);
   }
 
-  async #askOnce(attemptId: string, transactionId: string): Promise<Heard> {
-    const { tokenServer, runtime, report } = this.#parts;
-    const askedAt = runtime.now();
+  async #askOnce({ id: attemptId, address }: Owner, transactionId: string, hasTurn: boolean): Promise<Heard> {
+    const { bounds, tokenServer, turns, runtime, report } = this.#parts;
     try {
+      if (!hasTurn && !(await turns.wait(bounds.tokenServerSeconds * 1000))) return "postponed";
+      const askedAt = runtime.now();
       const outcome = await tokenServer.result(transactionId);
       if (outcome.kind === "unanswered") {
         const trouble = troubleEvent("result", outcome.trouble, runtime.now() - askedAt);
-        report({ ...trouble, attempt: attemptId, transaction: transactionId });
+        const about = { attempt: attemptId, transaction: transactionId };
+        report({ ...trouble, ...about, ...(address !== undefined && { address }) });
       }
       return await this.#tell(attemptId, transactionId, outcome);
     } catch (error) {
       report({ type: "internal_error", level: "error", doing: "writing down a result", error });
-      return "unanswered";
+      return "postponed";
     }
   }
 
@@ -160,11 +204,15 @@ export class Questions {
         const told = await attempts.change(attemptId, { kind: "transaction_closed", id: transactionId, at });
         if (!told?.changed) return "decided";
         const { reason, description } = outcome;
-        const about = { attempt: attemptId, transaction: transactionId, reason };
+        const { address, startedAt } = told.attempt;
         report({
           type: "transaction_failed",
           level: "warn",
-          ...about,
+          attempt: attemptId,
+          transaction: transactionId,
+          reason,
+          ...(address !== undefined && { address }),
+          durationMs: at - startedAt,
           ...(description !== undefined && { description }),
         });
         return "decided";

@@ -53,16 +53,21 @@ export function createRoutes<Context>(kit: Kit<Context>): Hono<Env<Context>> {
   /** The attempt of the address, if it is this browser's. */
   const ofBrowser = async (c: C): Promise<Attempt | Refusal> => {
     const secret = kit.cookie.read(c.req.raw);
+    // Strangers without a cookie cost the store nothing.
+    if (secret === undefined) return unknownAttempt;
     const attempt = await kit.attempts.get(c.req.param("attempt") ?? "");
-    const browser = await sha256(secret ?? "");
-    return secret !== undefined && attempt?.browser === browser ? attempt : unknownAttempt;
+    if (attempt?.browser !== (await sha256(secret))) return unknownAttempt;
+    c.env.call.attempt = attempt.id;
+    return attempt;
   };
 
   at("/callback", "POST", async ({ env: { call } }) => {
+    // A proxy may keep this address to the Token Server: no other spelling of it passes by such a rule.
+    if (new URL(call.request.url).pathname !== `${config.path}/callback`) return notFound;
     const refusal = await refuseCallback(call.request, config.callbackCredentials);
     if (refusal) return refusal;
     const body = await readJsonObject(call.request, config.bounds.bodyBytes);
-    return body instanceof Refusal ? body : answerCallback(body, kit);
+    return body instanceof Refusal ? body : answerCallback(call, body, kit);
   });
   fromPage("", (call, body) => kit.codes.start(call, body));
   fromPage("/:attempt/otp", async (call, _body, c) => {

@@ -1,6 +1,6 @@
 /** What the kit takes from its surroundings. Tests put virtual time and known randomness in its place. */
 export interface Runtime {
-  /** Milliseconds since the epoch. */
+  /** Whole milliseconds since the epoch. */
   now(): number;
   /** Runs `task` once, after `delayMs`. Returns a function that prevents it. */
   after(delayMs: number, task: () => void): () => void;
@@ -11,9 +11,15 @@ export interface Runtime {
 /** The longest delay that every platform's timers take; beyond it they fire at once. */
 const maxDelayMs = 2 ** 31 - 1;
 
+/**
+ * The time since this process began, on top of the time that it began at: whoever sets the host's clock by an hour ends
+ * no code and revives none.
+ */
+export const steadyNow = (): number => Math.floor(performance.timeOrigin + performance.now());
+
 /** The surroundings of a server in service. */
 export const systemRuntime: Runtime = {
-  now: () => Date.now(),
+  now: steadyNow,
   after(delayMs, task) {
     const timer = setTimeout(task, Math.min(Math.max(delayMs, 0), maxDelayMs));
     return () => clearTimeout(timer);

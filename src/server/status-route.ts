@@ -4,8 +4,9 @@ import type { Attempt } from "./attempt.js";
 import type { Attempts } from "./attempts.js";
 import type { Bounds } from "./bounds.js";
 import { statusAnswer } from "./deadlines.js";
-import { streamResponse } from "./direct-stream.js";
+import { directAnswer } from "./direct-answer.js";
 import { holdPoll } from "./held-poll.js";
+import { noTurn } from "./limits.js";
 import { preferredWaitSeconds, wantsStream } from "./negotiation.js";
 import type { Questions } from "./questions.js";
 import type { Runtime } from "./runtime.js";
@@ -34,22 +35,25 @@ export async function answerStatus(
 ): Promise<Response | Refusal> {
   const { headers, method } = request;
   if (wantsStream(headers.get("accept"))) {
-    return method === "HEAD" ? new Response(null, { headers: streamHeaders }) : openStream(attempt, parts);
+    if (method === "HEAD") return new Response(null, { headers: streamHeaders });
+    return parts.watching.refuse(attempt) ?? openStream(attempt, parts);
   }
   const waitSeconds = preferredWaitSeconds(headers.get("prefer"));
   if (method === "HEAD") return answerPoll(attempt, parts.runtime.now());
-  return waitSeconds === undefined
+  // Where there is no room to wait, who polls is answered at once: the login goes on.
+  return waitSeconds === undefined || parts.watching.refuse(attempt)
     ? answerNow(attempt, parts)
     : answerHeld(request, attempt, waitSeconds, parts);
 }
 
-function openStream(attempt: Attempt, { watching, bounds, runtime }: Parts): Response {
-  const returnMs = (): number => randomBelow(bounds.returnSeconds * 1000, runtime);
-  return streamResponse(
-    (sink) => watching.join(attempt, new StatusStream(sink, runtime, returnMs)),
-    streamHeaders,
+const openStream = (attempt: Attempt, parts: Parts): Response =>
+  directAnswer(
+    {
+      kind: "stream",
+      open: (sink) => parts.watching.join(attempt, new StatusStream(sink, parts)),
+    },
+    { headers: streamHeaders },
   );
-}
 
 /** A browser that asks makes the kit ask. Its answer waits a moment for the Token Server's, but not for a slow one. */
 async function answerNow(
@@ -58,6 +62,7 @@ async function answerNow(
 ): Promise<Response | Refusal> {
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
   watching.visit(attempt);
+  if (questions.closedMs > 0) return noTurn(questions.closedMs);
   await within(questionMs, questions.askNowAndThen(attempt), runtime);
   const now = await attempts.get(attempt.id);
   return now ? answerPoll(now, runtime.now()) : unknownAttempt;
@@ -93,9 +98,4 @@ function within(maxMs: number, promise: Promise<unknown>, runtime: Runtime): Pro
     const cancel = runtime.after(maxMs, resolve);
     promise.then(() => resolve(), reject).finally(cancel);
   });
-}
-
-function randomBelow(limit: number, runtime: Runtime): number {
-  const [high = 0, low = 0] = runtime.random(2);
-  return Math.floor(((high * 256 + low) / 65_536) * limit);
 }

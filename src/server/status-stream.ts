@@ -1,6 +1,7 @@
 import { statusEvent } from "../protocol/login-api.js";
 import { noStore } from "./answers.js";
 import type { Attempt } from "./attempt.js";
+import type { Bounds } from "./bounds.js";
 import { statusAnswer } from "./deadlines.js";
 import type { StreamSink } from "./direct-stream.js";
 import type { Runtime } from "./runtime.js";
@@ -13,29 +14,28 @@ export const streamHeaders = {
   "x-accel-buffering": "no",
 } as const;
 
+interface Parts {
+  runtime: Runtime;
+  bounds: Pick<Bounds, "returnSeconds">;
+}
+
 /** The status of one attempt as server-sent events. It ends after `approved` or a final status. */
 export class StatusStream implements Watcher {
   readonly #sink: StreamSink;
-  readonly #runtime: Runtime;
-  readonly #returnMs: () => number;
+  readonly #parts: Parts;
   /** What the last event was about, so that each is sent once. */
-  #shown = "";
+  #shown: Attempt | undefined;
   #ended = false;
 
-  /** @param returnMs when the client should come back, if the server sends it away */
-  constructor(sink: StreamSink, runtime: Runtime, returnMs: () => number) {
+  constructor(sink: StreamSink, parts: Parts) {
     this.#sink = sink;
-    this.#runtime = runtime;
-    this.#returnMs = returnMs;
+    this.#parts = parts;
   }
 
   show(attempt: Attempt): void {
-    if (this.#ended) return;
-    const newest = attempt.transactions.at(-1);
-    const about = `${attempt.state.status} ${newest?.id} ${newest?.closed}`;
-    if (about === this.#shown) return;
-    this.#shown = about;
-    const data = JSON.stringify(statusAnswer(attempt, this.#runtime.now()));
+    if (this.#ended || (this.#shown && isAlike(this.#shown, attempt))) return;
+    this.#shown = attempt;
+    const data = JSON.stringify(statusAnswer(attempt, this.#parts.runtime.now()));
     this.#sink.write(`event: ${statusEvent}\ndata: ${data}\n\n`);
     if (attempt.state.status !== "pending") this.#end();
   }
@@ -46,7 +46,7 @@ export class StatusStream implements Watcher {
 
   dismiss(why: "replaced" | "closing"): void {
     if (this.#ended) return;
-    if (why === "closing") this.#sink.write(`retry: ${this.#returnMs()}\n\n`);
+    if (why === "closing") this.#sink.write(`retry: ${returnMs(this.#parts)}\n\n`);
     this.#end();
   }
 
@@ -54,4 +54,16 @@ export class StatusStream implements Watcher {
     this.#ended = true;
     this.#sink.end();
   }
+}
+
+/** Whether two events would say the same, but for the time that went by. */
+function isAlike(one: Attempt, other: Attempt): boolean {
+  const [a, b] = [one.transactions.at(-1), other.transactions.at(-1)];
+  return one.state.status === other.state.status && a?.id === b?.id && a?.closed === b?.closed;
+}
+
+/** When a client that is sent away should come back: by chance, so that they do not come all at once. */
+function returnMs({ runtime, bounds }: Parts): number {
+  const [high = 0, low = 0] = runtime.random(2);
+  return Math.floor(((high * 256 + low) / 65_536) * bounds.returnSeconds * 1000);
 }

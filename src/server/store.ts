@@ -1,10 +1,12 @@
 import type { Attempt } from "./attempt.js";
+import type { RateLimit, RateLimiter } from "./rate-limiter.js";
 
 /**
  * Where attempts live. One process keeps them in memory (`memoryStore`); several share a store of this shape.
  *
  * Attempts are plain JSON and never changed in place. Each carries `forgetAt`, the instant (milliseconds since the
- * epoch) from which on a store may forget it, with all that belongs to it.
+ * epoch) from which on a store may forget it, with all that belongs to it. A method that rejects says that the store
+ * cannot be used at the moment; it rejects within a few seconds rather than never.
  */
 export interface AttemptStore {
   /** Keeps a new attempt. Its transactions can be found from then on. */
@@ -28,4 +30,16 @@ export interface AttemptStore {
    * afterwards misses nothing. The attempt need not exist. Resolves to the function that ends it.
    */
   subscribe(id: string, listener: () => void): Promise<() => void>;
+
+  /** Whether several servers share it: somebody may be watching an attempt elsewhere. Default false. */
+  readonly isShared?: boolean;
+
+  /**
+   * The clock by which all who share the store go, in milliseconds since the epoch. Default: a clock of this process that
+   * no change of the host's time moves.
+   */
+  now?(): number;
+
+  /** Makes a limiter whose counts all who share the store see. Default: it counts in this process's memory. */
+  limiter?(limit: RateLimit): RateLimiter;
 }

@@ -1,6 +1,7 @@
 import type { Runtime } from "./runtime.js";
 import { authenticateClient, type ClientCredentials } from "./client-authentication.js";
 import { callJson, type Reply } from "./json-call.js";
+import { redactor } from "./redaction.js";
 import {
   parseResult,
   parseStarted,
@@ -9,6 +10,7 @@ import {
   type TransactionResult,
   type VendorError,
 } from "./token-server-answers.js";
+import { overFetch, type Transport } from "./transport.js";
 
 /** Where the Token Server is and who asks. */
 export interface TokenServerSettings extends ClientCredentials {
@@ -54,10 +56,18 @@ const unknownTransaction = "3004";
 export class TokenServerClient {
   readonly #settings: TokenServerSettings;
   readonly #runtime: Runtime;
+  readonly #redact: (text: string) => string;
+  #transport: Transport = overFetch;
 
   constructor(settings: TokenServerSettings, runtime: Runtime) {
     this.#settings = settings;
     this.#runtime = runtime;
+    this.#redact = redactor(settings);
+  }
+
+  /** Makes its calls in another way than over `fetch`. */
+  callOver(transport: Transport): void {
+    this.#transport = transport;
   }
 
   /** Starts a transaction: `POST /oauth/api/v4/authenticate/user`. */
@@ -88,18 +98,23 @@ export class TokenServerClient {
     );
     const result =
       reply.kind === "answered" && reply.status === 200 && parseResult(reply.json, transactionId);
-    if (result) return result;
+    if (result) return this.#withoutSecrets(result);
     const trouble = this.#trouble(reply);
     return trouble.status === 404 && trouble.error?.code === unknownTransaction
       ? { kind: "waiting" }
       : { kind: "unanswered", trouble };
   }
 
-  async #call(path: string, form?: URLSearchParams): Promise<Reply> {
-    const headers = new Headers({ accept: "application/json" });
-    authenticateClient(this.#settings, headers, form);
-    const init: RequestInit = form ? { method: "POST", body: form, headers } : { headers };
-    return callJson(this.#settings.url + path, init, this.#settings.timeoutMs, this.#runtime);
+  #call(path: string, form?: URLSearchParams): Promise<Reply> {
+    const headers = { accept: "application/json", ...authenticateClient(this.#settings, form) };
+    const url = this.#settings.url + path;
+    return callJson(
+      form
+        ? { url, method: "POST", headers: { ...headers, ...formType }, body: form.toString() }
+        : { url, method: "GET", headers },
+      this.#settings.timeoutMs,
+      { runtime: this.#runtime, transport: this.#transport },
+    );
   }
 
   #trouble(reply: Reply): Trouble {
@@ -108,15 +123,24 @@ export class TokenServerClient {
     const error = parseVendorError(reply.json);
     if (status === 200) return { reason: "answered something that is no answer to the question", status };
     if (!error) return { reason: `answered ${status}`, status };
-    return { reason: `answered ${status}`, status, error: this.#withoutSecrets(error) };
+    const { code, description } = error;
+    return {
+      reason: `answered ${status}`,
+      status,
+      error: { code: this.#redact(code), description: this.#redactIfAny(description) },
+    };
   }
 
-  /** A server may echo what it was sent. What it says goes to the site's log. */
-  #withoutSecrets({ code, description }: VendorError): VendorError {
-    const clean = (text: string) =>
-      text.replaceAll(this.#settings.clientSecret, "[secret]").slice(0, maxLoggedCharacters);
-    return { code: clean(code), description: description === undefined ? undefined : clean(description) };
+  /** Why a transaction failed is told to the site's log, in the Token Server's words. */
+  #withoutSecrets(result: TransactionResult): TransactionResult {
+    if (result.kind !== "closed") return result;
+    const { reason, description } = result;
+    return { ...result, reason: this.#redact(reason), description: this.#redactIfAny(description) };
+  }
+
+  #redactIfAny(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : this.#redact(text);
   }
 }
 
-const maxLoggedCharacters = 300;
+const formType = { "content-type": "application/x-www-form-urlencoded;charset=UTF-8" } as const;

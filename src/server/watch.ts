@@ -2,12 +2,24 @@ import type { Attempt } from "./attempt.js";
 import { AskingPlan } from "./asking-plan.js";
 import type { WatchParts, Watcher } from "./watching.js";
 
+/** Who hears of a watch. */
+interface WatchOwner {
+  /** So many more watchers of the attempt, or fewer. */
+  counted(attempt: Attempt, change: number): void;
+  ended(attempt: Attempt): void;
+}
+
+/** A store that could not be read is read again after 1, 2, 4, 8, 8, … s. */
+const minRereadMs = 1000;
+const maxRereadMs = 8000;
+
 /** One attempt for which somebody waits on this server, with the one timer that this takes. */
 export class Watch {
   #attempt: Attempt;
   readonly #parts: WatchParts;
-  readonly #onEnd: () => void;
-  readonly #watchers: Watcher[] = [];
+  readonly #owner: WatchOwner;
+  /** Never changed in place: an array that grows takes room for sixteen more. */
+  #watchers: readonly Watcher[] = [];
   #unsubscribe: (() => void) | undefined;
   /** Whether the first subscription is behind us: before it, nobody is shown anything. */
   #live = false;
@@ -15,13 +27,16 @@ export class Watch {
   #read: "idle" | "reading" | "read again" = "idle";
   readonly #plan: AskingPlan;
   #keepAliveAt: number;
+  /** When the attempt is read again, as it could not be read. */
+  #rereadAt = Infinity;
+  #rereadMs = minRereadMs;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(attempt: Attempt, parts: WatchParts, onEnd: () => void) {
+  constructor(attempt: Attempt, parts: WatchParts, owner: WatchOwner) {
     const now = parts.runtime.now();
     this.#attempt = attempt;
     this.#parts = parts;
-    this.#onEnd = onEnd;
+    this.#owner = owner;
     this.#plan = new AskingPlan(now, parts.pollingMs, parts.bounds);
     this.#keepAliveAt = now + parts.bounds.keepAliveSeconds * 1000;
     void this.#subscribe();
@@ -29,17 +44,26 @@ export class Watch {
 
   /** One more watcher; the oldest goes if they are too many. */
   add(watcher: Watcher): void {
-    this.#watchers.push(watcher);
+    this.#watchers = [...this.#watchers, watcher];
+    this.#owner.counted(this.#attempt, 1);
     if (this.#watchers.length > this.#parts.bounds.watchersPerAttempt) {
-      this.#watchers.shift()?.dismiss("replaced");
+      const [oldest, ...others] = this.#watchers;
+      this.#watchers = others;
+      oldest?.dismiss("replaced");
+      this.#owner.counted(this.#attempt, -1);
     }
     if (this.#live) void this.#refresh();
   }
 
+  /** How many watch. */
+  get size(): number {
+    return this.#watchers.length;
+  }
+
   remove(watcher: Watcher): void {
-    const index = this.#watchers.indexOf(watcher);
-    if (index < 0) return;
-    this.#watchers.splice(index, 1);
+    if (!this.#watchers.includes(watcher)) return;
+    this.#watchers = this.#watchers.filter((other) => other !== watcher);
+    this.#owner.counted(this.#attempt, -1);
     if (this.#watchers.length === 0) this.#end();
   }
 
@@ -50,17 +74,21 @@ export class Watch {
   }
 
   close(): void {
-    for (const watcher of this.#watchers.splice(0)) watcher.dismiss("closing");
+    const watchers = this.#watchers;
+    this.#watchers = [];
+    this.#owner.counted(this.#attempt, -watchers.length);
+    for (const watcher of watchers) watcher.dismiss("closing");
     this.#end();
   }
 
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#watchers.length = 0;
+    this.#owner.counted(this.#attempt, -this.#watchers.length);
+    this.#watchers = [];
     this.#cancelTimer?.();
     this.#unsubscribe?.();
-    this.#onEnd();
+    this.#owner.ended(this.#attempt);
     this.#parts.questions.rest(this.#attempt);
   }
 
@@ -100,13 +128,16 @@ export class Watch {
     try {
       const attempt = await this.#parts.attempts.get(this.#attempt.id);
       if (this.#ended) return;
+      this.#rereadAt = Infinity;
+      this.#rereadMs = minRereadMs;
       if (!attempt) return this.close();
       this.#attempt = attempt;
-      for (const watcher of [...this.#watchers]) watcher.show(attempt);
+      for (const watcher of this.#watchers) watcher.show(attempt);
       // Each has said how it ended, and waits for nothing more.
       if (attempt.state.status !== "pending") this.#end();
     } catch (error) {
-      // The next keep-alive reads again.
+      this.#rereadAt = this.#parts.runtime.now() + this.#rereadMs;
+      this.#rereadMs = Math.min(2 * this.#rereadMs, maxRereadMs);
       this.#reportError("reading an attempt", error);
     }
   }
@@ -119,9 +150,8 @@ export class Watch {
   }
 
   #nextTime(now: number): number {
-    return this.#attempt.state.status === "pending"
-      ? Math.min(this.#keepAliveAt, this.#plan.next(this.#attempt, now))
-      : this.#keepAliveAt;
+    const at = Math.min(this.#keepAliveAt, this.#rereadAt);
+    return this.#attempt.state.status === "pending" ? Math.min(at, this.#plan.next(this.#attempt, now)) : at;
   }
 
   #wake(): void {
@@ -129,9 +159,12 @@ export class Watch {
     if (this.#attempt.state.status === "pending") void this.#ask(now);
     if (now >= this.#keepAliveAt) {
       this.#keepAliveAt = now + this.#parts.bounds.keepAliveSeconds * 1000;
-      for (const watcher of [...this.#watchers]) watcher.keepAlive();
+      for (const watcher of this.#watchers) watcher.keepAlive();
       // Where a notice may get lost, this finds what it was about.
       void (this.#unsubscribe ? this.#refresh() : this.#subscribe());
+    } else if (now >= this.#rereadAt) {
+      this.#rereadAt = Infinity;
+      void this.#refresh();
     } else {
       this.#arm();
     }

@@ -99,3 +99,8 @@ test("the one file exports what the package exports, and registers the element",
     isElement: true,
   });
 });
+
+test("the one file asks to be compiled while it comes in, in words that stand before all else", async () => {
+  const file = await readFile(new URL("../../dist/onegini-otp-login.js", import.meta.url), "utf8");
+  assert.equal(file.split("\n", 1)[0], "//# allFunctionsCalledOnLoad");
+});

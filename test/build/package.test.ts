@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { build } from "esbuild";
 import { inner } from "../../scripts/minify.js";
 import { en } from "../../src/locales/en.js";
 
@@ -47,6 +48,22 @@ test("every entry can be imported in Node, without a DOM, and says nothing", () 
     );
     assert.equal(output, "", specifier);
   }
+});
+
+test("the Redis store needs neither Node's own modules nor the package redis", async () => {
+  const { metafile } = await build({
+    entryPoints: ["dist/redis.js"],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    // It fails where a module of Node is asked for.
+    platform: "browser",
+  });
+  const packages = Object.keys(metafile.inputs).map(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
+  );
+  assert.deepEqual([...new Set(packages)].sort(), ["rate-limiter-flexible", "valibot", undefined]);
 });
 
 test("the widget's entry registers nothing by itself", () => {

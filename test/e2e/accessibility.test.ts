@@ -7,8 +7,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "../support/browser.js";
 import { openPhone } from "../support/demo-phone.js";
 import { startDemo, type Demo } from "../support/demo.js";
-import { openLoginPage } from "../support/login-page.js";
+import { openLoginPage, reachPhase } from "../support/login-page.js";
 import { codeOn } from "../support/qr.js";
+import { listen } from "../accessibility/support/ear.js";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
@@ -96,6 +97,32 @@ describe("The demo's pages", { timeout: 90_000 }, () => {
         }
       }
     }
+    await context.close();
+  });
+
+  it("say three things in a whole login, to whoever cannot see it", async () => {
+    const context = await browser.newContext();
+    const login = await openLoginPage(context, demo.origin);
+    const otp = await codeOn(login);
+    // The page stays, so that what was said last can be heard.
+    await login.evaluate(() =>
+      document
+        .querySelector("onegini-otp-login")!
+        .addEventListener("login", (event) => event.preventDefault()),
+    );
+    const before = await login.locator("onegini-otp-login [role=status]").textContent();
+    const ear = await listen(login);
+    const phone = await openPhone(context, demo.origin, `/phone#otp=${encodeURIComponent(otp)}`);
+    await phone.sees("Is this you logging in?");
+    await phone.press("Accept");
+    await reachPhase(login, "completed");
+
+    const heard = [before, ...(await ear.heard())];
+    assert.deepEqual(
+      [heard[0], heard.at(-1)],
+      ["The QR code is ready. Scan it in the app.", "You’re logged in"],
+    );
+    assert.ok(heard.length <= 3, heard.join(" | "));
     await context.close();
   });
 

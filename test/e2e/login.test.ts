@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { demoInBrowser } from "../support/demo-in-browser.js";
 import type { Demo } from "../support/demo.js";
 import { openLoginPage, reachPhase } from "../support/login-page.js";
@@ -65,10 +65,13 @@ describe("A login, from the pixels of the code to the account", { timeout: 60_00
   });
 
   it("has one attempt a tab, and neither disturbs the other", async () => {
+    const streams = streamsOpenIn(2, context);
     const [one, two] = await Promise.all([
       openLoginPage(context, demo.origin),
       openLoginPage(context, demo.origin),
     ]);
+    // Of two starts in one moment one may begin anew, with the cookie of the other, before anybody can scan.
+    await streams;
     const codeOfOne = await codeOn(one);
     const codeOfTwo = await codeOn(two);
     assert.notEqual(codeOfOne, codeOfTwo);
@@ -171,3 +174,15 @@ describe("A login, from the pixels of the code to the account", { timeout: 60_00
     });
   }
 });
+
+/** Resolves when so many pages follow their attempt by a stream. */
+function streamsOpenIn(pageCount: number, context: BrowserContext): Promise<void> {
+  const pages = new Set<Page>();
+  return new Promise((resolve) =>
+    context.on("response", (response) => {
+      const isStream = response.headers()["content-type"]?.startsWith("text/event-stream");
+      if (response.ok() && isStream) pages.add(response.frame().page());
+      if (pages.size === pageCount) resolve();
+    }),
+  );
+}

@@ -90,7 +90,7 @@ describe("The element's look", { timeout: 120_000 }, () => {
       });
       await page.evaluate(axe);
       const found: string[] = [];
-      for (const sheet of ["phases", "phone", "enlarged"]) {
+      for (const sheet of ["phases", "phone", "rtl", "languages", "enlarged", "enlarged-rtl"]) {
         await page.evaluate((each) => (globalThis as unknown as Gallery).show(each), sheet);
         const { violations } = await page.evaluate(() =>
           (globalThis as unknown as Gallery).axe.run(

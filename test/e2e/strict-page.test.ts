@@ -4,13 +4,8 @@ import type { Browser, Page } from "playwright-core";
 import { otp } from "../element/fixtures/otp.js";
 import { launchBrowser } from "../support/browser.js";
 import { codeOn } from "../support/qr.js";
-import { startStrictSite, started, type Script, type StrictSite } from "../support/strict-site.js";
-
-const refused = (error: string, status: number, headers: Record<string, string> = {}) => ({
-  status,
-  headers,
-  body: { error, error_description: "" },
-});
+import { strictPhases } from "../support/strict-phases.js";
+import { startStrictSite, started, type StrictSite } from "../support/strict-site.js";
 
 /** A page that is opened with what violates its policy, and what else goes wrong in it, noted. */
 async function open(browser: Browser, site: StrictSite): Promise<{ page: Page; wrong: string[] }> {
@@ -37,24 +32,7 @@ describe("The one file, in a page with the strictest policy", { timeout: 60_000 
     await site.close();
   });
 
-  const phases: Record<string, { attributes?: string; script?: Script; phase: string }> = {
-    idle: { attributes: "manual", phase: "idle" },
-    requesting: { script: { start: "never" }, phase: "requesting" },
-    pending: { phase: "pending" },
-    "pending, with an app link": { attributes: 'app-link="x:{otp}"', phase: "pending" },
-    "pending, without a code": { script: { start: started(otp, 1) }, phase: "pending" },
-    approved: { script: { statuses: ["approved"], login: "never" }, phase: "approved" },
-    completed: { script: { statuses: ["approved"] }, phase: "completed" },
-    denied: { script: { statuses: ["denied"] }, phase: "denied" },
-    expired: { attributes: 'renewals="0"', script: { start: started(otp, 1) }, phase: "expired" },
-    "failed, can retry": { script: { start: refused("temporarily_unavailable", 503) }, phase: "failed" },
-    "failed, must wait": {
-      script: { start: refused("too_many_requests", 429, { "retry-after": "60" }) },
-      phase: "failed",
-    },
-    "failed, retry cannot help": { script: { start: refused("forbidden_origin", 403) }, phase: "failed" },
-  };
-  for (const [name, { attributes = "", script = {}, phase }] of Object.entries(phases))
+  for (const [name, { attributes = "", script = {}, phase }] of Object.entries(strictPhases))
     it(`shows ${name} with no violation`, async () => {
       site = await startStrictSite(
         `<onegini-otp-login endpoint="/otp-login" ${attributes}></onegini-otp-login>`,

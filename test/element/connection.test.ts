@@ -108,13 +108,37 @@ describe("a page that is hidden", () => {
     expect(waits.slice(0, 2)).to.deep.equal([0, 20]);
   });
 
-  it("and is seen again does not ask twice where the first question gets no answer", () => {
-    const { requests } = runFlow(
+  it("and is seen again asks anew, held, where the first question gets no answer: its connection may have died in sleep", () => {
+    const { requests, waits } = runFlow(
       24_000,
       { start, stream: [live, "-"], poll: ["-"] },
       { visibility: "5s h 9999ms v" },
     );
-    expect(requests.poll).to.deep.equal(["15000-24000"]);
+    expect(requests.poll).to.deep.equal(["15000-16200", "16200-24000"]);
+    expect(waits).to.deep.equal([0, 20]);
+  });
+
+  it("and is seen again asks anew at once where the first question fails, heeding Retry-After, and then calmly", () => {
+    const world = { visibility: "5s h 9999ms v" };
+    const failing = runFlow(24_000, { start, stream: [live, "-"], poll: ["#"] }, world);
+    expect(failing.requests.poll.slice(0, 4)).to.deep.equal([
+      "15000-15000",
+      "15000-15000",
+      "17000-17000",
+      "19000-19000",
+    ]);
+    const limited = { marbles: "#", error: "too_many_requests", retryAfterMs: 4_000 } as const;
+    const { requests } = runFlow(24_000, { start, stream: [live, "-"], poll: [limited, "-"] }, world);
+    expect(requests.poll).to.deep.equal(["15000-15000", "19000-24000"]);
+  });
+
+  it("and is seen again leaves it at one question that fails where the stream is live by then", () => {
+    const { requests } = runFlow(
+      24_000,
+      { start, stream: [live, "500ms p 10s k"], poll: ["1s #"] },
+      { visibility: "5s h 9999ms v" },
+    );
+    expect(requests.poll).to.deep.equal(["15000-15500"]);
   });
 
   it("and was left closes its stream at once", () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import "../../src/define.js";
 import { LoginApi } from "./fixtures/login-api.js";
-import { inPhase, put } from "./fixtures/page.js";
+import { inPhase, put, until } from "./fixtures/page.js";
 
 describe("the controller", () => {
   let api: LoginApi;
@@ -17,9 +17,26 @@ describe("the controller", () => {
     expect(api.calls[0]).to.include({ method: "POST", path: "/otp-login" });
   });
 
+  it("sends a page's first request before it renders anything", async () => {
+    const { fetch } = globalThis;
+    const rendered: number[] = [];
+    globalThis.fetch = (...call) => {
+      rendered.push(document.querySelector("onegini-otp-login")!.shadowRoot!.childElementCount);
+      return fetch(...call);
+    };
+    const element = put(`<onegini-otp-login endpoint="/first"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    expect(rendered[0]).to.equal(0);
+    // The stream comes after the code's frame.
+    await until(() => rendered.length > 1);
+    expect(rendered[1]).to.be.above(0);
+  });
+
   it("goes on waiting when it is moved after `cancel()`", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
+    // The stream is the last call of a start.
+    await until(() => api.watched === 1);
     element.cancel();
     const count = api.calls.length;
     const place = document.body.appendChild(document.createElement("div"));

@@ -2,6 +2,7 @@ import { BehaviorSubject, defer, NEVER, timer, type Observable } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import type { StatusAnswer } from "../../src/protocol/login-api.js";
 import type { Backend } from "../../src/element/backend.js";
+import { toCode } from "../../src/element/code.js";
 import type { Environment, Visibility } from "../../src/element/environment.js";
 import { loginFlow, type Command } from "../../src/element/login-flow.js";
 import { RequestError } from "../../src/element/request-error.js";
@@ -14,7 +15,7 @@ export type Script = string | { marbles: string; error?: LoginErrorCode; retryAf
 export type Scripts = Partial<Record<keyof Backend, Script[]>>;
 
 export interface World {
-  /** `s` start, `c` cancel, `r` resume; by default one start at once. */
+  /** `s` start, `c` cancel, `r` resume, `t` take over with a code of the instant 0; by default one start at once. */
   commands?: string;
   /** `v` visible, `h` hidden, `g` gone; visible by default. */
   visibility?: string;
@@ -23,7 +24,8 @@ export interface World {
   /** `x`: the machine slept. */
   slept?: string;
   renewals?: number;
-  random?: number;
+  /** The same number every time, or one after the other; 0 by default. */
+  random?: number | (() => number);
   /** What the wall clock shows beyond the time that timers saw. */
   clockJumpMs?: (nowMs: number) => number;
 }
@@ -39,6 +41,7 @@ const answers = {
   start: {
     a: { attempt: "A", status: "pending", otp: "otp0", expires_in: 60 },
     b: { attempt: "B", status: "pending", otp: "otpB", expires_in: 60 },
+    l: { attempt: "A", status: "pending", otp: "otp0", expires_in: 86_400 },
     z: { attempt: "A", status: "pending", otp: "otp0", expires_in: 12 },
   },
   renew: {
@@ -61,6 +64,8 @@ const answers = {
     h: { ...pending, expires_in: 50, interval: 0 },
     a: { status: "approved", interval: 0 },
     x: { status: "expired", interval: 0 },
+    d: { status: "denied", interval: 0 },
+    c: { status: "completed", interval: 0 },
   },
   login: { l: { redirect_to: "/account" } },
 };
@@ -157,12 +162,18 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       slept: world.slept ? hot(world.slept) : NEVER,
       now: () => scheduler.now() + (world.clockJumpMs?.(scheduler.now()) ?? 0),
       timer: (ms) => timer(ms, scheduler),
-      random: () => world.random ?? 0,
+      random: () => (typeof world.random === "function" ? world.random() : (world.random ?? 0)),
       renewals: () => world.renewals ?? 5,
     };
     const commands = hot<Command>(world.commands ?? "s", {
       s: { type: "start", backend },
       r: { type: "resume", backend, attempt: "A" },
+      t: {
+        type: "resume",
+        backend,
+        attempt: "A",
+        code: toCode({ status: "pending", otp: "otp0", expires_in: 60 }, 0),
+      },
       c: { type: "cancel" },
     });
     const flow = loginFlow(commands, environment).subscribe((action) => {

@@ -33,7 +33,7 @@ function endpointThat(answer: Answer) {
   const requests = async (): Promise<Request[]> =>
     (await fetch(`/__requests/${id}`)).json() as Promise<Request[]>;
   const url = `${location.origin}/__answer/${encodeURIComponent(JSON.stringify({ ...answer, id }))}`;
-  return { backend: httpBackend(url, "nl"), requests };
+  return { backend: httpBackend(url, "nl"), requests, url };
 }
 
 const json = (value: unknown, status = 200, header: Record<string, string> = {}): Answer => ({
@@ -106,6 +106,55 @@ describe("the login API over HTTP", () => {
     await Promise.all([firstValueFrom(backend.start()), firstValueFrom(backend.start())]);
     const [first, second] = await requests();
     expect(second!.at).to.be.at.least(first!.endedAt! - 5);
+  });
+
+  it("a page's first start waits for no other tab's turn; the next one does", async () => {
+    const { backend, requests, url } = endpointThat(json(start, 201));
+    let end = () => {};
+    const turn = new Promise<void>((resolve) => (end = resolve));
+    const other = navigator.locks.request(`onegini-otp-login ${url}`, () => turn);
+    await firstValueFrom(backend.start());
+    const next = firstValueFrom(backend.start());
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await requests()).to.have.length(1);
+    end();
+    await next;
+    await other;
+  });
+
+  it("waits for no turn that never comes: a stream opens after a second, and a start goes out after three", async () => {
+    const { backend, requests } = endpointThat(json(start, 201));
+    // As behind a tab that stands still.
+    navigator.locks.request = () => new Promise<never>(() => {});
+    try {
+      await firstValueFrom(backend.start());
+      const stream = backend.stream("a").subscribe({ error: () => {} });
+      await until(async () => (await requests()).length === 2);
+      stream.unsubscribe();
+      await firstValueFrom(backend.start());
+    } finally {
+      Reflect.deleteProperty(navigator.locks, "request");
+    }
+    const [first, second, third] = await requests();
+    expect(second!.at - first!.at).to.be.within(900, 2_500);
+    expect(third!.at - second!.at).to.be.within(2_900, 8_000);
+  });
+
+  it("opens no stream before the starts are through that were sent beside the page's first", async () => {
+    const { backend, requests, url } = endpointThat({ ...json(start, 201), delayMs: 150 });
+    const first = firstValueFrom(backend.start());
+    await until(async () => (await requests()).length === 1);
+    let end = () => {};
+    const turn = new Promise<void>((resolve) => (end = resolve));
+    const other = navigator.locks.request(`onegini-otp-login ${url}`, () => turn);
+    await first;
+    const stream = backend.stream("a").subscribe();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await requests()).to.have.length(1);
+    end();
+    await other;
+    await until(async () => (await requests()).length === 2);
+    stream.unsubscribe();
   });
 
   describe("names what went wrong", () => {

@@ -69,6 +69,24 @@ describe("the card", () => {
     }
   });
 
+  it("moves nothing from accepted to logged in, nor when the next page opens", async () => {
+    for (const app of ["none", "first"] as const) {
+      const places: string[] = [];
+      for (const [state, isRedirecting] of [
+        [{ phase: "approved", attempt: "a" }, false],
+        [{ phase: "completed", answer: {} }, false],
+        [{ phase: "completed", answer: {} }, true],
+      ] as const) {
+        const { shadowRoot } = await showCard(model(state, { isRedirecting, app }), 360);
+        const disc = shadowRoot!.querySelector(".told .disc")!.getBoundingClientRect();
+        const message = shadowRoot!.querySelector(".told .message")!.getBoundingClientRect();
+        places.push([disc.top, message.top, message.bottom].map(Math.round).join());
+        clear();
+      }
+      expect(new Set(places), `${app}: ${places.join(" | ")}`).to.have.property("size", 1);
+    }
+  });
+
   it("has the parts of its phase, and one button at most", async () => {
     const buttons: Record<string, number> = {
       idle: 1,

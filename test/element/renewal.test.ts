@@ -141,6 +141,18 @@ describe("renewal", () => {
       expect(requests.poll).to.deep.equal(["45000-45030"]);
       expect(said.slice(-2)).to.deep.equal(["45030 A", "45030 C"]);
     });
+
+    it("asks then also where a poll hangs, on a connection that the network forgot", () => {
+      const { said, requests } = runFlow(60_000, {
+        start: ["(a|)"],
+        stream: ["p", "-"],
+        renew: [{ marbles: "#", error: "attempt_settled" }],
+        poll: ["-", "30ms (a|)"],
+        login: ["(l|)"],
+      });
+      expect(requests.poll).to.deep.equal(["37500-45000", "45000-45030"]);
+      expect(said.slice(-2)).to.deep.equal(["45030 A", "45030 C"]);
+    });
   });
 
   describe("in a hidden tab", () => {

@@ -102,6 +102,11 @@ describe("what is said aloud", () => {
     return announcer.text;
   };
 
+  it("speaks of the app, not of a code, where the code is folded away behind the app's button", () => {
+    const said = announcement(pending(), words, 0, false, true);
+    expect(said).to.deep.equal(["codeReady", words.openAppHint]);
+  });
+
   it("is nothing while no code is there", () => {
     expect(announcement({ phase: "idle" }, words, 0, false)).to.equal(undefined);
     expect(announcement({ phase: "requesting" }, words, 0, false)).to.equal(undefined);

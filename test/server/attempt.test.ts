@@ -48,6 +48,24 @@ describe("an attempt", () => {
     expired: after(begin(), { kind: "time_over", at: t0 + 70 * second }),
     failed: after(begin(), { kind: "transaction_closed", id: "one", at: t0 }),
   };
+
+  test("begins with all that is known, and without a place for what is not", () => {
+    const transaction = { id: "one", endsAt: t0 + 60 * second };
+    const bare = {
+      id: "attempt",
+      version: 1,
+      browser: "hash",
+      startedAt: t0,
+      transactions: [{ ...transaction, closed: false }],
+      begun: 1,
+      state: { status: "pending" },
+      forgetAt: begin().forgetAt,
+    };
+    assert.deepEqual(begin(), bare);
+    const of = { id: "attempt", browser: "hash", startedAt: t0, transaction };
+    const known = { language: "nl", address: "192.0.2.1" };
+    assert.deepEqual(beginAttempt({ ...of, ...known }, bounds), { ...bare, ...known });
+  });
   for (const [status, attempt] of Object.entries(finals)) {
     test(`once ${status}, hears nothing more`, () => {
       assert.equal(attempt.state.status, status);

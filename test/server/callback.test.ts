@@ -10,6 +10,7 @@ import {
   undecided,
 } from "./support/scripted-token-server.js";
 import { site, type Site } from "./support/site.js";
+import { holds } from "./support/holds.js";
 import { until } from "./support/until.js";
 
 const callback = (
@@ -40,6 +41,16 @@ describe("the callback", () => {
     assert.equal(answer.headers["set-cookie"], undefined);
     await stream.status("approved");
     assert.deepEqual(tokenServer.questions, tokenServer.started);
+  });
+
+  test("is told to the site with the address that it came from", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const { attempt } = await new Browser(where).start();
+    await callback(where, tokenServer.started[0]);
+    await until(() => callbacksHeard(where) === 1, "the event");
+    const event = where.events.find(({ type }) => type === "callback_received");
+    holds(event?.type === "callback_received" && event.attempt === attempt && event.address === "127.0.0.1");
   });
 
   test("for an unknown transaction is 204 and costs no question", async (t) => {

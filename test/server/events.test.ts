@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
 import { reporter } from "../../src/server/events.js";
+import { StoreGuard } from "../../src/server/guarded-store.js";
 import { Browser } from "./support/browser.js";
 import { accepted, failed, json, scriptedTokenServer } from "./support/scripted-token-server.js";
 import { site } from "./support/site.js";
 import { until } from "./support/until.js";
+import { VirtualClock } from "./support/virtual-clock.js";
 import { holds } from "./support/holds.js";
 
 const types = (events: LoginKitEvent[]): string[] => events.map(({ type }) => type);
@@ -139,22 +141,74 @@ describe("the site's log", () => {
   });
 });
 
+describe("a trouble that lasts", () => {
+  test("of the Token Server is loud once in ten seconds, whoever causes the calls", async (t) => {
+    const clock = new VirtualClock();
+    const where = await site(t, { tokenServerUrl: "http://127.0.0.1:9", runtime: clock });
+    const levels = () =>
+      where.events.flatMap((event) => (event.type === "token_server_trouble" ? [event.level] : []));
+    for (let count = 0; count < 3; count++) await new Browser(where).post("");
+    assert.deepEqual(levels(), ["warn", "info", "info"]);
+    await clock.advance(10);
+    await new Browser(where).post("");
+    assert.equal(levels().at(-1), "warn");
+  });
+
+  test("of the store is one event in ten seconds, also where every other call works; its end is told when it is calm", async () => {
+    const clock = new VirtualClock();
+    const events: LoginKitEvent[] = [];
+    const guard = new StoreGuard(clock, (event) => void events.push(event));
+    const fail = () => guard.run("x", () => Promise.reject(new Error("full"))).catch(() => undefined);
+    const work = () => guard.run("x", () => Promise.resolve());
+    for (let count = 0; count < 50; count++) {
+      await fail();
+      await work();
+    }
+    assert.deepEqual(types(events), ["store_trouble"]);
+    await clock.advance(9);
+    await fail();
+    await work();
+    assert.equal(events.length, 1);
+    await clock.advance(1);
+    await fail();
+    assert.deepEqual(types(events), ["store_trouble", "store_trouble"]);
+    const last = events.at(-1);
+    assert.equal(last?.type === "store_trouble" && last.failures, 51);
+    await clock.advance(3);
+    await work();
+    await work();
+    assert.deepEqual(types(events), ["store_trouble", "store_trouble", "store_recovered"]);
+    const end = events.at(-1);
+    assert.equal(end?.type === "store_recovered" && end.durationMs, 10_000);
+  });
+});
+
 describe("without a hook", () => {
   test("warnings and errors go to the console, a line each, and nothing else", (t) => {
     const lines: string[] = [];
     t.mock.method(console, "warn", (line: string) => lines.push(`warn ${line}`));
     t.mock.method(console, "error", (line: string) => lines.push(`error ${line}`));
     const report = reporter(undefined);
-    report({ type: "attempt_denied", level: "info", attempt: "a", ageMs: 1 });
-    report({ type: "attempt_failed", level: "warn", attempt: "a\nb", ageMs: 1 });
+    report({ type: "attempt_denied", level: "info", attempt: "a", durationMs: 1 });
+    report({ type: "attempt_failed", level: "warn", attempt: "a\nb", durationMs: 1 });
+    const trouble = {
+      type: "token_server_trouble",
+      level: "warn",
+      call: "start",
+      reason: "x",
+      durationMs: 1,
+    } as const;
     const circular: Record<string, unknown> = {};
     circular["self"] = circular;
     report({ type: "internal_error", level: "error", doing: "x", error: new Error("one\ntwo") });
     report({ type: "internal_error", level: "error", doing: "x", error: circular });
-    assert.equal(lines.length, 3);
-    assert.equal(lines[0], 'warn onegini-otp-login: attempt_failed {"attempt":"a\\nb","ageMs":1}');
+    report({ type: "internal_error", level: "error", doing: "x", error: new Error("a\rb\u001b[2Jc\u2028d") });
+    report({ ...trouble, description: "a\u2028b\u0085c\u009bd\u007fe" });
+    assert.equal(lines.length, 5);
+    assert.match(lines[3] ?? "", /a \| b \[2Jc \| d/);
+    assert.equal(lines[0], 'warn onegini-otp-login: attempt_failed {"attempt":"a\\nb","durationMs":1}');
     assert.match(lines[1] ?? "", /^error onegini-otp-login: internal_error .*one \| two/);
-    holds(lines.every((line) => !/[\r\n]/.test(line)));
+    holds(lines.every((line) => !/[\p{Cc}\u2028\u2029]/u.test(line)));
   });
 
   test("a site's login works, and only what went wrong is written", async (t) => {

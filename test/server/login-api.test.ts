@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import { Browser } from "./support/browser.js";
 import { send } from "./support/raw.js";
@@ -333,4 +334,39 @@ describe("the statuses", () => {
       assert.equal((await browser.status(attempt)).status, "pending");
     }
   });
+});
+
+describe("the callback's address, written otherwise", () => {
+  for (const spelling of [
+    "/%63allback",
+    "/callbac%6B",
+    "/./callback",
+    "/x/../callback",
+    "/%2e/callback",
+    "/.%2e/otp-login/callback",
+    "\\callback",
+    "/callback/",
+    "/callback//",
+  ]) {
+    test(`is none, so that it passes by no proxy's rule: ${spelling}`, async (t) => {
+      const where = await site(t);
+      const headers = { "content-type": "application/json" };
+      const body = '{"transaction_id":"a"}';
+      const { hostname, port } = new URL(where.origin);
+      const answer = await new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () =>
+          socket.end(
+            `POST /otp-login${spelling} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\n` +
+              `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+          ),
+        );
+        let text = "";
+        socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
+        socket.on("end", () => resolve(text)).on("error", reject);
+      });
+      holds(/^HTTP\/1.1 (?:404|405|403)/.test(answer), answer.split("\r\n", 1)[0] ?? "");
+      assert.equal((await send("POST", `${where.url}/callback`, { headers, body })).status, 204);
+      holds(!where.events.some(({ type }) => type === "internal_error"));
+    });
+  }
 });

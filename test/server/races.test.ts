@@ -6,6 +6,7 @@ import { send } from "./support/raw.js";
 import { accepted, failed, scriptedTokenServer, started } from "./support/scripted-token-server.js";
 import { site, type Site } from "./support/site.js";
 import { until } from "./support/until.js";
+import { VirtualClock } from "./support/virtual-clock.js";
 import { holds } from "./support/holds.js";
 
 /** A store whose answers come late and out of order, as over a network. */
@@ -120,7 +121,7 @@ describe("an acceptance that crosses a renewal", () => {
 });
 
 describe("a server that closes in the middle", () => {
-  test("of a start: the start is answered", async (t) => {
+  test("of a start: close waits for it, the start is answered, and later calls are not waited for", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -128,9 +129,17 @@ describe("a server that closes in the middle", () => {
     tokenServer.start = (res, id, req) => (release = () => started()(res, id, req));
     const start = browser.post("");
     await until(() => tokenServer.started.length === 1, "the start to reach the Token Server");
-    await where.kit.close();
-    release();
+    let closed = false;
+    const closing = where.kit.close().then(() => (closed = true));
+    const answerStart = release;
+    const later = browser.post("");
+    await until(() => tokenServer.started.length === 2, "the later start to reach the Token Server");
+    assert.equal(closed, false);
+    answerStart();
     assert.equal((await start).status, 201);
+    await closing;
+    release();
+    assert.equal((await later).status, 201);
   });
 
   test("of a question: close waits for it, and what it brought is kept", async (t) => {
@@ -149,6 +158,52 @@ describe("a server that closes in the middle", () => {
     release();
     await closing;
     assert.equal((await browser.status(attempt)).status, "approved");
+  });
+
+  test("of following a callback: close waits for that too", async (t) => {
+    const store = memoryStore();
+    let release = (): void => undefined;
+    const held: AttemptStore = {
+      ...store,
+      findByTransaction: async (id) => {
+        await new Promise<void>((resolve) => (release = resolve));
+        return store.findByTransaction(id);
+      },
+    };
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { options: { store: held }, tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    tokenServer.result = accepted();
+    await callback(where, tokenServer.started[0]);
+    let closed = false;
+    const closing = where.kit.close().then(() => (closed = true));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(closed, false);
+    release();
+    await closing;
+    assert.equal((await store.get(attempt))?.state.status, "approved");
+  });
+
+  test("leaves no timer that asks again", async (t) => {
+    const clock = new VirtualClock();
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url, runtime: clock });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the stream");
+    await callback(where, tokenServer.started[0]);
+    await clock.advance(0);
+    await until(() => tokenServer.questions.length === 1, "the question");
+    await where.kit.close();
+    await stream.end();
+    assert.equal(clock.timers, 0);
+    await callback(where, tokenServer.started[0]);
+    await clock.advance(0);
+    await until(() => tokenServer.questions.length === 2, "the question of a callback that comes late");
+    await where.kit.close();
+    assert.equal(clock.timers, 0);
   });
 
   test("of a stream's opening: the stream tells the status and ends", async (t) => {
@@ -187,7 +242,7 @@ describe("a store that fails", () => {
     };
   };
 
-  test("makes calls 500 and leaves the process and the streams alive", async (t) => {
+  test("makes calls 503 and leaves the process and the streams alive", async (t) => {
     const broken = { now: false };
     const bounds = { keepAliveSeconds: 0.05 };
     const options = { store: failing(memoryStore(), broken), bounds };
@@ -205,20 +260,43 @@ describe("a store that fails", () => {
       browser.logIn(attempt),
     ]) {
       const response = await answer;
-      assert.equal(response.status, 500);
+      assert.equal(response.status, 503);
+      assert.match(response.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
       const text = await response.text();
-      assert.match(text, /server_error/);
+      assert.match(text, /temporarily_unavailable/);
       holds(!text.includes("store is down"));
     }
     // The callback is answered all the same, and what it was about is found later.
     await (await emulator.phone()).handleMobileAuthWithOtp(otp);
-    await until(() => where.events.some((event) => event.type === "internal_error"), "the log to hear of it");
+    await until(() => where.events.some((event) => event.type === "store_trouble"), "the log to hear of it");
     const comments = stream.comments;
     await until(() => stream.comments > comments + 2, "the stream to go on");
     broken.now = false;
     assert.equal(stream.ended, false);
     await browser.status(attempt);
     await stream.status("approved");
+    // However many calls failed in these moments, one line says so.
+    assert.equal(where.events.filter((event) => event.type === "store_trouble").length, 1);
+    holds(!where.events.some((event) => event.type === "internal_error"));
+  });
+
+  test("when the callback comes: it is followed when the store is back, though nobody else asks", async (t) => {
+    const broken = { now: false };
+    const { emulator, ...where } = await site(t, { options: { store: failing(memoryStore(), broken) } });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    broken.now = true;
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await until(
+      () => where.events.some(({ type }) => type === "store_trouble"),
+      "the callback to be followed in vain",
+    );
+    assert.deepEqual(emulator.questions, []);
+    broken.now = false;
+    await stream.status("approved");
+    assert.equal((await browser.logIn(attempt)).status, 200);
   });
 
   test("to subscribe for a while: the next keep-alive mends it", async (t) => {

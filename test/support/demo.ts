@@ -13,6 +13,8 @@ export interface Demo {
   stderr: () => string;
   /** Ends it and gives its exit code; `null` where the signal itself ended it. */
   stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+  /** Begins again, on the same port, after it has ended. */
+  restart: () => Promise<void>;
 }
 
 /** How a demo ended. */
@@ -26,7 +28,34 @@ type Variables = Record<string, string>;
 
 /** Starts the demo as `npm start` does, on a free port. */
 export async function startDemo(variables: Variables = {}): Promise<Demo> {
-  const { child, stdout, stderr } = run({ PORT: "0", ...variables });
+  let running = await untilReady(run({ PORT: "0", ...variables }));
+  const { origin } = running;
+  const port = new URL(origin).port;
+  return {
+    origin,
+    port: Number(port),
+    stdout: () => running.stdout(),
+    stderr: () => running.stderr(),
+    async stop(signal = "SIGTERM") {
+      const { child, ended } = running;
+      child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+    async restart() {
+      await running.ended;
+      running = await untilReady(run({ ...variables, PORT: port }));
+    },
+  };
+}
+
+interface Running extends Process {
+  origin: string;
+  ended: Promise<unknown>;
+}
+
+async function untilReady(demo: Process): Promise<Running> {
+  const { child, stdout, stderr } = demo;
   const ended = once(child, "exit");
   const origin = await new Promise<string>((resolve, reject) => {
     child.stdout?.on("data", () => {
@@ -37,17 +66,7 @@ export async function startDemo(variables: Variables = {}): Promise<Demo> {
       reject(new Error(`The demo ended before it was ready:\n${stdout()}${stderr()}`)),
     );
   });
-  return {
-    origin,
-    port: Number(new URL(origin).port),
-    stdout,
-    stderr,
-    async stop(signal = "SIGTERM") {
-      child.kill(signal);
-      await ended;
-      return child.exitCode;
-    },
-  };
+  return { ...demo, origin, ended };
 }
 
 /** Runs a demo that is expected to end by itself. */
@@ -57,7 +76,13 @@ export async function endOfDemo(variables: Variables): Promise<Ending> {
   return { code: child.exitCode, stdout: stdout(), stderr: stderr() };
 }
 
-function run(variables: Variables): { child: ChildProcess; stdout: () => string; stderr: () => string } {
+interface Process {
+  child: ChildProcess;
+  stdout: () => string;
+  stderr: () => string;
+}
+
+function run(variables: Variables): Process {
   const child = spawn(process.execPath, ["--import", "tsx", "demo/start.ts"], {
     cwd: root,
     env: { ...process.env, ...variables },

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** The policy under which the element promises to run. */
 export const policy = [
@@ -12,6 +13,20 @@ export const policy = [
   "require-trusted-types-for 'script'",
   "trusted-types lit-html",
 ].join("; ");
+
+/**
+ * A script that keeps what goes wrong in its page, for those who can only look at it afterwards. Browsers ask for the
+ * site's icon by themselves, and some say that the policy forbids it: that is no fault of the page.
+ */
+const watch = `
+  globalThis.wrong = [];
+  addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) => {
+    if (!blockedURI.endsWith("/favicon.ico"))
+      wrong.push(["violation", effectiveDirective, blockedURI, sample].join(" "));
+  });
+  addEventListener("error", ({ message }) => wrong.push("error " + message));
+  addEventListener("unhandledrejection", ({ reason }) => wrong.push("rejection " + reason));
+`;
 
 /** What a call of the login API is answered; `never` leaves it open. */
 export interface Script {
@@ -35,7 +50,8 @@ export const started = (otp: string, expires_in = 60) =>
 /**
  * A site with the strictest policy, the package's one file as it was built, and a login API that plays a script: so
  * each phase can be reached without a Token Server.
- * @param markup the body of its page at `/`
+ * @param markup the body of its page at `/`; with `<script src="/watch.js"></script>` before all else the page keeps what
+ * goes wrong as `wrong`
  */
 export async function startStrictSite(markup: string, language = "en"): Promise<StrictSite> {
   const site = { script: {} } as StrictSite;
@@ -70,13 +86,18 @@ export async function startStrictSite(markup: string, language = "en"): Promise<
       const content = await readFile(new URL(`../../dist/${file}`, import.meta.url));
       return answer(response, 200, "text/javascript", content);
     }
+    if (url === "/watch.js") return answer(response, 200, "text/javascript", watch);
     if (url === "/") return answer(response, 200, "text/html", page, { "content-security-policy": policy });
     if (!url.startsWith("/otp-login"))
       return url === "/never" ? undefined : answer(response, 404, "text/html", "");
     if (method === "GET") {
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-      for (const status of ["pending", ...(site.script.statuses ?? [])])
+      for (const status of ["pending", ...(site.script.statuses ?? [])]) {
         response.write(`event: status\ndata: ${JSON.stringify({ status, expires_in: 60 })}\n\n`);
+        // As a server does, which has to hear of the next one first. What follows in the same moment WebKit now and then
+        // keeps to itself until something else comes.
+        await sleep(50);
+      }
       return undefined;
     }
     if (url.endsWith("/login")) return play(response, site.script.login, {});

@@ -1,5 +1,6 @@
 import { createParser } from "eventsource-parser";
 import type { CodeAnswer, StartAnswer, StatusAnswer } from "../../../src/protocol/login-api.js";
+import { assertDocumented } from "./openapi.js";
 import { until } from "./until.js";
 
 /** What a page of the site sends with a call. */
@@ -9,15 +10,28 @@ export interface PageRequest {
   signal?: AbortSignal;
 }
 
-/** A browser with a page of the site, as far as the login API can tell: its headers and its cookie. */
+/** Where a browser finds the login API. */
+interface Where {
+  url: string;
+  origin: string;
+  /** Whether a proxy stands in between, which answers for servers that it does not reach. Default false. */
+  proxied?: boolean;
+}
+
+/**
+ * A browser with a page of the site, as far as the login API can tell: its headers and its cookie. Every answer that it
+ * gets is held against `openapi.yaml`.
+ */
 export class Browser {
   cookie: string | undefined;
   readonly url: string;
   readonly origin: string;
+  readonly #proxied: boolean;
 
-  constructor({ url, origin }: { url: string; origin: string }) {
+  constructor({ url, origin, proxied = false }: Where) {
     this.url = url;
     this.origin = origin;
+    this.#proxied = proxied;
   }
 
   async post(path: string, { headers = {}, body, signal }: PageRequest = {}): Promise<Response> {
@@ -36,14 +50,15 @@ export class Browser {
     });
     const set = response.headers.getSetCookie().find((cookie) => cookie.includes("onegini-otp-login"));
     if (set) this.cookie = set.split(";")[0];
-    return response;
+    return this.#documented("POST", path, response);
   }
 
-  get(path: string, { headers = {}, signal }: PageRequest = {}): Promise<Response> {
-    return fetch(this.url + path, {
+  async get(path: string, { headers = {}, signal }: PageRequest = {}): Promise<Response> {
+    const response = await fetch(this.url + path, {
       headers: { accept: "application/json", ...this.#cookieHeader(), ...headers },
       ...(signal && { signal }),
     });
+    return this.#documented("GET", path, response);
   }
 
   async start(request?: PageRequest): Promise<StartAnswer> {
@@ -71,6 +86,16 @@ export class Browser {
     return new StatusStream(response, controller);
   }
 
+  async #documented(method: string, path: string, response: Response): Promise<Response> {
+    const { status, headers } = response;
+    // A stream is looked at while it is read. A body that breaks off is the test's affair.
+    const read = async (): Promise<string | undefined> => response.clone().text();
+    const body = isStream(headers) ? undefined : await read().catch(() => undefined);
+    if (!(this.#proxied && isOfProxy(response)))
+      assertDocumented({ method, path, status, headers: ofApi(headers), body });
+    return response;
+  }
+
   #cookieHeader(): Record<string, string> {
     return this.cookie === undefined ? {} : { cookie: this.cookie };
   }
@@ -85,6 +110,8 @@ export class StatusStream {
   comments = 0;
   retryMs: number | undefined;
   ended = false;
+  /** What the document has against it. */
+  #fault: unknown;
   readonly #controller: AbortController;
 
   constructor(response: Response, controller: AbortController) {
@@ -95,17 +122,37 @@ export class StatusStream {
 
   /** Resolves to the first event with that status, the earlier ones included. */
   async status(status: string): Promise<StatusAnswer> {
-    await until(() => this.events.some((event) => event.status === status), `the status ${status}`);
+    await until(
+      () => this.#fault !== undefined || this.events.some((event) => event.status === status),
+      `the status ${status}`,
+    );
+    this.#assertDocumented();
     return this.events.find((event) => event.status === status) as StatusAnswer;
   }
 
   async end(): Promise<void> {
     await until(() => this.ended, "the stream's end");
+    this.#assertDocumented();
   }
 
   /** The client goes away. */
   close(): void {
     this.#controller.abort();
+  }
+
+  #assertDocumented(): void {
+    if (this.#fault !== undefined) throw this.#fault as Error;
+  }
+
+  #look(): void {
+    const { status, headers } = this.response;
+    if (!isStream(headers)) return;
+    try {
+      assertDocumented({ method: "GET", path: "/attempt", status, headers: ofApi(headers), body: this.text });
+    } catch (error) {
+      this.#fault = error;
+      throw error;
+    }
   }
 
   async #read(): Promise<void> {
@@ -119,14 +166,30 @@ export class StatusStream {
       for await (const chunk of this.response.body ?? []) {
         const text = decoder.decode(chunk, { stream: true });
         this.text += text;
+        this.#look();
         parser.feed(text);
       }
     } catch {
-      // Aborted, or the connection broke.
+      // Aborted, or the connection broke; or what came is wrong.
     }
     this.ended = true;
+    // Unhandled, so that it fails also a test that does not wait for this stream.
+    if (this.#fault !== undefined) this.#controller.abort();
+    this.#assertDocumented();
   }
 }
+
+const isStream = (headers: Headers): boolean => headers.get("content-type") === "text/event-stream";
+
+/** What a proxy says when it reaches no server is no answer of the login API. */
+const isOfProxy = ({ status, headers }: Response): boolean =>
+  [502, 503, 504].includes(status) && headers.get("content-type") !== "application/json";
+
+/** nginx heeds `X-Accel-Buffering` and takes it off. */
+const ofApi = (headers: Headers): [string, string][] =>
+  isStream(headers) && headers.get("server")?.startsWith("nginx")
+    ? [...headers, ["x-accel-buffering", "no"]]
+    : [...headers];
 
 async function ok<T>(response: Response, status: number): Promise<T> {
   const text = await response.text();

@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const bundles = new Map<string, Promise<string>>();
+
+/** Makes one file of a server beside this file and all that it imports. Returns where it is. */
+export function bundle(name: string): Promise<string> {
+  const known = bundles.get(name) ?? make(name);
+  bundles.set(name, known);
+  return known;
+}
+
+async function make(name: string): Promise<string> {
+  const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+  const outfile = file(`../../.cache/bench/${name}.mjs`);
+  await build({
+    entryPoints: [file(`${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "warning",
+    // Some of what is bundled is CommonJS.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+  return outfile;
+}

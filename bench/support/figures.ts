@@ -1,0 +1,73 @@
+/** A figure's bound: of the figure itself, or of its ratio to the baseline's. */
+export interface Bound {
+  of: "figure" | "ratio";
+  relation: "≤" | "≥";
+  value: number;
+}
+
+/** One figure, measured once or several times, and the same of bare `node:http`, measured in the same run. */
+export interface Figure {
+  what: string;
+  unit: string;
+  values: readonly number[];
+  bare?: readonly number[];
+  bounds: readonly Bound[];
+}
+
+/** Prints a figure beside its baseline and its bounds, and makes the process fail if one of them is missed. */
+export function conclude({ what, unit, values, bare, bounds }: Figure): void {
+  const figure = median(values);
+  const ratio = bare ? figure / median(bare) : NaN;
+  console.log(`${what}: ${describe(values)}${unit}`);
+  if (bare)
+    console.log(`  bare node:http: ${describe(bare)}${unit}; the kit's is ${ratio.toFixed(2)} times that`);
+  for (const { of, relation, value } of bounds) {
+    const actual = of === "ratio" ? ratio : figure;
+    const isMet = relation === "≤" ? actual <= value : actual >= value;
+    console.log(
+      `  ${relation} ${value}${of === "ratio" ? " times the baseline" : unit}: ${isMet ? "OK" : "MISSED"}`,
+    );
+    if (!isMet) process.exitCode = 1;
+  }
+}
+
+/** The median, and where there were several the least and the greatest. */
+function describe(values: readonly number[]): string {
+  if (values.length === 1) return digits(median(values));
+  return `${digits(median(values))} (median of ${values.length}: ${digits(Math.min(...values))} to ${digits(Math.max(...values))})`;
+}
+
+const digits = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5);
+
+/** The value below which that share of all lies. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+}
+
+/** Does something with each of so many, some at a time. */
+export async function eachOf(
+  count: number,
+  atATime: number,
+  task: (index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: atATime }, async () => {
+      while (next < count) await task(next++);
+    }),
+  );
+}
+
+/** As `eachOf`. Returns how many there were in a second. */
+export async function perSecond(
+  count: number,
+  atATime: number,
+  task: (index: number) => Promise<void>,
+): Promise<number> {
+  const beganAt = performance.now();
+  await eachOf(count, atATime, task);
+  return count / ((performance.now() - beganAt) / 1000);
+}

@@ -1,0 +1,27 @@
+import { parseArgs } from "node:util";
+import { conditions, type Condition } from "./conditions.js";
+
+/** What a run of the bench is asked for. */
+export interface Flags {
+  rounds: number;
+  conditions: readonly Condition[];
+  /** Only whether it runs at all: its figures mean nothing. */
+  isSmoke: boolean;
+}
+
+/** `--rounds N`; `--only TEXT`: only the conditions with this in their name; `--smoke`: one round of the first one. */
+export function readFlags(defaultRounds: number): Flags {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: "string", default: String(defaultRounds) },
+      only: { type: "string", default: "" },
+      smoke: { type: "boolean", default: false },
+    },
+  });
+  if (values.smoke) return { rounds: 1, conditions: conditions.slice(0, 1), isSmoke: true };
+  const rounds = Number(values.rounds);
+  const chosen = conditions.filter(({ name }) => name.includes(values.only));
+  if (!(rounds >= 1) || chosen.length === 0)
+    throw new Error("--rounds takes a number, --only part of a condition's name.");
+  return { rounds, conditions: chosen, isSmoke: false };
+}

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
+import { toNodeHandler, toWebRequest, type NodeContext, type NodeHandler } from "onegini-otp-login/node";
+import { createLoginKit, memoryStore, type LoginKit } from "onegini-otp-login/server";
+import { report } from "../child.js";
+import { clock, html, pageNames } from "./pages.js";
+import { serveYivi } from "./yivi-backend.js";
+
+/**
+ * Serves every page of the bench and what stands behind it, from one process. Arguments: the Token Server's address, and
+ * the directory of what pages load. Each host name and port has a kit of its own, because proxies may stand in front.
+ */
+const [tokenServerUrl = "", directory = ""] = process.argv.slice(2);
+/** One for all: a callback reaches only one of the kits. */
+const store = memoryStore();
+const sites = new Map<string, { kit: LoginKit<NodeContext>; handle: NodeHandler }>();
+
+interface File {
+  type: string;
+  body: Buffer;
+}
+const types: Record<string, string> = { js: "text/javascript", css: "text/css" };
+const files = new Map<string, File>(
+  readdirSync(directory).map((name) => [
+    `/${name}`,
+    { type: types[name.split(".").at(-1) ?? ""] ?? "", body: gzipSync(readFileSync(`${directory}/${name}`)) },
+  ]),
+);
+files.set("/clock", { type: "text/html", body: gzipSync(clock) });
+for (const name of pageNames) {
+  if (name !== "begin") files.set(`/${name}`, { type: "text/html", body: gzipSync(html(name)) });
+}
+
+const server = createServer((req, res) => {
+  const path = req.url ?? "";
+  const file = files.get(path);
+  if (file) send(res, file);
+  else if (path === "/begin") void begin(req, res);
+  else if (path.startsWith("/irma/")) serveYivi(req, res);
+  else if (path.startsWith("/otp-login")) siteOf(req).handle(req, res);
+  else res.writeHead(404).end();
+});
+
+/** A page that its server begins with is another one for each visitor, and packed for each. */
+async function begin(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const begun = await siteOf(req).kit.begin(toWebRequest(req), { req, res });
+  if (!begun) return void res.writeHead(503).end();
+  res.setHeaders(begun.headers);
+  send(res, { type: "text/html", body: gzipSync(html("begin", begun)) });
+}
+
+function siteOf(req: IncomingMessage): { kit: LoginKit<NodeContext>; handle: NodeHandler } {
+  const host = req.headers.host ?? "";
+  let site = sites.get(host);
+  if (!site) {
+    const kit = createKit(host);
+    site = { kit, handle: toNodeHandler(kit) };
+    sites.set(host, site);
+  }
+  return site;
+}
+
+const createKit = (host: string): LoginKit<NodeContext> =>
+  createLoginKit<NodeContext>({
+    origin: `http://${host}`,
+    tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
+    message: "Log in to the bench",
+    // The Token Server's way is not the browser's, which may lead through a proxy.
+    callback: { uri: `${origin()}/otp-login/callback` },
+    signIn: () => Response.json({}),
+    store,
+    limits: { startsPerAddress: false },
+  });
+
+function send(res: ServerResponse, { type, body }: File): void {
+  res.setHeader("content-type", `${type}; charset=utf-8`);
+  res.setHeader("content-encoding", "gzip");
+  res.setHeader("content-length", body.length);
+  if (!res.hasHeader("cache-control")) res.setHeader("cache-control", "no-cache");
+  res.end(body);
+}
+
+const origin = (): string => {
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+};
+server.listen(0, "127.0.0.1", () => report(origin(), () => server.closeAllConnections()));

@@ -1,0 +1,47 @@
+import type { CDPSession } from "playwright-core";
+
+/** What a trace consists of, as far as it is of use here. Times are in microseconds of the browser's own clock. */
+export interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  /** How long it took; with `tdur`, how much of that the thread was running. */
+  dur?: number;
+  tdur?: number;
+  args: { snapshot?: string; data?: { documentLoaderURL?: string } };
+}
+
+/** A trace that has ended. */
+export interface Trace {
+  events: readonly TraceEvent[];
+  /** The navigation to the page: where and when its main thread begins with it. */
+  navigation: TraceEvent;
+}
+
+/** Traces from now on. What it returns ends the trace, which has a navigation to that address in it. */
+export async function trace(
+  session: CDPSession,
+  categories: readonly string[],
+): Promise<(url: string) => Promise<Trace>> {
+  const events: TraceEvent[] = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await session.send("Tracing.start", {
+    transferMode: "ReportEvents",
+    traceConfig: {
+      includedCategories: ["blink.user_timing", ...categories],
+      excludedCategories: ["*"],
+      recordMode: "recordAsMuchAsPossible",
+    },
+  });
+  return async (url) => {
+    const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
+    await session.send("Tracing.end");
+    await complete;
+    const navigation = events.find(
+      ({ name, args }) => name === "navigationStart" && args.data?.documentLoaderURL === url,
+    );
+    if (!navigation) throw new Error(`The trace has no navigation to ${url}.`);
+    return { events, navigation };
+  };
+}

@@ -1,0 +1,14 @@
+import { YiviClient } from "@privacybydesign/yivi-client";
+import { YiviCore } from "@privacybydesign/yivi-core";
+import YiviWeb from "@privacybydesign/yivi-web";
+import { loggedIn } from "./logged-in.js";
+
+/** yivi's web client as its documentation sets it up: a session is begun and asked for at the site's own server. */
+const yivi = new YiviCore({
+  element: "#yivi-web-form",
+  language: "en",
+  session: { url: "/irma", start: { method: "POST" } },
+});
+yivi.use(YiviWeb);
+yivi.use(YiviClient);
+yivi.start().then(loggedIn, (reason: unknown) => console.error(reason));

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { launchBrowser } from "../../test/support/browser.js";
+import { start } from "../support/child.js";
+import { enroll } from "../support/phone.js";
+import { buildFiles, filesDirectory } from "../support/widget/build.js";
+import { unthrottled, type Condition } from "../support/widget/conditions.js";
+import { open, user, type Client } from "../support/widget/done.js";
+import { faults, type Fault } from "../support/widget/fault.js";
+import { firstFrame } from "../support/widget/first-frame.js";
+import { readFlags } from "../support/widget/flags.js";
+import { pageNames, type PageName } from "../support/widget/pages.js";
+import { compare, describe } from "../support/widget/pairs.js";
+import { inTurn } from "../support/widget/turns.js";
+
+/**
+ * What a person waits for: from navigation to the first frame with a code that a reader decodes, and from "done" on the
+ * phone to the page that knows it. Each round opens every page once, in turns; then come the logins of the round, each
+ * through a proxy of its own.
+ */
+const { rounds, conditions } = readFlags(15);
+await buildFiles();
+const tokenServer = await start("token-server", ["--code-seconds=60"]);
+const site = await start("widget/site-server", [tokenServer.url, filesDirectory]);
+await enroll(tokenServer.url, user);
+const browser = await launchBrowser();
+
+/** Nobody has opened an app, scanned a code, and read and accepted a message in less. */
+const personMs = 4_000;
+const clients: readonly Client[] = ["tag", "yivi"];
+const key = (client: Client, fault: Fault): string => `${client}, ${fault}`;
+
+// Browser and servers are at their slowest in what they do for the first time.
+await frames(unthrottled, 0, () => undefined);
+await logins(unthrottled, 0);
+for (const condition of conditions) {
+  const framesMs = new Map<PageName, number[]>(pageNames.map((name) => [name, []]));
+  const loginsMs = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round++) {
+    await frames(condition, round, (name, ms) => framesMs.get(name)?.push(ms));
+    for (const [which, ms] of await logins(condition, round))
+      loginsMs.set(which, [...(loginsMs.get(which) ?? []), ms]);
+  }
+  report(condition, framesMs, loginsMs);
+}
+await browser.close();
+for (const child of [site, tokenServer]) child.kill();
+process.exit();
+
+/** Every page's first frame. */
+async function frames(
+  condition: Condition,
+  round: number,
+  found: (name: PageName, ms: number) => void,
+): Promise<void> {
+  for (const name of inTurn(pageNames, round))
+    found(name, await firstFrame(browser, `${site.url}/${name}`, condition));
+}
+
+/** One login for each client and fault: all are opened first, and finished one by one, so that none works while another is measured. */
+async function logins(condition: Condition, round: number): Promise<[string, number][]> {
+  const urls = { siteUrl: site.url, tokenServerUrl: tokenServer.url };
+  const waiting = [];
+  for (const fault of faults) {
+    const afterFaultMs = Math.random() * 1_000;
+    for (const client of inTurn(clients, round)) {
+      const { finish } = await open({ browser, client, fault, condition, ...urls });
+      waiting.push({ which: key(client, fault), finish: () => finish(afterFaultMs) });
+    }
+  }
+  await sleep(personMs);
+  const known: [string, number][] = [];
+  for (const { which, finish } of waiting) known.push([which, await finish()]);
+  return known;
+}
+
+function report(
+  condition: Condition,
+  framesMs: Map<PageName, number[]>,
+  loginsMs: Map<string, number[]>,
+): void {
+  console.log(`\n${condition.name}: ${rounds} rounds`);
+  console.log(" From navigation to the first frame that decodes, medians");
+  for (const [name, values] of framesMs) describe(name, "ms", values);
+  console.log(" Ratios, medians of the pairs");
+  const ratio = (what: string, ours: PageName, theirs: PageName, atMost: number, isStrict = false): void =>
+    compare({ what, ours: framesMs.get(ours) ?? [], theirs: framesMs.get(theirs) ?? [], atMost, isStrict });
+  ratio("the tag alone to the bare page", "tag", "bare", 1.15);
+  ratio("the tag alone to yivi", "tag", "yivi", 1, true);
+  ratio("early.js to yivi", "early", "yivi", 0.85);
+  ratio("kit.begin to yivi", "begin", "yivi", 0.45);
+  console.log(" From done on the phone to the page that knows it, medians");
+  for (const fault of faults)
+    for (const client of clients) describe(key(client, fault), "ms", loginsMs.get(key(client, fault)) ?? []);
+  console.log(" Ratios of the tag to yivi, medians of the pairs");
+  for (const fault of faults) {
+    const [ours, theirs] = clients.map((client) => loginsMs.get(key(client, fault)) ?? []);
+    compare({
+      what: `stream: ${fault}`,
+      ours: ours ?? [],
+      theirs: theirs ?? [],
+      ...(fault !== "none" && { atMost: 1 }),
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "../../test/support/browser.js";
+import { start } from "../support/child.js";
+import { buildFiles, filesDirectory } from "../support/widget/build.js";
+import { readFlags } from "../support/widget/flags.js";
+import { compare, describe } from "../support/widget/pairs.js";
+import { costOf, parts, type Cost } from "../support/widget/waiting-cost.js";
+
+/**
+ * What a page costs that waits for a person: script, style and layout of the element beside those of a page that changes
+ * one text a second, in turns. Codes live for a minute, so that one renewal is among it.
+ */
+const { rounds, isSmoke } = readFlags(3);
+const seconds = isSmoke ? 5 : 60;
+await buildFiles();
+const tokenServer = await start("token-server", ["--code-seconds=60"]);
+const site = await start("widget/site-server", [tokenServer.url, filesDirectory]);
+const browser = await launchBrowser();
+
+const element: Cost[] = [];
+const clock: Cost[] = [];
+for (let round = 0; round < rounds; round++) {
+  element.push(await cost(browser, "tag"));
+  clock.push(await cost(browser, "clock"));
+}
+await browser.close();
+for (const child of [site, tokenServer]) child.kill();
+
+console.log(`${seconds} s of waiting, ${rounds} rounds`);
+for (const part of [...parts, "together"] as const) {
+  const [ours, theirs] = [element, clock].map((costs) => costs.map((cost) => cost[part]));
+  describe(`the tag: ${part}`, "ms", ours ?? []);
+  describe(`one text: ${part}`, "ms", theirs ?? []);
+  compare({
+    what: `${part}, median of the pairs`,
+    ours: ours ?? [],
+    theirs: theirs ?? [],
+    ...(part === "together" && { atMost: 3 }),
+  });
+}
+process.exit();
+
+function cost(browser: Browser, page: string): Promise<Cost> {
+  return costOf(browser, `${site.url}/${page}`, seconds);
+}

@@ -1,0 +1,2 @@
+/** For the login page at `/?begin=early`. */
+import "onegini-otp-login/early.js";

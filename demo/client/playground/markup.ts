@@ -1,0 +1,69 @@
+import { usualRenewals, usualWidthPx, type Settings } from "./settings.js";
+
+/** Languages that are written from right to left: the page has to say so. */
+const rightToLeft = /^(ar|fa|he|ur)\b/;
+
+/** The element's attributes, in the order in which they are written. */
+export function attributesOf(settings: Settings): [name: string, value: string][] {
+  const { endpoint, redirect, appLink, renewals, manual, language } = settings;
+  const attributes: [string, string | false][] = [
+    ["endpoint", endpoint !== "" && endpoint],
+    ["redirect", redirect !== "" && redirect],
+    ["app-link", appLink !== "" && appLink],
+    ["renewals", renewals !== usualRenewals && String(renewals)],
+    ["manual", manual && ""],
+    ["lang", language !== "en" && language],
+    ["dir", rightToLeft.test(language) && "rtl"],
+  ];
+  return attributes.flatMap(([name, value]) => (value === false ? [] : [[name, value]]));
+}
+
+const escaped = (value: string): string =>
+  value.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+
+/** What a page's server writes into the tag: its template fills in what `kit.begin` gave. */
+const begunAttributes = ` attempt="{attempt}" otp="{otp}" expires-in="{expiresIn}"`;
+
+/** The element as it is written in a page, and the files that it needs there. */
+export function htmlOf(settings: Settings): string {
+  const isBegun = settings.beginning !== "element";
+  const attributes = attributesOf(settings).map(([name, value]) =>
+    value === "" ? ` ${name}` : ` ${name}="${escaped(value)}"`,
+  );
+  if (isBegun) attributes.push(begunAttributes);
+  const script = (file: string): string => `<script type="module" src="/assets/${file}"></script>\n`;
+  const locale = settings.language === "en" ? "" : script(`locales/${settings.language}.js`);
+  return `${script("onegini-otp-login.js")}${locale}<onegini-otp-login${attributes.join("")}>${isBegun ? "{svg}" : ""}</onegini-otp-login>`;
+}
+
+/** The rules for it, as a page has them in its style sheet. This page itself uses them. */
+export function cssOf({ scheme, widthPx, textPercent, colours, radiusPx }: Settings): string {
+  const declarations = [
+    ...(widthPx === usualWidthPx ? [] : [`inline-size: min(${widthPx}px, 100%)`]),
+    ...(textPercent === 100 ? [] : [`font-size: ${textPercent}%`]),
+    ...Object.entries(colours).flatMap(([name, colour]) => {
+      if (!colour) return [];
+      const { light, dark } = colour;
+      const value = light === dark ? light : `light-dark(${light}, ${dark})`;
+      return [`--onegini-otp-login-${name}: ${value}`];
+    }),
+    ...(radiusPx === undefined ? [] : [`--onegini-otp-login-radius: ${radiusPx}px`]),
+  ];
+  const root = `:root {\n  color-scheme: ${scheme};\n}`;
+  if (declarations.length === 0) return root;
+  return `${root}\nonegini-otp-login {\n${declarations.map((each) => `  ${each};\n`).join("")}}`;
+}
+
+/** What a page does that takes the package from npm. */
+export function npmOf({ language, stay, messages = {} }: Settings): string {
+  const locale = language === "en" ? "" : `\nimport "onegini-otp-login/locales/${language}";`;
+  const hasWords = Object.keys(messages).length > 0;
+  const element = stay || hasWords ? `\n\nconst element = document.querySelector("onegini-otp-login");` : "";
+  const words = hasWords ? `\nelement.messages = ${JSON.stringify(messages, null, 2)};` : "";
+  const listener = stay
+    ? `\nelement.addEventListener("login", (event) => {
+  event.preventDefault(); // the page stays
+});`
+    : "";
+  return `import "onegini-otp-login/define";${locale}${element}${words}${listener}`;
+}

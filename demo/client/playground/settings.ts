@@ -1,0 +1,140 @@
+import type { Messages } from "onegini-otp-login";
+import { beginnings, type Beginning } from "../../playground/beginning.js";
+import { networkNames, parseNetwork, usualNetwork, type Network } from "../../playground/network.js";
+
+/** A colour that a site sets for both schemes, or leaves. */
+export type Colour = { light: string; dark: string } | undefined;
+
+/** All that the controls say. */
+export interface Settings {
+  endpoint: string;
+  redirect: string;
+  /** Whether the page prevents what follows a login. */
+  stay: boolean;
+  appLink: string;
+  renewals: number;
+  manual: boolean;
+  beginning: Beginning;
+  /** The site's own words; undefined while what is written is none. */
+  messages: Partial<Messages> | undefined;
+  language: string;
+  widthPx: number;
+  textPercent: number;
+  scheme: string;
+  colours: Record<"accent" | "on-accent" | "surface" | "text", Colour>;
+  radiusPx: number | undefined;
+  network: Network;
+  /** The phase that was asked for last, or none. */
+  phase: WantedPhase;
+  hold: boolean;
+}
+
+export const phases = [
+  "idle",
+  "requesting",
+  "pending",
+  "approved",
+  "completed",
+  "denied",
+  "expired",
+  "failed",
+] as const;
+
+export type PhaseName = (typeof phases)[number];
+
+export type WantedPhase = PhaseName | undefined;
+
+const beginningNames = Object.keys(beginnings) as Beginning[];
+
+/** Reads JSON with the element's words, such as `{"step2": "Scan it in Demo Bank"}`; undefined for what is none. */
+function parseMessages(text: string): Partial<Messages> | undefined {
+  if (text.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    const isWords =
+      typeof value === "object" &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((words) => typeof words === "string");
+    return isWords ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The width that the element takes by itself where there is room: nothing needs to be said. */
+export const usualWidthPx = 420;
+
+export const usualRenewals = 5;
+
+/** Reads the controls. */
+export function readSettings(form: FormData): Settings {
+  const text = (name: string): string => {
+    const value = form.get(name);
+    return typeof value === "string" ? value : "";
+  };
+  const number = (name: string, usual: number): number => {
+    const value = text(name);
+    return value !== "" && Number.isFinite(Number(value)) ? Number(value) : usual;
+  };
+  const colour = (name: string): Colour =>
+    form.has(name) ? { light: text(`${name}-light`), dark: text(`${name}-dark`) } : undefined;
+  const chosen = Object.fromEntries(networkNames.map((name) => [name, text(name)]));
+  return {
+    endpoint: text("endpoint"),
+    redirect: text("redirect"),
+    stay: form.has("stay"),
+    appLink: text("app-link"),
+    renewals: number("renewals", usualRenewals),
+    manual: form.has("manual"),
+    beginning: beginningNames.find((name) => name === text("beginning")) ?? "element",
+    messages: parseMessages(text("messages")),
+    language: text("language"),
+    widthPx: number("width", usualWidthPx),
+    textPercent: number("text-size", 100),
+    scheme: text("scheme"),
+    colours: {
+      accent: colour("accent"),
+      "on-accent": colour("on-accent"),
+      surface: colour("surface"),
+      text: colour("text"),
+    },
+    radiusPx: form.has("radius") ? number("radius-px", 16) : undefined,
+    network: parseNetwork(chosen) ?? usualNetwork,
+    phase: phases.find((phase) => phase === text("phase")),
+    hold: form.has("hold"),
+  };
+}
+
+/**
+ * What holds while a phase is wanted: the settings, and on top of them what leads to that phase. Nothing of it touches
+ * the element but by its attributes and by what its server answers.
+ */
+export function inEffect(settings: Settings): Settings {
+  const { network } = settings;
+  const during = (changed: Partial<Network>): Settings => ({
+    ...settings,
+    network: { ...network, ...changed },
+  });
+  switch (settings.phase) {
+    case "requesting":
+      return during({ codes: "silent" });
+    case "pending":
+      return during({ life: "hour" });
+    case "approved":
+      return during({ login: "silent" });
+    case "expired":
+      return { ...during({ life: "brief" }), renewals: 0 };
+    case "failed":
+      return during({
+        codes: network.codes === "works" || network.codes === "silent" ? "down" : network.codes,
+      });
+    case "idle":
+    case "completed":
+    case "denied":
+    case undefined:
+      return settings;
+    default:
+      return settings.phase satisfies never;
+  }
+}

@@ -1,0 +1,80 @@
+import * as v from "valibot";
+import type { RedisStoreClient } from "./redis-client.js";
+import type { RedisStoreError } from "./redis-errors.js";
+
+/** The options of `redisStore`. */
+export interface RedisStoreOptions {
+  /**
+   * The site's own connected client of the package `redis`, 5 or later: `createClient()` or `createCluster()`. It stays
+   * the site's: the store adds one connection of its own to it, and closes only that.
+   */
+  client: RedisStoreClient;
+  /**
+   * What every key and the channel begin with. Default `onegini-otp-login:`. Sites, and stages, that share a Redis need
+   * one each.
+   */
+  prefix?: string;
+  /** Seconds that a command may take before it rejects. Default 2. */
+  commandSeconds?: number;
+  /**
+   * Hears when the connection on which changes are heard is lost, and what else happens where no call is there to
+   * reject. Default: a line on the console.
+   */
+  onError?: (error: RedisStoreError) => void;
+}
+
+const needed = ["eval", "evalSha", "withCommandOptions", "subscribe", "on", "off"];
+
+const client = v.custom<RedisStoreClient>((value) => {
+  if (typeof value !== "object" || value === null || "getSentinelNode" in value) return false;
+  const methods = [...needed, "masters" in value ? "nodeClient" : "duplicate"];
+  return methods.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+}, 'a client of the package "redis", 5 or later: createClient() or createCluster()');
+
+const connected = v.pipe(
+  client,
+  v.check(({ isOpen }) => isOpen, "a connected client: await client.connect() first"),
+);
+
+const prefix = v.pipe(v.string("a text, not empty"), v.nonEmpty("a text, not empty"));
+
+const seconds = (() => {
+  const expected = "a number of seconds, more than 0 and at most 60";
+  return v.pipe(v.number(expected), v.gtValue(0, expected), v.maxValue(60, expected));
+})();
+
+const onError = v.custom<(error: RedisStoreError) => void>(
+  (value) => typeof value === "function",
+  "a function",
+);
+
+const options = v.strictObject(
+  {
+    client: connected,
+    prefix: v.optional(prefix, "onegini-otp-login:"),
+    commandSeconds: v.optional(seconds, 2),
+    onError: v.optional(
+      onError,
+      () => (error: RedisStoreError) => console.warn(`onegini-otp-login: ${error.message}`),
+    ),
+  },
+  "an object with client",
+);
+
+/** The options, complete. @throws TypeError that names the option that is missing, wrong or unknown */
+export function parseRedisOptions(value: unknown): v.InferOutput<typeof options> {
+  const { success, output, issues } = v.safeParse(options, value, { abortEarly: true, abortPipeEarly: true });
+  if (success) return output;
+  const [issue] = issues;
+  const name = v.getDotPath(issue);
+  if (name === null) throw new TypeError(`redisStore: the options must be ${issue.message}`);
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    throw new TypeError(`redisStore: there is no option "${name}"`);
+  }
+  const isMissing = (value as Record<string, unknown>)[name] === undefined;
+  throw new TypeError(
+    isMissing
+      ? `redisStore: "${name}" is missing; expected a connected client of the package "redis"`
+      : `redisStore: "${name}" is wrong; expected ${issue.message}`,
+  );
+}

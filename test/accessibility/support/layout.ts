@@ -1,0 +1,111 @@
+import type { Page } from "playwright-core";
+
+/**
+ * What a person cannot read on a page, a line each: it hangs over an edge, something lies on it, or the page has to be
+ * scrolled sideways for it. Each word is scrolled to first, as a person would. With an open dialog only that is looked at.
+ */
+export const unreadable = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    const host = document.querySelector("onegini-otp-login")!;
+    const root = host.shadowRoot!;
+    const dialog = root.querySelector<HTMLElement>("dialog[open]");
+    const card = dialog ?? root.querySelector<HTMLElement>("section")!;
+
+    for (const box of [document.documentElement, ...(dialog ? [dialog] : [])])
+      if (box.scrollWidth > box.clientWidth)
+        found.push(`${box.localName} scrolls sideways: ${box.scrollWidth} px in ${box.clientWidth}`);
+
+    const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement!;
+      const text = node.textContent!.trim();
+      const isShown =
+        parent.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+        !parent.closest("[role=status]") &&
+        (dialog !== null || !parent.closest("dialog"));
+      if (!text || !isShown) continue;
+      parent.scrollIntoView({ block: "center", behavior: "instant" });
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const edges = card.getBoundingClientRect();
+      for (const { left, right, top, bottom, width, height } of range.getClientRects()) {
+        if (width === 0 || height === 0) continue;
+        if (left < edges.left || right > edges.right || left < 0 || right > innerWidth)
+          found.push(`"${text}" hangs over the side`);
+        if (
+          bottom > edges.bottom + (dialog ? dialog.scrollHeight : 0) ||
+          top < edges.top - (dialog?.scrollTop ?? 0)
+        )
+          found.push(`"${text}" hangs over the top or bottom`);
+        const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+        const hit = root.elementFromPoint(x, y);
+        if (!hit || !(parent.contains(hit) || hit.contains(parent)))
+          found.push(`"${text}" is covered by ${hit ? hit.outerHTML.slice(0, 80) : "nothing of ours"}`);
+      }
+      // A box that clips its own words.
+      const style = getComputedStyle(parent);
+      if (style.overflow !== "visible" && parent.scrollWidth > parent.clientWidth)
+        found.push(`"${text}" is clipped`);
+    }
+    return [...new Set(found)];
+  });
+
+/** The controls that are smaller than that, in CSS pixels, or that a finger at their edge would miss. */
+export const smallTargets = (page: Page, leastPx: number): Promise<string[]> =>
+  page.evaluate((least) => {
+    const root = document.querySelector("onegini-otp-login")!.shadowRoot!;
+    const dialog = root.querySelector("dialog[open]");
+    const found: string[] = [];
+    for (const target of (dialog ?? root).querySelectorAll<HTMLElement>("button, a")) {
+      if (!target.checkVisibility({ visibilityProperty: true })) continue;
+      target.scrollIntoView({ block: "center", behavior: "instant" });
+      const { left, top, right, bottom, width, height } = target.getBoundingClientRect();
+      const name = (target.ariaLabel ?? target.textContent).trim();
+      if (Math.min(width, height) < least) found.push(`${name}: ${width} × ${height}`);
+      // Round corners belong to nobody.
+      for (const [x, y] of [
+        [left + 5, top + 5],
+        [right - 5, top + 5],
+        [left + 5, bottom - 5],
+        [right - 5, bottom - 5],
+      ] as const) {
+        const hit = root.elementFromPoint(x, y);
+        if (!hit || !target.contains(hit)) found.push(`${name}: something lies on it`);
+      }
+    }
+    return found;
+  }, leastPx);
+
+/** How text may be set by whoever reads it, up to what WCAG asks for. */
+export const settings = {
+  "as it comes": "",
+  "twice as large": ":root { font-size: 200% }",
+  "spaced as in WCAG 1.4.12": spacing(),
+  "twice as large, and spaced": `:root { font-size: 200% } ${spacing()}`,
+} as const;
+
+function spacing(): string {
+  return `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+    p { margin-block-end: 2em !important }`;
+}
+
+/** Sets the page's text, and the card's, as a person's own style sheet would. */
+export const setText = (page: Page, css: string): Promise<void> =>
+  page.evaluate(async (text) => {
+    const kept = globalThis as unknown as { sheet?: CSSStyleSheet };
+    if (!kept.sheet) {
+      kept.sheet = new CSSStyleSheet();
+      document.adoptedStyleSheets.push(kept.sheet);
+      document.querySelector("onegini-otp-login")!.shadowRoot!.adoptedStyleSheets.push(kept.sheet);
+    }
+    kept.sheet.replaceSync(text);
+    // The code follows its place after the next layout.
+    await new Promise((resolve) => {
+      const seen = new IntersectionObserver(() => {
+        seen.disconnect();
+        resolve(undefined);
+      });
+      seen.observe(document.body);
+    });
+  }, css);

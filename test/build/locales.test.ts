@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
+import ts from "typescript";
+import { launchBrowser } from "../support/browser.js";
+
+const languages = readdirSync("src/locales").map((file) => file.replace(/\.ts$/, ""));
+const others = languages.filter((language) => language !== "en");
+
+/** Serves what was built, and a page that loads the one file and some languages, in that order or the other. */
+async function builtPages(t: TestContext): Promise<string> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    if (url.pathname.endsWith(".js")) {
+      response.writeHead(200, { "Content-Type": "text/javascript" }).end(readFileSync(`dist${url.pathname}`));
+      return;
+    }
+    const files = ["onegini-otp-login.js", ...others.map((language) => `locales/${language}.js`)];
+    if (url.searchParams.has("reversed")) files.reverse();
+    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(
+      `<!doctype html><html lang="en"><title>Languages</title>
+       ${files.map((file) => `<script type="module" src="/${file}"></script>`).join("")}
+       <onegini-otp-login manual></onegini-otp-login>`,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("the languages are those that the documentation lists", () => {
+  assert.deepEqual(languages.sort(), [
+    "ar",
+    "da",
+    "de",
+    "en",
+    "es",
+    "fr",
+    "it",
+    "ja",
+    "nl",
+    "pl",
+    "pt",
+    "sv",
+  ]);
+  const documentation = readFileSync("docs/widget.md", "utf8");
+  for (const language of others)
+    assert.match(documentation, new RegExp(`\\| \`${language}\` `), `docs/widget.md lists ${language}`);
+});
+
+for (const language of languages)
+  test(`onegini-otp-login/locales/${language} can be imported in Node, and registers ${language === "en" ? "nothing" : "itself"}`, () => {
+    const script = `
+      const { ${language}: words } = await import("onegini-otp-login/locales/${language}");
+      const registered = (globalThis.oneginiOtpLoginLocales ?? []).map(({ language, messages }) =>
+        [language, messages === words, Object.keys(messages).length]);
+      console.log(JSON.stringify(registered));`;
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
+    const keys = readFileSync("src/locales/en.ts", "utf8").match(/^ {2}\w+:/gm)!.length;
+    assert.deepEqual(JSON.parse(output), language === "en" ? [] : [[language, true, keys]]);
+    const built = readFileSync(`dist/locales/${language}.js`, "utf8");
+    assert.doesNotMatch(built, /\bimport\b|\bfrom\s*["']/, "it stands alone beside the one file");
+    assert.match(readFileSync(`dist/locales/${language}.d.ts`, "utf8"), /: Messages;/);
+  });
+
+for (const order of ["", "?reversed"])
+  test(`the files beside the one file serve it, ${order ? "before" : "after"} it`, async (t) => {
+    const origin = await builtPages(t);
+    const browser = await launchBrowser();
+    t.after(() => browser.close());
+    const tab = await browser.newPage();
+    await tab.goto(origin + order);
+    const heading = tab.getByRole("heading");
+    await heading.waitFor();
+    for (const language of languages) {
+      const { title } = (
+        (await import(`../../src/locales/${language}.js`)) as Record<string, { title: string }>
+      )[language]!;
+      await tab.evaluate((each) => (document.documentElement.lang = each), language);
+      await tab.getByRole("heading", { name: title, exact: true }).waitFor({ timeout: 5_000 });
+    }
+  });
+
+/** What the compiler says of a locale with the text given. */
+function complaintsOf(text: string): string[] {
+  const file = `${process.cwd()}/src/locales/of-a-test.ts`;
+  const { config } = ts.readConfigFile("tsconfig.base.json", (path) => readFileSync(path, "utf8")) as {
+    config: { compilerOptions: object };
+  };
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, process.cwd());
+  const host = ts.createCompilerHost({ ...options, noEmit: true });
+  const read = host.readFile.bind(host);
+  const exists = host.fileExists.bind(host);
+  host.readFile = (path) => (path === file ? text : read(path));
+  host.fileExists = (path) => path === file || exists(path);
+  host.getSourceFile = (path, version) => {
+    const source = host.readFile(path);
+    return source === undefined ? undefined : ts.createSourceFile(path, source, version);
+  };
+  const program = ts.createProgram([file], { ...options, noEmit: true, types: [] }, host);
+  return ts
+    .getPreEmitDiagnostics(program, program.getSourceFile(file))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+}
+
+test("a language that lacks a text, or has one too many, does not compile", () => {
+  const whole = readFileSync("src/locales/sv.ts", "utf8");
+  assert.deepEqual(complaintsOf(whole), []);
+  const [missing = ""] = complaintsOf(whole.replace(/^ {2}close: .*\n/m, ""));
+  assert.match(missing, /'close' is missing/);
+  const [unknown = ""] = complaintsOf(whole.replace(/^ {2}close: .*\n/m, '$&  shut: "Stäng",\n'));
+  assert.match(unknown, /'shut' does not exist/);
+});

@@ -1,0 +1,254 @@
+import { expect } from "chai";
+import "../../src/define.js";
+import { runFlow, type Scripts } from "./flow-support.js";
+import { LoginApi } from "./fixtures/login-api.js";
+import { otp } from "./fixtures/otp.js";
+import { inPhase, put, until } from "./fixtures/page.js";
+
+/** A server on which the attempt of the page is open, unless a test says otherwise. */
+const open: Scripts = {
+  start: ["5ms (b|)"],
+  stream: ["5ms p"],
+  poll: ["5ms (p|)"],
+  renew: ["5ms (n|)"],
+  login: ["5ms (l|)"],
+};
+const takeOver = (untilMs: number, scripts: Scripts) =>
+  runFlow(untilMs, { ...open, ...scripts }, { commands: "t" });
+
+describe("an attempt that began with the page", () => {
+  it("is shown at once, and its status asked for at once", () => {
+    const { said, requests, waits } = takeOver(1_000, {});
+    expect(said.slice(0, 2)).to.deep.equal(["0 R", "0 S"]);
+    expect(requests.poll[0]).to.match(/^0-/);
+    expect(waits[0]).to.equal(0);
+    expect(requests.stream).to.have.length(1);
+    expect(requests.start).to.have.length(0);
+  });
+
+  it("is renewed as any other, and its first code counts as none of the fresh ones", () => {
+    const { said, actions } = takeOver(50_000, {});
+    expect(said).to.include("45005 N");
+    expect(actions.find(({ type }) => type === "renewed")).to.include({ renewed: 1 });
+  });
+
+  it("logs in, also if it was accepted before the script had come", () => {
+    const { said } = takeOver(1_000, { poll: ["5ms (a|)"], stream: ["20ms (a|)"] });
+    expect(said).to.deep.equal(["0 R", "0 S", "0 l", "5 A", "10 C"]);
+  });
+
+  for (const [spent, status] of [
+    ["expired", "x"],
+    ["declined", "d"],
+    ["used to log in", "c"],
+  ]) {
+    it(`that is ${spent} already gives way to a new one: the page came out of a cache`, () => {
+      const { said, requests } = takeOver(100, { poll: [`5ms (${status}|)`], stream: ["20ms p"] });
+      expect(said.slice(-2)).to.deep.equal(["10 S", "10 l"]);
+      expect(said).to.include("5 R");
+      expect(said.join()).to.not.match(/[ACDXF]/);
+      expect(requests.start).to.have.length(1);
+    });
+  }
+
+  it("that the server does not know for this browser gives way to a new one", () => {
+    const { said, requests } = takeOver(100, { poll: [{ marbles: "5ms #", error: "unknown_attempt" }, "-"] });
+    expect(said).to.include("10 S");
+    expect(requests.start).to.have.length(1);
+  });
+
+  it("says that cookies are blocked, where the next one is not known either", () => {
+    const unknown = { marbles: "5ms #", error: "unknown_attempt" } as const;
+    const { said, actions, requests } = takeOver(100, { poll: [unknown], stream: [unknown] });
+    expect(said.at(-1)).to.match(/ F$/);
+    expect(actions.at(-1)).to.have.nested.property("failure.code", "cookies_blocked");
+    expect(requests.start).to.have.length(1);
+  });
+
+  it("that is declined once the server has said that it is open is told as declined", () => {
+    const { said } = takeOver(1_000, { stream: ["10ms p 500ms d"] });
+    expect(said.at(-1)).to.equal("511 D");
+  });
+
+  it("that was open, and expires, asks whether somebody is still there", () => {
+    const { said } = takeOver(1_000, { stream: ["10ms p 500ms x"] });
+    expect(said.at(-1)).to.equal("511 X");
+  });
+});
+
+describe("an attempt of the page that gave way", () => {
+  it("is followed no longer: its successor is watched, and ends by itself", () => {
+    const { said, requests } = runFlow(
+      130_000,
+      { ...open, stream: ["-", "-", "5ms p"], poll: ["-"] },
+      { commands: "t", renewals: 0 },
+    );
+    const again = said.findIndex((line) => line.endsWith(" R") && !line.startsWith("0 "));
+    expect(said[again + 1]).to.match(/ S$/);
+    expect(said.at(-1)).to.match(/ X$/);
+    const [first, ...others] = requests.stream.map((log) => log.split("-").map(Number));
+    expect(first![1]).to.be.at.most(60_000);
+    expect(others.at(-1)![0]).to.be.above(90_000);
+  });
+});
+
+const tag = (attributes: string) =>
+  `<onegini-otp-login endpoint="/otp-login" ${attributes}>before</onegini-otp-login>`;
+/** The page of the tests is some seconds old: so is what began with it. */
+const handed = (attempt: string, expiresIn = 3_600) =>
+  tag(`attempt="${attempt}" otp="${otp}" expires-in="${expiresIn}"`);
+
+describe("the element in a page whose server began", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    document.body.replaceChildren();
+    api.restore();
+  });
+  const starts = () => api.calls.filter(({ method }) => method === "POST").map(({ path }) => path);
+
+  it("has the code on its canvas before the next frame, and starts nothing", async () => {
+    const element = put(handed("of-the-page-1"));
+    await element.updateComplete;
+    expect(element.state).to.equal("pending");
+    const canvas = element.shadowRoot!.querySelector("canvas")!;
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    expect(data.some((value, index) => index % 4 === 0 && value === 0)).to.equal(true);
+    await until(() => api.watched === 1);
+    expect(starts()).to.deep.equal([]);
+    expect(api.calls[0]).to.include({ method: "GET", path: "/otp-login/of-the-page-1" });
+  });
+
+  it("takes it over once: a clone begins its own", async () => {
+    const element = put(handed("of-the-page-2"));
+    await inPhase(element, "pending");
+    const clone = element.cloneNode(true) as typeof element;
+    document.body.append(clone);
+    await inPhase(clone, "pending");
+    expect(starts()).to.deep.equal(["/otp-login"]);
+  });
+
+  it("takes it over once: put back, it begins as new", async () => {
+    const element = put(handed("of-the-page-3"));
+    await inPhase(element, "pending");
+    element.remove();
+    await new Promise((resolve) => setTimeout(resolve));
+    document.body.append(element);
+    await until(() => starts().length === 1);
+    await inPhase(element, "pending");
+  });
+
+  it("asks for the next code at once where the page is older than its code", async () => {
+    const element = put(handed("of-the-page-4", 0));
+    await inPhase(element, "pending");
+    expect(starts()).to.deep.equal(["/otp-login/of-the-page-4/otp"]);
+  });
+
+  for (const [name, markup] of [
+    ["no code", tag(`attempt="of-the-page-5" expires-in="3600"`)],
+    ["no time", tag(`attempt="of-the-page-6" otp="${otp}"`)],
+    ["a time that is no number", tag(`attempt="of-the-page-7" otp="${otp}" expires-in="soon"`)],
+  ] as const) {
+    it(`goes on with an attempt that came with ${name}`, async () => {
+      await inPhase(put(markup), "pending");
+      expect(starts()).to.have.length(1);
+      expect(starts()[0]).to.match(/of-the-page-\d\/otp$/);
+    });
+  }
+
+  for (const attempt of [".", ".."])
+    it(`takes no attempt that leads out of the login API's path: ${attempt}`, async () => {
+      await inPhase(put(handed(attempt)), "pending");
+      await until(() => api.watched === 1);
+      expect(api.calls.map(({ path }) => path)).to.deep.equal(["/otp-login", "/otp-login/attempt-1"]);
+    });
+
+  it("begins anew with `start()`", async () => {
+    const element = put(handed("of-the-page-8"));
+    await inPhase(element, "pending");
+    element.start();
+    await until(() => starts().length === 1);
+    expect(starts()).to.deep.equal(["/otp-login"]);
+  });
+});
+
+describe("what early.js has asked for", () => {
+  let api: LoginApi;
+  const page = globalThis as { oneginiOtpLoginEarly?: unknown };
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    document.body.replaceChildren();
+    api.restore();
+    page.oneginiOtpLoginEarly = undefined;
+  });
+  const answer = (expires_in = 60) =>
+    LoginApi.json({ attempt: "early", status: "pending", otp, expires_in }, 201);
+  const leave = (early: object) =>
+    (page.oneginiOtpLoginEarly = {
+      endpoint: new URL("/otp-login", location.href).href,
+      language: document.documentElement.lang || undefined,
+      at: Date.now(),
+      answer: Promise.resolve(answer()),
+      ...early,
+    });
+  const begin = () => put(tag(""));
+  const starts = () => api.calls.filter(({ method }) => method === "POST").length;
+
+  it("is taken over, once", async () => {
+    leave({});
+    await inPhase(begin(), "pending");
+    expect(starts()).to.equal(0);
+    await inPhase(begin(), "pending");
+    expect(starts()).to.equal(1);
+  });
+
+  it("is the first that is rendered, where it was there before the element", async () => {
+    const text = await answer().text();
+    leave({ text });
+    const element = begin();
+    await element.updateComplete;
+    expect(element.state).to.equal("pending");
+    expect(element.shadowRoot!.querySelector("canvas[part~=qr]")).to.not.equal(null);
+    expect(starts()).to.equal(0);
+    await until(() => api.watched === 1);
+    expect(api.calls.map(({ path }) => path)).to.deep.equal(["/otp-login/early"]);
+  });
+
+  it("is as old as it is where it was there before the element, too", async () => {
+    leave({ at: Date.now() - 9_000, text: await answer(9).text() });
+    await inPhase(begin(), "pending");
+    await until(() => api.calls.some(({ path }) => path === "/otp-login/early/otp"));
+  });
+
+  it("and is nonsense, is left to the answer itself", async () => {
+    leave({ text: "{}" });
+    await inPhase(begin(), "pending");
+    expect(starts()).to.equal(0);
+  });
+
+  it("is as old as it is: what it waited counts from its time", async () => {
+    leave({ at: Date.now() - 9_000, answer: Promise.resolve(answer(9)) });
+    await inPhase(begin(), "pending");
+    // Nothing is left of it, so that the next one is asked for at once.
+    await until(() => api.calls.some(({ path }) => path === "/otp-login/early/otp"));
+  });
+
+  for (const [name, early] of [
+    ["at another endpoint", { endpoint: `${location.origin}/elsewhere` }],
+    ["in another language", { language: "tlh" }],
+    ["long ago", { at: Date.now() - 11_000 }],
+    ["in vain", { answer: Promise.resolve(undefined) }],
+  ] as const) {
+    it(`${name} is left alone: the element asks by itself`, async () => {
+      leave(early);
+      await inPhase(begin(), "pending");
+      expect(starts()).to.equal(1);
+    });
+  }
+
+  it("and was refused, is refused: nothing is asked twice", async () => {
+    leave({ answer: Promise.resolve(LoginApi.refusal("too_many_requests", 429, { "Retry-After": "9" })()) });
+    await inPhase(begin(), "failed");
+    expect(starts()).to.equal(0);
+  });
+});

@@ -1,0 +1,3 @@
+import { describeModel } from "./support/describe-model.js";
+
+describeModel({ store: "redis", runs: 1000 });

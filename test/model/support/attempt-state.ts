@@ -1,0 +1,171 @@
+/**
+ * One attempt as the design describes it, in numbers of its own: nothing here comes from the kit, so that a kit that is
+ * wrong cannot be right by the model.
+ */
+
+export type Status = "pending" | "approved" | "completed" | "denied" | "expired" | "failed";
+
+export interface Code {
+  readonly id: string;
+  readonly endsAt: number;
+  readonly closed: boolean;
+}
+
+export interface AttemptState {
+  readonly status: Status;
+  /** Who accepted, once somebody has. */
+  readonly user?: string;
+  /** When it came to its status. */
+  readonly at: number;
+  /** The newest last. */
+  readonly codes: readonly Code[];
+  /** How many codes were begun, those on their way included. */
+  readonly begun: number;
+  readonly forgotten: boolean;
+}
+
+const second = 1000;
+
+/** What the site of the model sets, and what the design fixes, in milliseconds where it is a time. */
+export const rules = {
+  codesPerAttempt: 4,
+  codeMs: 60 * second,
+  graceMs: 10 * second,
+  silenceMs: 60 * second,
+  claimMs: 120 * second,
+  repeatMs: 60 * second,
+  memoryMs: 300 * second,
+  /** A browser makes the kit ask about a transaction at most this often. */
+  restMs: 2 * second,
+} as const;
+
+/** What the Token Server would say of a transaction. */
+export type Verdict =
+  | { readonly kind: "approve"; readonly user: string }
+  | { readonly kind: "deny" }
+  | { readonly kind: "close"; readonly reason: "failed_to_send" | "invalid_request" | "invalid_answer" }
+  | { readonly kind: "wait" }
+  /** Nothing that can be believed; `how` picks one of many ways. */
+  | { readonly kind: "nonsense"; readonly how: number }
+  /** An acceptance, but of another transaction. */
+  | { readonly kind: "another" }
+  | { readonly kind: "down" };
+
+/** Whether that is an answer at all. */
+export const isAnswer = ({ kind }: Verdict): boolean =>
+  kind === "approve" || kind === "deny" || kind === "close" || kind === "wait";
+
+export const begun = (code: Omit<Code, "closed">, now: number): AttemptState => ({
+  status: "pending",
+  at: now,
+  codes: [{ ...code, closed: false }],
+  begun: 1,
+  forgotten: false,
+});
+
+export const isFinal = (status: Status): boolean => status !== "pending" && status !== "approved";
+
+/** Whether a status may come after another, at once or over others. */
+export const leadsTo = (from: Status, to: Status): boolean =>
+  from === to || from === "pending" || (from === "approved" && (to === "completed" || to === "expired"));
+
+const openCodes = ({ codes }: AttemptState): Code[] => codes.filter(({ closed }) => !closed);
+
+export const openUntil = (state: AttemptState): number =>
+  Math.max(...openCodes(state).map(({ endsAt }) => endsAt)) + rules.graceMs;
+
+/** The codes that can still be accepted. */
+export const acceptable = (state: AttemptState, now: number): Code[] =>
+  openCodes(state).filter(({ endsAt }) => now < endsAt + rules.graceMs);
+
+export function forgetAt(state: AttemptState): number {
+  switch (state.status) {
+    case "pending":
+      return openUntil(state) + rules.silenceMs + rules.memoryMs;
+    case "approved":
+      return state.at + rules.claimMs + rules.memoryMs;
+    case "completed":
+      return state.at + rules.repeatMs + rules.memoryMs;
+    case "denied":
+    case "expired":
+    case "failed":
+      return state.at + rules.memoryMs;
+    default:
+      return state.status satisfies never;
+  }
+}
+
+/** The instants at which something ends, for tests that step right up to them. */
+export function edges(state: AttemptState): number[] {
+  const after = { approved: rules.claimMs, completed: rules.repeatMs } as const;
+  return [
+    ...openCodes(state).flatMap(({ endsAt }) => [endsAt, endsAt + rules.graceMs]),
+    ...(state.status === "pending" ? [openUntil(state) + rules.silenceMs] : []),
+    ...(state.status === "approved" || state.status === "completed" ? [state.at + after[state.status]] : []),
+    forgetAt(state),
+  ];
+}
+
+/** What the status answer says of it. */
+export function expiresIn(state: AttemptState, now: number): number {
+  const newest = state.codes.at(-1);
+  return newest && !newest.closed ? Math.max(0, Math.floor((newest.endsAt - now) / second)) : 0;
+}
+
+const settle = (state: AttemptState, status: Status, at: number): AttemptState => ({ ...state, status, at });
+
+/** A verdict on one of its codes reaches the attempt. */
+export function told(state: AttemptState, codeId: string, verdict: Verdict, now: number): AttemptState {
+  if (state.status !== "pending") return state;
+  switch (verdict.kind) {
+    case "approve":
+      return { ...settle(state, "approved", now), user: verdict.user };
+    case "deny":
+      return settle(state, "denied", now);
+    case "close": {
+      if (!openCodes(state).some(({ id }) => id === codeId)) return state;
+      const codes = state.codes.map((code) => (code.id === codeId ? { ...code, closed: true } : code));
+      const next = { ...state, codes };
+      return acceptable(next, now).length > 0 ? next : settle(next, "failed", now);
+    }
+    case "wait":
+    case "nonsense":
+    case "another":
+    case "down":
+      return state;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** The time may be over, after the Token Server was asked about what is open: `heard` says whether it answered. */
+export function timeOver(state: AttemptState, heard: boolean, now: number): AttemptState {
+  if (state.status !== "pending") return state;
+  if (heard) return now >= openUntil(state) ? settle(state, "expired", now) : state;
+  return now >= openUntil(state) + rules.silenceMs ? settle(state, "failed", now) : state;
+}
+
+/** An acceptance that nobody claimed in time is found to be over when the attempt is looked at. */
+export const claimOver = (state: AttemptState, now: number): AttemptState =>
+  state.status === "approved" && now >= state.at + rules.claimMs ? settle(state, "expired", now) : state;
+
+export const claimed = (state: AttemptState, now: number): AttemptState =>
+  state.status === "approved" && now < state.at + rules.claimMs ? settle(state, "completed", now) : state;
+
+/** Whether the browser may have the answer to its login once more. */
+export const mayRepeat = (state: AttemptState, now: number): boolean =>
+  state.status === "completed" && now < state.at + rules.repeatMs;
+
+/** A renewal takes its place before the Token Server is asked. */
+export const renewalBegun = (state: AttemptState): AttemptState | undefined =>
+  state.status === "pending" && state.begun < rules.codesPerAttempt
+    ? { ...state, begun: state.begun + 1 }
+    : undefined;
+
+export const renewalAbandoned = (state: AttemptState): AttemptState =>
+  state.status === "pending" && state.begun > state.codes.length
+    ? { ...state, begun: state.begun - 1 }
+    : state;
+
+export const renewed = (state: AttemptState, code: Omit<Code, "closed">): AttemptState =>
+  state.status === "pending" ? { ...state, codes: [...state.codes, { ...code, closed: false }] } : state;

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import type { Status } from "./attempt-state.js";
+import { checkInvariants, checkNothingIsLeft } from "./invariants.js";
+import { Model } from "./model.js";
+import { takeStep } from "./take-step.js";
+import { steps, type ModelStep } from "./steps.js";
+import type { OpenModelStore } from "./stores.js";
+import { ModelTokenServer } from "./token-server.js";
+import type { Sabotage } from "./sabotage.js";
+import { World } from "./world.js";
+
+/** What can be set from outside, to run longer or to run a counterexample again. */
+const { MODEL_RUNS, MODEL_SEED, MODEL_PATH } = process.env;
+
+/** Where a test says what is to be done when it is over. */
+export interface Cleanup {
+  after(task: () => unknown): void;
+}
+
+export interface CheckOptions {
+  runs: number;
+  sabotage?: Sabotage;
+}
+
+/** What came of the runs. */
+export interface Checked {
+  failed: boolean;
+  runs: number;
+  steps: number;
+  seconds: number;
+  /** How many attempts ended in each status. */
+  ended: Partial<Record<Status, number>>;
+  /** What went wrong, in the shortest run that was found. */
+  message: string;
+  seed: number;
+  path: string | undefined;
+}
+
+/** Runs the kit on a store beside the model. */
+export async function checkModel(
+  t: Cleanup,
+  openStore: OpenModelStore,
+  { runs, sabotage }: CheckOptions,
+): Promise<Checked> {
+  const tokenServer = new ModelTokenServer();
+  await tokenServer.listen(t);
+  const store = await openStore(t);
+  let taken = 0;
+  const ended: Checked["ended"] = {};
+  const beganAt = performance.now();
+
+  const run = async (todo: ModelStep[], scheduler: fc.Scheduler): Promise<void> => {
+    const world = await World.open({ store, tokenServer, sabotage });
+    const model = new Model();
+    const commands = todo.map((step) => ({
+      check: () => true,
+      async run() {
+        taken += 1;
+        await takeStep(step, model, world, scheduler);
+        await checkInvariants(model, world);
+      },
+      toString: () => fc.stringify(step),
+    }));
+    await fc.asyncModelRun(() => ({ model, real: world }), commands);
+    for (const { states } of model.attempts) {
+      const status = states[0]?.status ?? "pending";
+      ended[status] = (ended[status] ?? 0) + 1;
+    }
+    await checkNothingIsLeft(model, world);
+  };
+
+  const details = await fc.check(fc.asyncProperty(steps, fc.scheduler(), run), {
+    numRuns: MODEL_RUNS === undefined || sabotage ? runs : Number(MODEL_RUNS),
+    // A sabotage need not be found in its shortest form.
+    endOnFailure: sabotage !== undefined,
+    ...(!sabotage && MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),
+    ...(!sabotage && MODEL_PATH !== undefined && { path: MODEL_PATH }),
+  });
+  return {
+    failed: details.failed,
+    runs: details.numRuns,
+    steps: taken,
+    ended,
+    seconds: Math.round((performance.now() - beganAt) / 1000),
+    message: [details.errorInstance, await fc.asyncDefaultReportMessage(details)].map(String).join("\n"),
+    seed: details.seed,
+    path: details.counterexamplePath ?? undefined,
+  };
+}

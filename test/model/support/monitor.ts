@@ -1,0 +1,97 @@
+import type { Attempt, LoginKitEvent } from "onegini-otp-login/server";
+import { leadsTo, rules, type Status } from "./attempt-state.js";
+import type { ModelClock } from "./clock.js";
+import type { ModelTokenServer } from "./token-server.js";
+
+interface Written {
+  version: number;
+  status: Status;
+  codes: readonly string[];
+}
+
+interface SignedIn {
+  userId: string;
+  cookie: string | null;
+}
+
+/**
+ * What must never happen, whatever the order of things, looked at the moment it would: at each write into the store and
+ * at each run of `signIn`. It knows no answers and no transitions, only what is never right.
+ */
+export class Monitor {
+  readonly #clock: ModelClock;
+  readonly #tokenServer: ModelTokenServer;
+  readonly #wrong: string[] = [];
+  readonly #written = new Map<string, Written[]>();
+  readonly #signedIn = new Map<string, SignedIn[]>();
+  /** The cookie that started an attempt, as the browser that got its answer knows it. */
+  readonly #starters = new Map<string, string>();
+  /** When an attempt was claimed: by that the minute for a repetition is measured. */
+  readonly #claimedAt = new Map<string, number>();
+  /** What browsers were last told. */
+  readonly #seen = new Map<string, Status>();
+
+  constructor(clock: ModelClock, tokenServer: ModelTokenServer) {
+    this.#clock = clock;
+    this.#tokenServer = tokenServer;
+  }
+
+  /** Fails if anything of this happened. */
+  check(): void {
+    if (this.#wrong.length > 0) throw new Error(this.#wrong.join("\n"));
+  }
+
+  started(attempt: string, cookie: string): void {
+    this.#starters.set(attempt, cookie);
+  }
+
+  starter(attempt: string): string | undefined {
+    return this.#starters.get(attempt);
+  }
+
+  written({ id, version, state, transactions }: Attempt): void {
+    const history = this.#written.get(id) ?? [];
+    this.#written.set(id, history);
+    if (state.status === "completed" && !this.#claimedAt.has(id)) this.#claimedAt.set(id, this.#clock.now());
+    history.push({ version, status: state.status, codes: transactions.map((transaction) => transaction.id) });
+    history.sort((one, other) => one.version - other.version);
+    history.forEach((now, index) => {
+      const before = history[index - 1];
+      if (!before) return;
+      if (before.version === now.version) this.#say(`version ${now.version} of ${id} was written twice`);
+      if (!leadsTo(before.status, now.status)) this.#say(`${id} went from ${before.status} to ${now.status}`);
+    });
+  }
+
+  /** A browser was told a status. */
+  shown(attempt: string, status: Status): void {
+    const before = this.#seen.get(attempt) ?? "pending";
+    if (!leadsTo(before, status)) this.#say(`${attempt} was ${before} and is said to be ${status}`);
+    this.#seen.set(attempt, status);
+  }
+
+  signIn({ userId, attempt, cookie }: { userId: string; attempt: string; cookie: string | null }): void {
+    const before = this.#signedIn.get(attempt) ?? [];
+    this.#signedIn.set(attempt, [...before, { userId, cookie }]);
+    const [first] = before;
+    const claimedAt = this.#claimedAt.get(attempt);
+    if (cookie === null || cookie !== this.#starters.get(attempt))
+      this.#say(`signIn ran for another browser than the one that started ${attempt}`);
+    if (first && first.userId !== userId) this.#say(`signIn ran for ${first.userId} and then for ${userId}`);
+    if (claimedAt === undefined) this.#say(`signIn ran though nobody claimed ${attempt}`);
+    else if (this.#clock.now() >= claimedAt + rules.repeatMs)
+      this.#say(`signIn ran again ${(this.#clock.now() - claimedAt) / 1000} s after the login`);
+    const codes = this.#written.get(attempt)?.at(-1)?.codes ?? [];
+    if (!codes.some((code) => this.#tokenServer.hasAccepted(code, userId)))
+      this.#say(`signIn ran for ${userId} without an acceptance of a transaction of ${attempt}`);
+  }
+
+  event(event: LoginKitEvent): void {
+    if (event.type === "internal_error" || event.type === "store_trouble")
+      this.#say(`internal error ${event.doing}: ${String(event.error)}`);
+  }
+
+  #say(what: string): void {
+    this.#wrong.push(what);
+  }
+}

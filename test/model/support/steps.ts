@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import type { Verdict } from "./attempt-state.js";
+import type { StartMode } from "./token-server.js";
+import { nodeCount } from "./world.js";
+
+/** Who calls: the browser that started the attempt, one of three browsers, or a caller that no cookie of ours names. */
+export type Who = "owner" | 0 | 1 | 2 | "nobody" | "malformed";
+
+/** A call on an attempt. `attempt` counts from the newest, `code` too; `node` is the server that answers. */
+export type Call =
+  | { do: "renew"; who: Who; node: number }
+  | { do: "status"; who: Who; node: number }
+  | { do: "login"; who: Who; node: number; throws: boolean }
+  | { do: "callback"; node: number; code: number };
+
+/** One step of a run. Plain data, so that a counterexample can be read and shrunk. */
+export type ModelStep =
+  | { do: "start"; browser: 0 | 1 | 2; node: number }
+  | { do: "call"; attempt: number; call: Call }
+  /** From anybody: about a transaction that there is not, or nonsense. */
+  | { do: "forge a callback"; node: number; body: "unknown" | "malformed" }
+  | { do: "result"; attempt: number; code: number; verdict: Verdict }
+  | { do: "Token Server"; starts: StartMode }
+  | { do: "pass"; seconds: number }
+  /** Time passes up to the next instant at which something of the attempt ends, or to just before. */
+  | { do: "pass to an edge"; attempt: number; edge: number; before: boolean }
+  | { do: "restart"; node: number }
+  /** The browser loses its cookie, as after the site's logout. */
+  | { do: "forget"; browser: 0 | 1 | 2 }
+  /** Calls at the same time, in any interleaving of their steps; one server may die meanwhile. */
+  | { do: "race"; attempt: number; calls: Call[]; dies: number | undefined };
+
+/** Records that print as they are written. */
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
+  fc.record(model, { noNullPrototype: true });
+
+const node = fc.nat(nodeCount - 1);
+const browser = fc.constantFrom(0 as const, 1 as const, 2 as const);
+/** Mostly the newest attempt: what is done to it then adds up. */
+const attempt = fc.oneof({ arbitrary: fc.constant(0), weight: 4 }, { arbitrary: fc.nat(3), weight: 2 });
+const code = fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, { arbitrary: fc.nat(3), weight: 1 });
+
+const who: fc.Arbitrary<Who> = fc.oneof(
+  { arbitrary: fc.constant("owner" as const), weight: 7 },
+  { arbitrary: browser, weight: 2 },
+  { arbitrary: fc.constantFrom("nobody" as const, "malformed" as const), weight: 1 },
+);
+
+const verdict: fc.Arbitrary<Verdict> = fc.oneof(
+  {
+    arbitrary: record({
+      kind: fc.constant("approve" as const),
+      user: fc.constantFrom("alice", "bob"),
+    }),
+    weight: 6,
+  },
+  { arbitrary: fc.constant({ kind: "deny" as const }), weight: 2 },
+  {
+    arbitrary: record({
+      kind: fc.constant("close" as const),
+      reason: fc.constantFrom(
+        "failed_to_send" as const,
+        "invalid_request" as const,
+        "invalid_answer" as const,
+      ),
+    }),
+    weight: 2,
+  },
+  { arbitrary: fc.constant({ kind: "wait" as const }), weight: 1 },
+  { arbitrary: fc.constant({ kind: "another" as const }), weight: 1 },
+  { arbitrary: fc.constant({ kind: "down" as const }), weight: 1 },
+  { arbitrary: record({ kind: fc.constant("nonsense" as const), how: fc.nat(9) }), weight: 1 },
+);
+
+const call: fc.Arbitrary<Call> = fc.oneof(
+  { arbitrary: record({ do: fc.constant("renew" as const), who, node }), weight: 2 },
+  { arbitrary: record({ do: fc.constant("status" as const), who, node }), weight: 3 },
+  {
+    arbitrary: record({
+      do: fc.constant("login" as const),
+      who,
+      node,
+      throws: fc.oneof(
+        { arbitrary: fc.constant(false), weight: 5 },
+        { arbitrary: fc.constant(true), weight: 1 },
+      ),
+    }),
+    weight: 4,
+  },
+  { arbitrary: record({ do: fc.constant("callback" as const), node, code }), weight: 3 },
+);
+
+const step: fc.Arbitrary<ModelStep> = fc.oneof(
+  { arbitrary: record({ do: fc.constant("start" as const), browser, node }), weight: 3 },
+  { arbitrary: record({ do: fc.constant("call" as const), attempt, call }), weight: 12 },
+  {
+    arbitrary: record({
+      do: fc.constant("race" as const),
+      attempt,
+      calls: fc.array(call, { minLength: 2, maxLength: 3 }),
+      dies: fc.option(node, { nil: undefined, freq: 4 }),
+    }),
+    weight: 3,
+  },
+  { arbitrary: record({ do: fc.constant("result" as const), attempt, code, verdict }), weight: 6 },
+  {
+    arbitrary: record({
+      do: fc.constant("forge a callback" as const),
+      node,
+      body: fc.constantFrom("unknown" as const, "malformed" as const),
+    }),
+    weight: 1,
+  },
+  {
+    arbitrary: record({
+      do: fc.constant("Token Server" as const),
+      starts: fc.constantFrom("started" as const, "started" as const, "down" as const, "refused" as const),
+    }),
+    weight: 1,
+  },
+  {
+    arbitrary: record({
+      do: fc.constant("pass" as const),
+      seconds: fc.constantFrom(1, 2, 5, 15, 40, 70, 130),
+    }),
+    weight: 3,
+  },
+  {
+    arbitrary: record({
+      do: fc.constant("pass to an edge" as const),
+      attempt,
+      edge: fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, { arbitrary: fc.nat(3), weight: 1 }),
+      before: fc.boolean(),
+    }),
+    weight: 3,
+  },
+  { arbitrary: record({ do: fc.constant("restart" as const), node }), weight: 1 },
+  { arbitrary: record({ do: fc.constant("forget" as const), browser }), weight: 1 },
+);
+
+/** Runs have at least so many steps; only a counterexample that is being shrunk has fewer. */
+export const minSteps = 30;
+const maxSteps = 40;
+
+class Steps extends fc.Arbitrary<ModelStep[]> {
+  readonly #long = fc.array(step, { minLength: minSteps, maxLength: maxSteps });
+  readonly #any = fc.array(step, { maxLength: maxSteps, size: "max" });
+
+  override generate(mrng: fc.Random, biasFactor: number | undefined): fc.Value<ModelStep[]> {
+    return this.#long.generate(mrng, biasFactor);
+  }
+
+  override canShrinkWithoutContext(value: unknown): value is ModelStep[] {
+    return this.#any.canShrinkWithoutContext(value);
+  }
+
+  override shrink(value: ModelStep[], context: unknown): fc.Stream<fc.Value<ModelStep[]>> {
+    return this.#any.shrink(value, context);
+  }
+}
+
+export const steps: fc.Arbitrary<ModelStep[]> = new Steps();

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import type fc from "fast-check";
+import { inWords, json, shownStatus } from "./answers.js";
+import { begun, edges, rules } from "./attempt-state.js";
+import { done, heard } from "./calls.js";
+import { callbackRequest, issueOf, makeCall } from "./make-call.js";
+import { codeOf, settleOn, surroundings, type Model, type ModelAttempt } from "./model.js";
+import type { Call, ModelStep } from "./steps.js";
+import type { World } from "./world.js";
+
+/** The most attempts of one run: few, so that steps meet on one. */
+const maxAttempts = 4;
+
+export async function takeStep(
+  step: ModelStep,
+  model: Model,
+  world: World,
+  scheduler: fc.Scheduler,
+): Promise<void> {
+  // So that "since then" is never "at the same instant".
+  await pass(1, model, world);
+  switch (step.do) {
+    case "start":
+      return start(step.browser, step.node, model, world);
+    case "call":
+      return callAlone(step.call, model.attempt(step.attempt), model, world);
+    case "race":
+      return race(step, model, world, scheduler);
+    case "forge a callback": {
+      const body = step.body === "unknown" ? { transaction_id: "transaction-0" } : { transaction_id: 1 };
+      const answer = await world.call(step.node, callbackRequest(body, world));
+      assert.equal(answer?.status, step.body === "unknown" ? 204 : 400, "the answer to a forged callback");
+      return;
+    }
+    case "result": {
+      const id = codeOf(model.attempt(step.attempt), step.code);
+      if (id !== undefined) world.tokenServer.decide(id, step.verdict);
+      return;
+    }
+    case "Token Server":
+      world.tokenServer.starts = step.starts;
+      return;
+    case "pass":
+      return pass(step.seconds * 1000, model, world);
+    case "pass to an edge": {
+      const [state] = model.attempt(step.attempt)?.states ?? [];
+      const now = world.clock.now();
+      const next = state ? edges(state).filter((edge) => edge > now + 2) : [];
+      const edge = next.sort((a, b) => a - b)[step.edge % Math.max(1, next.length)];
+      // The next step comes a millisecond later.
+      return edge === undefined ? undefined : pass(edge - now - (step.before ? 2 : 1), model, world);
+    }
+    case "restart":
+      world.kill(step.node);
+      return world.replace(step.node);
+    case "forget":
+      model.cookies[step.browser] = undefined;
+      return;
+    default:
+      return step satisfies never;
+  }
+}
+
+async function start(browser: 0 | 1 | 2, node: number, model: Model, world: World): Promise<void> {
+  if (model.attempts.length >= maxAttempts) return;
+  const userAgent = world.nextCall();
+  const cookie = model.cookies[browser];
+  const answer = await world.call(node, { method: "POST", path: "", cookie, userAgent, body: {} });
+  const words = await inWords(answer?.clone());
+  const id = world.tokenServer.startedBy(userAgent);
+  if (id === undefined) {
+    assert.equal(words, issueOf(userAgent, world).said, "a start without a code");
+    return;
+  }
+  assert.equal(words, "new code for 60 s", "the answer to a start");
+  const set = answer?.headers.getSetCookie() ?? [];
+  assert.equal(set.length, cookie === undefined ? 1 : 0, "Set-Cookie, for a browser that has none");
+  const owner = cookie ?? set[0]?.split(";")[0] ?? "";
+  model.cookies[browser] = owner;
+  const { attempt } = (await json(answer)) as { attempt: string };
+  const now = world.clock.now();
+  const state = begun({ id, endsAt: now + rules.codeMs }, now);
+  model.attempts.push({ id: attempt, owner, startedAt: now, states: [state] });
+  world.monitor.started(attempt, owner);
+}
+
+/** Time passes, in which servers ask by themselves: the model takes their word for when, and hears what they heard. */
+export async function pass(ms: number, model: Model, world: World): Promise<void> {
+  world.tokenServer.takeQuestions();
+  await world.pass(ms);
+  for (const { id, at } of world.tokenServer.takeQuestions()) {
+    const attempt = model.attempts.find(({ states }) =>
+      states.some(({ codes }) => codes.some((code) => code.id === id)),
+    );
+    const around = { ...surroundings(world, false), now: at };
+    settleOn([{ step: heard(around, id), said: done, mayStop: false }], attempt, world);
+  }
+}
+
+/** One call, and what it leaves behind in the background. */
+async function callAlone(
+  call: Call,
+  attempt: ModelAttempt | undefined,
+  model: Model,
+  world: World,
+): Promise<void> {
+  const around = surroundings(world, false);
+  const made = await makeCall(call, attempt, model, world, around);
+  await world.settle();
+  const status = shownStatus(made.said);
+  if (attempt && status) world.monitor.shown(attempt.id, status);
+  settleOn([made], attempt, world);
+}
+
+async function race(
+  { attempt: index, calls, dies }: Extract<ModelStep, { do: "race" }>,
+  model: Model,
+  world: World,
+  scheduler: fc.Scheduler,
+): Promise<void> {
+  const attempt = model.attempt(index);
+  const around = surroundings(world, true);
+  world.activity.turn = (label) => scheduler.schedule(Promise.resolve(), label).then(() => undefined);
+  const running = calls.map((call) => makeCall(call, attempt, model, world, around));
+  if (dies !== undefined) {
+    void scheduler.schedule(Promise.resolve(), `server ${dies} dies`).then(() => world.kill(dies));
+  }
+  let unanswered = running.length;
+  for (const answer of running) void answer.finally(() => (unanswered -= 1)).catch(() => undefined);
+  // Between two turns everything comes to rest, so that every step that can be next is there to be chosen.
+  for (;;) {
+    await world.settle();
+    if (scheduler.count() > 0) await scheduler.waitOne();
+    else if (unanswered === 0) break;
+  }
+  world.activity.turn = () => Promise.resolve();
+  const made = await Promise.all(running);
+  await world.settle();
+  if (dies !== undefined) await world.replace(dies);
+  settleOn(
+    made.map((one, at) => ({ ...one, mayStop: calls[at]?.node === dies })),
+    attempt,
+    world,
+  );
+}

@@ -1,0 +1,163 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Cleanup } from "./check-model.js";
+import { isAnswer, rules, type Verdict } from "./attempt-state.js";
+
+/** How it answers the start of a transaction. */
+export type StartMode = "started" | "down" | "refused";
+
+/** A Token Server on a port of its own, good or bad as the model says, with a memory of what it said. */
+export class ModelTokenServer {
+  url = "";
+  starts: StartMode = "started";
+  /** Called before each answer: it goes out when this resolves. */
+  turn: (label: string) => Promise<void> = () => Promise.resolve();
+  /** By the clock of the model. */
+  now: () => number = () => 0;
+  #verdicts = new Map<string, Verdict>();
+  #startedBy = new Map<string, string>();
+  #askedAt = new Map<string, number>();
+  #answeredAt = new Map<string, number>();
+  #questions: { id: string; at: number }[] = [];
+  /** The users for whom it has really answered that they accepted, by transaction. */
+  #accepted = new Map<string, Set<string>>();
+  #begun = 0;
+
+  /** As new. */
+  reset(): void {
+    this.starts = "started";
+    this.turn = () => Promise.resolve();
+    for (const map of [this.#verdicts, this.#startedBy, this.#askedAt, this.#answeredAt, this.#accepted])
+      map.clear();
+  }
+
+  verdict(id: string): Verdict {
+    return this.#verdicts.get(id) ?? { kind: "wait" };
+  }
+
+  decide(id: string, verdict: Verdict): void {
+    this.#verdicts.set(id, verdict);
+  }
+
+  /** The transaction that a call of that user agent began. */
+  startedBy(userAgent: string): string | undefined {
+    return this.#startedBy.get(userAgent);
+  }
+
+  /** When it was asked, and when it last answered, as far as now. */
+  memory(): { askedAt(id: string): number; answeredAt(id: string): number } {
+    const [askedAt, answeredAt] = [new Map(this.#askedAt), new Map(this.#answeredAt)];
+    return {
+      askedAt: (id) => askedAt.get(id) ?? -Infinity,
+      answeredAt: (id) => answeredAt.get(id) ?? -Infinity,
+    };
+  }
+
+  /** What it was asked since this was last called. */
+  takeQuestions(): { id: string; at: number }[] {
+    return this.#questions.splice(0);
+  }
+
+  hasAccepted(id: string, user: string): boolean {
+    return this.#accepted.get(id)?.has(user) ?? false;
+  }
+
+  async listen(t: Cleanup): Promise<void> {
+    const server = createServer((req, res) => {
+      let body = "";
+      req.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+      req.on("end", () => {
+        const asked = /\/transaction\/([^/?]+)$/.exec(req.url ?? "")?.[1];
+        void (asked === undefined
+          ? this.#start(res, new URLSearchParams(body).get("user_agent") ?? "")
+          : this.#result(res, asked));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  async #start(res: ServerResponse, userAgent: string): Promise<void> {
+    await this.turn(`the Token Server starts a transaction for ${userAgent}`);
+    switch (this.starts) {
+      case "started": {
+        const id = `transaction-${++this.#begun}`;
+        this.#startedBy.set(userAgent, id);
+        return json(res, 200, {
+          transaction_id: id,
+          auth_method: "otp",
+          time_to_live: rules.codeMs,
+          otp: btoa(JSON.stringify({ transaction_id: id, otp: "c2l4dGVlbiByYW5kb20gYg==" })),
+        });
+      }
+      case "down":
+        return json(res, 503, { error_code: 1002, description: "Temporarily unavailable" });
+      case "refused":
+        return json(res, 404, { error_code: 3005, description: "Unknown type" });
+      default:
+        return this.starts satisfies never;
+    }
+  }
+
+  async #result(res: ServerResponse, id: string): Promise<void> {
+    this.#askedAt.set(id, this.now());
+    this.#questions.push({ id, at: this.now() });
+    await this.turn(`the Token Server answers about ${id}`);
+    const verdict = this.verdict(id);
+    if (isAnswer(verdict)) this.#answeredAt.set(id, this.now());
+    switch (verdict.kind) {
+      case "approve":
+        this.#accepted.set(id, (this.#accepted.get(id) ?? new Set()).add(verdict.user));
+        return json(res, 200, about(id, { is_authenticated: true, user_id: verdict.user }));
+      case "deny":
+        return json(res, 200, about(id, failure("not_accepted")));
+      case "close":
+        return json(res, 200, about(id, failure(verdict.reason)));
+      case "wait":
+        return json(res, 404, { error_code: 3004, description: "Unknown transaction" });
+      case "another":
+        return json(res, 200, about(`${id}0`, { is_authenticated: true, user_id: "mallory" }));
+      case "nonsense":
+        return nonsense[verdict.how % nonsense.length]?.(res, id);
+      case "down":
+        return void res.destroy();
+      default:
+        return verdict satisfies never;
+    }
+  }
+}
+
+const json = (res: ServerResponse, status: number, body: unknown): void =>
+  void res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+
+const about = (id: string, rest: object): object => ({
+  callback_uri: "https://www.example.test/otp-login/callback",
+  transaction_id: id,
+  timestamp: 1,
+  user_id: null,
+  is_authenticated: false,
+  authentication_method: "otp",
+  ...rest,
+});
+
+const failure = (reason: string): object => ({
+  not_authenticated_reason: { reason, description: `It was ${reason}.` },
+});
+
+/** Each looks a little like an acceptance, and is none. */
+const nonsense: ((res: ServerResponse, id: string) => void)[] = [
+  (res, id) => json(res, 200, about(id, { is_authenticated: "true", user_id: "mallory" })),
+  (res, id) => json(res, 200, about(id, { is_authenticated: true, user_id: "" })),
+  (res, id) => json(res, 200, about(id, { is_authenticated: true, user_id: null })),
+  (res, id) => json(res, 200, about(id, { is_authenticated: true, user_id: { id: "mallory" } })),
+  (res, id) => json(res, 201, about(id, { is_authenticated: true, user_id: "mallory" })),
+  (res, id) => json(res, 500, about(id, { is_authenticated: true, user_id: "mallory" })),
+  (res, id) => json(res, 200, [about(id, { is_authenticated: true, user_id: "mallory" })]),
+  (res, id) => json(res, 404, { error_code: 4000, description: `Not ${id}` }),
+  (res) => void res.writeHead(200, { "content-type": "application/json" }).end('{"is_authenticated":true,'),
+  (res) => void res.writeHead(302, { location: "/elsewhere" }).end(),
+];

@@ -1,0 +1,143 @@
+import { Activity } from "./activity.js";
+import { ModelClock } from "./clock.js";
+import { Monitor } from "./monitor.js";
+import { Node, origin } from "./node.js";
+import type { Sabotage } from "./sabotage.js";
+import type { ModelStore } from "./stores.js";
+import type { ModelTokenServer } from "./token-server.js";
+
+export const nodeCount = 3;
+
+export interface CallRequest {
+  method: "GET" | "POST";
+  path: string;
+  cookie?: string | undefined;
+  accept?: string;
+  body?: unknown;
+  /** Names the call, also to the Token Server. */
+  userAgent: string;
+  signInThrows?: boolean;
+}
+
+/** A site: several servers with one store, before one Token Server. */
+export class World {
+  readonly clock = new ModelClock();
+  readonly monitor: Monitor;
+  readonly tokenServer: ModelTokenServer;
+  readonly activity = new Activity();
+  readonly #store: ModelStore;
+  readonly #nodes: Node[] = [];
+  readonly #sabotage: Sabotage;
+  #calls = 0;
+
+  private constructor(parts: WorldParts) {
+    this.#store = parts.store;
+    this.tokenServer = parts.tokenServer;
+    this.#sabotage = parts.sabotage ?? {};
+    this.monitor = new Monitor(this.clock, parts.tokenServer);
+  }
+
+  static async open(parts: WorldParts): Promise<World> {
+    const world = new World(parts);
+    parts.tokenServer.reset();
+    parts.tokenServer.now = () => world.clock.now();
+    parts.tokenServer.turn = (label) => world.activity.hold(label);
+    await parts.store.reset(world.clock);
+    for (let node = 0; node < nodeCount; node++) world.#nodes.push(await world.#boot(node));
+    return world;
+  }
+
+  /** Whether answers are not to be compared. */
+  get isBlind(): boolean {
+    return this.#sabotage.blind ?? false;
+  }
+
+  get slackMs(): ModelStore["slackMs"] {
+    return this.#store.slackMs;
+  }
+
+  nextCall(): string {
+    return `call ${++this.#calls}`;
+  }
+
+  /** The answer; undefined if the server died before it gave one. */
+  async call(index: number, asked: CallRequest): Promise<Response | undefined> {
+    const node = this.#node(index);
+    const request = this.#sabotage.request?.(asked, this) ?? asked;
+    const {
+      method,
+      path,
+      cookie,
+      accept = "application/json",
+      body,
+      userAgent,
+      signInThrows = false,
+    } = request;
+    const answer = node.kit.fetch(
+      new Request(`${origin}/otp-login${path}`, {
+        method,
+        headers: {
+          accept,
+          "user-agent": userAgent,
+          ...(cookie !== undefined && { cookie }),
+          ...(method === "POST" && { origin, "sec-fetch-site": "same-origin" }),
+          ...(body !== undefined && { "content-type": "application/json" }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+      { signInThrows },
+    );
+    const response = await Promise.race([answer, node.death]);
+    return response && (this.#sabotage.response?.(response, request) ?? response);
+  }
+
+  /** Ends a server in the middle of what it does. */
+  kill(index: number): void {
+    this.#node(index).die();
+  }
+
+  /** Puts a new server in the place of one that died. */
+  async replace(index: number): Promise<void> {
+    await this.#store.close(index);
+    this.#nodes[index] = await this.#boot(index);
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.clock.pass(ms, () => this.settle());
+    await this.#store.passed(ms);
+    await this.settle();
+  }
+
+  /** Resolves when nothing is under way but what waits for a turn. */
+  settle(): Promise<void> {
+    return this.activity.settle();
+  }
+
+  leftovers(of: Parameters<ModelStore["leftovers"]>[0]): Promise<string[]> {
+    return this.#store.leftovers(of, this.clock);
+  }
+
+  #node(index: number): Node {
+    const node = this.#nodes[index];
+    if (!node) throw new Error(`There is no server ${index}`);
+    return node;
+  }
+
+  async #boot(index: number): Promise<Node> {
+    return new Node({
+      index,
+      store: await this.#store.open(index),
+      tokenServerUrl: this.tokenServer.url,
+      clock: this.clock,
+      monitor: this.monitor,
+      activity: this.activity,
+      sabotage: this.#sabotage,
+    });
+  }
+}
+
+export interface WorldParts {
+  store: ModelStore;
+  tokenServer: ModelTokenServer;
+  sabotage?: Sabotage | undefined;
+}

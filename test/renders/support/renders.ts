@@ -1,0 +1,140 @@
+import type { Browser, CDPSession, Page } from "playwright-core";
+import type { Condition } from "./conditions.js";
+import { otpFrom, randomFrom, type Random } from "./random.js";
+import { readerNames, readers, type ReaderName } from "./readers.js";
+import type { Place } from "./in-page.js";
+import { call, cut, keep, picture, resize } from "./sheet.js";
+import type { Site } from "./site.js";
+import { bareCode, flawOf } from "./symbol.js";
+
+/** A render that is not as it should be. */
+export interface Miss {
+  condition: string;
+  /** Repeats it, with all that is random about it. */
+  seed: string;
+  what: string;
+  devicePixelRatio: number;
+  width: number;
+  css: string;
+}
+
+export interface Tally {
+  condition: string;
+  renders: number;
+  read: Record<ReaderName, number>;
+  /** Black on white to the module, in place, with its quiet zone, at whole device pixels, four CSS pixels or more. */
+  exact: number;
+  misses: Miss[];
+}
+
+/** Resolutions, the share of the renders that each has, and how many elements a page of it holds. */
+const resolutions = [
+  { devicePixelRatio: 1, share: 0.35, together: 12 },
+  { devicePixelRatio: 1.25, share: 0.35, together: 9 },
+  { devicePixelRatio: 2, share: 0.2, together: 6 },
+  { devicePixelRatio: 3, share: 0.1, together: 3 },
+] as const;
+
+interface Sheet {
+  page: Page;
+  session: CDPSession;
+  site: Site;
+  condition: Condition;
+  devicePixelRatio: number;
+}
+
+/** Shows random codes under a condition, and reads them from pixels. */
+export async function render(
+  browser: Browser,
+  site: Site,
+  condition: Condition,
+  seed: string,
+  count: number,
+): Promise<Tally> {
+  const tally: Tally = {
+    condition: condition.name,
+    renders: 0,
+    read: { zbar: 0, ZXing: 0 },
+    exact: 0,
+    misses: [],
+  };
+  const context = await browser.newContext(condition.media);
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await page.goto(site.url);
+  await page.waitForFunction(() => "renders" in globalThis && customElements.get("onegini-otp-login"));
+  await condition.prepare?.(page);
+  for (const { devicePixelRatio, share, together } of resolutions) {
+    const wanted = Math.max(1, Math.round(count * share));
+    const atOnce = condition.isEnlarged ? 1 : together;
+    for (let done = 0; done < wanted; done += atOnce) {
+      const seeds = Array.from(
+        { length: Math.min(atOnce, wanted - done) },
+        (_, i) => `${seed}/${condition.name}/${devicePixelRatio}/${done + i}`,
+      );
+      await renderSheet({ page, session, site, condition, devicePixelRatio }, seeds, tally);
+    }
+  }
+  await context.close();
+  return tally;
+}
+
+const placeFor = (seed: string, id: string, { site, condition }: Sheet, random: Random): Place => ({
+  id,
+  width: random.between(280, 600, random.pick([1, 0.01])),
+  offset: random.pick([0, 0.25, 0.5, random.next()]),
+  endpoint: site.endpointOf(seed),
+  css: [
+    // By itself a card is 420 px wide at most: half of the sites let it be as wide as its place.
+    random.next() < 0.5 ? `#${id} onegini-otp-login { max-inline-size: none }` : "",
+    condition.rules?.(`#${id}`, random) ?? "",
+  ].join("\n"),
+});
+
+async function renderSheet(sheet: Sheet, seeds: string[], tally: Tally): Promise<void> {
+  const { page, session, condition, devicePixelRatio } = sheet;
+  const places = seeds.map((seed, i) => placeFor(seed, `site${i}`, sheet, randomFrom(seed)));
+  const random = randomFrom(`${seeds[0]} window`);
+  const view = condition.isEnlarged
+    ? { width: random.between(360, 1000), height: random.between(420, 900), devicePixelRatio }
+    : { width: 2000, height: 1400, devicePixelRatio };
+  await resize(session, view);
+  const room = await call(page, "show", condition.sheet ?? "", places, 3, condition.room ?? 16);
+  if (condition.isEnlarged) await call(page, "enlarge");
+  else await resize(session, { ...view, ...room });
+  const look = async () => {
+    await call(page, "settle", condition.inEffect ?? "none");
+    return { seen: await call(page, "look"), whole: await picture(session) };
+  };
+  // The places and the picture are two looks, and a busy machine may lay out between them: what is wrong is wrong three times.
+  let { seen, whole } = await look();
+  const isFlawed = () =>
+    seen.some((each, i) => flawOf(otpFrom(seeds[i]!), whole, each, devicePixelRatio) !== undefined);
+  for (let again = 0; again < 2 && isFlawed(); again++) ({ seen, whole } = await look());
+  for (const [i, each] of seen.entries()) {
+    const [seed, place] = [seeds[i]!, places[i]!];
+    const otp = otpFrom(seed);
+    const miss = (what: string) => {
+      const { width, css } = place;
+      tally.misses.push({ condition: condition.name, seed, what, devicePixelRatio, width, css });
+    };
+    tally.renders++;
+    const missesBefore = tally.misses.length;
+    const card = cut(whole, each, devicePixelRatio);
+    const flaw = flawOf(otp, whole, each, devicePixelRatio);
+    if (flaw === undefined) tally.exact++;
+    else miss(flaw);
+    for (const name of readerNames) {
+      const texts = await readers[name](card);
+      if (texts.length === 1 && texts[0] === otp) tally.read[name]++;
+      else miss(`${name}: ${await explain(name, otp, Math.round(each.canvasWidth / 49), texts.length)}`);
+    }
+    if (tally.misses.length > missesBefore || process.env["PICTURES"]) await keep(card, seed);
+  }
+}
+
+/** Whether the reader fails on the same code without any page, too. */
+async function explain(name: ReaderName, otp: string, module: number, found: number): Promise<string> {
+  const [alone] = await readers[name](bareCode(otp, module));
+  return `${found} codes; ${alone === otp ? "it reads" : "it cannot read"} this code where nothing is around it`;
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { memoryStore, type Attempt } from "onegini-otp-login/server";
+
+const attempt = (id: string, forgetAt: number, transaction = `transaction of ${id}`): Attempt => ({
+  id,
+  version: 1,
+  browser: "hash",
+  startedAt: 0,
+  transactions: [{ id: transaction, endsAt: forgetAt, closed: false }],
+  begun: 1,
+  state: { status: "pending" },
+  forgetAt,
+});
+
+/** A store in time that the test moves, back too: then what is only hidden by the time is seen again. */
+function scene() {
+  const time = { now: 0 };
+  return { time, store: memoryStore(() => time.now) };
+}
+
+describe("the memory store", () => {
+  test("forgets at the very instant that it is told", async () => {
+    const { time, store } = scene();
+    await store.create(attempt("one", 5000));
+    time.now = 4999;
+    assert.equal((await store.get("one"))?.id, "one");
+    assert.equal((await store.findByTransaction("transaction of one"))?.id, "one");
+    time.now = 5000;
+    assert.equal(await store.get("one"), undefined);
+    assert.equal(await store.findByTransaction("transaction of one"), undefined);
+  });
+
+  test("sweeps out what is over, its transactions too, when one comes ten seconds after the last sweep", async () => {
+    const { time, store } = scene();
+    await store.create(attempt("over", 10_000));
+    await store.create(attempt("alive", 10_001));
+    time.now = 10_000;
+    await store.create(attempt("newcomer", 99_000));
+    time.now = 0;
+    assert.equal(await store.get("over"), undefined);
+    await store.create({ ...attempt("over", 99_000), transactions: [] });
+    assert.equal(await store.findByTransaction("transaction of over"), undefined);
+    assert.equal((await store.get("alive"))?.id, "alive");
+    assert.equal((await store.findByTransaction("transaction of alive"))?.id, "alive");
+  });
+
+  test("does not sweep more often", async () => {
+    const { time, store } = scene();
+    await store.create(attempt("over", 5000));
+    time.now = 9999;
+    await store.create(attempt("newcomer", 99_000));
+    time.now = 0;
+    assert.equal((await store.get("over"))?.id, "over");
+  });
+
+  test("sweeps again ten seconds after the last time", async () => {
+    const { time, store } = scene();
+    for (const now of [10_000, 20_000]) {
+      await store.create(attempt("over", now));
+      time.now = now;
+      await store.create(attempt("newcomer", 99_000));
+      time.now = 0;
+      assert.equal(await store.get("over"), undefined, `swept at ${now}`);
+    }
+  });
+
+  test("leaves a transaction to the attempt that has it now", async () => {
+    const { time, store } = scene();
+    await store.create(attempt("first", 5000, "shared"));
+    await store.create(attempt("second", 99_000, "shared"));
+    time.now = 10_000;
+    await store.create(attempt("newcomer", 99_000));
+    assert.equal((await store.findByTransaction("shared"))?.id, "second");
+  });
+
+  test("takes a change after its only listener has left, twice", async () => {
+    const { store } = scene();
+    await store.create(attempt("one", 5000));
+    let told = 0;
+    const leave = await store.subscribe("one", () => (told += 1));
+    leave();
+    leave();
+    assert.equal(await store.compareAndSet("one", 1, { ...attempt("one", 5000), version: 2 }), true);
+    assert.equal(told, 0);
+  });
+});

@@ -1,0 +1,216 @@
+import type { TestContext } from "node:test";
+import { memoryStore, type Attempt, type AttemptStore } from "onegini-otp-login/server";
+import type { Answer } from "./openapi.js";
+import { send } from "./raw.js";
+import { accepted, failed, json, scriptedTokenServer } from "./scripted-token-server.js";
+import { site, type Site, type SiteOptions } from "./site.js";
+import { VirtualClock } from "./virtual-clock.js";
+
+/**
+ * A tour through the login API that is answered in every way that there is. All calls come from a page of a listed
+ * origin, so that each answer shows all of its headers.
+ */
+
+type After = Pick<TestContext, "after">;
+
+const origin = "https://login.example.com";
+const unknown = `/${"A".repeat(22)}`;
+const stream = { accept: "text/event-stream" };
+const large = JSON.stringify({ a: "x".repeat(5000) });
+const markup = { "content-type": "text/html" };
+
+/** A page that keeps its cookie, and notes what it was answered. */
+class Visitor {
+  readonly #where: Site;
+  readonly #answers: Answer[];
+  #cookie: string | undefined;
+
+  constructor(where: Site, answers: Answer[]) {
+    this.#where = where;
+    this.#answers = answers;
+  }
+
+  async call(method: string, path: string, headers: Record<string, string> = {}, body?: string) {
+    const answer = await send(method, this.#where.url + path, {
+      headers: {
+        origin,
+        "sec-fetch-site": "same-site",
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(this.#cookie !== undefined && { cookie: this.#cookie }),
+        ...headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+    const { status, rawHeaders } = answer;
+    const pairs = rawHeaders.flatMap((name, i): [string, string][] =>
+      i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? ""]] : [],
+    );
+    this.#cookie ??= answer.headers["set-cookie"]?.[0]?.split(";")[0];
+    this.#answers.push({ method, path, status, headers: pairs, body: answer.body });
+    return answer;
+  }
+
+  /** Holds a stream open until the function that comes back is called. */
+  async watch(path: string): Promise<() => void> {
+    const controller = new AbortController();
+    await fetch(this.#where.url + path, {
+      headers: { ...stream, cookie: this.#cookie ?? "" },
+      signal: controller.signal,
+    });
+    return () => controller.abort();
+  }
+
+  /** Begins an attempt, and gives its path. */
+  async start(): Promise<string> {
+    const { attempt } = JSON.parse((await this.call("POST", "")).body) as { attempt: string };
+    return `/${attempt}`;
+  }
+}
+
+/** Resolves to all the answers, in the order in which they came. */
+export async function tour(t: After): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const visit = async ({ options, ...more }: SiteOptions = {}) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, {
+      tokenServerUrl: tokenServer.url,
+      ...more,
+      options: { origins: [origin], ...options },
+    });
+    return { tokenServer, where, visitor: new Visitor(where, answers) };
+  };
+  for (const scene of [strangeRequests, pending, settled, logins, limits, trouble, callbacks])
+    await scene(visit);
+  return answers;
+}
+
+type Visit = (options?: SiteOptions) => Promise<{
+  tokenServer: Awaited<ReturnType<typeof scriptedTokenServer>>;
+  where: Site;
+  visitor: Visitor;
+}>;
+
+async function strangeRequests(visit: Visit): Promise<void> {
+  const { visitor } = await visit();
+  await visitor.call("GET", "/a/b/c");
+  for (const path of ["", `${unknown}/otp`, `${unknown}/login`, "/callback"]) {
+    await visitor.call("PUT", path);
+    await visitor.call("HEAD", path);
+    await visitor.call("POST", path, {}, large);
+    await visitor.call("POST", path, { "content-type": "text/plain" }, "{}");
+    await visitor.call("POST", path, {}, "[]");
+  }
+  for (const path of ["", `${unknown}/otp`, `${unknown}/login`])
+    await visitor.call("POST", path, { "sec-fetch-site": "cross-site" });
+  for (const [path, method] of [
+    ["", "POST"],
+    [`${unknown}/otp`, "POST"],
+    [`${unknown}/login`, "POST"],
+    [unknown, "GET"],
+  ] as const) {
+    await visitor.call("OPTIONS", path, { "access-control-request-method": method });
+    await visitor.call("OPTIONS", path);
+  }
+  await visitor.call("PUT", unknown);
+  for (const method of ["GET", "HEAD"]) await visitor.call(method, unknown);
+  for (const call of ["otp", "login"]) await visitor.call("POST", `${unknown}/${call}`);
+}
+
+async function pending(visit: Visit): Promise<void> {
+  const { where, visitor } = await visit();
+  const attempt = await visitor.start();
+  await visitor.call("POST", `${attempt}/otp`);
+  await visitor.call("POST", `${attempt}/login`);
+  await visitor.call("GET", attempt);
+  await visitor.call("GET", attempt, { prefer: "wait=1" });
+  for (const accept of ["application/json", "text/event-stream"])
+    await visitor.call("HEAD", attempt, { accept });
+  await where.kit.close();
+  await visitor.call("GET", attempt, stream);
+}
+
+async function settled(visit: Visit): Promise<void> {
+  for (const [result, seconds] of [
+    [accepted(), 0],
+    [accepted(), 120],
+    [failed("not_accepted"), 0],
+    [failed("failed_to_send"), 0],
+  ] as const) {
+    const runtime = new VirtualClock();
+    const { tokenServer, visitor } = await visit({ runtime });
+    const attempt = await visitor.start();
+    tokenServer.result = result;
+    await visitor.call("GET", attempt);
+    await runtime.advance(seconds);
+    for (const step of ["before", "after"]) {
+      if (step === "after") await visitor.call("POST", `${attempt}/login`);
+      await visitor.call("GET", attempt);
+      await visitor.call("GET", attempt, stream);
+    }
+    await visitor.call("POST", `${attempt}/otp`);
+  }
+}
+
+async function logins(visit: Visit): Promise<void> {
+  for (const signIn of [
+    () =>
+      Response.json({ redirect_to: "/account" }, { headers: { "set-cookie": "session=1", "x-own": "1" } }),
+    () => new Response("<h1>Welcome</h1>", { headers: markup }),
+    () => new Response(null, { status: 204 }),
+    () => Response.json({ error: "blocked" }, { status: 403 }),
+    () => new Response("<h1>Blocked</h1>", { status: 403, headers: markup }),
+    () => Response.json({ error: "blocked" }, { status: 422 }),
+    () => new Response(null, { status: 302, headers: { location: "/account" } }),
+    () => Promise.reject(new Error("The sessions are out of order.")),
+  ]) {
+    const { tokenServer, visitor } = await visit({ options: { signIn } });
+    const attempt = await visitor.start();
+    tokenServer.result = accepted();
+    await visitor.call("GET", attempt);
+    await visitor.call("POST", `${attempt}/login`);
+  }
+}
+
+async function limits(visit: Visit): Promise<void> {
+  const one = { count: 1, seconds: 60 };
+  const { visitor } = await visit({
+    options: { bounds: { transactionsPerAttempt: 1 }, limits: { startsPerAddress: one } },
+  });
+  const attempt = await visitor.start();
+  await visitor.call("POST", "");
+  await visitor.call("POST", `${attempt}/otp`);
+
+  const { visitor: watcher } = await visit({ options: { limits: { streamsPerBrowser: 1 } } });
+  const [first, second] = [await watcher.start(), await watcher.start()];
+  const leave = await watcher.watch(first);
+  await watcher.call("GET", second, stream);
+  leave();
+}
+
+async function trouble(visit: Visit): Promise<void> {
+  const memory = memoryStore();
+  let get: AttemptStore["get"] = (id) => memory.get(id);
+  const { tokenServer, visitor } = await visit({
+    options: { store: { ...memory, get: (id) => get(id) }, onEvent: () => undefined },
+  });
+  const attempt = await visitor.start();
+  for (const status of [503, 400]) {
+    tokenServer.start = json(status, { error: "1003" });
+    await visitor.call("POST", "");
+    await visitor.call("POST", `${attempt}/otp`);
+  }
+  get = () => Promise.reject(new Error("The store is out of order."));
+  for (const method of ["GET", "HEAD"]) await visitor.call(method, attempt);
+  await visitor.call("POST", `${attempt}/login`);
+  // What no store should give back.
+  get = async (id) => ({ ...((await memory.get(id)) as Attempt), transactions: null as never });
+  for (const method of ["GET", "HEAD"]) await visitor.call(method, attempt);
+}
+
+async function callbacks(visit: Visit): Promise<void> {
+  const callback = { username: "token-server", password: "secret" };
+  const { visitor } = await visit({ options: { callback } });
+  const body = JSON.stringify({ transaction_id: "nobody's" });
+  await visitor.call("POST", "/callback", {}, body);
+  await visitor.call("POST", "/callback", { authorization: `Basic ${btoa("token-server:secret")}` }, body);
+}

@@ -1,0 +1,64 @@
+import { puppeteerCore } from "@web/test-runner-chrome";
+import { engineTitles, type EngineName } from "../../../scripts/engines.js";
+import { launchOptions } from "./launch.js";
+import { startWebKit } from "./webkit.js";
+
+const keys = { Enter: "\ue007", Escape: "\ue00c" } as const;
+
+/** A browser of one engine with nothing stored, and its one page: what all three can do. */
+export interface Engine {
+  /** With its version, as the browser itself says it. */
+  title: string;
+  open: (url: string) => Promise<void>;
+  address: () => Promise<string>;
+  /** Runs a function in the page. It sees its arguments and nothing else from here. */
+  run: <T, A extends unknown[]>(script: (...args: A) => T, ...args: A) => Promise<T>;
+  /** A picture (PNG) of the page, as it can be seen. */
+  screenshot: () => Promise<Uint8Array>;
+  /** Presses a key, as a keyboard does. */
+  press: (key: keyof typeof keys) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+const width = 1100;
+const height = 900;
+
+export const startEngine = (engine: EngineName): Promise<Engine> =>
+  engine === "webkit" ? startInWebKit() : startInPuppeteer(engine);
+
+async function startInPuppeteer(engine: "chromium" | "firefox"): Promise<Engine> {
+  const browser = await puppeteerCore.launch({
+    ...launchOptions(engine),
+    defaultViewport: { width, height },
+  });
+  // Firefox gives the window that it begins with no focus.
+  const page = await browser.newPage();
+  await page.bringToFront();
+  const version = (await browser.version()).split("/").at(-1);
+  return {
+    title: `${engineTitles[engine]} ${version}`,
+    open: async (url) => void (await page.goto(url)),
+    address: () => Promise.resolve(page.url()),
+    run: (script, ...args) => page.evaluate(script as never, ...args),
+    screenshot: () => page.screenshot(),
+    press: (key) => page.keyboard.press(key),
+    close: () => browser.close(),
+  };
+}
+
+async function startInWebKit(): Promise<Engine> {
+  const { session, version, close } = await startWebKit();
+  await session.resize(width, height);
+  return {
+    title: `WebKitGTK ${version}`,
+    open: session.open,
+    address: session.address,
+    run: async (script, ...args) =>
+      (await session.execute(`return (${String(script)})(...arguments)`, ...args)) as ReturnType<
+        typeof script
+      >,
+    screenshot: session.screenshot,
+    press: (key) => session.press(keys[key]),
+    close,
+  };
+}

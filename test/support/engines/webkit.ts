@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { findWebKit } from "../../../scripts/find-webkit.js";
+import { isWebDriverReady, startWebDriverSession, type WebDriverSession } from "./webdriver.js";
+
+/** A WebKit that runs, by its own WebDriver, on a screen of its own that nobody sees. */
+export interface WebKit {
+  session: WebDriverSession;
+  version: string;
+  close: () => Promise<void>;
+}
+
+/** @throws Error if it is not installed, or does not start in half a minute */
+export async function startWebKit(): Promise<WebKit> {
+  const programs = findWebKit();
+  if (!programs) throw new Error("WebKitGTK's WebDriver, its MiniBrowser or Xvfb was not found.");
+  const screen = await startScreen(programs.screen);
+  try {
+    const driver = await startDriver(programs.driver, screen.display);
+    try {
+      const session = await startWebDriverSession(driver.url, {
+        "webkitgtk:browserOptions": { binary: programs.browser, args: ["--automation"] },
+      });
+      return {
+        session,
+        version: String(session.capabilities["browserVersion"]),
+        async close() {
+          await session.end();
+          await end(driver.child);
+          await end(screen.child);
+        },
+      };
+    } catch (error) {
+      await end(driver.child);
+      throw error;
+    }
+  } catch (error) {
+    await end(screen.child);
+    throw error;
+  }
+}
+
+/** Xvfb itself picks a display that is free, so that several may start at once. */
+async function startScreen(program: string): Promise<{ child: ChildProcess; display: string }> {
+  const child = run(program, ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
+  const number = await new Promise<string>((resolve, reject) => {
+    child.stdout?.setEncoding("utf8").once("data", (text: string) => resolve(text.trim()));
+    child.once("exit", (code) => reject(new Error(`Xvfb ended with ${code} before it was ready.`)));
+    child.once("error", reject);
+  });
+  return { child, display: `:${number}` };
+}
+
+/** The driver cannot pick a port by itself; where somebody else was quicker with the one that was free, another will do. */
+async function startDriver(program: string, display: string): Promise<{ child: ChildProcess; url: string }> {
+  for (const until = Date.now() + 30_000; Date.now() < until;) {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const child = run(program, [`--port=${port}`], {
+      DISPLAY: display,
+      GDK_BACKEND: "x11",
+      // No graphics card is needed, nor sound, nor the desktop's services.
+      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+      LIBGL_ALWAYS_SOFTWARE: "1",
+      GTK_A11Y: "none",
+      NO_AT_BRIDGE: "1",
+    });
+    while (child.exitCode === null && Date.now() < until) {
+      if (await isWebDriverReady(url)) return { child, url };
+      await pause(50);
+    }
+    await end(child);
+  }
+  throw new Error("WebKitWebDriver did not start in 30 seconds.");
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function run(program: string, args: string[], variables: Record<string, string> = {}): ChildProcess {
+  const child = spawn(program, args, {
+    env: { ...process.env, ...variables },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  // A test run that breaks off leaves nothing behind.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
+}

@@ -1,0 +1,104 @@
+/** Where in a message the reader stands. */
+type Place =
+  | { at: "head" }
+  | { at: "body"; left: number }
+  | { at: "chunk-size" }
+  | { at: "chunk"; left: number }
+  | { at: "trailer" }
+  | { at: "body-until-close" };
+
+export interface MessageEvents {
+  /** The first line and the headers, without the empty line. */
+  head?: (head: string) => void;
+  /** Bytes of the body as they come, without the lengths of chunks. */
+  body?: (bytes: Buffer) => void;
+  end?: () => void;
+}
+
+/**
+ * Finds the heads, bodies and ends of the HTTP/1.1 messages of one direction of a connection (RFC 9112 §6), however its
+ * bytes are cut. It only looks: what is passed on stays as it came.
+ */
+export class MessageReader {
+  readonly #events: MessageEvents;
+  #place: Place = { at: "head" };
+  #rest = Buffer.alloc(0);
+
+  constructor(events: MessageEvents) {
+    this.#events = events;
+  }
+
+  feed(bytes: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest, bytes]);
+    while (this.#step());
+  }
+
+  /** One step forward; false where more bytes are needed. */
+  #step(): boolean {
+    const place = this.#place;
+    switch (place.at) {
+      case "head": {
+        const head = this.#take("\r\n\r\n");
+        if (head === undefined) return false;
+        this.#events.head?.(head);
+        if (!/^HTTP\/1\.1 1\d\d /.test(head)) this.#go(afterHead(head));
+        return true;
+      }
+      case "body":
+      case "chunk": {
+        if (this.#rest.length === 0) return false;
+        const part = this.#rest.subarray(0, place.left);
+        this.#rest = this.#rest.subarray(part.length);
+        place.left -= part.length;
+        this.#events.body?.(part);
+        if (place.left === 0) this.#go(place.at === "chunk" ? { at: "chunk-size" } : "end");
+        return true;
+      }
+      case "chunk-size": {
+        const line = this.#take("\r\n");
+        if (line === undefined) return false;
+        // The line's end that closes the chunk before.
+        if (line === "") return true;
+        const left = Number.parseInt(line, 16);
+        this.#go(left === 0 ? { at: "trailer" } : { at: "chunk", left });
+        return true;
+      }
+      case "trailer": {
+        const line = this.#take("\r\n");
+        if (line === "") this.#go("end");
+        return line !== undefined;
+      }
+      case "body-until-close":
+        if (this.#rest.length > 0) this.#events.body?.(this.#rest);
+        this.#rest = Buffer.alloc(0);
+        return false;
+      default:
+        return place satisfies never;
+    }
+  }
+
+  #go(next: Place | "end"): void {
+    this.#place = next === "end" ? { at: "head" } : next;
+    if (next === "end") this.#events.end?.();
+  }
+
+  #take(end: string): string | undefined {
+    const index = this.#rest.indexOf(end);
+    if (index < 0) return undefined;
+    const text = this.#rest.toString("latin1", 0, index);
+    this.#rest = this.#rest.subarray(index + end.length);
+    return text;
+  }
+}
+
+/** A header's value; undefined if the head has none of that name. */
+export const headerOf = (head: string, name: string): string | undefined =>
+  new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, "im").exec(head)?.[1];
+
+function afterHead(head: string): Place | "end" {
+  if (/^HTTP\/1\.1 (?:204|304)/.test(head)) return "end";
+  if (/chunked/i.test(headerOf(head, "transfer-encoding") ?? "")) return { at: "chunk-size" };
+  const length = headerOf(head, "content-length");
+  if (length === undefined) return head.startsWith("HTTP/") ? { at: "body-until-close" } : "end";
+  return Number(length) > 0 ? { at: "body", left: Number(length) } : "end";
+}

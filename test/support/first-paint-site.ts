@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TestContext } from "node:test";
+import { toWebRequest } from "onegini-otp-login/node";
+import { site, type Site } from "../server/support/site.js";
+import { policy } from "./strict-site.js";
+
+/** The one rule that docs/widget.md has for the time before the script. */
+export const styleRule = /```css\n(onegini-otp-login:not\(:defined\)[^}]*\})\n```/.exec(
+  readFileSync(new URL("../../docs/widget.md", import.meta.url), "utf8"),
+)?.[1];
+
+/** How a page of the site brings the code: by the tag alone, with `early.js`, or by `kit.begin`. */
+export type Way = "tag" | "early" | "begin";
+
+export interface FirstPaintSite extends Site {
+  /** The address of the login page that brings its code in such a way. */
+  page(way: Way): string;
+  /** The last page that began, served again as a cache would that should not have kept it. */
+  cached: string;
+  /** Pages ask for the element's file in vain until the return value is called. */
+  holdScript(): () => void;
+  /** What each login page was asked for as: `Sec-Purpose`, or nothing. */
+  pages: string[];
+  /** The calls of pages, as "POST /otp-login", in order. */
+  calls: string[];
+}
+
+const type = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css" };
+
+/**
+ * A site whose login page is written by its own server, under the strict policy, with the built files and the
+ * documented rule of style; below the element stands what must not move.
+ */
+export async function firstPaintSite(
+  t: Pick<TestContext, "after">,
+  options: Parameters<typeof site>[1] = {},
+): Promise<FirstPaintSite> {
+  const calls: string[] = [];
+  const pages: string[] = [];
+  let held: Promise<void> | undefined;
+  let kept = "";
+  const send = (res: ServerResponse, kind: keyof typeof type, body: string | Buffer) =>
+    res.writeHead(200, { "content-type": type[kind], "content-security-policy": policy }).end(body);
+
+  const loginPage = async (req: IncomingMessage, res: ServerResponse, way: Way) => {
+    pages.push(String(req.headers["sec-purpose"] ?? ""));
+    const paint = way === "begin" ? await where.kit.begin(toWebRequest(req), { req, res }) : null;
+    if (paint) res.setHeaders(paint.headers);
+    const attributes = paint
+      ? `attempt="${paint.attempt}" otp="${paint.otp}" expires-in="${paint.expiresIn}"`
+      : "";
+    const scripts = req.url?.endsWith("?again")
+      ? [early, early, earlyNowhere]
+      : way === "early"
+        ? [early]
+        : [];
+    kept = markup(scripts.join(""), attributes, paint?.svg ?? "<p>Log in by post</p>");
+    send(res, "html", kept);
+  };
+
+  const where = await site(t, {
+    ...options,
+    mount: (handler) => async (req, res) => {
+      const { pathname } = new URL(req.url ?? "/", "http://localhost");
+      if (pathname.startsWith("/otp-login")) {
+        calls.push(`${req.method} ${pathname}`);
+        return handler(req, res);
+      }
+      const file = /^\/(onegini-otp-login|early)\.js$/.exec(pathname)?.[1];
+      if (file === "onegini-otp-login") await held;
+      if (file) return send(res, "js", readFileSync(new URL(`../../dist/${file}.js`, import.meta.url)));
+      const way = /^\/(tag|early|begin)$/.exec(pathname)?.[1];
+      if (way) return loginPage(req, res, way as Way);
+      if (pathname === "/page.css")
+        return send(res, "css", `body { margin: 16px; font-family: sans-serif; }\n${styleRule}`);
+      if (pathname === "/cached") return send(res, "html", kept);
+      return send(res, "html", "<!doctype html><html lang=en><title>Another page</title><p>Another page");
+    },
+  });
+
+  return Object.assign(where, {
+    page: (way: Way) => `${where.origin}/${way}`,
+    cached: `${where.origin}/cached`,
+    calls,
+    pages,
+    holdScript() {
+      let release = () => {};
+      held = new Promise<void>((resolve) => (release = resolve));
+      return release;
+    },
+  });
+}
+
+const early = `<script src="/early.js"></script>`;
+const earlyNowhere = `<script src="/early.js" data-endpoint="http://["></script>`;
+
+const markup = (scripts: string, attributes: string, children: string): string => `<!doctype html>
+  <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    <title>Log in</title><link rel="stylesheet" href="/page.css">
+    ${scripts}
+    <script type="module" src="/onegini-otp-login.js"></script></head>
+  <body><onegini-otp-login endpoint="/otp-login" ${attributes}>${children}</onegini-otp-login>
+    <p id="below">Another way to log in</p></body></html>`;

@@ -1,0 +1,187 @@
+import { spawn, execFileSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createConnection, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Debian's two servers that speak Redis' protocol. */
+export type RedisKind = "redis" | "valkey";
+
+export interface RedisServerOptions {
+  /** Default `redis`. */
+  kind?: RedisKind;
+  /** Whether it writes down what it knows, and knows it after a restart. Default false: a restart finds it empty. */
+  appendOnly?: boolean;
+  /** Further words of its command line, e.g. `["--cluster-enabled", "yes"]`. */
+  args?: string[];
+}
+
+/** A real server, with a port and a directory of its own. */
+export interface RedisServer {
+  port: number;
+  url: string;
+  kind: RedisKind;
+  /** Begins again, on the same port and in the same directory; after `stop` or `kill`, or instead of them. */
+  restart(): Promise<void>;
+  /** Asks it to end, and removes its directory. */
+  stop(): Promise<void>;
+  /** Ends it at once (SIGKILL). What it did not write down is lost. */
+  kill(): Promise<void>;
+  /** It keeps its connections and answers nothing (SIGSTOP). */
+  pause(): void;
+  resume(): void;
+  /** Deletes all keys. */
+  flush(): void;
+  /** What the command-line client says to a command, over a connection of its own. */
+  command(...words: string[]): string;
+}
+
+/** Starts a server on a free port of loopback. It ends with this process, however that ends. */
+export async function startRedis({
+  kind = "redis",
+  appendOnly = false,
+  args = [],
+}: RedisServerOptions = {}): Promise<RedisServer> {
+  const directory = mkdtempSync(join(tmpdir(), `onegini-otp-login-${kind}-`));
+  const port = await freePort();
+  const settings = [
+    ...["--port", String(port), "--bind", "127.0.0.1", "--dir", directory],
+    ...["--save", "", "--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "always"],
+    ...args,
+  ];
+  let child = await launch(kind, port, settings);
+
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    child.kill("SIGCONT");
+    await ended;
+  };
+  const command = (...words: string[]): string =>
+    execFileSync(`${kind}-cli`, ["-p", String(port), ...words], { encoding: "utf8", timeout: 10_000 }).trim();
+
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kind,
+    async restart() {
+      await end("SIGKILL");
+      child = await launch(kind, port, settings);
+    },
+    async stop() {
+      await end("SIGTERM");
+      rmSync(directory, { recursive: true, force: true });
+    },
+    kill: () => end("SIGKILL"),
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
+    flush: () => void command("FLUSHALL"),
+    command,
+  };
+}
+
+async function launch(kind: RedisKind, port: number, settings: string[]): Promise<ChildProcess> {
+  const child = spawn(`${kind}-server`, settings, { stdio: ["ignore", "pipe", "pipe"] });
+  const watchdog = watch(child);
+  let output = "";
+  child.stdout?.on("data", (part: Buffer) => (output += part.toString()));
+  child.stderr?.on("data", (part: Buffer) => (output += part.toString()));
+  const failed = once(child, "error").then(([error]: unknown[]) => {
+    throw error;
+  });
+  child.once("exit", () => watchdog.kill("SIGKILL"));
+  try {
+    await Promise.race([failed, answers(port, child, () => output)]);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+  return child;
+}
+
+/** Ends a server when this process is gone, however it went, killed included: then its end of the pipe closes. */
+function watch(child: ChildProcess): ChildProcess {
+  const script = `read -r _; kill -KILL ${child.pid} 2>/dev/null`;
+  const watchdog = spawn("sh", ["-c", script], { stdio: ["pipe", "ignore", "ignore"] });
+  watchdog.unref();
+  (watchdog.stdin as unknown as { unref?: () => void }).unref?.();
+  return watchdog;
+}
+
+/** Resolves when the server answers a PING with anything but that it is still loading. */
+async function answers(port: number, child: ChildProcess, output: () => string): Promise<void> {
+  const giveUpAt = performance.now() + 15_000;
+  while (!(await ping(port)).startsWith("+PONG")) {
+    if (child.exitCode !== null || performance.now() > giveUpAt) {
+      throw new Error(`The server on port ${port} does not answer:\n${output()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function ping(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = createConnection(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    socket.once("data", (data) => {
+      resolve(data.toString());
+      socket.destroy();
+    });
+    socket.once("error", () => resolve(""));
+    socket.once("close", () => resolve(""));
+  });
+}
+
+/** A port that nobody listens on, nor on the one 10,000 above it, which a cluster's bus takes. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await listenOnce(0);
+    if (port === undefined || port > 55_535) {
+      // The system gives out high ports: look below them, for there is room above.
+      const lower = 10_000 + Math.floor(Math.random() * 20_000);
+      if ((await listenOnce(lower)) !== undefined && (await listenOnce(lower + 10_000)) !== undefined)
+        return lower;
+    } else if ((await listenOnce(port + 10_000)) !== undefined) {
+      return port;
+    }
+  }
+}
+
+function listenOnce(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen(port, "127.0.0.1", () => {
+      const { port: taken } = server.address() as AddressInfo;
+      server.close(() => resolve(taken));
+    });
+  });
+}
+
+/** A cluster of three masters, all on this machine. */
+export interface RedisCluster {
+  servers: RedisServer[];
+  /** Where a client begins. */
+  rootNodes: { url: string }[];
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster and waits until all of it knows all of it. */
+export async function startRedisCluster(kind: RedisKind = "redis"): Promise<RedisCluster> {
+  const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+  const servers = await Promise.all([0, 1, 2].map(() => startRedis({ kind, args })));
+  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
+  execFileSync(`${kind}-cli`, ["--cluster", "create", ...addresses, "--cluster-yes"], { timeout: 60_000 });
+  const isWhole = (): boolean =>
+    servers.every((server) => {
+      const info = server.command("CLUSTER", "INFO");
+      return info.includes("cluster_state:ok") && info.includes("cluster_known_nodes:3");
+    });
+  while (!isWhole()) await new Promise((resolve) => setTimeout(resolve, 50));
+  return {
+    servers,
+    rootNodes: servers.map(({ url }) => ({ url })),
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  };
+}
