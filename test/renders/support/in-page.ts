@@ -55,13 +55,8 @@ function makeRoom(ground: HTMLElement, code: Box): void {
 }
 
 export const inPage = {
-  /** Shows elements in place of those of before. Resolves to the room that they need, once each shows its code. */
-  async show(
-    sheet: string,
-    places: readonly Place[],
-    columns: number,
-    room: number,
-  ): Promise<{ width: number; height: number }> {
+  /** Shows elements in place of those of before. Resolves once each shows its code. */
+  async show(sheet: string, places: readonly Place[], columns: number, room: number): Promise<void> {
     const style = document.createElement("style");
     // Sites lie apart, and what one paints stays on its own ground.
     style.textContent = `body { display: grid; grid: auto / repeat(${columns}, max-content); margin: 0 }
@@ -87,6 +82,11 @@ export const inPage = {
       await frame();
     }
     await frame();
+  },
+
+  /** The room that all elements need with their codes, as they lie now. */
+  room(): { width: number; height: number } {
+    const grounds = [...document.querySelectorAll<HTMLElement>(".ground")];
     for (const [i, { code }] of inPage.look().entries()) makeRoom(grounds[i]!, code);
     const { width, height } = document.body.getBoundingClientRect();
     return { width, height };

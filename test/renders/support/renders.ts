@@ -99,10 +99,11 @@ async function renderSheet(sheet: Sheet, seeds: string[], tally: Tally): Promise
     ? { width: random.between(360, 1000), height: random.between(420, 900), devicePixelRatio }
     : { width: 2000, height: 1400, devicePixelRatio };
   await resize(session, view);
-  const room = await call(page, "show", condition.sheet ?? "", places, 3, condition.room ?? 16);
+  await call(page, "show", condition.sheet ?? "", places, 3, condition.room ?? 16);
   if (condition.isEnlarged) await call(page, "enlarge");
-  else await resize(session, { ...view, ...room });
   const look = async () => {
+    // Anew each time: what a busy machine lays out late may need more.
+    if (!condition.isEnlarged) await resize(session, { ...view, ...(await call(page, "room")) });
     await call(page, "settle", condition.inEffect ?? "none");
     return { seen: await call(page, "look"), whole: await picture(session) };
   };
