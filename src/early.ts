@@ -1,3 +1,5 @@
+import { browserKey, defaultPath } from "./protocol/login-api.js";
+
 /**
  * For a page that is no server's own work: sends the first request of `<onegini-otp-login>` while the element's file
  * still loads. A classic script, to stand before that file in the page's head:
@@ -8,9 +10,9 @@
  * element would not begin: in a page that nobody sees, and in one that comes back from the app.
  */
 const { currentScript: script, documentElement: root, baseURI, visibilityState } = document;
-const given = script?.getAttribute("data-endpoint") || "/otp-login";
+const given = script?.getAttribute("data-endpoint") || defaultPath;
 const endpoint = URL.canParse(given, baseURI) ? new URL(given, baseURI).href.replace(/\/+$/, "") : undefined;
-const key = `onegini-otp-login ${endpoint}`;
+const key = browserKey(endpoint ?? "");
 const language = root.lang || undefined;
 
 const isLeftForApp = (): boolean => {
@@ -50,5 +52,3 @@ if (
     .catch(() => {});
   Object.assign(globalThis, { oneginiOtpLoginEarly: early });
 }
-
-export {};

@@ -13,7 +13,7 @@ import type { Backend, StreamSignal } from "./backend.js";
 import { takeEarly } from "./early-answer.js";
 import { RequestError } from "./request-error.js";
 import type { LoginErrorCode } from "./state.js";
-import { firstTurns, hadTurn, inTurn } from "./turns.js";
+import { firstTurns, hadTurn, inTurn } from "./start-turns.js";
 
 /**
  * The login API over `fetch`.

@@ -61,5 +61,8 @@ export interface LoginAnswer {
 /** The path under which the login API lies unless the site says otherwise. */
 export const defaultPath = "/otp-login";
 
+/** What a page keeps in its browser for a login API: the lock of its starts, and the attempt that was left for the app. */
+export const browserKey = (endpoint: string): string => `onegini-otp-login ${endpoint}`;
+
 /** The type of the status stream's only kind of event. */
 export const statusEvent = "status";

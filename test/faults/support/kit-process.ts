@@ -12,12 +12,15 @@ interface HostClock {
   env: Record<string, string>;
   /** Sets the time of day, so many seconds off the true one; monotonic clocks go on as they are. */
   set(offsetSeconds: number): void;
-  remove(): void;
 }
 
+/** Of all hosts, for as long as this process runs: a server that is killed removes nothing. */
+const clocks = mkdtempSync(join(tmpdir(), "onegini-otp-login-clocks-"));
+process.once("exit", () => rmSync(clocks, { recursive: true, force: true }));
+let hosts = 0;
+
 function hostClock(): HostClock {
-  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-clock-"));
-  const file = join(directory, "clock");
+  const file = join(clocks, String(hosts++));
   const set = (seconds: number): void => writeFileSync(file, `${seconds < 0 ? "" : "+"}${seconds}\n`);
   set(0);
   return {
@@ -31,7 +34,6 @@ function hostClock(): HostClock {
       FAKETIME_DONT_FAKE_MONOTONIC: "1",
     },
     set,
-    remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
 
@@ -91,10 +93,7 @@ export async function startKit(
       return child.exitCode === null && child.signalCode === null;
     },
     kill: () => end("SIGKILL"),
-    async stop() {
-      await end("SIGTERM");
-      clock.remove();
-    },
+    stop: () => end("SIGTERM"),
     async restart() {
       await end("SIGKILL");
       ({ child } = await launch({ ...settings, port }));

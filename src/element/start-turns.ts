@@ -1,3 +1,5 @@
+import { browserKey } from "../protocol/login-api.js";
+
 /** Another tab may hold the turn for so long; then this one starts all the same. */
 const turnMs = 3_000;
 /** Starts that were sent beside the page's first one are answered by then, or the streams no longer wait for them. */
@@ -57,7 +59,7 @@ function turn(endpoint: string, limitMs: number, over?: Promise<void>, signal?: 
     const locks = navigator.locks as LockManager | undefined;
     if (!locks) return go();
     locks
-      .request(`onegini-otp-login ${endpoint}`, () => {
+      .request(browserKey(endpoint), () => {
         go();
         return over;
       })
