@@ -43,7 +43,9 @@ const suites: Record<string, () => Promise<Verdict>> = {
 /** What was asked for on the command line, and the build, which most suites load; `test/element` is that of every engine. */
 const wanted = process.argv.slice(2);
 const isWanted = (name: string): boolean =>
-  wanted.length === 0 || name === "the build" || wanted.some((each) => name === each || name.startsWith(`${each} in `));
+  wanted.length === 0 ||
+  name === "the build" ||
+  wanted.some((each) => name === each || name.startsWith(`${each} in `));
 const verdicts: Verdict[] = [];
 const lines: string[] = [];
 for (const [name, suite] of Object.entries(suites)) {
