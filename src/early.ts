@@ -11,7 +11,9 @@ import { browserKey, defaultPath } from "./protocol/login-api.js";
  */
 const { currentScript: script, documentElement: root, baseURI, visibilityState } = document;
 const given = script?.getAttribute("data-endpoint") || defaultPath;
-const endpoint = URL.canParse(given, baseURI) ? new URL(given, baseURI).href.replace(/\/+$/, "") : undefined;
+const endpoint = URL.canParse(given, baseURI)
+  ? new URL(given, baseURI).href.replace(/\/*([?#].*)?$/s, "")
+  : undefined;
 const key = browserKey(endpoint ?? "");
 const language = root.lang || undefined;
 

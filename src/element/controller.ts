@@ -3,7 +3,8 @@ import { Subject, type Subscription } from "rxjs";
 import { httpBackend } from "./http-backend.js";
 import { forget, recall, remember } from "./left-for-app.js";
 import { loginFlow, type Command } from "./login-flow.js";
-import { page, present } from "./page.js";
+import { page } from "./page.js";
+import { isSeen, whenSeen } from "./seen.js";
 import { initialState, reduce, type Action, type Code, type LoginErrorCode, type State } from "./state.js";
 
 export interface ControllerOptions {
@@ -23,6 +24,8 @@ export interface ControllerOptions {
 export class LoginController implements ReactiveController {
   #state: State = initialState;
   #manual = true;
+  /** It was told to begin before it was in the page. */
+  #isAwaited = false;
   /** It was told to wait: being moved does not begin it again. */
   #isCancelled = false;
   #endpoint = "";
@@ -31,7 +34,7 @@ export class LoginController implements ReactiveController {
   readonly #commands = new Subject<Command>();
   readonly #queue: Action[] = [];
   #running: Subscription | undefined;
-  #seen: IntersectionObserver | undefined;
+  #seen: (() => void) | undefined;
 
   constructor(host: ReactiveControllerHost & HTMLElement, options: ControllerOptions) {
     this.#host = host;
@@ -47,12 +50,14 @@ export class LoginController implements ReactiveController {
   start(): void {
     this.#isCancelled = false;
     this.#forgetSeen();
+    this.#isAwaited = !this.#running;
     this.#endpoint = resolve(this.#options.endpoint());
     this.#run({ type: "start", backend: httpBackend(this.#endpoint, this.#options.language()) });
   }
 
   cancel(): void {
     this.#isCancelled = true;
+    this.#isAwaited = false;
     this.#forgetSeen();
     this.#run({ type: "cancel" });
   }
@@ -67,12 +72,10 @@ export class LoginController implements ReactiveController {
   autostart(manual: boolean): void {
     this.#manual = manual;
     this.#forgetSeen();
+    if (this.#isAwaited && this.#running) return this.start();
     if (manual || this.#isCancelled || !this.#running || this.#state.phase !== "idle") return;
-    if (present() === "visible" && isInView(this.#host)) return this.#begin();
-    this.#seen = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) this.#begin();
-    });
-    this.#seen.observe(this.#host);
+    if (isSeen(this.#host)) return this.#begin();
+    this.#seen = whenSeen(this.#host, () => this.#begin());
   }
 
   /** The app link was pressed: the attempt is kept until it is final. */
@@ -128,7 +131,7 @@ export class LoginController implements ReactiveController {
   }
 
   #forgetSeen(): void {
-    this.#seen?.disconnect();
+    this.#seen?.();
     this.#seen = undefined;
   }
 
@@ -165,12 +168,6 @@ const attemptOf = (state: State): string | undefined => ("attempt" in state ? st
 /** What is no URL is asked for as it stands, and fails as such. */
 const resolve = (endpoint: string): string =>
   (URL.canParse(endpoint, document.baseURI) ? new URL(endpoint, document.baseURI).href : endpoint).replace(
-    /\/+$/,
+    /\/*([?#].*)?$/s,
     "",
   );
-
-const isInView = (element: HTMLElement): boolean => {
-  if (!element.checkVisibility()) return false;
-  const { top, bottom, left, right } = element.getBoundingClientRect();
-  return bottom >= 0 && right >= 0 && top <= innerHeight && left <= innerWidth;
-};

@@ -162,7 +162,7 @@ async function readStream(
   subscriber: Subscriber<StreamSignal>,
 ): Promise<undefined> {
   const response = await send(url, { headers: { Accept: "text/event-stream" }, signal });
-  const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
+  const isStream = /^text\/event-stream\b/i.test(response.headers.get("Content-Type") ?? "");
   if (!response.ok || !isStream || !response.body) throw refused(response, await body(response), toFailure);
   const parser = createParser({
     onEvent({ event, data }) {

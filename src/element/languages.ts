@@ -25,12 +25,14 @@ export interface Words extends Messages {
 
 /** The registered words for a language (`nl` serves `nl-BE`), else English; the site's own words before both. */
 export function wordsFor(language: string | undefined, own: Partial<Messages> | undefined): Words {
+  // A word that is set to nothing is none of the site's own.
+  const said = Object.fromEntries(Object.entries(own ?? {}).filter(([, text]) => typeof text === "string"));
   for (let tag = language?.toLowerCase(); tag; tag = tag.replace(/-?[^-]*$/, "")) {
     const found = locales().findLast((locale) => locale.language.toLowerCase() === tag);
-    if (found) return { ...en, ...found.messages, ...own, language: found.language };
+    if (found) return { ...en, ...found.messages, ...said, language: found.language };
     if (tag === "en") break;
   }
-  return { ...en, ...own, language: "en" };
+  return { ...en, ...said, language: "en" };
 }
 
 const listeners = new Set<() => void>();

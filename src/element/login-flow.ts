@@ -33,6 +33,8 @@ export type Command =
 
 /** The server's grace and its patience with the Token Server: afterwards nothing more is heard of an attempt. */
 const graceMs = 75_000;
+/** The Token Server has so long to answer: by then every page of this browser that was begun beside this one has its cookie. */
+const besideMs = 5_000;
 /** An attempt that was known for so long was not begun with blocked cookies. */
 const knownMs = 10_000;
 
@@ -92,8 +94,7 @@ function resume(
   environment: Environment,
 ): Observable<Action> {
   return defer(() => {
-    // Where the page brought its code along, its cookie came with it: an attempt that is unknown counts as the first.
-    const anew = begin(backend, environment, !!code);
+    const anew = begin(backend, environment, false);
     const pending = new Subject<StatusAnswer>();
     // Whether the person has seen something of this attempt: from then on it ends as any other. A code that came with the
     // page is one to be seen once the server has said that it is open: the page may come out of a cache.
@@ -156,9 +157,20 @@ function follow(
         return conclude(status, attempt, backend, environment);
       }),
     );
+    // A page that was begun beside this one may have replaced its cookie, after the stream was opened with it: what is accepted
+    // then could not be claimed. Starts of the element's own take turns instead.
+    const recheck =
+      resumed && first
+        ? environment.timer(besideMs).pipe(
+            switchMap(() => {
+              asks.next();
+              return EMPTY;
+            }),
+          )
+        : EMPTY;
     // Past the last code an acceptance in the server's grace still logs in.
     const over = expired.pipe(switchMap(() => environment.timer(graceMs)));
-    return merge(end, merge(codes, heard).pipe(takeUntil(merge(settled, over))));
+    return merge(end, merge(codes, heard, recheck).pipe(takeUntil(merge(settled, over))));
   });
 }
 

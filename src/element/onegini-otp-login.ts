@@ -117,7 +117,7 @@ export class OneginiOtpLogin extends LitElement {
     },
     leaveForApp: () => this.#login.leaveForApp(),
   };
-  #symbol: { otp: string; qr: QrSymbol | undefined } | undefined;
+  #symbol: { otp: string; qr?: QrSymbol; error?: unknown } | undefined;
   #linkSince = 0;
   #redirecting = false;
   #otherPhone = false;
@@ -185,7 +185,9 @@ export class OneginiOtpLogin extends LitElement {
       this.#styledIn = this.ownerDocument;
       adoptSheets(this.shadowRoot!, (this.constructor as typeof LitElement).elementStyles);
     }
-    this.#encode();
+    const { state } = this.#login;
+    if (state.phase === "pending" && !this.#encode(state.code.otp))
+      this.#login.fail("invalid_response", this.#symbol?.error);
   }
 
   protected override update(changed: PropertyValues<this>): void {
@@ -204,12 +206,13 @@ export class OneginiOtpLogin extends LitElement {
    * of this element, or this one put back, begins its own.
    */
   #handed(): { attempt: string; code?: Code } | undefined {
-    const { attempt, otp, expiresIn } = this;
-    // Dots would lead out of the login API's path.
-    if (!attempt || /^\.\.?$/.test(attempt) || taken.has(attempt)) return undefined;
+    const { attempt: given, otp, expiresIn } = this;
+    const attempt = given ?? "";
+    // Anything else is no attempt's id, and may be another path of the login API.
+    if (!/^(?!callback$)[\w-]{1,64}$/.test(attempt) || taken.has(attempt)) return undefined;
     taken.add(attempt);
-    const code = toCode({ status: "pending", otp: otp ?? "", expires_in: expiresIn ?? 0 }, pageBeganAt);
-    return otp && code.endsAt > Date.now() ? { attempt, code } : { attempt };
+    const code = toCode({ otp: otp ?? "", expires_in: expiresIn ?? 0 }, pageBeganAt);
+    return otp && code.endsAt > Date.now() && this.#encode(otp) ? { attempt, code } : { attempt };
   }
 
   get #renewals(): number {
@@ -273,16 +276,16 @@ export class OneginiOtpLogin extends LitElement {
     return Math.min(...instants.filter((instant) => instant > now));
   }
 
-  #encode(): void {
-    const { state } = this.#login;
-    if (state.phase !== "pending" || state.code.otp === this.#symbol?.otp) return;
-    const { otp } = state.code;
-    try {
-      this.#symbol = { otp, qr: encode(otp) };
-    } catch (error) {
-      this.#symbol = { otp, qr: undefined };
-      this.#login.fail("invalid_response", error);
+  /** Makes a code's symbol, once. Whether there is one: a text may be too long. */
+  #encode(otp: string): boolean {
+    if (otp !== this.#symbol?.otp) {
+      try {
+        this.#symbol = { otp, qr: encode(otp) };
+      } catch (error) {
+        this.#symbol = { otp, error };
+      }
     }
+    return !!this.#symbol.qr;
   }
 
   #changed(state: State, previous: State): void {

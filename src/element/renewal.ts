@@ -19,6 +19,8 @@ import type { Action, Code } from "./state.js";
 
 /** The time limit of a start or a renewal; the server gives its own question 5 s. */
 export const codeTimeoutMs = 15_000;
+/** Seconds are rounded down, and answers take their time: only what is off by more is put right. */
+const toleranceMs = 3_000;
 const minimumTimeoutMs = 6_000;
 /** Tries of a renewal go on for so long where the code is dead already: a network takes a moment to wake up. */
 const wakeUpMs = 10_000;
@@ -92,6 +94,7 @@ export function renewals(
     );
   };
 
+  let isBegun = false;
   // Each code takes the last one's place, and does not lie in it: there may be thousands.
   const shown = new BehaviorSubject({ code: first, renewed: first ? 0 : -1 });
   const codes = shown.pipe(
@@ -101,6 +104,16 @@ export function renewals(
             take(1),
           )
         : of(false);
+      // The server knows better how long the code works: it came with a page out of a cache, or this clock was set.
+      const corrected = statuses.pipe(
+        filter(
+          ({ expires_in: left }) => !!(code && left) && code.endsAt > now() + left * 1_000 + toleranceMs,
+        ),
+        switchMap(({ expires_in }) => {
+          shown.next({ code: toCode({ otp: code!.otp, expires_in: expires_in! }, now()), renewed });
+          return EMPTY;
+        }),
+      );
       const next = due.pipe(
         switchMap((isEmpty): Observable<Action> =>
           code && renewed >= environment.renewals()
@@ -119,9 +132,10 @@ export function renewals(
               ),
         ),
       );
-      return code
-        ? concat(of<Action>({ type: renewed ? "renewed" : "started", attempt, code, renewed }), next)
-        : next;
+      if (!code) return next;
+      const type = isBegun ? "renewed" : "started";
+      isBegun = true;
+      return concat(of<Action>({ type, attempt, code, renewed }), merge(next, corrected));
     }),
   );
   return merge(watch, codes);

@@ -23,6 +23,10 @@ const asRecord = (value: unknown): Record<string, unknown> | undefined =>
 const isSeconds = (value: unknown): value is number =>
   typeof value === "number" && value >= 0 && isFinite(value);
 
+/** Half a character, which JSON can hold, fits into no URL. */
+const isText = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && !/\p{Surrogate}/u.test(value);
+
 /** Parses JSON text; `undefined` for what is no JSON. */
 export function parseJson(text: string): unknown {
   try {
@@ -35,7 +39,7 @@ export function parseJson(text: string): unknown {
 /** Parses the answer to a renewal. */
 export function parseCodeAnswer(value: unknown): CodeAnswer | undefined {
   const { status, otp, expires_in } = asRecord(value) ?? {};
-  return status === "pending" && typeof otp === "string" && otp !== "" && isSeconds(expires_in)
+  return status === "pending" && isText(otp) && isSeconds(expires_in)
     ? { status, otp, expires_in }
     : undefined;
 }

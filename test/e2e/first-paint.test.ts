@@ -134,6 +134,20 @@ describe("First paint", () => {
       await stranger.close();
     });
 
+    test("two windows that were begun at once, of which one lost its cookie to the other, can both log in", async () => {
+      const [one, two] = [await context.newPage(), await context.newPage()];
+      await one.goto(where.page("begin"));
+      const lost = await codeOn(one);
+      await until(() => where.calls.some((call) => call.startsWith("GET /otp-login/")), "the first's stream");
+      // As if it had been asked for before the first one's cookie was there.
+      await context.clearCookies();
+      await two.goto(where.page("begin"));
+      await one.bringToFront();
+      const code = await codeOn(one, lost);
+      await accept(code);
+      await one.waitForURL("**/account");
+    });
+
     test("a page that is prefetched begins nothing", async () => {
       const page = await context.newPage();
       await page.goto(`${where.origin}/elsewhere`);

@@ -159,6 +159,20 @@ describe("The element, wherever a page puts it", { timeout: 240_000 }, () => {
       assert.equal(site.starts(), 1, "Its cookie came back.");
     });
 
+  it("asks for nothing in a frame that is out of view, and begins when that is scrolled to", async () => {
+    site.show("/frame", tag);
+    await open(
+      `<div style="height: 3000px"></div><iframe src="/frame" width="460" height="640" loading="eager"></iframe>`,
+    );
+    const frame = page.frames().find((each) => each.url().endsWith("/frame"));
+    if (!frame) throw new Error("There is no frame.");
+    await frame.waitForFunction("customElements.get('onegini-otp-login')");
+    await page.waitForTimeout(700);
+    assert.equal(site.starts(), 0);
+    await page.locator("iframe").scrollIntoViewIfNeeded();
+    await reach(frame, "pending");
+  });
+
   it("is three on a page, each with its own attempt, of which one logs in", async () => {
     await open(
       [1, 2, 3].map((id) => `<div id="p${id}" style="float:left;width:290px">${tag}</div>`).join(""),

@@ -11,6 +11,13 @@ describe("the controller", () => {
     api.restore();
   });
 
+  it("leaves out what no path has: a query, a fragment and slashes at the end", async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login/?tenant=1#top"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    await until(() => api.watched === 1);
+    expect(api.calls.map(({ path }) => path)).to.deep.equal(["/otp-login", "/otp-login/attempt-1"]);
+  });
+
   it("looks under /otp-login where the page names no endpoint", async () => {
     const element = put(`<onegini-otp-login></onegini-otp-login>`);
     await inPhase(element, "pending");

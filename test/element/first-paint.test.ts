@@ -57,12 +57,30 @@ describe("an attempt that began with the page", () => {
     expect(requests.start).to.have.length(1);
   });
 
-  it("says that cookies are blocked, where the next one is not known either", () => {
+  it("says that cookies are blocked, where the next two are not known either", () => {
     const unknown = { marbles: "5ms #", error: "unknown_attempt" } as const;
     const { said, actions, requests } = takeOver(100, { poll: [unknown], stream: [unknown] });
     expect(said.at(-1)).to.match(/ F$/);
     expect(actions.at(-1)).to.have.nested.property("failure.code", "cookies_blocked");
+    expect(requests.start).to.have.length(2);
+  });
+
+  it("gives way to a new one where another window's cookie took its place after the stream was opened", () => {
+    const unknown = { marbles: "5ms #", error: "unknown_attempt" } as const;
+    const { said, requests } = takeOver(6_000, { poll: ["5ms (p|)", unknown], stream: ["3ms p"] });
+    expect(requests.poll).to.deep.equal(["0-3", "5000-5005"]);
+    expect(said.slice(-3)).to.deep.equal(["5005 R", "5010 S", "5010 l"]);
     expect(requests.start).to.have.length(1);
+  });
+
+  it("works for as long as the server says, where that is less than the page says: it came out of a cache", () => {
+    const { said, actions } = takeOver(5_000, { poll: ["5ms (s|)"], stream: ["20ms p"] });
+    expect(said).to.include("5 N");
+    expect(actions.find(({ type }) => type === "renewed")).to.deep.include({
+      renewed: 0,
+      code: { otp: "otp0", since: 5, renewAt: 4_005, endsAt: 8_005 },
+    });
+    expect(said).to.include("4010 N");
   });
 
   it("that is declined once the server has said that it is open is told as declined", () => {
@@ -148,6 +166,10 @@ describe("the element in a page whose server began", () => {
     ["no code", tag(`attempt="of-the-page-5" expires-in="3600"`)],
     ["no time", tag(`attempt="of-the-page-6" otp="${otp}"`)],
     ["a time that is no number", tag(`attempt="of-the-page-7" otp="${otp}" expires-in="soon"`)],
+    [
+      "a text that fits into no code",
+      tag(`attempt="of-the-page-9" otp="${"x".repeat(4_000)}" expires-in="3600"`),
+    ],
   ] as const) {
     it(`goes on with an attempt that came with ${name}`, async () => {
       await inPhase(put(markup), "pending");
@@ -156,8 +178,8 @@ describe("the element in a page whose server began", () => {
     });
   }
 
-  for (const attempt of [".", ".."])
-    it(`takes no attempt that leads out of the login API's path: ${attempt}`, async () => {
+  for (const attempt of [".", "..", "callback", "a/b", "x".repeat(5_000)])
+    it(`takes no attempt that is none: ${attempt.slice(0, 9)}`, async () => {
       await inPhase(put(handed(attempt)), "pending");
       await until(() => api.watched === 1);
       expect(api.calls.map(({ path }) => path)).to.deep.equal(["/otp-login", "/otp-login/attempt-1"]);

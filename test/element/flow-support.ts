@@ -34,7 +34,8 @@ type ColdObservable<T> = Observable<T> & {
   subscriptions: { subscribedFrame: number; unsubscribedFrame: number }[];
 };
 
-const pending = { status: "pending" } as const;
+/** Of a code that has no less left than is known here. */
+const pending = { status: "pending", expires_in: 86_400 } as const;
 
 /** What the letters of scripts stand for: codes by their lives, then statuses. */
 const answers = {
@@ -49,7 +50,8 @@ const answers = {
     n: { status: "pending", otp: "otp1", expires_in: 60 },
   },
   stream: {
-    p: { type: "status", answer: { ...pending, expires_in: 50 } },
+    p: { type: "status", answer: pending },
+    s: { type: "status", answer: { ...pending, expires_in: 8 } },
     e: { type: "status", answer: { ...pending, expires_in: 0 } },
     a: { type: "status", answer: { status: "approved" } },
     c: { type: "status", answer: { status: "completed" } },
@@ -60,8 +62,9 @@ const answers = {
     r: { type: "retry", delayMs: 5_000 },
   },
   poll: {
-    p: { ...pending, expires_in: 50, interval: 2 },
-    h: { ...pending, expires_in: 50, interval: 0 },
+    p: { ...pending, interval: 2 },
+    s: { ...pending, expires_in: 8, interval: 2 },
+    h: { ...pending, interval: 0 },
     a: { status: "approved", interval: 0 },
     x: { status: "expired", interval: 0 },
     d: { status: "denied", interval: 0 },
@@ -172,7 +175,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
         type: "resume",
         backend,
         attempt: "A",
-        code: toCode({ status: "pending", otp: "otp0", expires_in: 60 }, 0),
+        code: toCode({ otp: "otp0", expires_in: 60 }, 0),
       },
       c: { type: "cancel" },
     });

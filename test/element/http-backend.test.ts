@@ -169,6 +169,7 @@ describe("the login API over HTTP", () => {
       ["an unknown code", error("surprise", 400), "invalid_response"],
       ["half a JSON", { chunks: ['{"attempt":"a'] }, "invalid_response"],
       ["an answer without an OTP", json({ ...start, otp: "" }, 201), "invalid_response"],
+      ["an OTP with half a character", json({ ...start, otp: "\ud800" }, 201), "invalid_response"],
       ["a time that is none", json({ ...start, expires_in: "60" }, 201), "invalid_response"],
       ["a connection that breaks", { cut: true }, "network_error"],
     ];
@@ -229,6 +230,17 @@ describe("the login API over HTTP", () => {
   });
 
   describe("the status stream", () => {
+    it("is known by its type, however that is written", async () => {
+      const { backend } = endpointThat({
+        type: "Text/Event-Stream; charset=utf-8",
+        chunks: ['event: status\ndata: {"status":"approved"}\n\n'],
+      });
+      expect(await lastValueFrom(backend.stream("a"))).to.deep.equal({
+        type: "status",
+        answer: { status: "approved" },
+      });
+    });
+
     it("is put together from halves, with comments and retry", async () => {
       const { backend } = endpointThat(
         events(

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { nearestLanguage, watchLocales, wordsFor } from "../../src/element/languages.js";
-import type { OneginiOtpLogin } from "../../src/index.js";
+import type { Messages, OneginiOtpLogin } from "../../src/index.js";
 import { de } from "../../src/locales/de.js";
 import { en } from "../../src/locales/en.js";
 import { fr } from "../../src/locales/fr.js";
@@ -41,6 +41,12 @@ describe("the language", () => {
   it("lets a site's own words go before those of any language", () => {
     const own = { step1: "Open the Demo Bank app" };
     expect(wordsFor("nl", own)).to.include({ step1: own.step1, step2: nl.step2 });
+  });
+
+  it("takes a word that a site sets to nothing for one that it has not", () => {
+    const own = { title: undefined, step1: null, step2: 2 } as unknown as Partial<Messages>;
+    expect(wordsFor("nl", own)).to.deep.equal(wordsFor("nl", undefined));
+    expect(wordsFor("en", own)).to.deep.equal(wordsFor("en", undefined));
   });
 
   it("speaks English for the words that a language lacks", () => {

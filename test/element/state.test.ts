@@ -67,7 +67,7 @@ describe("reduce", () => {
 
 describe("toCode", () => {
   const leadOf = (expires_in: number) => {
-    const { renewAt, endsAt } = toCode({ status: "pending", otp: "b3Rw", expires_in }, 1_000);
+    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in }, 1_000);
     expect(endsAt).to.equal(1_000 + expires_in * 1_000);
     return (endsAt - renewAt) / 1_000;
   };
@@ -76,8 +76,12 @@ describe("toCode", () => {
   it("asks at most 30 s before the end", () => expect(leadOf(300)).to.equal(30));
   it("asks at least 5 s before the end", () => expect(leadOf(12)).to.equal(5));
   it("asks never before half of the life", () => expect(leadOf(4)).to.equal(2));
+  it("leaves half a second before the next, where a server's codes have no life", () => {
+    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in: 0 }, 1_000);
+    expect([renewAt, endsAt]).to.deep.equal([1_500, 1_000]);
+  });
   it("takes no code to live longer than a day: a browser's timer would overflow and fire at once", () => {
-    const { endsAt } = toCode({ status: "pending", otp: "b3Rw", expires_in: 3_000_000 }, 0);
+    const { endsAt } = toCode({ otp: "b3Rw", expires_in: 3_000_000 }, 0);
     expect(endsAt).to.equal(86_400_000);
   });
 });

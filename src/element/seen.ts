@@ -1,0 +1,60 @@
+import { present } from "./page.js";
+
+/** While an element is in view and yet not visible, it is looked at so often: no browser tells when that ends. */
+const lookMs = 500;
+
+const isVisible = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true });
+
+const parentOf = (element: Element): Element | null => {
+  const root = element.getRootNode();
+  return element.assignedSlot ?? element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+};
+
+/** An element that is not rendered yet has no height: then it is its place that counts. */
+const isWithin = (box: DOMRect, top: number, bottom: number, left: number, right: number): boolean =>
+  box.top < bottom && box.bottom >= top && box.left < right && box.right > left;
+
+/** Whether a person sees the place of an element, as far as that is known at once. */
+export const isSeen = (element: Element): boolean => present() === "visible" && isInView(element);
+
+function isInView(element: Element): boolean {
+  const { defaultView: view, body } = element.ownerDocument;
+  const box = element.getBoundingClientRect();
+  if (!view || !isVisible(element) || !isWithin(box, 0, view.innerHeight, 0, view.innerWidth)) return false;
+  // What scrolls or hides what is in it.
+  for (let each = parentOf(element); each && each !== body; each = parentOf(each)) {
+    if (getComputedStyle(each).overflow === "visible") continue;
+    const { top, bottom, left, right, width, height } = each.getBoundingClientRect();
+    if (!width || !height || !isWithin(box, top, bottom, left, right)) return false;
+  }
+  // Of another origin's page nobody can tell where the frame is in it.
+  return !view.frameElement || isInView(view.frameElement);
+}
+
+/** Calls back, perhaps more than once, when a person sees something of an element. The return value ends it. */
+export function whenSeen(element: Element, seen: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const look = () => {
+    if (isVisible(element)) seen();
+    else timer = setTimeout(look, lookMs);
+  };
+  // A box that hides what is in it may have no height because the element is not rendered yet: in a moment it is, before a frame.
+  queueMicrotask(() => {
+    if (!isOver && isSeen(element)) seen();
+  });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      clearTimeout(timer);
+      // Rendered by now. What lies on an edge, or in a box without height, is in view by none of its pixels.
+      if (entries.at(-1)!.intersectionRatio > 0) look();
+    },
+    { threshold: [0, 0.01] },
+  );
+  observer.observe(element);
+  return () => {
+    isOver = true;
+    observer.disconnect();
+    clearTimeout(timer);
+  };
+}

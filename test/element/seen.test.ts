@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { LoginApi } from "./fixtures/login-api.js";
+import { clear, inPhase, put } from "./fixtures/page.js";
+import { OneginiOtpLogin } from "../../src/index.js";
+
+const tag = `<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`;
+
+/** Long enough for what is seen to have begun, and for what is looked at now and then to have been looked at. */
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 700));
+
+describe("an element that nobody sees", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    clear();
+    api.restore();
+  });
+
+  const places: [where: string, markup: string, show: (box: HTMLElement) => void][] = [
+    [
+      "in a box that is folded to nothing",
+      `<div class="box" style="height: 0; overflow: hidden">${tag}</div>`,
+      (box) => (box.style.height = "auto"),
+    ],
+    [
+      "in a row of a grid that is folded to nothing",
+      `<div class="box" style="display: grid; grid-template-rows: 0fr"><div style="overflow: hidden">${tag}</div></div>`,
+      (box) => (box.style.gridTemplateRows = "1fr"),
+    ],
+    [
+      "below the edge of a box that scrolls",
+      `<div class="box" style="height: 200px; overflow: auto"><div style="height: 900px"></div>${tag}</div>`,
+      (box) => (box.scrollTop = 900),
+    ],
+    [
+      "beside the edge of a row of slides",
+      `<div class="box" style="display: flex; inline-size: 300px; overflow: hidden"><div style="flex: 0 0 300px"></div><div style="flex: 0 0 300px">${tag}</div></div>`,
+      (box) => (box.scrollLeft = 300),
+    ],
+    [
+      "in a part of the page that is not visible",
+      `<div class="box" style="visibility: hidden">${tag}</div>`,
+      (box) => (box.style.visibility = ""),
+    ],
+    [
+      "in a part of the page that is not rendered",
+      `<div class="box" style="display: none">${tag}</div>`,
+      (box) => (box.style.display = ""),
+    ],
+  ];
+  for (const [where, markup, show] of places)
+    it(`asks for nothing ${where}, and begins when that ends`, async () => {
+      const element = put(markup);
+      await aWhile();
+      expect(element.state).to.equal("idle");
+      expect(api.calls).to.have.length(0);
+      show(element.closest<HTMLElement>(".box")!);
+      await inPhase(element, "pending");
+    });
+
+  it("is not to be confused with one in a box that has no height because nothing is in it yet", async () => {
+    const element = put(`<div style="overflow: hidden">${tag}</div>`);
+    // Before there is a frame in which it could say that it waits.
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    expect(element.state).to.not.equal("idle");
+    expect(element.shadowRoot!.querySelector("[part=button]")).to.equal(null);
+    await inPhase(element, "pending");
+  });
+
+  it("is looked at no more once it is gone", async () => {
+    const element = put(`<div class="box" style="visibility: hidden">${tag}</div>`);
+    await aWhile();
+    const box = element.closest<HTMLElement>(".box")!;
+    element.remove();
+    box.style.visibility = "";
+    await aWhile();
+    expect(api.calls).to.have.length(0);
+  });
+
+  it("is begun by who says so, also before it is in a page", async () => {
+    const element = new OneginiOtpLogin();
+    element.manual = true;
+    element.endpoint = "/otp-login";
+    element.start();
+    put(`<p></p>`);
+    document.querySelector(".place")!.append(element);
+    await inPhase(element, "pending");
+  });
+
+  it("waits, where that was taken back", async () => {
+    const element = new OneginiOtpLogin();
+    element.endpoint = "/otp-login";
+    element.start();
+    element.cancel();
+    put(`<p></p>`);
+    document.querySelector(".place")!.append(element);
+    await aWhile();
+    expect(element.state).to.equal("idle");
+  });
+});
