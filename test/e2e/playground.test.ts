@@ -229,6 +229,31 @@ describe("The playground", { timeout: 90_000 }, () => {
     await page.getByText("This code was already handled.").waitFor();
   });
 
+  it("has a phone at hand that scans what can be seen, and says so where it cannot", async () => {
+    const { reaches, press, set, page } = await open();
+    await reaches("pending");
+    await press("cancel()");
+    await press("Accept");
+    await page.getByText("There is no code to scan.").waitFor();
+    await set("endpoint", "/otp-login");
+    await press("start()");
+    await reaches("pending");
+    await press("Accept");
+    await page.getByText("The phone at hand scans the codes of /playground/otp-login.").waitFor();
+  });
+
+  it("is as wide as the slider says, and takes no number that a control cannot be", async () => {
+    const { reaches, set, snippet, element, page } = await open();
+    await reaches("pending");
+    await page.setViewportSize({ width: 1500, height: 900 });
+    await set("width", "300");
+    assert.match(await snippet("css"), /max-inline-size: 300px;/);
+    assert.equal((await element.boundingBox())?.width, 300);
+    await set("renewals", "1000");
+    assert.equal(await element.getAttribute("renewals"), null);
+    assert.doesNotMatch(page.url(), /renewals/);
+  });
+
   it("lists the events with their details, in a list that no screen reader reads by itself", async () => {
     const { reaches, press, events, hears, goTo, set, page } = await open("#redirect=%2Faccount");
     await reaches("pending");

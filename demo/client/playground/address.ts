@@ -29,9 +29,18 @@ function usualOf(control: Control): string {
   }
 }
 
+/** What the controls say; what one cannot be, such as a number that is too large, is left out. */
+export function dataOf(form: HTMLFormElement): FormData {
+  const data = new FormData(form);
+  for (const control of controlsOf(form)) if (!control.checkValidity()) data.delete(control.name);
+  return data;
+}
+
 /** What differs from the usual, as an address's fragment; empty where nothing does. */
 export function toFragment(form: HTMLFormElement): string {
-  const changed = controlsOf(form).filter((control) => valueOf(control) !== usualOf(control));
+  const changed = controlsOf(form).filter(
+    (control) => control.checkValidity() && valueOf(control) !== usualOf(control),
+  );
   return new URLSearchParams(changed.map((control) => [control.name, valueOf(control)])).toString();
 }
 

@@ -1,7 +1,7 @@
 import "onegini-otp-login/define";
 import "demo:locales";
 import { letPhonesLook } from "../beside.js";
-import { fromFragment, toFragment } from "./address.js";
+import { dataOf, fromFragment, toFragment } from "./address.js";
 import { BrokenNetwork } from "./broken-network.js";
 import { Holding } from "./holding.js";
 import { logEvents } from "./log.js";
@@ -14,7 +14,10 @@ import { Stage } from "./stage.js";
 const form = find("#controls", HTMLFormElement);
 const phaseControl = find("[name=phase]", HTMLInputElement);
 const log = logEvents(find("#events", HTMLElement));
-const settings = (): Settings => inEffect(readSettings(new FormData(form)));
+const settings = (): Settings => inEffect(readSettings(dataOf(form)));
+
+/** Whose codes the phone at hand gets from the server. */
+const playgroundEndpoint = find("#endpoint", HTMLInputElement).defaultValue;
 
 const network = new BrokenNetwork((problem) => say("#phase-said", messageOf(problem)));
 const stage = new Stage({
@@ -94,6 +97,12 @@ function checkProperty(name: string): void {
 async function answerWithPhone(accept: boolean): Promise<void> {
   say("#phone-said", "");
   try {
+    const { state } = stage.element;
+    if (state === "idle" || state === "requesting") throw new Error("There is no code to scan.");
+    if (settings().endpoint !== playgroundEndpoint)
+      throw new Error(
+        `The phone at hand scans the codes of ${playgroundEndpoint}. The demo phone scans any.`,
+      );
     const shown = await answerOnPhone(accept);
     say("#phone-said", `The phone showed: ${shown} ${accept ? "Accepted." : "Declined."}`);
   } catch (error) {

@@ -39,7 +39,7 @@ export function htmlOf(settings: Settings): string {
 /** The rules for it, as a page has them in its style sheet. This page itself uses them. */
 export function cssOf({ scheme, widthPx, textPercent, colours, radiusPx }: Settings): string {
   const declarations = [
-    ...(widthPx === usualWidthPx ? [] : [`inline-size: min(${widthPx}px, 100%)`]),
+    ...(widthPx === usualWidthPx ? [] : [`max-inline-size: ${widthPx}px`]),
     ...(textPercent === 100 ? [] : [`font-size: ${textPercent}%`]),
     ...Object.entries(colours).flatMap(([name, colour]) => {
       if (!colour) return [];
