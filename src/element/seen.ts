@@ -10,22 +10,35 @@ const parentOf = (element: Element): Element | null => {
   return element.assignedSlot ?? element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
 };
 
-/** An element that is not rendered yet has no height: then it is its place that counts. */
-const isWithin = (box: DOMRect, top: number, bottom: number, left: number, right: number): boolean =>
-  box.top < bottom && box.bottom >= top && box.left < right && box.right > left;
+type Box = Pick<DOMRect, "top" | "bottom" | "left" | "right">;
+
+/** Where an element is or will be: one that has no style yet is as wide as what it is in. */
+function placeOf(element: Element): Box {
+  const box = element.getBoundingClientRect();
+  const around = box.width ? box : (parentOf(element)?.getBoundingClientRect() ?? box);
+  return { top: box.top, bottom: box.bottom, left: around.left, right: around.right };
+}
+
+/** Whether two stretches have something in common; of one without a length it is the place that counts. */
+const meet = (start: number, end: number, from: number, to: number): boolean =>
+  start < to && (end > from || start >= from);
+
+const isWithin = (place: Box, { top, bottom, left, right }: Box): boolean =>
+  meet(place.top, place.bottom, top, bottom) && meet(place.left, place.right, left, right);
 
 /** Whether a person sees the place of an element, as far as that is known at once. */
 export const isSeen = (element: Element): boolean => present() === "visible" && isInView(element);
 
 function isInView(element: Element): boolean {
   const { defaultView: view, body } = element.ownerDocument;
-  const box = element.getBoundingClientRect();
-  if (!view || !isVisible(element) || !isWithin(box, 0, view.innerHeight, 0, view.innerWidth)) return false;
+  if (!view || !isVisible(element)) return false;
+  const place = placeOf(element);
+  if (!isWithin(place, { top: 0, bottom: view.innerHeight, left: 0, right: view.innerWidth })) return false;
   // What scrolls or hides what is in it.
   for (let each = parentOf(element); each && each !== body; each = parentOf(each)) {
     if (getComputedStyle(each).overflow === "visible") continue;
-    const { top, bottom, left, right, width, height } = each.getBoundingClientRect();
-    if (!width || !height || !isWithin(box, top, bottom, left, right)) return false;
+    const box = each.getBoundingClientRect();
+    if (!box.width || !box.height || !isWithin(place, box)) return false;
   }
   // Of another origin's page nobody can tell where the frame is in it.
   return !view.frameElement || isInView(view.frameElement);

@@ -58,6 +58,26 @@ describe("an element that nobody sees", () => {
       await inPhase(element, "pending");
     });
 
+  for (const dir of ["ltr", "rtl"])
+    it(`is not to be confused with one at the edge of a page without margins, which asks before it is rendered: ${dir}`, async () => {
+      const { fetch } = globalThis;
+      const rendered: number[] = [];
+      globalThis.fetch = (...call) => {
+        rendered.push(document.querySelector("onegini-otp-login")!.shadowRoot!.childElementCount);
+        return fetch(...call);
+      };
+      document.body.style.margin = "0";
+      document.documentElement.dir = dir;
+      try {
+        // The very first start of a page waits for no turn.
+        await inPhase(put(`<onegini-otp-login endpoint="/first-${dir}"></onegini-otp-login>`), "pending");
+        expect(rendered[0]).to.equal(0);
+      } finally {
+        globalThis.fetch = fetch;
+        document.body.style.margin = document.documentElement.dir = "";
+      }
+    });
+
   it("is not to be confused with one in a box that has no height because nothing is in it yet", async () => {
     const element = put(`<div style="overflow: hidden">${tag}</div>`);
     // Before there is a frame in which it could say that it waits.
