@@ -99,8 +99,9 @@ export async function startLoginSite(): Promise<LoginSite> {
     },
   };
 
+  // No less than any of its codes has: where the server says less, it is the server's word that counts.
   const event = (stream: ServerResponse, status: Status): void =>
-    void stream.write(`event: status\ndata: ${JSON.stringify({ status, expires_in: 60 })}\n\n`);
+    void stream.write(`event: status\ndata: ${JSON.stringify({ status, expires_in: 3_600 })}\n\n`);
 
   const give = (response: ServerResponse, answer: Answer | "stream"): void => {
     if (answer === "never") return;
