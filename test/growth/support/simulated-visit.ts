@@ -39,7 +39,7 @@ export async function visitSimulated(
     bank.close();
   });
   // Nothing need be painted but the element's first line, where it is seen.
-  await page.setViewportSize({ width: 400, height: 8 });
+  await page.setViewportSize({ width: 400, height: 24 });
   // What the compiler that runs these tests calls in the functions that go to the page.
   await page.addInitScript({ content: "globalThis.__name ??= (each) => each;" });
   await page.addInitScript(simulate);
