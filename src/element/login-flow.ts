@@ -34,7 +34,7 @@ export type Command =
 /** The server's grace and its patience with the Token Server: afterwards nothing more is heard of an attempt. */
 const graceMs = 75_000;
 /** The Token Server has so long to answer: by then every page of this browser that was begun beside this one has its cookie. */
-const besideMs = 5_000;
+const recheckMs = 5_000;
 /** An attempt that was known for so long was not begun with blocked cookies. */
 const knownMs = 10_000;
 
@@ -161,7 +161,7 @@ function follow(
     // then could not be claimed. Starts of the element's own take turns instead.
     const recheck =
       resumed && first
-        ? environment.timer(besideMs).pipe(
+        ? environment.timer(recheckMs).pipe(
             switchMap(() => {
               asks.next();
               return EMPTY;
