@@ -10,7 +10,7 @@ const forbid = (files, ...patterns) => ({
     ],
   },
 });
-const node = [["node:*"], "node: belongs to node.ts, node-transport.ts, emulator.ts and demo/."];
+const node = [["node:*"], "node: belongs to node/, emulator.ts and demo/."];
 
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules", ".cache", "docs"] },
@@ -44,12 +44,15 @@ export default tseslint.config(
       "The kit knows only protocol/.",
     ],
     [["lit", "lit/*", "rxjs", "rxjs/*", "qrcode", "qrcode/*"], "The widget's libraries stay in the widget."],
-    [["redis", "@redis/*"], "The site's client is taken by its shape: the package is optional."],
+    [
+      ["/redis", "/redis/**", "@redis/*"],
+      "The site's client is taken by its shape: the package is optional.",
+    ],
     node,
   ),
   forbid(
-    ["src/node.ts", "src/node-transport.ts"],
-    [["**/element/**", "**/emulator/**", "**/locales/**"], "node.ts adapts the kit only."],
+    ["src/node/node-handler.ts", "src/node/node-transport.ts"],
+    [["**/element/**", "**/emulator/**", "**/locales/**"], "node/ adapts the kit only."],
   ),
   forbid(
     ["src/emulator/**"],

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { defineConfig, type UserConfig } from "vite";
-import { cutOut, parserCuts, rxjsCuts } from "./scripts/cuts.js";
-import { minifyFile, minifyTemplates } from "./scripts/minify.js";
-import { trimLit } from "./scripts/trim-lit.js";
-import { trimQrcode } from "./scripts/trim-qrcode.js";
-import { trimRxjs } from "./scripts/trim-rxjs.js";
+import { cutOut, parserCuts, rxjsCuts } from "./build/cuts.js";
+import { minifyFile, minifyTemplates } from "./build/minify.js";
+import { trimLit } from "./build/trim-lit.js";
+import { trimQrcode } from "./build/trim-qrcode.js";
+import { trimRxjs } from "./build/trim-rxjs.js";
 
 const locales = readdirSync("src/locales").map((file) => `src/locales/${file}`);
 const entry = ["index", "define", "server", "node", "redis", "emulator"].map((name) => `src/${name}.ts`);

@@ -2,16 +2,16 @@
 import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-server";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
-import { buildAssets } from "./assets.js";
-import { readConfig, type Config } from "./config.js";
-import { leaveInOrder } from "./leave.js";
-import { codeOf, listenOnLoopback, type Loopback } from "./listen.js";
+import { buildAssets } from "./server/assets.js";
+import { readConfig, type Config } from "./server/config.js";
+import { leaveInOrder } from "./server/leave.js";
+import { codeOf, listenOnLoopback, type Loopback } from "./server/listen.js";
 import { createPlayground } from "./playground/service.js";
-import { sessionCookieHeader } from "./session-cookie.js";
-import { createSite } from "./site.js";
-import { whenAskedToStop } from "./stop.js";
-import { chooseStorage, type Storage } from "./storage.js";
-import { chooseTokenServer, otpType } from "./token-server.js";
+import { sessionCookieHeader } from "./server/session-cookie.js";
+import { createSite } from "./server/site.js";
+import { whenAskedToStop } from "./server/stop.js";
+import { chooseStorage, type Storage } from "./server/storage.js";
+import { chooseTokenServer, otpType } from "./server/token-server.js";
 
 async function start(config: Config): Promise<void> {
   const [assets, loopback, storage] = await Promise.all([

@@ -1,7 +1,7 @@
 /**
  * `npm run mutation`: changes the kit in every small way that Stryker knows, runs the tests that cover the place, and
  * prints for each file how many of the changes they noticed, and which they did not. Fails below 90 % in any file.
- * `npm run mutation -- src/server/gate.ts` looks at that file alone; `-- redis` at the store on Redis.
+ * `npm run mutation -- src/server/http/csrf.ts` looks at that file alone; `-- redis` at the store on Redis.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
@@ -18,7 +18,7 @@ interface Mutant {
 
 const [what = "kit", ...rest] = process.argv.slice(2);
 const isConfig = what === "kit" || what === "redis";
-const isRedis = what === "redis" || what.startsWith("src/server/redis-");
+const isRedis = what === "redis" || what.startsWith("src/server/redis/");
 const config = isRedis ? "stryker.redis.config.mjs" : "stryker.config.mjs";
 const files = isConfig ? [] : ["--mutate", [what, ...rest].join()];
 

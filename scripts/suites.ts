@@ -78,7 +78,7 @@ async function nodeTests(files: readonly string[], concurrency: number) {
  * second is told from a fault that way, and named at the end. See docs/decisions/0046.
  */
 export async function nodeSuite(folder: string, concurrency = 2): Promise<Verdict> {
-  const files = readdirSync(folder)
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => join(folder, file));
   const first = await nodeTests(files, concurrency);

@@ -24,28 +24,30 @@ console.log(engines);
 
 const suites: Record<string, () => Promise<Verdict>> = {
   "the build": () => command("npm", ["run", "--silent", "build"]),
-  "test/build": () => nodeSuite("test/build"),
-  "test/emulator": () => nodeSuite("test/emulator"),
-  "test/server": () => nodeSuite("test/server"),
-  "test/model": () => nodeSuite("test/model"),
-  "test/nodes": () => nodeSuite("test/nodes"),
-  "test/faults": () => nodeSuite("test/faults", 3),
+  "test/package": () => nodeSuite("test/package"),
+  "test/unit": () => nodeSuite("test/unit"),
+  "test/resilience/redis": () => nodeSuite("test/resilience/redis"),
+  "test/resilience/model": () => nodeSuite("test/resilience/model"),
+  "test/resilience/nodes": () => nodeSuite("test/resilience/nodes"),
+  "test/resilience/faults": () => nodeSuite("test/resilience/faults", 3),
   ...Object.fromEntries(
     wantedEngines().map((engine) => [`test/element in ${engineTitles[engine]}`, () => elementSuite(engine)]),
   ),
-  "test/engines": () => nodeSuite("test/engines", 1),
-  "test/connection": () => nodeSuite("test/connection"),
-  "test/accessibility": () => nodeSuite("test/accessibility"),
-  "test/renders": () => nodeSuite("test/renders"),
-  "test/growth": () => nodeSuite("test/growth"),
-  "test/e2e": () => nodeSuite("test/e2e"),
+  "test/e2e/engines": () => nodeSuite("test/e2e/engines", 1),
+  "test/e2e/network": () => nodeSuite("test/e2e/network"),
+  "test/e2e/accessibility": () => nodeSuite("test/e2e/accessibility"),
+  "test/e2e/renders": () => nodeSuite("test/e2e/renders"),
+  "test/resilience/soak": () => nodeSuite("test/resilience/soak"),
+  "test/e2e/login": () => nodeSuite("test/e2e/login"),
+  "test/e2e/demo": () => nodeSuite("test/e2e/demo"),
+  "test/e2e/page": () => nodeSuite("test/e2e/page"),
 };
 /** What was asked for on the command line, and the build, which most suites load; `test/element` is that of every engine. */
 const wanted = process.argv.slice(2);
 const isWanted = (name: string): boolean =>
   wanted.length === 0 ||
   name === "the build" ||
-  wanted.some((each) => name === each || name.startsWith(`${each} in `));
+  wanted.some((each) => name === each || name.startsWith(`${each}/`) || name.startsWith(`${each} in `));
 const verdicts: Verdict[] = [];
 const lines: string[] = [];
 for (const [name, suite] of Object.entries(suites)) {

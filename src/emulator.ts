@@ -7,16 +7,20 @@ import { type AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { type TokenServer } from "./emulator/token-server.js";
 
-export { type CallbackConfiguration, type CallbackDelivery } from "./emulator/callback.js";
-export { type ApiClient } from "./emulator/client-authentication.js";
-export { type ErrorShape, type TokenServerErrorCode } from "./emulator/errors.js";
+export { type CallbackConfiguration, type CallbackDelivery } from "./emulator/oauth/callback-sender.js";
+export { type ApiClient } from "./emulator/oauth/api-clients.js";
+export { type ErrorShape, type TokenServerErrorCode } from "./emulator/oauth/vendor-errors.js";
 export { type CallbackFaults, type Faults, type FaultyAnswer } from "./emulator/faults.js";
-export { type MessageLanguage, type OtpType, type TokenServerOptions } from "./emulator/options.js";
-export { createPhone, type Confirmation, type Phone } from "./emulator/phone.js";
-export { MobileAuthError, type MobileAuthErrorCode } from "./emulator/phone-errors.js";
-export { type Locate } from "./emulator/place.js";
+export {
+  type MessageLanguage,
+  type OtpType,
+  type TokenServerOptions,
+} from "./emulator/token-server-options.js";
+export { createPhone, type Confirmation, type Phone } from "./emulator/phone/phone.js";
+export { MobileAuthError, type MobileAuthErrorCode } from "./emulator/phone/phone-errors.js";
+export { type Locate } from "./emulator/oauth/geolocation.js";
 export { createTokenServer, type TokenServer } from "./emulator/token-server.js";
-export { type FailureReason } from "./emulator/transactions.js";
+export { type FailureReason } from "./emulator/oauth/transactions.js";
 
 /** Where `listen` listens. */
 export interface ListenOptions {

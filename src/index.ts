@@ -1,5 +1,5 @@
 export { LoginErrorEvent, LoginEvent, StateChangeEvent } from "./element/events.js";
-export type { Locale, Messages } from "./element/messages.js";
+export type { Locale, Messages } from "./element/i18n/messages.js";
 export { OneginiOtpLogin } from "./element/onegini-otp-login.js";
-export type { LoginErrorCode, Phase } from "./element/state.js";
+export type { LoginErrorCode, Phase } from "./element/flow/state.js";
 export type { LoginAnswer } from "./protocol/login-api.js";

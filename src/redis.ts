@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { RedisStoreOptions } from "./server/redis-options.js";
-import { openRedisStore, type RedisStore } from "./server/redis-store.js";
+import type { RedisStoreOptions } from "./server/redis/redis-options.js";
+import { openRedisStore, type RedisStore } from "./server/redis/redis-store.js";
 
-export type { RedisStoreClient } from "./server/redis-client.js";
-export { RedisStoreError, type RedisStoreErrorKind } from "./server/redis-errors.js";
-export type { RedisStoreOptions } from "./server/redis-options.js";
-export type { RedisStore } from "./server/redis-store.js";
+export type { RedisStoreClient } from "./server/redis/redis-client.js";
+export { RedisStoreError, type RedisStoreErrorKind } from "./server/redis/redis-errors.js";
+export type { RedisStoreOptions } from "./server/redis/redis-options.js";
+export type { RedisStore } from "./server/redis/redis-store.js";
 
 /**
  * Makes the `store` of a kit on the site's own Redis or Valkey, alone or a cluster.

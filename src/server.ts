@@ -6,15 +6,15 @@
 import { createLoginKit as create, type LoginKit } from "./server/kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
-export type { Attempt, AttemptState, Transaction } from "./server/attempt.js";
+export type { Attempt, AttemptState, Transaction } from "./server/attempt/attempt.js";
 export type { Bounds } from "./server/bounds.js";
-export type { LoginKitEvent } from "./server/events.js";
+export type { LoginKitEvent } from "./server/kit-events.js";
 export type { LoginKit } from "./server/kit.js";
-export { clientIpBehind, type ClientIpOptions } from "./server/client-ip.js";
-export type { FirstPaint } from "./server/first-paint.js";
+export { clientIpBehind, type ClientIpOptions } from "./server/http/client-ip.js";
+export type { FirstPaint } from "./server/endpoints/first-paint.js";
 export type { Health } from "./server/health.js";
-export type { LimitName, Limits, Rate } from "./server/limits.js";
-export { memoryStore } from "./server/memory-store.js";
+export type { LimitName, Limits, Rate } from "./server/limits/limits.js";
+export { memoryStore } from "./server/attempt/memory-store.js";
 export type {
   CallbackOptions,
   Login,
@@ -23,8 +23,8 @@ export type {
   SignIn,
   TokenServerOptions,
 } from "./server/options.js";
-export type { Counted, RateLimit, RateLimiter } from "./server/rate-limiter.js";
-export type { AttemptStore } from "./server/store.js";
+export type { Counted, RateLimit, RateLimiter } from "./server/limits/rate-limiter.js";
+export type { AttemptStore } from "./server/attempt/attempt-store.js";
 
 /**
  * Creates the kit of a site.

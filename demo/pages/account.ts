@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import type { Session } from "../sessions.js";
-import { words } from "../words.js";
+import type { Session } from "../server/sessions.js";
+import { words } from "./words.js";
 import { layout, type Html, type Setting } from "./layout.js";
 
 /** What a person who is logged in sees. */

@@ -1,6 +1,6 @@
 import { html, raw } from "hono/html";
 import type { FirstPaint } from "onegini-otp-login/server";
-import { words } from "../words.js";
+import { words } from "./words.js";
 import { layout, shield, type Html, type Setting } from "./layout.js";
 
 export interface LoginPage {

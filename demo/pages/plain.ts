@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { words, type Words } from "../words.js";
+import { words, type Words } from "./words.js";
 import { layout, type Html, type Setting } from "./layout.js";
 
 /** A page that says one thing and leads to the login page. */

@@ -3,7 +3,7 @@ import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import { createLoginKit, memoryStore, type LoginKit, type LoginKitOptions } from "onegini-otp-login/server";
-import { otpType, typeWithLife } from "../token-server.js";
+import { otpType, typeWithLife } from "../server/token-server.js";
 import { withFaults, type CallKind, type Sockets } from "./faults.js";
 import { lifeSeconds, parseNetwork, type Network } from "./network.js";
 import { parseBeginning } from "./beginning.js";

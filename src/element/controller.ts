@@ -1,11 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Subject, type Subscription } from "rxjs";
-import { httpBackend } from "./http-backend.js";
-import { forget, recall, remember } from "./left-for-app.js";
-import { loginFlow, type Command } from "./login-flow.js";
-import { page } from "./page.js";
-import { isSeen, whenSeen } from "./seen.js";
-import { initialState, reduce, type Action, type Code, type LoginErrorCode, type State } from "./state.js";
+import { httpBackend } from "./api/http-backend.js";
+import { forget, recall, remember } from "./resume-storage.js";
+import { loginFlow, type Command } from "./flow/login-flow.js";
+import { page } from "./flow/page-environment.js";
+import { isSeen, whenSeen } from "./in-view.js";
+import {
+  initialState,
+  reduce,
+  type Action,
+  type Code,
+  type LoginErrorCode,
+  type State,
+} from "./flow/state.js";
 
 export interface ControllerOptions {
   /** Where the login API lies, as the page wrote it; read at each start. */

@@ -1,5 +1,5 @@
 import type { LoginAnswer } from "../protocol/login-api.js";
-import type { LoginErrorCode, Phase } from "./state.js";
+import type { LoginErrorCode, Phase } from "./flow/state.js";
 
 /**
  * `login`: the person is logged in. Fires once a login, bubbles, is composed, and can be cancelled: then the page

@@ -1,24 +1,24 @@
 import { LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { defaultPath, type LoginAnswer } from "../protocol/login-api.js";
-import { announcement, Announcer, offlineSpokenAfterMs } from "./announce.js";
-import { toCode } from "./code.js";
+import { announcement, Announcer, offlineSpokenAfterMs } from "./view/announcer.js";
+import { toCode } from "./flow/code.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent } from "./events.js";
-import { keepFocus } from "./focus.js";
-import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./languages.js";
+import { keepFocus } from "./keep-focus.js";
+import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
 import { appLinkFor, redirectTarget } from "./links.js";
-import { MediaQueries } from "./media.js";
-import type { Messages } from "./messages.js";
-import { CodePainter } from "./qr-canvas.js";
+import { MediaQueries } from "./media-queries.js";
+import type { Messages } from "./i18n/messages.js";
+import { CodePainter } from "./view/qr-canvas.js";
 import { encode, type QrSymbol } from "../protocol/qr.js";
-import { rehearse } from "./rehearsal.js";
-import { adoptSheets } from "./sheets.js";
-import type { Code, Link, Phase, State } from "./state.js";
-import { styles } from "./styles.js";
+import { rehearse } from "./view/encoder-warmup.js";
+import { adoptSheets } from "./styles/adopt-sheets.js";
+import type { Code, Link, Phase, State } from "./flow/state.js";
+import { styles } from "./styles/styles.js";
 import { Ticker } from "./ticker.js";
-import { countdown, nextSecond, type Countdown } from "./time.js";
-import type { Handlers, ViewModel } from "./view-model.js";
-import { view } from "./view.js";
+import { countdown, nextSecond, type Countdown } from "./view/countdown.js";
+import type { Handlers, ViewModel } from "./view/view-model.js";
+import { view } from "./view/card-view.js";
 
 const defaultRenewals = 5;
 

@@ -1,5 +1,5 @@
-import { expect, expectObject, optional } from "./checks.js";
-import { isTokenServerErrorCode } from "./errors.js";
+import { expect, expectObject, optional } from "./option-assertions.js";
+import { isTokenServerErrorCode } from "./oauth/vendor-errors.js";
 import { type Faults, type FaultyAnswer } from "./faults.js";
 
 /** Checks faults. Throws an error that names the one that is wrong and says what is expected. */

@@ -1,4 +1,4 @@
-import { numberedErrorResponse, type ErrorShape, type TokenServerErrorCode } from "./errors.js";
+import { numberedErrorResponse, type ErrorShape, type TokenServerErrorCode } from "./oauth/vendor-errors.js";
 
 /**
  * An answer that replaces the usual one: a numbered error of the vendor's, any status and text, or a function of

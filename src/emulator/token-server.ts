@@ -1,12 +1,12 @@
-import { sendCallback } from "./callback.js";
-import { jsonResponse } from "./errors.js";
+import { sendCallback } from "./oauth/callback-sender.js";
+import { jsonResponse } from "./oauth/vendor-errors.js";
 import { checkFaults } from "./check-faults.js";
 import { type Faults } from "./faults.js";
-import { createOAuthApi } from "./oauth-api.js";
-import { type TokenServerOptions } from "./options.js";
-import { parseOptions } from "./parse-options.js";
-import { createPhoneApi } from "./phone-api.js";
-import { Transactions, type FailureReason, type Transaction } from "./transactions.js";
+import { createOAuthApi } from "./oauth/oauth-api.js";
+import { type TokenServerOptions } from "./token-server-options.js";
+import { parseOptions } from "./parse-token-server-options.js";
+import { createPhoneApi } from "./phone/phone-api.js";
+import { Transactions, type FailureReason, type Transaction } from "./oauth/transactions.js";
 
 /** A stand-in for the vendor's Token Server, in memory. */
 export interface TokenServer {

@@ -1,4 +1,4 @@
-import type { Messages } from "../element/messages.js";
+import type { Messages } from "../element/i18n/messages.js";
 
 /** English, the built-in language: nothing needs to register it. */
 export const en: Messages = {

@@ -1,4 +1,4 @@
-import type { Messages } from "../element/messages.js";
+import type { Messages } from "../element/i18n/messages.js";
 
 /**
  * Japanese. Importing this module registers it. Lines break at `\u200b`, after punctuation and nowhere else, so that no

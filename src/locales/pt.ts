@@ -1,4 +1,4 @@
-import type { Messages } from "../element/messages.js";
+import type { Messages } from "../element/i18n/messages.js";
 
 /** Portuguese, as it is written in Brazil. Importing this module registers it. */
 export const pt: Messages = {

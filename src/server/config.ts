@@ -1,15 +1,15 @@
 import { defaultPath } from "../protocol/login-api.js";
 import { defaultBounds, type Bounds } from "./bounds.js";
-import type { CallbackCredentials } from "./callback.js";
-import { socketAddress } from "./call.js";
-import { reporter, type Report } from "./events.js";
-import { defaultLimits, type Limits } from "./limits.js";
-import { memoryStore } from "./memory-store.js";
+import type { CallbackCredentials } from "./endpoints/callback-endpoint.js";
+import { socketAddress } from "./http/call.js";
+import { reporter, type Report } from "./kit-events.js";
+import { defaultLimits, type Limits } from "./limits/limits.js";
+import { memoryStore } from "./attempt/memory-store.js";
 import { checkOptions } from "./option-checks.js";
 import type { LoginKitOptions, Message, SignIn } from "./options.js";
 import type { Runtime } from "./runtime.js";
-import type { AttemptStore } from "./store.js";
-import type { TokenServerSettings } from "./token-server.js";
+import type { AttemptStore } from "./attempt/attempt-store.js";
+import type { TokenServerSettings } from "./token-server/token-server-client.js";
 
 /** The options, checked and complete. */
 export interface Config<Context> {

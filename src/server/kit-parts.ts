@@ -1,23 +1,23 @@
-import { Attempts } from "./attempts.js";
+import { Attempts } from "./attempt/attempts.js";
 import type { Bounds } from "./bounds.js";
-import { Codes } from "./codes.js";
+import { Codes } from "./endpoints/otp-endpoint.js";
 import type { Config } from "./config.js";
-import { BrowserCookie } from "./cookie.js";
-import { Cors } from "./cors.js";
-import { EarlyHints } from "./early-hints.js";
-import type { Report } from "./events.js";
-import { StoreGuard, StoreUnavailable, type GuardedStore } from "./guarded-store.js";
-import { limiterOf, StartLimits } from "./limits.js";
+import { BrowserCookie } from "./http/browser-cookie.js";
+import { Cors } from "./http/cors.js";
+import { EarlyHints } from "./token-server/early-callbacks.js";
+import type { Report } from "./kit-events.js";
+import { StoreGuard, StoreUnavailable, type GuardedStore } from "./attempt/guarded-store.js";
+import { limiterOf, StartLimits } from "./limits/limits.js";
 import type { SignIn } from "./options.js";
-import { Questions } from "./questions.js";
-import { Refusals } from "./refusals.js";
+import { Questions } from "./token-server/result-poller.js";
+import { Refusals } from "./http/error-log.js";
 import type { Runtime } from "./runtime.js";
-import type { AttemptStore } from "./store.js";
-import { Sparingly } from "./sparingly.js";
-import { TokenServerClient } from "./token-server.js";
-import { Turns } from "./turns.js";
-import { UnderWay } from "./under-way.js";
-import { Watching } from "./watching.js";
+import type { AttemptStore } from "./attempt/attempt-store.js";
+import { Sparingly } from "./log-throttle.js";
+import { TokenServerClient } from "./token-server/token-server-client.js";
+import { Turns } from "./limits/call-quota.js";
+import { UnderWay } from "./pending-tasks.js";
+import { Watching } from "./endpoints/watchers.js";
 
 /** The parts of a kit, put together. */
 export interface Kit<Context> {

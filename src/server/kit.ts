@@ -1,15 +1,15 @@
-import { serverError, temporarilyUnavailable, type Refusal } from "./answers.js";
-import type { Call } from "./call.js";
+import { serverError, temporarilyUnavailable, type Refusal } from "./http/api-error.js";
+import type { Call } from "./http/call.js";
 import { configure } from "./config.js";
-import { toWebResponse } from "./direct-answer.js";
-import { beginWithPage, type FirstPaint } from "./first-paint.js";
-import { StoreUnavailable } from "./guarded-store.js";
+import { toWebResponse } from "./http/direct-response.js";
+import { beginWithPage, type FirstPaint } from "./endpoints/first-paint.js";
+import { StoreUnavailable } from "./attempt/guarded-store.js";
 import { checkHealth, type Health } from "./health.js";
 import { assembleKit } from "./kit-parts.js";
 import type { LoginKitOptions } from "./options.js";
-import { createRoutes } from "./routes.js";
+import { createRoutes } from "./endpoints/routes.js";
 import { systemRuntime, type Runtime } from "./runtime.js";
-import type { Transport } from "./transport.js";
+import type { Transport } from "./token-server/transport.js";
 
 /** The site's backend for the widget. */
 export interface LoginKit<Context = unknown> {

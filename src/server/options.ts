@@ -1,7 +1,7 @@
 import type { Bounds } from "./bounds.js";
-import type { LoginKitEvent } from "./events.js";
-import type { Limits } from "./limits.js";
-import type { AttemptStore } from "./store.js";
+import type { LoginKitEvent } from "./kit-events.js";
+import type { Limits } from "./limits/limits.js";
+import type { AttemptStore } from "./attempt/attempt-store.js";
 
 /** A login that a phone accepted. */
 export interface Login<Context = unknown> {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import "../../src/define.js";
-import { runFlow, type Scripts } from "./flow-support.js";
+import { runFlow, type Scripts } from "./flow/flow-support.js";
 import { LoginApi } from "./fixtures/login-api.js";
 import { otp } from "./fixtures/otp.js";
 import { inPhase, put, until } from "./fixtures/page.js";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
 import { toWebRequest } from "onegini-otp-login/node";
-import { site, type Site } from "../server/support/site.js";
+import { site, type Site } from "../unit/server/support/site.js";
 import { policy } from "./strict-site.js";
 
 /** The one rule that docs/widget.md has for the time before the script. */

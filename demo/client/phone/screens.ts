@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { icons, type Icon } from "../../icons.js";
+import { icons, type Icon } from "../../pages/icons.js";
 import { icon } from "./icon.js";
 import { readMessage } from "./message.js";
 import { adviceFor } from "./problems.js";

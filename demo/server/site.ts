@@ -1,0 +1,185 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { deleteCookie, getCookie } from "hono/cookie";
+import type { FirstPaint } from "onegini-otp-login/server";
+import type { Asset } from "./assets.js";
+import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalidate } from "./headers.js";
+import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/language.js";
+import { accountPage } from "../pages/account.js";
+import type { Setting } from "../pages/layout.js";
+import { loginPage } from "../pages/login.js";
+import { phonePage } from "../pages/phone.js";
+import { playgroundPage } from "../pages/playground.js";
+import {
+  cardsPage,
+  helpPage,
+  noPhonePage,
+  noPlaygroundPage,
+  notAllowedPage,
+  notEndedPage,
+  notFoundPage,
+  notLoggedInPage,
+} from "../pages/plain.js";
+import { sessionCookieName } from "./session-cookie.js";
+import { SessionsUnavailable, type Sessions } from "./sessions.js";
+
+export interface SiteOptions {
+  /** The site's origin, e.g. `http://localhost:3000`. */
+  origin: string;
+  /** Whether pages asked for by an address go to the origin, so that there is one set of cookies. */
+  redirectsToOrigin: boolean;
+  hasPhone: boolean;
+  sessions: Sessions;
+  /** Files under `/assets/`, by name. */
+  assets: ReadonlyMap<string, Asset>;
+  /** Begins an attempt with the login page: the kit's `begin`. */
+  begin: (request: Request, sockets: HttpBindings) => Promise<FirstPaint | null>;
+  /** Headers that end the browser's login attempts: the kit's `forget`. */
+  forget: (request: Request) => Headers;
+  /** For load balancers: the kit's `health`. */
+  health: () => Promise<{ healthy: boolean }>;
+}
+
+/** The bank's own pages: everything but the login API and the emulator. */
+export function createSite({
+  origin,
+  redirectsToOrigin,
+  hasPhone,
+  sessions,
+  assets,
+  begin,
+  forget,
+  health,
+}: SiteOptions): Hono<{ Bindings: HttpBindings }> {
+  const site = new Hono<{ Bindings: HttpBindings }>({ strict: true });
+  const isSecure = origin.startsWith("https:");
+  const sessionCookie = sessionCookieName(origin);
+  const settingOf = (c: Context): Setting => ({ language: languageOf(c), hasPhone });
+  const notFound = (c: Context) => c.html(notFoundPage(settingOf(c)), 404);
+
+  // Before all that a page gets: load balancers ask by address.
+  site.get("/health", noStore, async (c) => {
+    const state = await health();
+    return c.json(state, state.healthy ? 200 : 503);
+  });
+  if (redirectsToOrigin) site.use(toOrigin(origin));
+  site.use(detectLanguage);
+
+  site.get("/assets/:name", (c) => {
+    const asset = assets.get(c.req.param("name"));
+    return asset ? sendAsset(c, asset) : notFound(c);
+  });
+  site.get("*", chooseLanguage(origin));
+
+  site.get("/", loginPageHeaders, revalidate, async (c) => {
+    const { begin: way, notice } = c.req.query();
+    const begun = way === "server" ? await begin(c.req.raw, c.env) : null;
+    begun?.headers.forEach((value, name) => c.header(name, value, { append: true }));
+    return c.html(
+      loginPage(settingOf(c), {
+        passwordNotice: notice === "password",
+        begun: way === "early" ? "early" : begun,
+      }),
+    );
+  });
+  // No password is read, let alone checked: the form shows how the two ways stand side by side.
+  site.post("/password", plainPageHeaders, (c) => c.redirect("/?notice=password#password-login", 303));
+  site.get("/account", plainPageHeaders, noStore, async (c) => {
+    const id = getCookie(c, sessionCookie);
+    const session = id === undefined ? undefined : await sessions.find(id);
+    return session ? c.html(accountPage(settingOf(c), session)) : c.html(notLoggedInPage(settingOf(c)), 401);
+  });
+  site.on(["GET", "POST"], "/logout", plainPageHeaders, noStore, async (c) => {
+    if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
+    const id = getCookie(c, sessionCookie);
+    // The browser forgets, whatever becomes of the session.
+    deleteCookie(c, sessionCookie, { path: "/", secure: isSecure });
+    for (const [name, value] of forget(c.req.raw)) c.header(name, value, { append: true });
+    try {
+      if (id !== undefined) await sessions.end(id);
+    } catch (error) {
+      if (!(error instanceof SessionsUnavailable)) throw error;
+      warn(error);
+      return c.html(notEndedPage(settingOf(c)), 503);
+    }
+    return c.redirect("/", 303);
+  });
+  if (hasPhone) site.get("/phone", phonePageHeaders, revalidate, (c) => c.html(phonePage()));
+  else site.get("/phone", plainPageHeaders, revalidate, (c) => c.html(noPhonePage(), 404));
+  if (hasPhone) site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage()));
+  else site.get("/playground", plainPageHeaders, revalidate, (c) => c.html(noPlaygroundPage(), 404));
+  site.get("/cards", plainPageHeaders, revalidate, (c) => c.html(cardsPage(hasPhone)));
+  site.get("/help", plainPageHeaders, revalidate, (c) => c.html(helpPage(hasPhone)));
+
+  for (const [path, allow] of methods) {
+    site.all(path, plainPageHeaders, (c) => c.html(notAllowedPage(settingOf(c)), 405, { Allow: allow }));
+  }
+  site.all("*", plainPageHeaders, (c) => notFound(c));
+  site.onError((error, c) => {
+    if (error instanceof SessionsUnavailable) {
+      warn(error);
+      return c.text("We can’t look you up at the moment. Try again shortly.", 503, { "Retry-After": "2" });
+    }
+    console.error(error);
+    return c.text("Something went wrong.", 500);
+  });
+  return site;
+}
+
+const methods = [
+  ["/health", "GET, HEAD"],
+  ["/", "GET, HEAD"],
+  ["/password", "POST"],
+  ["/account", "GET, HEAD"],
+  ["/logout", "GET, HEAD, POST"],
+  ["/phone", "GET, HEAD"],
+  ["/playground", "GET, HEAD"],
+  ["/cards", "GET, HEAD"],
+  ["/help", "GET, HEAD"],
+  ["/assets/:name", "GET, HEAD"],
+] as const;
+
+/** One origin has one set of cookies: pages asked for by an address go to localhost, under which the kit knows the site. */
+function toOrigin(origin: string): MiddlewareHandler {
+  return async (c, next) => {
+    const { hostname, pathname, search } = new URL(c.req.url);
+    const isAddress = hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+    // 307 keeps the method.
+    return isAddress ? c.redirect(origin + pathname + search, 307) : next();
+  };
+}
+
+/** `?lang=nl` at any page: remembers the choice, and goes on to the page itself. */
+function chooseLanguage(origin: string): MiddlewareHandler {
+  return async (c, next) => {
+    const { pathname, searchParams } = new URL(c.req.url);
+    const language = searchParams.get("lang");
+    if (language === null) return next();
+    searchParams.delete("lang");
+    rememberLanguage(c, isLanguage(language) ? language : undefined, origin.startsWith("https:"));
+    // Never a path alone: `//elsewhere` would be another site.
+    return c.redirect(origin + pathname + (searchParams.size > 0 ? `?${searchParams}` : ""), 303);
+  };
+}
+
+const warn = ({ message, cause }: SessionsUnavailable): void => console.warn(`${message}: ${String(cause)}`);
+
+/** Another site must not log people out. Callers that are no browser send neither header. */
+function isCrossSite(c: Context, origin: string): boolean {
+  const site = c.req.header("Sec-Fetch-Site");
+  const from = c.req.header("Origin");
+  return (
+    (site !== undefined && site !== "same-origin" && site !== "none") ||
+    (from !== undefined && from !== origin)
+  );
+}
+
+function sendAsset(c: Context, { type, body, etag }: Asset): Response {
+  const headers = {
+    "Content-Type": type,
+    "Cache-Control": "no-cache",
+    ETag: etag,
+    "X-Content-Type-Options": "nosniff",
+  };
+  return c.req.header("If-None-Match") === etag ? c.body(null, 304, headers) : c.body(body, 200, headers);
+}

@@ -1,0 +1,104 @@
+import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
+import { isLoopback, type Config } from "./config.js";
+import { lifeSeconds } from "../playground/network.js";
+
+/** The name of the mobile authentication type, in the emulator and at a real Token Server. */
+export const otpType = "qr-code";
+
+/** The name of the type whose codes live so long: the playground's. */
+export const typeWithLife = (seconds: number): string => `${otpType}-${seconds}-seconds`;
+
+/** The Token Server that the demo speaks to, and what this demo answers in its stead. */
+export interface DemoTokenServer {
+  url: string;
+  /** Whether the page `/phone` has an emulator to talk to. A real Token Server takes the real app. */
+  hasPhone: boolean;
+  /** Answers a request to the emulator; undefined if the request is not for it. */
+  answer: (request: Request) => Promise<Response> | undefined;
+}
+
+/** @param port the demo's own */
+export async function chooseTokenServer(config: Config, port: number): Promise<DemoTokenServer> {
+  const { tokenServerUrl: url } = config;
+  if (url === undefined) return emulatorHere(config, port);
+  return isLoopback(new URL(url).hostname)
+    ? emulatorBeside(url)
+    : { url, hasPhone: false, answer: () => undefined };
+}
+
+async function emulatorHere(
+  { clientId, clientSecret, codeSeconds, origin, callbackUrl }: Config,
+  port: number,
+): Promise<DemoTokenServer> {
+  // As the kit's default has it.
+  const ownCallback = callbackUrl ?? (origin === undefined ? undefined : `${origin}/otp-login/callback`);
+  const tokenServer = createTokenServer({
+    types: [
+      { name: otpType, ttlSeconds: codeSeconds },
+      ...Object.values(lifeSeconds).map((seconds) => ({ name: typeWithLife(seconds), ttlSeconds: seconds })),
+    ],
+    clients: [{ id: clientId, secret: clientSecret }],
+    // It must not become a way to post to other machines, but for the one address that the demo's own kit gives.
+    callbackUris: ({ hostname, href }) =>
+      isLoopback(hostname) || (ownCallback !== undefined && href === new URL(ownCallback).href),
+  });
+  await createPhone(tokenServer, "demo-user").enroll();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    hasPhone: true,
+    answer: (request) => (tokenServer.handles(request) ? tokenServer.fetch(request) : undefined),
+  };
+}
+
+/**
+ * The emulator of another demo on this machine: the phone's calls go on to it, so that the page `/phone` works on
+ * whichever demo a proxy picks.
+ */
+function emulatorBeside(url: string): DemoTokenServer {
+  return {
+    url,
+    hasPhone: true,
+    answer(request) {
+      const { pathname } = new URL(request.url);
+      return pathname.startsWith("/phone/") ? passOn(request, url + pathname) : undefined;
+    },
+  };
+}
+
+/** Marks what was passed on once: two demos that take each other for the emulator must not play ball. */
+const via = "1.1 onegini-demo";
+
+/** As much as the emulator itself reads of a phone's call. */
+const maxBodyBytes = 4_096;
+
+async function passOn(request: Request, url: string): Promise<Response> {
+  if (request.headers.get("via")?.includes(via)) {
+    return problem(508, "TOKEN_SERVER_URL leads back to this demo.");
+  }
+  const { method } = request;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  if (hasBody && request.headers.has("transfer-encoding")) {
+    return problem(411, "The call must say its Content-Length.");
+  }
+  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) {
+    return problem(413, `The body is larger than ${maxBodyBytes} bytes.`);
+  }
+  try {
+    const body = hasBody ? await request.arrayBuffer() : null;
+    const signal = AbortSignal.timeout(9_000);
+    const headers = { via, "content-type": request.headers.get("content-type") ?? "application/json" };
+    const answer = await fetch(url, { method, headers, body, signal, redirect: "manual" });
+    const type = answer.headers.get("content-type");
+    const isEmpty = answer.status === 204 || answer.status === 304;
+    return new Response(isEmpty ? null : await answer.arrayBuffer(), {
+      status: answer.status,
+      headers: type === null ? {} : { "content-type": type },
+    });
+  } catch {
+    return problem(502, "The Token Server at TOKEN_SERVER_URL cannot be reached.");
+  }
+}
+
+/** In the shape of the phone's calls; 10018 is the SDK's "cannot be handled". */
+const problem = (status: number, message: string): Response =>
+  Response.json({ code: 10018, message }, { status });

@@ -1,0 +1,51 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { appFirst, appLinkBeside } from "./app-view.js";
+import { codeView } from "./code-view.js";
+import { dialogView } from "./dialog-view.js";
+import { messageView } from "./message-view.js";
+import type { Handlers, ViewModel } from "./view-model.js";
+
+/** The phases that are told in the message layer. */
+function isMessage({ state, app }: ViewModel): boolean {
+  switch (state.phase) {
+    case "idle":
+    case "requesting":
+    case "pending":
+      return false;
+    case "expired":
+      return app === "first";
+    case "approved":
+    case "completed":
+    case "denied":
+    case "failed":
+      return true;
+    default:
+      return state satisfies never;
+  }
+}
+
+/**
+ * The whole element as a function of its model. Two layers lie in one cell, and the one that is not shown keeps its
+ * place: so the card has the same size in every phase.
+ */
+export function view(model: ViewModel, handlers: Handlers): TemplateResult {
+  const { words, app, announcement } = model;
+  const inMessage = isMessage(model);
+  const isAppFirst = app === "first";
+  return html`<section part="base" aria-labelledby="title" lang=${words.language}>
+    <div class="column">
+      <h2 id="title" part="title" tabindex="-1">${isAppFirst ? words.titleApp : words.title}</h2>
+      <div class="body ${isAppFirst ? "app-first" : ""}">
+        <div class="layer" ?inert=${inMessage}>
+          ${isAppFirst ? appFirst(model, handlers) : codeView(model, handlers)}
+          ${app === "beside" ? appLinkBeside(model, handlers) : nothing}
+        </div>
+        <div class="layer told" ?inert=${!inMessage}>
+          ${inMessage ? messageView(model, handlers) : nothing}
+        </div>
+      </div>
+      <div role="status" part="status">${announcement}</div>
+    </div>
+    ${dialogView(model, handlers)}
+  </section>`;
+}

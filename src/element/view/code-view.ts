@@ -1,0 +1,82 @@
+import { html, nothing, svg, type TemplateResult } from "lit";
+import * as icons from "./icons.js";
+import { timeText } from "./time-view.js";
+import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
+
+const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" aria-hidden="true">
+  ${[
+    [5, 5],
+    [39, 5],
+    [5, 39],
+  ].map(
+    ([x, y]) =>
+      svg`<rect x=${x!} y=${y!} width="6" height="6" rx="1" /><rect class="eye" x=${x! + 1.5} y=${y! + 1.5} width="3" height="3" rx=".6" />`,
+  )}
+</svg>`;
+
+/** Drawn from the top centre to the left, so that it drains clockwise. */
+const ringPath =
+  "M155 1H15A14 14 0 0 0 1 15V295A14 14 0 0 0 15 309H295A14 14 0 0 0 309 295V15A14 14 0 0 0 295 1Z";
+
+const ring = ({ state, clock, now }: ViewModel): TemplateResult => {
+  const share = clock && "share" in clock ? clock.share * 100 : 0;
+  const isFresh = state.phase === "pending" && now - state.code.since < 900;
+  return html`<svg class="ring ${isFresh ? "fresh" : ""}" viewBox="0 0 310 310" aria-hidden="true">
+    <path d=${ringPath} />
+    <path class="left" d=${ringPath} pathLength="100" stroke-dasharray="${share} 101" />
+  </svg>`;
+};
+
+/** The code, or its place: always of the same size. */
+function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
+  const { state, words, app } = model;
+  if (hasCode(model))
+    return html`<div class="stage">
+      <div class="plate"></div>
+      <canvas part="qr" role="img" aria-label=${words.codeName} @click=${enlarge}></canvas>
+      ${ring(model)}
+    </div>`;
+  const button = (label: string) =>
+    html`<button class="button" part="button" type="button" @click=${start}>${label}</button>`;
+  const isWaiting = state.phase === "requesting" || state.phase === "pending";
+  return html`<div class="stage empty ${isWaiting ? "waiting" : ""}">
+    ${finderMarks}
+    ${
+      app === "first"
+        ? nothing
+        : state.phase === "idle"
+          ? button(words.showCode)
+          : state.phase === "expired"
+            ? html`<div class="words">
+                <p class="message">${words.expired}</p>
+                <p class="second">${words.expiredHint}</p>
+                ${button(words.newCode)}
+              </div>`
+            : nothing
+    }
+  </div>`;
+}
+
+/** Words between `**` are bold. */
+const rich = (text: string) =>
+  text.split("**").map((part, i) => (i % 2 ? html`<strong>${part}</strong>` : part));
+
+const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateResult =>
+  html`<button class="link enlarge" type="button" aria-label=${words.enlargeName} @click=${enlarge}>
+    ${icons.enlarge}${words.enlarge}
+  </button>`;
+
+/** Stage, time and steps. */
+export const codeView = (model: ViewModel, handlers: Handlers): TemplateResult => {
+  const { words, hint } = model;
+  return html`${stage(model, handlers)}
+    <div class="row">
+      ${timeText(model)}${hasCode(model) && hint !== "offline" ? enlargeButton(model, handlers) : nothing}
+    </div>
+    <ol role="list">
+      ${[words.step1, words.step2, words.step3].map(
+        (step, i) =>
+          html`<li><span class="number" aria-hidden="true">${i + 1}</span><span>${rich(step)}</span></li>`,
+      )}
+    </ol>`;
+};

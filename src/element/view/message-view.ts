@@ -1,0 +1,100 @@
+import { html, nothing, type TemplateResult } from "lit";
+import * as icons from "./icons.js";
+import { formatTime } from "./countdown.js";
+import type { Handlers, ViewModel } from "./view-model.js";
+import { failureKey, fill } from "../i18n/words.js";
+
+interface Message {
+  /** How the disc looks: the tick in its turning arc, the tick that stays, or an icon in grey. */
+  disc: "turning" | "done" | "quiet";
+  icon: TemplateResult;
+  text: string;
+  second?: string;
+  /** The one button, only if it can help. */
+  button?: string;
+  /** The button can only be used later: its label says when. */
+  isEarly?: boolean;
+}
+
+function messageFor({ state, words, now, isRedirecting }: ViewModel): Message | undefined {
+  switch (state.phase) {
+    case "approved":
+      return { disc: "turning", icon: icons.check, text: words.approved };
+    case "completed":
+      return {
+        disc: "done",
+        icon: icons.check,
+        text: words.completed,
+        ...(isRedirecting && { second: words.redirecting }),
+      };
+    case "denied":
+      return {
+        disc: "quiet",
+        icon: icons.cross,
+        text: words.denied,
+        second: words.deniedHint,
+        button: words.tryAgain,
+      };
+    case "expired":
+      return {
+        disc: "quiet",
+        icon: icons.clock,
+        text: words.expired,
+        second: words.expiredHint,
+        button: words.newCode,
+      };
+    case "failed": {
+      const key = failureKey(state.failure);
+      const isTooMany = key === "tooMany";
+      const wait = isTooMany && state.failure.retryAt ? state.failure.retryAt - now : 0;
+      const isEarly = wait > 0;
+      return {
+        disc: "quiet",
+        icon: isTooMany ? icons.clock : icons.exclamation,
+        text: words[key],
+        second: words[`${key}Hint`],
+        ...(key !== "notHere" && {
+          button: isEarly ? fill(words.tryAgainIn, formatTime(wait, words.language)) : words.tryAgain,
+          isEarly,
+        }),
+      };
+    }
+    case "idle":
+    case "requesting":
+    case "pending":
+      return undefined;
+    default:
+      return state satisfies never;
+  }
+}
+
+const arc = html`<svg class="arc" viewBox="0 0 72 72" aria-hidden="true">
+  <circle cx="36" cy="36" r="35" />
+  <circle class="left" cx="36" cy="36" r="35" pathLength="100" stroke-dasharray="28 72" />
+</svg>`;
+
+/** Disc, message, second line, one button; nothing in the phases of the code. */
+export function messageView(model: ViewModel, { start }: Handlers): TemplateResult | typeof nothing {
+  const message = messageFor(model);
+  if (!message) return nothing;
+  const { disc, icon, text, second, button, isEarly = false } = message;
+  return html`<div class="disc ${disc}">${icon}${disc === "turning" ? arc : nothing}</div>
+    ${
+      // Two templates for two texts that follow each other: in one, the text that is replaced would count as moved.
+      disc === "done" ? html`<p class="message last">${text}</p>` : html`<p class="message">${text}</p>`
+    }
+    ${second ? html`<p class="second">${second}</p>` : nothing}
+    ${
+      button
+        ? html`<button
+            class="button"
+            part="button"
+            type="button"
+            aria-disabled=${isEarly ? "true" : nothing}
+            @click=${isEarly ? nothing : start}
+          >
+            ${button}
+          </button>`
+        : nothing
+    }`;
+}

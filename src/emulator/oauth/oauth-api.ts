@@ -1,0 +1,193 @@
+import { readBody } from "../request-body.js";
+import { parseCallbackUri } from "./callback-uri.js";
+import { authenticateClient } from "./api-clients.js";
+import { jsonResponse, numberedErrorResponse, type NumberedError } from "./vendor-errors.js";
+import { applyFault, wait, type Faults } from "../faults.js";
+import { composeMessage, countCharacters, maxMessageCharacters } from "./confirmation-message.js";
+import { type MessageLanguage, type OtpType, type TokenServerConfig } from "../token-server-options.js";
+import { otpOf, type NewTransaction, type Transaction, type Transactions } from "./transactions.js";
+
+/**
+ * The Token Server's side for sites: the vendor's Mobile authentication API, version 4, as far as OTP goes. Answers
+ * any request whose path begins with `/oauth/`.
+ */
+export interface OAuthApi {
+  answer: (request: Request, pathname: string) => Promise<Response>;
+}
+
+const startPath = "/oauth/api/v4/authenticate/user";
+const resultPath = /^\/oauth\/api\/v4\/authenticate\/transaction\/([^/]+)$/;
+const maxFormBytes = 16_384;
+
+export function createOAuthApi(
+  config: TokenServerConfig,
+  transactions: Transactions,
+  currentFaults: () => Faults,
+): OAuthApi {
+  return {
+    async answer(request, pathname) {
+      const faults = currentFaults();
+      const shape = faults.errorShape ?? "error";
+      const fail = (error: NumberedError) => numberedErrorResponse(error, shape);
+      if (faults.delayMilliseconds) await wait(faults.delayMilliseconds);
+      if (pathname === startPath) {
+        return applyFault(faults.start, () => answerStart(request, fail), shape);
+      }
+      const [, id] = resultPath.exec(pathname) ?? [];
+      return id === undefined
+        ? fail({ code: 4000 })
+        : applyFault(faults.result, () => Promise.resolve(answerResult(request, id, faults, fail)), shape);
+    },
+  };
+
+  async function answerStart(request: Request, fail: Fail): Promise<Response> {
+    if (request.method !== "POST") return wrongMethod("POST", fail);
+    if (!isForm(request)) {
+      return fail({
+        code: 1003,
+        status: 415,
+        description: "The body must be application/x-www-form-urlencoded.",
+      });
+    }
+    const body = await readBody(request, maxFormBytes);
+    if (body.kind === "too_large") {
+      return fail({
+        code: 1003,
+        status: 413,
+        description: `The body is larger than ${body.maxBytes} bytes.`,
+      });
+    }
+    const form = body.kind === "text" ? new URLSearchParams(body.text) : undefined;
+    const authentication = authenticateClient(config.clients, request.headers.get("authorization"), form);
+    if ("refusal" in authentication) return authentication.refusal;
+    if (!config.enabled) return fail({ code: 1000 });
+    if (!form) return fail({ code: 1003, description: "The body cannot be read." });
+    const parsed = parseStart(form, config, authentication.client.id);
+    if ("code" in parsed) return fail(parsed);
+    const transaction = transactions.start(parsed);
+    if (!transaction) return fail({ code: 1002 });
+    return jsonResponse(200, {
+      transaction_id: transaction.id,
+      auth_method: "otp",
+      time_to_live: parsed.timeToLiveMilliseconds,
+      otp: otpOf(transaction),
+    });
+  }
+
+  function answerResult(request: Request, id: string, faults: Faults, fail: Fail): Response {
+    if (request.method !== "GET") return wrongMethod("GET", fail);
+    const authentication = authenticateClient(
+      config.clients,
+      request.headers.get("authorization"),
+      undefined,
+    );
+    if ("refusal" in authentication) return authentication.refusal;
+    if (!config.enabled) return fail({ code: 1000 });
+    const transaction = transactions.find(id);
+    if (transaction?.clientId !== authentication.client.id) return fail({ code: 3004 });
+    const result = resultOf(transaction, faults.unanswered ?? "not_found");
+    return result ? jsonResponse(200, result) : fail({ code: 3004 });
+  }
+}
+
+type Fail = (error: NumberedError) => Response;
+
+const wrongMethod = (allow: string, fail: Fail): Response =>
+  fail({ code: 1003, status: 405, description: `The method must be ${allow}.`, headers: { allow } });
+
+const isForm = (request: Request): boolean =>
+  /^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers.get("content-type") ?? "");
+
+/**
+ * Reads the parameters of a start, in the order in which the vendor lists them. `secure_message` is let through
+ * unread: how it reaches a phone is not published.
+ */
+function parseStart(
+  form: URLSearchParams,
+  config: TokenServerConfig,
+  clientId: string,
+): NewTransaction | NumberedError {
+  const invalid = (description: string): NumberedError => ({ code: 1003, description });
+  const names = [...form.keys()];
+  if (new Set(names).size < names.length) return invalid("A parameter is there more than once.");
+  const parameter = (name: string) => form.get(name) || undefined;
+
+  const typeName = parameter("type");
+  if (typeName === undefined) return invalid("type is missing.");
+  const type = config.types.get(typeName);
+  if (!type) return { code: 3005 };
+
+  if (form.has("user_id"))
+    return invalid("user_id must not be there for OTP: the phone tells who the user is.");
+
+  const callbackUri = parameter("callback_uri");
+  if (callbackUri === undefined) return invalid("callback_uri is missing.");
+  const callbackUrl = parseCallbackUri(callbackUri);
+  if (!callbackUrl) return invalid("callback_uri must be an absolute http or https address.");
+  if (!config.allowsCallbackUri(callbackUrl, callbackUri))
+    return invalid("callback_uri is not on the whitelist.");
+
+  const message = parameter("message")?.trim() || defaultMessage(type, parameter("language_code"));
+  if (message === undefined) return invalid("message is missing, and the type has no default message.");
+  if (countCharacters(message) > maxMessageCharacters) {
+    return { code: 1005, description: `message must have at most ${maxMessageCharacters} characters.` };
+  }
+
+  return {
+    typeName,
+    timeToLiveMilliseconds: Math.round(type.ttlSeconds * 1000),
+    clientId,
+    callbackUri,
+    message: composeMessage({
+      message,
+      template: type.template,
+      userAgent: parameter("user_agent"),
+      ipAddress: parameter("ip_address"),
+      locate: config.locate,
+    }),
+  };
+}
+
+/** The vendor looks for the language asked for, and falls back on English. */
+function defaultMessage({ defaultMessages }: Required<OtpType>, languageCode = "en"): string | undefined {
+  const language = languageCode.toLowerCase().split(/[-_]/)[0] as MessageLanguage;
+  return (
+    (Object.hasOwn(defaultMessages, language) ? defaultMessages[language] : undefined) ?? defaultMessages.en
+  );
+}
+
+/** The result as the site gets it; `undefined` where a transaction without an answer is said not to be there. */
+function resultOf(transaction: Transaction, unanswered: Required<Faults>["unanswered"]): object | undefined {
+  const { state } = transaction;
+  const common = {
+    callback_uri: transaction.callbackUri,
+    transaction_id: transaction.id,
+    timestamp: transaction.startedAt,
+  };
+  switch (state.kind) {
+    case "waiting":
+    case "scanned":
+      return unanswered === "not_found"
+        ? undefined
+        : { ...common, is_authenticated: false, authentication_method: "otp" };
+    case "accepted":
+      return { ...common, user_id: state.userId, is_authenticated: true, authentication_method: "otp" };
+    case "failed":
+      return {
+        ...common,
+        ...(state.userId !== undefined && { user_id: state.userId }),
+        is_authenticated: false,
+        authentication_method: "otp",
+        not_authenticated_reason: { reason: state.reason, description: reasonDescriptions[state.reason] },
+      };
+    default:
+      return state satisfies never;
+  }
+}
+
+const reasonDescriptions = {
+  failed_to_send: "The authentication request could not be sent",
+  invalid_request: "The authentication request was invalid",
+  not_accepted: "The user rejected the authentication request",
+  invalid_answer: "The answer was invalid",
+};

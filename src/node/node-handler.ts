@@ -1,0 +1,175 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { getRequestListener, RequestError } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { contentOf, toWebResponse } from "../server/http/direct-response.js";
+import type { OpenStream, StreamSink } from "../server/http/direct-stream.js";
+import { forAdapter, isUnder, type LoginKit } from "../server/kit.js";
+import { badRequest } from "../server/http/api-error.js";
+import { overNodeHttp } from "./node-transport.js";
+
+/**
+ * The kit on Node's `http` and whatever hands out `(req, res)`: Express, Fastify, Connect, Polka.
+ *
+ * @module
+ */
+
+/** What the adapter gives to the site's `signIn`, `clientIp` and `message` as `context`. */
+export interface NodeContext {
+  req: IncomingMessage;
+  res: ServerResponse;
+}
+
+/** A handler for Node's `http`, and a middleware where there is a `next`. */
+export type NodeHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
+
+/** What frameworks add to a request. */
+type FrameworkRequest = IncomingMessage & {
+  /** The address before the framework took off the path under which the handler is mounted. */
+  originalUrl?: string;
+  /** What a body parser made of the body. */
+  body?: unknown;
+};
+
+/**
+ * Makes a kit a handler for `(req, res)`. It may be mounted under a path, and after a body parser. A request outside
+ * the kit's path goes to `next`, where there is one; else it is answered 404.
+ *
+ *     createServer(toNodeHandler(kit))                      // node:http
+ *     app.use(toNodeHandler(kit))                           // Express
+ */
+export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
+  const inner = forAdapter(kit);
+  const path = inner?.path;
+  inner?.callOver(overNodeHttp);
+  const listener = getRequestListener(
+    async (request, { incoming, outgoing }) => {
+      const req = incoming as FrameworkRequest;
+      const res = outgoing as ServerResponse;
+      const context = { req, res };
+      const asked = withParsedBody(request, req);
+      const response = await (inner?.fetch(asked, context) ?? kit.fetch(asked, context));
+      keepCookies(res, response);
+      const content = contentOf(response);
+      if (!content) return response;
+      if (content.kind === "text") writeText(content.text, response, res);
+      else writeStream(content.open, response, res);
+      return RESPONSE_ALREADY_SENT;
+    },
+    {
+      overrideGlobalObjects: false,
+      // For a client of HTTP/1.0. The kit believes no host, so that any will do.
+      hostname: "localhost",
+      errorHandler: (error) =>
+        error instanceof RequestError ? toWebResponse(badRequest.toResponse()) : undefined,
+    },
+  );
+
+  return (req, res, next) => {
+    const { originalUrl } = req as FrameworkRequest;
+    // A request line may name the whole address (RFC 9112 §3.2.2).
+    const url = (originalUrl ?? req.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
+    const pathname = url.split("?", 1)[0] ?? "";
+    const isOurs = path === undefined || isUnder(pathname, path);
+    if (next && !isOurs) return next();
+    // The listener reads the address at once, before it returns.
+    const mountedUrl = req.url;
+    req.url = isDisguised(pathname, `${path}/callback`) ? `${path}/%63allback` : url;
+    void listener(req, res);
+    if (mountedUrl !== undefined) req.url = mountedUrl;
+  };
+}
+
+/**
+ * The request for a page, as `kit.begin` takes it: method, address and headers, without a body.
+ *
+ *     const begun = await kit.begin(toWebRequest(req), { req, res });
+ */
+export function toWebRequest(req: IncomingMessage): Request {
+  const { originalUrl, headers, method, url = "/" } = req as FrameworkRequest;
+  const given = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined || name.startsWith(":") ? [] : [[name, String(value)] as [string, string]],
+  );
+  // The kit believes no host, so that any will do.
+  const base = "http://localhost";
+  const address = originalUrl ?? url;
+  return new Request(URL.canParse(address, base) ? new URL(address, base) : base, {
+    method: method === "GET" ? "GET" : "HEAD",
+    headers: given,
+  });
+}
+
+/** Whether a path comes to an address without being written so (`/./`, `\\`): it must not pass by a proxy's rules for it. */
+function isDisguised(pathname: string, address: string): boolean {
+  const base = "http://localhost";
+  return pathname !== address && URL.canParse(pathname, base) && new URL(pathname, base).pathname === address;
+}
+
+/** A body that was read before is taken from what the parser made of it. */
+function withParsedBody(request: Request, req: FrameworkRequest): Request {
+  const { method } = request;
+  if (!req.readableDidRead || method === "GET" || method === "HEAD") return request;
+  const { url, headers } = request;
+  return new Request(url, { method, headers: new Headers(headers), body: serialize(req.body) });
+}
+
+const serialize = (body: unknown): string | Uint8Array<ArrayBuffer> | null => {
+  if (body === undefined) return null;
+  if (typeof body === "string") return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
+};
+
+/** What a session library put on `res` in `signIn` stays, beside the cookies of the answer. */
+function keepCookies(res: ServerResponse, response: Response): void {
+  if (!response.headers.has("set-cookie")) return;
+  for (const cookie of [res.getHeader("set-cookie") ?? []].flat()) {
+    response.headers.append("set-cookie", String(cookie));
+  }
+}
+
+/** Writes an answer to the connection itself. */
+function writeText(text: string, { status, headers }: Response, res: ServerResponse): void {
+  if (res.destroyed || res.writableEnded) return;
+  res.writeHead(status, { ...headersOf(headers), "content-length": Buffer.byteLength(text) });
+  res.end(text);
+}
+
+/** Writes a stream to the connection itself. */
+function writeStream(open: OpenStream, { status, headers }: Response, res: ServerResponse): void {
+  if (res.destroyed || res.writableEnded) return;
+  res.writeHead(status, headersOf(headers));
+  res.once("close", open(new ResponseSink(res)));
+}
+
+/** As Node takes them: cookies are several, everything else is one. */
+const headersOf = (headers: Headers): Record<string, string | string[]> =>
+  headers.has("set-cookie")
+    ? { ...Object.fromEntries(headers), "set-cookie": headers.getSetCookie() }
+    : Object.fromEntries(headers);
+
+class ResponseSink implements StreamSink {
+  readonly #res: ServerResponse;
+
+  constructor(res: ServerResponse) {
+    this.#res = res;
+    // At once, but in one packet with the first event, if that is there as soon.
+    res.cork();
+    res.flushHeaders();
+    setImmediate(() => res.uncork());
+  }
+
+  write(text: string): void {
+    if (this.#isOpen) this.#res.write(text);
+  }
+
+  end(): void {
+    if (this.#isOpen) this.#res.end();
+  }
+
+  get #isOpen(): boolean {
+    return !this.#res.destroyed && !this.#res.writableEnded;
+  }
+}

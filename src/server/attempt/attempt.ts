@@ -1,0 +1,170 @@
+import type { Bounds } from "../bounds.js";
+import { forgetAt, isClaimable, isOpen, openUntil } from "./deadlines.js";
+
+/** One OTP at the Token Server, as its attempt knows it. The OTP itself is not kept. */
+export interface Transaction {
+  readonly id: string;
+  /** When its time to live ends, in milliseconds since the epoch. */
+  readonly endsAt: number;
+  /** Whether it failed by itself, without ending the attempt. */
+  readonly closed: boolean;
+}
+
+/** Where an attempt stands. Every time is in milliseconds since the epoch. */
+export type AttemptState =
+  | { readonly status: "pending" }
+  | { readonly status: "approved"; readonly userId: string; readonly at: number }
+  | { readonly status: "completed"; readonly userId: string; readonly at: number }
+  | { readonly status: "denied" | "expired" | "failed"; readonly at: number };
+
+/** One try of one element on one page to log in. Plain JSON, never changed in place. */
+export interface Attempt {
+  /** 128 random bits in base64url. */
+  readonly id: string;
+  /** Counts the changes, for `compareAndSet`. */
+  readonly version: number;
+  /** The hash of the cookie of the browser that owns it. */
+  readonly browser: string;
+  /** The language that the person reads, for every one of its transactions. */
+  readonly language?: string;
+  /** The address of the client that began it, for the site's events. */
+  readonly address?: string;
+  /** When it began. */
+  readonly startedAt: number;
+  /** Its transactions, the newest last. */
+  readonly transactions: readonly Transaction[];
+  /** How many transactions were begun, those included whose answer is still awaited. */
+  readonly begun: number;
+  readonly state: AttemptState;
+  /** From when on a store may forget it. */
+  readonly forgetAt: number;
+}
+
+/** What can happen to an attempt. */
+export type Change =
+  /** A renewal sets out: it takes its place among the bounded number before the Token Server is asked. */
+  | { readonly kind: "renewal_begun" }
+  /** A renewal came to nothing and gives its place back. */
+  | { readonly kind: "renewal_abandoned" }
+  | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
+  | { readonly kind: "approved"; readonly userId: string; readonly at: number }
+  | { readonly kind: "denied"; readonly at: number }
+  /** A transaction failed without anybody denying it. */
+  | { readonly kind: "transaction_closed"; readonly id: string; readonly at: number }
+  /** The browser logs in. */
+  | { readonly kind: "claimed"; readonly at: number }
+  /** The time may be over, and the Token Server had nothing to say against it. */
+  | { readonly kind: "time_over"; readonly at: number }
+  /** The time may be over, and the Token Server gave no answer. */
+  | { readonly kind: "silence"; readonly at: number };
+
+/** Begins an attempt with its first transaction. */
+export function beginAttempt(
+  parts: Pick<Attempt, "id" | "browser" | "language" | "address" | "startedAt"> & {
+    transaction: Omit<Transaction, "closed">;
+  },
+  bounds: Bounds,
+): Attempt {
+  const { id, browser, language, address, startedAt, transaction } = parts;
+  // Written out, and the state shared: a copy of a copy takes far more memory, and there are many of these.
+  const attempt = {
+    id,
+    version: 1,
+    browser,
+    ...(language !== undefined && { language }),
+    ...(address !== undefined && { address }),
+    startedAt,
+    transactions: [{ id: transaction.id, endsAt: transaction.endsAt, closed: false }],
+    begun: 1,
+    state: pending,
+    forgetAt: 0,
+  };
+  attempt.forgetAt = forgetAt(attempt, bounds);
+  return attempt;
+}
+
+const pending: AttemptState = { status: "pending" };
+
+/**
+ * What becomes of an attempt: the same object if the change changes nothing, else its next version. Settled attempts
+ * hear nothing more, and nothing leads back from a final status.
+ */
+export function change(attempt: Attempt, what: Change, bounds: Bounds): Attempt {
+  const next = decide(attempt, what, bounds);
+  return next === attempt ? attempt : remembered({ ...next, version: attempt.version + 1 }, bounds);
+}
+
+function decide(attempt: Attempt, what: Change, bounds: Bounds): Attempt {
+  const settle = (state: AttemptState): Attempt => ({ ...attempt, state });
+  const isPending = attempt.state.status === "pending";
+  switch (what.kind) {
+    case "renewal_begun":
+      return isPending && attempt.begun < bounds.transactionsPerAttempt
+        ? { ...attempt, begun: attempt.begun + 1 }
+        : attempt;
+    case "renewal_abandoned":
+      return isPending && attempt.begun > attempt.transactions.length
+        ? { ...attempt, begun: attempt.begun - 1 }
+        : attempt;
+    case "renewed":
+      return isPending
+        ? {
+            ...attempt,
+            transactions: [...attempt.transactions, { id: what.id, endsAt: what.endsAt, closed: false }],
+          }
+        : attempt;
+    case "approved":
+      return isPending ? settle({ status: "approved", userId: what.userId, at: what.at }) : attempt;
+    case "denied":
+      return isPending ? settle({ status: "denied", at: what.at }) : attempt;
+    case "transaction_closed":
+      return isPending ? closeTransaction(attempt, what, bounds) : attempt;
+    case "claimed":
+      return attempt.state.status === "approved" && isClaimable(attempt.state, what.at, bounds)
+        ? settle({ status: "completed", userId: attempt.state.userId, at: what.at })
+        : attempt;
+    case "time_over":
+      return isOver(attempt, what.at, bounds) ? settle({ status: "expired", at: what.at }) : attempt;
+    case "silence":
+      return isPending && what.at >= openUntil(attempt, bounds) + bounds.silenceSeconds * 1000
+        ? settle({ status: "failed", at: what.at })
+        : attempt;
+    default:
+      return what satisfies never;
+  }
+}
+
+/** A failed transaction ends its attempt only if no other can still be accepted. */
+function closeTransaction(attempt: Attempt, { id, at }: { id: string; at: number }, bounds: Bounds): Attempt {
+  const wasOpen = attempt.transactions.some((transaction) => transaction.id === id && !transaction.closed);
+  if (!wasOpen) return attempt;
+  const transactions = attempt.transactions.map((transaction) =>
+    transaction.id === id ? { ...transaction, closed: true } : transaction,
+  );
+  return transactions.some((transaction) => isOpen(transaction, at, bounds))
+    ? { ...attempt, transactions }
+    : { ...attempt, transactions, state: { status: "failed", at } };
+}
+
+/** Looked at again here, because a renewal may have come while the Token Server was being asked. */
+function isOver(attempt: Attempt, at: number, bounds: Bounds): boolean {
+  const { state } = attempt;
+  switch (state.status) {
+    case "pending":
+      return at >= openUntil(attempt, bounds);
+    case "approved":
+      return !isClaimable(state, at, bounds);
+    case "completed":
+    case "denied":
+    case "expired":
+    case "failed":
+      return false;
+    default:
+      return state satisfies never;
+  }
+}
+
+const remembered = (attempt: Attempt, bounds: Bounds): Attempt => ({
+  ...attempt,
+  forgetAt: forgetAt(attempt, bounds),
+});

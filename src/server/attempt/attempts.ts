@@ -1,0 +1,112 @@
+import { beginAttempt, change, type Attempt, type Change } from "./attempt.js";
+import type { Bounds } from "../bounds.js";
+import type { Report } from "../kit-events.js";
+import { base64url, type Runtime } from "../runtime.js";
+import type { GuardedStore } from "./guarded-store.js";
+
+/** What a change came to: the attempt as it is now, and whether this very change was the one that made it so. */
+export interface Changed {
+  attempt: Attempt;
+  changed: boolean;
+}
+
+/** Far more than the writers that can meet on one attempt. */
+const maxTries = 200;
+
+const attemptIdBytes = 16;
+
+/** Whether a text can be the id of an attempt. */
+export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test(text);
+
+/** The attempts in the store: every change of one goes through here, and is reported here. */
+export class Attempts {
+  readonly #store: GuardedStore;
+  readonly #bounds: Bounds;
+  readonly #runtime: Runtime;
+  readonly #report: Report;
+
+  constructor(store: GuardedStore, bounds: Bounds, runtime: Runtime, report: Report) {
+    this.#store = store;
+    this.#bounds = bounds;
+    this.#runtime = runtime;
+    this.#report = report;
+  }
+
+  /** Begins an attempt with its first transaction. */
+  async begin(
+    of: Pick<Attempt, "browser" | "language" | "address">,
+    { id: transactionId, endsAt }: { id: string; endsAt: number },
+  ): Promise<Attempt> {
+    const id = base64url(this.#runtime.random(attemptIdBytes));
+    const startedAt = this.#runtime.now();
+    const transaction = { id: transactionId, endsAt };
+    const attempt = beginAttempt({ ...of, id, startedAt, transaction }, this.#bounds);
+    await this.#store.create(attempt);
+    return attempt;
+  }
+
+  /** The attempt of that id, if there is one; an `approved` one that nobody claimed in time is `expired`. */
+  async get(id: string): Promise<Attempt | undefined> {
+    const attempt = isAttemptId(id) ? await this.#store.get(id) : undefined;
+    return attempt?.state.status === "approved"
+      ? (await this.#apply(attempt, { kind: "time_over", at: this.#runtime.now() })).attempt
+      : attempt;
+  }
+
+  findByTransaction(transactionId: string): Promise<Attempt | undefined> {
+    return this.#store.findByTransaction(transactionId);
+  }
+
+  subscribe(id: string, listener: () => void): Promise<() => void> {
+    return this.#store.subscribe(id, listener);
+  }
+
+  /**
+   * Changes an attempt in one atomic step. Who comes second in a race decides again on what the first one left.
+   * Undefined if the attempt is gone.
+   */
+  async change(id: string, what: Change): Promise<Changed | undefined> {
+    const attempt = await this.#store.get(id);
+    return attempt && this.#apply(attempt, what);
+  }
+
+  async #apply(attempt: Attempt, what: Change): Promise<Changed> {
+    let current = attempt;
+    for (let tries = 0; tries < maxTries; tries++) {
+      const next = change(current, what, this.#bounds);
+      if (next === current) return { attempt: current, changed: false };
+      if (await this.#store.compareAndSet(current.id, current.version, next)) {
+        if (next.state.status !== current.state.status) this.#reportSettled(next);
+        return { attempt: next, changed: true };
+      }
+      const reread = await this.#store.get(current.id);
+      if (!reread) return { attempt: current, changed: false };
+      current = reread;
+    }
+    throw new Error(`An attempt could not be changed in ${maxTries} tries: ${what.kind}`);
+  }
+
+  #reportSettled({ id, address, startedAt, state }: Attempt): void {
+    const about = {
+      attempt: id,
+      ...(address !== undefined && { address }),
+      durationMs: this.#runtime.now() - startedAt,
+    };
+    switch (state.status) {
+      case "approved":
+        return this.#report({ type: "attempt_approved", level: "info", ...about, userId: state.userId });
+      case "denied":
+        return this.#report({ type: "attempt_denied", level: "info", ...about });
+      case "expired":
+        return this.#report({ type: "attempt_expired", level: "info", ...about });
+      case "failed":
+        return this.#report({ type: "attempt_failed", level: "warn", ...about });
+      case "pending":
+      case "completed":
+        // A login is reported with what came of it.
+        return;
+      default:
+        return state satisfies never;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { StatusAnswer } from "../../protocol/login-api.js";
+import type { Attempt, AttemptState, Transaction } from "./attempt.js";
+import type { Bounds } from "../bounds.js";
+
+/** When what happens to an attempt: pure functions of it, in milliseconds since the epoch. */
+
+/** How long before a transaction's end the Token Server is asked, for the callback that got lost. */
+const beforeEndMs = 2000;
+
+/** Whether an acceptance of this transaction can still log in. */
+export const isOpen = ({ endsAt, closed }: Transaction, now: number, bounds: Bounds): boolean =>
+  !closed && now < endsAt + bounds.graceSeconds * 1000;
+
+/** The end of the grace of the transaction that lasts longest. */
+export const openUntil = ({ transactions }: Attempt, bounds: Bounds): number =>
+  Math.max(...transactions.filter(({ closed }) => !closed).map(({ endsAt }) => endsAt)) +
+  bounds.graceSeconds * 1000;
+
+/** Whether an approved attempt may still be claimed by its browser. */
+export const isClaimable = (
+  { at }: Extract<AttemptState, { status: "approved" }>,
+  now: number,
+  bounds: Bounds,
+): boolean => now < at + bounds.claimSeconds * 1000;
+
+/** What the newest code has left, in whole seconds. */
+export function expiresInSeconds({ transactions }: Attempt, now: number): number {
+  const newest = transactions.at(-1);
+  return newest && !newest.closed ? secondsLeft(newest.endsAt, now) : 0;
+}
+
+/** Whole seconds until an instant, rounded down, never below 0. */
+export const secondsLeft = (until: number, now: number): number =>
+  Math.max(0, Math.floor((until - now) / 1000));
+
+/** The status as the login API says it. */
+export const statusAnswer = (attempt: Attempt, now: number): StatusAnswer =>
+  attempt.state.status === "pending"
+    ? { status: "pending", expires_in: expiresInSeconds(attempt, now) }
+    : { status: attempt.state.status };
+
+/** From when on a store may forget an attempt: some time after it can no longer change. */
+export function forgetAt(attempt: Attempt, bounds: Bounds): number {
+  const { state } = attempt;
+  const memoryMs = bounds.memorySeconds * 1000;
+  switch (state.status) {
+    case "pending":
+      return openUntil(attempt, bounds) + bounds.silenceSeconds * 1000 + memoryMs;
+    case "approved":
+      return state.at + bounds.claimSeconds * 1000 + memoryMs;
+    case "completed":
+      return state.at + bounds.repeatSeconds * 1000 + memoryMs;
+    case "denied":
+    case "expired":
+    case "failed":
+      return state.at + memoryMs;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** The instants at which a watched transaction is asked about: shortly before its end, at the end, once in the grace. */
+const askingTimes = ({ endsAt }: Transaction, bounds: Bounds): number[] => [
+  endsAt - beforeEndMs,
+  endsAt,
+  endsAt + (bounds.graceSeconds * 1000) / 2,
+];
+
+/** The transactions that ought to be asked about between two instants (the first excluded). */
+export const dueTransactions = (attempt: Attempt, from: number, to: number, bounds: Bounds): Transaction[] =>
+  attempt.transactions.filter(
+    (transaction) =>
+      !transaction.closed && askingTimes(transaction, bounds).some((time) => time > from && time <= to),
+  );
+
+/** The next instant after `from` at which an attempt's transactions want asking, or its time is over. */
+export const nextAskingTime = (attempt: Attempt, from: number, bounds: Bounds): number =>
+  Math.min(
+    ...attempt.transactions
+      .filter(({ closed }) => !closed)
+      .flatMap((transaction) => askingTimes(transaction, bounds))
+      .filter((time) => time > from),
+    openUntil(attempt, bounds),
+  );

@@ -1,0 +1,122 @@
+import { attemptSettled, noStore, Refusal, serverError, unknownAttempt } from "../http/api-error.js";
+import type { Attempt } from "../attempt/attempt.js";
+import type { Attempts } from "../attempt/attempts.js";
+import type { Bounds } from "../bounds.js";
+import { loggedAddress, type Call } from "../http/call.js";
+import type { Report } from "../kit-events.js";
+import type { SignIn } from "../options.js";
+import type { Runtime } from "../runtime.js";
+
+interface Parts<Context> {
+  attempts: Attempts;
+  bounds: Bounds;
+  report: Report;
+  runtime: Runtime;
+  signIn: SignIn<Context>;
+}
+
+const notYet = new Refusal("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
+
+/** `POST /{attempt}/login`: turns an approved attempt into the site's session. */
+export async function logIn<Context>(
+  call: Call<Context>,
+  attempt: Attempt,
+  parts: Parts<Context>,
+): Promise<Response | Refusal> {
+  const { attempts, bounds, runtime } = parts;
+  const claim = await attempts.change(attempt.id, { kind: "claimed", at: runtime.now() });
+  if (!claim) return unknownAttempt;
+  const { state } = claim.attempt;
+  switch (state.status) {
+    case "pending":
+      return notYet;
+    case "completed": {
+      const mayRepeat = runtime.now() < state.at + bounds.repeatSeconds * 1000;
+      return claim.changed || mayRepeat
+        ? signIn(call, { userId: state.userId, attempt: attempt.id }, !claim.changed, parts)
+        : attemptSettled;
+    }
+    case "approved": // too late to be claimed
+    case "denied":
+    case "expired":
+    case "failed":
+      return attemptSettled;
+    default:
+      return state satisfies never;
+  }
+}
+
+async function signIn<Context>(
+  call: Call<Context>,
+  login: { userId: string; attempt: string },
+  repeated: boolean,
+  { bounds, report, runtime, signIn }: Parts<Context>,
+): Promise<Response | Refusal> {
+  const beganAt = runtime.now();
+  const about = () => ({ ...login, ...loggedAddress(call), durationMs: runtime.now() - beganAt });
+  const fail = (reason: string, error?: unknown): Refusal => {
+    report({
+      type: "sign_in_failed",
+      level: "error",
+      ...about(),
+      reason,
+      ...(error !== undefined && { error }),
+    });
+    return serverError;
+  };
+  let outcome: Response | "too slow";
+  try {
+    const answer = async (): Promise<Response> =>
+      copy(await signIn({ ...login, request: call.request, context: call.context }));
+    outcome = await withTimeLimit(answer(), bounds.signInSeconds * 1000, runtime);
+  } catch (error) {
+    return fail("threw", error);
+  }
+  if (outcome === "too slow") return fail(`took longer than ${bounds.signInSeconds} s`);
+  if (isOkJson(outcome)) {
+    report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
+  } else {
+    report({
+      type: "sign_in_failed",
+      level: "warn",
+      ...about(),
+      reason: `answered ${outcome.status} ${outcome.headers.get("content-type") ?? "without a type"}; the page takes 2xx with JSON only`,
+    });
+  }
+  return outcome;
+}
+
+/** Headers that speak of one connection, not of the answer (RFC 9110 §7.6.1). */
+const ofItsConnection = [
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "keep-alive",
+  "te",
+  "trailer",
+  "upgrade",
+];
+
+/** The site's answer as it is, cookies and all, but for what is the kit's to say. Its body is complete. */
+async function copy(response: Response): Promise<Response> {
+  const body = await response.arrayBuffer();
+  const headers = new Headers(response.headers);
+  for (const name of ofItsConnection) headers.delete(name);
+  // The answer of a `fetch`, passed on, was decoded by it.
+  if (response.url !== "") headers.delete("content-encoding");
+  headers.set("cache-control", noStore["cache-control"]);
+  return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers });
+}
+
+const isOkJson = ({ status, headers }: Response): boolean =>
+  status >= 200 &&
+  status < 300 &&
+  /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "");
+
+/** What comes of the promise later is no longer of interest. */
+function withTimeLimit<T>(promise: Promise<T>, ms: number, runtime: Runtime): Promise<T | "too slow"> {
+  return new Promise((resolve, reject) => {
+    const cancel = runtime.after(ms, () => resolve("too slow"));
+    promise.then(resolve, reject).finally(cancel);
+  });
+}

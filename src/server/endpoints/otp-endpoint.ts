@@ -1,0 +1,205 @@
+import type { CodeAnswer, StartAnswer } from "../../protocol/login-api.js";
+import {
+  answerJson,
+  attemptSettled,
+  Refusal,
+  serverError,
+  temporarilyUnavailable,
+  unknownAttempt,
+} from "../http/api-error.js";
+import type { Attempt } from "../attempt/attempt.js";
+import type { Attempts } from "../attempt/attempts.js";
+import type { Bounds } from "../bounds.js";
+import { loggedAddress, type Call } from "../http/call.js";
+import type { BrowserCookie } from "../http/browser-cookie.js";
+import { secondsLeft } from "../attempt/deadlines.js";
+import type { EarlyHints } from "../token-server/early-callbacks.js";
+import { troubleEvent, type Report } from "../kit-events.js";
+import { limited, noTurn, type StartLimits } from "../limits/limits.js";
+import { languageCode } from "../http/content-negotiation.js";
+import type { Message } from "../options.js";
+import type { Questions } from "../token-server/result-poller.js";
+import { sha256, type Runtime } from "../runtime.js";
+import type { TokenServerClient, Trouble } from "../token-server/token-server-client.js";
+import type { StartedTransaction } from "../token-server/token-server-answers.js";
+import type { Purpose, Turns } from "../limits/call-quota.js";
+
+interface Parts<Context> {
+  attempts: Attempts;
+  bounds: Bounds;
+  cookie: BrowserCookie;
+  earlyHints: EarlyHints;
+  message: Message<Context> | undefined;
+  questions: Questions;
+  report: Report;
+  runtime: Runtime;
+  startLimits: StartLimits;
+  tokenServer: TokenServerClient;
+  turns: Turns;
+}
+
+/** A transaction that has begun, with the instant at which its code ends. */
+type Issued = StartedTransaction & { endsAt: number };
+
+/** An attempt that has begun, as its browser hears of it. */
+export interface Begun {
+  answer: StartAnswer;
+  /** Undefined where the browser has its cookie already. */
+  setCookie: string | undefined;
+}
+
+/** The calls that bring a code: a start and a renewal. */
+export class Codes<Context> {
+  readonly #parts: Parts<Context>;
+
+  constructor(parts: Parts<Context>) {
+    this.#parts = parts;
+  }
+
+  /** `POST /`: a new attempt, for a browser that is given its cookie if it has none. */
+  async start(call: Call<Context>, body: Record<string, unknown>): Promise<Response | Refusal> {
+    const { language: pageLanguage } = body;
+    if (pageLanguage !== undefined && typeof pageLanguage !== "string") {
+      return new Refusal("invalid_request", '"language" must be a string, such as "nl".');
+    }
+    const begun = await this.begin(call, pageLanguage);
+    if (begun instanceof Refusal) return begun;
+    const { answer, setCookie } = begun;
+    return answerJson(201, answer, setCookie === undefined ? {} : { "set-cookie": setCookie });
+  }
+
+  /** A new attempt, and its browser's cookie if it has none. */
+  async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Begun | Refusal> {
+    const { attempts, cookie, report, runtime, startLimits } = this.#parts;
+    const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
+    const known = cookie.read(call.request);
+    const secret = known ?? cookie.create(runtime);
+    const browser = await sha256(secret);
+    const refusal = await startLimits.refuse(call, known === undefined ? undefined : browser);
+    if (refusal) return refusal;
+    const issued = await this.#issue(call, language, "start");
+    if (issued instanceof Refusal) return issued;
+
+    const address = call.address();
+    const attempt = await attempts.begin(
+      { browser, ...(language !== undefined && { language }), ...(address !== undefined && { address }) },
+      issued,
+    );
+    call.attempt = attempt.id;
+    this.#followEarlyHint(attempt, issued.id);
+    report({
+      type: "attempt_started",
+      level: "info",
+      attempt: attempt.id,
+      ...loggedAddress(call),
+      durationMs: runtime.now() - call.beganAt,
+    });
+    return {
+      answer: { attempt: attempt.id, ...this.#answer(issued) },
+      setCookie: known === undefined ? cookie.header(secret) : undefined,
+    };
+  }
+
+  /** `POST /{attempt}/otp`: one more transaction of an attempt that is still pending. */
+  async renew(call: Call<Context>, attempt: Attempt): Promise<Response | Refusal> {
+    const { attempts, questions, report, runtime } = this.#parts;
+    await questions.askLast(attempt);
+    const place = await attempts.change(attempt.id, { kind: "renewal_begun" });
+    if (!place) return unknownAttempt;
+    if (!place.changed) return this.#refuseRenewal(place.attempt);
+
+    const issued = await this.#issueOrGiveBack(call, attempt);
+    if (issued instanceof Refusal) return issued;
+    const { id, endsAt } = issued;
+    const renewed = await attempts.change(attempt.id, { kind: "renewed", id, endsAt });
+    if (!renewed) return unknownAttempt;
+    // It may have been accepted or denied meanwhile, on the phone that scanned an older code.
+    if (!renewed.changed) return attemptSettled;
+    this.#followEarlyHint(renewed.attempt, id);
+    report({
+      type: "code_renewed",
+      level: "info",
+      attempt: attempt.id,
+      ...loggedAddress(call),
+      durationMs: runtime.now() - call.beganAt,
+    });
+    return answerJson(201, this.#answer(issued));
+  }
+
+  /** The limit is looked at before the status; both at once, because another request may be changing them. */
+  #refuseRenewal(attempt: Attempt): Refusal {
+    const { bounds, runtime } = this.#parts;
+    if (attempt.begun < bounds.transactionsPerAttempt) return attemptSettled;
+    // Not in this attempt any more; but once its last code is over, a new one may be started.
+    const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
+    return limited(
+      "transactionsPerAttempt",
+      "too_many_requests",
+      "This attempt has had all of its codes. Start a new one.",
+      (secondsLeft(endsAt, runtime.now()) + 1) * 1000,
+    );
+  }
+
+  async #issueOrGiveBack(call: Call<Context>, { id, language }: Attempt): Promise<Issued | Refusal> {
+    let issued: Issued | Refusal | undefined;
+    try {
+      issued = await this.#issue(call, language, "renewal");
+      return issued;
+    } finally {
+      if (issued === undefined || issued instanceof Refusal) {
+        await this.#parts.attempts.change(id, { kind: "renewal_abandoned" });
+      }
+    }
+  }
+
+  /** Starts a transaction with all that the phone is to show: the user's one defence against a relayed code. */
+  async #issue(
+    call: Call<Context>,
+    language: string | undefined,
+    purpose: Purpose,
+  ): Promise<Issued | Refusal> {
+    const { message, report, runtime, tokenServer, turns } = this.#parts;
+    const { request, context } = call;
+    const text = await message?.(request, context);
+    const address = call.address();
+    if (!(await turns.take(purpose))) return noTurn(turns.closedMs(purpose));
+    const beganAt = runtime.now();
+    const trouble = (of: Trouble): void =>
+      report({
+        ...troubleEvent("start", of, runtime.now() - beganAt),
+        ...(call.attempt !== undefined && { attempt: call.attempt }),
+        ...(address !== undefined && { address }),
+      });
+    const outcome = await tokenServer.start({
+      message: text,
+      languageCode: language,
+      ipAddress: address,
+      userAgent: request.headers.get("user-agent")?.slice(0, maxUserAgentCharacters),
+    });
+    const now = runtime.now();
+    switch (outcome.kind) {
+      case "started":
+        return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs };
+      case "refused":
+        trouble(outcome.trouble);
+        return serverError;
+      case "unavailable":
+        trouble(outcome.trouble);
+        return temporarilyUnavailable;
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** A callback may have come before the attempt was in the store. */
+  #followEarlyHint(attempt: Attempt, transactionId: string): void {
+    if (this.#parts.earlyHints.take(transactionId)) void this.#parts.questions.hint(attempt, transactionId);
+  }
+
+  #answer({ otp, ttlMs }: Issued): CodeAnswer {
+    // As of the Token Server's answer, a few milliseconds ago: a code of a minute begins with 60.
+    return { status: "pending", otp, expires_in: Math.floor(ttlMs / 1000) };
+  }
+}
+
+const maxUserAgentCharacters = 512;

@@ -1,0 +1,101 @@
+import type { StatusAnswer } from "../../protocol/login-api.js";
+import { answerJson, unknownAttempt, type Refusal } from "../http/api-error.js";
+import type { Attempt } from "../attempt/attempt.js";
+import type { Attempts } from "../attempt/attempts.js";
+import type { Bounds } from "../bounds.js";
+import { statusAnswer } from "../attempt/deadlines.js";
+import { directAnswer } from "../http/direct-response.js";
+import { holdPoll } from "./held-poll.js";
+import { noTurn } from "../limits/limits.js";
+import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
+import type { Questions } from "../token-server/result-poller.js";
+import type { Runtime } from "../runtime.js";
+import { StatusStream, streamHeaders } from "./status-stream.js";
+import type { Watching } from "./watchers.js";
+
+interface Parts {
+  attempts: Attempts;
+  questions: Questions;
+  watching: Watching;
+  bounds: Bounds;
+  runtime: Runtime;
+}
+
+/** Seconds to the next poll of a client whose poll was not held. */
+const pollIntervalSeconds = 2;
+
+/** Longest time in which a poll that is not held waits for the Token Server. */
+const questionMs = 1000;
+
+/** `GET /{attempt}`: the status, as a stream, at once, or when it is no longer `pending`. */
+export async function answerStatus(
+  request: Request,
+  attempt: Attempt,
+  parts: Parts,
+): Promise<Response | Refusal> {
+  const { headers, method } = request;
+  if (wantsStream(headers.get("accept"))) {
+    if (method === "HEAD") return new Response(null, { headers: streamHeaders });
+    return parts.watching.refuse(attempt) ?? openStream(attempt, parts);
+  }
+  const waitSeconds = preferredWaitSeconds(headers.get("prefer"));
+  if (method === "HEAD") return answerPoll(attempt, parts.runtime.now());
+  // Where there is no room to wait, who polls is answered at once: the login goes on.
+  return waitSeconds === undefined || parts.watching.refuse(attempt)
+    ? answerNow(attempt, parts)
+    : answerHeld(request, attempt, waitSeconds, parts);
+}
+
+const openStream = (attempt: Attempt, parts: Parts): Response =>
+  directAnswer(
+    {
+      kind: "stream",
+      open: (sink) => parts.watching.join(attempt, new StatusStream(sink, parts)),
+    },
+    { headers: streamHeaders },
+  );
+
+/** A browser that asks makes the kit ask. Its answer waits a moment for the Token Server's, but not for a slow one. */
+async function answerNow(
+  attempt: Attempt,
+  { attempts, questions, runtime, watching }: Parts,
+): Promise<Response | Refusal> {
+  if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
+  watching.visit(attempt);
+  if (questions.closedMs > 0) return noTurn(questions.closedMs);
+  await within(questionMs, questions.askNowAndThen(attempt), runtime);
+  const now = await attempts.get(attempt.id);
+  return now ? answerPoll(now, runtime.now()) : unknownAttempt;
+}
+
+async function answerHeld(
+  request: Request,
+  attempt: Attempt,
+  wishSeconds: number,
+  parts: Parts,
+): Promise<Response> {
+  const waitSeconds = Math.min(wishSeconds, parts.bounds.pollSeconds);
+  const end = await holdPoll(attempt, waitSeconds * 1000, request.signal, parts);
+  return end.granted
+    ? answerPoll(end.attempt, parts.runtime.now(), waitSeconds)
+    : answerPoll(end.attempt, parts.runtime.now());
+}
+
+/** @param grantedSeconds how long the poll might have been held; undefined if it was not */
+function answerPoll(attempt: Attempt, now: number, grantedSeconds?: number): Response {
+  const interval = grantedSeconds === undefined ? pollIntervalSeconds : 0;
+  const answer: StatusAnswer = { ...statusAnswer(attempt, now), interval };
+  return answerJson(
+    200,
+    answer,
+    grantedSeconds === undefined ? {} : { "preference-applied": `wait=${grantedSeconds}` },
+  );
+}
+
+/** Waits for a promise, but no longer than this. */
+function within(maxMs: number, promise: Promise<unknown>, runtime: Runtime): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = runtime.after(maxMs, resolve);
+    promise.then(() => resolve(), reject).finally(cancel);
+  });
+}

@@ -1,0 +1,69 @@
+import { statusEvent } from "../../protocol/login-api.js";
+import { noStore } from "../http/api-error.js";
+import type { Attempt } from "../attempt/attempt.js";
+import type { Bounds } from "../bounds.js";
+import { statusAnswer } from "../attempt/deadlines.js";
+import type { StreamSink } from "../http/direct-stream.js";
+import type { Runtime } from "../runtime.js";
+import type { Watcher } from "./watchers.js";
+
+/** Without the last two, nginx and Express' `compression()` hold every event back until the end. */
+export const streamHeaders = {
+  "content-type": "text/event-stream",
+  "cache-control": `${noStore["cache-control"]}, no-transform`,
+  "x-accel-buffering": "no",
+} as const;
+
+interface Parts {
+  runtime: Runtime;
+  bounds: Pick<Bounds, "returnSeconds">;
+}
+
+/** The status of one attempt as server-sent events. It ends after `approved` or a final status. */
+export class StatusStream implements Watcher {
+  readonly #sink: StreamSink;
+  readonly #parts: Parts;
+  /** What the last event was about, so that each is sent once. */
+  #shown: Attempt | undefined;
+  #ended = false;
+
+  constructor(sink: StreamSink, parts: Parts) {
+    this.#sink = sink;
+    this.#parts = parts;
+  }
+
+  show(attempt: Attempt): void {
+    if (this.#ended || (this.#shown && isAlike(this.#shown, attempt))) return;
+    this.#shown = attempt;
+    const data = JSON.stringify(statusAnswer(attempt, this.#parts.runtime.now()));
+    this.#sink.write(`event: ${statusEvent}\ndata: ${data}\n\n`);
+    if (attempt.state.status !== "pending") this.#end();
+  }
+
+  keepAlive(): void {
+    if (!this.#ended) this.#sink.write(":\n\n");
+  }
+
+  dismiss(why: "replaced" | "closing"): void {
+    if (this.#ended) return;
+    if (why === "closing") this.#sink.write(`retry: ${returnMs(this.#parts)}\n\n`);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#sink.end();
+  }
+}
+
+/** Whether two events would say the same, but for the time that went by. */
+function isAlike(one: Attempt, other: Attempt): boolean {
+  const [a, b] = [one.transactions.at(-1), other.transactions.at(-1)];
+  return one.state.status === other.state.status && a?.id === b?.id && a?.closed === b?.closed;
+}
+
+/** When a client that is sent away should come back: by chance, so that they do not come all at once. */
+function returnMs({ runtime, bounds }: Parts): number {
+  const [high = 0, low = 0] = runtime.random(2);
+  return Math.floor(((high * 256 + low) / 65_536) * bounds.returnSeconds * 1000);
+}

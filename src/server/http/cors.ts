@@ -1,0 +1,36 @@
+import { answerEmpty } from "./api-error.js";
+
+/** CORS for the further origins of the site; without a list there is no CORS header at all. */
+export class Cors {
+  readonly #origins: ReadonlySet<string>;
+
+  constructor(origins: readonly string[]) {
+    this.#origins = new Set(origins);
+  }
+
+  /** Marks an answer: for whom it is, and, where that is a listed origin, that its page may read it. */
+  mark(request: Request, { headers }: Response): void {
+    if (this.#origins.size === 0) return;
+    headers.append("vary", "Origin");
+    const origin = request.headers.get("origin");
+    if (origin === null || !this.#origins.has(origin)) return;
+    headers.set("access-control-allow-origin", origin);
+    headers.set("access-control-allow-credentials", "true");
+    headers.set("access-control-expose-headers", "Retry-After, Preference-Applied");
+  }
+
+  /** The answer to a listed origin's preflight; undefined for any other request. */
+  preflight(request: Request, methods: string): Response | undefined {
+    const isPreflight =
+      request.method === "OPTIONS" &&
+      request.headers.has("access-control-request-method") &&
+      this.#origins.has(request.headers.get("origin") ?? "");
+    return isPreflight
+      ? answerEmpty({
+          "access-control-allow-methods": methods,
+          "access-control-allow-headers": "Content-Type, Prefer",
+          "access-control-max-age": "600",
+        })
+      : undefined;
+  }
+}

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { reachPhase } from "../../support/login-page.js";
+import { listen } from "./support/ear.js";
+import { code, refusal } from "./support/login-site.js";
+import { watched } from "./support/scenes.js";
+import { stages, type Stage } from "./support/stage.js";
+
+const ready = "The QR code is ready. Scan it in the app.";
+const offline = "You’re offline. We’ll keep trying.";
+const accepted = "Accepted. Logging you in…";
+const declined = "You declined on your phone. Nobody was logged in.";
+
+describe("What a screen reader is told", { timeout: 300_000 }, () => {
+  const { open } = stages();
+
+  const press = ({ page }: Stage, name: string): Promise<void> =>
+    page.getByRole("button", { name, exact: true }).click();
+
+  it("comes from one region, which is there and empty before anything happens", async () => {
+    const { page } = await open("idle");
+    const regions = page
+      .locator("onegini-otp-login")
+      .locator("[aria-live], [role=status], [role=alert], [role=log]");
+    assert.equal(await regions.count(), 1);
+    assert.equal(await regions.textContent(), "");
+  });
+
+  it("is three things in a login", async () => {
+    const stage = await open("idle");
+    const ear = await listen(stage.page);
+    await press(stage, "Show QR code");
+    await watched(stage);
+    stage.site.say("approved");
+    await reachPhase(stage.page, "completed");
+    const heard = await ear.heard();
+    assert.deepEqual([heard[0], heard.at(-1)], [ready, "You’re logged in"]);
+    assert.ok(heard.length <= 3, heard.join(" | "));
+  });
+
+  it("is six at most where everything goes wrong that can, and the person tries again", async () => {
+    const stage = await open("idle");
+    const { page, site } = stage;
+    const ear = await listen(page);
+    await press(stage, "Show QR code");
+    await watched(stage);
+    await stage.pass(45);
+    await stage.reads("New code in 0:45");
+
+    site.answers.status = "reset";
+    site.cut();
+    await stage.passUntil("Reconnecting…");
+    site.answers.status = "stream";
+    await stage.passUntil("New code in");
+
+    for (let count = 0; count < 2; count++) {
+      await page.context().setOffline(true);
+      await stage.reads(offline);
+      await stage.pass(5);
+      await page.context().setOffline(false);
+      await stage.passUntil("New code in");
+    }
+
+    await watched(stage);
+    site.say("denied");
+    await reachPhase(page, "denied");
+    await press(stage, "Try again");
+    await watched(stage);
+    // The login's first answer is an error, and it is tried once more.
+    site.answers.login = refusal("server_error", 500);
+    site.say("approved");
+    await reachPhase(page, "approved");
+    site.answers.login = { status: 200, body: {} };
+    for (const end = Date.now() + 15_000; (await page.locator(":state(completed)").count()) === 0;) {
+      assert.ok(Date.now() < end, "it never logged in");
+      await stage.pass(1);
+    }
+    assert.deepEqual(await ear.heard(), [ready, offline, declined, ready, accepted, "You’re logged in"]);
+  });
+
+  it("is nothing of the clock, nor of new codes, over minutes", async () => {
+    const stage = await open("idle");
+    const ear = await listen(stage.page);
+    await press(stage, "Show QR code");
+    await watched(stage);
+    let seconds = 0;
+    for (let codes = 0; codes < 5; codes++) {
+      await stage.reads("New code in 0:45");
+      for (let count = 0; count < 45; count++, seconds++) await stage.pass(1);
+    }
+    await stage.reads("Code works for 1:00");
+    for (let count = 0; count < 59; count++, seconds++) await stage.pass(1);
+    await stage.reads("Code works for 0:01");
+    assert.equal(seconds, 284);
+    assert.deepEqual(await ear.heard(), [ready]);
+    await stage.pass(1);
+    await reachPhase(stage.page, "expired");
+    assert.deepEqual(await ear.heard(), [ready, "Still there? The code has paused."]);
+  });
+
+  it("is nothing of the seconds until it may be tried again", async () => {
+    const stage = await open("idle");
+    const ear = await listen(stage.page);
+    stage.site.answers.start = refusal("too_many_requests", 429, { "Retry-After": "60" });
+    await press(stage, "Show QR code");
+    await reachPhase(stage.page, "failed");
+    for (let count = 0; count < 61; count++) await stage.pass(1);
+    await stage.reads("Try again");
+    assert.deepEqual(await ear.heard(), ["Too many tries. Please wait a little."]);
+  });
+
+  it("is not the time by another way: the timer is no live region, and the code's name has no time in it", async () => {
+    const { page, pass } = await open("pending");
+    const timer = page.getByRole("timer");
+    assert.equal(await timer.getAttribute("aria-live"), null);
+    const code = page.getByRole("img", { name: "QR code to log in", exact: true });
+    await pass(10);
+    assert.equal(await code.count(), 1);
+  });
+
+  it("is not that the network was away for a moment", async () => {
+    const stage = await open("idle");
+    const ear = await listen(stage.page);
+    stage.site.answers.start = code(600);
+    await press(stage, "Show QR code");
+    await watched(stage);
+    await stage.page.context().setOffline(true);
+    await stage.reads(offline);
+    await stage.pass(2);
+    await stage.page.context().setOffline(false);
+    await stage.passUntil("New code in");
+    await stage.pass(10);
+    assert.deepEqual(await ear.heard(), [ready]);
+  });
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Page } from "playwright-core";
+import { loadAxe, runAxe } from "./support/axe.js";
+import { looks } from "./support/looks.js";
+import { sceneNames } from "./support/scenes.js";
+import { stages } from "./support/stage.js";
+
+const directions = [
+  { lang: "en", dir: "ltr" },
+  { lang: "ar", dir: "rtl" },
+];
+/** Forced colours once: on white they are the system's own too, and test/e2e/page/look.test.ts has them. */
+const { light, dark, "forced colours, dark": forced } = looks;
+const axeLooks = { light, dark, "forced colours": forced };
+const alwaysRun = ["heading-order", "landmark-unique", "region", "target-size", "color-contrast"];
+
+describe("Axe, on a page with one card", { timeout: 600_000 }, () => {
+  const { open } = stages();
+
+  for (const name of sceneNames)
+    it(`has nothing to find, in any look and direction: ${name}`, async () => {
+      const { page } = await open(name);
+      // Axe waits now and then; the site's answers hold the scene meanwhile.
+      await page.clock.resume();
+      await loadAxe(page);
+      const found: string[] = [];
+      for (const direction of directions) {
+        await page.evaluate((given) => void Object.assign(document.documentElement, given), direction);
+        assert.deepEqual(await wordsOnMarks(page), []);
+        for (const [look, media] of Object.entries(axeLooks)) {
+          await page.emulateMedia(media);
+          const { violations, undecided, rules } = await runAxe(page);
+          assert.deepEqual(
+            alwaysRun.filter((rule) => !rules.includes(rule)),
+            [],
+            "rules that did not run",
+          );
+          found.push(...[...violations, ...undecided].map((line) => `${look}, ${direction.dir}: ${line}`));
+        }
+      }
+      assert.deepEqual(found, []);
+    });
+
+  /**
+   * What stands on the placeholder's finder marks. Nothing does; so they are taken away, because axe cannot tell the
+   * contrast of words before any picture.
+   */
+  const wordsOnMarks = (page: Page): Promise<string[]> =>
+    page.evaluate(() => {
+      const root = document.querySelector("onegini-otp-login")!.shadowRoot!;
+      const marks = [...root.querySelectorAll(".marks rect")].map((mark) => mark.getBoundingClientRect());
+      const words = [...root.querySelectorAll(".stage :is(p, button)")].filter((each) => {
+        const box = each.getBoundingClientRect();
+        return marks.some(
+          ({ left, right, top, bottom }) =>
+            left < box.right && right > box.left && top < box.bottom && bottom > box.top,
+        );
+      });
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(".marks { visibility: hidden }");
+      root.adoptedStyleSheets.push(sheet);
+      return words.map((each) => each.outerHTML);
+    });
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Page } from "playwright-core";
+import { reachPhase } from "../../support/login-page.js";
+import { pixelsThatDiffer } from "./support/contrast.js";
+import { focused } from "./support/focus.js";
+import { looks } from "./support/looks.js";
+import type { SceneName } from "./support/scenes.js";
+import { stages, type Stage } from "./support/stage.js";
+
+/** Every kind of control, by what it is called, and a scene that has it. */
+const controls: Record<string, SceneName> = {
+  "Show QR code": "idle",
+  "Enlarge QR code": "pending",
+  Close: "pending, enlarged",
+  "Try again": "denied",
+  "Show a new code": "expired",
+  "Try again in 0:24": "failed, must wait",
+  "Open the app on this device": "tablet, pending",
+  "Open the app": "phone, pending",
+  "Use another phone": "phone, pending",
+};
+
+describe("What has the focus", { timeout: 300_000 }, () => {
+  const { open } = stages();
+
+  for (const [control, scene] of Object.entries(controls))
+    it(`is plain to see in every look: ${control}`, async () => {
+      const { page } = await open(scene);
+      // At least once: what a mouse has opened shows no ring before a key was pressed.
+      for (let count = 0; count === 0 || (await focused(page)) !== control; count++) {
+        assert.ok(count < 12, `the Tab key does not come to ${control}`);
+        await page.keyboard.press("Tab");
+      }
+      await isPlain(page, control);
+    });
+
+  it("is plain to see where it moved to the heading", async () => {
+    const { page, site }: Stage = await open("denied");
+    site.answers.start = "never";
+    while ((await focused(page)) !== "Try again") await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await reachPhase(page, "requesting");
+    await isPlain(page, "Log in with your phone");
+  });
+
+  /**
+   * As WCAG 2.4.13 measures it, which is AAA: what changes with the focus is as large as a line of two pixels around the
+   * control, and changes by 3 : 1.
+   */
+  async function isPlain(page: Page, control: string): Promise<void> {
+    const { width, height, radius, ...place } = await page.evaluate(() => {
+      const active = document.querySelector("onegini-otp-login")!.shadowRoot!.activeElement!;
+      active.scrollIntoView({ block: "center", behavior: "instant" });
+      const { x, y, width, height } = active.getBoundingClientRect();
+      const radius = parseFloat(getComputedStyle(active).borderTopLeftRadius);
+      return { x: x - 8, y: y - 8, width, height, radius };
+    });
+    // Playwright counts from the top of the page.
+    const scrolled = await page.evaluate(() => scrollY);
+    const clip = { ...place, y: place.y + scrolled, width: width + 16, height: height + 16 };
+    for (const [look, media] of Object.entries(looks)) {
+      await page.emulateMedia(media);
+      const picture = () => page.screenshot({ clip, scale: "css", caret: "initial" });
+      const after = await picture();
+      await setFocus(page, false);
+      const before = await picture();
+      await setFocus(page, true);
+      assert.equal(await focused(page), control);
+      const changed = pixelsThatDiffer(before, after, 3);
+      const perimeter = 2 * (width + height) - (8 - 2 * Math.PI) * radius;
+      const wanted = 2 * perimeter;
+      assert.ok(changed >= wanted, `${look}: ${changed} pixels of ${Math.round(wanted)}`);
+    }
+  }
+
+  /** Takes the focus away, as from the keyboard, and gives it back. */
+  const setFocus = (page: Page, isOn: boolean): Promise<void> =>
+    page.evaluate((isOn) => {
+      const kept = globalThis as unknown as { kept?: HTMLElement };
+      kept.kept ??= document.querySelector("onegini-otp-login")!.shadowRoot!.activeElement as HTMLElement;
+      if (isOn) kept.kept.focus({ focusVisible: true });
+      else kept.kept.blur();
+    }, isOn);
+});

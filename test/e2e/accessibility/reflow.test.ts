@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readCodes } from "../../support/qr.js";
+import { otp } from "../../element/fixtures/otp.js";
+import { settings, setText, smallTargets, unreadable } from "./support/layout.js";
+import { sceneNames, scenes, type Scene } from "./support/scenes.js";
+import { stages } from "./support/stage.js";
+
+/** A window of 1280 × 1024 pixels at 400 %: WCAG 1.4.10. */
+const zoomed = { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 };
+
+describe("Text", { timeout: 300_000 }, () => {
+  const { open } = stages();
+
+  for (const name of sceneNames)
+    it(`can be read at any size and spacing, and pressed: ${name}`, async () => {
+      const { page } = await open(name);
+      const widths = (scenes[name] as Scene).device === "phone" ? [320, 375] : [320, 800];
+      const found: string[] = [];
+      for (const lang of ["en", "de", "ar"]) {
+        await page.evaluate((given) => void Object.assign(document.documentElement, given), {
+          lang,
+          dir: lang === "ar" ? "rtl" : "ltr",
+        });
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 800 });
+          for (const [setting, css] of Object.entries(settings)) {
+            await setText(page, css);
+            const problems = [...(await unreadable(page)), ...(await smallTargets(page, 44))];
+            found.push(...problems.map((each) => `${lang}, ${width} px, ${setting}: ${each}`));
+          }
+        }
+      }
+      assert.deepEqual(found, []);
+    });
+});
+
+describe("A page at 400 %", { timeout: 300_000 }, () => {
+  const { open } = stages();
+
+  for (const name of sceneNames) {
+    const { device = "computer" }: Scene = scenes[name];
+    if (device === "computer")
+      it(`is read by scrolling down alone: ${name}`, async () => {
+        const { page } = await open(name, zoomed);
+        assert.deepEqual(await unreadable(page), []);
+        assert.deepEqual(await smallTargets(page, 44), []);
+      });
+  }
+
+  it("has a code that a phone can read, in its place and large", async () => {
+    for (const name of ["pending", "pending, enlarged"] as const) {
+      const { page } = await open(name, zoomed);
+      const canvas = page.locator("onegini-otp-login canvas").last();
+      await canvas.scrollIntoViewIfNeeded();
+      assert.deepEqual(await readCodes(await page.screenshot()), [otp], name);
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { build } from "esbuild";
+import type { Status } from "../../../../src/protocol/login-api.js";
+import { otp } from "../../../element/fixtures/otp.js";
+
+/** What a call is answered; `never` leaves it open, `reset` breaks its connection. */
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> } | "never" | "reset";
+
+export interface Answers {
+  start: Answer;
+  renew: Answer;
+  /** `stream` opens one that says what the test says. */
+  status: Answer | "stream";
+  login: Answer;
+}
+
+/** A login page and the login API behind it, which answers as a test says: so each phase can be reached, and held. */
+export interface LoginSite {
+  origin: string;
+  answers: Answers;
+  /** How many streams are open. */
+  watching: () => number;
+  /** Says a status on every open stream. */
+  say: (status: Status) => void;
+  /** Breaks every open stream. */
+  cut: () => void;
+  /** Everything as in the beginning, for the next page. */
+  reset: () => void;
+  close: () => Promise<void>;
+}
+
+/** A new code; where it follows another, without the attempt. */
+export const code = (lifeSeconds: number, text = otp) => ({
+  status: 201,
+  body: { attempt: "attempt", status: "pending", otp: text, expires_in: lifeSeconds },
+});
+export const refusal = (error: string, status: number, headers: Record<string, string> = {}) => ({
+  status,
+  body: { error, error_description: "" },
+  headers,
+});
+
+const usual = (): Answers => ({
+  start: code(60),
+  renew: code(60),
+  status: "stream",
+  login: { status: 200, body: {} },
+});
+
+/** The page around the element, as a login page is: with a heading above it, and another way to log in below. */
+const page = (attributes: string): string => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1"><title>Log in</title>
+  <style>
+    :root { color-scheme: light dark; font-family: sans-serif }
+    body { margin: 16px; background: Canvas; color: CanvasText }
+    a { color: LinkText }
+    main > a, header > a { display: inline-block; padding-block: 12px }
+  </style>
+  <script type="module" src="/element.js"></script></head>
+  <body><header><a href="#home">Example Bank</a></header>
+  <main><h1>Log in</h1><onegini-otp-login ${attributes}></onegini-otp-login>
+  <a href="#password">Log in with a password</a></main></body></html>`;
+
+export async function startLoginSite(): Promise<LoginSite> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import "./src/define.ts"; import "./src/locales/ar.ts"; import "./src/locales/de.ts";`,
+      resolveDir: process.cwd(),
+      loader: "ts",
+    },
+    bundle: true,
+    format: "esm",
+    write: false,
+    tsconfig: "tsconfig.base.json",
+  });
+  const script = outputFiles[0]!.contents;
+  const streams = new Set<ServerResponse>();
+
+  const site: LoginSite = {
+    origin: "",
+    answers: usual(),
+    watching: () => streams.size,
+    say(status) {
+      for (const stream of streams) event(stream, status);
+    },
+    cut() {
+      for (const stream of streams) stream.destroy();
+    },
+    reset() {
+      site.cut();
+      site.answers = usual();
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+
+  // No less than any of its codes has: where the server says less, it is the server's word that counts.
+  const event = (stream: ServerResponse, status: Status): void =>
+    void stream.write(`event: status\ndata: ${JSON.stringify({ status, expires_in: 3_600 })}\n\n`);
+
+  const give = (response: ServerResponse, answer: Answer | "stream"): void => {
+    if (answer === "never") return;
+    if (answer === "reset") return void response.destroy();
+    if (answer === "stream") {
+      response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+      streams.add(response);
+      response.once("close", () => streams.delete(response));
+      return event(response, "pending");
+    }
+    const { status, body, headers } = answer;
+    response
+      .writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers })
+      .end(JSON.stringify(body));
+  };
+
+  const server = createServer(({ method, url = "" }: IncomingMessage, response) => {
+    const { pathname, searchParams } = new URL(url, "http://localhost");
+    const { start, renew, status, login } = site.answers;
+    if (pathname === "/") {
+      response.writeHead(200, { "content-type": "text/html" }).end(page(searchParams.get("element") ?? ""));
+    } else if (pathname === "/element.js") {
+      response.writeHead(200, { "content-type": "text/javascript" }).end(script);
+    } else if (pathname === "/otp-login") give(response, start);
+    else if (pathname.endsWith("/otp")) give(response, renew);
+    else if (pathname.endsWith("/login")) give(response, login);
+    else if (pathname.startsWith("/otp-login/") && method === "GET") give(response, status);
+    // A page that is left for nothing: it stays as it is on its way out.
+    else response.writeHead(pathname === "/nothing" ? 204 : 404).end();
+  });
+  server.listen(0, "localhost");
+  await once(server, "listening");
+  site.origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  return site;
+}

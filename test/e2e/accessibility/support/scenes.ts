@@ -1,0 +1,205 @@
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { reachPhase } from "../../../support/login-page.js";
+import { code, refusal } from "./login-site.js";
+import type { Stage } from "./stage.js";
+
+/** Something that a person can come upon. */
+export interface Scene {
+  /** What the page is looked at with. Default: a computer with a mouse. */
+  device?: Device;
+  /** The element's attributes. */
+  attributes?: string;
+  /** Leads a page that has just been opened there, with its clock standing still. */
+  reach: (stage: Stage) => Promise<void>;
+}
+
+export type Device = "computer" | "tablet" | "phone";
+
+export const devices: Record<Device, BrowserContextOptions> = {
+  computer: { viewport: { width: 800, height: 900 } },
+  tablet: { viewport: { width: 800, height: 1000 }, isMobile: true, hasTouch: true },
+  phone: { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true },
+};
+
+const link = `app-link="example:login?otp={otp}"`;
+const reach = (phase: string) => (stage: Stage) => reachPhase(stage.page, phase);
+const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: true }).click();
+
+/** Up to the code, with the stream that hears of the phone: for that no time has to pass on the page. */
+export async function watched({ page, site }: Pick<Stage, "page" | "site">): Promise<void> {
+  await reachPhase(page, "pending");
+  for (const end = Date.now() + 15_000; site.watching() === 0;) {
+    if (Date.now() > end) throw new Error("No stream was opened in 15 s.");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const told = (status: "approved" | "denied", phase: string) => async (stage: Stage) => {
+  await watched(stage);
+  stage.site.say(status);
+  await reachPhase(stage.page, phase);
+};
+
+async function offline(stage: Stage): Promise<void> {
+  await watched(stage);
+  await stage.page.context().setOffline(true);
+  await stage.reads("You’re offline. We’ll keep trying.");
+}
+
+async function expired(stage: Stage): Promise<void> {
+  await watched(stage);
+  await stage.pass(61);
+  await reachPhase(stage.page, "expired");
+}
+
+const refused = (error: string, status: number, headers?: Record<string, string>) => async (stage: Stage) => {
+  stage.site.answers.start = refusal(error, status, headers);
+  await press(stage.page, "Show QR code");
+  await reachPhase(stage.page, "failed");
+};
+
+const notLoggedIn = (error: string, status: number) => async (stage: Stage) => {
+  stage.site.answers.login = refusal(error, status);
+  await told("approved", "failed")(stage);
+};
+
+/** Every phase, every kind of it, and every layout, by name. */
+export const scenes = {
+  idle: { attributes: "manual", reach: reach("idle") },
+  requesting: {
+    attributes: "manual",
+    async reach(stage) {
+      stage.site.answers.start = "never";
+      await press(stage.page, "Show QR code");
+      await reachPhase(stage.page, "requesting");
+    },
+  },
+  pending: { reach: watched },
+  "pending, a code of an hour": {
+    attributes: "manual",
+    async reach(stage) {
+      stage.site.answers.start = code(3_600);
+      await press(stage.page, "Show QR code");
+      await watched(stage);
+    },
+  },
+  "pending, last code": { attributes: `renewals="0"`, reach: watched },
+  "pending, new code late": {
+    async reach(stage) {
+      stage.site.answers.renew = "never";
+      await watched(stage);
+      await stage.pass(46);
+      await stage.reads("Getting a code…");
+    },
+  },
+  "pending, reconnecting": {
+    async reach(stage) {
+      await watched(stage);
+      stage.site.answers.status = "reset";
+      stage.site.cut();
+      await stage.passUntil("Reconnecting…");
+    },
+  },
+  "pending, offline": {
+    async reach(stage) {
+      await offline(stage);
+      await stage.pass(4);
+    },
+  },
+  "pending, offline, code over": {
+    async reach(stage) {
+      await offline(stage);
+      await stage.pass(61);
+      await stage.page.locator("onegini-otp-login .empty").waitFor();
+    },
+  },
+  "pending, enlarged": {
+    async reach(stage) {
+      await watched(stage);
+      await press(stage.page, "Enlarge QR code");
+      await stage.page.getByRole("dialog").waitFor();
+    },
+  },
+  approved: {
+    async reach(stage) {
+      stage.site.answers.login = "never";
+      await told("approved", "approved")(stage);
+    },
+  },
+  completed: { reach: told("approved", "completed") },
+  "completed, leaving": { attributes: `redirect="/nothing"`, reach: told("approved", "completed") },
+  denied: { reach: told("denied", "denied") },
+  expired: { attributes: `renewals="0"`, reach: expired },
+  "failed, service not answering": {
+    attributes: "manual",
+    reach: refused("temporarily_unavailable", 503),
+  },
+  "failed, no network": {
+    attributes: "manual",
+    async reach({ page }) {
+      await page.context().setOffline(true);
+      await press(page, "Show QR code");
+      await reachPhase(page, "failed");
+    },
+  },
+  "failed, too many tries": { attributes: "manual", reach: refused("too_many_requests", 429) },
+  "failed, must wait": {
+    attributes: "manual",
+    reach: refused("too_many_requests", 429, { "Retry-After": "24" }),
+  },
+  "failed, cookies blocked": {
+    async reach({ page, site }) {
+      site.answers.status = refusal("unknown_attempt", 404);
+      site.cut();
+      await page.reload();
+      await reachPhase(page, "failed");
+    },
+  },
+  "failed, not available here": { attributes: "manual", reach: refused("forbidden_origin", 403) },
+  "failed, login refused": { reach: notLoggedIn("account_blocked", 403) },
+  "failed, login over": { reach: notLoggedIn("attempt_settled", 409) },
+
+  "tablet, idle": { device: "tablet", attributes: `manual ${link}`, reach: reach("idle") },
+  "tablet, pending": { device: "tablet", attributes: link, reach: watched },
+  "tablet, denied": { device: "tablet", attributes: link, reach: told("denied", "denied") },
+
+  "phone, idle": { device: "phone", attributes: `manual ${link}`, reach: reach("idle") },
+  "phone, requesting": {
+    device: "phone",
+    attributes: `manual ${link}`,
+    async reach(stage) {
+      stage.site.answers.start = "never";
+      await press(stage.page, "Show QR code");
+      await reachPhase(stage.page, "requesting");
+    },
+  },
+  "phone, pending": { device: "phone", attributes: link, reach: watched },
+  "phone, pending, other phone": {
+    device: "phone",
+    attributes: link,
+    async reach(stage) {
+      await watched(stage);
+      await press(stage.page, "Use another phone");
+    },
+  },
+  "phone, pending, offline": { device: "phone", attributes: link, reach: offline },
+  "phone, approved": {
+    device: "phone",
+    attributes: link,
+    async reach(stage) {
+      stage.site.answers.login = "never";
+      await told("approved", "approved")(stage);
+    },
+  },
+  "phone, expired": { device: "phone", attributes: `renewals="0" ${link}`, reach: expired },
+  "phone, failed, must wait": {
+    device: "phone",
+    attributes: `manual ${link}`,
+    reach: refused("too_many_requests", 429, { "Retry-After": "24" }),
+  },
+  "phone without app link, pending": { device: "phone", reach: watched },
+} as const satisfies Record<string, Scene>;
+
+export type SceneName = keyof typeof scenes;
+
+export const sceneNames = Object.keys(scenes) as SceneName[];

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Page } from "playwright-core";
+import { reachPhase } from "../../support/login-page.js";
+import { focused } from "./support/focus.js";
+import { code } from "./support/login-site.js";
+import { watched } from "./support/scenes.js";
+import { stages, type Stage } from "./support/stage.js";
+
+describe("The time that a person has", { timeout: 300_000 }, () => {
+  const { open } = stages();
+
+  it("is lengthened by itself five times, and then by one press, as often as one likes (WCAG 2.2.1)", async () => {
+    const stage = await open("idle");
+    const { page, pass, reads } = stage;
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(page), "Show QR code");
+    // Ten times, as the criterion counts.
+    for (let press = 0; press < 10; press++) {
+      await page.keyboard.press("Enter");
+      await watched(stage);
+      for (let codes = 0; codes < 5; codes++) {
+        await reads("New code in 0:45");
+        await pass(45);
+      }
+      await reads("Code works for 1:00");
+      await pass(60);
+      await reachPhase(page, "expired");
+      // The heading had the focus since the button went; the new button is the next stop.
+      await page.keyboard.press("Tab");
+      assert.equal(await focused(page), "Show a new code");
+    }
+  });
+
+  it("ends beside the large code too, and the way on has the focus", async () => {
+    const { page, pass, reads } = await open("pending, last code");
+    await page.getByRole("button", { name: "Enlarge QR code" }).click();
+    await reads("Code works for 1:00");
+    await pass(61);
+    await reachPhase(page, "expired");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    assert.equal(await focused(page), "Show a new code");
+  });
+
+  it("costs nothing that was typed on the page", async () => {
+    const { page, pass } = await open("pending, last code");
+    await page.evaluate(() => {
+      const input = document.createElement("input");
+      document.querySelector("main")!.append(input);
+      input.focus();
+    });
+    await page.keyboard.type("jane");
+    await pass(61);
+    await reachPhase(page, "expired");
+    await page.getByRole("button", { name: "Show a new code" }).click();
+    await reachPhase(page, "pending");
+    assert.equal(await page.locator("input").inputValue(), "jane");
+  });
+});
+
+describe("Motion", { timeout: 300_000 }, () => {
+  const { open } = stages();
+
+  /** Notes every animation and transition of the card that begins from now on. */
+  const watchMotion = (page: Page): Promise<void> =>
+    page.evaluate(() => {
+      const moved: string[] = [];
+      Object.assign(globalThis, { moved });
+      const root = document.querySelector("onegini-otp-login")!.shadowRoot!;
+      for (const type of ["animationstart", "transitionrun"])
+        root.addEventListener(type, ({ target }) => {
+          moved.push((target as Element).getAttribute("class") ?? (target as Element).localName);
+        });
+    });
+  const moved = (page: Page): Promise<string[]> =>
+    page.evaluate(() => (globalThis as unknown as { moved: string[] }).moved);
+
+  /** A login from the button to the end, with a new code on the way. */
+  async function logIn(stage: Stage): Promise<void> {
+    const { page, site, pass, reads } = stage;
+    site.answers.start = "never";
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await reachPhase(page, "requesting");
+    await page.locator("onegini-otp-login .waiting").waitFor();
+    // The finder marks breathe after 0.4 s; frames are what animations start in.
+    await nextFrames(page);
+    site.answers.start = code(60);
+    await page.evaluate(() => document.querySelector("onegini-otp-login")!.start());
+    await watched(stage);
+    await pass(20);
+    await nextFrames(page);
+    await pass(25);
+    await reads("New code in 0:45");
+    await nextFrames(page);
+    site.answers.login = "never";
+    site.say("approved");
+    await reachPhase(page, "approved");
+    await nextFrames(page);
+  }
+
+  /** What begins to move says so in a frame: a picture is taken in one. */
+  const nextFrames = async (page: Page): Promise<void> => {
+    for (let count = 0; count < 2; count++) await page.screenshot({ animations: "allow" });
+  };
+
+  it("there is none in a whole login, where the person asked for less", async () => {
+    const stage = await open("idle", { reducedMotion: "reduce" });
+    await watchMotion(stage.page);
+    await logIn(stage);
+    assert.deepEqual(await moved(stage.page), []);
+  });
+
+  it("there is some else: messages come in, the ring refills, an arc turns", async () => {
+    const stage = await open("idle", { reducedMotion: "no-preference" });
+    await watchMotion(stage.page);
+    await logIn(stage);
+    const parts = new Set(await moved(stage.page));
+    for (const part of ["left", "message", "arc"]) assert.ok(parts.has(part), [...parts].join());
+    assert.ok(!parts.has("canvas"), "the code never moves");
+  });
+});

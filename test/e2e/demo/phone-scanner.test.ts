@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import type { Browser, BrowserContext } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { openPhone } from "../../support/demo-phone.js";
+import { demoInBrowser } from "../../support/demo-in-browser.js";
+import type { Demo } from "../../support/demo.js";
+import { openLoginPage } from "../../support/login-page.js";
+import { blank, filmOf, turn } from "../../support/pictures.js";
+
+describe("The demo phone's scanner", { timeout: 120_000 }, () => {
+  let demo: Demo;
+  let browser: Browser;
+  let context: BrowserContext;
+
+  demoInBrowser((given) => ({ demo, browser, context } = given));
+
+  it("sees the login page that the person had in front last, where there are more", async () => {
+    const one = await openLoginPage(context, demo.origin);
+    await openLoginPage(context, demo.origin);
+    await one.getByRole("heading", { name: "Log in", exact: true }).click();
+    const phone = await openPhone(context, demo.origin);
+
+    await phone.press("Scan QR code");
+    await phone.press("Accept");
+
+    await one.waitForURL("**/account");
+  });
+
+  it("says when there is no login page to see, opens one, and scans it", async () => {
+    const phone = await openPhone(context, demo.origin);
+    await phone.press("Scan QR code");
+    await phone.screen.getByText("No login page with a code is open in this browser.").waitFor();
+
+    const [login] = await Promise.all([
+      context.waitForEvent("page"),
+      phone.screen.getByRole("link", { name: "Open the login page" }).click(),
+    ]);
+    await phone.press("Accept");
+
+    await login.waitForURL("**/account");
+  });
+
+  it("reads a photo of the code, whichever way it was held", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const photo = await login.screenshot();
+    // In another browser, where no login page lies beside it: its code would be found before the photo.
+    const elsewhere = await browser.newContext();
+    const phone = await openPhone(elsewhere, demo.origin);
+    await phone.press("Scan QR code");
+    const input = phone.screen.locator("input[type=file]");
+    assert.equal(await input.getAttribute("capture"), "environment");
+    assert.equal(await input.getAttribute("accept"), "image/*");
+
+    await phone.choosePhoto("Photo", turn(photo));
+    await phone.press("Accept");
+
+    await login.waitForURL("**/account");
+    await elsewhere.close();
+  });
+
+  it("says what is wrong with a photo, and takes another", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const photo = await login.screenshot();
+    const elsewhere = await browser.newContext();
+    const phone = await openPhone(elsewhere, demo.origin);
+    await phone.press("Scan QR code");
+
+    await phone.choosePhoto("Photo", Buffer.from("no picture at all"));
+    await phone.screen.getByText("This isn’t a picture that can be opened.").waitFor();
+    await phone.choosePhoto("Another photo", blank(300, 200));
+    await phone.screen.getByText("There’s no code to be found in this photo.").waitFor();
+    await phone.choosePhoto("Another photo", photo);
+
+    await phone.sees("Is this you logging in?");
+    await elsewhere.close();
+  });
+
+  it("says so when there is no camera", async () => {
+    const phone = await openPhone(context, demo.origin);
+
+    await phone.press("Scan QR code");
+    await phone.press("Camera");
+
+    await phone.screen.getByText(/There’s no camera to use|The camera is off/).waitFor();
+  });
+
+  it("reads the code through the camera, and lets go of the camera after", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "demo-camera-"));
+    const film = join(folder, "screen.y4m");
+    const login = await openLoginPage(context, demo.origin);
+    await writeFile(film, filmOf(await login.screenshot()));
+    const seeing = await launchBrowser([
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+      `--use-file-for-fake-video-capture=${film}`,
+    ]);
+    try {
+      const eyes = await seeing.newContext();
+      await eyes.addInitScript(() => {
+        const { mediaDevices } = navigator;
+        const open = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = async (constraints) => {
+          const stream = await open(constraints);
+          Object.assign(globalThis, { tracks: stream.getTracks() });
+          return stream;
+        };
+      });
+      const phone = await openPhone(eyes, demo.origin);
+      await phone.press("Scan QR code");
+      await phone.press("Camera");
+      await phone.press("Accept");
+      await login.waitForURL("**/account");
+      const states = await phone.page.evaluate(() =>
+        (globalThis as unknown as { tracks: MediaStreamTrack[] }).tracks.map(({ readyState }) => readyState),
+      );
+      assert.deepEqual(states, ["ended"]);
+    } finally {
+      await seeing.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("reads the code from a tab that the person shares", async () => {
+    const sharing = await launchBrowser(["--auto-select-tab-capture-source-by-title=Log in"]);
+    try {
+      const elsewhere = await sharing.newContext();
+      const login = await openLoginPage(context, demo.origin);
+      // A login page of another site: this one has no other way to be seen.
+      const copy = await elsewhere.newPage();
+      await copy.setContent(
+        `<title>Log in</title><img src="data:image/png;base64,${(await login.screenshot()).toString("base64")}">`,
+      );
+      const phone = await openPhone(elsewhere, demo.origin);
+      await phone.press("Scan QR code");
+      await phone.press("Share a tab or window");
+      await phone.press("Accept");
+      await login.waitForURL("**/account");
+    } finally {
+      await sharing.close();
+    }
+  });
+});

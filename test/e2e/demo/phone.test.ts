@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Browser, BrowserContext } from "playwright-core";
+import { openPhone, phoneOn } from "../../support/demo-phone.js";
+import { demoInBrowser } from "../../support/demo-in-browser.js";
+import type { Demo } from "../../support/demo.js";
+import { openLoginPage, reachPhase } from "../../support/login-page.js";
+import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
+import { codeOn } from "../../support/qr.js";
+
+describe("The demo phone", { timeout: 120_000 }, () => {
+  let demo: Demo;
+  let calls: PhoneCalls;
+  let browser: Browser;
+  let context: BrowserContext;
+
+  demoInBrowser((given) => {
+    ({ demo, browser, context } = given);
+    calls = phoneCalls(demo.origin);
+  });
+
+  it("scans the login page beside it, shows who asks, and accepts", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+
+    await phone.press("Scan QR code");
+    await phone.sees("Is this you logging in?");
+    const shown = await phone.screen.innerText();
+    assert.match(shown, /^Log in to Demo Bank on the web\.$/m);
+    assert.match(shown, /^Device\n.*Chrom/m);
+    assert.match(shown, /^Location\nthis computer$/m);
+    assert.match(
+      await phone.heard(),
+      /^handleMobileAuthWithOtp\(\S{16}…\)\s+“Log in to Demo Bank[^”]+”\s+waiting for an answer$/,
+    );
+    await phone.press("Accept");
+    await phone.sees("Accepted");
+
+    await login.waitForURL("**/account");
+    assert.match(await login.locator("main").innerText(), /demo-user/);
+    assert.match(await phone.heard(), /”\s+accepted$/);
+    await phone.press("Done");
+    await phone.sees("Log in on your computer");
+  });
+
+  it("declines, and nobody is logged in", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+
+    await phone.press("Scan QR code");
+    await phone.press("Decline");
+    await phone.sees("Declined");
+
+    await reachPhase(login, "denied");
+  });
+
+  it("is opened by the app link on the same device, and leads back to the login", async () => {
+    const handheld = await browser.newContext({
+      viewport: { width: 375, height: 720 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    const page = await openLoginPage(handheld, demo.origin);
+
+    await page.getByRole("link", { name: "Open the Demo Bank app" }).click();
+    const phone = phoneOn(page);
+    await phone.sees("Is this you logging in?");
+    assert.equal(new URL(page.url()).hash, "");
+    await phone.press("Accept");
+    await phone.press("Done");
+
+    await page.waitForURL("**/account");
+    assert.match(await page.locator("main").innerText(), /demo-user/);
+    await handheld.close();
+  });
+
+  it("takes the code of a link that comes while it is open, and cancels what it showed", async () => {
+    const [one, two] = [await openLoginPage(context, demo.origin), await openLoginPage(context, demo.origin)];
+    const codes = [await codeOn(one), await codeOn(two)];
+    const phone = await openPhone(context, demo.origin, `/phone#otp=${encodeURIComponent(codes[0] ?? "")}`);
+    await phone.sees("Is this you logging in?");
+
+    await phone.page.evaluate((otp) => (location.hash = `otp=${encodeURIComponent(otp ?? "")}`), codes[1]);
+    await phone.page.getByText("rejected: 9006").waitFor();
+    await phone.press("Accept");
+
+    await two.waitForURL("**/account");
+  });
+
+  for (const [user, what] of [
+    ["Zoë / ../ 100% 🏦", "a slash, per cent and an emoji"],
+    ["<b>bold</b>", "markup"],
+  ] as const) {
+    it(`can be anybody's: a typed name with ${what} has to set up first, and is the user who is logged in`, async () => {
+      const login = await openLoginPage(context, demo.origin);
+      const phone = await openPhone(context, demo.origin);
+      await phone.page.getByLabel("User", { exact: false }).first().selectOption("");
+      await phone.page.getByLabel("Name of the other user").fill(user);
+      await phone.page.keyboard.press("Enter");
+      assert.equal(await phone.page.getByRole("switch", { name: "Set up for QR login" }).isChecked(), false);
+
+      await phone.press("Scan QR code");
+      await phone.sees("This phone isn’t set up yet");
+      assert.match(await phone.screen.innerText(), /Code 9021/);
+      await phone.press("Turn on QR login");
+      await phone.press("Accept");
+
+      await login.waitForURL("**/account");
+      assert.ok((await login.locator("main").innerText()).includes(user));
+    });
+  }
+
+  it("says that it was disenrolled, by the code for that", async () => {
+    await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+    const enrolled = phone.page.getByRole("switch", { name: "Set up for QR login" });
+
+    await enrolled.click();
+    await phone.page.getByText("isn’t enrolled (9020)").waitFor();
+    await phone.press("Scan QR code");
+    await phone.sees("This phone isn’t set up yet");
+    assert.match(await phone.screen.innerText(), /Code 9020/);
+    await phone.press("Turn on QR login");
+
+    await phone.sees("Is this you logging in?");
+    assert.equal(await enrolled.isChecked(), true);
+  });
+
+  it("handles nothing while it is locked", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+
+    await phone.page.getByRole("switch", { name: "Unlocked" }).click();
+    await phone.press("Scan QR code");
+    await phone.sees("The app is locked");
+    assert.match(await phone.screen.innerText(), /Code 9010/);
+    await phone.press("Unlock");
+    await phone.press("Accept");
+
+    await login.waitForURL("**/account");
+  });
+
+  it("says what to do about a code that was used, is unknown, or is none", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const used = await codeOn(login);
+    await calls.scan(used);
+    const unknown = btoa(
+      JSON.stringify({ transaction_id: crypto.randomUUID(), otp: btoa("0123456789abcdef") }),
+    );
+    const phone = await openPhone(context, demo.origin);
+    for (const [otp, heading, code] of [
+      [used, "This code no longer works", 9029],
+      [unknown, "This code no longer works", 10013],
+      ["https://example.com/menu", "This isn’t a login code", 10015],
+      ["", "This isn’t a login code", 10015],
+      ["%", "This isn’t a login code", 10015],
+    ] as const) {
+      await phone.page.evaluate(
+        (hash) => (location.hash = hash),
+        `otp=${otp === "%" ? otp : encodeURIComponent(otp)}`,
+      );
+      await phone.screen.getByText(`Code ${code}`).waitFor();
+      await phone.sees(heading);
+      await phone.press("Close");
+    }
+  });
+
+  it("says so when the bank does not answer", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const otp = await codeOn(login);
+    const phone = await openPhone(context, demo.origin);
+    await context.route("**/phone/**", (route) => route.abort());
+
+    await phone.page.evaluate((code) => (location.hash = `otp=${encodeURIComponent(code)}`), otp);
+
+    await phone.sees("The bank isn’t answering");
+  });
+
+  it("can be used by keyboard alone", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+    const { keyboard } = phone.page;
+
+    await phone.screen.getByRole("button", { name: "Scan QR code" }).focus();
+    await keyboard.press("Enter");
+    await phone.sees("Is this you logging in?");
+    await keyboard.press("Tab");
+    await keyboard.press("Enter");
+
+    await login.waitForURL("**/account");
+    assert.equal(await phone.page.evaluate(() => document.activeElement?.textContent), "Accepted");
+  });
+});

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Page, Request } from "playwright-core";
+import { startDemo } from "../../support/demo.js";
+import { demoInBrowser, type DemoInBrowser } from "../../support/demo-in-browser.js";
+import { watchForComplaints } from "../../support/login-page.js";
+import { openPlayground, type PlaygroundPage } from "../../support/playground-page.js";
+
+describe("The playground's network", { timeout: 90_000 }, () => {
+  let given: DemoInBrowser;
+  demoInBrowser((each) => (given = each));
+
+  /** In a browser of its own, as the network is one browser's. */
+  async function inItsOwnBrowser(use: (playground: PlaygroundPage) => Promise<void>, fragment?: string) {
+    const context = await given.browser.newContext();
+    const complaints = await watchForComplaints(context);
+    await use(await openPlayground(context, given.demo.origin, fragment));
+    await context.close();
+    assert.deepEqual(complaints.list, []);
+  }
+
+  it("breaks the start: the element says in words what happened, and its event why", async () => {
+    const faults = [
+      ["busy", /Try again in/, "error too_many_requests: 429"],
+      ["down", "The login service isn’t answering", "error temporarily_unavailable: 503"],
+      ["forbidden", "Phone login isn’t available here", "error forbidden_origin: 403"],
+      ["garbage", "The login service isn’t answering", "error invalid_response: 200"],
+      ["reset", "The login service isn’t answering", "error network_error"],
+    ] as const;
+    await Promise.all(
+      faults.map(([choice, words, event]) =>
+        inItsOwnBrowser(async ({ reads, hears, set, press, reaches }) => {
+          await reads(words);
+          await hears(event);
+          await set("codes", "works");
+          await press("start()");
+          await reaches("pending");
+        }, `#codes=${choice}`),
+      ),
+    );
+  });
+
+  it("breaks the start: silent until it is switched off, late, and without cookies", async () => {
+    await Promise.all([
+      inItsOwnBrowser(async ({ set, reaches, events }) => {
+        await reaches("requesting");
+        await set("codes", "works");
+        await reaches("pending");
+        // The very request that was held is answered: nothing began anew.
+        assert.deepEqual(await events(), ["statechange requesting", "statechange pending"]);
+      }, "#codes=silent"),
+      inItsOwnBrowser(async ({ reaches, page }) => {
+        await reaches("pending");
+        const [from, to] = await page
+          .locator("#events time")
+          .evaluateAll((times) => times.map((time) => Date.parse((time as HTMLTimeElement).dateTime)));
+        assert.ok(to! - from! >= 1_490, `${to! - from!} ms`);
+      }, "#delay=medium"),
+      inItsOwnBrowser(async ({ reads, hears }) => {
+        await reads("Cookies are off");
+        await hears("error cookies_blocked");
+      }, "#cookies=blocked"),
+    ]);
+  });
+
+  /** Requests of the status, as they are made. */
+  function statusRequests(page: Page): { streams: Request[]; polls: Request[] } {
+    const seen = { streams: [] as Request[], polls: [] as Request[] };
+    page.on("request", (request) => {
+      if (request.method() !== "GET" || !/\/otp-login\/[^/]+$/.test(request.url())) return;
+      const { accept } = request.headers();
+      (accept === "text/event-stream" ? seen.streams : seen.polls).push(request);
+    });
+    return seen;
+  }
+
+  it("breaks the stream: the login goes through all the same", async () => {
+    await Promise.all(
+      ["refused", "silent", "buffered", "garbage", "cut"].map((choice) =>
+        inItsOwnBrowser(async ({ page, press, reaches }) => {
+          const seen = statusRequests(page);
+          await press("start()");
+          await reaches("pending");
+          // A stream that is cut is begun again; one that brings nothing gives way to polls.
+          while (choice === "cut" ? seen.streams.length < 2 : seen.polls.length === 0) {
+            await page.waitForEvent("request", { timeout: 20_000 });
+          }
+          await press("Accept");
+          await reaches("completed");
+        }, `#stream=${choice}`),
+      ),
+    );
+  });
+
+  it("breaks the stream while it runs, and the polls with it: the element says that it reconnects", async () => {
+    await Promise.all(
+      ["busy", "down", "garbage", "silent", "reset"].map((choice) =>
+        inItsOwnBrowser(async ({ reaches, set, reads, press }) => {
+          await reaches("pending");
+          await set("polls", choice);
+          await set("stream", "refused");
+          await reads("Reconnecting…");
+          await set("polls", "works");
+          await set("stream", "works");
+          await press("Accept");
+          await reaches("completed");
+        }),
+      ),
+    );
+  });
+
+  it("breaks the login: refused, broken, lost and silent", async () => {
+    const logins = (page: Page): Request[] => {
+      const seen: Request[] = [];
+      page.on("request", (request) => request.url().endsWith("/login") && seen.push(request));
+      return seen;
+    };
+    await Promise.all([
+      inItsOwnBrowser(async ({ reaches, press, hears, reads }) => {
+        await reaches("pending");
+        await press("Accept");
+        await hears("error login_refused: 403");
+        await reads("We couldn’t log you in");
+      }, "#login=refused"),
+      ...(["broken", "lost", "silent"] as const).map((choice) =>
+        inItsOwnBrowser(async ({ reaches, press, page, set }) => {
+          const seen = logins(page);
+          await reaches("pending");
+          await press("Accept");
+          await reaches("approved");
+          while (seen.length < (choice === "silent" ? 1 : 2)) await page.waitForEvent("request");
+          await set("login", "works");
+          await reaches("completed");
+        }, `#login=${choice}`),
+      ),
+    ]);
+  });
+
+  it("changes how long a code lives", async () => {
+    await inItsOwnBrowser(async ({ reads, set, press }) => {
+      await reads(/60\smin/);
+      await set("life", "short");
+      await press("start()");
+      await reads(/New code in 0:[01]\d/);
+    }, "#life=hour");
+  });
+
+  it("lets only its own page break the network", async () => {
+    const put = (body: string, headers: Record<string, string> = {}) =>
+      fetch(`${given.demo.origin}/playground/network`, { method: "PUT", body, headers }).then(
+        ({ status }) => status,
+      );
+    assert.equal(await put("{}"), 204);
+    assert.equal(await put("{}", { "sec-fetch-site": "cross-site" }), 403);
+    assert.equal(await put("{}", { origin: "https://example.com" }), 403);
+    for (const body of ["", "[", "null", '{"codes":"perhaps"}', '{"constructor":"works"}', '{"codes":1}']) {
+      assert.equal(await put(body), 400, body);
+    }
+    assert.equal(await put(`{"codes":"${"x".repeat(5_000)}"}`), 413);
+    const { status } = await fetch(`${given.demo.origin}/playground`, { method: "POST" });
+    assert.equal(status, 405);
+  });
+
+  it("is not there where a real Token Server is: there is nothing to break", async () => {
+    const demo = await startDemo({ TOKEN_SERVER_URL: "https://token-server.example.com" });
+    const page = await fetch(`${demo.origin}/playground`);
+    assert.equal(page.status, 404);
+    assert.match(await page.text(), /There is no playground here/);
+    for (const path of ["/playground/network", "/playground/otp-login"]) {
+      const { status } = await fetch(demo.origin + path, { method: "PUT", body: "{}" });
+      assert.equal(status, 404, path);
+    }
+    assert.doesNotMatch(await (await fetch(`${demo.origin}/help`)).text(), /playground/);
+    await demo.stop();
+  });
+});

@@ -1,0 +1,443 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, it } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { OneginiOtpLogin } from "onegini-otp-login";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { demoInBrowser, type DemoInBrowser } from "../../support/demo-in-browser.js";
+import { openPlayground } from "../../support/playground-page.js";
+import { codeOn } from "../../support/qr.js";
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const languages = readdirSync("src/locales").map((file) => file.replace(".ts", ""));
+
+/** The browser tells of it a moment later than the page itself knows it. */
+const hashOf = (page: Page): Promise<string> => page.evaluate(() => location.hash);
+
+describe("The playground", { timeout: 90_000 }, () => {
+  let given: DemoInBrowser;
+  demoInBrowser((each) => (given = each));
+
+  const open = (fragment?: string) => openPlayground(given.context, given.demo.origin, fragment);
+
+  it("gives its element every attribute", async () => {
+    const { set, element } = await open("#phase=idle");
+    for (const [name, value] of [
+      ["endpoint", "/otp-login"],
+      ["redirect", "/account"],
+      ["app-link", "/phone#otp={otp}"],
+      ["renewals", "2"],
+    ] as const) {
+      await set(name, value);
+      assert.equal(await element.getAttribute(name), value);
+    }
+    await set("manual", true);
+    assert.equal(await element.getAttribute("manual"), "");
+    await set("manual", false);
+    assert.equal(await element.getAttribute("manual"), null);
+    await set("redirect", "");
+    assert.equal(await element.getAttribute("redirect"), null);
+  });
+
+  it("gives its element a site's own words, and says of what is none that it is none", async () => {
+    const { set, element, reads, page, snippet } = await open("#phase=idle");
+    const words = { step2: "Scan it in **Demo Bank**" };
+    await set("messages", JSON.stringify(words));
+    await reads("Scan it in Demo Bank");
+    assert.match(
+      await snippet("npm"),
+      /element\.messages = \{\n {2}"step2": "Scan it in \*\*Demo Bank\*\*"\n\};/,
+    );
+    const box = page.getByRole("textbox", { name: "messages" });
+    for (const none of ['{"step2": ', '["step2"]', '{"step2": 2}', "null"]) {
+      await set("messages", none);
+      assert.equal(await box.getAttribute("aria-invalid"), "true", none);
+      await page.getByText("This is no JSON with words yet.").waitFor();
+      await reads("Scan it in Demo Bank");
+    }
+    await set("messages", "");
+    assert.equal(await box.getAttribute("aria-invalid"), "false");
+    await reads("Scan this code in the app");
+    assert.equal(await element.evaluate((each: OneginiOtpLogin) => Object.keys(each.messages!).length), 0);
+  });
+
+  it("begins a new element with a code from the page's server, and logs in with it", async () => {
+    const starts: string[] = [];
+    given.context.on("request", (request) => {
+      if (request.method() === "POST") starts.push(new URL(request.url()).pathname);
+    });
+    const { set, element, reaches, page, press, snippet } = await open();
+    await reaches("pending");
+    const attempts = () => starts.filter((path) => path === "/playground/otp-login").length;
+    assert.equal(attempts(), 1);
+    await set("beginning", "server");
+    await page.locator("#stage > onegini-otp-login[attempt]:state(pending)").waitFor();
+    assert.equal(await codeOn(page), await element.getAttribute("otp"));
+    assert.match(
+      await snippet("html"),
+      / attempt="\{attempt\}" otp="\{otp\}" expires-in="\{expiresIn\}">\{svg\}</,
+    );
+    await press("Accept");
+    await reaches("completed");
+    assert.equal(attempts(), 1);
+  });
+
+  it("takes the page's server's code out of a cache: another browser's, for which the element begins anew", async () => {
+    const { element, reaches, page, press } = await open("#beginning=cache");
+    await reaches("pending");
+    const cached = await element.getAttribute("otp");
+    assert.ok(cached);
+    assert.notEqual(await codeOn(page, cached), cached);
+    await press("Accept");
+    await reaches("completed");
+  });
+
+  it("begins with a page's server for its own page only", async () => {
+    const begin = (headers: Record<string, string>, body = '{"beginning":"server"}') =>
+      fetch(`${given.demo.origin}/playground/begin`, { method: "POST", headers, body });
+    assert.equal((await begin({ origin: "https://elsewhere.test" })).status, 403);
+    assert.equal((await begin({ "sec-fetch-site": "cross-site" })).status, 403);
+    for (const body of ["", "null", "{}", '{"beginning":"element"}', '{"beginning":["server"]}'])
+      assert.equal((await begin({}, body)).status, 400, body);
+    const begun = await begin({});
+    assert.deepEqual(Object.keys((await begun.json()) as object), ["attempt", "otp", "expiresIn"]);
+    assert.match(begun.headers.get("cache-control") ?? "", /no-store/);
+  });
+
+  it("speaks every language that there is, in its direction", async () => {
+    const { set, element, page } = await open("#phase=idle");
+    const offered = await page
+      .locator("#language option")
+      .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+    assert.deepEqual(offered, languages.toSorted());
+    const titles = new Set<string>();
+    for (const language of languages) {
+      await set("language", language);
+      titles.add(await element.locator("h2").innerText());
+      const direction = await element.evaluate((each) => getComputedStyle(each).direction);
+      assert.equal(direction, language === "ar" ? "rtl" : "ltr", language);
+    }
+    assert.equal(titles.size, languages.length);
+  });
+
+  it("dresses the element: width, text size, colours for light and dark, corners, the page's scheme", async () => {
+    const { set, element, page } = await open("#phase=idle");
+    const look = () =>
+      element.evaluate((each) => {
+        const button = getComputedStyle(each.shadowRoot!.querySelector("[part~=button]")!);
+        const card = getComputedStyle(each.shadowRoot!.querySelector("[part~=base]")!);
+        return {
+          width: (each as HTMLElement).offsetWidth,
+          text: getComputedStyle(each).fontSize,
+          accent: button.backgroundColor,
+          onAccent: button.color,
+          surface: card.backgroundColor,
+          ink: card.color,
+          radius: card.borderRadius,
+        };
+      });
+    await set("width", "300");
+    await set("text-size", "150");
+    await set("accent-light", "#aa0000");
+    await set("accent-dark", "#ffaaaa");
+    await set("on-accent-light", "#fffff0");
+    await set("surface-light", "#fafafa");
+    await set("text-light", "#101010");
+    await set("radius-px", "3");
+    await set("scheme", "light");
+    assert.deepEqual(await look(), {
+      width: 300,
+      text: "24px",
+      accent: "rgb(170, 0, 0)",
+      onAccent: "rgb(255, 255, 240)",
+      surface: "rgb(250, 250, 250)",
+      ink: "rgb(16, 16, 16)",
+      radius: "3px",
+    });
+    assert.equal(await page.locator("#width-said").innerText(), "300 px");
+    await set("scheme", "dark");
+    assert.equal((await look()).accent, "rgb(255, 170, 170)");
+    await set("accent", false);
+    assert.equal((await look()).accent, "rgb(143, 176, 255)");
+    await page.getByRole("button", { name: "Everything as it was" }).click();
+    await page.waitForFunction(() => location.hash === "");
+    assert.equal(await element.evaluate((each) => (each as HTMLElement).offsetWidth), 420);
+  });
+
+  it("brings the element to every phase, and holds it there", async () => {
+    const { goTo, reaches, page, element, events, press } = await open();
+    await reaches("pending");
+    for (const phase of [
+      "idle",
+      "requesting",
+      "pending",
+      "approved",
+      "completed",
+      "denied",
+      "expired",
+      "failed",
+    ]) {
+      await goTo(phase);
+      await reaches(phase);
+      assert.equal(await page.locator("#phases [aria-current]").innerText(), phase);
+      assert.equal(await hashOf(page), `#phase=${phase}`);
+    }
+    assert.equal(await page.locator("#phase-said").innerText(), "");
+    // What led there is still in place.
+    await element.getByRole("button", { name: "Try again" }).click();
+    await reaches("failed");
+    assert.deepEqual((await events()).slice(-3), [
+      "statechange requesting",
+      "statechange failed",
+      "error temporarily_unavailable: 503 Service Unavailable",
+    ]);
+    await press("start()");
+    await reaches("pending");
+    await press("cancel()");
+    await reaches("idle");
+  });
+
+  it("lets a phase go where it is not to be held", async () => {
+    const { goTo, hears, reaches, set, page } = await open("#phase=idle");
+    await goTo("requesting");
+    await reaches("requesting");
+    await set("hold", false);
+    await reaches("pending");
+    await goTo("approved");
+    await hears("login");
+    await reaches("completed");
+    assert.equal(await hashOf(page), "#hold=off");
+  });
+
+  it("has a phone at hand, and shows the demo phone its code", async () => {
+    const { press, reaches, page } = await open();
+    await reaches("pending");
+    const phone = await given.context.newPage();
+    await phone.goto(`${given.demo.origin}/phone`);
+    await phone.getByRole("button", { name: "Scan QR code" }).click();
+    await phone.getByRole("heading", { name: "Is this you logging in?" }).waitFor();
+    await phone.getByRole("button", { name: "Decline" }).click();
+    await reaches("denied");
+    await page.bringToFront();
+    await press("start()");
+    await reaches("pending");
+    await press("Accept");
+    await reaches("completed");
+    await page.getByText("The phone showed: Log in to Demo Bank on the web.").waitFor();
+    await press("Accept");
+    await page.getByText("This code was already handled.").waitFor();
+  });
+
+  it("has a phone at hand that scans what can be seen, and says so where it cannot", async () => {
+    const { reaches, press, set, page } = await open();
+    await reaches("pending");
+    await press("cancel()");
+    await press("Accept");
+    await page.getByText("There is no code to scan.").waitFor();
+    await set("endpoint", "/otp-login");
+    await press("start()");
+    await reaches("pending");
+    await press("Accept");
+    await page.getByText("The phone at hand scans the codes of /playground/otp-login.").waitFor();
+  });
+
+  it("is as wide as the slider says, and takes no number that a control cannot be", async () => {
+    const { reaches, set, snippet, element, page } = await open();
+    await reaches("pending");
+    await page.setViewportSize({ width: 1500, height: 900 });
+    await set("width", "300");
+    assert.match(await snippet("css"), /max-inline-size: 300px;/);
+    assert.equal((await element.boundingBox())?.width, 300);
+    await set("renewals", "1000");
+    assert.equal(await element.getAttribute("renewals"), null);
+    assert.doesNotMatch(page.url(), /renewals/);
+  });
+
+  it("lists the events with their details, in a list that no screen reader reads by itself", async () => {
+    const { reaches, press, events, hears, goTo, set, page } = await open("#redirect=%2Faccount");
+    await reaches("pending");
+    await press("Accept");
+    await reaches("completed");
+    await hears("login");
+    await goTo("denied");
+    await reaches("denied");
+    await set("codes", "busy");
+    await press("start()");
+    await hears("error");
+    assert.deepEqual(await events(), [
+      "statechange requesting",
+      "statechange pending",
+      "statechange approved",
+      "statechange completed",
+      "login result {}, redirectTo /account, prevented",
+      "statechange requesting",
+      "statechange pending",
+      "statechange denied",
+      "statechange requesting",
+      "statechange failed",
+      "error too_many_requests: 429 Too Many Requests",
+    ]);
+    const times = await page
+      .locator("#events time")
+      .evaluateAll((all) => all.map((each) => each.textContent));
+    for (const time of times) assert.match(time ?? "", /^\d\d:\d\d:\d\d\.\d{3}$/);
+    assert.equal(
+      await page.locator("#events").evaluate((each) => !!each.closest("[aria-live], [role=log]")),
+      false,
+    );
+    await press("Clear the events");
+    assert.deepEqual(await events(), []);
+  });
+
+  it("follows a login where it is told not to stay", async () => {
+    const { reaches, set, press, page } = await open("#redirect=%2Faccount");
+    await reaches("pending");
+    await set("stay", false);
+    await press("Accept");
+    await page.waitForURL("**/account");
+    await page.getByText("playground-user").waitFor();
+  });
+
+  it("offers what makes the same element on a page with nothing on it", async () => {
+    await given.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const { page, press, element, reaches } = await open(
+      "#language=nl&width=300&text-size=120&accent=on&accent-light=%23aa0000&radius=on&radius-px=4" +
+        "&renewals=2&redirect=%2Faccount%3Fa%3D1%26b%3D%222%22&app-link=x%3A%7Botp%7D&scheme=light",
+    );
+    await reaches("pending");
+    const copied = async (name: string): Promise<string> => {
+      await press(`Copy: ${name}`);
+      await page.locator("#copied", { hasText: "Copied" }).waitFor({ state: "attached" });
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const html = await copied("HTML");
+    const css = await copied("CSS");
+    assert.match(
+      await copied("With npm"),
+      /import "onegini-otp-login\/define";\nimport "onegini-otp-login\/locales\/nl";/,
+    );
+
+    const url = `${given.demo.origin}/blank`;
+    await given.context.route(url, (route) =>
+      route.fulfill({ contentType: "text/html", body: `<!doctype html><style>${css}</style>${html}` }),
+    );
+    await given.context.route(/\/assets\/(onegini-otp-login|locales\/nl)\.js$/, (route) =>
+      route.fulfill({
+        contentType: "text/javascript",
+        body: readFileSync(`dist/${new URL(route.request().url()).pathname.replace("/assets/", "")}`),
+      }),
+    );
+    const blank = await given.context.newPage();
+    await blank.goto(url);
+    const other = blank.locator("onegini-otp-login:state(pending)");
+    await other.waitFor();
+    const described = (each: Element) => ({
+      attributes: [...each.attributes].map(({ name, value }) => [name, value]),
+      width: (each as HTMLElement).offsetWidth,
+      text: getComputedStyle(each).fontSize,
+      ring: getComputedStyle(each.shadowRoot!.querySelector("[part~=base]")!).borderRadius,
+      accent: getComputedStyle(each).getPropertyValue("--onegini-otp-login-accent"),
+      title: each.shadowRoot!.querySelector("h2")!.textContent,
+    });
+    assert.deepEqual(await other.evaluate(described), await element.evaluate(described));
+    assert.equal((await other.evaluate(described)).title, "Inloggen met je telefoon");
+    assert.equal(await codeOn(blank).then((code) => code.length > 100), true);
+  });
+
+  it("keeps the controls in the address, and follows it", async () => {
+    const first = await open();
+    for (const [name, value] of [
+      ["language", "ja"],
+      ["width", "333"],
+      ["surface-dark", "#123456"],
+      ["stay", false],
+      ["stream", "buffered"],
+      ["app-link", "x:{otp}&?#"],
+      ["messages", '{"step1": "Open & \\"sesame\\""}'],
+    ] as const) {
+      await first.set(name, value);
+    }
+    await first.goTo("denied");
+    await first.reaches("denied");
+    const hash = await hashOf(first.page);
+    const second = await open(hash);
+    await second.reaches("denied");
+    for (const id of ["html", "css", "npm"] as const) {
+      assert.equal(await second.snippet(id), await first.snippet(id));
+    }
+    assert.equal(await hashOf(second.page), hash);
+
+    await second.page.evaluate(
+      () => (location.hash = "language=fr&width=9999&stream=nonsense&renewals=x&constructor=1"),
+    );
+    await second.element.getByText("Connexion avec votre mobile").first().waitFor();
+    assert.equal(await second.page.locator("#stream").inputValue(), "works");
+    assert.equal(await second.page.locator("#renewals").inputValue(), "5");
+    assert.equal(await second.page.locator("#width").inputValue(), "600");
+  });
+
+  for (const [name, options] of [
+    ["light", { colorScheme: "light" }],
+    ["dark", { colorScheme: "dark" }],
+    ["forced colours", { forcedColors: "active" }],
+    [
+      "dark, 375 px wide",
+      { colorScheme: "dark", viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true },
+    ],
+  ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]) {
+    it(`gives axe nothing to find: ${name}`, async () => {
+      const context = await given.browser.newContext({
+        ...options,
+        reducedMotion: "reduce",
+        bypassCSP: true,
+      });
+      const { page, reaches, goTo, set } = await openPlayground(context, given.demo.origin);
+      await reaches("pending");
+      await page.evaluate(axe);
+      for (const phase of ["pending", "denied", "failed"]) {
+        await goTo(phase);
+        await reaches(phase);
+        if (phase === "denied") await set("language", "ar");
+        const { violations } = await page.evaluate((): Promise<AxeResults> =>
+          (globalThis as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+        );
+        const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+        assert.deepEqual(found, [], phase);
+      }
+      await context.close();
+    });
+  }
+
+  it("has nothing cut off or to scroll sideways, from 320 pixels up", async () => {
+    const { page, set, reaches } = await open("#width=600");
+    await reaches("pending");
+    await set("text-size", "200");
+    for (const width of [320, 375, 600, 880, 1099, 1100, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      const overflow = await page.evaluate(async () => {
+        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+        return document.documentElement.scrollWidth - innerWidth;
+      });
+      assert.equal(overflow <= 0, true, `at ${width} px: ${overflow} px too wide`);
+    }
+  });
+
+  it("can be used with the keyboard alone", async () => {
+    const { page, reaches } = await open();
+    await reaches("pending");
+    await page.locator("#phases").getByRole("button", { name: "idle" }).focus();
+    await page.keyboard.press("Enter");
+    await reaches("idle");
+    for (const [key, name] of [
+      ["Tab", "requesting"],
+      ["Tab", "pending"],
+    ] as const) {
+      await page.keyboard.press(key);
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent), name);
+    }
+    await page.locator("#manual").focus();
+    await page.keyboard.press("Space");
+    assert.match(await hashOf(page), /manual=on/);
+  });
+});

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { startDemo, type Demo } from "../../support/demo.js";
+import { openLoginPage } from "../../support/login-page.js";
+import { hostOf, loopbackAddresses } from "../../support/loopback.js";
+
+describe("The demo's site", { timeout: 60_000 }, () => {
+  let demo: Demo;
+
+  before(async () => {
+    demo = await startDemo();
+  });
+  after(() => demo.stop());
+
+  const get = (path: string, init: RequestInit = {}) =>
+    fetch(demo.origin + path, { redirect: "manual", ...init });
+
+  it("answers on both addresses of localhost, and redirects pages asked for by an address", async () => {
+    for (const host of loopbackAddresses.map(hostOf)) {
+      for (const path of ["/", "/account?a=1", "/phone"]) {
+        const answer = await fetch(`http://${host}:${demo.port}${path}`, { redirect: "manual" });
+        assert.equal(answer.status, 307, host + path);
+        assert.equal(answer.headers.get("location"), demo.origin + path);
+      }
+    }
+  });
+
+  it("does not redirect what is no page: the Token Server and the phone's calls answer on every address", async () => {
+    for (const host of ["localhost", ...loopbackAddresses.map(hostOf)]) {
+      const phone = await fetch(`http://${host}:${demo.port}/phone/users/somebody`, {
+        method: "PUT",
+        body: JSON.stringify({ enrolled: true }),
+        redirect: "manual",
+      });
+      assert.equal(phone.status, 204, host);
+      const tokenServer = await fetch(`http://${host}:${demo.port}/oauth/api/v4/authenticate/user`, {
+        method: "POST",
+        body: new URLSearchParams({ type: "qr-code" }),
+        redirect: "manual",
+      });
+      assert.equal(tokenServer.status, 401, host);
+    }
+  });
+
+  it("is a Token Server for other sites on this computer, and for no others", async () => {
+    const start = (callbackUri: string) =>
+      get("/oauth/api/v4/authenticate/user", {
+        method: "POST",
+        headers: { authorization: `Basic ${btoa("demo:demo-secret")}` },
+        body: new URLSearchParams({ type: "qr-code", callback_uri: callbackUri, message: "Hello" }),
+      });
+    for (const uri of [
+      "http://localhost:8080/cb",
+      "http://127.0.0.1:1/",
+      "http://[::1]:5/",
+      "https://127.1.2.3/",
+    ]) {
+      assert.equal((await start(uri)).status, 200, uri);
+    }
+    for (const uri of [
+      "http://example.com/",
+      "http://localhost.example.com/",
+      "http://10.0.0.1/",
+      "nonsense",
+    ]) {
+      assert.equal((await start(uri)).status, 400, uri);
+    }
+  });
+
+  it("puts every page under a strict policy", async () => {
+    for (const path of ["/", "/account", "/phone", "/help", "/cards", "/nowhere"]) {
+      const { headers } = await get(path);
+      const policy = headers.get("content-security-policy") ?? "";
+      for (const part of [
+        "default-src 'none'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "require-trusted-types-for 'script'",
+      ]) {
+        assert.ok(policy.split("; ").includes(part), `${path}: ${part}`);
+      }
+      assert.doesNotMatch(policy, /unsafe-(inline|eval)'(?<!wasm-unsafe-eval')/);
+      assert.equal(policy.includes("wasm-unsafe-eval"), path === "/phone");
+      assert.equal(headers.get("x-content-type-options"), "nosniff");
+      assert.equal(headers.get("referrer-policy"), "same-origin");
+    }
+    assert.match((await get("/")).headers.get("content-security-policy") ?? "", /trusted-types lit-html/);
+  });
+
+  it("lets no cache keep a page that shows who is logged in", async () => {
+    assert.equal((await get("/account")).headers.get("cache-control"), "no-store");
+    assert.doesNotMatch((await get("/")).headers.get("cache-control") ?? "", /no-store/);
+  });
+
+  it("speaks the browser's language, in English where it knows none of them", async () => {
+    for (const [accept, lang] of [
+      ["en-US,en;q=0.9", "en"],
+      ["nl-BE,nl;q=0.9,en;q=0.8", "nl"],
+      ["da,fr-CH;q=0.5,de;q=0.9", "de"],
+      ["fr;q=0.1, de;q=0", "fr"],
+      ["ja, *;q=0.1", "en"],
+      ["", "en"],
+      [";;;q=,,,=\u00ff", "en"],
+      ["x".repeat(4_000), "en"],
+    ] as const) {
+      const page = await (await get("/", { headers: { "accept-language": accept } })).text();
+      assert.match(page, new RegExp(`<html lang="${lang}">`), accept.slice(0, 40));
+    }
+  });
+
+  it("remembers the language that a person chose, and only one that it speaks", async () => {
+    const chosen = await get("/account?lang=fr&x=1");
+    assert.equal(chosen.status, 303);
+    assert.equal(chosen.headers.get("location"), `${demo.origin}/account?x=1`);
+    const cookie = chosen.headers.get("set-cookie")?.split(";")[0] ?? "";
+    assert.match(await (await get("/", { headers: { cookie } })).text(), /<html lang="fr">/);
+
+    const unknown = await get("/?lang=%22%3E%3Cscript%3E");
+    assert.equal(unknown.status, 303);
+    const elsewhere = await get("//example.com/?lang=nl");
+    assert.equal(elsewhere.headers.get("location"), `${demo.origin}//example.com/`);
+    assert.match(
+      await (await get("/", { headers: { cookie: "demo-language=xx" } })).text(),
+      /<html lang="en">/,
+    );
+  });
+
+  it("says that it checks no password, whatever is posted", async () => {
+    for (const body of ["user=a&password=b", "", "x".repeat(100_000)]) {
+      const answer = await get("/password", { method: "POST", body });
+      assert.equal(answer.status, 303);
+      assert.equal(answer.headers.get("location"), "/?notice=password#password-login");
+    }
+    assert.match(await (await get("/?notice=password")).text(), /This demo has no passwords/);
+  });
+
+  it("does not log anybody out for another site", async () => {
+    for (const headers of [{ "sec-fetch-site": "cross-site" }, { origin: "https://example.com" }]) {
+      for (const method of ["GET", "POST"]) {
+        const answer = await get("/logout", { method, headers });
+        assert.equal(answer.status, 403);
+        assert.equal(answer.headers.get("set-cookie"), null);
+      }
+    }
+  });
+
+  describe("in a browser", () => {
+    let browser: Browser;
+    before(async () => {
+      browser = await launchBrowser();
+    });
+    after(() => browser.close());
+
+    for (const [locale, heading, title] of [
+      ["en-GB", "Log in", "Log in with your phone"],
+      ["nl-NL", "Inloggen", "Inloggen met je telefoon"],
+      ["fr-FR", "Connexion", "Connexion avec votre mobile"],
+      ["de-DE", "Anmelden", "Mit dem Handy anmelden"],
+    ] as const) {
+      it(`speaks to a browser in ${locale}, page and widget alike`, async () => {
+        const context = await browser.newContext({ locale });
+        const page = await openLoginPage(context, demo.origin);
+
+        await page.getByRole("heading", { name: heading, exact: true }).waitFor();
+        await page.getByRole("heading", { name: title, exact: true }).waitFor();
+
+        await context.close();
+      });
+    }
+
+    it("changes its language by the link in the header", async () => {
+      const context = await browser.newContext();
+      const page = await openLoginPage(context, demo.origin);
+
+      await page.getByRole("button", { name: "English" }).click();
+      await page.getByRole("link", { name: "Nederlands" }).click();
+
+      await page.getByRole("heading", { name: "Inloggen met je telefoon" }).waitFor();
+      assert.equal(page.url(), `${demo.origin}/`);
+      await context.close();
+    });
+
+    it("says beside the form that no password was checked", async () => {
+      const context = await browser.newContext();
+      const page = await openLoginPage(context, demo.origin);
+
+      await page.getByRole("button", { name: "Log in", exact: true }).click();
+
+      await page.getByRole("alert").getByText("This demo has no passwords").waitFor();
+      await context.close();
+    });
+  });
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, it } from "node:test";
+import { endOfDemo, startDemo } from "../../support/demo.js";
+import { loopbackAddresses } from "../../support/loopback.js";
+
+describe("npm start", { timeout: 90_000 }, () => {
+  it("says in one line that it is ready, and is, soon", async () => {
+    const began = Date.now();
+    const demo = await startDemo();
+
+    assert.ok(Date.now() - began < 30_000);
+    assert.match(demo.stdout(), /^ready: http:\/\/localhost:\d+\n$/);
+    assert.equal((await fetch(demo.origin)).status, 200);
+    await demo.stop();
+  });
+
+  it("runs several from one checkout, and writes nothing into it", async () => {
+    const root = fileURLToPath(new URL("../../..", import.meta.url));
+    const before = readdirSync(`${root}demo`, { recursive: true });
+
+    const demos = await Promise.all([startDemo(), startDemo()]);
+
+    assert.notEqual(demos[0].port, demos[1].port);
+    for (const { origin } of demos) assert.equal((await fetch(`${origin}/assets/login.js`)).status, 200);
+    assert.deepEqual(readdirSync(`${root}demo`, { recursive: true }), before);
+    await Promise.all(demos.map((demo) => demo.stop()));
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`ends at once on ${signal}, with a stream open`, async () => {
+      const demo = await startDemo();
+      const started = await fetch(`${demo.origin}/otp-login`, {
+        method: "POST",
+        headers: { origin: demo.origin, "content-type": "application/json" },
+        body: "{}",
+      });
+      const { attempt } = (await started.json()) as { attempt: string };
+      const cookie = started.headers.get("set-cookie")?.split(";")[0] ?? "";
+      const stream = await fetch(`${demo.origin}/otp-login/${attempt}`, {
+        headers: { cookie, accept: "text/event-stream" },
+      });
+      assert.equal(stream.status, 200);
+
+      const asked = Date.now();
+      assert.equal(await demo.stop(signal), 0);
+
+      assert.ok(Date.now() - asked < 2_000, `${Date.now() - asked} ms`);
+      // Word when to come back reaches the page before the connection ends.
+      assert.match(await stream.text().catch(String), /^retry: \d+$/m);
+      assert.equal(demo.stderr(), "");
+    });
+  }
+
+  it("ends with npm, which passes no signal on", async () => {
+    // As npm's shell does: it starts the demo, and dies without a word to it.
+    const shell = spawn("sh", ["-c", `"${process.execPath}" --import tsx demo/start.ts; true`], {
+      cwd: fileURLToPath(new URL("../../..", import.meta.url)),
+      env: { ...process.env, PORT: "0", npm_lifecycle_event: "start" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(shell.stdout, "data")) as [Buffer];
+    assert.match(line.toString(), /^ready: /);
+
+    shell.kill("SIGKILL");
+
+    // The pipe closes when the last process that holds it has ended.
+    await once(shell, "close");
+  });
+
+  it("takes client, secret and the codes' life from the environment", async () => {
+    const demo = await startDemo({ CLIENT_ID: "a:b", CLIENT_SECRET: "s ü%", CODE_SECONDS: "2" });
+
+    const answer = await fetch(`${demo.origin}/otp-login`, {
+      method: "POST",
+      headers: { origin: demo.origin, "content-type": "application/json" },
+      body: "{}",
+    });
+
+    assert.equal(answer.status, 201);
+    assert.ok(((await answer.json()) as { expires_in: number }).expires_in <= 2);
+    const body = new URLSearchParams({
+      type: "qr-code",
+      callback_uri: "http://localhost/",
+      message: "Hello",
+    });
+    const direct = (id: string, secret: string) =>
+      fetch(`${demo.origin}/oauth/api/v4/authenticate/user`, {
+        method: "POST",
+        body: new URLSearchParams([...body, ["client_id", id], ["client_secret", secret]]),
+      });
+    assert.equal((await direct("a:b", "s ü%")).status, 200);
+    assert.equal((await direct("demo", "demo-secret")).status, 401);
+    await demo.stop();
+  });
+
+  it("takes an empty variable for one that is not set", async () => {
+    const demo = await startDemo({ CLIENT_ID: "", CLIENT_SECRET: "", CODE_SECONDS: "" });
+    assert.equal((await fetch(demo.origin)).status, 200);
+    await demo.stop();
+  });
+
+  for (const [name, value] of [
+    ["PORT", "http"],
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "3000.5"],
+    ["CODE_SECONDS", "1"],
+    ["CODE_SECONDS", "0"],
+    ["CODE_SECONDS", "-60"],
+    ["CODE_SECONDS", "2.5"],
+    ["CODE_SECONDS", "a minute"],
+    ["CODE_SECONDS", "1e9"],
+    ["CODE_SECONDS", " 60"],
+  ] as const) {
+    it(`refuses ${name}=${JSON.stringify(value)} in one line that says what is expected`, async () => {
+      const { code, stdout, stderr } = await endOfDemo({ [name]: value });
+
+      assert.equal(code, 1);
+      assert.equal(stdout, "");
+      assert.match(
+        stderr,
+        new RegExp(`^${name} must be a whole number (of seconds )?from \\d+ to \\d+, not .*\\.\\n$`),
+      );
+      assert.ok(stderr.includes(JSON.stringify(value)));
+    });
+  }
+
+  for (const host of loopbackAddresses) {
+    it(`says so in one line when the port is in use on ${host}`, async () => {
+      const other = createServer().listen(0, host);
+      await once(other, "listening");
+      const { port } = other.address() as AddressInfo;
+
+      const { code, stdout, stderr } = await endOfDemo({ PORT: String(port) });
+
+      assert.equal(code, 1);
+      assert.equal(stdout, "");
+      assert.equal(
+        stderr,
+        `Port ${port} is in use. Stop what uses it, or choose another: PORT=0 npm start\n`,
+      );
+      other.close();
+    });
+  }
+});

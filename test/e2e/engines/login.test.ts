@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { engineTitles, wantedEngines } from "../../../scripts/engines.js";
+import type { LoginEvent } from "../../../src/index.js";
+import { startDemo, type Demo } from "../../support/demo.js";
+import { codeSeenIn, until } from "../../support/engines/seen.js";
+import { startEngine, type Engine } from "../../support/engines/engine.js";
+import { phoneCalls } from "../../support/phone-calls.js";
+
+/** What the page keeps of its login, since it is left at once. */
+const keepLogin = () =>
+  document.addEventListener("login", (event) => {
+    const { result, redirectTo } = event as LoginEvent;
+    sessionStorage.setItem("login", JSON.stringify({ result, redirectTo }));
+  });
+
+for (const name of wantedEngines())
+  describe(`A whole login in ${engineTitles[name]}`, { timeout: 120_000 }, () => {
+    let demo: Demo;
+    let engine: Engine;
+
+    before(async () => {
+      [demo, engine] = await Promise.all([startDemo(), startEngine(name)]);
+      console.log(`engine: ${engine.title}`);
+    });
+    after(() => Promise.all([engine.close(), demo.stop()]));
+
+    const text = () => engine.run(() => document.body.innerText);
+
+    it("shows a code that a phone reads from the pixels, and lands on the account of who accepted", async () => {
+      await engine.open(demo.origin);
+      const code = await codeSeenIn(engine);
+      await engine.run(keepLogin);
+
+      await phoneCalls(demo.origin).accept(code);
+
+      await until(async () => (await engine.address()) === `${demo.origin}/account`);
+      await until(async () => (await text()).includes("demo-user"));
+      const login = await engine.run(() => sessionStorage.getItem("login"));
+      assert.deepEqual(JSON.parse(String(login)), {
+        result: {},
+        redirectTo: "/account",
+      });
+    });
+
+    it("keeps the account when it is opened again, and hides its cookies from scripts", async () => {
+      await engine.open(`${demo.origin}/account`);
+
+      assert.match(await text(), /demo-user/);
+      assert.equal(await engine.run(() => document.cookie), "");
+    });
+
+    it("asks for a login after the logout, and a decline on the phone is said and logs nobody in", async () => {
+      await engine.open(`${demo.origin}/logout`);
+      await engine.open(demo.origin);
+
+      await phoneCalls(demo.origin).deny(await codeSeenIn(engine));
+
+      await until(() => engine.run(() => document.querySelector("onegini-otp-login:state(denied)") !== null));
+      await engine.open(`${demo.origin}/account`);
+      assert.doesNotMatch(await text(), /demo-user/);
+    });
+  });

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { wantedEngines } from "../../../scripts/engines.js";
+import { ensureEngines } from "../../../scripts/ensure-engines.js";
+
+describe("The engines of a run", () => {
+  // This run itself may have been asked for fewer.
+  const { ENGINES } = process.env;
+  beforeEach(() => delete process.env["ENGINES"]);
+  afterEach(() => {
+    if (ENGINES !== undefined) process.env["ENGINES"] = ENGINES;
+  });
+
+  it("are all three, unless ENGINES names fewer", () => {
+    assert.deepEqual(wantedEngines(undefined), ["chromium", "firefox", "webkit"]);
+    assert.deepEqual(wantedEngines("webkit, chromium"), ["chromium", "webkit"]);
+  });
+
+  it("are never none, nor one that nobody knows: such a name ends the run", () => {
+    for (const named of ["", "safari", "chromium,safari"])
+      assert.throws(() => wantedEngines(named), /^Error: ENGINES names ".*chromium, firefox, webkit/);
+  });
+});
+
+describe("A machine without an engine, where nothing can be installed", () => {
+  const { PATH, FIREFOX_PATH } = process.env;
+  beforeEach(() => Object.assign(process.env, { PATH: "/nowhere", FIREFOX_PATH: process.execPath }));
+  afterEach(() => {
+    Object.assign(process.env, { PATH, FIREFOX_PATH });
+    if (FIREFOX_PATH === undefined) delete process.env["FIREFOX_PATH"];
+  });
+
+  it("is told what to install, and how to run the tests in the others", async () => {
+    await assert.rejects(ensureEngines(["firefox", "webkit"]), ({ message }: Error) => {
+      assert.match(message, /^The tests need WebKit, /);
+      assert.match(message, /^On Debian: apt-get install webkit2gtk-driver xvfb$/m);
+      assert.match(message, /^Or run them without: ENGINES=firefox npm test$/m);
+      return true;
+    });
+  });
+});

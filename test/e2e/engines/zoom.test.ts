@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { engineTitles, wantedEngines } from "../../../scripts/engines.js";
+import { otp } from "../../element/fixtures/otp.js";
+import { startEngine, type Engine } from "../../support/engines/engine.js";
+import { codeSeenIn, until } from "../../support/engines/seen.js";
+import { startStrictSite, started, type StrictSite } from "../../support/strict-site.js";
+
+for (const name of wantedEngines())
+  describe(`The code in a page that zooms by CSS, in ${engineTitles[name]}`, { timeout: 120_000 }, () => {
+    let engine: Engine;
+    let site: StrictSite;
+
+    before(async () => {
+      engine = await startEngine(name);
+      site = await startStrictSite(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      site.script = { start: started(otp) };
+      await engine.open(site.origin);
+      await codeSeenIn(engine);
+    });
+    after(() => Promise.all([engine.close(), site.close()]));
+
+    for (const zoom of ["0.75", "0.9", "1.1", "1.3", "1.5", "2"])
+      it(`can be read at ${zoom}, whether or not the engine tells scripts of it`, async () => {
+        await engine.run((wanted) => document.body.style.setProperty("zoom", wanted), zoom);
+        const width = () =>
+          engine.run(() => {
+            const card = document.querySelector("onegini-otp-login");
+            return Math.round(Number(card?.getBoundingClientRect().width));
+          });
+        await until(async () => (await width()) === Math.round(420 * Number(zoom)));
+
+        assert.equal(await codeSeenIn(engine), otp);
+      });
+  });

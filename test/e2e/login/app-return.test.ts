@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { startPlacingSite, type PlacingSite } from "../../support/placing-site.js";
+import { codeOn, codesOn } from "../../support/qr.js";
+
+/** The app as a page: going there throws the login page away, as a phone does that needs the memory. */
+const widget = '<onegini-otp-login app-link="/app#{otp}" redirect="#in"></onegini-otp-login>';
+const phone = { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true } as const;
+const patienceMs = 20_000;
+
+const reach = (page: Page, phase: string) =>
+  page.locator(`onegini-otp-login:state(${phase})`).waitFor({ state: "attached", timeout: patienceMs });
+
+describe("On the phone itself", { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let site: PlacingSite;
+  let page: Page;
+
+  before(async () => {
+    [browser, site] = await Promise.all([launchBrowser(), startPlacingSite({ codeSeconds: 60 })]);
+    site.show("/app", "<p>The app</p>", { loads: false });
+  });
+  after(async () => {
+    await browser.close();
+    site.close();
+  });
+  beforeEach(async () => {
+    site.show("/", widget);
+    page = await (await browser.newContext(phone)).newPage();
+    site.calls.length = 0;
+  });
+  afterEach(() => page.context().close());
+
+  /** Presses the app's button, and gives the code that the app is handed. */
+  async function leaveForApp(): Promise<string> {
+    await page.goto(site.origin);
+    await page.getByRole("link", { name: "Open the app", exact: true }).tap();
+    await page.waitForURL("**/app#*");
+    return decodeURIComponent(new URL(page.url()).hash.slice(1));
+  }
+
+  it("the page that was thrown away finishes the login when it loads again", async () => {
+    await site.phone.accept(await leaveForApp());
+    await page.goto(site.origin);
+    await reach(page, "completed");
+    await page.waitForURL("**/#in");
+    assert.equal(site.starts(), 1, "It begins nothing anew.");
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0, "It forgets what is over.");
+  });
+
+  it("the page that loads again before the person has accepted goes on waiting, and logs in then", async () => {
+    const { id } = await site.phone.scan(await leaveForApp());
+    await page.goto(site.origin);
+    await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
+    assert.equal(site.starts(), 1);
+    await site.phone.answer(id, true);
+    await reach(page, "completed");
+  });
+
+  it("the page that loads again after the person has declined says so", async () => {
+    await site.phone.deny(await leaveForApp());
+    await page.goto(site.origin);
+    await page.getByText("You declined on your phone", { exact: true }).waitFor();
+    assert.equal(site.starts(), 1);
+    await page.reload();
+    await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
+    assert.equal(site.starts(), 2, "Once told, it is over.");
+  });
+
+  it("the page that stayed alive logs in when the person comes back to it", async () => {
+    site.show("/", widget.replace("/app#{otp}", "myapp://qrlogin?otp={otp}"));
+    await page.goto(site.origin);
+    const app = page.getByRole("link", { name: "Open the app", exact: true });
+    const link = await app.getAttribute("href");
+    await app.tap();
+    await site.phone.accept(new URL(link ?? "").searchParams.get("otp") ?? "");
+    await reach(page, "completed");
+  });
+
+  it("another tab begins its own login", async () => {
+    await leaveForApp();
+    const other = await page.context().newPage();
+    await other.goto(site.origin);
+    await reach(other, "pending");
+    assert.equal(site.starts(), 2);
+  });
+
+  it("without an app link the code shows, with words for a second phone, and logs in", async () => {
+    site.show("/", "<onegini-otp-login></onegini-otp-login>");
+    await page.goto(site.origin);
+    await page.getByRole("heading", { name: "Log in with your phone" }).waitFor();
+    await page.getByText("Scan this code in the app").waitFor();
+    assert.equal(await page.getByRole("link").count(), 0);
+    await site.phone.accept(await codeOn(page));
+    await reach(page, "completed");
+  });
+
+  it("the code folds away behind the app's button, and unfolds", async () => {
+    await page.goto(site.origin);
+    await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
+    assert.deepEqual(await codesOn(page), []);
+    await page.getByRole("button", { name: "Use another phone" }).tap();
+    await site.phone.accept(await codeOn(page));
+    await reach(page, "completed");
+  });
+});

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { PNG } from "pngjs";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { holds } from "../../unit/server/support/holds.js";
+import { until } from "../../unit/server/support/until.js";
+import { launchBrowser } from "../../support/browser.js";
+import { firstPaintSite, styleRule, type FirstPaintSite, type Way } from "../../support/first-paint-site.js";
+import { reachPhase, watchForComplaints, type Complaints } from "../../support/login-page.js";
+import { codeOn, codesOn, readCodes } from "../../support/qr.js";
+
+const element = "onegini-otp-login";
+const starts = ({ calls }: FirstPaintSite) => calls.filter((call) => call === "POST /otp-login").length;
+
+/** Where a picture has the code: its dark and light pixels by place. */
+const pixelsOf = (png: Buffer): PNG => PNG.sync.read(png);
+
+describe("First paint", () => {
+  let where: FirstPaintSite;
+  let browser: Browser;
+  let context: BrowserContext;
+  let complaints: Complaints;
+  const closing: (() => void)[] = [];
+
+  before(async () => {
+    assert.match(styleRule ?? "", /min-block-size/, "docs/widget.md has the rule");
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+  beforeEach(async () => {
+    where = await firstPaintSite({ after: (close) => closing.push(close as () => void) });
+    context = await browser.newContext({ viewport: { width: 500, height: 900 } });
+    complaints = await watchForComplaints(context);
+    await watchShifts(context);
+  });
+  afterEach(async () => {
+    await context.close();
+    await where.kit.close();
+    for (const close of closing.splice(0)) close();
+    assert.deepEqual(complaints.list, []);
+  });
+
+  /** Opens a page whose script does not come yet. */
+  const openWithoutScript = async (address: string): Promise<{ page: Page; release: () => void }> => {
+    const release = where.holdScript();
+    const page = await context.newPage();
+    await page.goto(address, { waitUntil: "commit" });
+    await page.locator("#below").waitFor();
+    return { page, release };
+  };
+  const accept = async (otp: string) => (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+  const deny = async (otp: string) => (await where.emulator.phone("bob", false)).handleMobileAuthWithOtp(otp);
+
+  describe("with kit.begin", () => {
+    test("the code can be scanned before the script has come, and the login completes when it has", async () => {
+      const { page, release } = await openWithoutScript(where.page("begin"));
+      const code = await codeOn(page);
+      await accept(code);
+      release();
+      await page.waitForURL("**/account");
+      assert.equal(starts(where), 0);
+      assert.equal(where.logins.length, 1);
+    });
+
+    for (const [width, deviceScaleFactor] of [
+      [500, 1],
+      [392, 2],
+      [392, 3],
+    ] as const) {
+      test(`the element puts the very same pixels in the same place: ${width} px wide at ${deviceScaleFactor}×`, async () => {
+        await context.close();
+        context = await browser.newContext({ viewport: { width, height: 900 }, deviceScaleFactor });
+        const { page, release } = await openWithoutScript(where.page("begin"));
+        const box = await page.locator("svg g").boundingBox();
+        const clip = { ...box!, x: Math.round(box!.x), y: Math.round(box!.y) };
+        const beforehand = pixelsOf(await page.screenshot({ clip }));
+        release();
+        await reachPhase(page, "pending");
+        const afterwards = pixelsOf(await page.screenshot({ clip }));
+        assert.equal(beforehand.width, afterwards.width);
+        const other = beforehand.data.findIndex((value, index) => value !== afterwards.data[index]);
+        assert.equal(other, -1, `The pixel ${other / 4} is another one.`);
+      });
+    }
+
+    test("there is no frame without the code, from the first that has it", async () => {
+      const { page, release } = await openWithoutScript(where.page("begin"));
+      const code = await codeOn(page);
+      const film = await filmOf(page);
+      release();
+      await reachPhase(page, "pending");
+      await until(() => where.calls.some((call) => call.startsWith("GET /otp-login/")), "the stream");
+      const frames = await film.end();
+      holds(frames.length > 0, "the takeover changed something that can be seen");
+      for (const frame of frames) assert.deepEqual(await readCodes(frame), [code]);
+    });
+
+    for (const [what, end] of [
+      ["used to log in", accept],
+      ["declined", deny],
+    ] as const) {
+      test(`a page out of a cache whose attempt was ${what} begins anew by itself`, async () => {
+        const first = await context.newPage();
+        await first.goto(where.page("begin"));
+        const spent = await codeOn(first);
+        await end(spent);
+        await until(
+          () => where.events.some(({ type }) => type === "attempt_approved" || type === "attempt_denied"),
+          "the end",
+        );
+        // A page that is closed while it goes on to the account may leave the browser without an answer to that.
+        if (end === accept) await first.waitForURL("**/account");
+        else await reachPhase(first, "denied");
+        await first.close();
+        await context.clearCookies({ name: "session" });
+        const page = await context.newPage();
+        await page.goto(where.cached);
+        await codeOn(page, spent);
+        await reachPhase(page, "pending");
+        assert.equal(starts(where), 1);
+      });
+    }
+
+    test("a page out of a cache that another browser's attempt is in begins anew by itself", async () => {
+      const first = await context.newPage();
+      await first.goto(where.page("begin"));
+      const foreign = await codeOn(first);
+      const stranger = await browser.newContext();
+      const page = await stranger.newPage();
+      await page.goto(where.cached);
+      await codeOn(page, foreign);
+      await reachPhase(page, "pending");
+      assert.equal(starts(where), 1);
+      await stranger.close();
+    });
+
+    test("two windows that were begun at once, of which one lost its cookie to the other, can both log in", async () => {
+      const [one, two] = [await context.newPage(), await context.newPage()];
+      await one.goto(where.page("begin"));
+      const lost = await codeOn(one);
+      await until(() => where.calls.some((call) => call.startsWith("GET /otp-login/")), "the first's stream");
+      // As if it had been asked for before the first one's cookie was there.
+      await context.clearCookies();
+      await two.goto(where.page("begin"));
+      await one.bringToFront();
+      const code = await codeOn(one, lost);
+      await accept(code);
+      await one.waitForURL("**/account");
+    });
+
+    test("a page that is prefetched begins nothing", async () => {
+      const page = await context.newPage();
+      await page.goto(`${where.origin}/elsewhere`);
+      const prefetched = page.waitForRequest(/\/begin$/).catch(() => undefined);
+      await page.evaluate((href) => {
+        const link = Object.assign(document.createElement("link"), { rel: "prefetch", href });
+        document.head.append(link);
+      }, where.page("begin"));
+      await prefetched;
+      await until(() => where.pages.includes("prefetch"), "the prefetch");
+      assert.equal(where.emulator.starts.length, 0);
+    });
+
+    test("where scripts are off, what is between the tags shows", async () => {
+      const offline = await browser.newContext({ javaScriptEnabled: false });
+      const page = await offline.newPage();
+      await page.goto(where.page("tag"));
+      assert.equal(await page.getByText("Log in by post").isVisible(), true);
+      await page.goto(where.page("begin"));
+      assert.equal((await codesOn(page)).length, 1);
+      await offline.close();
+    });
+  });
+
+  describe("with early.js", () => {
+    test("the code is asked for while the script still loads, once, and the element takes it over", async () => {
+      const { page, release } = await openWithoutScript(where.page("early"));
+      await until(() => starts(where) === 1, "the start");
+      release();
+      const code = await codeOn(page);
+      assert.equal(starts(where), 1);
+      await accept(code);
+      await page.waitForURL("**/account");
+    });
+
+    test("a page that has the script twice, and once with an endpoint that is none, asks once", async () => {
+      const page = await context.newPage();
+      await page.goto(`${where.page("early")}?again`);
+      await reachPhase(page, "pending");
+      assert.equal(starts(where), 1);
+    });
+
+    test("two tabs that open at once end up with one cookie: both go on", async () => {
+      const pages = await Promise.all([context.newPage(), context.newPage()]);
+      for (const page of pages) await page.goto(where.page("early"), { waitUntil: "commit" });
+      for (const page of pages) {
+        await page.bringToFront();
+        await reachPhase(page, "pending");
+        await codeOn(page);
+      }
+      assert.equal((await context.cookies()).filter(({ name }) => name.includes("otp-login")).length, 1);
+    });
+  });
+
+  for (const way of ["tag", "early", "begin"] as const satisfies Way[]) {
+    for (const viewport of [
+      { width: 500, height: 900 },
+      { width: 392, height: 800 },
+    ]) {
+      test(`nothing shifts from first paint to the end, ${viewport.width} px wide: ${way}`, async () => {
+        const page = await context.newPage();
+        await page.setViewportSize(viewport);
+        const release = where.holdScript();
+        await page.goto(where.page(way), { waitUntil: "commit" });
+        await page.locator("#below").waitFor();
+        await twoFrames(page);
+        const place = () => page.locator("#below").boundingBox();
+        const beforehand = await place();
+        release();
+        const code = await codeOn(page);
+        await page.evaluate((name) => {
+          const login = document.querySelector(name);
+          login?.addEventListener("login", (event) => event.preventDefault());
+        }, element);
+        await twoFrames(page);
+        assert.deepEqual(await place(), beforehand);
+        await accept(code);
+        await reachPhase(page, "completed");
+        await twoFrames(page);
+        assert.deepEqual(await place(), beforehand);
+        assert.deepEqual(await shiftsOf(page), []);
+      });
+    }
+  }
+});
+
+/** Keeps every layout shift of a context's pages, also those that follow upon what a person did. */
+async function watchShifts(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const shifts: string[] = [];
+    Object.assign(globalThis, { shifts });
+    type Shift = PerformanceEntry & {
+      value: number;
+      sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[];
+    };
+    new PerformanceObserver((list) => {
+      for (const { value, sources } of list.getEntries() as Shift[])
+        for (const { node, previousRect, currentRect } of sources)
+          shifts.push(
+            `${value} ${node?.nodeName}: ${JSON.stringify([node?.outerHTML?.slice(0, 60), previousRect, currentRect])}`,
+          );
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+const shiftsOf = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (globalThis as unknown as { shifts: string[] }).shifts);
+
+const twoFrames = (page: Page): Promise<void> =>
+  page.evaluate(
+    () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+  );
+
+/** Films a page: every frame that the browser shows. */
+async function filmOf(page: Page): Promise<{ end(): Promise<Buffer[]> }> {
+  const session = await page.context().newCDPSession(page);
+  const frames: Buffer[] = [];
+  session.on("Page.screencastFrame", ({ data, sessionId }) => {
+    frames.push(Buffer.from(data, "base64"));
+    void session.send("Page.screencastFrameAck", { sessionId }).catch(() => {});
+  });
+  await session.send("Page.startScreencast", { format: "png", everyNthFrame: 1 });
+  return {
+    async end() {
+      await session.send("Page.stopScreencast");
+      await session.detach();
+      return frames;
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { openPhone } from "../../support/demo-phone.js";
+import { startDemo, type Demo } from "../../support/demo.js";
+import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
+import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
+import { codeOn, codesOn } from "../../support/qr.js";
+
+describe("A login page that is interrupted", { timeout: 120_000 }, () => {
+  let demo: Demo;
+  let phone: PhoneCalls;
+  let browser: Browser;
+  let context: BrowserContext;
+
+  before(async () => {
+    [demo, browser] = await Promise.all([
+      startDemo({ CODE_SECONDS: "6" }),
+      // Playwright turns the back-forward cache off; people have it on.
+      launchBrowser([], { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
+    ]);
+    phone = phoneCalls(demo.origin);
+  });
+  after(async () => {
+    await Promise.all([browser.close(), demo.stop()]);
+  });
+  beforeEach(async () => {
+    context = await browser.newContext();
+  });
+  afterEach(() => context.close());
+
+  /** Freezes the page as a browser does with a tab that is long in the background, or a laptop that sleeps. */
+  async function sleep(page: Page, milliseconds: number): Promise<void> {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await devtools.detach();
+  }
+
+  it("logs in after a reload", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const first = await codeOn(page);
+
+    await page.reload();
+    await phone.accept(await codeOn(page, first));
+
+    await page.waitForURL("**/account");
+  });
+
+  it("logs in after the person went on to another page and back, restored from the back-forward cache", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    await page.evaluate(() => {
+      window.addEventListener("pageshow", ({ persisted }) => {
+        if (persisted) document.title = "restored";
+      });
+    });
+    await codeOn(page);
+
+    await page.getByRole("link", { name: "Help" }).click();
+    await page.waitForURL("**/help");
+    await page.evaluate(() => history.back());
+    // A page that is restored loads nothing.
+    await page.waitForURL(`${demo.origin}/`, { waitUntil: "commit" });
+    await reachPhase(page, "pending");
+    assert.equal(await page.title(), "restored");
+    await codeOn(page);
+    // The phone beside it sees it again, too.
+    const beside = await openPhone(context, demo.origin);
+    await beside.press("Scan QR code");
+    await beside.press("Accept");
+
+    await page.waitForURL("**/account");
+  });
+
+  it("logs in when it is restored from the back-forward cache after the phone accepted", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const code = await codeOn(page);
+
+    await page.getByRole("link", { name: "Help" }).click();
+    await page.waitForURL("**/help");
+    await phone.accept(code);
+    await page.evaluate(() => history.back());
+
+    await page.waitForURL("**/account");
+  });
+
+  it("shows a code that works, or asks, within two seconds of a sleep that outlived its code", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const stale = await codeOn(page);
+
+    await sleep(page, 7_500);
+    const awake = Date.now();
+    const seen = await codesOn(page);
+    for (const code of seen)
+      if (code === stale) assert.fail("The dead code was on the screen after the sleep.");
+    const fresh = (await phaseOf(page)) === "expired" ? undefined : await codeOn(page, stale);
+    assert.ok(Date.now() - awake < 3_000, `${Date.now() - awake} ms`);
+
+    if (fresh === undefined) await page.getByRole("button", { name: "Show a new code" }).click();
+    await phone.accept(fresh ?? (await codeOn(page, stale)));
+    await page.waitForURL("**/account");
+  });
+
+  it("logs in when it wakes up after the phone accepted", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const devtools = await context.newCDPSession(page);
+    const code = await codeOn(page);
+
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    await phone.accept(code);
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+
+    await page.waitForURL("**/account");
+  });
+
+  it("logs in after the network was gone and the phone accepted in the meantime", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const code = await codeOn(page);
+
+    await context.setOffline(true);
+    await phone.accept(code);
+    await context.setOffline(false);
+
+    await page.waitForURL("**/account");
+  });
+
+  it("never keeps a dead code on the screen while the network is gone", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const code = await codeOn(page);
+
+    await context.setOffline(true);
+    await page.waitForFunction(
+      () =>
+        document.querySelector("onegini-otp-login")?.shadowRoot?.querySelector("canvas[part~=qr]") == null,
+      undefined,
+      { timeout: 15_000 },
+    );
+    assert.deepEqual(await codesOn(page), []);
+    await context.setOffline(false);
+
+    await phone.accept(await codeOn(page, code));
+    await page.waitForURL("**/account");
+  });
+});

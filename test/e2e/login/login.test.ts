@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { demoInBrowser } from "../../support/demo-in-browser.js";
+import type { Demo } from "../../support/demo.js";
+import { openLoginPage, reachPhase } from "../../support/login-page.js";
+import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
+import { codeOn, codesOn } from "../../support/qr.js";
+
+describe("A login, from the pixels of the code to the account", { timeout: 60_000 }, () => {
+  let demo: Demo;
+  let browser: Browser;
+  let context: BrowserContext;
+  let phone: PhoneCalls;
+
+  demoInBrowser((given) => {
+    ({ demo, browser, context } = given);
+    phone = phoneCalls(demo.origin);
+  });
+
+  it("lands on the account of the user who accepted, in this browser only", async () => {
+    const page = await openLoginPage(context, demo.origin);
+
+    await phone.accept(await codeOn(page));
+    await page.waitForURL("**/account");
+
+    assert.match(await page.locator("main").innerText(), /demo-user/);
+    const stranger = await browser.newContext();
+    const elsewhere = await stranger.newPage();
+    const answer = await elsewhere.goto(`${demo.origin}/account`);
+    assert.equal(answer?.status(), 401);
+    assert.doesNotMatch(await elsewhere.content(), /demo-user/);
+    await stranger.close();
+  });
+
+  it("shows exactly one code, and one element in the document itself", async () => {
+    const page = await openLoginPage(context, demo.origin);
+
+    await codeOn(page);
+
+    assert.equal((await codesOn(page)).length, 1);
+    assert.equal(await page.evaluate(() => document.getElementsByTagName("onegini-otp-login").length), 1);
+    assert.equal(await page.locator("onegini-otp-login").getAttribute("renewals"), null);
+  });
+
+  it("shows the phone who asks: the site's message, the device and the place", async () => {
+    const page = await openLoginPage(context, demo.origin);
+
+    const { message } = await phone.scan(await codeOn(page));
+
+    assert.match(message, /^Log in to Demo Bank on the web\. Device: \S.*, Location: this computer$/);
+  });
+
+  it("says so when the phone declines, and a new try logs in", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const first = await codeOn(page);
+
+    await phone.deny(first);
+    await reachPhase(page, "denied");
+    assert.deepEqual(await codesOn(page), []);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await phone.accept(await codeOn(page, first));
+
+    await page.waitForURL("**/account");
+  });
+
+  it("has one attempt a tab, and neither disturbs the other", async () => {
+    const streams = streamsOpenIn(2, context);
+    const [one, two] = await Promise.all([
+      openLoginPage(context, demo.origin),
+      openLoginPage(context, demo.origin),
+    ]);
+    // Of two starts in one moment one may begin anew, with the cookie of the other, before anybody can scan.
+    await streams;
+    const codeOfOne = await codeOn(one);
+    const codeOfTwo = await codeOn(two);
+    assert.notEqual(codeOfOne, codeOfTwo);
+
+    await phone.deny(codeOfOne);
+    await reachPhase(one, "denied");
+    await reachPhase(two, "pending");
+    await phone.enroll("second-user");
+    await phone.accept(codeOfTwo, "second-user");
+    await two.waitForURL("**/account");
+
+    assert.match(await two.locator("main").innerText(), /second-user/);
+    await one.getByRole("button", { name: "Try again" }).click();
+    await phone.accept(await codeOn(one, codeOfOne));
+    await one.waitForURL("**/account");
+    assert.match(await one.locator("main").innerText(), /demo-user/);
+  });
+
+  it("fires login exactly once, as a cancelable LoginEvent that crosses shadow roots", async () => {
+    const logins: unknown[] = [];
+    await context.exposeFunction("noteLogin", (login: unknown) => logins.push(login));
+    const page = await openLoginPage(context, demo.origin);
+    await page.evaluate(() => {
+      const note = (globalThis as unknown as { noteLogin: (login: unknown) => void }).noteLogin;
+      document.addEventListener("login", (event) =>
+        note({
+          isCustomEvent: event instanceof CustomEvent,
+          result: (event as Event & { result?: unknown }).result,
+          cancelable: event.cancelable,
+          composed: event.composed,
+          redirectTo: (event as Event & { redirectTo?: string }).redirectTo,
+          target: (event.target as Element).localName,
+        }),
+      );
+    });
+
+    await phone.accept(await codeOn(page));
+    await page.waitForURL("**/account");
+
+    assert.deepEqual(logins, [
+      {
+        isCustomEvent: false,
+        result: {},
+        cancelable: true,
+        composed: true,
+        redirectTo: "/account",
+        target: "onegini-otp-login",
+      },
+    ]);
+  });
+
+  it("stays on the page when the login event is prevented, and is logged in all the same", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    await page.evaluate(() => document.addEventListener("login", (event) => event.preventDefault()));
+
+    await phone.accept(await codeOn(page));
+    await reachPhase(page, "completed");
+
+    assert.equal(new URL(page.url()).pathname, "/");
+    const answer = await page.goto(`${demo.origin}/account`);
+    assert.equal(answer?.status(), 200);
+  });
+
+  it("does not come back to a used login page: the account took its place in the history", async () => {
+    const page = await context.newPage();
+    await page.goto(`${demo.origin}/help`);
+    await page.goto(demo.origin);
+
+    await phone.accept(await codeOn(page));
+    await page.waitForURL("**/account");
+    await page.goBack();
+
+    assert.equal(new URL(page.url()).pathname, "/help");
+  });
+
+  for (const method of ["GET", "POST"] as const) {
+    it(`logs out by ${method}: the session ends, and the browser's other attempts with it`, async () => {
+      const page = await openLoginPage(context, demo.origin);
+      const waiting = await openLoginPage(context, demo.origin);
+      const codeOfWaiting = await codeOn(waiting);
+      await phone.accept(await codeOn(page));
+      await page.waitForURL("**/account");
+      const cookies = await context.cookies();
+
+      if (method === "POST") await page.getByRole("button", { name: "Log out" }).click();
+      else await page.goto(`${demo.origin}/logout`);
+      await page.waitForURL(`${demo.origin}/`);
+
+      const answer = await page.goto(`${demo.origin}/account`);
+      assert.equal(answer?.status(), 401);
+      // Nor does a session that somebody kept come back.
+      const stolen = await fetch(`${demo.origin}/account`, {
+        headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") },
+      });
+      assert.equal(stolen.status, 401);
+      await phone.accept(codeOfWaiting);
+      const other = await codeOn(waiting, codeOfWaiting);
+      assert.notEqual(other, codeOfWaiting);
+      assert.equal((await context.request.get(`${demo.origin}/account`)).status(), 401);
+    });
+  }
+});
+
+/** Resolves when so many pages follow their attempt by a stream. */
+function streamsOpenIn(pageCount: number, context: BrowserContext): Promise<void> {
+  const pages = new Set<Page>();
+  return new Promise((resolve) =>
+    context.on("response", (response) => {
+      const isStream = response.headers()["content-type"]?.startsWith("text/event-stream");
+      if (response.ok() && isStream) pages.add(response.frame().page());
+      if (pages.size === pageCount) resolve();
+    }),
+  );
+}

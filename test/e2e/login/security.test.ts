@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { startDemo, type Demo } from "../../support/demo.js";
+import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
+import { startNeighbour, type Neighbour } from "../../support/neighbour.js";
+import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
+import { codeOn } from "../../support/qr.js";
+
+/** An attempt that an attacker began with a client of his own, under a cookie of his choice. */
+interface ForeignAttempt {
+  attempt: string;
+  otp: string;
+  cookie: string;
+}
+
+describe("The demo, attacked from another page", { timeout: 120_000 }, () => {
+  let demo: Demo;
+  let neighbour: Neighbour;
+  let phone: PhoneCalls;
+  let browser: Browser;
+  let context: BrowserContext;
+
+  before(async () => {
+    [demo, neighbour, browser] = await Promise.all([
+      startDemo(),
+      startNeighbour(),
+      // Playwright turns the back-forward cache off; people have it on.
+      launchBrowser([], { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
+    ]);
+    phone = phoneCalls(demo.origin);
+  });
+  after(async () => {
+    await Promise.all([browser.close(), demo.stop(), neighbour.stop()]);
+  });
+  beforeEach(async () => {
+    context = await browser.newContext();
+  });
+  afterEach(() => context.close());
+
+  /** The demo's cookies are sent to a neighbour on `localhost` too, and he can set them; to `127.0.0.1` they are not. */
+  const places = () => [
+    ["the same site", `http://localhost:${neighbour.port}/`],
+    ["another site", `http://127.0.0.1:${neighbour.port}/`],
+  ];
+
+  async function visit(url: string): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  }
+
+  const call = (path: string, cookie: string): Promise<Response> =>
+    fetch(`${demo.origin}/otp-login${path}`, { method: "POST", headers: { origin: demo.origin, cookie } });
+
+  async function beginElsewhere(): Promise<ForeignAttempt> {
+    const cookie = `onegini-otp-login=${"x".repeat(43)}`;
+    const answer = (await (await call("", cookie)).json()) as { attempt: string; otp: string };
+    return { ...answer, cookie };
+  }
+
+  async function logInHere(user = "demo-user"): Promise<Page> {
+    const page = await openLoginPage(context, demo.origin);
+    await phone.enroll(user);
+    await phone.accept(await codeOn(page), user);
+    await page.waitForURL("**/account");
+    return page;
+  }
+
+  const accountStatus = async (): Promise<number> =>
+    (await context.request.get(`${demo.origin}/account`)).status();
+
+  it("is shown in no frame, wherever the page around it lies", async () => {
+    await logInHere();
+    for (const [place = "", url = ""] of places()) {
+      neighbour.show(
+        ["/", "/account", "/phone"].map((path) => `<iframe src="${demo.origin}${path}"></iframe>`).join(""),
+      );
+      const page = await visit(url);
+      await page.waitForFunction(() => document.readyState === "complete");
+      const frames = page.frames().filter((frame) => frame !== page.mainFrame());
+
+      assert.equal(frames.length, 3);
+      for (const frame of frames) {
+        assert.match(frame.url(), /^chrome-error:/, place);
+        assert.equal(await frame.locator("onegini-otp-login, h1:has-text('account')").count(), 0, place);
+      }
+    }
+  });
+
+  it("logs nobody in as the attacker: his accepted attempt cannot be claimed from a page of his, not even with his cookie planted", async () => {
+    const { attempt, otp, cookie } = await beginElsewhere();
+    await phone.enroll("mallory");
+    await phone.accept(otp, "mallory");
+    const target = `${demo.origin}/otp-login/${attempt}/login`;
+    for (const [place = "", url = ""] of places()) {
+      neighbour.show(
+        `<form method="post" action="${target}" enctype="text/plain" target="answer"><input name="a" value="b"></form>
+         <iframe name="answer"></iframe>
+         <script>
+           const post = (init) =>
+             fetch("${target}", { method: "POST", credentials: "include", ...init })
+               .then(({ type, status }) => type + " " + status, () => "not readable");
+           const tries = Promise.all([
+             post({ mode: "no-cors" }),
+             post({}),
+             post({ headers: { "content-type": "application/json" }, body: "{}" }),
+             post({ referrerPolicy: "no-referrer" }),
+             navigator.sendBeacon("${target}", "{}"),
+           ]);
+         </script>`,
+        { "set-cookie": `${cookie}; Path=/` },
+      );
+      const page = await visit(url);
+      const tries = await page.evaluate("tries");
+      const answered = page.waitForResponse(target);
+      await page.evaluate(() => document.forms[0]?.submit());
+
+      assert.deepEqual(tries, ["opaque 0", "not readable", "not readable", "not readable", true], place);
+      assert.equal((await answered).status(), 403, place);
+      const names = (await context.cookies(demo.origin)).map(({ name }) => name);
+      assert.equal(names.includes("demo-session"), false, place);
+      // Planted by the first of them, it is there for the second too.
+      assert.equal(names.includes("onegini-otp-login"), true, "The cookie was to be planted.");
+      assert.equal(await accountStatus(), 401, place);
+    }
+    // It was there to be claimed all the time, by the client that began it.
+    assert.equal((await call(`/${attempt}/login`, cookie)).status, 200);
+  });
+
+  it("gives a page of another origin no code to show and no status to read", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const started = page.waitForResponse((answer) => answer.request().method() === "POST");
+    await page.reload();
+    const { attempt } = (await (await started).json()) as { attempt: string };
+    const api = `${demo.origin}/otp-login`;
+    neighbour.show(
+      `<script>
+         const ask = (path, init) =>
+           fetch("${api}" + path, { credentials: "include", ...init })
+             .then((answer) => answer.text(), () => "not readable");
+         const stream = new EventSource("${api}/${attempt}", { withCredentials: true });
+         const read = Promise.all([
+           ask("", { method: "POST" }),
+           ask("/${attempt}", {}),
+           ask("/${attempt}/otp", { method: "POST" }),
+           new Promise((resolve) => {
+             stream.onopen = () => resolve("readable");
+             stream.onerror = () => resolve("not readable");
+           }),
+         ]);
+       </script>`,
+    );
+    for (const [place = "", url = ""] of places()) {
+      const read: string[] = await (await visit(url)).evaluate("read");
+      assert.deepEqual(new Set(read), new Set(["not readable"]), place);
+    }
+    await reachPhase(page, "pending");
+  });
+
+  it("begins a new session at a login: one that was planted before is none", async () => {
+    const other = await browser.newContext();
+    const url = demo.origin;
+    const planted = "planted-by-somebody-who-knows-it";
+    await context.addCookies([{ name: "demo-session", value: planted, url }]);
+
+    await logInHere();
+
+    const session = (await context.cookies()).find(({ name }) => name === "demo-session");
+    assert.notEqual(session?.value, planted);
+    assert.equal(session?.httpOnly, true);
+    await other.addCookies([{ name: "demo-session", value: planted, url }]);
+    assert.equal((await other.request.get(`${url}/account`)).status(), 401);
+    await other.close();
+  });
+
+  it("shows nobody the account by the back button after a logout", async () => {
+    const page = await logInHere();
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.waitForURL(`${demo.origin}/`);
+
+    await page.evaluate(() => history.back());
+    await page.waitForURL("**/account", { waitUntil: "commit" });
+
+    await page.getByRole("heading", { name: "not logged in" }).waitFor();
+    assert.doesNotMatch(await page.content(), /demo-user/);
+  });
+
+  it("nor by the back-forward cache, when the logout was in another tab", async () => {
+    const page = await logInHere();
+    await page.getByRole("link", { name: "Help" }).click();
+    await page.waitForURL("**/help");
+    const tab = await visit(`${demo.origin}/account`);
+    await tab.getByRole("button", { name: "Log out" }).click();
+    await tab.waitForURL(`${demo.origin}/`);
+
+    await page.evaluate(() => history.back());
+    await page.waitForURL("**/account", { waitUntil: "commit" });
+
+    await page.getByRole("heading", { name: "not logged in" }).waitFor();
+    assert.doesNotMatch(await page.content(), /demo-user/);
+  });
+
+  it("restores a login page after a logout with a new code; the one from before logs nobody in", async () => {
+    const page = await openLoginPage(context, demo.origin);
+    const before = await codeOn(page);
+    await page.getByRole("link", { name: "Help" }).click();
+    await page.waitForURL("**/help");
+    const tab = await logInHere();
+    await tab.getByRole("button", { name: "Log out" }).click();
+    await tab.waitForURL(`${demo.origin}/`);
+    await phone.accept(before);
+
+    await page.evaluate(() => history.back());
+    await page.waitForURL(`${demo.origin}/`, { waitUntil: "commit" });
+    await codeOn(page, before);
+
+    assert.equal(await phaseOf(page), "pending");
+    assert.equal(await accountStatus(), 401);
+  });
+});

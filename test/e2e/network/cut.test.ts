@@ -1,0 +1,151 @@
+import { describe, it, before, after, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { isPoll, isStream } from "../../support/fault-proxy.js";
+import { until } from "../../unit/server/support/until.js";
+import { badGateway } from "./support/answers.js";
+import type { BankOptions } from "./support/bank.js";
+import { keepsTo } from "./support/bounds.js";
+import { neverPolledBesideAStream } from "./support/parallel.js";
+import { visit, type Visitor } from "./support/visitor.js";
+
+/** Longer than any bound: what takes so long is lost. */
+const lostMs = 80_000;
+
+describe("A phone accepts while the connection", { concurrency: 5, timeout: 140_000 }, () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+
+  /** @param fault does what is to be done, and gives the instant from which the page's time counts */
+  async function bears(
+    t: TestContext,
+    row: string,
+    fault: (visitor: Visitor, accept: () => Promise<number>) => Promise<number>,
+    options: BankOptions = {},
+  ): Promise<void> {
+    const visitor = await visit(t, { browser, ...options });
+    const accept = await visitor.scan();
+    await until(() => visitor.proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
+    const since = await fault(visitor, accept);
+    keepsTo(t, row, await visitor.loggedInAfter(since, lostMs));
+    neverPolledBesideAStream(visitor.proxy.requests);
+  }
+
+  it("is forgotten by the network, and nobody says so", (t) =>
+    bears(
+      t,
+      "Forgotten silently",
+      async ({ proxy }, accept) => {
+        await until(() => proxy.open().length === 1, "the end of the connections that carry nothing");
+        proxy.treat({ kind: "stall" }, { connections: "open" });
+        return accept();
+      },
+      { keepAliveSeconds: 1 },
+    ));
+
+  it("is forgotten, and with it those that carry nothing and would be used next", (t) =>
+    bears(t, "Forgotten silently, and those at rest too", async ({ proxy }, accept) => {
+      proxy.treat({ kind: "stall" }, { connections: "open" });
+      return accept();
+    }));
+
+  it("is accepted by a server that answers nothing", (t) =>
+    bears(t, "Accepted, and nothing answered", async ({ proxy }, accept) => {
+      proxy.treat({ kind: "stall" }, { connections: "new" });
+      proxy.reset();
+      await until(() => proxy.requests.filter(isPoll).length > 0, "a poll that nobody answers");
+      await accept();
+      // What hangs goes on hanging.
+      proxy.treat({ kind: "pass" }, { connections: "new" });
+      return Date.now();
+    }));
+
+  it("is cut", (t) =>
+    bears(t, "Cut", async ({ proxy }, accept) => {
+      proxy.cut();
+      return accept();
+    }));
+
+  it("is reset", (t) =>
+    bears(t, "Reset", async ({ proxy }, accept) => {
+      proxy.reset();
+      return accept();
+    }));
+
+  it("is reset in the middle of the event that says so", (t) =>
+    bears(t, "Reset in the middle of the event", async ({ proxy }, accept) => {
+      proxy.treat({ kind: "halve", pauseMs: Infinity }, { connections: "open" });
+      await accept();
+      // So that the first half is with the page.
+      await sleep(500);
+      proxy.reset();
+      return Date.now();
+    }));
+
+  it("is reset again and again", (t) =>
+    bears(t, "Reset again and again", async ({ proxy }, accept) => {
+      const again = setInterval(() => proxy.reset(), 400);
+      try {
+        await sleep(6_000);
+        const at = await accept();
+        await sleep(4_000);
+        return at;
+      } finally {
+        clearInterval(again);
+      }
+    }));
+
+  it("is refused for a while", (t) =>
+    bears(t, "Refused for a while", async ({ proxy }, accept) => {
+      await proxy.refuse();
+      proxy.reset();
+      await accept();
+      await sleep(8_000);
+      await proxy.accept();
+      return Date.now();
+    }));
+
+  it("ends at a proxy without a server behind it", (t) =>
+    bears(t, "502 for a while", async ({ proxy, bank }, accept) => {
+      proxy.interfere(badGateway);
+      await bank.endStreams();
+      await until(() => proxy.requests.filter(isStream).length > 1, "a stream that is answered 502", 10_000);
+      await accept();
+      await sleep(5_000);
+      proxy.interfere();
+      return Date.now();
+    }));
+
+  it("stands still for a while", (t) =>
+    bears(t, "Still for a while", async ({ proxy }, accept) => {
+      proxy.treat({ kind: "stall" });
+      await accept();
+      await sleep(10_000);
+      proxy.treat({ kind: "pass" });
+      return Date.now();
+    }));
+
+  it("loses the answer to the login", (t) =>
+    bears(t, "The login's answer is lost", async ({ proxy }, accept) => {
+      const login = () => proxy.requests.find(({ path }) => path.endsWith("/login"));
+      proxy.interfere(({ path }) => {
+        // The headers come and half the body: a request without an answer's headers Chromium itself sends again.
+        if (path.endsWith("/login")) {
+          proxy.treat({ kind: "trickle", bytes: 600, everyMs: lostMs, direction: "to the browser" });
+        }
+        return undefined;
+      });
+      await accept();
+      await until(() => login() !== undefined, "the login");
+      // So that the server has done it.
+      await sleep(500);
+      proxy.interfere();
+      proxy.treat({ kind: "pass" }, { connections: "new" });
+      proxy.reset();
+      return Date.now();
+    }));
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { isHeldPoll, isStream, type FaultProxy, type Treatment } from "../../support/fault-proxy.js";
+import { until } from "../../unit/server/support/until.js";
+import { answer, withoutStreams } from "./support/answers.js";
+import { keepsTo } from "./support/bounds.js";
+import { neverPolledBesideAStream } from "./support/parallel.js";
+import { visit } from "./support/visitor.js";
+
+/** Longer than any bound: what takes so long is lost. */
+const lostMs = 60_000;
+
+describe("A phone accepts where", { concurrency: 4, timeout: 140_000 }, () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+
+  /** @param set does something to the proxy before the page is opened */
+  async function opened(t: TestContext, set: (proxy: FaultProxy) => void) {
+    const visitor = await visit(t, { browser, before: set });
+    const accept = await visitor.scan();
+    return { visitor, accept };
+  }
+
+  /** The bytes of all connections are treated from the stream's first event on. */
+  async function treated(t: TestContext, row: string, treatment: Treatment): Promise<void> {
+    const { visitor, accept } = await opened(t, () => undefined);
+    const { proxy } = visitor;
+    await until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
+    proxy.treat(treatment);
+    keepsTo(t, row, await visitor.loggedInAfter(await accept(), lostMs));
+    neverPolledBesideAStream(proxy.requests);
+  }
+
+  it("every byte takes its time", (t) => treated(t, "600 ms each way", { kind: "delay", ms: 600 }));
+
+  it("bytes trickle, ten at a time", (t) =>
+    treated(t, "Trickling, 10 bytes every 10 ms", { kind: "trickle", bytes: 10, everyMs: 10 }));
+
+  it("events come in pieces", (t) =>
+    treated(t, "Events in three pieces, 0.7 s apart", { kind: "halve", pauseMs: 700 }));
+
+  it("a proxy holds every answer back until its end", async (t) => {
+    const { visitor, accept } = await opened(t, (proxy) => proxy.treat({ kind: "hold" }));
+    await until(() => visitor.proxy.requests.some(isHeldPoll), "polls that stand in");
+    keepsTo(t, "A proxy that buffers", await visitor.loggedInAfter(await accept(), lostMs));
+  });
+
+  it("a proxy holds every answer back, and the phone is faster than the first poll", async (t) => {
+    const { visitor, accept } = await opened(t, (proxy) => proxy.treat({ kind: "hold" }));
+    keepsTo(t, "A proxy that buffers", await visitor.loggedInAfter(await accept(), lostMs));
+  });
+
+  it("a proxy swallows the stream", async (t) => {
+    const { visitor, accept } = await opened(t, (proxy) =>
+      proxy.treat({ kind: "stall", direction: "to the browser" }, { streamsOnly: true }),
+    );
+    await until(() => visitor.proxy.requests.some(isHeldPoll), "polls that stand in");
+    keepsTo(t, "No stream, once polls stand in", await visitor.loggedInAfter(await accept(), lostMs));
+  });
+
+  it("a proxy swallows the stream, and the phone is faster than the first poll", async (t) => {
+    const { visitor, accept } = await opened(t, (proxy) =>
+      proxy.treat({ kind: "stall", direction: "to the browser" }, { streamsOnly: true }),
+    );
+    keepsTo(t, "No stream, from the first moment on", await visitor.loggedInAfter(await accept(), lostMs));
+  });
+
+  for (const [name, interfere] of Object.entries(withoutStreams)) {
+    it(`a stream is answered with ${name}`, async (t) => {
+      const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(interfere));
+      await until(() => visitor.proxy.requests.some(isHeldPoll), "polls that stand in");
+      const at = await accept();
+      keepsTo(t, "No stream, once polls stand in", await visitor.loggedInAfter(at, lostMs));
+    });
+
+    it(`a stream is answered with ${name}, and the phone is faster than the first poll`, async (t) => {
+      const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(interfere));
+      const at = await accept();
+      keepsTo(t, "No stream, from the first moment on", await visitor.loggedInAfter(at, lostMs));
+    });
+  }
+
+  it("a stream comes back after polls stood in, and they end", async (t) => {
+    const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(withoutStreams["502 with HTML"]));
+    const { proxy } = visitor;
+    await until(() => proxy.requests.some(isHeldPoll), "polls that stand in");
+    proxy.interfere();
+    const live = () => proxy.requests.some(({ liveAt }) => liveAt !== undefined);
+    await until(live, "the stream", 40_000);
+    // So long that polls which went on would show.
+    await sleep(3_000);
+    keepsTo(t, "Back on the stream", await visitor.loggedInAfter(await accept(), lostMs));
+    neverPolledBesideAStream(proxy.requests);
+  });
+
+  it("nothing goes to the server: the page knows, and logs in as soon as it can", async (t) => {
+    const { visitor, accept } = await opened(t, () => undefined);
+    const { proxy, phases } = visitor;
+    await until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
+    proxy.treat({ kind: "stall", direction: "to the server" });
+    const at = await accept();
+    await until(() => phases.some(({ phase }) => phase === "approved"), "the page that knows");
+    keepsTo(t, "Only to the browser", (phases.at(-1)?.at ?? Infinity) - at);
+    assert.equal(phases.at(-1)?.phase, "approved");
+    proxy.treat({ kind: "pass" });
+    const healedAt = Date.now();
+    keepsTo(t, "Still for a while", await visitor.loggedInAfter(healedAt, lostMs));
+  });
+
+  it("events have every shape that the standard allows, one byte at a time", async (t) => {
+    const body = [
+      "\uFEFF: wacht — één ogenblik 🙂",
+      "retry: 100",
+      "",
+      "event: news",
+      "data: {}",
+      "",
+      'id: ✓\revent:status\rdata: {"status":\rdata: "approved"}\r\r',
+    ].join("\r\n");
+    let isAccepted = false;
+    const { visitor, accept } = await opened(t, (proxy) =>
+      proxy.interfere((request) => {
+        if (!isStream(request) || !isAccepted) return undefined;
+        proxy.treat({ kind: "trickle", bytes: 1, everyMs: 1 }, { streamsOnly: true });
+        return { kind: "answer", answer: answer("200 OK", "text/event-stream", body) };
+      }),
+    );
+    await until(() => visitor.proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
+    // The real stream would say it first.
+    visitor.proxy.treat({ kind: "stall" }, { connections: "open" });
+    const at = await accept();
+    isAccepted = true;
+    visitor.proxy.reset();
+    keepsTo(t, "One byte at a time", await visitor.loggedInAfter(at, lostMs));
+  });
+});

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { describeLog, startFaultProxy, type FaultProxy } from "../../../support/fault-proxy.js";
+import { reachPhase } from "../../../support/login-page.js";
+import { codeOn } from "../../../support/qr.js";
+import { startBank, type Bank, type BankOptions } from "./bank.js";
+
+/** Somebody on the login page, behind a fault proxy of their own. */
+export interface Visitor {
+  proxy: FaultProxy;
+  bank: Bank;
+  context: BrowserContext;
+  page: Page;
+  /** Instants of `Date.now()` at which the element of the page entered its phases. */
+  phases: { phase: string; at: number }[];
+  /** Scans the code that is on the screen. What it returns accepts on the phone, and resolves to the instant. */
+  scan: () => Promise<() => Promise<number>>;
+  /** Waits until the page is logged in, and gives the milliseconds since an instant. */
+  loggedInAfter: (since: number, maxMs: number) => Promise<number>;
+}
+
+export interface VisitOptions extends BankOptions {
+  browser: Browser;
+  /** Makes the page; by default in a context of its own, that is closed in the end. */
+  newPage?: () => Promise<Page>;
+  /** Before the page is opened. */
+  before?: (proxy: FaultProxy) => void | Promise<void>;
+}
+
+/** Opens the login page of a bank behind a fault proxy; resolves when its code is up. */
+export async function visit(t: TestContext, options: VisitOptions): Promise<Visitor> {
+  const { bank, proxy } = await bankBehindProxy(t, options);
+  const page = await (options.newPage?.() ?? ownPage(t, options.browser));
+  await options.before?.(proxy);
+  const visitor = { proxy, bank, ...(await open(page, proxy)) };
+  return {
+    ...visitor,
+    async scan() {
+      const { id } = await bank.phone.scan(await codeOn(page));
+      return async () => {
+        const at = Date.now();
+        await bank.phone.answer(id, true);
+        return at;
+      };
+    },
+    async loggedInAfter(since, maxMs) {
+      const giveUpAt = Date.now() + maxMs;
+      for (;;) {
+        const completed = visitor.phases.find(({ phase, at }) => phase === "completed" && at >= since - 50);
+        if (completed) return Math.max(0, completed.at - since);
+        if (Date.now() > giveUpAt) break;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return assert.fail(
+        `Not logged in after ${maxMs} ms: ${JSON.stringify(visitor.phases.map(({ phase, at }) => [phase, at - since]))}\n` +
+          describeLog(proxy.requests, since),
+      );
+    },
+  };
+}
+
+/** A bank and the proxy in front of it, until the test ends. */
+export async function bankBehindProxy(
+  t: TestContext,
+  options: BankOptions,
+): Promise<{ bank: Bank; proxy: FaultProxy }> {
+  let proxy: FaultProxy | undefined;
+  const bank = await startBank(async (port) => {
+    proxy = await startFaultProxy(() => port);
+    return proxy.origin;
+  }, options);
+  t.after(async () => {
+    await proxy?.close();
+    bank.close();
+  });
+  if (!proxy) throw new Error("The bank did not ask for its origin.");
+  return { bank, proxy };
+}
+
+async function ownPage(t: TestContext, browser: Browser): Promise<Page> {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  return context.newPage();
+}
+
+/** Opens the login page and follows its phases. */
+export async function open(
+  page: Page,
+  proxy: FaultProxy,
+): Promise<Pick<Visitor, "context" | "page" | "phases">> {
+  const phases: Visitor["phases"] = [];
+  await page.exposeFunction("notePhase", (phase: string, at: number) => void phases.push({ phase, at }));
+  await page.addInitScript(() => {
+    const { notePhase } = globalThis as unknown as { notePhase: (phase: string, at: number) => void };
+    // It does not bubble, but is captured all the same.
+    document.addEventListener(
+      "statechange",
+      ({ target }) => notePhase((target as HTMLElement & { state: string }).state, Date.now()),
+      true,
+    );
+    // The next page is another matter than when this one knows.
+    document.addEventListener("login", (event) => event.preventDefault());
+  });
+  await page.goto(proxy.origin);
+  await reachPhase(page, "pending");
+  return { context: page.context(), page, phases };
+}

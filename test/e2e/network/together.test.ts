@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { describeLog, isStream, type LoggedRequest } from "../../support/fault-proxy.js";
+import { until } from "../../unit/server/support/until.js";
+import { badGateway } from "./support/answers.js";
+import { bankBehindProxy, open } from "./support/visitor.js";
+
+const pages = 20;
+
+describe("Pages whose server goes away", { timeout: 120_000 }, () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+
+  it("do not come back in step", async (t) => {
+    const { proxy } = await bankBehindProxy(t, {});
+    // A browser of its own each, as far as connections and cookies go; a few at a time, as pages take a while to load.
+    for (let opened = 0; opened < pages; opened += 4) {
+      await Promise.all(
+        Array.from({ length: 4 }, async () => {
+          const context = await browser.newContext();
+          t.after(() => context.close());
+          await open(await context.newPage(), proxy);
+        }),
+      );
+    }
+    const live = () => proxy.requests.filter(({ liveAt, endedAt }) => liveAt && !endedAt).length;
+    await until(() => live() === pages, "20 live streams", 30_000);
+
+    const since = Date.now();
+    const streams = () => proxy.requests.filter((request) => isStream(request) && request.at >= since);
+    proxy.interfere(badGateway);
+    proxy.reset();
+    await until(() => rounds(streams())[2]?.length === pages, "three tries of each page", 30_000);
+    proxy.interfere();
+
+    const spreads = rounds(streams())
+      .slice(0, 3)
+      .map((round) => round.map(({ at }) => at - since));
+    // Of waits up to 0.3, 2 and 4 s: chance puts more than 14 of 20 into a sixth less than once in a million runs.
+    for (const [index, windowMs] of [50, 333, 667].entries()) {
+      const instants = spreads[index] ?? [];
+      const most = fullestWindow(instants, windowMs);
+      t.diagnostic(
+        `try ${index + 1}: ${Math.min(...instants)} to ${Math.max(...instants)} ms, at most ${most} of ${pages} in ${windowMs} ms`,
+      );
+      assert.ok(most <= 14, `${most} pages came back in ${windowMs} ms:\n${describeLog(streams(), since)}`);
+    }
+    await until(() => live() === pages, "20 live streams again", 60_000);
+  });
+});
+
+/** The first tries of all pages, then the second ones, and so on; a page is known by its attempt. */
+function rounds(streams: readonly LoggedRequest[]): LoggedRequest[][] {
+  const tries = new Map<string, number>();
+  const result: LoggedRequest[][] = [];
+  for (const request of streams) {
+    const count = tries.get(request.path) ?? 0;
+    tries.set(request.path, count + 1);
+    (result[count] ??= []).push(request);
+  }
+  return result;
+}
+
+const fullestWindow = (instants: readonly number[], windowMs: number): number =>
+  Math.max(...instants.map((from) => instants.filter((at) => at >= from && at < from + windowMs).length));

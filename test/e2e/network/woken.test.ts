@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import {
+  describeLog,
+  isHeldPoll,
+  isOfLogin,
+  isPoll,
+  isStream,
+  type FaultProxy,
+} from "../../support/fault-proxy.js";
+import { launchBrowserWithTabs } from "../../support/tabs.js";
+import { until } from "../../unit/server/support/until.js";
+import { keepsTo } from "./support/bounds.js";
+import { neverPolledBesideAStream } from "./support/parallel.js";
+import { visit, type Visitor } from "./support/visitor.js";
+
+/** Longer than any bound: what takes so long is lost. */
+const lostMs = 60_000;
+
+describe("A phone accepts while the page", { concurrency: 4, timeout: 140_000 }, () => {
+  let browser: Browser;
+  before(async () => {
+    // Playwright turns the back-forward cache off; people have it on.
+    browser = await launchBrowser([], { ignoreDefaultArgs: ["--disable-back-forward-cache"] });
+  });
+  after(() => browser.close());
+
+  interface Tabs extends Visitor {
+    accept: () => Promise<number>;
+    hide: () => Promise<void>;
+    /** Gives the instant. */
+    show: () => Promise<number>;
+    setFrozen: (isFrozen: boolean) => Promise<void>;
+  }
+
+  /** The login page in a tab that can be hidden. */
+  async function inTabs(t: TestContext): Promise<Tabs> {
+    const { context, close } = await launchBrowserWithTabs();
+    t.after(close);
+    const other = await context.newPage();
+    const visitor = await visit(t, { browser, newPage: () => context.newPage() });
+    const accept = await visitor.scan();
+    await live(visitor.proxy);
+    const { page } = visitor;
+    const devtools = await context.newCDPSession(page);
+    return {
+      ...visitor,
+      accept,
+      async hide() {
+        await other.bringToFront();
+        await seen(page, "hidden");
+      },
+      async show() {
+        const at = Date.now();
+        await page.bringToFront();
+        return at;
+      },
+      async setFrozen(isFrozen) {
+        await devtools.send("Page.setWebLifecycleState", { state: isFrozen ? "frozen" : "active" });
+      },
+    };
+  }
+
+  it("is hidden for long: its stream is closed, nothing is asked, and it asks at once when it is seen", async (t) => {
+    const { proxy, accept, hide, show, loggedInAfter } = await inTabs(t);
+    const stream = proxy.requests.find(isStream);
+    const hiddenAt = Date.now();
+    await hide();
+    await until(() => stream?.endedAt !== undefined, "the stream's end", 40_000);
+    keepsTo(t, "Hidden, its stream is closed", (stream?.endedAt ?? Infinity) - hiddenAt);
+    assert.ok((stream?.endedAt ?? 0) - hiddenAt > 29_000, "It was closed too early.");
+    await accept();
+    const before = proxy.requests.length;
+    await sleep(3_000);
+    assert.equal(proxy.requests.length, before, `It asked:\n${describeLog(proxy.requests, hiddenAt)}`);
+
+    const seenAt = await show();
+    keepsTo(t, "Seen again", await loggedInAfter(seenAt, lostMs));
+    const asked = proxy.requests
+      .filter(({ at, method }) => at >= seenAt && method === "GET")
+      .filter(isOfLogin);
+    assert.ok(asked.filter(isStream).length <= 1, describeLog(asked, seenAt));
+    assert.ok(asked.filter(isPoll).length <= 1, describeLog(asked, seenAt));
+    neverPolledBesideAStream(proxy.requests);
+  });
+
+  it("is hidden for a moment: it logs in there", async (t) => {
+    const { accept, hide, loggedInAfter } = await inTabs(t);
+    await hide();
+    keepsTo(t, "Hidden for a moment", await loggedInAfter(await accept(), lostMs));
+  });
+
+  it("is frozen in the background, and its sockets are reset", async (t) => {
+    const { proxy, accept, hide, show, setFrozen, loggedInAfter } = await inTabs(t);
+    await hide();
+    await setFrozen(true);
+    proxy.reset();
+    await accept();
+    await sleep(3_000);
+    await setFrozen(false);
+    keepsTo(t, "Frozen, sockets reset", await loggedInAfter(await show(), lostMs));
+  });
+
+  it("is frozen in the background, and its sockets are forgotten silently", async (t) => {
+    const { proxy, accept, hide, show, setFrozen, loggedInAfter } = await inTabs(t);
+    await hide();
+    await setFrozen(true);
+    proxy.treat({ kind: "stall" }, { connections: "open" });
+    await accept();
+    await sleep(3_000);
+    await setFrozen(false);
+    keepsTo(t, "Frozen, sockets forgotten silently", await loggedInAfter(await show(), lostMs));
+  });
+
+  it("is offline, and its sockets do not outlive that", async (t) => {
+    const visitor = await visit(t, { browser });
+    const { proxy, context, loggedInAfter } = visitor;
+    const accept = await visitor.scan();
+    await live(proxy);
+    await context.setOffline(true);
+    proxy.treat({ kind: "stall" });
+    await until(() => proxy.requests.filter(isStream).every(({ endedAt }) => endedAt), "the stream's end");
+    await accept();
+    await sleep(5_000);
+    proxy.reset();
+    proxy.treat({ kind: "pass" });
+    const onlineAt = Date.now();
+    await context.setOffline(false);
+    keepsTo(t, "Offline and back", await loggedInAfter(onlineAt, lostMs));
+    const asked = proxy.requests.filter(({ at }) => at >= onlineAt);
+    assert.equal(asked.filter(isHeldPoll).length, 0, describeLog(asked, onlineAt));
+  });
+
+  it("was left, and is restored from the back-forward cache", async (t) => {
+    const visitor = await visit(t, { browser });
+    const { proxy, page, loggedInAfter } = visitor;
+    const accept = await visitor.scan();
+    await live(proxy);
+    await page.getByRole("link", { name: "Help" }).click();
+    await page.waitForURL("**/help");
+    await until(() => proxy.requests.filter(isStream).every(({ endedAt }) => endedAt), "the stream's end");
+    await accept();
+    const backAt = Date.now();
+    await page.evaluate(() => history.back());
+    keepsTo(t, "Restored from the back-forward cache", await loggedInAfter(backAt, lostMs));
+  });
+});
+
+const live = (proxy: FaultProxy): Promise<void> =>
+  until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
+
+const seen = async (page: Page, state: DocumentVisibilityState): Promise<void> => {
+  await page.waitForFunction((wanted) => document.visibilityState === wanted, state, { polling: 100 });
+};

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, it } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { openPhone } from "../../support/demo-phone.js";
+import { startDemo, type Demo } from "../../support/demo.js";
+import { openLoginPage, reachPhase } from "../../support/login-page.js";
+import { codeOn } from "../../support/qr.js";
+import { listen } from "../accessibility/support/ear.js";
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
+describe("The demo's pages", { timeout: 90_000 }, () => {
+  let demo: Demo;
+  let browser: Browser;
+
+  before(async () => {
+    [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
+  });
+  after(async () => {
+    await Promise.all([browser.close(), demo.stop()]);
+  });
+
+  /** What axe finds, a line each. */
+  async function findings(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate((): Promise<AxeResults> =>
+      (globalThis as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+    );
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${page.url()} ${id}: ${html} ${failureSummary ?? ""}`),
+    );
+  }
+
+  for (const [name, options] of [
+    ["light", { colorScheme: "light" }],
+    ["dark", { colorScheme: "dark" }],
+    ["forced colours", { forcedColors: "active" }],
+    ["light, 375 px wide", { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true }],
+  ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]) {
+    it(`give axe nothing to find: ${name}`, async () => {
+      const context = await browser.newContext({ ...options, bypassCSP: true });
+      const found: string[] = [];
+      const login = await openLoginPage(context, demo.origin);
+      found.push(...(await findings(login)));
+
+      const phone = await openPhone(context, demo.origin);
+      found.push(...(await findings(phone.page)));
+      await phone.press("Scan QR code");
+      await phone.press("Photo");
+      found.push(...(await findings(phone.page)));
+      const otp = await otpOf(login, options);
+      await phone.page.evaluate((code) => (location.hash = `otp=${encodeURIComponent(code)}`), otp);
+      await phone.sees("Is this you logging in?");
+      found.push(...(await findings(phone.page)));
+      await phone.press("Accept");
+      await phone.sees("Accepted");
+      found.push(...(await findings(phone.page)));
+      await phone.page.evaluate((code) => (location.hash = `otp=${encodeURIComponent(code)}`), otp);
+      await phone.sees("This code no longer works");
+      found.push(...(await findings(phone.page)));
+
+      await login.waitForURL("**/account");
+      found.push(...(await findings(login)));
+      for (const path of ["/logout", "/account", "/help", "/nowhere", "/?notice=password#password-login"]) {
+        await login.goto(demo.origin + path);
+        found.push(...(await findings(login)));
+      }
+      await context.close();
+      assert.deepEqual(found, []);
+    });
+  }
+
+  /** A phone shows its app's button first, and the code behind another. */
+  async function otpOf(login: Page, options: BrowserContextOptions): Promise<string> {
+    if (options.isMobile) await login.getByRole("button", { name: "Use another phone" }).click();
+    return codeOn(login.locator("onegini-otp-login"));
+  }
+
+  it("have nothing cut off or to scroll sideways, from 320 pixels up", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    for (const lang of ["en", "nl", "fr", "de"]) {
+      for (const path of ["/", "/account", "/phone"]) {
+        await page.goto(`${demo.origin}${path}?lang=${lang}`);
+        for (const width of [320, 375, 480, 600, 879, 880, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          const overflow = await page.evaluate(async () => {
+            // The canvas follows its place a frame later.
+            for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+            return document.documentElement.scrollWidth - innerWidth;
+          });
+          assert.ok(overflow <= 0, `${path} in ${lang} at ${width} px: ${overflow} px too wide`);
+        }
+      }
+    }
+    await context.close();
+  });
+
+  it("say three things in a whole login, to whoever cannot see it", async () => {
+    const context = await browser.newContext();
+    const login = await openLoginPage(context, demo.origin);
+    const otp = await codeOn(login);
+    // The page stays, so that what was said last can be heard.
+    await login.evaluate(() =>
+      document
+        .querySelector("onegini-otp-login")!
+        .addEventListener("login", (event) => event.preventDefault()),
+    );
+    const before = await login.locator("onegini-otp-login [role=status]").textContent();
+    const ear = await listen(login);
+    const phone = await openPhone(context, demo.origin, `/phone#otp=${encodeURIComponent(otp)}`);
+    await phone.sees("Is this you logging in?");
+    await phone.press("Accept");
+    await reachPhase(login, "completed");
+
+    const heard = [before, ...(await ear.heard())];
+    assert.deepEqual(
+      [heard[0], heard.at(-1)],
+      ["The QR code is ready. Scan it in the app.", "You’re logged in"],
+    );
+    assert.ok(heard.length <= 3, heard.join(" | "));
+    await context.close();
+  });
+
+  it("keep the widget where it is while its script loads", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      Object.assign(globalThis, { shift: 0 });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          (globalThis as unknown as { shift: number }).shift += (
+            entry as PerformanceEntry & { value: number }
+          ).value;
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.goto(demo.origin);
+    await codeOn(page);
+
+    assert.equal(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift), 0);
+    await context.close();
+  });
+});

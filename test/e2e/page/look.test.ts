@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { after, afterEach, before, describe, it } from "node:test";
+import type { AxeResults, RunOptions } from "axe-core";
+import { build } from "esbuild";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { readCodes } from "../../support/qr.js";
+import { otp } from "../../element/fixtures/otp.js";
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const looks = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  "forced colours, light": { colorScheme: "light", forcedColors: "active" },
+  "forced colours, dark": { colorScheme: "dark", forcedColors: "active" },
+} as const satisfies Record<string, BrowserContextOptions>;
+
+/** The page in which `fixtures/gallery.ts` shows its sheets. */
+interface Gallery {
+  show: (sheet: string) => Promise<void>;
+  showAt: (width: number) => Promise<void>;
+  axe: { run: (within: object, options: RunOptions) => Promise<AxeResults> };
+}
+
+describe("The element's look", { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let script: string;
+
+  before(async () => {
+    browser = await launchBrowser();
+    const { outputFiles } = await build({
+      entryPoints: ["test/element/fixtures/gallery.ts"],
+      bundle: true,
+      format: "iife",
+      write: false,
+      tsconfig: "tsconfig.base.json",
+    });
+    script = outputFiles[0]!.text;
+  });
+  after(() => browser.close());
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+
+  async function gallery(options: BrowserContextOptions): Promise<Page> {
+    const page = await (await browser.newContext(options)).newPage();
+    await page.setContent(
+      `<!doctype html><html lang="en"><title>Gallery</title><style>
+        :root { color-scheme: ${options.colorScheme ?? "light"} } body { background: Canvas }
+        figcaption { color: CanvasText }</style><body>`,
+    );
+    await page.addScriptTag({ content: script });
+    return page;
+  }
+
+  for (const deviceScaleFactor of [1, 1.25, 1.5, 2, 3])
+    it(`lets a camera read the code in a card of any width, at ${deviceScaleFactor}×`, async () => {
+      const page = await gallery({ deviceScaleFactor, viewport: { width: 460, height: 620 } });
+      for (let width = 280; width <= 420; width += 20) {
+        await page.evaluate((each) => (globalThis as unknown as Gallery).showAt(each), width);
+        const canvas = page.locator("canvas");
+        const { inPixels, inCss } = await canvas.evaluate((each: HTMLCanvasElement) => ({
+          inPixels: each.width,
+          inCss: each.getBoundingClientRect().width,
+        }));
+        assert.equal(inPixels % 49, 0, `${width} px: whole device pixels a module`);
+        assert.ok(Math.abs(inCss * deviceScaleFactor - inPixels) < 0.05, `${width} px: ${inCss}`);
+        assert.ok(inCss / 49 >= 4, `${width} px: ${inCss}`);
+        assert.deepEqual(await readCodes(await page.screenshot()), [otp], `${width} px`);
+      }
+    });
+
+  for (const [name, look] of Object.entries(looks)) {
+    it(`keeps the code black on white: ${name}`, async () => {
+      const page = await gallery(look);
+      for (const sheet of ["one", "enlarged"]) {
+        await page.evaluate((each) => (globalThis as unknown as Gallery).show(each), sheet);
+        const canvas = page.locator("canvas").last();
+        assert.deepEqual(await readCodes(await canvas.screenshot()), [otp], sheet);
+        assert.deepEqual(await coloursOf(await canvas.screenshot()), ["0,0,0", "255,255,255"], sheet);
+      }
+    });
+
+    it(`gives axe nothing to find in any phase: ${name}`, async () => {
+      // Without motion: a message that is just coming in has not its contrast yet.
+      const page = await gallery({
+        ...look,
+        reducedMotion: "reduce",
+        viewport: { width: 1600, height: 2000 },
+      });
+      await page.evaluate(axe);
+      const found: string[] = [];
+      for (const sheet of ["phases", "phone", "rtl", "languages", "enlarged", "enlarged-rtl"]) {
+        await page.evaluate((each) => (globalThis as unknown as Gallery).show(each), sheet);
+        const { violations } = await page.evaluate(() =>
+          (globalThis as unknown as Gallery).axe.run(
+            { include: [["view-card"]] },
+            // Many cards in one page: each has a title of its own level, and a landmark of the same name.
+            { rules: { "heading-order": { enabled: false }, "landmark-unique": { enabled: false } } },
+          ),
+        );
+        for (const { id, nodes } of violations)
+          found.push(...nodes.map(({ html, failureSummary }) => `${sheet} ${id}: ${html} ${failureSummary}`));
+      }
+      assert.deepEqual(found, []);
+    });
+  }
+
+  it("moves nothing, where the person asked for less motion", async () => {
+    for (const reducedMotion of ["reduce", "no-preference"] as const) {
+      const page = await gallery({ reducedMotion, viewport: { width: 1600, height: 2000 } });
+      await page.evaluate(() => (globalThis as unknown as Gallery).show("phases"));
+      const moving = await page.evaluate(
+        () =>
+          [...document.querySelectorAll("view-card")].flatMap(({ shadowRoot }) => shadowRoot!.getAnimations())
+            .length,
+      );
+      assert.equal(moving > 0, reducedMotion === "no-preference");
+    }
+  });
+});
+
+/** The colours in a picture, the code's edges included: there are no others. */
+async function coloursOf(png: Buffer): Promise<string[]> {
+  const { PNG } = await import("pngjs");
+  const { data } = PNG.sync.read(png);
+  const colours = new Set<string>();
+  for (let i = 0; i < data.length; i += 4) colours.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+  return [...colours].sort();
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it, mock } from "node:test";
+import { readAppLink } from "../../../demo/client/phone/app-link.js";
+import { addHearing, addLine, hearingOf } from "../../../demo/client/phone/heard.js";
+import { readMessage } from "../../../demo/client/phone/message.js";
+import { adviceFor } from "../../../demo/client/phone/problems.js";
+import { memorySessions } from "../../../demo/server/sessions.js";
+
+describe("The phone's message", () => {
+  it("is cut into the site's words, the device and the place", () => {
+    assert.deepEqual(readMessage("Log in to X. Device: Windows Chrome, Location: Utrecht, Netherlands"), {
+      text: "Log in to X.",
+      device: "Windows Chrome",
+      location: "Utrecht, Netherlands",
+    });
+  });
+
+  it("takes device and place from the template's end, whatever the site's words look like", () => {
+    const { text, device, location } = readMessage(
+      "Device: mine, Location: here Device: Linux Firefox, Location: unknown",
+    );
+    assert.equal(text, "Device: mine, Location: here");
+    assert.equal(device, "Linux Firefox");
+    assert.equal(location, "unknown");
+  });
+
+  it("stays whole where the template is another", () => {
+    assert.deepEqual(readMessage("Approve your login"), { text: "Approve your login" });
+    assert.deepEqual(readMessage(""), { text: "" });
+  });
+});
+
+describe("The app link", () => {
+  it("gives the code as it was, plus signs and slashes included", () => {
+    for (const otp of ["abc+/==", "a b", "", "é&="]) {
+      assert.equal(readAppLink(`#otp=${encodeURIComponent(otp)}`), otp);
+    }
+  });
+
+  it("gives a code that is not encoded as it stands, and none for other fragments", () => {
+    assert.equal(readAppLink("#otp=abc+/=="), "abc+/==");
+    assert.equal(readAppLink("#otp=%E0%A4%A"), "%E0%A4%A");
+    for (const fragment of ["", "#", "#top", "#xotp=1"]) assert.equal(readAppLink(fragment), undefined);
+  });
+});
+
+describe("What the app heard", () => {
+  it("shows the beginning of a code only, and the newest twenty calls", () => {
+    let hearings = addHearing([], hearingOf("eyJ0cmFuc2FjdGlvbl9pZCI6Ij"));
+    assert.equal(hearings[0]?.call, "handleMobileAuthWithOtp(eyJ0cmFuc2FjdGlv…)");
+    for (let i = 0; i < 30; i++) hearings = addHearing(hearings, hearingOf(String(i)));
+    assert.equal(hearings.length, 20);
+    assert.equal(hearings[0]?.call, "handleMobileAuthWithOtp(29)");
+  });
+
+  it("adds lines to the newest call, or puts one in the last one's place", () => {
+    let hearings = addHearing(addHearing([], hearingOf("1")), hearingOf("2"));
+    hearings = addLine(addLine(addLine(hearings, "a"), "waiting"), "accepted", "instead");
+    assert.deepEqual(
+      hearings.map(({ lines }) => lines),
+      [["a", "accepted"], []],
+    );
+    assert.deepEqual(addLine([], "nothing to add to"), []);
+  });
+});
+
+describe("The phone's advice", () => {
+  it("says what to do about each code, and about those that it does not know", () => {
+    for (const code of [9001, 9006, 9007, 9010, 9020, 9021, 9023, 9029, 10013, 10015, 10018, 42, undefined]) {
+      const { title, text, actionLabel } = adviceFor({ ...(code && { code }), message: "" }, "somebody");
+      for (const words of [title, text, actionLabel]) assert.match(words, /\S/);
+    }
+  });
+});
+
+describe("The demo's sessions", () => {
+  beforeEach(() => mock.timers.enable({ apis: ["Date"] }));
+  afterEach(() => mock.timers.reset());
+
+  it("each have an id of their own that cannot be guessed", async () => {
+    const sessions = memorySessions();
+    const ids = [await sessions.begin("a", "1"), await sessions.begin("a", "2")];
+    assert.notEqual(ids[0], ids[1]);
+    for (const id of ids) assert.match(id, /^[\w-]{43}$/);
+  });
+
+  it("end when they are ended, and after their time", async () => {
+    const sessions = memorySessions({ ttlSeconds: 60 });
+    const [one, two] = [await sessions.begin("one", "1"), await sessions.begin("two", "2")];
+    await sessions.end(one);
+    assert.equal(await sessions.find(one), undefined);
+    assert.equal((await sessions.find(two))?.userId, "two");
+    mock.timers.tick(60_000);
+    assert.equal(await sessions.find(two), undefined);
+  });
+
+  it("are one an attempt: a login that is repeated ends the one whose answer got lost", async () => {
+    const sessions = memorySessions();
+    const lost = await sessions.begin("a", "attempt");
+    const found = await sessions.begin("a", "attempt");
+    assert.equal(await sessions.find(lost), undefined);
+    assert.equal((await sessions.find(found))?.userId, "a");
+  });
+
+  it("are never more than allowed: the oldest makes room", async () => {
+    const sessions = memorySessions({ max: 2 });
+    const ids = [];
+    for (const attempt of ["1", "2", "3"]) ids.push(await sessions.begin(attempt, attempt));
+    assert.deepEqual(await Promise.all(ids.map(async (id) => (await sessions.find(id))?.userId)), [
+      undefined,
+      "2",
+      "3",
+    ]);
+  });
+});

@@ -1,0 +1,117 @@
+/** The page's side: shows elements, waits for them, and says where they are. Served by the site. */
+import type { OneginiOtpLogin } from "../../../../src/element/onegini-otp-login.js";
+
+/** One element on a site of its own. */
+export interface Place {
+  id: string;
+  /** The width of the place that the element is in, in CSS pixels. */
+  width: number;
+  /** How far its corner is from a whole pixel. */
+  offset: number;
+  endpoint: string;
+  css: string;
+}
+
+export interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** Where an element and its code are on the page, in CSS pixels. */
+export interface Seen {
+  card: Box;
+  code: Box;
+  /** The canvas's own width, in pixels. */
+  canvasWidth: number;
+}
+
+/** What has to be so before a picture is taken: else the page is not as hostile as it is said to be. */
+export type Effect = "none" | "cards are dark" | "forced colours";
+
+const frame = () => new Promise(requestAnimationFrame);
+const elements = () => [...document.querySelectorAll<OneginiOtpLogin>("onegini-otp-login")];
+const cardOf = ({ shadowRoot }: Element) => shadowRoot!.querySelector("section")!;
+
+const inEffect = {
+  none: () => true,
+  "cards are dark": () =>
+    elements().every((each) => getComputedStyle(cardOf(each)).backgroundColor !== "rgb(255, 255, 255)"),
+  "forced colours": () => matchMedia("(forced-colors: active)").matches,
+} as const satisfies Record<Effect, () => boolean>;
+
+const boxOf = (element: Element): Box => {
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  return { left, top, right, bottom };
+};
+
+/** A page scrolls to what lies over the end of a box; here the box grows. */
+function makeRoom(ground: HTMLElement, code: Box): void {
+  const { left, top } = ground.getBoundingClientRect();
+  const around = parseFloat(getComputedStyle(ground).paddingTop);
+  ground.style.minWidth = `${code.right - left + 2 * around}px`;
+  ground.style.minHeight = `${code.bottom - top + around}px`;
+}
+
+export const inPage = {
+  /** Shows elements in place of those of before. Resolves once each shows its code. */
+  async show(sheet: string, places: readonly Place[], columns: number, room: number): Promise<void> {
+    const style = document.createElement("style");
+    // Sites lie apart, and what one paints stays on its own ground.
+    style.textContent = `body { display: grid; grid: auto / repeat(${columns}, max-content); margin: 0 }
+      html { width: max-content; background: #fff } .ground { contain: layout paint; padding: ${room}px;} ${sheet} ${places.map(({ css }) => css).join("\n")}`;
+    const grounds = places.map(({ id, width, offset, endpoint }) => {
+      const ground = document.createElement("div");
+      ground.className = "ground";
+      const place = document.createElement("div");
+      place.id = id;
+      place.style.cssText = `width: ${width}px; translate: ${offset}px ${offset}px`;
+      const element = document.createElement("onegini-otp-login");
+      element.setAttribute("manual", "");
+      element.setAttribute("endpoint", endpoint);
+      place.append(element);
+      ground.append(place);
+      return ground;
+    });
+    document.body.replaceChildren(style, ...grounds);
+    for (const element of elements()) element.start();
+    while (!elements().every(({ shadowRoot }) => shadowRoot!.querySelector("canvas"))) {
+      // A machine that is busy may keep an element waiting for longer than it waits.
+      for (const element of elements()) if (element.state === "failed") element.start();
+      await frame();
+    }
+    await frame();
+  },
+
+  /** The room that all elements need with their codes, as they lie now. */
+  room(): { width: number; height: number } {
+    const grounds = [...document.querySelectorAll<HTMLElement>(".ground")];
+    for (const [i, { code }] of inPage.look().entries()) makeRoom(grounds[i]!, code);
+    const { width, height } = document.body.getBoundingClientRect();
+    return { width, height };
+  },
+
+  /** Opens the dialog of the one element. */
+  async enlarge(): Promise<void> {
+    const root = elements()[0]!.shadowRoot!;
+    root.querySelector<HTMLElement>(".enlarge")!.click();
+    while (!root.querySelector("dialog[open] canvas")) await frame();
+  },
+
+  /** Resolves once the page is as hostile as it is said to be, and what was painted last is on the screen. */
+  async settle(effect: Effect): Promise<void> {
+    while (!inEffect[effect]()) await frame();
+    await frame();
+    await frame();
+  },
+
+  look: (): Seen[] =>
+    elements().map((each) => {
+      const canvas = [...each.shadowRoot!.querySelectorAll("canvas")].at(-1)!;
+      const card = canvas.closest("dialog") ?? cardOf(each);
+      return { card: boxOf(card), code: boxOf(canvas), canvasWidth: canvas.width };
+    }),
+};
+
+(globalThis as unknown as { renders: typeof inPage }).renders = inPage;

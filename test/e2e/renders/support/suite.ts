@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "../../../support/browser.js";
+import type { Condition } from "./conditions.js";
+import { render, type Tally } from "./renders.js";
+import { missesOf, sum, table } from "./report.js";
+import { readerNames } from "./readers.js";
+import { startSite, type Site } from "./site.js";
+
+/** How many renders all suites make together; `RENDERS` asks for another number. */
+const total = Number(process.env["RENDERS"] ?? 2_100);
+/** The same renders in every run; another `SEED` makes others. */
+const seed = process.env["SEED"] ?? "1";
+
+/** A suite that renders its conditions' share of random codes, and has two readers look at each. */
+export function suite(name: string, conditions: readonly Condition[]): void {
+  describe(name, { timeout: Math.max(3_600_000, total * 1_000) }, () => {
+    let browser: Browser;
+    let site: Site;
+    const tallies: Tally[] = [];
+
+    before(async () => {
+      [browser, site] = await Promise.all([launchBrowser(), startSite()]);
+    });
+    after(async () => {
+      await browser.close();
+      await site.close();
+      console.log(`\nSEED=${seed} RENDERS=${total}\n${table([...tallies, sum("all", tallies)])}`);
+      console.log(missesOf(sum("all", tallies)));
+    });
+
+    for (const condition of conditions)
+      it(`is black on white, and stays readable: ${condition.name}`, async () => {
+        const count = Math.ceil((total * condition.share) / 100);
+        const tally = await render(browser, site, condition, seed, count);
+        tallies.push(tally);
+        const flaws = tally.misses.filter(({ what }) => !/^(zbar|ZXing): /.test(what));
+        assert.equal(tally.exact, tally.renders, missesOf({ ...tally, misses: flaws.slice(0, 3) }));
+      });
+
+    it("is read by two independent readers, 99.5 % each at least", () => {
+      const { renders, read } = sum("all", tallies);
+      for (const reader of readerNames)
+        assert.ok(read[reader] / renders >= 0.995, `${reader} read ${read[reader]} of ${renders}`);
+    });
+  });
+}

@@ -1,0 +1,85 @@
+import { expect } from "chai";
+import { runFlow, type Script, type Scripts } from "../flow/flow-support.js";
+
+const hourMs = 3_600_000;
+
+/** `docs/widget.md`, "What the connection bears", promises these. */
+const bounds = { minuteCode: 60, dayCode: 2_400 };
+
+/** How a server can be dead: what each of its answers is from then on. */
+const deaths: Record<string, Script> = {
+  "refuses every connection": "#",
+  "answers nothing": "-",
+  "lets people wait for 2 s, and fails": "2s #",
+  "is a proxy's 502": { marbles: "20ms #", error: "temporarily_unavailable" },
+  "says when to come back": { marbles: "20ms #", error: "temporarily_unavailable", retryAfterMs: 60_000 },
+};
+
+/** The most requests that any of twenty pages makes in the hour after its server died, a second after the first code. */
+function requestsAfter(death: Script, start: "a" | "l"): number {
+  const scripts: Scripts = {
+    start: [`(${start}|)`],
+    stream: ["p 999ms #", death],
+    poll: [death],
+    renew: [death],
+  };
+  const counts = Array.from({ length: 20 }, (_, seed) => {
+    const { requests } = runFlow(1_000 + hourMs, scripts, { random: chance(seed) });
+    const begun = Object.values(requests).flat();
+    return begun.filter((log) => Number(log.split("-")[0]) > 0).length;
+  });
+  return Math.max(...counts);
+}
+
+/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describe("In the hour after a server died that", () => {
+  for (const [name, death] of Object.entries(deaths)) {
+    it(`${name}, few requests are made: codes of a minute`, () => {
+      const count = requestsAfter(death, "a");
+      console.log(`codes of a minute, a server that ${name}: ${count} requests, bound ${bounds.minuteCode}`);
+      expect(count).to.be.within(1, bounds.minuteCode);
+    });
+
+    it(`${name}, there is a bound even where the code lives for a day`, function () {
+      // Twenty pages and two thousand requests each, in virtual time: long on a machine that is busy.
+      this.timeout(60_000);
+      const count = requestsAfter(death, "l");
+      console.log(`a code of a day, a server that ${name}: ${count} requests, bound ${bounds.dayCode}`);
+      expect(count).to.be.within(1, bounds.dayCode);
+    });
+
+    it(`${name}, a page in the background makes none once its stream is closed`, () => {
+      const visibility = "500ms h";
+      const { requests } = runFlow(
+        1_000 + hourMs,
+        { start: ["(l|)"], stream: ["p 40s #", death], poll: [death], renew: [death] },
+        { visibility, random: 0.5 },
+      );
+      expect(Object.values(requests).flat()).to.have.length(2);
+    });
+  }
+
+  it("came back, the page still works: the code of a day, after 50 minutes", () => {
+    const { said } = runFlow(
+      hourMs,
+      {
+        start: ["(l|)"],
+        stream: ["p 999ms #", "#"],
+        poll: [...Array.from({ length: 1_500 }, () => "#"), "(a|)"],
+        login: ["(l|)"],
+      },
+      { random: 0.5 },
+    );
+    expect(said.at(-1)).to.match(/ C$/);
+  });
+});

@@ -1,0 +1,285 @@
+import { expect } from "chai";
+import { firstValueFrom, lastValueFrom, toArray } from "rxjs";
+import { httpBackend } from "../../../src/element/api/http-backend.js";
+import { RequestError } from "../../../src/element/api/request-error.js";
+
+interface Answer {
+  status?: number;
+  type?: string;
+  header?: Record<string, string>;
+  /** Written one after the other. */
+  chunks?: string[];
+  /** Leaves the answer open. */
+  hold?: boolean;
+  /** Cuts the connection before the answer. */
+  cut?: boolean;
+  delayMs?: number;
+}
+interface Request {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+  open: boolean;
+  at: number;
+  endedAt?: number;
+}
+
+let count = 0;
+
+/** An endpoint of the test runner's server that answers everything in this one way, and its log. */
+function endpointThat(answer: Answer) {
+  const id = `${Date.now()}-${++count}`;
+  const requests = async (): Promise<Request[]> =>
+    (await fetch(`/__requests/${id}`)).json() as Promise<Request[]>;
+  const url = `${location.origin}/__answer/${encodeURIComponent(JSON.stringify({ ...answer, id }))}`;
+  return { backend: httpBackend(url, "nl"), requests, url };
+}
+
+const json = (value: unknown, status = 200, header: Record<string, string> = {}): Answer => ({
+  status,
+  header,
+  chunks: [JSON.stringify(value)],
+});
+const html = (status: number): Answer => ({ status, type: "text/html", chunks: ["<!doctype html><p>No"] });
+const error = (code: string, status: number, header: Record<string, string> = {}) =>
+  json({ error: code, error_description: "Because." }, status, header);
+const events = (...chunks: string[]): Answer => ({ type: "text/event-stream", chunks });
+
+async function failureOf(promise: Promise<unknown>): Promise<RequestError> {
+  try {
+    await promise;
+  } catch (cause) {
+    expect(cause).to.be.instanceOf(RequestError);
+    return cause as RequestError;
+  }
+  throw new Error("It did not fail.");
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise(requestAnimationFrame);
+}
+
+describe("the login API over HTTP", () => {
+  const start = { attempt: "a/b", status: "pending", otp: "b3Rw", expires_in: 60 };
+
+  it("starts with the page's language and gives the first code", async () => {
+    const { backend, requests } = endpointThat(json({ ...start, more: 1 }, 201));
+    expect(await firstValueFrom(backend.start())).to.deep.equal(start);
+    const [request] = await requests();
+    expect(request).to.include({ method: "POST", path: "", body: '{"language":"nl"}' });
+    expect(request?.headers["content-type"]).to.equal("application/json");
+  });
+
+  it("escapes the attempt's id in paths", async () => {
+    const { backend, requests } = endpointThat(json({ status: "pending", otp: "b3Rw", expires_in: 6 }, 201));
+    await firstValueFrom(backend.renew("a/b"));
+    expect((await requests())[0]).to.include({ method: "POST", path: "a%2Fb/otp" });
+  });
+
+  it("asks to be held only where it wants to wait", async () => {
+    const { backend, requests } = endpointThat(json({ status: "pending", expires_in: 9, interval: 2 }));
+    expect(await firstValueFrom(backend.poll("a", 0))).to.deep.equal({
+      status: "pending",
+      expires_in: 9,
+      interval: 2,
+    });
+    await firstValueFrom(backend.poll("a", 20));
+    const [plain, held] = await requests();
+    expect(plain?.headers["prefer"]).to.equal(undefined);
+    expect(held?.headers["prefer"]).to.equal("wait=20");
+    expect(held?.headers["accept"]).to.equal("application/json");
+  });
+
+  it("sends nothing before it is subscribed, and aborts when it is unsubscribed", async () => {
+    const { backend, requests } = endpointThat({ ...events(), hold: true });
+    const stream = backend.stream("a");
+    expect(await requests()).to.deep.equal([]);
+    const subscription = stream.subscribe();
+    await until(async () => (await requests()).length === 1);
+    subscription.unsubscribe();
+    await until(async () => (await requests()).every(({ open }) => !open));
+  });
+
+  it("starts of one site take turns", async () => {
+    const { backend, requests } = endpointThat({ ...json(start, 201), delayMs: 150 });
+    await Promise.all([firstValueFrom(backend.start()), firstValueFrom(backend.start())]);
+    const [first, second] = await requests();
+    expect(second!.at).to.be.at.least(first!.endedAt! - 5);
+  });
+
+  it("a page's first start waits for no other tab's turn; the next one does", async () => {
+    const { backend, requests, url } = endpointThat(json(start, 201));
+    let end = () => {};
+    const turn = new Promise<void>((resolve) => (end = resolve));
+    const other = navigator.locks.request(`onegini-otp-login ${url}`, () => turn);
+    await firstValueFrom(backend.start());
+    const next = firstValueFrom(backend.start());
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await requests()).to.have.length(1);
+    end();
+    await next;
+    await other;
+  });
+
+  it("waits for no turn that never comes: a stream opens after a second, and a start goes out after three", async () => {
+    const { backend, requests } = endpointThat(json(start, 201));
+    // As behind a tab that stands still.
+    navigator.locks.request = () => new Promise<never>(() => {});
+    try {
+      await firstValueFrom(backend.start());
+      const stream = backend.stream("a").subscribe({ error: () => {} });
+      await until(async () => (await requests()).length === 2);
+      stream.unsubscribe();
+      await firstValueFrom(backend.start());
+    } finally {
+      Reflect.deleteProperty(navigator.locks, "request");
+    }
+    const [first, second, third] = await requests();
+    expect(second!.at - first!.at).to.be.within(900, 2_500);
+    expect(third!.at - second!.at).to.be.within(2_900, 8_000);
+  });
+
+  it("opens no stream before the starts are through that were sent beside the page's first", async () => {
+    const { backend, requests, url } = endpointThat({ ...json(start, 201), delayMs: 150 });
+    const first = firstValueFrom(backend.start());
+    await until(async () => (await requests()).length === 1);
+    let end = () => {};
+    const turn = new Promise<void>((resolve) => (end = resolve));
+    const other = navigator.locks.request(`onegini-otp-login ${url}`, () => turn);
+    await first;
+    const stream = backend.stream("a").subscribe();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await requests()).to.have.length(1);
+    end();
+    await other;
+    await until(async () => (await requests()).length === 2);
+    stream.unsubscribe();
+  });
+
+  describe("names what went wrong", () => {
+    const cases: [string, Answer, string][] = [
+      ["an error of the API", error("temporarily_unavailable", 503), "temporarily_unavailable"],
+      ["an unknown attempt", error("unknown_attempt", 404), "unknown_attempt"],
+      ["a page that is not there", html(404), "invalid_response"],
+      ["a page in the place of an answer", html(200), "invalid_response"],
+      ["a server's error page", html(500), "server_error"],
+      ["a proxy's error page", html(502), "temporarily_unavailable"],
+      ["a proxy's limit", html(429), "too_many_requests"],
+      ["an unknown code", error("surprise", 400), "invalid_response"],
+      ["half a JSON", { chunks: ['{"attempt":"a'] }, "invalid_response"],
+      ["an answer without an OTP", json({ ...start, otp: "" }, 201), "invalid_response"],
+      ["an OTP with half a character", json({ ...start, otp: "\ud800" }, 201), "invalid_response"],
+      ["a time that is none", json({ ...start, expires_in: "60" }, 201), "invalid_response"],
+      ["a connection that breaks", { cut: true }, "network_error"],
+    ];
+    for (const [what, answer, code] of cases)
+      it(`${what}: ${code}`, async () => {
+        const { backend } = endpointThat(answer);
+        expect((await failureOf(firstValueFrom(backend.start()))).code).to.equal(code);
+      });
+
+    it("a server that is not there: network_error", async () => {
+      const backend = httpBackend("http://localhost:1/otp-login", undefined);
+      expect((await failureOf(firstValueFrom(backend.start()))).code).to.equal("network_error");
+    });
+  });
+
+  describe("reads Retry-After", () => {
+    const retryAfterMs = async (value: string) => {
+      const { backend } = endpointThat(error("too_many_requests", 429, { "Retry-After": value }));
+      return (await failureOf(firstValueFrom(backend.start()))).retryAfterMs;
+    };
+    it("in seconds", async () => expect(await retryAfterMs("24")).to.equal(24_000));
+    it("as a date", async () =>
+      expect(await retryAfterMs(new Date(Date.now() + 30_000).toUTCString())).to.be.within(25_000, 30_000));
+    it("as nothing where it is neither", async () => expect(await retryAfterMs("soon")).to.equal(0));
+    it("as nothing where it is past", async () =>
+      expect(await retryAfterMs(new Date(0).toUTCString())).to.equal(0));
+    it("at most as an hour", async () => expect(await retryAfterMs("9999999")).to.equal(3_600_000));
+  });
+
+  describe("a login", () => {
+    const codeOf = async (answer: Answer) => {
+      const { backend } = endpointThat(answer);
+      return (await failureOf(firstValueFrom(backend.login("a")))).code;
+    };
+    it("gives the site's answer", async () => {
+      const { backend, requests } = endpointThat(json({ redirect_to: "/account", name: "Jane" }));
+      expect(await firstValueFrom(backend.login("a"))).to.deep.equal({
+        redirect_to: "/account",
+        name: "Jane",
+      });
+      expect((await requests())[0]).to.include({ method: "POST", path: "a/login", body: "{}" });
+    });
+    it("is refused by a redirect, which is not followed", async () =>
+      expect(await codeOf({ status: 302, header: { Location: "/elsewhere" } })).to.equal("login_refused"));
+    it("is refused by a page", async () => expect(await codeOf(html(200))).to.equal("login_refused"));
+    it("is refused by JSON that is no object", async () =>
+      expect(await codeOf(json([1]))).to.equal("login_refused"));
+    it("is refused by an empty answer", async () =>
+      expect(await codeOf({ status: 204 })).to.equal("login_refused"));
+    it("is refused by any other 4xx", async () =>
+      expect(await codeOf(error("forbidden_origin", 403))).to.equal("login_refused"));
+    it("that is over says so", async () =>
+      expect(await codeOf(error("attempt_settled", 409))).to.equal("attempt_settled"));
+    it("that is another browser's says so", async () =>
+      expect(await codeOf(error("unknown_attempt", 404))).to.equal("unknown_attempt"));
+    it("may be repeated on a 5xx", async () =>
+      expect(await codeOf(html(503))).to.equal("temporarily_unavailable"));
+  });
+
+  describe("the status stream", () => {
+    it("is known by its type, however that is written", async () => {
+      const { backend } = endpointThat({
+        type: "Text/Event-Stream; charset=utf-8",
+        chunks: ['event: status\ndata: {"status":"approved"}\n\n'],
+      });
+      expect(await lastValueFrom(backend.stream("a"))).to.deep.equal({
+        type: "status",
+        answer: { status: "approved" },
+      });
+    });
+
+    it("is put together from halves, with comments and retry", async () => {
+      const { backend } = endpointThat(
+        events(
+          'event: status\ndata: {"status":"pen',
+          'ding","expires_in":9}\n\n: still',
+          " here\n\nretry: 1500\n\n",
+          'event: status\r\ndata: {"status":\r\ndata: "approved"}\r\n\r\n',
+        ),
+      );
+      expect(await lastValueFrom(backend.stream("a").pipe(toArray()))).to.deep.equal([
+        { type: "status", answer: { status: "pending", expires_in: 9 } },
+        { type: "alive" },
+        { type: "retry", delayMs: 1500 },
+        { type: "status", answer: { status: "approved" } },
+      ]);
+    });
+
+    it("says nothing of nonsense", async () => {
+      const { backend } = endpointThat(
+        events(
+          'data: {"status":"approved"}\n\n',
+          "event: status\ndata: approved\n\n",
+          'event: status\ndata: {"status":"scanned"}\n\n',
+          "\u0000\n\nnonsense\n\n",
+        ),
+      );
+      expect(await lastValueFrom(backend.stream("a").pipe(toArray()))).to.deep.equal([]);
+    });
+
+    it("is refused where it is none", async () => {
+      for (const [answer, code] of [
+        [html(200), "invalid_response"],
+        [json({ status: "pending" }), "invalid_response"],
+        [error("unknown_attempt", 404), "unknown_attempt"],
+        [error("too_many_requests", 429), "too_many_requests"],
+      ] as const) {
+        const { backend } = endpointThat(answer);
+        expect((await failureOf(lastValueFrom(backend.stream("a").pipe(toArray())))).code).to.equal(code);
+      }
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import { expect } from "chai";
+import { toCode } from "../../../src/element/flow/code.js";
+import { reduce, type Action, type Phase, type State } from "../../../src/element/flow/state.js";
+
+const code = { otp: "b3Rw", since: 0, renewAt: 45_000, endsAt: 60_000 };
+const failure = { code: "network_error", during: "pending", offline: false } as const;
+
+const states: Record<Phase, State> = {
+  idle: { phase: "idle" },
+  requesting: { phase: "requesting" },
+  pending: { phase: "pending", attempt: "a", code, renewed: 0, link: "live" },
+  approved: { phase: "approved", attempt: "a" },
+  completed: { phase: "completed", answer: {} },
+  denied: { phase: "denied" },
+  expired: { phase: "expired", attempt: "a" },
+  failed: { phase: "failed", failure },
+};
+const actions: Record<Action["type"], Action> = {
+  requested: { type: "requested" },
+  started: { type: "started", attempt: "a", code, renewed: 0 },
+  renewed: { type: "renewed", code, renewed: 1 },
+  spent: { type: "spent", now: 1 },
+  link: { type: "link", link: "offline" },
+  approved: { type: "approved", attempt: "a" },
+  completed: { type: "completed", answer: {} },
+  denied: { type: "denied" },
+  expired: { type: "expired", attempt: "a" },
+  failed: { type: "failed", failure },
+  cancelled: { type: "cancelled" },
+};
+
+/** Where each action leads from each phase; a phase that is not named stays as it is, the very same object. */
+const table: Record<Action["type"], Partial<Record<Phase, Phase>>> = {
+  requested: Object.fromEntries(Object.keys(states).map((phase) => [phase, "requesting"])),
+  started: { requesting: "pending" },
+  renewed: { pending: "pending" },
+  spent: { pending: "pending" },
+  link: { pending: "pending" },
+  approved: { requesting: "approved", pending: "approved", expired: "approved" },
+  completed: { approved: "completed" },
+  denied: { requesting: "denied", pending: "denied", expired: "denied" },
+  expired: { requesting: "expired", pending: "expired", approved: "expired" },
+  failed: { requesting: "failed", pending: "failed", approved: "failed" },
+  cancelled: Object.fromEntries(
+    Object.keys(states)
+      .filter((phase) => phase !== "idle")
+      .map((phase) => [phase, "idle"]),
+  ),
+};
+
+describe("reduce", () => {
+  for (const [type, action] of Object.entries(actions)) {
+    it(`leads on "${type}" where the table says, and nowhere else`, () => {
+      for (const [phase, state] of Object.entries(states)) {
+        const target = table[action.type][phase as Phase];
+        const next = reduce(state, action);
+        if (target) expect(next.phase, phase).to.equal(target);
+        else expect(next, phase).to.equal(state);
+      }
+    });
+  }
+
+  it("keeps the very same state when the link did not change", () => {
+    expect(reduce(states.pending, { type: "link", link: "live" })).to.equal(states.pending);
+  });
+});
+
+describe("toCode", () => {
+  const leadOf = (expires_in: number) => {
+    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in }, 1_000);
+    expect(endsAt).to.equal(1_000 + expires_in * 1_000);
+    return (endsAt - renewAt) / 1_000;
+  };
+
+  it("asks for the next code at a quarter of the life left", () => expect(leadOf(60)).to.equal(15));
+  it("asks at most 30 s before the end", () => expect(leadOf(300)).to.equal(30));
+  it("asks at least 5 s before the end", () => expect(leadOf(12)).to.equal(5));
+  it("asks never before half of the life", () => expect(leadOf(4)).to.equal(2));
+  it("leaves half a second before the next, where a server's codes have no life", () => {
+    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in: 0 }, 1_000);
+    expect([renewAt, endsAt]).to.deep.equal([1_500, 1_000]);
+  });
+  it("takes no code to live longer than a day: a browser's timer would overflow and fire at once", () => {
+    const { endsAt } = toCode({ otp: "b3Rw", expires_in: 3_000_000 }, 0);
+    expect(endsAt).to.equal(86_400_000);
+  });
+});

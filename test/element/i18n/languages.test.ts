@@ -1,0 +1,112 @@
+import { expect } from "chai";
+import { nearestLanguage, watchLocales, wordsFor } from "../../../src/element/i18n/languages.js";
+import type { Messages, OneginiOtpLogin } from "../../../src/index.js";
+import { de } from "../../../src/locales/de.js";
+import { en } from "../../../src/locales/en.js";
+import { fr } from "../../../src/locales/fr.js";
+import { nl } from "../../../src/locales/nl.js";
+import { LoginApi } from "../fixtures/login-api.js";
+import { clear, inPhase, part, put, until } from "../fixtures/page.js";
+
+const title = (element: OneginiOtpLogin) => part(element, "title").textContent;
+
+describe("the language", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    clear();
+    api.restore();
+    document.documentElement.lang = "en";
+  });
+
+  it("is the nearest `lang`'s, through shadow roots", () => {
+    const element = put(
+      `<div lang="nl-BE"><span></span></div><onegini-otp-login manual></onegini-otp-login>`,
+    );
+    const root = element.parentElement!.querySelector("span")!.attachShadow({ mode: "open" });
+    root.append(element);
+    expect(nearestLanguage(element)).to.equal("nl-BE");
+    element.lang = "fr";
+    expect(nearestLanguage(element)).to.equal("fr");
+  });
+
+  it("falls from a region to its language, and to English", () => {
+    expect(wordsFor("nl-BE", undefined)).to.include({ language: "nl", title: nl.title });
+    expect(wordsFor("FR", undefined)).to.include({ language: "fr", title: fr.title });
+    expect(wordsFor("de-Latn-AT", undefined)).to.include({ language: "de", title: de.title });
+    for (const none of ["en-GB", "xx", "", "-", undefined])
+      expect(wordsFor(none, undefined)).to.include({ language: "en", title: en.title });
+  });
+
+  it("lets a site's own words go before those of any language", () => {
+    const own = { step1: "Open the Demo Bank app" };
+    expect(wordsFor("nl", own)).to.include({ step1: own.step1, step2: nl.step2 });
+  });
+
+  it("takes a word that a site sets to nothing for one that it has not", () => {
+    const own = { title: undefined, step1: null, step2: 2 } as unknown as Partial<Messages>;
+    expect(wordsFor("nl", own)).to.deep.equal(wordsFor("nl", undefined));
+    expect(wordsFor("en", own)).to.deep.equal(wordsFor("en", undefined));
+  });
+
+  it("speaks English for the words that a language lacks", () => {
+    globalThis.oneginiOtpLoginLocales!.push({ language: "x-partial", messages: { title: "Titulus" } });
+    expect(wordsFor("x-partial", undefined)).to.include({ title: "Titulus", close: en.close });
+  });
+
+  it("follows the page's `lang` while it is on show, and says which language it speaks", async () => {
+    const element = put(`<onegini-otp-login manual></onegini-otp-login>`);
+    await element.updateComplete;
+    expect(title(element)).to.equal(en.title);
+    document.documentElement.lang = "de";
+    await until(() => title(element) === de.title);
+    expect(part(element, "base").lang).to.equal("de");
+    document.documentElement.lang = "xx";
+    await until(() => title(element) === en.title);
+    expect(part(element, "base").lang).to.equal("en");
+  });
+
+  it("hears of a language that comes late", async () => {
+    document.documentElement.lang = "x-late";
+    const element = put(`<onegini-otp-login manual></onegini-otp-login>`);
+    await element.updateComplete;
+    expect(title(element)).to.equal(en.title);
+    globalThis.oneginiOtpLoginLocales!.push({ language: "x-late", messages: { title: "Late" } });
+    await until(() => title(element) === "Late");
+  });
+
+  it("lets two copies of the element hear, and forgets who left", () => {
+    let heard = 0;
+    const stop = watchLocales(() => heard++);
+    globalThis.oneginiOtpLoginLocales!.push({ language: "x-two", messages: {} });
+    stop();
+    globalThis.oneginiOtpLoginLocales!.push({ language: "x-three", messages: {} });
+    expect(heard).to.equal(1);
+  });
+
+  it("takes no element of the page for its registry", () => {
+    const queue = globalThis.oneginiOtpLoginLocales;
+    const link = document.createElement("a");
+    globalThis.oneginiOtpLoginLocales = link as never;
+    expect(wordsFor("nl", undefined).title).to.equal(en.title);
+    globalThis.oneginiOtpLoginLocales = queue;
+  });
+
+  it("is sent along, so that the phone's message is in it too", async () => {
+    const element = put(
+      `<div lang="nl-BE"><onegini-otp-login endpoint="/otp-login"></onegini-otp-login></div>`,
+    );
+    await inPhase(element, "pending");
+    expect(api.calls[0]!.body).to.deep.equal({ language: "nl-BE" });
+  });
+
+  it("shows bold words in a step, and nothing else as markup", async () => {
+    const element = put(`<onegini-otp-login manual></onegini-otp-login>`);
+    element.messages = { step2: "Tap **Scan** <b>now</b>" };
+    await element.updateComplete;
+    const step = element.shadowRoot!.querySelectorAll("li")[1]!;
+    expect(step.querySelector("strong")!.textContent).to.equal("Scan");
+    expect(step.querySelector("b") === null).to.equal(true);
+    expect(step.textContent).to.contain("<b>now</b>");
+  });
+});

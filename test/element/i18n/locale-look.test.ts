@@ -1,0 +1,236 @@
+import { expect } from "chai";
+import { wordsFor } from "../../../src/element/i18n/languages.js";
+import type { ViewModel } from "../../../src/element/view/view-model.js";
+import { directionOf, everything, locales } from "../fixtures/locales.js";
+import { clear } from "../fixtures/page.js";
+import { showCard, type ViewCard } from "../fixtures/view-card.js";
+
+const widths = [280, 320, 360, 560];
+
+/** The ways in which the app link is offered. On a phone the code may be open or not. */
+const offers: Record<string, Partial<ViewModel>> = {
+  "without an app link": {},
+  "the app's button beside the code": { app: "beside", appLink: "x:otp" },
+  "the app first": { app: "first", appLink: "x:otp" },
+  "the app first, the code open": { app: "first", appLink: "x:otp", otherPhone: true },
+};
+
+/** A card in a page of the language. */
+async function cardIn(language: string, width: number): Promise<ViewCard> {
+  const card = await showCard({ ...everything["idle"]!, words: wordsFor(language, undefined) }, width);
+  card.parentElement!.lang = language;
+  card.parentElement!.dir = directionOf(language);
+  card.parentElement!.style.fontFamily = "sans-serif";
+  return card;
+}
+
+async function show(card: ViewCard, name: string, language: string, offer: Partial<ViewModel> = {}) {
+  card.model = { ...everything[name]!, ...offer, words: wordsFor(language, undefined) };
+  await card.updateComplete;
+  return card.renderRoot.querySelector("section")!;
+}
+
+const isShown = (element: Element): boolean =>
+  element.checkVisibility({ visibilityProperty: true }) && !element.closest("[inert], [role=status], dialog");
+
+/** The pieces of text that can be seen, with what holds them. */
+function* textsOf(section: Element): Generator<{ text: Text; holder: Element }> {
+  const walker = document.createTreeWalker(section, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode() as Text | null; text; text = walker.nextNode() as Text | null)
+    if (text.data.trim() && isShown(text.parentElement!)) yield { text, holder: text.parentElement! };
+}
+
+function rectsOf(text: Text, from = 0, to = text.length): DOMRect[] {
+  const range = document.createRange();
+  range.setStart(text, from);
+  range.setEnd(text, to);
+  return [...range.getClientRects()].filter(({ width }) => width > 0);
+}
+
+/** Where the words of an element stand, all of them. */
+function wordsIn(element: Element): DOMRect {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.getBoundingClientRect();
+}
+
+const lineOf = (rect: DOMRect): number => Math.round((rect.top + rect.bottom) / 2);
+
+/** A letter with its marks stands in one place; each engine has its own idea of where in it the mark begins. */
+const letters = new Intl.Segmenter();
+
+/** The texts that go on in a new line within a word. */
+function torn(section: Element): string[] {
+  const found: string[] = [];
+  for (const { text } of textsOf(section)) {
+    if (new Set(rectsOf(text).map(lineOf)).size < 2) continue;
+    let last: DOMRect | undefined;
+    for (const { index, segment } of letters.segment(text.data)) {
+      const next = rectsOf(text, index, index + segment.length)[0];
+      const isNewLine = last && next && lineOf(next) - lineOf(last) > next.height / 2;
+      if (isNewLine && !/[\s\u200b\p{P}]$/u.test(text.data.slice(0, index)))
+        found.push(`${text.data.slice(0, index)} / ${text.data.slice(index)}`);
+      last = next ?? last;
+    }
+  }
+  return found;
+}
+
+/** Says where a text leaves the card's padding or its own box, or is cut. */
+function spilling(section: Element): string[] {
+  const card = section.getBoundingClientRect();
+  const padding = Number.parseFloat(getComputedStyle(section).paddingLeft);
+  const found: string[] = [];
+  for (const { text, holder } of textsOf(section)) {
+    const box = holder.getBoundingClientRect();
+    for (const rect of rectsOf(text)) {
+      const inCard = rect.left >= card.left + padding - 1 && rect.right <= card.right - padding + 1;
+      const inBox =
+        rect.left >= box.left - 1 &&
+        rect.right <= box.right + 1 &&
+        rect.top >= box.top - 4 &&
+        rect.bottom <= box.bottom + 4;
+      if (!inCard || !inBox || rect.bottom > card.bottom) found.push(text.data.trim());
+    }
+    if (holder.clientWidth > 0 && holder.scrollWidth > holder.clientWidth + 1)
+      found.push(`wide: ${text.data}`);
+  }
+  return found;
+}
+
+describe("the card in each language", () => {
+  afterEach(clear);
+
+  for (const language of Object.keys(locales))
+    for (const [offered, offer] of Object.entries(offers))
+      it(`cuts, tears and overflows nothing, and is as high in every phase: ${language}, ${offered}`, async () => {
+        for (const width of widths) {
+          const card = await cardIn(language, width);
+          const heights: Record<number, string> = {};
+          for (const name of Object.keys(everything)) {
+            const section = await show(card, name, language, offer);
+            const where = `${width} px, ${name}`;
+            expect(spilling(section), where).to.deep.equal([]);
+            expect(torn(section), where).to.deep.equal([]);
+            expect(section.scrollWidth, where).to.be.at.most(section.clientWidth);
+            heights[card.getBoundingClientRect().height] = name;
+          }
+          expect(Object.keys(heights), `${width} px: ${JSON.stringify(heights)}`).to.have.length(1);
+          clear();
+        }
+      });
+});
+
+describe("the card with twice the text", () => {
+  afterEach(clear);
+
+  for (const language of Object.keys(locales))
+    it(`cuts and overflows nothing in ${language}, from 280 px`, async () => {
+      for (const offer of Object.values(offers))
+        for (const width of widths) {
+          const card = await cardIn(language, width);
+          card.parentElement!.style.fontSize = "32px";
+          for (const name of Object.keys(everything)) {
+            const section = await show(card, name, language, offer);
+            expect(spilling(section), `${width} px, ${name}`).to.deep.equal([]);
+          }
+          clear();
+        }
+    });
+});
+
+/** From left to right, where the characters of a part of a text stand. */
+function order(text: Text, part: string): string {
+  const start = text.data.indexOf(part);
+  return [...part]
+    .map((character, i) => ({ character, left: rectsOf(text, start + i, start + i + 1)[0]?.left ?? -1 }))
+    .filter(({ left }) => left >= 0)
+    .sort((a, b) => a.left - b.left)
+    .map(({ character }) => character)
+    .join("");
+}
+
+describe("the card in Arabic", () => {
+  afterEach(clear);
+  const arabic = async (name: string, offer: Partial<ViewModel> = {}, width = 360) => {
+    const card = await cardIn("ar", width);
+    const section = await show(card, name, "ar", offer);
+    return { section, rect: (selector: string) => section.querySelector(selector)!.getBoundingClientRect() };
+  };
+
+  it("mirrors: title, time and step numbers begin at the right, Enlarge stands at the left", async () => {
+    const { section, rect } = await arabic("pending");
+    const right = rect(".row").right;
+    expect(getComputedStyle(section).direction).to.equal("rtl");
+    expect(rect(".time").right).to.be.closeTo(right, 0.5);
+    expect(rect(".enlarge").right).to.be.below(rect(".time").left + 1);
+    expect(rect(".enlarge").left).to.be.below(rect(".row").left + 1);
+    for (const item of section.querySelectorAll("li")) {
+      const [number, words] = [...item.children].map((each) => each.getBoundingClientRect());
+      expect(number!.right).to.be.closeTo(right, 0.5);
+      expect(words!.right).to.be.below(number!.left);
+    }
+    const title = wordsIn(section.querySelector("h2")!);
+    expect(title.right).to.be.closeTo(right, 3);
+  });
+
+  it("puts an icon before its words, at the right, and on the button too", async () => {
+    for (const [name, offer, holder] of [
+      ["pending, offline", {}, ".time"],
+      ["pending", {}, ".enlarge"],
+      ["pending", { app: "first", appLink: "x:otp" }, ".app"],
+    ] as const) {
+      const { section, rect } = await arabic(name, offer);
+      const words = [...textsOf(section)].find((each) => each.holder.matches(holder))!;
+      expect(rect(`${holder} .icon`).left, holder).to.be.at.least(rectsOf(words.text)[0]!.right);
+      clear();
+    }
+  });
+
+  it("keeps the ring and the code as they are: both run the same way for everyone", async () => {
+    const { section } = await arabic("pending");
+    for (const selector of [".ring", "canvas"]) {
+      const { transform, scale, rotate } = getComputedStyle(section.querySelector(selector)!);
+      expect([transform, scale, rotate], selector).to.deep.equal(["none", "none", "none"]);
+    }
+  });
+
+  it("mirrors the large code's head too: its words at the right, the cross at the left", async () => {
+    const { section } = await arabic("pending", { enlarged: true });
+    const dialog = section.querySelector("dialog")!;
+    dialog.showModal();
+    const box = dialog.getBoundingClientRect();
+    const heading = wordsIn(dialog.querySelector("h2")!);
+    const close = dialog.querySelector(".close")!.getBoundingClientRect();
+    expect(close.left - box.left).to.be.below(box.width / 4);
+    expect(box.right - heading.right).to.be.below(box.width / 4);
+  });
+
+  it("does not tear a time apart, at the end of the words, amid them, or before them", async () => {
+    const timeIn = async (name: string, newCodeIn: string) => {
+      const card = await cardIn("ar", 420);
+      card.model = { ...everything[name]!, words: wordsFor("ar", { newCodeIn, tryAgainIn: newCodeIn }) };
+      await card.updateComplete;
+      const holder = card.renderRoot.querySelector(name === "failed, must wait" ? ".told .button" : ".time")!;
+      const text = [...textsOf(card.renderRoot.querySelector("section")!)].find(
+        (each) => each.holder === holder,
+      )!.text;
+      const [time] = /[\d:]+( \u062f)?/.exec(text.data)!;
+      const seen = order(text, time);
+      clear();
+      return seen;
+    };
+    for (const words of [locales["ar"]!.newCodeIn, "رمز بعد {time} على هاتفك", "{time} حتى رمز جديد"]) {
+      expect(await timeIn("pending", words), words).to.equal("0:42");
+      expect(await timeIn("failed, must wait", words), words).to.equal("0:24");
+      // Minutes have an Arabic unit, which is read after the number: at its left.
+      expect(await timeIn("pending, minutes", words), words).to.equal("\u062f 4");
+    }
+  });
+
+  it("has one kind of digits: those of its times are those of its steps", async () => {
+    const { section } = await arabic("pending");
+    const digits = section.textContent.match(/\p{Nd}/gu)!;
+    expect(digits.join("")).to.match(/^[0-9]+$/);
+  });
+});

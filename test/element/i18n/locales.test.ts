@@ -1,0 +1,176 @@
+import { expect } from "chai";
+import { wordsFor } from "../../../src/element/i18n/languages.js";
+import type { Messages } from "../../../src/element/i18n/messages.js";
+import { formatTime } from "../../../src/element/view/countdown.js";
+import type { OneginiOtpLogin } from "../../../src/index.js";
+import { directionOf, locales } from "../fixtures/locales.js";
+import { LoginApi } from "../fixtures/login-api.js";
+import { clear, inPhase, part, put, until } from "../fixtures/page.js";
+
+type Key = keyof Messages;
+const english = locales["en"]!;
+const textsOf = (language: string) => Object.entries(locales[language]!) as [Key, string][];
+
+const arabic = /\p{Script=Arabic}/u;
+const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
+
+/** The form of address that a language does not use here, and words of another country. */
+const slips: Record<string, RegExp> = {
+  nl: /(?<!\p{L})(u|uw)(?!\p{L})/iu,
+  fr: /(?<!\p{L})(tu|toi|ton|ta|tes)(?!\p{L})/iu,
+  de: /(?<!\p{L})(du|dich|dir|dein\p{L}*|Ihr seid)(?!\p{L})/u,
+  es: /(?<!\p{L})(usted|ustedes|su|sus|vuestr\p{L}*|acceda|escanee|espere|inténtelo)(?!\p{L})/iu,
+  it: /(?<!\p{L})(lei|suo|sua|voi|vostr\p{L}*|acceda|inquadri|attenda)(?!\p{L})/iu,
+  pt: /(?<!\p{L})(tu|teu|tua|telemóvel|ecrã|aplicação)(?!\p{L})/iu,
+  pl: /(?<!\p{L})(pan|pani|pana|państwo)(?!\p{L})/iu,
+  sv: /(?<!\p{L})(ni|er|ert)(?!\p{L})/iu,
+  da: /(?<!\p{L})(De|Dem|Deres|I|jer)(?!\p{L})/u,
+  ja: /(?<!ま|で)(だ|である|しろ|せよ)(。|$)/u,
+};
+
+/** What ends a text, in whatever script: `.`, `…`, `?` or nothing. */
+function ending(text: string): string {
+  const last = text.at(-1)!;
+  return { "。": ".", "؟": "?", "？": "?" }[last] ?? (/\p{P}/u.test(last) ? last : "");
+}
+
+/** 42 s and 4 min, as `Intl` has them. White space is as each language's own, here plain. */
+const times: Record<string, [string, string]> = {
+  en: ["0:42", "4 min"],
+  nl: ["0:42", "4 min"],
+  fr: ["0:42", "4 min"],
+  de: ["0:42", "4 Min."],
+  es: ["0:42", "4 min"],
+  it: ["0:42", "4 min"],
+  pt: ["0:42", "4 min"],
+  pl: ["0:42", "4 min"],
+  sv: ["0:42", "4 min"],
+  da: ["0:42", "4 min."],
+  ar: ["0:42", "4 د"],
+  ja: ["0:42", "4 分"],
+};
+
+for (const language of Object.keys(locales))
+  describe(`the words in ${language}`, () => {
+    it("are registered by importing their module, and serve every region", () => {
+      for (const tag of [language, `${language}-XX`, language.toUpperCase()])
+        expect(wordsFor(tag, undefined), tag).to.deep.equal({ ...locales[language], language });
+    });
+
+    it("are complete, and English nowhere else", () => {
+      expect(Object.keys(locales[language]!)).to.deep.equal(Object.keys(english));
+      for (const [key, text] of textsOf(language)) {
+        expect(text, key).to.match(/[\p{L}]/u);
+        if (language !== "en") expect(text, key).not.to.equal(english[key]);
+      }
+    });
+
+    it("leave the gap for the time where English does, once, and mark nothing as bold", () => {
+      for (const [key, text] of textsOf(language)) {
+        const gaps = text.match(/\{[^}]*\}?|\}/g) ?? [];
+        expect(gaps, key).to.deep.equal(english[key].includes("{time}") ? ["{time}"] : []);
+        expect(text, key).not.to.contain("*");
+      }
+    });
+
+    it("end as English does, without a space too many and without an exclamation mark", () => {
+      for (const [key, text] of textsOf(language)) {
+        expect(ending(text), `${key}: ${text}`).to.equal(ending(english[key]));
+        expect(text, key).not.to.match(/^\s|\s$|\s\s|[!！¡]|\.\.|['"`]|[<>&]/u);
+        expect(text, key).to.equal(text.normalize("NFC"));
+      }
+    });
+
+    it("are in the language's own letters, with no character that cannot be seen but a place to break a line", () => {
+      for (const [key, text] of textsOf(language)) {
+        expect(arabic.test(text), key).to.equal(language === "ar");
+        expect(japanese.test(text), key).to.equal(language === "ja");
+        expect(text, key).not.to.match(language === "ja" ? /(?!\u200b)[\p{Cc}\p{Cf}]/u : /[\p{Cc}\p{Cf}]/u);
+      }
+    });
+
+    it("keep to one form of address", () => {
+      for (const [key, text] of textsOf(language))
+        expect(slips[language]?.exec(text)?.[0], `${key}: ${text}`).to.equal(undefined);
+    });
+
+    it("name Enlarge by what can be read on it, and no two failures alike", () => {
+      const words = locales[language]!;
+      expect(words.enlargeName.toLowerCase()).to.contain(words.enlarge.toLowerCase());
+      const failures = [
+        "unavailable",
+        "noNetwork",
+        "loginFailed",
+        "ended",
+        "tooMany",
+        "cookies",
+        "notHere",
+      ] as const;
+      expect(new Set(failures.map((key) => words[key])).size).to.equal(failures.length);
+      expect(new Set(failures.map((key) => words[`${key}Hint`])).size).to.equal(failures.length);
+    });
+
+    it("have the times that Intl gives for the language, in the digits that its steps have", () => {
+      const plain = (ms: number) => formatTime(ms, language).replace(/\s/gu, " ");
+      expect([plain(42_000), plain(240_000)]).to.deep.equal(times[language]);
+      expect(new Intl.NumberFormat(language).resolvedOptions().numberingSystem).to.equal("latn");
+    });
+  });
+
+describe("the language of a page", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    clear();
+    api.restore();
+    document.documentElement.lang = "en";
+    document.documentElement.removeAttribute("dir");
+  });
+
+  const isIn = (element: OneginiOtpLogin, language: string): boolean => {
+    const { shadowRoot } = element;
+    const words = locales[language]!;
+    const steps = [...shadowRoot!.querySelectorAll("li > :last-child")].map((step) => step.textContent);
+    return (
+      part(element, "base").lang === language &&
+      part(element, "title").textContent === words.title &&
+      steps.join() === [words.step1, words.step2, words.step3].join() &&
+      part(element, "qr").ariaLabel === words.codeName &&
+      shadowRoot!.querySelector(".enlarge")!.getAttribute("aria-label") === words.enlargeName &&
+      shadowRoot!.querySelector(".time")!.textContent.startsWith(words.newCodeIn.split("{time}")[0]!)
+    );
+  };
+
+  it("changes live while a code is on show, to each of them, and the attempt goes on", async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    await until(() => api.watched === 1);
+    const calls = api.calls.length;
+    for (const language of [...Object.keys(locales), "en"]) {
+      document.documentElement.lang = language;
+      document.documentElement.dir = directionOf(language);
+      await until(() => isIn(element, language));
+      expect(getComputedStyle(part(element, "base")).direction).to.equal(directionOf(language));
+    }
+    expect(element.state).to.equal("pending");
+    expect(api.calls.length).to.equal(calls);
+  });
+
+  it("is Portuguese for Brazil and for Portugal, Japanese for Japan, and English where there are no words", async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    for (const [tag, language] of [
+      ["pt-BR", "pt"],
+      ["zh", "en"],
+      ["pt-PT", "pt"],
+      ["zh-Hant-TW", "en"],
+      ["ja-JP", "ja"],
+      ["", "en"],
+      ["es-419", "es"],
+      ["ar-EG", "ar"],
+    ] as const) {
+      document.documentElement.lang = tag;
+      await until(() => isIn(element, language));
+    }
+  });
+});

@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import { announcement, Announcer } from "../../../src/element/view/announcer.js";
+import { wordsFor } from "../../../src/element/i18n/languages.js";
+import type { Failure } from "../../../src/element/flow/state.js";
+import { countdown, formatTime, nextSecond } from "../../../src/element/view/countdown.js";
+import { failureKey, fill, spoken } from "../../../src/element/i18n/words.js";
+import { failed, now, pending } from "../fixtures/models.js";
+
+const second = 1_000;
+
+describe("the words for a failure", () => {
+  const cases: [Partial<Failure>, string][] = [
+    [{ code: "temporarily_unavailable", during: "start" }, "unavailable"],
+    [{ code: "server_error", during: "start" }, "unavailable"],
+    [{ code: "network_error", during: "start", offline: false }, "unavailable"],
+    [{ code: "network_error", during: "start", offline: true }, "noNetwork"],
+    [{ code: "network_error", during: "pending", offline: true }, "unavailable"],
+    [{ code: "invalid_response", during: "start" }, "unavailable"],
+    [{ code: "too_many_requests", during: "start" }, "tooMany"],
+    [{ code: "attempt_settled", during: "login" }, "ended"],
+    [{ code: "authorization_pending", during: "login" }, "ended"],
+    [{ code: "unknown_attempt", during: "login" }, "ended"],
+    [{ code: "cookies_blocked", during: "start" }, "cookies"],
+    [{ code: "login_refused", during: "login" }, "loginFailed"],
+    [{ code: "server_error", during: "login" }, "loginFailed"],
+    [{ code: "network_error", during: "login", offline: true }, "loginFailed"],
+    [{ code: "invalid_request", during: "start" }, "notHere"],
+    [{ code: "forbidden_origin", during: "start" }, "notHere"],
+  ];
+  for (const [failure, key] of cases)
+    it(`are "${key}" for ${failure.code} during ${failure.during}${failure.offline ? ", offline" : ""}`, () => {
+      const state = failed(failure);
+      expect(state.phase === "failed" && failureKey(state.failure)).to.equal(key);
+    });
+});
+
+describe("a time left", () => {
+  const times: [number, string, string][] = [
+    [0, "en", "0:00"],
+    [1, "en", "0:01"],
+    [42 * second, "en", "0:42"],
+    [59_001, "en", "1:00"],
+    [90 * second, "en", "1:30"],
+    [90_001, "en", "2 min"],
+    [181 * second, "en", "4 min"],
+    [240 * second, "de", "4 Min."],
+    [240 * second, "nl", "4 min"],
+    [240 * second, "fr", "4 min"],
+    [42 * second, "ar-EG", "٠:٤٢"],
+  ];
+  for (const [ms, language, text] of times)
+    it(`of ${ms} ms is "${text}" in ${language}`, () => {
+      expect(formatTime(ms, language).replace(/\s/g, " ")).to.equal(text);
+    });
+
+  it("changes next when its seconds do", () => {
+    expect(nextSecond(now + 41_300, now)).to.equal(now + 300);
+    expect(nextSecond(now + 41_000, now)).to.equal(now + 1_000);
+    expect(nextSecond(now, now)).to.equal(Infinity);
+  });
+
+  it("is put into a message as it is", () => {
+    expect(fill("New code in {time}", "$&")).to.equal("New code in $&");
+  });
+});
+
+describe("a code's clock", () => {
+  const code = { otp: "o", since: now, renewAt: now + 45 * second, endsAt: now + 60 * second };
+
+  it("counts to the next code", () => {
+    expect(countdown(code, false, now)).to.deep.equal({ kind: "next", left: 45 * second, share: 1 });
+    expect(countdown(code, false, now + 36 * second)).to.deep.equal({
+      kind: "next",
+      left: 9 * second,
+      share: 0.2,
+    });
+  });
+  it("counts to the end of the last one", () => {
+    expect(countdown(code, true, now + 45 * second)).to.deep.equal({
+      kind: "last",
+      left: 15 * second,
+      share: 0.25,
+    });
+  });
+  it("knows a late next code, while this one still works", () => {
+    expect(countdown(code, false, now + 45 * second)).to.deep.equal({ kind: "late" });
+    expect(countdown(code, false, now + 60 * second - 1)).to.deep.equal({ kind: "late" });
+  });
+  it("knows a dead code", () => {
+    expect(countdown(code, false, now + 60 * second)).to.deep.equal({ kind: "dead" });
+    expect(countdown(code, true, now + 60 * second)).to.deep.equal({ kind: "dead" });
+  });
+  it("shows no more than all, when the clock was set back", () => {
+    expect(countdown(code, false, now - 9 * second)).to.include({ share: 1 });
+  });
+});
+
+describe("what is said aloud", () => {
+  const words = wordsFor("en", undefined);
+  const say = (announcer: Announcer, ...args: Parameters<typeof announcement>) => {
+    announcer.say(announcement(...args));
+    return announcer.text;
+  };
+
+  it("speaks of the app, not of a code, where the code is folded away behind the app's button", () => {
+    const said = announcement(pending(), words, 0, false, true);
+    expect(said).to.deep.equal(["codeReady", words.openAppHint]);
+  });
+
+  it("is nothing while no code is there", () => {
+    expect(announcement({ phase: "idle" }, words, 0, false)).to.equal(undefined);
+    expect(announcement({ phase: "requesting" }, words, 0, false)).to.equal(undefined);
+  });
+  it("is once an attempt that the code is ready, and never a renewal or a reconnection", () => {
+    const announcer = new Announcer();
+    expect(say(announcer, pending(), words, 0, false)).to.equal(words.codeReady);
+    announcer.text = "";
+    expect(say(announcer, pending("live", 1), words, 0, false)).to.equal("");
+    expect(say(announcer, pending("reconnecting"), words, 9_000, false)).to.equal("");
+    announcer.reset();
+    expect(say(announcer, pending(), words, 0, false)).to.equal(words.codeReady);
+  });
+  it("is `offline` only after three seconds, and once", () => {
+    const announcer = new Announcer();
+    say(announcer, pending(), words, 0, false);
+    expect(say(announcer, pending("offline"), words, 2_999, false)).to.equal(words.codeReady);
+    expect(say(announcer, pending("offline"), words, 3_000, false)).to.equal(words.offline);
+    announcer.text = "";
+    expect(say(announcer, pending("offline"), words, 3_000, false)).to.equal("");
+  });
+  it("is each end with its second line", () => {
+    const texts = (
+      [
+        { phase: "denied" },
+        { phase: "expired", attempt: "a" },
+        { phase: "completed", answer: {} },
+        failed(),
+      ] as const
+    ).map((state) => announcement(state, words, 0, true)?.[1]);
+    expect(texts).to.deep.equal([
+      "You declined on your phone. Nobody was logged in.",
+      "Still there? The code has paused.",
+      "You’re logged in. Opening the next page…",
+      "The login service isn’t answering. Please try again in a moment.",
+    ]);
+  });
+  it("still tells of an acceptance after the pause", () => {
+    const announcer = new Announcer();
+    say(announcer, { phase: "expired", attempt: "a" }, words, 0, false);
+    say(announcer, { phase: "approved", attempt: "a" }, words, 0, false);
+    expect(say(announcer, { phase: "completed", answer: {} }, words, 0, false)).to.equal("You’re logged in");
+  });
+  it("has no second full stop", () => {
+    expect(spoken("Really!", "Yes.")).to.equal("Really! Yes.");
+  });
+});

@@ -1,0 +1,247 @@
+import { expect } from "chai";
+import { encode } from "../../../src/protocol/qr.js";
+import { modulePixels } from "../../../src/element/view/qr-canvas.js";
+import { LoginApi } from "../fixtures/login-api.js";
+import { model, pending } from "../fixtures/models.js";
+import { otp } from "../fixtures/otp.js";
+import { clear, inPhase, part, put, until } from "../fixtures/page.js";
+import { showCard } from "../fixtures/view-card.js";
+import { itExceptIn } from "../support/engine.js";
+
+/** Whether the canvas shows the text's code to the module, with its quiet zone, black on white. */
+function shows(canvas: HTMLCanvasElement, text: string): boolean {
+  const { size, path } = encode(text);
+  const expected = document.createElement("canvas");
+  expected.width = expected.height = size;
+  const context = expected.getContext("2d")!;
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, size, size);
+  context.fillStyle = "#000";
+  context.fill(new Path2D(path));
+  const module = canvas.width / size;
+  const actual = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.width).data;
+  const wanted = context.getImageData(0, 0, size, size).data;
+  for (let y = 0; y < canvas.width; y++)
+    for (let x = 0; x < canvas.width; x++) {
+      const there = actual[(y * canvas.width + x) * 4];
+      if (there !== wanted[(Math.floor(y / module) * size + Math.floor(x / module)) * 4]) return false;
+    }
+  return true;
+}
+
+const canvasOf = (element: HTMLElement) => element.shadowRoot!.querySelector("canvas")!;
+
+describe("the QR code", () => {
+  it("of a Token Server's OTP has 41 modules, and a quiet zone of four around them", () => {
+    expect(encode(otp).size).to.equal(49);
+  });
+  it("refuses a text that is too long for any code", () => {
+    expect(() => encode("x".repeat(2_953))).not.to.throw();
+    expect(() => encode("x".repeat(2_954))).to.throw();
+    expect(() => encode("é".repeat(1_477))).to.throw();
+  });
+
+  const sizes: [card: number, box: number, ratio: number, edge: number][] = [
+    [280, 262, 1, 245],
+    [280, 262, 2, 245],
+    [320, 302, 1, 245],
+    [320, 302, 2, 269.5],
+    [360, 310, 1, 294],
+    [360, 310, 2, 294],
+    [360, 310, 1.25, 274.4],
+  ];
+  for (const [card, box, ratio, edge] of sizes)
+    it(`is ${edge} px in a card of ${card} px at ${ratio}×: whole device pixels a module`, () => {
+      const pixels = modulePixels(49, box, ratio);
+      expect(pixels % 1).to.equal(0);
+      expect((pixels * 49) / ratio).to.be.closeTo(edge, 1e-9);
+    });
+  it("never has less than four CSS pixels a module, in whatever box", () => {
+    for (const ratio of [1, 1.25, 1.5, 2, 3])
+      for (const box of [0, 100, 262, 310]) expect(modulePixels(93, box, ratio) / ratio).to.be.at.least(4);
+  });
+});
+
+describe("the code on the canvas", () => {
+  afterEach(clear);
+
+  for (const width of [280, 300, 320, 360, 420])
+    it(`is black on white, to the module, in a card of ${width} px`, async () => {
+      const canvas = canvasOf(await showCard(model(pending()), width));
+      expect(shows(canvas, otp)).to.equal(true);
+      expect(canvas.getBoundingClientRect().width * devicePixelRatio).to.equal(canvas.width);
+      const stage = canvas.parentElement!.getBoundingClientRect();
+      expect(canvas.width / devicePixelRatio).to.be.at.most(stage.width - 10);
+    });
+
+  it("is painted anew when the card's width changes", async () => {
+    const card = await showCard(model(pending()), 280);
+    card.parentElement!.style.width = "360px";
+    await until(() => canvasOf(card).width === 294 * devicePixelRatio);
+    expect(shows(canvasOf(card), otp)).to.equal(true);
+  });
+
+  it("is swapped at once, on the same canvas", async () => {
+    const card = await showCard(model(pending()));
+    const canvas = canvasOf(card);
+    card.model = model({
+      ...pending(),
+      code: { otp: "next", since: 0, renewAt: Infinity, endsAt: Infinity },
+    } as never);
+    await card.updateComplete;
+    expect(canvasOf(card) === canvas).to.equal(true);
+    expect(shows(canvas, "next")).to.equal(true);
+  });
+
+  it("of a longer OTP keeps its four pixels a module, and grows over its stage", async () => {
+    const long = "x".repeat(700);
+    const state = pending();
+    const card = await showCard(
+      model(state.phase === "pending" ? { ...state, code: { ...state.code, otp: long } } : state),
+    );
+    const canvas = canvasOf(card);
+    expect(shows(canvas, long)).to.equal(true);
+    expect(canvas.getBoundingClientRect().width / encode(long).size).to.be.at.least(4);
+  });
+
+  const hostile = {
+    inheritance: `view-card { color: white; font: 60px/3 serif; letter-spacing: 1em; text-transform: uppercase;
+      direction: rtl; text-align: center; image-rendering: smooth; word-spacing: 1em; text-indent: 50px;
+      white-space: nowrap; writing-mode: horizontal-tb; color-scheme: dark; line-height: 0; quotes: none }`,
+    "custom properties": `view-card { --_surface: black; --_text: black; --onegini-otp-login-surface: black;
+      --onegini-otp-login-text: white; --onegini-otp-login-accent: black; --onegini-otp-login-radius: 200px }`,
+    "::part(qr)": `view-card::part(qr) { width: 40px !important; height: 40px !important; max-width: 10px !important;
+      min-height: 900px !important; padding: 30px !important; border: 9px solid black !important; filter: invert(1) !important;
+      opacity: .1 !important; transform: rotate(40deg) !important; scale: .3 !important; zoom: .5 !important;
+      background: red !important; border-radius: 50% !important; mix-blend-mode: difference !important;
+      clip-path: circle(20%) !important; mask: linear-gradient(#000, transparent) !important; object-fit: none !important;
+      image-rendering: smooth !important; visibility: hidden !important; display: none !important;
+      animation: fade 1s infinite !important; outline: 20px solid black !important; outline-offset: -40px !important;
+      box-shadow: inset 0 0 99px black !important }
+      @keyframes fade { to { opacity: 0; filter: invert(1) } }`,
+    "::part(base)": `view-card::part(base) { filter: invert(1) !important; opacity: .1 !important; scale: .3 !important;
+      transform: rotate(40deg) !important; rotate: 9deg !important; zoom: .5 !important; mix-blend-mode: difference !important;
+      clip-path: circle(1%) !important; mask: linear-gradient(#000, transparent) !important; width: 60px !important;
+      font-size: 1px !important; animation: fade 1s infinite !important }
+      @keyframes fade { to { opacity: 0; filter: invert(1); transform: scale(.1) } }`,
+    "rules for all": `* { all: unset !important; filter: none; width: 10px !important } canvas, img { display: none !important }`,
+  };
+  for (const [name, rules] of Object.entries(hostile))
+    it(`is not changed by a site's ${name}`, async () => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(rules);
+      document.adoptedStyleSheets = [sheet];
+      try {
+        const canvas = canvasOf(await showCard(model(pending())));
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        expect(shows(canvas, otp)).to.equal(true);
+        const { width, height } = canvas.getBoundingClientRect();
+        expect([width, height]).to.deep.equal([
+          canvas.width / devicePixelRatio,
+          canvas.height / devicePixelRatio,
+        ]);
+        expect(width / 49).to.be.at.least(4);
+        for (let each: Element | null = canvas; each; each = each.parentElement) {
+          const style = getComputedStyle(each);
+          expect(style, each.tagName).to.include({
+            filter: "none",
+            opacity: "1",
+            transform: "none",
+            scale: "none",
+            rotate: "none",
+            mixBlendMode: "normal",
+            clipPath: "none",
+            maskImage: "none",
+          });
+        }
+        const style = getComputedStyle(canvas);
+        expect(style).to.include({ imageRendering: "pixelated", display: "block", outlineStyle: "none" });
+        expect(style).to.include({ boxShadow: "none", borderTopWidth: "0px", paddingTop: "0px" });
+      } finally {
+        document.adoptedStyleSheets = [];
+      }
+    });
+
+  itExceptIn(
+    {
+      WebKit:
+        "it tells scripts of no zoom (currentCSSZoom); that the code can be read is in test/e2e/engines",
+    },
+    "is whole device pixels a module also where a site zooms",
+    async () => {
+      const card = await showCard(model(pending()));
+      card.parentElement!.style.zoom = "1.3";
+      const canvas = canvasOf(card);
+      await until(
+        () => Math.abs(canvas.getBoundingClientRect().width * devicePixelRatio - canvas.width) < 0.1,
+      );
+      expect(shows(canvas, otp)).to.equal(true);
+    },
+  );
+});
+
+describe("a dead code", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    clear();
+    api.restore();
+  });
+
+  it("is taken away when its time is over, and the hint stands in its place", async () => {
+    api.start = () => LoginApi.json({ attempt: "a", status: "pending", otp, expires_in: 1 }, 201);
+    api.renew = () => new Promise<Response>(() => undefined);
+    const element = put(`<onegini-otp-login endpoint="/otp-login" app-link="x:{otp}"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    expect(shows(part(element, "qr") as HTMLCanvasElement, otp)).to.equal(true);
+    // A timer of the page's own: a machine that stands still holds up both.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const over = performance.now();
+    await until(() => canvasOf(element) === null);
+    expect(performance.now() - over).to.be.below(500);
+    expect(element.state).to.equal("pending");
+    expect(element.shadowRoot!.querySelector(".time")!.textContent).to.equal("Getting a code…");
+    expect(element.shadowRoot!.querySelector(".stage")!.classList.contains("empty")).to.equal(true);
+  });
+
+  it("is followed by “Still there?”, when it was the last one", async () => {
+    api.start = () => LoginApi.json({ attempt: "a", status: "pending", otp, expires_in: 1 }, 201);
+    const element = put(`<onegini-otp-login endpoint="/otp-login" renewals="0"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    expect(element.shadowRoot!.querySelector(".time")!.textContent).to.equal("Code works for 0:01");
+    await inPhase(element, "expired");
+    expect(canvasOf(element) === null).to.equal(true);
+    expect(part(element, "button").textContent).to.equal("Show a new code");
+  });
+});
+
+describe("the time", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    clear();
+    api.restore();
+  });
+
+  it("steps once a second, ring and digits together", async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    const root = element.shadowRoot!;
+    const ring = root.querySelector(".ring .left")!;
+    let renders = 0;
+    const observer = new MutationObserver(() => renders++);
+    observer.observe(ring, { attributes: true, attributeFilter: ["stroke-dasharray"] });
+    const times: string[] = [];
+    const time = root.querySelector(".time")!;
+    const digits = new MutationObserver(() => times.push(time.textContent));
+    digits.observe(time, { childList: true, characterData: true, subtree: true });
+    // Seconds of the page's own: a machine that stands still holds up both.
+    for (let second = 0; second < 3; second++) await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(times).to.have.length.within(2, 4);
+    expect(new Set(times).size).to.equal(times.length);
+    // Once more where the stream's first event comes between two seconds.
+    expect(renders).to.be.within(times.length, times.length + 1);
+    digits.disconnect();
+    observer.disconnect();
+  });
+});

@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import "../../../src/define.js";
+import { LoginApi } from "../fixtures/login-api.js";
+import { inPhase, put, until } from "../fixtures/page.js";
+
+describe("the enlarged code", () => {
+  let api: LoginApi;
+  beforeEach(() => (api = new LoginApi()));
+  afterEach(() => {
+    document.body.replaceChildren();
+    api.restore();
+  });
+
+  const enlarge = async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    await until(() => api.watched === 1);
+    const root = element.shadowRoot!;
+    const button = root.querySelector<HTMLElement>(".enlarge")!;
+    button.click();
+    const dialog = root.querySelector("dialog")!;
+    await until(() => dialog.open);
+    return { element, root, dialog, button };
+  };
+
+  it("is closed before it is said what it was closed for: nothing is heard from behind it", async () => {
+    const { element, root, dialog } = await enlarge();
+    const status = root.querySelector("[role=status]")!;
+    const log: string[] = [];
+    root.addEventListener("close", () => log.push("closed"), true);
+    const observer = new MutationObserver(() => log.push(`${dialog.open} ${status.textContent}`));
+    observer.observe(status, { characterData: true, childList: true, subtree: true });
+    api.say("denied");
+    await inPhase(element, "denied");
+    await until(() => log.length === 2);
+    observer.disconnect();
+    expect(log[0]).to.equal("closed");
+    expect(log[1]).to.match(/^false You declined/);
+  });
+
+  it("stays where it is opened again before the browser has told of its end", async () => {
+    const { element, dialog, button } = await enlarge();
+    let told = 0;
+    dialog.addEventListener("close", () => told++);
+    dialog.querySelector<HTMLElement>(".close")!.click();
+    expect(dialog.open).to.equal(false);
+    dialog.showModal();
+    button.click();
+    await until(() => told === 1);
+    await element.updateComplete;
+    expect(dialog.open).to.equal(true);
+    expect(dialog.querySelector("canvas")).to.not.equal(null);
+  });
+});

@@ -1,0 +1,163 @@
+import { expect } from "chai";
+import { wordsFor } from "../../../src/element/i18n/languages.js";
+import type { ViewModel } from "../../../src/element/view/view-model.js";
+import "../../../src/locales/de.js";
+import "../../../src/locales/fr.js";
+import "../../../src/locales/nl.js";
+import { model, pending, phases } from "../fixtures/models.js";
+import { clear } from "../fixtures/page.js";
+import { showCard } from "../fixtures/view-card.js";
+
+const heightOf = async (shown: ViewModel, width: number) => {
+  const height = (await showCard(shown, width)).getBoundingClientRect().height;
+  clear();
+  return height;
+};
+
+describe("the card", () => {
+  afterEach(clear);
+
+  for (const width of [280, 300, 320, 331, 332, 360, 420])
+    for (const language of ["en", "nl", "fr", "de"])
+      it(`is as high in every phase, ${width} px wide, in ${language}`, async () => {
+        const words = wordsFor(language, undefined);
+        const heights = new Set<number>();
+        for (const shown of Object.values(phases)) heights.add(await heightOf({ ...shown, words }, width));
+        expect([...heights]).to.have.length(1);
+      });
+
+  it("is as high in every phase with the app's button beside the code", async () => {
+    const heights = new Set<number>();
+    for (const shown of Object.values(phases)) heights.add(await heightOf({ ...shown, app: "beside" }, 360));
+    expect([...heights]).to.have.length(1);
+  });
+
+  it("is as high in every phase with the app first, whether the code is open or not", async () => {
+    for (const otherPhone of [false, true]) {
+      const heights = new Set<number>();
+      for (const shown of Object.values(phases))
+        heights.add(await heightOf({ ...shown, app: "first", appLink: "x:otp", otherPhone }, 288));
+      expect([...heights], `open: ${otherPhone}`).to.have.length(1);
+    }
+  });
+
+  it("cuts and overflows nothing, at twice the text and with wide spacing, in any language", async () => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      ".place { font-size: 32px; line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em }",
+    );
+    document.adoptedStyleSheets = [sheet];
+    try {
+      for (const language of ["en", "nl", "fr", "de"])
+        for (const [name, shown] of Object.entries(phases)) {
+          const words = wordsFor(language, undefined);
+          const { shadowRoot } = await showCard({ ...shown, words }, 320);
+          const section = shadowRoot!.querySelector("section")!;
+          const card = section.getBoundingClientRect();
+          for (const text of section.querySelectorAll("h2, p, li, button")) {
+            const box = text.getBoundingClientRect();
+            const where = `${language}, ${name}: ${text.textContent}`;
+            expect(box.left, where).to.be.at.least(card.left);
+            expect(box.right, where).to.be.at.most(card.right);
+            expect(box.bottom, where).to.be.at.most(card.bottom);
+            expect(text.scrollWidth, where).to.be.at.most(text.clientWidth + 1);
+          }
+          clear();
+        }
+    } finally {
+      document.adoptedStyleSheets = [];
+    }
+  });
+
+  it("moves nothing from accepted to logged in, nor when the next page opens", async () => {
+    for (const app of ["none", "first"] as const) {
+      const places: string[] = [];
+      for (const [state, isRedirecting] of [
+        [{ phase: "approved", attempt: "a" }, false],
+        [{ phase: "completed", answer: {} }, false],
+        [{ phase: "completed", answer: {} }, true],
+      ] as const) {
+        const { shadowRoot } = await showCard(model(state, { isRedirecting, app }), 360);
+        const disc = shadowRoot!.querySelector(".told .disc")!.getBoundingClientRect();
+        const message = shadowRoot!.querySelector(".told .message")!.getBoundingClientRect();
+        places.push([disc.top, message.top, message.bottom].map(Math.round).join());
+        clear();
+      }
+      expect(new Set(places), `${app}: ${places.join(" | ")}`).to.have.property("size", 1);
+    }
+  });
+
+  it("has the parts of its phase, and one button at most", async () => {
+    const buttons: Record<string, number> = {
+      idle: 1,
+      expired: 1,
+      denied: 1,
+      "failed, can retry": 1,
+      "failed, must wait": 1,
+    };
+    for (const [name, shown] of Object.entries(phases)) {
+      const { shadowRoot } = await showCard(shown);
+      const count = (part: string) => shadowRoot!.querySelectorAll(`[part=${part}]`).length;
+      expect([count("base"), count("title"), count("status")], name).to.deep.equal([1, 1, 1]);
+      expect(count("qr"), name).to.equal(name.startsWith("pending") ? 1 : 0);
+      expect(count("button"), name).to.equal(buttons[name] ?? 0);
+    }
+  });
+
+  it("mirrors itself in a page from right to left", async () => {
+    const card = await showCard(model(pending()));
+    card.parentElement!.dir = "rtl";
+    const left = (selector: string) => card.shadowRoot!.querySelector(selector)!.getBoundingClientRect().left;
+    expect(left(".enlarge")).to.be.below(left(".time"));
+    expect(left("li span:last-child")).to.be.below(left(".number"));
+  });
+});
+
+describe("the card's colours", () => {
+  afterEach(clear);
+  const card = async (style: string) => {
+    const { shadowRoot, parentElement } = await showCard(model({ phase: "denied" }));
+    parentElement!.style.cssText = style;
+    const of = (selector: string) => getComputedStyle(shadowRoot!.querySelector(selector)!);
+    return {
+      surface: of("section").backgroundColor,
+      text: of("section").color,
+      muted: of(".told .second").color,
+      sunken: of(".disc").backgroundColor,
+      button: of(".told .button").backgroundColor,
+      radius: of("section").borderTopLeftRadius,
+    };
+  };
+
+  it("follow the page's colour scheme, not the device's", async () => {
+    expect(await card("color-scheme: light")).to.deep.include({
+      surface: "rgb(255, 255, 255)",
+      muted: "rgb(83, 91, 104)",
+    });
+    expect(await card("color-scheme: dark")).to.deep.include({
+      surface: "rgb(23, 25, 31)",
+      text: "rgb(241, 243, 246)",
+      muted: "rgb(170, 178, 191)",
+      sunken: "rgb(32, 36, 44)",
+      button: "rgb(143, 176, 255)",
+    });
+  });
+
+  it("are the site's, where it sets them, and leave the rest", async () => {
+    const set = await card("--onegini-otp-login-accent: rgb(1, 2, 3); --onegini-otp-login-radius: 3px");
+    expect(set).to.include({ button: "rgb(1, 2, 3)", radius: "3px", muted: "rgb(83, 91, 104)" });
+  });
+
+  it("of what is muted and sunken follow from text and surface, once a site sets either", async () => {
+    const plain = await card("");
+    for (const style of [
+      "--onegini-otp-login-text: rgb(90, 0, 0)",
+      "--onegini-otp-login-surface: rgb(255, 240, 200)",
+    ]) {
+      const set = await card(style);
+      expect(set.muted).not.to.equal(plain.muted);
+      expect(set.sunken).not.to.equal(plain.sunken);
+      expect(set.button).to.equal(plain.button);
+    }
+  });
+});

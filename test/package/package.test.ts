@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { build } from "esbuild";
+import { inner } from "../../build/minify.js";
+import { en } from "../../src/locales/en.js";
+
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
+  name: string;
+  unpkg: string;
+  jsdelivr: string;
+  exports: Record<string, string | { types: string; default: string }>;
+  dependencies: Record<string, string>;
+};
+
+test("every export is built, with its types", () => {
+  for (const [name, target] of Object.entries(manifest.exports)) {
+    const files = typeof target === "string" ? [target] : [target.types, target.default];
+    for (const file of files) {
+      const built = file.includes("*")
+        ? readdirSync("src/locales").map((locale) => file.replace("*", locale.replace(/\.ts$/, "")))
+        : [file];
+      for (const path of built) assert.ok(existsSync(path), `${name}: ${path}`);
+    }
+  }
+});
+
+test("the one file is what the CDNs serve", () => {
+  const target = manifest.exports["./onegini-otp-login.js"];
+  assert.ok(typeof target === "object");
+  assert.equal(manifest.unpkg, target.default);
+  assert.equal(manifest.jsdelivr, target.default);
+  assert.doesNotMatch(readFileSync(target.default, "utf8"), /^\s*import\s|\bfrom\s*["'][a-z@]/m);
+});
+
+test("every entry can be imported in Node, without a DOM, and says nothing", () => {
+  const entries = Object.keys(manifest.exports).filter((name) => !/json|\*|\.js/.test(name));
+  for (const entry of [...entries, "./locales/nl"]) {
+    const specifier = manifest.name + entry.slice(1);
+    const output = execFileSync(
+      process.execPath,
+      ["--input-type=module", "-e", `await import("${specifier}")`],
+      {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    assert.equal(output, "", specifier);
+  }
+});
+
+test("the Redis store needs neither Node's own modules nor the package redis", async () => {
+  const { metafile } = await build({
+    entryPoints: ["dist/redis.js"],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    // It fails where a module of Node is asked for.
+    platform: "browser",
+  });
+  const packages = Object.keys(metafile.inputs).map(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
+  );
+  assert.deepEqual([...new Set(packages)].sort(), ["rate-limiter-flexible", "valibot", undefined]);
+});
+
+test("the widget's entry registers nothing by itself", () => {
+  const script = `
+    const { OneginiOtpLogin } = await import("${manifest.name}");
+    const { customElements, oneginiOtpLoginLocales } = globalThis;
+    console.log(typeof OneginiOtpLogin, customElements?.get("onegini-otp-login"), oneginiOtpLoginLocales);`;
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  assert.equal(output.trim(), "function undefined undefined");
+});
+
+test("no name that leaves the one file is shortened in it", () => {
+  const answers = ["attempt", "status", "otp", "expires_in", "interval", "error", "redirect_to", "language"];
+  const members = [
+    "endpoint",
+    "manual",
+    "renewals",
+    "appLink",
+    "redirect",
+    "messages",
+    "state",
+    "start",
+    "cancel",
+  ];
+  const outside = [...Object.keys(en), ...answers, ...members, "result", "redirectTo", "code", "cause"];
+  assert.deepEqual(
+    outside.filter((name) => inner.includes(name)),
+    [],
+  );
+});
+
+test("dependencies are pinned to exact versions", () => {
+  for (const [name, version] of Object.entries(manifest.dependencies))
+    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { build } from "vite";
+import { trimQrcode } from "../../build/trim-qrcode.js";
+
+interface Encoder {
+  create: (segments: object[], options: object) => { modules: { size: number; data: Uint8Array } };
+}
+
+/** The encoder as the package's build puts it into the element. */
+async function trimmedEncoder(): Promise<Encoder> {
+  const entry = createRequire(import.meta.url).resolve("qrcode/lib/core/qrcode.js");
+  const result = await build({
+    configFile: false,
+    logLevel: "error",
+    plugins: [trimQrcode()],
+    build: { write: false, minify: false, lib: { entry, formats: ["es"] } },
+  });
+  const [output] = Array.isArray(result) ? result : [result];
+  assert.ok(output && "output" in output);
+  const url = `data:text/javascript,${encodeURIComponent(output.output[0].code)}`;
+  return ((await import(url)) as { default: Encoder }).default;
+}
+
+test("the trimmed encoder draws every code as the untouched package does", async () => {
+  const trimmed = await trimmedEncoder();
+  const whole = createRequire(import.meta.url)("qrcode/lib/core/qrcode.js") as Encoder;
+  // Each length up to a few versions past an OTP's, then one or two of each version up to the largest.
+  const lengths = [...Array(300).keys(), 500, 700, 900, 1200, 1500, 1800, 2100, 2400, 2700, 2953];
+  for (const length of lengths.filter(Boolean)) {
+    const text = randomBytes(length).toString("base64").slice(0, length);
+    const segments = [{ data: text, mode: "byte" }];
+    const options = { errorCorrectionLevel: "L" };
+    const [ours, theirs] = [trimmed.create(segments, options), whole.create(segments, options)];
+    assert.equal(ours.modules.size, theirs.modules.size, text);
+    assert.deepEqual(Buffer.from(ours.modules.data), Buffer.from(theirs.modules.data), text);
+  }
+});
+
+test("the trimmed encoder refuses what no code holds, as the untouched package does", async () => {
+  const trimmed = await trimmedEncoder();
+  const tooLong = [{ data: "x".repeat(2954), mode: "byte" }];
+  assert.throws(() => trimmed.create(tooLong, { errorCorrectionLevel: "L" }), /too big/);
+});

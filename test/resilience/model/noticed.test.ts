@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Attempt, AttemptStore } from "onegini-otp-login/server";
+import { sha256 } from "../../../src/server/runtime.js";
+import { checkModel } from "./support/check-model.js";
+import type { Sabotage } from "./support/sabotage.js";
+import { memory } from "./support/stores.js";
+
+/** Each breaks one promise of the kit; `says` is what the model must find. */
+const broken: Record<string, { says: RegExp } & Sabotage> = {
+  "two servers that both claim an attempt": {
+    blind: true,
+    says: /was written twice/,
+    store: (store) => ({
+      ...store,
+      // No comparison: the last writer wins.
+      async compareAndSet(id, _version, next) {
+        const now = await store.get(id);
+        return now ? store.compareAndSet(id, now.version, next) : false;
+      },
+    }),
+  },
+  "an acceptance that follows a denial": {
+    blind: true,
+    says: /went from denied to /,
+    store: writing((next) =>
+      next.state.status === "denied" ? { ...next, state: { status: "pending" } } : next,
+    ),
+  },
+  "an attempt that comes back from its end": {
+    blind: true,
+    says: /went from expired to /,
+    store: writing((next) =>
+      next.state.status === "expired" ? { ...next, state: { status: "pending" } } : next,
+    ),
+  },
+  "a final status that is told otherwise later": {
+    blind: true,
+    says: /was denied and is said to be pending/,
+    response: everySecond("denied", "pending"),
+  },
+  "a login by another browser": {
+    blind: true,
+    says: /signIn ran for another browser/,
+    ...forAnybody((path) => path.endsWith("/login")),
+  },
+  "a status that another browser can read": {
+    says: /a stranger sees that .* exists/,
+    ...forAnybody((path) => !path.endsWith("/login")),
+  },
+  "an answer that tells strangers which attempts exist": {
+    says: /a stranger sees that .* exists/,
+    response: (response, { path }) => {
+      if (response.status === 404 && !path.includes("AAAA")) response.headers.set("x-known", "1");
+      return response;
+    },
+  },
+  "a login for a user whom the Token Server did not name": {
+    blind: true,
+    says: /signIn ran for mallory without an acceptance/,
+    signIn: (login) => ({ ...login, userId: "mallory" }),
+  },
+  "a repeated login for another user": {
+    blind: true,
+    says: /signIn ran for \w+ and then for \w+/,
+    signIn: otherUserTheSecondTime(),
+  },
+  "a login that may be repeated for longer than a minute": {
+    blind: true,
+    says: /signIn ran again [\d.]+ s after the login/,
+    bounds: { repeatSeconds: 61 },
+  },
+  "an acceptance that may be claimed a little too long": {
+    says: /No order of things explains/,
+    bounds: { claimSeconds: 120.001 },
+  },
+  "a grace that is a little too short": {
+    says: /No order of things explains/,
+    bounds: { graceSeconds: 9.999 },
+  },
+  "a Token Server whose silence is borne too long": {
+    says: /No order of things explains/,
+    bounds: { silenceSeconds: 61 },
+  },
+  "an attempt that is never forgotten": {
+    says: /can be read after its time|No order of things explains/,
+    store: writing((next) => ({ ...next, forgetAt: Number.MAX_SAFE_INTEGER })),
+  },
+  "a transaction that outlives its attempt in the store": {
+    says: /what the store still holds/,
+    store: (store) => ({
+      ...store,
+      async create(attempt) {
+        await store.create(attempt);
+        await store.create({ ...attempt, id: `${attempt.id} again`, forgetAt: Number.MAX_SAFE_INTEGER });
+      },
+      findByTransaction: async (id) => {
+        const found = await store.findByTransaction(id);
+        return found && store.get(found.id.replace(" again", ""));
+      },
+    }),
+  },
+};
+
+describe("the model notices", () => {
+  for (const [what, { says, ...sabotage }] of Object.entries(broken)) {
+    test(what, async (t) => {
+      const { failed, message, runs } = await checkModel(t, memory, { runs: 3000, sabotage });
+      t.diagnostic(`after ${runs} runs`);
+      assert.equal(failed, true, "it did not notice");
+      assert.match(message, says);
+    });
+  }
+});
+
+/** What is written is not what was to be written. */
+function writing(change: (attempt: Attempt) => Attempt) {
+  return (store: AttemptStore): AttemptStore => ({
+    ...store,
+    create: (attempt) => store.create(change(attempt)),
+    compareAndSet: (id, version, next) => store.compareAndSet(id, version, change(next)),
+  });
+}
+
+/** A kit that does not look at the cookie in some of its calls. */
+function forAnybody(isMeant: (path: string) => boolean): Sabotage {
+  let cookie: string | undefined;
+  return {
+    request(request) {
+      cookie = isMeant(request.path) ? request.cookie : undefined;
+      return request;
+    },
+    store: (store) => ({
+      ...store,
+      async get(id) {
+        const attempt = await store.get(id);
+        const secret = cookie?.split("=")[1];
+        return attempt && secret ? { ...attempt, browser: await sha256(secret) } : attempt;
+      },
+    }),
+  };
+}
+
+function everySecond(status: string, told: string): NonNullable<Sabotage["response"]> {
+  let count = 0;
+  return async (response) => {
+    const text = await response.clone().text();
+    if (!text.includes(`"status":"${status}"`) || count++ % 2 === 0) return response;
+    return new Response(text.replace(status, told), response);
+  };
+}
+
+function otherUserTheSecondTime(): NonNullable<Sabotage["signIn"]> {
+  const known = new Set<string>();
+  return (login) => {
+    if (known.has(login.attempt)) return { ...login, userId: login.userId === "alice" ? "bob" : "alice" };
+    known.add(login.attempt);
+    return login;
+  };
+}

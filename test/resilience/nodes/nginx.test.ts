@@ -1,0 +1,5 @@
+import { startNginx } from "../../support/services/nginx.js";
+import { describeBrowserLogins } from "./support/in-browser.js";
+import { describeLoginsBehind } from "./support/logins-behind.js";
+
+describeLoginsBehind("nginx", startNginx, describeBrowserLogins);

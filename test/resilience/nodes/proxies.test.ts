@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { startHaproxy } from "../../support/services/haproxy.js";
+import { startNginx } from "../../support/services/nginx.js";
+import { trustAnyCertificate } from "../../support/services/certificate.js";
+import { fakeNodes } from "./support/fake-nodes.js";
+
+for (const [name, start] of [
+  ["nginx", startNginx],
+  ["HAProxy", startHaproxy],
+] as const) {
+  describe(`${name}, with the file of the docs`, { timeout: 30_000 }, () => {
+    before(trustAnyCertificate);
+
+    it("sends no POST twice that has reached a node, also where that node breaks off", async () => {
+      const reached: string[] = [];
+      const { proxy, close } = await fakeNodes(start, (request) => {
+        reached.push(request.method ?? "");
+        request.socket.destroy();
+      });
+
+      const answer = await fetch(`${proxy.origin}/otp-login/x/login`, { method: "POST", body: "{}" });
+
+      assert.equal(answer.status, 502);
+      assert.deepEqual(reached, ["POST"]);
+      await close();
+    });
+
+    it("sends a POST to another node where one is closed, and the client notices nothing", async () => {
+      const { proxy, servers, close } = await fakeNodes(start, (_request, response) => response.end("done"));
+      servers[1]?.close();
+
+      for (let count = 0; count < 6; count++) {
+        const answer = await fetch(`${proxy.origin}/otp-login`, { method: "POST", body: "{}" });
+        assert.equal(answer.status, 200);
+        await answer.text();
+      }
+
+      assert.deepEqual(new Set(proxy.passed().map(({ node }) => node)), new Set([0, 2]));
+      await close();
+    });
+
+    it("writes no body of the login API to its disk, and passes on those that a kit reads", async () => {
+      const { proxy, close } = await fakeNodes(start, (request, response) => {
+        request.resume().once("end", () => response.end("done"));
+      });
+      const post = (path: string, bytes: number, how: "announced" | "chunked") => {
+        const body = "x".repeat(bytes);
+        return fetch(proxy.origin + path, {
+          method: "POST",
+          body: how === "announced" ? body : new Blob([body]).stream(),
+          duplex: "half",
+        } as RequestInit);
+      };
+
+      for (const path of ["/otp-login", "/otp-login/x/login"]) {
+        for (const how of ["announced", "chunked"] as const) {
+          assert.equal((await post(path, 4_096, how)).status, 200, `${path} ${how}`);
+          // Refused in front or by a node, which ends it unread: the answer may be cut.
+          const large = await post(path, 900_000, how).catch(() => undefined);
+          if (name === "nginx") assert.equal(large?.status, 413, `${path} ${how}`);
+        }
+      }
+
+      assert.doesNotMatch(proxy.output(), /temporary file/);
+      await close();
+    });
+
+    it("goes on with its streams through a reload of its configuration", async () => {
+      let event: (() => void) | undefined;
+      const { proxy, close } = await fakeNodes(start, (_request, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream", "x-accel-buffering": "no" });
+        response.write("data: first\n\n");
+        event = () => response.end("data: second\n\n");
+      });
+      const stream = await fetch(`${proxy.origin}/otp-login/x`);
+      const events = readTexts(stream);
+      assert.equal(await events.next(), "data: first\n\n");
+
+      await proxy.reload();
+      event?.();
+
+      assert.equal(await events.next(), "data: second\n\n");
+      await close();
+    });
+  });
+}
+
+/** What comes of an answer, as it comes. */
+function readTexts({ body }: Response): { next: () => Promise<string> } {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  return { next: async () => decoder.decode((await reader?.read())?.value) };
+}

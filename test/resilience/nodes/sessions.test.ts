@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createClient } from "redis";
+import { redisSessions } from "../../../demo/server/redis-sessions.js";
+import { memorySessions, type Sessions } from "../../../demo/server/sessions.js";
+import { startRedis, type RedisServer } from "../../support/services/redis.js";
+import { eventually } from "./support/eventually.js";
+
+let redis: RedisServer;
+const connect = () => createClient({ url: redis.url, commandOptions: { timeout: 2_000 } }).connect();
+const clients: Awaited<ReturnType<typeof connect>>[] = [];
+
+/** The same sessions, as one node and as another see them. */
+type Nodes = (ttlSeconds?: number) => Promise<[Sessions, Sessions]>;
+
+const inMemory: Nodes = async (ttlSeconds = 3_600) => {
+  const sessions = memorySessions({ ttlSeconds });
+  return [sessions, sessions];
+};
+
+const inRedis: Nodes = async (ttlSeconds = 3_600) => {
+  const [one, other] = await Promise.all([connect(), connect()]);
+  clients.push(one, other);
+  return [redisSessions(one, { ttlSeconds }), redisSessions(other, { ttlSeconds })];
+};
+
+before(async () => {
+  redis = await startRedis();
+});
+after(async () => {
+  for (const client of clients) client.destroy();
+  await redis.stop();
+});
+
+let count = 0;
+const newAttempt = (): string => `attempt-${count++}`;
+
+for (const [where, nodes] of [
+  ["memory", inMemory],
+  ["Redis", inRedis],
+] as const) {
+  describe(`The demo's sessions in ${where}`, { timeout: 20_000 }, () => {
+    it("are found by their id until they end", async () => {
+      const [here, there] = await nodes();
+      const attempt = newAttempt();
+
+      const id = await here.begin("jane", attempt);
+
+      assert.match(id, /^[\w-]{43}$/);
+      const session = await there.find(id);
+      assert.equal(session?.userId, "jane");
+      assert.equal(session.attempt, attempt);
+      assert.equal(Math.abs(session.since - Date.now()) < 10_000, true);
+      await there.end(id);
+      assert.equal(await here.find(id), undefined);
+    });
+
+    it("are not found by an id that was made up", async () => {
+      const [here] = await nodes();
+      for (const id of ["", "x", "*", "demo:session:x", "\u0000", "x".repeat(5_000)]) {
+        assert.equal(await here.find(id), undefined, id.slice(0, 20));
+        await here.end(id);
+      }
+    });
+
+    it("keep users apart, whatever they are called", async () => {
+      const [here, there] = await nodes();
+      const users = ["jane", "'\"]]}\\", "\u0000\n", "käthe 🦊", "__proto__", "x".repeat(256)];
+      const ids = await Promise.all(users.map((user) => here.begin(user, newAttempt())));
+
+      const found = await Promise.all(ids.map((id) => there.find(id)));
+
+      assert.deepEqual(
+        found.map((session) => session?.userId),
+        users,
+      );
+    });
+
+    it("end by themselves", async () => {
+      const [here, there] = await nodes(0.2);
+      const id = await here.begin("jane", newAttempt());
+      assert.equal((await there.find(id))?.userId, "jane");
+
+      await eventually("the session's end", async () => (await there.find(id)) === undefined, 2_000);
+    });
+
+    it("are one for an attempt: a later beginning ends the one before", async () => {
+      const [here, there] = await nodes();
+      const attempt = newAttempt();
+
+      const first = await here.begin("jane", attempt);
+      const second = await there.begin("jane", attempt);
+
+      assert.notEqual(first, second);
+      assert.equal(await here.find(first), undefined);
+      assert.equal((await here.find(second))?.userId, "jane");
+    });
+
+    it("are one for an attempt also when two nodes begin it at once", async () => {
+      const [here, there] = await nodes();
+      const survivors = await Promise.all(
+        Array.from({ length: 200 }, async () => {
+          const attempt = newAttempt();
+          const ids = await Promise.all([here.begin("jane", attempt), there.begin("jane", attempt)]);
+          const found = await Promise.all(ids.map((id) => there.find(id)));
+          return found.filter((session) => session !== undefined).length;
+        }),
+      );
+
+      assert.deepEqual(new Set(survivors), new Set([1]));
+    });
+  });
+}
+
+describe("The demo's sessions in Redis, besides", () => {
+  it("leave nothing there without an end, nor anything that lets a reader be somebody", async () => {
+    redis.flush();
+    const [here] = await inRedis(3_600);
+    const id = await here.begin("jane", newAttempt());
+
+    const keys = redis.command("KEYS", "*").split("\n");
+
+    assert.equal(keys.length, 2);
+    for (const key of keys) {
+      const secondsLeft = Number(redis.command("TTL", key));
+      assert.equal(secondsLeft > 3_500 && secondsLeft <= 3_600, true, `${key}: ${secondsLeft}`);
+      assert.equal(`${key} ${redis.command("GET", key)}`.includes(id), false, key);
+    }
+  });
+
+  it("give a paused Redis up in a few seconds, and know what they knew when it goes on", async () => {
+    const [here] = await inRedis();
+    const id = await here.begin("jane", newAttempt());
+
+    redis.pause();
+    const asked = performance.now();
+    await assert.rejects(here.find(id), { name: "SessionsUnavailable" });
+    const took = performance.now() - asked;
+    redis.resume();
+
+    assert.equal(took < 4_000, true, `${Math.round(took)} ms`);
+    await eventually("the session", async () => (await here.find(id))?.userId === "jane");
+  });
+});

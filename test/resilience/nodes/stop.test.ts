@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { listenOnLoopback } from "../../../demo/server/listen.js";
+import { Browser } from "../../unit/server/support/browser.js";
+import { emulator } from "../../unit/server/support/emulator.js";
+import { startDemo } from "../../support/demo.js";
+import { phoneCalls } from "../../support/phone-calls.js";
+import { startRedis } from "../../support/services/redis.js";
+import { eventually } from "./support/eventually.js";
+
+const client = { CLIENT_ID: "site", CLIENT_SECRET: "site-secret" };
+
+describe("A demo that is asked to stop", { timeout: 60_000, concurrency: 2 }, () => {
+  it("answers a start that it has begun, however long the Token Server takes, and accepts nobody new", async (t) => {
+    const { url, tokenServer, starts } = await emulator(t);
+    const demo = await startDemo({ TOKEN_SERVER_URL: url, ...client });
+    tokenServer.setFaults({ delayMilliseconds: 2_500 });
+    const browser = new Browser({ url: `${demo.origin}/otp-login`, origin: demo.origin });
+
+    const answer = browser.post("", { body: {} });
+    await eventually("the start at the Token Server", () => starts.length > 0);
+    const gone = demo.stop("SIGTERM");
+    await eventually("a refused connection", () => isRefused(demo.port));
+    const { status, headers } = await answer;
+
+    assert.equal(status, 201);
+    assert.equal(headers.get("connection"), "close");
+    assert.equal(await gone, 0);
+    assert.equal(demo.stderr(), "");
+  });
+
+  it("answers a login that it has begun, and the session holds on the other nodes", async (t) => {
+    const redis = await startRedis();
+    t.after(() => redis.stop());
+    const staying = await startDemo({ REDIS_URL: redis.url });
+    t.after(() => staying.stop("SIGKILL"));
+    const { origin } = staying;
+    const leaving = await startDemo({
+      REDIS_URL: redis.url,
+      ORIGIN: origin,
+      TOKEN_SERVER_URL: origin,
+      CALLBACK_URL: `${origin}/otp-login/callback`,
+    });
+    const browser = new Browser({ url: `${leaving.origin}/otp-login`, origin });
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await phoneCalls(origin).accept(otp);
+    await stream.status("approved");
+
+    // What takes the login its time: nothing can be written for so long.
+    redis.command("CLIENT", "PAUSE", "1500", "WRITE");
+    const answer = browser.logIn(attempt);
+    const gone = leaving.stop("SIGINT");
+    const login = await answer;
+
+    assert.equal(login.status, 200);
+    assert.equal(await gone, 0);
+    const cookie = login.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const account = await fetch(`${origin}/account`, { headers: { cookie } });
+    assert.match(await account.text(), /demo-user/);
+  });
+
+  it("says 503 to a load balancer from that moment on, and still answers for 2 s", async (t) => {
+    const { url } = await emulator(t);
+    const demo = await startDemo({ ORIGIN: "https://bank.localhost", TOKEN_SERVER_URL: url, ...client });
+    const health = async () => {
+      const answer = await fetch(`${demo.origin}/health`);
+      return { status: answer.status, body: (await answer.json()) as { closing: boolean } };
+    };
+    assert.equal((await health()).status, 200);
+
+    const asked = performance.now();
+    const gone = demo.stop("SIGTERM");
+    await eventually("503", async () => (await health()).status === 503, 1_000);
+    const { body } = await health();
+    const login = await fetch(demo.origin);
+
+    assert.equal(body.closing, true);
+    assert.equal(login.status, 200);
+    assert.equal(login.headers.get("connection"), "close");
+    assert.equal(await gone, 0);
+    const tookMs = performance.now() - asked;
+    assert.equal(tookMs >= 1_900 && tookMs < 6_000, true, `${Math.round(tookMs)} ms`);
+  });
+
+  it("does the same where npm is asked, which tells its shell only", async () => {
+    const npm = spawn("npm", ["start"], {
+      cwd: fileURLToPath(new URL("../../..", import.meta.url)),
+      env: { ...process.env, PORT: "0", ORIGIN: "https://bank.localhost" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    npm.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    // With the last process that holds the pipe, which is the demo.
+    const closed = once(npm.stdout, "close");
+    const origin = () => /^ready: (\S+)$/m.exec(output)?.[1] ?? "";
+    await eventually("a demo that is ready", () => origin() !== "", 30_000);
+
+    const asked = performance.now();
+    npm.kill("SIGTERM");
+    await eventually("503", async () => (await fetch(`${origin()}/health`)).status === 503, 1_500);
+    const login = await fetch(origin());
+    await closed;
+
+    assert.equal(login.status, 200);
+    assert.equal(login.headers.get("connection"), "close");
+    assert.equal(performance.now() - asked >= 1_900, true);
+  });
+
+  it("is gone after 12 s, whatever somebody else keeps it waiting with", async () => {
+    const demo = await startDemo();
+    const slow = request(`${demo.origin}/otp-login`, {
+      method: "POST",
+      headers: { "content-length": "100", "content-type": "application/json", origin: demo.origin },
+    }).once("error", () => undefined);
+    slow.write("{");
+    await delayUntilBegun(demo.origin);
+
+    const asked = performance.now();
+    const code = await demo.stop("SIGTERM");
+    const tookMs = performance.now() - asked;
+
+    assert.equal(code, 0);
+    assert.equal(tookMs < 14_000, true, `${Math.round(tookMs)} ms`);
+    slow.destroy();
+  });
+});
+
+describe("The demo's sockets", { timeout: 20_000 }, () => {
+  it("close when what has begun is answered to the last byte, also to a client that reads slowly", async () => {
+    const loopback = await listenOnLoopback(0);
+    const body = "x".repeat(20_000_000);
+    loopback.answer((_request, response) => response.end(body));
+    const call = request({ port: loopback.port, host: "127.0.0.1", agent: false }).end();
+    const [answer] = (await once(call, "response")) as [IncomingMessage];
+
+    const closed = loopback.close();
+    let length = 0;
+    for await (const chunk of answer) length += (chunk as Buffer).length;
+
+    assert.equal(length, body.length);
+    await closed;
+  });
+
+  it("do not wait for connections on which nobody asks anything, used before or not", async () => {
+    const loopback = await listenOnLoopback(0);
+    loopback.answer((_request, response) => response.end("done"));
+    const unused = connect(loopback.port, "127.0.0.1");
+    const used = connect(loopback.port, "127.0.0.1");
+    await Promise.all([once(unused, "connect"), once(used, "connect")]);
+    used.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await once(used, "data");
+    const ends = [unused, used].map((socket) => once(socket.resume(), "close"));
+
+    const asked = performance.now();
+    await loopback.close();
+    await Promise.all(ends);
+
+    assert.equal(performance.now() - asked < 2_000, true);
+  });
+
+  it("answer a request that was half sent when they began to close", async () => {
+    const loopback = await listenOnLoopback(0);
+    loopback.answer((_request, response) => response.end("done"));
+    const socket = connect(loopback.port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write("GET / HTTP/1.1\r\nHost: loc");
+    await eventually("the bytes on the server", () => socket.bytesWritten > 0 && !socket.writableNeedDrain);
+    // One turn of the loop, in which the server of this same process reads them.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    const closed = loopback.close();
+    socket.write("alhost\r\n\r\n");
+    let text = "";
+    for await (const chunk of socket) text += String(chunk);
+
+    assert.match(text, /^HTTP\/1\.1 200 OK\r\n.*Connection: close\r\n.*done$/s);
+    await closed;
+  });
+
+  it("let requests wait until there is somebody to answer them", async () => {
+    const loopback = await listenOnLoopback(0);
+    const early = fetch(`http://127.0.0.1:${loopback.port}/`);
+    await isRefused(loopback.port);
+
+    loopback.answer((_request, response) => response.end("at last"));
+
+    assert.equal(await (await early).text(), "at last");
+    await loopback.close();
+  });
+});
+
+/** What was sent before this is under way when this has an answer. */
+async function delayUntilBegun(origin: string): Promise<void> {
+  for (let count = 0; count < 3; count++) await (await fetch(`${origin}/health`)).text();
+}
+
+function isRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", () => resolve(true));
+  });
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, BrowserContext } from "playwright-core";
+import { launchBrowser } from "../../../support/browser.js";
+import { openPhone } from "../../../support/demo-phone.js";
+import {
+  openLoginPage,
+  reachPhase,
+  watchForComplaints,
+  type Complaints,
+} from "../../../support/login-page.js";
+import { codeOn } from "../../../support/qr.js";
+import { eventually } from "./eventually.js";
+import { watchersOf, type SiteOfThree } from "./site-of-three.js";
+
+/** What a person sees of a site of several nodes: nothing of it. */
+export function describeBrowserLogins(site: () => SiteOfThree): void {
+  describe("in a real browser, over HTTP/2", () => {
+    let browser: Browser;
+
+    before(async () => {
+      browser = await launchBrowser();
+    });
+    after(() => browser.close());
+
+    const visit = async (): Promise<{ context: BrowserContext; complaints: Complaints }> => {
+      const context = await browser.newContext({ ignoreHTTPSErrors: true });
+      return { context, complaints: await watchForComplaints(context) };
+    };
+
+    it("logs in with the demo's own phone, whichever node answers it", async () => {
+      const { origin, nodes } = site();
+      const { context, complaints } = await visit();
+      const page = await openLoginPage(context, origin);
+      const protocol = await page.evaluate(
+        () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming).nextHopProtocol,
+      );
+
+      const otp = await codeOn(page);
+      const phone = await openPhone(context, origin, `/phone#otp=${encodeURIComponent(otp)}`);
+      await phone.press("Accept");
+      await page.waitForURL("**/account");
+
+      assert.equal(protocol, "h2");
+      assert.match(await page.locator("main").innerText(), /demo-user/);
+      const cookies = await context.cookies();
+      assert.deepEqual(new Set(cookies.map(({ secure }) => secure)), new Set([true]));
+      assert.equal(new URL(page.url()).origin, origin);
+      assert.equal(nodes.length, 3);
+      await context.close();
+      assert.deepEqual(complaints.list, []);
+    });
+
+    it("goes on with the same code when the node that holds its stream leaves, and logs in", async () => {
+      const { origin, nodes, phone } = site();
+      const before = await Promise.all(nodes.map(watchersOf));
+      const { context, complaints } = await visit();
+      const page = await openLoginPage(context, origin);
+      const otp = await codeOn(page);
+      const holder = async () => {
+        const now = await Promise.all(nodes.map(watchersOf));
+        return nodes[now.findIndex((count, index) => count > (before[index] ?? 0))];
+      };
+      await eventually("the page's stream", async () => (await holder()) !== undefined);
+
+      const leaving = await holder();
+      await leaving?.stop("SIGTERM");
+      await reachPhase(page, "pending");
+      assert.equal(await codeOn(page), otp);
+      await phone.accept(otp);
+      await page.waitForURL("**/account");
+
+      assert.match(await page.locator("main").innerText(), /demo-user/);
+      await context.close();
+      assert.deepEqual(complaints.list, []);
+      await leaving?.restart();
+    });
+  });
+}

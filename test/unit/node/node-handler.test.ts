@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { createServer, request, type RequestListener } from "node:http";
+import { describe, test, type TestContext } from "node:test";
+import express from "express";
+import Fastify, { type FastifyInstance } from "fastify";
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import type { NodeHandler } from "onegini-otp-login/node";
+import { Browser } from "../server/support/browser.js";
+import { send } from "../server/support/raw.js";
+import { listen, site, type Site } from "../server/support/site.js";
+import { holds } from "../server/support/holds.js";
+
+/** Makes a NodeHandler the listener of a server in some framework. */
+type Mount = (handler: NodeHandler) => RequestListener | Promise<RequestListener>;
+
+const fastify = async (t: TestContext, add: (app: FastifyInstance) => void): Promise<RequestListener> => {
+  let listener: RequestListener | undefined;
+  const app = Fastify({
+    serverFactory: (handler) => {
+      listener = handler;
+      return createServer();
+    },
+  });
+  add(app);
+  await app.ready();
+  t.after(() => app.close());
+  return listener ?? assert.fail("Fastify made no listener");
+};
+
+const mounts: Record<string, (t: TestContext) => Mount> = {
+  "node:http": () => (handler) => handler,
+  "Express, for the whole site": () => (handler) => express().use(handler),
+  "Express, mounted under the path": () => (handler) => express().use("/otp-login", handler),
+  "Express, mounted in a router under a part of the path": () => (handler) =>
+    express().use("/otp-login", express.Router().use("/", handler)),
+  "Express, as a route": () => (handler) => express().all(/^\/otp-login(\/|$)/, handler),
+  "Express, after body parsers of every kind": () => (handler) =>
+    express().use(express.json(), express.urlencoded(), express.text(), express.raw(), handler),
+  "Express, after a parser that leaves text": () => (handler) =>
+    express().use(express.text({ type: "*/*" }), handler),
+  "Express, after a parser that leaves bytes": () => (handler) =>
+    express().use(express.raw({ type: "*/*" }), handler),
+  "Fastify, its parsers left out": (t) => (handler) =>
+    fastify(t, (app) => {
+      void app.register((scope, _options, done) => {
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
+        scope.all("/otp-login", (request, reply) => {
+          reply.hijack();
+          handler(request.raw, reply.raw);
+        });
+        scope.all("/otp-login/*", (request, reply) => {
+          reply.hijack();
+          handler(request.raw, reply.raw);
+        });
+        done();
+      });
+    }),
+  "Fastify, after its parser": (t) => (handler) =>
+    fastify(t, (app) => {
+      app.addHook("preHandler", (request, reply, done) => {
+        if (!request.url.startsWith("/otp-login")) return done();
+        reply.hijack();
+        handler(Object.assign(request.raw, { body: request.body }), reply.raw);
+      });
+      app.all("/*", () => ({}));
+    }),
+};
+
+/** The kit below a framework must do all that it does alone. */
+for (const [name, mount] of Object.entries(mounts)) {
+  describe(`the Node adapter: ${name}`, () => {
+    const serve = (t: TestContext, more: Parameters<typeof site>[1] = {}): Promise<Site> =>
+      site(t, { mount: mount(t), ...more });
+
+    test("a whole login, with bodies and a stream", async (t) => {
+      const { emulator, ...where } = await serve(t);
+      const browser = new Browser(where);
+      const { attempt } = await browser.start({ body: { language: "fr" } });
+      assert.equal(emulator.starts[0]?.get("language_code"), "fr");
+      assert.equal(emulator.starts[0].get("ip_address"), "127.0.0.1");
+      const stream = await browser.stream(attempt);
+      const { otp } = await browser.renew(attempt);
+      await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+      await stream.status("approved");
+      await stream.end();
+      assert.equal((await browser.logIn(attempt)).status, 200);
+    });
+
+    test("a stream whose client leaves, and a poll that is held", async (t) => {
+      const { emulator, ...where } = await serve(t);
+      const browser = new Browser(where);
+      const { attempt, otp } = await browser.start();
+      (await browser.stream(attempt)).close();
+      const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
+      await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+      assert.deepEqual(await (await poll).json(), { status: "approved", interval: 0 });
+    });
+
+    test("errors in the kit's shape: gate, JSON's type, method, size", async (t) => {
+      const where = await serve(t);
+      const browser = new Browser(where);
+      const answers: [Promise<Response>, number][] = [
+        [browser.post("", { headers: { origin: "null" } }), 403],
+        [browser.post("", { body: [] }), 400],
+        [browser.get(""), 405],
+        [browser.get("/AAAAAAAAAAAAAAAAAAAAAA"), 404],
+        [browser.post("", { body: { a: "x".repeat(5000) } }), 413],
+      ];
+      for (const [answer, status] of answers) {
+        const response = await answer;
+        assert.equal(response.status, status);
+        assert.deepEqual(Object.keys((await response.json()) as object), ["error", "error_description"]);
+      }
+    });
+  });
+}
+
+describe("the Node adapter beside the rest of a site", () => {
+  test("hands on what is not the kit's, with its body unread", async (t) => {
+    const where = await site(t, {
+      mount: (handler) =>
+        express()
+          .use(handler)
+          .use(express.json())
+          .post("/account", (req, res) => void res.json({ url: req.url, body: req.body as unknown })),
+    });
+    const answer = await send("POST", `${where.origin}/account?a=1`, {
+      headers: { "content-type": "application/json" },
+      body: '{"hello":"world"}',
+    });
+    assert.deepEqual(JSON.parse(answer.body), { url: "/account?a=1", body: { hello: "world" } });
+    const near = await send("GET", `${where.origin}/otp-login-help`);
+    assert.match(near.body, /Cannot GET \/otp-login-help/);
+  });
+
+  test("under its path everything is the kit's, also what it does not know", async (t) => {
+    const where = await site(t, { mount: (handler) => express().use(handler) });
+    const answer = await send("GET", `${where.url}/a/b/c?d`);
+    assert.equal(answer.status, 404);
+    assert.equal(answer.headers["content-type"], "application/json");
+  });
+
+  test("leaves req.url as the framework set it", async (t) => {
+    const seen: (string | undefined)[] = [];
+    const where = await site(t, {
+      options: {
+        clientIp: (_request, { req }) => {
+          seen.push(req.url);
+          return undefined;
+        },
+      },
+      mount: (handler) => express().use("/otp-login", handler),
+    });
+    await new Browser(where).start();
+    holds(seen.length > 0 && seen.every((url) => url === "/"));
+  });
+
+  test("a session library that hooks into the response's head works in signIn", async (t) => {
+    const { emulator, ...where } = await site(t, {
+      options: {
+        signIn: ({ userId, context }) => {
+          (context.req as unknown as { session: { userId: string } }).session.userId = userId;
+          return Response.json({});
+        },
+      },
+      mount: (handler) =>
+        express()
+          .use((req, res, next) => {
+            const session: { userId?: string } = {};
+            Object.assign(req, { session });
+            const writeHead = res.writeHead.bind(res) as (...args: never[]) => typeof res;
+            res.writeHead = function (...args: never[]) {
+              if (session.userId !== undefined) res.appendHeader("set-cookie", `sid=${session.userId}`);
+              return writeHead(...args);
+            } as typeof res.writeHead;
+            next();
+          })
+          .use(handler),
+    });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.end();
+    assert.deepEqual((await browser.logIn(attempt)).headers.getSetCookie(), ["sid=alice"]);
+  });
+});
+
+describe("the kit without the Node adapter", () => {
+  test("is a fetch handler for Hono and its kind, streams included", async (t) => {
+    const { kit, emulator, url } = await site(t);
+    const app = new Hono();
+    app.all("/otp-login/*", (c) => kit.fetch(c.req.raw, undefined as never));
+    const listener = getRequestListener((request) => app.fetch(request), { overrideGlobalObjects: false });
+    const server = createServer((req, res) => void listener(req, res));
+    const origin = await listen(t, server);
+    const browser = new Browser({ url: `${origin}/otp-login`, origin: new URL(url).origin });
+    const { attempt, otp } = await browser.start();
+    const left = await browser.stream(attempt);
+    left.close();
+    const stream = await browser.stream(attempt);
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.status("approved");
+    await stream.end();
+    assert.equal(emulator.starts[0]?.get("ip_address"), null);
+    const login = await browser.logIn(attempt);
+    assert.equal(login.status, 200);
+  });
+
+  test("a stream that is never read, and one whose reader cancels, hold nothing", async (t) => {
+    const { kit, url, origin, emulator } = await site(t);
+    const browser = new Browser({ url, origin });
+    const { attempt, otp } = await browser.start();
+    const open = (): Promise<Response> =>
+      kit.fetch(
+        new Request(`${url}/${attempt}`, {
+          headers: { accept: "text/event-stream", cookie: browser.cookie ?? "" },
+        }),
+        undefined as never,
+      );
+    await open();
+    await (await open()).body?.cancel();
+    const reader = (await open()).body?.getReader();
+    assert.match(new TextDecoder().decode((await reader?.read())?.value), /^event: status\n/);
+    await reader?.cancel();
+    const last = (await open()).text();
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    assert.match(await last, /"status":"approved"/);
+  });
+});
+
+test("a request line that names the whole address reaches the kit", async (t) => {
+  const { origin } = await site(t, {
+    mount: (handler) => (req, res) => handler(req, res, () => res.writeHead(418).end()),
+  });
+  const { port } = new URL(origin);
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    request({ port, path: `${origin}/otp-login/callback`, method: "POST" }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .once("error", reject)
+      .end();
+  });
+  assert.equal(status, 400);
+});

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  beginAttempt,
+  change,
+  type Attempt,
+  type AttemptState,
+  type Change,
+} from "../../../../src/server/attempt/attempt.js";
+import { defaultBounds as bounds } from "../../../../src/server/bounds.js";
+import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadlines.js";
+
+const t0 = 1_000_000;
+const second = 1000;
+const begin = (): Attempt =>
+  beginAttempt(
+    { id: "attempt", browser: "hash", startedAt: t0, transaction: { id: "one", endsAt: t0 + 60 * second } },
+    bounds,
+  );
+const after = (attempt: Attempt, ...changes: Change[]): Attempt =>
+  changes.reduce((before, what) => change(before, what, bounds), attempt);
+
+const renewed: Change[] = [
+  { kind: "renewal_begun" },
+  { kind: "renewed", id: "two", endsAt: t0 + 90 * second },
+];
+const approved: Change = { kind: "approved", userId: "alice", at: t0 + 5 * second };
+const denied: Change = { kind: "denied", at: t0 + 5 * second };
+const claimed: Change = { kind: "claimed", at: t0 + 6 * second };
+
+/** Every kind of change, at a time when everything is long over. */
+const everything: Change[] = [
+  ...renewed,
+  { kind: "renewal_abandoned" },
+  { kind: "approved", userId: "mallory", at: t0 + 9999 * second },
+  { kind: "denied", at: t0 + 9999 * second },
+  { kind: "transaction_closed", id: "one", at: t0 + 9999 * second },
+  { kind: "transaction_closed", id: "nobody", at: t0 + 9999 * second },
+  { kind: "claimed", at: t0 + 9999 * second },
+  { kind: "time_over", at: t0 + 9999 * second },
+  { kind: "silence", at: t0 + 9999 * second },
+];
+
+describe("an attempt", () => {
+  const finals: Record<string, Attempt> = {
+    completed: after(begin(), approved, claimed),
+    denied: after(begin(), denied),
+    expired: after(begin(), { kind: "time_over", at: t0 + 70 * second }),
+    failed: after(begin(), { kind: "transaction_closed", id: "one", at: t0 }),
+  };
+
+  test("begins with all that is known, and without a place for what is not", () => {
+    const transaction = { id: "one", endsAt: t0 + 60 * second };
+    const bare = {
+      id: "attempt",
+      version: 1,
+      browser: "hash",
+      startedAt: t0,
+      transactions: [{ ...transaction, closed: false }],
+      begun: 1,
+      state: { status: "pending" },
+      forgetAt: begin().forgetAt,
+    };
+    assert.deepEqual(begin(), bare);
+    const of = { id: "attempt", browser: "hash", startedAt: t0, transaction };
+    const known = { language: "nl", address: "192.0.2.1" };
+    assert.deepEqual(beginAttempt({ ...of, ...known }, bounds), { ...bare, ...known });
+  });
+  for (const [status, attempt] of Object.entries(finals)) {
+    test(`once ${status}, hears nothing more`, () => {
+      assert.equal(attempt.state.status, status);
+      for (const what of everything) assert.equal(change(attempt, what, bounds), attempt, what.kind);
+    });
+  }
+
+  test("once approved, can only be claimed or expire", () => {
+    const attempt = after(begin(), approved);
+    const next = everything.map((what) => change(attempt, what, bounds).state.status);
+    assert.deepEqual(new Set(next), new Set(["approved", "expired"]));
+    assert.equal(after(attempt, claimed).state.status, "completed");
+  });
+
+  test("is never changed in place, and counts its versions", () => {
+    const attempt = Object.freeze(begin());
+    const next = after(attempt, ...renewed, approved, claimed);
+    assert.equal(attempt.version, 1);
+    assert.equal(next.version, 5);
+  });
+
+  test("reaches a status by these ways only", () => {
+    const ways = new Set<string>();
+    const visit = (attempt: Attempt, depth: number): void => {
+      if (depth === 0) return;
+      for (const at of [t0, t0 + 60 * second, t0 + 125 * second, t0 + 300 * second]) {
+        for (const what of everything) {
+          const timed = "at" in what ? { ...what, at } : what;
+          const next = change(attempt, timed, bounds);
+          const from: AttemptState["status"] = attempt.state.status;
+          if (next.state.status !== from) ways.add(`${from} → ${next.state.status}`);
+          if (next !== attempt) visit(next, depth - 1);
+        }
+      }
+    };
+    visit(begin(), 4);
+    assert.deepEqual([...ways].sort(), [
+      "approved → completed",
+      "approved → expired",
+      "pending → approved",
+      "pending → denied",
+      "pending → expired",
+      "pending → failed",
+    ]);
+  });
+
+  test("lives as long as the code that lasts longest, and ten seconds", () => {
+    const attempt = after(begin(), ...renewed);
+    assert.equal(openUntil(attempt, bounds), t0 + 100 * second);
+    const early = { kind: "time_over", at: t0 + 100 * second - 1 } as const;
+    assert.equal(change(attempt, early, bounds), attempt);
+    assert.equal(after(attempt, { ...early, at: t0 + 100 * second }).state.status, "expired");
+  });
+
+  test("a short-lived renewal does not shorten it", () => {
+    const attempt = after(
+      begin(),
+      { kind: "renewal_begun" },
+      { kind: "renewed", id: "two", endsAt: t0 + second },
+    );
+    assert.equal(openUntil(attempt, bounds), t0 + 70 * second);
+  });
+
+  test("fails for silence only a minute after the grace", () => {
+    const at = t0 + 130 * second;
+    assert.equal(after(begin(), { kind: "silence", at: at - 1 }).state.status, "pending");
+    assert.equal(after(begin(), { kind: "silence", at }).state.status, "failed");
+  });
+
+  test("a transaction that failed leaves the others open", () => {
+    const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at: t0 });
+    assert.equal(attempt.state.status, "pending");
+    assert.deepEqual(statusAnswer(attempt, t0), { status: "pending", expires_in: 0 });
+    assert.equal(openUntil(attempt, bounds), t0 + 70 * second);
+    assert.equal(after(attempt, { kind: "transaction_closed", id: "two", at: t0 }), attempt);
+    assert.equal(after(attempt, { kind: "transaction_closed", id: "one", at: t0 }).state.status, "failed");
+    assert.equal(after(attempt, approved).state.status, "approved");
+  });
+
+  test("an older one that failed is not seen in expires_in", () => {
+    const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "one", at: t0 });
+    assert.deepEqual(statusAnswer(attempt, t0), { status: "pending", expires_in: 90 });
+  });
+
+  test("fails with the last that is open, though an older one's time is over", () => {
+    const at = t0 + 71 * second;
+    const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at });
+    assert.equal(attempt.state.status, "failed");
+  });
+
+  test("in the grace of an older one it is still open", () => {
+    const at = t0 + 69 * second;
+    const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at });
+    assert.equal(attempt.state.status, "pending");
+  });
+
+  test("tells whole seconds, rounded down, and never less than 0", () => {
+    for (const [after, expected] of [
+      [0, 60],
+      [1, 59],
+      [999, 59],
+      [1000, 59],
+      [59_001, 0],
+      [60_000, 0],
+      [65_000, 0],
+    ] as const) {
+      assert.equal(statusAnswer(begin(), t0 + after).expires_in, expected);
+    }
+  });
+
+  test("begins at most twenty transactions, those on their way included", () => {
+    let attempt = begin();
+    for (let begun = 1; begun < 20; begun++) attempt = after(attempt, { kind: "renewal_begun" });
+    assert.equal(attempt.begun, 20);
+    assert.equal(after(attempt, { kind: "renewal_begun" }), attempt);
+    const free = after(attempt, { kind: "renewal_abandoned" });
+    assert.equal(free.begun, 19);
+    assert.equal(after(free, { kind: "renewal_begun" }).begun, 20);
+  });
+
+  test("an abandoned renewal never gives back what was used", () => {
+    const attempt = begin();
+    assert.equal(after(attempt, { kind: "renewal_abandoned" }), attempt);
+  });
+
+  test("is remembered for a while after it can change no more", () => {
+    const pending = begin();
+    assert.equal(pending.forgetAt, t0 + (60 + 10 + 60 + 300) * second);
+    assert.equal(after(pending, ...renewed).forgetAt, t0 + (90 + 10 + 60 + 300) * second);
+    assert.equal(after(pending, approved).forgetAt, t0 + (5 + 120 + 300) * second);
+    assert.equal(after(pending, approved, claimed).forgetAt, t0 + (6 + 60 + 300) * second);
+    assert.equal(after(pending, denied).forgetAt, t0 + (5 + 300) * second);
+  });
+});

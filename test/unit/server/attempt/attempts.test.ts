@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
+import { Attempts, isAttemptId } from "../../../../src/server/attempt/attempts.js";
+import { defaultBounds as bounds } from "../../../../src/server/bounds.js";
+import { VirtualClock } from "../support/virtual-clock.js";
+import { holds } from "../support/holds.js";
+
+interface Scene {
+  clock: VirtualClock;
+  attempts: Attempts;
+  events: LoginKitEvent[];
+  /** An attempt that has begun, with one code of a minute. */
+  begin: () => Promise<string>;
+}
+
+/** @param wrap what stands between the attempts and the memory store */
+function scene(wrap: (store: AttemptStore) => AttemptStore = (store) => store): Scene {
+  const clock = new VirtualClock();
+  const events: LoginKitEvent[] = [];
+  const store = wrap(memoryStore(() => clock.now()));
+  const attempts = new Attempts(store, bounds, clock, (event) => void events.push(event));
+  const begin = async (): Promise<string> => {
+    const transaction = { id: "one", endsAt: clock.now() + 60_000 };
+    const { id } = await attempts.begin({ browser: "hash" }, transaction);
+    return id;
+  };
+  return { clock, attempts, events, begin };
+}
+
+const of = (events: LoginKitEvent[]): unknown[] =>
+  events.map((event) => [event.type, event.level, "durationMs" in event && event.durationMs]);
+
+describe("the attempts", () => {
+  test("begin with an id of 128 bits, pending, owned by their browser", async () => {
+    const { attempts, begin, clock } = scene();
+    const id = await begin();
+    holds(isAttemptId(id), id);
+    assert.notEqual(await begin(), id);
+    const attempt = await attempts.get(id);
+    assert.equal(attempt?.browser, "hash");
+    holds(!("language" in attempt), "a language that nobody said");
+    assert.equal(attempt.startedAt, clock.now());
+    assert.deepEqual(attempt.state, { status: "pending" });
+    assert.deepEqual(attempt.transactions, [{ id: "one", endsAt: clock.now() + 60_000, closed: false }]);
+    assert.equal((await attempts.findByTransaction("one"))?.browser, "hash");
+  });
+
+  test("ask the store for nothing that cannot be an id", async () => {
+    const asked: string[] = [];
+    const { attempts } = scene((store) => ({ ...store, get: (id) => (asked.push(id), store.get(id)) }));
+    const id = "A".repeat(22);
+    for (const text of [
+      "",
+      "A".repeat(21),
+      "A".repeat(23),
+      `${id}\n`,
+      `${id} `,
+      ` ${id}`,
+      "é".repeat(22),
+      "*".repeat(22),
+    ])
+      assert.equal(await attempts.get(text), undefined, JSON.stringify(text));
+    assert.deepEqual(asked, []);
+    assert.equal(await attempts.get(id), undefined);
+    assert.equal(await attempts.get("a-Z_0123456789bcdefghi"), undefined);
+    assert.equal(asked.length, 2);
+  });
+
+  test("that were accepted and not claimed in time are expired to whoever looks, in the store too", async () => {
+    const { attempts, begin, clock, events } = scene();
+    const id = await begin();
+    await attempts.change(id, { kind: "approved", userId: "alice", at: clock.now() });
+    await clock.advance(119.999);
+    assert.equal((await attempts.get(id))?.state.status, "approved");
+    await clock.advance(0.001);
+    assert.deepEqual((await attempts.get(id))?.state, { status: "expired", at: clock.now() });
+    assert.equal((await attempts.findByTransaction("one"))?.state.status, "expired");
+    assert.deepEqual(of(events), [
+      ["attempt_approved", "info", 0],
+      ["attempt_expired", "info", 120_000],
+    ]);
+  });
+
+  test("whose time is over stay pending to whoever looks: the Token Server has to be asked first", async () => {
+    const { attempts, begin, clock } = scene();
+    const id = await begin();
+    await clock.advance(100);
+    assert.equal((await attempts.get(id))?.state.status, "pending");
+  });
+
+  const ends = [
+    ["attempt_denied", "info", { kind: "denied" }],
+    ["attempt_failed", "warn", { kind: "transaction_closed", id: "one" }],
+    ["attempt_expired", "info", { kind: "time_over" }],
+    ["attempt_failed", "warn", { kind: "silence" }],
+  ] as const;
+  for (const [type, level, what] of ends) {
+    test(`tell once how one ended: ${what.kind}, ${type}`, async () => {
+      const { attempts, begin, clock, events } = scene();
+      const id = await begin();
+      await clock.advance(130);
+      const change = { ...what, at: clock.now() };
+      assert.equal((await attempts.change(id, change))?.changed, true);
+      assert.equal((await attempts.change(id, change))?.changed, false);
+      assert.deepEqual(of(events), [[type, level, 130_000]]);
+    });
+  }
+
+  test("keep the address that began them, and say it when they end", async () => {
+    const { attempts, clock, events } = scene();
+    const of = { browser: "hash", address: "192.0.2.1" };
+    const { id } = await attempts.begin(of, { id: "one", endsAt: clock.now() + 60_000 });
+    assert.equal((await attempts.get(id))?.address, "192.0.2.1");
+    await attempts.change(id, { kind: "denied", at: clock.now() });
+    const [event] = events;
+    assert.equal(event?.type === "attempt_denied" && event.address, "192.0.2.1");
+  });
+
+  test("leave out an address that nobody knows", async () => {
+    const { attempts, clock, events } = scene();
+    const transaction = { id: "one", endsAt: clock.now() + 60_000 };
+    const { id } = await attempts.begin({ browser: "hash" }, transaction);
+    await attempts.change(id, { kind: "denied", at: clock.now() });
+    holds(!("address" in (events[0] ?? {})), JSON.stringify(events));
+  });
+
+  test("tell nothing of a renewal or a login: those who make them do", async () => {
+    const { attempts, begin, clock, events } = scene();
+    const id = await begin();
+    await attempts.change(id, { kind: "renewal_begun" });
+    await attempts.change(id, { kind: "renewed", id: "two", endsAt: clock.now() + 60_000 });
+    await attempts.change(id, { kind: "transaction_closed", id: "two", at: clock.now() });
+    assert.deepEqual(events, []);
+    await attempts.change(id, { kind: "approved", userId: "alice", at: clock.now() });
+    const claim = await attempts.change(id, { kind: "claimed", at: clock.now() });
+    assert.equal(claim?.attempt.state.status, "completed");
+    assert.deepEqual(of(events), [["attempt_approved", "info", 0]]);
+  });
+
+  test("that are gone cannot be changed", async () => {
+    const { attempts, clock } = scene();
+    assert.equal(await attempts.change("A".repeat(22), { kind: "denied", at: clock.now() }), undefined);
+  });
+
+  test("that go in the middle of a change are left as they were read", async () => {
+    let isGone = false;
+    const { attempts, begin, clock, events } = scene((store) => ({
+      ...store,
+      get: (id) => (isGone ? Promise.resolve(undefined) : store.get(id)),
+      compareAndSet: () => Promise.resolve(!(isGone = true)),
+    }));
+    const id = await begin();
+    const told = await attempts.change(id, { kind: "denied", at: clock.now() });
+    assert.equal(told?.changed, false);
+    assert.equal(told.attempt.state.status, "pending");
+    assert.deepEqual(events, []);
+  });
+
+  test("decide again on what somebody else wrote first", async () => {
+    let others = 3;
+    const { attempts, begin, clock } = scene((store) => ({
+      ...store,
+      async compareAndSet(id, version, next) {
+        const now = await store.get(id);
+        if (now && others-- > 0)
+          await store.compareAndSet(id, version, { ...now, version: version + 1, begun: now.begun + 1 });
+        return store.compareAndSet(id, version, next);
+      },
+    }));
+    const id = await begin();
+    const told = await attempts.change(id, { kind: "denied", at: clock.now() });
+    assert.equal(told?.changed, true);
+    assert.deepEqual([told.attempt.version, told.attempt.begun], [5, 4]);
+  });
+
+  test("give up on a store that never takes a change, and say what it was", async () => {
+    let tries = 0;
+    const { attempts, begin, clock } = scene((store) => ({
+      ...store,
+      compareAndSet: () => Promise.resolve(++tries < 0),
+    }));
+    const id = await begin();
+    await assert.rejects(attempts.change(id, { kind: "denied", at: clock.now() }), /in 200 tries: denied/);
+    assert.equal(tries, 200);
+  });
+
+  test("pass subscriptions on", async () => {
+    const { attempts, begin, clock } = scene();
+    const id = await begin();
+    let told = 0;
+    const end = await attempts.subscribe(id, () => (told += 1));
+    await attempts.change(id, { kind: "denied", at: clock.now() });
+    assert.equal(told, 1);
+    end();
+  });
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Attempt, Transaction } from "../../../../src/server/attempt/attempt.js";
+import { defaultBounds as bounds } from "../../../../src/server/bounds.js";
+import {
+  dueTransactions,
+  expiresInSeconds,
+  forgetAt,
+  isClaimable,
+  isOpen,
+  nextAskingTime,
+  openUntil,
+  secondsLeft,
+  statusAnswer,
+} from "../../../../src/server/attempt/deadlines.js";
+
+const second = 1000;
+/** A transaction that ends so many seconds from 0. */
+const ending = (endsAtSeconds: number, closed = false): Transaction => ({
+  id: `until ${endsAtSeconds}`,
+  endsAt: endsAtSeconds * second,
+  closed,
+});
+const pending = (...transactions: Transaction[]): Attempt => ({
+  id: "attempt",
+  version: 1,
+  browser: "hash",
+  startedAt: 0,
+  transactions,
+  begun: transactions.length,
+  state: { status: "pending" },
+  forgetAt: 0,
+});
+const due = (attempt: Attempt, fromSeconds: number, toSeconds: number): string[] =>
+  dueTransactions(attempt, fromSeconds * second, toSeconds * second, bounds).map(({ id }) => id);
+const next = (attempt: Attempt, fromSeconds: number): number =>
+  nextAskingTime(attempt, fromSeconds * second, bounds) / second;
+
+describe("a transaction", () => {
+  test("can be accepted until its grace of ten seconds is over, and not a millisecond longer", () => {
+    assert.equal(isOpen(ending(60), 0, bounds), true);
+    assert.equal(isOpen(ending(60), 69_999, bounds), true);
+    assert.equal(isOpen(ending(60), 70_000, bounds), false);
+    assert.equal(isOpen(ending(60, true), 0, bounds), false);
+  });
+
+  test("is asked about two seconds before its end, at its end, and in the middle of its grace", () => {
+    const attempt = pending(ending(60));
+    const times: number[] = [];
+    for (let at = next(attempt, 0); times.length < 5; at = next(attempt, at)) times.push(at);
+    assert.deepEqual(times, [58, 60, 65, 70, 70]);
+  });
+
+  test("is due at each of these times once: after the last look, up to now", () => {
+    const attempt = pending(ending(60));
+    assert.deepEqual(due(attempt, 0, 57.999), []);
+    for (const at of [58, 60, 65]) {
+      assert.deepEqual(due(attempt, at - 1, at), ["until 60"]);
+      assert.deepEqual(due(attempt, at, at + 1), []);
+    }
+    assert.deepEqual(due(attempt, 0, 100), ["until 60"]);
+    assert.deepEqual(due(attempt, 65, 1000), []);
+  });
+
+  test("that is closed is never due", () => {
+    const attempt = pending(ending(60, true), ending(90));
+    assert.deepEqual(due(attempt, 0, 70), []);
+    assert.deepEqual(due(attempt, 0, 90), ["until 90"]);
+    assert.equal(next(attempt, 0), 88);
+  });
+});
+
+describe("an attempt with several transactions", () => {
+  test("is open as long as the one that lasts longest, the closed ones left out", () => {
+    assert.equal(openUntil(pending(ending(60), ending(90)), bounds), 100 * second);
+    assert.equal(openUntil(pending(ending(90), ending(60)), bounds), 100 * second);
+    assert.equal(openUntil(pending(ending(60), ending(90, true)), bounds), 70 * second);
+  });
+
+  test("asks about each at its own times", () => {
+    const attempt = pending(ending(60), ending(61));
+    const times: number[] = [];
+    for (let at = next(attempt, 0); at < 71; at = next(attempt, at)) times.push(at);
+    assert.deepEqual(times, [58, 59, 60, 61, 65, 66]);
+    assert.deepEqual(due(attempt, 58, 59), ["until 61"]);
+    assert.deepEqual(due(attempt, 0, 59), ["until 60", "until 61"]);
+  });
+
+  test("says what its newest has left: whole seconds, rounded down, and 0 once it is closed or over", () => {
+    assert.equal(expiresInSeconds(pending(ending(60), ending(90)), 0), 90);
+    assert.equal(expiresInSeconds(pending(ending(60), ending(90)), 1), 89);
+    assert.equal(expiresInSeconds(pending(ending(90), ending(60)), 0), 60);
+    assert.equal(expiresInSeconds(pending(ending(60), ending(90, true)), 0), 0);
+    assert.equal(expiresInSeconds(pending(ending(60)), 61_500), 0);
+    assert.equal(expiresInSeconds(pending(), 0), 0);
+  });
+});
+
+describe("the time left", () => {
+  test("is never below 0, nor -0 or a fraction", () => {
+    assert.deepEqual(
+      [0, 1, 999, 1000, 1001, 2999].map((now) => secondsLeft(3000, now)),
+      [3, 2, 2, 2, 1, 0],
+    );
+    assert.equal(secondsLeft(0, 5000), 0);
+  });
+});
+
+describe("a status answer", () => {
+  test("says expires_in while pending, and the status alone afterwards", () => {
+    const attempt = pending(ending(60));
+    assert.deepEqual(statusAnswer(attempt, 0), { status: "pending", expires_in: 60 });
+    const approved: Attempt = { ...attempt, state: { status: "approved", userId: "alice", at: 0 } };
+    assert.deepEqual(statusAnswer(approved, 0), { status: "approved" });
+    assert.deepEqual(statusAnswer({ ...attempt, state: { status: "failed", at: 0 } }, 0), {
+      status: "failed",
+    });
+  });
+});
+
+describe("an acceptance", () => {
+  test("can be claimed for two minutes, and not a millisecond longer", () => {
+    const state = { status: "approved", userId: "alice", at: 5 } as const;
+    assert.equal(isClaimable(state, 5 + 119_999, bounds), true);
+    assert.equal(isClaimable(state, 5 + 120_000, bounds), false);
+  });
+});
+
+describe("a store", () => {
+  test("may forget an attempt five minutes after the last instant at which it could change", () => {
+    const attempt = pending(ending(60), ending(90));
+    const at = 7 * second;
+    const seconds = (state: Attempt["state"]): number => forgetAt({ ...attempt, state }, bounds) / second;
+    assert.equal(seconds({ status: "pending" }), 90 + 10 + 60 + 300);
+    assert.equal(seconds({ status: "approved", userId: "alice", at }), 7 + 120 + 300);
+    assert.equal(seconds({ status: "completed", userId: "alice", at }), 7 + 60 + 300);
+    for (const status of ["denied", "expired", "failed"] as const)
+      assert.equal(seconds({ status, at }), 7 + 300);
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { memoryStore } from "onegini-otp-login/server";
+import { describeStore } from "./store-suite.js";
+import { holds } from "../support/holds.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+describeStore({
+  name: "memory",
+  open: () => {
+    const store = memoryStore();
+    return Promise.resolve({ store, other: store });
+  },
+});
+
+describe("the memory store", () => {
+  test("gives the memory of what it forgot back", async () => {
+    let now = 0;
+    const store = memoryStore(() => now);
+    const attempt = (index: number, forgetAt: number): Parameters<typeof store.create>[0] => ({
+      id: `attempt-${index}`,
+      version: 1,
+      browser: "hash",
+      startedAt: now,
+      transactions: [{ id: `transaction-${index}`, endsAt: forgetAt, closed: false }],
+      begun: 1,
+      state: { status: "pending" },
+      forgetAt,
+    });
+    const before = heapUsed();
+    for (let index = 0; index < 50_000; index++) await store.create(attempt(index, 1000));
+    const full = heapUsed() - before;
+    now = 20_000;
+    await store.create(attempt(50_000, 30_000));
+    const swept = heapUsed() - before;
+    holds(swept < full / 4, `${swept} of ${full} bytes are still held`);
+    holds(await store.get("attempt-50000"));
+  });
+});
+
+function heapUsed(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}

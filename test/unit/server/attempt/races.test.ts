@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
+import { Browser } from "../support/browser.js";
+import { send } from "../support/raw.js";
+import { accepted, failed, scriptedTokenServer, started } from "../support/scripted-token-server.js";
+import { site, type Site } from "../support/site.js";
+import { until } from "../support/until.js";
+import { VirtualClock } from "../support/virtual-clock.js";
+import { holds } from "../support/holds.js";
+
+/** A store whose answers come late and out of order, as over a network. */
+function slowStore(store: AttemptStore): AttemptStore {
+  const later = async <T>(run: () => Promise<T>): Promise<T> => {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
+    const value = await run();
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
+    return value;
+  };
+  return {
+    create: (attempt) => later(() => store.create(attempt)),
+    get: (id) => later(() => store.get(id)),
+    compareAndSet: (id, version, next) => later(() => store.compareAndSet(id, version, next)),
+    findByTransaction: (id) => later(() => store.findByTransaction(id)),
+    subscribe: (id, listener) =>
+      later(() => store.subscribe(id, () => setTimeout(listener, Math.random() * 4))),
+  };
+}
+
+const callback = ({ url }: Site, transactionId: string | undefined): Promise<unknown> =>
+  send("POST", `${url}/callback`, {
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ transaction_id: transactionId }),
+  });
+
+describe("two servers with one store", () => {
+  test("what one hears, the other's stream tells; and either may log in", async (t) => {
+    const store = memoryStore();
+    const tokenServer = await scriptedTokenServer(t);
+    const options = { store: slowStore(store) };
+    const one = await site(t, { tokenServerUrl: tokenServer.url, options });
+    const two = await site(t, { tokenServerUrl: tokenServer.url, options });
+    for (let round = 0; round < 10; round++) {
+      const atOne = new Browser(one);
+      const { attempt } = await atOne.start();
+      const atTwo = new Browser(two);
+      atTwo.cookie = atOne.cookie;
+      const stream = await atTwo.stream(attempt);
+      tokenServer.result = accepted(`user-${round}`);
+      await callback(one, tokenServer.started.at(-1));
+      await stream.status("approved");
+      const [first, second] = await Promise.all([atOne.logIn(attempt), atTwo.logIn(attempt)]);
+      assert.deepEqual([first.status, second.status], [200, 200]);
+    }
+    const firstLogins = [...one.events, ...two.events].filter(
+      (event) => event.type === "logged_in" && !event.repeated,
+    );
+    assert.equal(firstLogins.length, 10);
+  });
+
+  test("of two results that race, one settles, and everybody is told the same", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const options = { store: slowStore(memoryStore()) };
+    const one = await site(t, { tokenServerUrl: tokenServer.url, options });
+    const two = await site(t, { tokenServerUrl: tokenServer.url, options });
+    for (let round = 0; round < 10; round++) {
+      const browser = new Browser(one);
+      const { attempt } = await browser.start();
+      await browser.renew(attempt);
+      const [older, newer] = tokenServer.started.slice(-2);
+      tokenServer.result = (res, id, req) =>
+        (id === older ? accepted() : failed("not_accepted"))(res, id, req);
+      const atTwo = new Browser(two);
+      atTwo.cookie = browser.cookie;
+      const streams = [await browser.stream(attempt), await atTwo.stream(attempt)];
+      await Promise.all([callback(one, older), callback(two, newer)]);
+      await Promise.all(streams.map((stream) => stream.end()));
+      const last = streams.map(({ events }) => events.at(-1)?.status);
+      assert.equal(last[0], last[1]);
+      assert.equal((await browser.logIn(attempt)).status, last[0] === "approved" ? 200 : 409);
+    }
+  });
+
+  test("the bound on transactions holds over both", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const options = { store: slowStore(memoryStore()) };
+    const one = await site(t, { tokenServerUrl: tokenServer.url, options });
+    const two = await site(t, { tokenServerUrl: tokenServer.url, options });
+    const atOne = new Browser(one);
+    const { attempt } = await atOne.start();
+    const atTwo = new Browser(two);
+    atTwo.cookie = atOne.cookie;
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => (index % 2 ? atOne : atTwo).post(`/${attempt}/otp`)),
+    );
+    assert.equal(answers.filter(({ status }) => status === 201).length, 19);
+    assert.equal(tokenServer.started.length, 20);
+  });
+});
+
+describe("an acceptance that crosses a renewal", () => {
+  test("wins: the renewal is 409 attempt_settled, and the login happens", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    let release = (): void => undefined;
+    tokenServer.start = (res, id, req) => (release = () => started()(res, id, req));
+    const renewal = browser.post(`/${attempt}/otp`);
+    await until(() => tokenServer.started.length === 2, "the renewal to reach the Token Server");
+    tokenServer.result = accepted();
+    const stream = await browser.stream(attempt);
+    await callback(where, tokenServer.started[0]);
+    await stream.status("approved");
+    release();
+    const answer = await renewal;
+    assert.equal(answer.status, 409);
+    assert.equal(((await answer.json()) as { error: string }).error, "attempt_settled");
+    assert.equal((await browser.logIn(attempt)).status, 200);
+  });
+});
+
+describe("a server that closes in the middle", () => {
+  test("of a start: close waits for it, the start is answered, and later calls are not waited for", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    let release = (): void => undefined;
+    tokenServer.start = (res, id, req) => (release = () => started()(res, id, req));
+    const start = browser.post("");
+    await until(() => tokenServer.started.length === 1, "the start to reach the Token Server");
+    let closed = false;
+    const closing = where.kit.close().then(() => (closed = true));
+    const answerStart = release;
+    const later = browser.post("");
+    await until(() => tokenServer.started.length === 2, "the later start to reach the Token Server");
+    assert.equal(closed, false);
+    answerStart();
+    assert.equal((await start).status, 201);
+    await closing;
+    release();
+    assert.equal((await later).status, 201);
+  });
+
+  test("of a question: close waits for it, and what it brought is kept", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    let release = (): void => undefined;
+    tokenServer.result = (res, id, req) => (release = () => accepted()(res, id, req));
+    await callback(where, tokenServer.started[0]);
+    await until(() => tokenServer.questions.length === 1, "the question");
+    let closed = false;
+    const closing = where.kit.close().then(() => (closed = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(closed, false);
+    release();
+    await closing;
+    assert.equal((await browser.status(attempt)).status, "approved");
+  });
+
+  test("of following a callback: close waits for that too", async (t) => {
+    const store = memoryStore();
+    let release = (): void => undefined;
+    const held: AttemptStore = {
+      ...store,
+      findByTransaction: async (id) => {
+        await new Promise<void>((resolve) => (release = resolve));
+        return store.findByTransaction(id);
+      },
+    };
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { options: { store: held }, tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    tokenServer.result = accepted();
+    await callback(where, tokenServer.started[0]);
+    let closed = false;
+    const closing = where.kit.close().then(() => (closed = true));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(closed, false);
+    release();
+    await closing;
+    assert.equal((await store.get(attempt))?.state.status, "approved");
+  });
+
+  test("leaves no timer that asks again", async (t) => {
+    const clock = new VirtualClock();
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url, runtime: clock });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the stream");
+    await callback(where, tokenServer.started[0]);
+    await clock.advance(0);
+    await until(() => tokenServer.questions.length === 1, "the question");
+    await where.kit.close();
+    await stream.end();
+    assert.equal(clock.timers, 0);
+    await callback(where, tokenServer.started[0]);
+    await clock.advance(0);
+    await until(() => tokenServer.questions.length === 2, "the question of a callback that comes late");
+    await where.kit.close();
+    assert.equal(clock.timers, 0);
+  });
+
+  test("of a stream's opening: the stream tells the status and ends", async (t) => {
+    const store = memoryStore();
+    let release = (): void => undefined;
+    const held: AttemptStore = {
+      ...store,
+      subscribe: async (id, listener) => {
+        await new Promise<void>((resolve) => (release = resolve));
+        return store.subscribe(id, listener);
+      },
+    };
+    const where = await site(t, { options: { store: held } });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await where.kit.close();
+    release();
+    await stream.end();
+    holds(stream.retryMs !== undefined);
+  });
+});
+
+describe("a store that fails", () => {
+  const failing = (store: AttemptStore, broken: { now: boolean }): AttemptStore => {
+    const fail =
+      <A extends unknown[], R>(run: (...args: A) => Promise<R>) =>
+      (...args: A): Promise<R> =>
+        broken.now ? Promise.reject(new Error("store is down")) : run(...args);
+    return {
+      create: fail((attempt) => store.create(attempt)),
+      get: fail((id) => store.get(id)),
+      compareAndSet: fail((id, version, next) => store.compareAndSet(id, version, next)),
+      findByTransaction: fail((id) => store.findByTransaction(id)),
+      subscribe: fail((id, listener) => store.subscribe(id, listener)),
+    };
+  };
+
+  test("makes calls 503 and leaves the process and the streams alive", async (t) => {
+    const broken = { now: false };
+    const bounds = { keepAliveSeconds: 0.05 };
+    const options = { store: failing(memoryStore(), broken), bounds };
+    const { emulator, ...where } = await site(t, { options });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    broken.now = true;
+    for (const answer of [
+      browser.post(""),
+      browser.get(`/${attempt}`),
+      browser.get(`/${attempt}`, { headers: { accept: "text/event-stream" } }),
+      browser.post(`/${attempt}/otp`),
+      browser.logIn(attempt),
+    ]) {
+      const response = await answer;
+      assert.equal(response.status, 503);
+      assert.match(response.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
+      const text = await response.text();
+      assert.match(text, /temporarily_unavailable/);
+      holds(!text.includes("store is down"));
+    }
+    // The callback is answered all the same, and what it was about is found later.
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await until(() => where.events.some((event) => event.type === "store_trouble"), "the log to hear of it");
+    const comments = stream.comments;
+    await until(() => stream.comments > comments + 2, "the stream to go on");
+    broken.now = false;
+    assert.equal(stream.ended, false);
+    await browser.status(attempt);
+    await stream.status("approved");
+    // However many calls failed in these moments, one line says so.
+    assert.equal(where.events.filter((event) => event.type === "store_trouble").length, 1);
+    holds(!where.events.some((event) => event.type === "internal_error"));
+  });
+
+  test("when the callback comes: it is followed when the store is back, though nobody else asks", async (t) => {
+    const broken = { now: false };
+    const { emulator, ...where } = await site(t, { options: { store: failing(memoryStore(), broken) } });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    broken.now = true;
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await until(
+      () => where.events.some(({ type }) => type === "store_trouble"),
+      "the callback to be followed in vain",
+    );
+    assert.deepEqual(emulator.questions, []);
+    broken.now = false;
+    await stream.status("approved");
+    assert.equal((await browser.logIn(attempt)).status, 200);
+  });
+
+  test("to subscribe for a while: the next keep-alive mends it", async (t) => {
+    const store = memoryStore();
+    let failures = 3;
+    const bounds = { keepAliveSeconds: 0.05 };
+    const flaky: AttemptStore = {
+      ...store,
+      subscribe: (id, listener) =>
+        failures-- > 0 ? Promise.reject(new Error("no subscription")) : store.subscribe(id, listener),
+    };
+    const { emulator, ...where } = await site(t, { options: { store: flaky, bounds } });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    await until(() => failures < 0, "the subscription");
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.status("approved");
+  });
+});

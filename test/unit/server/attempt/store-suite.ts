@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { describe, test, type TestContext } from "node:test";
+import type { Attempt, AttemptStore } from "onegini-otp-login/server";
+import { until } from "../support/until.js";
+import { holds } from "../support/holds.js";
+
+/** One store, opened twice as two servers would; the same object where a store is for one process. */
+export interface StoreUnderTest {
+  name: string;
+  open: (t: TestContext) => Promise<{ store: AttemptStore; other: AttemptStore }>;
+}
+
+/** What every store must do, whatever it is made of. */
+export function describeStore({ name, open }: StoreUnderTest): void {
+  describe(`the store: ${name}`, () => {
+    test("gives back what it was given, each time equal", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt({ language: "nl" });
+      await store.create(attempt);
+      assert.deepEqual(await store.get(attempt.id), attempt);
+      assert.deepEqual(await other.get(attempt.id), attempt);
+    });
+
+    test("knows nothing of an id that it was not given", async (t) => {
+      const { store } = await open(t);
+      for (const id of ["", "nobody", "__proto__", "constructor", "*", "a b", "é", "x".repeat(1000)]) {
+        assert.equal(await store.get(id), undefined);
+        assert.equal(await store.findByTransaction(id), undefined);
+        assert.equal(await store.compareAndSet(id, 1, anAttempt()), false);
+        assert.equal(await store.get(id), undefined);
+      }
+    });
+
+    test("replaces an attempt whose version is the one that was read", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      const next = { ...attempt, version: 2, state: { status: "denied", at: 1 } as const };
+      assert.equal(await other.compareAndSet(attempt.id, 1, next), true);
+      assert.deepEqual(await store.get(attempt.id), next);
+    });
+
+    test("replaces nothing if the version is another", async (t) => {
+      const { store } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      for (const version of [0, 2, 1.5, -1]) {
+        assert.equal(await store.compareAndSet(attempt.id, version, { ...attempt, version: 9 }), false);
+      }
+      assert.deepEqual(await store.get(attempt.id), attempt);
+    });
+
+    test("of writers that race, on both servers, exactly one wins", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      const writers = Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? store : other).compareAndSet(attempt.id, 1, { ...attempt, version: 2, begun: index }),
+      );
+      const wins = (await Promise.all(writers)).flatMap((won, index) => (won ? [index] : []));
+      assert.equal(wins.length, 1);
+      assert.equal((await store.get(attempt.id))?.begun, wins[0]);
+    });
+
+    test("finds the owner of a transaction, from the start and from a renewal", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt();
+      const [first] = attempt.transactions;
+      await store.create(attempt);
+      const renewed = {
+        ...attempt,
+        version: 2,
+        transactions: [...attempt.transactions, { id: randomUUID(), endsAt: 1, closed: false }],
+      };
+      assert.equal(await other.findByTransaction(renewed.transactions[1]?.id ?? ""), undefined);
+      assert.equal(await store.compareAndSet(attempt.id, 1, renewed), true);
+      for (const { id } of renewed.transactions) assert.deepEqual(await other.findByTransaction(id), renewed);
+      holds(first);
+    });
+
+    test("finds no owner for a transaction whose attempt was not replaced", async (t) => {
+      const { store } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      const id = randomUUID();
+      const transactions = [...attempt.transactions, { id, endsAt: 1, closed: false }];
+      assert.equal(await store.compareAndSet(attempt.id, 7, { ...attempt, transactions }), false);
+      assert.equal(await store.findByTransaction(id), undefined);
+    });
+
+    test("forgets an attempt and its transactions when it may", async (t) => {
+      const { store } = await open(t);
+      const attempt = { ...anAttempt(), forgetAt: Date.now() + 60 };
+      await store.create(attempt);
+      holds(await store.get(attempt.id));
+      await until(() => Date.now() > attempt.forgetAt + 20, "the time to pass");
+      assert.equal(await store.get(attempt.id), undefined);
+      assert.equal(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), undefined);
+      assert.equal(await store.compareAndSet(attempt.id, 1, { ...attempt, version: 2 }), false);
+    });
+
+    test("keeps an attempt longer when its replacement says so", async (t) => {
+      const { store } = await open(t);
+      const attempt = { ...anAttempt(), forgetAt: Date.now() + 100 };
+      await store.create(attempt);
+      const next = { ...attempt, version: 2, forgetAt: Date.now() + 60_000 };
+      assert.equal(await store.compareAndSet(attempt.id, 1, next), true);
+      await until(() => Date.now() > attempt.forgetAt + 20, "the time to pass");
+      assert.deepEqual(await store.get(attempt.id), next);
+      assert.deepEqual(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), next);
+    });
+
+    test("tells a subscriber of every change from the moment the subscription has resolved", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      let told = 0;
+      const unsubscribe = await store.subscribe(attempt.id, () => (told += 1));
+      await other.compareAndSet(attempt.id, 1, { ...attempt, version: 2 });
+      await until(() => told >= 1, "the notice");
+      await store.compareAndSet(attempt.id, 2, { ...attempt, version: 3 });
+      await until(() => told >= 2, "the second notice");
+      unsubscribe();
+    });
+
+    test("who is told reads what it was told about", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      const read: Promise<Attempt | undefined>[] = [];
+      const unsubscribe = await store.subscribe(attempt.id, () => read.push(store.get(attempt.id)));
+      await other.compareAndSet(attempt.id, 1, { ...attempt, version: 2 });
+      await until(() => read.length > 0, "the notice");
+      assert.equal((await read.at(-1))?.version, 2);
+      unsubscribe();
+    });
+
+    test("tells each subscriber, the same function twice if it subscribed twice, and none of another attempt", async (t) => {
+      const { store } = await open(t);
+      const [one, two] = [anAttempt(), anAttempt()];
+      await store.create(one);
+      await store.create(two);
+      const told = { one: 0, both: 0, two: 0 };
+      const both = (): number => (told.both += 1);
+      const ends = [
+        await store.subscribe(one.id, () => (told.one += 1)),
+        await store.subscribe(one.id, both),
+        await store.subscribe(one.id, both),
+        await store.subscribe(two.id, () => (told.two += 1)),
+      ];
+      await store.compareAndSet(one.id, 1, { ...one, version: 2 });
+      await until(() => told.one >= 1 && told.both >= 2, "the notices");
+      assert.equal(told.two, 0);
+      ends[1]?.();
+      await store.compareAndSet(one.id, 2, { ...one, version: 3 });
+      await until(() => told.one >= 2 && told.both >= 3, "the notices of the second change");
+      for (const end of ends) end();
+    });
+
+    test("tells who unsubscribed nothing more, and unsubscribing twice harms nobody", async (t) => {
+      const { store } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      const told = { gone: 0, here: 0 };
+      const leave = await store.subscribe(attempt.id, () => (told.gone += 1));
+      const end = await store.subscribe(attempt.id, () => (told.here += 1));
+      leave();
+      leave();
+      await store.compareAndSet(attempt.id, 1, { ...attempt, version: 2 });
+      await until(() => told.here >= 1, "the notice");
+      assert.equal(told.gone, 0);
+      end();
+    });
+
+    test("takes a subscription to what does not exist yet", async (t) => {
+      const { store } = await open(t);
+      const attempt = anAttempt();
+      let told = 0;
+      const end = await store.subscribe(attempt.id, () => (told += 1));
+      await store.create(attempt);
+      await store.compareAndSet(attempt.id, 1, { ...attempt, version: 2 });
+      await until(() => told >= 1, "the notice");
+      end();
+    });
+
+    test("a replacement that fails tells nobody", async (t) => {
+      const { store } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      let told = 0;
+      const end = await store.subscribe(attempt.id, () => (told += 1));
+      const before = told;
+      await store.compareAndSet(attempt.id, 5, { ...attempt, version: 6 });
+      await store.get(attempt.id);
+      assert.equal(told, before);
+      end();
+    });
+  });
+}
+
+/** An attempt that is pending for a minute. */
+export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
+  return {
+    id: randomUUID(),
+    version: 1,
+    browser: "hash",
+    startedAt: Date.now(),
+    transactions: [{ id: randomUUID(), endsAt: Date.now() + 60_000, closed: false }],
+    begun: 1,
+    state: { status: "pending" },
+    forgetAt: Date.now() + 60_000,
+    ...changes,
+  };
+}

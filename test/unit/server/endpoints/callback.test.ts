@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Browser } from "../support/browser.js";
+import { send, type RawAnswer } from "../support/raw.js";
+import {
+  accepted,
+  failed,
+  scriptedTokenServer,
+  started,
+  undecided,
+} from "../support/scripted-token-server.js";
+import { site, type Site } from "../support/site.js";
+import { holds } from "../support/holds.js";
+import { until } from "../support/until.js";
+
+const callback = (
+  { url }: Pick<Site, "url">,
+  transactionId: unknown,
+  headers: Record<string, string> = {},
+): Promise<RawAnswer> =>
+  send("POST", `${url}/callback`, {
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ callback_uri: `${url}/callback`, transaction_id: transactionId }),
+  });
+
+const callbacksHeard = ({ events }: Site): number =>
+  events.filter(({ type }) => type === "callback_received").length;
+
+describe("the callback", () => {
+  test("is answered 204, without a body or a cookie, and then the result is asked for", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    tokenServer.result = accepted();
+    const answer = await callback(where, tokenServer.started[0]);
+    assert.equal(answer.status, 204);
+    assert.equal(answer.body, "");
+    assert.equal(answer.headers["cache-control"], "no-store");
+    assert.equal(answer.headers["set-cookie"], undefined);
+    await stream.status("approved");
+    assert.deepEqual(tokenServer.questions, tokenServer.started);
+  });
+
+  test("is told to the site with the address that it came from", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const { attempt } = await new Browser(where).start();
+    await callback(where, tokenServer.started[0]);
+    await until(() => callbacksHeard(where) === 1, "the event");
+    const event = where.events.find(({ type }) => type === "callback_received");
+    holds(event?.type === "callback_received" && event.attempt === attempt && event.address === "127.0.0.1");
+  });
+
+  test("for an unknown transaction is 204 and costs no question", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    await new Browser(where).start();
+    for (const id of [
+      "nobody",
+      "..",
+      "../../user",
+      "a/b?c",
+      "é",
+      "x".repeat(3000),
+      "__proto__",
+      "constructor",
+    ]) {
+      assert.equal((await callback(where, id)).status, 204, id);
+    }
+    await until(() => callbacksHeard(where) >= 3, "the callbacks to be followed");
+    assert.deepEqual(tokenServer.questions, []);
+  });
+
+  test("for a settled attempt costs no question, nor does a second one", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    await browser.renew(attempt);
+    const stream = await browser.stream(attempt);
+    tokenServer.result = accepted();
+    await callback(where, tokenServer.started[1]);
+    await stream.end();
+    for (const id of [...tokenServer.started, tokenServer.started[1]]) {
+      assert.equal((await callback(where, id)).status, 204);
+    }
+    await until(() => callbacksHeard(where) === 4, "the callbacks to be followed");
+    assert.equal(tokenServer.questions.length, 1);
+  });
+
+  test("twice at once leads to one question at a time, and no more than two", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    await new Browser(where).start();
+    let running = 0;
+    let most = 0;
+    const release: (() => void)[] = [];
+    tokenServer.result = (res, id, req) => {
+      running += 1;
+      most = Math.max(most, running);
+      release.push(() => {
+        running -= 1;
+        undecided(res, id, req);
+      });
+    };
+    await Promise.all(Array.from({ length: 10 }, () => callback(where, tokenServer.started[0])));
+    await until(() => callbacksHeard(where) === 10 && release.length === 1, "the first question");
+    release[0]?.();
+    await until(() => release.length === 2, "one more question for the hints that came meanwhile");
+    release[1]?.();
+    await until(() => running === 0, "the answers");
+    assert.equal(most, 1);
+    assert.equal(tokenServer.questions.length, 2);
+  });
+
+  test("that comes before the answer to the start is not lost", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    tokenServer.result = accepted();
+    tokenServer.start = (res, id, req) => {
+      void callback(where, id)
+        .then(() => until(() => callbacksHeard(where) === 1, "the callback to be followed"))
+        .then(() => started()(res, id, req));
+    };
+    const { attempt } = await browser.start();
+    await until(() => where.events.some(({ type }) => type === "attempt_approved"), "the approval");
+    assert.equal((await browser.logIn(attempt)).status, 200);
+  });
+
+  test("that comes before the answer to a renewal is not lost either", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    tokenServer.result = failed("invalid_request");
+    tokenServer.start = (res, id, req) => {
+      void callback(where, id)
+        .then(() => until(() => callbacksHeard(where) === 1, "the callback to be followed"))
+        .then(() => started()(res, id, req));
+    };
+    await browser.renew(attempt);
+    await until(() => where.events.some(({ type }) => type === "transaction_failed"), "the failure");
+    assert.deepEqual(tokenServer.questions, [tokenServer.started[1]]);
+  });
+
+  test("is 400 where it names no transaction", async (t) => {
+    const where = await site(t);
+    for (const id of [undefined, null, 1, "", {}, ["a"], true]) {
+      const answer = await callback(where, id);
+      assert.equal(answer.status, 400);
+      assert.equal((JSON.parse(answer.body) as { error: string }).error, "invalid_request");
+    }
+  });
+
+  test("decides nothing by itself: only the Token Server's answer does", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const body = { transaction_id: tokenServer.started[0], is_authenticated: true, user_id: "mallory" };
+    const headers = { "content-type": "application/json" };
+    await send("POST", `${where.url}/callback`, { headers, body: JSON.stringify(body) });
+    await until(() => tokenServer.questions.length === 1, "the question");
+    assert.equal((await browser.logIn(attempt)).status, 409);
+  });
+});
+
+describe("Basic authentication of the callback", () => {
+  const options = { callback: { username: "token-server", password: "pä:ss" } };
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
+
+  test("lets the Token Server in", async (t) => {
+    const where = await site(t, { options });
+    const answer = await callback(where, "a", { authorization: basic("token-server:pä:ss") });
+    assert.equal(answer.status, 204);
+  });
+
+  for (const authorization of [
+    undefined,
+    "",
+    "Basic",
+    "Basic ====",
+    "Bearer token",
+    basic("token-server:"),
+    basic("token-server:pä:s"),
+    basic("token-server:pä:sss"),
+    basic("other:pä:ss"),
+    basic(":"),
+    basic("token-server"),
+  ]) {
+    test(`refuses ${authorization ?? "none"}: 401, and no question`, async (t) => {
+      const where = await site(t, { options });
+      const browser = new Browser(where);
+      const { otp } = await browser.start();
+      const { transaction_id } = JSON.parse(atob(otp)) as { transaction_id: string };
+      const answer = await callback(
+        where,
+        transaction_id,
+        authorization === undefined ? {} : { authorization },
+      );
+      assert.equal(answer.status, 401);
+      assert.match(answer.headers["www-authenticate"] ?? "", /^Basic realm=/);
+      assert.equal((JSON.parse(answer.body) as { error: string }).error, "invalid_request");
+      assert.deepEqual(where.emulator.questions, []);
+    });
+  }
+
+  test("is looked at before the body", async (t) => {
+    const where = await site(t, { options });
+    const answer = await send("POST", `${where.url}/callback`, { body: "x".repeat(9000) });
+    assert.equal(answer.status, 401);
+  });
+});

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { describe, test } from "node:test";
+import { toWebRequest } from "onegini-otp-login/node";
+import type { FirstPaint } from "onegini-otp-login/server";
+import { encode } from "../../../../src/protocol/qr.js";
+import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
+import { Browser } from "../support/browser.js";
+import { holds } from "../support/holds.js";
+import { json, scriptedTokenServer } from "../support/scripted-token-server.js";
+import { listen, site, type Site } from "../support/site.js";
+
+const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-site": "none", "sec-fetch-dest": "document" };
+
+/** Asks the site for its login page, as a browser does that follows a link. */
+function beginOn(
+  { kit, origin }: Site,
+  { headers = navigation, method = "GET", cookie }: PageRequest = {},
+): Promise<FirstPaint | null> {
+  const all = { ...headers, "user-agent": "Test browser", ...(cookie !== undefined && { cookie }) };
+  return kit.begin(new Request(`${origin}/`, { method, headers: all }), {} as never);
+}
+
+interface PageRequest {
+  headers?: Record<string, string>;
+  method?: string;
+  cookie?: string | undefined;
+}
+
+async function begun(where: Site, request?: PageRequest): Promise<FirstPaint> {
+  const result = await beginOn(where, request);
+  if (!result) throw new Error("Nothing began.");
+  return result;
+}
+
+const cookieOf = ({ headers }: FirstPaint) => headers.getSetCookie()[0]?.split(";")[0];
+
+/** The options of a site whose requests have no connection behind them. */
+const options = { clientIp: () => "192.0.2.7" };
+
+describe("kit.begin", () => {
+  test("begins an attempt with which the page's browser logs in", async (t) => {
+    const where = await site(t, { options });
+    const paint = await begun(where);
+    const browser = new Browser(where);
+    browser.cookie = cookieOf(paint);
+    assert.equal((await browser.status(paint.attempt)).status, "pending");
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(paint.otp);
+    const stream = await browser.stream(paint.attempt);
+    await stream.status("approved");
+    assert.equal((await browser.logIn(paint.attempt)).status, 200);
+    assert.equal(where.logins[0]?.attempt, paint.attempt);
+  });
+
+  test("gives what the element's attributes take: the code's time is in whole seconds", async (t) => {
+    const { attempt, otp, expiresIn } = await begun(await site(t, { options, ttlSeconds: 77 }));
+    assert.match(attempt, /^[\w-]{22}$/);
+    assert.match(otp, /^[\w+/]+=*$/);
+    holds(expiresIn === 77 || expiresIn === 76, `${expiresIn} s`);
+  });
+
+  test("gives headers that keep the page out of every cache, with a cookie where one is due", async (t) => {
+    const where = await site(t, { options });
+    const first = await begun(where);
+    assert.deepEqual([...first.headers.keys()].sort(), ["cache-control", "set-cookie"]);
+    assert.equal(first.headers.get("cache-control"), "private, no-store");
+    assert.match(first.headers.getSetCookie()[0] ?? "", /HttpOnly; SameSite=Lax$/i);
+    const second = await begun(where, { cookie: cookieOf(first) });
+    assert.deepEqual([...second.headers.keys()], ["cache-control"]);
+    const browser = new Browser(where);
+    browser.cookie = cookieOf(first);
+    for (const { attempt } of [first, second])
+      assert.equal((await browser.status(attempt)).status, "pending");
+  });
+
+  test("shows the code as markup without a style, a script, an id or anything to load", async (t) => {
+    const { otp, svg } = await begun(await site(t, { options }));
+    const { path } = encode(otp);
+    holds(svg.includes(`d="${path}"`), "the element's own path");
+    assert.doesNotMatch(svg, /style|script|class=|id=|href|on\w+=/);
+    assert.match(svg, /^<svg [^>]*aria-hidden="true"/);
+  });
+
+  test("tells the phone where the login comes from, in the browser's language", async (t) => {
+    const where = await site(t, { options });
+    await begun(where, { headers: { ...navigation, "accept-language": "nl-NL,nl;q=0.9" } });
+    const [start] = where.emulator.starts;
+    assert.equal(start?.get("ip_address"), "192.0.2.7");
+    assert.equal(start.get("user_agent"), "Test browser");
+    assert.equal(start.get("language_code"), "nl");
+  });
+
+  for (const [what, request] of [
+    ["a page that is prefetched", { headers: { ...navigation, "sec-purpose": "prefetch" } }],
+    ["a page that is prerendered", { headers: { ...navigation, "sec-purpose": "prefetch;prerender" } }],
+    ["a prefetch as older browsers name it", { headers: { ...navigation, purpose: "prefetch" } }],
+    ["HEAD", { method: "HEAD" }],
+    ["a form that was sent", { method: "POST" }],
+    [
+      "a picture on another site",
+      { headers: { "sec-fetch-mode": "no-cors", "sec-fetch-site": "cross-site", "sec-fetch-dest": "image" } },
+    ],
+    ["a frame of another site", { headers: { "sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site" } }],
+    ["a script of a sibling", { headers: { "sec-fetch-mode": "cors", "sec-fetch-site": "same-site" } }],
+  ] as const) {
+    test(`begins nothing for ${what}`, async (t) => {
+      const where = await site(t, { options });
+      assert.equal(await beginOn(where, request), null);
+      assert.equal(where.emulator.starts.length, 0);
+      assert.deepEqual(where.events, []);
+    });
+  }
+
+  for (const [who, headers] of [
+    ["a link on another site", { "sec-fetch-dest": "document", "sec-fetch-site": "cross-site" }],
+    ["the site's own script", { "sec-fetch-mode": "cors", "sec-fetch-site": "same-origin" }],
+    ["a browser that says nothing about it", {}],
+  ] as const) {
+    test(`begins for ${who}`, async (t) => {
+      await begun(await site(t, { options }), { headers });
+    });
+  }
+
+  test("counts as a start: above the limit there is none, and the site hears of it", async (t) => {
+    const limits = { startsPerAddress: { count: 1, seconds: 60 } };
+    const where = await site(t, { options: { ...options, limits } });
+    await begun(where);
+    assert.equal(await beginOn(where), null);
+    assert.deepEqual(
+      where.events.map(({ type }) => type),
+      ["attempt_started", "limited"],
+    );
+  });
+
+  for (const [what, status] of [
+    ["that fails", 500],
+    ["that refuses the site", 401],
+  ] as const) {
+    test(`gives nothing with a Token Server ${what}, never an error: the page is shown without a code`, async (t) => {
+      const tokenServer = await scriptedTokenServer(t);
+      tokenServer.start = json(status, { error: "invalid_client" });
+      const where = await site(t, { options, tokenServerUrl: tokenServer.url });
+      assert.equal(await beginOn(where), null);
+      holds(where.events.length > 0, "the site heard of it");
+    });
+  }
+
+  for (const [what, otp] of [
+    ["that is no base64", `"><img src=x onerror=alert(1)>`],
+    ["that no QR code holds", "A".repeat(2954)],
+  ] as const) {
+    test(`lets no OTP into the page ${what}`, async (t) => {
+      const tokenServer = await scriptedTokenServer(t);
+      tokenServer.start = (res, id) =>
+        res
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify({ transaction_id: id, auth_method: "otp", time_to_live: 60_000, otp }));
+      const where = await site(t, { options, tokenServerUrl: tokenServer.url });
+      assert.equal(await beginOn(where), null);
+      assert.deepEqual(
+        where.events.map(({ type }) => type),
+        ["attempt_started", "request_refused"],
+      );
+    });
+  }
+
+  test("gives nothing with a store that is down, never an error", async (t) => {
+    const store = { ...memoryStore(), create: () => Promise.reject(new Error("gone")) };
+    const where = await site(t, { options: { ...options, store } });
+    assert.equal(await beginOn(where), null);
+    holds(
+      where.events.some(({ type }) => type === "store_trouble"),
+      "the site heard of it",
+    );
+  });
+
+  test("takes the requests of Node's http, with every header as it came", async (t) => {
+    const where = await site(t);
+    const pages = createServer((req, res) => {
+      void where.kit.begin(toWebRequest(req), { req, res }).then((paint) => {
+        if (paint) res.setHeaders(paint.headers);
+        res.end(JSON.stringify(paint));
+      });
+    });
+    const origin = await listen(t, pages);
+    const answer = await fetch(`${origin}/login?from=/account`, { headers: { cookie: "a=1; b=2" } });
+    const { attempt } = (await answer.json()) as FirstPaint;
+    const browser = new Browser(where);
+    browser.cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
+    assert.equal((await browser.status(attempt)).status, "pending");
+    const again = await fetch(origin, { headers: { cookie: `a=1; ${browser.cookie}; b=2` } });
+    assert.deepEqual(again.headers.getSetCookie(), []);
+    assert.equal(where.emulator.starts[0]?.get("ip_address"), "127.0.0.1");
+    assert.equal(await (await fetch(origin, { method: "POST", body: "x" })).json(), null);
+  });
+
+  for (const target of ["//", "/\\", "*", "http://[/"]) {
+    test(`takes an address that is none, ${target}, for any`, () => {
+      const request = toWebRequest({ url: target, method: "GET", headers: {} } as never);
+      assert.equal(request.method, "GET");
+    });
+  }
+});

@@ -1,0 +1,372 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { describe, test, type TestContext } from "node:test";
+import { Browser } from "../support/browser.js";
+import { send } from "../support/raw.js";
+import {
+  accepted,
+  failed,
+  json,
+  result,
+  scriptedTokenServer,
+  started,
+} from "../support/scripted-token-server.js";
+import { site } from "../support/site.js";
+import { until } from "../support/until.js";
+import { holds } from "../support/holds.js";
+
+describe("the calls of the login API", () => {
+  test("a start answers 201 with the listed keys and no others, and is not cached", async (t) => {
+    const browser = new Browser(await site(t));
+    const response = await browser.post("");
+    assert.equal(response.status, 201);
+    assert.equal(response.headers.get("content-type"), "application/json");
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    const body = (await response.json()) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(body).sort(), ["attempt", "expires_in", "otp", "status"]);
+    assert.match(String(body["attempt"]), /^[A-Za-z0-9_-]{22}$/);
+    assert.equal(body["status"], "pending");
+    assert.equal(body["expires_in"], 60);
+    const otp = JSON.parse(atob(String(body["otp"]))) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(otp), ["transaction_id", "otp"]);
+    assert.equal(String(body["otp"]).length, 120);
+  });
+
+  test("seconds are whole and rounded down", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    tokenServer.start = started(61_999);
+    const browser = new Browser(await site(t, { tokenServerUrl: tokenServer.url }));
+    const { attempt, expires_in } = await browser.start();
+    assert.equal(expires_in, 61);
+    const { expires_in: left } = await browser.status(attempt);
+    holds(left === 61 || left === 60);
+  });
+
+  test("a renewal answers 201 with another code of the same attempt", async (t) => {
+    const browser = new Browser(await site(t));
+    const { attempt, otp } = await browser.start();
+    const response = await browser.post(`/${attempt}/otp`);
+    assert.equal(response.status, 201);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.equal(response.headers.get("set-cookie"), null);
+    const body = (await response.json()) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(body).sort(), ["expires_in", "otp", "status"]);
+    assert.notEqual(body["otp"], otp);
+  });
+
+  test("a poll tells the status, what the newest code has left, and when to poll again", async (t) => {
+    const browser = new Browser(await site(t));
+    const { attempt } = await browser.start();
+    const response = await browser.get(`/${attempt}`);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("content-type"), "application/json");
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.equal(response.headers.get("preference-applied"), null);
+    const body = (await response.json()) as Record<string, unknown>;
+    assert.deepEqual(body, { status: "pending", expires_in: 59, interval: 2 });
+  });
+
+  test("only a pending status tells of a code", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const browser = new Browser(await site(t, { tokenServerUrl: tokenServer.url }));
+    const { attempt } = await browser.start();
+    tokenServer.result = accepted();
+    assert.deepEqual(await browser.status(attempt), { status: "approved", interval: 2 });
+  });
+
+  for (const accept of [undefined, "*/*", "application/json", "text/html", "text/event-stream;q=0", ",,;;"]) {
+    test(`Accept: ${accept ?? "(none)"} gets JSON`, async (t) => {
+      const where = await site(t);
+      const browser = new Browser(where);
+      const { attempt } = await browser.start();
+      const headers = { cookie: browser.cookie ?? "", ...(accept !== undefined && { accept }) };
+      const answer = await send("GET", `${where.url}/${attempt}`, { headers });
+      assert.equal(answer.headers["content-type"], "application/json");
+    });
+  }
+
+  for (const accept of ["text/event-stream", "Text/Event-Stream", "text/event-stream, */*;q=0.1"]) {
+    test(`Accept: ${accept} gets the stream`, async (t) => {
+      const browser = new Browser(await site(t));
+      const { attempt } = await browser.start();
+      const controller = new AbortController();
+      const response = await browser.get(`/${attempt}`, { headers: { accept }, signal: controller.signal });
+      controller.abort();
+      assert.equal(response.headers.get("content-type"), "text/event-stream");
+    });
+  }
+
+  test("HEAD answers as GET does, without a body, and holds nothing open", async (t) => {
+    const where = await site(t);
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    for (const accept of ["application/json", "text/event-stream"]) {
+      const headers = { cookie: browser.cookie ?? "", accept, prefer: "wait=20" };
+      const answer = await send("HEAD", `${where.url}/${attempt}`, { headers });
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers["content-type"], accept);
+      assert.match(String(answer.headers["cache-control"]), /^no-store/);
+      assert.equal(answer.body, "");
+    }
+  });
+
+  test("what is posted beyond the known keys is ignored, and an empty body is {}", async (t) => {
+    const browser = new Browser(await site(t));
+    await browser.start({ body: { language: "nl", user_id: "mallory", __proto__: { status: "approved" } } });
+    await browser.start({ body: "{}" });
+    await browser.start({ headers: { "content-type": "text/plain" } });
+    const { attempt } = await browser.start();
+    assert.equal((await browser.post(`/${attempt}/otp`, { body: { otp: "mine" } })).status, 201);
+  });
+});
+
+describe("what the Token Server hears at a start", () => {
+  const formOf = async (
+    t: TestContext,
+    request: Parameters<Browser["post"]>[1],
+    options = {},
+  ): Promise<Record<string, string>> => {
+    const { emulator, ...where } = await site(t, { options });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start(request);
+    await browser.renew(attempt);
+    const [first, second] = emulator.starts.map((form) => Object.fromEntries(form));
+    // A renewal says what the start said, but for what the request itself says.
+    assert.equal(second?.["language_code"], first?.["language_code"]);
+    assert.equal(first?.["callback_uri"], `${where.origin}/otp-login/callback`);
+    assert.equal(first["type"], "qr-code");
+    return first;
+  };
+
+  test("type, callback, message, address, browser and language", async (t) => {
+    const form = await formOf(t, {
+      headers: { "user-agent": "Test/1.0", "accept-language": "de-CH, fr;q=0.5" },
+    });
+    assert.equal(form["message"], "Log in to the test site");
+    assert.equal(form["ip_address"], "127.0.0.1");
+    assert.equal(form["user_agent"], "Test/1.0");
+    assert.equal(form["language_code"], "de");
+    assert.equal(form["user_id"], undefined);
+  });
+
+  test("the page's language counts more than the browser's", async (t) => {
+    const form = await formOf(t, { body: { language: "nl-BE" }, headers: { "accept-language": "en" } });
+    assert.equal(form["language_code"], "nl");
+  });
+
+  for (const [language, acceptLanguage, expected] of [
+    ["", "fr", "fr"],
+    ["not a language", "fr", "fr"],
+    ["en_US", "fr", "en"],
+    ["x".repeat(2000), "*", undefined],
+    ["nl\n\u0000", ",;q=,,de;q=0.1", "de"],
+    ["'; drop table", ";;;;", undefined],
+    ["en", "é".repeat(10), "en"],
+  ] as const) {
+    test(`a page in ${JSON.stringify(language.slice(0, 20))}, a browser in ${JSON.stringify(acceptLanguage)}: ${expected ?? "none"}`, async (t) => {
+      const form = await formOf(t, { body: { language }, headers: { "accept-language": acceptLanguage } });
+      assert.equal(form["language_code"], expected);
+    });
+  }
+
+  test("a language that is no text is refused", async (t) => {
+    const browser = new Browser(await site(t));
+    for (const language of [1, null, {}, ["nl"]]) {
+      assert.equal((await browser.post("", { body: { language } })).status, 400);
+    }
+  });
+
+  test("a message may be made for each login, and clientIp is the site's to say", async (t) => {
+    const form = await formOf(
+      t,
+      { headers: { "x-real-ip": "203.0.113.9" } },
+      {
+        message: (request: Request) => `Log in from ${request.headers.get("x-real-ip")}?`,
+        clientIp: (request: Request) => request.headers.get("x-real-ip") ?? undefined,
+      },
+    );
+    assert.equal(form["message"], "Log in from 203.0.113.9?");
+    assert.equal(form["ip_address"], "203.0.113.9");
+  });
+
+  test("X-Forwarded-For says nothing by itself", async (t) => {
+    const form = await formOf(t, {
+      headers: { "x-forwarded-for": "203.0.113.9", forwarded: "for=203.0.113.9" },
+    });
+    assert.equal(form["ip_address"], "127.0.0.1");
+  });
+
+  test("without a message none is sent, and a type without a default refuses: 500", async (t) => {
+    const { emulator, ...where } = await site(t, { options: { message: undefined as never } });
+    assert.equal((await new Browser(where).post("")).status, 500);
+    assert.equal(emulator.starts[0]?.get("message"), null);
+  });
+
+  test("a message of more than 155 characters, or a function that throws, is the site's to mend: 500", async (t) => {
+    for (const message of [
+      () => "x".repeat(156),
+      () => "",
+      () => 1 as never,
+      () => Promise.reject(new Error("no")),
+    ]) {
+      const { events, ...where } = await site(t, { options: { message } });
+      const response = await new Browser(where).post("");
+      assert.equal(response.status, 500);
+      assert.equal(((await response.json()) as { error: string }).error, "server_error");
+      holds(events.some(({ type }) => type === "internal_error"));
+    }
+  });
+
+  test("credentials go by Basic, form-urlencoded first, or in the form where there is one", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const seen: { authorization: string | undefined; body: string }[] = [];
+    tokenServer.start = (res, id, req) => {
+      const chunks: Buffer[] = [];
+      req.on("data", (chunk: Buffer) => chunks.push(chunk));
+      req.on("end", () => {
+        seen.push({ authorization: req.headers.authorization, body: Buffer.concat(chunks).toString() });
+        started()(res, id, req);
+      });
+    };
+    for (const clientAuthentication of ["basic", "body"] as const) {
+      const { url } = tokenServer;
+      const client = { clientId: "a:b c", clientSecret: "p:ä%+", clientAuthentication };
+      const where = await site(t, { options: { tokenServer: { url, type: "qr-code", ...client } } });
+      await new Browser(where).start();
+    }
+    const [basic, body] = seen;
+    assert.equal(basic?.authorization, `Basic ${btoa("a%3Ab+c:p%3A%C3%A4%25%2B")}`);
+    assert.equal(new URLSearchParams(basic?.body).get("client_secret"), null);
+    assert.equal(body?.authorization, undefined);
+    assert.equal(new URLSearchParams(body?.body).get("client_id"), "a:b c");
+    assert.equal(new URLSearchParams(body?.body).get("client_secret"), "p:ä%+");
+  });
+});
+
+describe("the statuses", () => {
+  test("a denial on the phone is denied, and final", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await (await emulator.phone("alice", false)).handleMobileAuthWithOtp(otp);
+    await stream.status("denied");
+    await stream.end();
+    assert.equal((await browser.logIn(attempt)).status, 409);
+    assert.equal((await browser.post(`/${attempt}/otp`)).status, 409);
+    assert.deepEqual(await browser.status(attempt), { status: "denied", interval: 2 });
+  });
+
+  test("an older code accepted after a renewal still logs in", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    await browser.renew(attempt);
+    const stream = await browser.stream(attempt);
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.status("approved");
+    assert.equal((await browser.logIn(attempt)).status, 200);
+  });
+
+  test("the first approved transaction settles the attempt, and a later denial changes nothing", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const renewed = await browser.renew(attempt);
+    const stream = await browser.stream(attempt);
+    await (await emulator.phone("alice")).handleMobileAuthWithOtp(renewed.otp);
+    await stream.status("approved");
+    await (await emulator.phone("bob", false)).handleMobileAuthWithOtp(otp);
+    assert.equal((await browser.status(attempt)).status, "approved");
+    const asked = emulator.questions.length;
+    assert.equal((await browser.logIn(attempt)).status, 200);
+    assert.equal(emulator.questions.length, asked);
+  });
+
+  test("another failure closes only its own transaction: expires_in 0 until the widget renews", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const { events, ...where } = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    await browser.renew(attempt);
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    const newest = tokenServer.started[1];
+    tokenServer.result = (res, id, req) =>
+      id === newest ? failed("failed_to_send")(res, id, req) : undefined;
+    await send("POST", `${where.url}/callback`, {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ transaction_id: newest }),
+    });
+    await until(() => stream.events.length === 2, "the second event");
+    assert.deepEqual(stream.events[1], { status: "pending", expires_in: 0 });
+    holds(events.some((event) => event.type === "transaction_failed" && event.reason === "failed_to_send"));
+    const { expires_in } = await browser.renew(attempt);
+    assert.equal(expires_in, 60);
+    await until(() => stream.events.length === 3, "the third event");
+    assert.equal(stream.events[2]?.status, "pending");
+    stream.close();
+  });
+
+  for (const reason of ["failed_to_send", "invalid_request", "invalid_answer", "something_new"]) {
+    test(`${reason} of the last open transaction makes the attempt failed`, async (t) => {
+      const tokenServer = await scriptedTokenServer(t);
+      const browser = new Browser(await site(t, { tokenServerUrl: tokenServer.url }));
+      const { attempt } = await browser.start();
+      tokenServer.result = failed(reason);
+      assert.deepEqual(await browser.status(attempt), { status: "failed", interval: 2 });
+    });
+  }
+
+  test("false without a reason, and 404 with 3004 in either shape, are not final", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    for (const answer of [
+      result({}),
+      result({ not_authenticated_reason: null }),
+      ...[3004, "3004"].flatMap((code) => [
+        json(404, { error: code, error_description: "unknown" }),
+        json(404, { error_code: code, description: "unknown" }),
+      ]),
+    ]) {
+      const browser = new Browser(await site(t, { tokenServerUrl: tokenServer.url }));
+      const { attempt } = await browser.start();
+      tokenServer.result = answer;
+      assert.equal((await browser.status(attempt)).status, "pending");
+    }
+  });
+});
+
+describe("the callback's address, written otherwise", () => {
+  for (const spelling of [
+    "/%63allback",
+    "/callbac%6B",
+    "/./callback",
+    "/x/../callback",
+    "/%2e/callback",
+    "/.%2e/otp-login/callback",
+    "\\callback",
+    "/callback/",
+    "/callback//",
+  ]) {
+    test(`is none, so that it passes by no proxy's rule: ${spelling}`, async (t) => {
+      const where = await site(t);
+      const headers = { "content-type": "application/json" };
+      const body = '{"transaction_id":"a"}';
+      const { hostname, port } = new URL(where.origin);
+      const answer = await new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () =>
+          socket.end(
+            `POST /otp-login${spelling} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\n` +
+              `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+          ),
+        );
+        let text = "";
+        socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
+        socket.on("end", () => resolve(text)).on("error", reject);
+      });
+      holds(/^HTTP\/1.1 (?:404|405|403)/.test(answer), answer.split("\r\n", 1)[0] ?? "");
+      assert.equal((await send("POST", `${where.url}/callback`, { headers, body })).status, 204);
+      holds(!where.events.some(({ type }) => type === "internal_error"));
+    });
+  }
+});

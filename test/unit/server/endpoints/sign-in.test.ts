@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { describe, test, type TestContext } from "node:test";
+import { gzipSync } from "node:zlib";
+import type { Login } from "onegini-otp-login/server";
+import type { NodeContext } from "onegini-otp-login/node";
+import { Browser } from "../support/browser.js";
+import { accepted, scriptedTokenServer } from "../support/scripted-token-server.js";
+import { listen, site, type Site } from "../support/site.js";
+import { VirtualClock } from "../support/virtual-clock.js";
+import { until } from "../support/until.js";
+import { holds } from "../support/holds.js";
+
+type SignIn = (login: Login<NodeContext>) => Response | Promise<Response>;
+
+/** A browser whose attempt a phone has accepted. */
+async function approved(
+  t: TestContext,
+  signIn?: SignIn,
+  more: Parameters<typeof site>[1] = {},
+): Promise<{ browser: Browser; attempt: string; where: Site }> {
+  const tokenServer = await scriptedTokenServer(t);
+  const where = await site(t, {
+    tokenServerUrl: tokenServer.url,
+    ...more,
+    options: { ...(signIn && { signIn }), ...more.options },
+  });
+  const browser = new Browser(where);
+  const { attempt } = await browser.start();
+  tokenServer.result = accepted("alice");
+  assert.equal((await browser.status(attempt)).status, "approved");
+  return { browser, attempt, where };
+}
+
+const errorOf = async (response: Response): Promise<[number, string]> => [
+  response.status,
+  ((await response.json()) as { error: string }).error,
+];
+
+describe("logging in", () => {
+  test("passes on what another service of the site answered, compressed on its way or not", async (t) => {
+    const service = createServer((_request, response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
+      response.end(gzipSync(JSON.stringify({ redirect_to: "/account" })));
+    });
+    const address = await listen(t, service);
+    const { browser, attempt } = await approved(t, () => fetch(address));
+    const response = await browser.post(`/${attempt}/login`);
+    assert.equal(response.headers.get("content-encoding"), null);
+    assert.deepEqual(await response.json(), { redirect_to: "/account" });
+  });
+
+  test("gives signIn the user, the attempt, the request and the context", async (t) => {
+    const seen: Login<NodeContext>[] = [];
+    const { browser, attempt } = await approved(t, (login) => {
+      seen.push(login);
+      return Response.json({});
+    });
+    await browser.logIn(attempt);
+    const [login] = seen;
+    assert.equal(login?.userId, "alice");
+    assert.equal(login.attempt, attempt);
+    assert.equal(new URL(login.request.url).pathname, `/otp-login/${attempt}/login`);
+    assert.equal(login.request.headers.get("cookie"), browser.cookie);
+    assert.equal(login.context.req.method, "POST");
+    assert.equal(typeof login.context.res.setHeader, "function");
+  });
+
+  test("passes the answer on: status, headers, several cookies, JSON; but nothing is cached", async (t) => {
+    const { browser, attempt } = await approved(t, () => {
+      const headers = new Headers({ "x-site": "1", "cache-control": "public, max-age=600" });
+      headers.append("set-cookie", "session=1; HttpOnly");
+      headers.append("set-cookie", "theme=dark; Expires=Wed, 21 Oct 2026 07:28:00 GMT");
+      return Response.json({ redirect_to: "/account", name: "Alice" }, { status: 201, headers });
+    });
+    const answer = await browser.logIn(attempt);
+    assert.equal(answer.status, 201);
+    assert.equal(answer.headers.get("x-site"), "1");
+    assert.equal(answer.headers.get("cache-control"), "no-store");
+    assert.deepEqual(answer.headers.getSetCookie(), [
+      "session=1; HttpOnly",
+      "theme=dark; Expires=Wed, 21 Oct 2026 07:28:00 GMT",
+    ]);
+    assert.deepEqual(await answer.json(), { redirect_to: "/account", name: "Alice" });
+  });
+
+  test("what a session library puts on the response stays beside the answer's own cookies", async (t) => {
+    const { browser, attempt } = await approved(t, ({ context }) => {
+      context.res.setHeader("set-cookie", ["library=1"]);
+      return Response.json({}, { headers: { "set-cookie": "own=1" } });
+    });
+    const answer = await browser.logIn(attempt);
+    assert.deepEqual(answer.headers.getSetCookie().sort(), ["library=1", "own=1"]);
+  });
+
+  test("before it is approved: 409 authorization_pending, and signIn does not run", async (t) => {
+    const { logins, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "authorization_pending"]);
+    assert.deepEqual(logins, []);
+  });
+
+  test("another browser cannot, however approved it is", async (t) => {
+    const { attempt, where } = await approved(t);
+    const other = new Browser(where);
+    await other.start();
+    assert.deepEqual(await errorOf(await other.logIn(attempt)), [404, "unknown_attempt"]);
+    assert.deepEqual(where.logins, []);
+  });
+
+  test("an answer that got lost may be repeated for a minute by the same browser, with the same key", async (t) => {
+    const runtime = new VirtualClock();
+    const { browser, attempt, where } = await approved(t, undefined, { runtime });
+    assert.equal((await browser.logIn(attempt)).status, 200);
+    await runtime.advance(59.9);
+    assert.equal((await browser.logIn(attempt)).status, 200);
+    await runtime.advance(0.1);
+    assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "attempt_settled"]);
+    assert.deepEqual(where.logins, [
+      { userId: "alice", attempt },
+      { userId: "alice", attempt },
+    ]);
+    assert.deepEqual(
+      where.events.flatMap((event) => (event.type === "logged_in" ? [event.repeated] : [])),
+      [false, true],
+    );
+  });
+
+  test("an approved attempt that nobody claims for two minutes is expired", async (t) => {
+    const runtime = new VirtualClock();
+    const { browser, attempt, where } = await approved(t, undefined, { runtime });
+    await runtime.advance(119.9);
+    assert.equal((await browser.status(attempt)).status, "approved");
+    await runtime.advance(0.1);
+    assert.equal((await browser.status(attempt)).status, "expired");
+    assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "attempt_settled"]);
+    assert.deepEqual(where.logins, []);
+  });
+
+  test("even if the login is the first that is heard of it", async (t) => {
+    const runtime = new VirtualClock();
+    const { browser, attempt, where } = await approved(t, undefined, { runtime });
+    await runtime.advance(120);
+    assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "attempt_settled"]);
+    assert.deepEqual(where.logins, []);
+  });
+
+  test("requests that race claim it once: the rest are repetitions", async (t) => {
+    const { browser, attempt, where } = await approved(t);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => browser.logIn(attempt)));
+    holds(answers.every(({ status }) => status === 200));
+    assert.equal(where.events.filter((event) => event.type === "logged_in" && !event.repeated).length, 1);
+    assert.equal(new Set(where.logins.map((login) => login.attempt)).size, 1);
+  });
+});
+
+describe("a signIn that goes wrong", () => {
+  for (const [name, signIn] of Object.entries<SignIn>({
+    throws: () => {
+      throw new Error("the database is down: password=hunter2");
+    },
+    rejects: () => Promise.reject(new Error("the database is down: password=hunter2")),
+    "throws nothing": () => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- what a site's code might do
+      throw undefined;
+    },
+    "answers nothing": () => undefined as unknown as Response,
+    "answers no Response": () => ({ redirect_to: "/" }) as unknown as Response,
+    "answers a network error": () => Response.error(),
+    "answers a body that breaks off": () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.error(new Error("password=hunter2")),
+        }),
+      ),
+  })) {
+    test(`${name}: 500, nothing leaks, and the same browser may try again`, async (t) => {
+      let broken = true;
+      const { browser, attempt, where } = await approved(t, (login) =>
+        broken ? signIn(login) : Response.json({}),
+      );
+      const answer = await browser.logIn(attempt);
+      const text = await answer.text();
+      assert.equal(answer.status, 500);
+      assert.deepEqual(Object.keys(JSON.parse(text) as object), ["error", "error_description"]);
+      assert.match(text, /server_error/);
+      holds(!text.includes("hunter2"));
+      holds(where.events.some((event) => event.type === "sign_in_failed" && event.attempt === attempt));
+      broken = false;
+      assert.equal((await browser.logIn(attempt)).status, 200);
+    });
+  }
+
+  for (const hangs of ["signIn itself", "its body"] as const) {
+    test(`that takes over 10 s, ${hangs}: 500`, async (t) => {
+      const runtime = new VirtualClock();
+      const never = new Promise<Response>(() => undefined);
+      let called = false;
+      const { browser, attempt, where } = await approved(
+        t,
+        () => {
+          called = true;
+          return hangs === "its body" ? new Response(new ReadableStream()) : never;
+        },
+        { runtime },
+      );
+      const answer = browser.logIn(attempt);
+      await until(() => called, "signIn to run");
+      await runtime.advance(9.9);
+      holds(!where.events.some(({ type }) => type === "sign_in_failed"));
+      await runtime.advance(0.1);
+      assert.deepEqual(await errorOf(await answer), [500, "server_error"]);
+    });
+  }
+
+  for (const [name, response] of [
+    ["redirects", () => new Response(null, { status: 302, headers: { location: "/account" } })],
+    ["answers HTML", () => new Response("<h1>Hello</h1>", { headers: { "content-type": "text/html" } })],
+    ["refuses", () => Response.json({ error: "blocked" }, { status: 403 })],
+    ["answers 204", () => new Response(null, { status: 204 })],
+  ] as const) {
+    test(`that ${name} is passed on as it is, and the log says what the page takes`, async (t) => {
+      const { browser, attempt, where } = await approved(t, response);
+      const answer = await browser.logIn(attempt);
+      const expected = response();
+      assert.equal(answer.status, expected.status);
+      assert.equal(answer.headers.get("location"), expected.headers.get("location"));
+      assert.equal(answer.headers.get("content-type"), expected.headers.get("content-type"));
+      assert.equal(answer.headers.get("cache-control"), "no-store");
+      assert.equal(await answer.text(), await expected.text());
+      holds(where.events.some((event) => event.type === "sign_in_failed" && event.level === "warn"));
+    });
+  }
+});

@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { describe, test } from "node:test";
+import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
+import { Browser } from "../support/browser.js";
+import { scriptedTokenServer } from "../support/scripted-token-server.js";
+import { site } from "../support/site.js";
+import { until } from "../support/until.js";
+import { VirtualClock } from "../support/virtual-clock.js";
+import { holds } from "../support/holds.js";
+
+describe("the status stream", () => {
+  test("has the headers that keep proxies from buffering it, and sets no cookie", async (t) => {
+    const browser = new Browser(await site(t));
+    const { attempt } = await browser.start();
+    const { response, ...stream } = await browser.stream(attempt);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("content-type"), "text/event-stream");
+    assert.equal(response.headers.get("cache-control"), "no-store, no-transform");
+    assert.equal(response.headers.get("x-accel-buffering"), "no");
+    assert.equal(response.headers.get("set-cookie"), null);
+    holds(stream);
+  });
+
+  test("begins with the whole status, without interval, id or secret", async (t) => {
+    const browser = new Browser(await site(t));
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    assert.equal(stream.text, 'event: status\ndata: {"status":"pending","expires_in":59}\n\n');
+    holds(!stream.text.includes(otp));
+    stream.close();
+  });
+
+  test("begins anew for a client that reconnects, and ends at once where all is over", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const first = await browser.stream(attempt);
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await first.status("approved");
+    await first.end();
+    assert.deepEqual(first.events.at(-1), { status: "approved" });
+    const second = await browser.stream(attempt);
+    await second.end();
+    assert.deepEqual(second.events, [{ status: "approved" }]);
+    await browser.logIn(attempt);
+    const third = await browser.stream(attempt);
+    await third.end();
+    assert.deepEqual(third.events, [{ status: "completed" }]);
+  });
+
+  test("tells each change once", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    const { otp } = await browser.renew(attempt);
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.end();
+    assert.deepEqual(
+      stream.events.map(({ status }) => status),
+      ["pending", "pending", "approved"],
+    );
+  });
+
+  test("a comment every 15 s keeps proxies awake", async (t) => {
+    const runtime = new VirtualClock();
+    const { url } = await scriptedTokenServer(t);
+    const browser = new Browser(await site(t, { runtime, tokenServerUrl: url }));
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    await runtime.advance(14.9);
+    await runtime.settle();
+    assert.equal(stream.comments, 0);
+    await runtime.advance(0.1);
+    await until(() => stream.comments === 1, "the first comment");
+    await runtime.advance(30);
+    await until(() => stream.comments === 3, "two more comments");
+    assert.equal(stream.events.length, 1);
+    stream.close();
+  });
+
+  test("two to an attempt: a third ends the oldest", async (t) => {
+    const browser = new Browser(await site(t));
+    const { attempt } = await browser.start();
+    const streams = [
+      await browser.stream(attempt),
+      await browser.stream(attempt),
+      await browser.stream(attempt),
+    ];
+    await streams[0]?.end();
+    await until(
+      () => streams.slice(1).every(({ events }) => events.length === 1),
+      "the others' first events",
+    );
+    assert.deepEqual(
+      streams.map(({ ended }) => ended),
+      [true, false, false],
+    );
+    await browser.stream(attempt);
+    await streams[1]?.end();
+    assert.equal(streams[2]?.ended, false);
+    for (const stream of streams) stream.close();
+  });
+
+  test("a held poll counts as one, and one that is sent away is answered", async (t) => {
+    const browser = new Browser(await site(t));
+    const { attempt } = await browser.start();
+    const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
+    await browser.stream(attempt);
+    await browser.stream(attempt);
+    const answer = await poll;
+    assert.equal(answer.headers.get("preference-applied"), null);
+    assert.equal(((await answer.json()) as { interval: number }).interval, 2);
+  });
+
+  test("tabs of one browser do not end each other's streams", async (t) => {
+    const browser = new Browser(await site(t));
+    const attempts = [await browser.start(), await browser.start(), await browser.start()];
+    const streams = await Promise.all(attempts.map(({ attempt }) => browser.stream(attempt)));
+    await until(() => streams.every(({ events }) => events.length === 1), "the first events");
+    holds(streams.every(({ ended }) => !ended));
+    for (const stream of streams) stream.close();
+  });
+});
+
+describe("a client that goes away", () => {
+  test("leaves no timer behind", async (t) => {
+    const runtime = new VirtualClock();
+    const { url } = await scriptedTokenServer(t);
+    const browser = new Browser(await site(t, { runtime, tokenServerUrl: url }));
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    const poll = new AbortController();
+    const held = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" }, signal: poll.signal });
+    await until(() => stream.events.length === 1 && runtime.timers > 1, "both to be held");
+    stream.close();
+    poll.abort();
+    await assert.rejects(held);
+    await until(() => runtime.timers === 0, "the timers to be gone");
+  });
+
+  test("leaves no subscription behind, nor does one whose attempt is settled", async (t) => {
+    const store = memoryStore();
+    let subscriptions = 0;
+    const counted: AttemptStore = {
+      ...store,
+      async subscribe(id, listener) {
+        const unsubscribe = await store.subscribe(id, listener);
+        subscriptions += 1;
+        return () => {
+          subscriptions -= 1;
+          unsubscribe();
+        };
+      },
+    };
+    const { emulator, ...where } = await site(t, { options: { store: counted } });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const left = await browser.stream(attempt);
+    await until(() => left.events.length === 1, "the first event");
+    left.close();
+    await until(() => subscriptions === 0, "the subscription of the client that left to end");
+    const stays = await browser.stream(attempt);
+    await until(() => stays.events.length === 1, "the first event");
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stays.end();
+    await until(() => subscriptions === 0, "the subscription to the settled attempt to end");
+  });
+
+  test("at any moment: before the first byte, during, after the end, twice", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const request = `GET /otp-login/${attempt} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\nCookie: ${browser.cookie}\r\n\r\n`;
+    const port = Number(new URL(where.origin).port);
+    const visit = (leave: (socket: ReturnType<typeof connect>) => void): Promise<void> =>
+      new Promise((resolve) => {
+        const socket = connect(port, "127.0.0.1", () => leave(socket));
+        socket.on("error", () => undefined);
+        socket.on("close", () => resolve());
+      });
+    for (let round = 0; round < 20; round++) {
+      await visit((socket) => socket.write(request, () => socket.destroy()));
+      await visit((socket) => socket.write(request, () => socket.resetAndDestroy()));
+      await visit((socket) => {
+        socket.once("data", () => socket.destroy());
+        socket.write(request);
+      });
+      await visit((socket) => {
+        socket.write(request.slice(0, 30 + round));
+        socket.destroy();
+      });
+    }
+    const stream = await browser.stream(attempt);
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.end();
+    stream.close();
+    stream.close();
+    assert.equal((await browser.logIn(attempt)).status, 200);
+    assert.deepEqual(
+      where.events.filter(({ level }) => level === "error"),
+      [],
+    );
+  });
+});
+
+describe("closing for a deploy", () => {
+  test("ends streams with a retry spread over some seconds, answers held polls, and goes on answering", async (t) => {
+    const { kit, ...where } = await site(t, { options: { bounds: { watchersPerAttempt: 20 } } });
+    const browser = new Browser({ ...where });
+    const { attempt } = await browser.start();
+    const streams = await Promise.all(Array.from({ length: 19 }, () => browser.stream(attempt)));
+    const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
+    await until(() => streams.every(({ events }) => events.length === 1), "the first events");
+    await kit.close();
+    await Promise.all(streams.map((stream) => stream.end()));
+    const retries = streams.map(({ retryMs }) => retryMs ?? -1);
+    holds(retries.every((ms) => ms >= 0 && ms <= 5000));
+    holds(new Set(retries).size > 10);
+    assert.equal((await poll).status, 200);
+
+    const late = await browser.stream(attempt);
+    await late.end();
+    assert.equal(late.events[0]?.status, "pending");
+    holds(late.retryMs !== undefined);
+    assert.equal((await browser.status(attempt)).status, "pending");
+    assert.equal((await browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } })).status, 200);
+  });
+});
+
+describe("a held poll", () => {
+  test("is answered when the status is no longer pending", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    const answer = await poll;
+    assert.equal(answer.headers.get("preference-applied"), "wait=20");
+    assert.deepEqual(await answer.json(), { status: "approved", interval: 0 });
+  });
+
+  test("is answered after the seconds that were granted, and asks to come back at once", async (t) => {
+    const runtime = new VirtualClock();
+    const { url } = await scriptedTokenServer(t);
+    const browser = new Browser(await site(t, { runtime, tokenServerUrl: url }));
+    for (const [prefer, granted] of [
+      ["wait=5", 5],
+      ["wait=60", 20],
+      ["respond-async, Wait = 7; x", 7],
+      ['wait="3"', 3],
+    ] as const) {
+      const { attempt } = await browser.start();
+      const answers: Response[] = [];
+      void browser.get(`/${attempt}`, { headers: { prefer } }).then((answer) => answers.push(answer));
+      await until(() => runtime.timers >= 2, "the poll to be held");
+      await runtime.advance(granted - 0.1);
+      await runtime.settle();
+      assert.equal(answers.length, 0);
+      await runtime.advance(0.1);
+      await until(() => answers.length === 1, "the answer");
+      assert.equal(answers[0]?.headers.get("preference-applied"), `wait=${granted}`);
+      assert.deepEqual(await answers[0]?.json(), {
+        status: "pending",
+        expires_in: 60 - granted,
+        interval: 0,
+      });
+    }
+  });
+
+  for (const prefer of [
+    "wait=0",
+    "wait=-1",
+    "wait=x",
+    "wait",
+    "waiting=20",
+    "",
+    "return=minimal",
+    "wait=1e3",
+  ]) {
+    test(`Prefer: ${prefer || "(empty)"} is answered at once`, async (t) => {
+      const browser = new Browser(await site(t));
+      const { attempt } = await browser.start();
+      const answer = await browser.get(`/${attempt}`, { headers: { prefer } });
+      assert.equal(answer.headers.get("preference-applied"), null);
+      assert.equal(((await answer.json()) as { interval: number }).interval, 2);
+    });
+  }
+
+  test("is answered at once where there is nothing to wait for", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    await (await emulator.phone("alice", false)).handleMobileAuthWithOtp(otp);
+    await until(() => where.events.some(({ type }) => type === "attempt_denied"), "the denial");
+    assert.deepEqual(await browser.status(attempt, { prefer: "wait=20" }), { status: "denied", interval: 0 });
+  });
+});

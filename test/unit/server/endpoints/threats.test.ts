@@ -1,0 +1,309 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
+import { Browser } from "../support/browser.js";
+import { holds } from "../support/holds.js";
+import { send } from "../support/raw.js";
+import { accepted, scriptedTokenServer, started } from "../support/scripted-token-server.js";
+import { site, type Site } from "../support/site.js";
+import { until } from "../support/until.js";
+import { VirtualClock } from "../support/virtual-clock.js";
+
+/** Posts what the Token Server posts, as anybody can. */
+const forgeCallback = ({ url }: Pick<Site, "url">, transactionId: string | undefined) =>
+  send("POST", `${url}/callback`, {
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ callback_uri: `${url}/callback`, transaction_id: transactionId }),
+  });
+
+/** Somebody accepts a code, and the site hears of it. */
+async function accept({ emulator, events }: Site, otp: string, user: string): Promise<void> {
+  const approved = () => events.filter(({ type }) => type === "attempt_approved").length;
+  const before = approved();
+  await (await emulator.phone(user)).handleMobileAuthWithOtp(otp);
+  await until(() => approved() > before, "the approval");
+}
+
+const sessionOf = (answer: Response): string | undefined =>
+  answer.headers.getSetCookie().find((cookie) => cookie.startsWith("session="));
+
+describe("what no check of the kit prevents", () => {
+  test("a code that is relayed and accepted logs in the browser that it was taken from, and no other", async (t) => {
+    const where = await site(t);
+    const attacker = new Browser(where);
+    const { attempt, otp } = await attacker.start();
+    const victim = new Browser(where);
+    const own = await victim.start();
+
+    await accept(where, otp, "victim");
+
+    assert.match(sessionOf(await attacker.logIn(attempt)) ?? "", /^session=victim/);
+    assert.equal((await victim.logIn(own.attempt)).status, 409);
+  });
+
+  test("who scans the code on somebody else's screen logs that screen in as themselves", async (t) => {
+    const where = await site(t);
+    const victim = new Browser(where);
+    const { attempt, otp } = await victim.start();
+
+    await accept(where, otp, "mallory");
+
+    assert.match(sessionOf(await victim.logIn(attempt)) ?? "", /^session=mallory/);
+  });
+
+  test("who sees the code can end the attempt by declining it", async (t) => {
+    const { emulator, ...where } = await site(t);
+    const victim = new Browser(where);
+    const { attempt, otp } = await victim.start();
+
+    await (await emulator.phone("mallory", false)).handleMobileAuthWithOtp(otp);
+
+    await until(() => where.events.some(({ type }) => type === "attempt_denied"), "the denial");
+    assert.equal((await victim.logIn(attempt)).status, 409);
+  });
+});
+
+describe("an attacker who holds the same browser cookie as the victim", () => {
+  const planted = `onegini-otp-login=${"x".repeat(43)}`;
+
+  async function withSharedCookie(t: Parameters<typeof site>[0]) {
+    const where = await site(t);
+    const [victim, attacker] = [new Browser(where), new Browser(where)];
+    victim.cookie = attacker.cookie = planted;
+    return { where, victim, attacker };
+  }
+
+  test("cannot reach the victim's attempt without its id, which no answer to the attacker holds", async (t) => {
+    const { where, victim, attacker } = await withSharedCookie(t);
+    const { attempt, otp } = await victim.start();
+    const heard: string[] = [];
+    const own = await attacker.start();
+    heard.push(JSON.stringify(own), JSON.stringify(await attacker.renew(own.attempt)));
+    await accept(where, otp, "victim");
+    for (const path of ["", "/", `/${own.attempt}`, "/*", "/callback", `/${"A".repeat(22)}`]) {
+      const answer = await attacker.get(path);
+      heard.push(JSON.stringify([...answer.headers]), await answer.text());
+    }
+
+    holds(!heard.join().includes(attempt), "The victim's attempt became known.");
+    assert.equal((await attacker.logIn(own.attempt)).status, 409);
+    assert.equal((await victim.logIn(attempt)).status, 200);
+  });
+
+  test("who has learned the id as well takes the login: the two secrets together are the browser", async (t) => {
+    const { where, victim, attacker } = await withSharedCookie(t);
+    const { attempt, otp } = await victim.start();
+    await accept(where, otp, "victim");
+
+    assert.match(sessionOf(await attacker.logIn(attempt)) ?? "", /^session=victim/);
+  });
+
+  test("cannot log the victim in as the attacker from another origin, neighbours included", async (t) => {
+    const { where, victim, attacker } = await withSharedCookie(t);
+    const { attempt, otp } = await attacker.start();
+    await accept(where, otp, "mallory");
+
+    for (const headers of [
+      { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+      { origin: "http://127.0.0.1:1", "sec-fetch-site": "same-site" },
+      { origin: "null", "sec-fetch-site": "cross-site" },
+    ]) {
+      const answer = await victim.post(`/${attempt}/login`, { headers });
+      assert.equal(answer.status, 403);
+      assert.equal(sessionOf(answer), undefined);
+    }
+    assert.deepEqual(where.logins, []);
+  });
+});
+
+describe("the callback as an oracle", () => {
+  test("is none: a transaction that never was, waits, was accepted or is another's, all alike to the byte", async (t) => {
+    const where = await site(t);
+    const transactionOf = ({ otp }: { otp: string }) =>
+      (JSON.parse(atob(otp)) as { transaction_id: string }).transaction_id;
+    const browser = new Browser(where);
+    const waiting = await browser.start();
+    const settled = await browser.start();
+    await accept(where, settled.otp, "alice");
+    const other = await new Browser(where).start();
+
+    const answers = await Promise.all(
+      ["nobody", "00000000-0000-4000-8000-000000000000", ...[waiting, settled, other].map(transactionOf)].map(
+        (id) => forgeCallback(where, id),
+      ),
+    );
+
+    const seen = answers.map(({ status, body, rawHeaders }) => {
+      const at = rawHeaders.indexOf("Date");
+      return JSON.stringify([
+        status,
+        body,
+        rawHeaders.filter((_, index) => index !== at && index !== at + 1),
+      ]);
+    });
+    assert.equal(new Set(seen).size, 1, seen.join("\n"));
+  });
+
+  test("does not wait for the Token Server: what it takes to ask cannot be measured", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    await new Browser(where).start();
+    tokenServer.result = () => undefined;
+
+    assert.equal((await forgeCallback(where, tokenServer.started[0])).status, 204);
+
+    await until(() => tokenServer.questions.length === 1, "the question, which is never answered");
+  });
+});
+
+describe("callbacks posted without end", () => {
+  test("for an attempt of one's own lead to a few questions, and then to one every two seconds", async (t) => {
+    const runtime = new VirtualClock();
+    const tokenServer = await scriptedTokenServer(t, () => runtime.now());
+    const where = await site(t, { tokenServerUrl: tokenServer.url, runtime });
+    const mallory = new Browser(where);
+    await mallory.start();
+    const [transaction] = tokenServer.started;
+    const heard = () => where.events.filter(({ type }) => type === "callback_received").length;
+    const flood = async () => {
+      for (let callback = 0; callback < 20; callback++) {
+        const before = [heard(), tokenServer.questions.length] as const;
+        await forgeCallback(where, transaction);
+        await runtime.advance(0);
+        await until(() => heard() > before[0], "the callback to be followed");
+        // A question that it led to, if any, is answered before the next one comes.
+        await where.kit.health();
+      }
+    };
+
+    await flood();
+    const atOnce = tokenServer.questions.length;
+    holds(atOnce >= 1 && atOnce <= 6, `${atOnce} questions at once`);
+    for (let second = 0; second < 10; second++) {
+      await runtime.advance(1);
+      await flood();
+    }
+
+    const later = tokenServer.questions.length - atOnce;
+    holds(later >= 4 && later <= 6, `${later} questions in the next 10 s`);
+  });
+
+  test("do not keep the true one from being heard", async (t) => {
+    const runtime = new VirtualClock();
+    const tokenServer = await scriptedTokenServer(t, () => runtime.now());
+    const where = await site(t, { tokenServerUrl: tokenServer.url, runtime });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    const [transaction] = tokenServer.started;
+    for (let callback = 0; callback < 20; callback++) {
+      const asked = tokenServer.questions.length;
+      await forgeCallback(where, transaction);
+      await runtime.advance(0);
+      if (callback < 5) await until(() => tokenServer.questions.length > asked, "its question");
+    }
+
+    tokenServer.result = accepted();
+    await forgeCallback(where, transaction);
+    const asked = tokenServer.questions.length;
+    await runtime.advance(2);
+    await until(() => tokenServer.questions.length > asked, "the question");
+
+    await stream.status("approved");
+  });
+});
+
+describe("what a browser says of itself", () => {
+  test("adds no parameter to what the Token Server is sent, whatever it is", async (t) => {
+    const wild = "x&user_id=mallory&callback_uri=https://evil.example/%0d%0aX-Evil: 1;+\u00e9";
+    const where = await site(t, {
+      options: { clientIp: (request) => request.headers.get("x-real-ip") ?? undefined },
+    });
+    await send("POST", where.url, {
+      headers: {
+        origin: where.origin,
+        "user-agent": Buffer.from(wild).toString("latin1"),
+        "x-real-ip": "192.0.2.1&user_id=mallory",
+        "accept-language": "nl&user_id=mallory",
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ language: "nl\r\nuser_id: mallory", user_id: "mallory", message: "Hello" }),
+    });
+
+    const [form] = where.emulator.starts;
+    assert.deepEqual([...(form?.keys() ?? [])].sort(), [
+      "callback_uri",
+      "ip_address",
+      "message",
+      "type",
+      "user_agent",
+    ]);
+    assert.equal(form?.get("callback_uri"), `${where.url}/callback`);
+    assert.equal(form.get("message"), "Log in to the test site");
+    assert.equal(form.get("ip_address"), "192.0.2.1&user_id=mallory");
+  });
+
+  test("comes back in no header of an answer", async (t) => {
+    const where = await site(t, { options: { origins: ["https://login.example.com"] } });
+    const wild = "evil-marker";
+    for (const [method, path] of [
+      ["POST", ""],
+      ["GET", `/${wild}`],
+      ["POST", `/${wild}/login?${wild}`],
+      ["PUT", `/${wild}`],
+      ["OPTIONS", ""],
+    ] as const) {
+      const answer = await send(method, where.url + path, {
+        headers: {
+          origin: `https://${wild}.example`,
+          cookie: `onegini-otp-login=${wild}; ${wild}=1`,
+          "user-agent": wild,
+          accept: wild,
+          prefer: `wait=${wild}`,
+          "x-forwarded-host": wild,
+          "access-control-request-method": wild,
+          "access-control-request-headers": wild,
+        },
+      });
+      holds(!answer.rawHeaders.join("\n").includes(wild), answer.rawHeaders.join("\n"));
+      holds(!answer.body.includes(wild), answer.body);
+    }
+  });
+});
+
+describe("the time that an answer takes", () => {
+  test("tells nothing of another browser's attempt: the store is asked the same as for none", async (t) => {
+    const asked: string[] = [];
+    const inner = memoryStore();
+    const store: AttemptStore = {
+      create: (attempt) => inner.create(attempt),
+      get: (id) => (asked.push("get"), inner.get(id)),
+      compareAndSet: (...args) => (asked.push("compareAndSet"), inner.compareAndSet(...args)),
+      findByTransaction: (id) => (asked.push("findByTransaction"), inner.findByTransaction(id)),
+      subscribe: (...args) => (asked.push("subscribe"), inner.subscribe(...args)),
+    };
+    const tokenServer = await scriptedTokenServer(t);
+    tokenServer.start = started();
+    const where = await site(t, { options: { store }, tokenServerUrl: tokenServer.url });
+    const { attempt } = await new Browser(where).start();
+    const stranger = new Browser(where);
+    await stranger.start();
+
+    const costs = async (id: string): Promise<string[]> => {
+      asked.length = 0;
+      for (const answer of [
+        await stranger.get(`/${id}`),
+        await stranger.get(`/${id}`, { headers: { accept: "text/event-stream" } }),
+        await stranger.get(`/${id}`, { headers: { prefer: "wait=20" } }),
+        await stranger.post(`/${id}/otp`),
+        await stranger.logIn(id),
+      ]) {
+        assert.equal(answer.status, 404);
+      }
+      return [...asked];
+    };
+
+    assert.deepEqual(await costs(attempt), await costs("A".repeat(22)));
+    assert.deepEqual(tokenServer.questions, []);
+  });
+});

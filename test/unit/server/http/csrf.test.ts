@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { gate } from "../../../../src/server/http/csrf.js";
+
+const site = { origin: "https://www.example.test", origins: ["https://login.example.test"] };
+
+/** Whether a call with these two headers, or one, or none, may pass. */
+function passes(origin: string | undefined, fetchSite: string | undefined, of = site): boolean {
+  const headers = {
+    ...(origin !== undefined && { origin }),
+    ...(fetchSite !== undefined && { "sec-fetch-site": fetchSite }),
+  };
+  const refusal = gate(new Request("https://www.example.test/otp-login", { method: "POST", headers }), of);
+  if (refusal) {
+    assert.deepEqual([refusal.status, refusal.error], [403, "forbidden_origin"]);
+    assert.match(refusal.description, /pages of the site/);
+  }
+  return refusal === undefined;
+}
+
+describe("the gate", () => {
+  const [own, further, other] = [site.origin, "https://login.example.test", "https://evil.test"];
+  const table: [origin: string | undefined, fetchSite: string | undefined, passes: boolean][] = [
+    [undefined, undefined, false],
+    [undefined, "same-origin", true],
+    [undefined, "same-site", false],
+    [undefined, "cross-site", false],
+    [undefined, "none", false],
+    [undefined, "", false],
+    [own, undefined, true],
+    [own, "same-origin", true],
+    [own, "same-site", false],
+    [own, "cross-site", false],
+    [own, "none", false],
+    [further, undefined, true],
+    [further, "same-origin", true],
+    [further, "same-site", true],
+    [further, "cross-site", false],
+    [further, "none", false],
+    [other, undefined, false],
+    [other, "same-origin", false],
+    [other, "same-site", false],
+    ["null", undefined, false],
+    ["null", "same-origin", false],
+    ["", "same-origin", false],
+    [`${own}/`, undefined, false],
+    [`${own}:443`, undefined, false],
+    [`${own}.evil.test`, undefined, false],
+    [own.replace("https", "http"), undefined, false],
+    [own.toUpperCase(), undefined, false],
+    [`${own}, ${own}`, undefined, false],
+    ["https://example.test", undefined, false],
+  ];
+  for (const [origin, fetchSite, expected] of table) {
+    const from = origin === undefined ? "without Origin" : `from "${origin}"`;
+    test(`${expected ? "lets pass" : "refuses"} a call ${from}, Sec-Fetch-Site ${fetchSite ?? "missing"}`, () => {
+      assert.equal(passes(origin, fetchSite), expected);
+    });
+  }
+
+  test("refuses a sibling that is not listed, though the browser says same-site", () => {
+    assert.equal(passes(further, "same-site", { ...site, origins: [] }), false);
+    assert.equal(passes(further, undefined, { ...site, origins: [] }), false);
+  });
+
+  test("believes neither Host nor X-Forwarded-Host", () => {
+    const headers = {
+      host: "www.example.test",
+      "x-forwarded-host": "www.example.test",
+      forwarded: `host=${own}`,
+    };
+    assert.equal(gate(new Request(own, { method: "POST", headers }), site)?.status, 403);
+  });
+});

@@ -1,0 +1,288 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createLoginKit } from "onegini-otp-login/server";
+import { Browser } from "../support/browser.js";
+import { send } from "../support/raw.js";
+import { site } from "../support/site.js";
+import { holds } from "../support/holds.js";
+
+const further = "https://login.example.com";
+
+describe("the gate", () => {
+  const cases: [string, Record<string, string>, number][] = [
+    ["both fit", { origin: "$", "sec-fetch-site": "same-origin" }, 201],
+    ["only Origin, and it fits", { origin: "$" }, 201],
+    ["only Sec-Fetch-Site, and it fits", { "sec-fetch-site": "same-origin" }, 201],
+    ["neither", {}, 403],
+    ["Origin: null", { origin: "null" }, 403],
+    ["Origin: null from the same origin", { origin: "null", "sec-fetch-site": "same-origin" }, 403],
+    ["an empty Origin", { origin: "", "sec-fetch-site": "same-origin" }, 403],
+    ["a foreign Origin", { origin: "https://evil.example" }, 403],
+    [
+      "a foreign Origin that claims to be the same",
+      { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
+      403,
+    ],
+    ["the site's Origin from elsewhere", { origin: "$", "sec-fetch-site": "cross-site" }, 403],
+    ["the site's Origin from the same site", { origin: "$", "sec-fetch-site": "same-site" }, 403],
+    ["typed into the address bar", { origin: "$", "sec-fetch-site": "none" }, 403],
+    ["another port", { origin: "http://127.0.0.1:1" }, 403],
+    ["another scheme", { origin: "https://127.0.0.1" }, 403],
+    ["a longer name", { origin: "$.evil.example" }, 403],
+    ["two Origins in one", { origin: "$, https://evil.example" }, 403],
+    ["a slash behind", { origin: "$/" }, 403],
+    [
+      "another port and a believable Host",
+      { origin: "http://127.0.0.1:1", host: "127.0.0.1:1", "x-forwarded-host": "127.0.0.1:1" },
+      403,
+    ],
+  ];
+  for (const [name, headers, status] of cases) {
+    test(`${name}: ${status}`, async (t) => {
+      const { url, origin } = await site(t);
+      const sent = Object.fromEntries(
+        Object.entries(headers).map(([key, value]) => [key, value.replace("$", origin)]),
+      );
+      const answer = await send("POST", url, { headers: sent });
+      assert.equal(answer.status, status);
+      if (status === 403) {
+        assert.equal((JSON.parse(answer.body) as { error: string }).error, "forbidden_origin");
+        assert.equal(answer.headers["set-cookie"], undefined);
+      }
+    });
+  }
+
+  test("stands before renewals and logins too, but not before a status or a callback", async (t) => {
+    const where = await site(t);
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const headers = { cookie: browser.cookie ?? "", origin: "https://evil.example" };
+    assert.equal((await send("POST", `${where.url}/${attempt}/otp`, { headers })).status, 403);
+    assert.equal((await send("POST", `${where.url}/${attempt}/login`, { headers })).status, 403);
+    assert.equal((await send("GET", `${where.url}/${attempt}`, { headers })).status, 200);
+    const callback = {
+      headers: { "content-type": "application/json", origin: "null" },
+      body: '{"transaction_id":"a"}',
+    };
+    assert.equal((await send("POST", `${where.url}/callback`, callback)).status, 204);
+  });
+
+  test("a refusal is told to the site's log with the address, and no secret", async (t) => {
+    const where = await site(t);
+    await send("POST", where.url, {
+      headers: { origin: "https://evil.example", cookie: "onegini-otp-login=x" },
+    });
+    const [event] = where.events;
+    assert.equal(event?.type, "request_refused");
+    assert.equal(event.level, "warn");
+    assert.equal(event.type === "request_refused" && event.address, "127.0.0.1");
+  });
+});
+
+describe("further origins of the same site", () => {
+  const options = { origins: [further, "https://other.example.com"] };
+
+  const cases: [string, Record<string, string>, number][] = [
+    ["a listed one of the same site", { origin: further, "sec-fetch-site": "same-site" }, 201],
+    ["a listed one of the same origin", { origin: further, "sec-fetch-site": "same-origin" }, 201],
+    ["a listed one without Sec-Fetch-Site", { origin: further }, 201],
+    ["a listed one from another site", { origin: further, "sec-fetch-site": "cross-site" }, 403],
+    ["the same site without a name", { "sec-fetch-site": "same-site" }, 403],
+    ["the site's own from the same site", { origin: "$", "sec-fetch-site": "same-site" }, 403],
+    ["one that is not listed", { origin: "https://evil.example.com", "sec-fetch-site": "same-site" }, 403],
+  ];
+  for (const [name, headers, status] of cases) {
+    test(`${name}: ${status}`, async (t) => {
+      const { url, origin } = await site(t, { options });
+      const sent = { ...headers, ...(headers["origin"] === "$" && { origin }) };
+      assert.equal((await send("POST", url, { headers: sent })).status, status);
+    });
+  }
+
+  test("get CORS with credentials and their exact name, on answers and on errors", async (t) => {
+    const { url } = await site(t, { options });
+    for (const [method, path, status] of [
+      ["POST", "", 201],
+      ["GET", "/AAAAAAAAAAAAAAAAAAAAAA", 404],
+      ["PUT", "", 405],
+      ["GET", "/a/b", 404],
+    ] as const) {
+      const answer = await send(method, url + path, {
+        headers: { origin: further, "sec-fetch-site": "same-site" },
+      });
+      assert.equal(answer.status, status);
+      assert.equal(answer.headers["access-control-allow-origin"], further);
+      assert.equal(answer.headers["access-control-allow-credentials"], "true");
+      assert.equal(answer.headers["access-control-expose-headers"], "Retry-After, Preference-Applied");
+      assert.equal(answer.headers.vary, "Origin");
+    }
+  });
+
+  test("a preflight is 204, and allows what the widget sends", async (t) => {
+    const { url } = await site(t, { options });
+    for (const [path, method] of [
+      ["", "POST"],
+      ["/AAAAAAAAAAAAAAAAAAAAAA", "GET"],
+      ["/AAAAAAAAAAAAAAAAAAAAAA/otp", "POST"],
+      ["/AAAAAAAAAAAAAAAAAAAAAA/login", "POST"],
+    ] as const) {
+      const answer = await send("OPTIONS", url + path, {
+        headers: {
+          origin: further,
+          "access-control-request-method": method,
+          "access-control-request-headers": "content-type,prefer",
+        },
+      });
+      assert.equal(answer.status, 204);
+      assert.equal(answer.headers["access-control-allow-origin"], further);
+      assert.equal(answer.headers["access-control-allow-credentials"], "true");
+      assert.equal(answer.headers["access-control-allow-methods"], method);
+      assert.equal(answer.headers["access-control-allow-headers"], "Content-Type, Prefer");
+      assert.equal(answer.headers.vary, "Origin");
+      assert.equal(answer.headers["cache-control"], "no-store");
+    }
+  });
+
+  test("others get none of it, and the callback has no preflight", async (t) => {
+    const { url, origin } = await site(t, { options });
+    const ask = { "access-control-request-method": "POST" };
+    for (const answer of [
+      await send("OPTIONS", url, { headers: { origin: "https://evil.example.com", ...ask } }),
+      await send("OPTIONS", `${url}/callback`, { headers: { origin: further, ...ask } }),
+      await send("OPTIONS", url, { headers: { origin: further } }),
+    ]) {
+      assert.equal(answer.status, 405);
+      assert.equal(answer.headers["access-control-allow-methods"], undefined);
+    }
+    const own = await send("POST", url, { headers: { origin } });
+    assert.equal(own.status, 201);
+    assert.equal(own.headers["access-control-allow-origin"], undefined);
+    assert.equal(own.headers.vary, "Origin");
+  });
+
+  test("without a list there is no CORS header at all", async (t) => {
+    const { url, origin } = await site(t);
+    for (const headers of [{ origin }, { origin: further }]) {
+      for (const method of ["POST", "OPTIONS", "GET"]) {
+        const answer = await send(method, url, {
+          headers: { ...headers, "access-control-request-method": "POST" },
+        });
+        const names = Object.keys(answer.headers);
+        assert.deepEqual(
+          names.filter((name) => name.startsWith("access-control") || name === "vary"),
+          [],
+        );
+      }
+    }
+  });
+});
+
+describe("the browser's cookie", () => {
+  const value = "x".repeat(43);
+  const start = async (t: Parameters<typeof site>[0], cookie?: string): Promise<string[] | undefined> => {
+    const { url, origin } = await site(t);
+    const answer = await send("POST", url, { headers: { origin, ...(cookie !== undefined && { cookie }) } });
+    assert.equal(answer.status, 201);
+    return answer.headers["set-cookie"];
+  };
+
+  test("on http loopback it has a plain name and is not Secure", async (t) => {
+    const [cookie, ...more] = (await start(t)) ?? [];
+    assert.deepEqual(more, []);
+    assert.match(cookie ?? "", /^onegini-otp-login=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
+  });
+
+  test("on https it is __Host- and Secure", async (t) => {
+    const { emulator } = await site(t);
+    const kit = createLoginKit({
+      origin: "https://www.example.com",
+      tokenServer: { url: emulator.url, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
+      message: "Hello",
+      signIn: () => Response.json({}),
+    });
+    const start = (headers: Record<string, string> = {}): Promise<Response> =>
+      kit.fetch(
+        new Request("https://www.example.com/otp-login", {
+          method: "POST",
+          headers: { origin: "https://www.example.com", ...headers },
+        }),
+      );
+    const cookie = (await start()).headers.get("set-cookie") ?? "";
+    assert.match(
+      cookie,
+      /^__Host-onegini-otp-login=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const kept = await start({ cookie: cookie.split(";")[0] ?? "" });
+    assert.equal(kept.headers.get("set-cookie"), null);
+    // A plain name could have been set by any page of a neighbouring host.
+    const plain = await start({ cookie: `onegini-otp-login=${value}` });
+    assert.notEqual(plain.headers.get("set-cookie"), null);
+  });
+
+  for (const cookie of [
+    `onegini-otp-login=${value}`,
+    `a=b; onegini-otp-login=${value}; c=d`,
+    `onegini-otp-login=short;onegini-otp-login=${value}`,
+    `a;onegini-otp-login=${value};`,
+  ]) {
+    test(`a well-formed one is kept and brings no Set-Cookie: ${cookie.replace(value, "…")}`, async (t) => {
+      assert.equal(await start(t, cookie), undefined);
+    });
+  }
+
+  for (const cookie of [
+    "",
+    "onegini-otp-login=",
+    "onegini-otp-login=short",
+    `onegini-otp-login=${value}x`,
+    `onegini-otp-login="${value}"`,
+    `onegini-otp-login=${value.replace("x", "%78")}`,
+    `xonegini-otp-login=${value}`,
+    `ONEGINI-OTP-LOGIN=${value}`,
+    `onegini-otp-login =${value}`,
+    ";;;===;;",
+    "x".repeat(8000),
+  ]) {
+    test(`a malformed one is replaced: ${cookie.slice(0, 40)}`, async (t) => {
+      const [fresh] = (await start(t, cookie)) ?? [];
+      assert.match(fresh ?? "", /^onegini-otp-login=[A-Za-z0-9_-]{43};/);
+      holds(!fresh?.includes(value));
+    });
+  }
+
+  test("every browser gets another", async (t) => {
+    const where = await site(t);
+    const cookies = new Set<string>();
+    for (let i = 0; i < 20; i++) {
+      const browser = new Browser(where);
+      await browser.start();
+      cookies.add(browser.cookie ?? "");
+    }
+    assert.equal(cookies.size, 20);
+  });
+
+  test("two tabs of a browser share it: each has its own attempt, and both can be called", async (t) => {
+    const browser = new Browser(await site(t));
+    const first = await browser.start();
+    const cookie = browser.cookie;
+    const second = await browser.start();
+    assert.equal(browser.cookie, cookie);
+    assert.notEqual(first.attempt, second.attempt);
+    assert.equal((await browser.status(first.attempt)).status, "pending");
+    assert.equal((await browser.status(second.attempt)).status, "pending");
+  });
+
+  test("forget gives the header that ends it, and with it the attempts", async (t) => {
+    const { kit, ...where } = await site(t);
+    const browser = new Browser({ ...where });
+    const { attempt } = await browser.start();
+    const request = new Request(where.url, { headers: { cookie: browser.cookie ?? "" } });
+    const headers = kit.forget(request);
+    assert.deepEqual(
+      [...headers],
+      [["set-cookie", "onegini-otp-login=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"]],
+    );
+    browser.cookie = undefined;
+    assert.equal((await browser.get(`/${attempt}`)).status, 404);
+  });
+});

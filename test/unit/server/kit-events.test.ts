@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
+import { reporter } from "../../../src/server/kit-events.js";
+import { StoreGuard } from "../../../src/server/attempt/guarded-store.js";
+import { Browser } from "./support/browser.js";
+import { accepted, failed, json, scriptedTokenServer } from "./support/scripted-token-server.js";
+import { site } from "./support/site.js";
+import { until } from "./support/until.js";
+import { VirtualClock } from "./support/virtual-clock.js";
+import { holds } from "./support/holds.js";
+
+const types = (events: LoginKitEvent[]): string[] => events.map(({ type }) => type);
+
+describe("the site's log", () => {
+  test("hears of a login from its start to its session", async (t) => {
+    const { emulator, events, ...where } = await site(t);
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const { otp } = await browser.renew(attempt);
+    const stream = await browser.stream(attempt);
+    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.end();
+    await browser.logIn(attempt);
+    assert.deepEqual(types(events), [
+      "attempt_started",
+      "code_renewed",
+      "callback_received",
+      "attempt_approved",
+      "logged_in",
+    ]);
+    for (const event of events) {
+      assert.equal(event.level, "info");
+      assert.equal("attempt" in event && event.attempt, attempt);
+    }
+    const [start] = events;
+    holds(start?.type === "attempt_started" && start.address === "127.0.0.1" && start.durationMs >= 0);
+    const last = events.at(-1);
+    holds(last?.type === "logged_in" && last.userId === "alice" && last.status === 200);
+  });
+
+  test("hears of a denial, of a failure and of a refusal", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const { events, ...where } = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    for (const [reason, ...expected] of [
+      ["not_accepted", "attempt_denied"],
+      ["failed_to_send", "attempt_failed", "transaction_failed"],
+    ] as const) {
+      const { attempt } = await browser.start();
+      tokenServer.result = failed(reason);
+      await browser.status(attempt);
+      assert.deepEqual(types(events).slice(-expected.length), expected);
+    }
+    await browser.post("/x/otp");
+    const last = events.at(-1);
+    holds(last?.type === "request_refused" && last.error === "unknown_attempt" && last.status === 404);
+  });
+
+  test("never hears an OTP, a cookie, a session or a secret; and the store never sees them", async (t) => {
+    const kept: unknown[] = [];
+    const store = memoryStore();
+    const spy = Object.fromEntries(
+      Object.entries(store).map(([name, method]) => [
+        name,
+        (...args: unknown[]) => {
+          kept.push(args);
+          return (method as (...rest: unknown[]) => unknown)(...args);
+        },
+      ]),
+    ) as unknown as AttemptStore;
+    const { emulator, events, ...where } = await site(t, {
+      options: {
+        store: spy,
+        callback: { username: "callback-user", password: "callback-password" },
+        signIn: () => {
+          throw new Error("no session");
+        },
+      },
+    });
+    const browser = new Browser(where);
+    const first = await browser.start({ headers: { authorization: "Bearer page-token" } });
+    const second = await browser.renew(first.attempt);
+    const stream = await browser.stream(first.attempt);
+    await (await emulator.phone()).handleMobileAuthWithOtp(second.otp);
+    // The callback lacks its credentials, so that the result is asked for by the browser's return.
+    await until(() => types(events).includes("request_refused"), "the refusal");
+    await browser.status(first.attempt);
+    await stream.end();
+    await browser.logIn(first.attempt);
+    emulator.tokenServer.setFaults({ start: 1003, result: { status: 500, body: second.otp } });
+    await browser.start().catch(() => undefined);
+    const heard = JSON.stringify([events, kept]);
+    const inner = [first, second].map(({ otp }) => (JSON.parse(atob(otp)) as { otp: string }).otp);
+    for (const secret of [
+      first.otp,
+      second.otp,
+      ...inner,
+      browser.cookie?.split("=")[1] ?? "",
+      "site-secret",
+      "callback-password",
+      "page-token",
+      btoa("site:site-secret"),
+    ]) {
+      holds(secret.length > 5 && !heard.includes(secret), secret);
+    }
+    holds(heard.includes("alice") && heard.includes(first.attempt));
+  });
+
+  test("a hook that throws, or rejects, harms nobody", async (t) => {
+    const complaints = t.mock.method(console, "error", () => undefined);
+    for (const onEvent of [
+      () => {
+        throw new Error("log is full");
+      },
+      () => Promise.reject(new Error("log is full")),
+    ]) {
+      const { emulator, ...where } = await site(t, { options: { onEvent } });
+      const browser = new Browser(where);
+      const { attempt, otp } = await browser.start();
+      const stream = await browser.stream(attempt);
+      await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+      await stream.status("approved");
+      assert.equal((await browser.logIn(attempt)).status, 200);
+    }
+    holds(complaints.mock.callCount() > 0);
+  });
+
+  test("a clientIp that throws is an error of the site's: 500, told to its log", async (t) => {
+    const { events, ...where } = await site(t, {
+      options: {
+        clientIp: () => {
+          throw new Error("no proxy header");
+        },
+      },
+    });
+    const answer = await new Browser(where).post("");
+    assert.equal(answer.status, 500);
+    holds(!(await answer.text()).includes("proxy"));
+    assert.deepEqual(types(events), ["internal_error", "request_refused"]);
+  });
+});
+
+describe("a trouble that lasts", () => {
+  test("of the Token Server is loud once in ten seconds, whoever causes the calls", async (t) => {
+    const clock = new VirtualClock();
+    const where = await site(t, { tokenServerUrl: "http://127.0.0.1:9", runtime: clock });
+    const levels = () =>
+      where.events.flatMap((event) => (event.type === "token_server_trouble" ? [event.level] : []));
+    for (let count = 0; count < 3; count++) await new Browser(where).post("");
+    assert.deepEqual(levels(), ["warn", "info", "info"]);
+    await clock.advance(10);
+    await new Browser(where).post("");
+    assert.equal(levels().at(-1), "warn");
+  });
+
+  test("of the store is one event in ten seconds, also where every other call works; its end is told when it is calm", async () => {
+    const clock = new VirtualClock();
+    const events: LoginKitEvent[] = [];
+    const guard = new StoreGuard(clock, (event) => void events.push(event));
+    const fail = () => guard.run("x", () => Promise.reject(new Error("full"))).catch(() => undefined);
+    const work = () => guard.run("x", () => Promise.resolve());
+    for (let count = 0; count < 50; count++) {
+      await fail();
+      await work();
+    }
+    assert.deepEqual(types(events), ["store_trouble"]);
+    await clock.advance(9);
+    await fail();
+    await work();
+    assert.equal(events.length, 1);
+    await clock.advance(1);
+    await fail();
+    assert.deepEqual(types(events), ["store_trouble", "store_trouble"]);
+    const last = events.at(-1);
+    assert.equal(last?.type === "store_trouble" && last.failures, 51);
+    await clock.advance(3);
+    await work();
+    await work();
+    assert.deepEqual(types(events), ["store_trouble", "store_trouble", "store_recovered"]);
+    const end = events.at(-1);
+    assert.equal(end?.type === "store_recovered" && end.durationMs, 10_000);
+  });
+});
+
+describe("without a hook", () => {
+  test("warnings and errors go to the console, a line each, and nothing else", (t) => {
+    const lines: string[] = [];
+    t.mock.method(console, "warn", (line: string) => lines.push(`warn ${line}`));
+    t.mock.method(console, "error", (line: string) => lines.push(`error ${line}`));
+    const report = reporter(undefined);
+    report({ type: "attempt_denied", level: "info", attempt: "a", durationMs: 1 });
+    report({ type: "attempt_failed", level: "warn", attempt: "a\nb", durationMs: 1 });
+    const trouble = {
+      type: "token_server_trouble",
+      level: "warn",
+      call: "start",
+      reason: "x",
+      durationMs: 1,
+    } as const;
+    const circular: Record<string, unknown> = {};
+    circular["self"] = circular;
+    report({ type: "internal_error", level: "error", doing: "x", error: new Error("one\ntwo") });
+    report({ type: "internal_error", level: "error", doing: "x", error: circular });
+    report({ type: "internal_error", level: "error", doing: "x", error: new Error("a\rb\u001b[2Jc\u2028d") });
+    report({ ...trouble, description: "a\u2028b\u0085c\u009bd\u007fe" });
+    assert.equal(lines.length, 5);
+    assert.match(lines[3] ?? "", /a \| b \[2Jc \| d/);
+    assert.equal(lines[0], 'warn onegini-otp-login: attempt_failed {"attempt":"a\\nb","durationMs":1}');
+    assert.match(lines[1] ?? "", /^error onegini-otp-login: internal_error .*one \| two/);
+    holds(lines.every((line) => !/[\p{Cc}\u2028\u2029]/u.test(line)));
+  });
+
+  test("a site's login works, and only what went wrong is written", async (t) => {
+    const lines: unknown[] = [];
+    t.mock.method(console, "warn", (line: unknown) => lines.push(line));
+    t.mock.method(console, "error", (line: unknown) => lines.push(line));
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, {
+      tokenServerUrl: tokenServer.url,
+      options: { onEvent: undefined as never },
+    });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    tokenServer.result = accepted();
+    await browser.status(attempt);
+    await browser.logIn(attempt);
+    assert.deepEqual(lines, []);
+    tokenServer.start = json(400, { error: 1003, error_description: "bad\nparameter" });
+    await browser.post("");
+    assert.equal(lines.length, 1);
+    assert.match(String(lines[0]), /token_server_trouble .*"code":"1003".*bad\\nparameter/);
+  });
+});

@@ -1,0 +1,432 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
+import { defaultLimits, networkOf } from "../../../../src/server/limits/limits.js";
+import { memoryLimiter } from "../../../../src/server/limits/memory-limiter.js";
+import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
+import { Turns } from "../../../../src/server/limits/call-quota.js";
+import { Browser, type StatusStream } from "../support/browser.js";
+import { holds } from "../support/holds.js";
+import { scriptedTokenServer } from "../support/scripted-token-server.js";
+import { site, type Site, type SiteOptions } from "../support/site.js";
+import { until } from "../support/until.js";
+import { VirtualClock } from "../support/virtual-clock.js";
+
+type Options = NonNullable<SiteOptions["options"]>;
+const limited = (where: Site) => where.events.flatMap((event) => (event.type === "limited" ? [event] : []));
+
+/** A refusal as the login API has it. */
+async function refused(answer: Response, status: 429 | 503, from: number, to: number): Promise<void> {
+  assert.equal(answer.status, status);
+  const seconds = Number(answer.headers.get("retry-after"));
+  holds(Number.isInteger(seconds) && seconds >= from && seconds <= to, `Retry-After: ${seconds}`);
+  const { error } = (await answer.json()) as { error: string };
+  assert.equal(error, status === 429 ? "too_many_requests" : "temporarily_unavailable");
+}
+
+describe("starts from one address", () => {
+  const limits = { startsPerAddress: { count: 3, seconds: 60 } };
+
+  test("are refused above the limit, whatever the browser; the Token Server is not asked", async (t) => {
+    const where = await site(t, { options: { limits } });
+    for (let count = 0; count < 3; count++) await new Browser(where).start();
+    await refused(await new Browser(where).post(""), 429, 1, 60);
+    assert.equal(where.emulator.starts.length, 3);
+    const [event] = limited(where);
+    assert.equal(event?.limit, "startsPerAddress");
+    assert.equal(event.address, "127.0.0.1");
+    assert.equal(event.status, 429);
+  });
+
+  test("are counted for each address by itself", async (t) => {
+    let address = "192.0.2.1";
+    const options: Options = { limits, clientIp: () => address };
+    const where = await site(t, { options });
+    for (let count = 0; count < 3; count++) await new Browser(where).start();
+    await refused(await new Browser(where).post(""), 429, 1, 60);
+    address = "192.0.2.2";
+    await new Browser(where).start();
+  });
+
+  test("of one IPv6 network count together", async (t) => {
+    let count = 0;
+    const options: Options = { limits, clientIp: () => `2001:db8:0:1::${(count += 1)}` };
+    const where = await site(t, { options });
+    for (let starts = 0; starts < 3; starts++) await new Browser(where).start();
+    await refused(await new Browser(where).post(""), 429, 1, 60);
+  });
+
+  test("are not counted where no address is known", async (t) => {
+    const where = await site(t, { options: { limits, clientIp: () => undefined } });
+    for (let count = 0; count < 5; count++) await new Browser(where).start();
+  });
+
+  test("may go on when the time is over", async (t) => {
+    const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 1 } } } });
+    // A machine that is busy may take longer than the second for two starts.
+    let answer = await new Browser(where).post("");
+    while (answer.status === 201) answer = await new Browser(where).post("");
+    await refused(answer, 429, 1, 1);
+    const beganAt = performance.now();
+    await until(() => performance.now() > beganAt + 1000, "the second to pass");
+    await new Browser(where).start();
+  });
+
+  test("hinder no call on an attempt that has begun", async (t) => {
+    const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    await refused(await browser.post(""), 429, 1, 60);
+    await browser.renew(attempt);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await browser.status(attempt);
+    assert.equal((await browser.logIn(attempt)).status, 200);
+  });
+});
+
+describe("starts of one browser", () => {
+  test("leave no count behind where the address is above its limit", async (t) => {
+    const counted: string[] = [];
+    const store = {
+      ...memoryStore(),
+      limiter: (limit: Parameters<typeof memoryLimiter>[0]): RateLimiter => {
+        const limiter = memoryLimiter(limit);
+        return { count: (key) => (counted.push(limit.name), limiter.count(key)) };
+      },
+    };
+    const where = await site(t, {
+      options: { store, limits: { startsPerAddress: { count: 1, seconds: 60 } } },
+    });
+    await new Browser(where).start();
+    const stranger = new Browser(where);
+    stranger.cookie = `onegini-otp-login=${"x".repeat(43)}`;
+    await refused(await stranger.post(""), 429, 1, 60);
+    assert.deepEqual(counted, ["startsPerAddress", "questions", "startsPerAddress"]);
+  });
+
+  const limits = { startsPerBrowser: { count: 2, seconds: 60 } };
+
+  test("are refused above the limit; another browser of the same address may start", async (t) => {
+    const where = await site(t, { options: { limits } });
+    const browser = new Browser(where);
+    // The first one brings no cookie, and so is no browser's yet.
+    for (let count = 0; count < 3; count++) await browser.start();
+    await refused(await browser.post(""), 429, 1, 60);
+    await new Browser(where).start();
+    assert.equal(limited(where)[0]?.limit, "startsPerBrowser");
+  });
+});
+
+describe("streams of one browser", () => {
+  const limits = { streamsPerBrowser: 2 };
+
+  test("are refused above the limit, and may come when one has gone", async (t) => {
+    const where = await site(t, { options: { limits } });
+    const browser = new Browser(where);
+    const attempts = [await browser.start(), await browser.start(), await browser.start()];
+    const [one, two, three] = attempts.map(({ attempt }) => attempt) as [string, string, string];
+    const first = await browser.stream(one);
+    const second = await browser.stream(two);
+    await until(() => first.events.length + second.events.length === 2, "both streams");
+    const accept = { accept: "text/event-stream" };
+    await refused(await browser.get(`/${three}`, { headers: accept }), 429, 10, 10);
+    assert.equal(limited(where)[0]?.attempt, three);
+    first.close();
+    await until(() => !where.server.listening || first.ended, "the stream to go");
+    let again = await browser.get(`/${three}`, { headers: accept });
+    const closedAt = performance.now();
+    while (again.status === 429 && performance.now() < closedAt + 5000) {
+      again = await browser.get(`/${three}`, { headers: accept });
+    }
+    assert.equal(again.status, 200);
+    await again.body?.cancel();
+    second.close();
+  });
+
+  test("do not hinder another browser, nor the second stream of the same attempt that ends the oldest", async (t) => {
+    const where = await site(t, { options: { limits } });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const streams = [await browser.stream(attempt), await browser.stream(attempt)];
+    await until(() => streams.every(({ events }) => events.length === 1), "both streams");
+    const third = await browser.stream(attempt);
+    await until(() => third.events.length === 1, "the third stream");
+    await streams[0]?.end();
+    const other = new Browser(where);
+    const stream = await other.stream((await other.start()).attempt);
+    await until(() => stream.events.length === 1, "the other browser's stream");
+    for (const open of [...streams, third, stream]) open.close();
+  });
+
+  test("above the limit a poll is answered at once instead of held, and the login goes on", async (t) => {
+    const where = await site(t, { options: { limits: { streamsPerBrowser: 1 } } });
+    const browser = new Browser(where);
+    const stream = await browser.stream((await browser.start()).attempt);
+    await until(() => stream.events.length === 1, "the stream");
+    const { attempt, otp } = await browser.start();
+    const answer = await browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("preference-applied"), null);
+    assert.equal(((await answer.json()) as { interval: number }).interval, 2);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await until(() => where.events.some(({ type }) => type === "attempt_approved"), "the approval");
+    assert.equal((await browser.status(attempt)).status, "approved");
+    assert.equal((await browser.logIn(attempt)).status, 200);
+    stream.close();
+  });
+});
+
+describe("streams of one server", () => {
+  test("are refused with 503 above the limit, to whomever; health counts them", async (t) => {
+    const where = await site(t, { options: { limits: { streamsPerNode: 1 } } });
+    const browser = new Browser(where);
+    const stream = await browser.stream((await browser.start()).attempt);
+    await until(() => stream.events.length === 1, "the stream");
+    assert.equal((await where.kit.health()).watchers, 1);
+    const other = new Browser(where);
+    const { attempt } = await other.start();
+    const accept = { accept: "text/event-stream" };
+    await refused(await other.get(`/${attempt}`, { headers: accept }), 503, 10, 10);
+    stream.close();
+    await until(() => stream.ended, "the stream to end");
+    let watchers = 1;
+    while (watchers > 0) ({ watchers } = await where.kit.health());
+    const next = await other.stream(attempt);
+    await until(() => next.events.length === 1, "the other stream");
+    next.close();
+  });
+
+  test("that end by themselves make room: settled, replaced and sent away", async (t) => {
+    const where = await site(t);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const streams: StatusStream[] = [];
+    for (let count = 0; count < 4; count++) streams.push(await browser.stream(attempt));
+    await until(() => streams[3]?.events.length === 1, "the last stream");
+    assert.equal((await where.kit.health()).watchers, 2);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    for (const stream of streams) await stream.end();
+    assert.equal((await where.kit.health()).watchers, 0);
+    const pending = await browser.stream((await browser.start()).attempt);
+    await until(() => pending.events.length === 1, "the next stream");
+    await where.kit.close();
+    assert.equal((await where.kit.health()).watchers, 0);
+  });
+});
+
+describe("calls to the Token Server", () => {
+  test("above the limit: a start and a renewal are refused with 503, and the Token Server is left alone", async (t) => {
+    const where = await site(t, { options: { limits: { questions: { count: 4, seconds: 30 } } } });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    await browser.renew(attempt);
+    await browser.status(attempt);
+    await refused(await browser.post(`/${attempt}/otp`), 503, 1, 30);
+    await refused(await browser.post(""), 503, 1, 30);
+    const questions = where.emulator.questions.length;
+    await refused(await browser.get(`/${attempt}`), 503, 1, 30);
+    assert.equal(where.emulator.starts.length, 2);
+    assert.equal(where.emulator.questions.length, questions);
+    assert.equal(limited(where)[0]?.limit, "questions");
+  });
+
+  test("one browser that renews and polls without end keeps nobody from starting, nor from being heard", async (t) => {
+    const where = await site(t, { options: { limits: { questions: { count: 40, seconds: 30 } } } });
+    const greedy = new Browser(where);
+    const { attempt } = await greedy.start();
+    for (let tries = 0; tries < 19; tries++) await greedy.post(`/${attempt}/otp`);
+    for (let tries = 0; tries < 40; tries++) await greedy.get(`/${attempt}`);
+    assert.equal((await greedy.post(`/${attempt}/otp`)).status, 503);
+    const person = new Browser(where);
+    const { attempt: own, otp } = await person.start();
+    const stream = await person.stream(own);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.status("approved");
+    assert.equal((await person.logIn(own)).status, 200);
+  });
+
+  test("a poll asks about every code that can be accepted, a stream that comes back about the five newest", async (t) => {
+    const where = await site(t);
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    for (let count = 0; count < 6; count++) await browser.renew(attempt);
+    await browser.status(attempt);
+    assert.equal(where.emulator.questions.length, 7);
+    const beganAt = performance.now();
+    await until(() => performance.now() > beganAt + 2100, "the questions to have rested");
+    const stream = await browser.stream(attempt);
+    await until(() => where.emulator.questions.length === 12, "the questions of the stream");
+    stream.close();
+  });
+
+  test("a renewal that was refused gives its place back", async (t) => {
+    const options = {
+      limits: { questions: { count: 1, seconds: 4 } },
+      bounds: { transactionsPerAttempt: 3 },
+    };
+    const where = await site(t, { options });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    await browser.renew(attempt);
+    await refused(await browser.post(`/${attempt}/otp`), 503, 1, 4);
+    const beganAt = performance.now();
+    await until(() => performance.now() > beganAt + 4000, "the four seconds to pass");
+    await browser.renew(attempt);
+  });
+
+  test("a callback's question waits for its turn, and is asked", async (t) => {
+    const where = await site(t, { options: { limits: { questions: { count: 1, seconds: 1 } } } });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.status("approved");
+    // One of the callback, and one of the stream where it opened two seconds after the start, on a busy machine.
+    holds(where.emulator.questions.length <= 2, `${where.emulator.questions.length} questions`);
+  });
+
+  test("a turn that does not come within the time of a call is given up, and the hint is kept", async () => {
+    const clock = new VirtualClock();
+    const shut: RateLimiter = { count: () => Promise.resolve({ allowed: false, used: 9, resetMs: 4000 }) };
+    const turns = new Turns(shut, clock);
+    let got: boolean | undefined;
+    void turns.wait(5000).then((turn) => (got = turn));
+    await clock.advance(3.9);
+    assert.equal(got, undefined);
+    await clock.advance(0.2);
+    assert.equal(got, false);
+  });
+
+  test("without turns nothing is counted until there are some again", async () => {
+    const clock = new VirtualClock();
+    let counted = 0;
+    const turns = new Turns(
+      { count: () => Promise.resolve({ allowed: (counted += 1) !== 2, used: counted, resetMs: 1000 }) },
+      clock,
+    );
+    assert.equal(await turns.take("start"), true);
+    assert.equal(await turns.take("start"), false);
+    assert.equal(turns.closedMs("start"), 1000);
+    assert.equal(turns.closedMs("poll"), 0);
+    assert.equal(await turns.take("start"), false);
+    assert.equal(counted, 2);
+    await clock.advance(1);
+    assert.equal(turns.closedMs("start"), 0);
+    assert.equal(await turns.take("start"), true);
+  });
+});
+
+describe("the limits", () => {
+  test("have the defaults that are documented, and an office behind one address does not meet them", async (t) => {
+    assert.deepEqual(defaultLimits, {
+      startsPerAddress: { count: 300, seconds: 60 },
+      startsPerBrowser: { count: 60, seconds: 60 },
+      streamsPerBrowser: 20,
+      streamsPerNode: 20_000,
+      questions: { count: 4000, seconds: 1 },
+    });
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    for (let count = 0; count < 300; count++) await new Browser(where).start();
+    await refused(await new Browser(where).post(""), 429, 1, 60);
+  });
+
+  test("can be switched off one by one", async (t) => {
+    const limits = {
+      startsPerAddress: false,
+      startsPerBrowser: false,
+      streamsPerBrowser: false,
+      streamsPerNode: false,
+      questions: false,
+    } as const;
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url, options: { limits } });
+    const browser = new Browser(where);
+    for (let count = 0; count < 320; count++) await browser.start();
+  });
+
+  test("come before the status and after the attempt: another browser hears of no limit", async (t) => {
+    const where = await site(t, { options: { limits: { streamsPerNode: 1 } } });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the stream");
+    const stranger = new Browser(where);
+    await stranger.start();
+    assert.equal(
+      (await stranger.get(`/${attempt}`, { headers: { accept: "text/event-stream" } })).status,
+      404,
+    );
+    stream.close();
+  });
+
+  test("are one warning a minute each to the site's log, and else for information", async (t) => {
+    const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
+    await new Browser(where).start();
+    for (let count = 0; count < 5; count++) await new Browser(where).post("");
+    assert.deepEqual(
+      limited(where).map(({ level }) => level),
+      ["warn", "info", "info", "info", "info"],
+    );
+  });
+
+  test("count in the store where the store can count; one that cannot for a while makes 503", async (t) => {
+    const names: string[] = [];
+    let down = false;
+    const store = {
+      ...memoryStore(),
+      limiter: (limit: Parameters<typeof memoryLimiter>[0]): RateLimiter => {
+        names.push(`${limit.name} ${limit.count}/${limit.seconds}`);
+        const limiter = memoryLimiter(limit);
+        return { count: (key) => (down ? Promise.reject(new Error("gone")) : limiter.count(key)) };
+      },
+    };
+    const where = await site(t, {
+      options: { store, limits: { startsPerAddress: { count: 2, seconds: 9 } } },
+    });
+    await new Browser(where).start();
+    assert.deepEqual(names.sort(), ["questions 1000/1", "startsPerAddress 2/9", "startsPerBrowser 60/60"]);
+    down = true;
+    assert.equal((await new Browser(where).post("")).status, 503);
+    holds(where.events.some(({ type }) => type === "store_trouble"));
+  });
+
+  for (const wrong of [
+    { startsPerAddress: { count: 0, seconds: 60 } },
+    { startsPerAddress: { count: 1 } },
+    { startsPerBrowser: true },
+    { startsPerBrowser: { count: 1, seconds: 0.5 } },
+    { streamsPerBrowser: 0 },
+    { streamsPerNode: "many" },
+    { questions: null },
+    { perAddress: false },
+  ]) {
+    test(`that are wrong are named: ${JSON.stringify(wrong)}`, () => {
+      const create = () =>
+        createLoginKit({
+          origin: "https://www.example.com",
+          tokenServer: { url: "https://ts.example.com", clientId: "a", clientSecret: "b", type: "qr-code" },
+          signIn: () => Response.json({}),
+          limits: wrong as never,
+        });
+      assert.throws(
+        create,
+        (error) => error instanceof TypeError && error.message.includes(`limits.${Object.keys(wrong)[0]}`),
+      );
+    });
+  }
+});
+
+describe("what counts as one address", () => {
+  for (const [address, network] of [
+    ["192.0.2.1", "192.0.2.1"],
+    ["::ffff:192.0.2.1", "192.0.2.1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:DB8:1:2::", "2001:db8:1:2::/64"],
+    ["::1", "::/64"],
+    ["fe80::1%eth0", "fe80::/64"],
+    ["somewhere", "somewhere"],
+  ] as const) {
+    test(`${address}: ${network}`, () => assert.equal(networkOf(address), network));
+  }
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseAttempt } from "../../../../src/server/redis/redis-attempt.js";
+import { RedisStoreError } from "../../../../src/server/redis/redis-errors.js";
+import { holds } from "../support/holds.js";
+
+const bare = {
+  id: "a",
+  version: 3,
+  browser: "hash",
+  startedAt: 1000.5,
+  transactions: [{ id: "t", endsAt: 61_000, closed: true }],
+  begun: 2,
+  state: { status: "pending" },
+  forgetAt: 131_000,
+};
+
+const whole = { ...bare, language: "nl", address: "192.0.2.1" };
+
+/** What a key with this JSON is refused with. */
+function refusal(json: unknown): string {
+  try {
+    parseAttempt("site:attempt:a", "a", json);
+  } catch (error) {
+    holds(error instanceof RedisStoreError && error.kind === "unreadable", String(error));
+    return error.message;
+  }
+  throw new Error(`It was read: ${String(json)}`);
+}
+
+test("an attempt is read in each of its states, with and without what it may lack", () => {
+  const settled = ["denied", "expired", "failed"].map((status) => ({ status, at: 5 }));
+  const ofUser = ["approved", "completed"].map((status) => ({ status, userId: "u", at: 5 }));
+  for (const state of [{ status: "pending" }, ...settled, ...ofUser]) {
+    const attempt = { ...whole, state };
+    assert.deepEqual(parseAttempt("k", "a", JSON.stringify(attempt)), attempt);
+  }
+  assert.deepEqual(parseAttempt("k", "a", JSON.stringify(bare)), bare);
+});
+
+test("what a newer server wrote beside it stays, so that an older one does not lose it", () => {
+  const newer = { ...whole, added: 1, transactions: [{ id: "t", endsAt: 1, closed: false, added: [2] }] };
+  assert.deepEqual(parseAttempt("k", "a", JSON.stringify(newer)), newer);
+});
+
+test("what is no attempt is refused by the place where it is wrong", () => {
+  const wrong: [string, object][] = [
+    ["id", { id: 1 }],
+    ["id", { id: "another" }],
+    ["version", { version: 1.5 }],
+    ["version", { version: "1" }],
+    ["browser", { browser: null }],
+    ["language", { language: 1 }],
+    ["address", { address: 1 }],
+    ["startedAt", { startedAt: "now" }],
+    ["transactions", { transactions: {} }],
+    ["transactions.0", { transactions: ["t"] }],
+    ["transactions.0.id", { transactions: [{ id: 1, endsAt: 1, closed: false }] }],
+    ["transactions.0.endsAt", { transactions: [{ id: "t", endsAt: null, closed: false }] }],
+    ["transactions.0.closed", { transactions: [{ id: "t", endsAt: 1, closed: 0 }] }],
+    ["begun", { begun: null }],
+    ["state", { state: "pending" }],
+    ["state.status", { state: { status: "gone" } }],
+    ["state.userId", { state: { status: "approved", at: 1 } }],
+    ["state.at", { state: { status: "completed", userId: "u" } }],
+    ["state.at", { state: { status: "denied" } }],
+    ["forgetAt", { forgetAt: "soon" }],
+  ];
+  for (const [path, change] of wrong) {
+    const message = `Redis: the key "site:attempt:a" holds no attempt (${path})`;
+    assert.equal(refusal(JSON.stringify({ ...whole, ...change })), message);
+  }
+  // JSON can say a number that is none.
+  const endless = JSON.stringify(whole).replace("131000", "1e999");
+  assert.equal(refusal(endless), 'Redis: the key "site:attempt:a" holds no attempt (forgetAt)');
+});
+
+test("what is no JSON, or no text at all, is refused", () => {
+  for (const value of ["", "garbage", "null", "1", 1, null, undefined, whole]) {
+    assert.equal(refusal(value), 'Redis: the key "site:attempt:a" holds no attempt');
+  }
+});

@@ -1,0 +1,198 @@
+import { createParser } from "eventsource-parser";
+import type { CodeAnswer, StartAnswer, StatusAnswer } from "../../../../src/protocol/login-api.js";
+import { assertDocumented } from "./openapi.js";
+import { until } from "./until.js";
+
+/** What a page of the site sends with a call. */
+export interface PageRequest {
+  headers?: Record<string, string>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Where a browser finds the login API. */
+interface Where {
+  url: string;
+  origin: string;
+  /** Whether a proxy stands in between, which answers for servers that it does not reach. Default false. */
+  proxied?: boolean;
+}
+
+/**
+ * A browser with a page of the site, as far as the login API can tell: its headers and its cookie. Every answer that it
+ * gets is held against `openapi.yaml`.
+ */
+export class Browser {
+  cookie: string | undefined;
+  readonly url: string;
+  readonly origin: string;
+  readonly #proxied: boolean;
+
+  constructor({ url, origin, proxied = false }: Where) {
+    this.url = url;
+    this.origin = origin;
+    this.#proxied = proxied;
+  }
+
+  async post(path: string, { headers = {}, body, signal }: PageRequest = {}): Promise<Response> {
+    const response = await fetch(this.url + path, {
+      method: "POST",
+      redirect: "manual",
+      headers: {
+        origin: this.origin,
+        "sec-fetch-site": "same-origin",
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...this.#cookieHeader(),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+    const set = response.headers.getSetCookie().find((cookie) => cookie.includes("onegini-otp-login"));
+    if (set) this.cookie = set.split(";")[0];
+    return this.#documented("POST", path, response);
+  }
+
+  async get(path: string, { headers = {}, signal }: PageRequest = {}): Promise<Response> {
+    const response = await fetch(this.url + path, {
+      headers: { accept: "application/json", ...this.#cookieHeader(), ...headers },
+      ...(signal && { signal }),
+    });
+    return this.#documented("GET", path, response);
+  }
+
+  async start(request?: PageRequest): Promise<StartAnswer> {
+    return ok(await this.post("", request), 201);
+  }
+
+  async renew(attempt: string): Promise<CodeAnswer> {
+    return ok(await this.post(`/${attempt}/otp`), 201);
+  }
+
+  async status(attempt: string, headers: Record<string, string> = {}): Promise<StatusAnswer> {
+    return ok(await this.get(`/${attempt}`, { headers }), 200);
+  }
+
+  logIn(attempt: string): Promise<Response> {
+    return this.post(`/${attempt}/login`);
+  }
+
+  async stream(attempt: string): Promise<StatusStream> {
+    const controller = new AbortController();
+    const response = await this.get(`/${attempt}`, {
+      headers: { accept: "text/event-stream" },
+      signal: controller.signal,
+    });
+    return new StatusStream(response, controller);
+  }
+
+  async #documented(method: string, path: string, response: Response): Promise<Response> {
+    const { status, headers } = response;
+    // A stream is looked at while it is read. A body that breaks off is the test's affair.
+    const read = async (): Promise<string | undefined> => response.clone().text();
+    const body = isStream(headers) ? undefined : await read().catch(() => undefined);
+    if (!(this.#proxied && isOfProxy(response)))
+      assertDocumented({ method, path, status, headers: ofApi(headers), body });
+    return response;
+  }
+
+  #cookieHeader(): Record<string, string> {
+    return this.cookie === undefined ? {} : { cookie: this.cookie };
+  }
+}
+
+/** A status stream, as it is read. */
+export class StatusStream {
+  readonly response: Response;
+  readonly events: StatusAnswer[] = [];
+  /** The text as it came. */
+  text = "";
+  comments = 0;
+  retryMs: number | undefined;
+  ended = false;
+  /** What the document has against it. */
+  #fault: unknown;
+  readonly #controller: AbortController;
+
+  constructor(response: Response, controller: AbortController) {
+    this.response = response;
+    this.#controller = controller;
+    void this.#read();
+  }
+
+  /** Resolves to the first event with that status, the earlier ones included. */
+  async status(status: string): Promise<StatusAnswer> {
+    await until(
+      () => this.#fault !== undefined || this.events.some((event) => event.status === status),
+      `the status ${status}`,
+    );
+    this.#assertDocumented();
+    return this.events.find((event) => event.status === status) as StatusAnswer;
+  }
+
+  async end(): Promise<void> {
+    await until(() => this.ended, "the stream's end");
+    this.#assertDocumented();
+  }
+
+  /** The client goes away. */
+  close(): void {
+    this.#controller.abort();
+  }
+
+  #assertDocumented(): void {
+    if (this.#fault !== undefined) throw this.#fault as Error;
+  }
+
+  #look(): void {
+    const { status, headers } = this.response;
+    if (!isStream(headers)) return;
+    try {
+      assertDocumented({ method: "GET", path: "/attempt", status, headers: ofApi(headers), body: this.text });
+    } catch (error) {
+      this.#fault = error;
+      throw error;
+    }
+  }
+
+  async #read(): Promise<void> {
+    const parser = createParser({
+      onEvent: ({ data }) => this.events.push(JSON.parse(data) as StatusAnswer),
+      onComment: () => (this.comments += 1),
+      onRetry: (ms) => (this.retryMs = ms),
+    });
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of this.response.body ?? []) {
+        const text = decoder.decode(chunk, { stream: true });
+        this.text += text;
+        this.#look();
+        parser.feed(text);
+      }
+    } catch {
+      // Aborted, or the connection broke; or what came is wrong.
+    }
+    this.ended = true;
+    // Unhandled, so that it fails also a test that does not wait for this stream.
+    if (this.#fault !== undefined) this.#controller.abort();
+    this.#assertDocumented();
+  }
+}
+
+const isStream = (headers: Headers): boolean => headers.get("content-type") === "text/event-stream";
+
+/** What a proxy says when it reaches no server is no answer of the login API. */
+const isOfProxy = ({ status, headers }: Response): boolean =>
+  [502, 503, 504].includes(status) && headers.get("content-type") !== "application/json";
+
+/** nginx heeds `X-Accel-Buffering` and takes it off. */
+const ofApi = (headers: Headers): [string, string][] =>
+  isStream(headers) && headers.get("server")?.startsWith("nginx")
+    ? [...headers, ["x-accel-buffering", "no"]]
+    : [...headers];
+
+async function ok<T>(response: Response, status: number): Promise<T> {
+  const text = await response.text();
+  if (response.status !== status) throw new Error(`${response.status} instead of ${status}: ${text}`);
+  return JSON.parse(text) as T;
+}

@@ -1,0 +1,263 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { TestContext } from "node:test";
+import { inspect } from "node:util";
+import { getRequestListener } from "@hono/node-server";
+import { createPhone, createTokenServer, type Phone, type TokenServer } from "onegini-otp-login/emulator";
+import type { NodeContext } from "onegini-otp-login/node";
+import type { LoginKitEvent } from "onegini-otp-login/server";
+import type { LoginKitOptions } from "../../../../src/server/options.js";
+import { Browser, type PageRequest } from "./browser.js";
+import { recordingProxy, type RecordedExchange } from "./recording-proxy.js";
+import type { Outflow, Secret } from "../../../support/secrets.js";
+import { listen, site, type Site } from "./site.js";
+
+/** Secrets that can be told from all others, with letters that every way of writing changes. */
+export const mark = (name: string): string => `${name} "${randomBytes(9).toString("base64")}"/&+=%é`;
+
+/** The same, as it can stand in a header, a cookie or a path. */
+export const plainMark = (name: string): string => `${name}-${randomBytes(12).toString("hex")}`;
+
+/** A browser that says in its user agent whose it is. */
+export class NamedBrowser extends Browser {
+  readonly name: string;
+
+  constructor(name: string, where: { url: string; origin: string }) {
+    super(where);
+    this.name = name;
+  }
+
+  override post(path: string, { headers = {}, ...request }: PageRequest = {}): Promise<Response> {
+    return super.post(path, { ...request, headers: { "user-agent": this.name, ...headers } });
+  }
+
+  override get(path: string, { headers = {}, ...request }: PageRequest = {}): Promise<Response> {
+    return super.get(path, { ...request, headers: { "user-agent": this.name, ...headers } });
+  }
+}
+
+/** A site of which all that goes out of it is kept, with secrets that can be found. */
+export interface MarkedSite {
+  site: Site;
+  tokenServer: TokenServer;
+  marks: Record<"clientSecret" | "callbackPassword" | "session" | "signInError" | "echo", string>;
+  browser(name: string): NamedBrowser;
+  phone(user: string): Promise<Phone>;
+  /** Makes the Token Server repeat whatever it is sent, this way; undefined: no more. */
+  repeatBy(answer: ((sent: string) => Response) | undefined): void;
+  /** All OTPs that were given out. */
+  otps(): string[];
+  /** What went out by the network and by events. */
+  outflows(): Outflow[];
+  /** What was given to this site, and what came into being in it. */
+  secrets(): Secret[];
+}
+
+interface MarkedSiteOptions {
+  clientAuthentication?: "basic" | "body";
+  /** Without a hook, what happens goes to the console. */
+  hook?: boolean;
+  options?: (marks: MarkedSite["marks"]) => Partial<LoginKitOptions<NodeContext>>;
+}
+
+export async function markedSite(
+  t: Pick<TestContext, "after">,
+  { clientAuthentication = "basic", hook = true, options = () => ({}) }: MarkedSiteOptions = {},
+): Promise<MarkedSite> {
+  const marks = {
+    clientSecret: mark("client secret"),
+    callbackPassword: mark("callback password"),
+    session: plainMark("session"),
+    signInError: plainMark("sign-in-error"),
+    echo: plainMark("echo"),
+  };
+  let siteOrigin = "http://127.0.0.1:1";
+  let repeat: ((sent: string) => Response) | undefined;
+  const toSite = await recordingProxy(t, () => siteOrigin);
+  const callback = { username: "token-server", password: marks.callbackPassword };
+
+  const tokenServer = createTokenServer({
+    types: [{ name: "qr-code" }],
+    clients: [{ id: "site", secret: marks.clientSecret }],
+    callbacks: [{ url: `${toSite.origin}/otp-login/callback`, ...callback }],
+  });
+  const answer = getRequestListener(
+    async (request) => {
+      if (!repeat) return tokenServer.fetch(request);
+      const sent = [...request.headers].map((header) => header.join(": "));
+      return repeat([request.url, ...sent, await request.text()].join("\n"));
+    },
+    { overrideGlobalObjects: false },
+  );
+  const behind = await listen(
+    t,
+    createServer((req, res) => void answer(req, res)),
+  );
+  const toTokenServer = await recordingProxy(t, () => behind);
+
+  const events: LoginKitEvent[] = [];
+  const begun = await site(t, {
+    tokenServerUrl: toTokenServer.origin,
+    options: {
+      origin: toSite.origin,
+      callback,
+      tokenServer: {
+        url: toTokenServer.origin,
+        clientId: "site",
+        clientSecret: marks.clientSecret,
+        clientAuthentication,
+        type: "qr-code",
+      },
+      signIn: ({ userId }) => {
+        if (userId.startsWith("throws")) throw new Error(`no session for ${userId}: ${marks.signInError}`);
+        return Response.json({}, { headers: { "set-cookie": `session=${marks.session}; HttpOnly` } });
+      },
+      // In the place of the hook that `site` has: a hook, or none.
+      ...({ onEvent: hook ? (event: LoginKitEvent) => void events.push(event) : undefined } as object),
+      ...options(marks),
+    },
+  });
+
+  siteOrigin = begun.origin;
+
+  const where = { url: `${toSite.origin}/otp-login`, origin: toSite.origin };
+  const otps = () => issued(toTokenServer.exchanges).map(({ otp }) => otp);
+  return {
+    site: begun,
+    tokenServer,
+    marks,
+    browser: (name) => new NamedBrowser(name, where),
+    async phone(user) {
+      const phone = createPhone(tokenServer, user);
+      await phone.enroll();
+      return phone;
+    },
+    repeatBy: (next) => (repeat = next),
+    otps,
+    outflows: () => [
+      ...toSite.exchanges.flatMap(fromSite),
+      ...toTokenServer.exchanges.flatMap(toTheTokenServer),
+      ...events.flatMap(fromEvent),
+    ],
+    secrets: () => [
+      ...givenSecrets(marks),
+      ...issued(toTokenServer.exchanges).flatMap(secretsOfCode),
+      ...toSite.exchanges.flatMap(secretsOfBrowser),
+    ],
+  };
+}
+
+const browserOf = ({ requestHeaders }: RecordedExchange): string =>
+  requestHeaders.find(([name]) => name === "user-agent")?.[1] ?? "the Token Server";
+
+/** What a call of the login API is about. */
+function callOf({ method, url }: RecordedExchange): string {
+  const path = url.split("?", 1)[0] ?? "";
+  if (method === "POST" && path === "/otp-login") return "start";
+  return /^\/otp-login\/(?:[\w-]{22}\/)?(otp|login|callback)$/.exec(path)?.[1] ?? "status";
+}
+
+function fromSite(exchange: RecordedExchange): Outflow[] {
+  const where = `answer to ${browserOf(exchange)}: ${callOf(exchange)}`;
+  return [
+    { where: "address asked of the site", text: exchange.url },
+    ...exchange.answerHeaders.map(([name, text]) => ({ where: `${where}, header ${name}`, text })),
+    { where: `${where}, body`, text: exchange.answerBody },
+  ];
+}
+
+function toTheTokenServer({ method, url, requestHeaders, requestBody }: RecordedExchange): Outflow[] {
+  const where = `to the Token Server: ${method === "POST" ? "start" : "question"}`;
+  return [
+    { where: `${where}, address`, text: url },
+    ...requestHeaders.map(([name, text]) => ({ where: `${where}, header ${name}`, text })),
+    { where: `${where}, body`, text: requestBody },
+  ];
+}
+
+/** As a log may write it: JSON, everything that is in it, and the stacks of its errors. */
+function fromEvent(event: LoginKitEvent): Outflow[] {
+  const where = `event ${event.type}`;
+  const everything = {
+    depth: Infinity,
+    showHidden: true,
+    maxStringLength: Infinity,
+    maxArrayLength: Infinity,
+  };
+  const error: unknown = "error" in event ? event.error : undefined;
+  return [
+    { where, text: JSON.stringify(event) },
+    { where, text: inspect(event, { ...everything, breakLength: Infinity }) },
+    ...(error instanceof Error ? [{ where, text: `${error.stack} ${String(error.cause)}` }] : []),
+  ];
+}
+
+function givenSecrets(marks: MarkedSite["marks"]): Secret[] {
+  return [
+    {
+      name: "client secret",
+      value: marks.clientSecret,
+      belongs: /^to the Token Server: \w+, (header authorization|body)$/,
+    },
+    { name: "callback password", value: marks.callbackPassword, belongs: undefined },
+    { name: "session", value: marks.session, belongs: /^answer to \w+: login, header set-cookie$/ },
+    { name: "signIn's error", value: marks.signInError, belongs: /^(event sign_in_failed|console)$/ },
+    {
+      name: "Token Server's words",
+      value: marks.echo,
+      belongs: /^(event (token_server_trouble|transaction_failed)|console)$/,
+    },
+  ];
+}
+
+/** The codes that the Token Server gave out, and for which browser. */
+const issued = (exchanges: readonly RecordedExchange[]): { otp: string; browser: string }[] =>
+  exchanges
+    .filter(({ method, status }) => method === "POST" && status === 200)
+    .flatMap(({ requestBody, answerBody }) => {
+      const { otp } = JSON.parse(answerBody) as { otp?: string };
+      const browser = new URLSearchParams(requestBody).get("user_agent") ?? "";
+      return otp === undefined ? [] : [{ otp, browser }];
+    });
+
+function secretsOfCode({ otp, browser }: { otp: string; browser: string }): Secret[] {
+  const belongs = new RegExp(`^answer to ${browser}: (start|otp), body$`);
+  const { otp: inner } = JSON.parse(atob(otp)) as { otp: string };
+  return [
+    { name: `OTP of ${browser}`, value: otp, belongs },
+    { name: `bytes in the OTP of ${browser}`, value: inner, belongs },
+  ];
+}
+
+function secretsOfBrowser(exchange: RecordedExchange): Secret[] {
+  if (callOf(exchange) !== "start" || exchange.status !== 201) return [];
+  const browser = browserOf(exchange);
+  const { attempt } = JSON.parse(exchange.answerBody) as { attempt: string };
+  const secrets: Secret[] = [
+    {
+      // No secret by itself, but no other browser's affair, nor the Token Server's.
+      name: `attempt of ${browser}`,
+      value: attempt,
+      belongs: new RegExp(
+        `^(answer to ${browser}: start, body|address asked of the site|event .*|console|redis)$`,
+      ),
+    },
+  ];
+  const cookies = exchange.answerHeaders.filter(([name]) => name === "set-cookie");
+  for (const [, cookie] of cookies) {
+    const value = /^onegini-otp-login=([\w-]{43});/.exec(cookie)?.[1];
+    if (value === undefined) continue;
+    const belongs = new RegExp(`^answer to ${browser}: start, header set-cookie$`);
+    const hash = createHash("sha256").update(value);
+    secrets.push(
+      { name: `cookie of ${browser}`, value, belongs },
+      {
+        name: `hash of the cookie of ${browser}`,
+        value: hash.copy().digest("base64url"),
+        belongs: /^redis$/,
+      },
+      { name: `hash in hex of the cookie of ${browser}`, value: hash.digest("hex"), belongs: undefined },
+    );
+  }
+  return secrets;
+}

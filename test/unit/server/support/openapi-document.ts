@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+
+/** What the tests read of an OpenAPI document, its references resolved. */
+
+export type Schema = Record<string, unknown>;
+
+export interface Header {
+  required?: boolean;
+  schema: Schema;
+  example?: unknown;
+}
+
+export interface MediaType {
+  schema?: Schema;
+  examples?: Record<string, { value: unknown }>;
+  /** Headers that come with this type alone. */
+  "x-headers"?: Record<string, Header>;
+  /** The schema of a stream's events. */
+  "x-event-data"?: Schema;
+}
+
+export interface ResponseObject {
+  headers?: Record<string, Header>;
+  content?: Record<string, MediaType>;
+  /** Whether there may be headers that are not listed. */
+  "x-further-headers"?: boolean;
+}
+
+export interface Operation {
+  operationId?: string;
+  responses: Record<string, ResponseObject>;
+  requestBody?: { content: Record<string, MediaType> };
+}
+
+export const methods = ["get", "head", "post", "put", "patch", "delete", "options", "trace"] as const;
+
+export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & {
+  /** What any other method is answered. */
+  "x-other-methods": Pick<Operation, "responses">;
+};
+
+export interface OpenApiDocument {
+  paths: Record<string, PathItem>;
+  /** What any other path is answered. */
+  "x-other-paths": Pick<Operation, "responses">;
+}
+
+/** The document as it is published. */
+export const readDocument = (): Record<string, unknown> =>
+  parse(readFileSync(new URL("../../../../openapi.yaml", import.meta.url), "utf8")) as Record<
+    string,
+    unknown
+  >;
+
+/**
+ * The same with each `$ref` replaced by what it names; one that has siblings, as JSON Schema allows, becomes an `allOf`.
+ *
+ * @throws Error that names a reference to nothing
+ */
+export function resolveReferences(document: Record<string, unknown>): OpenApiDocument {
+  const targets = new Map<string, unknown>();
+  const target = (reference: string): unknown => {
+    if (!targets.has(reference)) targets.set(reference, resolve(pointedAt(document, reference)));
+    return targets.get(reference);
+  };
+  const resolve = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(resolve);
+    if (typeof node !== "object" || node === null) return node;
+    const { $ref: reference, ...rest } = node as Record<string, unknown>;
+    const others = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, resolve(value)]));
+    if (typeof reference !== "string") return others;
+    return Object.keys(others).length > 0 ? { allOf: [target(reference), others] } : target(reference);
+  };
+  return resolve(document) as OpenApiDocument;
+}
+
+function pointedAt(document: unknown, reference: string): unknown {
+  const steps = reference.replace(/^#\//, "").split("/");
+  let node = document;
+  for (const step of steps) {
+    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    node = (node as Record<string, unknown> | undefined)?.[key];
+  }
+  if (node === undefined) throw new Error(`${reference} names nothing`);
+  return node;
+}

@@ -1,0 +1,85 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
+import { toNodeHandler, type NodeContext } from "onegini-otp-login/node";
+import type { LoginKitEvent } from "onegini-otp-login/server";
+import { createLoginKit, type LoginKit } from "../../../../src/server/kit.js";
+import type { LoginKitOptions } from "../../../../src/server/options.js";
+import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
+import { emulator, type Emulator } from "./emulator.js";
+
+/** A site with the kit, on a port of its own. */
+export interface Site {
+  origin: string;
+  /** The address of the login API. */
+  url: string;
+  kit: LoginKit<NodeContext>;
+  /** What the site's log heard. */
+  events: LoginKitEvent[];
+  /** Who logged in, by `signIn`. */
+  logins: { userId: string; attempt: string }[];
+  server: Server;
+  /** The Token Server behind it; undefined where the test brought its own. */
+  emulator: Emulator;
+}
+
+export interface SiteOptions {
+  options?: Partial<LoginKitOptions<NodeContext>>;
+  runtime?: Runtime;
+  /** Seconds that a code lives. Default 60. */
+  ttlSeconds?: number;
+  /** The address of another Token Server than the emulator. */
+  tokenServerUrl?: string;
+  /** Puts the kit's handler into a framework. */
+  mount?: (handler: ReturnType<typeof toNodeHandler>) => RequestListener | Promise<RequestListener>;
+}
+
+/** Serves a site until the test ends. */
+export async function site(
+  t: Pick<TestContext, "after">,
+  {
+    options,
+    runtime = systemRuntime,
+    ttlSeconds,
+    tokenServerUrl,
+    mount = (handler) => handler,
+  }: SiteOptions = {},
+): Promise<Site> {
+  let listener: RequestListener = (_req, res) => res.writeHead(503).end();
+  const server = createServer((req, res) => listener(req, res));
+  const origin = await listen(t, server);
+  const tokenServer = await emulator(t, { ttlSeconds });
+  const events: LoginKitEvent[] = [];
+  const logins: Site["logins"] = [];
+  const kit = createLoginKit<NodeContext>(
+    {
+      origin,
+      tokenServer: {
+        url: tokenServerUrl ?? tokenServer.url,
+        clientId: "site",
+        clientSecret: "site-secret",
+        type: "qr-code",
+      },
+      message: "Log in to the test site",
+      signIn({ userId, attempt }) {
+        logins.push({ userId, attempt });
+        return Response.json({ redirect_to: "/account" }, { headers: { "set-cookie": `session=${userId}` } });
+      },
+      onEvent: (event) => void events.push(event),
+      ...options,
+    },
+    runtime,
+  );
+  listener = await mount(toNodeHandler(kit));
+  return { origin, url: `${origin}/otp-login`, kit, events, logins, server, emulator: tokenServer };
+}
+
+/** Listens on a free port of loopback until the test ends. Resolves to the origin. */
+export async function listen(t: Pick<TestContext, "after">, server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

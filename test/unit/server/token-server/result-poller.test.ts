@@ -1,0 +1,366 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import type { LoginKitOptions } from "onegini-otp-login/server";
+import type { NodeContext } from "onegini-otp-login/node";
+import { Browser, type StatusStream } from "../support/browser.js";
+import { send } from "../support/raw.js";
+import {
+  accepted,
+  failed,
+  json,
+  scriptedTokenServer,
+  started,
+  undecided,
+  type ScriptedTokenServer,
+} from "../support/scripted-token-server.js";
+import { site, type Site } from "../support/site.js";
+import { until } from "../support/until.js";
+import { VirtualClock } from "../support/virtual-clock.js";
+import { holds } from "../support/holds.js";
+
+interface Scene {
+  clock: VirtualClock;
+  tokenServer: ScriptedTokenServer;
+  where: Site;
+  browser: Browser;
+  attempt: string;
+  /** Moves time on a second at a time, and lets the questions that are due be answered. */
+  pass: (seconds: number) => Promise<void>;
+  /** A callback of the Token Server, and the question that it leads to. */
+  callback: (transactionId?: string) => Promise<void>;
+  watch: () => Promise<StatusStream>;
+}
+
+/** An attempt with one code of a minute, in virtual time, before a Token Server that has nothing to say yet. */
+async function scene(
+  t: TestContext,
+  { ttlMs = 60_000, options }: { ttlMs?: number; options?: Partial<LoginKitOptions<NodeContext>> } = {},
+): Promise<Scene> {
+  const clock = new VirtualClock();
+  const tokenServer = await scriptedTokenServer(t, () => clock.now());
+  tokenServer.start = started(ttlMs);
+  const where = await site(t, {
+    runtime: clock,
+    tokenServerUrl: tokenServer.url,
+    ...(options && { options }),
+  });
+  const browser = new Browser(where);
+  const { attempt } = await browser.start();
+  const answered = async (): Promise<void> => {
+    // A question takes real time, so give it some: until as many were answered as were asked, and things are quiet.
+    let asked = -1;
+    while (asked !== tokenServer.questions.length) {
+      asked = tokenServer.questions.length;
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  return {
+    clock,
+    tokenServer,
+    where,
+    browser,
+    attempt,
+    async pass(seconds) {
+      for (let passed = 0; passed < seconds; passed++) {
+        const asked = tokenServer.questions.length;
+        await clock.advance(Math.min(1, seconds - passed));
+        if (tokenServer.questions.length > asked || passed + 1 >= seconds) await answered();
+        else await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      await answered();
+    },
+    async callback(transactionId = tokenServer.started[0]) {
+      const answer = await send("POST", `${where.url}/callback`, {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ transaction_id: transactionId }),
+      });
+      assert.equal(answer.status, 204);
+      await clock.advance(0);
+      await answered();
+    },
+    async watch() {
+      const stream = await browser.stream(attempt);
+      await until(() => stream.events.length > 0, "the first event");
+      return stream;
+    },
+  };
+}
+
+describe("while somebody watches", () => {
+  test("the Token Server is asked 2 s before the end, at the end, once in the grace, and once more", async (t) => {
+    const { tokenServer, pass, watch } = await scene(t);
+    const stream = await watch();
+    await pass(57);
+    assert.deepEqual(tokenServer.askedAt, []);
+    await pass(20);
+    assert.deepEqual(tokenServer.askedAt, [58, 60, 65, 70]);
+    await stream.status("expired");
+    await stream.end();
+  });
+
+  test("of several codes each is asked about at times of its own", async (t) => {
+    const { tokenServer, browser, attempt, pass, watch } = await scene(t);
+    const stream = await watch();
+    await pass(30);
+    await browser.renew(attempt);
+    await pass(75);
+    const [first, second] = tokenServer.started;
+    const asked = (id: string | undefined): number[] =>
+      tokenServer.askedAt.filter((_, index) => tokenServer.questions[index] === id);
+    assert.deepEqual(asked(first), [58, 60, 65]);
+    assert.deepEqual(asked(second), [88, 90, 95, 100]);
+    await stream.status("expired");
+  });
+
+  test("an acceptance whose callback got lost is found, in the grace too", async (t) => {
+    for (const seconds of [57.5, 59.5, 64, 69.5]) {
+      const { tokenServer, pass, watch, browser, attempt } = await scene(t);
+      const stream = await watch();
+      await pass(seconds);
+      tokenServer.result = accepted();
+      await pass(6);
+      await stream.status("approved");
+      assert.equal((await browser.logIn(attempt)).status, 200);
+    }
+  });
+
+  test("an answer that is not final is asked for again after 1, 2, 4 and 8 s", async (t) => {
+    const { tokenServer, pass, watch, callback } = await scene(t);
+    const stream = await watch();
+    await pass(5);
+    await callback();
+    await pass(40);
+    assert.deepEqual(tokenServer.askedAt, [5, 6, 8, 12, 20]);
+    stream.close();
+  });
+
+  test("so is a question that got no answer", async (t) => {
+    const { tokenServer, pass, watch, callback } = await scene(t);
+    const stream = await watch();
+    await pass(5);
+    tokenServer.result = json(500, { error: "boom" });
+    await callback();
+    await pass(2);
+    tokenServer.result = accepted();
+    await pass(2);
+    assert.deepEqual(tokenServer.askedAt, [5, 6, 8]);
+    await stream.status("approved");
+  });
+
+  test("a new hint begins that anew", async (t) => {
+    const { tokenServer, pass, watch, callback } = await scene(t);
+    const stream = await watch();
+    await callback();
+    await pass(4);
+    await callback();
+    await pass(4);
+    assert.deepEqual(tokenServer.askedAt, [0, 1, 3, 4, 5, 7]);
+    stream.close();
+  });
+
+  test("resultPolling asks every few seconds, about every code that can still be accepted", async (t) => {
+    const { tokenServer, browser, attempt, pass, watch } = await scene(t, { options: { resultPolling: 3 } });
+    const stream = await watch();
+    await pass(4);
+    await browser.renew(attempt);
+    await pass(3);
+    assert.deepEqual(tokenServer.askedAt, [3, 6, 6]);
+    tokenServer.result = accepted();
+    await pass(3);
+    await stream.status("approved");
+  });
+
+  test("resultPolling rests while nobody watches", async (t) => {
+    const { clock, tokenServer, pass, watch } = await scene(t, { options: { resultPolling: 3 } });
+    await pass(10);
+    const stream = await watch();
+    stream.close();
+    await until(() => clock.timers === 0, "the timers to be gone");
+    const asked = tokenServer.questions.length;
+    await pass(10);
+    assert.equal(tokenServer.questions.length, asked);
+  });
+
+  test("a held poll watches as a stream does", async (t) => {
+    const { clock, tokenServer, browser, attempt, pass } = await scene(t, { ttlMs: 10_000 });
+    const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
+    await until(() => clock.timers >= 2, "the poll to be held");
+    tokenServer.result = accepted();
+    await pass(8);
+    assert.deepEqual(await (await poll).json(), { status: "approved", interval: 0 });
+    assert.deepEqual(tokenServer.askedAt, [8]);
+  });
+});
+
+describe("while nobody watches", () => {
+  test("there are no timers, and a callback leads to one question", async (t) => {
+    const { clock, tokenServer, pass, callback } = await scene(t);
+    assert.equal(clock.timers, 0);
+    await callback();
+    assert.equal(clock.timers, 0);
+    await pass(200);
+    assert.deepEqual(tokenServer.askedAt, [0]);
+  });
+
+  test("the retries of a callback end with the last watcher", async (t) => {
+    const { clock, tokenServer, watch, callback, pass } = await scene(t);
+    const stream = await watch();
+    await callback();
+    stream.close();
+    await until(() => clock.timers === 0, "the timers to be gone");
+    await pass(30);
+    assert.deepEqual(tokenServer.askedAt, [0]);
+  });
+});
+
+describe("a browser that comes back", () => {
+  test("makes the kit ask: its stream", async (t) => {
+    const { clock, tokenServer, watch } = await scene(t);
+    const first = await watch();
+    assert.deepEqual(tokenServer.questions, []);
+    first.close();
+    await until(() => clock.timers === 0, "the first stream to be gone");
+    tokenServer.result = accepted();
+    const second = await watch();
+    await clock.advance(0);
+    await second.status("approved");
+  });
+
+  test("makes the kit ask: a plain GET, at most every 2 s", async (t) => {
+    const { tokenServer, browser, attempt, pass } = await scene(t);
+    await pass(10);
+    for (let i = 0; i < 5; i++) await browser.status(attempt);
+    await pass(2);
+    for (let i = 0; i < 5; i++) await browser.status(attempt);
+    assert.deepEqual(tokenServer.askedAt, [10, 12]);
+  });
+
+  test("right after a question, its stream makes the kit ask when the rest is over", async (t) => {
+    const { tokenServer, browser, attempt, pass, watch } = await scene(t);
+    await pass(10);
+    await browser.status(attempt);
+    tokenServer.result = accepted();
+    const stream = await watch();
+    await pass(2);
+    await stream.status("approved");
+    assert.deepEqual(tokenServer.askedAt, [10, 12]);
+  });
+
+  test("a GET is not kept waiting by a slow Token Server", async (t) => {
+    const { clock, tokenServer, browser, attempt, where } = await scene(t);
+    tokenServer.result = () => undefined;
+    const status = browser.status(attempt);
+    await until(() => tokenServer.questions.length === 1, "the question");
+    await clock.advance(1);
+    assert.equal((await status).status, "pending");
+    holds(where);
+  });
+
+  test("long after the last code: expired, asked for once more", async (t) => {
+    const { tokenServer, browser, attempt, pass } = await scene(t);
+    await pass(200);
+    assert.equal((await browser.status(attempt)).status, "expired");
+    assert.deepEqual(tokenServer.askedAt, [200]);
+  });
+
+  test("long after an acceptance that nobody heard of: approved", async (t) => {
+    const { clock, tokenServer, watch, pass } = await scene(t);
+    tokenServer.result = accepted();
+    await pass(100);
+    const stream = await watch();
+    await clock.advance(0);
+    await stream.status("approved");
+  });
+
+  test("after an older code was accepted that nobody heard of: approved", async (t) => {
+    const { tokenServer, browser, attempt, pass } = await scene(t);
+    await browser.renew(attempt);
+    const [older] = tokenServer.started;
+    tokenServer.result = (res, id, req) => (id === older ? accepted() : undecided)(res, id, req);
+    await pass(100);
+    assert.equal((await browser.status(attempt)).status, "approved");
+  });
+
+  test("and renews when all is over: 409", async (t) => {
+    const { browser, attempt, pass } = await scene(t);
+    await pass(100);
+    const answer = await browser.post(`/${attempt}/otp`);
+    assert.equal(answer.status, 409);
+    assert.equal(((await answer.json()) as { error: string }).error, "attempt_settled");
+  });
+
+  test("and renews within the grace: a new code", async (t) => {
+    const { browser, attempt, pass } = await scene(t);
+    await pass(65);
+    assert.equal((await browser.status(attempt)).expires_in, 0);
+    assert.equal((await browser.renew(attempt)).expires_in, 60);
+  });
+});
+
+describe("a Token Server that is silent when the time is over", () => {
+  test("is asked again for a minute; then the attempt is failed", async (t) => {
+    const { tokenServer, pass, watch } = await scene(t);
+    const stream = await watch();
+    tokenServer.result = json(503, { error: "1002" });
+    await pass(129);
+    assert.deepEqual(
+      tokenServer.askedAt.filter((at) => at >= 70),
+      [70, 71, 73, 77, 85, 93, 101, 109, 117, 125],
+    );
+    holds(stream.events.every(({ status }) => status === "pending"));
+    await pass(1);
+    await stream.status("failed");
+    await stream.end();
+    assert.equal(tokenServer.askedAt.at(-1), 130);
+  });
+
+  test("and speaks again: what it says counts", async (t) => {
+    for (const [answer, status] of [
+      [undecided, "expired"],
+      [accepted(), "approved"],
+      [failed("not_accepted"), "denied"],
+      [failed("invalid_answer"), "failed"],
+    ] as const) {
+      const { tokenServer, pass, watch } = await scene(t);
+      const stream = await watch();
+      tokenServer.result = json(500, {});
+      await pass(80);
+      tokenServer.result = answer;
+      await pass(6);
+      await stream.status(status);
+    }
+  });
+
+  test("a browser that comes back after that minute hears failed", async (t) => {
+    const { tokenServer, browser, attempt, pass } = await scene(t);
+    tokenServer.result = json(500, {});
+    await pass(100);
+    assert.equal((await browser.status(attempt)).status, "pending");
+    await pass(29);
+    assert.equal((await browser.status(attempt)).status, "pending");
+    await pass(2);
+    assert.equal((await browser.status(attempt)).status, "failed");
+  });
+});
+
+describe("the last question and a renewal that crosses it", () => {
+  test("the renewed attempt lives on", async (t) => {
+    const { clock, tokenServer, browser, attempt, pass } = await scene(t);
+    await pass(69);
+    const held: (() => void)[] = [];
+    tokenServer.start = (res, id, req) => held.push(() => started()(res, id, req));
+    const renewal = browser.renew(attempt);
+    await until(() => held.length === 1, "the renewal to reach the Token Server");
+    const asked: (() => void)[] = [];
+    tokenServer.result = (res, id, req) => asked.push(() => undecided(res, id, req));
+    await clock.advance(1);
+    const status = browser.status(attempt);
+    await until(() => asked.length === 1, "the last question");
+    held[0]?.();
+    await renewal;
+    asked[0]?.();
+    const answer = await status;
+    assert.equal(answer.status, "pending");
+    assert.equal(answer.expires_in, 60);
+  });
+});
