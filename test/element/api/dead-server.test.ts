@@ -3,7 +3,7 @@ import { runFlow, type Script, type Scripts } from "../flow/flow-support.js";
 
 const hourMs = 3_600_000;
 
-/** `docs/widget.md`, "What the connection bears", promises these. */
+/** `docs/widget.md`, "Bad networks", promises these. */
 const bounds = { minuteCode: 60, dayCode: 2_400 };
 
 /** How a server can be dead: what each of its answers is from then on. */
