@@ -1,6 +1,6 @@
 /**
  * Stryker changes the kit in every small way that it knows, and the tests have to notice. `npm run mutation` prints what
- * came of it; see docs/decisions/0036.
+ * came of it; see test/README.md, "Mutation testing".
  *
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */

@@ -7,7 +7,7 @@ export const engine = /Firefox\//.test(navigator.userAgent)
 
 /**
  * A test that some engines cannot pass, with the reason for each. There the run names it and the reason instead; they
- * are few, and docs/decisions/0038 has them all.
+ * are few, and test/README.md names them all.
  */
 export function itExceptIn(
   reasons: Partial<Record<typeof engine, string>>,
