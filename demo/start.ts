@@ -1,6 +1,6 @@
 /** `npm start`: the demo bank, its login service, the Token Server and the phone, all on one port of loopback. */
 import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-server";
-import { toNodeHandler } from "onegini-otp-login/node";
+import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import { buildAssets } from "./server/assets.js";
 import { readConfig, type Config } from "./server/config.js";
@@ -42,6 +42,7 @@ async function start(config: Config): Promise<void> {
   } satisfies LoginKitOptions;
   const kit = createLoginKit({
     ...options,
+    transport: nodeTransport,
     ...(callbackUrl !== undefined && { callback: { uri: callbackUrl } }),
     ...(store && { store }),
   });

@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { nodeTransport } from "./node/node-transport.js";
 export { toNodeHandler, toWebRequest, type NodeContext, type NodeHandler } from "./node/node-handler.js";

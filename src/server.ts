@@ -7,7 +7,6 @@ import { createLoginKit as create, type LoginKit } from "./server/kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export type { Attempt, AttemptState, Transaction } from "./server/attempt/attempt.js";
-export type { Bounds } from "./server/bounds.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
 export type { LoginKit } from "./server/kit.js";
 export { clientIpBehind, type ClientIpOptions } from "./server/http/client-ip.js";
@@ -24,6 +23,8 @@ export type {
   TokenServerOptions,
 } from "./server/options.js";
 export type { Counted, RateLimit, RateLimiter } from "./server/limits/rate-limiter.js";
+export type { Timeouts } from "./server/timeouts.js";
+export type { Transport, TransportAnswer, TransportCall } from "./server/token-server/transport.js";
 export type { AttemptStore } from "./server/attempt/attempt-store.js";
 
 /**

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { toNodeHandler, type NodeContext, type NodeHandler } from "onegini-otp-login/node";
+import { nodeTransport, toNodeHandler, type NodeContext, type NodeHandler } from "onegini-otp-login/node";
 import { createLoginKit, type AttemptStore } from "onegini-otp-login/server";
 import { backlog, report } from "./child.js";
 
@@ -17,12 +17,13 @@ export function serveKit(store: AttemptStore): void {
     const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
     const kit = createLoginKit<NodeContext>({
       origin: publicOrigin ?? url,
+      transport: nodeTransport,
       tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
       message: "Log in to the bench",
       signIn: ({ userId }) => Response.json({}, { headers: { "set-cookie": `session=${userId}` } }),
       store,
       // All of the bench's visitors come from one address.
-      limits: { startsPerAddress: false, ...(process.env["UNLIMITED"] && { questions: false }) },
+      limits: { startsPerAddress: false, ...(process.env["UNLIMITED"] && { tokenServerCalls: false }) },
     });
     handle = toNodeHandler(kit);
     report(url, () => server.closeAllConnections());

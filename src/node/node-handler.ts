@@ -5,7 +5,6 @@ import { contentOf, toWebResponse } from "../server/http/direct-response.js";
 import type { OpenStream, StreamSink } from "../server/http/direct-stream.js";
 import { forAdapter, isUnder, type LoginKit } from "../server/kit.js";
 import { badRequest } from "../server/http/api-error.js";
-import { overNodeHttp } from "./node-transport.js";
 
 /**
  * The kit on Node's `http` and whatever hands out `(req, res)`: Express, Fastify, Connect, Polka.
@@ -44,7 +43,6 @@ type FrameworkRequest = IncomingMessage & {
 export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
   const inner = forAdapter(kit);
   const path = inner?.path;
-  inner?.callOver(overNodeHttp);
   const listener = getRequestListener(
     async (request, { incoming, outgoing }) => {
       const req = incoming as FrameworkRequest;

@@ -1,83 +1,52 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
-import type { Exchange, IncomingAnswer, OutgoingCall, Transport } from "../server/token-server/transport.js";
+import type { Transport, TransportAnswer, TransportCall } from "../server/token-server/transport.js";
 
-/** A connection that was kept may have been closed by the server in the moment in which it was used again. */
+/** A kept connection may have been closed by the server just before it is used again: then the call is repeated. */
 const maxTries = 3;
 
 /**
- * Calls over Node's `http` and `https`: a call over `fetch` leaves so much behind that it outweighs the login that it is
- * for. The connections are the global agents', so that a site can say there what holds for all of its calls: client
- * certificates, a proxy, authorities.
+ * Calls the Token Server over Node's `http` and `https`, which costs far less than `fetch`. It uses the global agents: set
+ * client certificates, authorities and proxies there.
  */
-export const overNodeHttp: Transport = (call) => new NodeExchange(call);
-
-class NodeExchange implements Exchange {
-  readonly answer: Promise<IncomingAnswer>;
-  readonly #call: OutgoingCall;
-  readonly #resolve: (answer: IncomingAnswer) => void;
-  readonly #reject: (error: Error) => void;
-  #request: ClientRequest | undefined;
-  #answered = false;
-  #cancelled = false;
-  #tries = 0;
-
-  constructor(call: OutgoingCall) {
-    this.#call = call;
-    let resolve!: (answer: IncomingAnswer) => void;
-    let reject!: (error: Error) => void;
-    this.answer = new Promise((...settle) => ([resolve, reject] = settle));
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#try();
-  }
-
-  cancel(): void {
-    this.#cancelled = true;
-    this.#request?.destroy(new Error("The call was broken off."));
-  }
-
-  #try(): void {
-    this.#tries += 1;
-    const { url, method, headers, body } = this.#call;
+export const nodeTransport: Transport = async (call) => {
+  for (let tries = 1; ; tries++) {
+    const request = open(call);
     try {
-      const { request } = url.startsWith("https:") ? https : http;
-      this.#request = request(url, { method, headers: { ...headers, "accept-encoding": "identity" } });
-      this.#request.once("response", (response) => this.#read(response));
-      this.#request.on("error", (error) => this.#failed(error));
-      this.#request.end(body);
+      return await answerOf(request, call.maxBytes);
     } catch (error) {
-      this.#reject(error as Error);
+      const isStale = request.reusedSocket && isReset(error) && !call.signal.aborted;
+      if (!isStale || tries === maxTries) throw error;
     }
   }
+};
 
-  #failed(error: NodeJS.ErrnoException): void {
-    const wasStale = this.#request?.reusedSocket === true && !this.#answered && isReset(error);
-    if (wasStale && !this.#cancelled && this.#tries < maxTries) this.#try();
-    else this.#reject(error);
-  }
-
-  #read(response: IncomingMessage): void {
-    this.#answered = true;
-    const { maxBytes } = this.#call;
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    response.on("data", (chunk: Buffer) => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes <= maxBytes) return;
-      this.#resolve({ status: response.statusCode ?? 0, text: undefined });
-      response.destroy();
-    });
-    response.once("end", () =>
-      this.#resolve({
-        status: response.statusCode ?? 0,
-        text: new TextDecoder().decode(Buffer.concat(chunks)),
-      }),
-    );
-    // What breaks off in the middle.
-    response.on("error", (error) => this.#reject(error));
-  }
+function open({ url, method, headers, body, signal }: TransportCall): ClientRequest {
+  const { request } = url.startsWith("https:") ? https : http;
+  const sent = request(url, { method, headers: { ...headers, "accept-encoding": "identity" }, signal });
+  sent.end(body);
+  return sent;
 }
 
-const isReset = ({ code }: NodeJS.ErrnoException): boolean => code === "ECONNRESET" || code === "EPIPE";
+function answerOf(request: ClientRequest, maxBytes: number): Promise<TransportAnswer> {
+  return new Promise((resolve, reject) => {
+    request.on("error", reject);
+    request.once("response", (response: IncomingMessage) => {
+      const { statusCode: status = 0 } = response;
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on("error", (cause) => reject(new Error("The answer broke off.", { cause })));
+      response.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes <= maxBytes) return;
+        resolve({ status, text: undefined });
+        response.destroy();
+      });
+      response.once("end", () => resolve({ status, text: new TextDecoder().decode(Buffer.concat(chunks)) }));
+    });
+  });
+}
+
+const isReset = (error: unknown): boolean =>
+  /^(ECONNRESET|EPIPE)$/.test(String((error as NodeJS.ErrnoException).code));

@@ -1,5 +1,5 @@
 import { Attempts } from "./attempt/attempts.js";
-import type { Bounds } from "./bounds.js";
+import type { Timeouts } from "./timeouts.js";
 import { Codes } from "./endpoints/otp-endpoint.js";
 import type { Config } from "./config.js";
 import { BrowserCookie } from "./http/browser-cookie.js";
@@ -7,7 +7,8 @@ import { Cors } from "./http/cors.js";
 import { EarlyHints } from "./token-server/early-callbacks.js";
 import type { Report } from "./kit-events.js";
 import { StoreGuard, StoreUnavailable, type GuardedStore } from "./attempt/guarded-store.js";
-import { limiterOf, StartLimits } from "./limits/limits.js";
+import { memoryLimiter } from "./limits/memory-limiter.js";
+import { limiterOf, StartLimits } from "./limits/start-limits.js";
 import type { SignIn } from "./options.js";
 import { Questions } from "./token-server/result-poller.js";
 import { Refusals } from "./http/error-log.js";
@@ -15,14 +16,14 @@ import type { Runtime } from "./runtime.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import { Sparingly } from "./log-throttle.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
-import { Turns } from "./limits/call-quota.js";
+import { CallQuota } from "./limits/call-quota.js";
 import { UnderWay } from "./pending-tasks.js";
 import { Watching } from "./endpoints/watchers.js";
 
 /** The parts of a kit, put together. */
 export interface Kit<Context> {
   config: Config<Context>;
-  bounds: Bounds;
+  timeouts: Timeouts;
   report: Report;
   runtime: Runtime;
   signIn: SignIn<Context>;
@@ -41,7 +42,7 @@ export interface Kit<Context> {
 }
 
 export function assembleKit<Context>(config: Config<Context>, surroundings: Runtime): Kit<Context> {
-  const { bounds, limits, message, pollingMs, signIn } = config;
+  const { timeouts, limits, message, resultPollingMs, signIn } = config;
   const runtime = withClockOf(config.store, surroundings);
   const troubles = new Sparingly(10_000, runtime);
   const report: Report = (event) => {
@@ -56,28 +57,31 @@ export function assembleKit<Context>(config: Config<Context>, surroundings: Runt
   const limiter = (name: "startsPerAddress" | "startsPerBrowser") =>
     limiterOf(name, limits[name], { store: config.store, guard });
   const startLimits = new StartLimits(limiter("startsPerAddress"), limiter("startsPerBrowser"));
-  const quarter = limits.questions && { ...limits.questions, count: Math.ceil(limits.questions.count / 4) };
-  const turns = new Turns(limiterOf("questions", quarter, { store: config.store, guard }), runtime);
-  const tokenServer = new TokenServerClient(config.tokenServer, runtime);
-  const attempts = new Attempts(store, bounds, runtime, report);
+  const calls = limits.tokenServerCalls;
+  const quota = new CallQuota(
+    calls ? memoryLimiter({ name: "tokenServerCalls", ...calls }) : undefined,
+    runtime,
+  );
+  const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
+  const attempts = new Attempts(store, timeouts, runtime, report);
   // Of a store that is shared, somebody may watch on another server.
   const isWatched = (id: string): boolean => config.store.isShared === true || watching.isWatched(id);
-  const questions = new Questions({ tokenServer, turns, attempts, bounds, runtime, report }, isWatched);
+  const questions = new Questions({ tokenServer, quota, attempts, timeouts, runtime, report }, isWatched);
   const watching: Watching = new Watching({
     attempts,
     questions,
-    bounds,
+    timeouts,
     limits,
     runtime,
     report,
-    pollingMs,
+    pollingMs: resultPollingMs,
   });
   const cookie = new BrowserCookie(config.origin);
   const cors = new Cors(config.origins);
   const earlyHints = new EarlyHints(runtime);
   const codes = new Codes<Context>({
     attempts,
-    bounds,
+    limits,
     cookie,
     earlyHints,
     message,
@@ -86,11 +90,11 @@ export function assembleKit<Context>(config: Config<Context>, surroundings: Runt
     runtime,
     startLimits,
     tokenServer,
-    turns,
+    quota,
   });
   return {
     config,
-    bounds,
+    timeouts,
     report,
     runtime,
     signIn,

@@ -1,6 +1,6 @@
 import { serverError, temporarilyUnavailable, type Refusal } from "./http/api-error.js";
 import type { Call } from "./http/call.js";
-import { configure } from "./config.js";
+import { parseOptions } from "./config.js";
 import { toWebResponse } from "./http/direct-response.js";
 import { beginWithPage, type FirstPaint } from "./endpoints/first-paint.js";
 import { StoreUnavailable } from "./attempt/guarded-store.js";
@@ -9,7 +9,6 @@ import { assembleKit } from "./kit-parts.js";
 import type { LoginKitOptions } from "./options.js";
 import { createRoutes } from "./endpoints/routes.js";
 import { systemRuntime, type Runtime } from "./runtime.js";
-import type { Transport } from "./token-server/transport.js";
 
 /** The site's backend for the widget. */
 export interface LoginKit<Context = unknown> {
@@ -60,8 +59,6 @@ export interface ForAdapter {
   fetch(request: Request, context: unknown): Promise<Response>;
   /** The path that it owns. */
   path: string;
-  /** Makes its calls to the Token Server in another way than over `fetch`. */
-  callOver(transport: Transport): void;
 }
 
 const forAdapters = new WeakMap<LoginKit<never>, ForAdapter>();
@@ -82,7 +79,7 @@ export function createLoginKit<Context = unknown>(
   options: LoginKitOptions<Context>,
   runtime: Runtime = systemRuntime,
 ): LoginKit<Context> {
-  const kit = assembleKit(configure(options, runtime), runtime);
+  const kit = assembleKit(parseOptions(options, runtime), runtime);
   const routes = createRoutes(kit);
   const { config, cors, report, underWay } = kit;
 
@@ -141,7 +138,6 @@ export function createLoginKit<Context = unknown>(
   forAdapters.set(loginKit, {
     fetch: (request, context) => fetch(request, context as Context),
     path: config.path,
-    callOver: (transport) => kit.tokenServer.callOver(transport),
   });
   return loginKit;
 }

@@ -1,7 +1,8 @@
-import type { Bounds } from "./bounds.js";
+import type { Timeouts } from "./timeouts.js";
 import type { LoginKitEvent } from "./kit-events.js";
 import type { Limits } from "./limits/limits.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
+import type { Transport } from "./token-server/transport.js";
 
 /** A login that a phone accepted. */
 export interface Login<Context = unknown> {
@@ -38,6 +39,12 @@ export interface TokenServerOptions {
   type: string;
 }
 
+/** The Basic authentication of the callback. */
+export interface CallbackCredentials {
+  username: string;
+  password: string;
+}
+
 /** How the Token Server reaches the kit. */
 export interface CallbackOptions {
   /** The address that is given as `callback_uri`. Default: `origin` + `path` + `/callback`. */
@@ -72,10 +79,15 @@ export interface LoginKitOptions<Context = unknown> {
    * reach. Default: off.
    */
   resultPolling?: number;
-  /** Hears what happens. What it throws harms nobody. Default: warnings and errors go to the console, a line each. */
+  /** Called for each event; what it throws is caught. Default: warnings and errors go to the console, a line each. */
   onEvent?: (event: LoginKitEvent) => void | Promise<void>;
-  /** The bounds that differ from their defaults. */
-  bounds?: Partial<Bounds>;
+  /**
+   * How the kit calls the Token Server. Default: over `fetch`. On Node pass `nodeTransport` of `onegini-otp-login/node`:
+   * it costs less and uses Node's global agents, where client certificates, authorities and proxies are set.
+   */
+  transport?: Transport;
   /** The limits that differ from their defaults; `false` switches one off. */
   limits?: Partial<Limits>;
+  /** The times, in seconds, that differ from their defaults. */
+  timeouts?: Partial<Timeouts>;
 }

@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-import { toNodeHandler, toWebRequest, type NodeContext, type NodeHandler } from "onegini-otp-login/node";
+import {
+  nodeTransport,
+  toNodeHandler,
+  toWebRequest,
+  type NodeContext,
+  type NodeHandler,
+} from "onegini-otp-login/node";
 import { createLoginKit, memoryStore, type LoginKit } from "onegini-otp-login/server";
 import { report } from "../child.js";
 import { clock, html, pageNames } from "./pages.js";
@@ -64,6 +70,7 @@ function siteOf(req: IncomingMessage): { kit: LoginKit<NodeContext>; handle: Nod
 const createKit = (host: string): LoginKit<NodeContext> =>
   createLoginKit<NodeContext>({
     origin: `http://${host}`,
+    transport: nodeTransport,
     tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
     message: "Log in to the bench",
     // The Token Server's way is not the browser's, which may lead through a proxy.

@@ -1,4 +1,4 @@
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 import { forgetAt, isClaimable, isOpen, openUntil } from "./deadlines.js";
 
 /** One OTP at the Token Server, as its attempt knows it. The OTP itself is not kept. */
@@ -43,7 +43,7 @@ export interface Attempt {
 /** What can happen to an attempt. */
 export type Change =
   /** A renewal sets out: it takes its place among the bounded number before the Token Server is asked. */
-  | { readonly kind: "renewal_begun" }
+  | { readonly kind: "renewal_begun"; readonly maxTransactions: number }
   /** A renewal came to nothing and gives its place back. */
   | { readonly kind: "renewal_abandoned" }
   | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
@@ -63,7 +63,7 @@ export function beginAttempt(
   parts: Pick<Attempt, "id" | "browser" | "language" | "address" | "startedAt"> & {
     transaction: Omit<Transaction, "closed">;
   },
-  bounds: Bounds,
+  timeouts: Timeouts,
 ): Attempt {
   const { id, browser, language, address, startedAt, transaction } = parts;
   // Written out, and the state shared: a copy of a copy takes far more memory, and there are many of these.
@@ -79,7 +79,7 @@ export function beginAttempt(
     state: pending,
     forgetAt: 0,
   };
-  attempt.forgetAt = forgetAt(attempt, bounds);
+  attempt.forgetAt = forgetAt(attempt, timeouts);
   return attempt;
 }
 
@@ -89,17 +89,17 @@ const pending: AttemptState = { status: "pending" };
  * What becomes of an attempt: the same object if the change changes nothing, else its next version. Settled attempts
  * hear nothing more, and nothing leads back from a final status.
  */
-export function change(attempt: Attempt, what: Change, bounds: Bounds): Attempt {
-  const next = decide(attempt, what, bounds);
-  return next === attempt ? attempt : remembered({ ...next, version: attempt.version + 1 }, bounds);
+export function change(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
+  const next = decide(attempt, what, timeouts);
+  return next === attempt ? attempt : remembered({ ...next, version: attempt.version + 1 }, timeouts);
 }
 
-function decide(attempt: Attempt, what: Change, bounds: Bounds): Attempt {
+function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   const settle = (state: AttemptState): Attempt => ({ ...attempt, state });
   const isPending = attempt.state.status === "pending";
   switch (what.kind) {
     case "renewal_begun":
-      return isPending && attempt.begun < bounds.transactionsPerAttempt
+      return isPending && attempt.begun < what.maxTransactions
         ? { ...attempt, begun: attempt.begun + 1 }
         : attempt;
     case "renewal_abandoned":
@@ -118,15 +118,15 @@ function decide(attempt: Attempt, what: Change, bounds: Bounds): Attempt {
     case "denied":
       return isPending ? settle({ status: "denied", at: what.at }) : attempt;
     case "transaction_closed":
-      return isPending ? closeTransaction(attempt, what, bounds) : attempt;
+      return isPending ? closeTransaction(attempt, what, timeouts) : attempt;
     case "claimed":
-      return attempt.state.status === "approved" && isClaimable(attempt.state, what.at, bounds)
+      return attempt.state.status === "approved" && isClaimable(attempt.state, what.at, timeouts)
         ? settle({ status: "completed", userId: attempt.state.userId, at: what.at })
         : attempt;
     case "time_over":
-      return isOver(attempt, what.at, bounds) ? settle({ status: "expired", at: what.at }) : attempt;
+      return isOver(attempt, what.at, timeouts) ? settle({ status: "expired", at: what.at }) : attempt;
     case "silence":
-      return isPending && what.at >= openUntil(attempt, bounds) + bounds.silenceSeconds * 1000
+      return isPending && what.at >= openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000
         ? settle({ status: "failed", at: what.at })
         : attempt;
     default:
@@ -135,25 +135,29 @@ function decide(attempt: Attempt, what: Change, bounds: Bounds): Attempt {
 }
 
 /** A failed transaction ends its attempt only if no other can still be accepted. */
-function closeTransaction(attempt: Attempt, { id, at }: { id: string; at: number }, bounds: Bounds): Attempt {
+function closeTransaction(
+  attempt: Attempt,
+  { id, at }: { id: string; at: number },
+  timeouts: Timeouts,
+): Attempt {
   const wasOpen = attempt.transactions.some((transaction) => transaction.id === id && !transaction.closed);
   if (!wasOpen) return attempt;
   const transactions = attempt.transactions.map((transaction) =>
     transaction.id === id ? { ...transaction, closed: true } : transaction,
   );
-  return transactions.some((transaction) => isOpen(transaction, at, bounds))
+  return transactions.some((transaction) => isOpen(transaction, at, timeouts))
     ? { ...attempt, transactions }
     : { ...attempt, transactions, state: { status: "failed", at } };
 }
 
 /** Looked at again here, because a renewal may have come while the Token Server was being asked. */
-function isOver(attempt: Attempt, at: number, bounds: Bounds): boolean {
+function isOver(attempt: Attempt, at: number, timeouts: Timeouts): boolean {
   const { state } = attempt;
   switch (state.status) {
     case "pending":
-      return at >= openUntil(attempt, bounds);
+      return at >= openUntil(attempt, timeouts);
     case "approved":
-      return !isClaimable(state, at, bounds);
+      return !isClaimable(state, at, timeouts);
     case "completed":
     case "denied":
     case "expired":
@@ -164,7 +168,7 @@ function isOver(attempt: Attempt, at: number, bounds: Bounds): boolean {
   }
 }
 
-const remembered = (attempt: Attempt, bounds: Bounds): Attempt => ({
+const remembered = (attempt: Attempt, timeouts: Timeouts): Attempt => ({
   ...attempt,
-  forgetAt: forgetAt(attempt, bounds),
+  forgetAt: forgetAt(attempt, timeouts),
 });

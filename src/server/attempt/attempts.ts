@@ -1,5 +1,5 @@
 import { beginAttempt, change, type Attempt, type Change } from "./attempt.js";
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url, type Runtime } from "../runtime.js";
 import type { GuardedStore } from "./guarded-store.js";
@@ -21,13 +21,13 @@ export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test
 /** The attempts in the store: every change of one goes through here, and is reported here. */
 export class Attempts {
   readonly #store: GuardedStore;
-  readonly #bounds: Bounds;
+  readonly #timeouts: Timeouts;
   readonly #runtime: Runtime;
   readonly #report: Report;
 
-  constructor(store: GuardedStore, bounds: Bounds, runtime: Runtime, report: Report) {
+  constructor(store: GuardedStore, timeouts: Timeouts, runtime: Runtime, report: Report) {
     this.#store = store;
-    this.#bounds = bounds;
+    this.#timeouts = timeouts;
     this.#runtime = runtime;
     this.#report = report;
   }
@@ -40,7 +40,7 @@ export class Attempts {
     const id = base64url(this.#runtime.random(attemptIdBytes));
     const startedAt = this.#runtime.now();
     const transaction = { id: transactionId, endsAt };
-    const attempt = beginAttempt({ ...of, id, startedAt, transaction }, this.#bounds);
+    const attempt = beginAttempt({ ...of, id, startedAt, transaction }, this.#timeouts);
     await this.#store.create(attempt);
     return attempt;
   }
@@ -73,7 +73,7 @@ export class Attempts {
   async #apply(attempt: Attempt, what: Change): Promise<Changed> {
     let current = attempt;
     for (let tries = 0; tries < maxTries; tries++) {
-      const next = change(current, what, this.#bounds);
+      const next = change(current, what, this.#timeouts);
       if (next === current) return { attempt: current, changed: false };
       if (await this.#store.compareAndSet(current.id, current.version, next)) {
         if (next.state.status !== current.state.status) this.#reportSettled(next);

@@ -1,6 +1,6 @@
 import type { StatusAnswer } from "../../protocol/login-api.js";
 import type { Attempt, AttemptState, Transaction } from "./attempt.js";
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 
 /** When what happens to an attempt: pure functions of it, in milliseconds since the epoch. */
 
@@ -8,20 +8,20 @@ import type { Bounds } from "../bounds.js";
 const beforeEndMs = 2000;
 
 /** Whether an acceptance of this transaction can still log in. */
-export const isOpen = ({ endsAt, closed }: Transaction, now: number, bounds: Bounds): boolean =>
-  !closed && now < endsAt + bounds.graceSeconds * 1000;
+export const isOpen = ({ endsAt, closed }: Transaction, now: number, timeouts: Timeouts): boolean =>
+  !closed && now < endsAt + timeouts.graceSeconds * 1000;
 
 /** The end of the grace of the transaction that lasts longest. */
-export const openUntil = ({ transactions }: Attempt, bounds: Bounds): number =>
+export const openUntil = ({ transactions }: Attempt, timeouts: Timeouts): number =>
   Math.max(...transactions.filter(({ closed }) => !closed).map(({ endsAt }) => endsAt)) +
-  bounds.graceSeconds * 1000;
+  timeouts.graceSeconds * 1000;
 
 /** Whether an approved attempt may still be claimed by its browser. */
 export const isClaimable = (
   { at }: Extract<AttemptState, { status: "approved" }>,
   now: number,
-  bounds: Bounds,
-): boolean => now < at + bounds.claimSeconds * 1000;
+  timeouts: Timeouts,
+): boolean => now < at + timeouts.claimSeconds * 1000;
 
 /** What the newest code has left, in whole seconds. */
 export function expiresInSeconds({ transactions }: Attempt, now: number): number {
@@ -40,16 +40,16 @@ export const statusAnswer = (attempt: Attempt, now: number): StatusAnswer =>
     : { status: attempt.state.status };
 
 /** From when on a store may forget an attempt: some time after it can no longer change. */
-export function forgetAt(attempt: Attempt, bounds: Bounds): number {
+export function forgetAt(attempt: Attempt, timeouts: Timeouts): number {
   const { state } = attempt;
-  const memoryMs = bounds.memorySeconds * 1000;
+  const memoryMs = timeouts.memorySeconds * 1000;
   switch (state.status) {
     case "pending":
-      return openUntil(attempt, bounds) + bounds.silenceSeconds * 1000 + memoryMs;
+      return openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000 + memoryMs;
     case "approved":
-      return state.at + bounds.claimSeconds * 1000 + memoryMs;
+      return state.at + timeouts.claimSeconds * 1000 + memoryMs;
     case "completed":
-      return state.at + bounds.repeatSeconds * 1000 + memoryMs;
+      return state.at + timeouts.repeatSeconds * 1000 + memoryMs;
     case "denied":
     case "expired":
     case "failed":
@@ -60,25 +60,30 @@ export function forgetAt(attempt: Attempt, bounds: Bounds): number {
 }
 
 /** The instants at which a watched transaction is asked about: shortly before its end, at the end, once in the grace. */
-const askingTimes = ({ endsAt }: Transaction, bounds: Bounds): number[] => [
+const askingTimes = ({ endsAt }: Transaction, timeouts: Timeouts): number[] => [
   endsAt - beforeEndMs,
   endsAt,
-  endsAt + (bounds.graceSeconds * 1000) / 2,
+  endsAt + (timeouts.graceSeconds * 1000) / 2,
 ];
 
 /** The transactions that ought to be asked about between two instants (the first excluded). */
-export const dueTransactions = (attempt: Attempt, from: number, to: number, bounds: Bounds): Transaction[] =>
+export const dueTransactions = (
+  attempt: Attempt,
+  from: number,
+  to: number,
+  timeouts: Timeouts,
+): Transaction[] =>
   attempt.transactions.filter(
     (transaction) =>
-      !transaction.closed && askingTimes(transaction, bounds).some((time) => time > from && time <= to),
+      !transaction.closed && askingTimes(transaction, timeouts).some((time) => time > from && time <= to),
   );
 
 /** The next instant after `from` at which an attempt's transactions want asking, or its time is over. */
-export const nextAskingTime = (attempt: Attempt, from: number, bounds: Bounds): number =>
+export const nextAskingTime = (attempt: Attempt, from: number, timeouts: Timeouts): number =>
   Math.min(
     ...attempt.transactions
       .filter(({ closed }) => !closed)
-      .flatMap((transaction) => askingTimes(transaction, bounds))
+      .flatMap((transaction) => askingTimes(transaction, timeouts))
       .filter((time) => time > from),
-    openUntil(attempt, bounds),
+    openUntil(attempt, timeouts),
   );

@@ -37,8 +37,8 @@ export class Watch {
     this.#attempt = attempt;
     this.#parts = parts;
     this.#owner = owner;
-    this.#plan = new AskingPlan(now, parts.pollingMs, parts.bounds);
-    this.#keepAliveAt = now + parts.bounds.keepAliveSeconds * 1000;
+    this.#plan = new AskingPlan(now, parts.pollingMs, parts.timeouts);
+    this.#keepAliveAt = now + parts.timeouts.keepAliveSeconds * 1000;
     void this.#subscribe();
   }
 
@@ -46,7 +46,7 @@ export class Watch {
   add(watcher: Watcher): void {
     this.#watchers = [...this.#watchers, watcher];
     this.#owner.counted(this.#attempt, 1);
-    if (this.#watchers.length > this.#parts.bounds.watchersPerAttempt) {
+    if (this.#watchers.length > this.#parts.limits.streamsPerAttempt) {
       const [oldest, ...others] = this.#watchers;
       this.#watchers = others;
       oldest?.dismiss("replaced");
@@ -158,7 +158,7 @@ export class Watch {
     const now = this.#parts.runtime.now();
     if (this.#attempt.state.status === "pending") void this.#ask(now);
     if (now >= this.#keepAliveAt) {
-      this.#keepAliveAt = now + this.#parts.bounds.keepAliveSeconds * 1000;
+      this.#keepAliveAt = now + this.#parts.timeouts.keepAliveSeconds * 1000;
       for (const watcher of this.#watchers) watcher.keepAlive();
       // Where a notice may get lost, this finds what it was about.
       void (this.#unsubscribe ? this.#refresh() : this.#subscribe());

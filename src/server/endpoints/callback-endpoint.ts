@@ -7,6 +7,7 @@ import { StoreUnavailable } from "../attempt/guarded-store.js";
 import type { EarlyHints } from "../token-server/early-callbacks.js";
 import type { Report } from "../kit-events.js";
 import type { Questions } from "../token-server/result-poller.js";
+import type { CallbackCredentials } from "../options.js";
 import type { Runtime } from "../runtime.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
 import type { UnderWay } from "../pending-tasks.js";
@@ -23,12 +24,6 @@ interface Parts {
   /** What a server that closes waits for. */
   underWay: UnderWay;
   watching: Pick<Watching, "isClosed">;
-}
-
-/** The Basic authentication that the administrator set for the callback's address. */
-export interface CallbackCredentials {
-  username: string;
-  password: string;
 }
 
 /** Refuses a callback without the credentials. They are compared in constant time. */

@@ -1,7 +1,7 @@
 import { attemptSettled, noStore, Refusal, serverError, unknownAttempt } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import type { Report } from "../kit-events.js";
 import type { SignIn } from "../options.js";
@@ -9,7 +9,7 @@ import type { Runtime } from "../runtime.js";
 
 interface Parts<Context> {
   attempts: Attempts;
-  bounds: Bounds;
+  timeouts: Timeouts;
   report: Report;
   runtime: Runtime;
   signIn: SignIn<Context>;
@@ -23,7 +23,7 @@ export async function logIn<Context>(
   attempt: Attempt,
   parts: Parts<Context>,
 ): Promise<Response | Refusal> {
-  const { attempts, bounds, runtime } = parts;
+  const { attempts, timeouts, runtime } = parts;
   const claim = await attempts.change(attempt.id, { kind: "claimed", at: runtime.now() });
   if (!claim) return unknownAttempt;
   const { state } = claim.attempt;
@@ -31,7 +31,7 @@ export async function logIn<Context>(
     case "pending":
       return notYet;
     case "completed": {
-      const mayRepeat = runtime.now() < state.at + bounds.repeatSeconds * 1000;
+      const mayRepeat = runtime.now() < state.at + timeouts.repeatSeconds * 1000;
       return claim.changed || mayRepeat
         ? signIn(call, { userId: state.userId, attempt: attempt.id }, !claim.changed, parts)
         : attemptSettled;
@@ -50,7 +50,7 @@ async function signIn<Context>(
   call: Call<Context>,
   login: { userId: string; attempt: string },
   repeated: boolean,
-  { bounds, report, runtime, signIn }: Parts<Context>,
+  { timeouts, report, runtime, signIn }: Parts<Context>,
 ): Promise<Response | Refusal> {
   const beganAt = runtime.now();
   const about = () => ({ ...login, ...loggedAddress(call), durationMs: runtime.now() - beganAt });
@@ -68,11 +68,11 @@ async function signIn<Context>(
   try {
     const answer = async (): Promise<Response> =>
       copy(await signIn({ ...login, request: call.request, context: call.context }));
-    outcome = await withTimeLimit(answer(), bounds.signInSeconds * 1000, runtime);
+    outcome = await withTimeLimit(answer(), timeouts.signInSeconds * 1000, runtime);
   } catch (error) {
     return fail("threw", error);
   }
-  if (outcome === "too slow") return fail(`took longer than ${bounds.signInSeconds} s`);
+  if (outcome === "too slow") return fail(`took longer than ${timeouts.signInSeconds} s`);
   if (isOkJson(outcome)) {
     report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
   } else {

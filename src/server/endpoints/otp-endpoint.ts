@@ -2,6 +2,8 @@ import type { CodeAnswer, StartAnswer } from "../../protocol/login-api.js";
 import {
   answerJson,
   attemptSettled,
+  limited,
+  noTurn,
   Refusal,
   serverError,
   temporarilyUnavailable,
@@ -9,24 +11,24 @@ import {
 } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
-import type { Bounds } from "../bounds.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { EarlyHints } from "../token-server/early-callbacks.js";
 import { troubleEvent, type Report } from "../kit-events.js";
-import { limited, noTurn, type StartLimits } from "../limits/limits.js";
+import type { Limits } from "../limits/limits.js";
+import type { StartLimits } from "../limits/start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
 import type { Questions } from "../token-server/result-poller.js";
 import { sha256, type Runtime } from "../runtime.js";
 import type { TokenServerClient, Trouble } from "../token-server/token-server-client.js";
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
-import type { Purpose, Turns } from "../limits/call-quota.js";
+import type { Purpose, CallQuota } from "../limits/call-quota.js";
 
 interface Parts<Context> {
   attempts: Attempts;
-  bounds: Bounds;
+  limits: Limits;
   cookie: BrowserCookie;
   earlyHints: EarlyHints;
   message: Message<Context> | undefined;
@@ -35,7 +37,7 @@ interface Parts<Context> {
   runtime: Runtime;
   startLimits: StartLimits;
   tokenServer: TokenServerClient;
-  turns: Turns;
+  quota: CallQuota;
 }
 
 /** A transaction that has begun, with the instant at which its code ends. */
@@ -104,7 +106,10 @@ export class Codes<Context> {
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response | Refusal> {
     const { attempts, questions, report, runtime } = this.#parts;
     await questions.askLast(attempt);
-    const place = await attempts.change(attempt.id, { kind: "renewal_begun" });
+    const place = await attempts.change(attempt.id, {
+      kind: "renewal_begun",
+      maxTransactions: this.#parts.limits.transactionsPerAttempt,
+    });
     if (!place) return unknownAttempt;
     if (!place.changed) return this.#refuseRenewal(place.attempt);
 
@@ -128,8 +133,8 @@ export class Codes<Context> {
 
   /** The limit is looked at before the status; both at once, because another request may be changing them. */
   #refuseRenewal(attempt: Attempt): Refusal {
-    const { bounds, runtime } = this.#parts;
-    if (attempt.begun < bounds.transactionsPerAttempt) return attemptSettled;
+    const { limits, runtime } = this.#parts;
+    if (attempt.begun < limits.transactionsPerAttempt) return attemptSettled;
     // Not in this attempt any more; but once its last code is over, a new one may be started.
     const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
     return limited(
@@ -158,11 +163,11 @@ export class Codes<Context> {
     language: string | undefined,
     purpose: Purpose,
   ): Promise<Issued | Refusal> {
-    const { message, report, runtime, tokenServer, turns } = this.#parts;
+    const { message, report, runtime, tokenServer, quota } = this.#parts;
     const { request, context } = call;
     const text = await message?.(request, context);
     const address = call.address();
-    if (!(await turns.take(purpose))) return noTurn(turns.closedMs(purpose));
+    if (!(await quota.take(purpose))) return noTurn(quota.closedMs(purpose));
     const beganAt = runtime.now();
     const trouble = (of: Trouble): void =>
       report({

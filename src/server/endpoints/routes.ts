@@ -46,7 +46,7 @@ export function createRoutes<Context>(kit: Kit<Context>): Hono<Env<Context>> {
       const { call } = c.env;
       const refusal = gate(call.request, config);
       if (refusal) return refusal;
-      const body = await readJsonObject(call.request, config.bounds.bodyBytes);
+      const body = await readJsonObject(call.request, config.limits.bodyBytes);
       return body instanceof Refusal ? body : handle(call, body, c);
     });
 
@@ -66,7 +66,7 @@ export function createRoutes<Context>(kit: Kit<Context>): Hono<Env<Context>> {
     if (new URL(call.request.url).pathname !== `${config.path}/callback`) return notFound;
     const refusal = await refuseCallback(call.request, config.callbackCredentials);
     if (refusal) return refusal;
-    const body = await readJsonObject(call.request, config.bounds.bodyBytes);
+    const body = await readJsonObject(call.request, config.limits.bodyBytes);
     return body instanceof Refusal ? body : answerCallback(call, body, kit);
   });
   fromPage("", (call, body) => kit.codes.start(call, body));

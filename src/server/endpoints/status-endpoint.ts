@@ -1,12 +1,11 @@
 import type { StatusAnswer } from "../../protocol/login-api.js";
-import { answerJson, unknownAttempt, type Refusal } from "../http/api-error.js";
+import { answerJson, noTurn, unknownAttempt, type Refusal } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
 import { directAnswer } from "../http/direct-response.js";
 import { holdPoll } from "./held-poll.js";
-import { noTurn } from "../limits/limits.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
 import type { Questions } from "../token-server/result-poller.js";
 import type { Runtime } from "../runtime.js";
@@ -17,7 +16,7 @@ interface Parts {
   attempts: Attempts;
   questions: Questions;
   watching: Watching;
-  bounds: Bounds;
+  timeouts: Timeouts;
   runtime: Runtime;
 }
 
@@ -74,7 +73,7 @@ async function answerHeld(
   wishSeconds: number,
   parts: Parts,
 ): Promise<Response> {
-  const waitSeconds = Math.min(wishSeconds, parts.bounds.pollSeconds);
+  const waitSeconds = Math.min(wishSeconds, parts.timeouts.pollSeconds);
   const end = await holdPoll(attempt, waitSeconds * 1000, request.signal, parts);
   return end.granted
     ? answerPoll(end.attempt, parts.runtime.now(), waitSeconds)

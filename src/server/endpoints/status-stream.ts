@@ -1,7 +1,7 @@
 import { statusEvent } from "../../protocol/login-api.js";
 import { noStore } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
 import type { StreamSink } from "../http/direct-stream.js";
 import type { Runtime } from "../runtime.js";
@@ -16,7 +16,7 @@ export const streamHeaders = {
 
 interface Parts {
   runtime: Runtime;
-  bounds: Pick<Bounds, "returnSeconds">;
+  timeouts: Pick<Timeouts, "returnSeconds">;
 }
 
 /** The status of one attempt as server-sent events. It ends after `approved` or a final status. */
@@ -63,7 +63,7 @@ function isAlike(one: Attempt, other: Attempt): boolean {
 }
 
 /** When a client that is sent away should come back: by chance, so that they do not come all at once. */
-function returnMs({ runtime, bounds }: Parts): number {
+function returnMs({ runtime, timeouts }: Parts): number {
   const [high = 0, low = 0] = runtime.random(2);
-  return Math.floor(((high * 256 + low) / 65_536) * bounds.returnSeconds * 1000);
+  return Math.floor(((high * 256 + low) / 65_536) * timeouts.returnSeconds * 1000);
 }

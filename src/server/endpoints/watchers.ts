@@ -1,9 +1,9 @@
-import type { Refusal } from "../http/api-error.js";
+import { limited, type Refusal } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
-import { limited, type Limits } from "../limits/limits.js";
+import type { Limits } from "../limits/limits.js";
 import type { Questions } from "../token-server/result-poller.js";
 import type { Runtime } from "../runtime.js";
 import { Watch } from "./attempt-watch.js";
@@ -22,8 +22,8 @@ export interface Watcher {
 export interface WatchParts {
   attempts: Attempts;
   questions: Questions;
-  bounds: Bounds;
-  limits: Pick<Limits, "streamsPerBrowser" | "streamsPerNode">;
+  timeouts: Timeouts;
+  limits: Pick<Limits, "streamsPerAttempt" | "streamsPerBrowser" | "streamsPerNode">;
   runtime: Runtime;
   report: Report;
   /** Milliseconds between two questions while somebody watches; infinite if there are none. */
@@ -62,10 +62,9 @@ export class Watching {
 
   /** Refuses one more watcher where there are too many; one that takes the place of another of its attempt may come. */
   refuse({ id, browser, state }: Attempt): Refusal | undefined {
-    const { bounds, limits } = this.#parts;
+    const { limits } = this.#parts;
     const ofAttempt = this.#watches.get(id)?.size ?? 0;
-    if (state.status !== "pending" || this.#closed || ofAttempt >= bounds.watchersPerAttempt)
-      return undefined;
+    if (state.status !== "pending" || this.#closed || ofAttempt >= limits.streamsPerAttempt) return undefined;
     if (limits.streamsPerNode !== false && this.#watchers >= limits.streamsPerNode) {
       return limited("streamsPerNode", "temporarily_unavailable", "This server has no room left.", retryMs);
     }

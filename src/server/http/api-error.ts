@@ -64,14 +64,11 @@ export const unknownAttempt = new Refusal("unknown_attempt", "There is no such a
 /** The attempt is over. */
 export const attemptSettled = new Refusal("attempt_settled", "This attempt is settled. Start a new one.");
 
-/** Seconds after which a call that failed for a passing reason may be repeated. */
-const retryAfterSeconds = 5;
-
 /** What the kit needs is out of order for a while. */
 export const temporarilyUnavailable = new Refusal(
   "temporarily_unavailable",
   "The login service cannot be reached at the moment. Try again shortly.",
-  { headers: { "retry-after": String(retryAfterSeconds) } },
+  { headers: { "retry-after": "5" } },
 );
 
 /** Something is wrong that the site has to mend; its log says what. */
@@ -79,3 +76,27 @@ export const serverError = new Refusal("server_error", "The server could not han
 
 /** What came is no HTTP request that can be read. */
 export const badRequest = new Refusal("invalid_request", "The request cannot be read.");
+
+/** A call that met a limit. */
+export function limited(
+  limit: LimitName,
+  error: "too_many_requests" | "temporarily_unavailable",
+  description: string,
+  afterMs: number,
+): Refusal {
+  // Never 0, which would ask for a call that fails again.
+  const seconds = Math.max(1, Math.ceil(afterMs / 1000));
+  return new Refusal(error, description, {
+    headers: { "retry-after": String(seconds) },
+    limit: { name: limit, retryAfterSeconds: seconds },
+  });
+}
+
+/** The Token Server has been asked enough for now. */
+export const noTurn = (closedMs: number): Refusal =>
+  limited(
+    "tokenServerCalls",
+    "temporarily_unavailable",
+    "The login service is asked too much at the moment. Try again shortly.",
+    closedMs,
+  );

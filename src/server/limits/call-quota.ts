@@ -8,7 +8,7 @@ export type Purpose = "start" | "renewal" | "poll" | "question";
  * Who may call the Token Server, and when: so many calls in so long a time, a quarter of them for each purpose. Who
  * renews or polls without end must not keep others from starting, nor what they have accepted from being heard.
  */
-export class Turns {
+export class CallQuota {
   readonly #limiter: RateLimiter | undefined;
   readonly #runtime: Runtime;
   /** Until then there are no more: nothing is counted for what is refused anyway. */
@@ -25,7 +25,7 @@ export class Turns {
     this.#runtime = runtime;
   }
 
-  /** Milliseconds until there are turns again; 0 if there are. */
+  /** Milliseconds until there are quota again; 0 if there are. */
   closedMs(purpose: Purpose): number {
     return Math.max(0, this.#closedUntil[purpose] - this.#runtime.now());
   }

@@ -1,45 +1,32 @@
+import { parseJson } from "../../protocol/parse.js";
 import type { Runtime } from "../runtime.js";
-import type { OutgoingCall, Transport } from "./transport.js";
+import type { Transport, TransportCall } from "./transport.js";
 
-/** What came of a call: an answer, whose JSON is undefined if it is none, or nothing. */
+/** The result of a call: an answer, whose `json` is undefined where the body is no JSON, or none. */
 export type Reply =
   { kind: "answered"; status: number; json: unknown } | { kind: "unavailable"; reason: string };
 
 /** Far above any answer of a Token Server. */
 const maxAnswerBytes = 65_536;
 
-/** Calls another server and reads its JSON, within a time and a size. Never rejects. */
+/** Calls another server and parses its JSON, within a time and a size. Never rejects. */
 export async function callJson(
-  call: Omit<OutgoingCall, "maxBytes">,
+  call: Omit<TransportCall, "maxBytes" | "signal">,
   timeoutMs: number,
   { runtime, transport }: { runtime: Runtime; transport: Transport },
 ): Promise<Reply> {
-  const exchange = transport({ ...call, maxBytes: maxAnswerBytes });
-  let timedOut = false;
-  const disarm = runtime.after(timeoutMs, () => {
-    timedOut = true;
-    exchange.cancel();
-  });
+  const timeout = new AbortController();
+  const cancel = runtime.after(timeoutMs, () => timeout.abort());
   try {
-    const { status, text } = await exchange.answer;
+    const { status, text } = await transport({ ...call, maxBytes: maxAnswerBytes, signal: timeout.signal });
     return text === undefined
       ? { kind: "unavailable", reason: "answered too much" }
       : { kind: "answered", status, json: parseJson(text) };
   } catch (error) {
-    return {
-      kind: "unavailable",
-      reason: timedOut ? `gave no answer in ${timeoutMs / 1000} s` : describe(error),
-    };
+    const reason = timeout.signal.aborted ? `gave no answer in ${timeoutMs / 1000} s` : describe(error);
+    return { kind: "unavailable", reason };
   } finally {
-    disarm();
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    cancel();
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 import { isOpen, openUntil } from "../attempt/deadlines.js";
 import { troubleEvent, type Report } from "../kit-events.js";
 import { Inquiry, type Heard } from "./result-poll.js";
 import type { Runtime } from "../runtime.js";
 import type { ResultOutcome, TokenServerClient } from "./token-server-client.js";
-import type { Turns } from "../limits/call-quota.js";
+import type { CallQuota } from "../limits/call-quota.js";
 
 /** Browsers that ask the kit make it ask the Token Server at most this often. */
 const restMs = 2000;
@@ -14,7 +14,7 @@ const restMs = 2000;
 /**
  * A page that renews in time has few codes that can be accepted: two that live a minute, four that live ten seconds. Who
  * collects more, and has its stream opened again and again, has only the newest asked about; the others still are at the
- * times of their own, and by polls, which have turns of their own.
+ * times of their own, and by polls, which have quota of their own.
  */
 const maxAtOnce = 5;
 
@@ -26,9 +26,9 @@ type Owner = { id: string; address: string | undefined };
 
 interface Parts {
   tokenServer: TokenServerClient;
-  turns: Turns;
+  quota: CallQuota;
   attempts: Attempts;
-  bounds: Bounds;
+  timeouts: Timeouts;
   runtime: Runtime;
   report: Report;
 }
@@ -59,7 +59,7 @@ export class Questions {
 
   /** Milliseconds until a poll may make the kit ask again; 0 if it may now. */
   get closedMs(): number {
-    return this.#parts.turns.closedMs("poll");
+    return this.#parts.quota.closedMs("poll");
   }
 
   /** Asks about the transactions that can still be accepted. */
@@ -69,10 +69,10 @@ export class Questions {
 
   /** A browser asks how things stand: so does the kit, at most every two seconds. */
   async askNowAndThen(attempt: Attempt): Promise<void> {
-    const { bounds, runtime } = this.#parts;
+    const { timeouts, runtime } = this.#parts;
     const now = runtime.now();
     const rested = (id: string): boolean => now - (this.#inquiries.get(id)?.askedAt ?? -Infinity) >= restMs;
-    if (now < openUntil(attempt, bounds)) {
+    if (now < openUntil(attempt, timeouts)) {
       await Promise.all(
         this.#openIds(attempt)
           .filter(rested)
@@ -84,7 +84,7 @@ export class Questions {
   }
 
   async #poll(attempt: Attempt, transactionId: string): Promise<void> {
-    if (await this.#parts.turns.take("poll")) await this.#inquiry(attempt, transactionId).ask(true);
+    if (await this.#parts.quota.take("poll")) await this.#inquiry(attempt, transactionId).ask(true);
   }
 
   /** When a browser may make the kit ask again: at once, or two seconds after the last question. */
@@ -98,15 +98,15 @@ export class Questions {
    * `pending`, to be asked again, until the silence has lasted long enough for `failed`.
    */
   async askLast(attempt: Attempt): Promise<void> {
-    const { attempts, bounds, runtime } = this.#parts;
+    const { attempts, timeouts, runtime } = this.#parts;
     const beganAt = runtime.now();
-    if (attempt.state.status !== "pending" || beganAt < openUntil(attempt, bounds)) return;
+    if (attempt.state.status !== "pending" || beganAt < openUntil(attempt, timeouts)) return;
     const answeredAt = (id: string): number => this.#inquiries.get(id)?.answeredAt ?? -Infinity;
     const open = attempt.transactions.filter(({ closed }) => !closed);
     // An older code that was asked about in its grace has no more to say. The newest is asked about in any case.
     const unheard = open.filter(
       ({ id, endsAt }, index) =>
-        index === open.length - 1 || answeredAt(id) < endsAt + (bounds.graceSeconds * 1000) / 2,
+        index === open.length - 1 || answeredAt(id) < endsAt + (timeouts.graceSeconds * 1000) / 2,
     );
     await this.ask(
       attempt,
@@ -135,7 +135,7 @@ export class Questions {
   #openIds({ transactions }: Attempt): string[] {
     const now = this.#parts.runtime.now();
     return transactions
-      .filter((transaction) => isOpen(transaction, now, this.#parts.bounds))
+      .filter((transaction) => isOpen(transaction, now, this.#parts.timeouts))
       .map(({ id }) => id);
   }
 
@@ -143,14 +143,14 @@ export class Questions {
     const known = this.#inquiries.get(transactionId);
     if (known) return known;
     this.#sweep();
-    const { bounds, runtime } = this.#parts;
+    const { timeouts, runtime } = this.#parts;
     const { id, address, transactions } = attempt;
     const transaction = transactions.find((one) => one.id === transactionId);
     const inquiry = new Inquiry(
-      (hasTurn) => this.#askOnce({ id, address }, transactionId, hasTurn),
+      (hasQuota) => this.#askOnce({ id, address }, transactionId, hasQuota),
       () =>
         transaction !== undefined &&
-        isOpen(transaction, runtime.now(), bounds) &&
+        isOpen(transaction, runtime.now(), timeouts) &&
         !this.#isClosed &&
         this.#isWatched(attempt.id),
       runtime,
@@ -168,10 +168,14 @@ export class Questions {
       if (inquiry.idle && inquiry.askedAt < since) this.#inquiries.delete(id);
   }
 
-  async #askOnce({ id: attemptId, address }: Owner, transactionId: string, hasTurn: boolean): Promise<Heard> {
-    const { bounds, tokenServer, turns, runtime, report } = this.#parts;
+  async #askOnce(
+    { id: attemptId, address }: Owner,
+    transactionId: string,
+    hasQuota: boolean,
+  ): Promise<Heard> {
+    const { timeouts, tokenServer, quota, runtime, report } = this.#parts;
     try {
-      if (!hasTurn && !(await turns.wait(bounds.tokenServerSeconds * 1000))) return "postponed";
+      if (!hasQuota && !(await quota.wait(timeouts.tokenServerSeconds * 1000))) return "postponed";
       const askedAt = runtime.now();
       const outcome = await tokenServer.result(transactionId);
       if (outcome.kind === "unanswered") {

@@ -1,5 +1,5 @@
 import type { Attempt } from "../attempt/attempt.js";
-import type { Bounds } from "../bounds.js";
+import type { Timeouts } from "../timeouts.js";
 import { dueTransactions, nextAskingTime, openUntil } from "../attempt/deadlines.js";
 
 /** What is to be asked at some instant. */
@@ -17,7 +17,7 @@ const maxPatienceSeconds = 8;
 
 /** When the Token Server is asked about one pending attempt, as long as somebody watches it. */
 export class AskingPlan {
-  readonly #bounds: Bounds;
+  readonly #timeouts: Timeouts;
   readonly #pollingMs: number;
   /** Up to when the transactions that were due have been asked about. */
   #askedUpTo: number;
@@ -28,8 +28,8 @@ export class AskingPlan {
   #patienceSeconds = 1;
 
   /** @param pollingMs milliseconds between two questions in any case; infinite for none */
-  constructor(now: number, pollingMs: number, bounds: Bounds) {
-    this.#bounds = bounds;
+  constructor(now: number, pollingMs: number, timeouts: Timeouts) {
+    this.#timeouts = timeouts;
     this.#pollingMs = pollingMs;
     this.#askedUpTo = now;
     this.#openAt = now + pollingMs;
@@ -42,18 +42,18 @@ export class AskingPlan {
 
   /** When to look for what is due next. */
   next(attempt: Attempt, now: number): number {
-    return now >= openUntil(attempt, this.#bounds)
+    return now >= openUntil(attempt, this.#timeouts)
       ? this.#lastAt
-      : Math.min(this.#openAt, nextAskingTime(attempt, this.#askedUpTo, this.#bounds));
+      : Math.min(this.#openAt, nextAskingTime(attempt, this.#askedUpTo, this.#timeouts));
   }
 
   /** What is due now; asked or not, it is not due a second time. */
   take(attempt: Attempt, now: number): Due {
-    const overAt = openUntil(attempt, this.#bounds);
+    const overAt = openUntil(attempt, this.#timeouts);
     if (now >= overAt) return this.#takeLast(overAt, now);
     this.#lastAt = -Infinity;
     this.#patienceSeconds = 1;
-    const ids = dueTransactions(attempt, this.#askedUpTo, now, this.#bounds).map(({ id }) => id);
+    const ids = dueTransactions(attempt, this.#askedUpTo, now, this.#timeouts).map(({ id }) => id);
     this.#askedUpTo = now;
     if (now >= this.#openAt) {
       this.#openAt = now + this.#pollingMs;
@@ -65,7 +65,7 @@ export class AskingPlan {
   #takeLast(overAt: number, now: number): Due {
     if (now < this.#lastAt) return { kind: "nothing" };
     const next = now + this.#patienceSeconds * 1000;
-    const silentUntil = overAt + this.#bounds.silenceSeconds * 1000;
+    const silentUntil = overAt + this.#timeouts.silenceSeconds * 1000;
     this.#lastAt = now < silentUntil ? Math.min(next, silentUntil) : next;
     this.#patienceSeconds = Math.min(2 * this.#patienceSeconds, maxPatienceSeconds);
     return { kind: "last" };

@@ -10,7 +10,7 @@ import {
   type TransactionResult,
   type VendorError,
 } from "./token-server-answers.js";
-import { overFetch, type Transport } from "./transport.js";
+import type { Transport } from "./transport.js";
 
 /** Where the Token Server is and who asks. */
 export interface TokenServerSettings extends ClientCredentials {
@@ -57,17 +57,13 @@ export class TokenServerClient {
   readonly #settings: TokenServerSettings;
   readonly #runtime: Runtime;
   readonly #redact: (text: string) => string;
-  #transport: Transport = overFetch;
+  readonly #transport: Transport;
 
-  constructor(settings: TokenServerSettings, runtime: Runtime) {
+  constructor(settings: TokenServerSettings, transport: Transport, runtime: Runtime) {
     this.#settings = settings;
+    this.#transport = transport;
     this.#runtime = runtime;
     this.#redact = redactor(settings);
-  }
-
-  /** Makes its calls in another way than over `fetch`. */
-  callOver(transport: Transport): void {
-    this.#transport = transport;
   }
 
   /** Starts a transaction: `POST /oauth/api/v4/authenticate/user`. */

@@ -1,45 +1,31 @@
-/** A call to another server. */
-export interface OutgoingCall {
+/** A call to the Token Server. */
+export interface TransportCall {
   url: string;
   method: "GET" | "POST";
   headers: Readonly<Record<string, string>>;
   body?: string;
-  /** The largest answer that is read. */
+  /** The largest answer that is read, in bytes. */
   maxBytes: number;
+  /** Aborts the call: the promise rejects. */
+  signal: AbortSignal;
 }
 
-/** What was answered. A redirect is an answer like any other: where the kit connects is the site's to say. */
-export interface IncomingAnswer {
+/** An answer. A redirect is an answer like any other and is not followed. */
+export interface TransportAnswer {
   status: number;
-  /** The body; undefined if it is larger than what is read. */
+  /** The body; undefined if it is larger than `maxBytes`. */
   text: string | undefined;
 }
 
-/** A call under way. */
-export interface Exchange {
-  /** Rejects if there is no whole answer. */
-  readonly answer: Promise<IncomingAnswer>;
-  /** Breaks it off: the answer rejects. */
-  cancel(): void;
-}
+/** Makes calls to the Token Server. Rejects if there is no whole answer. */
+export type Transport = (call: TransportCall) => Promise<TransportAnswer>;
 
-/** What makes calls. Never throws. */
-export type Transport = (call: OutgoingCall) => Exchange;
-
-/** The transport of every platform. */
-export const overFetch: Transport = (call) => {
-  const controller = new AbortController();
-  return { answer: fetchAnswer(call, controller.signal), cancel: () => controller.abort() };
-};
-
-async function fetchAnswer(
-  { url, method, headers, body, maxBytes }: OutgoingCall,
-  signal: AbortSignal,
-): Promise<IncomingAnswer> {
+/** The transport of every platform: `fetch`. */
+export const fetchTransport: Transport = async ({ url, method, headers, body, maxBytes, signal }) => {
   const init = { method, headers, redirect: "manual", signal } as const;
   const response = await fetch(url, body === undefined ? init : { ...init, body });
   return { status: response.status, text: await readText(response, maxBytes) };
-}
+};
 
 async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
   if (!response.body) return "";

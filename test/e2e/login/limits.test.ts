@@ -67,7 +67,7 @@ describe("A limit that a person meets", { timeout: 60_000 }, () => {
   });
 
   it("of calls to the Token Server is said in words", async (t) => {
-    const where = await limitedSite(t, { questions: { count: 1, seconds: 60 } });
+    const where = await limitedSite(t, { tokenServerCalls: { count: 1, seconds: 60 } });
     await new Client(where).start();
     const page = await open(where, "failed");
     await read(page, "The login service isn’t answering");

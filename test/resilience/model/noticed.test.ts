@@ -68,19 +68,19 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
   "a login that may be repeated for longer than a minute": {
     blind: true,
     says: /signIn ran again [\d.]+ s after the login/,
-    bounds: { repeatSeconds: 61 },
+    timeouts: { repeatSeconds: 61 },
   },
   "an acceptance that may be claimed a little too long": {
     says: /No order of things explains/,
-    bounds: { claimSeconds: 120.001 },
+    timeouts: { claimSeconds: 120.001 },
   },
   "a grace that is a little too short": {
     says: /No order of things explains/,
-    bounds: { graceSeconds: 9.999 },
+    timeouts: { graceSeconds: 9.999 },
   },
   "a Token Server whose silence is borne too long": {
     says: /No order of things explains/,
-    bounds: { silenceSeconds: 61 },
+    timeouts: { silenceSeconds: 61 },
   },
   "an attempt that is never forgotten": {
     says: /can be read after its time|No order of things explains/,

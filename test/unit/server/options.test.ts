@@ -129,16 +129,17 @@ describe("options that are wrong", () => {
     ["resultPolling without end", () => create({ resultPolling: Infinity }), /"resultPolling" is wrong/],
     ["onEvent", () => create({ onEvent: console }), /"onEvent" is wrong; expected a function/],
     [
-      "a bound",
-      () => create({ bounds: { bodyBytes: 1.5 } }),
-      /"bounds.bodyBytes" is wrong; expected a whole number/,
+      "a limit",
+      () => create({ limits: { bodyBytes: 1.5 } }),
+      /"limits.bodyBytes" is wrong; expected a whole number/,
     ],
+    ["a timeout", () => create({ timeouts: { graceSeconds: "10" } }), /"timeouts.graceSeconds" is wrong/],
     [
-      "a bound in seconds",
-      () => create({ bounds: { graceSeconds: "10" } }),
-      /"bounds.graceSeconds" is wrong/,
+      "an unknown timeout",
+      () => create({ timeouts: { seconds: 1 } }),
+      /there is no option "timeouts.seconds"/,
     ],
-    ["an unknown bound", () => create({ bounds: { seconds: 1 } }), /there is no option "bounds.seconds"/],
+    ["transport", () => create({ transport: {} }), /"transport" is wrong; expected a transport/],
   ];
   for (const [name, run, expected] of cases) {
     test(`${name}: the error names it and says what is expected`, () => {
@@ -164,7 +165,7 @@ describe("options that are right", () => {
     ["the site's own origin among the further", { origins: ["https://www.example.com"] }, {}],
     [
       "undefined for what is not set",
-      { path: undefined, store: undefined, bounds: { bodyBytes: undefined } },
+      { path: undefined, store: undefined, limits: { bodyBytes: undefined } },
       {},
     ],
     [
@@ -178,7 +179,9 @@ describe("options that are right", () => {
         clientIp: () => undefined,
         resultPolling: 2,
         onEvent: () => undefined,
-        bounds: { bodyBytes: 100, graceSeconds: 1 },
+        limits: { bodyBytes: 100 },
+        timeouts: { graceSeconds: 1 },
+        transport: () => Promise.reject(new Error("never called")),
       },
       { clientAuthentication: "body" },
     ],

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createClient } from "redis";
-import { toNodeHandler, type NodeContext } from "onegini-otp-login/node";
+import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
 import { redisStore } from "onegini-otp-login/redis";
 import { createLoginKit } from "onegini-otp-login/server";
 import type { FromNode, NodeSettings } from "./node-messages.js";
@@ -19,6 +19,7 @@ const store = await redisStore({ client, onError: () => undefined });
 
 const kit = createLoginKit<NodeContext>({
   origin,
+  transport: nodeTransport,
   tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
   callback: { uri: callbackUri },
   message: "Log in to the test site",

@@ -1,6 +1,6 @@
 import type { AttemptStore } from "onegini-otp-login/server";
-import { overNodeHttp } from "../../../../src/node/node-transport.js";
-import { createLoginKit, forAdapter, type LoginKit } from "../../../../src/server/kit.js";
+import { nodeTransport } from "../../../../src/node/node-transport.js";
+import { createLoginKit, type LoginKit } from "../../../../src/server/kit.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import type { Activity } from "./activity.js";
@@ -50,8 +50,14 @@ export class Node {
         },
         store: this.#mortal(sabotage.store?.(store) ?? store),
         // Thousands of steps a second meet them, and who waits for a turn waits in the model's time.
-        limits: { startsPerAddress: false, startsPerBrowser: false, questions: false },
-        bounds: { transactionsPerAttempt: rules.codesPerAttempt, ...sabotage.bounds },
+        limits: {
+          startsPerAddress: false,
+          startsPerBrowser: false,
+          tokenServerCalls: false,
+          transactionsPerAttempt: rules.codesPerAttempt,
+        },
+        timeouts: { ...sabotage.timeouts },
+        transport: (call) => this.#transport(call),
         signIn: async ({ userId, attempt, request, context }) => {
           const login = { userId, attempt, cookie: request.headers.get("cookie") };
           monitor.signIn(sabotage.signIn?.(login) ?? login);
@@ -68,7 +74,6 @@ export class Node {
         random: (length) => systemRuntime.random(length),
       },
     );
-    forAdapter(this.kit)?.callOver(this.#transport);
   }
 
   die(): void {
@@ -91,11 +96,11 @@ export class Node {
 
   /** As the Node adapter's, and counted. A dead server calls nobody. */
   readonly #transport: Transport = (call) => {
-    if (this.#dead) return { answer: never, cancel: () => undefined };
+    if (this.#dead) return never;
     const over = this.#parts.activity.begin();
-    const exchange = overNodeHttp(call);
-    exchange.answer.then(over, over);
-    return exchange;
+    const answer = nodeTransport(call);
+    answer.then(over, over);
+    return answer;
   };
 
   /** What a dead server asked of the store is never answered. */

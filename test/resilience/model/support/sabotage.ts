@@ -9,5 +9,10 @@ export interface Sabotage {
   request?: (request: CallRequest, world: World) => CallRequest;
   response?: (response: Response, request: CallRequest) => Promise<Response> | Response;
   signIn?: (login: { userId: string; attempt: string; cookie: string | null }) => typeof login;
-  bounds?: { repeatSeconds?: number; claimSeconds?: number; graceSeconds?: number; silenceSeconds?: number };
+  timeouts?: {
+    repeatSeconds?: number;
+    claimSeconds?: number;
+    graceSeconds?: number;
+    silenceSeconds?: number;
+  };
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
-import { toNodeHandler } from "onegini-otp-login/node";
+import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "../../../../src/server/kit.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { SimulatedClock } from "./simulated-clock.js";
@@ -44,10 +44,16 @@ export async function startSimulatedBank(codeSeconds: number): Promise<Simulated
   const kit = createLoginKit(
     {
       origin,
+      transport: nodeTransport,
       tokenServer: { url: origin, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
       message: "Log in to Demo Bank on the web.",
-      bounds: { transactionsPerAttempt: manyRequests, tokenServerSeconds: 60 },
-      limits: { startsPerAddress: false, startsPerBrowser: false, questions: false },
+      timeouts: { tokenServerSeconds: 60 },
+      limits: {
+        startsPerAddress: false,
+        startsPerBrowser: false,
+        tokenServerCalls: false,
+        transactionsPerAttempt: manyRequests,
+      },
       store: memoryStore(clock.now),
       signIn: () => Response.json({}),
     },

@@ -7,7 +7,7 @@ import {
   type AttemptState,
   type Change,
 } from "../../../../src/server/attempt/attempt.js";
-import { defaultBounds as bounds } from "../../../../src/server/bounds.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadlines.js";
 
 const t0 = 1_000_000;
@@ -15,13 +15,13 @@ const second = 1000;
 const begin = (): Attempt =>
   beginAttempt(
     { id: "attempt", browser: "hash", startedAt: t0, transaction: { id: "one", endsAt: t0 + 60 * second } },
-    bounds,
+    timeouts,
   );
 const after = (attempt: Attempt, ...changes: Change[]): Attempt =>
-  changes.reduce((before, what) => change(before, what, bounds), attempt);
+  changes.reduce((before, what) => change(before, what, timeouts), attempt);
 
 const renewed: Change[] = [
-  { kind: "renewal_begun" },
+  { kind: "renewal_begun", maxTransactions: 20 },
   { kind: "renewed", id: "two", endsAt: t0 + 90 * second },
 ];
 const approved: Change = { kind: "approved", userId: "alice", at: t0 + 5 * second };
@@ -64,18 +64,18 @@ describe("an attempt", () => {
     assert.deepEqual(begin(), bare);
     const of = { id: "attempt", browser: "hash", startedAt: t0, transaction };
     const known = { language: "nl", address: "192.0.2.1" };
-    assert.deepEqual(beginAttempt({ ...of, ...known }, bounds), { ...bare, ...known });
+    assert.deepEqual(beginAttempt({ ...of, ...known }, timeouts), { ...bare, ...known });
   });
   for (const [status, attempt] of Object.entries(finals)) {
     test(`once ${status}, hears nothing more`, () => {
       assert.equal(attempt.state.status, status);
-      for (const what of everything) assert.equal(change(attempt, what, bounds), attempt, what.kind);
+      for (const what of everything) assert.equal(change(attempt, what, timeouts), attempt, what.kind);
     });
   }
 
   test("once approved, can only be claimed or expire", () => {
     const attempt = after(begin(), approved);
-    const next = everything.map((what) => change(attempt, what, bounds).state.status);
+    const next = everything.map((what) => change(attempt, what, timeouts).state.status);
     assert.deepEqual(new Set(next), new Set(["approved", "expired"]));
     assert.equal(after(attempt, claimed).state.status, "completed");
   });
@@ -94,7 +94,7 @@ describe("an attempt", () => {
       for (const at of [t0, t0 + 60 * second, t0 + 125 * second, t0 + 300 * second]) {
         for (const what of everything) {
           const timed = "at" in what ? { ...what, at } : what;
-          const next = change(attempt, timed, bounds);
+          const next = change(attempt, timed, timeouts);
           const from: AttemptState["status"] = attempt.state.status;
           if (next.state.status !== from) ways.add(`${from} → ${next.state.status}`);
           if (next !== attempt) visit(next, depth - 1);
@@ -114,19 +114,19 @@ describe("an attempt", () => {
 
   test("lives as long as the code that lasts longest, and ten seconds", () => {
     const attempt = after(begin(), ...renewed);
-    assert.equal(openUntil(attempt, bounds), t0 + 100 * second);
+    assert.equal(openUntil(attempt, timeouts), t0 + 100 * second);
     const early = { kind: "time_over", at: t0 + 100 * second - 1 } as const;
-    assert.equal(change(attempt, early, bounds), attempt);
+    assert.equal(change(attempt, early, timeouts), attempt);
     assert.equal(after(attempt, { ...early, at: t0 + 100 * second }).state.status, "expired");
   });
 
   test("a short-lived renewal does not shorten it", () => {
     const attempt = after(
       begin(),
-      { kind: "renewal_begun" },
+      { kind: "renewal_begun", maxTransactions: 20 },
       { kind: "renewed", id: "two", endsAt: t0 + second },
     );
-    assert.equal(openUntil(attempt, bounds), t0 + 70 * second);
+    assert.equal(openUntil(attempt, timeouts), t0 + 70 * second);
   });
 
   test("fails for silence only a minute after the grace", () => {
@@ -139,7 +139,7 @@ describe("an attempt", () => {
     const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at: t0 });
     assert.equal(attempt.state.status, "pending");
     assert.deepEqual(statusAnswer(attempt, t0), { status: "pending", expires_in: 0 });
-    assert.equal(openUntil(attempt, bounds), t0 + 70 * second);
+    assert.equal(openUntil(attempt, timeouts), t0 + 70 * second);
     assert.equal(after(attempt, { kind: "transaction_closed", id: "two", at: t0 }), attempt);
     assert.equal(after(attempt, { kind: "transaction_closed", id: "one", at: t0 }).state.status, "failed");
     assert.equal(after(attempt, approved).state.status, "approved");
@@ -178,12 +178,13 @@ describe("an attempt", () => {
 
   test("begins at most twenty transactions, those on their way included", () => {
     let attempt = begin();
-    for (let begun = 1; begun < 20; begun++) attempt = after(attempt, { kind: "renewal_begun" });
+    for (let begun = 1; begun < 20; begun++)
+      attempt = after(attempt, { kind: "renewal_begun", maxTransactions: 20 });
     assert.equal(attempt.begun, 20);
-    assert.equal(after(attempt, { kind: "renewal_begun" }), attempt);
+    assert.equal(after(attempt, { kind: "renewal_begun", maxTransactions: 20 }), attempt);
     const free = after(attempt, { kind: "renewal_abandoned" });
     assert.equal(free.begun, 19);
-    assert.equal(after(free, { kind: "renewal_begun" }).begun, 20);
+    assert.equal(after(free, { kind: "renewal_begun", maxTransactions: 20 }).begun, 20);
   });
 
   test("an abandoned renewal never gives back what was used", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
 import { Attempts, isAttemptId } from "../../../../src/server/attempt/attempts.js";
-import { defaultBounds as bounds } from "../../../../src/server/bounds.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import { VirtualClock } from "../support/virtual-clock.js";
 import { holds } from "../support/holds.js";
 
@@ -19,7 +19,7 @@ function scene(wrap: (store: AttemptStore) => AttemptStore = (store) => store): 
   const clock = new VirtualClock();
   const events: LoginKitEvent[] = [];
   const store = wrap(memoryStore(() => clock.now()));
-  const attempts = new Attempts(store, bounds, clock, (event) => void events.push(event));
+  const attempts = new Attempts(store, timeouts, clock, (event) => void events.push(event));
   const begin = async (): Promise<string> => {
     const transaction = { id: "one", endsAt: clock.now() + 60_000 };
     const { id } = await attempts.begin({ browser: "hash" }, transaction);
@@ -128,7 +128,7 @@ describe("the attempts", () => {
   test("tell nothing of a renewal or a login: those who make them do", async () => {
     const { attempts, begin, clock, events } = scene();
     const id = await begin();
-    await attempts.change(id, { kind: "renewal_begun" });
+    await attempts.change(id, { kind: "renewal_begun", maxTransactions: 20 });
     await attempts.change(id, { kind: "renewed", id: "two", endsAt: clock.now() + 60_000 });
     await attempts.change(id, { kind: "transaction_closed", id: "two", at: clock.now() });
     assert.deepEqual(events, []);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Attempt, Transaction } from "../../../../src/server/attempt/attempt.js";
-import { defaultBounds as bounds } from "../../../../src/server/bounds.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import {
   dueTransactions,
   expiresInSeconds,
@@ -32,16 +32,16 @@ const pending = (...transactions: Transaction[]): Attempt => ({
   forgetAt: 0,
 });
 const due = (attempt: Attempt, fromSeconds: number, toSeconds: number): string[] =>
-  dueTransactions(attempt, fromSeconds * second, toSeconds * second, bounds).map(({ id }) => id);
+  dueTransactions(attempt, fromSeconds * second, toSeconds * second, timeouts).map(({ id }) => id);
 const next = (attempt: Attempt, fromSeconds: number): number =>
-  nextAskingTime(attempt, fromSeconds * second, bounds) / second;
+  nextAskingTime(attempt, fromSeconds * second, timeouts) / second;
 
 describe("a transaction", () => {
   test("can be accepted until its grace of ten seconds is over, and not a millisecond longer", () => {
-    assert.equal(isOpen(ending(60), 0, bounds), true);
-    assert.equal(isOpen(ending(60), 69_999, bounds), true);
-    assert.equal(isOpen(ending(60), 70_000, bounds), false);
-    assert.equal(isOpen(ending(60, true), 0, bounds), false);
+    assert.equal(isOpen(ending(60), 0, timeouts), true);
+    assert.equal(isOpen(ending(60), 69_999, timeouts), true);
+    assert.equal(isOpen(ending(60), 70_000, timeouts), false);
+    assert.equal(isOpen(ending(60, true), 0, timeouts), false);
   });
 
   test("is asked about two seconds before its end, at its end, and in the middle of its grace", () => {
@@ -72,9 +72,9 @@ describe("a transaction", () => {
 
 describe("an attempt with several transactions", () => {
   test("is open as long as the one that lasts longest, the closed ones left out", () => {
-    assert.equal(openUntil(pending(ending(60), ending(90)), bounds), 100 * second);
-    assert.equal(openUntil(pending(ending(90), ending(60)), bounds), 100 * second);
-    assert.equal(openUntil(pending(ending(60), ending(90, true)), bounds), 70 * second);
+    assert.equal(openUntil(pending(ending(60), ending(90)), timeouts), 100 * second);
+    assert.equal(openUntil(pending(ending(90), ending(60)), timeouts), 100 * second);
+    assert.equal(openUntil(pending(ending(60), ending(90, true)), timeouts), 70 * second);
   });
 
   test("asks about each at its own times", () => {
@@ -121,8 +121,8 @@ describe("a status answer", () => {
 describe("an acceptance", () => {
   test("can be claimed for two minutes, and not a millisecond longer", () => {
     const state = { status: "approved", userId: "alice", at: 5 } as const;
-    assert.equal(isClaimable(state, 5 + 119_999, bounds), true);
-    assert.equal(isClaimable(state, 5 + 120_000, bounds), false);
+    assert.equal(isClaimable(state, 5 + 119_999, timeouts), true);
+    assert.equal(isClaimable(state, 5 + 120_000, timeouts), false);
   });
 });
 
@@ -130,7 +130,7 @@ describe("a store", () => {
   test("may forget an attempt five minutes after the last instant at which it could change", () => {
     const attempt = pending(ending(60), ending(90));
     const at = 7 * second;
-    const seconds = (state: Attempt["state"]): number => forgetAt({ ...attempt, state }, bounds) / second;
+    const seconds = (state: Attempt["state"]): number => forgetAt({ ...attempt, state }, timeouts) / second;
     assert.equal(seconds({ status: "pending" }), 90 + 10 + 60 + 300);
     assert.equal(seconds({ status: "approved", userId: "alice", at }), 7 + 120 + 300);
     assert.equal(seconds({ status: "completed", userId: "alice", at }), 7 + 60 + 300);

@@ -244,8 +244,8 @@ describe("a store that fails", () => {
 
   test("makes calls 503 and leaves the process and the streams alive", async (t) => {
     const broken = { now: false };
-    const bounds = { keepAliveSeconds: 0.05 };
-    const options = { store: failing(memoryStore(), broken), bounds };
+    const timeouts = { keepAliveSeconds: 0.05 };
+    const options = { store: failing(memoryStore(), broken), timeouts };
     const { emulator, ...where } = await site(t, { options });
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -302,13 +302,13 @@ describe("a store that fails", () => {
   test("to subscribe for a while: the next keep-alive mends it", async (t) => {
     const store = memoryStore();
     let failures = 3;
-    const bounds = { keepAliveSeconds: 0.05 };
+    const timeouts = { keepAliveSeconds: 0.05 };
     const flaky: AttemptStore = {
       ...store,
       subscribe: (id, listener) =>
         failures-- > 0 ? Promise.reject(new Error("no subscription")) : store.subscribe(id, listener),
     };
-    const { emulator, ...where } = await site(t, { options: { store: flaky, bounds } });
+    const { emulator, ...where } = await site(t, { options: { store: flaky, timeouts } });
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
     const stream = await browser.stream(attempt);

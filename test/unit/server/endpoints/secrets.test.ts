@@ -185,7 +185,7 @@ function listenToConsole(t: TestContext): Outflow[] {
   return lines;
 }
 
-const quick: Partial<LoginKitOptions<NodeContext>> = { bounds: { graceSeconds: 0.2 } };
+const quick: Partial<LoginKitOptions<NodeContext>> = { timeouts: { graceSeconds: 0.2 } };
 
 function assertKept(outflows: Outflow[], secrets: Secret[]): void {
   assert.deepEqual(findLeaks(outflows, secrets), []);

@@ -210,7 +210,7 @@ describe("a client that goes away", () => {
 
 describe("closing for a deploy", () => {
   test("ends streams with a retry spread over some seconds, answers held polls, and goes on answering", async (t) => {
-    const { kit, ...where } = await site(t, { options: { bounds: { watchersPerAttempt: 20 } } });
+    const { kit, ...where } = await site(t, { options: { limits: { streamsPerAttempt: 20 } } });
     const browser = new Browser({ ...where });
     const { attempt } = await browser.start();
     const streams = await Promise.all(Array.from({ length: 19 }, () => browser.stream(attempt)));

@@ -254,7 +254,7 @@ describe("the bound on transactions", () => {
   });
 
   test("a renewal that failed gives its place back", async (t) => {
-    const { emulator, ...where } = await site(t, { options: { bounds: { transactionsPerAttempt: 2 } } });
+    const { emulator, ...where } = await site(t, { options: { limits: { transactionsPerAttempt: 2 } } });
     const browser = new Browser(where);
     const { attempt } = await browser.start();
     for (const start of [1002, 1003] as const) {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
-import { defaultLimits, networkOf } from "../../../../src/server/limits/limits.js";
+import { defaultLimits } from "../../../../src/server/limits/limits.js";
+import { networkOf } from "../../../../src/server/limits/start-limits.js";
 import { memoryLimiter } from "../../../../src/server/limits/memory-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
-import { Turns } from "../../../../src/server/limits/call-quota.js";
+import { CallQuota } from "../../../../src/server/limits/call-quota.js";
 import { Browser, type StatusStream } from "../support/browser.js";
 import { holds } from "../support/holds.js";
 import { scriptedTokenServer } from "../support/scripted-token-server.js";
@@ -101,7 +102,7 @@ describe("starts of one browser", () => {
     const stranger = new Browser(where);
     stranger.cookie = `onegini-otp-login=${"x".repeat(43)}`;
     await refused(await stranger.post(""), 429, 1, 60);
-    assert.deepEqual(counted, ["startsPerAddress", "questions", "startsPerAddress"]);
+    assert.deepEqual(counted, ["startsPerAddress", "startsPerAddress"]);
   });
 
   const limits = { startsPerBrowser: { count: 2, seconds: 60 } };
@@ -216,7 +217,7 @@ describe("streams of one server", () => {
 
 describe("calls to the Token Server", () => {
   test("above the limit: a start and a renewal are refused with 503, and the Token Server is left alone", async (t) => {
-    const where = await site(t, { options: { limits: { questions: { count: 4, seconds: 30 } } } });
+    const where = await site(t, { options: { limits: { tokenServerCalls: { count: 1, seconds: 30 } } } });
     const browser = new Browser(where);
     const { attempt } = await browser.start();
     await browser.renew(attempt);
@@ -227,11 +228,11 @@ describe("calls to the Token Server", () => {
     await refused(await browser.get(`/${attempt}`), 503, 1, 30);
     assert.equal(where.emulator.starts.length, 2);
     assert.equal(where.emulator.questions.length, questions);
-    assert.equal(limited(where)[0]?.limit, "questions");
+    assert.equal(limited(where)[0]?.limit, "tokenServerCalls");
   });
 
   test("one browser that renews and polls without end keeps nobody from starting, nor from being heard", async (t) => {
-    const where = await site(t, { options: { limits: { questions: { count: 40, seconds: 30 } } } });
+    const where = await site(t, { options: { limits: { tokenServerCalls: { count: 10, seconds: 30 } } } });
     const greedy = new Browser(where);
     const { attempt } = await greedy.start();
     for (let tries = 0; tries < 19; tries++) await greedy.post(`/${attempt}/otp`);
@@ -261,8 +262,7 @@ describe("calls to the Token Server", () => {
 
   test("a renewal that was refused gives its place back", async (t) => {
     const options = {
-      limits: { questions: { count: 1, seconds: 4 } },
-      bounds: { transactionsPerAttempt: 3 },
+      limits: { tokenServerCalls: { count: 1, seconds: 4 }, transactionsPerAttempt: 3 },
     };
     const where = await site(t, { options });
     const browser = new Browser(where);
@@ -275,7 +275,7 @@ describe("calls to the Token Server", () => {
   });
 
   test("a callback's question waits for its turn, and is asked", async (t) => {
-    const where = await site(t, { options: { limits: { questions: { count: 1, seconds: 1 } } } });
+    const where = await site(t, { options: { limits: { tokenServerCalls: { count: 1, seconds: 1 } } } });
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
     const stream = await browser.stream(attempt);
@@ -288,31 +288,31 @@ describe("calls to the Token Server", () => {
   test("a turn that does not come within the time of a call is given up, and the hint is kept", async () => {
     const clock = new VirtualClock();
     const shut: RateLimiter = { count: () => Promise.resolve({ allowed: false, used: 9, resetMs: 4000 }) };
-    const turns = new Turns(shut, clock);
+    const quota = new CallQuota(shut, clock);
     let got: boolean | undefined;
-    void turns.wait(5000).then((turn) => (got = turn));
+    void quota.wait(5000).then((turn) => (got = turn));
     await clock.advance(3.9);
     assert.equal(got, undefined);
     await clock.advance(0.2);
     assert.equal(got, false);
   });
 
-  test("without turns nothing is counted until there are some again", async () => {
+  test("without quota nothing is counted until there are some again", async () => {
     const clock = new VirtualClock();
     let counted = 0;
-    const turns = new Turns(
+    const quota = new CallQuota(
       { count: () => Promise.resolve({ allowed: (counted += 1) !== 2, used: counted, resetMs: 1000 }) },
       clock,
     );
-    assert.equal(await turns.take("start"), true);
-    assert.equal(await turns.take("start"), false);
-    assert.equal(turns.closedMs("start"), 1000);
-    assert.equal(turns.closedMs("poll"), 0);
-    assert.equal(await turns.take("start"), false);
+    assert.equal(await quota.take("start"), true);
+    assert.equal(await quota.take("start"), false);
+    assert.equal(quota.closedMs("start"), 1000);
+    assert.equal(quota.closedMs("poll"), 0);
+    assert.equal(await quota.take("start"), false);
     assert.equal(counted, 2);
     await clock.advance(1);
-    assert.equal(turns.closedMs("start"), 0);
-    assert.equal(await turns.take("start"), true);
+    assert.equal(quota.closedMs("start"), 0);
+    assert.equal(await quota.take("start"), true);
   });
 });
 
@@ -321,9 +321,12 @@ describe("the limits", () => {
     assert.deepEqual(defaultLimits, {
       startsPerAddress: { count: 300, seconds: 60 },
       startsPerBrowser: { count: 60, seconds: 60 },
+      streamsPerAttempt: 2,
       streamsPerBrowser: 20,
       streamsPerNode: 20_000,
-      questions: { count: 4000, seconds: 1 },
+      tokenServerCalls: { count: 1000, seconds: 1 },
+      transactionsPerAttempt: 20,
+      bodyBytes: 4096,
     });
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
@@ -337,7 +340,7 @@ describe("the limits", () => {
       startsPerBrowser: false,
       streamsPerBrowser: false,
       streamsPerNode: false,
-      questions: false,
+      tokenServerCalls: false,
     } as const;
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url, options: { limits } });
@@ -385,7 +388,7 @@ describe("the limits", () => {
       options: { store, limits: { startsPerAddress: { count: 2, seconds: 9 } } },
     });
     await new Browser(where).start();
-    assert.deepEqual(names.sort(), ["questions 1000/1", "startsPerAddress 2/9", "startsPerBrowser 60/60"]);
+    assert.deepEqual(names.sort(), ["startsPerAddress 2/9", "startsPerBrowser 60/60"]);
     down = true;
     assert.equal((await new Browser(where).post("")).status, 503);
     holds(where.events.some(({ type }) => type === "store_trouble"));
@@ -398,7 +401,7 @@ describe("the limits", () => {
     { startsPerBrowser: { count: 1, seconds: 0.5 } },
     { streamsPerBrowser: 0 },
     { streamsPerNode: "many" },
-    { questions: null },
+    { tokenServerCalls: null },
     { perAddress: false },
   ]) {
     test(`that are wrong are named: ${JSON.stringify(wrong)}`, () => {

@@ -174,7 +174,7 @@ async function logins(visit: Visit): Promise<void> {
 async function limits(visit: Visit): Promise<void> {
   const one = { count: 1, seconds: 60 };
   const { visitor } = await visit({
-    options: { bounds: { transactionsPerAttempt: 1 }, limits: { startsPerAddress: one } },
+    options: { limits: { transactionsPerAttempt: 1, startsPerAddress: one } },
   });
   const attempt = await visitor.start();
   await visitor.call("POST", "");

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import { toNodeHandler, type NodeContext } from "onegini-otp-login/node";
+import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { createLoginKit, type LoginKit } from "../../../../src/server/kit.js";
 import type { LoginKitOptions } from "../../../../src/server/options.js";
@@ -54,6 +54,7 @@ export async function site(
   const kit = createLoginKit<NodeContext>(
     {
       origin,
+      transport: nodeTransport,
       tokenServer: {
         url: tokenServerUrl ?? tokenServer.url,
         clientId: "site",

@@ -105,8 +105,8 @@ describe("a start at a Token Server that is out of order", () => {
   ] as [string, Script][]) {
     test(`and ${name}: 503 after its time`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
-      const bounds = { tokenServerSeconds: 0.2 };
-      const where = await site(t, { tokenServerUrl: tokenServer.url, options: { bounds } });
+      const timeouts = { tokenServerSeconds: 0.2 };
+      const where = await site(t, { tokenServerUrl: tokenServer.url, options: { timeouts } });
       tokenServer.start = start;
       const beganAt = performance.now();
       assert.equal((await new Browser(where).post("")).status, 503);
@@ -223,7 +223,7 @@ describe("a result from a Token Server that is out of order", () => {
       const tokenServer = await scriptedTokenServer(t);
       const { logins, ...where } = await site(t, {
         tokenServerUrl: tokenServer.url,
-        options: { bounds: {} },
+        options: {},
       });
       const browser = new Browser(where);
       const { attempt } = await browser.start();

@@ -2,22 +2,31 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { describe, test, type TestContext } from "node:test";
-import { overNodeHttp } from "../../../../src/node/node-transport.js";
+import { nodeTransport } from "../../../../src/node/node-transport.js";
 import {
-  overFetch,
-  type OutgoingCall,
+  fetchTransport,
+  type TransportCall,
   type Transport,
 } from "../../../../src/server/token-server/transport.js";
 import { listen } from "../support/site.js";
 
 /** Both ways to call the Token Server, against the same servers. */
 
-const transports: Record<string, Transport> = { "over fetch": overFetch, "over Node's http": overNodeHttp };
+const transports: Record<string, Transport> = {
+  "over fetch": fetchTransport,
+  "over Node's http": nodeTransport,
+};
 
 const serve = (t: TestContext, listener: RequestListener): Promise<string> =>
   listen(t, createServer(listener));
 
-const get = (url: string): OutgoingCall => ({ url, method: "GET", headers: {}, maxBytes: 100 });
+const get = (url: string): TransportCall => ({
+  url,
+  method: "GET",
+  headers: {},
+  maxBytes: 100,
+  signal: new AbortController().signal,
+});
 
 /** A promise to be kept elsewhere. */
 function signal(): { promise: Promise<void>; resolve: () => void } {
@@ -38,8 +47,8 @@ for (const [name, transport] of Object.entries(transports)) {
         });
       });
       const headers = { authorization: "Basic YTpi", "content-type": "text/plain" };
-      const call = { url, method: "POST", headers, body: "Grüße", maxBytes: 100 } as const;
-      assert.deepEqual(await transport(call).answer, {
+      const call = { ...get(url), method: "POST", headers, body: "Grüße" } as const;
+      assert.deepEqual(await transport(call), {
         status: 418,
         text: "POST Basic YTpi text/plain 7 Grüße",
       });
@@ -51,7 +60,7 @@ for (const [name, transport] of Object.entries(transports)) {
         res.write(bytes.subarray(0, 3));
         setTimeout(() => res.end(bytes.subarray(3)), 10);
       });
-      assert.equal((await transport(get(url)).answer).text, "Grüße");
+      assert.equal((await transport(get(url))).text, "Grüße");
     });
 
     test("follows no redirect", async (t) => {
@@ -60,7 +69,7 @@ for (const [name, transport] of Object.entries(transports)) {
         asked.push(req.url ?? "");
         res.writeHead(302, { location: "/elsewhere" }).end();
       });
-      assert.equal((await transport(get(url)).answer).status, 302);
+      assert.equal((await transport(get(url))).status, 302);
       assert.deepEqual(asked, ["/"]);
     });
 
@@ -71,13 +80,13 @@ for (const [name, transport] of Object.entries(transports)) {
         res.write("x".repeat(100));
         res.write("x");
       });
-      assert.deepEqual(await transport(get(url)).answer, { status: 200, text: undefined });
+      assert.deepEqual(await transport(get(url)), { status: 200, text: undefined });
       await closed.promise;
     });
 
     test("takes an answer that is as large as it may be", async (t) => {
       const url = await serve(t, (_req, res) => res.end("x".repeat(100)));
-      assert.equal((await transport(get(url)).answer).text?.length, 100);
+      assert.equal((await transport(get(url))).text?.length, 100);
     });
 
     test("rejects if the answer breaks off", async (t) => {
@@ -85,7 +94,7 @@ for (const [name, transport] of Object.entries(transports)) {
         res.writeHead(200, { "content-length": "100" }).write("x");
         setTimeout(() => res.destroy(), 10);
       });
-      await assert.rejects(transport(get(url)).answer);
+      await assert.rejects(transport(get(url)));
     });
 
     test("rejects if it is broken off, before an answer and in it", async (t) => {
@@ -97,17 +106,18 @@ for (const [name, transport] of Object.entries(transports)) {
           if (answered) res.write("x");
           asked.resolve();
         });
-        const exchange = transport(get(url));
+        const abort = new AbortController();
+        const answer = transport({ ...get(url), signal: abort.signal });
         await asked.promise;
-        exchange.cancel();
-        await assert.rejects(exchange.answer);
+        abort.abort();
+        await assert.rejects(answer);
         await closed.promise;
       }
     });
 
     test("rejects for an address or a header that cannot be", async () => {
-      await assert.rejects(transport(get("http://127.0.0.1:1/")).answer);
-      await assert.rejects(transport({ ...get("http://127.0.0.1:1/"), headers: { "x-a": "a\nb" } }).answer);
+      await assert.rejects(transport(get("http://127.0.0.1:1/")));
+      await assert.rejects(transport({ ...get("http://127.0.0.1:1/"), headers: { "x-a": "a\nb" } }));
     });
   });
 }
@@ -138,8 +148,8 @@ describe("a call over a connection that was kept", () => {
 
   test("is made again on a new one if the server had closed it", async (t) => {
     const { url, connections } = await forgetful(t, (socket) => socket.resetAndDestroy());
-    assert.equal((await overNodeHttp(get(url)).answer).text, "ok");
-    assert.equal((await overNodeHttp(get(url)).answer).text, "ok");
+    assert.equal((await nodeTransport(get(url))).text, "ok");
+    assert.equal((await nodeTransport(get(url))).text, "ok");
     assert.equal(connections(), 2);
   });
 
@@ -147,8 +157,8 @@ describe("a call over a connection that was kept", () => {
     const { url, connections } = await forgetful(t, (socket) => {
       socket.write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", () => socket.resetAndDestroy());
     });
-    await overNodeHttp(get(url)).answer;
-    await assert.rejects(overNodeHttp(get(url)).answer);
+    await nodeTransport(get(url));
+    await assert.rejects(nodeTransport(get(url)));
     assert.equal(connections(), 1);
   });
 
@@ -158,7 +168,7 @@ describe("a call over a connection that was kept", () => {
       connections += 1;
       req.socket.resetAndDestroy();
     });
-    await assert.rejects(overNodeHttp(get(url)).answer, { code: "ECONNRESET" });
+    await assert.rejects(nodeTransport(get(url)), { code: "ECONNRESET" });
     assert.equal(connections, 1);
   });
 });

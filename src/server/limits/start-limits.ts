@@ -1,0 +1,72 @@
+import ipaddr from "ipaddr.js";
+import { limited, type Refusal } from "../http/api-error.js";
+import type { Call } from "../http/call.js";
+import type { StoreGuard } from "../attempt/guarded-store.js";
+import { memoryLimiter } from "./memory-limiter.js";
+import type { Rate } from "./limits.js";
+import type { RateLimit, RateLimiter } from "./rate-limiter.js";
+import type { AttemptStore } from "../attempt/attempt-store.js";
+
+/** Makes the counters of a site's limits: in the store where it can count, else in memory. */
+export function limiterOf(
+  name: string,
+  rate: Rate | false,
+  { store, guard }: { store: AttemptStore; guard: StoreGuard },
+): RateLimiter | undefined {
+  if (rate === false) return undefined;
+  const limit: RateLimit = { name, ...rate };
+  if (!store.limiter) return memoryLimiter(limit);
+  const limiter = store.limiter(limit);
+  return { count: (key) => guard.run("counting for a limit", () => limiter.count(key)) };
+}
+
+/** The limits on starts. */
+export class StartLimits {
+  readonly #perAddress: RateLimiter | undefined;
+  readonly #perBrowser: RateLimiter | undefined;
+
+  constructor(perAddress: RateLimiter | undefined, perBrowser: RateLimiter | undefined) {
+    this.#perAddress = perAddress;
+    this.#perBrowser = perBrowser;
+  }
+
+  /**
+   * Counts one more start.
+   *
+   * @param browser the hash of the browser's cookie, if it has one
+   */
+  async refuse(
+    call: Pick<Call<unknown>, "address">,
+    browser: string | undefined,
+  ): Promise<Refusal | undefined> {
+    // The address first: cookies are made up at will, and each would leave a count behind.
+    const address = this.#perAddress && call.address();
+    if (this.#perAddress && address !== undefined) {
+      const { allowed, resetMs } = await this.#perAddress.count(networkOf(address));
+      if (!allowed) {
+        return limited(
+          "startsPerAddress",
+          "too_many_requests",
+          "Too many logins were begun from this address.",
+          resetMs,
+        );
+      }
+    }
+    if (this.#perBrowser && browser !== undefined) {
+      const { allowed, resetMs } = await this.#perBrowser.count(browser);
+      if (!allowed) {
+        return limited("startsPerBrowser", "too_many_requests", "This browser has begun too often.", resetMs);
+      }
+    }
+    return undefined;
+  }
+}
+
+/** What counts as one address: of IPv6 the first 64 bits, as one customer has at least all that follow. */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === "ipv4") return parsed.toString();
+  const network = parsed.toByteArray().fill(0, 8);
+  return `${ipaddr.fromByteArray(network).toString()}/64`;
+}
