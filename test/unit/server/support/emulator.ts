@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { TestContext } from "node:test";
 import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer, type Phone, type TokenServer } from "onegini-otp-login/emulator";
-import { listen } from "./site.js";
+import { listen } from "./listen.js";
 
 /** A well-behaved Token Server on a port of its own, with a log of what it was asked. */
 export interface Emulator {

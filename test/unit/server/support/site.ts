@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
 import type { LoginKitEvent } from "onegini-otp-login/server";
@@ -7,6 +6,9 @@ import { createLoginKit, type LoginKit } from "../../../../src/server/kit.js";
 import type { LoginKitOptions } from "../../../../src/server/options.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 import { emulator, type Emulator } from "./emulator.js";
+import { listen } from "./listen.js";
+
+export { listen };
 
 /** A site with the kit, on a port of its own. */
 export interface Site {
@@ -73,14 +75,4 @@ export async function site(
   );
   listener = await mount(toNodeHandler(kit));
   return { origin, url: `${origin}/otp-login`, kit, events, logins, server, emulator: tokenServer };
-}
-
-/** Listens on a free port of loopback until the test ends. Resolves to the origin. */
-export async function listen(t: Pick<TestContext, "after">, server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
