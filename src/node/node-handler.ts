@@ -4,7 +4,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { contentOf, toWebResponse } from "../server/http/direct-response.js";
 import type { OpenStream, StreamSink } from "../server/http/direct-stream.js";
 import { forAdapter, isUnder, type LoginKit } from "../server/kit.js";
-import { badRequest } from "../server/http/api-error.js";
+import { invalidRequest } from "../server/http/api-error.js";
 
 /**
  * The kit on Node's `http` and whatever hands out `(req, res)`: Express, Fastify, Connect, Polka.
@@ -62,7 +62,9 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
       // For a client of HTTP/1.0. The kit believes no host, so that any will do.
       hostname: "localhost",
       errorHandler: (error) =>
-        error instanceof RequestError ? toWebResponse(badRequest.toResponse()) : undefined,
+        error instanceof RequestError
+          ? toWebResponse(invalidRequest("The request cannot be read.").toResponse())
+          : undefined,
     },
   );
 

@@ -11,7 +11,7 @@ import { memoryLimiter } from "./limits/memory-limiter.js";
 import { limiterOf, StartLimits } from "./limits/start-limits.js";
 import type { SignIn } from "./options.js";
 import { Questions } from "./token-server/result-poller.js";
-import { Refusals } from "./http/error-log.js";
+import { ErrorLog } from "./http/error-log.js";
 import type { Runtime } from "./runtime.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import { Sparingly } from "./log-throttle.js";
@@ -34,7 +34,7 @@ export interface Kit<Context> {
   earlyHints: EarlyHints;
   postponed: Set<string>;
   questions: Questions;
-  refusals: Refusals;
+  errorLog: ErrorLog;
   store: GuardedStore;
   underWay: UnderWay;
   tokenServer: TokenServerClient;
@@ -105,7 +105,7 @@ export function assembleKit<Context>(config: Config<Context>, surroundings: Runt
     earlyHints,
     postponed: new Set(),
     questions,
-    refusals: new Refusals(report, runtime),
+    errorLog: new ErrorLog(report, runtime),
     store,
     underWay: new UnderWay(),
     tokenServer,

@@ -1,4 +1,4 @@
-import { serverError, temporarilyUnavailable, type Refusal } from "./http/api-error.js";
+import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import type { Call } from "./http/call.js";
 import { parseOptions } from "./config.js";
 import { toWebResponse } from "./http/direct-response.js";
@@ -83,17 +83,24 @@ export function createLoginKit<Context = unknown>(
   const routes = createRoutes(kit);
   const { config, cors, report, underWay } = kit;
 
+  /** Reports what a call threw, and returns the error that it is answered with. */
+  const toApiError = (error: unknown, call: Call<Context>, doing: string): ApiError => {
+    let apiError: ApiError;
+    if (error instanceof ApiError) apiError = error;
+    else if (error instanceof StoreUnavailable) apiError = temporarilyUnavailable();
+    else {
+      apiError = serverError();
+      report({ type: "internal_error", level: "error", doing, error });
+    }
+    kit.errorLog.report(call, apiError);
+    return apiError;
+  };
+
   const answer = async (call: Call<Context>): Promise<Response> => {
-    const refuse = (refusal: Refusal): Response => {
-      kit.refusals.report(call, refusal);
-      return refusal.toResponse();
-    };
     try {
-      return await routes.fetch(call.request, { call, refuse });
+      return await routes.fetch(call.request, { call });
     } catch (error) {
-      if (error instanceof StoreUnavailable) return refuse(temporarilyUnavailable);
-      report({ type: "internal_error", level: "error", doing: `answering ${call.request.method}`, error });
-      return refuse(serverError);
+      return toApiError(error, call, `answering ${call.request.method}`).toResponse();
     }
   };
 
@@ -106,12 +113,10 @@ export function createLoginKit<Context = unknown>(
 
   const begin = async (request: Request, context: Context): Promise<FirstPaint | null> => {
     const call = callOf(request, context);
-    const refuse = (refusal: Refusal): void => kit.refusals.report(call, refusal);
     try {
-      return await underWay.add(beginWithPage(call, kit.codes, refuse));
+      return await underWay.add(beginWithPage(call, kit.codes));
     } catch (error) {
-      if (error instanceof StoreUnavailable) refuse(temporarilyUnavailable);
-      else report({ type: "internal_error", level: "error", doing: "beginning with a page", error });
+      toApiError(error, call, "beginning with a page");
       return null;
     }
   };

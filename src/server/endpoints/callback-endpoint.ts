@@ -1,10 +1,11 @@
 import { auth } from "hono/utils/basic-auth";
 import { timingSafeEqual } from "hono/utils/buffer";
-import { answerEmpty, Refusal } from "../http/api-error.js";
+import { invalidRequest } from "../http/api-error.js";
 import type { Attempts } from "../attempt/attempts.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { StoreUnavailable } from "../attempt/guarded-store.js";
 import type { EarlyHints } from "../token-server/early-callbacks.js";
+import { emptyResponse } from "../http/response.js";
 import type { Report } from "../kit-events.js";
 import type { Questions } from "../token-server/result-poller.js";
 import type { CallbackCredentials } from "../options.js";
@@ -26,23 +27,26 @@ interface Parts {
   watching: Pick<Watching, "isClosed">;
 }
 
-/** Refuses a callback without the credentials. They are compared in constant time. */
-export async function refuseCallback(
+/**
+ * Checks the credentials of a callback. They are compared in constant time.
+ *
+ * @throws ApiError 401
+ */
+export async function authenticateCallback(
   request: Request,
   expected: CallbackCredentials | undefined,
-): Promise<Refusal | undefined> {
-  if (!expected) return undefined;
+): Promise<void> {
+  if (!expected) return;
   const given = auth(request) ?? { username: "", password: "" };
   const [isUser, isPassword] = await Promise.all([
     timingSafeEqual(given.username, expected.username),
     timingSafeEqual(given.password, expected.password),
   ]);
-  return isUser && isPassword
-    ? undefined
-    : new Refusal("invalid_request", "The callback takes HTTP Basic authentication.", {
-        status: 401,
-        headers: { "www-authenticate": 'Basic realm="callback", charset="UTF-8"' },
-      });
+  if (isUser && isPassword) return;
+  throw invalidRequest("The callback takes HTTP Basic authentication.", {
+    status: 401,
+    headers: { "www-authenticate": 'Basic realm="callback", charset="UTF-8"' },
+  });
 }
 
 /**
@@ -53,16 +57,16 @@ export function answerCallback(
   call: Pick<Call<unknown>, "address" | "beganAt">,
   body: Record<string, unknown>,
   parts: Parts,
-): Response | Refusal {
+): Response {
   const { transaction_id: transactionId } = body;
   if (typeof transactionId !== "string" || transactionId === "") {
-    return new Refusal("invalid_request", '"transaction_id" must be a string.');
+    throw invalidRequest('"transaction_id" must be a string.');
   }
   if (isTransactionId(transactionId)) {
     const hint: Hint = { transactionId, heardAt: call.beganAt, ...loggedAddress(call) };
     void parts.underWay.add(followLater(hint, parts));
   }
-  return answerEmpty();
+  return emptyResponse();
 }
 
 /** A callback that has come. */

@@ -1,6 +1,7 @@
 import { encode } from "../../protocol/qr.js";
-import { noStore, Refusal, temporarilyUnavailable } from "../http/api-error.js";
+import { temporarilyUnavailable } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
+import { noStore } from "../http/response.js";
 import type { Codes } from "./otp-endpoint.js";
 
 /** An attempt that began with a page: for the server that writes the page. */
@@ -18,28 +19,22 @@ export interface FirstPaint {
 }
 
 /**
- * Begins an attempt for a page that is being written. `null` where nothing is begun: for a page that nobody sees yet, for
- * what is no page, and where no code is to be had. The element then begins by itself, and says in words what is wrong.
+ * Begins an attempt for a page that the site's server renders; `null` for a request whose answer nobody sees, such as a
+ * prefetch.
+ *
+ * @throws ApiError where there is no code to show
  */
 export async function beginWithPage<Context>(
   call: Call<Context>,
   codes: Codes<Context>,
-  refused: (refusal: Refusal) => void,
 ): Promise<FirstPaint | null> {
   if (!isSeen(call.request)) return null;
-  const begun = await codes.begin(call, undefined);
-  if (begun instanceof Refusal) {
-    refused(begun);
-    return null;
-  }
-  const { attempt, otp, expires_in: expiresIn } = begun.answer;
+  const { answer, setCookie } = await codes.begin(call, undefined);
+  const { attempt, otp, expires_in: expiresIn } = answer;
   // It is written into the page as it is: what is no base64, or more than a QR code holds, is nonsense of the Token Server.
-  if (!/^[\w+/=-]{1,2953}$/.test(otp)) {
-    refused(temporarilyUnavailable);
-    return null;
-  }
+  if (!/^[\w+/=-]{1,2953}$/.test(otp)) throw temporarilyUnavailable();
   const headers = new Headers({ "cache-control": `private, ${noStore["cache-control"]}` });
-  if (begun.setCookie !== undefined) headers.append("set-cookie", begun.setCookie);
+  if (setCookie !== undefined) headers.append("set-cookie", setCookie);
   return { attempt, otp, expiresIn, headers, svg: codeSvg(otp) };
 }
 

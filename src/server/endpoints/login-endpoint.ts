@@ -1,8 +1,9 @@
-import { attemptSettled, noStore, Refusal, serverError, unknownAttempt } from "../http/api-error.js";
+import { ApiError, attemptSettled, serverError, unknownAttempt } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
 import { loggedAddress, type Call } from "../http/call.js";
+import { noStore } from "../http/response.js";
 import type { Report } from "../kit-events.js";
 import type { SignIn } from "../options.js";
 import type { Runtime } from "../runtime.js";
@@ -15,32 +16,33 @@ interface Parts<Context> {
   signIn: SignIn<Context>;
 }
 
-const notYet = new Refusal("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
-
-/** `POST /{attempt}/login`: turns an approved attempt into the site's session. */
+/**
+ * `POST /{attempt}/login`: turns an approved attempt into the site's session.
+ *
+ * @throws ApiError 409, 404 or 500
+ */
 export async function logIn<Context>(
   call: Call<Context>,
   attempt: Attempt,
   parts: Parts<Context>,
-): Promise<Response | Refusal> {
+): Promise<Response> {
   const { attempts, timeouts, runtime } = parts;
   const claim = await attempts.change(attempt.id, { kind: "claimed", at: runtime.now() });
-  if (!claim) return unknownAttempt;
+  if (!claim) throw unknownAttempt();
   const { state } = claim.attempt;
   switch (state.status) {
     case "pending":
-      return notYet;
+      throw new ApiError("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
     case "completed": {
       const mayRepeat = runtime.now() < state.at + timeouts.repeatSeconds * 1000;
-      return claim.changed || mayRepeat
-        ? signIn(call, { userId: state.userId, attempt: attempt.id }, !claim.changed, parts)
-        : attemptSettled;
+      if (!claim.changed && !mayRepeat) throw attemptSettled();
+      return signIn(call, { userId: state.userId, attempt: attempt.id }, !claim.changed, parts);
     }
     case "approved": // too late to be claimed
     case "denied":
     case "expired":
     case "failed":
-      return attemptSettled;
+      throw attemptSettled();
     default:
       return state satisfies never;
   }
@@ -51,10 +53,10 @@ async function signIn<Context>(
   login: { userId: string; attempt: string },
   repeated: boolean,
   { timeouts, report, runtime, signIn }: Parts<Context>,
-): Promise<Response | Refusal> {
+): Promise<Response> {
   const beganAt = runtime.now();
   const about = () => ({ ...login, ...loggedAddress(call), durationMs: runtime.now() - beganAt });
-  const fail = (reason: string, error?: unknown): Refusal => {
+  const fail = (reason: string, error?: unknown): ApiError => {
     report({
       type: "sign_in_failed",
       level: "error",
@@ -62,7 +64,7 @@ async function signIn<Context>(
       reason,
       ...(error !== undefined && { error }),
     });
-    return serverError;
+    return serverError();
   };
   let outcome: Response | "too slow";
   try {
@@ -70,9 +72,9 @@ async function signIn<Context>(
       copy(await signIn({ ...login, request: call.request, context: call.context }));
     outcome = await withTimeLimit(answer(), timeouts.signInSeconds * 1000, runtime);
   } catch (error) {
-    return fail("threw", error);
+    throw fail("threw", error);
   }
-  if (outcome === "too slow") return fail(`took longer than ${timeouts.signInSeconds} s`);
+  if (outcome === "too slow") throw fail(`took longer than ${timeouts.signInSeconds} s`);
   if (isOkJson(outcome)) {
     report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
   } else {

@@ -1,17 +1,18 @@
 import type { CodeAnswer, StartAnswer } from "../../protocol/login-api.js";
 import {
-  answerJson,
   attemptSettled,
-  limited,
-  noTurn,
-  Refusal,
+  invalidRequest,
+  limitExceeded,
   serverError,
   temporarilyUnavailable,
+  tokenServerCallsExceeded,
   unknownAttempt,
+  type ApiError,
 } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import { loggedAddress, type Call } from "../http/call.js";
+import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { EarlyHints } from "../token-server/early-callbacks.js";
@@ -59,28 +60,24 @@ export class Codes<Context> {
   }
 
   /** `POST /`: a new attempt, for a browser that is given its cookie if it has none. */
-  async start(call: Call<Context>, body: Record<string, unknown>): Promise<Response | Refusal> {
+  async start(call: Call<Context>, body: Record<string, unknown>): Promise<Response> {
     const { language: pageLanguage } = body;
     if (pageLanguage !== undefined && typeof pageLanguage !== "string") {
-      return new Refusal("invalid_request", '"language" must be a string, such as "nl".');
+      throw invalidRequest('"language" must be a string, such as "nl".');
     }
-    const begun = await this.begin(call, pageLanguage);
-    if (begun instanceof Refusal) return begun;
-    const { answer, setCookie } = begun;
-    return answerJson(201, answer, setCookie === undefined ? {} : { "set-cookie": setCookie });
+    const { answer, setCookie } = await this.begin(call, pageLanguage);
+    return jsonResponse(201, answer, setCookie === undefined ? {} : { "set-cookie": setCookie });
   }
 
   /** A new attempt, and its browser's cookie if it has none. */
-  async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Begun | Refusal> {
+  async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Begun> {
     const { attempts, cookie, report, runtime, startLimits } = this.#parts;
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const known = cookie.read(call.request);
     const secret = known ?? cookie.create(runtime);
     const browser = await sha256(secret);
-    const refusal = await startLimits.refuse(call, known === undefined ? undefined : browser);
-    if (refusal) return refusal;
+    await startLimits.count(call, known === undefined ? undefined : browser);
     const issued = await this.#issue(call, language, "start");
-    if (issued instanceof Refusal) return issued;
 
     const address = call.address();
     const attempt = await attempts.begin(
@@ -103,23 +100,22 @@ export class Codes<Context> {
   }
 
   /** `POST /{attempt}/otp`: one more transaction of an attempt that is still pending. */
-  async renew(call: Call<Context>, attempt: Attempt): Promise<Response | Refusal> {
+  async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
     const { attempts, questions, report, runtime } = this.#parts;
     await questions.askLast(attempt);
     const place = await attempts.change(attempt.id, {
       kind: "renewal_begun",
       maxTransactions: this.#parts.limits.transactionsPerAttempt,
     });
-    if (!place) return unknownAttempt;
-    if (!place.changed) return this.#refuseRenewal(place.attempt);
+    if (!place) throw unknownAttempt();
+    if (!place.changed) throw this.#renewalError(place.attempt);
 
     const issued = await this.#issueOrGiveBack(call, attempt);
-    if (issued instanceof Refusal) return issued;
     const { id, endsAt } = issued;
     const renewed = await attempts.change(attempt.id, { kind: "renewed", id, endsAt });
-    if (!renewed) return unknownAttempt;
+    if (!renewed) throw unknownAttempt();
     // It may have been accepted or denied meanwhile, on the phone that scanned an older code.
-    if (!renewed.changed) return attemptSettled;
+    if (!renewed.changed) throw attemptSettled();
     this.#followEarlyHint(renewed.attempt, id);
     report({
       type: "code_renewed",
@@ -128,16 +124,16 @@ export class Codes<Context> {
       ...loggedAddress(call),
       durationMs: runtime.now() - call.beganAt,
     });
-    return answerJson(201, this.#answer(issued));
+    return jsonResponse(201, this.#answer(issued));
   }
 
   /** The limit is looked at before the status; both at once, because another request may be changing them. */
-  #refuseRenewal(attempt: Attempt): Refusal {
+  #renewalError(attempt: Attempt): ApiError {
     const { limits, runtime } = this.#parts;
-    if (attempt.begun < limits.transactionsPerAttempt) return attemptSettled;
+    if (attempt.begun < limits.transactionsPerAttempt) return attemptSettled();
     // Not in this attempt any more; but once its last code is over, a new one may be started.
     const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
-    return limited(
+    return limitExceeded(
       "transactionsPerAttempt",
       "too_many_requests",
       "This attempt has had all of its codes. Start a new one.",
@@ -145,29 +141,22 @@ export class Codes<Context> {
     );
   }
 
-  async #issueOrGiveBack(call: Call<Context>, { id, language }: Attempt): Promise<Issued | Refusal> {
-    let issued: Issued | Refusal | undefined;
+  async #issueOrGiveBack(call: Call<Context>, { id, language }: Attempt): Promise<Issued> {
     try {
-      issued = await this.#issue(call, language, "renewal");
-      return issued;
-    } finally {
-      if (issued === undefined || issued instanceof Refusal) {
-        await this.#parts.attempts.change(id, { kind: "renewal_abandoned" });
-      }
+      return await this.#issue(call, language, "renewal");
+    } catch (error) {
+      await this.#parts.attempts.change(id, { kind: "renewal_abandoned" });
+      throw error;
     }
   }
 
   /** Starts a transaction with all that the phone is to show: the user's one defence against a relayed code. */
-  async #issue(
-    call: Call<Context>,
-    language: string | undefined,
-    purpose: Purpose,
-  ): Promise<Issued | Refusal> {
+  async #issue(call: Call<Context>, language: string | undefined, purpose: Purpose): Promise<Issued> {
     const { message, report, runtime, tokenServer, quota } = this.#parts;
     const { request, context } = call;
     const text = await message?.(request, context);
     const address = call.address();
-    if (!(await quota.take(purpose))) return noTurn(quota.closedMs(purpose));
+    if (!(await quota.take(purpose))) throw tokenServerCallsExceeded(quota.closedMs(purpose));
     const beganAt = runtime.now();
     const trouble = (of: Trouble): void =>
       report({
@@ -187,10 +176,10 @@ export class Codes<Context> {
         return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs };
       case "refused":
         trouble(outcome.trouble);
-        return serverError;
+        throw serverError();
       case "unavailable":
         trouble(outcome.trouble);
-        return temporarilyUnavailable;
+        throw temporarilyUnavailable();
       default:
         return outcome satisfies never;
     }

@@ -1,5 +1,6 @@
 import type { StatusAnswer } from "../../protocol/login-api.js";
-import { answerJson, noTurn, unknownAttempt, type Refusal } from "../http/api-error.js";
+import { tokenServerCallsExceeded, unknownAttempt } from "../http/api-error.js";
+import { jsonResponse } from "../http/response.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
@@ -27,20 +28,18 @@ const pollIntervalSeconds = 2;
 const questionMs = 1000;
 
 /** `GET /{attempt}`: the status, as a stream, at once, or when it is no longer `pending`. */
-export async function answerStatus(
-  request: Request,
-  attempt: Attempt,
-  parts: Parts,
-): Promise<Response | Refusal> {
+export async function answerStatus(request: Request, attempt: Attempt, parts: Parts): Promise<Response> {
   const { headers, method } = request;
   if (wantsStream(headers.get("accept"))) {
     if (method === "HEAD") return new Response(null, { headers: streamHeaders });
-    return parts.watching.refuse(attempt) ?? openStream(attempt, parts);
+    const limit = parts.watching.limitError(attempt);
+    if (limit) throw limit;
+    return openStream(attempt, parts);
   }
   const waitSeconds = preferredWaitSeconds(headers.get("prefer"));
   if (method === "HEAD") return answerPoll(attempt, parts.runtime.now());
   // Where there is no room to wait, who polls is answered at once: the login goes on.
-  return waitSeconds === undefined || parts.watching.refuse(attempt)
+  return waitSeconds === undefined || parts.watching.limitError(attempt)
     ? answerNow(attempt, parts)
     : answerHeld(request, attempt, waitSeconds, parts);
 }
@@ -58,13 +57,14 @@ const openStream = (attempt: Attempt, parts: Parts): Response =>
 async function answerNow(
   attempt: Attempt,
   { attempts, questions, runtime, watching }: Parts,
-): Promise<Response | Refusal> {
+): Promise<Response> {
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
   watching.visit(attempt);
-  if (questions.closedMs > 0) return noTurn(questions.closedMs);
+  if (questions.closedMs > 0) throw tokenServerCallsExceeded(questions.closedMs);
   await within(questionMs, questions.askNowAndThen(attempt), runtime);
   const now = await attempts.get(attempt.id);
-  return now ? answerPoll(now, runtime.now()) : unknownAttempt;
+  if (!now) throw unknownAttempt();
+  return answerPoll(now, runtime.now());
 }
 
 async function answerHeld(
@@ -84,7 +84,7 @@ async function answerHeld(
 function answerPoll(attempt: Attempt, now: number, grantedSeconds?: number): Response {
   const interval = grantedSeconds === undefined ? pollIntervalSeconds : 0;
   const answer: StatusAnswer = { ...statusAnswer(attempt, now), interval };
-  return answerJson(
+  return jsonResponse(
     200,
     answer,
     grantedSeconds === undefined ? {} : { "preference-applied": `wait=${grantedSeconds}` },

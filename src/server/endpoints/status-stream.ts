@@ -1,5 +1,5 @@
 import { statusEvent } from "../../protocol/login-api.js";
-import { noStore } from "../http/api-error.js";
+import { noStore } from "../http/response.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";

@@ -1,4 +1,4 @@
-import { limited, type Refusal } from "../http/api-error.js";
+import { limitExceeded, type ApiError } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
@@ -60,19 +60,29 @@ export class Watching {
     return this.#watchers;
   }
 
-  /** Refuses one more watcher where there are too many; one that takes the place of another of its attempt may come. */
-  refuse({ id, browser, state }: Attempt): Refusal | undefined {
+  /** The error of one more watcher that exceeds a limit. One that replaces another of the same attempt exceeds none. */
+  limitError({ id, browser, state }: Attempt): ApiError | undefined {
     const { limits } = this.#parts;
     const ofAttempt = this.#watches.get(id)?.size ?? 0;
     if (state.status !== "pending" || this.#closed || ofAttempt >= limits.streamsPerAttempt) return undefined;
     if (limits.streamsPerNode !== false && this.#watchers >= limits.streamsPerNode) {
-      return limited("streamsPerNode", "temporarily_unavailable", "This server has no room left.", retryMs);
+      return limitExceeded(
+        "streamsPerNode",
+        "temporarily_unavailable",
+        "This server has no room left.",
+        retryMs,
+      );
     }
     if (
       limits.streamsPerBrowser !== false &&
       (this.#perBrowser.get(browser) ?? 0) >= limits.streamsPerBrowser
     ) {
-      return limited("streamsPerBrowser", "too_many_requests", "This browser has too many streams.", retryMs);
+      return limitExceeded(
+        "streamsPerBrowser",
+        "too_many_requests",
+        "This browser has too many streams.",
+        retryMs,
+      );
     }
     return undefined;
   }

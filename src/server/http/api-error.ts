@@ -1,102 +1,92 @@
-import { directAnswer } from "./direct-response.js";
 import { errorStatus, type ApiErrorCode, type ErrorAnswer } from "../../protocol/login-api.js";
 import type { LimitName } from "../limits/limits.js";
+import { jsonResponse } from "./response.js";
 
-/** What a refusal says beside its error. */
-interface RefusalDetails {
-  status?: number;
-  headers?: Record<string, string>;
-  limit?: { name: LimitName; retryAfterSeconds: number };
+/** A limit that a call exceeded. */
+interface ExceededLimit {
+  name: LimitName;
+  retryAfterSeconds: number;
 }
 
-/** A refusal of a call, as a value: what the login API answers instead of what was asked. */
-export class Refusal {
-  readonly error: ApiErrorCode;
-  readonly description: string;
+/**
+ * An error of the login API. Anything below an endpoint throws it; `kit.ts` catches it, reports it and answers it, as
+ * Hono does with `HTTPException`.
+ */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: ApiErrorCode;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** The limit that was met, if that is why. */
-  readonly limit: { name: LimitName; retryAfterSeconds: number } | undefined;
+  readonly limit: ExceededLimit | undefined;
 
   /**
-   * @param description for the developer who reads it; it never says what the Token Server said
-   * @param details the status, if it is not the error's usual one, further headers, and the limit that was met
+   * @param description the answer's `error_description`, for developers; never the words of the Token Server
+   * @param details the HTTP status, by default the usual one of `code`; further headers; the limit, if there was one
    */
   constructor(
-    error: ApiErrorCode,
+    code: ApiErrorCode,
     description: string,
-    { status = errorStatus[error], headers = {}, limit }: RefusalDetails = {},
+    details: { status?: number; headers?: Record<string, string>; limit?: ExceededLimit } = {},
   ) {
-    this.error = error;
-    this.description = description;
-    this.status = status;
-    this.headers = headers;
-    this.limit = limit;
+    super(description);
+    this.code = code;
+    this.status = details.status ?? errorStatus[code];
+    this.headers = details.headers ?? {};
+    this.limit = details.limit;
   }
 
   toResponse(): Response {
-    const body: ErrorAnswer = { error: this.error, error_description: this.description };
-    return answerJson(this.status, body, this.headers);
+    const body: ErrorAnswer = { error: this.code, error_description: this.message };
+    return jsonResponse(this.status, body, this.headers);
   }
 }
 
-/** Nothing of the login API may be kept by a cache. */
-export const noStore = { "cache-control": "no-store" } as const;
+/** 400, or another 4xx status that says more. */
+export const invalidRequest = (
+  description: string,
+  details: { status?: number; headers?: Record<string, string> } = {},
+): ApiError => new ApiError("invalid_request", description, details);
 
-/** An answer in JSON. */
-export const answerJson = (
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): Response =>
-  directAnswer(
-    { kind: "text", text: JSON.stringify(body) },
-    { status, headers: { "content-type": "application/json", ...noStore, ...headers } },
+/** 404. The same for an attempt of another browser and for one that does not exist, so that ids cannot be tried out. */
+export const unknownAttempt = (): ApiError =>
+  new ApiError("unknown_attempt", "There is no such attempt of this browser.");
+
+/** 409: the attempt has a final status. */
+export const attemptSettled = (): ApiError =>
+  new ApiError("attempt_settled", "This attempt is settled. Start a new one.");
+
+/** 503: the store or the Token Server does not work at the moment. */
+export const temporarilyUnavailable = (): ApiError =>
+  new ApiError(
+    "temporarily_unavailable",
+    "The login service cannot be reached at the moment. Try again shortly.",
+    { headers: { "retry-after": "5" } },
   );
 
-/** An answer without a body. */
-export const answerEmpty = (headers: Readonly<Record<string, string>> = {}): Response =>
-  new Response(null, { status: 204, headers: { ...noStore, ...headers } });
+/** 500: the site has to fix something; its log says what. */
+export const serverError = (): ApiError =>
+  new ApiError("server_error", "The server could not handle this request.");
 
-/** One and the same for another browser's attempt and for one that never was. */
-export const unknownAttempt = new Refusal("unknown_attempt", "There is no such attempt of this browser.");
-
-/** The attempt is over. */
-export const attemptSettled = new Refusal("attempt_settled", "This attempt is settled. Start a new one.");
-
-/** What the kit needs is out of order for a while. */
-export const temporarilyUnavailable = new Refusal(
-  "temporarily_unavailable",
-  "The login service cannot be reached at the moment. Try again shortly.",
-  { headers: { "retry-after": "5" } },
-);
-
-/** Something is wrong that the site has to mend; its log says what. */
-export const serverError = new Refusal("server_error", "The server could not handle this request.");
-
-/** What came is no HTTP request that can be read. */
-export const badRequest = new Refusal("invalid_request", "The request cannot be read.");
-
-/** A call that met a limit. */
-export function limited(
-  limit: LimitName,
-  error: "too_many_requests" | "temporarily_unavailable",
+/** 429, or 503 where other clients are the cause: a limit of the site was exceeded. */
+export function limitExceeded(
+  name: LimitName,
+  code: "too_many_requests" | "temporarily_unavailable",
   description: string,
-  afterMs: number,
-): Refusal {
-  // Never 0, which would ask for a call that fails again.
-  const seconds = Math.max(1, Math.ceil(afterMs / 1000));
-  return new Refusal(error, description, {
-    headers: { "retry-after": String(seconds) },
-    limit: { name: limit, retryAfterSeconds: seconds },
+  retryAfterMs: number,
+): ApiError {
+  // Never 0: the client would repeat the call at once, and fail again.
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new ApiError(code, description, {
+    headers: { "retry-after": String(retryAfterSeconds) },
+    limit: { name, retryAfterSeconds },
   });
 }
 
-/** The Token Server has been asked enough for now. */
-export const noTurn = (closedMs: number): Refusal =>
-  limited(
+/** 503: the kit may not call the Token Server again yet. */
+export const tokenServerCallsExceeded = (retryAfterMs: number): ApiError =>
+  limitExceeded(
     "tokenServerCalls",
     "temporarily_unavailable",
     "The login service is asked too much at the moment. Try again shortly.",
-    closedMs,
+    retryAfterMs,
   );

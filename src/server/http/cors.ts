@@ -1,4 +1,4 @@
-import { answerEmpty } from "./api-error.js";
+import { emptyResponse } from "./response.js";
 
 /** CORS for the further origins of the site; without a list there is no CORS header at all. */
 export class Cors {
@@ -26,7 +26,7 @@ export class Cors {
       request.headers.has("access-control-request-method") &&
       this.#origins.has(request.headers.get("origin") ?? "");
     return isPreflight
-      ? answerEmpty({
+      ? emptyResponse({
           "access-control-allow-methods": methods,
           "access-control-allow-headers": "Content-Type, Prefer",
           "access-control-max-age": "600",

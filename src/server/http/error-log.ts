@@ -1,22 +1,22 @@
-import type { Refusal } from "./api-error.js";
-import { loggedAddress, type Call } from "./call.js";
 import type { Report } from "../kit-events.js";
-import type { Runtime } from "../runtime.js";
 import { Sparingly } from "../log-throttle.js";
+import type { Runtime } from "../runtime.js";
+import type { ApiError } from "./api-error.js";
+import { loggedAddress, type Call } from "./call.js";
 
-/** Tells the site of the calls that are refused. */
-export class Refusals {
+/** Reports the errors that the login API answers to the site. */
+export class ErrorLog {
   readonly #report: Report;
   readonly #runtime: Runtime;
-  readonly #sparingly: Sparingly;
+  readonly #throttle: Sparingly;
 
   constructor(report: Report, runtime: Runtime) {
     this.#report = report;
     this.#runtime = runtime;
-    this.#sparingly = new Sparingly(60_000, runtime);
+    this.#throttle = new Sparingly(60_000, runtime);
   }
 
-  report(call: Call<unknown>, { description, error, limit, status }: Refusal): void {
+  report(call: Call<unknown>, { message: description, code: error, limit, status }: ApiError): void {
     const about = {
       status,
       method: call.request.method,
@@ -25,13 +25,13 @@ export class Refusals {
       durationMs: this.#runtime.now() - call.beganAt,
     };
     if (limit) {
-      const level = this.#sparingly.level(limit.name, "warn");
+      const level = this.#throttle.level(limit.name, "warn");
       const { name, retryAfterSeconds } = limit;
       return this.#report({ type: "limited", level, limit: name, retryAfterSeconds, ...about });
     }
-    // A page of the site that is refused is a mistake in its settings, and looks like a stranger's.
-    const isSuspicious = status === 403 || status === 401;
-    const level = isSuspicious ? this.#sparingly.level(String(status), "warn") : "info";
+    // 401 and 403 to the site's own pages or Token Server come from wrong settings, and strangers cause them at will.
+    const mayBeMisconfigured = status === 403 || status === 401;
+    const level = mayBeMisconfigured ? this.#throttle.level(String(status), "warn") : "info";
     this.#report({ type: "request_refused", level, error, description, ...about });
   }
 }

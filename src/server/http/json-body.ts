@@ -1,70 +1,72 @@
-import { Refusal } from "./api-error.js";
+import { parseJson } from "../../protocol/parse.js";
+import { invalidRequest } from "./api-error.js";
 
-/** The JSON object that a request carries, `{}` for an empty body, or why there is none. */
-export async function readJsonObject(
-  request: Request,
-  maxBytes: number,
-): Promise<Record<string, unknown> | Refusal> {
+/**
+ * Reads the JSON object in a request's body; `{}` if the body is empty.
+ *
+ * @throws ApiError 413, 415 or 400
+ */
+export async function readJsonObject(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
   const bytes = await readBytes(request, maxBytes);
-  if (bytes instanceof Refusal) return bytes;
   if (bytes.byteLength === 0) return {};
   if (!isJsonType(request.headers.get("content-type"))) {
-    return new Refusal("invalid_request", "The body must be application/json.", { status: 415 });
+    throw invalidRequest("The body must be application/json.", { status: 415 });
   }
-  const value = parseJson(bytes);
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : new Refusal("invalid_request", "The body must be a JSON object.");
+  const value = parseJson(decode(bytes));
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw invalidRequest("The body must be a JSON object.");
 }
 
-/** An announced length is believed to refuse at once; what has none, a chunked body, is counted as it comes. */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | Refusal> {
-  const announced = request.headers.get("content-length");
-  if (announced !== null) {
-    if (Number(announced) > maxBytes) return tooLarge(maxBytes);
-    if (Number(announced) === 0) return new Uint8Array();
-    // In one piece: far cheaper than a stream, which every server builds only when it is asked for.
-    const body = await request.arrayBuffer().catch(() => undefined);
-    if (!body) return brokenOff;
-    return body.byteLength > maxBytes ? tooLarge(maxBytes) : new Uint8Array(body);
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const contentLength = request.headers.get("content-length");
+  if (contentLength === null) {
+    return request.body ? readStream(request.body, maxBytes) : new Uint8Array();
   }
-  return request.body ? readStream(request.body, maxBytes) : new Uint8Array();
+  if (Number(contentLength) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(contentLength) === 0) return new Uint8Array();
+  // `arrayBuffer()` is far cheaper than a stream, which a server creates only when it is used.
+  const body = await request.arrayBuffer().catch(() => {
+    throw incomplete();
+  });
+  if (body.byteLength > maxBytes) throw tooLarge(maxBytes);
+  return new Uint8Array(body);
 }
 
-async function readStream(
-  stream: ReadableStream<Uint8Array>,
-  maxBytes: number,
-): Promise<Uint8Array | Refusal> {
+async function readStream(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const body = new Uint8Array(maxBytes);
   let length = 0;
   const reader = stream.getReader();
   for (;;) {
-    const chunk = await reader.read().catch(() => undefined);
-    if (!chunk) return brokenOff;
+    const chunk = await reader.read().catch(() => {
+      throw incomplete();
+    });
     const { done, value } = chunk;
     if (done) return body.subarray(0, length);
     if (length + value.byteLength > maxBytes) {
       await reader.cancel().catch(() => undefined);
-      return tooLarge(maxBytes);
+      throw tooLarge(maxBytes);
     }
     body.set(value, length);
     length += value.byteLength;
   }
 }
 
-const brokenOff = new Refusal("invalid_request", "The body broke off.");
+const incomplete = () => invalidRequest("The body broke off.");
 
-const tooLarge = (maxBytes: number): Refusal =>
-  new Refusal("invalid_request", `The body may have at most ${maxBytes} bytes.`, { status: 413 });
+const tooLarge = (maxBytes: number) =>
+  invalidRequest(`The body may have at most ${maxBytes} bytes.`, { status: 413 });
 
-/** RFC 8259, and a suffix as in RFC 6839. */
+/** `application/json` (RFC 8259) or a type that ends in `+json` (RFC 6839). */
 const isJsonType = (contentType: string | null): boolean =>
   /^application\/(?:[\w.-]+\+)?json$/i.test(contentType?.split(";")[0]?.trim() ?? "");
 
-function parseJson(bytes: Uint8Array): unknown {
+/** Invalid UTF-8 is no JSON: the empty text neither. */
+function decode(bytes: Uint8Array): string {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return undefined;
+    return "";
   }
 }

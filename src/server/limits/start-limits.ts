@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { limited, type Refusal } from "../http/api-error.js";
+import { limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../attempt/guarded-store.js";
 import { memoryLimiter } from "./memory-limiter.js";
@@ -34,17 +34,15 @@ export class StartLimits {
    * Counts one more start.
    *
    * @param browser the hash of the browser's cookie, if it has one
+   * @throws ApiError 429
    */
-  async refuse(
-    call: Pick<Call<unknown>, "address">,
-    browser: string | undefined,
-  ): Promise<Refusal | undefined> {
-    // The address first: cookies are made up at will, and each would leave a count behind.
+  async count(call: Pick<Call<unknown>, "address">, browser: string | undefined): Promise<void> {
+    // The address first: anyone can make up cookies, and each would leave a counter behind.
     const address = this.#perAddress && call.address();
     if (this.#perAddress && address !== undefined) {
       const { allowed, resetMs } = await this.#perAddress.count(networkOf(address));
       if (!allowed) {
-        return limited(
+        throw limitExceeded(
           "startsPerAddress",
           "too_many_requests",
           "Too many logins were begun from this address.",
@@ -55,10 +53,14 @@ export class StartLimits {
     if (this.#perBrowser && browser !== undefined) {
       const { allowed, resetMs } = await this.#perBrowser.count(browser);
       if (!allowed) {
-        return limited("startsPerBrowser", "too_many_requests", "This browser has begun too often.", resetMs);
+        throw limitExceeded(
+          "startsPerBrowser",
+          "too_many_requests",
+          "This browser has begun too often.",
+          resetMs,
+        );
       }
     }
-    return undefined;
   }
 }
 

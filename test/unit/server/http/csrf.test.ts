@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { gate } from "../../../../src/server/http/csrf.js";
+import { ApiError } from "../../../../src/server/http/api-error.js";
+import { checkCsrf } from "../../../../src/server/http/csrf.js";
 
 const site = { origin: "https://www.example.test", origins: ["https://login.example.test"] };
 
@@ -10,12 +11,16 @@ function passes(origin: string | undefined, fetchSite: string | undefined, of = 
     ...(origin !== undefined && { origin }),
     ...(fetchSite !== undefined && { "sec-fetch-site": fetchSite }),
   };
-  const refusal = gate(new Request("https://www.example.test/otp-login", { method: "POST", headers }), of);
-  if (refusal) {
-    assert.deepEqual([refusal.status, refusal.error], [403, "forbidden_origin"]);
-    assert.match(refusal.description, /pages of the site/);
+  try {
+    checkCsrf(new Request("https://www.example.test/otp-login", { method: "POST", headers }), of);
+    return true;
+  } catch (error) {
+    assert.equal(error instanceof ApiError, true);
+    const { status, code, message } = error as ApiError;
+    assert.deepEqual([status, code], [403, "forbidden_origin"]);
+    assert.match(message, /pages of the site/);
+    return false;
   }
-  return refusal === undefined;
 }
 
 describe("the gate", () => {
@@ -69,6 +74,6 @@ describe("the gate", () => {
       "x-forwarded-host": "www.example.test",
       forwarded: `host=${own}`,
     };
-    assert.equal(gate(new Request(own, { method: "POST", headers }), site)?.status, 403);
+    assert.throws(() => checkCsrf(new Request(own, { method: "POST", headers }), site), { status: 403 });
   });
 });
