@@ -7,7 +7,7 @@ import { Cors } from "./http/cors.js";
 import { EarlyHints } from "./token-server/early-callbacks.js";
 import type { Report } from "./kit-events.js";
 import { StoreGuard, StoreUnavailable, type GuardedStore } from "./attempt/guarded-store.js";
-import { memoryLimiter } from "./limits/memory-limiter.js";
+import { memoryLimiter } from "./limits/rate-limiter.js";
 import { limiterOf, StartLimits } from "./limits/start-limits.js";
 import type { SignIn } from "./options.js";
 import { Questions } from "./token-server/result-poller.js";

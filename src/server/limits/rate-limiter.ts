@@ -1,24 +1,57 @@
-/** So many in so long a time. */
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+
+/** A number of uses within a time. */
 export interface RateLimit {
-  /** What is counted, e.g. `starts-per-address`; no two limits of a site share a name. */
+  /** What is counted, e.g. `startsPerAddress`. Limits of one site have different names. */
   name: string;
   /** How many are allowed within the time. */
   count: number;
-  /** The time in whole seconds; it begins with the first one that is counted. */
+  /** The time in whole seconds. It begins with the first use. */
   seconds: number;
 }
 
-/** What counting one more came to. */
+/** The result of counting one more use. */
 export interface Counted {
   allowed: boolean;
-  /** How many there were in this time, with this one. */
-  used: number;
-  /** Milliseconds until the time is over and counting begins anew. */
+  /** Milliseconds until the time is over and counting begins again. */
   resetMs: number;
 }
 
 /** Counts per key. Shared by several servers where the store is. */
 export interface RateLimiter {
-  /** Counts one more. Rejects if it cannot count at the moment. */
+  /** Counts one more use. Rejects if it cannot count at the moment. */
   count(key: string): Promise<Counted>;
 }
+
+/** The part of a limiter of rate-limiter-flexible that is used here. */
+interface FlexibleLimiter {
+  consume(key: string): Promise<Consumed>;
+}
+
+interface Consumed {
+  consumedPoints: number;
+  msBeforeNext: number;
+}
+
+/** Turns a limiter of rate-limiter-flexible into a `RateLimiter`. */
+export function flexibleLimiter(limiter: FlexibleLimiter, { count, seconds }: RateLimit): RateLimiter {
+  return {
+    async count(key) {
+      // The library rejects a use above the limit with the same counts. Any other rejection is an error.
+      const { consumedPoints, msBeforeNext } = await limiter.consume(key).catch((reason: unknown) => {
+        if (reason instanceof Error) throw reason;
+        return reason as Consumed;
+      });
+      // The library uses the host's clock, which may have been set.
+      const resetMs = Math.min(Math.max(0, msBeforeNext), seconds * 1000);
+      return { allowed: consumedPoints <= count, resetMs };
+    },
+  };
+}
+
+/** Counts in this process's memory. */
+export const memoryLimiter = (limit: RateLimit): RateLimiter =>
+  flexibleLimiter(
+    new RateLimiterMemory({ keyPrefix: limit.name, points: limit.count, duration: limit.seconds }),
+    limit,
+  );

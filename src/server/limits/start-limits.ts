@@ -2,9 +2,8 @@ import ipaddr from "ipaddr.js";
 import { limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../attempt/guarded-store.js";
-import { memoryLimiter } from "./memory-limiter.js";
 import type { Rate } from "./limits.js";
-import type { RateLimit, RateLimiter } from "./rate-limiter.js";
+import { memoryLimiter, type RateLimit, type RateLimiter } from "./rate-limiter.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 
 /** Makes the counters of a site's limits: in the store where it can count, else in memory. */

@@ -5,7 +5,7 @@ import { RedisCommands } from "./redis-commands.js";
 import { letGo } from "./redis-deadline.js";
 import { storeError, type RedisStoreError } from "./redis-errors.js";
 import { redisKeys } from "./redis-keys.js";
-import { redisLimiter } from "./redis-limiter.js";
+import { redisRateLimiter } from "./redis-rate-limiter.js";
 import { RedisListeners } from "./redis-listeners.js";
 import { parseRedisOptions, type RedisStoreOptions } from "./redis-options.js";
 import { RedisRecovery } from "./redis-recovery.js";
@@ -90,7 +90,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
       return unsubscribe;
     },
     now: () => clock.now(),
-    limiter: (limit) => redisLimiter(commands, prefix, limit),
+    limiter: (limit) => redisRateLimiter(commands, prefix, limit),
     close() {
       clearInterval(timer);
       recovery.close();

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
 import { defaultLimits } from "../../../../src/server/limits/limits.js";
 import { networkOf } from "../../../../src/server/limits/start-limits.js";
-import { memoryLimiter } from "../../../../src/server/limits/memory-limiter.js";
+import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
 import { Browser, type StatusStream } from "../support/browser.js";
