@@ -1,8 +1,8 @@
 import { startRedis } from "../../test/support/services/redis.js";
-import { start } from "../support/child.js";
-import { conclude, perSecond } from "../support/figures.js";
-import { accept, enroll, scan } from "../support/phone.js";
-import { ask, openPage, readStream } from "../support/visitor.js";
+import { start } from "./support/child.js";
+import { conclude, perSecond } from "../figures.js";
+import { accept, enroll, scan } from "./support/phone.js";
+import { ask, openPage, readStream } from "./support/visitor.js";
 
 /**
  * Full logins a second: the page's start, its stream, the scan and the acceptance at the emulator, its callback, the

@@ -1,7 +1,7 @@
 import { startRedis } from "../../test/support/services/redis.js";
-import { start, type Child } from "../support/child.js";
-import { conclude, perSecond } from "../support/figures.js";
-import { openPage } from "../support/visitor.js";
+import { start, type Child } from "./support/child.js";
+import { conclude, perSecond } from "../figures.js";
+import { openPage } from "./support/visitor.js";
 
 /**
  * Starts a second: `POST /otp-login` of browsers that are new to the site, answered 201 with a code, over kept

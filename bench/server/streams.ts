@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startRedis } from "../../test/support/services/redis.js";
-import { start, type Child } from "../support/child.js";
-import { Crowd, type Return } from "../support/crowd.js";
-import { conclude, eachOf, percentile } from "../support/figures.js";
-import { accept, enroll, scan } from "../support/phone.js";
-import { ask, openPage, readStream } from "../support/visitor.js";
+import { start, type Child } from "./support/child.js";
+import { Crowd, type Return } from "./support/crowd.js";
+import { conclude, eachOf, percentile } from "../figures.js";
+import { accept, enroll, scan } from "./support/phone.js";
+import { ask, openPage, readStream } from "./support/visitor.js";
 
 /**
  * Ten thousand open login pages on one node: what they take, how fast a callback becomes a status among them, and how

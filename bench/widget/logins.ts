@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { launchBrowser } from "../../test/support/browser.js";
-import { start } from "../support/child.js";
-import { enroll } from "../support/phone.js";
-import { buildFiles, filesDirectory } from "../support/widget/build.js";
-import { unthrottled, type Condition } from "../support/widget/conditions.js";
-import { open, user, type Client } from "../support/widget/done.js";
-import { faults, type Fault } from "../support/widget/fault.js";
-import { firstFrame } from "../support/widget/first-frame.js";
-import { readFlags } from "../support/widget/flags.js";
-import { pageNames, type PageName } from "../support/widget/pages.js";
-import { compare, describe } from "../support/widget/pairs.js";
-import { inTurn } from "../support/widget/turns.js";
+import { start } from "../server/support/child.js";
+import { enroll } from "../server/support/phone.js";
+import { buildFiles, filesDirectory } from "./pages/build.js";
+import { unthrottled, type Condition } from "./support/conditions.js";
+import { open, user, type Client } from "./support/done.js";
+import { faults, type Fault } from "./support/fault.js";
+import { firstFrame } from "./support/first-frame.js";
+import { readFlags } from "./support/flags.js";
+import { pageNames, type PageName } from "./pages/pages.js";
+import { compare, describe } from "./support/pairs.js";
+import { inTurn } from "./support/turns.js";
 
 /**
  * What a person waits for: from navigation to the first frame with a code that a reader decodes, and from "done" on the

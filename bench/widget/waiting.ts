@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../test/support/browser.js";
-import { start } from "../support/child.js";
-import { buildFiles, filesDirectory } from "../support/widget/build.js";
-import { readFlags } from "../support/widget/flags.js";
-import { compare, describe } from "../support/widget/pairs.js";
-import { costOf, parts, type Cost } from "../support/widget/waiting-cost.js";
+import { start } from "../server/support/child.js";
+import { buildFiles, filesDirectory } from "./pages/build.js";
+import { readFlags } from "./support/flags.js";
+import { compare, describe } from "./support/pairs.js";
+import { costOf, parts, type Cost } from "./support/waiting-cost.js";
 
 /**
  * What a page costs that waits for a person: script, style and layout of the element beside those of a page that changes

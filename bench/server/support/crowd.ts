@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { eachOf } from "./figures.js";
+import { eachOf } from "../../figures.js";
 import { OpenPage, streamRequest } from "./open-page.js";
 import { openPage } from "./visitor.js";
 

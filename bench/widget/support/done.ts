@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
-import { accept, scan } from "../phone.js";
-import { ask } from "../visitor.js";
+import { accept, scan } from "../../server/support/phone.js";
+import { ask } from "../../server/support/visitor.js";
 import { impose, type Condition } from "./conditions.js";
 import { proxyWith, type Fault } from "./fault.js";
 

@@ -9,7 +9,7 @@ import {
   type NodeHandler,
 } from "onegini-otp-login/node";
 import { createLoginKit, memoryStore, type LoginKit } from "onegini-otp-login/server";
-import { report } from "../child.js";
+import { report } from "../../server/support/child.js";
 import { clock, html, pageNames } from "./pages.js";
 import { serveYivi } from "./yivi-backend.js";
 

@@ -12,7 +12,7 @@ export function bundle(name: string): Promise<string> {
 
 async function make(name: string): Promise<string> {
   const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-  const outfile = file(`../../.cache/bench/${name}.mjs`);
+  const outfile = file(`../../../.cache/bench/${name}.mjs`);
   await build({
     entryPoints: [file(`${name}.ts`)],
     outfile,

@@ -1,4 +1,4 @@
-import { median } from "../figures.js";
+import { median } from "../../figures.js";
 
 /** Figures of two things that were measured in turns, pair by pair. */
 export interface Pairs {

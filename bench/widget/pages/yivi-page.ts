@@ -1,7 +1,7 @@
 import { YiviClient } from "@privacybydesign/yivi-client";
 import { YiviCore } from "@privacybydesign/yivi-core";
 import YiviWeb from "@privacybydesign/yivi-web";
-import { loggedIn } from "./logged-in.js";
+import { loggedIn } from "../support/logged-in.js";
 
 /** yivi's web client as its documentation sets it up: a session is begun and asked for at the site's own server. */
 const yivi = new YiviCore({
