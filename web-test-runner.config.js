@@ -1,11 +1,13 @@
 import { esbuildPlugin } from "@web/dev-server-esbuild";
+import { defaultReporter } from "@web/test-runner";
 import { build } from "esbuild";
+import { relative } from "node:path";
 import { register } from "tsx/esm/api";
 import { answers } from "./test/element/support/answers.js";
 
 // What finds and starts the engines is TypeScript.
 register();
-const { wantedEngines } = await import("./scripts/engines.ts");
+const { wantedEngines } = await import("./scripts/find-engines.ts");
 const { launcherOf } = await import("./test/support/engines/launcher.ts");
 
 /** CommonJS that the browser cannot import: each is served as one module bundled by esbuild. */
@@ -28,16 +30,35 @@ const bundleCommonJs = () => ({
   },
 });
 
+/** Prints a line for each file, which scripts/test-runner.ts reads. */
+function fileLines() {
+  let start = Date.now();
+  const testsIn = (suite) => [...suite.tests, ...suite.suites.flatMap(testsIn)];
+  return {
+    reportTestFileResults({ testFile, sessionsForTestFile: [session] }) {
+      const tests = session.testResults ? testsIn(session.testResults) : [];
+      const passed = tests.filter((test) => test.passed).length;
+      const failed = Math.max(tests.length - passed, session.passed ? 0 : 1);
+      const file = relative(import.meta.dirname, testFile).replaceAll("\\", "/");
+      console.log(
+        `${file}: ${passed} passed, ${failed} failed, ${((Date.now() - start) / 1000).toFixed(1)} s`,
+      );
+      start = Date.now();
+    },
+  };
+}
+
 export default {
   files: "test/element/**/*.test.ts",
   nodeResolve: { exportConditions: ["browser", "development"] },
   middleware: [answers],
   plugins: [bundleCommonJs(), esbuildPlugin({ ts: true, target: "es2022", tsconfig: "tsconfig.base.json" })],
   browsers: wantedEngines().map(launcherOf),
+  reporters: [defaultReporter(), fileLines()],
   concurrentBrowsers: 1,
   // One page at a time: behind another it would be hidden, and a hidden element asks for nothing.
   concurrency: 1,
   // A machine may be slow, and busy with other work.
   testFramework: { config: { timeout: 30_000 } },
-  testsFinishTimeout: 300_000,
+  testsFinishTimeout: 120_000,
 };

@@ -1,79 +1,77 @@
-/** `npm test`: every suite, one after the other, and a last line that sums them up. */
-import { startEngine } from "../test/support/engines/engine.js";
-import { engineTitles, unwantedEngines, wantedEngines } from "./engines.js";
-import { ensureEngines } from "./ensure-engines.js";
-import { ensureServices } from "./ensure-services.js";
-import { command, elementSuite, leftOut, nodeSuite, type Verdict } from "./suites.js";
+/**
+ * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): all tests, in all engines.
+ * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`.
+ */
+import { readdirSync } from "node:fs";
+import { wantedEngines } from "./find-engines.js";
+import { installEngines, installServices } from "./install-test-tools.js";
+import { run, runElementFiles, runJobs, runNodeFile, type FileResult } from "./test-runner.js";
 
-/** Each engine starts once before all else: what does not start fails here, and what does says its version. */
-async function nameEngines(): Promise<string> {
-  const titles: string[] = [];
-  for (const name of wantedEngines()) {
-    const engine = await startEngine(name);
-    titles.push(engine.title);
-    await engine.close();
+/** What runs in `npm run test:all` only, unless it is named: it needs other services or engines, or takes long. */
+const onlyInAll = ["test/resilience", "test/e2e/accessibility", "test/e2e/engines", "test/e2e/renders"];
+const filesAtATime = 2;
+
+const isAll = process.argv.includes("--all");
+const limitSeconds = isAll ? 300 : 120;
+const paths = process.argv
+  .slice(2)
+  .filter((argument) => argument !== "--all")
+  .map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
+
+const isIn = (file: string, places: readonly string[]): boolean =>
+  places.some((place) => file === place || file.startsWith(`${place}/`));
+const files = readdirSync("test", { recursive: true, encoding: "utf8" })
+  .map((file) => `test/${file.replaceAll("\\", "/")}`)
+  .filter((file) => file.endsWith(".test.ts"))
+  .filter((file) => (paths.length > 0 ? isIn(file, paths) : isAll || !isIn(file, onlyInAll)))
+  .sort();
+
+if (files.length === 0) console.log(`No test file is in ${paths.join(" ")}.`);
+
+if (!isAll) process.env["ENGINES"] ??= "chromium";
+const engines = wantedEngines();
+await installEngines([...new Set(["chromium", ...engines] as const)]);
+if (files.some((file) => isIn(file, ["test/resilience"]))) installServices();
+
+const build = await run("npm", ["run", "--silent", "build"], 300);
+if (!build.isGood) throw new Error(`The build failed.\n${build.output}`);
+
+const results: FileResult[] = [];
+function report(...some: FileResult[]): void {
+  results.push(...some);
+  for (const { name, passed, failed, seconds, output } of some) {
+    const counts = `${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`;
+    console.log(`${failed > 0 ? "✖" : "✔"} ${name}: ${counts}`);
+    if (output !== undefined) console.log(output);
   }
-  const without = unwantedEngines().map((engine) => engineTitles[engine]);
-  return `engines: ${titles.join(", ")}${without.length > 0 ? `; without ${without.join(", ")}: ENGINES says so` : ""}`;
 }
 
-await ensureEngines(wantedEngines());
-ensureServices();
-const engines = await nameEngines();
-console.log(engines);
+const elementFiles = files.filter((file) => isIn(file, ["test/element"]));
+const nodeFiles = files.filter((file) => !isIn(file, ["test/element"]));
+/** An engine shows one page at a time, so each of two processes runs every other file. */
+const shards = [0, 1]
+  .map((shard) => elementFiles.filter((_file, index) => index % 2 === shard))
+  .filter((shard) => shard.length > 0);
+await runJobs(
+  [
+    ...engines.flatMap((engine) =>
+      shards.map((shard) => async () => report(...(await runElementFiles(shard, engine, 3 * limitSeconds)))),
+    ),
+    ...nodeFiles.map((file) => async () => report(await runNodeFile(file, limitSeconds))),
+  ],
+  filesAtATime,
+);
 
-const suites: Record<string, () => Promise<Verdict>> = {
-  "the build": () => command("npm", ["run", "--silent", "build"]),
-  "test/package": () => nodeSuite("test/package"),
-  "test/unit": () => nodeSuite("test/unit"),
-  "test/resilience/redis": () => nodeSuite("test/resilience/redis"),
-  "test/resilience/model": () => nodeSuite("test/resilience/model"),
-  "test/resilience/nodes": () => nodeSuite("test/resilience/nodes"),
-  "test/resilience/faults": () => nodeSuite("test/resilience/faults", 3),
-  ...Object.fromEntries(
-    wantedEngines().map((engine) => [`test/element in ${engineTitles[engine]}`, () => elementSuite(engine)]),
-  ),
-  "test/e2e/engines": () => nodeSuite("test/e2e/engines", 1),
-  "test/e2e/network": () => nodeSuite("test/e2e/network"),
-  "test/e2e/accessibility": () => nodeSuite("test/e2e/accessibility"),
-  "test/e2e/renders": () => nodeSuite("test/e2e/renders"),
-  "test/resilience/soak": () => nodeSuite("test/resilience/soak"),
-  "test/e2e/login": () => nodeSuite("test/e2e/login"),
-  "test/e2e/demo": () => nodeSuite("test/e2e/demo"),
-  "test/e2e/page": () => nodeSuite("test/e2e/page"),
+const sum = (kind: "passed" | "failed"): number => results.reduce((total, result) => total + result[kind], 0);
+const list = (title: string, some: FileResult[]): void => {
+  if (some.length === 0) return;
+  console.log(`\n${title}:`);
+  for (const { name, seconds } of some) console.log(`${seconds.toFixed(1).padStart(6)} s  ${name}`);
 };
-/** What was asked for on the command line, and the build, which most suites load; `test/element` is that of every engine. */
-const wanted = process.argv.slice(2);
-const isWanted = (name: string): boolean =>
-  wanted.length === 0 ||
-  name === "the build" ||
-  wanted.some((each) => name === each || name.startsWith(`${each}/`) || name.startsWith(`${each} in `));
-const verdicts: Verdict[] = [];
-const lines: string[] = [];
-for (const [name, suite] of Object.entries(suites)) {
-  if (!isWanted(name)) continue;
-  console.log(`\n— ${name}`);
-  const verdict = await suite();
-  verdicts.push(verdict);
-  const { passed, failed, unsteady } = verdict;
-  lines.push(
-    `${name}: ${passed} passed, ${failed} failed${unsteady.length > 0 ? ", at the second try" : ""}`,
-  );
-}
-const sum = (kind: "passed" | "failed"): number =>
-  verdicts.reduce((total, verdict) => total + verdict[kind], 0);
-/** Once more at the end, where whoever reads a long log looks first. */
-const tell = (title: string, texts: string[]): void => {
-  if (texts.length > 0) console.log(`\n${title}:\n${texts.join("\n")}`);
-};
-tell(
-  "failed",
-  verdicts.flatMap(({ failures }) => failures),
+list(
+  "Failed",
+  results.filter(({ failed }) => failed > 0),
 );
-tell(
-  "unsteady, passed at the second try",
-  verdicts.flatMap(({ unsteady }) => unsteady),
-);
-tell("left out", [...leftOut]);
-console.log(`\n${engines}\n${lines.join("\n")}\n${sum("passed")} passed, ${sum("failed")} failed`);
+list("The five slowest files", results.toSorted((a, b) => b.seconds - a.seconds).slice(0, 5));
+console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exitCode = sum("failed") > 0 || sum("passed") === 0 ? 1 : 0;

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findBrowser } from "../../scripts/find-browser.js";
+import { findChromium } from "../../scripts/find-engines.js";
 import { chromiumFlags } from "./chromium-flags.js";
 
 /** Opens an address in a browser that nobody drives: what developer tools switch off is on. The result ends it. */
 export async function launchBare(url: string): Promise<() => Promise<void>> {
-  const executablePath = findBrowser();
+  const executablePath = findChromium();
   if (executablePath === undefined) throw new Error("No Chrome, Chromium or Edge was found.");
   const profile = await mkdtemp(join(tmpdir(), "browser-bare-"));
   const child = spawn(

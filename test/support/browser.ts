@@ -1,9 +1,9 @@
 import { chromium, type Browser, type LaunchOptions } from "playwright-core";
-import { findBrowser } from "../../scripts/find-browser.js";
+import { findChromium } from "../../scripts/find-engines.js";
 
 /** Starts an installed Chrome, Chromium or Edge, without a window. */
 export function launchBrowser(args: readonly string[] = [], options: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = findBrowser();
+  const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error(
       "No Chrome, Chromium or Edge was found. Install one, or name it: CHROME_PATH=/path/to/it",

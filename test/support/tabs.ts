@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext } from "playwright-core";
-import { findBrowser } from "../../scripts/find-browser.js";
+import { findChromium } from "../../scripts/find-engines.js";
 import { chromiumFlags } from "./chromium-flags.js";
 
 /** A browser whose tabs are hidden where another is in front, as people's are. */
@@ -18,7 +18,7 @@ export interface BrowserWithTabs {
  * was started by itself and is told to have no defaults: there `page.bringToFront()` hides the tab that was in front.
  */
 export async function launchBrowserWithTabs(): Promise<BrowserWithTabs> {
-  const executablePath = findBrowser();
+  const executablePath = findChromium();
   if (executablePath === undefined) throw new Error("No Chrome, Chromium or Edge was found.");
   const profile = await mkdtemp(join(tmpdir(), "browser-with-tabs-"));
   const child = spawn(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { engineTitles, wantedEngines } from "../../../scripts/engines.js";
+import { engineTitles, wantedEngines } from "../../../scripts/find-engines.js";
 import type { LoginEvent } from "../../../src/index.js";
 import { startDemo, type Demo } from "../../support/demo.js";
 import { codeSeenIn, until } from "../../support/engines/seen.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { wantedEngines } from "../../../scripts/engines.js";
-import { ensureEngines } from "../../../scripts/ensure-engines.js";
+import { wantedEngines } from "../../../scripts/find-engines.js";
+import { installEngines } from "../../../scripts/install-test-tools.js";
 
 describe("The engines of a run", () => {
   // This run itself may have been asked for fewer.
@@ -31,10 +31,10 @@ describe("A machine without an engine, where nothing can be installed", () => {
   });
 
   it("is told what to install, and how to run the tests in the others", async () => {
-    await assert.rejects(ensureEngines(["firefox", "webkit"]), ({ message }: Error) => {
+    await assert.rejects(installEngines(["firefox", "webkit"]), ({ message }: Error) => {
       assert.match(message, /^The tests need WebKit, /);
       assert.match(message, /^On Debian: apt-get install webkit2gtk-driver xvfb$/m);
-      assert.match(message, /^Or run them without: ENGINES=firefox npm test$/m);
+      assert.match(message, /^Or run them without: ENGINES=firefox npm run test:all$/m);
       return true;
     });
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { engineTitles, wantedEngines } from "../../../scripts/engines.js";
+import { engineTitles, wantedEngines } from "../../../scripts/find-engines.js";
 import { otp } from "../../element/fixtures/otp.js";
 import { startEngine, type Engine } from "../../support/engines/engine.js";
 import { codeSeenIn, until } from "../../support/engines/seen.js";

@@ -1,5 +1,5 @@
 import { puppeteerCore } from "@web/test-runner-chrome";
-import { engineTitles, type EngineName } from "../../../scripts/engines.js";
+import { engineTitles, type EngineName } from "../../../scripts/find-engines.js";
 import { launchOptions } from "./launch.js";
 import { startWebKit } from "./webkit.js";
 

@@ -1,5 +1,5 @@
 import type { puppeteerCore } from "@web/test-runner-chrome";
-import { findBrowser, findFirefox } from "../../../scripts/find-browser.js";
+import { findChromium, findFirefox } from "../../../scripts/find-engines.js";
 import { chromiumFlags } from "../chromium-flags.js";
 
 /** How puppeteer starts the engines that it knows: Chromium by its own protocol, Firefox by WebDriver BiDi. */
@@ -8,7 +8,7 @@ export function launchOptions(engine: "chromium" | "firefox"): puppeteerCore.Lau
     case "chromium":
       return {
         browser: "chrome",
-        executablePath: found(findBrowser(), "Chrome, Chromium or Edge", "CHROME_PATH"),
+        executablePath: found(findChromium(), "Chrome, Chromium or Edge", "CHROME_PATH"),
         args: [...chromiumFlags, "--disable-background-networking"],
       };
     case "firefox":

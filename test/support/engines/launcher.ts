@@ -1,6 +1,6 @@
 import { chromeLauncher } from "@web/test-runner-chrome";
 import type { BrowserLauncher } from "@web/test-runner-core";
-import { engineTitles, type EngineName } from "../../../scripts/engines.js";
+import { engineTitles, type EngineName } from "../../../scripts/find-engines.js";
 import { launchOptions } from "./launch.js";
 import { webKitLauncher } from "./webkit-launcher.js";
 

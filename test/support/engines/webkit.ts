@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { findWebKit } from "../../../scripts/find-webkit.js";
+import { findWebKit } from "../../../scripts/find-engines.js";
 import { isWebDriverReady, startWebDriverSession, type WebDriverSession } from "./webdriver.js";
 
 /** A WebKit that runs, by its own WebDriver, on a screen of its own that nobody sees. */

@@ -1,0 +1,111 @@
+import { spawnSync } from "node:child_process";
+import {
+  engineTitles,
+  findChromium,
+  findFirefox,
+  findWebKit,
+  isInstalled,
+  type EngineName,
+} from "./find-engines.js";
+
+interface Tool {
+  title: string;
+  isInstalled: () => boolean;
+  /** Debian's packages. */
+  packages: string[];
+  /** What to do on other systems. */
+  advice?: string;
+}
+
+const engineTools: Record<EngineName, Tool> = {
+  chromium: {
+    title: engineTitles.chromium,
+    isInstalled: () => findChromium() !== undefined,
+    packages: ["chromium"],
+    advice: "install Chrome, Chromium or Edge, or set CHROME_PATH to its path",
+  },
+  firefox: {
+    title: engineTitles.firefox,
+    isInstalled: () => findFirefox() !== undefined,
+    packages: ["firefox-esr"],
+    advice: "install Firefox, or set FIREFOX_PATH to its path",
+  },
+  webkit: {
+    title: engineTitles.webkit,
+    isInstalled: () => findWebKit() !== undefined,
+    packages: ["webkit2gtk-driver", "xvfb"],
+    advice:
+      "install WebKitGTK's WebDriver and MiniBrowser, and Xvfb (there are none for macOS or Windows); " +
+      "set MINIBROWSER_PATH if the browser is in no usual place",
+  },
+};
+
+/** The programs that the tests start by themselves, each on its own ports, with Debian's package for each. */
+const serviceTools: Tool[] = [
+  ["redis-server", "redis-server"],
+  ["redis-cli", "redis-tools"],
+  ["valkey-server", "valkey-server"],
+  ["valkey-cli", "valkey-tools"],
+  ["nginx", "nginx"],
+  ["haproxy", "haproxy"],
+  ["openssl", "openssl"],
+  ["faketime", "faketime"],
+].map(([program = "", debian = ""]) => ({
+  title: program,
+  isInstalled: () => isInstalled(program),
+  packages: [debian],
+}));
+
+/**
+ * Installs the engines that are missing: Debian's packages when root, else Playwright's Chromium. It asks no question.
+ * @throws Error that says how to install the missing ones by hand, and how to run the tests without them
+ */
+export async function installEngines(engines: readonly EngineName[]): Promise<void> {
+  const missing = () => engines.filter((engine) => !engineTools[engine].isInstalled());
+  installDebian(missing().map((engine) => engineTools[engine]));
+  if (missing().includes("chromium")) await installPlaywright();
+  const left = missing();
+  if (left.length === 0) return;
+  const rest = engines.filter((engine) => !left.includes(engine));
+  const lines = complaint(left.map((engine) => engineTools[engine]));
+  if (rest.length > 0) lines.push(`Or run them without: ENGINES=${rest.join()} npm run test:all`);
+  throw new Error(lines.join("\n"));
+}
+
+/**
+ * Installs Redis, Valkey, nginx, HAProxy, OpenSSL and libfaketime from Debian where one is missing, when root. It starts none.
+ * @throws Error that says how to install the missing ones by hand
+ */
+export function installServices(): void {
+  const missing = () => serviceTools.filter((tool) => !tool.isInstalled());
+  installDebian(missing());
+  if (missing().length > 0) throw new Error(complaint(missing()).join("\n"));
+}
+
+const complaint = (tools: Tool[]): string[] => [
+  `The tests need ${tools.map(({ title }) => title).join(" and ")}, and could not install it.`,
+  `On Debian: apt-get install ${tools.flatMap(({ packages }) => packages).join(" ")}`,
+  ...tools.flatMap(({ title, advice }) => (advice ? [`${title}: ${advice}.`] : [])),
+];
+
+function installDebian(tools: Tool[]): void {
+  if (tools.length === 0 || process.getuid?.() !== 0 || !isInstalled("apt-get")) return;
+  const packages = tools.flatMap((tool) => tool.packages);
+  console.log(`Installing Debian's ${packages.join(", ")}.`);
+  run("apt-get", "update", "-q");
+  run("apt-get", "install", "-y", "-q", "--no-install-recommends", ...packages);
+}
+
+/** `RUNLEVEL=1` keeps Debian's packages from starting their service. */
+const run = (command: string, ...args: string[]): boolean =>
+  spawnSync(command, args, {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+  }).status === 0;
+
+async function installPlaywright(): Promise<void> {
+  console.log("No Chrome, Chromium or Edge was found: downloading Playwright's Chromium.");
+  const { chromium } = await import("playwright-core");
+  if (run("npx", "--yes", "playwright-core", "install", "chromium"))
+    process.env["CHROME_PATH"] = chromium.executablePath();
+}

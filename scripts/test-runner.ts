@@ -1,0 +1,109 @@
+import { spawn, spawnSync } from "node:child_process";
+import { engineTitles, type EngineName } from "./find-engines.js";
+
+/** The result of a test file. */
+export interface FileResult {
+  /** Its path, and for a test of the element the engine. */
+  name: string;
+  passed: number;
+  failed: number;
+  seconds: number;
+  /** What the file printed, where something failed. */
+  output?: string;
+}
+
+/** Runs a test file by Node's test runner. It fails if it takes longer than `limitSeconds`. */
+export async function runNodeFile(file: string, limitSeconds: number): Promise<FileResult> {
+  const args = ["--import", "tsx", "--test-reporter=spec", file];
+  const { output, isGood, seconds } = await run(process.execPath, args, limitSeconds);
+  const count = (name: string): number =>
+    Number([...output.matchAll(new RegExp(`^ℹ ${name} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
+  const passed = count("pass");
+  const counted = count("fail") + count("cancelled");
+  // A file that was stopped, or that has no test, counts none.
+  const failed = isGood && passed > 0 ? counted : Math.max(counted, 1);
+  return { name: file, passed, failed, seconds, ...(failed > 0 ? { output } : {}) };
+}
+
+/** Runs files of test/element in an engine, one after the other, by Web Test Runner. */
+export async function runElementFiles(
+  files: readonly string[],
+  engine: EngineName,
+  limitSeconds: number,
+): Promise<FileResult[]> {
+  const runner = "node_modules/@web/test-runner/dist/bin.js";
+  const args = [runner, "--static-logging", ...files.flatMap((file) => ["--files", file])];
+  const { output, isGood, seconds } = await run(process.execPath, args, limitSeconds, { ENGINES: engine });
+  // The lines of web-test-runner.config.js.
+  const lines = [...output.matchAll(/(test\/\S+): (\d+) passed, (\d+) failed, ([\d.]+) s$/gm)];
+  const results = files.map((file): FileResult => {
+    const name = `${file} in ${engineTitles[engine]}`;
+    const [, , ...numbers] = lines.find((line) => line[1] === file) ?? [];
+    const [passed = 0, failed = 0, taken = seconds] = numbers.map(Number);
+    return { name, passed, failed: passed > 0 ? failed : Math.max(failed, 1), seconds: taken };
+  });
+  const failing = results.find(({ failed }) => failed > 0) ?? (isGood ? undefined : results[0]);
+  if (failing) Object.assign(failing, { failed: Math.max(failing.failed, 1), output });
+  return results;
+}
+
+/** Runs a command and collects its output. After `limitSeconds` it is stopped with all of its child processes. */
+export async function run(
+  command: string,
+  args: string[],
+  limitSeconds: number,
+  variables: Record<string, string> = {},
+): Promise<{ output: string; isGood: boolean; seconds: number }> {
+  const start = Date.now();
+  const child = spawn(command, args, {
+    env: { ...process.env, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32" && command !== process.execPath,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const limit = setTimeout(() => {
+    output += `\nStopped: it took longer than ${limitSeconds} seconds.\n`;
+    killTree(child.pid);
+  }, limitSeconds * 1000);
+  const isGood = await new Promise<boolean>((resolve) => {
+    child.once("error", (error) => {
+      output += String(error);
+      resolve(false);
+    });
+    child.once("close", (code) => resolve(code === 0));
+    // A grandchild that outlives the command keeps its output open.
+    child.once("exit", (code) => setTimeout(resolve, 5000, code === 0).unref());
+  });
+  clearTimeout(limit);
+  return { output, isGood, seconds: (Date.now() - start) / 1000 };
+}
+
+/** Kills a process and its descendants, also those in process groups of their own, as browsers are. */
+function killTree(pid: number | undefined): void {
+  if (pid === undefined) return;
+  if (process.platform === "win32") return void spawnSync("taskkill", ["/pid", String(pid), "/t", "/f"]);
+  const { stdout } = spawnSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" });
+  const processes = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const tree = [pid];
+  for (const parent of tree) {
+    for (const [child, itsParent] of processes) if (itsParent === parent && child) tree.push(child);
+  }
+  for (const each of tree) {
+    try {
+      process.kill(each, "SIGKILL");
+    } catch {
+      // It has already ended.
+    }
+  }
+}
+
+/** Runs jobs, so many at a time, in their order. */
+export async function runJobs(jobs: (() => Promise<void>)[], atATime: number): Promise<void> {
+  const left = [...jobs];
+  const worker = async (): Promise<void> => {
+    for (let job = left.shift(); job; job = left.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: atATime }, worker));
+}
