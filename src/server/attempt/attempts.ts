@@ -1,8 +1,9 @@
-import { beginAttempt, change, type Attempt, type Change } from "./attempt.js";
+import type { Attempt } from "./attempt.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url, type Runtime } from "../runtime.js";
 import type { GuardedStore } from "./guarded-store.js";
+import { beginAttempt, change, type Change } from "./transitions.js";
 
 /** What a change came to: the attempt as it is now, and whether this very change was the one that made it so. */
 export interface Changed {

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  beginAttempt,
-  change,
-  type Attempt,
-  type AttemptState,
-  type Change,
-} from "../../../../src/server/attempt/attempt.js";
+import type { Attempt, AttemptState } from "../../../../src/server/attempt/attempt.js";
+import { beginAttempt, change, type Change } from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadlines.js";
 

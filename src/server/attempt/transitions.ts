@@ -1,0 +1,136 @@
+import type { Timeouts } from "../timeouts.js";
+import type { Attempt, AttemptState, Transaction } from "./attempt.js";
+import { forgetAt, isClaimable, isOpen, openUntil } from "./deadlines.js";
+
+/** What can happen to an attempt. */
+export type Change =
+  /** A renewal sets out: it takes its place among the bounded number before the Token Server is asked. */
+  | { readonly kind: "renewal_begun"; readonly maxTransactions: number }
+  /** A renewal came to nothing and gives its place back. */
+  | { readonly kind: "renewal_abandoned" }
+  | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
+  | { readonly kind: "approved"; readonly userId: string; readonly at: number }
+  | { readonly kind: "denied"; readonly at: number }
+  /** A transaction failed without anybody denying it. */
+  | { readonly kind: "transaction_closed"; readonly id: string; readonly at: number }
+  /** The browser logs in. */
+  | { readonly kind: "claimed"; readonly at: number }
+  /** The time may be over, and the Token Server had nothing to say against it. */
+  | { readonly kind: "time_over"; readonly at: number }
+  /** The time may be over, and the Token Server gave no answer. */
+  | { readonly kind: "silence"; readonly at: number };
+
+/** Begins an attempt with its first transaction. */
+export function beginAttempt(
+  parts: Pick<Attempt, "id" | "browser" | "language" | "address" | "startedAt"> & {
+    transaction: Omit<Transaction, "closed">;
+  },
+  timeouts: Timeouts,
+): Attempt {
+  const { id, browser, language, address, startedAt, transaction } = parts;
+  // Written out, and the state shared: a copy of a copy takes far more memory, and there are many of these.
+  const attempt = {
+    id,
+    version: 1,
+    browser,
+    ...(language !== undefined && { language }),
+    ...(address !== undefined && { address }),
+    startedAt,
+    transactions: [{ id: transaction.id, endsAt: transaction.endsAt, closed: false }],
+    begun: 1,
+    state: pending,
+    forgetAt: 0,
+  };
+  attempt.forgetAt = forgetAt(attempt, timeouts);
+  return attempt;
+}
+
+const pending: AttemptState = { status: "pending" };
+
+/**
+ * What becomes of an attempt: the same object if the change changes nothing, else its next version. Settled attempts
+ * hear nothing more, and nothing leads back from a final status.
+ */
+export function change(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
+  const next = decide(attempt, what, timeouts);
+  return next === attempt ? attempt : remembered({ ...next, version: attempt.version + 1 }, timeouts);
+}
+
+function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
+  const settle = (state: AttemptState): Attempt => ({ ...attempt, state });
+  const isPending = attempt.state.status === "pending";
+  switch (what.kind) {
+    case "renewal_begun":
+      return isPending && attempt.begun < what.maxTransactions
+        ? { ...attempt, begun: attempt.begun + 1 }
+        : attempt;
+    case "renewal_abandoned":
+      return isPending && attempt.begun > attempt.transactions.length
+        ? { ...attempt, begun: attempt.begun - 1 }
+        : attempt;
+    case "renewed":
+      return isPending
+        ? {
+            ...attempt,
+            transactions: [...attempt.transactions, { id: what.id, endsAt: what.endsAt, closed: false }],
+          }
+        : attempt;
+    case "approved":
+      return isPending ? settle({ status: "approved", userId: what.userId, at: what.at }) : attempt;
+    case "denied":
+      return isPending ? settle({ status: "denied", at: what.at }) : attempt;
+    case "transaction_closed":
+      return isPending ? closeTransaction(attempt, what, timeouts) : attempt;
+    case "claimed":
+      return attempt.state.status === "approved" && isClaimable(attempt.state, what.at, timeouts)
+        ? settle({ status: "completed", userId: attempt.state.userId, at: what.at })
+        : attempt;
+    case "time_over":
+      return isOver(attempt, what.at, timeouts) ? settle({ status: "expired", at: what.at }) : attempt;
+    case "silence":
+      return isPending && what.at >= openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000
+        ? settle({ status: "failed", at: what.at })
+        : attempt;
+    default:
+      return what satisfies never;
+  }
+}
+
+/** A failed transaction ends its attempt only if no other can still be accepted. */
+function closeTransaction(
+  attempt: Attempt,
+  { id, at }: { id: string; at: number },
+  timeouts: Timeouts,
+): Attempt {
+  const wasOpen = attempt.transactions.some((transaction) => transaction.id === id && !transaction.closed);
+  if (!wasOpen) return attempt;
+  const transactions = attempt.transactions.map((transaction) =>
+    transaction.id === id ? { ...transaction, closed: true } : transaction,
+  );
+  return transactions.some((transaction) => isOpen(transaction, at, timeouts))
+    ? { ...attempt, transactions }
+    : { ...attempt, transactions, state: { status: "failed", at } };
+}
+
+/** Looked at again here, because a renewal may have come while the Token Server was being asked. */
+function isOver(attempt: Attempt, at: number, timeouts: Timeouts): boolean {
+  const { state } = attempt;
+  switch (state.status) {
+    case "pending":
+      return at >= openUntil(attempt, timeouts);
+    case "approved":
+      return !isClaimable(state, at, timeouts);
+    case "completed":
+    case "denied":
+    case "expired":
+    case "failed":
+      return false;
+    default:
+      return state satisfies never;
+  }
+}
+
+const remembered = (attempt: Attempt, timeouts: Timeouts): Attempt => ({
+  ...attempt,
+  forgetAt: forgetAt(attempt, timeouts),
+});
