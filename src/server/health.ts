@@ -1,4 +1,5 @@
 import type { Kit } from "./kit-parts.js";
+import { withTimeout } from "./runtime.js";
 
 /** How a server is. */
 export interface Health {
@@ -23,16 +24,11 @@ export async function checkHealth({
   runtime,
   watching,
 }: Pick<Kit<never>, "store" | "runtime" | "watching">): Promise<Health> {
-  const answers = await new Promise<boolean>((resolve) => {
-    const cancel = runtime.after(maxMs, () => resolve(false));
-    store
-      .get(noAttempt)
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(cancel);
-  });
+  const read = store.get(noAttempt).then(
+    () => true,
+    () => false,
+  );
+  const answers = (await withTimeout(read, maxMs, runtime)) === true;
   const { isClosed, watchers } = watching;
   return {
     healthy: answers && !isClosed,

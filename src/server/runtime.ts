@@ -1,23 +1,23 @@
-/** What the kit takes from its surroundings. Tests put virtual time and known randomness in its place. */
+/** The clock, the timers and the randomness that the kit uses. Tests replace them with virtual time and known bytes. */
 export interface Runtime {
   /** Whole milliseconds since the epoch. */
   now(): number;
-  /** Runs `task` once, after `delayMs`. Returns a function that prevents it. */
+  /** Runs `task` once, after `delayMs`. Returns a function that cancels it. */
   after(delayMs: number, task: () => void): () => void;
-  /** Fills an array with random bytes, fit for secrets. */
+  /** Cryptographically secure random bytes. */
   random(length: number): Uint8Array;
 }
 
-/** The longest delay that every platform's timers take; beyond it they fire at once. */
+/** The longest delay of `setTimeout`; a longer one fires at once. */
 const maxDelayMs = 2 ** 31 - 1;
 
 /**
- * The time since this process began, on top of the time that it began at: whoever sets the host's clock by an hour ends
- * no code and revives none.
+ * The time of day when the process began, plus the time since then. Setting the host's clock does not change it, so it
+ * neither ends a code early nor keeps one longer.
  */
 export const steadyNow = (): number => Math.floor(performance.timeOrigin + performance.now());
 
-/** The surroundings of a server in service. */
+/** The runtime of a real server. */
 export const systemRuntime: Runtime = {
   now: steadyNow,
   after(delayMs, task) {
@@ -27,13 +27,17 @@ export const systemRuntime: Runtime = {
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
 };
 
-/** Bytes as base64url without padding (RFC 4648 §5). */
-export const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+/** The result of `withTimeout` when the time is over. */
+export const timedOut = Symbol("timed out");
 
-/** The SHA-256 hash of a text, in base64url. */
-export const sha256 = async (text: string): Promise<string> =>
-  base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+/** Waits for a promise, at most `ms` of the runtime's time. What becomes of it later is ignored. */
+export function withTimeout<T>(
+  promise: Promise<T>,
+  ms: number,
+  runtime: Runtime,
+): Promise<T | typeof timedOut> {
+  return new Promise((resolve, reject) => {
+    const cancel = runtime.after(ms, () => resolve(timedOut));
+    promise.then(resolve, reject).finally(cancel);
+  });
+}

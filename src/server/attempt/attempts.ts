@@ -1,7 +1,8 @@
 import type { Attempt } from "./attempt.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
-import { base64url, type Runtime } from "../runtime.js";
+import { base64url } from "../bytes.js";
+import type { Runtime } from "../runtime.js";
 import type { GuardedStore } from "./guarded-store.js";
 import { beginAttempt, change, type Change } from "./transitions.js";
 

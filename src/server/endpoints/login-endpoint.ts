@@ -6,7 +6,7 @@ import { loggedAddress, type Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
 import type { Report } from "../kit-events.js";
 import type { SignIn } from "../options.js";
-import type { Runtime } from "../runtime.js";
+import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 
 interface Parts<Context> {
   attempts: Attempts;
@@ -66,15 +66,15 @@ async function signIn<Context>(
     });
     return serverError();
   };
-  let outcome: Response | "too slow";
+  let outcome: Response | typeof timedOut;
   try {
     const answer = async (): Promise<Response> =>
       copy(await signIn({ ...login, request: call.request, context: call.context }));
-    outcome = await withTimeLimit(answer(), timeouts.signInSeconds * 1000, runtime);
+    outcome = await withTimeout(answer(), timeouts.signInSeconds * 1000, runtime);
   } catch (error) {
     throw fail("threw", error);
   }
-  if (outcome === "too slow") throw fail(`took longer than ${timeouts.signInSeconds} s`);
+  if (outcome === timedOut) throw fail(`took longer than ${timeouts.signInSeconds} s`);
   if (isOkJson(outcome)) {
     report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
   } else {
@@ -114,11 +114,3 @@ const isOkJson = ({ status, headers }: Response): boolean =>
   status >= 200 &&
   status < 300 &&
   /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "");
-
-/** What comes of the promise later is no longer of interest. */
-function withTimeLimit<T>(promise: Promise<T>, ms: number, runtime: Runtime): Promise<T | "too slow"> {
-  return new Promise((resolve, reject) => {
-    const cancel = runtime.after(ms, () => resolve("too slow"));
-    promise.then(resolve, reject).finally(cancel);
-  });
-}

@@ -22,7 +22,8 @@ import type { StartLimits } from "../limits/start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
 import type { Questions } from "../token-server/result-poller.js";
-import { sha256, type Runtime } from "../runtime.js";
+import { sha256 } from "../bytes.js";
+import type { Runtime } from "../runtime.js";
 import type { TokenServerClient, Trouble } from "../token-server/token-server-client.js";
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
 import type { Purpose, CallQuota } from "../limits/call-quota.js";
@@ -174,7 +175,7 @@ export class Codes<Context> {
     switch (outcome.kind) {
       case "started":
         return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs };
-      case "refused":
+      case "rejected":
         trouble(outcome.trouble);
         throw serverError();
       case "unavailable":

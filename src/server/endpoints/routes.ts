@@ -7,7 +7,7 @@ import type { Call } from "../http/call.js";
 import { checkCsrf } from "../http/csrf.js";
 import type { Kit } from "../kit-parts.js";
 import { logIn } from "./login-endpoint.js";
-import { sha256 } from "../runtime.js";
+import { sha256 } from "../bytes.js";
 import { answerStatus } from "./status-endpoint.js";
 
 /** What Hono carries beside the request. */

@@ -9,7 +9,7 @@ import { directAnswer } from "../http/direct-response.js";
 import { holdPoll } from "./held-poll.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
 import type { Questions } from "../token-server/result-poller.js";
-import type { Runtime } from "../runtime.js";
+import { withTimeout, type Runtime } from "../runtime.js";
 import { StatusStream, streamHeaders } from "./status-stream.js";
 import type { Watching } from "./watchers.js";
 
@@ -61,7 +61,7 @@ async function answerNow(
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
   watching.visit(attempt);
   if (questions.closedMs > 0) throw tokenServerCallsExceeded(questions.closedMs);
-  await within(questionMs, questions.askNowAndThen(attempt), runtime);
+  await withTimeout(questions.askNowAndThen(attempt), questionMs, runtime);
   const now = await attempts.get(attempt.id);
   if (!now) throw unknownAttempt();
   return answerPoll(now, runtime.now());
@@ -89,12 +89,4 @@ function answerPoll(attempt: Attempt, now: number, grantedSeconds?: number): Res
     answer,
     grantedSeconds === undefined ? {} : { "preference-applied": `wait=${grantedSeconds}` },
   );
-}
-
-/** Waits for a promise, but no longer than this. */
-function within(maxMs: number, promise: Promise<unknown>, runtime: Runtime): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = runtime.after(maxMs, resolve);
-    promise.then(() => resolve(), reject).finally(cancel);
-  });
 }

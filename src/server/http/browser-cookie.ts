@@ -1,5 +1,6 @@
 import { serialize } from "hono/utils/cookie";
-import { base64url, type Runtime } from "../runtime.js";
+import { base64url } from "../bytes.js";
+import type { Runtime } from "../runtime.js";
 
 /** 256 random bits. */
 const valueBytes = 32;

@@ -1,4 +1,5 @@
 import { parseJson } from "../../protocol/parse.js";
+import { readUpTo } from "../bytes.js";
 import { invalidRequest } from "./api-error.js";
 
 /**
@@ -21,39 +22,20 @@ export async function readJsonObject(request: Request, maxBytes: number): Promis
 
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const contentLength = request.headers.get("content-length");
-  if (contentLength === null) {
-    return request.body ? readStream(request.body, maxBytes) : new Uint8Array();
-  }
   if (Number(contentLength) > maxBytes) throw tooLarge(maxBytes);
-  if (Number(contentLength) === 0) return new Uint8Array();
-  // `arrayBuffer()` is far cheaper than a stream, which a server creates only when it is used.
-  const body = await request.arrayBuffer().catch(() => {
-    throw incomplete();
-  });
-  if (body.byteLength > maxBytes) throw tooLarge(maxBytes);
-  return new Uint8Array(body);
-}
-
-async function readStream(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  const body = new Uint8Array(maxBytes);
-  let length = 0;
-  const reader = stream.getReader();
-  for (;;) {
-    const chunk = await reader.read().catch(() => {
-      throw incomplete();
-    });
-    const { done, value } = chunk;
-    if (done) return body.subarray(0, length);
-    if (length + value.byteLength > maxBytes) {
-      await reader.cancel().catch(() => undefined);
-      throw tooLarge(maxBytes);
-    }
-    body.set(value, length);
-    length += value.byteLength;
+  if (contentLength === "0" || (contentLength === null && !request.body)) return new Uint8Array();
+  try {
+    // With a length, `arrayBuffer()` is far cheaper than a stream, which a server creates only when it is used.
+    const bytes =
+      contentLength === null && request.body
+        ? await readUpTo(request.body, maxBytes)
+        : new Uint8Array(await request.arrayBuffer());
+    if (bytes && bytes.byteLength <= maxBytes) return bytes;
+  } catch {
+    throw invalidRequest("The body broke off.");
   }
+  throw tooLarge(maxBytes);
 }
-
-const incomplete = () => invalidRequest("The body broke off.");
 
 const tooLarge = (maxBytes: number) =>
   invalidRequest(`The body may have at most ${maxBytes} bytes.`, { status: 413 });

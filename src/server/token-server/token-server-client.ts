@@ -1,7 +1,6 @@
-import type { Runtime } from "../runtime.js";
-import { authenticateClient, type ClientCredentials } from "./client-authentication.js";
-import { callJson, type Reply } from "./json-call.js";
-import { redactor } from "./redaction.js";
+import { parseJson } from "../../protocol/parse.js";
+import { timedOut, withTimeout, type Runtime } from "../runtime.js";
+import { authenticateClient, redactor, type ClientCredentials } from "./credentials.js";
 import {
   parseResult,
   parseStarted,
@@ -12,17 +11,17 @@ import {
 } from "./token-server-answers.js";
 import type { Transport } from "./transport.js";
 
-/** Where the Token Server is and who asks. */
+/** The Token Server's address, and the site's settings there. */
 export interface TokenServerSettings extends ClientCredentials {
-  /** Its address, without a slash at the end; the vendor's paths are appended. */
+  /** Without a slash at the end; the vendor's paths are appended. */
   url: string;
-  /** The name that the administrator gave the mobile authentication type. */
+  /** The name of the mobile authentication type. */
   type: string;
   callbackUri: string;
   timeoutMs: number;
 }
 
-/** What the phone is to show about a login, as far as it is known. */
+/** What the phone shows about a login. */
 export interface LoginDetails {
   message: string | undefined;
   languageCode: string | undefined;
@@ -30,9 +29,9 @@ export interface LoginDetails {
   userAgent: string | undefined;
 }
 
-/** A call that brought no usable answer: what came instead. */
+/** Why a call brought no usable answer. */
 export interface Trouble {
-  /** What is wrong, in words; never from the Token Server. */
+  /** In the kit's own words, never the Token Server's. */
   reason: string;
   /** The HTTP status, if there was an answer. */
   status?: number;
@@ -42,17 +41,26 @@ export interface Trouble {
 
 export type StartOutcome =
   | { kind: "started"; transaction: StartedTransaction }
-  /** A 4xx: something that the site or its administrator has to mend. */
-  | { kind: "refused"; trouble: Trouble }
-  /** Unreachable, too slow, a 5xx or nonsense: it may work later. */
+  /** A 4xx: the site or its administrator has to fix something. */
+  | { kind: "rejected"; trouble: Trouble }
+  /** Unreachable, too slow, a 5xx or an invalid answer: it may work later. */
   | { kind: "unavailable"; trouble: Trouble };
 
 export type ResultOutcome = TransactionResult | { kind: "unanswered"; trouble: Trouble };
 
+type Reply =
+  /** `json` is undefined if the body is no JSON. */
+  { kind: "answered"; status: number; json: unknown } | { kind: "unavailable"; reason: string };
+
+/** Far more than a Token Server answers. */
+const maxAnswerBytes = 65_536;
+
 /** The vendor's code for a transaction that is unknown, or not yet decided. */
 const unknownTransaction = "3004";
 
-/** A client of the Token Server: the two calls that an OTP login takes. Never rejects. */
+const formType = { "content-type": "application/x-www-form-urlencoded;charset=UTF-8" } as const;
+
+/** Calls the Token Server: the two calls that an OTP login needs. Never rejects. */
 export class TokenServerClient {
   readonly #settings: TokenServerSettings;
   readonly #runtime: Runtime;
@@ -83,11 +91,11 @@ export class TokenServerClient {
     if (transaction) return { kind: "started", transaction };
     const trouble = this.#trouble(reply);
     return reply.kind === "answered" && reply.status >= 400 && reply.status < 500
-      ? { kind: "refused", trouble }
+      ? { kind: "rejected", trouble }
       : { kind: "unavailable", trouble };
   }
 
-  /** Asks how a transaction went: `GET /oauth/api/v4/authenticate/transaction/{id}`. */
+  /** Gets the result of a transaction: `GET /oauth/api/v4/authenticate/transaction/{id}`. */
   async result(transactionId: string): Promise<ResultOutcome> {
     const reply = await this.#call(
       `/oauth/api/v4/authenticate/transaction/${encodeURIComponent(transactionId)}`,
@@ -101,16 +109,28 @@ export class TokenServerClient {
       : { kind: "unanswered", trouble };
   }
 
-  #call(path: string, form?: URLSearchParams): Promise<Reply> {
+  /** A POST with a form, or a GET without one. */
+  async #call(path: string, form?: URLSearchParams): Promise<Reply> {
+    const { url, timeoutMs } = this.#settings;
     const headers = { accept: "application/json", ...authenticateClient(this.#settings, form) };
-    const url = this.#settings.url + path;
-    return callJson(
-      form
-        ? { url, method: "POST", headers: { ...headers, ...formType }, body: form.toString() }
-        : { url, method: "GET", headers },
-      this.#settings.timeoutMs,
-      { runtime: this.#runtime, transport: this.#transport },
-    );
+    const request = form
+      ? ({ method: "POST", headers: { ...headers, ...formType }, body: form.toString() } as const)
+      : ({ method: "GET", headers } as const);
+    const abort = new AbortController();
+    const { signal } = abort;
+    try {
+      const call = this.#transport({ url: url + path, ...request, maxBytes: maxAnswerBytes, signal });
+      const answer = await withTimeout(call, timeoutMs, this.#runtime);
+      if (answer === timedOut) {
+        abort.abort();
+        return { kind: "unavailable", reason: `gave no answer in ${timeoutMs / 1000} s` };
+      }
+      const { status, text } = answer;
+      if (text === undefined) return { kind: "unavailable", reason: "answered too much" };
+      return { kind: "answered", status, json: parseJson(text) };
+    } catch (error) {
+      return { kind: "unavailable", reason: `could not be reached (${describe(error)})` };
+    }
   }
 
   #trouble(reply: Reply): Trouble {
@@ -127,7 +147,7 @@ export class TokenServerClient {
     };
   }
 
-  /** Why a transaction failed is told to the site's log, in the Token Server's words. */
+  /** The Token Server's words about a failed transaction go into the site's log. */
   #withoutSecrets(result: TransactionResult): TransactionResult {
     if (result.kind !== "closed") return result;
     const { reason, description } = result;
@@ -139,4 +159,9 @@ export class TokenServerClient {
   }
 }
 
-const formType = { "content-type": "application/x-www-form-urlencoded;charset=UTF-8" } as const;
+/** The cause says more than "fetch failed", e.g. ECONNREFUSED. */
+function describe(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return "code" in cause ? String(cause.code) : cause.message;
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Attempt, AttemptStore } from "onegini-otp-login/server";
-import { sha256 } from "../../../src/server/runtime.js";
+import { sha256 } from "../../../src/server/bytes.js";
 import { checkModel } from "./support/check-model.js";
 import type { Sabotage } from "./support/sabotage.js";
 import { memory } from "./support/stores.js";

@@ -1,0 +1,60 @@
+/** The kit's credentials at the Token Server, and how they are sent. */
+export interface ClientCredentials {
+  clientId: string;
+  clientSecret: string;
+  clientAuthentication: "basic" | "body";
+}
+
+/**
+ * Adds the credentials to a call: as a header, which is returned, or, with `body`, to the form's parameters. A call
+ * without a form always gets the header: the result call is a GET, and a secret must not be in a URL.
+ */
+export function authenticateClient(
+  { clientId, clientSecret, clientAuthentication }: ClientCredentials,
+  form?: URLSearchParams,
+): { authorization?: string } {
+  if (clientAuthentication === "body" && form) {
+    form.set("client_id", clientId);
+    form.set("client_secret", clientSecret);
+    return {};
+  }
+  return { authorization: basicAuthorization(clientId, clientSecret) };
+}
+
+/**
+ * HTTP Basic authentication. Id and secret are form-urlencoded first (RFC 6749 §2.3.1), so that they may contain a colon
+ * and letters outside ASCII.
+ */
+export const basicAuthorization = (clientId: string, clientSecret: string): string =>
+  `Basic ${btoa(`${formEncode(clientId)}:${formEncode(clientSecret)}`)}`;
+
+/** Encodes a text as application/x-www-form-urlencoded. */
+const formEncode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
+
+/** The most characters of the Token Server's words that are logged. */
+const maxCharacters = 300;
+
+/**
+ * What may be a code, a key or a token, of whatever origin: 40 characters or more without a break, or 16 bytes in base64.
+ * A UUID does not match.
+ */
+const secretPattern = /[\w-]{40,}={0,2}|(?:[A-Za-z0-9+/]|%2[BF]){22}(?:==|%3D%3D)/gi;
+
+/**
+ * Makes a function that removes secrets from the Token Server's words before they are logged: an error may quote the
+ * request or a code. The client's secret is removed in every form in which it is sent.
+ */
+export function redactor({ clientId, clientSecret }: ClientCredentials): (text: string) => string {
+  const forms = [
+    basicAuthorization(clientId, clientSecret).replace(/^Basic |=+$/g, ""),
+    clientSecret,
+    formEncode(clientSecret),
+    encodeURIComponent(clientSecret),
+    JSON.stringify(clientSecret).slice(1, -1),
+  ];
+  const ownSecret = new RegExp(forms.map(escapeForRegExp).join("|"), "gi");
+  return (text) =>
+    text.replace(ownSecret, "[secret]").replace(secretPattern, "[secret]").slice(0, maxCharacters);
+}
+
+const escapeForRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
