@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { launchBare } from "../../support/bare-browser.js";
 import { startPlacingSite, type PlacingSite } from "../../support/placing-site.js";
 import { codeOn } from "../../support/qr.js";

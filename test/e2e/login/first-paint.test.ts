@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { PNG } from "pngjs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { holds } from "../../unit/server/support/holds.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
 import { firstPaintSite, styleRule, type FirstPaintSite, type Way } from "../../support/first-paint-site.js";
 import { reachPhase, watchForComplaints, type Complaints } from "../../support/login-page.js";

@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import type { Limits } from "onegini-otp-login/server";
 import { Browser as Client } from "../../unit/server/support/browser.js";
 import { site, type Site } from "../../unit/server/support/site.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { isPoll, isStream } from "../../support/fault-proxy.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { badGateway } from "./support/answers.js";
 import type { BankOptions } from "./support/bank.js";
 import { keepsTo } from "./support/bounds.js";

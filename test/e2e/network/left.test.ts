@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { describeLog, isHeldPoll, isOfLogin } from "../../support/fault-proxy.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { badGateway, withoutStreams } from "./support/answers.js";
 import { visit, type Visitor } from "./support/visitor.js";
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { isHeldPoll, isStream, type FaultProxy, type Treatment } from "../../support/fault-proxy.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { answer, withoutStreams } from "./support/answers.js";
 import { keepsTo } from "./support/bounds.js";
 import { neverPolledBesideAStream } from "./support/parallel.js";

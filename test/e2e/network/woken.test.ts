@@ -12,7 +12,7 @@ import {
   type FaultProxy,
 } from "../../support/fault-proxy.js";
 import { launchBrowserWithTabs } from "../../support/tabs.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { keepsTo } from "./support/bounds.js";
 import { neverPolledBesideAStream } from "./support/parallel.js";
 import { visit, type Visitor } from "./support/visitor.js";

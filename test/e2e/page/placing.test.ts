@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, BrowserContext, Frame, Page } from "playwright-core";
 import type { OneginiOtpLogin } from "../../../src/index.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
 import { startPlacingSite, type PlacingSite } from "../../support/placing-site.js";
 import { codeOn } from "../../support/qr.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { outcome, production, type Login, type Production } from "./support/production.js";
 
 const acceptAll = (logins: readonly Login[]): Promise<unknown> =>

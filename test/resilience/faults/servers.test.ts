@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 import { outcome, production, type Login } from "./support/production.js";
 
 const acceptAll = (logins: readonly Login[]): Promise<unknown> =>

@@ -8,7 +8,7 @@ import { deadEndTo } from "../../unit/server/support/dead-end.js";
 import { holds } from "../../unit/server/support/holds.js";
 import { openClusterStore, openStore } from "../../unit/server/support/redis-stores.js";
 import { anAttempt } from "../../unit/server/attempt/store-suite.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 
 /** Longer than a client and a store take at most to find a server again. */
 const backMs = 15_000;

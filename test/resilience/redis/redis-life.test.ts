@@ -7,7 +7,7 @@ import { deadEndTo } from "../../unit/server/support/dead-end.js";
 import { holds } from "../../unit/server/support/holds.js";
 import { openStore } from "../../unit/server/support/redis-stores.js";
 import { anAttempt } from "../../unit/server/attempt/store-suite.js";
-import { until } from "../../unit/server/support/until.js";
+import { until } from "../../support/until.js";
 
 let server: RedisServer;
 before(async () => (server = await startRedis()));

@@ -5,7 +5,7 @@ import { steadyNow } from "../../../src/server/runtime.js";
 import { Browser } from "./support/browser.js";
 import { holds } from "./support/holds.js";
 import { site } from "./support/site.js";
-import { VirtualClock } from "./support/virtual-clock.js";
+import { VirtualClock } from "../../support/virtual-clock.js";
 
 describe("health, for a load balancer", () => {
   test("is good while the store answers, whatever the Token Server does", async (t) => {

@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { createPhone, createTokenServer, listen, type TokenServer } from "onegini-otp-login/emulator";
 import { startRedis, type RedisServer, type RedisServerOptions } from "../../../support/services/redis.js";
-import { until } from "../../../unit/server/support/until.js";
+import { until } from "../../../support/until.js";
 import { startKit, type KitProcess } from "./kit-process.js";
 import type { FromNode } from "./node-messages.js";
-import { Visitor, type Route } from "./visitor.js";
+import { Visitor } from "../../../support/visitor.js";
 
 export interface ProductionOptions {
   /** How many servers. Default 2. */
@@ -105,7 +105,7 @@ export async function production(t: TestContext, options: ProductionOptions = {}
   });
   const proxyUrl = await proxy?.(t, nodes);
   // A page's requests go round: each may land on another server.
-  const route: Route = () => proxyUrl ?? next();
+  const route = () => proxyUrl ?? next();
 
   return {
     nodes,
@@ -119,7 +119,7 @@ export async function production(t: TestContext, options: ProductionOptions = {}
     async open(number) {
       const opened = Array.from({ length: number }, (): Login => {
         const user = `user-${(people += 1)}`;
-        const visitor = new Visitor(user, origin, route);
+        const visitor = new Visitor({ origin, route });
         const login: Login = {
           visitor,
           user,

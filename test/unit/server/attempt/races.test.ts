@@ -5,8 +5,8 @@ import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
 import { accepted, failed, scriptedTokenServer, started } from "../support/scripted-token-server.js";
 import { site, type Site } from "../support/site.js";
-import { until } from "../support/until.js";
-import { VirtualClock } from "../support/virtual-clock.js";
+import { until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 import { holds } from "../support/holds.js";
 
 /** A store whose answers come late and out of order, as over a network. */

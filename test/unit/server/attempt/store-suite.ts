@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test, type TestContext } from "node:test";
 import type { Attempt, AttemptStore } from "onegini-otp-login/server";
-import { until } from "../support/until.js";
+import { until } from "../../../support/until.js";
 import { holds } from "../support/holds.js";
 
 /** One store, opened twice as two servers would; the same object where a store is for one process. */

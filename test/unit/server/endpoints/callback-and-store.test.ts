@@ -4,8 +4,8 @@ import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-
 import { createLoginKit } from "../../../../src/server/kit.js";
 import { accepted, scriptedTokenServer } from "../support/scripted-token-server.js";
 import { holds } from "../support/holds.js";
-import { until } from "../support/until.js";
-import { VirtualClock } from "../support/virtual-clock.js";
+import { until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 const origin = "https://www.example.test";
 

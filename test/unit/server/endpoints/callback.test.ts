@@ -11,7 +11,7 @@ import {
 } from "../support/scripted-token-server.js";
 import { site, type Site } from "../support/site.js";
 import { holds } from "../support/holds.js";
-import { until } from "../support/until.js";
+import { until } from "../../../support/until.js";
 
 const callback = (
   { url }: Pick<Site, "url">,

@@ -12,7 +12,7 @@ import {
   started,
 } from "../support/scripted-token-server.js";
 import { site } from "../support/site.js";
-import { until } from "../support/until.js";
+import { until } from "../../../support/until.js";
 import { holds } from "../support/holds.js";
 
 describe("the calls of the login API", () => {

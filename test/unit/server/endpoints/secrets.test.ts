@@ -10,7 +10,7 @@ import { holds } from "../support/holds.js";
 import { mark, markedSite, plainMark, type MarkedSite, type NamedBrowser } from "../support/marked-site.js";
 import { monitorRedis } from "../support/redis-monitor.js";
 import { findLeaks, formsOf, neverSeen, type Outflow, type Secret } from "../../../support/secrets.js";
-import { until } from "../support/until.js";
+import { until } from "../../../support/until.js";
 
 /** What a page's request may carry that is none of the kit's business. */
 const carried = {

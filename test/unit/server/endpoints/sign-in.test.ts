@@ -7,8 +7,8 @@ import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "../support/browser.js";
 import { accepted, scriptedTokenServer } from "../support/scripted-token-server.js";
 import { listen, site, type Site } from "../support/site.js";
-import { VirtualClock } from "../support/virtual-clock.js";
-import { until } from "../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
+import { until } from "../../../support/until.js";
 import { holds } from "../support/holds.js";
 
 type SignIn = (login: Login<NodeContext>) => Response | Promise<Response>;

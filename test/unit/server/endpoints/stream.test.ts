@@ -5,8 +5,8 @@ import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { scriptedTokenServer } from "../support/scripted-token-server.js";
 import { site } from "../support/site.js";
-import { until } from "../support/until.js";
-import { VirtualClock } from "../support/virtual-clock.js";
+import { until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 import { holds } from "../support/holds.js";
 
 describe("the status stream", () => {

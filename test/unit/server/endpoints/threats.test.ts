@@ -6,8 +6,8 @@ import { holds } from "../support/holds.js";
 import { send } from "../support/raw.js";
 import { accepted, scriptedTokenServer, started } from "../support/scripted-token-server.js";
 import { site, type Site } from "../support/site.js";
-import { until } from "../support/until.js";
-import { VirtualClock } from "../support/virtual-clock.js";
+import { until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /** Posts what the Token Server posts, as anybody can. */
 const forgeCallback = ({ url }: Pick<Site, "url">, transactionId: string | undefined) =>

@@ -10,8 +10,8 @@ import { Browser, type StatusStream } from "../support/browser.js";
 import { holds } from "../support/holds.js";
 import { scriptedTokenServer } from "../support/scripted-token-server.js";
 import { site, type Site, type SiteOptions } from "../support/site.js";
-import { until } from "../support/until.js";
-import { VirtualClock } from "../support/virtual-clock.js";
+import { until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 type Options = NonNullable<SiteOptions["options"]>;
 const limited = (where: Site) => where.events.flatMap((event) => (event.type === "limited" ? [event] : []));

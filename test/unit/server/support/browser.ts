@@ -1,7 +1,7 @@
 import { createParser } from "eventsource-parser";
 import type { CodeAnswer, StartAnswer, StatusAnswer } from "../../../../src/protocol/login-api.js";
 import { assertDocumented } from "./openapi.js";
-import { until } from "./until.js";
+import { until } from "../../../support/until.js";
 
 /** What a page of the site sends with a call. */
 export interface PageRequest {

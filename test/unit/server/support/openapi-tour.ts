@@ -4,7 +4,7 @@ import type { Answer } from "./openapi.js";
 import { send } from "./raw.js";
 import { accepted, failed, json, scriptedTokenServer } from "./scripted-token-server.js";
 import { site, type Site, type SiteOptions } from "./site.js";
-import { VirtualClock } from "./virtual-clock.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /**
  * A tour through the login API that is answered in every way that there is. All calls come from a page of a listed

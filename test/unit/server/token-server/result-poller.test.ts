@@ -14,8 +14,8 @@ import {
   type ScriptedTokenServer,
 } from "../support/scripted-token-server.js";
 import { site, type Site } from "../support/site.js";
-import { until } from "../support/until.js";
-import { VirtualClock } from "../support/virtual-clock.js";
+import { until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 import { holds } from "../support/holds.js";
 
 interface Scene {

@@ -10,8 +10,8 @@ import {
   type Script,
 } from "../support/scripted-token-server.js";
 import { listen, site } from "../support/site.js";
-import { until } from "../support/until.js";
-import { VirtualClock } from "../support/virtual-clock.js";
+import { until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 import { holds } from "../support/holds.js";
 
 const html: Script = (res) => res.writeHead(200, { "content-type": "text/html" }).end("<html>Hello</html>");

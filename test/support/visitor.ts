@@ -1,0 +1,137 @@
+import { BehaviorSubject, NEVER, Subject, timer, type Subscription } from "rxjs";
+import { httpBackend } from "../../src/element/api/http-backend.js";
+import { loginFlow, type Command } from "../../src/element/flow/login-flow.js";
+import { initialState, reduce, type State } from "../../src/element/flow/state.js";
+import { until } from "./until.js";
+
+export interface VisitorOptions {
+  /** The site's origin, as the visitor's browser sends it. */
+  origin: string;
+  /** Where a request goes: the proxy, or one of the servers as a proxy would choose it. */
+  route: () => string;
+}
+
+/** A status stream that a visitor opened. */
+export interface OpenedStream {
+  /** By `performance.now()`. */
+  at: number;
+  /** When the server wants the visitor back, in milliseconds after the stream's end, if it said so. */
+  retryMs?: number;
+}
+
+let count = 0;
+const visitors = new Map<string, Visitor>();
+const fetchForAll = globalThis.fetch;
+
+// The widget calls `fetch` as on a page, where the browser adds cookies and `Origin`. Here the visitor is the browser.
+globalThis.fetch = (input, init) => {
+  const url = input instanceof Request ? input.url : String(input);
+  const visitor = url.includes(".visitor.test/") ? visitors.get(new URL(url).hostname) : undefined;
+  return visitor ? visitor.send(new URL(url).pathname, init ?? {}) : fetchForAll(input, init);
+};
+// Node 20 has none; the flow looks for its locks.
+if (!("navigator" in globalThis)) Object.defineProperty(globalThis, "navigator", { value: {} });
+
+/** A person's browser on the login page: the widget's own flow over real HTTP, without its view. */
+export class Visitor {
+  state: State = initialState;
+  /** Every phase that it went through, with the instant by `performance.now()`. */
+  readonly phases: { phase: State["phase"]; at: number }[] = [];
+  readonly streams: OpenedStream[] = [];
+  readonly #cookies = new Map<string, string>();
+  readonly #host = `${(count += 1)}.visitor.test`;
+  readonly #origin: string;
+  readonly #route: () => string;
+  readonly #commands = new Subject<Command>();
+  readonly #running: Subscription;
+
+  constructor({ origin, route }: VisitorOptions) {
+    this.#origin = origin;
+    this.#route = route;
+    visitors.set(this.#host, this);
+    this.#running = loginFlow(this.#commands, {
+      visibility: new BehaviorSubject("visible" as const),
+      online: new BehaviorSubject(true),
+      slept: NEVER,
+      now: () => Date.now(),
+      timer: (ms) => timer(ms),
+      random: () => Math.random(),
+      renewals: () => 5,
+    }).subscribe((action) => {
+      this.state = reduce(this.state, action);
+      const { phase } = this.state;
+      if (this.phases.at(-1)?.phase !== phase) this.phases.push({ phase, at: performance.now() });
+    });
+  }
+
+  /** All of its cookies, as a request carries them. */
+  get cookie(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
+  /** The cookie of the site's session, once the page is logged in. */
+  get session(): string | undefined {
+    return [...this.#cookies].find(([name]) => name.endsWith("session"))?.[1];
+  }
+
+  start(): void {
+    this.#commands.next({ type: "start", backend: httpBackend(`http://${this.#host}/otp-login`, "en") });
+  }
+
+  /** The code on its screen, once there is one. Where there is a button "Try again" instead, it is pressed. */
+  async code(): Promise<string> {
+    await until(() => {
+      if (this.state.phase === "failed" && this.state.failure.during === "start") this.start();
+      return this.state.phase === "pending";
+    }, "a code on the screen");
+    if (this.state.phase !== "pending") throw new Error("There is no code.");
+    return this.state.code.otp;
+  }
+
+  leave(): void {
+    this.#running.unsubscribe();
+    visitors.delete(this.#host);
+  }
+
+  /** Sends a request as a browser does. A server that refuses the connection is passed over, as a proxy does. */
+  async send(path: string, { credentials: _c, cache: _k, headers, ...init }: RequestInit): Promise<Response> {
+    const all = new Headers(headers);
+    all.set("origin", this.#origin);
+    all.set("sec-fetch-site", "same-origin");
+    all.set("user-agent", "Mozilla/5.0 (Test)");
+    if (this.cookie !== "") all.set("cookie", this.cookie);
+    for (let tried = 0; ; tried++) {
+      try {
+        const response = await fetchForAll(this.#route() + path, { ...init, headers: all });
+        for (const set of response.headers.getSetCookie()) this.#keep(set.split(";", 1)[0] ?? "");
+        const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+        return isStream ? this.#watched(response) : response;
+      } catch (error) {
+        const { code } = ((error as Error).cause ?? {}) as { code?: string };
+        if (code !== "ECONNREFUSED" || tried >= 5) throw error;
+      }
+    }
+  }
+
+  #keep(cookie: string): void {
+    const [name = "", ...value] = cookie.split("=");
+    this.#cookies.set(name, value.join("="));
+  }
+
+  /** Notes when a stream began, and when the server wants the visitor back. */
+  #watched(response: Response): Response {
+    const stream: OpenedStream = { at: performance.now() };
+    this.streams.push(stream);
+    const decoder = new TextDecoder();
+    let text = "";
+    const look = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        text += decoder.decode(chunk, { stream: true });
+        const retry = /^retry: ?(\d+)$/m.exec(text)?.[1];
+        if (retry !== undefined) stream.retryMs = Number(retry);
+        controller.enqueue(chunk);
+      },
+    });
+    return new Response(response.body?.pipeThrough(look), response);
+  }
+}
