@@ -3,15 +3,15 @@ import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-
 import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import { buildAssets } from "./server/assets.js";
-import { readConfig, type Config } from "./server/config.js";
-import { leaveInOrder } from "./server/leave.js";
-import { codeOf, listenOnLoopback, type Loopback } from "./server/listen.js";
-import { createPlayground } from "./playground/service.js";
+import { readConfig, type Config } from "./server/demo-config.js";
+import { leaveInOrder } from "./server/shutdown.js";
+import { codeOf, listenOnLoopback, type Loopback } from "./server/loopback-server.js";
+import { createPlayground } from "./playground/playground-service.js";
 import { sessionCookieHeader } from "./server/session-cookie.js";
-import { createSite } from "./server/site.js";
+import { createSite } from "./server/bank-site.js";
 import { whenAskedToStop } from "./server/stop.js";
 import { chooseStorage, type Storage } from "./server/storage.js";
-import { chooseTokenServer, otpType } from "./server/token-server.js";
+import { chooseTokenServer, otpType } from "./server/demo-token-server.js";
 
 async function start(config: Config): Promise<void> {
   const [assets, loopback, storage] = await Promise.all([

@@ -17,7 +17,7 @@ export {
   type TokenServerOptions,
 } from "./emulator/token-server-options.js";
 export { createPhone, type Confirmation, type Phone } from "./emulator/phone/phone.js";
-export { MobileAuthError, type MobileAuthErrorCode } from "./emulator/phone/phone-errors.js";
+export { MobileAuthError, type MobileAuthErrorCode } from "./emulator/phone/mobile-auth-error.js";
 export { type Locate } from "./emulator/oauth/geolocation.js";
 export { createTokenServer, type TokenServer } from "./emulator/token-server.js";
 export { type FailureReason } from "./emulator/oauth/transactions.js";

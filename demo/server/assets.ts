@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, stop } from "esbuild";
-import { localesPlugin } from "../playground/locales.js";
+import { localesPlugin } from "../playground/locales-plugin.js";
 
 /** A file that a page loads. */
 export interface Asset {
@@ -20,9 +20,9 @@ const here = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
   const bundles = await build({
     entryPoints: {
-      login: here("client/login.ts"),
-      phone: here("client/phone/main.ts"),
-      playground: here("client/playground/main.ts"),
+      login: here("client/login-client.ts"),
+      phone: here("client/phone/phone-client.ts"),
+      playground: here("client/playground/playground-client.ts"),
       site: here("styles/site.css"),
       "login-page": here("styles/login.css"),
       "phone-page": here("styles/phone.css"),
@@ -40,7 +40,7 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
     logLevel: "error",
   });
   const early = await build({
-    entryPoints: [here("client/early.ts")],
+    entryPoints: [here("client/early-client.ts")],
     bundle: true,
     write: false,
     minify: true,

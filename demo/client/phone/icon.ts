@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from "lit";
-import { icons, type Icon } from "../../pages/icons.js";
+import { icons, type Icon } from "../../pages/demo-icons.js";
 
 /** An icon, for the eyes only: words beside it say the same. */
 export const icon = (name: Icon): TemplateResult =>

@@ -1,4 +1,4 @@
-import type { Icon } from "../../pages/icons.js";
+import type { Icon } from "../../pages/demo-icons.js";
 import type { Problem } from "./sdk.js";
 
 /** What the phone says about a problem: what happened, and what to do. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { icon } from "./icon.js";
-import type { Actions, Screen } from "./screen.js";
-import type { Source, Trouble } from "./sources.js";
+import type { Actions, Screen } from "./screen-parts.js";
+import type { Source, Trouble } from "./code-sources.js";
 
 type Scanning = Extract<Screen, { name: "scanning" }>;
 

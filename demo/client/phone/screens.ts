@@ -1,10 +1,10 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { icons, type Icon } from "../../pages/icons.js";
+import { icons, type Icon } from "../../pages/demo-icons.js";
 import { icon } from "./icon.js";
 import { readMessage } from "./message.js";
 import { adviceFor } from "./problems.js";
 import { scanningScreen } from "./scanning-screen.js";
-import type { Actions, Screen } from "./screen.js";
+import type { Actions, Screen } from "./screen-parts.js";
 import type { Transaction } from "./sdk.js";
 
 /** The phone's screen as a function of what it shows. */

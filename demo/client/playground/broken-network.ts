@@ -1,5 +1,5 @@
-import type { Network } from "../../playground/network.js";
-import { setNetwork } from "./server.js";
+import type { Network } from "../../playground/playground-choices.js";
+import { setNetwork } from "./playground-calls.js";
 
 /** Keeps this browser's network as the controls say: one change after the other, so that the last one stays. */
 export class BrokenNetwork {

@@ -1,2 +1,2 @@
-/** Registers every language; made by `demo/playground/locales.ts`. */
+/** Registers every language; made by `demo/playground/locales-plugin.ts`. */
 declare module "demo:locales";

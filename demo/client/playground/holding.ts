@@ -1,7 +1,7 @@
 import type { OneginiOtpLogin, Phase } from "onegini-otp-login";
-import { hasSlipped, isOnTheWay, reach } from "./driver.js";
-import { messageOf } from "./page.js";
-import type { PhaseName, WantedPhase } from "./settings.js";
+import { hasSlipped, isOnTheWay, reach } from "./phase-driver.js";
+import { messageOf } from "./page-elements.js";
+import type { PhaseName, WantedPhase } from "./playground-settings.js";
 
 export interface HoldingParts {
   element: () => OneginiOtpLogin;

@@ -1,4 +1,4 @@
-import { usualRenewals, usualWidthPx, type Settings } from "./settings.js";
+import { usualRenewals, usualWidthPx, type Settings } from "./playground-settings.js";
 
 /** Languages that are written from right to left: the page has to say so. */
 const rightToLeft = /^(ar|fa|he|ur)\b/;

@@ -1,7 +1,7 @@
 import { decodeSegment, readBody } from "../request-body.js";
 import { jsonResponse } from "../oauth/vendor-errors.js";
 import { parseOtp } from "./otp.js";
-import { MobileAuthError, statusOf } from "./phone-errors.js";
+import { MobileAuthError, statusOf } from "./mobile-auth-error.js";
 import { type Transaction, type Transactions } from "../oauth/transactions.js";
 
 /**

@@ -1,4 +1,4 @@
-import { isMobileAuthErrorCode, MobileAuthError } from "./phone-errors.js";
+import { isMobileAuthErrorCode, MobileAuthError } from "./mobile-auth-error.js";
 import { type TokenServer } from "../token-server.js";
 
 /** What the app shows after a scan, until the user decides. The first decision counts. */

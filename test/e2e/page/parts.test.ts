@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { readAppLink } from "../../../demo/client/phone/app-link.js";
-import { addHearing, addLine, hearingOf } from "../../../demo/client/phone/heard.js";
+import { addHearing, addLine, hearingOf } from "../../../demo/client/phone/call-log.js";
 import { readMessage } from "../../../demo/client/phone/message.js";
 import { adviceFor } from "../../../demo/client/phone/problems.js";
 import { memorySessions } from "../../../demo/server/sessions.js";

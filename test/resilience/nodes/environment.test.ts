@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
-import { readConfig } from "../../../demo/server/config.js";
+import { readConfig } from "../../../demo/server/demo-config.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { emulator } from "../../unit/server/support/emulator.js";
 import { endOfDemo, startDemo, type Demo } from "../../support/demo.js";

@@ -5,7 +5,7 @@ import { request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { listenOnLoopback } from "../../../demo/server/listen.js";
+import { listenOnLoopback } from "../../../demo/server/loopback-server.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { emulator } from "../../unit/server/support/emulator.js";
 import { startDemo } from "../../support/demo.js";

@@ -1,4 +1,4 @@
-import { usualNetwork, type Network } from "./network.js";
+import { usualNetwork, type Network } from "./playground-choices.js";
 
 /** One browser's playground: how its network is now, and the newest code that went through it. */
 export class Room {

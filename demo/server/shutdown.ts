@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LoginKit } from "onegini-otp-login/server";
-import type { Loopback } from "./listen.js";
+import type { Loopback } from "./loopback-server.js";
 import type { Storage } from "./storage.js";
 
 /** How long a load balancer has to hear that this node is going, while it still answers everything. */

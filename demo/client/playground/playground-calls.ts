@@ -1,5 +1,5 @@
 import type { Beginning } from "../../playground/beginning.js";
-import type { Network } from "../../playground/network.js";
+import type { Network } from "../../playground/playground-choices.js";
 
 /** Sets this browser's network. Resolves when it is so. */
 export async function setNetwork(network: Network): Promise<void> {

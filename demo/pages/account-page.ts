@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Session } from "../server/sessions.js";
-import { words } from "./words.js";
-import { layout, type Html, type Setting } from "./layout.js";
+import { words } from "./page-texts.js";
+import { layout, type Html, type Setting } from "./page-layout.js";
 
 /** What a person who is logged in sees. */
 export function accountPage(setting: Setting, { userId, since }: Session): Html {

@@ -1,6 +1,6 @@
-import type { Language } from "./language.js";
+import type { Language } from "./site-language.js";
 
-/** The site's own words on its pages. The widget brings its own; `client/words.ts` has the few that the site overrides. */
+/** The site's own words on its pages. The widget brings its own; `client/widget-messages.ts` has the few that the site overrides. */
 export interface Words {
   demoNotice: string;
   openPhone: string;

@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import type { FirstPaint } from "onegini-otp-login/server";
-import { words } from "./words.js";
-import { layout, shield, type Html, type Setting } from "./layout.js";
+import { words } from "./page-texts.js";
+import { layout, shield, type Html, type Setting } from "./page-layout.js";
 
 export interface LoginPage {
   passwordNotice: boolean;

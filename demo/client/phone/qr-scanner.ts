@@ -1,5 +1,5 @@
 import { readCode } from "./reader.js";
-import type { Look, Trouble } from "./sources.js";
+import type { Look, Trouble } from "./code-sources.js";
 
 export interface Scan {
   /** Where to look, as `cameraLooks` and its likes give it. */

@@ -2,8 +2,8 @@ import "onegini-otp-login/define";
 import "onegini-otp-login/locales/nl";
 import "onegini-otp-login/locales/fr";
 import "onegini-otp-login/locales/de";
-import { letPhonesLook } from "./beside.js";
-import { ownWords } from "./words.js";
+import { letPhonesLook } from "./code-broadcast.js";
+import { ownWords } from "./widget-messages.js";
 
 const widget = document.querySelector("onegini-otp-login");
 if (widget) {

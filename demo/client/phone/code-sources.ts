@@ -1,4 +1,4 @@
-import { lookAtPages } from "../beside.js";
+import { lookAtPages } from "../code-broadcast.js";
 
 /** Where the phone looks for the code. */
 export type Source = "camera" | "photo" | "page";

@@ -1,8 +1,8 @@
 import { html, render } from "lit";
 import { readAppLink } from "./app-link.js";
-import { Phone, type PhoneParts } from "./phone.js";
+import { Phone, type PhoneParts } from "./phone-app.js";
 import { drawScreen, titleOf } from "./screens.js";
-import { bindSettings } from "./settings.js";
+import { bindSettings } from "./phone-settings.js";
 
 const screenElement = document.querySelector<HTMLElement>("#phone");
 const spokenElement = document.querySelector("#spoken");

@@ -1,4 +1,4 @@
-import type { Language } from "../pages/language.js";
+import type { Language } from "../pages/site-language.js";
 
 /** What a site should say in its own words: the name of its app, and where in it the scanner is. */
 export const ownWords: Record<Language, { step1: string; step2: string; openApp: string }> = {

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import { words, type Words } from "./words.js";
-import { layout, type Html, type Setting } from "./layout.js";
+import { words, type Words } from "./page-texts.js";
+import { layout, type Html, type Setting } from "./page-layout.js";
 
 /** A page that says one thing and leads to the login page. */
 const plainPage = (setting: Setting, title: keyof Words, hint: keyof Words, link: keyof Words): Html => {

@@ -1,15 +1,15 @@
 import "onegini-otp-login/define";
 import "demo:locales";
-import { letPhonesLook } from "../beside.js";
-import { dataOf, fromFragment, toFragment } from "./address.js";
+import { letPhonesLook } from "../code-broadcast.js";
+import { dataOf, fromFragment, toFragment } from "./form-fragment.js";
 import { BrokenNetwork } from "./broken-network.js";
 import { Holding } from "./holding.js";
-import { logEvents } from "./log.js";
+import { logEvents } from "./event-log.js";
 import { cssOf, htmlOf, npmOf } from "./markup.js";
-import { bindCopyButtons, find, messageOf, onPress, say } from "./page.js";
-import { answerOnPhone, beginOnServer, type Begun } from "./server.js";
-import { inEffect, phases, readSettings, type Settings } from "./settings.js";
-import { Stage } from "./stage.js";
+import { bindCopyButtons, find, messageOf, onPress, say } from "./page-elements.js";
+import { answerOnPhone, beginOnServer, type Begun } from "./playground-calls.js";
+import { inEffect, phases, readSettings, type Settings } from "./playground-settings.js";
+import { Stage } from "./element-stage.js";
 
 const form = find("#controls", HTMLFormElement);
 const phaseControl = find("[name=phase]", HTMLInputElement);

@@ -1,7 +1,7 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { attributesOf, cssOf } from "./markup.js";
-import type { Begun } from "./server.js";
-import type { Settings } from "./settings.js";
+import type { Begun } from "./playground-calls.js";
+import type { Settings } from "./playground-settings.js";
 
 export interface StageParts {
   place: HTMLElement;

@@ -3,13 +3,13 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie } from "hono/cookie";
 import type { FirstPaint } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
-import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalidate } from "./headers.js";
-import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/language.js";
-import { accountPage } from "../pages/account.js";
-import type { Setting } from "../pages/layout.js";
-import { loginPage } from "../pages/login.js";
-import { phonePage } from "../pages/phone.js";
-import { playgroundPage } from "../pages/playground.js";
+import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalidate } from "./page-headers.js";
+import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/site-language.js";
+import { accountPage } from "../pages/account-page.js";
+import type { Setting } from "../pages/page-layout.js";
+import { loginPage } from "../pages/login-page.js";
+import { phonePage } from "../pages/phone-page.js";
+import { playgroundPage } from "../pages/playground-page.js";
 import {
   cardsPage,
   helpPage,
@@ -19,7 +19,7 @@ import {
   notEndedPage,
   notFoundPage,
   notLoggedInPage,
-} from "../pages/plain.js";
+} from "../pages/plain-pages.js";
 import { sessionCookieName } from "./session-cookie.js";
 import { SessionsUnavailable, type Sessions } from "./sessions.js";
 

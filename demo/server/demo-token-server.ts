@@ -1,6 +1,6 @@
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
-import { isLoopback, type Config } from "./config.js";
-import { lifeSeconds } from "../playground/network.js";
+import { isLoopback, type Config } from "./demo-config.js";
+import { lifeSeconds } from "../playground/playground-choices.js";
 
 /** The name of the mobile authentication type, in the emulator and at a real Token Server. */
 export const otpType = "qr-code";

@@ -1,6 +1,11 @@
 import type { Messages } from "onegini-otp-login";
 import { beginnings, type Beginning } from "../../playground/beginning.js";
-import { networkNames, parseNetwork, usualNetwork, type Network } from "../../playground/network.js";
+import {
+  networkNames,
+  parseNetwork,
+  usualNetwork,
+  type Network,
+} from "../../playground/playground-choices.js";
 
 /** A colour that a site sets for both schemes, or leaves. */
 export type Colour = { light: string; dark: string } | undefined;

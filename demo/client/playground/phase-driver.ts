@@ -1,6 +1,6 @@
 import type { OneginiOtpLogin, Phase } from "onegini-otp-login";
-import { answerOnPhone } from "./server.js";
-import type { PhaseName } from "./settings.js";
+import { answerOnPhone } from "./playground-calls.js";
+import type { PhaseName } from "./playground-settings.js";
 
 /** As long as a code of the slowest network takes, and a bit. */
 const patienceMs = 25_000;

@@ -1,10 +1,10 @@
-import { addHearing, addLine, hearingOf, type Hearing } from "./heard.js";
+import { addHearing, addLine, hearingOf, type Hearing } from "./call-log.js";
 import { prepareReader } from "./reader.js";
-import { drawInto, scanForCode } from "./scanner.js";
-import type { Actions, Screen } from "./screen.js";
+import { drawInto, scanForCode } from "./qr-scanner.js";
+import type { Actions, Screen } from "./screen-parts.js";
 import { answer, scan, type Problem, type Transaction } from "./sdk.js";
-import type { Settings } from "./settings.js";
-import { cameraLooks, pageLooks, photoLooks, sharedLooks, type Look, type Source } from "./sources.js";
+import type { Settings } from "./phone-settings.js";
+import { cameraLooks, pageLooks, photoLooks, sharedLooks, type Look, type Source } from "./code-sources.js";
 
 export interface PhoneParts {
   settings: Settings;

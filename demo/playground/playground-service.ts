@@ -3,11 +3,11 @@ import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import { createLoginKit, memoryStore, type LoginKit, type LoginKitOptions } from "onegini-otp-login/server";
-import { otpType, typeWithLife } from "../server/token-server.js";
-import { withFaults, type CallKind, type Sockets } from "./faults.js";
-import { lifeSeconds, parseNetwork, type Network } from "./network.js";
+import { otpType, typeWithLife } from "../server/demo-token-server.js";
+import { withFaults, type CallKind, type Sockets } from "./call-faults.js";
+import { lifeSeconds, parseNetwork, type Network } from "./playground-choices.js";
 import { parseBeginning } from "./beginning.js";
-import { Rooms, type Room } from "./room.js";
+import { Rooms, type Room } from "./playground-sessions.js";
 
 export interface PlaygroundOptions {
   /** As for the demo's own kit; the type is chosen here. */

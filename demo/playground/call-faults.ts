@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import type { Network } from "./network.js";
-import type { Room } from "./room.js";
-import { throughNetwork } from "./stream.js";
+import type { Network } from "./playground-choices.js";
+import type { Room } from "./playground-sessions.js";
+import { throughNetwork } from "./stream-faults.js";
 
 /** Node's own objects behind a request. */
 export interface Sockets {

@@ -1,4 +1,4 @@
-import type { Room } from "./room.js";
+import type { Room } from "./playground-sessions.js";
 
 const cutAfterMs = 3_000;
 

@@ -1,5 +1,5 @@
 import type { Problem, Transaction } from "./sdk.js";
-import type { Source, Trouble } from "./sources.js";
+import type { Source, Trouble } from "./code-sources.js";
 
 /** What the phone shows. */
 export type Screen =

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { layout, type Html } from "./layout.js";
+import { layout, type Html } from "./page-layout.js";
 
 /** The demo phone: its settings and its log in the document, its screen drawn by `client/phone/`. */
 export const phonePage = (): Html =>

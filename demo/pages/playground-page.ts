@@ -1,9 +1,9 @@
-import { phases as phaseNames } from "../client/playground/settings.js";
+import { phases as phaseNames } from "../client/playground/playground-settings.js";
 import { html, raw } from "hono/html";
 import { beginnings } from "../playground/beginning.js";
-import { locales } from "../playground/locales.js";
-import { networkChoices, type NetworkName } from "../playground/network.js";
-import { layout, type Html } from "./layout.js";
+import { locales } from "../playground/locales-plugin.js";
+import { networkChoices, type NetworkName } from "../playground/playground-choices.js";
+import { layout, type Html } from "./page-layout.js";
 
 /**
  * The playground: one element, and everything that can be set or happen to it. The form's controls are the page's whole

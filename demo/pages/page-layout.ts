@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
-import { icons } from "./icons.js";
-import { languageNames, languages, type Language } from "./language.js";
-import { words } from "./words.js";
+import { icons } from "./demo-icons.js";
+import { languageNames, languages, type Language } from "./site-language.js";
+import { words } from "./page-texts.js";
 
 /** What `html` gives and takes: a piece of a page, everything in it escaped. */
 export type Html = ReturnType<typeof html>;
