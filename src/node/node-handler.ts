@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { contentOf, toWebResponse } from "../server/http/direct-response.js";
-import type { OpenStream, StreamSink } from "../server/http/direct-stream.js";
+import { rawBodyOf, toWebResponse, type OpenStream, type StreamSink } from "../server/http/response.js";
 import { forAdapter, isUnder, type LoginKit } from "../server/kit.js";
 import { invalidRequest } from "../server/http/api-error.js";
 
@@ -51,10 +50,10 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
       const asked = withParsedBody(request, req);
       const response = await (inner?.fetch(asked, context) ?? kit.fetch(asked, context));
       keepCookies(res, response);
-      const content = contentOf(response);
-      if (!content) return response;
-      if (content.kind === "text") writeText(content.text, response, res);
-      else writeStream(content.open, response, res);
+      const body = rawBodyOf(response);
+      if (body === undefined) return response;
+      if (typeof body === "string") writeText(body, response, res);
+      else writeStream(body, response, res);
       return RESPONSE_ALREADY_SENT;
     },
     {

@@ -1,7 +1,7 @@
 import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import type { Call } from "./http/call.js";
 import { parseOptions } from "./config.js";
-import { toWebResponse } from "./http/direct-response.js";
+import { toWebResponse } from "./http/response.js";
 import { beginWithPage, type FirstPaint } from "./endpoints/first-paint.js";
 import { StoreUnavailable } from "./attempt/guarded-store.js";
 import { checkHealth, type Health } from "./health.js";
@@ -55,7 +55,7 @@ export interface LoginKit<Context = unknown> {
 
 /** What an adapter needs of a kit. */
 export interface ForAdapter {
-  /** As the kit's own, but what the answer says may lie beside it (`contentOf`). */
+  /** As the kit's own, but what the answer says may lie beside it (`rawBodyOf`). */
   fetch(request: Request, context: unknown): Promise<Response>;
   /** The path that it owns. */
   path: string;

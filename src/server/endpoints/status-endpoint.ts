@@ -1,11 +1,10 @@
 import type { StatusAnswer } from "../../protocol/login-api.js";
 import { tokenServerCallsExceeded, unknownAttempt } from "../http/api-error.js";
-import { jsonResponse } from "../http/response.js";
+import { jsonResponse, rawResponse } from "../http/response.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
-import { directAnswer } from "../http/direct-response.js";
 import { holdPoll } from "./held-poll.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
 import type { Questions } from "../token-server/result-poller.js";
@@ -45,13 +44,9 @@ export async function answerStatus(request: Request, attempt: Attempt, parts: Pa
 }
 
 const openStream = (attempt: Attempt, parts: Parts): Response =>
-  directAnswer(
-    {
-      kind: "stream",
-      open: (sink) => parts.watching.join(attempt, new StatusStream(sink, parts)),
-    },
-    { headers: streamHeaders },
-  );
+  rawResponse((sink) => parts.watching.join(attempt, new StatusStream(sink, parts)), {
+    headers: streamHeaders,
+  });
 
 /** A browser that asks makes the kit ask. Its answer waits a moment for the Token Server's, but not for a slow one. */
 async function answerNow(

@@ -1,9 +1,8 @@
 import { statusEvent } from "../../protocol/login-api.js";
-import { noStore } from "../http/response.js";
+import { noStore, type StreamSink } from "../http/response.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
-import type { StreamSink } from "../http/direct-stream.js";
 import type { Runtime } from "../runtime.js";
 import type { Watcher } from "./watchers.js";
 
