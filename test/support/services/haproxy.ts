@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "./certificate.js";
-import { fillIn } from "./config-file.js";
 import { freePort } from "./free-port.js";
-import { ownDirectory, run, type Passed, type Proxy, type ProxyOptions } from "./proxy.js";
+import { fillIn, ownDirectory, run, type Passed, type Proxy, type ProxyOptions } from "./proxy.js";
 
 /** Starts HAProxy with `docs/deployment/haproxy.cfg`. */
 export async function startHaproxy({ port, nodes }: ProxyOptions): Promise<Proxy> {

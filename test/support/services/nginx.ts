@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "./certificate.js";
-import { fillIn } from "./config-file.js";
 import { freePort } from "./free-port.js";
-import { ownDirectory, run, type Passed, type ProxyOptions, type Proxy } from "./proxy.js";
+import { fillIn, ownDirectory, run, type Passed, type ProxyOptions, type Proxy } from "./proxy.js";
 
 /** Starts nginx with `docs/deployment/nginx.conf`. */
 export async function startNginx({ port, nodes }: ProxyOptions): Promise<Proxy> {

@@ -4,7 +4,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { until } from "../until.js";
 
 export interface ProxyOptions {
   /** The port for https; another, for http, is chosen. */
@@ -39,7 +40,32 @@ export interface Proxy {
 
 export type StartProxy = (options: ProxyOptions) => Promise<Proxy>;
 
-/** A directory of its own. Its owner is not who works in it: both start as root and go on as somebody else. */
+const deployment = fileURLToPath(new URL("../../../docs/deployment/", import.meta.url));
+
+/**
+ * A file of `docs/deployment/` for this machine: texts are replaced in the lines that are marked as the site's own, and
+ * in no others. `undefined` takes the whole line out.
+ */
+export function fillIn(name: string, values: Readonly<Record<string, string | undefined>>): string {
+  const lines = readFileSync(deployment + name, "utf8").split("\n");
+  const unused = new Set(Object.keys(values));
+  const filled = lines.flatMap((line) => {
+    if (!/# yours$/.test(line)) return [line];
+    let own = line;
+    for (const [text, value] of Object.entries(values)) {
+      if (!line.includes(text)) continue;
+      unused.delete(text);
+      if (value === undefined) return [];
+      own = own.replace(text, value);
+    }
+    return [own];
+  });
+  if (unused.size > 0)
+    throw new Error(`${name} has no line of the site's own with ${[...unused].join(", ")}`);
+  return filled.join("\n");
+}
+
+/** A directory that other users can read: proxies that start as root go on as another user. */
 export function ownDirectory(name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `onegini-otp-login-${name}-`));
   chmodSync(directory, 0o755);
@@ -71,10 +97,11 @@ export async function run(
   let failure: Error | undefined;
   child.once("error", (error) => (failure = error));
   const ended = once(child, "exit").catch(() => undefined);
-  for (const giveUpAt = performance.now() + 10_000; !(await accepts(port));) {
-    if (failure !== undefined || child.exitCode !== null || performance.now() > giveUpAt) {
-      throw new Error(`${command} does not run: ${failure?.message ?? ""}\n${output}`);
-    }
+  const isOver = (): boolean => failure !== undefined || child.exitCode !== null;
+  const reason = await until(async () => isOver() || accepts(port), "a connection").catch(String);
+  if (isOver() || reason !== undefined) {
+    kill();
+    throw new Error(`${command} does not run: ${failure?.message ?? reason ?? ""}\n${output}`);
   }
   return {
     output: () => output,
@@ -83,8 +110,8 @@ export async function run(
         readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
       const before = new Set(workers());
       child.kill(signal);
-      while (workers().every((worker) => before.has(worker))) await delay(10);
-      while (!(await accepts(port)));
+      await until(() => workers().some((worker) => !before.has(worker)), "a new worker");
+      await until(() => accepts(port), "a connection");
     },
     async stop() {
       child.kill("SIGTERM");
@@ -101,6 +128,6 @@ function accepts(port: number): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once("error", () => setTimeout(() => resolve(false), 20));
+    socket.once("error", () => resolve(false));
   });
 }

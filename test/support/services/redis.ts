@@ -1,9 +1,11 @@
 import { spawn, execFileSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createConnection, createServer, type AddressInfo } from "node:net";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "../until.js";
+import { freePort } from "./free-port.js";
 
 /** Debian's two servers that speak Redis' protocol. */
 export type RedisKind = "redis" | "valkey";
@@ -11,9 +13,9 @@ export type RedisKind = "redis" | "valkey";
 export interface RedisServerOptions {
   /** Default `redis`. */
   kind?: RedisKind;
-  /** Whether it writes down what it knows, and knows it after a restart. Default false: a restart finds it empty. */
+  /** Whether it keeps its data over a restart. Default false. */
   appendOnly?: boolean;
-  /** Further words of its command line, e.g. `["--cluster-enabled", "yes"]`. */
+  /** More arguments, e.g. `["--cluster-enabled", "yes"]`. */
   args?: string[];
 }
 
@@ -26,7 +28,7 @@ export interface RedisServer {
   restart(): Promise<void>;
   /** Asks it to end, and removes its directory. */
   stop(): Promise<void>;
-  /** Ends it at once (SIGKILL). What it did not write down is lost. */
+  /** Ends it at once (SIGKILL). */
   kill(): Promise<void>;
   /** It keeps its connections and answers nothing (SIGSTOP). */
   pause(): void;
@@ -37,14 +39,14 @@ export interface RedisServer {
   command(...words: string[]): string;
 }
 
-/** Starts a server on a free port of loopback. It ends with this process, however that ends. */
+/** Starts a server on a free port of loopback. It ends with this process, even if that is killed. */
 export async function startRedis({
   kind = "redis",
   appendOnly = false,
   args = [],
 }: RedisServerOptions = {}): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), `onegini-otp-login-${kind}-`));
-  const port = await freePort();
+  const port = await freePort({ forCluster: args.includes("--cluster-enabled") });
   const settings = [
     ...["--port", String(port), "--bind", "127.0.0.1", "--dir", directory],
     ...["--save", "", "--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "always"],
@@ -101,7 +103,7 @@ async function launch(kind: RedisKind, port: number, settings: string[]): Promis
   return child;
 }
 
-/** Ends a server when this process is gone, however it went, killed included: then its end of the pipe closes. */
+/** Ends a server when this process is gone: then the pipe to the watchdog closes. */
 function watch(child: ChildProcess): ChildProcess {
   const script = `read -r _; kill -KILL ${child.pid} 2>/dev/null`;
   const watchdog = spawn("sh", ["-c", script], { stdio: ["pipe", "ignore", "ignore"] });
@@ -110,14 +112,13 @@ function watch(child: ChildProcess): ChildProcess {
   return watchdog;
 }
 
-/** Resolves when the server answers a PING with anything but that it is still loading. */
+/** Resolves when the server answers a PING with PONG, and not that it is still loading. */
 async function answers(port: number, child: ChildProcess, output: () => string): Promise<void> {
-  const giveUpAt = performance.now() + 15_000;
-  while (!(await ping(port)).startsWith("+PONG")) {
-    if (child.exitCode !== null || performance.now() > giveUpAt) {
-      throw new Error(`The server on port ${port} does not answer:\n${output()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const answersPing = async (): Promise<boolean> => (await ping(port)).startsWith("+PONG");
+  const reason = await until(async () => isOver() || answersPing(), "an answer to PING").catch(String);
+  if (isOver() || reason !== undefined) {
+    throw new Error(`The server on port ${port} does not answer:\n${reason ?? ""}${output()}`);
   }
 }
 
@@ -128,34 +129,9 @@ function ping(port: number): Promise<string> {
       resolve(data.toString());
       socket.destroy();
     });
+    socket.setTimeout(1000, () => socket.destroy());
     socket.once("error", () => resolve(""));
     socket.once("close", () => resolve(""));
-  });
-}
-
-/** A port that nobody listens on, nor on the one 10,000 above it, which a cluster's bus takes. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await listenOnce(0);
-    if (port === undefined || port > 55_535) {
-      // The system gives out high ports: look below them, for there is room above.
-      const lower = 10_000 + Math.floor(Math.random() * 20_000);
-      if ((await listenOnce(lower)) !== undefined && (await listenOnce(lower + 10_000)) !== undefined)
-        return lower;
-    } else if ((await listenOnce(port + 10_000)) !== undefined) {
-      return port;
-    }
-  }
-}
-
-function listenOnce(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen(port, "127.0.0.1", () => {
-      const { port: taken } = server.address() as AddressInfo;
-      server.close(() => resolve(taken));
-    });
   });
 }
 
@@ -170,18 +146,22 @@ export interface RedisCluster {
 /** Starts a cluster and waits until all of it knows all of it. */
 export async function startRedisCluster(kind: RedisKind = "redis"): Promise<RedisCluster> {
   const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
-  const servers = await Promise.all([0, 1, 2].map(() => startRedis({ kind, args })));
-  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
-  execFileSync(`${kind}-cli`, ["--cluster", "create", ...addresses, "--cluster-yes"], { timeout: 60_000 });
+  const servers: RedisServer[] = [];
+  const stop = async () => void (await Promise.all(servers.map((server) => server.stop())));
   const isWhole = (): boolean =>
     servers.every((server) => {
       const info = server.command("CLUSTER", "INFO");
       return info.includes("cluster_state:ok") && info.includes("cluster_known_nodes:3");
     });
-  while (!isWhole()) await new Promise((resolve) => setTimeout(resolve, 50));
-  return {
-    servers,
-    rootNodes: servers.map(({ url }) => ({ url })),
-    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
-  };
+  try {
+    for (let started = 0; started < 3; started++) servers.push(await startRedis({ kind, args }));
+    const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
+    execFileSync(`${kind}-cli`, ["--cluster", "create", ...addresses, "--cluster-yes"], { timeout: 60_000 });
+    await until(isWhole, "a cluster that is whole", 60_000);
+  } catch (error) {
+    // Servers that are left would keep this process alive.
+    await stop();
+    throw error;
+  }
+  return { servers, rootNodes: servers.map(({ url }) => ({ url })), stop };
 }
