@@ -39,7 +39,7 @@ test("the trimmed encoder draws every code as the untouched package does", async
   }
 });
 
-test("the trimmed encoder refuses what no code holds, as the untouched package does", async () => {
+test("the trimmed encoder rejects a text that is too long for a code, as the untouched package does", async () => {
   const trimmed = await trimmedEncoder();
   const tooLong = [{ data: "x".repeat(2954), mode: "byte" }];
   assert.throws(() => trimmed.create(tooLong, { errorCorrectionLevel: "L" }), /too big/);

@@ -1,7 +1,5 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build as bundleCommonJs } from "esbuild";
-import { minify } from "terser";
 import { build, type LibraryOptions } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -16,7 +14,10 @@ export async function buildFiles(): Promise<void> {
   await own("early");
   // Bundled, trimmed and minified as the element's one file is: only what goes in is another.
   await own("file", { entry: here("bare-page.ts"), formats: ["es"], fileName: () => "bare.js" });
-  await yivi();
+  // Its packages as they come, with the same minifier.
+  await own("file", { entry: here("yivi-page.ts"), formats: ["es"], fileName: () => "yivi.js" });
+  const sheet = fileURLToPath(import.meta.resolve("@privacybydesign/yivi-css/dist/yivi.min.css"));
+  await copyFile(sheet, `${filesDirectory}/yivi.css`);
 }
 
 /** One of the package's own builds. */
@@ -27,25 +28,4 @@ async function own(mode: "file" | "early", lib?: LibraryOptions): Promise<void> 
     logLevel: "error",
     build: { outDir: filesDirectory, emptyOutDir: false, ...(lib && { lib }) },
   });
-}
-
-/** As its packages come, with the minifier of the other two. */
-async function yivi(): Promise<void> {
-  const { outputFiles } = await bundleCommonJs({
-    entryPoints: [here("yivi-page.ts")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2022",
-    logLevel: "warning",
-  });
-  const { code = "" } = await minify(outputFiles[0]?.text ?? "", {
-    module: true,
-    ecma: 2020,
-    compress: { passes: 3 },
-    format: { comments: false },
-  });
-  await writeFile(`${filesDirectory}/yivi.js`, code);
-  const sheet = fileURLToPath(import.meta.resolve("@privacybydesign/yivi-css/dist/yivi.min.css"));
-  await copyFile(sheet, `${filesDirectory}/yivi.css`);
 }
