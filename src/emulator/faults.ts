@@ -1,46 +1,46 @@
 import { numberedErrorResponse, type ErrorShape, type TokenServerErrorCode } from "./oauth/vendor-errors.js";
 
 /**
- * An answer that replaces the usual one: a numbered error of the vendor's, any status and text, or a function of
- * the usual answer (which may change it, or never answer).
+ * Replaces the usual answer: by one of the vendor's numbered errors, by any status and text, or by what a function
+ * makes of the usual answer (it may also never answer).
  */
 export type FaultyAnswer =
   | TokenServerErrorCode
   | { status: number; body: string; contentType?: string }
   | ((usual: Response) => Response | Promise<Response>);
 
-/** What goes wrong with callbacks. */
+/** Faults of callbacks. */
 export interface CallbackFaults {
   /** True: none is sent. */
   lose?: boolean;
   /** How often each is sent, one after the other. Default 1. */
   times?: number;
-  /** How long each is held back. Default 0. */
+  /** The delay before each is sent. Default 0. */
   delayMilliseconds?: number;
 }
 
-/** What goes wrong at a Token Server, and where the vendor's documentation leaves room. Empty: all goes well. */
+/** Faults of a Token Server, and choices where the vendor's documentation leaves room. Empty: no faults. */
 export interface Faults {
-  /** How long every answer under `/oauth` is held back. Default 0. */
+  /** The delay of every answer under `/oauth`. Default 0. */
   delayMilliseconds?: number;
   /** Replaces the answer to the start of a transaction. */
   start?: FaultyAnswer;
-  /** Replaces the answer to the question for a result. */
+  /** Replaces the answer to a result call. */
   result?: FaultyAnswer;
   callbacks?: CallbackFaults;
-  /** How numbered errors are worded. Default `error`. */
+  /** The shape of numbered errors. Default `error`. */
   errorShape?: ErrorShape;
   /**
-   * How a transaction without an answer reports: `not_found` is 404 with 3004, `not_authenticated` is 200 with
-   * `is_authenticated: false` and no reason. Neither is final. Default `not_found`.
+   * The result of a transaction that the user has not answered: `not_found` is 404 with 3004, `not_authenticated` is 200
+   * with `is_authenticated: false` and no reason. Neither is final. Default `not_found`.
    */
   unanswered?: "not_found" | "not_authenticated";
 }
 
-/** Makes of the usual answer what the faults make of it. */
+/** The usual answer, or the one that replaces it. */
 export async function applyFault(
   fault: FaultyAnswer | undefined,
-  usual: () => Promise<Response>,
+  usual: () => Response | Promise<Response>,
   shape: ErrorShape,
 ): Promise<Response> {
   if (fault === undefined) return usual();

@@ -1,62 +1,284 @@
-import { type CallbackConfiguration, type CallbackDelivery } from "./oauth/callback-sender.js";
+import * as v from "valibot";
 import { type ApiClient } from "./oauth/api-clients.js";
-import { type Faults } from "./faults.js";
-import { type Locate } from "./oauth/geolocation.js";
+import {
+  parseCallbackUri,
+  type CallbackConfiguration,
+  type CallbackDelivery,
+} from "./oauth/callback-sender.js";
+import {
+  countCharacters,
+  defaultTemplate,
+  locateByAddress,
+  maxMessageCharacters,
+  type Locate,
+} from "./oauth/confirmation-message.js";
+import { isTokenServerErrorCode } from "./oauth/vendor-errors.js";
+import { type CallbackFaults, type Faults, type FaultyAnswer } from "./faults.js";
 
 /** The languages in which an administrator can set a default message. */
 export type MessageLanguage = "en" | "nl" | "fr" | "de";
 
 /** A mobile authentication type whose method is OTP. */
 export interface OtpType {
-  /** The name that callers give as `type`, e.g. `qr-code`. */
+  /** The name that callers send as `type`, e.g. `qr-code`. */
   name: string;
   /** "Request expires in", in seconds. Default 60. */
   ttlSeconds?: number;
-  /** What the phone shows if the caller sends no `message`, at most 155 characters each. English stands in for the rest. */
+  /**
+   * What the phone shows if the caller sends no `message`, at most 155 characters each. A language without one gets the
+   * English one.
+   */
   defaultMessages?: Partial<Record<MessageLanguage, string>>;
   /**
-   * How the phone's text is put together where the caller says which browser or address asks, from `[message]`,
-   * `[operatingSystem]`, `[browser]` and `[location]`. Default: the vendor's,
+   * The phone's text if the caller sends a user agent or an IP address, made from `[message]`, `[operatingSystem]`,
+   * `[browser]` and `[location]`. Default: the vendor's,
    * `[message] Device: [operatingSystem] [browser], Location: [location]`.
    */
   template?: string;
 }
 
-/** What an administrator sets at a Token Server, and what a test wants of it. */
+/** What an administrator sets at a Token Server, and what a test needs besides. */
 export interface TokenServerOptions {
   types: readonly OtpType[];
   clients: readonly ApiClient[];
   /** Basic authentication for callbacks, each for one exact URL. Default none. */
   callbacks?: readonly CallbackConfiguration[];
-  /** The whitelist of callback URLs: exact ones, or a function that says. Default: any http or https address. */
+  /** The callback URLs that are allowed: exact ones, or a function that decides. Default: any http or https URL. */
   callbackUris?: readonly string[] | ((url: URL) => boolean);
-  /** Features → Mobile authentication. Default true; false answers everything with 1000. */
+  /** Features → Mobile authentication. Default true; with false every call is answered with 1000. */
   enabled?: boolean;
-  /** What goes wrong from the start. Default nothing. */
+  /** The faults at the start; `setFaults` replaces them. Default none. */
   faults?: Faults;
-  /** How many transactions are kept; beyond that starting one answers 1002. Default 200,000. */
+  /** How many transactions are kept. With so many, starting one more is answered with 1002. Default 200,000. */
   maxTransactions?: number;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number;
-  /** Finds the place of an IP address for the phone's text. Default: what the address itself tells. */
+  /** Finds the location of an IP address for the phone's text. Default: the address itself, or "this computer". */
   locate?: Locate;
   /** Sends callbacks. Default the global `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** Hears how each callback fared. */
+  /** Is called with the outcome of each callback. */
   onCallback?: (delivery: CallbackDelivery) => void;
 }
 
-/** The options, checked and complete. */
+/** The options, parsed and complete. */
 export interface TokenServerConfig {
   types: ReadonlyMap<string, Required<OtpType>>;
   clients: ReadonlyMap<string, ApiClient>;
   callbackCredentials: ReadonlyMap<string, CallbackConfiguration>;
   allowsCallbackUri: (url: URL, text: string) => boolean;
   enabled: boolean;
-  faults: Faults;
+  faults: ActiveFaults;
   maxTransactions: number;
   now: () => number;
   locate: Locate;
   fetch: typeof globalThis.fetch;
   onCallback: (delivery: CallbackDelivery) => void;
+}
+
+/** Faults, parsed and complete. */
+export type ActiveFaults = v.InferOutput<typeof faults>;
+
+/** @throws TypeError that names the first option that is wrong and says what is expected */
+export function parseTokenServerOptions(value: TokenServerOptions): TokenServerConfig {
+  const parsed = parse("options", options, value);
+  const { callbackUris } = parsed;
+  return {
+    types: byKey("types", "name", parsed.types),
+    clients: byKey("clients", "id", parsed.clients),
+    callbackCredentials: byKey("callbacks", "url", parsed.callbacks),
+    allowsCallbackUri:
+      typeof callbackUris === "function"
+        ? (url) => callbackUris(url)
+        : (_url, text) => callbackUris?.includes(text) ?? true,
+    enabled: parsed.enabled,
+    faults: parsed.faults,
+    maxTransactions: parsed.maxTransactions,
+    now: parsed.now ?? Date.now,
+    locate: parsed.locate ?? locateByAddress,
+    // Looked up at each call, because a test may replace the global `fetch` later.
+    fetch: parsed.fetch ?? ((...request) => globalThis.fetch(...request)),
+    onCallback: parsed.onCallback ?? (() => undefined),
+  };
+}
+
+/** @throws TypeError that names the first fault that is wrong and says what is expected */
+export const parseFaults = (value: Faults): ActiveFaults => parse("faults", faults, value);
+
+/* The schemas. A message completes the sentence "options.types[0].name …". */
+
+const text = v.pipe(
+  v.string("must be a text that is not empty"),
+  v.nonEmpty("must be a text that is not empty"),
+);
+const flag = v.boolean("must be a boolean");
+
+/** Valibot loses the types of functions: they are given here. */
+const callable = <Type>() => v.custom<Type>((value) => typeof value === "function", "must be a function");
+
+const numberBetween = (min: number, max: number, expected: string) =>
+  v.pipe(v.number(expected), v.minValue(min, expected), v.maxValue(max, expected));
+
+const integerBetween = (min: number, max: number, expected: string) =>
+  v.pipe(numberBetween(min, max, expected), v.integer(expected));
+
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  v.picklist(words, `must be one of ${words.join(", ")}`);
+
+/** An object with these members and no others: a misspelt name would silently mean the default. */
+const object = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(
+    v.unknown(),
+    v.check((value) => !Array.isArray(value), "must be an object"),
+    v.strictObject(entries, ({ expected }) => {
+      if (expected === "never") return `is unknown: there are ${Object.keys(entries).join(", ")}`;
+      // For a missing member `expected` is its name in quotes; the member's own schema says what it must be.
+      const member = entries[expected?.slice(1, -1) ?? ""] as { message?: string } | undefined;
+      return member?.message ?? "must be an object";
+    }),
+  );
+
+const uri = v.pipe(
+  text,
+  v.check((value) => parseCallbackUri(value) !== undefined, "must be an absolute http or https address"),
+);
+
+const defaultMessage = v.pipe(
+  text,
+  v.check(
+    (value) => countCharacters(value) <= maxMessageCharacters,
+    `must have at most ${maxMessageCharacters} characters`,
+  ),
+);
+
+const languages = ["en", "nl", "fr", "de"] as const satisfies readonly MessageLanguage[];
+
+const otpType = object({
+  name: text,
+  ttlSeconds: v.optional(
+    numberBetween(0.001, 86_400, "must be a number of seconds, at least 0.001 and at most a day"),
+    60,
+  ),
+  defaultMessages: v.optional(
+    v.record(
+      v.picklist(languages, `is unknown: there are ${languages.join(", ")}`),
+      defaultMessage,
+      "must be an object",
+    ),
+    {},
+  ),
+  template: v.optional(
+    v.pipe(
+      v.string("must be a text that contains [message]"),
+      v.includes("[message]", "must be a text that contains [message]"),
+    ),
+    defaultTemplate,
+  ),
+} satisfies Record<keyof OtpType, unknown>);
+
+const client = object({
+  id: text,
+  secret: text,
+  mobileAuthentication: v.optional(flag, true),
+} satisfies Record<keyof ApiClient, unknown>);
+
+const callbackConfiguration = object({
+  url: uri,
+  // Basic authentication ends the user name at the first colon (RFC 7617).
+  username: v.pipe(
+    text,
+    v.check((name) => !name.includes(":"), "must not contain a colon"),
+  ),
+  password: text,
+} satisfies Record<keyof CallbackConfiguration, unknown>);
+
+const wait = v.optional(numberBetween(0, 3_600_000, "must be a number of milliseconds from 0 to an hour"), 0);
+
+const statusExpected = "must be a status from 200 to 599 that may have a body";
+const replacement = object({
+  // `Response` takes no other status, and no body with these three.
+  status: v.pipe(
+    integerBetween(200, 599, statusExpected),
+    v.check((status) => ![204, 205, 304].includes(status), statusExpected),
+  ),
+  body: v.string("must be a text"),
+  contentType: v.exactOptional(v.string("must be a text")),
+});
+
+/** `lazy` and not `union`, so that an error names the member of the object that is wrong. */
+const faultyAnswer = v.optional(
+  v.lazy<v.GenericSchema<unknown, FaultyAnswer>>((value) =>
+    typeof value === "object"
+      ? replacement
+      : v.custom<FaultyAnswer>(
+          () => typeof value === "function" || isTokenServerErrorCode(value),
+          "must be a number of the vendor's error table, {status, body, contentType} or a function",
+        ),
+  ),
+);
+
+const faults = object({
+  delayMilliseconds: wait,
+  start: faultyAnswer,
+  result: faultyAnswer,
+  callbacks: v.optional(
+    object({
+      lose: v.optional(flag, false),
+      times: v.optional(integerBetween(1, 100, "must be a whole number from 1 to 100"), 1),
+      delayMilliseconds: wait,
+    } satisfies Record<keyof CallbackFaults, unknown>),
+    {},
+  ),
+  errorShape: v.optional(oneOf(["error", "error_code"]), "error"),
+  unanswered: v.optional(oneOf(["not_found", "not_authenticated"]), "not_found"),
+} satisfies Record<keyof Faults, unknown>);
+
+const listExpected = "must be a list of addresses or a function";
+
+const options = object({
+  types: v.pipe(v.array(otpType, "must be a list"), v.nonEmpty("must not be empty")),
+  clients: v.pipe(v.array(client, "must be a list"), v.nonEmpty("must not be empty")),
+  callbacks: v.optional(v.array(callbackConfiguration, "must be a list"), []),
+  callbackUris: v.optional(
+    v.lazy<v.GenericSchema<unknown, readonly string[] | ((url: URL) => boolean)>>((value) =>
+      typeof value === "function" ? callable<(url: URL) => boolean>() : v.array(uri, listExpected),
+    ),
+  ),
+  enabled: v.optional(flag, true),
+  faults: v.optional(faults, {}),
+  maxTransactions: v.optional(
+    integerBetween(1, Number.MAX_SAFE_INTEGER, "must be a whole number above 0"),
+    200_000,
+  ),
+  now: v.optional(callable<() => number>()),
+  locate: v.optional(callable<Locate>()),
+  fetch: v.optional(callable<typeof globalThis.fetch>()),
+  onCallback: v.optional(callable<(delivery: CallbackDelivery) => void>()),
+} satisfies Record<keyof TokenServerOptions, unknown>);
+
+function parse<Output>(name: string, schema: v.GenericSchema<unknown, Output>, value: unknown): Output {
+  const result = v.safeParse(schema, value, { abortEarly: true, abortPipeEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = (issue.path ?? []).map(({ key }) =>
+    typeof key === "number" ? `[${key}]` : `.${String(key)}`,
+  );
+  throw wrong(name + path.join(""), issue.message);
+}
+
+const wrong = (name: string, expectation: string): TypeError =>
+  new TypeError(`Token Server emulator: ${name} ${expectation}.`);
+
+/** @throws TypeError if two items have the same key */
+function byKey<Key extends string, Item extends Record<Key, string>>(
+  name: keyof TokenServerOptions,
+  key: Key,
+  items: readonly Item[],
+): ReadonlyMap<string, Item> {
+  const map = new Map<string, Item>();
+  items.forEach((item, index) => {
+    if (map.has(item[key])) throw wrong(`options.${name}[${index}].${key}`, `is there twice: "${item[key]}"`);
+    map.set(item[key], item);
+  });
+  return map;
 }

@@ -1,46 +1,44 @@
 import { sendCallback } from "./oauth/callback-sender.js";
-import { jsonResponse } from "./oauth/vendor-errors.js";
-import { checkFaults } from "./check-faults.js";
-import { type Faults } from "./faults.js";
 import { createOAuthApi } from "./oauth/oauth-api.js";
-import { type TokenServerOptions } from "./token-server-options.js";
-import { parseOptions } from "./parse-token-server-options.js";
-import { createPhoneApi } from "./phone/phone-api.js";
 import { Transactions, type FailureReason, type Transaction } from "./oauth/transactions.js";
+import { createPhoneApi } from "./phone/phone-api.js";
+import { type Faults } from "./faults.js";
+import { jsonResponse } from "./http-bodies.js";
+import { parseFaults, parseTokenServerOptions, type TokenServerOptions } from "./token-server-options.js";
 
 /** A stand-in for the vendor's Token Server, in memory. */
 export interface TokenServer {
   /**
-   * Answers a request: under `/oauth/` what a site asks (start a transaction, get its result), under `/phone/` what a
-   * phone asks (enroll, scan, answer), 404 for anything else. Rejects only if a function of the faults does.
+   * Answers a request: the calls of a site under `/oauth/` (start a transaction, get its result), the calls of a phone
+   * under `/phone/` (enroll, scan, answer), 404 elsewhere. Rejects only if a function in the faults does.
    */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Whether a request is for this server, where one port serves more: its path begins with `/oauth/` or `/phone/`. */
+  /** Whether a request is for this server: its path begins with `/oauth/` or `/phone/`. For a port that serves more. */
   readonly handles: (request: Request) => boolean;
-  /** Sets what goes wrong from now on, in place of what went wrong before; `{}` heals everything. */
+  /** Replaces the faults; `{}` ends all of them. */
   readonly setFaults: (faults: Faults) => void;
-  /** Ends a transaction as a failure, its callback included; false if it is unknown or over. */
+  /** Ends a transaction as failed and sends its callback; false if the transaction is unknown or over. */
   readonly failTransaction: (transactionId: string, reason: FailureReason) => boolean;
 }
 
 /**
  * Creates a Token Server emulator.
  *
- * @throws TypeError naming the option that is wrong
+ * @throws TypeError that names the option that is wrong
  */
 export function createTokenServer(options: TokenServerOptions): TokenServer {
-  const config = parseOptions(options);
+  const config = parseTokenServerOptions(options);
   const transactions = new Transactions(config.now, config.maxTransactions);
-  let faults = config.faults;
+  let { faults } = config;
 
-  const tellSite = ({ id, callbackUri }: Transaction) =>
+  const sendCallbackOf = ({ id, callbackUri }: Transaction) =>
     sendCallback(
       { transactionId: id, callbackUri, credentials: config.callbackCredentials.get(callbackUri) },
       config,
       faults.callbacks,
     );
   const oauthApi = createOAuthApi(config, transactions, () => faults);
-  const phoneApi = createPhoneApi(transactions, tellSite);
+  const phoneApi = createPhoneApi(transactions, sendCallbackOf);
   const apiFor = (pathname: string) =>
     pathname.startsWith("/oauth/") ? oauthApi : pathname.startsWith("/phone/") ? phoneApi : undefined;
 
@@ -49,19 +47,19 @@ export function createTokenServer(options: TokenServerOptions): TokenServer {
       const { pathname } = new URL(request.url);
       const api = apiFor(pathname);
       return api
-        ? api.answer(request, pathname)
+        ? api(request, pathname)
         : jsonResponse(404, { error: "not_found", error_description: "There is nothing here." });
     },
     handles: (request) => apiFor(new URL(request.url).pathname) !== undefined,
     setFaults(next) {
-      faults = checkFaults(next);
+      faults = parseFaults(next);
     },
     failTransaction(transactionId, reason) {
       const transaction = transactions.find(transactionId);
       if (!transaction || transactions.isOver(transaction)) return false;
       const userId = transaction.state.kind === "scanned" ? transaction.state.userId : undefined;
       transaction.state = { kind: "failed", reason, userId };
-      tellSite(transaction);
+      sendCallbackOf(transaction);
       return true;
     },
   };

@@ -1,4 +1,4 @@
-import { jsonResponse } from "./vendor-errors.js";
+import { jsonResponse } from "../http-bodies.js";
 
 /** An API client, as an administrator sets it up at a Token Server. */
 export interface ApiClient {
@@ -13,14 +13,13 @@ interface Credentials {
   secret: string;
 }
 
-/** The client that a request comes from, or the answer that refuses it (RFC 6749, sections 2.3.1 and 5.2). */
-export type ClientAuthentication = { client: ApiClient } | { refusal: Response };
+/** The client that sent a request, or the error response (RFC 6749, sections 2.3.1 and 5.2). */
+export type ClientAuthentication = { client: ApiClient } | { error: Response };
 
 /**
  * Authenticates a client by HTTP Basic or by `client_id` and `client_secret` in the form.
  *
- * @param form - the parameters of the body; none for a GET, which has no body, and in an address credentials must
- * not be
+ * @param form - the parameters of the body; undefined for a GET, because credentials must not be in the address
  */
 export function authenticateClient(
   clients: ReadonlyMap<string, ApiClient>,
@@ -29,19 +28,19 @@ export function authenticateClient(
 ): ClientAuthentication {
   const inBody = form?.has("client_secret") === true;
   if (authorization !== null && inBody) {
-    return refuse(400, "invalid_request", "The client authenticated in two ways at once: use one.");
+    return fail(400, "invalid_request", "The client authenticated in two ways at once: use one.");
   }
   const credentials = authorization === null ? fromForm(form) : fromBasic(authorization);
   const client = credentials && clients.get(credentials.id);
   if (!client || client.secret !== credentials.secret) {
-    return refuse(
+    return fail(
       401,
       "invalid_client",
       "Client authentication failed: unknown client, wrong secret, or no client authentication included.",
     );
   }
   return client.mobileAuthentication === false
-    ? refuse(400, "unauthorized_client", 'The client lacks the API scope "Mobile authentication".')
+    ? fail(400, "unauthorized_client", 'The client lacks the API scope "Mobile authentication".')
     : { client };
 }
 
@@ -67,9 +66,9 @@ function fromBasic(authorization: string): Credentials | undefined {
 /** Both halves of Basic credentials are form-urlencoded before they are joined (RFC 6749, section 2.3.1). */
 const formDecode = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
 
-function refuse(status: number, error: string, description: string): ClientAuthentication {
+function fail(status: number, error: string, description: string): ClientAuthentication {
   return {
-    refusal: jsonResponse(
+    error: jsonResponse(
       status,
       { error, error_description: description },
       status === 401 ? { "www-authenticate": 'Basic realm="Token Server", charset="UTF-8"' } : {},

@@ -7,12 +7,20 @@ export interface CallbackConfiguration {
   password: string;
 }
 
-/** How one callback fared: the status of its answer, or the error that kept it from one. */
+/** The outcome of one callback: the status of the answer, or the error if there was none. */
 export interface CallbackDelivery {
   transactionId: string;
   callbackUri: string;
   status?: number;
   error?: unknown;
+}
+
+/** Parses an address to which a callback can be posted. */
+export function parseCallbackUri(text: string): URL | undefined {
+  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  // `fetch` throws on an address that contains credentials.
+  return url.username === "" && url.password === "" ? url : undefined;
 }
 
 export interface Callback {
@@ -29,17 +37,24 @@ export interface CallbackSender {
 const timeoutMilliseconds = 5_000;
 
 /**
- * Tells a site that a transaction has ended: where and which, and nothing else (no result, no user, no signature).
- * Returns at once: neither the phone nor the process may suffer from what the site does with it.
+ * Posts to the site that a transaction has ended: the address and the id, and nothing else (no result, no user, no
+ * signature). Returns at once: the phone's call must not wait for the site, and must not fail with it.
  */
-export function sendCallback(callback: Callback, sender: CallbackSender, faults: CallbackFaults = {}): void {
-  if (faults.lose) return;
-  void deliver(callback, sender, faults);
+export function sendCallback(
+  callback: Callback,
+  sender: CallbackSender,
+  faults: Required<CallbackFaults>,
+): void {
+  if (!faults.lose) void deliver(callback, sender, faults);
 }
 
-async function deliver(callback: Callback, sender: CallbackSender, faults: CallbackFaults): Promise<void> {
-  if (faults.delayMilliseconds) await wait(faults.delayMilliseconds);
-  for (let sent = 0; sent < (faults.times ?? 1); sent++) {
+async function deliver(
+  callback: Callback,
+  sender: CallbackSender,
+  { delayMilliseconds, times }: Required<CallbackFaults>,
+): Promise<void> {
+  if (delayMilliseconds > 0) await wait(delayMilliseconds);
+  for (let sent = 0; sent < times; sent++) {
     const delivery = await post(callback, sender);
     try {
       sender.onCallback(delivery);
@@ -54,7 +69,7 @@ async function post(
   sender: CallbackSender,
 ): Promise<CallbackDelivery> {
   try {
-    // Called by itself: a platform's `fetch` refuses to be called as a method of something else.
+    // The global `fetch` throws if it is called as a method of another object.
     const { fetch } = sender;
     const response = await fetch(callbackUri, {
       method: "POST",

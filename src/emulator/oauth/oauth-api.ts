@@ -1,43 +1,42 @@
-import { readBody } from "../request-body.js";
-import { parseCallbackUri } from "./callback-uri.js";
+import { applyFault, wait } from "../faults.js";
+import { jsonResponse, readBody } from "../http-bodies.js";
+import {
+  type ActiveFaults,
+  type MessageLanguage,
+  type OtpType,
+  type TokenServerConfig,
+} from "../token-server-options.js";
 import { authenticateClient } from "./api-clients.js";
-import { jsonResponse, numberedErrorResponse, type NumberedError } from "./vendor-errors.js";
-import { applyFault, wait, type Faults } from "../faults.js";
+import { parseCallbackUri } from "./callback-sender.js";
 import { composeMessage, countCharacters, maxMessageCharacters } from "./confirmation-message.js";
-import { type MessageLanguage, type OtpType, type TokenServerConfig } from "../token-server-options.js";
 import { otpOf, type NewTransaction, type Transaction, type Transactions } from "./transactions.js";
-
-/**
- * The Token Server's side for sites: the vendor's Mobile authentication API, version 4, as far as OTP goes. Answers
- * any request whose path begins with `/oauth/`.
- */
-export interface OAuthApi {
-  answer: (request: Request, pathname: string) => Promise<Response>;
-}
+import { numberedErrorResponse, type NumberedError } from "./vendor-errors.js";
 
 const startPath = "/oauth/api/v4/authenticate/user";
 const resultPath = /^\/oauth\/api\/v4\/authenticate\/transaction\/([^/]+)$/;
 const maxFormBytes = 16_384;
 
+/**
+ * The calls of sites: the OTP part of the vendor's Mobile authentication API, version 4. Answers every request whose
+ * path begins with `/oauth/`.
+ */
 export function createOAuthApi(
   config: TokenServerConfig,
   transactions: Transactions,
-  currentFaults: () => Faults,
-): OAuthApi {
-  return {
-    async answer(request, pathname) {
-      const faults = currentFaults();
-      const shape = faults.errorShape ?? "error";
-      const fail = (error: NumberedError) => numberedErrorResponse(error, shape);
-      if (faults.delayMilliseconds) await wait(faults.delayMilliseconds);
-      if (pathname === startPath) {
-        return applyFault(faults.start, () => answerStart(request, fail), shape);
-      }
-      const [, id] = resultPath.exec(pathname) ?? [];
-      return id === undefined
-        ? fail({ code: 4000 })
-        : applyFault(faults.result, () => Promise.resolve(answerResult(request, id, faults, fail)), shape);
-    },
+  currentFaults: () => ActiveFaults,
+): (request: Request, pathname: string) => Promise<Response> {
+  return async (request, pathname) => {
+    const faults = currentFaults();
+    const shape = faults.errorShape;
+    const fail = (error: NumberedError) => numberedErrorResponse(error, shape);
+    if (faults.delayMilliseconds > 0) await wait(faults.delayMilliseconds);
+    if (pathname === startPath) {
+      return applyFault(faults.start, () => answerStart(request, fail), shape);
+    }
+    const [, id] = resultPath.exec(pathname) ?? [];
+    return id === undefined
+      ? fail({ code: 4000 })
+      : applyFault(faults.result, () => answerResult(request, id, faults.unanswered, fail), shape);
   };
 
   async function answerStart(request: Request, fail: Fail): Promise<Response> {
@@ -51,15 +50,11 @@ export function createOAuthApi(
     }
     const body = await readBody(request, maxFormBytes);
     if (body.kind === "too_large") {
-      return fail({
-        code: 1003,
-        status: 413,
-        description: `The body is larger than ${body.maxBytes} bytes.`,
-      });
+      return fail({ code: 1003, status: 413, description: `The body is larger than ${maxFormBytes} bytes.` });
     }
     const form = body.kind === "text" ? new URLSearchParams(body.text) : undefined;
     const authentication = authenticateClient(config.clients, request.headers.get("authorization"), form);
-    if ("refusal" in authentication) return authentication.refusal;
+    if ("error" in authentication) return authentication.error;
     if (!config.enabled) return fail({ code: 1000 });
     if (!form) return fail({ code: 1003, description: "The body cannot be read." });
     const parsed = parseStart(form, config, authentication.client.id);
@@ -74,18 +69,23 @@ export function createOAuthApi(
     });
   }
 
-  function answerResult(request: Request, id: string, faults: Faults, fail: Fail): Response {
+  function answerResult(
+    request: Request,
+    id: string,
+    unanswered: ActiveFaults["unanswered"],
+    fail: Fail,
+  ): Response {
     if (request.method !== "GET") return wrongMethod("GET", fail);
     const authentication = authenticateClient(
       config.clients,
       request.headers.get("authorization"),
       undefined,
     );
-    if ("refusal" in authentication) return authentication.refusal;
+    if ("error" in authentication) return authentication.error;
     if (!config.enabled) return fail({ code: 1000 });
     const transaction = transactions.find(id);
     if (transaction?.clientId !== authentication.client.id) return fail({ code: 3004 });
-    const result = resultOf(transaction, faults.unanswered ?? "not_found");
+    const result = resultOf(transaction, unanswered);
     return result ? jsonResponse(200, result) : fail({ code: 3004 });
   }
 }
@@ -99,8 +99,8 @@ const isForm = (request: Request): boolean =>
   /^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers.get("content-type") ?? "");
 
 /**
- * Reads the parameters of a start, in the order in which the vendor lists them. `secure_message` is let through
- * unread: how it reaches a phone is not published.
+ * Parses the parameters of a start, in the vendor's order. `secure_message` is accepted and ignored: how it reaches a
+ * phone is not published.
  */
 function parseStart(
   form: URLSearchParams,
@@ -148,7 +148,7 @@ function parseStart(
   };
 }
 
-/** The vendor looks for the language asked for, and falls back on English. */
+/** The message in the caller's language, else the English one, as the vendor does it. */
 function defaultMessage({ defaultMessages }: Required<OtpType>, languageCode = "en"): string | undefined {
   const language = languageCode.toLowerCase().split(/[-_]/)[0] as MessageLanguage;
   return (
@@ -156,28 +156,26 @@ function defaultMessage({ defaultMessages }: Required<OtpType>, languageCode = "
   );
 }
 
-/** The result as the site gets it; `undefined` where a transaction without an answer is said not to be there. */
-function resultOf(transaction: Transaction, unanswered: Required<Faults>["unanswered"]): object | undefined {
+/** The result for the site; `undefined` for a transaction without an answer that is reported as not found. */
+function resultOf(transaction: Transaction, unanswered: ActiveFaults["unanswered"]): object | undefined {
   const { state } = transaction;
   const common = {
     callback_uri: transaction.callbackUri,
     transaction_id: transaction.id,
     timestamp: transaction.startedAt,
+    authentication_method: "otp",
   };
   switch (state.kind) {
     case "waiting":
     case "scanned":
-      return unanswered === "not_found"
-        ? undefined
-        : { ...common, is_authenticated: false, authentication_method: "otp" };
+      return unanswered === "not_found" ? undefined : { ...common, is_authenticated: false };
     case "accepted":
-      return { ...common, user_id: state.userId, is_authenticated: true, authentication_method: "otp" };
+      return { ...common, user_id: state.userId, is_authenticated: true };
     case "failed":
       return {
         ...common,
         ...(state.userId !== undefined && { user_id: state.userId }),
         is_authenticated: false,
-        authentication_method: "otp",
         not_authenticated_reason: { reason: state.reason, description: reasonDescriptions[state.reason] },
       };
     default:

@@ -1,9 +1,7 @@
-import { encodeOtp, randomSecret } from "../phone/otp.js";
-
 /** Why a transaction failed, in the vendor's words. */
 export type FailureReason = "failed_to_send" | "invalid_request" | "not_accepted" | "invalid_answer";
 
-/** How far a transaction is. That its time is up is no state of its own: it follows from the clock. */
+/** The state of a transaction. "Expired" is not among them: it follows from the clock. */
 export type TransactionState =
   | { kind: "waiting" }
   | { kind: "scanned"; userId: string }
@@ -14,8 +12,9 @@ export interface Transaction {
   readonly id: string;
   readonly clientId: string;
   readonly callbackUri: string;
-  /** What the phone shows. */
+  /** The phone's text. */
   readonly message: string;
+  /** The 16 random bytes in the OTP, in base64. */
   readonly secret: string;
   /** Milliseconds since the epoch, like `expiresAt`. */
   readonly startedAt: number;
@@ -31,15 +30,15 @@ export interface NewTransaction {
   message: string;
 }
 
-/** How long a transaction is remembered after its time is up, so that its result can still be asked for. */
+/** How long a transaction is kept after its time is up, so that its result can still be read. */
 const retentionMilliseconds = 120_000;
 
-/** Forgetting looks at the oldest transactions only, and not more often than this. */
+/** Old transactions are removed at most this often. */
 const sweepIntervalMilliseconds = 1_000;
 
 /** All transactions of one Token Server, in memory. */
 export class Transactions {
-  // One map a type: within a type the time to live is the same, so the oldest comes first and forgetting
+  // One map for each type: its transactions all live equally long, so the oldest comes first and removing the old ones
   // needs no search.
   readonly #byType = new Map<string, Map<string, Transaction>>();
   readonly #now: () => number;
@@ -51,7 +50,7 @@ export class Transactions {
     this.#max = max;
   }
 
-  /** Starts a transaction; `undefined` when there are too many. */
+  /** Starts a transaction; `undefined` if there are too many. */
   start(from: NewTransaction): Transaction | undefined {
     const now = this.#now();
     this.#sweep(now);
@@ -117,5 +116,24 @@ function isEnded({ state }: Transaction): boolean {
   }
 }
 
-/** The text for the QR code of a transaction. */
-export const otpOf = ({ id, secret }: Transaction): string => encodeOtp({ transactionId: id, secret });
+/** 16 random bytes in base64. */
+const randomSecret = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+
+/** The text of a QR code: standard base64, with padding, of compact JSON. 120 characters for a UUID. */
+export const otpOf = ({ id, secret }: Transaction): string =>
+  btoa(JSON.stringify({ transaction_id: id, otp: secret }));
+
+/** Parses the text of a QR code; `undefined` if it is not an OTP. */
+export function parseOtp(text: unknown): { transactionId: string; secret: string } | undefined {
+  if (typeof text !== "string" || text.length > 400 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  try {
+    const content: unknown = JSON.parse(atob(text));
+    if (typeof content !== "object" || content === null) return undefined;
+    const { transaction_id: transactionId, otp: secret } = content as Record<string, unknown>;
+    return typeof transactionId === "string" && typeof secret === "string"
+      ? { transactionId, secret }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

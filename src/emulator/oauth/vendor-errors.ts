@@ -1,9 +1,11 @@
+import { jsonResponse } from "../http-bodies.js";
+
 /**
- * The vendor's numbered errors that a caller with an OTP type can meet, with the status of each
+ * The vendor's numbered errors that a caller with an OTP type can get, with the status of each
  * (Mobile authentication API version 4, "Error codes").
  *
- * 1001 (unknown user) and 1006 (not enrolled) are missing on purpose: an OTP transaction has no user until a phone
- * scans its code, so the Token Server has nobody to look up when it starts.
+ * 1001 (unknown user) and 1006 (not enrolled) are left out: an OTP transaction has no user until a phone scans its
+ * code.
  */
 const numberedErrors = {
   1000: [404, "Mobile authentication is disabled."],
@@ -18,13 +20,13 @@ const numberedErrors = {
 /** A number of the vendor's error table. */
 export type TokenServerErrorCode = keyof typeof numberedErrors;
 
-/** The two shapes in which Token Servers word a numbered error: `{error, error_description}` or `{error_code, description}`. */
+/** The two shapes of a numbered error: `{error, error_description}` or `{error_code, description}`. */
 export type ErrorShape = "error" | "error_code";
 
 export const isTokenServerErrorCode = (value: unknown): value is TokenServerErrorCode =>
   typeof value === "number" && Object.hasOwn(numberedErrors, value);
 
-/** An error by number; for the rare case where HTTP has a better status, `status` replaces the table's. */
+/** An error by its number. `status` replaces the table's where HTTP has a more exact one. */
 export interface NumberedError {
   code: TokenServerErrorCode;
   description?: string;
@@ -32,7 +34,6 @@ export interface NumberedError {
   headers?: Record<string, string>;
 }
 
-/** Answers with a numbered error in the shape that was asked for. */
 export function numberedErrorResponse(error: NumberedError, shape: ErrorShape): Response {
   const [tableStatus, tableDescription] = numberedErrors[error.code];
   const description = error.description ?? tableDescription;
@@ -43,12 +44,4 @@ export function numberedErrorResponse(error: NumberedError, shape: ErrorShape): 
       : { error_code: error.code, description },
     error.headers,
   );
-}
-
-/** Answers in JSON, never to be cached: everything here is about one login. */
-export function jsonResponse(status: number, body: object, headers?: Record<string, string>): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { "content-type": "application/json;charset=UTF-8", "cache-control": "no-store", ...headers },
-  });
 }

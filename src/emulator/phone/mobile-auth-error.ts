@@ -1,6 +1,6 @@
 /**
- * The error codes of the vendor's SDK that an app meets when it handles a code, each with a status for the phone's
- * HTTP calls (which are this emulator's own: what SDK and Token Server say to each other is not published).
+ * The error codes of the vendor's SDK that an app can get when it handles a code. Each has a status for the phone's HTTP
+ * calls, which are the emulator's own, because the SDK's protocol is not published.
  */
 const phoneErrors = {
   9001: [503, "The Token Server cannot be reached."],
@@ -24,7 +24,7 @@ export const isMobileAuthErrorCode = (value: unknown): value is MobileAuthErrorC
 
 export const statusOf = (code: MobileAuthErrorCode): number => phoneErrors[code][0];
 
-/** What `handleMobileAuthWithOtp` rejects with: a `code` of the vendor's SDK and a `message` for developers. */
+/** The error of `handleMobileAuthWithOtp`: a `code` of the vendor's SDK and a `message` for developers. */
 export class MobileAuthError extends Error {
   readonly code: MobileAuthErrorCode;
 

@@ -1,37 +1,37 @@
 import { isMobileAuthErrorCode, MobileAuthError } from "./mobile-auth-error.js";
 import { type TokenServer } from "../token-server.js";
 
-/** What the app shows after a scan, until the user decides. The first decision counts. */
+/** What the app shows after a scan, until the user decides. Only the first decision counts. */
 export interface Confirmation {
   readonly transactionId: string;
-  /** What the user reads before deciding. */
+  /** The text that the user reads before deciding. */
   readonly message: string;
   readonly accept: () => void;
   readonly deny: () => void;
-  /** Closes the confirmation without an answer; the Token Server hears nothing. */
+  /** Closes the confirmation without sending an answer to the Token Server. */
   readonly cancel: () => void;
 }
 
-/** One user's phone, as the app on it sees the vendor's SDK. */
+/** One user's phone, with the calls that an app makes to the vendor's SDK. */
 export interface Phone {
   readonly user: string;
   /** Enrolls this user for mobile authentication. */
   readonly enroll: () => Promise<void>;
-  /** Ends the enrollment. An open confirmation can then no longer be answered (9023). */
+  /** Ends the enrollment. An open confirmation can no longer be answered (9023). */
   readonly disenroll: () => Promise<void>;
-  /** Logs the user in to the app, as after `createPhone`. */
+  /** Logs the user in to the app. `createPhone` does so too. */
   readonly unlock: () => void;
-  /** Logs the user out of the app: nothing can be handled (9010). */
+  /** Logs the user out of the app: every code is rejected (9010). */
   readonly lock: () => void;
-  /** Sets who is shown the confirmation, in place of the one before. Returns a function that takes it back. */
+  /** Sets the listener for confirmations, which replaces the earlier one. Returns a function that removes it. */
   readonly onConfirmation: (listener: (confirmation: Confirmation) => void) => () => void;
   /**
-   * Handles a scanned code. Resolves when the user's answer, yes or no, was delivered.
+   * Handles a scanned code. Resolves when the user's answer, yes or no, has been delivered.
    *
-   * Rejects with a `MobileAuthError`, by `code`: 9006 cancelled, 9007 another one in progress, 9010 no user
+   * Rejects with a `MobileAuthError` whose `code` is 9006 cancelled, 9007 another one in progress, 9010 no user
    * authenticated, 9020 disenrolled, 9021 never enrolled, 9023 disenrolled before the answer, 9029 code already
-   * handled, 10013 expired, unknown or over, 10015 no login code, 10018 the app set no confirmation; and 9001
-   * where the Token Server gives no answer that can be read.
+   * handled, 10013 expired, unknown or over, 10015 not a login code, 10018 no listener for confirmations, or 9001 no
+   * readable answer from the Token Server.
    */
   readonly handleMobileAuthWithOtp: (otp: string) => Promise<void>;
 }
@@ -39,12 +39,12 @@ export interface Phone {
 type Decision = "accept" | "deny" | "cancel";
 
 /**
- * Creates a phone with a user logged in to the app, not enrolled unless the user was before.
+ * Creates a phone whose user is logged in to the app. The user is enrolled only if an earlier call enrolled them.
  *
- * @param tokenServer - an emulator, or anything that passes requests on to one
+ * @param tokenServer - an emulator, or anything that forwards requests to one
  */
 export function createPhone(tokenServer: Pick<TokenServer, "fetch">, user: string): Phone {
-  // A URL has no way to say a segment "." or "..".
+  // A URL cannot contain a segment "." or "..".
   if (typeof user !== "string" || /^\.{0,2}$|[\p{Cc}\p{Cs}]/u.test(user)) {
     throw new TypeError(
       'createPhone: user must be a text without control characters, not empty, "." or "..".',
@@ -112,7 +112,7 @@ export function createPhone(tokenServer: Pick<TokenServer, "fetch">, user: strin
   };
 }
 
-/** Only the path counts: a Token Server does not care by which name it was reached. */
+/** The emulator reads only the path of a URL. */
 const base = "http://token-server.invalid";
 
 async function call(

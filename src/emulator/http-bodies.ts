@@ -1,14 +1,13 @@
 /** A request's body as text, or why there is none. */
-export type Body =
-  { kind: "text"; text: string } | { kind: "too_large"; maxBytes: number } | { kind: "unreadable" };
+export type Body = { kind: "text"; text: string } | { kind: "too_large" } | { kind: "unreadable" };
 
-/** Reads at most `maxBytes` of a body. Never rejects. */
+/** Reads at most `maxBytes` of a body, as UTF-8. Never rejects. */
 export async function readBody(request: Request, maxBytes: number): Promise<Body> {
   try {
     const text = await readText(request, maxBytes);
-    return text === undefined ? { kind: "too_large", maxBytes } : { kind: "text", text };
+    return text === undefined ? { kind: "too_large" } : { kind: "text", text };
   } catch {
-    // Not UTF-8, read before, or the caller went away.
+    // Not UTF-8, or the caller went away.
     return { kind: "unreadable" };
   }
 }
@@ -16,7 +15,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Body
 async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const length = request.headers.get("content-length");
-  // HTTP holds a body to its declared length, and to read it whole is much faster than as a stream.
+  // HTTP limits a body to its declared length, and reading it whole is much faster than as a stream.
   if (length !== null) {
     return Number(length) > maxBytes ? undefined : decoder.decode(await request.arrayBuffer());
   }
@@ -30,11 +29,10 @@ async function readText(request: Request, maxBytes: number): Promise<string | un
   return text + decoder.decode();
 }
 
-/** Decodes one segment of a path; `undefined` where its percent-encoding is broken. */
-export function decodeSegment(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
+/** Answers in JSON that is never cached, because every answer is about one login. */
+export function jsonResponse(status: number, body: object, headers?: Record<string, string>): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json;charset=UTF-8", "cache-control": "no-store", ...headers },
+  });
 }
