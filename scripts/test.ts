@@ -8,7 +8,13 @@ import { installEngines, installServices } from "./install-test-tools.js";
 import { run, runElementFiles, runJobs, runNodeFile, type FileResult } from "./test-runner.js";
 
 /** What runs in `npm run test:all` only, unless it is named: it needs other services or engines, or takes long. */
-const onlyInAll = ["test/resilience", "test/e2e/accessibility", "test/e2e/engines", "test/e2e/renders"];
+const onlyInAll = [
+  "test/resilience",
+  "test/e2e/accessibility",
+  "test/e2e/engines",
+  "test/e2e/network",
+  "test/e2e/renders",
+];
 const filesAtATime = 2;
 
 const isAll = process.argv.includes("--all");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Frame, Page } from "playwright-core";
 
 /** What went on in a page that nobody should ever see. */
 export interface Complaints {
@@ -21,13 +21,23 @@ export async function watchForComplaints(context: BrowserContext): Promise<Compl
   return { list };
 }
 
+/** Resolves when the page was rendered twice, and what it requested until then has arrived at the site. */
+export const settled = (page: Page | Frame): Promise<void> =>
+  page.evaluate(async () => {
+    for (let time = 0; time < 2; time++) {
+      // A hidden page is not rendered.
+      if (document.visibilityState === "visible") await new Promise(requestAnimationFrame);
+      await fetch("/settled").catch(() => undefined);
+    }
+  });
+
 /** Waits until the element of the page is in a phase. */
 export async function reachPhase(page: Page, phase: string): Promise<void> {
   try {
     await page.waitForFunction(
       (wanted) => document.querySelector("onegini-otp-login")?.matches(`:state(${wanted})`) === true,
       phase,
-      { timeout: 15_000 },
+      { timeout: 30_000 },
     );
   } catch (error) {
     assert.fail(`The element is ${await phaseOf(page)}, not ${phase}: ${String(error)}`);

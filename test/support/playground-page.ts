@@ -44,14 +44,13 @@ export async function openPlayground(
     },
     press: (name) => page.getByRole("button", { name, exact: true }).click(),
     goTo: (phase) => page.locator("#phases").getByRole("button", { name: phase, exact: true }).click(),
-    reaches: (phase) =>
-      page.locator(`#stage > onegini-otp-login:state(${phase})`).waitFor({ timeout: 20_000 }),
-    reads: (words) => element.getByText(words).filter({ visible: true }).first().waitFor({ timeout: 20_000 }),
+    reaches: (phase) => page.locator(`#stage > onegini-otp-login:state(${phase})`).waitFor(),
+    reads: (words) => element.getByText(words).filter({ visible: true }).first().waitFor(),
     events: () =>
       page
         .locator("#events li")
         .evaluateAll((items) => items.map((item) => (item.textContent ?? "").replace(/^\S+ /, ""))),
-    hears: (event) => page.locator("#events li", { hasText: event }).first().waitFor({ timeout: 20_000 }),
+    hears: (event) => page.locator("#events li", { hasText: event }).first().waitFor(),
     snippet: (id) => page.locator(`#${id}`).innerText(),
   };
 }

@@ -17,10 +17,10 @@ export const codesOn = async (seen: Page | Locator): Promise<string[]> => readCo
 
 /** Looks at a page until exactly one code can be read from its pixels, other than those of before. */
 export async function codeOn(seen: Page | Locator, ...before: string[]): Promise<string> {
-  for (const until = Date.now() + 15_000; Date.now() < until;) {
+  for (const until = Date.now() + 30_000; Date.now() < until;) {
     const codes = await codesOn(seen);
     const [code] = codes;
     if (codes.length === 1 && code !== undefined && !before.includes(code)) return code;
   }
-  throw new Error("No new code could be read from the page in 15 seconds.");
+  throw new Error("No new code could be read from the page in 30 seconds.");
 }

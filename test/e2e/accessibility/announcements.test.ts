@@ -11,7 +11,7 @@ const offline = "You’re offline. We’ll keep trying.";
 const accepted = "Accepted. Logging you in…";
 const declined = "You declined on your phone. Nobody was logged in.";
 
-describe("What a screen reader is told", { timeout: 300_000 }, () => {
+describe("What a screen reader is told", () => {
   const { open } = stages();
 
   const press = ({ page }: Stage, name: string): Promise<void> =>

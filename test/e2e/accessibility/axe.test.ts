@@ -15,7 +15,7 @@ const { light, dark, "forced colours, dark": forced } = looks;
 const axeLooks = { light, dark, "forced colours": forced };
 const alwaysRun = ["heading-order", "landmark-unique", "region", "target-size", "color-contrast"];
 
-describe("Axe, on a page with one card", { timeout: 600_000 }, () => {
+describe("Axe, on a page with one card", () => {
   const { open } = stages();
 
   for (const name of sceneNames)

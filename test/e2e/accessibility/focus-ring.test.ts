@@ -21,7 +21,7 @@ const controls: Record<string, SceneName> = {
   "Use another phone": "phone, pending",
 };
 
-describe("What has the focus", { timeout: 300_000 }, () => {
+describe("What has the focus", () => {
   const { open } = stages();
 
   for (const [control, scene] of Object.entries(controls))

@@ -48,7 +48,7 @@ const stops = {
   "phone without app link, pending": [enlarge],
 } satisfies Record<Exclude<SceneName, "pending, enlarged">, string[]>;
 
-describe("The keyboard", { timeout: 300_000 }, () => {
+describe("The keyboard", () => {
   const { open } = stages();
 
   for (const name of sceneNames) {

@@ -9,7 +9,7 @@ import { stages } from "./support/stage.js";
 /** A window of 1280 × 1024 pixels at 400 %: WCAG 1.4.10. */
 const zoomed = { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 };
 
-describe("Text", { timeout: 300_000 }, () => {
+describe("Text", () => {
   const { open } = stages();
 
   for (const name of sceneNames)
@@ -35,7 +35,7 @@ describe("Text", { timeout: 300_000 }, () => {
     });
 });
 
-describe("A page at 400 %", { timeout: 300_000 }, () => {
+describe("A page at 400 %", () => {
   const { open } = stages();
 
   for (const name of sceneNames) {

@@ -7,7 +7,7 @@ import { code } from "./support/login-site.js";
 import { watched } from "./support/scenes.js";
 import { stages, type Stage } from "./support/stage.js";
 
-describe("The time that a person has", { timeout: 300_000 }, () => {
+describe("The time that a person has", () => {
   const { open } = stages();
 
   it("is lengthened by itself five times, and then by one press, as often as one likes (WCAG 2.2.1)", async () => {
@@ -59,7 +59,7 @@ describe("The time that a person has", { timeout: 300_000 }, () => {
   });
 });
 
-describe("Motion", { timeout: 300_000 }, () => {
+describe("Motion", () => {
   const { open } = stages();
 
   /** Notes every animation and transition of the card that begins from now on. */

@@ -14,7 +14,7 @@ const folder = new URL("snapshots/", import.meta.url);
 const isWriting = process.env["WRITE_SNAPSHOTS"] === "1";
 const fileOf = (name: SceneName): string => `${name.replaceAll(/[^a-z]+/g, "-")}.txt`;
 
-describe("The accessibility tree", { timeout: 300_000 }, () => {
+describe("The accessibility tree", () => {
   const { open } = stages();
 
   for (const name of sceneNames) {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { startDemo, type Demo } from "../../support/demo.js";
 
-describe("The demo, asked for anything", { timeout: 60_000 }, () => {
+describe("The demo, asked for anything", () => {
   let demo: Demo;
 
   before(async () => {

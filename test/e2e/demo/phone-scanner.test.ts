@@ -11,7 +11,7 @@ import type { Demo } from "../../support/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
 import { blank, filmOf, turn } from "../../support/pictures.js";
 
-describe("The demo phone's scanner", { timeout: 120_000 }, () => {
+describe("The demo phone's scanner", () => {
   let demo: Demo;
   let browser: Browser;
   let context: BrowserContext;

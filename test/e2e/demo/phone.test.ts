@@ -8,7 +8,7 @@ import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
 import { codeOn } from "../../support/qr.js";
 
-describe("The demo phone", { timeout: 120_000 }, () => {
+describe("The demo phone", () => {
   let demo: Demo;
   let calls: PhoneCalls;
   let browser: Browser;

@@ -6,7 +6,7 @@ import { demoInBrowser, type DemoInBrowser } from "../../support/demo-in-browser
 import { watchForComplaints } from "../../support/login-page.js";
 import { openPlayground, type PlaygroundPage } from "../../support/playground-page.js";
 
-describe("The playground's network", { timeout: 90_000 }, () => {
+describe("The playground's network", () => {
   let given: DemoInBrowser;
   demoInBrowser((each) => (given = each));
 

@@ -15,7 +15,7 @@ const languages = readdirSync("src/locales").map((file) => file.replace(".ts", "
 /** The browser tells of it a moment later than the page itself knows it. */
 const hashOf = (page: Page): Promise<string> => page.evaluate(() => location.hash);
 
-describe("The playground", { timeout: 90_000 }, () => {
+describe("The playground", () => {
   let given: DemoInBrowser;
   demoInBrowser((each) => (given = each));
 

@@ -6,7 +6,7 @@ import { startDemo, type Demo } from "../../support/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
 import { hostOf, loopbackAddresses } from "../../support/loopback.js";
 
-describe("The demo's site", { timeout: 60_000 }, () => {
+describe("The demo's site", () => {
   let demo: Demo;
 
   before(async () => {

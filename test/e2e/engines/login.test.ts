@@ -15,7 +15,7 @@ const keepLogin = () =>
   });
 
 for (const name of wantedEngines())
-  describe(`A whole login in ${engineTitles[name]}`, { timeout: 120_000 }, () => {
+  describe(`A whole login in ${engineTitles[name]}`, () => {
     let demo: Demo;
     let engine: Engine;
 

@@ -7,7 +7,7 @@ import { codeSeenIn, until } from "../../support/engines/seen.js";
 import { startStrictSite, started, type StrictSite } from "../../support/strict-site.js";
 
 for (const name of wantedEngines())
-  describe(`The code in a page that zooms by CSS, in ${engineTitles[name]}`, { timeout: 120_000 }, () => {
+  describe(`The code in a page that zooms by CSS, in ${engineTitles[name]}`, () => {
     let engine: Engine;
     let site: StrictSite;
 

@@ -10,7 +10,7 @@ const phone = { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch:
 const tablet = { viewport: { width: 1024, height: 768 }, isMobile: true, hasTouch: true } as const;
 const link = `myapp://qrlogin?otp=${encodeURIComponent(otp)}`;
 
-describe("The app link", { timeout: 60_000 }, () => {
+describe("The app link", () => {
   let browser: Browser;
   let site: StrictSite;
 

@@ -8,12 +8,12 @@ import { codeOn, codesOn } from "../../support/qr.js";
 /** The app as a page: going there throws the login page away, as a phone does that needs the memory. */
 const widget = '<onegini-otp-login app-link="/app#{otp}" redirect="#in"></onegini-otp-login>';
 const phone = { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true } as const;
-const patienceMs = 20_000;
+const patienceMs = 30_000;
 
 const reach = (page: Page, phase: string) =>
   page.locator(`onegini-otp-login:state(${phase})`).waitFor({ state: "attached", timeout: patienceMs });
 
-describe("On the phone itself", { timeout: 120_000 }, () => {
+describe("On the phone itself", () => {
   let browser: Browser;
   let site: PlacingSite;
   let page: Page;

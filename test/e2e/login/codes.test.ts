@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { until } from "../../support/until.js";
 import { launchBare } from "../../support/bare-browser.js";
+import { settled } from "../../support/login-page.js";
 import { startPlacingSite, type PlacingSite } from "../../support/placing-site.js";
 import { codeOn } from "../../support/qr.js";
 import { launchBrowserWithTabs, type BrowserWithTabs } from "../../support/tabs.js";
 
 const tag = "<onegini-otp-login></onegini-otp-login>";
-/** Long enough for a start that is to come: in these places none is. */
-const quietMs = 700;
-const patienceMs = 20_000;
+const patienceMs = 30_000;
 
 const reach = (page: Page, phase: string) =>
   page
@@ -19,7 +17,7 @@ const reach = (page: Page, phase: string) =>
     .first()
     .waitFor({ state: "attached", timeout: patienceMs });
 
-describe("A code that nobody would see", { timeout: 180_000 }, () => {
+describe("A code that nobody would see", () => {
   let browser: BrowserWithTabs;
   let site: PlacingSite;
   const pages: Page[] = [];
@@ -52,7 +50,7 @@ describe("A code that nobody would see", { timeout: 180_000 }, () => {
 
   /** Nothing is asked for, then the page is changed, and the code is there. */
   async function beginsOnlyBy(page: Page, change: () => unknown): Promise<void> {
-    await page.waitForTimeout(quietMs);
+    await settled(page);
     assert.deepEqual(site.calls, [], "Nobody sees it.");
     await change();
     await reach(page, "pending");
@@ -109,7 +107,7 @@ describe("A code that nobody would see", { timeout: 180_000 }, () => {
   });
 });
 
-describe("A page that is prerendered", { timeout: 120_000 }, () => {
+describe("A page that is prerendered", () => {
   it("asks for no code until the person goes there", async (t) => {
     const site = await startPlacingSite();
     t.after(site.close);
@@ -140,7 +138,9 @@ describe("A page that is prerendered", { timeout: 120_000 }, () => {
       "the prerendered page",
       patienceMs,
     );
-    await sleep(quietMs);
+    const asked = () => site.asked.filter((path) => path === "/go").length;
+    const before = asked();
+    await until(() => asked() > before + 2, "three more requests of the page in front", patienceMs);
     assert.deepEqual(site.calls, [], "Nobody sees it.");
     site.show("/go", "");
     await until(() => site.asked.includes("/seen?activated"), "the person", patienceMs);
@@ -154,7 +154,7 @@ describe("A page that is prerendered", { timeout: 120_000 }, () => {
   });
 });
 
-describe("A page that comes back from the back-forward cache", { timeout: 120_000 }, () => {
+describe("A page that comes back from the back-forward cache", () => {
   let browser: BrowserWithTabs;
   let site: PlacingSite;
   before(async () => {
@@ -187,6 +187,6 @@ describe("A page that comes back from the back-forward cache", { timeout: 120_00
     assert.equal(await page.title(), "restored");
     await site.phone.accept(await codeOn(page, code));
     await reach(page, "completed");
-    await until(() => site.starts() === 2, "two starts");
+    await until(() => site.starts() === 2, "two starts", patienceMs);
   });
 });

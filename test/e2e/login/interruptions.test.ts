@@ -8,7 +8,7 @@ import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js"
 import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
-describe("A login page that is interrupted", { timeout: 120_000 }, () => {
+describe("A login page that is interrupted", () => {
   let demo: Demo;
   let phone: PhoneCalls;
   let browser: Browser;
@@ -86,17 +86,15 @@ describe("A login page that is interrupted", { timeout: 120_000 }, () => {
     await page.waitForURL("**/account");
   });
 
-  it("shows a code that works, or asks, within two seconds of a sleep that outlived its code", async () => {
+  it("never shows the old code after a sleep that was longer than its lifetime, and logs in with a new one", async () => {
     const page = await openLoginPage(context, demo.origin);
     const stale = await codeOn(page);
 
     await sleep(page, 7_500);
-    const awake = Date.now();
     const seen = await codesOn(page);
     for (const code of seen)
       if (code === stale) assert.fail("The dead code was on the screen after the sleep.");
     const fresh = (await phaseOf(page)) === "expired" ? undefined : await codeOn(page, stale);
-    assert.ok(Date.now() - awake < 3_000, `${Date.now() - awake} ms`);
 
     if (fresh === undefined) await page.getByRole("button", { name: "Show a new code" }).click();
     await phone.accept(fresh ?? (await codeOn(page, stale)));

@@ -7,7 +7,7 @@ import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
-describe("A login, from the pixels of the code to the account", { timeout: 60_000 }, () => {
+describe("A login, from the pixels of the code to the account", () => {
   let demo: Demo;
   let browser: Browser;
   let context: BrowserContext;

@@ -32,7 +32,7 @@ const tossed = [
 /** One under the name that the kit has on http: this one arrives. */
 const plain = `onegini-otp-login=${planted}`;
 
-describe("Cookies that a neighbouring subdomain tosses, on https", { timeout: 60_000 }, () => {
+describe("Cookies that a neighbouring subdomain tosses, on https", () => {
   const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-cookies-"));
   const cookiesSeen: string[] = [];
   let servers: Server[] = [];

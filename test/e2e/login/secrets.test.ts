@@ -63,7 +63,7 @@ const kept = (): string => {
   ].join("\n");
 };
 
-describe("Whole logins on the demo, with secrets that can be found", { timeout: 90_000 }, () => {
+describe("Whole logins on the demo, with secrets that can be found", () => {
   it("put none into an address, a Referer, the page, or what the demo prints", async () => {
     const clientSecret = `client-secret-${randomBytes(12).toString("base64")}`;
     const [demo, browser] = await Promise.all([startDemo({ CLIENT_SECRET: clientSecret }), launchBrowser()]);

@@ -15,7 +15,7 @@ interface ForeignAttempt {
   cookie: string;
 }
 
-describe("The demo, attacked from another page", { timeout: 120_000 }, () => {
+describe("The demo, attacked from another page", () => {
   let demo: Demo;
   let neighbour: Neighbour;
   let phone: PhoneCalls;

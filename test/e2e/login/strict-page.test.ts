@@ -19,7 +19,7 @@ async function open(browser: Browser, site: StrictSite): Promise<{ page: Page; w
   return { page, wrong };
 }
 
-describe("The one file, in a page with the strictest policy", { timeout: 60_000 }, () => {
+describe("The one file, in a page with the strictest policy", () => {
   let browser: Browser;
   let site: StrictSite;
 

@@ -6,14 +6,13 @@ import { isPoll, isStream } from "../../support/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { badGateway } from "./support/answers.js";
 import type { BankOptions } from "./support/bank.js";
-import { keepsTo } from "./support/bounds.js";
-import { neverPolledBesideAStream } from "./support/parallel.js";
+import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
 import { visit, type Visitor } from "./support/visitor.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 80_000;
 
-describe("A phone accepts while the connection", { concurrency: 5, timeout: 140_000 }, () => {
+describe("A phone accepts while the connection", { concurrency: 5 }, () => {
   let browser: Browser;
   before(async () => {
     browser = await launchBrowser();

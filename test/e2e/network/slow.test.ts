@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { isHeldPoll, isStream, type FaultProxy, type Treatment } from "../../support/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { answer, withoutStreams } from "./support/answers.js";
-import { keepsTo } from "./support/bounds.js";
-import { neverPolledBesideAStream } from "./support/parallel.js";
+import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
 import { visit } from "./support/visitor.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 60_000;
 
-describe("A phone accepts where", { concurrency: 4, timeout: 140_000 }, () => {
+describe("A phone accepts where", { concurrency: 4 }, () => {
   let browser: Browser;
   before(async () => {
     browser = await launchBrowser();
@@ -93,8 +91,12 @@ describe("A phone accepts where", { concurrency: 4, timeout: 140_000 }, () => {
     proxy.interfere();
     const live = () => proxy.requests.some(({ liveAt }) => liveAt !== undefined);
     await until(live, "the stream", 40_000);
-    // So long that polls which went on would show.
-    await sleep(3_000);
+    // A poll that goes on is held for 20 s.
+    await until(
+      () => proxy.requests.filter(isHeldPoll).every(({ endedAt }) => endedAt),
+      "the polls' end",
+      15_000,
+    );
     keepsTo(t, "Back on the stream", await visitor.loggedInAfter(await accept(), lostMs));
     neverPolledBesideAStream(proxy.requests);
   });
@@ -105,7 +107,7 @@ describe("A phone accepts where", { concurrency: 4, timeout: 140_000 }, () => {
     await until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
     proxy.treat({ kind: "stall", direction: "to the server" });
     const at = await accept();
-    await until(() => phases.some(({ phase }) => phase === "approved"), "the page that knows");
+    await until(() => phases.some(({ phase }) => phase === "approved"), "the approved phase", 15_000);
     keepsTo(t, "Only to the browser", (phases.at(-1)?.at ?? Infinity) - at);
     assert.equal(phases.at(-1)?.phase, "approved");
     proxy.treat({ kind: "pass" });

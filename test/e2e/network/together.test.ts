@@ -9,7 +9,7 @@ import { bankBehindProxy, open } from "./support/visitor.js";
 
 const pages = 20;
 
-describe("Pages whose server goes away", { timeout: 120_000 }, () => {
+describe("Pages whose server goes away", () => {
   let browser: Browser;
   before(async () => {
     browser = await launchBrowser();

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import {
@@ -13,14 +12,13 @@ import {
 } from "../../support/fault-proxy.js";
 import { launchBrowserWithTabs } from "../../support/tabs.js";
 import { until } from "../../support/until.js";
-import { keepsTo } from "./support/bounds.js";
-import { neverPolledBesideAStream } from "./support/parallel.js";
+import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
 import { visit, type Visitor } from "./support/visitor.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 60_000;
 
-describe("A phone accepts while the page", { concurrency: 4, timeout: 140_000 }, () => {
+describe("A phone accepts while the page", { concurrency: 4 }, () => {
   let browser: Browser;
   before(async () => {
     // Playwright turns the back-forward cache off; people have it on.
@@ -41,7 +39,12 @@ describe("A phone accepts while the page", { concurrency: 4, timeout: 140_000 },
     const { context, close } = await launchBrowserWithTabs();
     t.after(close);
     const other = await context.newPage();
-    const visitor = await visit(t, { browser, newPage: () => context.newPage() });
+    const newPage = async () => {
+      const page = await context.newPage();
+      await page.clock.install();
+      return page;
+    };
+    const visitor = await visit(t, { browser, newPage });
     const accept = await visitor.scan();
     await live(visitor.proxy);
     const { page } = visitor;
@@ -65,25 +68,27 @@ describe("A phone accepts while the page", { concurrency: 4, timeout: 140_000 },
   }
 
   it("is hidden for long: its stream is closed, nothing is asked, and it asks at once when it is seen", async (t) => {
-    const { proxy, accept, hide, show, loggedInAfter } = await inTabs(t);
+    const { proxy, page, accept, hide, show, loggedInAfter } = await inTabs(t);
     const stream = proxy.requests.find(isStream);
     const hiddenAt = Date.now();
     await hide();
-    await until(() => stream?.endedAt !== undefined, "the stream's end", 40_000);
-    keepsTo(t, "Hidden, its stream is closed", (stream?.endedAt ?? Infinity) - hiddenAt);
-    assert.ok((stream?.endedAt ?? 0) - hiddenAt > 29_000, "It was closed too early.");
+    await page.clock.runFor(25_000);
+    await page.evaluate(() => fetch("/help"));
+    assert.equal(stream?.endedAt, undefined, "The stream was closed too early.");
+    await page.clock.runFor(8_000);
+    await until(() => stream?.endedAt !== undefined, "the stream's end", 30_000);
     await accept();
-    const before = proxy.requests.length;
-    await sleep(3_000);
-    assert.equal(proxy.requests.length, before, `It asked:\n${describeLog(proxy.requests, hiddenAt)}`);
+    const asked = () => proxy.requests.filter(isOfLogin).length;
+    const before = asked();
+    await page.clock.runFor(10_000);
+    await page.evaluate(() => fetch("/help"));
+    assert.equal(asked(), before, `It asked:\n${describeLog(proxy.requests, hiddenAt)}`);
 
     const seenAt = await show();
     keepsTo(t, "Seen again", await loggedInAfter(seenAt, lostMs));
-    const asked = proxy.requests
-      .filter(({ at, method }) => at >= seenAt && method === "GET")
-      .filter(isOfLogin);
-    assert.ok(asked.filter(isStream).length <= 1, describeLog(asked, seenAt));
-    assert.ok(asked.filter(isPoll).length <= 1, describeLog(asked, seenAt));
+    const since = proxy.requests.filter(({ at }) => at >= seenAt).filter(isOfLogin);
+    assert.ok(since.filter(isStream).length <= 1, describeLog(since, seenAt));
+    assert.ok(since.filter(isPoll).length <= 1, describeLog(since, seenAt));
     neverPolledBesideAStream(proxy.requests);
   });
 
@@ -99,7 +104,6 @@ describe("A phone accepts while the page", { concurrency: 4, timeout: 140_000 },
     await setFrozen(true);
     proxy.reset();
     await accept();
-    await sleep(3_000);
     await setFrozen(false);
     keepsTo(t, "Frozen, sockets reset", await loggedInAfter(await show(), lostMs));
   });
@@ -110,7 +114,6 @@ describe("A phone accepts while the page", { concurrency: 4, timeout: 140_000 },
     await setFrozen(true);
     proxy.treat({ kind: "stall" }, { connections: "open" });
     await accept();
-    await sleep(3_000);
     await setFrozen(false);
     keepsTo(t, "Frozen, sockets forgotten silently", await loggedInAfter(await show(), lostMs));
   });
@@ -124,7 +127,6 @@ describe("A phone accepts while the page", { concurrency: 4, timeout: 140_000 },
     proxy.treat({ kind: "stall" });
     await until(() => proxy.requests.filter(isStream).every(({ endedAt }) => endedAt), "the stream's end");
     await accept();
-    await sleep(5_000);
     proxy.reset();
     proxy.treat({ kind: "pass" });
     const onlineAt = Date.now();

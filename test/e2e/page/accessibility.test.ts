@@ -13,7 +13,7 @@ import { listen } from "../accessibility/support/ear.js";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
-describe("The demo's pages", { timeout: 90_000 }, () => {
+describe("The demo's pages", () => {
   let demo: Demo;
   let browser: Browser;
 

@@ -24,7 +24,7 @@ interface Gallery {
   axe: { run: (within: object, options: RunOptions) => Promise<AxeResults> };
 }
 
-describe("The element's look", { timeout: 120_000 }, () => {
+describe("The element's look", () => {
   let browser: Browser;
   let script: string;
 

@@ -4,18 +4,18 @@ import type { Browser, BrowserContext, Frame, Page } from "playwright-core";
 import type { OneginiOtpLogin } from "../../../src/index.js";
 import { until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
+import { settled } from "../../support/login-page.js";
 import { startPlacingSite, type PlacingSite } from "../../support/placing-site.js";
 import { codeOn } from "../../support/qr.js";
 
 const tag = "<onegini-otp-login></onegini-otp-login>";
-/** On a busy machine everything takes its time. */
-const patienceMs = 20_000;
+const patienceMs = 30_000;
 
 /** Waits until an element is in a phase; selectors see through open shadow roots. */
 const reach = (page: Page | Frame, phase: string, selector = "onegini-otp-login") =>
   page.locator(`${selector}:state(${phase})`).first().waitFor({ state: "attached", timeout: patienceMs });
 
-describe("The element, wherever a page puts it", { timeout: 240_000 }, () => {
+describe("The element, wherever a page puts it", () => {
   let browser: Browser;
   let site: PlacingSite;
   let context: BrowserContext;
@@ -90,7 +90,7 @@ describe("The element, wherever a page puts it", { timeout: 240_000 }, () => {
   it("begins in a modal dialog when that is opened, not before; its large code lies on top of it", async () => {
     await open(`<dialog>${tag}</dialog>`);
     await page.waitForFunction(() => customElements.get("onegini-otp-login") !== undefined);
-    await page.waitForTimeout(500);
+    await settled(page);
     assert.equal(site.calls.length, 0, "Nobody sees it yet.");
     await page.evaluate("document.querySelector('dialog').showModal()");
     await reach(page, "pending");
@@ -167,7 +167,7 @@ describe("The element, wherever a page puts it", { timeout: 240_000 }, () => {
     const frame = page.frames().find((each) => each.url().endsWith("/frame"));
     if (!frame) throw new Error("There is no frame.");
     await frame.waitForFunction("customElements.get('onegini-otp-login')");
-    await page.waitForTimeout(700);
+    await settled(frame);
     assert.equal(site.starts(), 0);
     await page.locator("iframe").scrollIntoViewIfNeeded();
     await reach(frame, "pending");
@@ -238,7 +238,7 @@ describe("The element, wherever a page puts it", { timeout: 240_000 }, () => {
       assert.equal(await page.evaluate(`${find}.state`), "pending", name);
     }
     assert.equal(site.starts(), 1);
-    await until(() => site.streams() === 1, "its one stream");
+    await until(() => site.streams() === 1, "its one stream", patienceMs);
     await logIn();
   });
 
@@ -316,7 +316,7 @@ describe("The element, wherever a page puts it", { timeout: 240_000 }, () => {
     await open(tag);
     await reach(page, "pending");
     const codes = [await codeOn(page)];
-    for (const waitMs of [0, 1_000]) {
+    for (const waitMs of [0, 200]) {
       const state = await page.evaluate(async (ms) => {
         const element = document.querySelector<OneginiOtpLogin>("onegini-otp-login")!;
         element.remove();
@@ -330,7 +330,7 @@ describe("The element, wherever a page puts it", { timeout: 240_000 }, () => {
       codes.push(await codeOn(page, ...codes));
     }
     assert.equal(site.starts(), 3);
-    await until(() => site.streams() === 1, "the old streams' ends");
+    await until(() => site.streams() === 1, "the old streams' ends", patienceMs);
     await site.phone.accept(codes.at(-1) ?? "");
     await reach(page, "completed");
   });
@@ -386,7 +386,7 @@ describe("The element, wherever a page puts it", { timeout: 240_000 }, () => {
       document.querySelector("main")!.innerHTML = markup;
     }, tag);
     await codeOn(page, code);
-    await until(() => site.streams() === 1, "the old stream's end");
+    await until(() => site.streams() === 1, "the old stream's end", patienceMs);
     assert.equal(site.starts(), 2);
     await logIn();
   });

@@ -90,13 +90,13 @@ export async function open(
   proxy: FaultProxy,
 ): Promise<Pick<Visitor, "context" | "page" | "phases">> {
   const phases: Visitor["phases"] = [];
-  await page.exposeFunction("notePhase", (phase: string, at: number) => void phases.push({ phase, at }));
+  await page.exposeFunction("notePhase", (phase: string) => void phases.push({ phase, at: Date.now() }));
   await page.addInitScript(() => {
-    const { notePhase } = globalThis as unknown as { notePhase: (phase: string, at: number) => void };
+    const { notePhase } = globalThis as unknown as { notePhase: (phase: string) => void };
     // It does not bubble, but is captured all the same.
     document.addEventListener(
       "statechange",
-      ({ target }) => notePhase((target as HTMLElement & { state: string }).state, Date.now()),
+      ({ target }) => notePhase((target as HTMLElement & { state: string }).state),
       true,
     );
     // The next page is another matter than when this one knows.

@@ -15,7 +15,7 @@ const seed = process.env["SEED"] ?? "1";
 
 /** A suite that renders its conditions' share of random codes, and has two readers look at each. */
 export function suite(name: string, conditions: readonly Condition[]): void {
-  describe(name, { timeout: Math.max(3_600_000, total * 1_000) }, () => {
+  describe(name, () => {
     let browser: Browser;
     let site: Site;
     const tallies: Tally[] = [];
