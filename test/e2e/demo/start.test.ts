@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "node:test";
-import { readConfig } from "../../../demo/server/config.js";
+import { readConfig } from "../../../demo/server/demo-config.js";
 import { endOfDemo, startDemo } from "../../support/demo.js";
 import { loopbackAddresses } from "../../support/loopback.js";
 

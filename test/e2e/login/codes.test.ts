@@ -140,11 +140,11 @@ describe("A page that is prerendered", () => {
     );
     const asked = () => site.asked.filter((path) => path === "/go").length;
     const before = asked();
-    await until(() => asked() > before + 2, "three more requests of the page in front", patienceMs);
+    await until(() => asked() > before + 2, "three more requests of the page in front");
     assert.deepEqual(site.calls, [], "Nobody sees it.");
     site.show("/go", "");
-    await until(() => site.asked.includes("/seen?activated"), "the person", patienceMs);
-    await until(() => site.asked.includes("/seen?pending"), "the code", patienceMs);
+    await until(() => site.asked.includes("/seen?activated"), "the person");
+    await until(() => site.asked.includes("/seen?pending"), "the code");
     assert.equal(site.starts(), 1);
     assert.equal(
       site.asked.filter((path) => path === "/next").length,
@@ -187,6 +187,6 @@ describe("A page that comes back from the back-forward cache", () => {
     assert.equal(await page.title(), "restored");
     await site.phone.accept(await codeOn(page, code));
     await reach(page, "completed");
-    await until(() => site.starts() === 2, "two starts", patienceMs);
+    await until(() => site.starts() === 2, "two starts");
   });
 });

@@ -84,7 +84,7 @@ describe("A limit that a person meets", () => {
       );
       const page = await openLoginPage(context, where.origin);
       const isRefused = () => where.events.some((event) => event.type === "limited" && event.limit === limit);
-      await until(isRefused, "the stream to be rejected", 30_000);
+      await until(isRefused, "the stream to be rejected");
       const otp = await codeOn(page);
       await (await where.emulator.phone("anna")).handleMobileAuthWithOtp(otp);
       await page.getByText("Logged in.").waitFor();

@@ -112,7 +112,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     bears(t, "502 for a while", async ({ proxy, bank }, accept) => {
       proxy.interfere(badGateway);
       await bank.endStreams();
-      await until(() => proxy.requests.filter(isStream).length > 1, "a stream that is answered 502", 10_000);
+      await until(() => proxy.requests.filter(isStream).length > 1, "a stream that is answered 502");
       await accept();
       await sleep(5_000);
       proxy.interfere();

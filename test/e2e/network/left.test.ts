@@ -29,7 +29,7 @@ describe("After an element is removed", { concurrency: 5 }, () => {
     await page.evaluate(() => document.querySelector("onegini-otp-login")?.remove());
     const removedAt = Date.now();
     const underWay = () => proxy.requests.filter((request) => isOfLogin(request) && !request.endedAt);
-    await until(() => underWay().length === 0, "the end of the requests under way", 15_000);
+    await until(() => underWay().length === 0, "the end of the requests under way");
     const before = proxy.requests.filter(isOfLogin).length;
     proxy.interfere();
     proxy.treat({ kind: "pass" });
@@ -42,28 +42,28 @@ describe("After an element is removed", { concurrency: 5 }, () => {
 
   it("from a live stream, no request is left and none follows", (t) =>
     sendsNothing(t, ({ proxy }) =>
-      until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream", 15_000),
+      until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream"),
     ));
 
   it("from held polls, no request is left and none follows", (t) =>
     sendsNothing(t, async ({ proxy }) => {
       proxy.interfere(withoutStreams["404 with HTML"]);
       proxy.reset();
-      await until(() => proxy.requests.some(isHeldPoll), "a poll", 15_000);
+      await until(() => proxy.requests.some(isHeldPoll), "a poll");
     }));
 
   it("from a network that stalls, no request is left and none follows", (t) =>
     sendsNothing(t, async ({ proxy }) => {
       proxy.treat({ kind: "stall" });
       const isRenewed = () => proxy.requests.some(({ path }) => path.endsWith("/otp"));
-      await until(isRenewed, "a renewal without an answer", 15_000);
+      await until(isRenewed, "a renewal without an answer");
     }));
 
   it("between two attempts to reconnect, none follows", (t) =>
     sendsNothing(t, async ({ proxy }) => {
       proxy.interfere(badGateway);
       proxy.reset();
-      await until(() => proxy.requests.filter(isHeldPoll).length > 1, "polls that fail", 15_000);
+      await until(() => proxy.requests.filter(isHeldPoll).length > 1, "polls that fail");
     }));
 
   it("from a login without an answer, no request is left and none follows", (t) =>
@@ -74,6 +74,6 @@ describe("After an element is removed", { concurrency: 5 }, () => {
         return undefined;
       });
       await accept();
-      await until(() => proxy.requests.some(({ path }) => path.endsWith("/login")), "the login", 15_000);
+      await until(() => proxy.requests.some(({ path }) => path.endsWith("/login")), "the login");
     }));
 });

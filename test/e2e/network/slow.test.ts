@@ -90,7 +90,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     await until(() => proxy.requests.some(isHeldPoll), "polls that stand in");
     proxy.interfere();
     const live = () => proxy.requests.some(({ liveAt }) => liveAt !== undefined);
-    await until(live, "the stream", 40_000);
+    await until(live, "the stream", 60_000);
     // A poll that goes on is held for 20 s.
     await until(
       () => proxy.requests.filter(isHeldPoll).every(({ endedAt }) => endedAt),
@@ -107,7 +107,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     await until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
     proxy.treat({ kind: "stall", direction: "to the server" });
     const at = await accept();
-    await until(() => phases.some(({ phase }) => phase === "approved"), "the approved phase", 15_000);
+    await until(() => phases.some(({ phase }) => phase === "approved"), "the approved phase");
     keepsTo(t, "Only to the browser", (phases.at(-1)?.at ?? Infinity) - at);
     assert.equal(phases.at(-1)?.phase, "approved");
     proxy.treat({ kind: "pass" });

@@ -29,13 +29,13 @@ describe("Pages whose server goes away", () => {
       );
     }
     const live = () => proxy.requests.filter(({ liveAt, endedAt }) => liveAt && !endedAt).length;
-    await until(() => live() === pages, "20 live streams", 30_000);
+    await until(() => live() === pages, "20 live streams");
 
     const since = Date.now();
     const streams = () => proxy.requests.filter((request) => isStream(request) && request.at >= since);
     proxy.interfere(badGateway);
     proxy.reset();
-    await until(() => rounds(streams())[2]?.length === pages, "three tries of each page", 30_000);
+    await until(() => rounds(streams())[2]?.length === pages, "three tries of each page");
     proxy.interfere();
 
     const spreads = rounds(streams())
@@ -50,7 +50,7 @@ describe("Pages whose server goes away", () => {
       );
       assert.ok(most <= 14, `${most} pages came back in ${windowMs} ms:\n${describeLog(streams(), since)}`);
     }
-    await until(() => live() === pages, "20 live streams again", 60_000);
+    await until(() => live() === pages, "20 live streams again");
   });
 });
 

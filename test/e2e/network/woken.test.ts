@@ -76,7 +76,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     await page.evaluate(() => fetch("/help"));
     assert.equal(stream?.endedAt, undefined, "The stream was closed too early.");
     await page.clock.runFor(8_000);
-    await until(() => stream?.endedAt !== undefined, "the stream's end", 30_000);
+    await until(() => stream?.endedAt !== undefined, "the stream's end");
     await accept();
     const asked = () => proxy.requests.filter(isOfLogin).length;
     const before = asked();

@@ -238,7 +238,7 @@ describe("The element, wherever a page puts it", () => {
       assert.equal(await page.evaluate(`${find}.state`), "pending", name);
     }
     assert.equal(site.starts(), 1);
-    await until(() => site.streams() === 1, "its one stream", patienceMs);
+    await until(() => site.streams() === 1, "its one stream");
     await logIn();
   });
 
@@ -330,7 +330,7 @@ describe("The element, wherever a page puts it", () => {
       codes.push(await codeOn(page, ...codes));
     }
     assert.equal(site.starts(), 3);
-    await until(() => site.streams() === 1, "the old streams' ends", patienceMs);
+    await until(() => site.streams() === 1, "the old streams' ends");
     await site.phone.accept(codes.at(-1) ?? "");
     await reach(page, "completed");
   });
@@ -386,7 +386,7 @@ describe("The element, wherever a page puts it", () => {
       document.querySelector("main")!.innerHTML = markup;
     }, tag);
     await codeOn(page, code);
-    await until(() => site.streams() === 1, "the old stream's end", patienceMs);
+    await until(() => site.streams() === 1, "the old stream's end");
     assert.equal(site.starts(), 2);
     await logIn();
   });
