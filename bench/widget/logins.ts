@@ -20,7 +20,7 @@ import { inTurn } from "./support/turns.js";
 const { rounds, conditions } = readFlags(15);
 await buildFiles();
 const tokenServer = await start("token-server", ["--code-seconds=60"]);
-const site = await start("widget/site-server", [tokenServer.url, filesDirectory]);
+const site = await start("../../widget/pages/site-server", [tokenServer.url, filesDirectory]);
 await enroll(tokenServer.url, user);
 const browser = await launchBrowser();
 

@@ -14,7 +14,7 @@ const { rounds, isSmoke } = readFlags(3);
 const seconds = isSmoke ? 5 : 60;
 await buildFiles();
 const tokenServer = await start("token-server", ["--code-seconds=60"]);
-const site = await start("widget/site-server", [tokenServer.url, filesDirectory]);
+const site = await start("../../widget/pages/site-server", [tokenServer.url, filesDirectory]);
 const browser = await launchBrowser();
 
 const element: Cost[] = [];

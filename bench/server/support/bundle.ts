@@ -1,9 +1,10 @@
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const bundles = new Map<string, Promise<string>>();
 
-/** Makes one file of a server beside this file and all that it imports. Returns where it is. */
+/** Makes one file of a server and all that it imports. Returns where it is. The name is its path from this folder. */
 export function bundle(name: string): Promise<string> {
   const known = bundles.get(name) ?? make(name);
   bundles.set(name, known);
@@ -12,7 +13,7 @@ export function bundle(name: string): Promise<string> {
 
 async function make(name: string): Promise<string> {
   const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-  const outfile = file(`../../../.cache/bench/${name}.mjs`);
+  const outfile = file(`../../../.cache/bench/${basename(name)}.mjs`);
   await build({
     entryPoints: [file(`${name}.ts`)],
     outfile,

@@ -1,5 +1,6 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { build as bundle } from "esbuild";
 import { build, type LibraryOptions } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -14,10 +15,7 @@ export async function buildFiles(): Promise<void> {
   await own("early");
   // Bundled, trimmed and minified as the element's one file is: only what goes in is another.
   await own("file", { entry: here("bare-page.ts"), formats: ["es"], fileName: () => "bare.js" });
-  // Its packages as they come, with the same minifier.
-  await own("file", { entry: here("yivi-page.ts"), formats: ["es"], fileName: () => "yivi.js" });
-  const sheet = fileURLToPath(import.meta.resolve("@privacybydesign/yivi-css/dist/yivi.min.css"));
-  await copyFile(sheet, `${filesDirectory}/yivi.css`);
+  await yivi();
 }
 
 /** One of the package's own builds. */
@@ -28,4 +26,19 @@ async function own(mode: "file" | "early", lib?: LibraryOptions): Promise<void> 
     logLevel: "error",
     build: { outDir: filesDirectory, emptyOutDir: false, ...(lib && { lib }) },
   });
+}
+
+/** As its packages come. */
+async function yivi(): Promise<void> {
+  await bundle({
+    entryPoints: [here("yivi-page.ts")],
+    outfile: `${filesDirectory}/yivi.js`,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+  });
+  const sheet = fileURLToPath(import.meta.resolve("@privacybydesign/yivi-css/dist/yivi.min.css"));
+  await copyFile(sheet, `${filesDirectory}/yivi.css`);
 }
