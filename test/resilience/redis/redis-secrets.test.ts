@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { createClient } from "redis";
+import { redisStore } from "onegini-otp-login/redis";
+import { findLeaks, type Secret } from "../../support/secrets.js";
+import { startRedis, type RedisServer } from "../../support/services/redis.js";
+import { holds } from "../../unit/server/support/holds.js";
+import {
+  allLogins,
+  assertKept,
+  carriedSecrets,
+  listenToConsole,
+  quick,
+} from "../../unit/server/support/marked-logins.js";
+import { markedSite, plainMark } from "../../unit/server/support/marked-site.js";
+import { monitorRedis } from "./redis-monitor.js";
+
+const cookieOf = (request: Request): string =>
+  /=([\w-]{43})/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "";
+
+describe("Whole logins with marked secrets, on Redis", () => {
+  let redis: RedisServer;
+  beforeEach(async () => (redis = await startRedis()));
+  afterEach(() => redis.stop());
+
+  for (const hook of [true, false]) {
+    test(`leave no code and no cookie there, nor its password anywhere, ${hook ? "with" : "without"} a hook`, async (t) => {
+      const written = listenToConsole(t);
+      const heard = await monitorRedis(t, redis);
+      const password = plainMark("redis-password");
+      redis.command("ACL", "SETUSER", "site", "on", `>${password}`, "~*", "&*", "+@all");
+      const client = createClient({ url: redis.url, username: "site", password });
+      client.on("error", (error) => console.error("the site's own words about Redis", error));
+      await client.connect();
+      const store = await redisStore({ client, commandSeconds: 0.5 });
+      t.after(async () => {
+        await store.close();
+        client.destroy();
+      });
+      const world = await markedSite(t, { hook, options: () => ({ ...quick, store }) });
+
+      await allLogins(world);
+      const waiting = world.browser("heidi");
+      const { attempt } = await waiting.start();
+      const stream = await waiting.stream(attempt);
+      await stream.status("pending");
+      await redis.kill();
+      assert.equal((await waiting.get(`/${attempt}`)).status, 503);
+      assert.equal((await world.browser("ivan").post("")).status, 503);
+      stream.close();
+
+      const inRedis = { where: "redis", text: heard() };
+      const outflows = [...world.outflows(), ...written, inRedis];
+      const secrets: Secret[] = [
+        ...world.secrets(),
+        ...carriedSecrets,
+        { name: "password of Redis", value: password, belongs: undefined },
+      ];
+      // Monitored commands are written with \" and \x.., and in them the attempts' JSON.
+      holds(inRedis.text.includes('\\"transactions\\"'), "The monitor heard no attempt.");
+      assertKept(outflows, secrets);
+      const said = hook ? world.outflows() : written;
+      holds(
+        said.some(({ where, text }) => (where + text).includes("store_trouble")),
+        "Nothing was told about the store.",
+      );
+    });
+  }
+});
+
+test("a secret that is planted in Redis is found", async (t) => {
+  const redis = await startRedis();
+  const heard = await monitorRedis(t, redis);
+  const client = await createClient({ url: redis.url }).connect();
+  const store = await redisStore({ client });
+  t.after(async () => {
+    await store.close();
+    client.destroy();
+    await redis.stop();
+  });
+  const world = await markedSite(t, {
+    options: () => ({ store, clientIp: (request) => cookieOf(request) || "192.0.2.1" }),
+  });
+  const alice = world.browser("alice");
+  await alice.start();
+  await alice.start();
+  const leaks = findLeaks([{ where: "redis", text: heard() }], world.secrets());
+  holds(leaks.includes("cookie of alice, as it is: redis"), leaks.join("\n"));
+});
