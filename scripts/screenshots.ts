@@ -2,8 +2,8 @@
 import { mkdir, stat } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../test/support/browser.js";
-import { openPhone } from "../test/support/demo-phone.js";
-import { startDemo } from "../test/support/demo.js";
+import { openPhone } from "../test/support/demo/demo-pages.js";
+import { startDemo } from "../test/support/demo/demo.js";
 import { openLoginPage } from "../test/support/login-page.js";
 import { codeOn } from "../test/support/qr.js";
 

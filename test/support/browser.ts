@@ -1,23 +1,106 @@
-import { chromium, type Browser, type LaunchOptions } from "playwright-core";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Browser, type BrowserContext, type LaunchOptions } from "playwright-core";
 import { findChromium } from "../../scripts/find-engines.js";
 
-/** Starts an installed Chrome, Chromium or Edge, without a window. */
-export function launchBrowser(args: readonly string[] = [], options: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) {
-    throw new Error(
-      "No Chrome, Chromium or Edge was found. Install one, or name it: CHROME_PATH=/path/to/it",
-    );
-  }
-  return chromium.launch({
-    executablePath,
-    args: [
-      // Chromium refuses to run its sandbox as root.
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      "--disable-gpu",
-      "--disable-quic",
-      ...args,
-    ],
-    ...options,
+/** The path of an installed Chrome, Chromium or Edge. */
+export function chromiumPath(): string {
+  const path = findChromium();
+  if (path !== undefined) return path;
+  throw new Error("No Chrome, Chromium or Edge was found. Install one, or name it: CHROME_PATH=/path/to/it");
+}
+
+const everywhere = [
+  // Chromium refuses to run its sandbox as root.
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  "--disable-gpu",
+  "--disable-quic",
+];
+
+/** With these a Chromium that Playwright does not start sends no requests of its own. */
+export const chromiumFlags: readonly string[] = [
+  ...everywhere,
+  "--no-first-run",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts a browser without a window. */
+export const launchBrowser = (args: readonly string[] = [], options: LaunchOptions = {}): Promise<Browser> =>
+  chromium.launch({ executablePath: chromiumPath(), args: [...everywhere, ...args], ...options });
+
+/** A browser whose tabs are hidden when another is in front, as people's are. */
+export interface BrowserWithTabs {
+  context: BrowserContext;
+  close: () => Promise<void>;
+}
+
+/**
+ * Playwright makes every page believe that it is in front, and turns the back-forward cache off. It does not in a browser
+ * that it did not start, if it is told to set no defaults: there `page.bringToFront()` hides the tab that was in front.
+ */
+export async function launchBrowserWithTabs(): Promise<BrowserWithTabs> {
+  const { child, end } = await spawnChromium("about:blank", "--disable-background-networking");
+  const address = await new Promise<string>((resolve, reject) => {
+    let output = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      const found = /DevTools listening on (\S+)/.exec(output)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once("exit", () => reject(new Error(`The browser ended before it was ready:\n${output}`)));
   });
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const [context] = browser.contexts();
+  if (!context) throw new Error("The browser has no context.");
+  return {
+    context,
+    async close() {
+      await browser.close();
+      await end();
+    },
+  };
+}
+
+/** Opens an address in a browser without developer tools, which switch prerendering off. The result ends it. */
+export async function launchBare(url: string): Promise<() => Promise<void>> {
+  const { child, end } = await spawnChromium(url);
+  child.stderr?.resume();
+  return end;
+}
+
+async function spawnChromium(
+  url: string,
+  ...flags: string[]
+): Promise<{ child: ChildProcess; end: () => Promise<void> }> {
+  const profile = await mkdtemp(join(tmpdir(), "onegini-otp-login-browser-"));
+  const child = spawn(
+    chromiumPath(),
+    [
+      "--headless",
+      ...chromiumFlags,
+      ...flags,
+      "--window-size=1280,900",
+      // Without it a headless browser ends at once.
+      "--remote-debugging-port=0",
+      `--user-data-dir=${profile}`,
+      url,
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  // A test run that is stopped leaves nothing behind.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const ended = once(child, "exit").then(() => process.off("exit", kill));
+  return {
+    child,
+    async end() {
+      child.kill();
+      await ended;
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }

@@ -1,5 +1,4 @@
-import { startFaultProxy, type FaultProxy } from "../../../test/support/fault-proxy.js";
-import { isStream } from "../../../test/support/fault-proxy/log.js";
+import { type FaultProxy, isStream, startFaultProxy } from "../../../test/support/fault-proxy/fault-proxy.js";
 
 /** What a proxy in front of a site does to streams. */
 export const faults = ["none", "cut", "refused", "held back"] as const;

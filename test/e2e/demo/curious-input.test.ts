@@ -3,7 +3,7 @@ import { request as send, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
-import { startDemo, type Demo } from "../../support/demo.js";
+import { startDemo, type Demo } from "../../support/demo/demo.js";
 
 describe("The demo, asked for anything", () => {
   let demo: Demo;

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
-import { openPhone, phoneOn } from "../../support/demo-phone.js";
-import { demoInBrowser } from "../../support/demo-in-browser.js";
-import type { Demo } from "../../support/demo.js";
+import { openPhone, phoneOn } from "../../support/demo/demo-pages.js";
+import { type Demo, demoInBrowser } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
-import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
+import { phoneCalls, type PhoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn } from "../../support/qr.js";
 
 describe("The demo phone", () => {

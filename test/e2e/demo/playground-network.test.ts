@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page, Request } from "playwright-core";
-import { startDemo } from "../../support/demo.js";
-import { demoInBrowser, type DemoInBrowser } from "../../support/demo-in-browser.js";
+import { demoInBrowser, type DemoInBrowser, startDemo } from "../../support/demo/demo.js";
 import { watchForComplaints } from "../../support/login-page.js";
-import { openPlayground, type PlaygroundPage } from "../../support/playground-page.js";
+import { openPlayground, type PlaygroundPage } from "../../support/demo/demo-pages.js";
 
 describe("The playground's network", () => {
   let given: DemoInBrowser;

@@ -5,8 +5,8 @@ import { describe, it } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { demoInBrowser, type DemoInBrowser } from "../../support/demo-in-browser.js";
-import { openPlayground } from "../../support/playground-page.js";
+import { demoInBrowser, type DemoInBrowser } from "../../support/demo/demo.js";
+import { openPlayground } from "../../support/demo/demo-pages.js";
 import { codeOn } from "../../support/qr.js";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { startDemo, type Demo } from "../../support/demo.js";
+import { type Demo, hostOf, loopbackAddresses, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
-import { hostOf, loopbackAddresses } from "../../support/loopback.js";
 
 describe("The demo's site", () => {
   let demo: Demo;

@@ -7,8 +7,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "node:test";
 import { readConfig } from "../../../demo/server/demo-config.js";
-import { endOfDemo, startDemo } from "../../support/demo.js";
-import { loopbackAddresses } from "../../support/loopback.js";
+import { endOfDemo, loopbackAddresses, startDemo } from "../../support/demo/demo.js";
 
 describe("npm start", () => {
   it("prints one line when it is ready to answer", async () => {

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { engineTitles, wantedEngines } from "../../../scripts/find-engines.js";
 import type { LoginEvent } from "../../../src/index.js";
-import { startDemo, type Demo } from "../../support/demo.js";
-import { codeSeenIn, until } from "../../support/engines/seen.js";
-import { startEngine, type Engine } from "../../support/engines/engine.js";
-import { phoneCalls } from "../../support/phone-calls.js";
+import { type Demo, startDemo } from "../../support/demo/demo.js";
+import { codeSeenIn, type Engine, startEngine, untilPage } from "../../support/engines/engine.js";
+import { phoneCalls } from "../../support/demo/phone-calls.js";
 
 /** What the page keeps of its login, since it is left at once. */
 const keepLogin = () =>
@@ -34,8 +33,8 @@ for (const name of wantedEngines())
 
       await phoneCalls(demo.origin).accept(code);
 
-      await until(async () => (await engine.address()) === `${demo.origin}/account`);
-      await until(async () => (await text()).includes("demo-user"));
+      await untilPage(async () => (await engine.address()) === `${demo.origin}/account`, "the account");
+      await untilPage(async () => (await text()).includes("demo-user"), "the user");
       const login = await engine.run(() => sessionStorage.getItem("login"));
       assert.deepEqual(JSON.parse(String(login)), {
         result: {},
@@ -56,7 +55,10 @@ for (const name of wantedEngines())
 
       await phoneCalls(demo.origin).deny(await codeSeenIn(engine));
 
-      await until(() => engine.run(() => document.querySelector("onegini-otp-login:state(denied)") !== null));
+      await untilPage(
+        () => engine.run(() => document.querySelector("onegini-otp-login:state(denied)") !== null),
+        "the denied phase",
+      );
       await engine.open(`${demo.origin}/account`);
       assert.doesNotMatch(await text(), /demo-user/);
     });

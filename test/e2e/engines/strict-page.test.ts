@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { engineTitles, wantedEngines } from "../../../scripts/find-engines.js";
 import { otp } from "../../element/fixtures/otp.js";
-import { startEngine, type Engine } from "../../support/engines/engine.js";
-import { codeSeenIn, until } from "../../support/engines/seen.js";
-import { strictPhases } from "../../support/strict-phases.js";
-import { startStrictSite, started, type StrictSite } from "../../support/strict-site.js";
+import { codeSeenIn, type Engine, startEngine, untilPage } from "../../support/engines/engine.js";
+import { started, startStrictSite, strictPhases, type StrictSite } from "../../support/sites/strict-site.js";
 
 declare const wrong: string[];
 
@@ -37,7 +35,7 @@ for (const name of wantedEngines())
         );
         site.script = { start: started(otp), ...script };
         await engine.open(site.origin);
-        await until(() => isIn(phase));
+        await untilPage(() => isIn(phase), `the phase ${phase}`);
         if (phase === "pending" && !script.start) {
           assert.equal(await codeSeenIn(engine), otp);
           await engine.run(() =>
@@ -47,10 +45,10 @@ for (const name of wantedEngines())
               ?.focus(),
           );
           await engine.press("Enter");
-          await until(() => inCard("dialog[open]"));
+          await untilPage(() => inCard("dialog[open]"), "the dialog");
           assert.equal(await codeSeenIn(engine), otp);
           await engine.press("Escape");
-          await until(async () => !(await inCard("dialog[open]")));
+          await untilPage(async () => !(await inCard("dialog[open]")), "the end of the dialog");
         }
         assert.equal(await engine.run(() => document.querySelectorAll("style, [style]").length), 0);
         assert.deepEqual(await whatIsWrong(), []);
@@ -71,7 +69,7 @@ for (const name of wantedEngines())
       });
 
       assert.equal(thrown, "TypeError");
-      await until(async () => (await whatIsWrong()).length === 2);
+      await untilPage(async () => (await whatIsWrong()).length === 2, "two violations");
       assert.match(
         (await whatIsWrong()).sort().join("\n"),
         /^violation require-trusted-types-for .*\nviolation style-src/,

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { engineTitles, wantedEngines } from "../../../scripts/find-engines.js";
 import { otp } from "../../element/fixtures/otp.js";
-import { startEngine, type Engine } from "../../support/engines/engine.js";
-import { codeSeenIn, until } from "../../support/engines/seen.js";
-import { startStrictSite, started, type StrictSite } from "../../support/strict-site.js";
+import { codeSeenIn, type Engine, startEngine, untilPage } from "../../support/engines/engine.js";
+import { started, startStrictSite, type StrictSite } from "../../support/sites/strict-site.js";
 
 for (const name of wantedEngines())
   describe(`The code in a page that zooms by CSS, in ${engineTitles[name]}`, () => {
@@ -28,7 +27,7 @@ for (const name of wantedEngines())
             const card = document.querySelector("onegini-otp-login");
             return Math.round(Number(card?.getBoundingClientRect().width));
           });
-        await until(async () => (await width()) === Math.round(420 * Number(zoom)));
+        await untilPage(async () => (await width()) === Math.round(420 * Number(zoom)), "the zoomed width");
 
         assert.equal(await codeSeenIn(engine), otp);
       });

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { otp } from "../../element/fixtures/otp.js";
 import { launchBrowser } from "../../support/browser.js";
 import { codeOn, codesOn } from "../../support/qr.js";
-import { started, startStrictSite, type Script, type StrictSite } from "../../support/strict-site.js";
+import { started, startStrictSite, type Script, type StrictSite } from "../../support/sites/strict-site.js";
 
 const phone = { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true } as const;
 const tablet = { viewport: { width: 1024, height: 768 }, isMobile: true, hasTouch: true } as const;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { startPlacingSite, type PlacingSite } from "../../support/placing-site.js";
+import { startPlacingSite, type PlacingSite } from "../../support/sites/placing-site.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
 /** The app as a page: going there throws the login page away, as a phone does that needs the memory. */

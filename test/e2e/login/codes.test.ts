@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { until } from "../../support/until.js";
-import { launchBare } from "../../support/bare-browser.js";
+import { type BrowserWithTabs, launchBare, launchBrowserWithTabs } from "../../support/browser.js";
 import { settled } from "../../support/login-page.js";
-import { startPlacingSite, type PlacingSite } from "../../support/placing-site.js";
+import { type PlacingSite, startPlacingSite } from "../../support/sites/placing-site.js";
 import { codeOn } from "../../support/qr.js";
-import { launchBrowserWithTabs, type BrowserWithTabs } from "../../support/tabs.js";
 
 const tag = "<onegini-otp-login></onegini-otp-login>";
 const patienceMs = 30_000;

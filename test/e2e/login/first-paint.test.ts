@@ -5,7 +5,12 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { holds } from "../../unit/server/support/holds.js";
 import { until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
-import { firstPaintSite, styleRule, type FirstPaintSite, type Way } from "../../support/first-paint-site.js";
+import {
+  firstPaintSite,
+  styleRule,
+  type FirstPaintSite,
+  type Way,
+} from "../../support/sites/first-paint-site.js";
 import { reachPhase, watchForComplaints, type Complaints } from "../../support/login-page.js";
 import { codeOn, codesOn, readCodes } from "../../support/qr.js";
 

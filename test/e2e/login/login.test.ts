@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { demoInBrowser } from "../../support/demo-in-browser.js";
-import type { Demo } from "../../support/demo.js";
+import { type Demo, demoInBrowser } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
-import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
+import { phoneCalls, type PhoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
 describe("A login, from the pixels of the code to the account", () => {

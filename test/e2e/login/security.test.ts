@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { startDemo, type Demo } from "../../support/demo.js";
+import { startDemo, type Demo } from "../../support/demo/demo.js";
 import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
-import { startNeighbour, type Neighbour } from "../../support/neighbour.js";
-import { phoneCalls, type PhoneCalls } from "../../support/phone-calls.js";
+import { phoneCalls, type PhoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn } from "../../support/qr.js";
 
 /** An attempt that an attacker began with a client of his own, under a cookie of his choice. */
@@ -220,3 +222,35 @@ describe("The demo, attacked from another page", () => {
     assert.equal(await accountStatus(), 401);
   });
 });
+
+/** Somebody else's site on this machine: another port of `localhost` is the same site, but another origin. */
+interface Neighbour {
+  port: number;
+  /** Shows a page with this markup at `/`, with these headers. */
+  show(markup: string, headers?: Record<string, string | string[]>): void;
+  stop(): Promise<void>;
+}
+
+async function startNeighbour(): Promise<Neighbour> {
+  let answer = (response: ServerResponse): void => void response.writeHead(404).end();
+  const server = createServer((request, response) => {
+    if (request.url === "/") answer(response);
+    else response.writeHead(204).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    show(markup, headers = {}) {
+      answer = (response) =>
+        void response
+          .writeHead(200, { "content-type": "text/html; charset=utf-8", ...headers })
+          .end(`<!doctype html><title>A neighbour</title>${markup}`);
+    },
+    async stop() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

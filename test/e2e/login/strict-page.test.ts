@@ -4,8 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { otp } from "../../element/fixtures/otp.js";
 import { launchBrowser } from "../../support/browser.js";
 import { codeOn } from "../../support/qr.js";
-import { strictPhases } from "../../support/strict-phases.js";
-import { startStrictSite, started, type StrictSite } from "../../support/strict-site.js";
+import { started, startStrictSite, strictPhases, type StrictSite } from "../../support/sites/strict-site.js";
 
 /** A page that is opened with what violates its policy, and what else goes wrong in it, noted. */
 async function open(browser: Browser, site: StrictSite): Promise<{ page: Page; wrong: string[] }> {

@@ -2,7 +2,7 @@ import { describe, it, before, after, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { isPoll, isStream } from "../../support/fault-proxy.js";
+import { isPoll, isStream } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { badGateway } from "./support/answers.js";
 import type { BankOptions } from "./support/bank.js";

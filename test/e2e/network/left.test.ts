@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { describeLog, isHeldPoll, isOfLogin } from "../../support/fault-proxy.js";
+import { describeLog, isHeldPoll, isOfLogin } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { badGateway, withoutStreams } from "./support/answers.js";
 import { visit, type Visitor } from "./support/visitor.js";

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { isHeldPoll, isStream, type FaultProxy, type Treatment } from "../../support/fault-proxy.js";
+import {
+  isHeldPoll,
+  isStream,
+  type FaultProxy,
+  type Treatment,
+} from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { answer, withoutStreams } from "./support/answers.js";
 import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { describeLog, isStream, type LoggedRequest } from "../../support/fault-proxy.js";
+import { describeLog, isStream, type LoggedRequest } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { badGateway } from "./support/answers.js";
 import { bankBehindProxy, open } from "./support/visitor.js";

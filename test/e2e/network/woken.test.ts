@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser } from "../../support/browser.js";
+import { launchBrowser, launchBrowserWithTabs } from "../../support/browser.js";
 import {
   describeLog,
+  type FaultProxy,
   isHeldPoll,
   isOfLogin,
   isPoll,
   isStream,
-  type FaultProxy,
-} from "../../support/fault-proxy.js";
-import { launchBrowserWithTabs } from "../../support/tabs.js";
+} from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
 import { visit, type Visitor } from "./support/visitor.js";

@@ -5,7 +5,7 @@ import type { OneginiOtpLogin } from "../../../src/index.js";
 import { until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
 import { settled } from "../../support/login-page.js";
-import { startPlacingSite, type PlacingSite } from "../../support/placing-site.js";
+import { startPlacingSite, type PlacingSite } from "../../support/sites/placing-site.js";
 import { codeOn } from "../../support/qr.js";
 
 const tag = "<onegini-otp-login></onegini-otp-login>";

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { listenOnLoopback } from "../../../demo/server/loopback-server.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { emulator } from "../../unit/server/support/emulator.js";
-import { startDemo } from "../../support/demo.js";
-import { phoneCalls } from "../../support/phone-calls.js";
+import { startDemo } from "../../support/demo/demo.js";
+import { phoneCalls } from "../../support/demo/phone-calls.js";
 import { startRedis } from "../../support/services/redis.js";
 import { eventually } from "./support/eventually.js";
 

@@ -1,6 +1,8 @@
 import { puppeteerCore } from "@web/test-runner-chrome";
-import { engineTitles, type EngineName } from "../../../scripts/find-engines.js";
-import { launchOptions } from "./launch.js";
+import { engineTitles, findFirefox, type EngineName } from "../../../scripts/find-engines.js";
+import { chromiumFlags, chromiumPath } from "../browser.js";
+import { readCodes } from "../qr.js";
+import { until } from "../until.js";
 import { startWebKit } from "./webkit.js";
 
 const keys = { Enter: "\ue007", Escape: "\ue00c" } as const;
@@ -61,4 +63,40 @@ async function startInWebKit(): Promise<Engine> {
     press: (key) => session.press(keys[key]),
     close,
   };
+}
+
+/** How puppeteer starts the engines that it knows: Chromium by its own protocol, Firefox by WebDriver BiDi. */
+export function launchOptions(engine: "chromium" | "firefox"): puppeteerCore.LaunchOptions {
+  switch (engine) {
+    case "chromium":
+      return {
+        browser: "chrome",
+        executablePath: chromiumPath(),
+        args: [...chromiumFlags, "--disable-background-networking"],
+      };
+    case "firefox":
+      return { browser: "firefox", executablePath: firefoxPath() };
+    default:
+      return engine satisfies never;
+  }
+}
+
+function firefoxPath(): string {
+  const path = findFirefox();
+  if (path !== undefined) return path;
+  throw new Error("No Firefox was found. Install it, or name it: FIREFOX_PATH=/path/to/it");
+}
+
+/** Like `until`, for a question to a page, which cannot answer while it is being left. */
+export const untilPage = (holds: () => Promise<boolean>, what: string): Promise<void> =>
+  until(() => holds().catch(() => false), what);
+
+/** Waits until the page shows exactly one code that can be read from its pixels. */
+export async function codeSeenIn(engine: Engine): Promise<string> {
+  let codes: string[] = [];
+  await untilPage(async () => {
+    codes = await readCodes(await engine.screenshot());
+    return codes.length === 1;
+  }, "one code on the page");
+  return String(codes[0]);
 }

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { findWebKit } from "../../../scripts/find-engines.js";
-import { isWebDriverReady, startWebDriverSession, type WebDriverSession } from "./webdriver.js";
+import { freePort } from "../services/free-port.js";
 
 /** A WebKit that runs, by its own WebDriver, on a screen of its own that nobody sees. */
 export interface WebKit {
@@ -76,15 +75,6 @@ async function startDriver(program: string, display: string): Promise<{ child: C
   throw new Error("WebKitWebDriver did not start in 30 seconds.");
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 function run(program: string, args: string[], variables: Record<string, string> = {}): ChildProcess {
   const child = spawn(program, args, {
     env: { ...process.env, ...variables },
@@ -102,4 +92,64 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   child.kill("SIGTERM");
   await ended;
+}
+
+/**
+ * The calls of W3C WebDriver that these tests make. Five of them are less than the libraries that are kept bring along:
+ * those want Node 22, or programs that download browsers.
+ */
+export interface WebDriverSession {
+  /** What the driver says of the browser that it started. */
+  capabilities: Record<string, unknown>;
+  open: (url: string) => Promise<void>;
+  address: () => Promise<string>;
+  /** Runs the text of a function's body in the page. */
+  execute: (body: string, ...args: unknown[]) => Promise<unknown>;
+  /** A picture (PNG) of what the window shows. */
+  screenshot: () => Promise<Uint8Array>;
+  /** Presses a key: a letter, or WebDriver's code point for one that has none. */
+  press: (key: string) => Promise<void>;
+  resize: (width: number, height: number) => Promise<void>;
+  end: () => Promise<void>;
+}
+
+/** @param driver where the driver listens */
+async function startWebDriverSession(
+  driver: string,
+  capabilities: Record<string, unknown>,
+): Promise<WebDriverSession> {
+  const started = await call(driver, "POST", "/session", { capabilities: { alwaysMatch: capabilities } });
+  const session = started as { sessionId: string; capabilities: Record<string, unknown> };
+  const at = `${driver}/session/${session.sessionId}`;
+  return {
+    capabilities: session.capabilities,
+    open: async (url) => void (await call(at, "POST", "/url", { url })),
+    address: async () => String(await call(at, "GET", "/url")),
+    execute: (script, ...args) => call(at, "POST", "/execute/sync", { script, args }),
+    screenshot: async () => Buffer.from(String(await call(at, "GET", "/screenshot")), "base64"),
+    async press(key) {
+      const actions = ["keyDown", "keyUp"].map((type) => ({ type, value: key }));
+      await call(at, "POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions }] });
+    },
+    resize: async (width, height) => void (await call(at, "POST", "/window/rect", { width, height })),
+    end: async () => void (await call(at, "DELETE", "")),
+  };
+}
+
+/** Whether a driver listens there and takes sessions. */
+async function isWebDriverReady(driver: string): Promise<boolean> {
+  const status = (await call(driver, "GET", "/status").catch(() => undefined)) as { ready?: boolean };
+  return status?.ready === true;
+}
+
+async function call(at: string, method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${at}${path}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  const { value } = (await response.json()) as { value: unknown };
+  if (response.ok) return value;
+  const { error, message } = value as { error: string; message: string };
+  throw new Error(`WebDriver: ${method} ${path}: ${error}: ${message}`);
 }

@@ -1,7 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { headerOf, MessageReader } from "./http-messages.js";
+import { headerOf, isStream, MessageReader, type LoggedConnection, type LoggedRequest } from "./requests.js";
 import { Lane, type Direction, type Treatment } from "./lane.js";
-import { isStream, type LoggedConnection, type LoggedRequest } from "./log.js";
 
 /** What the proxy does with a request instead of passing it on as it is. */
 export type Interference =

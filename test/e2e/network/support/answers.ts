@@ -1,4 +1,9 @@
-import { isOfLogin, isStream, type Interference, type LoggedRequest } from "../../../support/fault-proxy.js";
+import {
+  isOfLogin,
+  isStream,
+  type Interference,
+  type LoggedRequest,
+} from "../../../support/fault-proxy/fault-proxy.js";
 
 /** An answer as it goes over the wire. */
 export const answer = (status: string, type: string, body: string): string =>

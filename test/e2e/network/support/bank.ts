@@ -7,7 +7,7 @@ import { createLoginKit } from "onegini-otp-login/server";
 import { buildAssets } from "../../../../demo/server/assets.js";
 import { memorySessions } from "../../../../demo/server/sessions.js";
 import { createSite } from "../../../../demo/server/bank-site.js";
-import { phoneCalls, type PhoneCalls } from "../../../support/phone-calls.js";
+import { phoneCalls, type PhoneCalls } from "../../../support/demo/phone-calls.js";
 
 /** The demo's pages, a kit and an emulator on one port, in this process: a test may have many. */
 export interface Bank {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { TestContext } from "node:test";
-import { describeLog, isHeldPoll, isStream, type LoggedRequest } from "../../../support/fault-proxy.js";
+import {
+  describeLog,
+  isHeldPoll,
+  isStream,
+  type LoggedRequest,
+} from "../../../support/fault-proxy/fault-proxy.js";
 
 /** The times are those of the documentation's tables. */
 const document = readFileSync(new URL("../../../../docs/widget.md", import.meta.url), "utf8");

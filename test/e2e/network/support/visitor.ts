@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { describeLog, startFaultProxy, type FaultProxy } from "../../../support/fault-proxy.js";
+import { describeLog, startFaultProxy, type FaultProxy } from "../../../support/fault-proxy/fault-proxy.js";
 import { reachPhase } from "../../../support/login-page.js";
 import { codeOn } from "../../../support/qr.js";
 import { startBank, type Bank, type BankOptions } from "./bank.js";

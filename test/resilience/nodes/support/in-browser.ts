@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
 import { launchBrowser } from "../../../support/browser.js";
-import { openPhone } from "../../../support/demo-phone.js";
+import { openPhone } from "../../../support/demo/demo-pages.js";
 import {
   openLoginPage,
   reachPhase,

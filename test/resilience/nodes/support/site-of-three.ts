@@ -1,8 +1,8 @@
 import { after, before } from "node:test";
 import { emulator, type Emulator } from "../../../unit/server/support/emulator.js";
 import { Browser } from "../../../unit/server/support/browser.js";
-import { startDemo, type Demo } from "../../../support/demo.js";
-import { phoneCalls, type PhoneCalls } from "../../../support/phone-calls.js";
+import { startDemo, type Demo } from "../../../support/demo/demo.js";
+import { phoneCalls, type PhoneCalls } from "../../../support/demo/phone-calls.js";
 import { trustAnyCertificate } from "../../../support/services/certificate.js";
 import { freePort } from "../../../support/services/free-port.js";
 import type { Proxy, StartProxy } from "../../../support/services/proxy.js";

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
 import { toWebRequest } from "onegini-otp-login/node";
-import { site, type Site } from "../unit/server/support/site.js";
+import { site, type Site } from "../../unit/server/support/site.js";
 import { policy } from "./strict-site.js";
 
 /** The one rule that docs/widget.md has for the time before the script. */
 export const styleRule = /```css\n(onegini-otp-login:not\(:defined\)[^}]*\})\n```/.exec(
-  readFileSync(new URL("../../docs/widget.md", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../docs/widget.md", import.meta.url), "utf8"),
 )?.[1];
 
 /** How a page of the site brings the code: by the tag alone, with `early.js`, or by `kit.begin`. */
@@ -69,7 +69,7 @@ export async function firstPaintSite(
       }
       const file = /^\/(onegini-otp-login|early)\.js$/.exec(pathname)?.[1];
       if (file === "onegini-otp-login") await held;
-      if (file) return send(res, "js", readFileSync(new URL(`../../dist/${file}.js`, import.meta.url)));
+      if (file) return send(res, "js", readFileSync(new URL(`../../../dist/${file}.js`, import.meta.url)));
       const way = /^\/(tag|early|begin)$/.exec(pathname)?.[1];
       if (way) return loginPage(req, res, way as Way);
       if (pathname === "/page.css")

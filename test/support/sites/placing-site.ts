@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "onegini-otp-login/server";
-import { phoneCalls, type PhoneCalls } from "./phone-calls.js";
+import { phoneCalls, type PhoneCalls } from "../demo/phone-calls.js";
 
 /** A site with the kit, an emulator, and whatever pages a test puts up, each with the package's one file as it was built. */
 export interface PlacingSite {
@@ -84,7 +84,7 @@ export async function startPlacingSite({
     } else if (page) {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...page.headers }).end(page.html);
     } else if (pathname === "/onegini-otp-login.js") {
-      void readFile(new URL("../../dist/onegini-otp-login.js", import.meta.url)).then((content) =>
+      void readFile(new URL("../../../dist/onegini-otp-login.js", import.meta.url)).then((content) =>
         response.writeHead(200, { "content-type": "text/javascript" }).end(content),
       );
     } else if (tokenServer.handles(new Request(own + pathname, { method: request.method ?? "GET" }))) {

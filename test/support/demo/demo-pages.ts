@@ -1,6 +1,47 @@
 import type { BrowserContext, Locator, Page } from "playwright-core";
 
-/** The playground, used as a person uses it. */
+/** The demo phone's page, as a person uses it. */
+export interface DemoPhone {
+  page: Page;
+  /** The phone itself, without the rest of the page. */
+  screen: Locator;
+  press: (name: string) => Promise<void>;
+  /** Waits for a screen by its heading. */
+  sees: (heading: string) => Promise<void>;
+  /** Chooses the file that the phone asks for when this is pressed. */
+  choosePhoto: (press: string, photo: Buffer, name?: string) => Promise<void>;
+  /** The text under "What the app heard". */
+  heard: () => Promise<string>;
+}
+
+export async function openPhone(
+  context: BrowserContext,
+  origin: string,
+  path = "/phone",
+): Promise<DemoPhone> {
+  const page = await context.newPage();
+  await page.goto(origin + path);
+  return phoneOn(page);
+}
+
+/** The phone on a page that shows it already. */
+export function phoneOn(page: Page): DemoPhone {
+  const screen = page.getByRole("region", { name: "Phone", exact: true });
+  const press = (name: string) => screen.getByRole("button", { name, exact: true }).click();
+  return {
+    page,
+    screen,
+    press,
+    sees: (heading) => screen.getByRole("heading", { name: heading, exact: true }).waitFor(),
+    async choosePhoto(name, photo, fileName = "photo.png") {
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), press(name)]);
+      await chooser.setFiles({ name: fileName, mimeType: "image/png", buffer: photo });
+    },
+    heard: () => page.locator("#heard").innerText(),
+  };
+}
+
+/** The playground, as a person uses it. */
 export interface PlaygroundPage {
   page: Page;
   /** The element on the stage. */
@@ -12,13 +53,13 @@ export interface PlaygroundPage {
   goTo: (phase: string) => Promise<void>;
   /** Waits until the element is in a phase. */
   reaches: (phase: string) => Promise<void>;
-  /** Waits for words in the element. */
+  /** Waits until the element shows these words. */
   reads: (words: string | RegExp) => Promise<void>;
   /** The events so far, without their time. */
   events: () => Promise<string[]>;
   /** Waits for an event in the list. */
   hears: (event: string | RegExp) => Promise<void>;
-  /** What stands to be copied. */
+  /** A text that can be copied. */
   snippet: (id: "html" | "css" | "npm") => Promise<string>;
 }
 

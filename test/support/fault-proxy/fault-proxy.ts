@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { Connection, type Interference } from "./fault-proxy/connection.js";
-import type { Treatment } from "./fault-proxy/lane.js";
-import type { LoggedConnection, LoggedRequest } from "./fault-proxy/log.js";
+import { Connection, type Interference } from "./connection.js";
+import type { Treatment } from "./lane.js";
+import type { LoggedConnection, LoggedRequest } from "./requests.js";
 
-export type { Interference } from "./fault-proxy/connection.js";
-export type { Treatment } from "./fault-proxy/lane.js";
-export * from "./fault-proxy/log.js";
+export type { Interference } from "./connection.js";
+export type { Treatment } from "./lane.js";
+export { describeLog, isHeldPoll, isOfLogin, isPoll, isStream } from "./requests.js";
+export type { LoggedConnection, LoggedRequest } from "./requests.js";
 
 /** Which connections a treatment is for. */
 export interface Scope {

@@ -1,8 +1,14 @@
+import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { networkInterfaces } from "node:os";
+import { after, afterEach, before, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContext } from "playwright-core";
+import { launchBrowser } from "../browser.js";
+import { watchForComplaints, type Complaints } from "../login-page.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** A demo that runs, as a process of its own. */
 export interface Demo {
@@ -100,3 +106,44 @@ function collect(stream: ChildProcess["stdout"]): () => string {
   stream?.setEncoding("utf8").on("data", (part: string) => (text += part));
   return () => text;
 }
+
+/** A demo and a browser for a suite. */
+export interface DemoInBrowser {
+  demo: Demo;
+  browser: Browser;
+  /** A new one for each test. The test fails if one of its pages violated its policy or had an uncaught error. */
+  context: BrowserContext;
+}
+
+/** Starts a demo and a browser for the suite that calls it. `give` is called before each of its tests. */
+export function demoInBrowser(give: (given: DemoInBrowser) => void): void {
+  let demo: Demo;
+  let browser: Browser;
+  let context: BrowserContext;
+  let complaints: Complaints;
+
+  before(async () => {
+    [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
+  });
+  after(async () => {
+    await Promise.all([browser.close(), demo.stop()]);
+  });
+  beforeEach(async () => {
+    context = await browser.newContext();
+    complaints = await watchForComplaints(context);
+    give({ demo, browser, context });
+  });
+  afterEach(async () => {
+    await context.close();
+    assert.deepEqual(complaints.list, []);
+  });
+}
+
+/** The addresses of `localhost` on this machine: not every machine has IPv6. */
+export const loopbackAddresses: readonly string[] = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .map(({ address }) => address)
+  .filter((address) => address === "127.0.0.1" || address === "::1");
+
+/** An address as it stands in a URL. */
+export const hostOf = (address: string): string => (address.includes(":") ? `[${address}]` : address);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { otp as testOtp } from "../../element/fixtures/otp.js";
 
 /** The policy under which the element promises to run. */
 export const policy = [
@@ -83,7 +84,7 @@ export async function startStrictSite(markup: string, language = "en"): Promise<
   const handle = async ({ method, url = "" }: IncomingMessage, response: ServerResponse) => {
     const file = files[url];
     if (file) {
-      const content = await readFile(new URL(`../../dist/${file}`, import.meta.url));
+      const content = await readFile(new URL(`../../../dist/${file}`, import.meta.url));
       return answer(response, 200, "text/javascript", content);
     }
     if (url === "/watch.js") return answer(response, 200, "text/javascript", watch);
@@ -115,3 +116,28 @@ export async function startStrictSite(markup: string, language = "en"): Promise<
   };
   return site;
 }
+
+const refused = (error: string, status: number, headers: Record<string, string> = {}) => ({
+  status,
+  headers,
+  body: { error, error_description: "" },
+});
+
+/** How a strict page gets into each phase, and each of the ways in which a phase shows. */
+export const strictPhases: Record<string, { attributes?: string; script?: Script; phase: string }> = {
+  idle: { attributes: "manual", phase: "idle" },
+  requesting: { script: { start: "never" }, phase: "requesting" },
+  pending: { phase: "pending" },
+  "pending, with an app link": { attributes: 'app-link="x:{otp}"', phase: "pending" },
+  "pending, without a code": { script: { start: started(testOtp, 1) }, phase: "pending" },
+  approved: { script: { statuses: ["approved"], login: "never" }, phase: "approved" },
+  completed: { script: { statuses: ["approved"] }, phase: "completed" },
+  denied: { script: { statuses: ["denied"] }, phase: "denied" },
+  expired: { attributes: 'renewals="0"', script: { start: started(testOtp, 1) }, phase: "expired" },
+  "failed, can retry": { script: { start: refused("temporarily_unavailable", 503) }, phase: "failed" },
+  "failed, must wait": {
+    script: { start: refused("too_many_requests", 429, { "retry-after": "60" }) },
+    phase: "failed",
+  },
+  "failed, retry cannot help": { script: { start: refused("forbidden_origin", 403) }, phase: "failed" },
+};
