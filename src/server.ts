@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { createLoginKit as create, type LoginKit } from "./server/kit.js";
+import { createLoginKit as create } from "./server/kit.js";
+import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export type { Attempt, AttemptState, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
-export type { LoginKit } from "./server/kit.js";
+export type { Health, LoginKit } from "./server/login-kit.js";
 export { clientIpBehind, type ClientIpOptions } from "./server/http/client-ip.js";
 export type { FirstPaint } from "./server/endpoints/first-paint.js";
-export type { Health } from "./server/health.js";
 export type { LimitName, Limits, Rate } from "./server/limits/limits.js";
 export { memoryStore } from "./server/attempt/memory-store.js";
 export type {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { rawBodyOf, toWebResponse, type OpenStream, type StreamSink } from "../server/http/response.js";
-import { forAdapter, isUnder, type LoginKit } from "../server/kit.js";
+import { forAdapter } from "../server/kit.js";
+import type { LoginKit } from "../server/login-kit.js";
 import { invalidRequest } from "../server/http/api-error.js";
 
 /**
@@ -72,7 +73,7 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
     // A request line may name the whole address (RFC 9112 §3.2.2).
     const url = (originalUrl ?? req.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
     const pathname = url.split("?", 1)[0] ?? "";
-    const isOurs = path === undefined || isUnder(pathname, path);
+    const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
     if (next && !isOurs) return next();
     // The listener reads the address at once, before it returns.
     const mountedUrl = req.url;

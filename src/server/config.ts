@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { defaultPath } from "../protocol/login-api.js";
 import { memoryStore } from "./attempt/memory-store.js";
-import { reporter, type Report } from "./kit-events.js";
 import { socketAddress } from "./http/call.js";
 import { defaultLimits, type Limits } from "./limits/limits.js";
 import type { CallbackCredentials, LoginKitOptions, Message, SignIn } from "./options.js";
@@ -26,7 +25,7 @@ export interface Config<Context> {
   clientIp: (request: Request, context: Context) => string | undefined;
   /** Milliseconds between two result calls while somebody watches; infinite if off. */
   resultPollingMs: number;
-  report: Report;
+  onEvent: LoginKitOptions["onEvent"];
   limits: Limits;
   timeouts: Timeouts;
 }
@@ -55,7 +54,7 @@ export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime
     store: store ?? memoryStore(() => runtime.now()),
     clientIp: clientIp ?? socketAddress,
     resultPollingMs: (parsed.resultPolling ?? Infinity) * 1000,
-    report: reporter(onEvent),
+    onEvent,
     limits: parsed.limits,
     timeouts: parsed.timeouts,
   };

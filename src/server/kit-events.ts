@@ -1,6 +1,5 @@
 import type { ApiErrorCode } from "../protocol/login-api.js";
 import type { LimitName } from "./limits/limits.js";
-import type { Trouble } from "./token-server/token-server-client.js";
 
 /**
  * What happens in the kit, for the site's log. No event holds an OTP, a cookie, a session or a secret; user ids are in
@@ -124,75 +123,5 @@ export type LoginKitEvent =
   /** Something else went wrong: a function of the site's, the store, or a bug. */
   | { type: "internal_error"; level: "error"; doing: string; error: unknown };
 
-/** Tells the site what happens. Never throws. */
+/** Reports an event to the site. Never throws. */
 export type Report = (event: LoginKitEvent) => void;
-
-/**
- * Makes a hook safe to call: what it throws, or rejects with, harms nobody. Without a hook, warnings and errors go to
- * the console, a line each.
- */
-export function reporter(hook: ((event: LoginKitEvent) => unknown) | undefined): Report {
-  const tell = hook ?? writeToConsole;
-  return (event) => {
-    try {
-      const told = tell(event);
-      if (told instanceof Promise) told.catch(complain);
-    } catch (error) {
-      complain(error);
-    }
-  };
-}
-
-function writeToConsole(event: LoginKitEvent): void {
-  switch (event.level) {
-    case "info":
-      return;
-    case "warn":
-      return console.warn(line(event));
-    case "error":
-      return console.error(line(event));
-    default:
-      return event satisfies never;
-  }
-}
-
-const complain = (error: unknown): void =>
-  console.error(`onegini-otp-login: onEvent threw: ${oneLine(error)}`);
-
-const line = ({ level: _, type, ...rest }: LoginKitEvent): string =>
-  printable(
-    `onegini-otp-login: ${type} ${JSON.stringify(rest, (key, value: unknown) =>
-      key === "error" && typeof value !== "string" ? oneLine(value) : value,
-    )}`,
-  );
-
-const oneLine = (error: unknown): string =>
-  printable(
-    (error instanceof Error ? (error.stack ?? error.message) : String(error)).replace(
-      /\s*[\n\r\u2028\u2029]\s*/g,
-      " | ",
-    ),
-  );
-
-/** Without what begins a line of its own, or speaks to a terminal: whoever wrote it. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
-
-/** The event for a call to the Token Server that brought no usable answer. */
-export function troubleEvent(
-  call: "start" | "result",
-  { reason, status, error }: Trouble,
-  durationMs: number,
-): Extract<LoginKitEvent, { type: "token_server_trouble" }> {
-  // A 4xx stays until somebody mends it; the rest may pass.
-  const level = status !== undefined && status >= 400 && status < 500 ? "error" : "warn";
-  return {
-    type: "token_server_trouble",
-    level,
-    call,
-    reason,
-    ...(status !== undefined && { status }),
-    ...(error && { code: error.code }),
-    ...(error?.description !== undefined && { description: error.description }),
-    durationMs,
-  };
-}

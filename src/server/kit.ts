@@ -1,74 +1,49 @@
-import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
-import type { Call } from "./http/call.js";
+import { Attempts } from "./attempt/attempts.js";
+import type { AttemptStore } from "./attempt/attempt-store.js";
+import { StoreGuard, StoreUnavailable } from "./attempt/guarded-store.js";
 import { parseOptions } from "./config.js";
-import { toWebResponse } from "./http/response.js";
+import { answerCallback, authenticateCallback } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, type FirstPaint } from "./endpoints/first-paint.js";
-import { StoreUnavailable } from "./attempt/guarded-store.js";
-import { checkHealth, type Health } from "./health.js";
-import { assembleKit } from "./kit-parts.js";
-import type { LoginKitOptions } from "./options.js";
+import { logIn } from "./endpoints/login-endpoint.js";
+import { Codes } from "./endpoints/otp-endpoint.js";
 import { createRoutes } from "./endpoints/routes.js";
-import { systemRuntime, type Runtime } from "./runtime.js";
+import { answerStatus } from "./endpoints/status-endpoint.js";
+import { Watching } from "./endpoints/watchers.js";
+import { createReport } from "./event-reporter.js";
+import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
+import { BrowserCookie } from "./http/browser-cookie.js";
+import type { Call } from "./http/call.js";
+import { Cors } from "./http/cors.js";
+import { ErrorLog } from "./http/error-log.js";
+import { toWebResponse } from "./http/response.js";
+import { CallQuota } from "./limits/call-quota.js";
+import { memoryLimiter } from "./limits/rate-limiter.js";
+import { limiterOf, StartLimits } from "./limits/start-limits.js";
+import type { LoginKit } from "./login-kit.js";
+import type { LoginKitOptions } from "./options.js";
+import { systemRuntime, withTimeout, type Runtime } from "./runtime.js";
+import { EarlyHints } from "./token-server/early-callbacks.js";
+import { Questions } from "./token-server/result-poller.js";
+import { TokenServerClient } from "./token-server/token-server-client.js";
 
-/** The site's backend for the widget. */
-export interface LoginKit<Context = unknown> {
-  /**
-   * Answers a request of the login API. What lies outside its path gets 404 too. Never rejects.
-   *
-   * @param context whatever the site wants to hand to its `signIn`, `clientIp` and `message`
-   */
-  fetch(
-    request: Request,
-    ...context: undefined extends Context ? [context?: Context] : [context: Context]
-  ): Promise<Response>;
-
-  /**
-   * Begins an attempt for a login page that is being written, so that its code can be scanned before any script has run.
-   * What it gives goes into the page: `<onegini-otp-login attempt otp expires-in>svg</onegini-otp-login>`, and its
-   * headers into the page's answer. `null` where there is nothing to begin: the element then begins by itself. Never rejects.
-   *
-   * @param request the request for the page
-   */
-  begin(
-    request: Request,
-    ...context: undefined extends Context ? [context?: Context] : [context: Context]
-  ): Promise<FirstPaint | null>;
-
-  /**
-   * The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout.
-   */
-  forget(request: Pick<Request, "headers">): Headers;
-
-  /**
-   * Whether this server can do its work, for a load balancer: false when the store does not answer within two seconds,
-   * and after `close()`. The Token Server does not count, as every server has the same. Never rejects.
-   */
-  health(): Promise<Health>;
-
-  /**
-   * Ends all streams and held polls, for a deploy; the clients come back spread over some seconds. Calls are still
-   * answered. Resolves when every call that had begun is answered, every callback that had come is followed, and no
-   * question to the Token Server is under way; nothing is asked again by itself any more.
-   */
-  close(): Promise<void>;
-}
-
-/** What an adapter needs of a kit. */
-export interface ForAdapter {
-  /** As the kit's own, but what the answer says may lie beside it (`rawBodyOf`). */
+/** The part of a kit that an adapter uses. */
+export interface KitForAdapter {
+  /** Like the kit's own, but the body may be kept apart (`rawBodyOf`). */
   fetch(request: Request, context: unknown): Promise<Response>;
-  /** The path that it owns. */
+  /** The path of the login API. */
   path: string;
 }
 
-const forAdapters = new WeakMap<LoginKit<never>, ForAdapter>();
+const kitsForAdapter = new WeakMap<LoginKit<never>, KitForAdapter>();
 
-/** What an adapter needs of a kit; undefined if it was made by another copy of this package. */
-export const forAdapter = (kit: LoginKit<never>): ForAdapter | undefined => forAdapters.get(kit);
+/** The part of a kit that an adapter uses; undefined if another copy of this package created the kit. */
+export const forAdapter = (kit: LoginKit<never>): KitForAdapter | undefined => kitsForAdapter.get(kit);
 
-/** Whether a path is a kit's to answer. */
-export const isUnder = (pathname: string, path: string): boolean =>
-  pathname === path || pathname.startsWith(`${path}/`);
+/** How long `health()` waits for the store. */
+const healthTimeoutMs = 2000;
+
+/** An id that no attempt has: ids have 22 characters. */
+const noAttempt = "health";
 
 /**
  * Creates the kit of a site.
@@ -77,11 +52,93 @@ export const isUnder = (pathname: string, path: string): boolean =>
  */
 export function createLoginKit<Context = unknown>(
   options: LoginKitOptions<Context>,
-  runtime: Runtime = systemRuntime,
+  givenRuntime: Runtime = systemRuntime,
 ): LoginKit<Context> {
-  const kit = assembleKit(parseOptions(options, runtime), runtime);
-  const routes = createRoutes(kit);
-  const { config, cors, report, underWay } = kit;
+  const config = parseOptions(options, givenRuntime);
+  const { limits, message, resultPollingMs: pollingMs, signIn, timeouts } = config;
+  const runtime = withClockOf(config.store, givenRuntime);
+  const report = createReport(config.onEvent, runtime);
+
+  // The store.
+  const guard = new StoreGuard(runtime, report);
+  const store = guard.guard(config.store);
+  const attempts = new Attempts(store, timeouts, runtime, report);
+
+  // The Token Server.
+  const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
+  const calls = limits.tokenServerCalls;
+  const quota = new CallQuota(
+    calls ? memoryLimiter({ name: "tokenServerCalls", ...calls }) : undefined,
+    runtime,
+  );
+  // Another server may watch an attempt in a shared store.
+  const isWatched = (id: string): boolean => config.store.isShared === true || watching.isWatched(id);
+  const questions = new Questions({ tokenServer, quota, attempts, timeouts, runtime, report }, isWatched);
+  const watching: Watching = new Watching({
+    attempts,
+    questions,
+    timeouts,
+    limits,
+    runtime,
+    report,
+    pollingMs,
+  });
+  const earlyHints = new EarlyHints(runtime);
+
+  // HTTP.
+  const cookie = new BrowserCookie(config.origin);
+  const cors = new Cors(config.origins);
+  const errorLog = new ErrorLog(report, runtime);
+  const startLimits = new StartLimits(
+    limiterOf("startsPerAddress", limits.startsPerAddress, { store: config.store, guard }),
+    limiterOf("startsPerBrowser", limits.startsPerBrowser, { store: config.store, guard }),
+  );
+  const pending = new PendingTasks();
+  const codes = new Codes<Context>({
+    attempts,
+    limits,
+    cookie,
+    earlyHints,
+    message,
+    questions,
+    report,
+    runtime,
+    startLimits,
+    tokenServer,
+    quota,
+  });
+  const callbackParts = {
+    attempts,
+    earlyHints,
+    postponed: new Set<string>(),
+    questions,
+    report,
+    runtime,
+    watching,
+    addPending: (task: Promise<void>) => void pending.add(task),
+  };
+  const routes = createRoutes<Context>({
+    config,
+    attempts,
+    cookie,
+    cors,
+    endpoints: {
+      start: (call, body) => codes.start(call, body),
+      renew: (call, attempt) => codes.renew(call, attempt),
+      status: ({ request }, attempt) =>
+        answerStatus(request, attempt, { attempts, questions, watching, timeouts, runtime }),
+      logIn: (call, attempt) => logIn(call, attempt, { attempts, timeouts, report, runtime, signIn }),
+      authenticateCallback: ({ request }) => authenticateCallback(request, config.callbackCredentials),
+      callback: (call, body) => answerCallback(call, body, callbackParts),
+    },
+  });
+
+  const callOf = (request: Request, context: Context): Call<Context> => ({
+    request,
+    context,
+    address: () => config.clientIp(request, context),
+    beganAt: runtime.now(),
+  });
 
   /** Reports what a call threw, and returns the error that it is answered with. */
   const toApiError = (error: unknown, call: Call<Context>, doing: string): ApiError => {
@@ -92,57 +149,84 @@ export function createLoginKit<Context = unknown>(
       apiError = serverError();
       report({ type: "internal_error", level: "error", doing, error });
     }
-    kit.errorLog.report(call, apiError);
+    errorLog.report(call, apiError);
     return apiError;
   };
 
-  const answer = async (call: Call<Context>): Promise<Response> => {
-    try {
-      return await routes.fetch(call.request, { call });
-    } catch (error) {
-      return toApiError(error, call, `answering ${call.request.method}`).toResponse();
-    }
+  const fetch = async (request: Request, context: Context): Promise<Response> => {
+    const call = callOf(request, context);
+    const answer = routes(call).catch((error: unknown) =>
+      toApiError(error, call, `answering ${request.method}`).toResponse(),
+    );
+    const response = await pending.add(answer);
+    cors.mark(request, response);
+    return response;
   };
-
-  const callOf = (request: Request, context: Context): Call<Context> => ({
-    request,
-    context,
-    address: () => config.clientIp(request, context),
-    beganAt: kit.runtime.now(),
-  });
 
   const begin = async (request: Request, context: Context): Promise<FirstPaint | null> => {
     const call = callOf(request, context);
     try {
-      return await underWay.add(beginWithPage(call, kit.codes));
+      return await pending.add(beginWithPage(call, codes));
     } catch (error) {
       toApiError(error, call, "beginning with a page");
       return null;
     }
   };
 
-  const fetch = async (request: Request, context: Context): Promise<Response> => {
-    const call = callOf(request, context);
-    const response = await underWay.add(answer(call));
-    cors.mark(request, response);
-    return response;
-  };
-
-  const loginKit: LoginKit<Context> = {
+  const kit: LoginKit<Context> = {
     fetch: async (request, ...rest) => toWebResponse(await fetch(request, rest[0] as Context)),
     begin: (request, ...rest) => begin(request, rest[0] as Context),
-    forget: () => new Headers({ "set-cookie": kit.cookie.endHeader() }),
-    health: () => checkHealth(kit),
+    forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
+    async health() {
+      const read = store.get(noAttempt).then(
+        () => true,
+        () => false,
+      );
+      const isReachable = (await withTimeout(read, healthTimeoutMs, runtime)) === true;
+      const { isClosed: closing, watchers } = watching;
+      return {
+        healthy: isReachable && !closing,
+        store: isReachable ? "ok" : "unreachable",
+        closing,
+        watchers,
+      };
+    },
     async close() {
-      kit.watching.close();
-      kit.questions.close();
-      await underWay.settled();
-      await kit.questions.settled();
+      watching.close();
+      questions.close();
+      await pending.settled();
+      await questions.settled();
     },
   };
-  forAdapters.set(loginKit, {
+  kitsForAdapter.set(kit, {
     fetch: (request, context) => fetch(request, context as Context),
     path: config.path,
   });
-  return loginKit;
+  return kit;
+}
+
+/** The calls and callbacks that `close()` waits for. */
+class PendingTasks {
+  readonly #tasks = new Set<Promise<unknown>>();
+
+  add<T>(task: Promise<T>): Promise<T> {
+    const added = task.finally(() => this.#tasks.delete(added));
+    this.#tasks.add(added);
+    return added;
+  }
+
+  /** Resolves when the tasks of this moment have ended; later ones are not waited for. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#tasks);
+  }
+}
+
+/** All servers that share a store use its clock. */
+function withClockOf(store: AttemptStore, runtime: Runtime): Runtime {
+  if (!store.now) return runtime;
+  return {
+    now: () => store.now?.() ?? runtime.now(),
+    after: (delayMs, task) => runtime.after(delayMs, task),
+    random: (length) => runtime.random(length),
+  };
 }

@@ -11,7 +11,6 @@ import type { Questions } from "../token-server/result-poller.js";
 import type { CallbackCredentials } from "../options.js";
 import type { Runtime } from "../runtime.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
-import type { UnderWay } from "../pending-tasks.js";
 import type { Watching } from "./watchers.js";
 
 interface Parts {
@@ -22,8 +21,8 @@ interface Parts {
   questions: Questions;
   report: Report;
   runtime: Runtime;
-  /** What a server that closes waits for. */
-  underWay: UnderWay;
+  /** Makes `kit.close()` wait for a task. */
+  addPending: (task: Promise<void>) => void;
   watching: Pick<Watching, "isClosed">;
 }
 
@@ -64,7 +63,7 @@ export function answerCallback(
   }
   if (isTransactionId(transactionId)) {
     const hint: Hint = { transactionId, heardAt: call.beganAt, ...loggedAddress(call) };
-    void parts.underWay.add(followLater(hint, parts));
+    parts.addPending(followLater(hint, parts));
   }
   return emptyResponse();
 }

@@ -16,7 +16,7 @@ import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { EarlyHints } from "../token-server/early-callbacks.js";
-import { troubleEvent, type Report } from "../kit-events.js";
+import type { Report } from "../kit-events.js";
 import type { Limits } from "../limits/limits.js";
 import type { StartLimits } from "../limits/start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
@@ -24,7 +24,7 @@ import type { Message } from "../options.js";
 import type { Questions } from "../token-server/result-poller.js";
 import { sha256 } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
-import type { TokenServerClient, Trouble } from "../token-server/token-server-client.js";
+import { troubleEvent, type TokenServerClient, type Trouble } from "../token-server/token-server-client.js";
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
 import type { Purpose, CallQuota } from "../limits/call-quota.js";
 

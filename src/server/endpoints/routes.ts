@@ -1,72 +1,93 @@
 import { Hono, type Context as HonoContext } from "hono";
-import { invalidRequest, unknownAttempt } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
-import { readJsonObject } from "../http/json-body.js";
-import { answerCallback, authenticateCallback } from "./callback-endpoint.js";
-import type { Call } from "../http/call.js";
-import { checkCsrf } from "../http/csrf.js";
-import type { Kit } from "../kit-parts.js";
-import { logIn } from "./login-endpoint.js";
+import type { Attempts } from "../attempt/attempts.js";
 import { sha256 } from "../bytes.js";
-import { answerStatus } from "./status-endpoint.js";
-
-/** What Hono carries beside the request. */
-interface Env<Context> {
-  Bindings: { call: Call<Context> };
-}
+import type { Config } from "../config.js";
+import { invalidRequest, unknownAttempt } from "../http/api-error.js";
+import type { BrowserCookie } from "../http/browser-cookie.js";
+import type { Call } from "../http/call.js";
+import type { Cors } from "../http/cors.js";
+import { checkCsrf } from "../http/csrf.js";
+import { readJsonObject } from "../http/json-body.js";
 
 type Body = Record<string, unknown>;
 type Answer = Response | Promise<Response>;
 
-/**
- * The addresses of the login API. Every call is looked at in this order: path, method, gate, size, type, JSON, attempt;
- * what is asked for does the rest.
- */
-export function createRoutes<Context>(kit: Kit<Context>): Hono<Env<Context>> {
-  const { config } = kit;
-  const app = new Hono<Env<Context>>();
-  type C = HonoContext<Env<Context>>;
+/** What each call does, after the checks that many calls share. Each may throw an `ApiError`. */
+export interface Endpoints<Context> {
+  start(call: Call<Context>, body: Body): Answer;
+  renew(call: Call<Context>, attempt: Attempt): Answer;
+  status(call: Call<Context>, attempt: Attempt): Answer;
+  logIn(call: Call<Context>, attempt: Attempt): Answer;
+  authenticateCallback(call: Call<Context>): Promise<void>;
+  callback(call: Call<Context>, body: Body): Answer;
+}
 
-  const at = (path: string, methods: "GET" | "POST", handle: (c: C) => Answer): void => {
+interface Parts<Context> {
+  config: Pick<Config<Context>, "origin" | "origins" | "path" | "limits">;
+  attempts: Attempts;
+  cookie: BrowserCookie;
+  cors: Cors;
+  endpoints: Endpoints<Context>;
+}
+
+/** Answers a call, or rejects with what it is to be answered with. */
+export type Routes<Context> = (call: Call<Context>) => Promise<Response>;
+
+/**
+ * The addresses of the login API. Each call is checked in this order: path, method, CSRF, the body's size, its type, its
+ * JSON, the attempt. The endpoint checks the rest.
+ */
+export function createRoutes<Context>({
+  config,
+  attempts,
+  cookie,
+  cors,
+  endpoints,
+}: Parts<Context>): Routes<Context> {
+  type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
+  const app = new Hono<{ Bindings: { call: Call<Context> } }>();
+
+  const route = (path: string, methods: "GET" | "POST", handle: (c: C) => Answer): void => {
     const allow = methods === "GET" ? "GET, HEAD" : methods;
     app.all(config.path + path, async (c) => {
       const { method } = c.req;
-      const preflight = path === "/callback" ? undefined : kit.cors.preflight(c.req.raw, methods);
+      const preflight = path === "/callback" ? undefined : cors.preflight(c.req.raw, methods);
       if (preflight) return preflight;
       if (!allow.split(", ").includes(method)) throw notAllowed(method, allow);
       return handle(c);
     });
   };
 
-  /** A page's call that changes something. */
-  const fromPage = (path: string, handle: (call: Call<Context>, body: Body, c: C) => Answer): void =>
-    at(path, "POST", async (c) => {
+  /** A state-changing call of a page. */
+  const pageRoute = (path: string, handle: (call: Call<Context>, body: Body, c: C) => Answer): void =>
+    route(path, "POST", async (c) => {
       const { call } = c.env;
       checkCsrf(call.request, config);
       return handle(call, await readJsonObject(call.request, config.limits.bodyBytes), c);
     });
 
-  /** The attempt of the address, if it is this browser's. */
-  const ofBrowser = async (c: C): Promise<Attempt> => {
-    const secret = kit.cookie.read(c.req.raw);
-    // Strangers without a cookie cost the store nothing.
+  /** The attempt in the address, if this browser began it. */
+  const attemptOf = async (c: C): Promise<Attempt> => {
+    const secret = cookie.read(c.req.raw);
+    // Without a cookie the store is not read.
     if (secret === undefined) throw unknownAttempt();
-    const attempt = await kit.attempts.get(c.req.param("attempt") ?? "");
+    const attempt = await attempts.get(c.req.param("attempt") ?? "");
     if (attempt?.browser !== (await sha256(secret))) throw unknownAttempt();
     c.env.call.attempt = attempt.id;
     return attempt;
   };
 
-  at("/callback", "POST", async ({ env: { call } }) => {
-    // A proxy may keep this address to the Token Server: no other spelling of it passes by such a rule.
+  route("/callback", "POST", async ({ env: { call } }) => {
+    // A proxy may let only the Token Server call this address. No other spelling of it may get past such a rule.
     if (new URL(call.request.url).pathname !== `${config.path}/callback`) throw notFound();
-    await authenticateCallback(call.request, config.callbackCredentials);
-    return answerCallback(call, await readJsonObject(call.request, config.limits.bodyBytes), kit);
+    await endpoints.authenticateCallback(call);
+    return endpoints.callback(call, await readJsonObject(call.request, config.limits.bodyBytes));
   });
-  fromPage("", (call, body) => kit.codes.start(call, body));
-  fromPage("/:attempt/otp", async (call, _body, c) => kit.codes.renew(call, await ofBrowser(c)));
-  fromPage("/:attempt/login", async (call, _body, c) => logIn(call, await ofBrowser(c), kit));
-  at("/:attempt", "GET", async (c) => answerStatus(c.req.raw, await ofBrowser(c), kit));
+  pageRoute("", (call, body) => endpoints.start(call, body));
+  pageRoute("/:attempt/otp", async (call, _body, c) => endpoints.renew(call, await attemptOf(c)));
+  pageRoute("/:attempt/login", async (call, _body, c) => endpoints.logIn(call, await attemptOf(c)));
+  route("/:attempt", "GET", async (c) => endpoints.status(c.env.call, await attemptOf(c)));
 
   app.notFound(() => {
     throw notFound();
@@ -74,7 +95,7 @@ export function createRoutes<Context>(kit: Kit<Context>): Hono<Env<Context>> {
   app.onError((error) => {
     throw error;
   });
-  return app;
+  return async (call) => app.fetch(call.request, { call });
 }
 
 const notFound = () => invalidRequest("There is nothing at this address.", { status: 404 });

@@ -1,5 +1,5 @@
 import type { Report } from "../kit-events.js";
-import { Sparingly } from "../log-throttle.js";
+import { LogThrottle } from "../event-reporter.js";
 import type { Runtime } from "../runtime.js";
 import type { ApiError } from "./api-error.js";
 import { loggedAddress, type Call } from "./call.js";
@@ -8,12 +8,12 @@ import { loggedAddress, type Call } from "./call.js";
 export class ErrorLog {
   readonly #report: Report;
   readonly #runtime: Runtime;
-  readonly #throttle: Sparingly;
+  readonly #throttle: LogThrottle;
 
   constructor(report: Report, runtime: Runtime) {
     this.#report = report;
     this.#runtime = runtime;
-    this.#throttle = new Sparingly(60_000, runtime);
+    this.#throttle = new LogThrottle(60_000, runtime);
   }
 
   report(call: Call<unknown>, { message: description, code: error, limit, status }: ApiError): void {

@@ -2,10 +2,10 @@ import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
 import { isOpen, openUntil } from "../attempt/deadlines.js";
-import { troubleEvent, type Report } from "../kit-events.js";
+import type { Report } from "../kit-events.js";
 import { Inquiry, type Heard } from "./result-poll.js";
 import type { Runtime } from "../runtime.js";
-import type { ResultOutcome, TokenServerClient } from "./token-server-client.js";
+import { troubleEvent, type ResultOutcome, type TokenServerClient } from "./token-server-client.js";
 import type { CallQuota } from "../limits/call-quota.js";
 
 /** Browsers that ask the kit make it ask the Token Server at most this often. */

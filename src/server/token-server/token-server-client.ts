@@ -1,4 +1,5 @@
 import { parseJson } from "../../protocol/parse.js";
+import type { LoginKitEvent } from "../kit-events.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 import { authenticateClient, redactor, type ClientCredentials } from "./credentials.js";
 import {
@@ -164,4 +165,24 @@ function describe(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
   return "code" in cause ? String(cause.code) : cause.message;
+}
+
+/** The event that reports a call without a usable answer. */
+export function troubleEvent(
+  call: "start" | "result",
+  { reason, status, error }: Trouble,
+  durationMs: number,
+): Extract<LoginKitEvent, { type: "token_server_trouble" }> {
+  // A 4xx stays until somebody fixes it; anything else may pass.
+  const level = status !== undefined && status >= 400 && status < 500 ? "error" : "warn";
+  return {
+    type: "token_server_trouble",
+    level,
+    call,
+    reason,
+    ...(status !== undefined && { status }),
+    ...(error && { code: error.code }),
+    ...(error?.description !== undefined && { description: error.description }),
+    durationMs,
+  };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
-import { reporter } from "../../../src/server/kit-events.js";
+import { createReport } from "../../../src/server/event-reporter.js";
+import { systemRuntime } from "../../../src/server/runtime.js";
 import { StoreGuard } from "../../../src/server/attempt/guarded-store.js";
 import { Browser } from "./support/browser.js";
 import { accepted, failed, json, scriptedTokenServer } from "./support/scripted-token-server.js";
@@ -188,7 +189,7 @@ describe("without a hook", () => {
     const lines: string[] = [];
     t.mock.method(console, "warn", (line: string) => lines.push(`warn ${line}`));
     t.mock.method(console, "error", (line: string) => lines.push(`error ${line}`));
-    const report = reporter(undefined);
+    const report = createReport(undefined, systemRuntime);
     report({ type: "attempt_denied", level: "info", attempt: "a", durationMs: 1 });
     report({ type: "attempt_failed", level: "warn", attempt: "a\nb", durationMs: 1 });
     const trouble = {

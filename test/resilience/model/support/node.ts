@@ -1,6 +1,7 @@
 import type { AttemptStore } from "onegini-otp-login/server";
 import { nodeTransport } from "../../../../src/node/node-transport.js";
-import { createLoginKit, type LoginKit } from "../../../../src/server/kit.js";
+import { createLoginKit } from "../../../../src/server/kit.js";
+import type { LoginKit } from "../../../../src/server/login-kit.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import type { Activity } from "./activity.js";

@@ -1,0 +1,96 @@
+import { StoreUnavailable } from "./attempt/guarded-store.js";
+import type { LoginKitEvent, Report } from "./kit-events.js";
+import type { Runtime } from "./runtime.js";
+
+/** Limits how often the same thing is logged as a warning or an error, because strangers can cause some at will. */
+export class LogThrottle {
+  readonly #loggedAt = new Map<string, number>();
+  readonly #intervalMs: number;
+  readonly #runtime: Runtime;
+
+  constructor(intervalMs: number, runtime: Runtime) {
+    this.#intervalMs = intervalMs;
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Returns `level` once per interval and `info` in between.
+   *
+   * @param key one of few: each is remembered
+   */
+  level<Level extends string>(key: string, level: Level): Level | "info" {
+    const now = this.#runtime.now();
+    const loggedAt = this.#loggedAt.get(key) ?? -Infinity;
+    if (now < loggedAt + this.#intervalMs) return "info";
+    this.#loggedAt.set(key, now);
+    return level;
+  }
+}
+
+/** Of the same trouble with the Token Server, one event in this time is a warning or an error. */
+const troubleIntervalMs = 10_000;
+
+/**
+ * Makes the function by which the kit reports its events to the site.
+ *
+ * @param hook the site's `onEvent`; by default warnings and errors go to the console, one line each
+ */
+export function createReport(
+  hook: ((event: LoginKitEvent) => unknown) | undefined,
+  runtime: Runtime,
+): Report {
+  const tell = safely(hook ?? writeToConsole);
+  const throttle = new LogThrottle(troubleIntervalMs, runtime);
+  return (event) => {
+    // The guarded store has reported it already, as `store_trouble`.
+    if (event.type === "internal_error" && event.error instanceof StoreUnavailable) return;
+    if (event.type !== "token_server_trouble") return tell(event);
+    const { call, status, reason, level } = event;
+    tell({ ...event, level: throttle.level(`${call} ${status ?? reason}`, level) });
+  };
+}
+
+/** Catches what a hook throws or rejects with. */
+function safely(hook: (event: LoginKitEvent) => unknown): Report {
+  const complain = (error: unknown): void =>
+    console.error(`onegini-otp-login: onEvent threw: ${oneLine(error)}`);
+  return (event) => {
+    try {
+      const result = hook(event);
+      if (result instanceof Promise) result.catch(complain);
+    } catch (error) {
+      complain(error);
+    }
+  };
+}
+
+function writeToConsole(event: LoginKitEvent): void {
+  switch (event.level) {
+    case "info":
+      return;
+    case "warn":
+      return console.warn(line(event));
+    case "error":
+      return console.error(line(event));
+    default:
+      return event satisfies never;
+  }
+}
+
+const line = ({ level: _, type, ...rest }: LoginKitEvent): string =>
+  printable(
+    `onegini-otp-login: ${type} ${JSON.stringify(rest, (key, value: unknown) =>
+      key === "error" && typeof value !== "string" ? oneLine(value) : value,
+    )}`,
+  );
+
+const oneLine = (error: unknown): string =>
+  printable(
+    (error instanceof Error ? (error.stack ?? error.message) : String(error)).replace(
+      /\s*[\n\r\u2028\u2029]\s*/g,
+      " | ",
+    ),
+  );
+
+/** Replaces line breaks and control characters, with which a stranger could forge a line or control a terminal. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");

@@ -1,0 +1,55 @@
+import type { FirstPaint } from "./endpoints/first-paint.js";
+
+/** The site's backend for the widget. */
+export interface LoginKit<Context = unknown> {
+  /**
+   * Answers a request of the login API; 404 outside its path. Never rejects.
+   *
+   * @param context passed on to the site's `signIn`, `clientIp` and `message`
+   */
+  fetch(
+    request: Request,
+    ...context: undefined extends Context ? [context?: Context] : [context: Context]
+  ): Promise<Response>;
+
+  /**
+   * Begins an attempt for a login page that the site's server renders, so that its code can be scanned before any script
+   * has run. The page contains `<onegini-otp-login attempt otp expires-in>svg</onegini-otp-login>`, and its answer the
+   * headers. `null` where there is nothing to show, such as for a prefetch or after an error: the element then begins by
+   * itself. Never rejects.
+   *
+   * @param request the request for the page
+   */
+  begin(
+    request: Request,
+    ...context: undefined extends Context ? [context?: Context] : [context: Context]
+  ): Promise<FirstPaint | null>;
+
+  /** The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout. */
+  forget(request: Pick<Request, "headers">): Headers;
+
+  /**
+   * Whether this server can do its work, for a load balancer: false if the store does not answer within two seconds, and
+   * after `close()`. The Token Server does not count, because every server has the same. Never rejects.
+   */
+  health(): Promise<Health>;
+
+  /**
+   * Ends all streams and held polls, for a deploy; the clients come back spread over some seconds. Calls are still
+   * answered. Resolves when every call that had begun is answered, every callback that had come is handled, and no result
+   * call is running. After that the kit makes no result calls by itself.
+   */
+  close(): Promise<void>;
+}
+
+/** The state of a server. */
+export interface Health {
+  /** Whether a load balancer should send it requests. */
+  healthy: boolean;
+  /** Whether the store answers. */
+  store: "ok" | "unreachable";
+  /** Whether `close()` was called. */
+  closing: boolean;
+  /** Open streams and held polls on this server. */
+  watchers: number;
+}
