@@ -47,7 +47,7 @@ export class VirtualClock implements Runtime {
    * @param settle waits until a timer has had its effects
    */
   async advance(seconds: number, settle = () => this.settle()): Promise<void> {
-    const target = this.#now + seconds * 1000;
+    const target = this.#now + Math.round(seconds * 1000);
     await settle();
     while (this.#runNext(target)) await settle();
     this.#now = target;

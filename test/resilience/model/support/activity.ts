@@ -1,20 +1,20 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 
-/** Enough of them that whatever needs no answer from outside has happened. */
+/** After so many turns of the event loop everything has happened that waits for no answer from outside. */
 const quietTurns = 4;
 
-/** What is going on, so that the model knows when everything has come to rest, and may say what goes on next. */
+/** Counts the steps that are under way: tells when everything has come to rest, and decides which step is next. */
 export class Activity {
   /**
-   * Each step of a store, of `signIn` and of the Token Server waits for its turn: at once, but while a race is on, when
+   * Each step of a store, of `signIn` and of the Token Server waits for its turn: it comes at once, or during a race when
    * the scheduler says.
    */
   turn: (label: string) => Promise<void> = () => Promise.resolve();
   #underWay = 0;
-  /** How much of it waits for its turn. */
+  /** How many of them wait for their turn. */
   #held = 0;
 
-  /** Something is under way. Returns what is to be called when it is over. */
+  /** A step begins. Returns a function that ends it. */
   begin(): () => void {
     this.#underWay += 1;
     let isOver = false;
@@ -24,14 +24,14 @@ export class Activity {
     };
   }
 
-  /** A turn for something that is under way. */
+  /** Waits for the turn of a step that has begun. */
   async hold(label: string): Promise<void> {
     this.#held += 1;
     await this.turn(label);
     this.#held -= 1;
   }
 
-  /** Resolves when for a few turns of the event loop nothing has been under way but what waits for its turn. */
+  /** Resolves when every step that is under way waits for its turn. */
   async settle(): Promise<void> {
     for (let still = 0; still < quietTurns; still++) {
       await eventLoopTurn();

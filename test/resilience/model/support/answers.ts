@@ -1,5 +1,16 @@
 import type { Status } from "./attempt-state.js";
-import { newCode, signedIn, statusIs, type Said } from "./calls.js";
+
+/** An answer, in words. */
+export type Said = string;
+
+export const unknown: Said = "404 unknown_attempt";
+export const settled: Said = "409 attempt_settled";
+export const statusIs = ({ status }: { status: string }, expiresIn: number | undefined): Said =>
+  expiresIn === undefined ? `is ${status}` : `is ${status} for ${expiresIn} s`;
+export const newCode = (seconds: number): Said => `new code for ${seconds} s`;
+export const signedIn = (user: string | undefined): Said => `signed in ${user}`;
+/** The end of work that nobody is told about. */
+export const done: Said = "done";
 
 /** What an answer of the login API says, in the words of the model; undefined if there was none. */
 export async function inWords(response: Response | undefined): Promise<Said | undefined> {

@@ -16,6 +16,7 @@ import {
   type AttemptState,
   type Verdict,
 } from "./attempt-state.js";
+import { done, newCode, settled, signedIn, statusIs, unknown, type Said } from "./answers.js";
 
 /**
  * The calls of the login API as sequences of atomic steps on one attempt. Where the design leaves something open, e.g. in
@@ -33,23 +34,11 @@ export interface Move {
   readonly next: Step | Said;
 }
 
-/** An answer, in words. */
-export type Said = string;
-
-export const unknown: Said = "404 unknown_attempt";
-export const settled: Said = "409 attempt_settled";
-export const statusIs = ({ status }: { status: string }, expiresIn: number | undefined): Said =>
-  expiresIn === undefined ? `is ${status}` : `is ${status} for ${expiresIn} s`;
-export const newCode = (seconds: number): Said => `new code for ${seconds} s`;
-export const signedIn = (user: string | undefined): Said => `signed in ${user}`;
-/** The end of work that nobody is told about. */
-export const done: Said = "done";
-
 /** What a call finds around it. Time stands still while it runs. */
 export interface Surroundings {
   now: number;
   /** How much earlier, or later, than to the millisecond a store may forget. */
-  slackMs: { early: number; late: number };
+  readonly slackMs: { early: number; late: number };
   verdict(codeId: string): Verdict;
   /** Whether no server can have asked about this code lately, so that a browser that asks makes its server ask. */
   mustAsk(codeId: string): boolean;

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import type { Status } from "./attempt-state.js";
 import { checkInvariants, checkNothingIsLeft } from "./invariants.js";
 import { Model } from "./model.js";
+import type { Sabotage } from "./node.js";
 import { takeStep } from "./take-step.js";
 import { steps, type ModelStep } from "./steps.js";
 import type { OpenModelStore } from "./stores.js";
 import { ModelTokenServer } from "./token-server.js";
-import type { Sabotage } from "./sabotage.js";
 import { World } from "./world.js";
 
-/** What can be set from outside, to run longer or to run a counterexample again. */
+/** For longer runs, or to repeat a counterexample. */
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH } = process.env;
 
 /** Where a test says what is to be done when it is over. */
@@ -20,6 +20,8 @@ export interface Cleanup {
 export interface CheckOptions {
   runs: number;
   sabotage?: Sabotage;
+  /** Default one at random. */
+  seed?: number;
 }
 
 /** What came of the runs. */
@@ -40,7 +42,7 @@ export interface Checked {
 export async function checkModel(
   t: Cleanup,
   openStore: OpenModelStore,
-  { runs, sabotage }: CheckOptions,
+  { runs, sabotage, seed }: CheckOptions,
 ): Promise<Checked> {
   const tokenServer = new ModelTokenServer();
   await tokenServer.listen(t);
@@ -73,7 +75,8 @@ export async function checkModel(
     numRuns: MODEL_RUNS === undefined || sabotage ? runs : Number(MODEL_RUNS),
     // A sabotage need not be found in its shortest form.
     endOnFailure: sabotage !== undefined,
-    ...(!sabotage && MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),
+    ...(seed !== undefined && { seed }),
+    ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),
     ...(!sabotage && MODEL_PATH !== undefined && { path: MODEL_PATH }),
   });
   return {

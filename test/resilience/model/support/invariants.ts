@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { bytesOf, inWords, shownStatus } from "./answers.js";
+import { bytesOf, inWords, shownStatus, type Said } from "./answers.js";
 import { forgetAt, isFinal } from "./attempt-state.js";
-import { statusCall, type Said } from "./calls.js";
+import { statusCall } from "./calls.js";
 import { nobodysId, settleOn, surroundings, type Model, type ModelAttempt } from "./model.js";
 import { pass } from "./take-step.js";
-import { nodeCount, type CallRequest, type World } from "./world.js";
+import type { CallRequest } from "./node.js";
+import { nodeCount } from "./steps.js";
+import type { World } from "./world.js";
 
 /**
  * What holds after each step, whatever it was. The monitor has seen every write and every login; an attempt, in turn, is

@@ -1,6 +1,6 @@
 import type { Attempt, LoginKitEvent } from "onegini-otp-login/server";
 import { leadsTo, rules, type Status } from "./attempt-state.js";
-import type { ModelClock } from "./clock.js";
+import type { VirtualClock } from "../../../support/virtual-clock.js";
 import type { ModelTokenServer } from "./token-server.js";
 
 interface Written {
@@ -19,7 +19,7 @@ interface SignedIn {
  * at each run of `signIn`. It knows no answers and no transitions, only what is never right.
  */
 export class Monitor {
-  readonly #clock: ModelClock;
+  readonly #clock: VirtualClock;
   readonly #tokenServer: ModelTokenServer;
   readonly #wrong: string[] = [];
   readonly #written = new Map<string, Written[]>();
@@ -31,7 +31,7 @@ export class Monitor {
   /** What browsers were last told. */
   readonly #seen = new Map<string, Status>();
 
-  constructor(clock: ModelClock, tokenServer: ModelTokenServer) {
+  constructor(clock: VirtualClock, tokenServer: ModelTokenServer) {
     this.#clock = clock;
     this.#tokenServer = tokenServer;
   }
@@ -43,10 +43,6 @@ export class Monitor {
 
   started(attempt: string, cookie: string): void {
     this.#starters.set(attempt, cookie);
-  }
-
-  starter(attempt: string): string | undefined {
-    return this.#starters.get(attempt);
   }
 
   written({ id, version, state, transactions }: Attempt): void {

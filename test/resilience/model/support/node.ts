@@ -4,16 +4,42 @@ import { createLoginKit } from "../../../../src/server/kit.js";
 import type { LoginKit } from "../../../../src/server/login-kit.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
+import type { VirtualClock } from "../../../support/virtual-clock.js";
 import type { Activity } from "./activity.js";
 import { rules } from "./attempt-state.js";
-import type { ModelClock } from "./clock.js";
 import type { Monitor } from "./monitor.js";
-import type { Sabotage } from "./sabotage.js";
 
-export const origin = "https://www.example.test";
+const origin = "https://www.example.test";
+
+export interface CallRequest {
+  method: "GET" | "POST";
+  path: string;
+  cookie?: string | undefined;
+  accept?: string;
+  body?: unknown;
+  /** Names the call, also to the Token Server. */
+  userAgent: string;
+  signInThrows?: boolean;
+}
+
+/** Breaks the kit on purpose, to see that the model notices. */
+export interface Sabotage {
+  /** Does not compare the answers with the model's, so that the monitor has to notice by itself. */
+  blind?: boolean;
+  store?: (store: AttemptStore) => AttemptStore;
+  /** Stands between the browser and the kit. */
+  call?: (request: CallRequest, answer: () => Promise<Response>) => Promise<Response>;
+  signIn?: (login: { userId: string; attempt: string; cookie: string | null }) => typeof login;
+  timeouts?: {
+    repeatSeconds?: number;
+    claimSeconds?: number;
+    graceSeconds?: number;
+    silenceSeconds?: number;
+  };
+}
 
 /** What a call to the kit carries to `signIn`. */
-export interface CallContext {
+interface CallContext {
   signInThrows: boolean;
 }
 
@@ -21,26 +47,26 @@ export interface NodeParts {
   index: number;
   store: AttemptStore;
   tokenServerUrl: string;
-  clock: ModelClock;
+  clock: VirtualClock;
   monitor: Monitor;
   activity: Activity;
   sabotage: Sabotage;
 }
 
-/** One server of the site: a kit that can die at any moment, and is then heard of no more. */
+/** One server of the site: a kit that can die at any moment, and then does nothing more. */
 export class Node {
-  readonly kit: LoginKit<CallContext>;
-  /** Resolves when it dies. */
-  readonly death: Promise<undefined>;
+  readonly #kit: LoginKit<CallContext>;
   readonly #parts: NodeParts;
+  /** Resolves when it dies. */
+  readonly #death: Promise<undefined>;
   #dead = false;
   #die: () => void = () => undefined;
 
   constructor(parts: NodeParts) {
     this.#parts = parts;
-    this.death = new Promise((resolve) => (this.#die = () => resolve(undefined)));
+    this.#death = new Promise((resolve) => (this.#die = () => resolve(undefined)));
     const { activity, clock, index, monitor, sabotage, store, tokenServerUrl } = parts;
-    this.kit = createLoginKit<CallContext>(
+    this.#kit = createLoginKit<CallContext>(
       {
         origin,
         tokenServer: {
@@ -50,7 +76,7 @@ export class Node {
           type: "qr-code",
         },
         store: this.#mortal(sabotage.store?.(store) ?? store),
-        // Thousands of steps a second meet them, and who waits for a turn waits in the model's time.
+        // The steps of a run would reach these limits at once.
         limits: {
           startsPerAddress: false,
           startsPerBrowser: false,
@@ -77,13 +103,35 @@ export class Node {
     );
   }
 
+  /** The answer; undefined if the server died before it gave one. */
+  call(request: CallRequest): Promise<Response | undefined> {
+    const { method, path, cookie, accept = "application/json", body, userAgent } = request;
+    const answer = (): Promise<Response> =>
+      this.#kit.fetch(
+        new Request(`${origin}/otp-login${path}`, {
+          method,
+          headers: {
+            accept,
+            "user-agent": userAgent,
+            ...(cookie !== undefined && { cookie }),
+            ...(method === "POST" && { origin, "sec-fetch-site": "same-origin" }),
+            ...(body !== undefined && { "content-type": "application/json" }),
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        }),
+        { signInThrows: request.signInThrows ?? false },
+      );
+    const { call } = this.#parts.sabotage;
+    return Promise.race([call ? call(request, answer) : answer(), this.#death]);
+  }
+
   die(): void {
     this.#dead = true;
     this.#die();
   }
 
   readonly #after: Runtime["after"] = (delayMs, task) => {
-    // What is due at once is under way; what is due later is not, or nothing would ever come to rest.
+    // A task that is due at once is under way. One that is due later is not, or nothing would ever come to rest.
     const over = delayMs <= 0 ? this.#parts.activity.begin() : () => undefined;
     const cancel = this.#parts.clock.after(delayMs, () => {
       over();
@@ -95,7 +143,7 @@ export class Node {
     };
   };
 
-  /** As the Node adapter's, and counted. A dead server calls nobody. */
+  /** The Node adapter's, and counted. A dead server calls nobody. */
   readonly #transport: Transport = (call) => {
     if (this.#dead) return never;
     const over = this.#parts.activity.begin();
@@ -104,7 +152,7 @@ export class Node {
     return answer;
   };
 
-  /** What a dead server asked of the store is never answered. */
+  /** A store that never answers a dead server. */
   #mortal(store: AttemptStore): AttemptStore {
     const { activity, clock, index, monitor } = this.#parts;
     const step = async <T>(name: string, run: () => Promise<T>, isWrite = false): Promise<T> => {
@@ -112,7 +160,7 @@ export class Node {
       if (this.#dead) return never;
       const over = activity.begin();
       const value = await run().finally(over);
-      // So that it may die between the change and its hearing of it.
+      // The server may die between the change and its answer.
       if (isWrite) await activity.turn(`server ${index} hears of its ${name}`);
       return this.#dead ? never : value;
     };

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import type { Verdict } from "./attempt-state.js";
 import type { StartMode } from "./token-server.js";
-import { nodeCount } from "./world.js";
+
+/** How many servers the site has. */
+export const nodeCount = 3;
 
 /** Who calls: the browser that started the attempt, one of three browsers, or a caller that no cookie of ours names. */
 export type Who = "owner" | 0 | 1 | 2 | "nobody" | "malformed";

@@ -1,6 +1,10 @@
-import type { Cleanup } from "./check-model.js";
+import { createClient } from "redis";
+import { redisStore, type RedisStore } from "onegini-otp-login/redis";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
-import type { ModelClock } from "./clock.js";
+import { startRedis, type RedisKind } from "../../../support/services/redis.js";
+import type { VirtualClock } from "../../../support/virtual-clock.js";
+import type { Cleanup } from "./check-model.js";
+import { nodeCount } from "./steps.js";
 
 /** An attempt that is over, with what a store might still keep of it. */
 export interface Remains {
@@ -13,9 +17,9 @@ export interface Remains {
 /** One kind of store as the model drives it, in the time of the model. */
 export interface ModelStore {
   /** How much earlier, or later, than by the model's clock it may forget, in milliseconds. */
-  slackMs: { early: number; late: number };
+  readonly slackMs: { early: number; late: number };
   /** Forgets everything, for the next run. */
-  reset(clock: ModelClock): Promise<void>;
+  reset(clock: VirtualClock): Promise<void>;
   /** The store as one of the servers has it. */
   open(node: number): Promise<AttemptStore>;
   /** That server is gone; it opens the store anew. */
@@ -23,7 +27,7 @@ export interface ModelStore {
   /** The time of the model went on. */
   passed(ms: number): Promise<void>;
   /** What it still holds of attempts that it ought to have forgotten. */
-  leftovers(of: readonly Remains[], clock: ModelClock): Promise<string[]>;
+  leftovers(of: readonly Remains[], clock: VirtualClock): Promise<string[]>;
 }
 
 export type OpenModelStore = (t: Cleanup) => Promise<ModelStore>;
@@ -65,3 +69,78 @@ const probe = {
   begun: 0,
   state: { status: "pending" },
 } as const;
+
+const prefix = "model:";
+
+/** Shortens the time to live of every key, in one call and so in one instant of the server. */
+const passScript = `
+  for _, key in ipairs(redis.call("KEYS", ARGV[1] .. "*")) do
+    local left = redis.call("PTTL", key)
+    if left >= 0 then redis.call("PEXPIRE", key, left - tonumber(ARGV[2])) end
+  end`;
+
+/**
+ * A real server, with a client and a store for each of the kits. The keys' times to live run in real time, so a key may be
+ * gone earlier than by the model's clock, by as much real time as the run took so far. When the model's time moves on,
+ * the keys' times to live are shortened.
+ */
+export const onRedis =
+  (kind: RedisKind): OpenModelStore =>
+  async (t) => {
+    const server = await startRedis({ kind });
+    const connect = async () => {
+      const client = createClient({ url: server.url });
+      return client.connect();
+    };
+    const admin = await connect();
+    const clients = await Promise.all(Array.from({ length: nodeCount }, connect));
+    const stores: (RedisStore | undefined)[] = [];
+    t.after(async () => {
+      for (const store of stores) await store?.close();
+      for (const client of [admin, ...clients]) client.destroy();
+      await server.stop();
+    });
+    /** By how much the model's clock is ahead of each store's, which says how long a key lives. */
+    let now = (): number => 0;
+    /** By how much the model's time moved on since the keys were shortened. */
+    let aheadMs = 0;
+    /** In real time. */
+    let resetAt = performance.now();
+
+    return {
+      get slackMs() {
+        return { early: performance.now() - resetAt + 200, late: 200 };
+      },
+      async reset(clock) {
+        now = () => clock.now();
+        aheadMs = 0;
+        resetAt = performance.now();
+        await admin.flushAll();
+      },
+      async open(node) {
+        const client = clients[node];
+        if (!client) throw new Error(`There is no server ${node}`);
+        const store = (stores[node] ??= await redisStore({ client, prefix }));
+        const onItsClock = <T extends { forgetAt: number }>(attempt: T): T => ({
+          ...attempt,
+          forgetAt: attempt.forgetAt - now() + store.now(),
+        });
+        return {
+          ...store,
+          create: (attempt) => store.create(onItsClock(attempt)),
+          compareAndSet: (id, version, next) => store.compareAndSet(id, version, onItsClock(next)),
+        };
+      },
+      async close(node) {
+        await stores[node]?.close();
+        stores[node] = undefined;
+      },
+      async passed(ms) {
+        aheadMs += ms;
+        if (aheadMs < 100) return;
+        await admin.eval(passScript, { arguments: [prefix, String(aheadMs)] });
+        aheadMs = 0;
+      },
+      leftovers: () => admin.keys("*"),
+    };
+  };

@@ -1,27 +1,20 @@
+import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Activity } from "./activity.js";
-import { ModelClock } from "./clock.js";
 import { Monitor } from "./monitor.js";
-import { Node, origin } from "./node.js";
-import type { Sabotage } from "./sabotage.js";
+import { Node, type CallRequest, type Sabotage } from "./node.js";
+import { nodeCount } from "./steps.js";
 import type { ModelStore } from "./stores.js";
 import type { ModelTokenServer } from "./token-server.js";
 
-export const nodeCount = 3;
-
-export interface CallRequest {
-  method: "GET" | "POST";
-  path: string;
-  cookie?: string | undefined;
-  accept?: string;
-  body?: unknown;
-  /** Names the call, also to the Token Server. */
-  userAgent: string;
-  signInThrows?: boolean;
+export interface WorldParts {
+  store: ModelStore;
+  tokenServer: ModelTokenServer;
+  sabotage?: Sabotage | undefined;
 }
 
 /** A site: several servers with one store, before one Token Server. */
 export class World {
-  readonly clock = new ModelClock();
+  readonly clock = new VirtualClock();
   readonly monitor: Monitor;
   readonly tokenServer: ModelTokenServer;
   readonly activity = new Activity();
@@ -60,35 +53,9 @@ export class World {
     return `call ${++this.#calls}`;
   }
 
-  /** The answer; undefined if the server died before it gave one. */
-  async call(index: number, asked: CallRequest): Promise<Response | undefined> {
-    const node = this.#node(index);
-    const request = this.#sabotage.request?.(asked, this) ?? asked;
-    const {
-      method,
-      path,
-      cookie,
-      accept = "application/json",
-      body,
-      userAgent,
-      signInThrows = false,
-    } = request;
-    const answer = node.kit.fetch(
-      new Request(`${origin}/otp-login${path}`, {
-        method,
-        headers: {
-          accept,
-          "user-agent": userAgent,
-          ...(cookie !== undefined && { cookie }),
-          ...(method === "POST" && { origin, "sec-fetch-site": "same-origin" }),
-          ...(body !== undefined && { "content-type": "application/json" }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      }),
-      { signInThrows },
-    );
-    const response = await Promise.race([answer, node.death]);
-    return response && (this.#sabotage.response?.(response, request) ?? response);
+  /** The answer of a server; undefined if it died before it gave one. */
+  call(index: number, request: CallRequest): Promise<Response | undefined> {
+    return this.#node(index).call(request);
   }
 
   /** Ends a server in the middle of what it does. */
@@ -103,12 +70,12 @@ export class World {
   }
 
   async pass(ms: number): Promise<void> {
-    await this.clock.pass(ms, () => this.settle());
+    await this.clock.advance(ms / 1000, () => this.settle());
     await this.#store.passed(ms);
     await this.settle();
   }
 
-  /** Resolves when nothing is under way but what waits for a turn. */
+  /** Resolves when nothing is under way but steps that wait for their turn. */
   settle(): Promise<void> {
     return this.activity.settle();
   }
@@ -134,10 +101,4 @@ export class World {
       sabotage: this.#sabotage,
     });
   }
-}
-
-export interface WorldParts {
-  store: ModelStore;
-  tokenServer: ModelTokenServer;
-  sabotage?: Sabotage | undefined;
 }
