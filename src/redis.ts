@@ -12,7 +12,7 @@ export type { RedisStoreOptions } from "./server/redis/redis-options.js";
 export type { RedisStore } from "./server/redis/redis-store.js";
 
 /**
- * Makes the `store` of a kit on the site's own Redis or Valkey, alone or a cluster.
+ * Makes the `store` of a kit on the site's own Redis or Valkey: one server, a cluster, or behind Sentinel.
  *
  *     const client = await createClient({ url: "rediss://…" }).on("error", log).connect();
  *     const kit = createLoginKit({ …, store: await redisStore({ client }) });

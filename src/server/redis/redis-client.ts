@@ -1,67 +1,128 @@
+import { storeError, within } from "./redis-errors.js";
+
 /**
- * What the store uses of node-redis (the package `redis`, 5 or later), by shape: so that a site's own client fits,
- * whatever its modules, its RESP version and its types, and nothing of the package is needed where there is no Redis.
+ * What the store uses of node-redis (the package `redis`, 5 or later), by shape. So a site's own client fits, whatever
+ * its modules, its RESP version and its types, and the package is not needed where there is no Redis.
  */
 
-/** A client, or a view of it with other command options, that runs scripts. */
 interface Scripting {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** The options of a command: where it ends before its time, and how replies are mapped to types. */
-interface CommandOptions {
-  abortSignal?: AbortSignal;
-  typeMapping?: Record<never, never>;
-}
-
-/** What a client and a cluster have in common. */
-interface Commands extends Scripting {
+/** What all clients have in common. */
+interface Client extends Scripting {
   readonly isOpen: boolean;
-  withCommandOptions(options: CommandOptions): Scripting;
+  withCommandOptions(options: { abortSignal?: AbortSignal; typeMapping?: Record<never, never> }): Scripting;
   on(event: "error", listener: (error: Error) => void): unknown;
   off(event: "error", listener: (error: Error) => void): unknown;
 }
 
-/** A connection of its own, made by `duplicate()`. */
-export interface RedisConnection {
+type OnMessage = (message: string, channel: string) => unknown;
+
+interface Connection {
   connect(): Promise<unknown>;
-  subscribe(channel: string, listener: (message: string, channel: string) => unknown): Promise<unknown>;
-  ping(): Promise<unknown>;
-  on(event: "error" | "end", listener: (error?: Error) => void): unknown;
+  subscribe(channel: string, onMessage: OnMessage): Promise<unknown>;
+  on(event: "error", listener: (error: Error) => void): unknown;
   destroy(): void;
 }
 
-/** What `createClient()` of `redis` gives. */
-export interface RedisSingleClient extends Commands {
-  /** No client of `createSentinel()`: it does not say when it lost the connection on which changes are heard. */
+interface Node {
+  duplicate(overrides?: object): Connection;
+}
+
+/** A client of `createClient()`. */
+interface SingleClient extends Client, Node {
   readonly getSentinelNode?: never;
-  duplicate(overrides?: object): RedisConnection;
 }
 
-/** What `createCluster()` of `redis` gives. */
-export interface RedisClusterClient extends Commands {
+/** A client of `createCluster()`. */
+export interface ClusterClient extends Client {
   readonly masters: readonly object[];
-  nodeClient(node: never): Promise<{ duplicate(overrides?: object): RedisConnection }>;
+  nodeClient(node: never): Promise<Node>;
 }
 
-/** A connected client of the package `redis`, 5 or later: of `createClient()` or `createCluster()`. */
-export type RedisStoreClient = RedisSingleClient | RedisClusterClient;
+/** A client of `createSentinel()`. */
+interface SentinelClient extends Client {
+  getSentinelNode(): unknown;
+  subscribe(channel: string, onMessage: OnMessage): Promise<unknown>;
+  unsubscribe(channel: string, onMessage: never): Promise<unknown>;
+  on(event: "error" | "topology-change", listener: (what: Error) => void): unknown;
+  off(event: "error" | "topology-change", listener: (what: Error) => void): unknown;
+}
 
-/** Runs scripts with the answers as they come, whatever the site's client maps them to. */
-export const scripting = (client: RedisStoreClient, abortSignal: AbortSignal): Scripting =>
-  client.withCommandOptions({ abortSignal, typeMapping: {} });
+/** A connected client of the package `redis`, 5 or later: of `createClient()`, `createCluster()` or `createSentinel()`. */
+export type RedisStoreClient = SingleClient | ClusterClient | SentinelClient;
+
+/** Connecting takes a while: names are looked up, TLS shakes hands. */
+const openMs = 5000;
+
+const ignore = (): void => undefined;
 
 /**
- * Makes, and does not connect, one more connection. In a cluster it goes to one of the masters, whichever chance
- * says: each of them hears what is published anywhere, and the next try may meet one that works.
+ * Subscribes on a connection of its own, which reconnects and subscribes again by itself.
+ *
+ * @param onGap is called when messages may have been missed
+ * @returns the function that ends the connection
+ * @throws RedisStoreError
  */
-export async function newConnection(client: RedisStoreClient): Promise<RedisConnection> {
-  // A client-side cache would be shared, and be emptied with each trouble of this connection.
-  const overrides = { clientSideCache: undefined, emitInvalidate: undefined };
-  if (!("masters" in client)) return client.duplicate(overrides);
+export async function listen(
+  client: RedisStoreClient,
+  channel: string,
+  onMessage: (message: string) => void,
+  onGap: (why: unknown) => void,
+): Promise<() => void> {
+  const doing = `listening to "${channel}"`;
+  let end: () => void = ignore;
+  try {
+    if (isSentinel(client)) {
+      // A sentinel client keeps a connection for its subscriptions and moves it to the new master after a failover.
+      const onMove = (): void => onGap(new Error("the master has changed"));
+      client.on("error", onGap);
+      client.on("topology-change", onMove);
+      end = () => {
+        client.off("error", onGap);
+        client.off("topology-change", onMove);
+        // A client that is closed would connect again.
+        if (client.isOpen) client.unsubscribe(channel, onMessage as never).catch(ignore);
+      };
+      await within(openMs, doing, () => client.subscribe(channel, onMessage));
+    } else {
+      const node = await within(openMs, doing, () => nodeOf(client));
+      // A client-side cache would be shared, and emptied whenever this connection is lost.
+      const connection = node.duplicate({ clientSideCache: undefined, emitInvalidate: undefined });
+      end = () => destroy(connection);
+      connection.on("error", onGap);
+      await within(openMs, doing, async () => {
+        await connection.connect();
+        await connection.subscribe(channel, onMessage);
+      });
+    }
+  } catch (error) {
+    end();
+    throw storeError(doing, error);
+  }
+  return end;
+}
+
+const isSentinel = (client: RedisStoreClient): client is SentinelClient => "getSentinelNode" in client;
+
+/**
+ * The client itself. In a cluster, that of a random master: each master hears all messages, and the next attempt may
+ * meet one that works.
+ */
+export async function nodeOf(client: SingleClient | ClusterClient): Promise<Node> {
+  if (!("masters" in client)) return client;
   const { masters } = client;
   const master = masters[Math.floor(Math.random() * masters.length)];
   if (!master) throw new Error("The cluster has no masters");
-  return (await client.nodeClient(master as never)).duplicate(overrides);
+  return client.nodeClient(master as never);
+}
+
+/** Some versions throw where there is nothing left to destroy. */
+function destroy(connection: Connection): void {
+  try {
+    connection.destroy();
+  } catch {
+    // It is closed already.
+  }
 }

@@ -1,15 +1,17 @@
+import { systemRuntime, timedOut, withTimeout } from "../runtime.js";
+
 /**
- * Why a call of the Redis store came to nothing.
+ * Why a call of the Redis store failed.
  *
  * - `timeout`: no answer within `commandSeconds`
- * - `unavailable`: no connection, or Redis says that it cannot at the moment
- * - `refused`: Redis answered with an error that the site has to mend, e.g. `NOPERM` or `OOM`
+ * - `unavailable`: no connection, or Redis answers that it cannot at the moment
+ * - `refused`: Redis answers with an error that the site has to mend, e.g. `NOPERM` or `OOM`
  * - `unreadable`: a key holds something that no store wrote
  * - `closed`: the store was closed
  */
 export type RedisStoreErrorKind = "timeout" | "unavailable" | "refused" | "unreadable" | "closed";
 
-/** What the methods of the Redis store reject with. `cause` is the client's own error, where there is one. */
+/** The methods of the Redis store reject with it. `cause` is the client's own error, where there is one. */
 export class RedisStoreError extends Error {
   override readonly name = "RedisStoreError";
   readonly kind: RedisStoreErrorKind;
@@ -20,7 +22,7 @@ export class RedisStoreError extends Error {
   }
 }
 
-/** Answers of a server that is starting, failing over or moving slots: it will be well again by itself. */
+/** The error codes of a server that starts, fails over or moves slots. They pass by themselves. */
 const passing = new Set([
   "LOADING",
   "CLUSTERDOWN",
@@ -31,20 +33,37 @@ const passing = new Set([
   "UNKILLABLE",
 ]);
 
-/** An error's code, where a server answered with one, e.g. `NOSCRIPT`. */
-export const replyCode = (error: unknown): string | undefined =>
-  error instanceof Error ? /^([A-Z]{2,}) /.exec(error.message)?.[1] : undefined;
-
-/** What went wrong, as the store says it. */
+/** Turns any error into a `RedisStoreError` that says what was being done. */
 export function storeError(doing: string, error: unknown): RedisStoreError {
   if (error instanceof RedisStoreError) return error;
-  const code = replyCode(error);
+  // An error that a server answered with begins with its code.
+  const code = error instanceof Error ? /^([A-Z]{2,}) /.exec(error.message)?.[1] : undefined;
   const kind = code === undefined || passing.has(code) ? "unavailable" : "refused";
   return new RedisStoreError(kind, `Redis: ${doing}: ${messageOf(error)}`, error);
 }
 
-/** What an error says, where it says anything: that of a connection to several addresses does not. */
+/** An error of a connection to several addresses has no message. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || ((error as { code?: string }).code ?? error.name);
+}
+
+/**
+ * Limits the time of some work. When it is over, the promise rejects with a `timeout` and the signal aborts.
+ *
+ * @throws RedisStoreError
+ */
+export async function within<T>(
+  ms: number,
+  doing: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController();
+  const done = work(abort.signal);
+  let result = await withTimeout(done, ms, systemRuntime);
+  // A process that was busy or suspended finds the answer and the end of the time together. It reads the answer first.
+  if (result === timedOut) result = await withTimeout(done, 1, systemRuntime);
+  if (result !== timedOut) return result;
+  abort.abort();
+  throw new RedisStoreError("timeout", `Redis: ${doing}: no answer within ${ms / 1000} s`);
 }

@@ -5,31 +5,30 @@ import type { RedisStoreError } from "./redis-errors.js";
 /** The options of `redisStore`. */
 export interface RedisStoreOptions {
   /**
-   * The site's own connected client of the package `redis`, 5 or later: `createClient()` or `createCluster()`. It stays
-   * the site's: the store adds one connection of its own to it, and closes only that.
+   * The site's own connected client of the package `redis`, 5 or later: of `createClient()`, `createCluster()` or
+   * `createSentinel()`. The store opens one more connection, and closes only that.
    */
   client: RedisStoreClient;
   /**
-   * What every key and the channel begin with. Default `onegini-otp-login:`. Sites, and stages, that share a Redis need
-   * one each.
+   * The beginning of each key and of the channel. Default `onegini-otp-login:`. Sites, and stages, that share a Redis
+   * need one each.
    */
   prefix?: string;
   /** Seconds that a command may take before it rejects. Default 2. */
   commandSeconds?: number;
   /**
-   * Hears when the connection on which changes are heard is lost, and what else happens where no call is there to
-   * reject. Default: a line on the console.
+   * Is called when the connection on which changes are heard is lost. It comes back by itself. Default: a line on the
+   * console.
    */
   onError?: (error: RedisStoreError) => void;
 }
 
-const needed = ["eval", "evalSha", "withCommandOptions", "subscribe", "on", "off"];
-
 const client = v.custom<RedisStoreClient>((value) => {
-  if (typeof value !== "object" || value === null || "getSentinelNode" in value) return false;
-  const methods = [...needed, "masters" in value ? "nodeClient" : "duplicate"];
+  if (typeof value !== "object" || value === null) return false;
+  const own = "masters" in value ? "nodeClient" : "getSentinelNode" in value ? "unsubscribe" : "duplicate";
+  const methods = ["eval", "withCommandOptions", "subscribe", "on", "off", own];
   return methods.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
-}, 'a client of the package "redis", 5 or later: createClient() or createCluster()');
+}, 'a client of the package "redis", 5 or later: createClient(), createCluster() or createSentinel()');
 
 const connected = v.pipe(
   client,

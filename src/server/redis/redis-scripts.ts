@@ -1,18 +1,28 @@
-/**
- * What the store does in Redis. Each script touches one key, `KEYS[1]`, so that a cluster can run it, and each is one
- * atomic step. Lives are relative and in milliseconds: the clocks of the servers play no part.
+import type { RedisStoreClient } from "./redis-client.js";
+import { storeError, within, type RedisStoreError } from "./redis-errors.js";
+
+/** The names in Redis, all of them under the site's prefix. */
+export const redisKeys = (prefix: string) => ({
+  attempt: (id: string): string => `${prefix}attempt:${id}`,
+  transaction: (id: string): string => `${prefix}transaction:${id}`,
+  /** Nothing is stored there. In a cluster the key decides whose time is asked for. */
+  clock: `${prefix}clock`,
+  /** The channel on which the id of each changed attempt is published. */
+  changed: `${prefix}changed`,
+});
+
+/*
+ * Each script touches one key, `KEYS[1]`, so that a cluster can run it, and is one atomic step. Lives are relative and
+ * in milliseconds, so that the clocks of the servers do not matter.
  */
 
-/** The value of a key. A script, because a cluster may send a plain GET to a replica, which lags behind. */
+/** The value of a key. A script, because a plain GET may go to a replica, which lags behind. */
 export const getScript = "return redis.call('GET', KEYS[1])";
 
-/** Keeps an attempt (value, life), unless that id is taken. */
+/** Stores an attempt (value, life), unless that id is taken. */
 export const createScript = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') and 1 or 0";
 
-/**
- * Replaces an attempt of a version (version, value, life) and tells everybody (channel, id). Executed late, after
- * somebody gave up waiting, it is what any slow writer is: nothing, if somebody else was faster.
- */
+/** Replaces an attempt of a version (version, value, life) and publishes that it changed (channel, id). */
 export const compareAndSetScript = `
 local value = redis.call('GET', KEYS[1])
 if not value or cjson.decode(value).version ~= tonumber(ARGV[1]) then return 0 end
@@ -21,8 +31,8 @@ redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1`;
 
 /**
- * Says which attempt owns a transaction (id, life). Never shortens what is there: of two writers that race for an
- * attempt, the loser must not take the winner's pointer away early.
+ * Stores the owner of a transaction (id, life). Never shortens the life: of two writers that race for an attempt, the
+ * loser must not delete the winner's pointer early.
  */
 export const pointScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
@@ -30,16 +40,34 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('PTTL', KEYS[1]) < tonumb
 end
 return 1`;
 
-/**
- * The server's time, seconds and microseconds, and the correction in milliseconds that all who share it add to it; sets
- * another one (the known, the new, life) if the known one still stands. In a cluster the key says whose time it is.
- */
-export const timeScript = `
-local correction = redis.call('GET', KEYS[1]) or '0'
-if ARGV[2] ~= '' and correction == ARGV[1] then correction = ARGV[2] end
-if correction ~= '0' then redis.call('SET', KEYS[1], correction, 'PX', ARGV[3]) end
-local time = redis.call('TIME')
-return {time[1], time[2], correction}`;
+/** The server's time: seconds and microseconds. */
+export const timeScript = "return redis.call('TIME')";
 
-/** Tells everybody something (channel, message) that changed nothing. */
+/** Publishes a message (channel, message). */
 export const publishScript = "return redis.call('PUBLISH', ARGV[1], ARGV[2])";
+
+/**
+ * Runs a script on one key and returns its answer as Redis gives it, whatever types the site's client maps it to.
+ *
+ * @throws RedisStoreError, at the latest when the time is over. A script that was sent may still run later.
+ */
+export type RunScript = (doing: string, script: string, key: string, ...args: string[]) => Promise<unknown>;
+
+/** @param onError also hears of each error */
+export const scriptRunner =
+  (client: RedisStoreClient, timeoutMs: number, onError: (error: RedisStoreError) => void): RunScript =>
+  async (doing, script, key, ...args) => {
+    try {
+      // The signal withdraws a script that was not sent yet. Sending the text each time costs Redis a microsecond;
+      // sending its hash would need an answer for a server that does not know it.
+      return await within(timeoutMs, doing, (abortSignal) =>
+        client
+          .withCommandOptions({ abortSignal, typeMapping: {} })
+          .eval(script, { keys: [key], arguments: args }),
+      );
+    } catch (error) {
+      const why = storeError(doing, error);
+      onError(why);
+      throw why;
+    }
+  };

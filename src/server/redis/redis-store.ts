@@ -1,17 +1,24 @@
-import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
-import { redisAttempts } from "./redis-attempts.js";
-import { RedisClock } from "./redis-clock.js";
-import { RedisCommands } from "./redis-commands.js";
-import { letGo } from "./redis-deadline.js";
-import { storeError, type RedisStoreError } from "./redis-errors.js";
-import { redisKeys } from "./redis-keys.js";
-import { redisRateLimiter } from "./redis-rate-limiter.js";
-import { RedisListeners } from "./redis-listeners.js";
-import { parseRedisOptions, type RedisStoreOptions } from "./redis-options.js";
-import { RedisRecovery } from "./redis-recovery.js";
-import { publishScript, timeScript } from "./redis-scripts.js";
-import { RedisSubscriber } from "./redis-subscriber.js";
+import type { Attempt } from "../attempt/attempt.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
+import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
+import { parseAttempt } from "./redis-attempt.js";
+import { listen } from "./redis-client.js";
+import { RedisClock } from "./redis-clock.js";
+import { storeError } from "./redis-errors.js";
+import { parseRedisOptions, type RedisStoreOptions } from "./redis-options.js";
+import { redisRateLimiter } from "./redis-rate-limiter.js";
+import {
+  compareAndSetScript,
+  createScript,
+  getScript,
+  pointScript,
+  publishScript,
+  redisKeys,
+  scriptRunner,
+  timeScript,
+  type RunScript,
+} from "./redis-scripts.js";
+import { letGo, RedisSubscriber } from "./redis-subscriber.js";
 
 /** A store that several servers share. */
 export interface RedisStore extends AttemptStore {
@@ -26,77 +33,96 @@ export interface RedisStore extends AttemptStore {
 /** How often Redis is asked for its time. */
 const clockMs = 60_000;
 
-/** A correction of that time is written again with each question: it is forgotten a week after the last server. */
-const correctionLifeMs = String(7 * 86_400_000);
+const ignore = (): void => undefined;
 
 /** See `redisStore` in `redis.ts`. */
 export async function openRedisStore(given: RedisStoreOptions): Promise<RedisStore> {
   const { client, prefix, commandSeconds, onError } = parseRedisOptions(given);
   const keys = redisKeys(prefix);
   const timeoutMs = commandSeconds * 1000;
-  const commands = new RedisCommands(client, timeoutMs);
-  const clock = new RedisClock((...correct) =>
-    commands.run("asking for the time", timeScript, keys.clock, ...correct, correctionLifeMs),
-  );
-  const listeners = new RedisListeners();
-  // The site hears of the client's troubles where it listens itself, and in what its calls reject with.
-  const ignore = (): void => undefined;
-  client.on("error", ignore);
-
-  /** What the site's hook throws harms nobody. */
-  const tell = (error: RedisStoreError): void => void Promise.resolve(error).then(onError).catch(ignore);
-
-  const recovery = new RedisRecovery(
-    () => clock.measure(),
-    () => listeners.wakeAll(),
-  );
   let subscriber: RedisSubscriber | undefined;
+  const run = scriptRunner(client, timeoutMs, ({ kind }) => {
+    if (kind === "timeout" || kind === "unavailable") subscriber?.callAll();
+  });
+  const clock = new RedisClock(() => run("asking for the time", timeScript, keys.clock));
+  // The site hears of its client's errors where it listens itself, and where calls reject.
+  client.on("error", ignore);
   try {
     await clock.measure();
+    const doing = `listening to "${keys.changed}"`;
     subscriber = await RedisSubscriber.open({
-      client,
-      channel: keys.changed,
+      listen: (onMessage, onGap) => listen(client, keys.changed, onMessage, onGap),
+      // In a cluster the key decides which server publishes: another one each time, so that one that is down is met
+      // by chance only.
+      publish: (message) =>
+        run("publishing", publishScript, keys.attempt(crypto.randomUUID()), keys.changed, message),
       timeoutMs,
-      onMessage: (id) => listeners.wake(id),
-      onLost: (why) => tell(storeError("the connection on which changes are heard was lost", why)),
-      onBack: () => recovery.request(),
+      // An error in the site's own function harms nothing.
+      onLost: (why) => void Promise.resolve(storeError(doing, why)).then(onError).catch(ignore),
     });
-    // Whether this user may publish shows now, and not at the first login.
-    await commands.run("publishing", publishScript, keys.clock, keys.changed, "");
   } catch (error) {
-    subscriber?.close();
     client.off("error", ignore);
     throw error;
   }
-  commands.onError = ({ kind }) => {
-    // Whoever read in vain is called again when reading works.
-    if (kind === "timeout" || kind === "unavailable") recovery.request();
-  };
-  const timer = setInterval(() => void clock.measure().catch(ignore), clockMs);
-  letGo(timer);
-
-  const attempts = redisAttempts(commands, keys, clock);
+  const measuring = letGo(setInterval(() => void clock.measure().catch(ignore), clockMs));
   return {
     isShared: true,
-    ...attempts,
-    async subscribe(id, listener) {
-      const unsubscribe = listeners.add(id, listener);
-      try {
-        await subscriber.live();
-      } catch (error) {
-        unsubscribe();
-        throw error;
-      }
-      return unsubscribe;
-    },
+    ...attemptScripts(run, keys, clock),
+    subscribe: (id, listener) => subscriber.subscribe(id, listener),
     now: () => clock.now(),
-    limiter: (limit) => redisRateLimiter(commands, prefix, limit),
+    limiter: (limit) => redisRateLimiter(run, prefix, limit),
     close() {
-      clearInterval(timer);
-      recovery.close();
+      clearInterval(measuring);
       subscriber.close();
       client.off("error", ignore);
       return Promise.resolve();
+    },
+  };
+}
+
+/** The methods of the store that read and write attempts. */
+function attemptScripts(
+  run: RunScript,
+  keys: ReturnType<typeof redisKeys>,
+  clock: RedisClock,
+): Pick<AttemptStore, "create" | "get" | "compareAndSet" | "findByTransaction"> {
+  const lifeMs = ({ forgetAt }: Attempt): string => String(Math.max(1, Math.ceil(forgetAt - clock.now())));
+
+  /** Written before the attempt, so that no callback comes for a transaction without an owner. */
+  const point = async (attempt: Attempt): Promise<void> => {
+    const ms = lifeMs(attempt);
+    await Promise.all(
+      attempt.transactions.map(({ id }) =>
+        run("writing a transaction", pointScript, keys.transaction(id), attempt.id, ms),
+      ),
+    );
+  };
+
+  const get = async (id: string): Promise<Attempt | undefined> => {
+    const key = keys.attempt(id);
+    const value = await run("reading an attempt", getScript, key);
+    return value === null ? undefined : parseAttempt(key, id, value);
+  };
+
+  return {
+    get,
+    async create(attempt) {
+      await point(attempt);
+      const key = keys.attempt(attempt.id);
+      const value = JSON.stringify(attempt);
+      const isNew = await run("creating an attempt", createScript, key, value, lifeMs(attempt));
+      if (isNew !== 1) throw new Error(`Redis: there is an attempt "${attempt.id}" already`);
+    },
+    async compareAndSet(id, version, next) {
+      await point(next);
+      const args = [String(version), JSON.stringify(next), lifeMs(next), keys.changed, id];
+      return (await run("changing an attempt", compareAndSetScript, keys.attempt(id), ...args)) === 1;
+    },
+    async findByTransaction(transactionId) {
+      const owner = await run("finding a transaction", getScript, keys.transaction(transactionId));
+      if (typeof owner !== "string") return undefined;
+      const attempt = await get(owner);
+      return attempt?.transactions.some(({ id }) => id === transactionId) ? attempt : undefined;
     },
   };
 }

@@ -1,109 +1,223 @@
-import type { RedisStoreClient } from "./redis-client.js";
-import { rest, within } from "./redis-deadline.js";
-import { RedisStoreError } from "./redis-errors.js";
-import { openSession, type Session } from "./redis-session.js";
+import { RedisStoreError, within } from "./redis-errors.js";
 
-/** The longest rest between two tries to open a session again. */
-const maxRestMs = 2000;
+/** How often a probe is published until it is heard. */
+const probeMs = 250;
 
-/** A session that lasted so long was a good one: the next try comes soon. */
-const goodMs = 5000;
+/** The connection is replaced when probes can be published but none was heard for so long. */
+const silenceMs = 3000;
 
-/** What a subscriber needs to know, and whom it tells. */
+/** All listeners are called within this time, at random, because other servers call theirs too. */
+const spreadMs = 1000;
+
+/** They are called at most this often, because all of them read: too much for a Redis in trouble. */
+const pauseMs = 5000;
+
 export interface SubscriberParts {
-  client: RedisStoreClient;
-  channel: string;
-  /** How often the connection is asked for a sign of life, and how long that, or waiting for a new one, may take. */
+  /** Opens the connection and subscribes. Returns the function that ends it. */
+  listen(onMessage: (message: string) => void, onGap: (why: unknown) => void): Promise<() => void>;
+  publish(message: string): Promise<unknown>;
+  /** How often the connection is checked, and how long a new listener may wait for it. */
   timeoutMs: number;
-  onMessage: (message: string) => void;
-  /** A session was lost. */
-  onLost: (why: Error) => void;
-  /** There is a session again. What was published in between was not heard. */
-  onBack: () => void;
+  /** Is called when the connection is lost. */
+  onLost(why: unknown): void;
 }
 
-/** Listens to the channel on a connection of its own, for good: when one is lost it opens another. */
+/**
+ * Calls the listeners of an attempt when its id is published, on one connection for all of them. The client reconnects
+ * by itself, but that of a cluster or a sentinel does not say when it is done. So after a gap this class publishes a
+ * probe until it hears it: then the connection is live again, Redis works, and all listeners are called once.
+ */
 export class RedisSubscriber {
   readonly #parts: SubscriberParts;
-  #session: Session;
-  #isLive = true;
+  readonly #listeners = new RedisListeners();
+  readonly #name = crypto.randomUUID();
+  readonly #checks: unknown;
+  #waiting = deferred();
+  #end: (() => void) | undefined;
+  #gaps = 0;
+  #isLive = false;
+  #isInDoubt = true;
+  #isProbing = false;
+  #isHeard = true;
   #isClosed = false;
-  /** Who waits for the next session. */
-  readonly #waiting = new Set<() => void>();
+  #call: unknown;
+  #calledAt = -Infinity;
 
-  private constructor(parts: SubscriberParts, session: Session) {
+  private constructor(parts: SubscriberParts) {
     this.#parts = parts;
-    this.#session = session;
-    void this.#run();
+    this.#checks = letGo(setInterval(() => this.#check(), parts.timeoutMs));
   }
 
-  /** @throws RedisStoreError if the first session cannot be opened */
+  /** @throws RedisStoreError if it cannot listen or publish */
   static async open(parts: SubscriberParts): Promise<RedisSubscriber> {
-    return new RedisSubscriber(parts, await newSession(parts));
+    const subscriber = new RedisSubscriber(parts);
+    try {
+      await subscriber.#connect();
+      await parts.publish(subscriber.#probe);
+      void subscriber.#probeUntilHeard();
+      await subscriber.#live();
+    } catch (error) {
+      subscriber.close();
+      throw error;
+    }
+    return subscriber;
   }
 
-  /** Resolves when there is a session; rejects if there is none for too long. */
-  async live(): Promise<void> {
-    if (this.#isClosed) throw closedError();
-    if (this.#isLive) return;
-    let go = (): void => undefined;
-    const session = new Promise<void>((resolve) => (go = resolve));
-    this.#waiting.add(go);
+  /** See `AttemptStore.subscribe`. */
+  async subscribe(id: string, listener: () => void): Promise<() => void> {
+    const unsubscribe = this.#listeners.add(id, listener);
     try {
-      await within(
-        this.#parts.timeoutMs,
-        "waiting for the connection on which changes are heard",
-        () => session,
-      );
-    } finally {
-      this.#waiting.delete(go);
+      await this.#live();
+    } catch (error) {
+      unsubscribe();
+      throw error;
     }
-    if (this.#isClosed) throw closedError();
+    return unsubscribe;
+  }
+
+  /** Calls all listeners as soon as Redis works: they have missed a message, or read in vain. */
+  callAll(): void {
+    this.#gaps += 1;
+    this.#isInDoubt = true;
+    void this.#probeUntilHeard();
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#session.end();
-    this.#release();
+    clearInterval(this.#checks as number);
+    clearTimeout(this.#call as number);
+    this.#end?.();
+    this.#waiting.resolve();
   }
 
-  async #run(): Promise<void> {
-    let tries = 0;
-    while (!this.#isClosed) {
-      const openedAt = performance.now();
-      const why = await this.#session.ended;
+  /** Resolves when the connection is live; rejects if that takes too long. */
+  async #live(): Promise<void> {
+    const doing = "waiting for the connection on which changes are heard";
+    if (!this.#isLive) await within(this.#parts.timeoutMs, doing, () => this.#waiting.promise);
+    if (this.#isClosed) throw new RedisStoreError("closed", "The Redis store was closed");
+  }
+
+  async #connect(): Promise<void> {
+    this.#end?.();
+    this.#end = undefined;
+    const end = await this.#parts.listen(
+      (message) => this.#hear(message),
+      (why) => this.#lose(why),
+    );
+    if (this.#isClosed) end();
+    else this.#end = end;
+  }
+
+  #lose(why: unknown): void {
+    if (this.#isClosed) return;
+    if (this.#isLive) {
       this.#isLive = false;
-      if (this.#isClosed) return;
+      this.#waiting = deferred();
       this.#parts.onLost(why);
-      tries = performance.now() - openedAt < goodMs ? tries + 1 : 0;
-      const session = await this.#reopen(tries);
-      if (!session) return;
-      this.#session = session;
-      this.#isLive = true;
-      this.#release();
-      this.#parts.onBack();
     }
+    this.callAll();
   }
 
-  /** Tries until it succeeds, ever more slowly, and at moments of chance: other servers have lost theirs too. */
-  async #reopen(triesBefore: number): Promise<Session | undefined> {
-    for (let tries = triesBefore; !this.#isClosed; tries++) {
-      await rest((0.5 + Math.random() / 2) * Math.min(maxRestMs, 50 * 2 ** tries));
-      if (this.#isClosed) return undefined;
-      const session = await newSession(this.#parts).catch(() => undefined);
-      if (session && this.#isClosed) session.end();
-      else if (session) return session;
-    }
-    return undefined;
+  /** A probe that was published before the last gap does not count. */
+  get #probe(): string {
+    return `${this.#name}:${this.#gaps}`;
   }
 
-  #release(): void {
-    for (const go of this.#waiting) go();
+  async #probeUntilHeard(): Promise<void> {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    let silentSince = performance.now();
+    while (this.#isInDoubt && !this.#isClosed) {
+      try {
+        if (!this.#end || performance.now() > silentSince + silenceMs) {
+          this.#lose(new Error("nothing is heard"));
+          await this.#connect();
+          silentSince = performance.now();
+        }
+        await this.#parts.publish(this.#probe);
+      } catch {
+        // Redis does not work: the connection is not to blame.
+        silentSince = performance.now();
+      }
+      await rest(probeMs * (0.5 + Math.random()));
+    }
+    this.#isProbing = false;
+  }
+
+  #hear(message: string): void {
+    this.#isHeard = true;
+    if (message !== this.#probe) return this.#listeners.call(message);
+    if (!this.#isInDoubt) return;
+    this.#isInDoubt = false;
+    this.#isLive = true;
+    this.#waiting.resolve();
+    if (this.#listeners.isEmpty) return;
+    const delayMs = Math.max(Math.random() * spreadMs, this.#calledAt + pauseMs - performance.now());
+    this.#call ??= letGo(
+      setTimeout(() => {
+        this.#call = undefined;
+        this.#calledAt = performance.now();
+        this.#listeners.callAll();
+      }, delayMs),
+    );
+  }
+
+  /** Notices a connection that is dead without a word. */
+  #check(): void {
+    if (this.#isInDoubt) return;
+    if (!this.#isHeard) return this.callAll();
+    this.#isHeard = false;
+    this.#parts.publish("").catch(() => undefined);
   }
 }
 
-const newSession = ({ client, channel, onMessage, timeoutMs }: SubscriberParts): Promise<Session> =>
-  openSession(client, channel, onMessage, timeoutMs);
+/** The listeners of this process, by attempt. */
+export class RedisListeners {
+  readonly #listeners = new Map<string, Set<() => void>>();
 
-/** What a closed store rejects with. */
-export const closedError = (): RedisStoreError => new RedisStoreError("closed", "The Redis store was closed");
+  get isEmpty(): boolean {
+    return this.#listeners.size === 0;
+  }
+
+  /** Adds a listener. The same function may be added several times. Returns the function that removes it. */
+  add(id: string, listener: () => void): () => void {
+    const subscription = (): void => listener();
+    const subscribed = this.#listeners.get(id) ?? new Set();
+    this.#listeners.set(id, subscribed.add(subscription));
+    return () => {
+      subscribed.delete(subscription);
+      if (subscribed.size === 0 && this.#listeners.get(id) === subscribed) this.#listeners.delete(id);
+    };
+  }
+
+  /** Calls the listeners of one attempt. One that throws does not keep the others from being called. */
+  call(id: string): void {
+    for (const listener of [...(this.#listeners.get(id) ?? [])]) {
+      try {
+        listener();
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  callAll(): void {
+    for (const id of [...this.#listeners.keys()]) this.call(id);
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+const rest = (ms: number): Promise<void> => new Promise((resolve) => letGo(setTimeout(resolve, ms)));
+
+/** Lets a process end although a timer runs, where timers are objects (Node). */
+export function letGo<Timer>(timer: Timer): Timer {
+  (timer as { unref?: () => void }).unref?.();
+  return timer;
+}

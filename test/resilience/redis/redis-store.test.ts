@@ -1,56 +1,311 @@
-import { after, before } from "node:test";
+import assert from "node:assert/strict";
+import { after, before, describe, test, type TestContext } from "node:test";
 import { createClient, RESP_TYPES } from "redis";
-import { redisStore } from "onegini-otp-login/redis";
-import {
-  startRedis,
-  startRedisCluster,
-  type RedisCluster,
-  type RedisServer,
-} from "../../support/services/redis.js";
-import { describeStore } from "../../unit/server/attempt/store-suite.js";
-import { openClusterStore, openStore } from "../../unit/server/support/redis-stores.js";
+import { redisStore, RedisStoreError, type RedisStoreOptions } from "onegini-otp-login/redis";
+import { getScript, scriptRunner } from "../../../src/server/redis/redis-scripts.js";
+import { startRedis, type RedisServer } from "../../support/services/redis.js";
+import { until } from "../../support/until.js";
+import { anAttempt, describeStore } from "../../unit/server/attempt/store-suite.js";
+import { describeLimiter } from "../../unit/server/limits/limiter-suite.js";
+import { holds } from "../../unit/server/support/holds.js";
+import { openStore } from "../../unit/server/support/redis-stores.js";
 
-for (const kind of ["redis", "valkey"] as const) {
-  let server: RedisServer;
-  before(async () => (server = await startRedis({ kind })));
-  after(() => server.stop());
+let server: RedisServer;
+before(async () => (server = await startRedis()));
+after(() => server.stop());
 
-  describeStore({
-    name: kind,
-    open: async (t) => ({
-      store: (await openStore(t, server)).store,
-      other: (await openStore(t, server)).store,
-    }),
-  });
+describeStore({
+  name: "redis",
+  open: async (t) => ({
+    store: (await openStore(t, server)).store,
+    other: (await openStore(t, server)).store,
+  }),
+});
+describeLimiter("redis", (t) => openStore(t, server));
 
-  // What a site may have set on its client: the old protocol, replies as bytes, a prefix of its own.
-  describeStore({
-    name: `${kind}, by clients that are set otherwise`,
-    async open(t) {
-      const openOne = async () => {
-        const client = createClient({ url: server.url, RESP: 2, keyPrefix: "site:" });
-        await client.connect();
-        t.after(() => client.destroy());
-        const store = await redisStore({
-          client: client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }),
-          prefix: "login:",
-        });
-        t.after(() => store.close());
-        return store;
-      };
-      return { store: await openOne(), other: await openOne() };
-    },
-  });
-
-  let cluster: RedisCluster;
-  before(async () => (cluster = await startRedisCluster(kind)));
-  after(() => cluster.stop());
-
-  describeStore({
-    name: `a cluster of ${kind}`,
-    open: async (t) => ({
-      store: (await openClusterStore(t, cluster)).store,
-      other: (await openClusterStore(t, cluster)).store,
-    }),
-  });
+async function connect(t: TestContext, options: Parameters<typeof createClient>[0] = {}) {
+  const client = createClient({ url: server.url, ...options });
+  await client.connect();
+  t.after(() => client.destroy());
+  return client;
 }
+
+async function open(t: TestContext, options: Partial<RedisStoreOptions> = {}) {
+  const client = await connect(t);
+  const store = await redisStore({ client, ...options });
+  t.after(() => store.close());
+  return { client, store };
+}
+
+const channels = (): string => server.command("PUBSUB", "CHANNELS");
+
+const isKind = (kind: RedisStoreError["kind"], message: string) => (error: unknown) => {
+  holds(error instanceof RedisStoreError, String(error));
+  assert.equal(error.kind, kind, error.message);
+  holds(error.message.includes(message), error.message);
+  return true;
+};
+
+describe("what is stored", () => {
+  test("has a time to live, and afterwards nothing is left", async (t) => {
+    server.flush();
+    const { store } = await openStore(t, server);
+    const limiter = store.limiter({ name: "starts", count: 5, seconds: 1 });
+    const forgetAt = store.now() + 700;
+    for (let index = 0; index < 20; index++) {
+      const attempt = anAttempt({ forgetAt });
+      await store.create(attempt);
+      const transactions = [...attempt.transactions, { id: `t${index}`, endsAt: forgetAt, closed: false }];
+      const next = { ...attempt, version: 2, transactions, forgetAt: forgetAt + index };
+      await store.compareAndSet(attempt.id, 1, next);
+      await store.compareAndSet(attempt.id, 1, { ...next, forgetAt: forgetAt + 60_000, transactions: [] });
+      await limiter.count("127.0.0.1");
+    }
+    for (const key of server.command("KEYS", "*").split("\n").filter(Boolean)) {
+      holds(key.startsWith("onegini-otp-login:"), key);
+      const left = Number(server.command("PTTL", key));
+      holds(left > -1 || left === -2, `${key} lives for ever`);
+      holds(left <= 1000, `${key} lives for ${left} ms`);
+    }
+    await until(() => server.command("DBSIZE") === "0", "Redis to forget it all");
+  });
+
+  test("is not shortened by a writer that loses the race", async (t) => {
+    const { store } = await openStore(t, server);
+    const attempt = anAttempt({ forgetAt: store.now() + 60_000 });
+    await store.create(attempt);
+    const loser = { ...attempt, forgetAt: store.now() + 20 };
+    assert.equal(await store.compareAndSet(attempt.id, 9, loser), false);
+    await until(() => store.now() > loser.forgetAt + 100, "the loser's time to pass");
+    assert.deepEqual(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), attempt);
+  });
+
+  test("is not replaced by creating it again", async (t) => {
+    const { store } = await openStore(t, server);
+    const attempt = anAttempt();
+    await store.create(attempt);
+    const next = { ...attempt, version: 2 };
+    await store.compareAndSet(attempt.id, 1, next);
+    const expected = new Error(`Redis: there is an attempt "${attempt.id}" already`);
+    await assert.rejects(store.create(attempt), expected);
+    assert.deepEqual(await store.get(attempt.id), next);
+  });
+
+  test("is gone at once if its time is over already", async (t) => {
+    const { store } = await openStore(t, server);
+    const attempt = anAttempt();
+    const over = anAttempt({ forgetAt: store.now() - 5000 });
+    await store.create(over);
+    await store.create(attempt);
+    assert.equal(await store.compareAndSet(attempt.id, 1, { ...attempt, version: 2, forgetAt: 0 }), true);
+    for (const { id } of [over, attempt]) {
+      await until(() => server.command("EXISTS", `onegini-otp-login:attempt:${id}`) === "0", "it to go");
+      assert.equal(await store.get(id), undefined);
+    }
+  });
+
+  test("is an error that names the key, if something else wrote it", async (t) => {
+    const { store } = await openStore(t, server);
+    const key = "onegini-otp-login:attempt:wrong";
+    const wrong = [
+      ...["", "garbage", "null", "[]", "{}"],
+      JSON.stringify({ ...anAttempt({ id: "wrong" }), state: { status: "approved" } }),
+      JSON.stringify({ ...anAttempt({ id: "wrong" }), forgetAt: "soon" }),
+      JSON.stringify(anAttempt({ id: "another" })),
+    ];
+    for (const value of wrong) {
+      server.command("SET", key, value, "EX", "60");
+      await assert.rejects(store.get("wrong"), isKind("unreadable", `"${key}"`));
+    }
+    server.command("SET", key, "garbage", "EX", "60");
+    await assert.rejects(store.compareAndSet("wrong", 1, anAttempt({ id: "wrong" })), RedisStoreError);
+    server.command("DEL", key);
+    server.command("RPUSH", key, "a list");
+    await assert.rejects(store.get("wrong"), isKind("refused", "WRONGTYPE"));
+    server.command("DEL", key);
+  });
+
+  test("is unknown to a store with another prefix", async (t) => {
+    const { store } = await openStore(t, server, { prefix: "one:" });
+    const { store: other } = await openStore(t, server, { prefix: "two:" });
+    const attempt = anAttempt();
+    await store.create(attempt);
+    assert.equal(await other.get(attempt.id), undefined);
+    let told = 0;
+    await other.subscribe(attempt.id, () => (told += 1));
+    await store.compareAndSet(attempt.id, 1, { ...attempt, version: 2 });
+    await other.get(attempt.id);
+    assert.equal(told, 0);
+  });
+
+  test("of a transaction costs one command to look for, so that a made-up callback costs no more", async (t) => {
+    const { store } = await openStore(t, server);
+    server.command("CONFIG", "RESETSTAT");
+    assert.equal(await store.findByTransaction("made-up"), undefined);
+    const calls = /cmdstat_get:calls=(\d+)/.exec(server.command("INFO", "commandstats"))?.[1];
+    assert.equal(calls, "1");
+  });
+
+  test("of a transaction leads nowhere when the attempt is gone", async (t) => {
+    const { store } = await openStore(t, server);
+    const attempt = anAttempt();
+    await store.create(attempt);
+    server.command("DEL", `onegini-otp-login:attempt:${attempt.id}`);
+    assert.equal(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), undefined);
+  });
+
+  test("of a limit is exact when many count at once", async (t) => {
+    const stores = [(await openStore(t, server)).store, (await openStore(t, server)).store];
+    const limiters = stores.map((store) => store.limiter({ name: "many", count: 50, seconds: 60 }));
+    const calls = Array.from({ length: 100 }).flatMap(() => limiters.map((limiter) => limiter.count("a")));
+    const allowed = (await Promise.all(calls)).filter((counted) => counted.allowed);
+    assert.equal(allowed.length, 50);
+  });
+});
+
+describe("a command", () => {
+  test("that gets no answer rejects, and says what it was for", async (t) => {
+    const { store } = await openStore(t, server, { commandSeconds: 0.2 });
+    const limiter = store.limiter({ name: "starts", count: 1, seconds: 60 });
+    const bare = anAttempt({ transactions: [] });
+    server.pause();
+    const calls: [string, () => Promise<unknown>][] = [
+      ["writing a transaction", () => store.create(anAttempt())],
+      ["writing a transaction", () => store.compareAndSet("a", 1, anAttempt())],
+      ["creating an attempt", () => store.create(bare)],
+      ["changing an attempt", () => store.compareAndSet(bare.id, 1, bare)],
+      ["reading an attempt", () => store.get("a")],
+      ["finding a transaction", () => store.findByTransaction("a")],
+      ["counting starts", () => limiter.count("a")],
+    ];
+    const results = await Promise.allSettled(calls.map(([, call]) => call()));
+    server.resume();
+    assert.deepEqual(
+      results.map((result) => (result.status === "rejected" ? String(result.reason) : result.status)),
+      calls.map(([doing]) => `RedisStoreError: Redis: ${doing}: no answer within 0.2 s`),
+    );
+  });
+
+  test("that fails tells the same error as it rejects with", async (t) => {
+    const told: RedisStoreError[] = [];
+    const run = scriptRunner(await connect(t), 2000, (error) => told.push(error));
+    server.command("RPUSH", "list", "one");
+    await assert.rejects(run("reading", getScript, "list"), (error) => error === told[0]);
+    assert.deepEqual(told.map(String), [
+      "RedisStoreError: Redis: reading: WRONGTYPE Operation against a key holding the wrong kind of value " +
+        /script: .*$/.exec(String(told[0]))?.[0],
+    ]);
+    server.command("DEL", "list");
+  });
+
+  test("gives Redis' own answer, whatever types the site's client maps it to", async (t) => {
+    const client = (await connect(t)).withTypeMapping({
+      [RESP_TYPES.BLOB_STRING]: Buffer,
+      [RESP_TYPES.NUMBER]: String,
+    });
+    const run = scriptRunner(client, 2000, () => undefined);
+    assert.deepEqual(await run("testing", "return {KEYS[1], ARGV[1], 7}", "key", "one"), ["key", "one", 7]);
+  });
+});
+
+describe("the connection on which changes are heard", () => {
+  test("is one, however many subscribe, and none once the store is closed", async (t) => {
+    const { store } = await openStore(t, server, { prefix: "mine:" });
+    const subscribers = () => server.command("PUBSUB", "NUMSUB", "mine:changed").split("\n")[1];
+    const clients = () => server.command("CLIENT", "LIST").split("\n").length;
+    const before = clients();
+    const ends = await Promise.all(
+      Array.from({ length: 500 }, (_, index) => store.subscribe(`${index}`, () => 0)),
+    );
+    assert.equal(clients(), before);
+    assert.equal(subscribers(), "1");
+    for (const end of ends) end();
+    await store.close();
+    await until(() => subscribers() === "0" && clients() === before - 1, "the connection to end");
+  });
+
+  test("leaves nothing on the site's client once the store is closed, and the client works on", async (t) => {
+    const { client, store } = await open(t);
+    assert.equal(store.isShared, true);
+    assert.equal(client.listenerCount("error"), 1);
+    assert.equal(channels(), "onegini-otp-login:changed");
+    await store.close();
+    assert.equal(client.listenerCount("error"), 0);
+    await until(() => channels() === "", "the connection to end");
+    assert.equal(await client.ping(), "PONG");
+    await assert.rejects(
+      store.subscribe("a", () => undefined),
+      { name: "RedisStoreError", kind: "closed", message: "The Redis store was closed" },
+    );
+  });
+
+  test("tells its loss, even to a function that throws, and the listeners are called", async (t) => {
+    const told: RedisStoreError[] = [];
+    const onError = (error: RedisStoreError): void => {
+      told.push(error);
+      throw new Error("the site's function is broken");
+    };
+    const { store } = await open(t, { onError });
+    let calls = 0;
+    await store.subscribe("a", () => (calls += 1));
+    server.command("CLIENT", "KILL", "TYPE", "pubsub");
+    await until(() => told.length > 0, "the loss to be told");
+    isKind("unavailable", 'Redis: listening to "onegini-otp-login:changed": ')(told[0]);
+    await until(() => calls > 0, "the listener to be called");
+    assert.equal(told.length, 1);
+  });
+
+  test("tells its loss on the console by default", async (t) => {
+    const lines: unknown[] = [];
+    t.mock.method(console, "warn", (...words: unknown[]) => lines.push(...words));
+    await open(t);
+    server.command("CLIENT", "KILL", "TYPE", "pubsub");
+    await until(() => lines.length > 0, "the line");
+    assert.match(String(lines[0]), /^onegini-otp-login: Redis: listening to "onegini-otp-login:changed": /);
+  });
+});
+
+describe("a user of Redis", () => {
+  const rules = (...names: string[]) => names.map((name) => `+${name}`);
+
+  async function openAs(t: TestContext) {
+    const client = await connect(t, { username: "site", password: "secret" });
+    try {
+      const store = await redisStore({ client, prefix: "login:" });
+      t.after(() => store.close());
+      return store;
+    } catch (error) {
+      // A store that cannot be opened leaves nothing behind.
+      assert.equal(client.listenerCount("error"), 0);
+      await until(() => channels() === "", "the connection to end");
+      throw error;
+    }
+  }
+
+  test("needs no more rights than the documentation lists, and an error names the one that is missing", async (t) => {
+    const allowed = rules("eval", "get", "set", "pttl", "time", "publish", "subscribe", "incrby", "expire");
+    const user = ["on", ">secret", "~login:*", "&login:*", "-@all", "+hello"];
+    server.command("ACL", "SETUSER", "site", ...user, ...allowed);
+    const store = await openAs(t);
+    const attempt = anAttempt();
+    await store.create(attempt);
+    let told = 0;
+    await store.subscribe(attempt.id, () => (told += 1));
+    assert.equal(await store.compareAndSet(attempt.id, 1, { ...attempt, version: 2 }), true);
+    await until(() => told > 0, "the notice");
+    await store.limiter({ name: "starts", count: 1, seconds: 60 }).count("a");
+    await store.close();
+
+    const needed = {
+      eval: "asking for the time",
+      time: "asking for the time",
+      subscribe: 'listening to "login:changed"',
+      publish: "publishing",
+    };
+    for (const [right, doing] of Object.entries(needed)) {
+      server.command("ACL", "SETUSER", "site", `-${right}`);
+      await assert.rejects(openAs(t), isKind("refused", `Redis: ${doing}: `));
+      server.command("ACL", "SETUSER", "site", `+${right}`);
+    }
+  });
+});

@@ -1,6 +1,6 @@
 import { spawn, execFileSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ export interface RedisServerOptions {
   appendOnly?: boolean;
   /** More arguments, e.g. `["--cluster-enabled", "yes"]`. */
   args?: string[];
+  /** Makes it a Sentinel with these lines of configuration. */
+  sentinel?: string[];
 }
 
 /** A real server, with a port and a directory of its own. */
@@ -44,14 +46,16 @@ export async function startRedis({
   kind = "redis",
   appendOnly = false,
   args = [],
+  sentinel,
 }: RedisServerOptions = {}): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), `onegini-otp-login-${kind}-`));
   const port = await freePort({ forCluster: args.includes("--cluster-enabled") });
-  const settings = [
-    ...["--port", String(port), "--bind", "127.0.0.1", "--dir", directory],
-    ...["--save", "", "--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "always"],
-    ...args,
-  ];
+  const common = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
+  const storage = ["--save", "", "--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "always"];
+  // A Sentinel writes what it learns into its configuration file.
+  const file = join(directory, "sentinel.conf");
+  if (sentinel) writeFileSync(file, sentinel.join("\n"));
+  const settings = sentinel ? [file, "--sentinel", ...common] : [...common, ...storage, ...args];
   let child = await launch(kind, port, settings);
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -164,4 +168,44 @@ export async function startRedisCluster(kind: RedisKind = "redis"): Promise<Redi
     throw error;
   }
   return { servers, rootNodes: servers.map(({ url }) => ({ url })), stop };
+}
+
+/** A master with a replica, and a Sentinel that watches them. */
+export interface SentinelGroup {
+  master: RedisServer;
+  replica: RedisServer;
+  /** The options that `createSentinel()` needs. */
+  options: { name: string; sentinelRootNodes: { host: string; port: number }[] };
+  stop(): Promise<void>;
+}
+
+/** Starts a master, a replica and a Sentinel, and waits until a failover is possible. */
+export async function startRedisSentinel(kind: RedisKind = "redis"): Promise<SentinelGroup> {
+  const servers: RedisServer[] = [];
+  const stop = async () => void (await Promise.all(servers.map((server) => server.stop())));
+  const start = async (options: RedisServerOptions): Promise<RedisServer> => {
+    const server = await startRedis({ kind, ...options });
+    servers.unshift(server);
+    return server;
+  };
+  try {
+    const master = await start({ args: ["--repl-diskless-sync-delay", "0"] });
+    const replica = await start({ args: ["--replicaof", "127.0.0.1", String(master.port)] });
+    const sentinel = await start({
+      sentinel: [
+        `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+        "sentinel down-after-milliseconds main 500",
+        "sentinel failover-timeout main 2000",
+      ],
+    });
+    const isReady = (): boolean =>
+      sentinel.command("SENTINEL", "REPLICAS", "main").includes("master-link-status\nok");
+    await until(isReady, "a Sentinel that knows the replica", 60_000);
+    const options = { name: "main", sentinelRootNodes: [{ host: "127.0.0.1", port: sentinel.port }] };
+    return { master, replica, options, stop };
+  } catch (error) {
+    // Servers that are left would keep this process alive.
+    await stop();
+    throw error;
+  }
 }

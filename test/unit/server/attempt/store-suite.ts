@@ -5,13 +5,13 @@ import type { Attempt, AttemptStore } from "onegini-otp-login/server";
 import { until } from "../../../support/until.js";
 import { holds } from "../support/holds.js";
 
-/** One store, opened twice as two servers would; the same object where a store is for one process. */
+/** One store, opened twice as by two servers. The same object twice where a store is for one process. */
 export interface StoreUnderTest {
   name: string;
   open: (t: TestContext) => Promise<{ store: AttemptStore; other: AttemptStore }>;
 }
 
-/** What every store must do, whatever it is made of. */
+/** The behaviour of every store. */
 export function describeStore({ name, open }: StoreUnderTest): void {
   describe(`the store: ${name}`, () => {
     test("gives back what it was given, each time equal", async (t) => {
@@ -22,7 +22,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.deepEqual(await other.get(attempt.id), attempt);
     });
 
-    test("knows nothing of an id that it was not given", async (t) => {
+    test("knows no id that it was not given", async (t) => {
       const { store } = await open(t);
       for (const id of ["", "nobody", "__proto__", "constructor", "*", "a b", "é", "x".repeat(1000)]) {
         assert.equal(await store.get(id), undefined);
@@ -51,7 +51,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.deepEqual(await store.get(attempt.id), attempt);
     });
 
-    test("of writers that race, on both servers, exactly one wins", async (t) => {
+    test("lets exactly one of several writers win, on both servers", async (t) => {
       const { store, other } = await open(t);
       const attempt = anAttempt();
       await store.create(attempt);
@@ -91,27 +91,33 @@ export function describeStore({ name, open }: StoreUnderTest): void {
 
     test("forgets an attempt and its transactions when it may", async (t) => {
       const { store } = await open(t);
-      const attempt = { ...anAttempt(), forgetAt: Date.now() + 60 };
+      const attempt = anAttempt({ forgetAt: Date.now() + 60 });
       await store.create(attempt);
-      holds(await store.get(attempt.id));
-      await until(() => Date.now() > attempt.forgetAt + 20, "the time to pass");
-      assert.equal(await store.get(attempt.id), undefined);
-      assert.equal(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), undefined);
+      await until(async () => !(await store.get(attempt.id)), "the attempt to be forgotten");
+      const [transaction] = attempt.transactions;
+      const isFound = async () => (await store.findByTransaction(transaction?.id ?? "")) !== undefined;
+      await until(async () => !(await isFound()), "its transaction to be forgotten");
       assert.equal(await store.compareAndSet(attempt.id, 1, { ...attempt, version: 2 }), false);
     });
 
     test("keeps an attempt longer when its replacement says so", async (t) => {
       const { store } = await open(t);
-      const attempt = { ...anAttempt(), forgetAt: Date.now() + 100 };
-      await store.create(attempt);
-      const next = { ...attempt, version: 2, forgetAt: Date.now() + 60_000 };
-      assert.equal(await store.compareAndSet(attempt.id, 1, next), true);
+      const replaceInTime = async (lifeMs: number): Promise<[Attempt, Attempt]> => {
+        const attempt = anAttempt({ forgetAt: Date.now() + lifeMs });
+        await store.create(attempt);
+        const next = { ...attempt, version: 2, forgetAt: Date.now() + 60_000 };
+        if (await store.compareAndSet(attempt.id, 1, next)) return [attempt, next];
+        // A busy machine was too slow for so short a life.
+        holds(lifeMs < 10_000, "The attempt is not replaced");
+        return replaceInTime(lifeMs * 2);
+      };
+      const [attempt, next] = await replaceInTime(100);
       await until(() => Date.now() > attempt.forgetAt + 20, "the time to pass");
       assert.deepEqual(await store.get(attempt.id), next);
       assert.deepEqual(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), next);
     });
 
-    test("tells a subscriber of every change from the moment the subscription has resolved", async (t) => {
+    test("calls a listener for every change from the moment the subscription has resolved", async (t) => {
       const { store, other } = await open(t);
       const attempt = anAttempt();
       await store.create(attempt);
@@ -124,7 +130,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       unsubscribe();
     });
 
-    test("who is told reads what it was told about", async (t) => {
+    test("calls a listener when the change can be read", async (t) => {
       const { store, other } = await open(t);
       const attempt = anAttempt();
       await store.create(attempt);
@@ -136,7 +142,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       unsubscribe();
     });
 
-    test("tells each subscriber, the same function twice if it subscribed twice, and none of another attempt", async (t) => {
+    test("calls each listener of the attempt, the same function twice if it subscribed twice, and no others", async (t) => {
       const { store } = await open(t);
       const [one, two] = [anAttempt(), anAttempt()];
       await store.create(one);
@@ -158,7 +164,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       for (const end of ends) end();
     });
 
-    test("tells who unsubscribed nothing more, and unsubscribing twice harms nobody", async (t) => {
+    test("calls no listener that has unsubscribed, and unsubscribing twice does no harm", async (t) => {
       const { store } = await open(t);
       const attempt = anAttempt();
       await store.create(attempt);
@@ -173,7 +179,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       end();
     });
 
-    test("takes a subscription to what does not exist yet", async (t) => {
+    test("takes a subscription to an attempt that does not exist yet", async (t) => {
       const { store } = await open(t);
       const attempt = anAttempt();
       let told = 0;
@@ -184,7 +190,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       end();
     });
 
-    test("a replacement that fails tells nobody", async (t) => {
+    test("calls no listener when a replacement fails", async (t) => {
       const { store } = await open(t);
       const attempt = anAttempt();
       await store.create(attempt);

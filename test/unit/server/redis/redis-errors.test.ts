@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { RedisStoreError, replyCode, storeError } from "../../../../src/server/redis/redis-errors.js";
+import { test, type TestContext } from "node:test";
+import { RedisStoreError, storeError, within } from "../../../../src/server/redis/redis-errors.js";
 
-test("an answer that passes by itself is `unavailable`, another error of Redis is `refused`", () => {
+test("an error reply that passes by itself is `unavailable`, another one is `refused`", () => {
   const passing = [
     "LOADING Redis is loading the dataset in memory",
     "CLUSTERDOWN The cluster is down",
@@ -21,27 +21,14 @@ test("an answer that passes by itself is `unavailable`, another error of Redis i
   }
 });
 
-test("an error that is no answer of Redis is `unavailable`", () => {
-  for (const error of [
-    new Error("Socket closed unexpectedly"),
-    new Error("a NOPERM in the middle"),
-    "text",
-  ]) {
-    assert.equal(storeError("reading", error).kind, "unavailable");
+test("an error that is no reply of Redis is `unavailable`", () => {
+  const others = ["Socket closed unexpectedly", "a NOPERM in the middle", "The NOSCRIPT case", "A thing", ""];
+  for (const error of [...others.map((message) => new Error(message)), "NOPERM no", undefined, null]) {
+    assert.equal(storeError("reading", error).kind, "unavailable", String(error));
   }
 });
 
-test("the code of an answer is its first word, if that is in capitals", () => {
-  assert.equal(replyCode(new Error("NOSCRIPT No matching script.")), "NOSCRIPT");
-  for (const message of ["The NOSCRIPT case", "A thing", "Socket closed", ""]) {
-    assert.equal(replyCode(new Error(message)), undefined, message);
-  }
-  for (const other of [undefined, null, "NOSCRIPT No matching script."]) {
-    assert.equal(replyCode(other), undefined);
-  }
-});
-
-test("the message says what was being done and what came of it; the client's own error is the cause", () => {
+test("the message says what was being done and what went wrong; the client's own error is the cause", () => {
   const cause = new Error("NOPERM no");
   const error = storeError("reading an attempt", cause);
   assert.equal(error.message, "Redis: reading an attempt: NOPERM no");
@@ -50,7 +37,7 @@ test("the message says what was being done and what came of it; the client's own
   assert.equal(storeError("reading", "text").message, "Redis: reading: text");
 });
 
-test("an error without words is told by its code, or else by its name", () => {
+test("an error without a message is told by its code, or else by its name", () => {
   const refused = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
   assert.equal(storeError("opening", refused).message, "Redis: opening: ECONNREFUSED");
   assert.equal(storeError("opening", new RangeError()).message, "Redis: opening: RangeError");
@@ -60,4 +47,66 @@ test("an error of the store's own stays as it is, and has a cause only where the
   const own = new RedisStoreError("closed", "The store was closed");
   assert.equal(storeError("reading", own), own);
   assert.equal("cause" in own, false);
+});
+
+/** Lets promises that are settled be heard. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Work with a limit of 2 s that a test finishes, and its outcome so far. */
+function limitedWork(t: TestContext) {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let finish: (value: string) => void = () => undefined;
+  let signal: AbortSignal | undefined;
+  const outcome: { value?: string; error?: unknown } = {};
+  within(2000, "reading", (given) => {
+    signal = given;
+    return new Promise<string>((resolve) => (finish = resolve));
+  }).then(
+    (value) => (outcome.value = value),
+    (error: unknown) => (outcome.error = error),
+  );
+  const pass = async (ms: number): Promise<void> => {
+    t.mock.timers.tick(ms);
+    await settled();
+  };
+  return { outcome, pass, finish: (value: string) => finish(value), isStopped: () => signal?.aborted };
+}
+
+test("work that is done in time gives its result, and is not told to stop", async (t) => {
+  const { outcome, pass, finish, isStopped } = limitedWork(t);
+  await pass(1999);
+  finish("done");
+  await settled();
+  assert.deepEqual(outcome, { value: "done" });
+  await pass(10_000);
+  await pass(10_000);
+  assert.equal(isStopped(), false);
+});
+
+test("work that takes longer is a timeout that says what was being done, and is told to stop", async (t) => {
+  const { outcome, pass, isStopped } = limitedWork(t);
+  await pass(1999);
+  assert.deepEqual([outcome, isStopped()], [{}, false]);
+  await pass(1);
+  await pass(1);
+  const expected = new RedisStoreError("timeout", "Redis: reading: no answer within 2 s");
+  assert.deepEqual(outcome.error, expected);
+  assert.equal(isStopped(), true);
+});
+
+test("an answer that was there when a busy process looks at the clock is taken", async (t) => {
+  const { outcome, pass, finish } = limitedWork(t);
+  await pass(2000);
+  finish("late");
+  await settled();
+  assert.deepEqual(outcome, { value: "late" });
+});
+
+test("work that fails rejects with its own error", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const error = new Error("down");
+  await assert.rejects(
+    within(2000, "reading", () => Promise.reject(error)),
+    (thrown) => thrown === error,
+  );
 });

@@ -1,14 +1,14 @@
 import type { TestContext } from "node:test";
-import { createClient, createCluster } from "redis";
+import { createClient, createCluster, createSentinel } from "redis";
 import {
   redisStore,
   type RedisStore,
   type RedisStoreError,
   type RedisStoreOptions,
 } from "onegini-otp-login/redis";
-import type { RedisCluster, RedisServer } from "../../../support/services/redis.js";
+import type { RedisCluster, RedisServer, SentinelGroup } from "../../../support/services/redis.js";
 
-/** A store of a server that uses Redis, and what it complained of. */
+/** A store of a server that uses Redis, and the errors that it told. */
 export interface OpenStore {
   store: RedisStore;
   errors: RedisStoreError[];
@@ -16,7 +16,7 @@ export interface OpenStore {
 
 type Options = Partial<RedisStoreOptions>;
 
-/** Opens a store as a server of its own would; it is closed after the test. */
+/** Opens a store as a server does, with a client of its own. Both are closed after the test. */
 export async function openStore(
   t: TestContext,
   { url }: RedisServer,
@@ -38,9 +38,20 @@ export async function openClusterStore(
   return open(t, client, options);
 }
 
+/** The same behind Sentinel. */
+export async function openSentinelStore(
+  t: TestContext,
+  { options: where }: SentinelGroup,
+  options: Options = {},
+): Promise<OpenStore> {
+  const client = createSentinel(where);
+  await client.connect();
+  return open(t, client, options);
+}
+
 async function open(
   t: TestContext,
-  client: RedisStoreOptions["client"] & { destroy(): void },
+  client: RedisStoreOptions["client"] & { destroy(): unknown },
   options: Options,
 ): Promise<OpenStore> {
   t.after(() => client.destroy());

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAttempt } from "../../../../src/server/redis/redis-attempt.js";
 import { RedisStoreError } from "../../../../src/server/redis/redis-errors.js";
+import { redisKeys } from "../../../../src/server/redis/redis-scripts.js";
 import { holds } from "../support/holds.js";
 
 const bare = {
@@ -17,18 +18,18 @@ const bare = {
 
 const whole = { ...bare, language: "nl", address: "192.0.2.1" };
 
-/** What a key with this JSON is refused with. */
-function refusal(json: unknown): string {
+/** The message of the error for a key with this value. */
+function errorOf(json: unknown): string {
   try {
     parseAttempt("site:attempt:a", "a", json);
   } catch (error) {
     holds(error instanceof RedisStoreError && error.kind === "unreadable", String(error));
     return error.message;
   }
-  throw new Error(`It was read: ${String(json)}`);
+  throw new Error(`It was accepted: ${String(json)}`);
 }
 
-test("an attempt is read in each of its states, with and without what it may lack", () => {
+test("an attempt is read in each of its states, with and without its optional fields", () => {
   const settled = ["denied", "expired", "failed"].map((status) => ({ status, at: 5 }));
   const ofUser = ["approved", "completed"].map((status) => ({ status, userId: "u", at: 5 }));
   for (const state of [{ status: "pending" }, ...settled, ...ofUser]) {
@@ -38,12 +39,12 @@ test("an attempt is read in each of its states, with and without what it may lac
   assert.deepEqual(parseAttempt("k", "a", JSON.stringify(bare)), bare);
 });
 
-test("what a newer server wrote beside it stays, so that an older one does not lose it", () => {
+test("fields that a newer server added are kept", () => {
   const newer = { ...whole, added: 1, transactions: [{ id: "t", endsAt: 1, closed: false, added: [2] }] };
   assert.deepEqual(parseAttempt("k", "a", JSON.stringify(newer)), newer);
 });
 
-test("what is no attempt is refused by the place where it is wrong", () => {
+test("a value that is no attempt is an error that names the wrong field", () => {
   const wrong: [string, object][] = [
     ["id", { id: 1 }],
     ["id", { id: "another" }],
@@ -68,15 +69,23 @@ test("what is no attempt is refused by the place where it is wrong", () => {
   ];
   for (const [path, change] of wrong) {
     const message = `Redis: the key "site:attempt:a" holds no attempt (${path})`;
-    assert.equal(refusal(JSON.stringify({ ...whole, ...change })), message);
+    assert.equal(errorOf(JSON.stringify({ ...whole, ...change })), message);
   }
   // JSON can say a number that is none.
   const endless = JSON.stringify(whole).replace("131000", "1e999");
-  assert.equal(refusal(endless), 'Redis: the key "site:attempt:a" holds no attempt (forgetAt)');
+  assert.equal(errorOf(endless), 'Redis: the key "site:attempt:a" holds no attempt (forgetAt)');
 });
 
-test("what is no JSON, or no text at all, is refused", () => {
+test("a value that is no JSON, or no text at all, is an error", () => {
   for (const value of ["", "garbage", "null", "1", 1, null, undefined, whole]) {
-    assert.equal(refusal(value), 'Redis: the key "site:attempt:a" holds no attempt');
+    assert.equal(errorOf(value), 'Redis: the key "site:attempt:a" holds no attempt');
   }
+});
+
+test("the names in Redis stay as they are, so that servers of two versions find what the other wrote", () => {
+  const keys = redisKeys("site:");
+  assert.deepEqual(
+    [keys.attempt("a"), keys.transaction("t"), keys.clock, keys.changed],
+    ["site:attempt:a", "site:transaction:t", "site:clock", "site:changed"],
+  );
 });

@@ -1,0 +1,386 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { RedisStoreError } from "../../../../src/server/redis/redis-errors.js";
+import { RedisListeners, RedisSubscriber } from "../../../../src/server/redis/redis-subscriber.js";
+
+/** A Redis in virtual time: what works, what happened, and the means to break it. Random numbers are 0.5. */
+function virtualRedis(t: TestContext) {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  t.mock.method(Math, "random", () => 0.5);
+  let now = 1000;
+  t.mock.method(performance, "now", () => now);
+  const its = {
+    canListen: true,
+    canPublish: true,
+    delivers: true,
+    published: [] as string[],
+    opened: 0,
+    ended: 0,
+    lost: [] as unknown[],
+  };
+  let hear = (_message: string): void => undefined;
+  let gap = (_why: unknown): void => undefined;
+  const parts = {
+    timeoutMs: 2000,
+    listen(onMessage: typeof hear, onGap: typeof gap) {
+      if (!its.canListen) return Promise.reject(new RedisStoreError("refused", "no listening"));
+      its.opened += 1;
+      [hear, gap] = [onMessage, onGap];
+      return Promise.resolve(() => void (its.ended += 1));
+    },
+    publish(message: string) {
+      if (!its.canPublish) return Promise.reject(new RedisStoreError("unavailable", "no publishing"));
+      its.published.push(message);
+      if (its.delivers) queueMicrotask(() => hear(message));
+      return Promise.resolve();
+    },
+    onLost: (why: unknown) => void its.lost.push(why),
+  };
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const pass = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; left -= 50) {
+      now += Math.min(left, 50);
+      t.mock.timers.tick(Math.min(left, 50));
+      await settled();
+    }
+  };
+  return {
+    its,
+    pass,
+    open: () => RedisSubscriber.open(parts),
+    gap: (why: unknown = new Error("cut")) => gap(why),
+    hear: (message: string) => hear(message),
+  };
+}
+
+/** A listener for the attempt `a`, and how often it was called. */
+async function listen(subscriber: RedisSubscriber, id = "a") {
+  const heard = { calls: 0 };
+  await subscriber.subscribe(id, () => (heard.calls += 1));
+  return heard;
+}
+
+/** The state of a promise, kept up to date. */
+function watch(promise: Promise<unknown>): { state: unknown } {
+  const watched: { state: unknown } = { state: "pending" };
+  promise.then(
+    () => (watched.state = "resolved"),
+    (error: unknown) => (watched.state = (error as RedisStoreError).kind),
+  );
+  return watched;
+}
+
+describe("opening", () => {
+  test("resolves when a message that it published is heard", async (t) => {
+    const { its, open, pass, hear } = virtualRedis(t);
+    its.delivers = false;
+    const opening = watch(open());
+    await pass(1000);
+    assert.equal(opening.state, "pending");
+    hear(its.published[0] ?? "");
+    await pass(50);
+    assert.equal(opening.state, "resolved");
+  });
+
+  test("rejects if it cannot listen, cannot publish or hears nothing, and ends the connection", async (t) => {
+    const { its, open, pass } = virtualRedis(t);
+    its.canListen = false;
+    await assert.rejects(open(), { kind: "refused", message: "no listening" });
+    Object.assign(its, { canListen: true, canPublish: false });
+    await assert.rejects(open(), { kind: "unavailable", message: "no publishing" });
+    Object.assign(its, { canPublish: true, delivers: false });
+    const opening = watch(open());
+    await pass(2100);
+    assert.equal(opening.state, "timeout");
+    assert.deepEqual([its.opened, its.ended, its.lost], [2, 2, []]);
+    const { length } = its.published;
+    await pass(60_000);
+    assert.equal(its.published.length, length);
+  });
+});
+
+describe("a message", () => {
+  test("calls the listeners of the attempt that it names, and no others", async (t) => {
+    const { open, hear } = virtualRedis(t);
+    const subscriber = await open();
+    const [a, b] = [await listen(subscriber), await listen(subscriber, "b")];
+    hear("a");
+    assert.deepEqual([a.calls, b.calls], [1, 0]);
+  });
+});
+
+describe("after a gap", () => {
+  test("all listeners are called once, within a second of the return", async (t) => {
+    const { its, open, pass, gap, hear } = virtualRedis(t);
+    const subscriber = await open();
+    const heard = [await listen(subscriber), await listen(subscriber, "b")];
+    its.delivers = false;
+    gap();
+    gap();
+    await pass(2000);
+    assert.deepEqual(heard, [{ calls: 0 }, { calls: 0 }]);
+    hear(its.published.at(-1) ?? "");
+    await pass(1000);
+    its.delivers = true;
+    await pass(60_000);
+    assert.deepEqual(heard, [{ calls: 1 }, { calls: 1 }]);
+  });
+
+  test("the loss is told once, with its reason", async (t) => {
+    const { its, open, pass, gap } = virtualRedis(t);
+    const subscriber = await open();
+    const why = new Error("cut");
+    its.delivers = false;
+    gap(why);
+    gap();
+    await pass(1000);
+    its.delivers = true;
+    await pass(1000);
+    assert.deepEqual(its.lost, [why]);
+    gap(why);
+    assert.deepEqual(its.lost, [why, why]);
+    subscriber.close();
+  });
+
+  test("a message that was published before it does not end it", async (t) => {
+    const { its, open, pass, gap, hear } = virtualRedis(t);
+    const subscriber = await open();
+    const heard = await listen(subscriber);
+    its.delivers = false;
+    gap();
+    await pass(100);
+    const before = its.published.at(-1) ?? "";
+    gap();
+    hear(before);
+    await pass(1000);
+    assert.equal(heard.calls, 0);
+    hear(its.published.at(-1) ?? "");
+    await pass(1000);
+    assert.equal(heard.calls, 1);
+  });
+
+  test("a new listener waits for the return, and for no more than the time limit", async (t) => {
+    const { its, open, pass, gap, hear } = virtualRedis(t);
+    const subscriber = await open();
+    its.delivers = false;
+    gap();
+    let calls = 0;
+    const first = watch(subscriber.subscribe("a", () => (calls += 1)));
+    await pass(1500);
+    const second = watch(subscriber.subscribe("b", () => 0));
+    assert.equal(first.state, "pending");
+    await pass(600);
+    assert.deepEqual([first.state, second.state], ["timeout", "pending"]);
+    hear(its.published.at(-1) ?? "");
+    await pass(50);
+    assert.equal(second.state, "resolved");
+    hear("a");
+    assert.equal(calls, 0);
+  });
+
+  test("probes are published every quarter of a second, and no longer than needed", async (t) => {
+    const { its, open, pass, gap } = virtualRedis(t);
+    await open();
+    await pass(500);
+    its.delivers = false;
+    its.published = [];
+    gap();
+    await pass(990);
+    assert.equal(its.published.length, 4);
+    its.delivers = true;
+    await pass(250);
+    its.published = [];
+    await pass(10_000);
+    // What is left is the check, every two seconds.
+    assert.deepEqual(its.published, ["", "", "", "", ""]);
+  });
+});
+
+describe("after a command failed", () => {
+  test("all listeners are called when Redis works again, and new ones do not wait", async (t) => {
+    const { its, open, pass } = virtualRedis(t);
+    const subscriber = await open();
+    const heard = await listen(subscriber);
+    its.canPublish = false;
+    subscriber.callAll();
+    await listen(subscriber, "b");
+    await pass(3000);
+    assert.equal(heard.calls, 0);
+    its.canPublish = true;
+    await pass(1300);
+    assert.equal(heard.calls, 1);
+    assert.deepEqual([its.lost, its.opened], [[], 1]);
+  });
+
+  test("they are called at most every five seconds, however many commands fail", async (t) => {
+    const { open, pass } = virtualRedis(t);
+    const subscriber = await open();
+    const heard = await listen(subscriber);
+    for (let seconds = 0; seconds < 20; seconds += 0.25) {
+      subscriber.callAll();
+      await pass(250);
+    }
+    assert.equal(heard.calls, 4);
+  });
+});
+
+describe("a connection that goes dead without a word", () => {
+  test("is noticed and replaced", async (t) => {
+    const { its, open, pass } = virtualRedis(t);
+    const heard = await listen(await open());
+    await pass(10_000);
+    assert.deepEqual([its.opened, heard.calls], [1, 0]);
+    its.delivers = false;
+    await pass(8000);
+    assert.deepEqual([its.opened, its.ended], [2, 1]);
+    assert.deepEqual(its.lost, [new Error("nothing is heard")]);
+    its.delivers = true;
+    await pass(2000);
+    assert.equal(heard.calls, 1);
+    assert.equal(its.opened, 2);
+  });
+
+  test("is replaced again and again until one works", async (t) => {
+    const { its, open, pass } = virtualRedis(t);
+    await open();
+    its.delivers = false;
+    await pass(8000);
+    its.canListen = false;
+    await pass(5000);
+    assert.deepEqual([its.opened, its.ended], [2, 2]);
+    Object.assign(its, { canListen: true, delivers: true });
+    await pass(500);
+    assert.equal(its.opened, 3);
+    await pass(60_000);
+    assert.deepEqual([its.opened, its.ended, its.lost.length], [3, 2, 1]);
+  });
+
+  test("is kept while Redis does not work at all", async (t) => {
+    const { its, open, pass, gap } = virtualRedis(t);
+    await open();
+    its.canPublish = false;
+    gap();
+    await pass(60_000);
+    assert.equal(its.opened, 1);
+  });
+});
+
+describe("closing", () => {
+  test("ends the connection, and nothing is published or called any more", async (t) => {
+    const { its, open, pass, gap } = virtualRedis(t);
+    const subscriber = await open();
+    const heard = await listen(subscriber);
+    subscriber.callAll();
+    await pass(50);
+    subscriber.close();
+    its.published = [];
+    gap();
+    subscriber.callAll();
+    await pass(60_000);
+    assert.deepEqual([its.ended, its.published, heard.calls, its.lost], [1, [], 0, []]);
+  });
+
+  test("ends the wait of new listeners with an error", async (t) => {
+    const { its, open, gap, pass } = virtualRedis(t);
+    const subscriber = await open();
+    its.delivers = false;
+    gap();
+    const waiting = watch(subscriber.subscribe("a", () => 0));
+    subscriber.close();
+    await pass(50);
+    assert.equal(waiting.state, "closed");
+    await assert.rejects(
+      subscriber.subscribe("a", () => 0),
+      new RedisStoreError("closed", "The Redis store was closed"),
+    );
+  });
+
+  test("keeps no process alive", async (t) => {
+    const { its, open, gap } = virtualRedis(t);
+    t.mock.timers.reset();
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    const subscriber = await open();
+    its.delivers = false;
+    gap();
+    assert.equal(timers(), before);
+    subscriber.close();
+  });
+});
+
+describe("listeners", () => {
+  /** Listeners that write down their names when they are called. */
+  function listening() {
+    const listeners = new RedisListeners();
+    const called: string[] = [];
+    const add = (id: string, name: string): (() => void) => listeners.add(id, () => called.push(name));
+    const take = (): string[] => called.splice(0);
+    return { listeners, add, take };
+  }
+
+  test("are called by attempt, or all of them", () => {
+    const { listeners, add, take } = listening();
+    for (const name of ["a1", "a2", "b1"]) add(name.slice(0, 1), name);
+    listeners.call("a");
+    assert.deepEqual(take(), ["a1", "a2"]);
+    listeners.call("nobody");
+    assert.deepEqual(take(), []);
+    listeners.callAll();
+    assert.deepEqual(take(), ["a1", "a2", "b1"]);
+  });
+
+  test("a function that was added twice is called twice, and once when one of the two is removed", () => {
+    const { listeners } = listening();
+    let calls = 0;
+    const listener = (): void => void (calls += 1);
+    const remove = listeners.add("a", listener);
+    listeners.add("a", listener);
+    listeners.call("a");
+    assert.equal(calls, 2);
+    remove();
+    listeners.call("a");
+    assert.equal(calls, 3);
+  });
+
+  test("removing one twice removes no other that was added in between", () => {
+    const { listeners, add, take } = listening();
+    const remove = add("a", "first");
+    remove();
+    add("a", "second");
+    remove();
+    listeners.call("a");
+    assert.deepEqual(take(), ["second"]);
+    listeners.callAll();
+    assert.deepEqual(take(), ["second"]);
+  });
+
+  test("removing the last but one leaves the last one", () => {
+    const { listeners, add, take } = listening();
+    const remove = add("a", "first");
+    add("a", "last");
+    remove();
+    listeners.call("a");
+    assert.deepEqual(take(), ["last"]);
+  });
+
+  test("one that is added while others are called is not called", () => {
+    const { listeners, add, take } = listening();
+    listeners.add("a", () => void add("a", "late"));
+    listeners.call("a");
+    assert.deepEqual(take(), []);
+  });
+
+  test("one that throws keeps no other from being called; the process hears of it afterwards", (t) => {
+    const later: (() => void)[] = [];
+    t.mock.method(globalThis, "queueMicrotask", (callback: () => void) => later.push(callback));
+    const { listeners, add, take } = listening();
+    listeners.add("a", () => {
+      throw new Error("broken");
+    });
+    add("a", "next");
+    listeners.call("a");
+    assert.deepEqual(take(), ["next"]);
+    assert.equal(later.length, 1);
+    assert.throws(() => later[0]?.(), /broken/);
+  });
+});
