@@ -3,26 +3,25 @@ import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-
 import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import { buildAssets } from "./server/assets.js";
-import { readConfig, type Config } from "./server/demo-config.js";
-import { leaveInOrder } from "./server/shutdown.js";
-import { codeOf, listenOnLoopback, type Loopback } from "./server/loopback-server.js";
+import { readConfig, type DemoConfig } from "./server/demo-config.js";
+import { onStopSignal, shutDown } from "./server/shutdown.js";
+import { codeOf, listenOnLoopback, type LoopbackServer } from "./server/loopback-server.js";
 import { createPlayground } from "./playground/playground-service.js";
-import { sessionCookieHeader } from "./server/session-cookie.js";
+import { sessionCookieHeader } from "./server/sessions.js";
 import { createSite } from "./server/bank-site.js";
-import { whenAskedToStop } from "./server/stop.js";
 import { chooseStorage, type Storage } from "./server/storage.js";
 import { chooseTokenServer, otpType } from "./server/demo-token-server.js";
 
-async function start(config: Config): Promise<void> {
-  const [assets, loopback, storage] = await Promise.all([
+async function start(config: DemoConfig): Promise<void> {
+  const [assets, server, storage] = await Promise.all([
     buildAssets(),
     listen(config.port),
     open(config.redisUrl),
   ]);
   const { sessions, store } = storage;
-  const ownOrigin = `http://localhost:${loopback.port}`;
+  const ownOrigin = `http://localhost:${server.port}`;
   const { origin = ownOrigin, callbackUrl } = config;
-  const tokenServer = await chooseTokenServer(config, loopback.port);
+  const tokenServer = await chooseTokenServer(config, server.port);
 
   const options = {
     origin,
@@ -46,13 +45,11 @@ async function start(config: Config): Promise<void> {
     ...(callbackUrl !== undefined && { callback: { uri: callbackUrl } }),
     ...(store && { store }),
   });
-  const playground = tokenServer.hasPhone
-    ? createPlayground({ kit: options, port: loopback.port })
-    : undefined;
+  const playground = tokenServer.hasPhone ? createPlayground({ kit: options, port: server.port }) : undefined;
 
   const site = createSite({
     origin,
-    // Behind a proxy the address in a request is one of the proxy's making.
+    // Behind a proxy the address in a request may be the proxy's.
     redirectsToOrigin: config.origin === undefined,
     hasPhone: tokenServer.hasPhone,
     sessions,
@@ -66,19 +63,19 @@ async function start(config: Config): Promise<void> {
     playground?.answer(request, sockets) ?? tokenServer.answer(request) ?? site.fetch(request, sockets);
   const answer = getRequestListener((request, env) => answerAll(request, env as HttpBindings), {
     overrideGlobalObjects: false,
-    // What is no address, or names a host that is none.
+    // For a request with an invalid URL or host.
     errorHandler: (error) =>
       error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
   });
-  loopback.answer((request, response) => logIn(request, response, () => void answer(request, response)));
+  server.answer((request, response) => logIn(request, response, () => void answer(request, response)));
 
-  whenAskedToStop(
+  onStopSignal(
     (signal) =>
-      void leaveInOrder({
+      void shutDown({
         kit: { close: () => Promise.all([kit.close(), playground?.close()]).then(() => undefined) },
-        loopback,
+        server,
         storage,
-        // Ctrl+C is a person's, who waits; and with no proxy in front there is nobody to notice.
+        // After Ctrl+C a person waits, and without a proxy nothing needs to notice.
         isBalanced: signal === "SIGTERM" && config.origin !== undefined,
       }),
   );
@@ -86,8 +83,8 @@ async function start(config: Config): Promise<void> {
   console.log(`ready: ${ownOrigin}`);
 }
 
-/** Listens, or says what a person can do about it. */
-async function listen(port: number): Promise<Loopback> {
+/** Listens, or ends the process with a message that says what to do. */
+async function listen(port: number): Promise<LoopbackServer> {
   try {
     return await listenOnLoopback(port);
   } catch (error) {

@@ -1,26 +1,26 @@
 /**
- * How the demo phone sees a login page in another tab or window of the same browser. What passes is what a camera would
- * see, pixels and no more: the phone has to read the code from them.
+ * Lets the demo phone see a login page in another tab or window of the same browser. Only pixels are sent, as a camera
+ * would see them: the phone has to read the code from them.
  */
 
 const channelName = "demo-bank-beside";
 
-/** What a page answers that is looked at. */
-interface Sight {
+/** A login page's reply. */
+interface CodePixels {
   pixels: ImageData;
-  /** When a person last had this page in front, in milliseconds of `Date.now()`. */
-  seenAt: number;
+  /** When a person last used this page, in milliseconds of `Date.now()`. */
+  usedAt: number;
 }
 
 /**
- * Lets phones look at this page.
+ * Replies to phones with the pixels of the code.
  *
- * @param codeOnScreen - the canvas with the code, if there is one to be seen now
+ * @param codeOnScreen - the canvas with the code, while it is visible
  */
-export function letPhonesLook(codeOnScreen: () => HTMLCanvasElement | undefined): void {
-  let seenAt = Date.now();
+export function shareCodePixels(codeOnScreen: () => HTMLCanvasElement | undefined): void {
+  let usedAt = Date.now();
   for (const sign of ["visibilitychange", "focus", "pointerdown"]) {
-    window.addEventListener(sign, () => (seenAt = Date.now()), { capture: true });
+    window.addEventListener(sign, () => (usedAt = Date.now()), { capture: true });
   }
 
   function listen(): BroadcastChannel {
@@ -28,7 +28,7 @@ export function letPhonesLook(codeOnScreen: () => HTMLCanvasElement | undefined)
     channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       if (data !== "look") return;
       const pixels = pixelsOf(codeOnScreen());
-      if (pixels) channel.postMessage({ pixels, seenAt } satisfies Sight);
+      if (pixels) channel.postMessage({ pixels, usedAt } satisfies CodePixels);
     });
     return channel;
   }
@@ -41,7 +41,7 @@ export function letPhonesLook(codeOnScreen: () => HTMLCanvasElement | undefined)
   });
 }
 
-/** A copy is read, not the canvas itself: that stays on the graphics card. */
+/** Reads a copy, because reading the canvas itself would move it off the graphics card. */
 function pixelsOf(canvas: HTMLCanvasElement | undefined): ImageData | undefined {
   if (!canvas?.width || !canvas.height) return undefined;
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {
@@ -51,30 +51,30 @@ function pixelsOf(canvas: HTMLCanvasElement | undefined): ImageData | undefined 
   return copy?.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-/** Looks at the login pages that are open, once; of several, the one that a person looked at last. */
-export async function lookAtPages(signal: AbortSignal): Promise<ImageData | undefined> {
+/** Requests the pixels of the open login pages once; of several, the page that a person used last. */
+export async function requestCodePixels(signal: AbortSignal): Promise<ImageData | undefined> {
   const channel = new BroadcastChannel(channelName);
-  const sights: Sight[] = [];
+  const replies: CodePixels[] = [];
   channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-    if (isSight(data)) sights.push(data);
+    if (isCodePixels(data)) replies.push(data);
   });
   channel.postMessage("look");
-  await waitUntilLookedAround(signal);
+  await waitForReplies(signal);
   channel.close();
-  return sights.sort((a, b) => b.seenAt - a.seenAt)[0]?.pixels;
+  return replies.sort((a, b) => b.usedAt - a.usedAt)[0]?.pixels;
 }
 
-/** Nobody says how many pages there are: this is how long they have. */
-const lookingMilliseconds = 250;
+/** How long replies are collected, because the number of open pages is unknown. */
+const repliesMilliseconds = 250;
 
-const waitUntilLookedAround = (signal: AbortSignal): Promise<void> =>
+const waitForReplies = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, lookingMilliseconds);
+    const timer = setTimeout(resolve, repliesMilliseconds);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);
       resolve();
     });
   });
 
-const isSight = (data: unknown): data is Sight =>
+const isCodePixels = (data: unknown): data is CodePixels =>
   typeof data === "object" && data !== null && "pixels" in data && data.pixels instanceof ImageData;

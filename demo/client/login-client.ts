@@ -2,15 +2,15 @@ import "onegini-otp-login/define";
 import "onegini-otp-login/locales/nl";
 import "onegini-otp-login/locales/fr";
 import "onegini-otp-login/locales/de";
-import { letPhonesLook } from "./code-broadcast.js";
-import { ownWords } from "./widget-messages.js";
+import { shareCodePixels } from "./code-broadcast.js";
+import { widgetMessages } from "./widget-messages.js";
 
 const widget = document.querySelector("onegini-otp-login");
 if (widget) {
   const { lang } = document.documentElement;
-  widget.messages = ownWords[lang as keyof typeof ownWords];
+  widget.messages = widgetMessages[lang as keyof typeof widgetMessages];
 
-  letPhonesLook(() => {
+  shareCodePixels(() => {
     const canvas = widget.shadowRoot?.querySelector<HTMLCanvasElement>("canvas[part~=qr]");
     return canvas?.checkVisibility({ visibilityProperty: true }) ? canvas : undefined;
   });

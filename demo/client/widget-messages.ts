@@ -1,7 +1,7 @@
 import type { Language } from "../pages/site-language.js";
 
-/** What a site should say in its own words: the name of its app, and where in it the scanner is. */
-export const ownWords: Record<Language, { step1: string; step2: string; openApp: string }> = {
+/** The widget's messages that a site should replace: the name of its app, and where its scanner is. */
+export const widgetMessages: Record<Language, { step1: string; step2: string; openApp: string }> = {
   en: {
     step1: "Open the Demo Bank app",
     step2: "Tap **Scan** and point at this code",

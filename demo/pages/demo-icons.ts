@@ -1,4 +1,4 @@
-/** The paths of the icons, on a grid of 24 (the logo: 30), drawn by the server in its pages and by the phone in its screens. */
+/** The paths of the icons, on a grid of 24 (the logo: 30). Both the server's pages and the phone's screens use them. */
 export const icons = {
   logo: "M8 19.6c4.5 0 4.5-9.2 9-9.2M13 19.6c4.5 0 4.5-9.2 9-9.2",
   shield: "M12 3.2l7 2.4v5.6c0 4.4-2.9 7.7-7 9.6-4.1-1.9-7-5.2-7-9.6V5.6z",

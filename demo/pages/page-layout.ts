@@ -1,31 +1,31 @@
 import { html, raw } from "hono/html";
 import { icons } from "./demo-icons.js";
 import { languageNames, languages, type Language } from "./site-language.js";
-import { words } from "./page-texts.js";
+import { pageTexts } from "./page-texts.js";
 
-/** What `html` gives and takes: a piece of a page, everything in it escaped. */
+/** A piece of a page, in which every value is escaped. */
 export type Html = ReturnType<typeof html>;
 
-/** Whom a page is for, and where. */
-export interface Setting {
+/** What every page depends on. */
+export interface PageSetting {
   language: Language;
-  /** Whether this demo has a demo phone: with a real Token Server it takes the real app. */
+  /** Whether there is a demo phone. A real Token Server needs the real app. */
   hasPhone: boolean;
 }
 
-export interface Layout extends Setting {
+export interface Layout extends PageSetting {
   title: string;
   main: Html;
   /** Names of the page's own style sheet and script under `/assets/`. */
   style?: string;
   script?: string;
-  /** Whether the code is asked for from the page's head. */
+  /** Whether a script in the page's head requests the code. */
   early?: boolean;
-  /** The pages for developers lead to each other and to the login page, and are in English only. */
+  /** The pages for developers ("phone", "playground") link to each other and are in English only. */
   area?: "site" | "phone" | "playground";
 }
 
-/** One page of the site: head, notice, header, and what is the page's own. */
+/** A page of the site: head, notice, header, and the page's own content. */
 export function layout({
   language,
   hasPhone,
@@ -36,7 +36,7 @@ export function layout({
   early,
   area = "site",
 }: Layout): Html {
-  const w = words[language];
+  const texts = pageTexts[language];
   return html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -51,28 +51,28 @@ export function layout({
       </head>
       <body class="${area}">
         <aside class="notice" aria-label="Demo">
-          <span>${w.demoNotice}</span>
+          <span>${texts.demoNotice}</span>
           ${
             area === "phone"
-              ? html`<a href="/" target="_blank" rel="noopener">${w.openLogin}</a>`
+              ? html`<a href="/" target="_blank" rel="noopener">${texts.openLogin}</a>`
               : hasPhone
-                ? html`<a href="/phone" target="_blank" rel="noopener">${w.openPhone}</a>`
+                ? html`<a href="/phone" target="_blank" rel="noopener">${texts.openPhone}</a>`
                 : ""
           }
         </aside>
         <header>
-          <a class="brand" href="/" aria-label="${w.home}">${logo} Demo Bank</a>
-          <nav aria-label="${w.mainNavigation}">
+          <a class="brand" href="/" aria-label="${texts.home}">${logo} Demo Bank</a>
+          <nav aria-label="${texts.mainNavigation}">
             ${
               area !== "site"
                 ? html`<a href="/">Login page</a> ${areaLink("phone", "Demo phone", area)}
                     ${areaLink("playground", "Playground", area)}`
-                : html`<a href="/account">${w.accounts}</a> <a href="/cards">${w.cards}</a>
-                    <a href="/help">${w.help}</a>`
+                : html`<a href="/account">${texts.accounts}</a> <a href="/cards">${texts.cards}</a>
+                    <a href="/help">${texts.help}</a>`
             }
             <button type="button" popovertarget="languages">${languageNames[language]}</button>
           </nav>
-          <ul id="languages" popover aria-label="${w.language}">
+          <ul id="languages" popover aria-label="${texts.language}">
             ${languages.map((code) => languageLink(code, code === language, area))}
           </ul>
         </header>

@@ -1,7 +1,7 @@
 import type { Language } from "./site-language.js";
 
-/** The site's own words on its pages. The widget brings its own; `client/widget-messages.ts` has the few that the site overrides. */
-export interface Words {
+/** The texts of the site's pages. `client/widget-messages.ts` has the widget's texts that the site replaces. */
+export interface PageTexts {
   demoNotice: string;
   openPhone: string;
   openLogin: string;
@@ -35,7 +35,7 @@ export interface Words {
   toLogin: string;
 }
 
-export const words: Record<Language, Words> = {
+export const pageTexts: Record<Language, PageTexts> = {
   en: {
     demoNotice: "This is a demo. There is no bank, and no money.",
     openPhone: "Open the demo phone",

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { layout, type Html } from "./page-layout.js";
 
-/** The demo phone: its settings and its log in the document, its screen drawn by `client/phone/`. */
+/** The demo phone: settings and log. The script in `client/phone/` draws the screen. */
 export const phonePage = (): Html =>
   layout({
     language: "en",

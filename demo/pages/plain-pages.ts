@@ -1,33 +1,38 @@
 import { html } from "hono/html";
-import { words, type Words } from "./page-texts.js";
-import { layout, type Html, type Setting } from "./page-layout.js";
+import { pageTexts, type PageTexts } from "./page-texts.js";
+import { layout, type Html, type PageSetting } from "./page-layout.js";
 
-/** A page that says one thing and leads to the login page. */
-const plainPage = (setting: Setting, title: keyof Words, hint: keyof Words, link: keyof Words): Html => {
-  const w = words[setting.language];
+/** A page with one message and a link to the login page. */
+const plainPage = (
+  setting: PageSetting,
+  title: keyof PageTexts,
+  hint: keyof PageTexts,
+  link: keyof PageTexts,
+): Html => {
+  const texts = pageTexts[setting.language];
   return layout({
     ...setting,
-    title: w[title],
-    main: html`<h1>${w[title]}</h1>
-      <p class="lead">${w[hint]}</p>
-      <a class="button" href="/">${w[link]}</a>`,
+    title: texts[title],
+    main: html`<h1>${texts[title]}</h1>
+      <p class="lead">${texts[hint]}</p>
+      <a class="button" href="/">${texts[link]}</a>`,
   });
 };
 
-export const notLoggedInPage = (setting: Setting): Html =>
+export const notLoggedInPage = (setting: PageSetting): Html =>
   plainPage(setting, "notLoggedIn", "notLoggedInHint", "logIn");
 
-/** After a logout that reached the browser but not the sessions. */
-export const notEndedPage = (setting: Setting): Html =>
+/** After a logout that removed the cookie but could not end the session. */
+export const notEndedPage = (setting: PageSetting): Html =>
   plainPage(setting, "loggedOutHere", "loggedOutHereHint", "toLogin");
 
-export const notFoundPage = (setting: Setting): Html =>
+export const notFoundPage = (setting: PageSetting): Html =>
   plainPage(setting, "notFound", "notFoundHint", "toLogin");
 
-export const notAllowedPage = (setting: Setting): Html =>
+export const notAllowedPage = (setting: PageSetting): Html =>
   plainPage(setting, "notHere", "notHereHint", "toLogin");
 
-/** Cards and Help: in English only, as they are about the demo and not part of it. */
+/** Cards and Help are about the demo and in English only. */
 export const cardsPage = (hasPhone: boolean): Html =>
   layout({
     language: "en",
@@ -42,7 +47,7 @@ const scanWithDemoPhone = html`Open the <a href="/phone" target="_blank" rel="no
   another tab or window, press <b>Scan QR code</b> and choose <b>Page</b>. Your camera or a photo of the code
   do as well.`;
 
-/** Where there is a real Token Server, which knows nothing of a phone made of a web page. */
+/** For a real Token Server, which the demo phone cannot use. */
 export const noPhonePage = (): Html =>
   layout({
     language: "en",
@@ -55,7 +60,7 @@ export const noPhonePage = (): Html =>
       <a class="button" href="/">To the login page</a>`,
   });
 
-/** It breaks the network to an emulator, not to a real Token Server. */
+/** The playground needs the demo's own emulator. */
 export const noPlaygroundPage = (): Html =>
   layout({
     language: "en",

@@ -1,13 +1,12 @@
 import { phases as phaseNames } from "../client/playground/playground-settings.js";
 import { html, raw } from "hono/html";
-import { beginnings } from "../playground/beginning.js";
 import { locales } from "../playground/locales-plugin.js";
-import { networkChoices, type NetworkName } from "../playground/playground-choices.js";
+import { beginnings, networkChoices, type NetworkName } from "../playground/playground-choices.js";
 import { layout, type Html } from "./page-layout.js";
 
 /**
- * The playground: one element, and everything that can be set or happen to it. The form's controls are the page's whole
- * state; `client/playground/` puts the element among them and keeps everything in step.
+ * The playground: one element, with everything that can be set or happen to it. The form's controls are the whole state
+ * of the page; the script in `client/playground/` adds the element and applies them to it.
  */
 export const playgroundPage = (): Html =>
   layout({
@@ -38,7 +37,7 @@ export const playgroundPage = (): Html =>
       ${snippets}`,
   });
 
-/** A control under its label. What describes it beyond that is tied to it by the id of its hint. */
+/** A control under its label, with an optional hint. */
 const field = (id: string, label: string, control: Html, hint?: string): Html =>
   html`<div class="field">
     <label for="${id}">${label}</label>
@@ -189,7 +188,7 @@ const place = html`<fieldset>
   )}
 </fieldset>`;
 
-/** The element's colours that a site may set, with what they are without: light, dark. */
+/** The element's colours that a site may set, with their defaults: light, dark. */
 const colours = [
   ["accent", "#1f4fd1", "#8fb0ff"],
   ["on-accent", "#ffffff", "#0c1633"],

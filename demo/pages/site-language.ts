@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { languageDetector } from "hono/language";
 
-/** The languages that the site speaks, by their own names. */
+/** The site's languages, by their own names. */
 export const languageNames = {
   en: "English",
   nl: "Nederlands",
@@ -19,13 +19,13 @@ const cookieName = "demo-language";
 export const isLanguage = (text: string | undefined): text is Language =>
   text !== undefined && Object.hasOwn(languageNames, text);
 
-/** Sets the request's `language`: the one that the person chose, else the browser's, else English. */
+/** Sets the request's `language`: the person's choice, else the browser's language, else English. */
 export const detectLanguage = languageDetector({
   order: ["cookie", "header"],
   supportedLanguages: languages,
   fallbackLanguage: "en",
   lookupCookie: cookieName,
-  // Only a choice is remembered, so that a browser that changes its language is still followed.
+  // Only the person's choice is stored, so that a change of the browser's language still takes effect.
   caches: false,
 });
 
@@ -34,7 +34,7 @@ export const languageOf = (c: Context): Language => {
   return typeof language === "string" && isLanguage(language) ? language : "en";
 };
 
-/** Remembers the person's choice for a year; with none, forgets it. */
+/** Stores the person's choice for a year; `undefined` removes it. */
 export function rememberLanguage(c: Context, language: Language | undefined, secure: boolean): void {
   if (language === undefined) deleteCookie(c, cookieName, { path: "/", secure });
   else {

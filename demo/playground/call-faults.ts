@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Network } from "./playground-choices.js";
-import type { Room } from "./playground-sessions.js";
+import type { PlaygroundSession } from "./playground-sessions.js";
 import { throughNetwork } from "./stream-faults.js";
 
 /** Node's own objects behind a request. */
@@ -11,47 +11,49 @@ export interface Sockets {
   outgoing: ServerResponse;
 }
 
-/** Which of the element's calls it is; each has faults of its own. */
+/** The kind of a call; each has its own faults. */
 export type CallKind = "codes" | "stream" | "polls" | "login";
 
-/** What the kit does with a call. */
-export type Usual = (request: Request) => Promise<Response>;
+/** Passes a call to the kit. */
+type CallKit = (request: Request) => Promise<Response>;
 
 const delayMs: Record<Network["delay"], number> = { none: 0, short: 300, medium: 1_500, long: 6_000 };
 
-/** Answers one call as the room's network lets it through. */
+/** Answers one call through the session's network. */
 export async function withFaults(
   kind: CallKind,
   request: Request,
-  { room, usual, sockets }: { room: Room; usual: Usual; sockets: Sockets },
+  { session, callKit, sockets }: { session: PlaygroundSession; callKit: CallKit; sockets: Sockets },
 ): Promise<Response> {
   const { signal } = request;
-  await delay(delayMs[room.network.delay]);
-  // Asked again after each change: what was silent for a while goes on when it is switched off.
-  while (room.network[kind] === "silent" && kind !== "stream" && !signal.aborted) await room.changed(signal);
+  await delay(delayMs[session.network.delay]);
+  // Checked again after each change: a silent call goes on when the fault is switched off.
+  while (session.network[kind] === "silent" && kind !== "stream" && !signal.aborted)
+    await session.changed(signal);
   if (signal.aborted) return reset(sockets);
-  const answer = () => (room.network.cookies === "blocked" ? withoutCookies(request, usual) : usual(request));
-  const fault = room.network[kind];
+  const answer = () =>
+    session.network.cookies === "blocked" ? withoutCookies(request, callKit) : callKit(request);
+  const fault = session.network[kind];
   switch (fault) {
     case "works":
     case "silent":
     case "cut":
     case "buffered":
-      return kind === "stream" ? streamOf(await answer(), room) : answer();
+      return kind === "stream" ? streamOf(await answer(), session) : answer();
     case "garbage":
-      return kind === "stream" ? streamOf(await answer(), room) : html();
+      return kind === "stream" ? streamOf(await answer(), session) : html();
     case "busy":
-      return refusal(429, "too_many_requests", { "Retry-After": "10" });
+      return errorResponse(429, "too_many_requests", { "Retry-After": "10" });
     case "down":
-      return refusal(503, "temporarily_unavailable", { "Retry-After": "2" });
+      return errorResponse(503, "temporarily_unavailable", { "Retry-After": "2" });
     case "forbidden":
-      return refusal(403, "forbidden_origin");
+      return errorResponse(403, "forbidden_origin");
     case "refused":
       return kind === "login"
         ? Response.json({ error: "account_blocked" }, { status: 403 })
-        : refusal(503, "temporarily_unavailable");
+        : errorResponse(503, "temporarily_unavailable");
     case "broken":
-      return refusal(500, "server_error");
+      return errorResponse(500, "server_error");
     case "lost":
       await answer();
       return reset(sockets);
@@ -62,37 +64,40 @@ export async function withFaults(
   }
 }
 
-function streamOf(answer: Response, room: Room): Response {
+function streamOf(answer: Response, session: PlaygroundSession): Response {
   const isStream = answer.headers.get("content-type")?.startsWith("text/event-stream");
   if (!answer.ok || !isStream || !answer.body) return answer;
-  return new Response(throughNetwork(answer.body, room), { status: answer.status, headers: answer.headers });
+  return new Response(throughNetwork(answer.body, session), {
+    status: answer.status,
+    headers: answer.headers,
+  });
 }
 
-/** As a browser has it that takes no cookies and sends none. */
-async function withoutCookies(request: Request, usual: Usual): Promise<Response> {
+/** As for a browser that neither accepts nor sends cookies. */
+async function withoutCookies(request: Request, callKit: CallKit): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.delete("cookie");
   const { url, method, signal } = request;
   const body = method === "GET" ? null : await request.arrayBuffer();
-  const answer = await usual(new Request(url, { method, headers, body, signal }));
+  const answer = await callKit(new Request(url, { method, headers, body, signal }));
   const kept = new Headers(answer.headers);
   kept.delete("set-cookie");
   return new Response(answer.body, { status: answer.status, headers: kept });
 }
 
-/** No answer at all: to the browser, a connection that broke. */
+/** Ends the connection without a response. */
 function reset({ outgoing }: Sockets): Response {
   outgoing.destroy();
   return RESPONSE_ALREADY_SENT;
 }
 
-const refusal = (status: number, error: string, headers: Record<string, string> = {}): Response =>
+const errorResponse = (status: number, error: string, headers: Record<string, string> = {}): Response =>
   Response.json(
     { error, error_description: "Made by the playground." },
     { status, headers: { "Cache-Control": "no-store", ...headers } },
   );
 
-/** What a login wall of a hotel answers to everything. */
+/** The response of a captive portal. */
 const html = (): Response =>
   new Response("<!doctype html><title>Welcome</title><p>Welcome to our Wi-Fi.", {
     headers: { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" },

@@ -2,14 +2,14 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
 
-/** The languages that the widget has words for: what the folder of its locales holds. */
+/** The languages of the widget: the files in its folder of locales. */
 export const locales: readonly string[] = readdirSync(
   fileURLToPath(new URL("../../src/locales", import.meta.url)),
 )
   .flatMap((file) => /^([a-z]{2,3}(?:-[A-Za-z0-9]+)*)\.ts$/.exec(file)?.[1] ?? [])
   .sort();
 
-/** Makes of `demo:locales` an import of every language's public entry; English is built in. */
+/** Replaces `demo:locales` by an import of every language's public entry. English is built in. */
 export const localesPlugin: Plugin = {
   name: "locales",
   setup(build) {

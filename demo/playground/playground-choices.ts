@@ -1,6 +1,6 @@
 /**
- * What the playground can do to the calls between its element and the kit. Each is a choice of one, so that no two
- * contradict each other; the first is the usual. Page, script and service share it.
+ * The faults of the network between the playground's element and the kit, with labels. One choice for each kind of call,
+ * so that no two contradict each other; the first is the default. Page, script and server share them.
  */
 export const networkChoices = {
   delay: {
@@ -55,20 +55,20 @@ export const networkChoices = {
 
 export type NetworkName = keyof typeof networkChoices;
 
-/** One choice of each. */
+/** One choice for each kind. */
 export type Network = { [Name in NetworkName]: keyof (typeof networkChoices)[Name] };
 
 export const networkNames = Object.keys(networkChoices) as NetworkName[];
 
-/** All as usual: the first choice of each. */
+/** The default: the first choice of each. */
 export const usualNetwork = Object.fromEntries(
   networkNames.map((name) => [name, Object.keys(networkChoices[name])[0]]),
 ) as Network;
 
-/** How long the codes live that are not as the demo's, in seconds. */
+/** The lives of codes other than the demo's own, in seconds. */
 export const lifeSeconds = { brief: 4, short: 20, hour: 3_600 } as const;
 
-/** Reads a network out of what came; what is not named is as usual. Undefined where a choice is none. */
+/** Parses a network; a kind that is absent gets its default. Undefined if a choice is unknown. */
 export function parseNetwork(value: unknown): Network | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const network: Record<string, string> = { ...usualNetwork };
@@ -81,3 +81,18 @@ export function parseNetwork(value: unknown): Network | undefined {
 }
 
 export const isNetworkName = (name: string): name is NetworkName => Object.hasOwn(networkChoices, name);
+
+/** How a new element begins, with labels. */
+export const beginnings = {
+  element: "By itself",
+  server: "kit.begin: a code with the page",
+  cache: "kit.begin, but from a cache",
+} as const;
+
+export type Beginning = keyof typeof beginnings;
+
+/** Parses the body of `POST /playground/begin`; undefined if it is invalid. */
+export function parseBeginning(value: unknown): Exclude<Beginning, "element"> | undefined {
+  const { beginning } = Object(value) as { beginning?: unknown };
+  return beginning === "server" || beginning === "cache" ? beginning : undefined;
+}

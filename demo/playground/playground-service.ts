@@ -5,12 +5,11 @@ import { getCookie, setCookie } from "hono/cookie";
 import { createLoginKit, memoryStore, type LoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import { otpType, typeWithLife } from "../server/demo-token-server.js";
 import { withFaults, type CallKind, type Sockets } from "./call-faults.js";
-import { lifeSeconds, parseNetwork, type Network } from "./playground-choices.js";
-import { parseBeginning } from "./beginning.js";
-import { Rooms, type Room } from "./playground-sessions.js";
+import { lifeSeconds, parseBeginning, parseNetwork, type Network } from "./playground-choices.js";
+import { PlaygroundSessions, type PlaygroundSession } from "./playground-sessions.js";
 
 export interface PlaygroundOptions {
-  /** As for the demo's own kit; the type is chosen here. */
+  /** The options of the demo's own kit. The playground chooses the type. */
   kit: Omit<LoginKitOptions, "path" | "store" | "callback">;
   /** The demo's own port. */
   port: number;
@@ -18,12 +17,12 @@ export interface PlaygroundOptions {
 
 /** The playground's login service. */
 export interface Playground {
-  /** Answers a request; undefined if it is not for the playground. */
+  /** Answers a request; undefined for a request to another part of the demo. */
   answer: (request: Request, sockets: Sockets) => Promise<Response> | undefined;
   close: () => Promise<void>;
 }
 
-/** Where the playground's login API lies. */
+/** The path of the playground's login API. */
 const path = "/playground/otp-login";
 
 const cookieName = "demo-playground";
@@ -31,15 +30,16 @@ const cookieName = "demo-playground";
 type Env = { Bindings: Sockets };
 
 /**
- * A real kit behind a network that its browser breaks as it likes: the element is as it is everywhere, and what it meets
- * are real answers, broken streams and dead connections, to be seen in the browser's own tools. How a browser's network
- * is, is kept here under a cookie, so that the endpoint is an address like any other.
+ * A real kit behind a network whose faults the browser chooses. The element is the usual one; it gets real responses,
+ * broken streams and dead connections, which the browser's developer tools show. The chosen faults are stored under a
+ * cookie, so that the endpoint is an ordinary address.
  */
 export function createPlayground({ kit: options, port }: PlaygroundOptions): Playground {
   const kits = kitsOf(options, port);
-  const rooms = new Rooms();
+  const sessions = new PlaygroundSessions();
   const app = new Hono<Env>();
-  const roomOf = (c: Context<Env>): Room | undefined => rooms.find(getCookie(c, cookieName));
+  const sessionOf = (c: Context<Env>): PlaygroundSession | undefined =>
+    sessions.find(getCookie(c, cookieName));
 
   app.use(async (c, next) => {
     await next();
@@ -47,13 +47,13 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
   });
 
   app.put("/playground/network", bodyLimit({ maxSize: 4_096 }), async (c) => {
-    if (isElsewhere(c, options.origin)) return c.json({ error: "forbidden_origin" }, 403);
+    if (isCrossOrigin(c, options.origin)) return c.json({ error: "forbidden_origin" }, 403);
     const network = parseNetwork(await c.req.json<unknown>().catch(() => undefined));
     if (!network) return c.json({ error: "invalid_request" }, 400);
-    let room = roomOf(c);
-    if (!room) {
+    let session = sessionOf(c);
+    if (!session) {
       const key = randomBytes(16).toString("base64url");
-      room = rooms.open(key);
+      session = sessions.open(key);
       setCookie(c, cookieName, key, {
         path: "/playground",
         httpOnly: true,
@@ -61,33 +61,33 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
         secure: options.origin.startsWith("https:"),
       });
     }
-    room.network = network;
+    session.network = network;
     return c.body(null, 204);
   });
 
-  // A page's server that begins with the page: the playground's element gets what would be written into it.
+  // Stands in for a page's server that calls `kit.begin`: the script writes the result into the element.
   app.post("/playground/begin", bodyLimit({ maxSize: 4_096 }), async (c) => {
-    if (isElsewhere(c, options.origin)) return c.json({ error: "forbidden_origin" }, 403);
+    if (isCrossOrigin(c, options.origin)) return c.json({ error: "forbidden_origin" }, 403);
     const beginning = parseBeginning(await c.req.json<unknown>().catch(() => undefined));
     if (!beginning) return c.json({ error: "invalid_request" }, 400);
-    const room = roomOf(c);
+    const session = sessionOf(c);
     const headers = new Headers(c.req.raw.headers);
-    // Out of a cache that another browser filled.
+    // As if the page came from a cache that another browser filled.
     if (beginning === "cache") headers.delete("cookie");
-    const kit = kits[room?.network.life ?? "usual"];
+    const kit = kits[session?.network.life ?? "usual"];
     const begun = await kit.begin(new Request(c.req.url, { headers }), contextOf(c));
     if (!begun) return c.json({ error: "temporarily_unavailable" }, 503);
     const { attempt, otp, expiresIn } = begun;
     if (beginning === "server") {
       for (const cookie of begun.headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
-      if (room) room.otp = otp;
+      if (session) session.otp = otp;
     }
     return c.json({ attempt, otp, expiresIn });
   });
 
-  // What the built-in phone scans: it is told the code that another would read from the screen.
+  // The built-in phone gets the code from here; any other phone reads it from the screen.
   app.get("/playground/otp", (c) => {
-    const otp = roomOf(c)?.otp;
+    const otp = sessionOf(c)?.otp;
     return otp === undefined ? c.json({ error: "no_code" }, 404) : c.json({ otp });
   });
 
@@ -99,10 +99,14 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
     ["GET", `${path}/:attempt`, "status"],
   ] as const) {
     app.on(method, calls, (c) => {
-      const room = roomOf(c);
-      const usual = (request: Request) => throughKit(kits, room, request, contextOf(c));
-      if (!room) return usual(c.req.raw);
-      return withFaults(kind === "status" ? statusKind(c) : kind, c.req.raw, { room, usual, sockets: c.env });
+      const session = sessionOf(c);
+      const callKit = (request: Request) => throughKit(kits, session, request, contextOf(c));
+      if (!session) return callKit(c.req.raw);
+      return withFaults(kind === "status" ? statusKind(c) : kind, c.req.raw, {
+        session,
+        callKit,
+        sockets: c.env,
+      });
     });
   }
   app.all(path, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
@@ -111,7 +115,7 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
   return {
     answer(request, sockets) {
       const { pathname } = new URL(request.url);
-      return isOurs(pathname) ? Promise.resolve(app.fetch(request, sockets)) : undefined;
+      return isPlaygroundCall(pathname) ? Promise.resolve(app.fetch(request, sockets)) : undefined;
     },
     async close() {
       await Promise.all(Object.values(kits).map((kit) => kit.close()));
@@ -119,7 +123,7 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
   };
 }
 
-const isOurs = (pathname: string): boolean =>
+const isPlaygroundCall = (pathname: string): boolean =>
   pathname === path ||
   pathname.startsWith(`${path}/`) ||
   pathname === "/playground/network" ||
@@ -128,7 +132,7 @@ const isOurs = (pathname: string): boolean =>
 
 type Kits = Record<Network["life"], LoginKit>;
 
-/** A kit for each life of codes. They share their attempts, as the servers of a site do: any of them answers for all. */
+/** A kit for each life of codes. They share one store, as the servers of a site do, so any of them can answer. */
 function kitsOf(options: PlaygroundOptions["kit"], port: number): Kits {
   const store = memoryStore();
   const kitOf = (type: string): LoginKit =>
@@ -137,7 +141,7 @@ function kitsOf(options: PlaygroundOptions["kit"], port: number): Kits {
       path,
       store,
       tokenServer: { ...options.tokenServer, type },
-      // The attempts are in this process: no other may hear of them.
+      // The attempts are in this process, so the callback must not go to another node.
       callback: { uri: `http://127.0.0.1:${port}${path}/callback` },
     });
   return {
@@ -148,30 +152,30 @@ function kitsOf(options: PlaygroundOptions["kit"], port: number): Kits {
   };
 }
 
-/** What the kit answers; the room learns of the code in it. */
+/** Calls the kit and keeps the code of its response for the built-in phone. */
 async function throughKit(
   kits: Kits,
-  room: Room | undefined,
+  session: PlaygroundSession | undefined,
   request: Request,
   context: unknown,
 ): Promise<Response> {
-  const answer = await kits[room?.network.life ?? "usual"].fetch(request, context);
-  // A start that was given up while it was answered is not what the page shows.
-  if (room && answer.status === 201 && !request.signal.aborted) {
+  const answer = await kits[session?.network.life ?? "usual"].fetch(request, context);
+  // The page does not show the code of a start that it aborted.
+  if (session && answer.status === 201 && !request.signal.aborted) {
     const { otp } = (await answer.clone().json()) as { otp: string };
-    room.otp = otp;
+    session.otp = otp;
   }
   return answer;
 }
 
-/** As the Node adapter gives it: the kit finds the client's address in it. */
+/** The context as the Node adapter passes it, for the client's address. */
 const contextOf = ({ env }: Context<Env>) => ({ req: env.incoming, res: env.outgoing });
 
 const statusKind = (c: Context): CallKind =>
   c.req.header("accept")?.includes("text/event-stream") ? "stream" : "polls";
 
-/** The page's own script calls, and nobody else's. */
-function isElsewhere(c: Context, origin: string): boolean {
+/** Only the page's own script may call. */
+function isCrossOrigin(c: Context, origin: string): boolean {
   const site = c.req.header("sec-fetch-site");
   const from = c.req.header("origin");
   return (site !== undefined && site !== "same-origin") || (from !== undefined && from !== origin);

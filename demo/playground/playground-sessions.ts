@@ -1,10 +1,10 @@
 import { usualNetwork, type Network } from "./playground-choices.js";
 
-/** One browser's playground: how its network is now, and the newest code that went through it. */
-export class Room {
+/** One browser's playground: its network, and the newest code that was sent through it. */
+export class PlaygroundSession {
   #network = usualNetwork;
   readonly #listeners = new Set<() => void>();
-  /** What the built-in phone scans. */
+  /** The code that the built-in phone scans. */
   otp: string | undefined;
 
   get network(): Network {
@@ -16,13 +16,13 @@ export class Room {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Hears of every change. The return value ends it. */
+  /** Calls `listener` after each change. Returns a function that removes it. */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves at the next change, or when the call that waits is given up. */
+  /** Resolves at the next change, or when `signal` aborts. */
   changed(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
@@ -37,22 +37,22 @@ export class Room {
   }
 }
 
-/** More browsers than a demo has: beyond that the oldest room is forgotten. */
-const maxRooms = 1_000;
+/** Beyond this many, the oldest session is removed. */
+const maxSessions = 1_000;
 
-/** The rooms by their browser's cookie. */
-export class Rooms {
-  readonly #rooms = new Map<string, Room>();
+/** The sessions by their browser's cookie. */
+export class PlaygroundSessions {
+  readonly #sessions = new Map<string, PlaygroundSession>();
 
-  find(key: string | undefined): Room | undefined {
-    return key === undefined ? undefined : this.#rooms.get(key);
+  find(key: string | undefined): PlaygroundSession | undefined {
+    return key === undefined ? undefined : this.#sessions.get(key);
   }
 
-  open(key: string): Room {
-    const room = new Room();
-    this.#rooms.set(key, room);
-    const [oldest] = this.#rooms.keys();
-    if (this.#rooms.size > maxRooms && oldest !== undefined) this.#rooms.delete(oldest);
-    return room;
+  open(key: string): PlaygroundSession {
+    const session = new PlaygroundSession();
+    this.#sessions.set(key, session);
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > maxSessions && oldest !== undefined) this.#sessions.delete(oldest);
+    return session;
   }
 }

@@ -1,15 +1,18 @@
-import type { Room } from "./playground-sessions.js";
+import type { PlaygroundSession } from "./playground-sessions.js";
 
 const cutAfterMs = 3_000;
 
-/** An event of the right name with a status that is none. */
+/** An event with the right name and an unknown status. */
 const nonsense = new TextEncoder().encode('event: status\ndata: {"status":"perhaps"}\n\n');
 
 /**
- * The kit's status stream, as the room's network lets it through; what is switched while it runs takes effect at once.
- * A stream that is silent or held back loses nothing: what was kept goes out once it works again.
+ * The kit's status stream through the session's network. A change of the network takes effect at once. A stream that is
+ * silent or held back loses nothing: its events are sent when it works again.
  */
-export function throughNetwork(body: ReadableStream<Uint8Array>, room: Room): ReadableStream<Uint8Array> {
+export function throughNetwork(
+  body: ReadableStream<Uint8Array>,
+  session: PlaygroundSession,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const kept: Uint8Array[] = [];
   let hasEnded = false;
@@ -28,43 +31,43 @@ export function throughNetwork(body: ReadableStream<Uint8Array>, room: Room): Re
         end();
         controller.close();
       };
-      // An error in the body makes the adapter destroy the connection: to the browser, a network that broke.
-      const tear = (): void => {
+      // An error in the body makes the adapter destroy the connection.
+      const breakOff = (): void => {
         end();
         void reader.cancel();
         controller.error(new Error("Cut by the playground."));
       };
       const follow = (): void => {
         clearTimeout(cut);
-        switch (room.network.stream) {
+        switch (session.network.stream) {
           case "works":
           case "garbage":
             return flush();
           case "cut":
             flush();
-            if (!hasEnded) cut = setTimeout(tear, cutAfterMs);
+            if (!hasEnded) cut = setTimeout(breakOff, cutAfterMs);
             return;
           case "refused":
-            return tear();
+            return breakOff();
           case "buffered":
             return hasEnded ? flush() : undefined;
           case "silent":
             return;
           default:
-            return room.network.stream satisfies never;
+            return session.network.stream satisfies never;
         }
       };
       const pump = async (): Promise<void> => {
         for (let next = await reader.read(); !next.done; next = await reader.read()) {
-          kept.push(room.network.stream === "garbage" ? nonsense : next.value);
-          if (!isHeldBack(room)) flush();
+          kept.push(session.network.stream === "garbage" ? nonsense : next.value);
+          if (!isHeldBack(session)) flush();
         }
         hasEnded = true;
-        if (room.network.stream !== "silent") flush();
+        if (session.network.stream !== "silent") flush();
       };
-      stop = room.watch(follow);
-      if (room.network.stream === "cut") cut = setTimeout(tear, cutAfterMs);
-      pump().catch(tear);
+      stop = session.watch(follow);
+      if (session.network.stream === "cut") cut = setTimeout(breakOff, cutAfterMs);
+      pump().catch(breakOff);
     },
     async cancel(reason) {
       end();
@@ -73,4 +76,5 @@ export function throughNetwork(body: ReadableStream<Uint8Array>, room: Room): Re
   });
 }
 
-const isHeldBack = ({ network: { stream } }: Room): boolean => stream === "silent" || stream === "buffered";
+const isHeldBack = ({ network: { stream } }: PlaygroundSession): boolean =>
+  stream === "silent" || stream === "buffered";

@@ -14,8 +14,8 @@ export interface Asset {
 const here = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /**
- * What the pages load, by name. The scripts are bundled from their sources here and now, in memory: there is nothing to
- * build before, and several demos may run from one checkout.
+ * The files that the pages load, by name. The scripts are bundled from their sources at the start, in memory: nothing has
+ * to be built before, and several demos can run from one checkout.
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
   const bundles = await build({
@@ -44,11 +44,11 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
     bundle: true,
     write: false,
     minify: true,
-    // A classic script: what it declares stays its own.
+    // A classic script, whose declarations would otherwise be global.
     format: "iife",
     absWorkingDir: here(".."),
   });
-  // Its compiler runs as a process of its own, and would go on running.
+  // esbuild's own process would go on running.
   await stop();
   const assets = new Map<string, Asset>();
   for (const { path, contents } of bundles.outputFiles) {

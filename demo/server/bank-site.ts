@@ -6,7 +6,7 @@ import type { Asset } from "./assets.js";
 import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalidate } from "./page-headers.js";
 import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/site-language.js";
 import { accountPage } from "../pages/account-page.js";
-import type { Setting } from "../pages/page-layout.js";
+import type { PageSetting } from "../pages/page-layout.js";
 import { loginPage } from "../pages/login-page.js";
 import { phonePage } from "../pages/phone-page.js";
 import { playgroundPage } from "../pages/playground-page.js";
@@ -20,13 +20,12 @@ import {
   notFoundPage,
   notLoggedInPage,
 } from "../pages/plain-pages.js";
-import { sessionCookieName } from "./session-cookie.js";
-import { SessionsUnavailable, type Sessions } from "./sessions.js";
+import { sessionCookieName, SessionsUnavailable, type Sessions } from "./sessions.js";
 
 export interface SiteOptions {
   /** The site's origin, e.g. `http://localhost:3000`. */
   origin: string;
-  /** Whether pages asked for by an address go to the origin, so that there is one set of cookies. */
+  /** Whether a page requested by IP address is redirected to the origin, so that there is one set of cookies. */
   redirectsToOrigin: boolean;
   hasPhone: boolean;
   sessions: Sessions;
@@ -40,7 +39,7 @@ export interface SiteOptions {
   health: () => Promise<{ healthy: boolean }>;
 }
 
-/** The bank's own pages: everything but the login API and the emulator. */
+/** The bank's own pages: everything except the login API and the emulator. */
 export function createSite({
   origin,
   redirectsToOrigin,
@@ -54,10 +53,10 @@ export function createSite({
   const site = new Hono<{ Bindings: HttpBindings }>({ strict: true });
   const isSecure = origin.startsWith("https:");
   const sessionCookie = sessionCookieName(origin);
-  const settingOf = (c: Context): Setting => ({ language: languageOf(c), hasPhone });
+  const settingOf = (c: Context): PageSetting => ({ language: languageOf(c), hasPhone });
   const notFound = (c: Context) => c.html(notFoundPage(settingOf(c)), 404);
 
-  // Before all that a page gets: load balancers ask by address.
+  // Before the redirect to the origin, because load balancers use the IP address.
   site.get("/health", noStore, async (c) => {
     const state = await health();
     return c.json(state, state.healthy ? 200 : 503);
@@ -72,17 +71,17 @@ export function createSite({
   site.get("*", chooseLanguage(origin));
 
   site.get("/", loginPageHeaders, revalidate, async (c) => {
-    const { begin: way, notice } = c.req.query();
-    const begun = way === "server" ? await begin(c.req.raw, c.env) : null;
+    const { begin: startedBy, notice } = c.req.query();
+    const begun = startedBy === "server" ? await begin(c.req.raw, c.env) : null;
     begun?.headers.forEach((value, name) => c.header(name, value, { append: true }));
     return c.html(
       loginPage(settingOf(c), {
         passwordNotice: notice === "password",
-        begun: way === "early" ? "early" : begun,
+        begun: startedBy === "early" ? "early" : begun,
       }),
     );
   });
-  // No password is read, let alone checked: the form shows how the two ways stand side by side.
+  // The password is never read: the form only shows how the two ways look side by side.
   site.post("/password", plainPageHeaders, (c) => c.redirect("/?notice=password#password-login", 303));
   site.get("/account", plainPageHeaders, noStore, async (c) => {
     const id = getCookie(c, sessionCookie);
@@ -92,7 +91,7 @@ export function createSite({
   site.on(["GET", "POST"], "/logout", plainPageHeaders, noStore, async (c) => {
     if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
     const id = getCookie(c, sessionCookie);
-    // The browser forgets, whatever becomes of the session.
+    // Also if the session cannot be ended.
     deleteCookie(c, sessionCookie, { path: "/", secure: isSecure });
     for (const [name, value] of forget(c.req.raw)) c.header(name, value, { append: true });
     try {
@@ -139,7 +138,7 @@ const methods = [
   ["/assets/:name", "GET, HEAD"],
 ] as const;
 
-/** One origin has one set of cookies: pages asked for by an address go to localhost, under which the kit knows the site. */
+/** Redirects a page requested by IP address to localhost, the only origin that the kit accepts. */
 function toOrigin(origin: string): MiddlewareHandler {
   return async (c, next) => {
     const { hostname, pathname, search } = new URL(c.req.url);
@@ -149,7 +148,7 @@ function toOrigin(origin: string): MiddlewareHandler {
   };
 }
 
-/** `?lang=nl` at any page: remembers the choice, and goes on to the page itself. */
+/** `?lang=nl` on any page: remembers the choice and redirects to the page without it. */
 function chooseLanguage(origin: string): MiddlewareHandler {
   return async (c, next) => {
     const { pathname, searchParams } = new URL(c.req.url);
@@ -157,14 +156,14 @@ function chooseLanguage(origin: string): MiddlewareHandler {
     if (language === null) return next();
     searchParams.delete("lang");
     rememberLanguage(c, isLanguage(language) ? language : undefined, origin.startsWith("https:"));
-    // Never a path alone: `//elsewhere` would be another site.
+    // With the origin, because a path such as `//elsewhere` alone would lead to another site.
     return c.redirect(origin + pathname + (searchParams.size > 0 ? `?${searchParams}` : ""), 303);
   };
 }
 
 const warn = ({ message, cause }: SessionsUnavailable): void => console.warn(`${message}: ${String(cause)}`);
 
-/** Another site must not log people out. Callers that are no browser send neither header. */
+/** Another site must not log people out. Callers other than browsers send neither header. */
 function isCrossSite(c: Context, origin: string): boolean {
   const site = c.req.header("Sec-Fetch-Site");
   const from = c.req.header("Origin");

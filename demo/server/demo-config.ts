@@ -1,27 +1,27 @@
 import * as v from "valibot";
 
-/** What the environment says about this demo. */
-export interface Config {
-  /** 0 picks a free one. */
+/** The environment variables, parsed. */
+export interface DemoConfig {
+  /** 0 picks a free port. */
   port: number;
   clientId: string;
   clientSecret: string;
   /** How long a code of the emulator lives, in seconds. */
   codeSeconds: number;
-  /** The origin under which people see the site, where a proxy stands in front. */
+  /** The site's origin, if a proxy is in front. */
   origin: string | undefined;
-  /** The Token Server, where it is not the emulator of this demo. Without a slash at the end. */
+  /** The Token Server, without a slash at the end. Undefined: this demo's own emulator. */
   tokenServerUrl: string | undefined;
-  /** Where the Token Server posts, where that is not the origin's own address. */
+  /** The callback's address, if it is not at the origin. */
   callbackUrl: string | undefined;
   /** The Redis or Valkey that several demos share. */
   redisUrl: string | undefined;
-  /** How many proxies in front are believed when they say who asks. */
+  /** How many proxies in front are trusted for the client's address. */
   trustedProxies: number;
 }
 
-/** The configuration, or one sentence about what is wrong with it. */
-export type ConfigResult = { kind: "config"; config: Config } | { kind: "invalid"; problem: string };
+/** The configuration, or one sentence that says what is wrong with it. */
+export type ConfigResult = { kind: "config"; config: DemoConfig } | { kind: "invalid"; problem: string };
 
 const wholeNumber = (from: number, to: number, what = "a whole number") => {
   const expected = `must be ${what} from ${from} to ${to}`;
@@ -40,11 +40,11 @@ const url = (expected: string, isFine: (url: URL, text: string) => boolean) =>
     v.check((text) => URL.canParse(text) && isFine(new URL(text), text), expected),
   );
 
-/** Whether a host's name or address is this machine's own, as it stands in a URL. */
+/** Whether a URL's host is this machine. */
 export const isLoopback = (hostname: string): boolean =>
   /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
-/** Cookies and secrets go there: https, or http that does not leave the machine. */
+/** Cookies and secrets are sent over https, or over http that does not leave the machine. */
 const isSafe = ({ protocol, hostname }: URL): boolean =>
   protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 
@@ -76,7 +76,7 @@ const environment = v.object({
   TRUSTED_PROXIES: v.optional(wholeNumber(0, 20), "0"),
 });
 
-/** Reads the environment. A variable that is empty counts as not set, as shells make it hard to tell the two apart. */
+/** An empty variable counts as not set, because shells make it hard to tell the two apart. */
 export function readConfig(variables: Record<string, string | undefined>): ConfigResult {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
   const result = v.safeParse(environment, set);
@@ -105,5 +105,5 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
   };
 }
 
-/** An address as it may be printed: what stands before the `@` is a password more often than not. */
+/** An address that can be printed: the part before the `@` is likely to be a password. */
 const withoutCredentials = (text: string): string => text.replace(/^([a-z]+:\/\/)?.*@/is, "$1***@");

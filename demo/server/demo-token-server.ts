@@ -1,36 +1,36 @@
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
-import { isLoopback, type Config } from "./demo-config.js";
+import { isLoopback, type DemoConfig } from "./demo-config.js";
 import { lifeSeconds } from "../playground/playground-choices.js";
 
 /** The name of the mobile authentication type, in the emulator and at a real Token Server. */
 export const otpType = "qr-code";
 
-/** The name of the type whose codes live so long: the playground's. */
+/** The name of the playground's type whose codes live that long. */
 export const typeWithLife = (seconds: number): string => `${otpType}-${seconds}-seconds`;
 
-/** The Token Server that the demo speaks to, and what this demo answers in its stead. */
+/** The Token Server that the demo calls, and the part of it that this process answers. */
 export interface DemoTokenServer {
   url: string;
-  /** Whether the page `/phone` has an emulator to talk to. A real Token Server takes the real app. */
+  /** Whether the page `/phone` can work: a real Token Server needs the real app. */
   hasPhone: boolean;
-  /** Answers a request to the emulator; undefined if the request is not for it. */
+  /** Answers a request to the emulator; undefined for any other request. */
   answer: (request: Request) => Promise<Response> | undefined;
 }
 
-/** @param port the demo's own */
-export async function chooseTokenServer(config: Config, port: number): Promise<DemoTokenServer> {
+/** @param port - the demo's own */
+export async function chooseTokenServer(config: DemoConfig, port: number): Promise<DemoTokenServer> {
   const { tokenServerUrl: url } = config;
-  if (url === undefined) return emulatorHere(config, port);
+  if (url === undefined) return ownEmulator(config, port);
   return isLoopback(new URL(url).hostname)
-    ? emulatorBeside(url)
+    ? otherEmulator(url)
     : { url, hasPhone: false, answer: () => undefined };
 }
 
-async function emulatorHere(
-  { clientId, clientSecret, codeSeconds, origin, callbackUrl }: Config,
+async function ownEmulator(
+  { clientId, clientSecret, codeSeconds, origin, callbackUrl }: DemoConfig,
   port: number,
 ): Promise<DemoTokenServer> {
-  // As the kit's default has it.
+  // The kit's default.
   const ownCallback = callbackUrl ?? (origin === undefined ? undefined : `${origin}/otp-login/callback`);
   const tokenServer = createTokenServer({
     types: [
@@ -38,7 +38,7 @@ async function emulatorHere(
       ...Object.values(lifeSeconds).map((seconds) => ({ name: typeWithLife(seconds), ttlSeconds: seconds })),
     ],
     clients: [{ id: clientId, secret: clientSecret }],
-    // It must not become a way to post to other machines, but for the one address that the demo's own kit gives.
+    // Nobody may use the emulator to post to other machines. The one exception is the callback of the demo's own kit.
     callbackUris: ({ hostname, href }) =>
       isLoopback(hostname) || (ownCallback !== undefined && href === new URL(ownCallback).href),
   });
@@ -51,27 +51,27 @@ async function emulatorHere(
 }
 
 /**
- * The emulator of another demo on this machine: the phone's calls go on to it, so that the page `/phone` works on
- * whichever demo a proxy picks.
+ * The emulator of another demo on this machine. The phone's calls are forwarded to it, so that the page `/phone` works on
+ * every demo behind a proxy.
  */
-function emulatorBeside(url: string): DemoTokenServer {
+function otherEmulator(url: string): DemoTokenServer {
   return {
     url,
     hasPhone: true,
     answer(request) {
       const { pathname } = new URL(request.url);
-      return pathname.startsWith("/phone/") ? passOn(request, url + pathname) : undefined;
+      return pathname.startsWith("/phone/") ? forward(request, url + pathname) : undefined;
     },
   };
 }
 
-/** Marks what was passed on once: two demos that take each other for the emulator must not play ball. */
+/** Marks a forwarded call, so that two demos that name each other as Token Server do not forward it for ever. */
 const via = "1.1 onegini-demo";
 
-/** As much as the emulator itself reads of a phone's call. */
+/** The emulator's own limit for a phone's call. */
 const maxBodyBytes = 4_096;
 
-async function passOn(request: Request, url: string): Promise<Response> {
+async function forward(request: Request, url: string): Promise<Response> {
   if (request.headers.get("via")?.includes(via)) {
     return problem(508, "TOKEN_SERVER_URL leads back to this demo.");
   }
@@ -99,6 +99,6 @@ async function passOn(request: Request, url: string): Promise<Response> {
   }
 }
 
-/** In the shape of the phone's calls; 10018 is the SDK's "cannot be handled". */
+/** An error in the shape of the phone's calls. 10018 is the SDK's "cannot be handled". */
 const problem = (status: number, message: string): Response =>
   Response.json({ code: 10018, message }, { status });

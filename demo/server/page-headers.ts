@@ -16,19 +16,19 @@ const withScript = {
   ...policy,
   scriptSrc: ["'self'"],
   connectSrc: ["'self'"],
-  // Lit's, in the widget and in the phone. There is one Lit in each page.
+  // The policy of Lit, in the widget and in the phone. Each page has one Lit.
   trustedTypes: ["lit-html"],
 };
 
 const common = {
-  // "same-origin", not "no-referrer": under that, browsers send forms with `Origin: null`.
+  // With "no-referrer" browsers would send forms with `Origin: null`.
   referrerPolicy: "same-origin",
   xFrameOptions: "DENY",
-  // http on loopback has no use for it.
+  // Useless for http on loopback.
   strictTransportSecurity: false,
 } as const;
 
-/** Headers of pages that run no script. */
+/** Headers of pages without a script. */
 export const plainPageHeaders = secureHeaders({
   ...common,
   contentSecurityPolicy: { ...policy, trustedTypes: ["'none'"] },
@@ -42,7 +42,7 @@ export const loginPageHeaders = secureHeaders({
   permissionsPolicy: { camera: [], displayCapture: [] },
 });
 
-/** Headers of the phone: it may use the camera and look at a shared tab, and compiles its QR reader. */
+/** Headers of the phone, which uses the camera or a shared tab and compiles its QR reader. */
 export const phonePageHeaders = secureHeaders({
   ...common,
   contentSecurityPolicy: { ...withScript, scriptSrc: ["'self'", "'wasm-unsafe-eval'"] },
@@ -55,10 +55,10 @@ export const noStore = createMiddleware(async (c, next) => {
   c.header("Cache-Control", "no-store");
 });
 
-/** For pages that are the same for everybody, in a language: kept, but asked after. They may rest in the back-forward cache. */
+/** For pages that differ only by language: cached and revalidated, and allowed in the back-forward cache. */
 export const revalidate = createMiddleware(async (c, next) => {
   await next();
-  // A page that brought a code along is nobody else's, and not to be kept.
+  // A page that contains a code must not be cached: the kit's `no-store` stays.
   if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "private, no-cache");
   c.header("Vary", "Accept-Language, Cookie");
 });

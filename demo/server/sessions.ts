@@ -1,6 +1,8 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import * as v from "valibot";
+import { withinCommandTime, type RedisClient } from "./demo-redis.js";
 
-/** Somebody who is logged in. */
+/** A logged-in user. */
 export interface Session {
   userId: string;
   /** When it began, in milliseconds of `Date.now()`. */
@@ -9,16 +11,16 @@ export interface Session {
   attempt: string;
 }
 
-/** The place where sessions are kept does not answer: nobody can be told apart from a stranger at the moment. */
+/** The sessions cannot be read at the moment, so nobody can be recognized as logged in. */
 export class SessionsUnavailable extends Error {
   override name = "SessionsUnavailable";
 }
 
-/** The site's sessions, by the random id that the browser's cookie holds. Methods reject with `SessionsUnavailable`. */
+/** The site's sessions, by the random id in the browser's cookie. Methods reject with `SessionsUnavailable`. */
 export interface Sessions {
   /**
-   * Begins a session and gives its id, always a new one: an id that was there before the login may be known to others.
-   * The attempt's id is the idempotency key: where it has begun a session before, whose answer got lost, that one ends.
+   * Begins a session and returns its id. The id is always new: others may know one from before the login. The attempt's
+   * id is the idempotency key: an earlier session of the same attempt, whose response was lost, ends.
    */
   begin: (userId: string, attempt: string) => Promise<string>;
   find: (id: string) => Promise<Session | undefined>;
@@ -32,9 +34,9 @@ export interface MemorySessionsOptions {
   max?: number;
 }
 
-/** Sessions in this process's memory: gone when it ends. */
+/** Sessions in this process's memory. */
 export function memorySessions({ ttlSeconds = 3_600, max = 10_000 }: MemorySessionsOptions = {}): Sessions {
-  // In the order of their beginning, so the oldest comes first.
+  // In the order in which they began, so the oldest comes first.
   const sessions = new Map<string, Session>();
   const idByAttempt = new Map<string, string>();
 
@@ -74,3 +76,74 @@ export function memorySessions({ ttlSeconds = 3_600, max = 10_000 }: MemorySessi
     },
   };
 }
+
+export interface RedisSessionsOptions {
+  /** How long a session lasts, in seconds. Default one hour. */
+  ttlSeconds?: number;
+  /** The prefix of the keys. Default `demo:`. */
+  prefix?: string;
+}
+
+/**
+ * Ends the attempt's earlier session and begins the new one in one atomic step: if two nodes run `signIn` for one attempt
+ * at once, only the later session stays.
+ */
+const beginScript = `
+local earlier = redis.call('GET', KEYS[1])
+if earlier then redis.call('DEL', earlier) end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[1], KEYS[2], 'PX', ARGV[2])`;
+
+const session = v.object({ userId: v.string(), since: v.number(), attempt: v.string() });
+
+/** Sessions that several demos share. Redis expires them. */
+export function redisSessions(
+  client: RedisClient,
+  { ttlSeconds = 3_600, prefix = "demo:" }: RedisSessionsOptions = {},
+): Sessions {
+  // Hashed, so that nobody can take over a session by reading the keys.
+  const keyOf = (id: string): string =>
+    `${prefix}session:${createHash("sha256").update(id).digest("base64url")}`;
+
+  return {
+    async begin(userId, attempt) {
+      const id = randomBytes(32).toString("base64url");
+      const value: Session = { userId, since: Date.now(), attempt };
+      await run(
+        client.eval(beginScript, {
+          keys: [`${prefix}session-of:${attempt}`, keyOf(id)],
+          arguments: [JSON.stringify(value), String(Math.ceil(ttlSeconds * 1_000))],
+        }),
+      );
+      return id;
+    },
+    async find(id) {
+      const value = await run(client.get(keyOf(id)));
+      return value === null ? undefined : v.parse(session, JSON.parse(value));
+    },
+    async end(id) {
+      await run(client.del(keyOf(id)));
+    },
+  };
+}
+
+async function run<T>(command: Promise<T>): Promise<T> {
+  try {
+    return await withinCommandTime(command);
+  } catch (cause) {
+    throw new SessionsUnavailable("Redis does not answer for the sessions", { cause });
+  }
+}
+
+const isSecure = (origin: string): boolean => origin.startsWith("https:");
+
+/**
+ * The name of the session cookie. On https its `__Host-` prefix keeps other subdomains from setting it ("cookie tossing");
+ * browsers do not accept the prefix over http, which is used on loopback only.
+ */
+export const sessionCookieName = (origin: string): string =>
+  isSecure(origin) ? "__Host-demo-session" : "demo-session";
+
+/** The `Set-Cookie` header of a new session. */
+export const sessionCookieHeader = (id: string, origin: string): string =>
+  `${sessionCookieName(origin)}=${id}; Path=/; HttpOnly; SameSite=Lax${isSecure(origin) ? "; Secure" : ""}`;

@@ -1,38 +1,59 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LoginKit } from "onegini-otp-login/server";
-import type { Loopback } from "./loopback-server.js";
+import type { LoopbackServer } from "./loopback-server.js";
 import type { Storage } from "./storage.js";
 
-/** How long a load balancer has to hear that this node is going, while it still answers everything. */
+/** Read at once: npm may end while the demo is still starting. */
+const { ppid: parent } = process;
+
+/**
+ * Calls `stop` once: on SIGINT (Ctrl+C), on SIGTERM, and when `npm start` itself has ended. npm passes a signal only to
+ * its shell, which ends and leaves this process behind on its port. That counts as SIGTERM, which a service manager
+ * sends to npm: Ctrl+C reaches this process directly, and earlier.
+ */
+export function onStopSignal(stop: (signal: "SIGINT" | "SIGTERM") => void): void {
+  let isStopping = false;
+  const stopOnce = (signal: "SIGINT" | "SIGTERM") => {
+    if (isStopping) return;
+    isStopping = true;
+    stop(signal);
+  };
+  process.on("SIGINT", () => stopOnce("SIGINT")).on("SIGTERM", () => stopOnce("SIGTERM"));
+  if (process.env["npm_lifecycle_event"] === "start") {
+    setInterval(() => process.ppid !== parent && stopOnce("SIGTERM"), 250).unref();
+  }
+}
+
+/** How long this node still accepts requests, so that a load balancer can notice that it is stopping. */
 const noticeMs = 2_000;
 
-/** When the process ends, whatever is under way. `signIn` may take 10 s. */
+/** After this time the process ends even if requests are pending. `signIn` may take 10 s. */
 const longestMs = 12_000;
 
-export interface Leaving {
+export interface ShutdownParts {
   kit: Pick<LoginKit, "close">;
-  loopback: Pick<Loopback, "turnAway" | "close" | "cut">;
+  server: Pick<LoopbackServer, "drain" | "close" | "destroy">;
   storage: Pick<Storage, "close">;
-  /** Whether a load balancer should have time to notice. */
+  /** Whether a load balancer needs time to notice. */
   isBalanced: boolean;
 }
 
 /**
- * Leaves as one node of several should: at once `/health` says 503, the streams end with word when to come back, and each
- * answer ends its connection. When the load balancer has had time to notice, nobody is accepted any more. What has begun
- * is answered. Then the process ends: what it meant to ask the Token Server later, the other nodes ask.
+ * Stops this node as one of several. At once `/health` answers 503, the streams end and tell when to reconnect, and each
+ * response ends its connection. When the load balancer has had time to notice, no connection is accepted any more. The
+ * pending requests are answered, then the process ends. The other nodes make the result calls that it had planned.
  */
-export async function leaveInOrder({ kit, loopback, storage, isBalanced }: Leaving): Promise<void> {
+export async function shutDown({ kit, server, storage, isBalanced }: ShutdownParts): Promise<void> {
   setTimeout(() => {
-    console.error(`Not all that had begun was answered in ${longestMs / 1_000} s. Gone all the same.`);
-    loopback.cut();
+    console.error(`Some requests were not answered in ${longestMs / 1_000} s. Stopped all the same.`);
+    server.destroy();
     process.exit();
   }, longestMs).unref();
   const closed = kit.close();
-  loopback.turnAway();
+  server.drain();
   if (isBalanced) await delay(noticeMs);
-  await Promise.all([closed, loopback.close()]);
-  // A callback in the last moment is answered before the Token Server is asked what it was about.
+  await Promise.all([closed, server.close()]);
+  // A callback that arrived last is answered before its result call is made: wait for that call too.
   await kit.close();
   storage.close();
   process.exit();

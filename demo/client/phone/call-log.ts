@@ -1,27 +1,27 @@
-/** What the app heard of one code: the call, then line by line what came of it. */
-export interface Hearing {
+/** One call of the SDK, with a line for each event that followed. */
+export interface SdkCall {
   call: string;
   lines: readonly string[];
 }
 
-const maxHearings = 20;
+const maxCalls = 20;
 
-/** A call of the SDK as a developer would write it, with only the beginning of the code: the rest is a secret. */
-export const hearingOf = (otp: string): Hearing => ({
+/** The call as a developer writes it, with only the beginning of the code, because the rest is secret. */
+export const callOf = (otp: string): SdkCall => ({
   call: `handleMobileAuthWithOtp(${otp.length > 16 ? `${otp.slice(0, 16)}…` : otp})`,
   lines: [],
 });
 
-/** The newest first, as many as a person would read. */
-export const addHearing = (hearings: readonly Hearing[], hearing: Hearing): readonly Hearing[] =>
-  [hearing, ...hearings].slice(0, maxHearings);
+/** The newest comes first. */
+export const addCall = (calls: readonly SdkCall[], call: SdkCall): readonly SdkCall[] =>
+  [call, ...calls].slice(0, maxCalls);
 
-/** Says more about the newest; `instead` takes the place of the last line. */
+/** Adds a line to the newest call; `instead` replaces its last line. */
 export function addLine(
-  [newest, ...older]: readonly Hearing[],
+  [newest, ...older]: readonly SdkCall[],
   line: string,
   how: "more" | "instead" = "more",
-): readonly Hearing[] {
+): readonly SdkCall[] {
   if (!newest) return older;
   const lines = how === "more" ? newest.lines : newest.lines.slice(0, -1);
   return [{ ...newest, lines: [...lines, line] }, ...older];

@@ -1,9 +1,9 @@
-import { lookAtPages } from "../code-broadcast.js";
+import { requestCodePixels } from "../code-broadcast.js";
 
-/** Where the phone looks for the code. */
+/** Where the phone scans the code from. */
 export type Source = "camera" | "photo" | "page";
 
-/** Why there is nothing to look at. */
+/** Why there is no picture, or no code in it. */
 export type Trouble =
   | "camera-missing"
   | "camera-refused"
@@ -13,39 +13,39 @@ export type Trouble =
   | "photo-without-code"
   | "reader-missing";
 
-/** One look: a picture, or why there is none. */
-export type Look = { kind: "picture"; picture: ImageBitmap } | { kind: "trouble"; trouble: Trouble };
+/** One picture to scan, or why there is none. */
+export type Frame = { kind: "picture"; picture: ImageBitmap } | { kind: "trouble"; trouble: Trouble };
 
-/** Pictures of the camera, until the signal. */
-export async function* cameraLooks(signal: AbortSignal): AsyncGenerator<Look> {
-  yield* streamLooks(
+/** Pictures of the camera, until `signal` aborts. */
+export async function* cameraFrames(signal: AbortSignal): AsyncGenerator<Frame> {
+  yield* streamFrames(
     () => navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }),
     (error) => (isRefusal(error) ? "camera-refused" : "camera-missing"),
     signal,
   );
 }
 
-/** Pictures of a tab or window that the person shares: a login page in another browser, or on another site. */
-export async function* sharedLooks(signal: AbortSignal): AsyncGenerator<Look> {
-  yield* streamLooks(
+/** Pictures of a tab or window that the person shares: a login page in another browser or on another site. */
+export async function* sharedFrames(signal: AbortSignal): AsyncGenerator<Frame> {
+  yield* streamFrames(
     () => navigator.mediaDevices.getDisplayMedia({ video: true }),
     () => "share-refused",
     signal,
   );
 }
 
-/** Pictures of the login pages that are open in this browser, until the signal. */
-export async function* pageLooks(signal: AbortSignal): AsyncGenerator<Look> {
+/** Pictures of the login pages that are open in this browser, until `signal` aborts. */
+export async function* pageFrames(signal: AbortSignal): AsyncGenerator<Frame> {
   while (!signal.aborted) {
-    const pixels = await lookAtPages(signal);
+    const pixels = await requestCodePixels(signal);
     yield pixels
       ? { kind: "picture", picture: await createImageBitmap(pixels) }
       : { kind: "trouble", trouble: "page-missing" };
   }
 }
 
-/** The one picture that is a photo. */
-export async function* photoLooks(file: Blob): AsyncGenerator<Look> {
+/** One picture: the photo. */
+export async function* photoFrame(file: Blob): AsyncGenerator<Frame> {
   try {
     yield { kind: "picture", picture: await createImageBitmap(file) };
   } catch {
@@ -53,11 +53,11 @@ export async function* photoLooks(file: Blob): AsyncGenerator<Look> {
   }
 }
 
-async function* streamLooks(
+async function* streamFrames(
   open: () => Promise<MediaStream>,
   troubleOf: (error: unknown) => Trouble,
   signal: AbortSignal,
-): AsyncGenerator<Look> {
+): AsyncGenerator<Frame> {
   let stream: MediaStream | undefined;
   try {
     stream = await open();
@@ -69,13 +69,13 @@ async function* streamLooks(
     const [track] = stream.getVideoTracks();
     while (!signal.aborted && track?.readyState === "live") {
       yield { kind: "picture", picture: await createImageBitmap(video) };
-      await nextLook();
+      await nextFrame();
     }
     if (!signal.aborted) yield { kind: "trouble", trouble: troubleOf(undefined) };
   } catch (error) {
     if (!signal.aborted) yield { kind: "trouble", trouble: troubleOf(error) };
   } finally {
-    // Otherwise the camera's light stays on.
+    // Otherwise the camera stays on.
     for (const track of stream?.getTracks() ?? []) track.stop();
   }
 }
@@ -83,5 +83,17 @@ async function* streamLooks(
 const isRefusal = (error: unknown): boolean =>
   error instanceof DOMException && error.name === "NotAllowedError";
 
-/** Eight looks a second are enough for a hand that holds still. */
-const nextLook = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 125));
+/** Eight pictures a second are enough. */
+const nextFrame = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 125));
+
+/** The code in the app link `/phone#otp=…`; `undefined` for another fragment. */
+export function readAppLink(fragment: string): string | undefined {
+  const otp = /^#otp=([^&]*)/.exec(fragment)?.[1];
+  if (otp === undefined) return undefined;
+  try {
+    return decodeURIComponent(otp);
+  } catch {
+    // Broken percent-encoding: the phone reports that it is not a login code.
+    return otp;
+  }
+}

@@ -1,30 +1,36 @@
-import { addHearing, addLine, hearingOf, type Hearing } from "./call-log.js";
-import { prepareReader } from "./reader.js";
-import { drawInto, scanForCode } from "./qr-scanner.js";
+import { addCall, addLine, callOf, type SdkCall } from "./call-log.js";
+import { drawInto, prepareReader, scanForCode } from "./qr-scanner.js";
 import type { Actions, Screen } from "./screen-parts.js";
 import { answer, scan, type Problem, type Transaction } from "./sdk.js";
 import type { Settings } from "./phone-settings.js";
-import { cameraLooks, pageLooks, photoLooks, sharedLooks, type Look, type Source } from "./code-sources.js";
+import {
+  cameraFrames,
+  pageFrames,
+  photoFrame,
+  sharedFrames,
+  type Frame,
+  type Source,
+} from "./code-sources.js";
 
-export interface PhoneParts {
+export interface PhoneAppParts {
   settings: Settings;
   /** Draws the screen, before it returns. */
-  draw: (screen: Screen, hearings: readonly Hearing[]) => void;
-  /** The canvas that shows what the phone sees, while it scans. */
+  draw: (screen: Screen, calls: readonly SdkCall[]) => void;
+  /** The canvas that shows the picture during a scan. */
   viewfinder: () => HTMLCanvasElement | null;
-  /** Where to look first. */
+  /** The source of the first scan. */
   firstSource: Source;
-  /** Goes back to the page from which the app was opened. */
+  /** Goes back to the page that opened the app. */
   goBack: () => void;
 }
 
-/** The app on the phone: one screen at a time, and at most one code in hand. */
-export class Phone {
+/** The app on the phone: it shows one screen and handles at most one code at a time. */
+export class PhoneApp {
   readonly actions: Actions = {
-    scan: () => this.#look(this.#source),
-    look: (source) => this.#look(source),
-    readPhoto: (photo) => void this.#scan("photo", () => photoLooks(photo)),
-    share: () => void this.#scan("page", sharedLooks),
+    scan: () => this.#startScan(this.#source),
+    look: (source) => this.#startScan(source),
+    readPhoto: (photo) => void this.#scan("photo", () => photoFrame(photo)),
+    share: () => void this.#scan("page", sharedFrames),
     answer: (accept) => void this.#answer(accept),
     enroll: () => void this.#enroll(),
     unlock: () => {
@@ -39,27 +45,27 @@ export class Phone {
     },
   };
 
-  readonly #parts: PhoneParts;
+  readonly #parts: PhoneAppParts;
   #screen: Screen = { name: "home" };
-  #hearings: readonly Hearing[] = [];
+  #calls: readonly SdkCall[] = [];
   #source: Source;
-  /** Ends whatever is going on: a scan, or a call whose answer nobody waits for any more. */
+  /** Aborts the scan or call in progress. */
   #current = new AbortController();
   #openedByLink = false;
   #otp: string | undefined;
 
-  constructor(parts: PhoneParts) {
+  constructor(parts: PhoneAppParts) {
     this.#parts = parts;
     this.#source = parts.firstSource;
   }
 
-  /** Handles the code of an app link: straight to the confirmation. */
+  /** Handles the code of an app link, without a scan. */
   openLink(otp: string): void {
     this.#openedByLink = true;
     void this.#handle(otp, this.#begin());
   }
 
-  /** Back to the first screen; what was open is cancelled. */
+  /** Back to the first screen; an open confirmation is cancelled. */
   reset(): void {
     this.#begin();
     this.#show({ name: "home" });
@@ -69,16 +75,16 @@ export class Phone {
     this.#show(this.#screen);
   }
 
-  #look(source: Source): void {
+  #startScan(source: Source): void {
     this.#source = source;
     prepareReader();
     switch (source) {
       case "camera":
-        return void this.#scan(source, cameraLooks);
+        return void this.#scan(source, cameraFrames);
       case "page":
-        return void this.#scan(source, pageLooks);
+        return void this.#scan(source, pageFrames);
       case "photo":
-        // Looks once there is one.
+        // The scan begins when a photo is chosen.
         this.#begin();
         return this.#show({ name: "scanning", source });
       default:
@@ -86,37 +92,37 @@ export class Phone {
     }
   }
 
-  async #scan(source: Source, looks: (signal: AbortSignal) => AsyncIterable<Look>): Promise<void> {
+  async #scan(source: Source, frames: (signal: AbortSignal) => AsyncIterable<Frame>): Promise<void> {
     const signal = this.#begin();
     this.#openedByLink = false;
     this.#show({ name: "scanning", source });
     const otp = await scanForCode({
-      looks: looks(signal),
+      frames: frames(signal),
       once: source === "photo",
       signal,
       show: (picture) => {
         const canvas = this.#parts.viewfinder();
         if (canvas) drawInto(canvas, picture, source === "camera" ? "cover" : "contain");
       },
-      tell: (trouble) => this.#show({ name: "scanning", source, trouble }),
+      report: (trouble) => this.#show({ name: "scanning", source, trouble }),
     });
     if (otp === undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, glanceMilliseconds));
+    await new Promise((resolve) => setTimeout(resolve, pictureMilliseconds));
     if (!signal.aborted) await this.#handle(otp, signal);
   }
 
   async #handle(otp: string, signal: AbortSignal): Promise<void> {
     const { settings } = this.#parts;
     this.#otp = otp;
-    this.#hearings = addHearing(this.#hearings, hearingOf(otp));
+    this.#calls = addCall(this.#calls, callOf(otp));
     if (!settings.unlocked) return this.#fail(locked, signal);
     if (this.#screen.name !== "scanning") this.#show({ name: "checking" });
     const result = await scan(settings.user, otp);
     if (signal.aborted) return;
     if (result.kind === "problem") return this.#fail(result.problem, signal);
-    settings.learn("enrolled");
-    this.#hear(`“${result.value.message}”`);
-    this.#hear(waiting);
+    settings.setEnrollment("enrolled");
+    this.#log(`“${result.value.message}”`);
+    this.#log(waiting);
     this.#show({ name: "confirm", transaction: result.value, answering: false });
   }
 
@@ -128,7 +134,7 @@ export class Phone {
     const problem = await this.#deliver(transaction, accept);
     if (signal.aborted) return;
     if (problem) return this.#fail(problem, signal);
-    this.#hear(accept ? "accepted" : "declined");
+    this.#log(accept ? "accepted" : "declined");
     this.#show({ name: accept ? "accepted" : "declined" });
   }
 
@@ -148,44 +154,44 @@ export class Phone {
     else this.#tryAgain();
   }
 
-  /** A code that came by link is still in hand; any other has to be scanned again. */
+  /** Repeats the code of an app link; any other code has to be scanned again. */
   #tryAgain(): void {
     if (this.#openedByLink && this.#otp !== undefined) void this.#handle(this.#otp, this.#begin());
-    else this.#look(this.#source);
+    else this.#startScan(this.#source);
   }
 
   #fail(problem: Problem, signal: AbortSignal): void {
     if (signal.aborted) return;
     const { code, message } = problem;
-    if (code === 9020) this.#parts.settings.learn("ended");
-    if (code === 9021) this.#parts.settings.learn("never");
-    this.#hear(`rejected: ${code === undefined ? message : `${code} ${message}`}`);
+    if (code === 9020) this.#parts.settings.setEnrollment("ended");
+    if (code === 9021) this.#parts.settings.setEnrollment("never");
+    this.#log(`rejected: ${code === undefined ? message : `${code} ${message}`}`);
     this.#show({ name: "problem", problem });
   }
 
-  /** Begins something new: what went on before has ended, and hears of it by its signal. */
+  /** Aborts what was in progress and returns the signal of what begins now. */
   #begin(): AbortSignal {
     this.#current.abort();
     this.#current = new AbortController();
     if (this.#screen.name === "confirm" && !this.#screen.answering) {
-      this.#hear("rejected: 9006 The user cancelled.");
+      this.#log("rejected: 9006 The user cancelled.");
     }
     return this.#current.signal;
   }
 
-  #hear(line: string): void {
-    const isWaiting = this.#hearings[0]?.lines.at(-1) === waiting;
-    this.#hearings = addLine(this.#hearings, line, isWaiting ? "instead" : "more");
+  #log(line: string): void {
+    const isWaiting = this.#calls[0]?.lines.at(-1) === waiting;
+    this.#calls = addLine(this.#calls, line, isWaiting ? "instead" : "more");
   }
 
   #show(screen: Screen): void {
     this.#screen = screen;
-    this.#parts.draw(screen, this.#hearings);
+    this.#parts.draw(screen, this.#calls);
   }
 }
 
-/** A code is found faster than the eye follows: this long the person sees what the phone saw. */
-const glanceMilliseconds = 350;
+/** How long the picture with the code stays, so that the person sees what was scanned. */
+const pictureMilliseconds = 350;
 
 const waiting = "waiting for an answer";
 const locked: Problem = { code: 9010, message: "No user is authenticated in the app." };

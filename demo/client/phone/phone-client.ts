@@ -1,6 +1,6 @@
 import { html, render } from "lit";
-import { readAppLink } from "./app-link.js";
-import { Phone, type PhoneParts } from "./phone-app.js";
+import { readAppLink } from "./code-sources.js";
+import { PhoneApp, type PhoneAppParts } from "./phone-app.js";
 import { drawScreen, titleOf } from "./screens.js";
 import { bindSettings } from "./phone-settings.js";
 
@@ -13,29 +13,29 @@ if (screenElement && spokenElement && settingsForm && heardElement) {
   screenElement.replaceChildren();
   heardElement.replaceChildren();
   const settings = bindSettings(settingsForm, () => phone.reset());
-  const phone = new Phone({
+  const phone = new PhoneApp({
     settings,
-    draw: (...what) => draw(...what),
+    draw: (...parameters) => draw(...parameters),
     viewfinder: () => screenElement.querySelector("canvas"),
-    // A real phone looks through its camera; beside a login page on the same screen nothing needs to be held up.
+    // A real phone uses its camera; on a computer the login page is on the same screen.
     firstSource: matchMedia("(pointer: coarse)").matches ? "camera" : "page",
     goBack: () => {
       if (history.length > 1 && document.referrer.startsWith(`${location.origin}/`)) history.back();
     },
   });
 
-  const draw: PhoneParts["draw"] = (screen, hearings) => {
+  const draw: PhoneAppParts["draw"] = (screen, calls) => {
     const hadFocus = screenElement.contains(document.activeElement);
     render(drawScreen(screen, settings.user, phone.actions), screenElement);
-    // The button that was pressed may be gone with its screen: the keyboard goes on at the next one's heading, which
-    // is then heard. Where the focus is elsewhere, the screen is only told of.
+    // The pressed button may be gone with its screen. The focus then moves to the heading of the next one, which a screen
+    // reader reads. If the focus is elsewhere, the live region announces the screen.
     const focusIsLost = hadFocus && !screenElement.contains(document.activeElement);
     if (focusIsLost) screenElement.querySelector<HTMLElement>("h2")?.focus();
     spokenElement.textContent = focusIsLost || screen.name === "home" ? "" : titleOf(screen, settings.user);
     render(
-      hearings.length === 0
+      calls.length === 0
         ? html`Nothing yet`
-        : hearings.map(
+        : calls.map(
             ({ call, lines }) =>
               html`<p>${call}</p>
                 <ul>
@@ -46,7 +46,7 @@ if (screenElement && spokenElement && settingsForm && heardElement) {
     );
   };
 
-  /** Takes the code out of the address as well: a reload must not use it twice. */
+  /** Also removes the code from the address, so that a reload does not use it again. */
   function followLink(): void {
     const otp = readAppLink(location.hash);
     if (otp === undefined) return;

@@ -1,19 +1,18 @@
-import { rememberedEnrollments, type Enrollment } from "./enrollments.js";
 import { canBeUser, setEnrolled, type Problem } from "./sdk.js";
 
-/** What the person sets beside the phone. */
+/** The settings beside the phone. */
 export interface Settings {
   readonly user: string;
   readonly unlocked: boolean;
   readonly enrolled: boolean;
   unlock: () => void;
-  /** Enrolls the user's phone; gives the problem if it did not come to that. */
+  /** Enrolls the user's phone; resolves to the problem if that failed. */
   enroll: () => Promise<Problem | undefined>;
-  /** Takes note of what the Token Server just said about the user's enrollment. */
-  learn: (enrollment: Enrollment) => void;
+  /** Stores what the Token Server just said about the user's enrollment. */
+  setEnrollment: (enrollment: Enrollment) => void;
 }
 
-/** Binds the form of the page. `onUser` is called when another user takes the phone. */
+/** Binds the page's form. `onUser` is called when another user is chosen. */
 export function bindSettings(form: HTMLFormElement, onUser: () => void): Settings {
   const select = element(form, "#user", HTMLSelectElement);
   const other = element(form, "#other-user", HTMLInputElement);
@@ -21,7 +20,7 @@ export function bindSettings(form: HTMLFormElement, onUser: () => void): Setting
   const enrolled = element(form, "#enrolled", HTMLInputElement);
   const code = element(form, "#not-enrolled-code", HTMLElement);
   const problemLine = element(form, "#settings-problem", HTMLElement);
-  const enrollments = rememberedEnrollments(sessionStorage);
+  const enrollments = storedEnrollments(sessionStorage);
   let user = "demo-user";
 
   function show(problem = ""): void {
@@ -62,7 +61,7 @@ export function bindSettings(form: HTMLFormElement, onUser: () => void): Setting
     other.hidden = false;
     other.focus();
   });
-  // Enter submits, leaving the field changes; both name the other user.
+  // Both Enter and leaving the field choose the other user.
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!other.hidden) {
@@ -95,7 +94,7 @@ export function bindSettings(form: HTMLFormElement, onUser: () => void): Setting
     },
     unlock: () => (unlocked.checked = true),
     enroll: () => enroll(true),
-    learn(enrollment) {
+    setEnrollment(enrollment) {
       enrollments.set(user, enrollment);
       show();
     },
@@ -107,3 +106,47 @@ function element<Type extends Element>(root: ParentNode, selector: string, type:
   if (!(found instanceof type)) throw new Error(`The page lacks ${selector}.`);
   return found;
 }
+
+/** A user's enrollment, as far as this page knows: other pages may change it too. */
+export type Enrollment = "never" | "enrolled" | "ended";
+
+/** The enrollments that this tab knows. They survive a reload, as the emulator does. */
+interface Enrollments {
+  of: (user: string) => Enrollment;
+  set: (user: string, enrollment: Enrollment) => void;
+  users: () => string[];
+}
+
+const key = "demo-phone-enrollments";
+
+/** The demo enrolls `demo-user` at its start, so that the first login works. */
+const initialEnrollments: [string, Enrollment][] = [
+  ["demo-user", "enrolled"],
+  ["new-user", "never"],
+];
+
+function storedEnrollments(storage: Storage): Enrollments {
+  const known = new Map<string, Enrollment>([...initialEnrollments, ...read(storage)]);
+  return {
+    of: (user) => known.get(user) ?? "never",
+    set(user, enrollment) {
+      known.set(user, enrollment);
+      storage.setItem(key, JSON.stringify([...known]));
+    },
+    users: () => [...known.keys()],
+  };
+}
+
+function read(storage: Storage): [string, Enrollment][] {
+  try {
+    const value: unknown = JSON.parse(storage.getItem(key) ?? "[]");
+    return Array.isArray(value) ? value.filter(isEntry) : [];
+  } catch {
+    return [];
+  }
+}
+
+const isEntry = (entry: unknown): entry is [string, Enrollment] =>
+  Array.isArray(entry) &&
+  typeof entry[0] === "string" &&
+  (entry[1] === "never" || entry[1] === "enrolled" || entry[1] === "ended");

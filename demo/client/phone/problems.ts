@@ -1,7 +1,7 @@
 import type { Icon } from "../../pages/demo-icons.js";
 import type { Problem } from "./sdk.js";
 
-/** What the phone says about a problem: what happened, and what to do. */
+/** The phone's text about a problem: what happened, and what to do. */
 export interface Advice {
   icon: Icon;
   title: string;
@@ -11,7 +11,7 @@ export interface Advice {
   closeLabel: string;
 }
 
-/** The words for each code of the SDK that a login can meet. */
+/** The text for each code of the SDK. */
 export function adviceFor({ code }: Problem, user: string): Advice {
   const scanAgain = { action: "scan", actionLabel: "Scan again", closeLabel: "Close" } as const;
   switch (code) {

@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { icon } from "./icon.js";
-import type { Actions, Screen } from "./screen-parts.js";
+import { icon, type Actions, type Screen } from "./screen-parts.js";
 import type { Source, Trouble } from "./code-sources.js";
 
 type Scanning = Extract<Screen, { name: "scanning" }>;

@@ -1,3 +1,5 @@
+import { html, svg, type TemplateResult } from "lit";
+import { icons, type Icon } from "../../pages/demo-icons.js";
 import type { Problem, Transaction } from "./sdk.js";
 import type { Source, Trouble } from "./code-sources.js";
 
@@ -16,7 +18,7 @@ export type Screen =
   | { name: "declined" }
   | { name: "problem"; problem: Problem };
 
-/** What a person can do on the screens. */
+/** The actions of the buttons. */
 export interface Actions {
   scan: () => void;
   look: (source: Source) => void;
@@ -27,6 +29,10 @@ export interface Actions {
   unlock: () => void;
   /** Back to the first screen. */
   close: () => void;
-  /** After an answer: back to where the code came from. */
+  /** After an answer: back to the page that opened the app. */
   finish: () => void;
 }
+
+/** A decorative icon: the words beside it say the same. */
+export const icon = (name: Icon): TemplateResult =>
+  html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${svg`<path d=${icons[name]} />`}</svg>`;

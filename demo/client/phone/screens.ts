@@ -1,10 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { icons, type Icon } from "../../pages/demo-icons.js";
-import { icon } from "./icon.js";
-import { readMessage } from "./message.js";
 import { adviceFor } from "./problems.js";
 import { scanningScreen } from "./scanning-screen.js";
-import type { Actions, Screen } from "./screen-parts.js";
+import { icon, type Actions, type Screen } from "./screen-parts.js";
 import type { Transaction } from "./sdk.js";
 
 /** The phone's screen as a function of what it shows. */
@@ -58,7 +56,7 @@ export function drawScreen(screen: Screen, user: string, actions: Actions): Temp
   }
 }
 
-/** A short word for each screen, for those who hear the page. */
+/** The text of each screen for a screen reader. */
 export function titleOf(screen: Screen, user: string): string {
   switch (screen.name) {
     case "home":
@@ -115,7 +113,10 @@ const message = ({ icon: name, title, text, tone }: Message) => html`
   </div>
 `;
 
-/** The one defence against a relayed code: the message word for word, device and place above two equal buttons. */
+/**
+ * The user's defence against a relayed code: the message word for word, with device and location, above two buttons of
+ * equal size.
+ */
 function confirmation(transaction: Transaction): TemplateResult {
   const { text, device, location } = readMessage(transaction.message);
   return html`
@@ -149,3 +150,21 @@ const answerButtons = (answering: boolean, actions: Actions) => html`
   </button>
   <button aria-disabled=${answering ? "true" : nothing} @click=${() => actions.answer(false)}>Decline</button>
 `;
+
+/** The parts of the Token Server's message. */
+interface Confirmation {
+  /** The site's own words. */
+  text: string;
+  /** Where the login comes from, for the user to check. */
+  device?: string;
+  location?: string;
+}
+
+/** Splits the template `[message] Device: …, Location: …`; a message of another form stays whole. */
+export function readMessage(message: string): Confirmation {
+  // The first group is greedy, because only the last "Device:" is the Token Server's: the site may write one too.
+  const [, text, device, location] = /^(.*)\bDevice: (.+?), Location: (.+)$/s.exec(message) ?? [];
+  return device !== undefined && location !== undefined
+    ? { text: (text ?? "").trim(), device, location }
+    : { text: message };
+}

@@ -1,8 +1,6 @@
-/**
- * The demo app's stand-in for the vendor's SDK: the same calls and codes, spoken to the emulator over HTTP.
- */
+/** The demo app's stand-in for the vendor's SDK: the same calls and codes, sent to the emulator over HTTP. */
 
-/** What went wrong; `code` is the SDK's, absent where the Token Server gave no answer that can be read. */
+/** An error; `code` is the SDK's, and absent if the Token Server gave no readable answer. */
 export interface Problem {
   code?: number;
   message: string;
@@ -16,7 +14,7 @@ export interface Transaction {
   message: string;
 }
 
-/** Fetches the transaction of a scanned code, for this user's phone alone. */
+/** Fetches the transaction of a scanned code. Only one phone can. */
 export async function scan(user: string, otp: string): Promise<Result<Transaction>> {
   const result = await call("POST", `users/${encodeURIComponent(user)}/scan`, { otp });
   if (result.kind === "problem") return result;
@@ -34,7 +32,7 @@ export const answer = (transactionId: string, accept: boolean): Promise<Result<u
 export const setEnrolled = (user: string, enrolled: boolean): Promise<Result<unknown>> =>
   call("PUT", `users/${encodeURIComponent(user)}`, { enrolled });
 
-/** Whether a name can stand in an address: what the emulator calls a user. */
+/** Whether a name can be a segment of a URL, as the emulator requires of a user. */
 export function canBeUser(name: string): boolean {
   try {
     return encodeURIComponent(name) !== "" && name !== "." && name !== "..";

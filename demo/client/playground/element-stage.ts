@@ -3,27 +3,27 @@ import { attributesOf, cssOf } from "./markup.js";
 import type { Begun } from "./playground-calls.js";
 import type { Settings } from "./playground-settings.js";
 
-export interface StageParts {
+export interface ElementStageParts {
   place: HTMLElement;
-  /** Hears of each new element before it is in the page: from its first moment on. */
+  /** Is called with each new element before it is in the page, so that no event is missed. */
   onNew: (element: OneginiOtpLogin) => void;
   onWidth: (widthPx: number) => void;
 }
 
-/** The element in its place. The page touches it as any page would: by attributes, style sheet and events. */
-export class Stage {
+/** The element in its place. It is used as on any page: by attributes, style sheet and events. */
+export class ElementStage {
   element = document.createElement("onegini-otp-login");
-  readonly #parts: StageParts;
+  readonly #parts: ElementStageParts;
   readonly #sheet = new CSSStyleSheet();
   readonly #measured = new ResizeObserver(() => this.#parts.onWidth(this.element.offsetWidth));
   #attributes = new Set<string>();
 
-  constructor(parts: StageParts) {
+  constructor(parts: ElementStageParts) {
     this.#parts = parts;
     document.adoptedStyleSheets.push(this.#sheet);
   }
 
-  /** Puts a new element in the place of the old, with what the page's server wrote into its tag. */
+  /** Replaces the element by a new one, with the attributes that the page's server wrote into its tag. */
   renew(settings: Settings, begun: Begun | undefined): void {
     this.element = document.createElement("onegini-otp-login");
     this.#attributes.clear();
@@ -50,7 +50,7 @@ export class Stage {
     this.#sheet.replaceSync(cssOf(settings));
   }
 
-  /** The code, while it can be seen. */
+  /** The code, while it is visible. */
   codeOnScreen(): HTMLCanvasElement | undefined {
     const canvas = this.element.shadowRoot?.querySelector<HTMLCanvasElement>("canvas[part~=qr]");
     return canvas?.checkVisibility({ visibilityProperty: true }) ? canvas : undefined;

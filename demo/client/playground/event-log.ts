@@ -10,8 +10,8 @@ const timeFormat = {
 } as const;
 
 /**
- * Lists an element's events as they come. It is a plain list that is read when somebody goes there: a live region would
- * say all of it again over what the element itself says.
+ * Lists an element's events. The list is not a live region, because a screen reader would then read every event over the
+ * element's own announcements.
  */
 export function logEvents(region: HTMLElement): {
   of: (element: OneginiOtpLogin) => void;
@@ -30,10 +30,10 @@ export function logEvents(region: HTMLElement): {
     const isAtEnd = region.scrollHeight - region.scrollTop - region.clientHeight < 8;
     list.append(item);
     if (list.children.length > maxEntries) list.firstElementChild?.remove();
-    // Who reads further up is left there.
+    // Follows the end, unless the person has scrolled up.
     if (isAtEnd) region.scrollTop = region.scrollHeight;
   };
-  const hear = (event: Event): void => {
+  const onEvent = (event: Event): void => {
     if (event instanceof StateChangeEvent) add(event.type, event.state);
     else if (event instanceof LoginErrorEvent) add(event.type, `${event.code}${causeOf(event.cause)}`);
     else if (event instanceof LoginEvent) {
@@ -44,13 +44,13 @@ export function logEvents(region: HTMLElement): {
   };
   return {
     of(element) {
-      for (const type of ["statechange", "login", "error"]) element.addEventListener(type, hear);
+      for (const type of ["statechange", "login", "error"]) element.addEventListener(type, onEvent);
     },
     clear: () => list.replaceChildren(),
   };
 }
 
-/** What was thrown or refused, down to what lies at the bottom of it. */
+/** The innermost cause of an error, in words. */
 function causeOf(cause: unknown): string {
   if (cause instanceof Response) return `: ${cause.status} ${cause.statusText}`.trimEnd();
   if (cause instanceof Error) return cause.cause === undefined ? `: ${cause.message}` : causeOf(cause.cause);

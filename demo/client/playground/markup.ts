@@ -1,6 +1,6 @@
 import { usualRenewals, usualWidthPx, type Settings } from "./playground-settings.js";
 
-/** Languages that are written from right to left: the page has to say so. */
+/** Languages that are written from right to left: the page has to set `dir`. */
 const rightToLeft = /^(ar|fa|he|ur)\b/;
 
 /** The element's attributes, in the order in which they are written. */
@@ -21,10 +21,10 @@ export function attributesOf(settings: Settings): [name: string, value: string][
 const escaped = (value: string): string =>
   value.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
-/** What a page's server writes into the tag: its template fills in what `kit.begin` gave. */
+/** The attributes of `kit.begin`, which a page's server fills in. */
 const begunAttributes = ` attempt="{attempt}" otp="{otp}" expires-in="{expiresIn}"`;
 
-/** The element as it is written in a page, and the files that it needs there. */
+/** The element's HTML in a page, with the scripts that it needs. */
 export function htmlOf(settings: Settings): string {
   const isBegun = settings.beginning !== "element";
   const attributes = attributesOf(settings).map(([name, value]) =>
@@ -36,7 +36,7 @@ export function htmlOf(settings: Settings): string {
   return `${script("onegini-otp-login.js")}${locale}<onegini-otp-login${attributes.join("")}>${isBegun ? "{svg}" : ""}</onegini-otp-login>`;
 }
 
-/** The rules for it, as a page has them in its style sheet. This page itself uses them. */
+/** The element's CSS in a page's style sheet. The playground uses it too. */
 export function cssOf({ scheme, widthPx, textPercent, colours, radiusPx }: Settings): string {
   const declarations = [
     ...(widthPx === usualWidthPx ? [] : [`max-inline-size: ${widthPx}px`]),
@@ -54,7 +54,7 @@ export function cssOf({ scheme, widthPx, textPercent, colours, radiusPx }: Setti
   return `${root}\nonegini-otp-login {\n${declarations.map((each) => `  ${each};\n`).join("")}}`;
 }
 
-/** What a page does that takes the package from npm. */
+/** The script of a page that uses the package from npm. */
 export function npmOf({ language, stay, messages = {} }: Settings): string {
   const locale = language === "en" ? "" : `\nimport "onegini-otp-login/locales/${language}";`;
   const hasWords = Object.keys(messages).length > 0;

@@ -1,4 +1,4 @@
-/** The page's own elements, found once. A page that lacks one is a bug, and says so. */
+/** Finds an element of the page, or throws. */
 export function find<Type extends Element>(selector: string, type: new () => Type): Type {
   const found = document.querySelector(selector);
   if (!(found instanceof type)) throw new Error(`The page lacks ${selector}.`);
@@ -14,7 +14,7 @@ export const say = (selector: string, text: string): void => {
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Copies what stands in a snippet; the button says that it did. */
+/** Binds the buttons that copy a snippet. */
 export function bindCopyButtons(): void {
   const said = find("#copied", HTMLElement);
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copies]")) {
@@ -30,7 +30,7 @@ export function bindCopyButtons(): void {
       };
       navigator.clipboard.writeText(source.textContent ?? "").then(
         () => done("Copied"),
-        // Not allowed to: then it is selected, for the person's own keys.
+        // Without permission to copy, the text is selected for the person to copy.
         () => {
           getSelection()?.selectAllChildren(source);
           done("Selected");

@@ -1,8 +1,7 @@
-import type { Beginning } from "../../playground/beginning.js";
-import type { Network } from "../../playground/playground-choices.js";
+import type { Beginning, Network } from "../../playground/playground-choices.js";
 
-/** Sets this browser's network. Resolves when it is so. */
-export async function setNetwork(network: Network): Promise<void> {
+/** Sets this browser's network. Resolves when the server has stored it. */
+async function setNetwork(network: Network): Promise<void> {
   const answer = await fetch("/playground/network", {
     method: "PUT",
     headers: { "Content-Type": "application/json" },
@@ -12,7 +11,7 @@ export async function setNetwork(network: Network): Promise<void> {
   if (!answer.ok) throw new Error(`The network could not be set (${answer.status}).`);
 }
 
-/** What a page's server writes into the element's tag. */
+/** The attributes that a page's server writes into the element's tag. */
 export interface Begun {
   attempt: string;
   otp: string;
@@ -20,17 +19,17 @@ export interface Begun {
   expiresIn: number;
 }
 
-/** Begins as a page's server does with the page; resolves to undefined where the element begins by itself. */
+/** Begins as a page's server does; resolves to undefined if the element is to begin by itself. */
 export async function beginOnServer(beginning: Beginning): Promise<Begun | undefined> {
   if (beginning === "element") return undefined;
   const begun = await call("POST", "/playground/begin", { beginning }, "The server could not begin.");
   return begun as unknown as Begun;
 }
 
-/** Who holds the phone at hand. */
+/** The user of the playground's phone. */
 const user = "playground-user";
 
-/** Scans the newest code of this browser's playground and answers. Resolves to what the phone showed. */
+/** Scans the newest code of this browser's playground and answers. Resolves to the phone's text. */
 export async function answerOnPhone(accept: boolean): Promise<string> {
   const { otp } = await call("GET", "/playground/otp", undefined, "There is no code to scan.");
   await call("PUT", `/phone/users/${user}`, { enrolled: true });
@@ -51,4 +50,25 @@ async function call(
   const { message } = value;
   if (!answer.ok) throw new Error(problem ?? (typeof message === "string" ? message : `${answer.status}`));
   return value;
+}
+
+/** Sends the controls' network to the server, one change after the other, so that the last one stays. */
+export class NetworkControl {
+  readonly #onProblem: (problem: unknown) => void;
+  #last = "";
+  #ready = Promise.resolve();
+
+  constructor(onProblem: (problem: unknown) => void) {
+    this.#onProblem = onProblem;
+  }
+
+  follow(network: Network): void {
+    const text = JSON.stringify(network);
+    if (text === this.#last) return;
+    this.#last = text;
+    this.#ready = this.#ready.then(() => setNetwork(network)).catch(this.#onProblem);
+  }
+
+  /** Resolves when the last change has taken effect. A failed change goes to `onProblem`. */
+  ready = (): Promise<void> => this.#ready;
 }

@@ -1,26 +1,25 @@
 import "onegini-otp-login/define";
 import "demo:locales";
-import { letPhonesLook } from "../code-broadcast.js";
+import { shareCodePixels } from "../code-broadcast.js";
 import { dataOf, fromFragment, toFragment } from "./form-fragment.js";
-import { BrokenNetwork } from "./broken-network.js";
-import { Holding } from "./holding.js";
+import { PhaseDriver } from "./phase-driver.js";
 import { logEvents } from "./event-log.js";
 import { cssOf, htmlOf, npmOf } from "./markup.js";
 import { bindCopyButtons, find, messageOf, onPress, say } from "./page-elements.js";
-import { answerOnPhone, beginOnServer, type Begun } from "./playground-calls.js";
+import { answerOnPhone, beginOnServer, NetworkControl, type Begun } from "./playground-calls.js";
 import { inEffect, phases, readSettings, type Settings } from "./playground-settings.js";
-import { Stage } from "./element-stage.js";
+import { ElementStage } from "./element-stage.js";
 
 const form = find("#controls", HTMLFormElement);
 const phaseControl = find("[name=phase]", HTMLInputElement);
 const log = logEvents(find("#events", HTMLElement));
 const settings = (): Settings => inEffect(readSettings(dataOf(form)));
 
-/** Whose codes the phone at hand gets from the server. */
+/** The endpoint whose codes the playground's phone can read from the server. */
 const playgroundEndpoint = find("#endpoint", HTMLInputElement).defaultValue;
 
-const network = new BrokenNetwork((problem) => say("#phase-said", messageOf(problem)));
-const stage = new Stage({
+const network = new NetworkControl((problem) => say("#phase-said", messageOf(problem)));
+const stage = new ElementStage({
   place: find("#stage", HTMLElement),
   onNew(element) {
     element.addEventListener("login", (event) => {
@@ -29,12 +28,12 @@ const stage = new Stage({
     log.of(element);
     element.addEventListener("statechange", () => {
       markPhase();
-      holding.heard(element.state);
+      driver.onState(element.state);
     });
   },
   onWidth: (widthPx) => say("#width-said", `${widthPx} px`),
 });
-const holding = new Holding({
+const driver = new PhaseDriver({
   element: () => stage.element,
   wanted: () => settings().phase,
   setWanted(phase) {
@@ -46,7 +45,7 @@ const holding = new Holding({
   say: (text) => say("#phase-said", text),
 });
 
-/** Everything follows the controls: the element, its style, what is to be copied, the network, the address. */
+/** Applies the controls to the element, its style, the snippets, the network and the address. */
 function follow(): void {
   const now = settings();
   network.follow(now.network);
@@ -64,7 +63,7 @@ function follow(): void {
   }
 }
 
-/** Puts a new element in the place of the old, once the network is as it is to be. */
+/** Replaces the element by a new one, as soon as the network is set. */
 async function renew(): Promise<void> {
   await network.ready();
   let begun: Begun | undefined;
@@ -75,9 +74,9 @@ async function renew(): Promise<void> {
   }
   stage.renew(settings(), begun);
   markPhase();
-  // At once: before it has said of a phase on its way there that it is not the one that is wanted.
+  // At once, before the new element reports a phase other than the wanted one.
   const { phase } = settings();
-  if (phase) void holding.drive(phase);
+  if (phase) void driver.drive(phase);
 }
 
 function markPhase(): void {
@@ -87,7 +86,7 @@ function markPhase(): void {
   }
 }
 
-/** Who chooses a colour or a radius wants to see it. */
+/** A changed colour or radius takes effect at once. */
 function checkProperty(name: string): void {
   const property = /^(.+)-(light|dark|px)$/.exec(name)?.[1] ?? "";
   const box = form.elements.namedItem(property);
@@ -111,22 +110,22 @@ async function answerWithPhone(accept: boolean): Promise<void> {
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
-// Not the form's own event: some of its controls lie outside of it.
+// On the document, because some of the form's controls are outside of it.
 document.addEventListener("input", ({ target }) => {
   if (!(target instanceof HTMLInputElement)) return follow();
   checkProperty(target.name);
-  if (target.name === "hold" && !target.checked) holding.letGoOnceThere();
+  if (target.name === "hold" && !target.checked) driver.releaseWhenReached();
   follow();
 });
 document.addEventListener("change", ({ target }) => {
-  // Only a new element begins: who chooses how wants to see it.
+  // Shown by a new element, because only a new one begins.
   if (!(target instanceof HTMLSelectElement) || target.name !== "beginning") return;
-  holding.letGo();
+  driver.release();
   void renew();
 });
 form.addEventListener("reset", () => {
-  holding.letGo();
-  // The controls are as they were after this event.
+  driver.release();
+  // The controls are reset only after this event.
   setTimeout(() => {
     follow();
     void renew();
@@ -134,25 +133,25 @@ form.addEventListener("reset", () => {
 });
 for (const button of document.querySelectorAll<HTMLButtonElement>("#phases button")) {
   const phase = phases.find((name) => name === button.value);
-  if (phase) button.addEventListener("click", () => void holding.drive(phase));
+  if (phase) button.addEventListener("click", () => void driver.drive(phase));
 }
 onPress("#start", () => {
-  holding.letGo();
+  driver.release();
   void network.ready().then(() => stage.element.start());
 });
 onPress("#cancel", () => {
-  holding.letGo();
+  driver.release();
   stage.element.cancel();
 });
 onPress("#anew", () => {
-  holding.letGo();
+  driver.release();
   void renew();
 });
 onPress("#accept", () => void answerWithPhone(true));
 onPress("#decline", () => void answerWithPhone(false));
 onPress("#clear", () => log.clear());
 bindCopyButtons();
-letPhonesLook(() => stage.codeOnScreen());
+shareCodePixels(() => stage.codeOnScreen());
 
 async function followAddress(): Promise<void> {
   const { beginning } = settings();
@@ -161,11 +160,11 @@ async function followAddress(): Promise<void> {
   if (settings().beginning !== beginning) return renew();
   await network.ready();
   const { phase } = settings();
-  if (phase) void holding.drive(phase);
+  if (phase) void driver.drive(phase);
 }
 window.addEventListener("hashchange", () => void followAddress());
 
-// The network first: the element begins as soon as it is there.
+// The network first, because the element begins as soon as it is in the page.
 fromFragment(form, location.hash);
 follow();
 await renew();

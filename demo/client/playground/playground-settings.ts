@@ -1,26 +1,27 @@
 import type { Messages } from "onegini-otp-login";
-import { beginnings, type Beginning } from "../../playground/beginning.js";
 import {
+  beginnings,
+  type Beginning,
   networkNames,
   parseNetwork,
   usualNetwork,
   type Network,
 } from "../../playground/playground-choices.js";
 
-/** A colour that a site sets for both schemes, or leaves. */
+/** A colour for both schemes; undefined if the site sets none. */
 export type Colour = { light: string; dark: string } | undefined;
 
-/** All that the controls say. */
+/** The values of the controls. */
 export interface Settings {
   endpoint: string;
   redirect: string;
-  /** Whether the page prevents what follows a login. */
+  /** Whether the page prevents the redirect after a login. */
   stay: boolean;
   appLink: string;
   renewals: number;
   manual: boolean;
   beginning: Beginning;
-  /** The site's own words; undefined while what is written is none. */
+  /** The site's own messages; undefined while the text is invalid. */
   messages: Partial<Messages> | undefined;
   language: string;
   widthPx: number;
@@ -29,7 +30,7 @@ export interface Settings {
   colours: Record<"accent" | "on-accent" | "surface" | "text", Colour>;
   radiusPx: number | undefined;
   network: Network;
-  /** The phase that was asked for last, or none. */
+  /** The wanted phase, if any. */
   phase: WantedPhase;
   hold: boolean;
 }
@@ -51,7 +52,7 @@ export type WantedPhase = PhaseName | undefined;
 
 const beginningNames = Object.keys(beginnings) as Beginning[];
 
-/** Reads JSON with the element's words, such as `{"step2": "Scan it in Demo Bank"}`; undefined for what is none. */
+/** Parses the element's messages, such as `{"step2": "Scan it in Demo Bank"}`; undefined if they are invalid. */
 function parseMessages(text: string): Partial<Messages> | undefined {
   if (text.trim() === "") return {};
   try {
@@ -67,7 +68,7 @@ function parseMessages(text: string): Partial<Messages> | undefined {
   }
 }
 
-/** The width that the element takes by itself where there is room: nothing needs to be said. */
+/** The element's own maximum width: the CSS does not need to set it. */
 export const usualWidthPx = 420;
 
 export const usualRenewals = 5;
@@ -112,8 +113,8 @@ export function readSettings(form: FormData): Settings {
 }
 
 /**
- * What holds while a phase is wanted: the settings, and on top of them what leads to that phase. Nothing of it touches
- * the element but by its attributes and by what its server answers.
+ * The settings while a phase is wanted: with the network and attributes that lead to that phase. The element is driven
+ * only by its attributes and its server's responses.
  */
 export function inEffect(settings: Settings): Settings {
   const { network } = settings;

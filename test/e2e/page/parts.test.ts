@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
-import { readAppLink } from "../../../demo/client/phone/app-link.js";
-import { addHearing, addLine, hearingOf } from "../../../demo/client/phone/call-log.js";
-import { readMessage } from "../../../demo/client/phone/message.js";
+import { addCall, addLine, callOf } from "../../../demo/client/phone/call-log.js";
+import { readAppLink } from "../../../demo/client/phone/code-sources.js";
 import { adviceFor } from "../../../demo/client/phone/problems.js";
+import { readMessage } from "../../../demo/client/phone/screens.js";
 import { memorySessions } from "../../../demo/server/sessions.js";
 
 describe("The phone's message", () => {
@@ -46,18 +46,18 @@ describe("The app link", () => {
 
 describe("What the app heard", () => {
   it("shows the beginning of a code only, and the newest twenty calls", () => {
-    let hearings = addHearing([], hearingOf("eyJ0cmFuc2FjdGlvbl9pZCI6Ij"));
-    assert.equal(hearings[0]?.call, "handleMobileAuthWithOtp(eyJ0cmFuc2FjdGlv…)");
-    for (let i = 0; i < 30; i++) hearings = addHearing(hearings, hearingOf(String(i)));
-    assert.equal(hearings.length, 20);
-    assert.equal(hearings[0]?.call, "handleMobileAuthWithOtp(29)");
+    let calls = addCall([], callOf("eyJ0cmFuc2FjdGlvbl9pZCI6Ij"));
+    assert.equal(calls[0]?.call, "handleMobileAuthWithOtp(eyJ0cmFuc2FjdGlv…)");
+    for (let i = 0; i < 30; i++) calls = addCall(calls, callOf(String(i)));
+    assert.equal(calls.length, 20);
+    assert.equal(calls[0]?.call, "handleMobileAuthWithOtp(29)");
   });
 
   it("adds lines to the newest call, or puts one in the last one's place", () => {
-    let hearings = addHearing(addHearing([], hearingOf("1")), hearingOf("2"));
-    hearings = addLine(addLine(addLine(hearings, "a"), "waiting"), "accepted", "instead");
+    let calls = addCall(addCall([], callOf("1")), callOf("2"));
+    calls = addLine(addLine(addLine(calls, "a"), "waiting"), "accepted", "instead");
     assert.deepEqual(
-      hearings.map(({ lines }) => lines),
+      calls.map(({ lines }) => lines),
       [["a", "accepted"], []],
     );
     assert.deepEqual(addLine([], "nothing to add to"), []);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createClient } from "redis";
-import { redisSessions } from "../../../demo/server/redis-sessions.js";
-import { memorySessions, type Sessions } from "../../../demo/server/sessions.js";
+import { memorySessions, redisSessions, type Sessions } from "../../../demo/server/sessions.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { eventually } from "./support/eventually.js";
 

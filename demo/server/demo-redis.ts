@@ -3,24 +3,24 @@ import { createClient } from "redis";
 /** How long the demo waits for Redis at its start. */
 const firstConnectionMs = 5_000;
 
-/** A command that takes longer is given up. */
+/** The time limit of a command. */
 const commandMs = 2_000;
 
-/** How often a quiet connection is tried, and how long it may be silent. */
+/** How often a quiet connection is pinged, and how long it may be silent. */
 const pingMs = 2_000;
 const silenceMs = 5_000;
 
-/** Longest wait between two tries to reach a Redis that was there before. */
+/** The longest wait between two attempts to reconnect. */
 const longestRetryMs = 1_000;
 
-/** The connection to the Redis or Valkey that several demos share; it comes back by itself after a loss. */
+/** The connection to the Redis or Valkey that several demos share. It reconnects by itself. */
 export type RedisClient = Awaited<ReturnType<typeof connect>>;
 
 /** The client, or one sentence about why there is none. */
 export type RedisResult =
   { kind: "connected"; client: RedisClient } | { kind: "unreachable"; problem: string };
 
-/** Connects to Redis once: what cannot be reached at the start is more likely a wrong address than a short outage. */
+/** Tries to connect once: a Redis that cannot be reached at the start is more likely a wrong address than an outage. */
 export async function connectRedis(url: string): Promise<RedisResult> {
   try {
     return { kind: "connected", client: await connect(url) };
@@ -29,7 +29,7 @@ export async function connectRedis(url: string): Promise<RedisResult> {
   }
 }
 
-/** Where and why, in one sentence, without the password that the address may hold. */
+/** One sentence with the address and the reason, without the password that the URL may contain. */
 export function redisProblem(url: string, error: unknown): string {
   const { hostname, port } = new URL(url);
   const where = `${hostname}:${port || 6379}`;
@@ -44,18 +44,18 @@ async function connect(url: string) {
       connectTimeout: firstConnectionMs,
       socketTimeout: silenceMs,
       reconnectStrategy: (tries: number, cause: Error) =>
-        // Not all nodes at once: half of the wait is by chance.
+        // Half of the wait is random, so that the nodes do not all reconnect at once.
         wasConnected ? Math.min(longestRetryMs, 50 * 2 ** tries) * (0.5 + Math.random() / 2) : cause,
     },
-    // A server that goes away without a word is found out in seconds, not in a quarter of an hour.
+    // Without pings a server that vanishes is noticed only after a quarter of an hour.
     pingInterval: pingMs,
     commandOptions: { timeout: commandMs },
   });
-  // The kit's events and the site's answers tell of an outage; a listener must be there all the same.
+  // The kit's events and the site's responses report an outage. Without a listener the process would end.
   client.on("error", () => undefined);
   try {
     await within(firstConnectionMs, client.connect());
-    // A Redis that still loads its data, or wants a password, says so to the first command.
+    // A Redis that is still loading its data, or that requires a password, fails the first command.
     await within(firstConnectionMs, client.ping());
   } catch (error) {
     client.destroy();
@@ -65,7 +65,7 @@ async function connect(url: string) {
   return client;
 }
 
-/** What a command resolves to, unless it takes too long: then it rejects, whatever becomes of it. */
+/** Rejects if a command takes longer than its time limit. */
 export const withinCommandTime = <T>(command: Promise<T>): Promise<T> => within(commandMs, command);
 
 async function within<T>(maxMs: number, promise: Promise<T>): Promise<T> {
@@ -80,11 +80,11 @@ async function within<T>(maxMs: number, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** The system's code where there is one, such as `ECONNREFUSED`; else what Redis said. */
+/** The system's error code, such as `ECONNREFUSED`, else the message of Redis. */
 function reasonOf(error: unknown): string {
   const { code, message, cause, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
   if (code !== undefined) return code;
-  // Both addresses of a name were tried.
+  // Node tried both addresses of a name.
   const inner = errors?.[0] ?? cause;
   return inner === undefined ? message : reasonOf(inner);
 }
