@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { reachPhase } from "../../support/login-page.js";
-import { listen } from "./support/ear.js";
+import { listen } from "./support/assistive-technology.js";
 import { code, refusal } from "./support/login-site.js";
 import { watched } from "./support/scenes.js";
-import { stages, type Stage } from "./support/stage.js";
+import { type Stage, stages } from "./support/stage.js";
 
 const ready = "The QR code is ready. Scan it in the app.";
 const offline = "You’re offline. We’ll keep trying.";

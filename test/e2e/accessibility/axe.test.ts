@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { loadAxe, runAxe } from "./support/axe.js";
-import { looks } from "./support/looks.js";
+import { looks, stages } from "./support/stage.js";
 import { sceneNames } from "./support/scenes.js";
-import { stages } from "./support/stage.js";
 
 const directions = [
   { lang: "en", dir: "ltr" },

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { reachPhase } from "../../support/login-page.js";
-import { pixelsThatDiffer } from "./support/contrast.js";
-import { focused } from "./support/focus.js";
-import { looks } from "./support/looks.js";
-import type { SceneName } from "./support/scenes.js";
-import { stages, type Stage } from "./support/stage.js";
+import { pixelsThatDiffer } from "./support/layout.js";
+import { focused } from "./support/assistive-technology.js";
+import { looks, type Stage, stages } from "./support/stage.js";
+import { type SceneName } from "./support/scenes.js";
 
 /** Every kind of control, by what it is called, and a scene that has it. */
 const controls: Record<string, SceneName> = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { reachPhase } from "../../support/login-page.js";
-import { focused, walk } from "./support/focus.js";
+import { focused, walk } from "./support/assistive-technology.js";
 import { code, refusal } from "./support/login-site.js";
-import { sceneNames, watched, type SceneName } from "./support/scenes.js";
+import { type SceneName, sceneNames, watched } from "./support/scenes.js";
 import { stages } from "./support/stage.js";
 
 const enlarge = "Enlarge QR code";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { reachPhase } from "../../support/login-page.js";
-import { focused } from "./support/focus.js";
+import { focused } from "./support/assistive-technology.js";
 import { code } from "./support/login-site.js";
 import { watched } from "./support/scenes.js";
-import { stages, type Stage } from "./support/stage.js";
+import { type Stage, stages } from "./support/stage.js";
 
 describe("The time that a person has", () => {
   const { open } = stages();

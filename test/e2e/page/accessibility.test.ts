@@ -6,10 +6,10 @@ import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { openPhone } from "../../support/demo/demo-pages.js";
-import { startDemo, type Demo } from "../../support/demo/demo.js";
+import { type Demo, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
-import { listen } from "../accessibility/support/ear.js";
+import { listen } from "../accessibility/support/assistive-technology.js";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 

@@ -1,5 +1,7 @@
 import { scanRGBABuffer, ZBarConfigType, ZBarScanner, ZBarSymbolType } from "@undecaf/zbar-wasm";
+import { create } from "qrcode";
 import { readBarcodes } from "zxing-wasm/reader";
+import type { Seen } from "./in-page.js";
 // Hands ZXing its WebAssembly from the package instead of the network.
 import "../../../support/qr.js";
 
@@ -43,3 +45,59 @@ const zbar: Reader = async ({ data, width, height }) => {
 export const readers = { zbar, ZXing: zxing } as const satisfies Record<string, Reader>;
 export type ReaderName = keyof typeof readers;
 export const readerNames = Object.keys(readers) as ReaderName[];
+
+const quietZone = 4;
+
+/** The modules of a text's code with its quiet zone, made without the element: true is dark. */
+function modulesOf(text: string): { size: number; isDark: (x: number, y: number) => boolean } {
+  const { modules } = create([{ data: Buffer.from(text), mode: "byte" }], { errorCorrectionLevel: "L" });
+  const { size, data } = modules;
+  const inside = (i: number) => i >= 0 && i < size;
+  return {
+    size: size + 2 * quietZone,
+    isDark: (x, y) => {
+      const [column, row] = [x - quietZone, y - quietZone];
+      return inside(column) && inside(row) && data[row * size + column] !== 0;
+    },
+  };
+}
+
+/** What is wrong with a code as it is on the page's picture, if anything: its size, its place or its colours. */
+export function flawOf(
+  text: string,
+  whole: Picture,
+  { code, canvasWidth }: Seen,
+  devicePixelRatio: number,
+): string | undefined {
+  const { size, isDark } = modulesOf(text);
+  const edge = (code.right - code.left) * devicePixelRatio;
+  const height = (code.bottom - code.top) * devicePixelRatio;
+  if (canvasWidth % size !== 0) return `${canvasWidth} px for ${size} modules`;
+  if (Math.abs(edge - canvasWidth) > 0.2 || Math.abs(height - canvasWidth) > 0.2)
+    return `${canvasWidth} px, shown at ${edge} × ${height}`;
+  const module = edge / size;
+  if (module < 4 * devicePixelRatio - 0.01) return `${module / devicePixelRatio} CSS px a module`;
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) {
+      const column = Math.floor(code.left * devicePixelRatio + (x + 0.5) * module);
+      const row = Math.floor(code.top * devicePixelRatio + (y + 0.5) * module);
+      if (column < 0 || row < 0 || column >= whole.width || row >= whole.height) return "it is cut off";
+      const [red, green, blue] = whole.data.subarray((row * whole.width + column) * 4);
+      const wanted = isDark(x, y) ? 0 : 255;
+      if (red !== wanted || green !== wanted || blue !== wanted)
+        return `module ${x},${y} is ${red},${green},${blue}, not ${wanted}`;
+    }
+  return undefined;
+}
+
+/** A code and nothing else, black on white: whoever cannot read this one cannot read it on any page. */
+export function bareCode(text: string, module: number): Picture {
+  const { size, isDark } = modulesOf(text);
+  const edge = size * module;
+  const data = new Uint8ClampedArray(edge * edge * 4).fill(255);
+  for (let y = 0; y < edge; y++)
+    for (let x = 0; x < edge; x++)
+      if (isDark(Math.floor(x / module), Math.floor(y / module)))
+        data.fill(0, (y * edge + x) * 4, (y * edge + x) * 4 + 3);
+  return { data, width: edge, height: edge };
+}

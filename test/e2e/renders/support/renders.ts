@@ -1,11 +1,11 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import type { Browser, CDPSession, Page } from "playwright-core";
+import { PNG } from "pngjs";
 import type { Condition } from "./conditions.js";
 import { otpFrom, randomFrom, type Random } from "./random.js";
-import { readerNames, readers, type ReaderName } from "./readers.js";
-import type { Place } from "./in-page.js";
-import { call, cut, keep, picture, resize } from "./sheet.js";
+import { bareCode, flawOf, readerNames, readers, type Picture, type ReaderName } from "./readers.js";
+import type { inPage, Place, Seen } from "./in-page.js";
 import type { Site } from "./site.js";
-import { bareCode, flawOf } from "./symbol.js";
 
 /** A render that is not as it should be. */
 export interface Miss {
@@ -138,4 +138,67 @@ async function renderSheet(sheet: Sheet, seeds: string[], tally: Tally): Promise
 async function explain(name: ReaderName, otp: string, module: number, found: number): Promise<string> {
   const [alone] = await readers[name](bareCode(otp, module));
   return `${found} codes; ${alone === otp ? "it reads" : "it cannot read"} this code where nothing is around it`;
+}
+
+type InPage = typeof inPage;
+
+interface View {
+  width: number;
+  height: number;
+  devicePixelRatio: number;
+}
+
+/** Calls one of `in-page.ts`'s functions. */
+const call = <Name extends keyof InPage>(
+  page: Page,
+  name: Name,
+  ...args: Parameters<InPage[Name]>
+): Promise<Awaited<ReturnType<InPage[Name]>>> => page.evaluate(`renders.${name}(...${JSON.stringify(args)})`);
+
+/** Gives the page another size or resolution. */
+const resize = (session: CDPSession, { width, height, devicePixelRatio }: View): Promise<unknown> =>
+  session.send("Emulation.setDeviceMetricsOverride", {
+    width: Math.ceil(width),
+    height: Math.ceil(height),
+    deviceScaleFactor: devicePixelRatio,
+    mobile: false,
+  });
+
+/** A picture of all that is in view. */
+async function picture(session: CDPSession): Promise<Picture> {
+  const { data } = await session.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true });
+  const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, "base64"));
+  return {
+    width,
+    height,
+    data: new Uint8ClampedArray(pixels.buffer as ArrayBuffer, pixels.byteOffset, pixels.length),
+  };
+}
+
+/** The part of a picture that shows the card, and its code where that lies over the edge, with a little around them. */
+function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: number): Picture {
+  const around = 12;
+  const start = (a: number, b: number) =>
+    Math.max(0, Math.floor((Math.min(a, b) - around) * devicePixelRatio));
+  const end = (a: number, b: number, most: number) =>
+    Math.max(0, Math.min(most, Math.ceil((Math.max(a, b) + around) * devicePixelRatio)));
+  const left = Math.min(start(card.left, code.left), whole.width);
+  const top = Math.min(start(card.top, code.top), whole.height);
+  const width = end(card.right, code.right, whole.width) - left;
+  const height = end(card.bottom, code.bottom, whole.height) - top;
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * whole.width + left) * 4;
+    data.set(whole.data.subarray(from, from + width * 4), y * width * 4);
+  }
+  return { data, width, height };
+}
+
+/** Keeps a picture for whoever looks into a miss, named by its seed. */
+async function keep({ data, width, height }: Picture, seed: string): Promise<void> {
+  if (width === 0 || height === 0) return;
+  const png = new PNG({ width, height });
+  png.data = Buffer.from(data.buffer);
+  await mkdir(".cache/renders", { recursive: true });
+  await writeFile(`.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`, PNG.sync.write(png));
 }

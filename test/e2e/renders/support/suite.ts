@@ -4,7 +4,6 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../../support/browser.js";
 import type { Condition } from "./conditions.js";
 import { render, type Tally } from "./renders.js";
-import { missesOf, sum, table } from "./report.js";
 import { readerNames } from "./readers.js";
 import { startSite, type Site } from "./site.js";
 
@@ -46,3 +45,37 @@ export function suite(name: string, conditions: readonly Condition[]): void {
     });
   });
 }
+
+const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(2)} %`;
+
+/** All of some tallies as one. */
+const sum = (condition: string, tallies: readonly Tally[]): Tally => {
+  const total = (of: (tally: Tally) => number) => tallies.reduce((result, tally) => result + of(tally), 0);
+  return {
+    condition,
+    renders: total(({ renders }) => renders),
+    read: { zbar: total(({ read }) => read.zbar), ZXing: total(({ read }) => read.ZXing) },
+    exact: total(({ exact }) => exact),
+    misses: tallies.flatMap(({ misses }) => misses),
+  };
+};
+
+/** A line a condition: renders, what each reader read, what was exact to the module. */
+const table = (tallies: readonly Tally[]): string =>
+  [
+    `| condition | renders | ${readerNames.join(" | ")} | exact |`,
+    `| --- | --- | ${readerNames.map(() => "---").join(" | ")} | --- |`,
+    ...tallies.map(({ condition, renders, read, exact }) => {
+      const reads = readerNames.map((name) => percent(read[name], renders));
+      return `| ${condition} | ${renders} | ${reads.join(" | ")} | ${percent(exact, renders)} |`;
+    }),
+  ].join("\n");
+
+/** Each render that went wrong, with what repeats it. */
+const missesOf = ({ misses }: Tally): string =>
+  misses
+    .map(
+      ({ condition, seed, what, devicePixelRatio, width, css }) =>
+        `${condition}, ${width} px at ${devicePixelRatio}×: ${what} (${seed})\n    ${css}`,
+    )
+    .join("\n");

@@ -1,0 +1,133 @@
+import type { Locator, Page } from "playwright-core";
+
+/** Hears what a screen reader is told of by itself: every change of every live region, in shadow roots too. */
+export interface Ear {
+  /** What was said so far, in order. */
+  heard: () => Promise<string[]>;
+}
+
+interface Listening {
+  heard: string[];
+}
+
+/** Listens to the page and the card from now on. */
+export async function listen(page: Page): Promise<Ear> {
+  await page.evaluate(() => {
+    const heard: string[] = [];
+    Object.assign(globalThis, { heard });
+    // The roles that speak unless told otherwise, and whoever asks to.
+    const live = "[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log], output";
+    const ear = new MutationObserver((changes) => {
+      const regions = changes.map(({ target }) =>
+        (target instanceof Element ? target : target.parentElement)?.closest(live),
+      );
+      for (const region of new Set(regions)) {
+        const text = region?.textContent.trim();
+        if (text) heard.push(text);
+      }
+    });
+    const everything = { subtree: true, childList: true, characterData: true, attributes: true };
+    ear.observe(document, everything);
+    ear.observe(document.querySelector("onegini-otp-login")!.shadowRoot!, everything);
+  });
+  return { heard: () => page.evaluate(() => (globalThis as unknown as Listening).heard) };
+}
+
+/** What has the focus, through shadow roots, by what it is called; `page` where nothing has it. */
+export const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    if (!active || active === document.body) return "page";
+    return (active.ariaLabel ?? active.textContent).replaceAll(/\s+/g, " ").trim();
+  });
+
+/** A stop of the Tab key. */
+export interface Stop {
+  name: string;
+  top: number;
+  left: number;
+}
+
+/** Goes through the card with the Tab key, from the link before it to the link behind it. */
+export async function walk(page: Page, key: "Tab" | "Shift+Tab" = "Tab"): Promise<Stop[]> {
+  const [first, last] =
+    key === "Tab" ? ["Example Bank", "Log in with a password"] : ["Log in with a password", "Example Bank"];
+  await page.getByRole("link", { name: first }).focus();
+  const stops: Stop[] = [];
+  for (let count = 0; count < 10; count++) {
+    await page.keyboard.press(key);
+    const name = await focused(page);
+    if (name === last) return stops;
+    stops.push({ name, ...(await placeOf(page)) });
+  }
+  throw new Error(`The Tab key does not get out: ${stops.map(({ name }) => name).join(", ")}`);
+}
+
+const placeOf = (page: Page): Promise<{ top: number; left: number }> =>
+  page.evaluate(() => {
+    const host = document.querySelector("onegini-otp-login")!;
+    const { top, left } = host.shadowRoot!.activeElement!.getBoundingClientRect();
+    return { top: top + scrollY, left };
+  });
+
+interface Snapshot {
+  role: string;
+  name?: string;
+  text?: string;
+  children?: Snapshot[];
+}
+
+/** Says nothing by itself. A paragraph that is laid out as a flexible box is none for Chromium. */
+const structure = ["paragraph", "generic", "none", "InlineTextBox"];
+
+/** Lines such as `button "Close"` and `text "0:45"`, in reading order. */
+export type Reading = string[];
+
+/** A tree by Playwright's reading of the roles, as it stands in the snapshots. */
+export const snapshotReading = async (seen: Locator): Promise<Reading> =>
+  readingOf((await seen.ariaSnapshotJSON()) as Snapshot[]);
+
+const readingOf = (nodes: readonly Snapshot[]): Reading =>
+  nodes.flatMap(({ role, name, text, children = [] }) => {
+    if (role === "text") return [line("text", text ?? name)];
+    return [
+      ...(structure.includes(role) ? [] : [line(role, name)]),
+      ...(text === undefined ? [] : [line("text", text)]),
+      ...readingOf(children),
+    ];
+  });
+
+interface Exposed {
+  nodeId: string;
+  ignored: boolean;
+  role?: { value: string };
+  name?: { value: string };
+  childIds?: string[];
+}
+
+/** Chromium's own names for roles. */
+const roles: Readonly<Record<string, string>> = { image: "img" };
+
+/** The browser's own tree: what it hands to assistive technology, from the first node with that role on. */
+export async function exposedReading(page: Page, role: string): Promise<Reading> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = (await session.send("Accessibility.getFullAXTree")) as { nodes: Exposed[] };
+  await session.detach();
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const root = nodes.find((node) => !node.ignored && node.role?.value === role);
+  if (!root) throw new Error(`The browser exposes no ${role}.`);
+
+  const walk = (node: Exposed, parent: string): Reading => {
+    const kind = node.role?.value ?? "none";
+    const name = node.name?.value ?? "";
+    const isSilent = node.ignored || structure.includes(kind);
+    const below = (node.childIds ?? []).flatMap((id) => walk(byId.get(id)!, isSilent ? parent : name));
+    if (isSilent) return below;
+    if (kind === "StaticText") return name === parent ? [] : [line("text", name)];
+    return [line(roles[kind] ?? kind, name), ...below];
+  };
+  return walk(root, "");
+}
+
+const line = (role: string, name = ""): string => (name === "" ? role : `${role} ${JSON.stringify(name)}`);
