@@ -16,7 +16,7 @@ async function scanned(t: TestContext, callback_uri: string, overrides: Partial<
 
 suite("The callback", { timeout: 20_000 }, () => {
   for (const accept of [true, false]) {
-    test(`comes after ${accept ? "an acceptance" : "a denial"}, and says where and which and nothing else`, async (t) => {
+    test(`is sent after ${accept ? "an acceptance" : "a denial"}, with the address and the id and nothing else`, async (t) => {
       const site = await receiveCallbacks(t);
       const { id, answer } = await scanned(t, site.uri);
       await answer(id, accept);
@@ -28,7 +28,7 @@ suite("The callback", { timeout: 20_000 }, () => {
     });
   }
 
-  test("comes after a failure of any other kind", async (t) => {
+  test("is sent after any other failure", async (t) => {
     const site = await receiveCallbacks(t);
     const { tokenServer, start } = await serve(t);
     const { id } = await start({ callback_uri: site.uri });
@@ -36,7 +36,7 @@ suite("The callback", { timeout: 20_000 }, () => {
     assert.deepEqual((await site.next()).body, { callback_uri: site.uri, transaction_id: id });
   });
 
-  test("carries Basic authentication where it is configured for exactly this URL", async (t) => {
+  test("has Basic authentication if it is configured for exactly this URL", async (t) => {
     const site = await receiveCallbacks(t);
     const callbacks = [{ url: site.uri, username: "token-server", password: "pass:wörd" }];
     const exact = await scanned(t, site.uri, { callbacks });
@@ -50,7 +50,7 @@ suite("The callback", { timeout: 20_000 }, () => {
     assert.equal((await site.next()).headers.authorization, undefined);
   });
 
-  test("keeps nobody waiting: the phone is answered while the site is silent", async (t) => {
+  test("does not delay the phone: the phone gets its response while the site is silent", async (t) => {
     const site = await receiveCallbacks(t, false);
     const { id, answer, result } = await scanned(t, site.uri);
     assert.equal((await answer(id, true)).status, 204);
@@ -58,7 +58,7 @@ suite("The callback", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).body["is_authenticated"], true);
   });
 
-  test("that does not get through harms nothing, and is reported", async (t) => {
+  test("that fails is reported and has no other effect", async (t) => {
     const closed = createServer().listen(0, "127.0.0.1");
     await once(closed, "listening");
     const { port } = closed.address() as { port: number };
@@ -87,7 +87,7 @@ suite("The callback", { timeout: 20_000 }, () => {
     assert.equal((await reported.promise).status, 307);
   });
 
-  test("goes out by the fetch that the options give", async (t) => {
+  test("is sent with the `fetch` of the options", async (t) => {
     const sent = withResolvers<string>();
     const fetch = (url: string | URL | Request) => {
       sent.resolve(url instanceof Request ? url.url : String(url));
@@ -99,7 +99,7 @@ suite("The callback", { timeout: 20_000 }, () => {
   });
 });
 
-suite("A callback, if it is told to", { timeout: 20_000 }, () => {
+suite("Faults of callbacks", { timeout: 20_000 }, () => {
   const withFaults = async (t: TestContext, callbacks: NonNullable<Faults["callbacks"]>) => {
     const site = await receiveCallbacks(t);
     const server = await scanned(t, site.uri, { faults: { callbacks } });
@@ -107,7 +107,7 @@ suite("A callback, if it is told to", { timeout: 20_000 }, () => {
     return { site, ...server };
   };
 
-  test("gets lost, and the next one comes once the fault is healed", async (t) => {
+  test("`lose` drops a callback, and the next one is sent once the fault ends", async (t) => {
     const { site, tokenServer, start, scan, answer } = await withFaults(t, { lose: true });
     tokenServer.setFaults({});
     const second = await start({ callback_uri: site.uri });
@@ -117,17 +117,32 @@ suite("A callback, if it is told to", { timeout: 20_000 }, () => {
     assert.equal(site.arrived.length, 0);
   });
 
-  test("comes more than once", async (t) => {
+  test("`times` sends a callback more than once", async (t) => {
     const { site, id } = await withFaults(t, { times: 3 });
     for (let time = 0; time < 3; time++) {
       assert.deepEqual((await site.next()).body, { callback_uri: site.uri, transaction_id: id });
     }
   });
 
-  test("comes late, after the answer to the phone and the result", async (t) => {
-    const { site, id, result } = await withFaults(t, { delayMilliseconds: 200 });
+  test("`delayMilliseconds` sends a callback after the phone got its response and the site the result", async (t) => {
+    const sent = withResolvers<void>();
+    let isSent = false;
+    const fetch = () => {
+      isSent = true;
+      sent.resolve();
+      return Promise.resolve(new Response(null, { status: 204 }));
+    };
+    const { id, answer, result } = await scanned(t, "https://bank.example/callback", {
+      fetch,
+      faults: { callbacks: { delayMilliseconds: 200 } },
+    });
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    await answer(id, true);
     assert.equal((await result(id)).body["is_authenticated"], true);
-    assert.equal(site.arrived.length, 0);
-    await site.next();
+    t.mock.timers.tick(199);
+    await new Promise(setImmediate);
+    assert.equal(isSent, false);
+    t.mock.timers.tick(1);
+    await sent.promise;
   });
 });

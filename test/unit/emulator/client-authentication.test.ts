@@ -13,13 +13,13 @@ const odd = { id: "bänk:1", secret: "p%ss +&=:wörd€🙂" };
 const formEncode = (text: string) => new URLSearchParams({ x: text }).toString().slice(2);
 
 suite("Client authentication", () => {
-  test("takes HTTP Basic", async (t) => {
+  test("accepts HTTP Basic", async (t) => {
     const { postStart } = await serve(t);
     assert.equal((await postStart()).status, 200);
     assert.equal((await postStart({}, { authorization: basic().replace("Basic", "bASIC") })).status, 200);
   });
 
-  test("takes id and secret in the form", async (t) => {
+  test("accepts id and secret in the form", async (t) => {
     const { send } = await serve(t);
     const body = new URLSearchParams({
       type: "qr-code",
@@ -40,7 +40,7 @@ suite("Client authentication", () => {
     isInvalidClient(await postStart({}, { authorization: basic(odd.id, odd.secret) }));
   });
 
-  test("takes any id and secret in the form, encoded once", async (t) => {
+  test("accepts any id and secret in the form, encoded once", async (t) => {
     const { send } = await serve(t, { clients: [odd] });
     const body = new URLSearchParams({
       type: "qr-code",
@@ -64,7 +64,7 @@ suite("Client authentication", () => {
     "a name of every object": basic("constructor", "x"),
   };
   for (const [what, authorization] of Object.entries(refused)) {
-    test(`refuses ${what} with 401, for a start and for a result`, async (t) => {
+    test(`rejects ${what} with 401, for a start and for a result`, async (t) => {
       const { postStart, start, result } = await serve(t);
       const { id } = await start();
       isInvalidClient(await postStart({}, { authorization }));
@@ -72,7 +72,7 @@ suite("Client authentication", () => {
     });
   }
 
-  test("refuses a request with no credentials, and credentials in the address", async (t) => {
+  test("rejects a request without credentials, and credentials in the address", async (t) => {
     const { send, start } = await serve(t);
     const { id } = await start();
     const path = `/oauth/api/v4/authenticate/transaction/${id}`;
@@ -80,7 +80,7 @@ suite("Client authentication", () => {
     isInvalidClient(await send(`${path}?client_id=bank&client_secret=bank-secret`));
   });
 
-  test("refuses credentials that the form holds twice", async (t) => {
+  test("rejects credentials that are in the form twice", async (t) => {
     const { send } = await serve(t);
     isInvalidClient(
       await send("/oauth/api/v4/authenticate/user", {
@@ -91,13 +91,13 @@ suite("Client authentication", () => {
     );
   });
 
-  test("refuses both ways at once", async (t) => {
+  test("rejects both ways at once", async (t) => {
     const { postStart } = await serve(t);
     const { status, body } = await postStart({ client_id: "bank", client_secret: "bank-secret" });
     assert.deepEqual([status, body["error"]], [400, "invalid_request"]);
   });
 
-  test('refuses a client without the scope "Mobile authentication"', async (t) => {
+  test('rejects a client without the scope "Mobile authentication"', async (t) => {
     const { postStart, result } = await serve(t, {
       clients: [{ id: "bank", secret: "bank-secret", mobileAuthentication: false }],
     });
@@ -106,7 +106,7 @@ suite("Client authentication", () => {
     }
   });
 
-  test("comes before everything else that the request says", async (t) => {
+  test("is checked before the rest of the request", async (t) => {
     const { postStart } = await serve(t, { enabled: false });
     isInvalidClient(await postStart({ type: "nothing" }, { authorization: basic("nobody") }));
   });

@@ -12,27 +12,27 @@ const wrong: [string, unknown, RegExp][] = [
   ["a misspelt option", { ...options, type: [] }, /options\.type is unknown: there are types, /],
   ["no types", { clients: [client] }, /types must be a list/],
   ["an empty list of types", { ...options, types: [] }, /types must not be empty/],
-  ["a type that is a name", { ...options, types: ["qr-code"] }, /types\[0\] must be an object/],
+  ["a type that is a text", { ...options, types: ["qr-code"] }, /types\[0\] must be an object/],
   ["a type without a name", { ...options, types: [{ name: "" }] }, /types\[0\]\.name must be a text/],
   [
-    "two types of one name",
+    "two types with the same name",
     { ...options, types: [type, type] },
     /types\[1\]\.name is there twice: "qr-code"/,
   ],
-  ["a misspelt part of a type", { ...options, types: [{ ...type, ttl: 5 }] }, /types\[0\]\.ttl is unknown/],
+  ["a misspelt member of a type", { ...options, types: [{ ...type, ttl: 5 }] }, /types\[0\]\.ttl is unknown/],
   ["no time to live", { ...options, types: [{ ...type, ttlSeconds: 0 }] }, /types\[0\]\.ttlSeconds must be/],
   [
-    "a time to live in words",
+    "a time to live that is a text",
     { ...options, types: [{ ...type, ttlSeconds: "60" }] },
     /types\[0\]\.ttlSeconds must be/,
   ],
   [
-    "a time to live that is no number",
+    "a time to live that is not a number",
     { ...options, types: [{ ...type, ttlSeconds: NaN }] },
     /ttlSeconds must be/,
   ],
   [
-    "a language that there is not",
+    "an unknown language",
     { ...options, types: [{ ...type, defaultMessages: { es: "x" } }] },
     /types\[0\]\.defaultMessages\.es is unknown: there are en, nl, fr, de/,
   ],
@@ -59,15 +59,19 @@ const wrong: [string, unknown, RegExp][] = [
     { ...options, clients: [client, { id: "shop" }] },
     /clients\[1\]\.secret must be a text/,
   ],
-  ["two clients of one id", { ...options, clients: [client, client] }, /clients\[1\]\.id is there twice/],
   [
-    "a scope that is no yes or no",
+    "two clients with the same id",
+    { ...options, clients: [client, client] },
+    /clients\[1\]\.id is there twice/,
+  ],
+  [
+    "a scope that is not a boolean",
     { ...options, clients: [{ ...client, mobileAuthentication: 1 }] },
     /clients\[0\]\.mobileAuthentication must be a boolean/,
   ],
-  ["callbacks that are no list", { ...options, callbacks: callback }, /callbacks must be a list/],
+  ["callbacks that are not a list", { ...options, callbacks: callback }, /callbacks must be a list/],
   [
-    "a callback to no address",
+    "a callback with a relative address",
     { ...options, callbacks: [{ ...callback, url: "/callback" }] },
     /callbacks\[0\]\.url must be an absolute/,
   ],
@@ -82,7 +86,7 @@ const wrong: [string, unknown, RegExp][] = [
     /callbacks\[0\]\.password must be a text/,
   ],
   [
-    "two callbacks to one address",
+    "two callbacks with the same address",
     { ...options, callbacks: [callback, callback] },
     /callbacks\[1\]\.url is there twice/,
   ],
@@ -92,28 +96,28 @@ const wrong: [string, unknown, RegExp][] = [
     /callbackUris must be a list/,
   ],
   [
-    "a whitelist of no addresses",
+    "a whitelist of host names",
     { ...options, callbackUris: ["bank.example"] },
     /callbackUris\[0\] must be an absolute/,
   ],
-  ["a switch that is no switch", { ...options, enabled: "no" }, /enabled must be a boolean/],
-  ["a clock that stands", { ...options, now: 0 }, /now must be a function/],
-  ["a locate that is a place", { ...options, locate: "Utrecht" }, /locate must be a function/],
-  ["a fetch that is none", { ...options, fetch: "node-fetch" }, /fetch must be a function/],
-  ["an onCallback that is none", { ...options, onCallback: true }, /onCallback must be a function/],
-  ["room for no transaction", { ...options, maxTransactions: 0 }, /maxTransactions must be a whole number/],
-  ["faults that are none", { ...options, faults: [] }, /faults must be an object/],
+  ["enabled that is not a boolean", { ...options, enabled: "no" }, /enabled must be a boolean/],
+  ["now that is not a function", { ...options, now: 0 }, /now must be a function/],
+  ["locate that is not a function", { ...options, locate: "Utrecht" }, /locate must be a function/],
+  ["fetch that is not a function", { ...options, fetch: "node-fetch" }, /fetch must be a function/],
+  ["onCallback that is not a function", { ...options, onCallback: true }, /onCallback must be a function/],
+  ["maxTransactions of 0", { ...options, maxTransactions: 0 }, /maxTransactions must be a whole number/],
+  ["faults that are a list", { ...options, faults: [] }, /faults must be an object/],
   ["a wrong fault", { ...options, faults: { start: 7 } }, /faults\.start must be/],
 ];
 
 suite("createTokenServer", () => {
   for (const [what, value, message] of wrong) {
-    test(`names ${what}`, () => {
+    test(`names the option for ${what}`, () => {
       assert.throws(() => createTokenServer(value as TokenServerOptions), { name: "TypeError", message });
     });
   }
 
-  test("takes every option", () => {
+  test("accepts every option", () => {
     createTokenServer({
       types: [{ ...type, ttlSeconds: 0.5, defaultMessages: { en: "x".repeat(155) }, template: "[message]" }],
       clients: [{ ...client, mobileAuthentication: true }],

@@ -12,7 +12,7 @@ const isRefused = ({ status, body }: Answer, code: number) => {
 /** What a code holds if it names a transaction that this Token Server never started. */
 const foreignOtp = btoa(JSON.stringify({ transaction_id: crypto.randomUUID(), otp: btoa("x".repeat(16)) }));
 
-suite("A phone, over HTTP", () => {
+suite("The phone API", () => {
   test("enrolls, scans and accepts", async (t) => {
     const { start, enroll, scan, answer } = await serve(t);
     const enrolled = await enroll("lisa");
@@ -25,18 +25,18 @@ suite("A phone, over HTTP", () => {
     assert.deepEqual([answered.status, answered.body], [204, {}]);
   });
 
-  test("needs no Content-Type", async (t) => {
+  test("does not require a Content-Type", async (t) => {
     const { send } = await serve(t);
     const { status } = await send("/phone/users/lisa", { method: "PUT", body: '{"enrolled":true}' });
     assert.equal(status, 204);
   });
 
-  test("hears 9021 if the user never enrolled", async (t) => {
+  test("answers 9021 if the user never enrolled", async (t) => {
     const { start, scan } = await serve(t);
     isRefused(await scan("lisa", (await start()).otp), 9021);
   });
 
-  test("hears 9020 once the user was disenrolled, until enrolled again", async (t) => {
+  test("answers 9020 once the user is disenrolled, until enrolled again", async (t) => {
     const { start, enroll, scan } = await serve(t);
     const { otp } = await start();
     await enroll("lisa");
@@ -46,7 +46,7 @@ suite("A phone, over HTTP", () => {
     assert.equal((await scan("lisa", otp)).status, 200);
   });
 
-  test("hears 9029 for a code that was scanned before, by whomever", async (t) => {
+  test("answers 9029 for a code that any user has scanned before", async (t) => {
     const { start, enroll, scan } = await serve(t);
     await enroll("lisa");
     await enroll("bart");
@@ -57,7 +57,7 @@ suite("A phone, over HTTP", () => {
   });
 
   for (const accept of [true, false]) {
-    test(`hears 9029 for a code that was ${accept ? "accepted" : "denied"} before`, async (t) => {
+    test(`answers 9029 for a code that was ${accept ? "accepted" : "denied"} before`, async (t) => {
       const { start, enroll, scan, answer } = await serve(t);
       await enroll("lisa");
       const { id, otp } = await start();
@@ -67,7 +67,7 @@ suite("A phone, over HTTP", () => {
     });
   }
 
-  test("hears 10013 for a code that expired or is unknown", async (t) => {
+  test("answers 10013 for a code that is expired or unknown", async (t) => {
     let now = 0;
     const { start, enroll, scan } = await serve(t, { now: () => now });
     await enroll("lisa");
@@ -79,7 +79,7 @@ suite("A phone, over HTTP", () => {
     isRefused(await scan("lisa", foreignOtp), 10013);
   });
 
-  test("hears 10013 for the right transaction with the wrong secret, and the code stays good", async (t) => {
+  test("answers 10013 for the right transaction with the wrong secret, and the code stays valid", async (t) => {
     const { start, enroll, scan } = await serve(t);
     await enroll("lisa");
     const { id, otp } = await start();
@@ -102,20 +102,20 @@ suite("A phone, over HTTP", () => {
     "a very long text": "A".repeat(3000),
   };
   for (const [what, otp] of Object.entries(noCodes)) {
-    test(`hears 10015 for ${what} as a code`, async (t) => {
+    test(`answers 10015 for ${what} as a code`, async (t) => {
       const { enroll, scan } = await serve(t);
       await enroll("lisa");
       isRefused(await scan("lisa", otp), 10015);
     });
   }
 
-  test("hears 10015 for a body that is no JSON object", async (t) => {
+  test("answers 10015 for a body that is not a JSON object", async (t) => {
     const { phone } = await serve(t);
     for (const body of ["", "{", "null", "7", '"x"', "[]"])
       isRefused(await phone("POST", "users/lisa/scan", body), 10015);
   });
 
-  test("hears of what is wrong in the order 10015, 9021 or 9020, 9029, 10013", async (t) => {
+  test("checks in the order 10015, 9021 or 9020, 9029, 10013", async (t) => {
     let now = 0;
     const { start, enroll, scan } = await serve(t, { now: () => now });
     await enroll("lisa");
@@ -130,7 +130,7 @@ suite("A phone, over HTTP", () => {
     isRefused(await scan("lisa", otp), 9029);
   });
 
-  test("may have several scans open, answered in any order", async (t) => {
+  test("allows several open scans, answered in any order", async (t) => {
     const { start, enroll, scan, answer, result } = await serve(t);
     await enroll("lisa");
     const [first, second] = [await start(), await start()];
@@ -142,7 +142,7 @@ suite("A phone, over HTTP", () => {
     assert.equal((await result(second.id)).body["is_authenticated"], true);
   });
 
-  test("may answer until the transaction's own time is up", async (t) => {
+  test("accepts an answer until the transaction's own time is up", async (t) => {
     let now = 0;
     const { start, enroll, scan, answer, result } = await serve(t, { now: () => now });
     await enroll("lisa");
@@ -156,7 +156,7 @@ suite("A phone, over HTTP", () => {
     assert.equal((await result(late.id)).status, 404);
   });
 
-  test("answers once: the second answer is refused and changes nothing", async (t) => {
+  test("rejects a second answer, which changes nothing", async (t) => {
     const { start, enroll, scan, answer, result } = await serve(t);
     await enroll("lisa");
     const { id, otp } = await start();
@@ -166,7 +166,7 @@ suite("A phone, over HTTP", () => {
     assert.equal((await result(id)).body["is_authenticated"], false);
   });
 
-  test("may still answer after the user was disenrolled", async (t) => {
+  test("accepts an answer after the user was disenrolled", async (t) => {
     const { start, enroll, scan, answer } = await serve(t);
     await enroll("lisa");
     const { id, otp } = await start();
@@ -175,7 +175,7 @@ suite("A phone, over HTTP", () => {
     assert.equal((await answer(id, true)).status, 204);
   });
 
-  test("cannot answer what nobody scanned, nor what never was", async (t) => {
+  test("rejects an answer to a transaction that was not scanned or is unknown", async (t) => {
     const { start, answer, result } = await serve(t);
     const { id } = await start();
     isRefused(await answer(id, true), 10013);
@@ -184,7 +184,7 @@ suite("A phone, over HTTP", () => {
       isRefused(await answer(unknown, true), 10013);
   });
 
-  test("is told what is wrong with accept and enrolled", async (t) => {
+  test("answers 400 if accept or enrolled is not a boolean", async (t) => {
     const { phone } = await serve(t);
     for (const body of [
       "",
@@ -200,7 +200,7 @@ suite("A phone, over HTTP", () => {
     }
   });
 
-  test("may be anybody whose name can be written", async (t) => {
+  test("accepts every user name without control characters", async (t) => {
     const { start, enroll, scan, answer, result } = await serve(t);
     for (const user of ["Zoë 🙂", "a/b?c#d", "%", "__proto__", "x".repeat(256)]) {
       const { id, otp } = await start();
@@ -211,7 +211,7 @@ suite("A phone, over HTTP", () => {
     }
   });
 
-  test("is refused a name that cannot be one", async (t) => {
+  test("rejects an invalid user name", async (t) => {
     const { enroll } = await serve(t);
     for (const user of ["%", "%E2%82", "%ED%A0%80", "a%00b", "a%0Ab", "x".repeat(257)]) {
       const refused = await enroll(user);
@@ -220,7 +220,7 @@ suite("A phone, over HTTP", () => {
     }
   });
 
-  test("is told of other paths and methods", async (t) => {
+  test("answers 404 for other paths and 405 for other methods", async (t) => {
     const { phone, send } = await serve(t);
     for (const path of [
       "",
@@ -248,7 +248,7 @@ suite("A phone, over HTTP", () => {
     }
   });
 
-  test("is refused a body of more than 4 kB, with 413", async (t) => {
+  test("answers 413 for a body of more than 4 kB", async (t) => {
     const { phone } = await serve(t);
     const body = JSON.stringify({ otp: "A".repeat(5000), accept: true, enrolled: true });
     for (const [method, path] of [

@@ -17,7 +17,7 @@ const rejectsWith = (promise: Promise<void>, code: number) =>
   });
 
 suite("createPhone", { timeout: 20_000 }, () => {
-  test("shows the message, and resolves when the acceptance was delivered", async (t) => {
+  test("shows the message, and resolves when the acceptance is delivered", async (t) => {
     const { tokenServer, start, result } = await serve(t);
     const phone = createPhone(tokenServer, "lisa");
     await phone.enroll();
@@ -36,7 +36,7 @@ suite("createPhone", { timeout: 20_000 }, () => {
     );
   });
 
-  test("resolves when the denial was delivered", async (t) => {
+  test("resolves when the denial is delivered", async (t) => {
     const { tokenServer, start, result } = await serve(t);
     const phone = createPhone(tokenServer, "lisa");
     await phone.enroll();
@@ -46,7 +46,7 @@ suite("createPhone", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).body["is_authenticated"], false);
   });
 
-  test("takes the first decision only", async (t) => {
+  test("counts the first decision only", async (t) => {
     const { tokenServer, start, result } = await serve(t);
     const phone = createPhone(tokenServer, "lisa");
     await phone.enroll();
@@ -60,7 +60,7 @@ suite("createPhone", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).body["is_authenticated"], false);
   });
 
-  test("shares its user's enrollment with the phones over HTTP", async (t) => {
+  test("shares its user's enrollment with the phone API", async (t) => {
     const { tokenServer, start, enroll, result } = await serve(t);
     const phone = createPhone(tokenServer, "Zoë/1");
     phone.onConfirmation(({ accept }) => accept());
@@ -70,7 +70,7 @@ suite("createPhone", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).body["user_id"], "Zoë/1");
   });
 
-  test("works as well against a Token Server elsewhere, its requests passed on", async (t) => {
+  test("works with a Token Server in another process", async (t) => {
     const { url, start } = await serve(t);
     const elsewhere = {
       fetch: async (request: Request) =>
@@ -83,7 +83,7 @@ suite("createPhone", { timeout: 20_000 }, () => {
   });
 
   for (const user of ["", ".", "..", "a\nb", "\ud800", undefined as unknown as string]) {
-    test(`refuses the user ${JSON.stringify(user)}`, () => {
+    test(`rejects the user ${JSON.stringify(user)}`, () => {
       assert.throws(() => createPhone(createTokenServer(options), user), {
         name: "TypeError",
         message: /user must/,
@@ -102,7 +102,7 @@ suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
     return { ...server, phone };
   };
 
-  test("9006 if the user cancels, and the Token Server hears nothing", async (t) => {
+  test("9006 if the user cancels, and sends nothing to the Token Server", async (t) => {
     const { phone, start, result } = await enrolled(t);
     phone.onConfirmation(({ cancel }) => cancel());
     const { id, otp } = await start();
@@ -110,7 +110,7 @@ suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).status, 404);
   });
 
-  test("9007 while another one is in progress, which goes on, and then no more", async (t) => {
+  test("9007 while another one is in progress, which goes on", async (t) => {
     const { phone, start, result } = await enrolled(t);
     const shown = withResolvers<Confirmation>();
     const [first, second] = [await start(), await start()];
@@ -158,7 +158,7 @@ suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).status, 404);
   });
 
-  test("9029 if the code was handled, by this phone or another", async (t) => {
+  test("9029 if this or another phone has handled the code", async (t) => {
     const { phone, tokenServer, start } = await enrolled(t);
     const { otp } = await start();
     await phone.handleMobileAuthWithOtp(otp);
@@ -181,12 +181,12 @@ suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
     await rejectsWith(phone.handleMobileAuthWithOtp(late.otp), 10013);
   });
 
-  test("10015 for what is no code", async (t) => {
+  test("10015 for a text that is not a code", async (t) => {
     const { phone } = await enrolled(t);
     await rejectsWith(phone.handleMobileAuthWithOtp("https://bank.example/"), 10015);
   });
 
-  test("10018 if the app has no confirmation to show, and the code stays good", async (t) => {
+  test("10018 if the app has no listener for confirmations, and the code stays valid", async (t) => {
     const { phone, start } = await enrolled(t);
     const { otp } = await start();
     phone.onConfirmation(({ accept }) => accept())();
@@ -195,7 +195,7 @@ suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
     await phone.handleMobileAuthWithOtp(otp);
   });
 
-  test("9001 if the Token Server cannot be reached, or answers nonsense", async () => {
+  test("9001 if the Token Server cannot be reached or its response cannot be read", async () => {
     const answers = [
       () => Promise.reject(new Error("down")),
       () => Promise.resolve(new Response("<h1>Bad gateway</h1>", { status: 502 })),
@@ -211,8 +211,8 @@ suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
   });
 });
 
-suite("A Token Server without a port", { timeout: 20_000 }, () => {
-  test("answers requests in the process, says which are its own, and 404 to others", async () => {
+suite("A Token Server in the process", { timeout: 20_000 }, () => {
+  test("answers its own requests, and 404 to others", async () => {
     const tokenServer = createTokenServer(options);
     const at = (path: string, init?: RequestInit) => new Request(`http://localhost${path}`, init);
     const started = await tokenServer.fetch(
@@ -230,7 +230,7 @@ suite("A Token Server without a port", { timeout: 20_000 }, () => {
     }
   });
 
-  test("can listen more than once, on IPv6 too, and stops when it is told to", async () => {
+  test("can listen more than once, on IPv6 too, until `close` is called", async () => {
     const tokenServer = createTokenServer(options);
     const [four, six] = [await listen(tokenServer), await listen(tokenServer, { host: "::1" })];
     assert.match(four.url, /^http:\/\/127\.0\.0\.1:\d+$/);
@@ -245,7 +245,7 @@ suite("A Token Server without a port", { timeout: 20_000 }, () => {
     }
   });
 
-  test("rejects where it cannot listen", async (t) => {
+  test("`listen` rejects if the port is in use", async (t) => {
     const tokenServer = createTokenServer(options);
     const { url, close } = await listen(tokenServer);
     t.after(close);

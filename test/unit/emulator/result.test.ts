@@ -6,7 +6,7 @@ import { basic, serve, type Answer } from "./support.js";
 const isUnknown = ({ status, body }: Answer) => assert.deepEqual([status, body["error"]], [404, "3004"]);
 
 suite("The result", () => {
-  test("of an accepted transaction names the user and nothing but what the vendor lists", async (t) => {
+  test("of an accepted transaction has the user and only the members that the vendor lists", async (t) => {
     const now = Date.UTC(2026, 0, 2);
     const { start, enroll, scan, answer, result } = await serve(t, { now: () => now });
     await enroll("lisa");
@@ -41,7 +41,7 @@ suite("The result", () => {
     assert.equal(reason["reason"], "not_accepted");
   });
 
-  test("is 404 with 3004 while nobody answered, before and after the scan and when the time is up", async (t) => {
+  test("is 404 with 3004 without an answer: before and after the scan, and when the time is up", async (t) => {
     let now = 0;
     const { start, enroll, scan, result } = await serve(t, { now: () => now });
     await enroll("lisa");
@@ -53,7 +53,7 @@ suite("The result", () => {
     isUnknown(await result(id));
   });
 
-  test("is false without a reason while nobody answered, where it is told so", async (t) => {
+  test('is false without a reason with `unanswered: "not_authenticated"`', async (t) => {
     const { start, enroll, scan, answer, result } = await serve(t, {
       faults: { unanswered: "not_authenticated" },
     });
@@ -68,7 +68,7 @@ suite("The result", () => {
   });
 
   for (const reason of ["failed_to_send", "invalid_request", "invalid_answer"] satisfies FailureReason[]) {
-    test(`can be made a failure for the reason ${reason}`, async (t) => {
+    test(`can be set to a failure with the reason ${reason}`, async (t) => {
       const { tokenServer, start, result } = await serve(t);
       const { id } = await start();
       assert.equal(tokenServer.failTransaction(id, reason), true);
@@ -80,7 +80,7 @@ suite("The result", () => {
     });
   }
 
-  test("is there for some time after the code's own, then forgotten", async (t) => {
+  test("is kept for two minutes after the code's time is up", async (t) => {
     let now = 0;
     const { start, enroll, scan, answer, result } = await serve(t, { now: () => now });
     await enroll("lisa");
@@ -95,7 +95,7 @@ suite("The result", () => {
     isUnknown(await result(id));
   });
 
-  test("of a transaction that never was, or another client's, is 404 with 3004", async (t) => {
+  test("of an unknown transaction, or another client's, is 404 with 3004", async (t) => {
     const { start, result } = await serve(t, {
       clients: [
         { id: "bank", secret: "bank-secret" },
@@ -128,7 +128,7 @@ suite("The result", () => {
 });
 
 suite("Transactions", () => {
-  test("are independent: another start leaves earlier ones valid, and each has its own result", async (t) => {
+  test("are independent: a later start leaves earlier ones valid, and each has its own result", async (t) => {
     const { start, enroll, scan, answer, result } = await serve(t);
     await enroll("lisa");
     await enroll("bart");
@@ -143,7 +143,7 @@ suite("Transactions", () => {
     assert.equal((await scan("lisa", third.otp)).status, 200);
   });
 
-  test("of different types end each in their own time", async (t) => {
+  test("of different types each live as long as their type says", async (t) => {
     let now = 0;
     const { start, enroll, scan } = await serve(t, {
       types: [

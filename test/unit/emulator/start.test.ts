@@ -33,24 +33,24 @@ suite("Starting a transaction", () => {
     assert.notEqual(read(second), read(first));
   });
 
-  test("gives a code 60 seconds where the type says nothing", async (t) => {
+  test("gives a code 60 seconds by default", async (t) => {
     const { postStart } = await serve(t);
     assert.equal((await postStart()).body["time_to_live"], 60_000);
   });
 
-  test("takes secure_message, language_code and parameters that it does not know", async (t) => {
+  test("accepts secure_message, language_code and unknown parameters", async (t) => {
     const { postStart } = await serve(t);
     assert.equal((await postStart({ secure_message: "x", language_code: "nl", colour: "red" })).status, 200);
   });
 });
 
-suite("Refusing to start a transaction", () => {
+suite("Starting a transaction fails with", () => {
   test("1000 while mobile authentication is disabled", async (t) => {
     const { postStart } = await serve(t, { enabled: false });
     isError(await postStart(), 1000, 404);
   });
 
-  test("1002 when it holds as many transactions as it can, until some are forgotten", async (t) => {
+  test("1002 while maxTransactions are kept, until old ones are removed", async (t) => {
     let now = 0;
     const { postStart } = await serve(t, { maxTransactions: 2, now: () => now });
     await postStart();
@@ -61,7 +61,7 @@ suite("Refusing to start a transaction", () => {
   });
 
   for (const name of ["type", "callback_uri", "message"]) {
-    test(`1003 where ${name} is missing or empty`, async (t) => {
+    test(`1003 if ${name} is missing or empty`, async (t) => {
       const { postStart } = await serve(t);
       for (const value of [undefined, ""]) {
         const answer = await postStart({ [name]: value });
@@ -102,7 +102,7 @@ suite("Refusing to start a transaction", () => {
     isError(await postStart({ user_id: "" }), 1003, 400);
   });
 
-  test("1003 for a parameter that is there twice", async (t) => {
+  test("1003 for a repeated parameter", async (t) => {
     const { send } = await serve(t);
     isError(
       await send("/oauth/api/v4/authenticate/user", {
@@ -115,7 +115,7 @@ suite("Refusing to start a transaction", () => {
     );
   });
 
-  test("1005 for a message of more than 155 characters, an emoji being one", async (t) => {
+  test("1005 for a message of more than 155 characters, of which an emoji is one", async (t) => {
     const { postStart } = await serve(t);
     for (const character of ["x", "é", "🙂"]) {
       assert.equal((await postStart({ message: character.repeat(155) })).status, 200);
@@ -123,7 +123,7 @@ suite("Refusing to start a transaction", () => {
     }
   });
 
-  test("3005 for a type that nobody set up, whatever its name", async (t) => {
+  test("3005 for an unknown type, whatever its name", async (t) => {
     const { postStart } = await serve(t);
     for (const type of ["push", "QR-CODE", "__proto__", "constructor"])
       isError(await postStart({ type }), 3005, 404);
@@ -136,7 +136,7 @@ suite("Refusing to start a transaction", () => {
     }
   });
 
-  test("words errors as error_code and description where it is told to", async (t) => {
+  test('error_code and description with `errorShape: "error_code"`', async (t) => {
     const { postStart } = await serve(t, { faults: { errorShape: "error_code" } });
     const { status, body } = await postStart({ type: undefined });
     assert.equal(status, 400);
@@ -145,7 +145,7 @@ suite("Refusing to start a transaction", () => {
   });
 });
 
-suite("A message that the site leaves to the type", () => {
+suite("The default message of a type", () => {
   const types = [{ name: "qr-code", defaultMessages: { en: "Log in?", nl: "Inloggen?" } }];
   const shown = async (t: Parameters<typeof serve>[0], parameters: Record<string, string>) => {
     const { start, enroll, scan } = await serve(t, { types });
@@ -153,21 +153,21 @@ suite("A message that the site leaves to the type", () => {
     return (await scan("lisa", (await start({ message: undefined, ...parameters })).otp)).body["message"];
   };
 
-  test("is shown in the language that the site asks for", async (t) => {
+  test("is in the language that the site sends", async (t) => {
     assert.equal(await shown(t, { language_code: "nl" }), "Inloggen?");
     assert.equal(await shown(t, { language_code: "nl-BE" }), "Inloggen?");
   });
 
-  test("is shown in English for a language that has none", async (t) => {
+  test("is in English for a language without one", async (t) => {
     for (const language_code of ["fr", "tlh", "constructor", ""])
       assert.equal(await shown(t, { language_code }), "Log in?");
   });
 
-  test("gives way to the site's own", async (t) => {
+  test("is not used if the site sends a message", async (t) => {
     assert.equal(await shown(t, { message: "Hello", language_code: "nl" }), "Hello");
   });
 
-  test("is missing (1003) where there is neither that language nor English", async (t) => {
+  test("fails with 1003 without that language and English", async (t) => {
     const { postStart } = await serve(t, {
       types: [{ name: "qr-code", defaultMessages: { de: "Anmelden?" } }],
     });

@@ -27,7 +27,7 @@ export interface Started {
   otp: string;
 }
 
-/** A Token Server that listens on a free port until the test ends, and the calls that sites and phones make. */
+/** A Token Server that listens on a free port until the test ends, with the calls of sites and phones. */
 export async function serve(t: TestContext, overrides: Partial<TokenServerOptions> = {}) {
   const tokenServer = createTokenServer({ ...options, ...overrides });
   return { tokenServer, ...(await clientOf(t, tokenServer)) };
@@ -88,7 +88,7 @@ export interface ReceivedCallback {
   body: unknown;
 }
 
-/** A site that takes callbacks. `next()` is the next one that was not asked for yet, however early it came. */
+/** A site that receives callbacks. `next()` resolves to the next callback, also if it has arrived before. */
 export async function receiveCallbacks(t: TestContext, respond = true) {
   const arrived: ReceivedCallback[] = [];
   const waiting: ((callback: ReceivedCallback) => void)[] = [];

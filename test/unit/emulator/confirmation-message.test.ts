@@ -17,12 +17,12 @@ async function shown(
   return (await scan("lisa", otp)).body["message"];
 }
 
-suite("What the phone shows", () => {
-  test("is the message alone where the site says no more", async (t) => {
+suite("The phone's text", () => {
+  test("is the message alone if the site sends no more", async (t) => {
     assert.equal(await shown(t, {}), "Log in to Demo Bank on the web.");
   });
 
-  test("adds device and place", async (t) => {
+  test("contains the device and the location", async (t) => {
     assert.equal(
       await shown(
         t,
@@ -33,7 +33,7 @@ suite("What the phone shows", () => {
     );
   });
 
-  test("says what is not known", async (t) => {
+  test('says "unknown" for an unknown device or location', async (t) => {
     assert.match(
       String(await shown(t, { user_agent: chrome })),
       /Device: Windows Chrome, Location: unknown$/,
@@ -68,7 +68,7 @@ suite("What the phone shows", () => {
     "1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1": "unknown",
   };
   for (const [ip_address, place] of Object.entries(places)) {
-    test(`calls ${ip_address.slice(0, 20)} "${place}" where no service finds places`, async (t) => {
+    test(`calls ${ip_address.slice(0, 20)} "${place}" without a geolocation service`, async (t) => {
       assert.match(
         String(await shown(t, { ip_address })),
         new RegExp(`Location: ${place.replaceAll(".", "\\.")}$`),
@@ -103,7 +103,7 @@ suite("What the phone shows", () => {
     ["Device: your own phone, Location: here", "unknown"],
   ];
   for (const [user_agent, device] of devices) {
-    test(`calls ${user_agent.slice(0, 45)}… "${device}", in words of its own`, async (t) => {
+    test(`calls ${user_agent.slice(0, 45)}… "${device}"`, async (t) => {
       assert.equal(
         await shown(t, { user_agent }),
         `Log in to Demo Bank on the web. Device: ${device}, Location: unknown`,
@@ -111,18 +111,18 @@ suite("What the phone shows", () => {
     });
   }
 
-  test("has no control characters, no turned writing and no broken characters", async (t) => {
+  test("has no control characters, no reversed writing and no broken characters", async (t) => {
     const message = "Pay\u0000 \u001b[31mthis\r\n\tnow \u202eenilceD\u2066!\u2028x\ud800y\u0085z";
     assert.equal(await shown(t, { message }), "Pay [31mthis now enilceD ! x\ufffdy z");
   });
 
-  test("keeps every letter that people write", async (t) => {
+  test("keeps the letters of every script", async (t) => {
     for (const message of ["Žluťoučký kůň", "登录银行", "تسجيل الدخول", "👩‍👩‍👧 🙂", "a < b && c > d"]) {
       assert.equal(await shown(t, { message }), message);
     }
   });
 
-  test("survives a locate that throws, or finds something that is no text", async (t) => {
+  test('says "unknown" if `locate` throws or returns something other than text', async (t) => {
     const bad = [
       () => {
         throw new Error("no service");
