@@ -1,5 +1,5 @@
 /**
- * The kit on Node's `http` and the frameworks that pass on `(req, res)`: Express, Fastify, Connect, Polka.
+ * The kit on Node's `http` and on frameworks with `(req, res)`: Express, Fastify, Connect, Polka.
  *
  * @module
  */

@@ -6,36 +6,30 @@ import { forAdapter } from "../server/kit.js";
 import type { LoginKit } from "../server/login-kit.js";
 import { invalidRequest } from "../server/http/api-error.js";
 
-/**
- * The kit on Node's `http` and whatever hands out `(req, res)`: Express, Fastify, Connect, Polka.
- *
- * @module
- */
-
-/** What the adapter gives to the site's `signIn`, `clientIp` and `message` as `context`. */
+/** The `context` that the adapter passes to the site's `signIn`, `clientIp` and `message`. */
 export interface NodeContext {
   req: IncomingMessage;
   res: ServerResponse;
 }
 
-/** A handler for Node's `http`, and a middleware where there is a `next`. */
+/** A handler for Node's `http`; with `next` a middleware. */
 export type NodeHandler = (
   req: IncomingMessage,
   res: ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
-/** What frameworks add to a request. */
+/** A request with what frameworks add to it. */
 type FrameworkRequest = IncomingMessage & {
-  /** The address before the framework took off the path under which the handler is mounted. */
+  /** The address before the framework removed the path under which the handler is mounted. */
   originalUrl?: string;
-  /** What a body parser made of the body. */
+  /** The result of a body parser. */
   body?: unknown;
 };
 
 /**
- * Makes a kit a handler for `(req, res)`. It may be mounted under a path, and after a body parser. A request outside
- * the kit's path goes to `next`, where there is one; else it is answered 404.
+ * Makes a handler for `(req, res)` from a kit. It may be mounted under a path, and after a body parser. A request outside
+ * the kit's path goes to `next`; without `next` it is answered 404.
  *
  *     createServer(toNodeHandler(kit))                      // node:http
  *     app.use(toNodeHandler(kit))                           // Express
@@ -59,7 +53,7 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
     },
     {
       overrideGlobalObjects: false,
-      // For a client of HTTP/1.0. The kit believes no host, so that any will do.
+      // For a client of HTTP/1.0. The kit does not use the host.
       hostname: "localhost",
       errorHandler: (error) =>
         error instanceof RequestError
@@ -70,7 +64,7 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
 
   return (req, res, next) => {
     const { originalUrl } = req as FrameworkRequest;
-    // A request line may name the whole address (RFC 9112 §3.2.2).
+    // A request line may contain the whole URL (RFC 9112 §3.2.2).
     const url = (originalUrl ?? req.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
     const pathname = url.split("?", 1)[0] ?? "";
     const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
@@ -84,7 +78,7 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
 }
 
 /**
- * The request for a page, as `kit.begin` takes it: method, address and headers, without a body.
+ * Converts the request for a page for `kit.begin`: method, address and headers, without a body.
  *
  *     const begun = await kit.begin(toWebRequest(req), { req, res });
  */
@@ -93,7 +87,7 @@ export function toWebRequest(req: IncomingMessage): Request {
   const given = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined || name.startsWith(":") ? [] : [[name, String(value)] as [string, string]],
   );
-  // The kit believes no host, so that any will do.
+  // The kit does not use the host.
   const base = "http://localhost";
   const address = originalUrl ?? url;
   return new Request(URL.canParse(address, base) ? new URL(address, base) : base, {
@@ -102,13 +96,13 @@ export function toWebRequest(req: IncomingMessage): Request {
   });
 }
 
-/** Whether a path comes to an address without being written so (`/./`, `\\`): it must not pass by a proxy's rules for it. */
+/** Whether a path is another spelling of an address (`/./`, `\\`), which would get past a proxy's rule for it. */
 function isDisguised(pathname: string, address: string): boolean {
   const base = "http://localhost";
   return pathname !== address && URL.canParse(pathname, base) && new URL(pathname, base).pathname === address;
 }
 
-/** A body that was read before is taken from what the parser made of it. */
+/** If a body parser has read the body, makes it again from the parser's result. */
 function withParsedBody(request: Request, req: FrameworkRequest): Request {
   const { method } = request;
   if (!req.readableDidRead || method === "GET" || method === "HEAD") return request;
@@ -122,7 +116,7 @@ const serialize = (body: unknown): string | Uint8Array<ArrayBuffer> | null => {
   return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
 };
 
-/** What a session library put on `res` in `signIn` stays, beside the cookies of the answer. */
+/** Keeps the cookies that a session library set on `res` in `signIn`, beside those of the answer. */
 function keepCookies(res: ServerResponse, response: Response): void {
   if (!response.headers.has("set-cookie")) return;
   for (const cookie of [res.getHeader("set-cookie") ?? []].flat()) {
@@ -130,21 +124,21 @@ function keepCookies(res: ServerResponse, response: Response): void {
   }
 }
 
-/** Writes an answer to the connection itself. */
+/** Writes an answer without a web stream. */
 function writeText(text: string, { status, headers }: Response, res: ServerResponse): void {
   if (res.destroyed || res.writableEnded) return;
   res.writeHead(status, { ...headersOf(headers), "content-length": Buffer.byteLength(text) });
   res.end(text);
 }
 
-/** Writes a stream to the connection itself. */
+/** Writes a stream without a web stream. */
 function writeStream(open: OpenStream, { status, headers }: Response, res: ServerResponse): void {
   if (res.destroyed || res.writableEnded) return;
   res.writeHead(status, headersOf(headers));
   res.once("close", open(new ResponseSink(res)));
 }
 
-/** As Node takes them: cookies are several, everything else is one. */
+/** Headers for `writeHead`: an array of cookies, one text for each other header. */
 const headersOf = (headers: Headers): Record<string, string | string[]> =>
   headers.has("set-cookie")
     ? { ...Object.fromEntries(headers), "set-cookie": headers.getSetCookie() }
@@ -155,7 +149,7 @@ class ResponseSink implements StreamSink {
 
   constructor(res: ServerResponse) {
     this.#res = res;
-    // At once, but in one packet with the first event, if that is there as soon.
+    // At once, but in one packet with the first event if that comes at once too.
     res.cork();
     res.flushHeaders();
     setImmediate(() => res.uncork());

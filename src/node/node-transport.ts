@@ -2,12 +2,12 @@ import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Transport, TransportAnswer, TransportCall } from "../server/token-server/transport.js";
 
-/** A kept connection may have been closed by the server just before it is used again: then the call is repeated. */
+/** A kept connection may be closed by the server just before it is used again. Then the call is repeated. */
 const maxTries = 3;
 
 /**
- * Calls the Token Server over Node's `http` and `https`, which costs far less than `fetch`. It uses the global agents: set
- * client certificates, authorities and proxies there.
+ * Calls the Token Server with Node's `http` and `https`, which cost far less than `fetch`. It uses Node's global agents,
+ * where client certificates, certificate authorities and proxies are set.
  */
 export const nodeTransport: Transport = async (call) => {
   for (let tries = 1; ; tries++) {

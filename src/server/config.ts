@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defaultPath } from "../protocol/login-api.js";
 import { memoryStore } from "./attempt/memory-store.js";
-import { socketAddress } from "./http/call.js";
+import { socketAddress } from "./http/client-ip.js";
 import { defaultLimits, type Limits } from "./limits/limits.js";
 import type { CallbackCredentials, LoginKitOptions, Message, SignIn } from "./options.js";
 import type { Runtime } from "./runtime.js";
@@ -10,7 +10,7 @@ import { defaultTimeouts, type Timeouts } from "./timeouts.js";
 import { fetchTransport, type Transport } from "./token-server/transport.js";
 import type { TokenServerSettings } from "./token-server/token-server-client.js";
 
-/** The options, parsed and complete. */
+/** The options, parsed and with their defaults. */
 export interface Config<Context> {
   origin: string;
   /** Further origins, without the site's own. */
@@ -35,7 +35,7 @@ export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime
   const parsed = parse(options);
   const { origin, path, tokenServer, callback } = parsed;
   const { username, password } = callback;
-  // Functions pass the schema as they are; only their types are lost on the way.
+  // The schema does not change functions, but it loses their types.
   const { message, signIn, clientIp, onEvent, store, transport } = options;
   return {
     origin,
@@ -75,7 +75,7 @@ function checkedMessage<Context>(message: string | Message<Context>): Message<Co
   };
 }
 
-/* What each option must be, in the words of the error that names it. */
+/* Each option has a schema. Its message says what is expected, and stands in the error that names the option. */
 
 const text = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 
@@ -84,7 +84,7 @@ const isLoopback = (hostname: string): boolean =>
 
 const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
 
-/** Secrets are sent over https, or over http that does not leave the machine. */
+/** Secrets are sent over https, or over http to the same machine. */
 const isSafe = (url: URL | undefined): url is URL =>
   url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 

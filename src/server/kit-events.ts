@@ -2,15 +2,15 @@ import type { ApiErrorCode } from "../protocol/login-api.js";
 import type { LimitName } from "./limits/limits.js";
 
 /**
- * What happens in the kit, for the site's log. No event holds an OTP, a cookie, a session or a secret; user ids are in
- * it where a log of logins needs them. `address` is what `clientIp` said: of the client that calls, or of the one that
- * began the attempt where the Token Server is heard. `durationMs` is in whole milliseconds: what a call took, or, where
- * an attempt is settled, how long it lived.
+ * An event of the kit, for the site's log. No event contains an OTP, a cookie, a session or a secret. Some contain the
+ * user's id, because a log of logins needs it. `address` is the result of `clientIp` for the client that calls; for an
+ * event after a result call it is the address that began the attempt. `durationMs`, in whole milliseconds, is how long a
+ * call took or, for a settled attempt, how long the attempt lived.
  */
 export type LoginKitEvent =
   | { type: "attempt_started"; level: "info"; attempt: string; address?: string; durationMs: number }
   | { type: "code_renewed"; level: "info"; attempt: string; address?: string; durationMs: number }
-  /** The phone accepted. */
+  /** The user accepted on the phone. */
   | {
       type: "attempt_approved";
       level: "info";
@@ -19,11 +19,11 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
-  /** The phone refused. */
+  /** The user declined on the phone. */
   | { type: "attempt_denied"; level: "info"; attempt: string; address?: string; durationMs: number }
   | { type: "attempt_expired"; level: "info"; attempt: string; address?: string; durationMs: number }
   | { type: "attempt_failed"; level: "warn"; attempt: string; address?: string; durationMs: number }
-  /** A transaction ended by itself: `reason` is the vendor's, e.g. `failed_to_send`. */
+  /** A transaction ended without a decision of the user: `reason` is the vendor's, e.g. `failed_to_send`. */
   | {
       type: "transaction_failed";
       level: "warn";
@@ -34,7 +34,7 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
-  /** `signIn` answered. `repeated`: the browser asked again, as it had not got the first answer. */
+  /** `signIn` answered. `repeated`: the browser called again, because it did not get the first answer. */
   | {
       type: "logged_in";
       level: "info";
@@ -45,7 +45,7 @@ export type LoginKitEvent =
       repeated: boolean;
       durationMs: number;
     }
-  /** `signIn` threw, took too long, or answered otherwise than 2xx with JSON. */
+  /** `signIn` threw, took too long, or answered something other than 2xx with JSON. */
   | {
       type: "sign_in_failed";
       level: "error" | "warn";
@@ -56,7 +56,7 @@ export type LoginKitEvent =
       error?: unknown;
       durationMs: number;
     }
-  /** A call was refused. Of refusals that strangers can cause, one of a kind in a minute is a warning. */
+  /** A call was answered with an error. Of 401 and 403, which strangers can cause, one a minute is a warning. */
   | {
       type: "request_refused";
       level: "info" | "warn";
@@ -68,7 +68,7 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
-  /** A limit was met; `limit` is its name in the options. One in a minute of each is a warning. */
+  /** A call exceeded a limit; `limit` is its name in the options. One a minute of each is a warning. */
   | {
       type: "limited";
       level: "info" | "warn";
@@ -80,7 +80,7 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
-  /** A callback was followed, so long after it came; `address` is of whoever posted it. */
+  /** A callback was handled, `durationMs` after it came; `address` is the client that posted it. */
   | {
       type: "callback_received";
       level: "info";
@@ -90,8 +90,8 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * The Token Server gave no usable answer. `code` and `description` are its own words. Of the same trouble, one in ten
-   * seconds is loud.
+   * The Token Server gave no usable answer. `code` and `description` are its own words. Of the same trouble, one event
+   * in ten seconds has its level; the others are `info`.
    */
   | {
       type: "token_server_trouble";
@@ -107,8 +107,8 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * The store cannot be used: so many calls of it failed since the last such event, and it has been so for so long. At
-   * most every ten seconds.
+   * The store does not work. `failures` counts the failed calls since the last such event, `durationMs` is the time
+   * since the first. At most one event in ten seconds.
    */
   | {
       type: "store_trouble";
@@ -118,9 +118,9 @@ export type LoginKitEvent =
       failures: number;
       durationMs: number;
     }
-  /** The store can be used again; the trouble took that long. */
+  /** The store works again, after `durationMs`. */
   | { type: "store_recovered"; level: "warn"; durationMs: number }
-  /** Something else went wrong: a function of the site's, the store, or a bug. */
+  /** Something else went wrong: one of the site's functions threw, or the kit has a bug. */
   | { type: "internal_error"; level: "error"; doing: string; error: unknown };
 
 /** Reports an event to the site. Never throws. */

@@ -5,7 +5,7 @@ import { parseOptions } from "./config.js";
 import { answerCallback, authenticateCallback } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, type FirstPaint } from "./endpoints/first-paint.js";
 import { logIn } from "./endpoints/login-endpoint.js";
-import { Codes } from "./endpoints/otp-endpoint.js";
+import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
 import { createRoutes } from "./endpoints/routes.js";
 import { answerStatus } from "./endpoints/status-endpoint.js";
 import { Watching } from "./endpoints/watchers.js";
@@ -94,7 +94,7 @@ export function createLoginKit<Context = unknown>(
     limiterOf("startsPerBrowser", limits.startsPerBrowser, { store: config.store, guard }),
   );
   const pending = new PendingTasks();
-  const codes = new Codes<Context>({
+  const otpEndpoint = new OtpEndpoint<Context>({
     attempts,
     limits,
     cookie,
@@ -123,8 +123,8 @@ export function createLoginKit<Context = unknown>(
     cookie,
     cors,
     endpoints: {
-      start: (call, body) => codes.start(call, body),
-      renew: (call, attempt) => codes.renew(call, attempt),
+      start: (call, body) => otpEndpoint.start(call, body),
+      renew: (call, attempt) => otpEndpoint.renew(call, attempt),
       status: ({ request }, attempt) =>
         answerStatus(request, attempt, { attempts, questions, watching, timeouts, runtime }),
       logIn: (call, attempt) => logIn(call, attempt, { attempts, timeouts, report, runtime, signIn }),
@@ -166,7 +166,7 @@ export function createLoginKit<Context = unknown>(
   const begin = async (request: Request, context: Context): Promise<FirstPaint | null> => {
     const call = callOf(request, context);
     try {
-      return await pending.add(beginWithPage(call, codes));
+      return await pending.add(beginWithPage(call, otpEndpoint));
     } catch (error) {
       toApiError(error, call, "beginning with a page");
       return null;

@@ -2,32 +2,32 @@ import type { Report } from "../kit-events.js";
 import type { Runtime } from "../runtime.js";
 import type { AttemptStore } from "./attempt-store.js";
 
-/** The store could not do what it was asked; whoever asked may try again. It was reported where it happened. */
+/** The store does not work at the moment. The guard has reported it already. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 
   constructor(cause: unknown) {
-    super("The store of the login attempts cannot be used at the moment.", { cause });
+    super("The store of the login attempts does not work at the moment.", { cause });
   }
 }
 
-/** What the kit asks of a store about attempts; each rejects with `StoreUnavailable` alone. */
+/** A store whose methods reject with `StoreUnavailable` only. */
 export type GuardedStore = Pick<
   AttemptStore,
   "create" | "get" | "compareAndSet" | "findByTransaction" | "subscribe"
 >;
 
-/** A store that is out of order is reported at once, and then at most this often, also where it works in between. */
-const restMs = 10_000;
+/** Trouble is reported at once, and then at most this often, even if the store works in between. */
+const reportIntervalMs = 10_000;
 
-/** A store that did all it was asked for so long is well again. */
+/** After this long without a failure the store counts as recovered. */
 const calmMs = 2000;
 
-/** Turns whatever a store rejects with into one kind of error, and tells the site when trouble begins and ends. */
+/** Turns every error of a store into `StoreUnavailable`, and reports when trouble begins and ends. */
 export class StoreGuard {
   readonly #runtime: Runtime;
   readonly #report: Report;
-  /** The first failure of this trouble, and the last one. */
+  /** The first failure of the present trouble, and the last one. */
   #failingSince: number | undefined;
   #failedAt = -Infinity;
   #reportedAt = -Infinity;
@@ -38,7 +38,10 @@ export class StoreGuard {
     this.#report = report;
   }
 
-  /** @throws StoreUnavailable */
+  /**
+   * @param doing for the event, such as "reading an attempt"
+   * @throws StoreUnavailable
+   */
   async run<T>(doing: string, task: () => Promise<T>): Promise<T> {
     let result: T;
     try {
@@ -68,7 +71,7 @@ export class StoreGuard {
     this.#failingSince ??= now;
     this.#failedAt = now;
     this.#failures += 1;
-    if (now < this.#reportedAt + restMs) return;
+    if (now < this.#reportedAt + reportIntervalMs) return;
     this.#reportedAt = now;
     const durationMs = now - this.#failingSince;
     const failures = this.#failures;
@@ -79,7 +82,7 @@ export class StoreGuard {
   #succeeded(since: number): void {
     if (this.#runtime.now() < this.#failedAt + calmMs) return;
     this.#failingSince = undefined;
-    // Trouble that came too soon after another to be reported is not over either.
+    // Trouble that was not reported, because it came soon after another, needs no report of its end.
     const wasReported = this.#reportedAt >= since;
     if (!wasReported) return;
     this.#failures = 0;

@@ -2,19 +2,19 @@ import { encode } from "../../protocol/qr.js";
 import { temporarilyUnavailable } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
-import type { Codes } from "./otp-endpoint.js";
+import type { OtpEndpoint } from "./otp-endpoint.js";
 
-/** An attempt that began with a page: for the server that writes the page. */
+/** An attempt that began with a page, for the server that renders the page. */
 export interface FirstPaint {
-  /** The element's `attempt`. */
+  /** For the element's attribute `attempt`. */
   attempt: string;
-  /** The element's `otp`: standard base64, safe in an attribute. */
+  /** For the element's attribute `otp`: base64, safe in HTML as it is. */
   otp: string;
-  /** The element's `expires-in`: what the code has left, in whole seconds. */
+  /** For the element's attribute `expires-in`: whole seconds until the code expires. */
   expiresIn: number;
-  /** For the page's answer: the browser's cookie, where one is due, and that no cache may keep the page. */
+  /** For the page's answer: `Cache-Control`, and `Set-Cookie` for a browser without the kit's cookie. */
   headers: Headers;
-  /** The code as markup, to stand between the element's tags. It needs no style and no script. */
+  /** The code as markup, to be placed between the element's tags. It needs no style and no script. */
   svg: string;
 }
 
@@ -26,12 +26,12 @@ export interface FirstPaint {
  */
 export async function beginWithPage<Context>(
   call: Call<Context>,
-  codes: Codes<Context>,
+  otpEndpoint: OtpEndpoint<Context>,
 ): Promise<FirstPaint | null> {
   if (!isSeen(call.request)) return null;
-  const { answer, setCookie } = await codes.begin(call, undefined);
+  const { answer, setCookie } = await otpEndpoint.begin(call, undefined);
   const { attempt, otp, expires_in: expiresIn } = answer;
-  // It is written into the page as it is: what is no base64, or more than a QR code holds, is nonsense of the Token Server.
+  // It is written into the page as it is, so it must be base64, and no longer than a QR code can hold.
   if (!/^[\w+/=-]{1,2953}$/.test(otp)) throw temporarilyUnavailable();
   const headers = new Headers({ "cache-control": `private, ${noStore["cache-control"]}` });
   if (setCookie !== undefined) headers.append("set-cookie", setCookie);
@@ -39,9 +39,9 @@ export async function beginWithPage<Context>(
 }
 
 /**
- * Whether a person is about to see what is asked for: not a page that is prefetched or prerendered, and not a picture,
- * a script or a frame of another site. There the browser's cookie would be missing, and a new one would end its other
- * attempts; so it would be after a form that another site sends.
+ * Whether a person is about to see the page: not for a prefetch or a prerender, and not for an image, a script, a frame
+ * or a form of another site. Such a request comes without the browser's cookie, and a new cookie would end the browser's
+ * other attempts.
  */
 function isSeen({ method, headers }: Request): boolean {
   const purpose = headers.get("sec-purpose") ?? headers.get("purpose") ?? "";
@@ -55,10 +55,9 @@ const column = 310;
 const inset = 8;
 
 /**
- * The code as the element paints it, in the same place of a box with the card's padding: below a title of one line, as
- * wide as there is room, never wider than the card's column, in the middle. Lengths are attributes, because a strict
- * policy forbids styles; the title's line is in `em`, because it follows the page's font. Hidden from screen readers: it
- * says nothing to them, and the element that takes its place does.
+ * The code in the size and place in which the element paints it: below a title of one line, centred, as wide as there is
+ * room and at most as wide as the card's column. Lengths are attributes, because a strict policy forbids styles. The
+ * title's line is in `em`, because it follows the page's font. Screen readers skip it; the element announces itself.
  */
 function codeSvg(otp: string): string {
   const { size, path } = encode(otp);

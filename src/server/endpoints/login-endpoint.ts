@@ -88,8 +88,8 @@ async function signIn<Context>(
   return outcome;
 }
 
-/** Headers that speak of one connection, not of the answer (RFC 9110 §7.6.1). */
-const ofItsConnection = [
+/** Headers that belong to one connection, not to the answer (RFC 9110 §7.6.1). */
+const connectionHeaders = [
   "content-length",
   "transfer-encoding",
   "connection",
@@ -99,12 +99,12 @@ const ofItsConnection = [
   "upgrade",
 ];
 
-/** The site's answer as it is, cookies and all, but for what is the kit's to say. Its body is complete. */
+/** Copies the answer of `signIn`, cookies included, with its whole body. Connection and cache headers are the kit's. */
 async function copy(response: Response): Promise<Response> {
   const body = await response.arrayBuffer();
   const headers = new Headers(response.headers);
-  for (const name of ofItsConnection) headers.delete(name);
-  // The answer of a `fetch`, passed on, was decoded by it.
+  for (const name of connectionHeaders) headers.delete(name);
+  // An answer that came from `fetch` is decoded already.
   if (response.url !== "") headers.delete("content-encoding");
   headers.set("cache-control", noStore["cache-control"]);
   return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers });

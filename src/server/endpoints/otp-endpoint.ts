@@ -42,25 +42,25 @@ interface Parts<Context> {
   quota: CallQuota;
 }
 
-/** A transaction that has begun, with the instant at which its code ends. */
+/** A started transaction, with the instant at which its code expires (milliseconds since the epoch). */
 type Issued = StartedTransaction & { endsAt: number };
 
-/** An attempt that has begun, as its browser hears of it. */
+/** The answer to a start. */
 export interface Begun {
   answer: StartAnswer;
-  /** Undefined where the browser has its cookie already. */
+  /** Undefined if the browser has its cookie already. */
   setCookie: string | undefined;
 }
 
-/** The calls that bring a code: a start and a renewal. */
-export class Codes<Context> {
+/** The two calls that answer with an OTP: a start and a renewal. */
+export class OtpEndpoint<Context> {
   readonly #parts: Parts<Context>;
 
   constructor(parts: Parts<Context>) {
     this.#parts = parts;
   }
 
-  /** `POST /`: a new attempt, for a browser that is given its cookie if it has none. */
+  /** `POST /`: begins an attempt. A browser without the kit's cookie gets one. */
   async start(call: Call<Context>, body: Record<string, unknown>): Promise<Response> {
     const { language: pageLanguage } = body;
     if (pageLanguage !== undefined && typeof pageLanguage !== "string") {
@@ -70,7 +70,7 @@ export class Codes<Context> {
     return jsonResponse(201, answer, setCookie === undefined ? {} : { "set-cookie": setCookie });
   }
 
-  /** A new attempt, and its browser's cookie if it has none. */
+  /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Begun> {
     const { attempts, cookie, report, runtime, startLimits } = this.#parts;
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
@@ -100,7 +100,7 @@ export class Codes<Context> {
     };
   }
 
-  /** `POST /{attempt}/otp`: one more transaction of an attempt that is still pending. */
+  /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
     const { attempts, questions, report, runtime } = this.#parts;
     await questions.askLast(attempt);
@@ -111,11 +111,11 @@ export class Codes<Context> {
     if (!place) throw unknownAttempt();
     if (!place.changed) throw this.#renewalError(place.attempt);
 
-    const issued = await this.#issueOrGiveBack(call, attempt);
+    const issued = await this.#issueForRenewal(call, attempt);
     const { id, endsAt } = issued;
     const renewed = await attempts.change(attempt.id, { kind: "renewed", id, endsAt });
     if (!renewed) throw unknownAttempt();
-    // It may have been accepted or denied meanwhile, on the phone that scanned an older code.
+    // A phone that scanned an older code may have accepted or declined in the meantime.
     if (!renewed.changed) throw attemptSettled();
     this.#followEarlyHint(renewed.attempt, id);
     report({
@@ -128,11 +128,11 @@ export class Codes<Context> {
     return jsonResponse(201, this.#answer(issued));
   }
 
-  /** The limit is looked at before the status; both at once, because another request may be changing them. */
+  /** Why an attempt cannot be renewed. The limit counts before the status. */
   #renewalError(attempt: Attempt): ApiError {
     const { limits, runtime } = this.#parts;
     if (attempt.begun < limits.transactionsPerAttempt) return attemptSettled();
-    // Not in this attempt any more; but once its last code is over, a new one may be started.
+    // There will be no more codes in this attempt. A new one makes sense once the last code is over.
     const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
     return limitExceeded(
       "transactionsPerAttempt",
@@ -142,7 +142,7 @@ export class Codes<Context> {
     );
   }
 
-  async #issueOrGiveBack(call: Call<Context>, { id, language }: Attempt): Promise<Issued> {
+  async #issueForRenewal(call: Call<Context>, { id, language }: Attempt): Promise<Issued> {
     try {
       return await this.#issue(call, language, "renewal");
     } catch (error) {
@@ -151,7 +151,7 @@ export class Codes<Context> {
     }
   }
 
-  /** Starts a transaction with all that the phone is to show: the user's one defence against a relayed code. */
+  /** Starts a transaction with everything that the phone shows: the only protection against a relayed code. */
   async #issue(call: Call<Context>, language: string | undefined, purpose: Purpose): Promise<Issued> {
     const { message, report, runtime, tokenServer, quota } = this.#parts;
     const { request, context } = call;
@@ -186,13 +186,13 @@ export class Codes<Context> {
     }
   }
 
-  /** A callback may have come before the attempt was in the store. */
+  /** The callback may have come before the attempt was in the store. */
   #followEarlyHint(attempt: Attempt, transactionId: string): void {
     if (this.#parts.earlyHints.take(transactionId)) void this.#parts.questions.hint(attempt, transactionId);
   }
 
   #answer({ otp, ttlMs }: Issued): CodeAnswer {
-    // As of the Token Server's answer, a few milliseconds ago: a code of a minute begins with 60.
+    // Counted from the Token Server's answer, a few milliseconds ago, so that a code of one minute starts with 60.
     return { status: "pending", otp, expires_in: Math.floor(ttlMs / 1000) };
   }
 }

@@ -87,6 +87,6 @@ export const tokenServerCallsExceeded = (retryAfterMs: number): ApiError =>
   limitExceeded(
     "tokenServerCalls",
     "temporarily_unavailable",
-    "The login service is asked too much at the moment. Try again shortly.",
+    "The login service has too many calls at the moment. Try again shortly.",
     retryAfterMs,
   );

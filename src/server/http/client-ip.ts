@@ -1,24 +1,23 @@
 import parseForwarded from "forwarded-parse";
 import ipaddr from "ipaddr.js";
-import { socketAddress } from "./call.js";
 
-/** How the proxies say whom they speak for. */
+/** Options of `clientIpBehind`. */
 export interface ClientIpOptions {
   /**
-   * The header that the nearest proxy sets: `x-forwarded-for` (the usual one), or `forwarded` (RFC 7239). The other one
-   * is not looked at, as anybody may send it. Default `x-forwarded-for`.
+   * The header that the proxies set: `x-forwarded-for` (the usual one) or `forwarded` (RFC 7239). The other one is
+   * ignored, because any client can send it. Default `x-forwarded-for`.
    */
   header?: "x-forwarded-for" | "forwarded";
 }
 
 /**
- * Makes the `clientIp` option of a site behind proxies. Each proxy adds the address that it was called from at the end
- * of the header; so the client's is the one that the outermost of the trusted proxies added. What stands before it was
- * sent by the client, and is not believed. Where the header is shorter than that, the first address in it is taken: that
- * client came by fewer proxies. What is no IP address (`unknown`, `_hidden`) makes it undefined.
+ * Makes the `clientIp` option of a site behind proxies. Each proxy appends the address that called it to the header, so
+ * the client's address is the one that the outermost of the site's proxies appended. Everything before it came from the
+ * client and is ignored. If the header has fewer addresses, the first one is used: the client came through fewer proxies.
+ * A value that is no IP address (`unknown`, `_hidden`) gives undefined.
  *
- * @param proxies how many proxies of the site's own stand between the internet and this server; 0 means the socket's address
- * @throws TypeError if `proxies` is no whole number from 0 to 100, or there is no such header
+ * @param proxies how many proxies of the site are between the internet and this server; 0 means the socket's address
+ * @throws TypeError if `proxies` is not a whole number from 0 to 100, or `header` is neither of the two
  */
 export function clientIpBehind(
   proxies: number,
@@ -38,9 +37,17 @@ export function clientIpBehind(
   };
 }
 
+/** The address of the socket, if the context is the Node adapter's. */
+export function socketAddress(_request: Request, context: unknown): string | undefined {
+  const { req } = (context ?? {}) as { req?: { socket?: { remoteAddress?: unknown } } };
+  const address = req?.socket?.remoteAddress;
+  // A socket that listens on IPv6 and IPv4 shows IPv4 as ::ffff:192.0.2.1.
+  return typeof address === "string" ? address.replace(/^::ffff:(?=\d+\.)/i, "") : undefined;
+}
+
 /**
- * The n-th element of a list from its end, or the first where it is shorter. Read from the end, where the proxies wrote:
- * whatever the client wrote before, an open quote included, changes nothing of theirs.
+ * The n-th element of a list from its end, or the first if the list is shorter. The list is read from its end, so that
+ * nothing that the client wrote, such as an open quote, changes how the proxies' part is read.
  */
 function nthFromEnd(list: string, n: number): string {
   let end = list.length;
@@ -55,7 +62,7 @@ function nthFromEnd(list: string, n: number): string {
   return list.slice(0, end).trim();
 }
 
-/** The `for` of one element of `Forwarded`; empty where it is not written as RFC 7239 has it. */
+/** The `for` of one element of `Forwarded` (RFC 7239); empty if it has none or is malformed. */
 function forwardedFor(element: string): string {
   try {
     return parseForwarded(element)[0]?.["for"] ?? "";
@@ -64,7 +71,7 @@ function forwardedFor(element: string): string {
   }
 }
 
-/** The address of a hop, without the port and the brackets that may be around it. */
+/** The IP address of a hop, without port and brackets. */
 function addressOf(hop: string): string | undefined {
   const host = /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+)(?::\d+)?$/.exec(hop)?.[1] ?? hop;
   if (!(ipaddr.IPv4.isValidFourPartDecimal(host) || ipaddr.IPv6.isValid(host))) return undefined;

@@ -1,8 +1,8 @@
 import { parseAccept } from "hono/utils/accept";
 
-/** What a request's headers ask for, read leniently: a header that makes no sense asks for nothing. */
+/* A malformed header is treated as one that is missing. */
 
-/** Whether the client wants the status stream: it names it, and does not rank JSON higher. */
+/** Whether the client wants the status stream: it names `text/event-stream` and does not prefer JSON. */
 export function wantsStream(accept: string | null): boolean {
   const ranges = parseAccept(accept ?? "").map(({ type, q }) => ({ type: type.toLowerCase(), q }));
   const quality = (type: string): number => ranges.find((range) => range.type === type)?.q ?? 0;
@@ -10,7 +10,7 @@ export function wantsStream(accept: string | null): boolean {
   return stream > 0 && stream >= quality("application/json");
 }
 
-/** The seconds that a client would wait for an answer (RFC 7240 §4.3); undefined if it would not. */
+/** The seconds that a client is willing to wait (`Prefer: wait`, RFC 7240 §4.3); undefined if it is not. */
 export function preferredWaitSeconds(prefer: string | null): number | undefined {
   const wait = (prefer ?? "")
     .split(",")
@@ -20,8 +20,8 @@ export function preferredWaitSeconds(prefer: string | null): number | undefined 
 }
 
 /**
- * The language of the texts on the phone, as the vendor's administration names languages: two or three letters. What
- * the page says counts, else what the browser prefers.
+ * The language of the texts on the phone: the page's language, or else the one that the browser prefers. Two or three
+ * letters, as in the vendor's administration.
  */
 export function languageCode(
   pageLanguage: string | undefined,

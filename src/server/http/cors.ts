@@ -1,6 +1,6 @@
 import { emptyResponse } from "./response.js";
 
-/** CORS for the further origins of the site; without a list there is no CORS header at all. */
+/** CORS for the site's further origins. Without any, no CORS header is sent. */
 export class Cors {
   readonly #origins: ReadonlySet<string>;
 
@@ -8,7 +8,7 @@ export class Cors {
     this.#origins = new Set(origins);
   }
 
-  /** Marks an answer: for whom it is, and, where that is a listed origin, that its page may read it. */
+  /** Adds the headers that let a page of a listed origin read the answer. */
   mark(request: Request, { headers }: Response): void {
     if (this.#origins.size === 0) return;
     headers.append("vary", "Origin");
@@ -19,7 +19,7 @@ export class Cors {
     headers.set("access-control-expose-headers", "Retry-After, Preference-Applied");
   }
 
-  /** The answer to a listed origin's preflight; undefined for any other request. */
+  /** The answer to a preflight from a listed origin; undefined for any other request. */
   preflight(request: Request, methods: string): Response | undefined {
     const isPreflight =
       request.method === "OPTIONS" &&

@@ -32,7 +32,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
         : new Uint8Array(await request.arrayBuffer());
     if (bytes && bytes.byteLength <= maxBytes) return bytes;
   } catch {
-    throw invalidRequest("The body broke off.");
+    throw invalidRequest("The body is incomplete.");
   }
   throw tooLarge(maxBytes);
 }

@@ -1,17 +1,17 @@
-/** At most `count` in `seconds` (whole), counted from the first. */
+/** At most `count` in `seconds` (whole numbers). The time begins with the first that is counted. */
 export interface Rate {
   count: number;
   seconds: number;
 }
 
 /**
- * Limits against abuse. A call above one is answered 429, or 503 where the caller is not the cause, with `Retry-After`;
- * the widget shows it in words. `false` switches one off.
+ * Limits against abuse. A call above a limit is answered 429, or 503 if other clients are the cause, with `Retry-After`;
+ * the widget shows a message. `false` switches a limit off.
  */
 export interface Limits {
   /**
    * Starts from one address (an IPv6 network of 64 bits counts as one). 429. Default 300 a minute: an office of
-   * thousands behind one address stays below it. Where `clientIp` knows no address, nothing is counted.
+   * thousands behind one address stays below it. Without an address from `clientIp`, nothing is counted.
    */
   startsPerAddress: Rate | false;
   /** Starts of one browser, which is one cookie. 429. Default 60 a minute. */
@@ -20,10 +20,10 @@ export interface Limits {
   streamsPerAttempt: number;
   /**
    * Streams and held polls of one browser at a time, on one server. One more stream is answered 429; one more poll is
-   * answered at once instead of held. Default 20.
+   * answered at once instead of being held. Default 20.
    */
   streamsPerBrowser: number | false;
-  /** Streams and held polls at a time, on one server. As above, with 503. Default 20,000. */
+  /** Streams and held polls at a time, on one server. As above, but 503. Default 20,000. */
   streamsPerNode: number | false;
   /**
    * Calls to the Token Server of one process, for each purpose by itself: starts, renewals, polls by browsers, and

@@ -6,7 +6,7 @@ import type { Rate } from "./limits.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "./rate-limiter.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 
-/** Makes the counters of a site's limits: in the store where it can count, else in memory. */
+/** The counter of a limit: in the store if it can count, else in memory. Undefined if the limit is off. */
 export function limiterOf(
   name: string,
   rate: Rate | false,
@@ -19,7 +19,7 @@ export function limiterOf(
   return { count: (key) => guard.run("counting for a limit", () => limiter.count(key)) };
 }
 
-/** The limits on starts. */
+/** The limits on starts, for one address and for one browser. */
 export class StartLimits {
   readonly #perAddress: RateLimiter | undefined;
   readonly #perBrowser: RateLimiter | undefined;
@@ -44,7 +44,7 @@ export class StartLimits {
         throw limitExceeded(
           "startsPerAddress",
           "too_many_requests",
-          "Too many logins were begun from this address.",
+          "Too many logins were started from this address.",
           resetMs,
         );
       }
@@ -55,7 +55,7 @@ export class StartLimits {
         throw limitExceeded(
           "startsPerBrowser",
           "too_many_requests",
-          "This browser has begun too often.",
+          "This browser has started too many logins.",
           resetMs,
         );
       }
@@ -63,7 +63,7 @@ export class StartLimits {
   }
 }
 
-/** What counts as one address: of IPv6 the first 64 bits, as one customer has at least all that follow. */
+/** What counts as one address: for IPv6 the first 64 bits, because one customer has all addresses below them. */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

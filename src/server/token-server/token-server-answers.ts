@@ -1,21 +1,21 @@
 import * as v from "valibot";
 
-/** What the Token Server's answers mean. Sources: the vendor's Mobile Authentication API, version 4. */
+/* Parsers for the Token Server's answers. Source: the vendor's Mobile Authentication API, version 4. */
 
-/** A transaction that was started. */
+/** A started transaction. */
 export interface StartedTransaction {
   id: string;
   /** The text that the QR code holds. */
   otp: string;
-  /** Milliseconds that it lives. */
+  /** Milliseconds until it expires. */
   ttlMs: number;
 }
 
-/** What the Token Server says about a transaction. */
+/** The result of a transaction. */
 export type TransactionResult =
   | { kind: "approved"; userId: string }
   | { kind: "denied" }
-  /** It failed, though nobody denied it. */
+  /** It failed, but the user did not decline. */
   | { kind: "closed"; reason: string; description: string | undefined }
   /** Nothing is decided yet. */
   | { kind: "waiting" };
@@ -28,12 +28,12 @@ export interface VendorError {
 }
 
 /**
- * What can stand in a path and in a store's key. The vendor's ids are UUIDs; `..` and its like would ask for another
+ * An id that is safe in a path and in a store's key. The vendor's ids are UUIDs. An id such as `..` would lead to another
  * address.
  */
 const TransactionId = v.pipe(v.string(), v.regex(/^\w[\w.:~-]{0,127}$/));
 
-/** More than a day is no life of a one-time password, but nonsense. */
+/** One day: no real one-time password lives longer. */
 const maxTtlMs = 86_400_000;
 
 const Started = v.object({
@@ -60,7 +60,7 @@ const ErrorBody = v.union([
   v.object({ error_code: Code, description: v.optional(v.string()) }),
 ]);
 
-/** Whether a text can be the id of a transaction. */
+/** Whether a text can be a transaction's id. */
 export const isTransactionId = (text: string): boolean => v.is(TransactionId, text);
 
 /** Parses the 200 answer to a start. */
@@ -70,8 +70,8 @@ export function parseStarted(json: unknown): StartedTransaction | undefined {
 }
 
 /**
- * Parses the 200 answer to a question. Success takes `is_authenticated === true`, the very transaction asked for and a
- * user; an answer that is anything else than one of the documented ones is no answer.
+ * Parses the 200 answer to a result call; undefined unless it is one of the documented ones. `approved` needs
+ * `is_authenticated === true`, the id of this very transaction, and a user.
  */
 export function parseResult(json: unknown, transactionId: string): TransactionResult | undefined {
   const { success, output } = v.safeParse(Result, json);

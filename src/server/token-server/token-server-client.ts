@@ -138,7 +138,7 @@ export class TokenServerClient {
     if (reply.kind === "unavailable") return { reason: reply.reason };
     const { status } = reply;
     const error = parseVendorError(reply.json);
-    if (status === 200) return { reason: "answered something that is no answer to the question", status };
+    if (status === 200) return { reason: "answered 200 with an invalid body", status };
     if (!error) return { reason: `answered ${status}`, status };
     const { code, description } = error;
     return {
