@@ -1,11 +1,10 @@
-/** One server of a site, as a process of its own: the kit on Redis, behind Node's `http`. Forked by `site.ts`. */
+/** One server of a site, as a process of its own: the kit on Redis, behind Node's `http`. Forked by `kit-process.ts`. */
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createClient } from "redis";
 import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
 import { redisStore } from "onegini-otp-login/redis";
 import { createLoginKit } from "onegini-otp-login/server";
-import type { FromNode, NodeSettings } from "./node-messages.js";
+import type { FromNode, NodeSettings } from "./kit-process.js";
 
 const { origin, port, redisUrl, tokenServerUrl, callbackUri, signInMs } = JSON.parse(
   process.argv[2] ?? "{}",
@@ -44,9 +43,7 @@ const server = createServer((req, res) => {
   if (req.url !== "/health") return handle(req, res);
   void kit.health().then((health) => res.writeHead(health.healthy ? 200 : 503).end(JSON.stringify(health)));
 });
-server.listen(port, "127.0.0.1", () => {
-  tell({ kind: "ready", port: (server.address() as AddressInfo).port });
-});
+server.listen(port, "127.0.0.1", () => tell({ kind: "ready" }));
 process.once("SIGTERM", () => {
   void (async () => {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -56,5 +53,5 @@ process.once("SIGTERM", () => {
     process.exit(0);
   })();
 });
-// Who forked it is gone: nothing is left behind.
+// The test is gone: leave nothing behind.
 process.once("disconnect", () => process.exit(1));

@@ -4,17 +4,34 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FromNode, NodeSettings } from "./node-messages.js";
+import { freePort } from "../../../support/services/free-port.js";
 
-/** A clock of a host, that a test sets. */
+/** What a server is told when it begins. */
+export interface NodeSettings {
+  origin: string;
+  port: number;
+  redisUrl: string;
+  tokenServerUrl: string;
+  callbackUri: string;
+  /** How long `signIn` takes. */
+  signInMs: number;
+}
+
+/** What a server says of itself. */
+export type FromNode =
+  | { kind: "ready" }
+  | { kind: "sign-in begins" | "signed in"; userId: string; attempt: string }
+  | { kind: "event"; event: Record<string, unknown> };
+
+/** The clock of a host, for a test to set. */
 interface HostClock {
-  /** What a process of that host has in its environment. */
+  /** The environment of that host's processes. */
   env: Record<string, string>;
   /** Sets the time of day, so many seconds off the true one; monotonic clocks go on as they are. */
   set(offsetSeconds: number): void;
 }
 
-/** Of all hosts, for as long as this process runs: a server that is killed removes nothing. */
+/** The clocks of all hosts. A server that is killed removes nothing, so this process does. */
 const clocks = mkdtempSync(join(tmpdir(), "onegini-otp-login-clocks-"));
 process.once("exit", () => rmSync(clocks, { recursive: true, force: true }));
 let hosts = 0;
@@ -28,9 +45,9 @@ function hostClock(): HostClock {
       LD_PRELOAD: library,
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_NO_CACHE: "1",
-      // A process that is killed leaves its shared memory behind, and the next one of that number could not begin.
+      // A process that is killed leaves its shared memory behind, and the next one with that process id could not start.
       FAKETIME_DISABLE_SHM: "1",
-      // As on a real host: whoever sets the time of day moves no monotonic clock.
+      // As on a real host: setting the time of day does not move the monotonic clock.
       FAKETIME_DONT_FAKE_MONOTONIC: "1",
     },
     set,
@@ -39,7 +56,7 @@ function hostClock(): HostClock {
 
 const script = fileURLToPath(new URL("./kit-node.ts", import.meta.url));
 
-/** Where Debian puts libfaketime, on whatever machine. */
+/** Where Debian puts libfaketime. The loader fills in `$LIB`. */
 const library = "/usr/$LIB/faketime/libfaketimeMT.so.1";
 
 /** One server of a site that runs. */
@@ -56,29 +73,28 @@ export interface KitProcess {
   setClock(offsetSeconds: number): void;
 }
 
-/** Starts a server. Its messages go to `hear`. */
+/** Starts a server. `hear` gets its messages. */
 export async function startKit(
-  settings: NodeSettings,
+  settings: Omit<NodeSettings, "port">,
   hear: (message: FromNode) => void,
 ): Promise<KitProcess> {
   const clock = hostClock();
-  const first = await launch(settings);
-  const { port } = first;
-  let { child } = first;
+  const port = await freePort();
+  let child = await launch();
 
-  async function launch(how: NodeSettings): Promise<{ child: ChildProcess; port: number }> {
-    const launched = fork(script, [JSON.stringify(how)], {
+  async function launch(): Promise<ChildProcess> {
+    const launched = fork(script, [JSON.stringify({ ...settings, port })], {
       execArgv: ["--import", "tsx"],
       env: { ...process.env, ...clock.env },
     });
-    const ready = new Promise<number>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       launched.on("message", (message: FromNode) => {
-        if (message.kind === "ready") resolve(message.port);
+        if (message.kind === "ready") resolve();
         else hear(message);
       });
       launched.once("exit", (code) => reject(new Error(`A server ended with ${code} before it was ready.`)));
     });
-    return { child: launched, port: await ready };
+    return launched;
   }
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -96,7 +112,7 @@ export async function startKit(
     stop: () => end("SIGTERM"),
     async restart() {
       await end("SIGKILL");
-      ({ child } = await launch({ ...settings, port }));
+      child = await launch();
     },
     setClock: (seconds) => clock.set(seconds),
   };
