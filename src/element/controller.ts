@@ -1,10 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Subject, type Subscription } from "rxjs";
+import { endpointUrl } from "../protocol/login-api.js";
 import { httpBackend } from "./api/http-backend.js";
-import { forget, recall, remember } from "./resume-storage.js";
 import { loginFlow, type Command } from "./flow/login-flow.js";
 import { page } from "./flow/page-environment.js";
-import { isSeen, whenSeen } from "./in-view.js";
 import {
   initialState,
   reduce,
@@ -13,27 +12,29 @@ import {
   type LoginErrorCode,
   type State,
 } from "./flow/state.js";
+import { isInView, whenInView } from "./in-view.js";
+import { removeStoredAttempt, storeAttempt, storedAttempt } from "./resume.js";
 
 export interface ControllerOptions {
-  /** Where the login API lies, as the page wrote it; read at each start. */
+  /** Where the login API is, as the page wrote it. Read at each start. */
   endpoint: () => string;
-  /** How many fresh codes an attempt may have; read whenever it is used. */
+  /** How many fresh codes an attempt may have. Read at each use. */
   renewals: () => number;
-  /** The language of the phone's message, if the page names one; read at each start. */
+  /** The language of the phone's message, if the page names one. Read at each start. */
   language: () => string | undefined;
-  /** The attempt that the page's server began, once; its code, as long as it works. */
-  handed: () => { attempt: string; code?: Code } | undefined;
-  /** Called after every change, in order and never from within itself. */
-  changed: (state: State, previous: State) => void;
+  /** The attempt that the page's server began, once, with its code while that works. */
+  serverAttempt: () => { attempt: string; code?: Code } | undefined;
+  /** Called after every change, in order and never while it runs. */
+  onChange: (state: State, previous: State) => void;
 }
 
-/** Runs the flow for an element: from when it is in a page until it leaves it. The one place that knows Lit and RxJS. */
+/** Runs the flow while the element is in a page. The one place where Lit meets RxJS. */
 export class LoginController implements ReactiveController {
   #state: State = initialState;
   #manual = true;
-  /** It was told to begin before it was in the page. */
-  #isAwaited = false;
-  /** It was told to wait: being moved does not begin it again. */
+  /** `start()` was called before the element was in a page. */
+  #startsLater = false;
+  /** `cancel()` was called: moving the element does not start it again. */
   #isCancelled = false;
   #endpoint = "";
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -41,7 +42,7 @@ export class LoginController implements ReactiveController {
   readonly #commands = new Subject<Command>();
   readonly #queue: Action[] = [];
   #running: Subscription | undefined;
-  #seen: (() => void) | undefined;
+  #stopObserving: (() => void) | undefined;
 
   constructor(host: ReactiveControllerHost & HTMLElement, options: ControllerOptions) {
     this.#host = host;
@@ -53,41 +54,41 @@ export class LoginController implements ReactiveController {
     return this.#state;
   }
 
-  /** Begins anew in any phase. */
+  /** Starts a new attempt, in any phase. */
   start(): void {
     this.#isCancelled = false;
-    this.#forgetSeen();
-    this.#isAwaited = !this.#running;
-    this.#endpoint = resolve(this.#options.endpoint());
+    this.#stopWaiting();
+    this.#startsLater = !this.#running;
+    this.#endpoint = endpointUrl(this.#options.endpoint(), document.baseURI);
     this.#run({ type: "start", backend: httpBackend(this.#endpoint, this.#options.language()) });
   }
 
   cancel(): void {
     this.#isCancelled = true;
-    this.#isAwaited = false;
-    this.#forgetSeen();
+    this.#startsLater = false;
+    this.#stopWaiting();
     this.#run({ type: "cancel" });
   }
 
-  /** Ends the attempt with a failure that only the element can see, such as a code that no QR code holds. */
+  /** Ends the attempt with a failure that only the element can find, such as an OTP that is too long for a QR code. */
   fail(code: LoginErrorCode, cause: unknown): void {
     const failure = { code, during: "pending", offline: false, cause } as const;
     this.#run({ type: "fail", failure });
   }
 
-  /** Begins when the element is first seen, unless it waits for its button. */
+  /** Starts when the element first comes into view, unless it waits for its button. */
   autostart(manual: boolean): void {
     this.#manual = manual;
-    this.#forgetSeen();
-    if (this.#isAwaited && this.#running) return this.start();
+    this.#stopWaiting();
+    if (this.#startsLater && this.#running) return this.start();
     if (manual || this.#isCancelled || !this.#running || this.#state.phase !== "idle") return;
-    if (isSeen(this.#host)) return this.#begin();
-    this.#seen = whenSeen(this.#host, () => this.#begin());
+    if (isInView(this.#host)) return this.#begin();
+    this.#stopObserving = whenInView(this.#host, () => this.#begin());
   }
 
-  /** The app link was pressed: the attempt is kept until it is final. */
+  /** The app link was pressed: keeps the attempt for a page that is loaded again. */
   leaveForApp(): void {
-    if (this.#state.phase === "pending") remember(this.#endpoint, this.#state.attempt);
+    if (this.#state.phase === "pending") storeAttempt(this.#endpoint, this.#state.attempt);
   }
 
   hostConnected(): void {
@@ -103,10 +104,10 @@ export class LoginController implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    // Moved within the document: connected again before the next task.
+    // An element that is moved within the document is connected again before the next task.
     setTimeout(() => {
       if (this.#host.isConnected || !this.#running) return;
-      this.#forgetSeen();
+      this.#stopWaiting();
       this.#running.unsubscribe();
       this.#running = undefined;
       this.#isCancelled = false;
@@ -116,19 +117,19 @@ export class LoginController implements ReactiveController {
   }
 
   readonly #shown = ({ persisted }: PageTransitionEvent): void => {
-    // Out of the back-forward cache only a pending attempt goes on.
+    // Only a pending attempt goes on in a page from the back-forward cache.
     if (!persisted || this.#state.phase === "pending" || this.#state.phase === "idle") return;
     this.#run({ type: "cancel" });
     this.autostart(this.#manual);
   };
 
   #begin(): void {
-    const endpoint = resolve(this.#options.endpoint());
-    const handed = this.#options.handed();
-    const attempt = recall(endpoint);
-    const known = attempt === undefined ? handed : { attempt };
+    const endpoint = endpointUrl(this.#options.endpoint(), document.baseURI);
+    const fromServer = this.#options.serverAttempt();
+    const stored = storedAttempt(endpoint);
+    const known = stored === undefined ? fromServer : { attempt: stored };
     if (!known) return this.start();
-    this.#forgetSeen();
+    this.#stopWaiting();
     this.#endpoint = endpoint;
     this.#run({ type: "resume", backend: httpBackend(endpoint, this.#options.language()), ...known });
   }
@@ -137,12 +138,12 @@ export class LoginController implements ReactiveController {
     if (this.#running) this.#commands.next(command);
   }
 
-  #forgetSeen(): void {
-    this.#seen?.();
-    this.#seen = undefined;
+  #stopWaiting(): void {
+    this.#stopObserving?.();
+    this.#stopObserving = undefined;
   }
 
-  /** A listener may call `start()` while it hears of a change: what follows from that waits for its turn. */
+  /** A listener may call `start()` during a change: the actions of that call wait in the queue. */
   #dispatch(action: Action): void {
     this.#queue.push(action);
     if (this.#queue.length > 1) return;
@@ -155,12 +156,15 @@ export class LoginController implements ReactiveController {
   }
 
   #change(state: State, previous: State): void {
-    // Remembered only as long as it is the attempt on the page, and not final.
-    if (isOver(state) || (previous.phase === "requesting" && recall(this.#endpoint) !== attemptOf(state)))
-      forget(this.#endpoint);
+    // Stored only while it is the attempt on the page and not final.
+    if (
+      isOver(state) ||
+      (previous.phase === "requesting" && storedAttempt(this.#endpoint) !== attemptOf(state))
+    )
+      removeStoredAttempt(this.#endpoint);
     this.#host.requestUpdate();
     try {
-      this.#options.changed(state, previous);
+      this.#options.onChange(state, previous);
     } catch (error) {
       reportError(error);
     }
@@ -171,10 +175,3 @@ const isOver = ({ phase }: State): boolean =>
   phase === "completed" || phase === "denied" || phase === "expired" || phase === "failed";
 
 const attemptOf = (state: State): string | undefined => ("attempt" in state ? state.attempt : undefined);
-
-/** What is no URL is asked for as it stands, and fails as such. */
-const resolve = (endpoint: string): string =>
-  (URL.canParse(endpoint, document.baseURI) ? new URL(endpoint, document.baseURI).href : endpoint).replace(
-    /\/*([?#].*)?$/s,
-    "",
-  );

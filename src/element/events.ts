@@ -2,8 +2,8 @@ import type { LoginAnswer } from "../protocol/login-api.js";
 import type { LoginErrorCode, Phase } from "./flow/state.js";
 
 /**
- * `login`: the person is logged in. Fires once a login, bubbles, is composed, and can be cancelled: then the page
- * stays where it is. It proves nothing to a server.
+ * `login`: the person is logged in. Fires once a login, bubbles, is composed, and can be cancelled: then the page stays
+ * where it is. It proves nothing to a server.
  */
 export class LoginEvent extends Event {
   /** The JSON that the site's `signIn` answered. */
@@ -32,7 +32,7 @@ export class StateChangeEvent extends Event {
 /** `error`: the login failed. Fires once, when `failed` is entered; does not bubble. */
 export class LoginErrorEvent extends Event {
   readonly code: LoginErrorCode;
-  /** What was thrown, or the answer that was refused, for the site's own log. */
+  /** What was thrown, or the answer that was not accepted, for the site's own log. */
   readonly cause: unknown;
 
   constructor(code: LoginErrorCode, cause: unknown) {

@@ -1,73 +1,64 @@
-import { present } from "./flow/page-environment.js";
+import { pageVisibility } from "./flow/page-environment.js";
 
-/** While an element is in view and yet not visible, it is looked at so often: no browser tells when that ends. */
-const lookMs = 500;
-
-const isVisible = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true });
+type Box = Pick<DOMRect, "top" | "bottom" | "left" | "right">;
 
 const parentOf = (element: Element): Element | null => {
   const root = element.getRootNode();
   return element.assignedSlot ?? element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
 };
 
-type Box = Pick<DOMRect, "top" | "bottom" | "left" | "right">;
-
-/** Where an element is or will be: one that has no style yet is as wide as what it is in. */
-function placeOf(element: Element): Box {
+/** The box of an element. One without styles has no width yet: it will be as wide as its parent. */
+function boxOf(element: Element): Box {
   const box = element.getBoundingClientRect();
   const around = box.width ? box : (parentOf(element)?.getBoundingClientRect() ?? box);
   return { top: box.top, bottom: box.bottom, left: around.left, right: around.right };
 }
 
-/** Whether two stretches have something in common; of one without a length it is the place that counts. */
-const meet = (start: number, end: number, from: number, to: number): boolean =>
+/** Whether two ranges overlap. The first may be empty: then its start must be in the second. */
+const overlap = (start: number, end: number, from: number, to: number): boolean =>
   start < to && (end > from || start >= from);
 
-const isWithin = (place: Box, { top, bottom, left, right }: Box): boolean =>
-  meet(place.top, place.bottom, top, bottom) && meet(place.left, place.right, left, right);
+const boxesOverlap = (box: Box, { top, bottom, left, right }: Box): boolean =>
+  overlap(box.top, box.bottom, top, bottom) && overlap(box.left, box.right, left, right);
 
-/** Whether a person sees the place of an element, as far as that is known at once. */
-export const isSeen = (element: Element): boolean => present() === "visible" && isInView(element);
+/** Whether a person can see the place of an element, as far as boxes tell, without waiting for an observer. */
+export const isInView = (element: Element): boolean => pageVisibility() === "visible" && isInWindow(element);
 
-function isInView(element: Element): boolean {
+function isInWindow(element: Element): boolean {
   const { defaultView: view, body } = element.ownerDocument;
   if (!view || !isVisible(element)) return false;
-  const place = placeOf(element);
-  if (!isWithin(place, { top: 0, bottom: view.innerHeight, left: 0, right: view.innerWidth })) return false;
-  // What scrolls or hides what is in it.
+  const box = boxOf(element);
+  if (!boxesOverlap(box, { top: 0, bottom: view.innerHeight, left: 0, right: view.innerWidth })) return false;
+  // Ancestors that scroll or clip.
   for (let each = parentOf(element); each && each !== body; each = parentOf(each)) {
     if (getComputedStyle(each).overflow === "visible") continue;
-    const box = each.getBoundingClientRect();
-    if (!box.width || !box.height || !isWithin(place, box)) return false;
+    const clip = each.getBoundingClientRect();
+    if (!clip.width || !clip.height || !boxesOverlap(box, clip)) return false;
   }
-  // Of another origin's page nobody can tell where the frame is in it.
-  return !view.frameElement || isInView(view.frameElement);
+  // A frame in a page of another origin has no `frameElement`, and counts as in view.
+  return !view.frameElement || isInWindow(view.frameElement);
 }
 
-/** Calls back, perhaps more than once, when a person sees something of an element. The return value ends it. */
-export function whenSeen(element: Element, seen: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isOver = false;
-  const look = () => {
-    if (isVisible(element)) seen();
-    else timer = setTimeout(look, lookMs);
-  };
-  // A box that hides what is in it may have no height because the element is not rendered yet: in a moment it is, before a frame.
+/** Not in a part of the page with `display: none` or `visibility: hidden`. */
+const isVisible = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true });
+
+/** Calls back, perhaps more than once, when an element comes into view and is visible. Returns how to stop. */
+export function whenInView(element: Element, callback: () => void): () => void {
+  let isStopped = false;
+  // A box that clips may have no height only because the element is not rendered yet.
   queueMicrotask(() => {
-    if (!isOver && isSeen(element)) seen();
+    if (!isStopped && isInView(element)) callback();
   });
   const observer = new IntersectionObserver(
     (entries) => {
-      clearTimeout(timer);
-      // Rendered by now. What lies on an edge, or in a box without height, is in view by none of its pixels.
-      if (entries.at(-1)!.intersectionRatio > 0) look();
+      // An element on an edge, or in a box without height, intersects with a ratio of 0: none of it can be seen.
+      if (entries.at(-1)!.intersectionRatio > 0 && isVisible(element)) callback();
     },
     { threshold: [0, 0.01] },
   );
   observer.observe(element);
   return () => {
-    isOver = true;
+    isStopped = true;
     observer.disconnect();
-    clearTimeout(timer);
   };
 }

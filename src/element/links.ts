@@ -6,16 +6,15 @@ const parse = (url: string): URL | undefined => {
   }
 };
 
-/** Where a page may be sent after a login: the first that is http or https, resolved. */
+/** Where the page goes after a login: the first URL that is http or https, resolved. */
 export const redirectTarget = (...candidates: (string | null | undefined)[]): string | undefined =>
   candidates
     .map((candidate) => (candidate ? parse(candidate) : undefined))
     .find((url) => url && /^https?:$/.test(url.protocol))?.href;
 
 /**
- * The link into the app, with the code in the place of `{otp}`, percent-encoded. Schemes that would run in this page
- * are refused. They are looked for after the URL parser, which drops spaces, control characters and capitals as the
- * browser does.
+ * The link into the app, with the code, percent-encoded, in the place of `{otp}`. Schemes that would run in this page are
+ * rejected, after the URL parser has removed spaces, control characters and capitals as the browser does.
  */
 export function appLinkFor(template: string | null | undefined, otp: string): string | undefined {
   const url = template ? parse(template.replaceAll("{otp}", encodeURIComponent(otp))) : undefined;

@@ -1,30 +1,24 @@
 import { LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { defaultPath, type LoginAnswer } from "../protocol/login-api.js";
-import { announcement, Announcer, offlineSpokenAfterMs } from "./view/announcer.js";
-import { toCode } from "./flow/code.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent } from "./events.js";
-import { keepFocus } from "./keep-focus.js";
+import type { Phase, State } from "./flow/state.js";
 import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
-import { appLinkFor, redirectTarget } from "./links.js";
-import { MediaQueries } from "./media-queries.js";
 import type { Messages } from "./i18n/messages.js";
+import { redirectTarget } from "./links.js";
+import { MediaQueries, Ticker } from "./render-triggers.js";
+import { takeServerAttempt } from "./resume.js";
+import { adoptStyleSheets, styles } from "./styles/styles.js";
+import { announcement, Announcer } from "./view/announcer.js";
+import { keepFocus, view } from "./view/card-view.js";
+import { EnlargedCode } from "./view/dialog-view.js";
 import { CodePainter } from "./view/qr-canvas.js";
-import { encode, type QrSymbol } from "../protocol/qr.js";
-import { rehearse } from "./view/encoder-warmup.js";
-import { adoptSheets } from "./styles/adopt-sheets.js";
-import type { Code, Link, Phase, State } from "./flow/state.js";
-import { styles } from "./styles/styles.js";
-import { Ticker } from "./ticker.js";
-import { countdown, nextSecond, type Countdown } from "./view/countdown.js";
-import type { Handlers, ViewModel } from "./view/view-model.js";
-import { view } from "./view/card-view.js";
+import { nextChange, viewModel, type Handlers, type ViewModel } from "./view/view-model.js";
 
 const defaultRenewals = 5;
 
 /**
- * `<onegini-otp-login>`: logs a page in with the site's own app. Shows a code, waits for the phone to accept, and
- * goes on.
+ * `<onegini-otp-login>`: logs a person in with the site's own app. Shows a code and waits until the phone accepts.
  *
  * @fires {LoginEvent} login - The person is logged in; cancel it to keep the page.
  * @fires {StateChangeEvent} statechange - The element is in another phase.
@@ -66,9 +60,9 @@ export class OneginiOtpLogin extends LitElement {
     expiresIn: { attribute: "expires-in", type: Number },
   };
 
-  /** Where the login API lies. Default `/otp-login`. Read at each start. */
+  /** Where the login API is. Default `/otp-login`. Read at each start. */
   declare endpoint: string;
-  /** Waits for its button or `start()`; else it starts when it is seen. */
+  /** Waits for its button or `start()`. Else it starts when it comes into view. */
   declare manual: boolean;
   /** How many fresh codes there are before it pauses. Default 5. */
   declare renewals: number;
@@ -76,13 +70,13 @@ export class OneginiOtpLogin extends LitElement {
   declare appLink: string | null;
   /** Where the page goes after a login, unless the answer says so. http or https. */
   declare redirect: string | null;
-  /** The attempt that the page's server began (`kit.begin`), taken over once instead of beginning one. */
+  /** The attempt that the page's server began (`kit.begin`). Taken over once, instead of starting one. */
   declare attempt: string | null;
   /** Its code. */
   declare otp: string | null;
-  /** What the code had left when the page was written, in seconds. */
+  /** The time that the code had left when the page was written, in seconds. */
   declare expiresIn: number | null;
-  /** The site's own words, in place of those of any language. */
+  /** The site's own texts, in place of those of any language. */
   declare messages: Partial<Messages> | undefined;
 
   readonly #internals = this.attachInternals();
@@ -92,24 +86,28 @@ export class OneginiOtpLogin extends LitElement {
     "(any-pointer: coarse)",
   );
   readonly #announcer = new Announcer();
+  readonly #painter = new CodePainter(this);
+  readonly #enlarged = new EnlargedCode();
   readonly #login = new LoginController(this, {
     endpoint: () => this.endpoint || defaultPath,
     renewals: () => this.#renewals,
     language: () => nearestLanguage(this) || undefined,
-    handed: () => this.#handed(),
-    changed: (state, previous) => this.#changed(state, previous),
+    serverAttempt: () => takeServerAttempt(this),
+    onChange: (state, previous) => this.#onChange(state, previous),
   });
   readonly #handlers: Handlers = {
     start: () => {
-      // On a phone that has the app "Show QR code" does what it says, too.
+      // "Show QR code" shows it also where the app comes first.
       if (this.state === "idle") this.#otherPhone = true;
       this.start();
     },
-    enlarge: () => this.#setEnlarged(true),
-    // It may have been opened again before its event came.
-    shrunk: () => {
-      this.#isModal = this.#dialog.open;
-      if (!this.#isModal) this.#setEnlarged(false);
+    enlarge: () => {
+      this.#enlarged.isWanted = true;
+      this.requestUpdate();
+    },
+    dialogClosed: () => {
+      this.#enlarged.closed(this.shadowRoot!);
+      this.requestUpdate();
     },
     toggleOtherPhone: () => {
       this.#otherPhone = !this.#otherPhone;
@@ -117,13 +115,10 @@ export class OneginiOtpLogin extends LitElement {
     },
     leaveForApp: () => this.#login.leaveForApp(),
   };
-  #symbol: { otp: string; qr?: QrSymbol; error?: unknown } | undefined;
-  #linkSince = 0;
-  #redirecting = false;
+  #model: ViewModel | undefined;
+  #connectionSince = 0;
+  #isRedirecting = false;
   #otherPhone = false;
-  #enlarged = false;
-  /** From when the dialog opens until the browser has told of its end. */
-  #isModal = false;
   #styledIn: Document | undefined;
   #stopWatching: (() => void)[] = [];
 
@@ -134,8 +129,10 @@ export class OneginiOtpLogin extends LitElement {
     this.renewals = defaultRenewals;
     this.appLink = null;
     this.redirect = null;
-    new CodePainter(this, () => this.#symbol?.qr);
-    new Ticker(this, (now) => this.#nextChange(now));
+    new Ticker(this, (now) => {
+      const isVisible = document.visibilityState === "visible";
+      return this.#model ? nextChange(this.#model, this.#connectionSince, isVisible, now) : Infinity;
+    });
     this.#mark(this.state, true);
   }
 
@@ -144,12 +141,12 @@ export class OneginiOtpLogin extends LitElement {
     return this.#login.state.phase;
   }
 
-  /** Begins anew, in any phase. */
+  /** Starts a new attempt, in any phase. */
   start(): void {
     this.#login.start();
   }
 
-  /** Ends what runs, and waits for the button. */
+  /** Ends the attempt and waits for the button. */
   cancel(): void {
     this.#login.cancel();
   }
@@ -158,61 +155,69 @@ export class OneginiOtpLogin extends LitElement {
     super.connectedCallback();
     const render = () => this.requestUpdate();
     this.#stopWatching = [watchLanguage(this, render), watchLocales(render)];
-    // At first it waits for the first update, where properties from before the upgrade are there.
+    // The first time it waits for the first update, which has the properties from before the upgrade.
     if (this.hasUpdated) this.#login.autostart(this.manual);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stopWatching) stop();
-    this.#setEnlarged(false);
+    this.#enlarged.isWanted = false;
+    this.requestUpdate();
   }
 
-  /** Its style sheets stay behind in the document that it leaves. */
+  /** Style sheets belong to a document: in another one they are set again. */
   adoptedCallback(): void {
     this.requestUpdate();
   }
 
-  /** Without its style sheets: a browser takes as long for them as for the first request, which goes first. */
+  /** Without style sheets: they take a browser as long as the first request, which goes first. */
   protected override createRenderRoot(): ShadowRoot {
     return this.shadowRoot ?? this.attachShadow(OneginiOtpLogin.shadowRootOptions);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    // Before the first render, so that the first request is not held up by it.
+    // Before the first render, which would delay the first request.
     if (changed.has("manual")) this.#login.autostart(this.manual);
     if (this.#styledIn !== this.ownerDocument) {
       this.#styledIn = this.ownerDocument;
-      adoptSheets(this.shadowRoot!, (this.constructor as typeof LitElement).elementStyles);
+      adoptStyleSheets(this.shadowRoot!, (this.constructor as typeof LitElement).elementStyles);
     }
     const { state } = this.#login;
-    if (state.phase === "pending" && !this.#encode(state.code.otp))
-      this.#login.fail("invalid_response", this.#symbol?.error);
+    const error = state.phase === "pending" ? this.#painter.encode(state.code.otp) : undefined;
+    if (error) this.#login.fail("invalid_response", error);
   }
 
   protected override update(changed: PropertyValues<this>): void {
     const focused = this.shadowRoot!.activeElement;
     super.update(changed);
-    this.#syncDialog();
+    this.#enlarged.sync(this.shadowRoot!);
     keepFocus(this.shadowRoot!, focused);
   }
 
   protected override render(): TemplateResult {
-    return view(this.#model(Date.now()), this.#handlers);
-  }
-
-  /**
-   * What the page's server began is at most as old as the page: without its code, once that is over. Once only: a clone
-   * of this element, or this one put back, begins its own.
-   */
-  #handed(): { attempt: string; code?: Code } | undefined {
-    const { attempt: given, otp, expiresIn } = this;
-    const attempt = given ?? "";
-    // Anything else is no attempt's id, and may be another path of the login API.
-    if (!/^(?!callback$)[\w-]{1,64}$/.test(attempt) || taken.has(attempt)) return undefined;
-    taken.add(attempt);
-    const code = toCode({ otp: otp ?? "", expires_in: expiresIn ?? 0 }, pageBeganAt);
-    return otp && code.endsAt > Date.now() && this.#encode(otp) ? { attempt, code } : { attempt };
+    const { state } = this.#login;
+    const now = Date.now();
+    const model = viewModel(state, {
+      words: wordsFor(nearestLanguage(this), this.messages),
+      now,
+      renewals: this.#renewals,
+      hasSymbol: this.#painter.hasSymbol,
+      appLinkTemplate: this.appLink,
+      isPhone: this.#media.matches(0),
+      isTouch: this.#media.matches(1),
+      otherPhone: this.#otherPhone,
+      enlarged: this.#enlarged.isWanted,
+      isRedirecting: this.#isRedirecting,
+    });
+    // Nothing is announced from behind the dialog. The announcement follows when the dialog has closed.
+    if (!this.#enlarged.isModal) {
+      const isCodeHidden = model.app === "first" && !model.otherPhone;
+      const connectedMs = now - this.#connectionSince;
+      this.#announcer.say(announcement(state, model.words, connectedMs, this.#isRedirecting, isCodeHidden));
+    }
+    this.#model = { ...model, announcement: this.#announcer.text };
+    return view(this.#model, this.#handlers);
   }
 
   get #renewals(): number {
@@ -220,83 +225,14 @@ export class OneginiOtpLogin extends LitElement {
     return renewals >= 0 ? renewals : defaultRenewals;
   }
 
-  #model(now: number): ViewModel {
-    const { state } = this.#login;
-    const words = wordsFor(nearestLanguage(this), this.messages);
-    const clock = this.#clock(now);
-    const link = appLinkFor(this.appLink, state.phase === "pending" ? state.code.otp : "");
-    const isWorking = clock !== undefined && clock.kind !== "dead";
-    const app =
-      link === undefined
-        ? "none"
-        : this.#media.matches(0)
-          ? "first"
-          : this.#media.matches(1)
-            ? "beside"
-            : "none";
-    const appLeads = app === "first" && !this.#otherPhone;
-    // Nothing is heard from behind a modal dialog: what it is closed for is said once that is done.
-    if (!this.#isModal)
-      this.#announcer.say(announcement(state, words, now - this.#linkSince, this.#redirecting, appLeads));
-    return {
-      state,
-      words,
-      now,
-      clock,
-      hint: linkOf(state) ?? "live",
-      app,
-      appLink: isWorking ? link : undefined,
-      otherPhone: this.#otherPhone,
-      enlarged: this.#enlarged,
-      isRedirecting: this.#redirecting,
-      announcement: this.#announcer.text,
-    };
-  }
-
-  #clock(now: number): Countdown | undefined {
-    const { state } = this.#login;
-    return state.phase === "pending" && this.#symbol?.qr
-      ? countdown(state.code, state.renewed >= this.#renewals, now)
-      : undefined;
-  }
-
-  /** The next instant at which time alone changes what is shown or said. */
-  #nextChange(now: number): number {
-    const { state } = this.#login;
-    const isVisible = document.visibilityState === "visible";
-    if (state.phase === "failed" && isVisible) return nextSecond(state.failure.retryAt ?? 0, now);
-    if (state.phase !== "pending") return Infinity;
-    // A dead code is taken away in a hidden tab too: it must not be there when the tab is shown.
-    const instants = [state.code.endsAt];
-    const clock = this.#clock(now);
-    if (isVisible) {
-      instants.push(this.#linkSince + offlineSpokenAfterMs);
-      if (clock && "left" in clock) instants.push(nextSecond(now + clock.left, now));
-    }
-    return Math.min(...instants.filter((instant) => instant > now));
-  }
-
-  /** Makes a code's symbol, once. Whether there is one: a text may be too long. */
-  #encode(otp: string): boolean {
-    if (otp !== this.#symbol?.otp) {
-      try {
-        this.#symbol = { otp, qr: encode(otp) };
-      } catch (error) {
-        this.#symbol = { otp, error };
-      }
-    }
-    return !!this.#symbol.qr;
-  }
-
-  #changed(state: State, previous: State): void {
-    if (linkOf(state) !== linkOf(previous)) this.#linkSince = Date.now();
-    if (state.phase !== "pending") this.#enlarged = false;
-    if (state.phase === "requesting") rehearse(() => this.state === "requesting");
+  #onChange(state: State, previous: State): void {
+    if (connectionOf(state) !== connectionOf(previous)) this.#connectionSince = Date.now();
+    if (state.phase !== "pending") this.#enlarged.isWanted = false;
     if (state.phase === "idle" || state.phase === "requesting") this.#announcer.reset();
     if (state.phase === previous.phase) return;
     this.#mark(previous.phase, false);
     this.#mark(state.phase, true);
-    this.#redirecting = false;
+    this.#isRedirecting = false;
     this.dispatchEvent(new StateChangeEvent(state.phase));
     if (state.phase === "failed")
       this.dispatchEvent(new LoginErrorEvent(state.failure.code, state.failure.cause));
@@ -309,43 +245,18 @@ export class OneginiOtpLogin extends LitElement {
     );
     const target = isKept ? undefined : redirectTarget(answer.redirect_to, this.redirect);
     if (target === undefined) return;
-    this.#redirecting = true;
+    this.#isRedirecting = true;
     location.replace(target);
   }
 
-  /** Browsers from before 2024 know no such states: there the element goes without. */
+  /** Browsers from before 2024 reject such states: there `:state()` does not work, and all else does. */
   #mark(phase: Phase, isOn: boolean): void {
     try {
       this.#internals.states[isOn ? "add" : "delete"](phase);
     } catch {
-      // Styling by state is lost, nothing else.
+      // See above.
     }
-  }
-
-  #setEnlarged(enlarged: boolean): void {
-    this.#enlarged = enlarged;
-    this.requestUpdate();
-  }
-
-  get #dialog(): HTMLDialogElement {
-    return this.shadowRoot!.querySelector("dialog")!;
-  }
-
-  #syncDialog(): void {
-    const dialog = this.#dialog;
-    if (dialog.open === this.#enlarged) return;
-    if (!this.#enlarged) return dialog.close();
-    // The dialog gives the focus back to what had it, also when the code itself was pressed.
-    this.shadowRoot!.querySelector<HTMLElement>(".enlarge")?.focus();
-    dialog.showModal();
-    this.#isModal = true;
   }
 }
 
-/** When the page was asked for. Not `performance.timeOrigin`, which may be behind the wall clock after a sleep. */
-const pageBeganAt = Date.now() - performance.now();
-
-/** The attempts that were taken over in this page. */
-const taken = new Set<string>();
-
-const linkOf = (state: State): Link | undefined => (state.phase === "pending" ? state.link : undefined);
+const connectionOf = (state: State) => (state.phase === "pending" ? state.connection : undefined);

@@ -61,7 +61,14 @@ export interface LoginAnswer {
 /** The path under which the login API lies unless the site says otherwise. */
 export const defaultPath = "/otp-login";
 
-/** What a page keeps in its browser for a login API: the lock of its starts, and the attempt that was left for the app. */
+/** The login API's URL, without a query, a fragment or slashes at the end. An invalid URL stays as it is: a request of it fails. */
+export const endpointUrl = (endpoint: string, baseUrl: string): string =>
+  (URL.canParse(endpoint, baseUrl) ? new URL(endpoint, baseUrl).href : endpoint).replace(
+    /\/*([?#].*)?$/s,
+    "",
+  );
+
+/** The name under which a page keeps something of a login API in its browser: the lock of its starts, and the attempt to resume. */
 export const browserKey = (endpoint: string): string => `onegini-otp-login ${endpoint}`;
 
 /** The type of the status stream's only kind of event. */

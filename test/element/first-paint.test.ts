@@ -7,19 +7,19 @@ import { inPhase, put, until } from "./fixtures/page.js";
 
 /** A server on which the attempt of the page is open, unless a test says otherwise. */
 const open: Scripts = {
-  start: ["5ms (b|)"],
-  stream: ["5ms p"],
-  poll: ["5ms (p|)"],
-  renew: ["5ms (n|)"],
-  login: ["5ms (l|)"],
+  start: ["5ms (otherAttempt|)"],
+  stream: ["5ms pending"],
+  poll: ["5ms (pending|)"],
+  renew: ["5ms (code|)"],
+  login: ["5ms (answer|)"],
 };
 const takeOver = (untilMs: number, scripts: Scripts) =>
-  runFlow(untilMs, { ...open, ...scripts }, { commands: "t" });
+  runFlow(untilMs, { ...open, ...scripts }, { commands: "takeOver" });
 
 describe("an attempt that began with the page", () => {
   it("is shown at once, and its status asked for at once", () => {
     const { said, requests, waits } = takeOver(1_000, {});
-    expect(said.slice(0, 2)).to.deep.equal(["0 R", "0 S"]);
+    expect(said.slice(0, 2)).to.deep.equal(["0 requested", "0 started"]);
     expect(requests.poll[0]).to.match(/^0-/);
     expect(waits[0]).to.equal(0);
     expect(requests.stream).to.have.length(1);
@@ -28,24 +28,24 @@ describe("an attempt that began with the page", () => {
 
   it("is renewed as any other, and its first code counts as none of the fresh ones", () => {
     const { said, actions } = takeOver(50_000, {});
-    expect(said).to.include("45005 N");
+    expect(said).to.include("45005 renewed");
     expect(actions.find(({ type }) => type === "renewed")).to.include({ renewed: 1 });
   });
 
   it("logs in, also if it was accepted before the script had come", () => {
-    const { said } = takeOver(1_000, { poll: ["5ms (a|)"], stream: ["20ms (a|)"] });
-    expect(said).to.deep.equal(["0 R", "0 S", "0 l", "5 A", "10 C"]);
+    const { said } = takeOver(1_000, { poll: ["5ms (approved|)"], stream: ["20ms (approved|)"] });
+    expect(said).to.deep.equal(["0 requested", "0 started", "0 live", "5 approved", "10 completed"]);
   });
 
   for (const [spent, status] of [
-    ["expired", "x"],
-    ["declined", "d"],
-    ["used to log in", "c"],
+    ["expired", "expired"],
+    ["declined", "denied"],
+    ["used to log in", "completed"],
   ]) {
     it(`that is ${spent} already gives way to a new one: the page came out of a cache`, () => {
-      const { said, requests } = takeOver(100, { poll: [`5ms (${status}|)`], stream: ["20ms p"] });
-      expect(said.slice(-2)).to.deep.equal(["10 S", "10 l"]);
-      expect(said).to.include("5 R");
+      const { said, requests } = takeOver(100, { poll: [`5ms (${status}|)`], stream: ["20ms pending"] });
+      expect(said.slice(-2)).to.deep.equal(["10 started", "10 live"]);
+      expect(said).to.include("5 requested");
       expect(said.join()).to.not.match(/[ACDXF]/);
       expect(requests.start).to.have.length(1);
     });
@@ -53,7 +53,7 @@ describe("an attempt that began with the page", () => {
 
   it("that the server does not know for this browser gives way to a new one", () => {
     const { said, requests } = takeOver(100, { poll: [{ marbles: "5ms #", error: "unknown_attempt" }, "-"] });
-    expect(said).to.include("10 S");
+    expect(said).to.include("10 started");
     expect(requests.start).to.have.length(1);
   });
 
@@ -67,30 +67,33 @@ describe("an attempt that began with the page", () => {
 
   it("gives way to a new one where another window's cookie took its place after the stream was opened", () => {
     const unknown = { marbles: "5ms #", error: "unknown_attempt" } as const;
-    const { said, requests } = takeOver(6_000, { poll: ["5ms (p|)", unknown], stream: ["3ms p"] });
+    const { said, requests } = takeOver(6_000, {
+      poll: ["5ms (pending|)", unknown],
+      stream: ["3ms pending"],
+    });
     expect(requests.poll).to.deep.equal(["0-3", "5000-5005"]);
-    expect(said.slice(-3)).to.deep.equal(["5005 R", "5010 S", "5010 l"]);
+    expect(said.slice(-3)).to.deep.equal(["5005 requested", "5010 started", "5010 live"]);
     expect(requests.start).to.have.length(1);
   });
 
   it("works for as long as the server says, where that is less than the page says: it came out of a cache", () => {
-    const { said, actions } = takeOver(5_000, { poll: ["5ms (s|)"], stream: ["20ms p"] });
-    expect(said).to.include("5 N");
+    const { said, actions } = takeOver(5_000, { poll: ["5ms (pending8s|)"], stream: ["20ms pending"] });
+    expect(said).to.include("5 renewed");
     expect(actions.find(({ type }) => type === "renewed")).to.deep.include({
       renewed: 0,
       code: { otp: "otp0", since: 5, renewAt: 4_005, endsAt: 8_005 },
     });
-    expect(said).to.include("4010 N");
+    expect(said).to.include("4010 renewed");
   });
 
   it("that is declined once the server has said that it is open is told as declined", () => {
-    const { said } = takeOver(1_000, { stream: ["10ms p 500ms d"] });
-    expect(said.at(-1)).to.equal("511 D");
+    const { said } = takeOver(1_000, { stream: ["10ms pending 500ms denied"] });
+    expect(said.at(-1)).to.equal("511 denied");
   });
 
   it("that was open, and expires, asks whether somebody is still there", () => {
-    const { said } = takeOver(1_000, { stream: ["10ms p 500ms x"] });
-    expect(said.at(-1)).to.equal("511 X");
+    const { said } = takeOver(1_000, { stream: ["10ms pending 500ms expired"] });
+    expect(said.at(-1)).to.equal("511 expired");
   });
 });
 
@@ -98,8 +101,8 @@ describe("an attempt of the page that gave way", () => {
   it("is followed no longer: its successor is watched, and ends by itself", () => {
     const { said, requests } = runFlow(
       130_000,
-      { ...open, stream: ["-", "-", "5ms p"], poll: ["-"] },
-      { commands: "t", renewals: 0 },
+      { ...open, stream: ["-", "-", "5ms pending"], poll: ["-"] },
+      { commands: "takeOver", renewals: 0 },
     );
     const again = said.findIndex((line) => line.endsWith(" R") && !line.startsWith("0 "));
     expect(said[again + 1]).to.match(/ S$/);

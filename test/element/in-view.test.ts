@@ -1,14 +1,17 @@
 import { expect } from "chai";
 import { LoginApi } from "./fixtures/login-api.js";
-import { clear, inPhase, put } from "./fixtures/page.js";
+import { clear, inPhase, part, put } from "./fixtures/page.js";
 import { OneginiOtpLogin } from "../../src/index.js";
 
 const tag = `<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`;
 
-/** Long enough for what is seen to have begun, and for what is looked at now and then to have been looked at. */
-const aWhile = () => new Promise((resolve) => setTimeout(resolve, 700));
+/** After two frames the observer has reported. */
+const twoFrames = async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  await new Promise((resolve) => setTimeout(resolve));
+};
 
-describe("an element that nobody sees", () => {
+describe("an element that nobody can see", () => {
   let api: LoginApi;
   beforeEach(() => (api = new LoginApi()));
   afterEach(() => {
@@ -38,9 +41,9 @@ describe("an element that nobody sees", () => {
       (box) => (box.scrollLeft = 300),
     ],
     [
-      "in a part of the page that is not visible",
-      `<div class="box" style="visibility: hidden">${tag}</div>`,
-      (box) => (box.style.visibility = ""),
+      "in a part of the page that is not visible and below the window",
+      `<div class="box" style="visibility: hidden; position: relative; top: 200vh">${tag}</div>`,
+      (box) => (box.style.cssText = ""),
     ],
     [
       "in a part of the page that is not rendered",
@@ -49,9 +52,9 @@ describe("an element that nobody sees", () => {
     ],
   ];
   for (const [where, markup, show] of places)
-    it(`asks for nothing ${where}, and begins when that ends`, async () => {
+    it(`requests nothing ${where}, and starts when that ends`, async () => {
       const element = put(markup);
-      await aWhile();
+      await twoFrames();
       expect(element.state).to.equal("idle");
       expect(api.calls).to.have.length(0);
       show(element.closest<HTMLElement>(".box")!);
@@ -59,7 +62,7 @@ describe("an element that nobody sees", () => {
     });
 
   for (const dir of ["ltr", "rtl"])
-    it(`is not to be confused with one at the edge of a page without margins, which asks before it is rendered: ${dir}`, async () => {
+    it(`does not include one at the edge of a page without margins, which sends its request before it is rendered: ${dir}`, async () => {
       const { fetch } = globalThis;
       const rendered: number[] = [];
       globalThis.fetch = (...call) => {
@@ -69,7 +72,7 @@ describe("an element that nobody sees", () => {
       document.body.style.margin = "0";
       document.documentElement.dir = dir;
       try {
-        // The very first start of a page waits for no turn.
+        // The first start of a page does not wait for the lock.
         await inPhase(put(`<onegini-otp-login endpoint="/first-${dir}"></onegini-otp-login>`), "pending");
         expect(rendered[0]).to.equal(0);
       } finally {
@@ -78,26 +81,37 @@ describe("an element that nobody sees", () => {
       }
     });
 
-  it("is not to be confused with one in a box that has no height because nothing is in it yet", async () => {
+  it("does not include one in a box that has no height only because nothing is in it yet", async () => {
     const element = put(`<div style="overflow: hidden">${tag}</div>`);
-    // Before there is a frame in which it could say that it waits.
+    // Before a frame could show the button.
     await new Promise((resolve) => requestAnimationFrame(resolve));
     expect(element.state).to.not.equal("idle");
     expect(element.shadowRoot!.querySelector("[part=button]")).to.equal(null);
     await inPhase(element, "pending");
   });
 
-  it("is looked at no more once it is gone", async () => {
+  it("requests nothing with `visibility: hidden`; shown again without a scroll it has its button", async () => {
     const element = put(`<div class="box" style="visibility: hidden">${tag}</div>`);
-    await aWhile();
+    await twoFrames();
+    expect(api.calls).to.have.length(0);
+    element.closest<HTMLElement>(".box")!.style.visibility = "";
+    await twoFrames();
+    expect(part(element, "button").textContent.trim()).to.equal("Show QR code");
+    element.start();
+    await inPhase(element, "pending");
+  });
+
+  it("is no longer observed once it is removed", async () => {
+    const element = put(`<div class="box" style="display: none">${tag}</div>`);
+    await twoFrames();
     const box = element.closest<HTMLElement>(".box")!;
     element.remove();
-    box.style.visibility = "";
-    await aWhile();
+    box.style.display = "";
+    await twoFrames();
     expect(api.calls).to.have.length(0);
   });
 
-  it("is begun by who says so, also before it is in a page", async () => {
+  it("starts on `start()`, also when that was called before it is in a page", async () => {
     const element = new OneginiOtpLogin();
     element.manual = true;
     element.endpoint = "/otp-login";
@@ -107,14 +121,14 @@ describe("an element that nobody sees", () => {
     await inPhase(element, "pending");
   });
 
-  it("waits, where that was taken back", async () => {
+  it("waits if `cancel()` followed before it is in a page", async () => {
     const element = new OneginiOtpLogin();
     element.endpoint = "/otp-login";
     element.start();
     element.cancel();
     put(`<p></p>`);
     document.querySelector(".place")!.append(element);
-    await aWhile();
+    await twoFrames();
     expect(element.state).to.equal("idle");
   });
 });

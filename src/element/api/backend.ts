@@ -1,13 +1,14 @@
 import type { Observable } from "rxjs";
 import type { CodeAnswer, LoginAnswer, StartAnswer, StatusAnswer } from "../../protocol/login-api.js";
+import type { LoginErrorCode } from "../flow/state.js";
 
-/** What comes on the status stream; `alive` is a comment, `retry` the server's wish for the next reconnect. */
+/** What comes on the status stream: `alive` is a comment, `retry` the server's delay for the next reconnect. */
 export type StreamSignal =
   { type: "status"; answer: StatusAnswer } | { type: "alive" } | { type: "retry"; delayMs: number };
 
 /**
- * The login API as the flow sees it. Every call is a cold Observable: nothing is sent before it is subscribed, and
- * unsubscribing aborts the request. Errors are {@link RequestError}s.
+ * The login API as the flow sees it. Every call is a cold Observable: the request is sent on subscription, and
+ * unsubscribing aborts it. Errors are {@link RequestError}s.
  */
 export interface Backend {
   start(): Observable<StartAnswer>;
@@ -16,6 +17,27 @@ export interface Backend {
   stream(attempt: string): Observable<StreamSignal>;
   /** @param waitSeconds how long the server may hold the answer while nothing changes */
   poll(attempt: string, waitSeconds: number): Observable<StatusAnswer>;
-  /** Answers that are to be repeated are `network_error`, `server_error` and `temporarily_unavailable`. */
   login(attempt: string): Observable<LoginAnswer>;
 }
+
+/** A call of the login API that got no usable answer. */
+export class RequestError extends Error {
+  override name = "RequestError";
+  readonly code: LoginErrorCode;
+  /** What `Retry-After` asked for, in milliseconds; 0 without it. */
+  readonly retryAfterMs: number;
+
+  constructor(code: LoginErrorCode, cause?: unknown, description: string = code, retryAfterMs = 0) {
+    super(description, { cause });
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Any other error (a time-out, a bug in a wrapper around `fetch`) counts as a network error. */
+export const toRequestError = (error: unknown): RequestError =>
+  error instanceof RequestError ? error : new RequestError("network_error", error);
+
+/** Whether the server does not know the attempt, or knows it as another browser's. */
+export const isUnknownAttempt = (error: unknown): boolean =>
+  error instanceof RequestError && error.code === "unknown_attempt";

@@ -9,39 +9,36 @@ import {
   parseStartAnswer,
   parseStatusAnswer,
 } from "../../protocol/parse.js";
-import type { Backend, StreamSignal } from "./backend.js";
-import { takeEarly } from "./early-answer.js";
-import { RequestError } from "./request-error.js";
 import type { LoginErrorCode } from "../flow/state.js";
-import { firstTurns, hadTurn, inTurn } from "./start-lock.js";
+import { RequestError, type Backend, type StreamSignal } from "./backend.js";
+import { firstStartsDone, markStarted, withStartLock } from "./start-lock.js";
 
 /**
  * The login API over `fetch`.
- * @param endpoint its URL, without a slash at the end
+ * @param endpoint its URL, as `endpointUrl` gives it
  * @param language the language of the phone's message, if the page names one
  */
 export function httpBackend(endpoint: string, language: string | undefined): Backend {
-  const base = endpoint.replace(/\/+$/, "");
-  const urlOf = (attempt: string, call = "") => `${base}/${encodeURIComponent(attempt)}${call}`;
+  const urlOf = (attempt: string, call = "") => `${endpoint}/${encodeURIComponent(attempt)}${call}`;
 
   return {
     start: () =>
       defer(() => {
-        const early = takeEarly(base, language);
+        const early = takeEarlyAnswer(endpoint, language);
         const aged = (answer: StartAnswer): StartAnswer => ({
           ...answer,
           expires_in: answer.expires_in - (early ? Date.now() - early.at : 0) / 1_000,
         });
-        const heard = parseStartAnswer(parseJson(early?.text ?? ""));
-        if (heard) {
-          hadTurn(base);
-          // At once, so that the first that is rendered is the code.
-          return of(aged(heard));
+        const arrived = parseStartAnswer(parseJson(early?.text ?? ""));
+        if (arrived) {
+          markStarted(endpoint);
+          // Synchronously, so that the element's first frame has the code.
+          return of(aged(arrived));
         }
         return request((signal) =>
-          inTurn(base, signal, async () => {
+          withStartLock(endpoint, signal, async () => {
             const init = { ...post({ language }), signal };
-            return aged(await exchange(base, init, parseStartAnswer, toFailure, early?.answer));
+            return aged(await exchange(endpoint, init, parseStartAnswer, toErrorCode, early?.answer));
           }),
         );
       }),
@@ -51,7 +48,7 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
       ),
     stream: (attempt) =>
       request(async (signal, subscriber) => {
-        await firstTurns(base);
+        await firstStartsDone(endpoint);
         return readStream(urlOf(attempt), signal, subscriber);
       }),
     poll: (attempt, waitSeconds) =>
@@ -64,13 +61,38 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
       request((signal) =>
         exchange(
           urlOf(attempt, "/login"),
-          // A redirect would bring the page of somewhere else as if it were the answer.
+          // A followed redirect would give another page's text as the answer.
           { ...post({}), redirect: "manual", signal },
           parseLoginAnswer,
-          toLoginFailure,
+          toLoginErrorCode,
         ),
       ),
   };
+}
+
+/** What `early.js` leaves for the element: the answer to a start that it sent while the element's file was still loading. */
+export interface EarlyAnswer {
+  endpoint: string;
+  language: string | undefined;
+  /** When it was sent, in milliseconds of `Date.now()`. */
+  at: number;
+  /** Resolves to nothing if the request failed. */
+  answer: Promise<Response | undefined>;
+  /** The body of a successful answer, once it has arrived. */
+  text?: string | undefined;
+}
+
+/** After this time the attempt may be over. */
+const earlyLimitMs = 10_000;
+
+/** Takes the early answer, once, if it answers what this start would ask. */
+function takeEarlyAnswer(endpoint: string, language: string | undefined): EarlyAnswer | undefined {
+  const page = globalThis as { oneginiOtpLoginEarly?: EarlyAnswer | undefined };
+  const early = page.oneginiOtpLoginEarly;
+  if (early?.endpoint !== endpoint || early.language !== language || Date.now() > early.at + earlyLimitMs)
+    return undefined;
+  page.oneginiOtpLoginEarly = undefined;
+  return early;
 }
 
 const post = (value: unknown): RequestInit => ({
@@ -79,7 +101,7 @@ const post = (value: unknown): RequestInit => ({
   headers: { "Content-Type": "application/json" },
 });
 
-/** A cold request: sent when subscribed, aborted when unsubscribed. What it resolves to is its last value. */
+/** A cold request. What `run` resolves to is its last value. */
 const request = <T>(
   run: (signal: AbortSignal, subscriber: Subscriber<T>) => Promise<T | undefined>,
 ): Observable<T> =>
@@ -103,7 +125,7 @@ const send = async (url: string, init: RequestInit): Promise<Response> => {
   }
 };
 
-const body = async (response: Response): Promise<unknown> => {
+const readBody = async (response: Response): Promise<unknown> => {
   try {
     return parseJson(await response.text());
   } catch (cause) {
@@ -111,23 +133,23 @@ const body = async (response: Response): Promise<unknown> => {
   }
 };
 
-/** Sends a request and parses its answer; what is no success, or makes no sense, becomes an error with a code. */
+/** Sends a request and parses its answer. An answer that is not 2xx or cannot be parsed is thrown as an error. */
 async function exchange<T>(
   url: string,
   init: RequestInit,
   parse: (value: unknown) => T | undefined,
-  toCode = toFailure,
+  toCode = toErrorCode,
   early?: Promise<Response | undefined>,
 ): Promise<T> {
-  // Without an early answer it is sent at once, not after all that the page still does in this task.
+  // Not `await early`: without an early answer the request must go out in this task.
   const response = (early && (await early)) ?? (await send(url, init));
-  const value = await body(response);
+  const value = await readBody(response);
   const answer = response.ok ? parse(value) : undefined;
-  if (answer === undefined) throw refused(response, value, toCode);
+  if (answer === undefined) throw errorOf(response, value, toCode);
   return answer;
 }
 
-const refused = (response: Response, value: unknown, toCode: typeof toFailure) => {
+const errorOf = (response: Response, value: unknown, toCode: typeof toErrorCode) => {
   const error = parseErrorAnswer(value);
   return new RequestError(
     toCode(response.status, error?.error),
@@ -137,20 +159,20 @@ const refused = (response: Response, value: unknown, toCode: typeof toFailure) =
   );
 };
 
-const toFailure = (status: number, code?: ApiErrorCode): LoginErrorCode => {
+const toErrorCode = (status: number, code?: ApiErrorCode): LoginErrorCode => {
   if (code) return code;
   if (status === 429) return "too_many_requests";
   if (status === 500) return "server_error";
   return status > 500 ? "temporarily_unavailable" : "invalid_response";
 };
 
-/** Codes of a login that say more than that it was refused. */
-const telling = /^(unknown_attempt|attempt_settled|authorization_pending)$/;
+/** Codes of a login that say more than `login_refused`. */
+const specificCodes = /^(unknown_attempt|attempt_settled|authorization_pending)$/;
 
-const toLoginFailure: typeof toFailure = (status, code) =>
-  status >= 500 || telling.test(code ?? "") ? toFailure(status, code) : "login_refused";
+const toLoginErrorCode: typeof toErrorCode = (status, code) =>
+  status >= 500 || specificCodes.test(code ?? "") ? toErrorCode(status, code) : "login_refused";
 
-/** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3); 0 for what is neither. */
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3); 0 for anything else. At most an hour. */
 const retryAfterMs = (value: string | null): number => {
   const ms = /^\s*\d+\s*$/.test(value ?? "") ? Number(value) * 1_000 : Date.parse(value ?? "") - Date.now();
   return ms > 0 ? Math.min(ms, 3_600_000) : 0;
@@ -163,11 +185,12 @@ async function readStream(
 ): Promise<undefined> {
   const response = await send(url, { headers: { Accept: "text/event-stream" }, signal });
   const isStream = /^text\/event-stream\b/i.test(response.headers.get("Content-Type") ?? "");
-  if (!response.ok || !isStream || !response.body) throw refused(response, await body(response), toFailure);
+  if (!response.ok || !isStream || !response.body)
+    throw errorOf(response, await readBody(response), toErrorCode);
   const parser = createParser({
     onEvent({ event, data }) {
       const answer = event === statusEvent ? parseStatusAnswer(parseJson(data)) : undefined;
-      // Nonsense is no sign of life: a stream that says nothing else is dead.
+      // Anything else is no sign of life: a stream without a valid event counts as silent.
       if (answer) subscriber.next({ type: "status", answer });
     },
     onRetry: (delayMs) => subscriber.next({ type: "retry", delayMs }),

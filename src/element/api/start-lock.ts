@@ -1,52 +1,64 @@
 import { browserKey } from "../../protocol/login-api.js";
 
-/** Another tab may hold the turn for so long; then this one starts all the same. */
-const turnMs = 3_000;
-/** Starts that were sent beside the page's first one are answered by then, or the streams no longer wait for them. */
-const besideMs = 1_000;
+/**
+ * Tabs of one site start one after the other, so that all of them end up with the same browser cookie. Web Locks do the
+ * queueing. Every wait has a limit: a tab that hangs must not keep others from starting.
+ */
 
-/** Where this page has started. */
-const started = new Map<string, Promise<unknown>>();
+/** How long a start waits for those of other tabs. */
+const startLimitMs = 3_000;
+/** How long a stream waits for the starts that other tabs sent at the same time as this page's first. */
+const streamLimitMs = 1_000;
+
+/** By endpoint: settles when this page's first start, and those that other tabs sent at the same time, are answered. */
+const firstStarts = new Map<string, Promise<unknown>>();
 
 /**
- * Resolves when this page's first start, and all that were sent beside it, are answered: what is asked before may go with
- * a cookie that is about to be replaced, and a stream that was opened with it would show a code that nobody can claim.
+ * What a stream waits for. The cookie may be replaced before that, and a stream that was opened with the old cookie would
+ * show a code whose login this browser can no longer claim.
  */
-export const firstTurns = (endpoint: string): Promise<unknown> | undefined => started.get(endpoint);
+export const firstStartsDone = (endpoint: string): Promise<unknown> | undefined => firstStarts.get(endpoint);
 
-/** The page's first start was made before the element came. */
-export function hadTurn(endpoint: string): void {
-  if (!started.has(endpoint)) started.set(endpoint, turn(endpoint, besideMs));
+/** Tells that `early.js` made this page's first start. */
+export function markStarted(endpoint: string): void {
+  if (!firstStarts.has(endpoint)) firstStarts.set(endpoint, acquire(endpoint, streamLimitMs));
 }
 
 /**
- * Starts of one site take turns, so that two tabs end up with one cookie; a stuck turn holds up nobody for long. A page's
- * first start does not wait for its turn: that takes longer than the browser takes to send it. It stands in the queue all
- * the same, so that whoever begins anew, because its cookie was replaced meanwhile, comes after it; and once more when it
- * is answered, behind those that came meanwhile.
+ * Sends a start when it has the lock. A page's first start is sent at once, because getting the lock takes longer than sending
+ * the request; it queues for the lock all the same, so that a tab that has to start anew waits for it.
  */
-export async function inTurn<T>(endpoint: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-  let end = () => {};
-  const over = new Promise<void>((resolve) => (end = resolve));
-  if (started.has(endpoint)) {
-    await turn(endpoint, turnMs, over, signal);
-    return run().finally(end);
+export async function withStartLock<T>(
+  endpoint: string,
+  signal: AbortSignal,
+  send: () => Promise<T>,
+): Promise<T> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  if (firstStarts.has(endpoint)) {
+    await acquire(endpoint, startLimitMs, released, signal);
+    return send().finally(release);
   }
-  const first = run().finally(end);
-  void turn(endpoint, turnMs, over, signal);
+  const first = send().finally(release);
+  void acquire(endpoint, startLimitMs, released, signal);
   const answered = first.catch(() => {});
-  started.set(
+  firstStarts.set(
     endpoint,
-    answered.then(() => turn(endpoint, besideMs)),
+    answered.then(() => acquire(endpoint, streamLimitMs)),
   );
   return first;
 }
 
 /**
- * Resolves when it is its turn, which then lasts until `over`; at the latest after some time, or when nobody waits any
- * longer. The time limit is its own: whether a start goes out must not hang on how a browser ends a request for a lock.
+ * Resolves when it has the lock, which it then holds until `released`; at the latest after the limit or when aborted. It
+ * keeps the limit itself: browsers differ in how they end a request for a lock.
  */
-function turn(endpoint: string, limitMs: number, over?: Promise<void>, signal?: AbortSignal): Promise<void> {
+function acquire(
+  endpoint: string,
+  limitMs: number,
+  released?: Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {
       clearTimeout(timer);
@@ -55,13 +67,13 @@ function turn(endpoint: string, limitMs: number, over?: Promise<void>, signal?: 
     };
     const timer = setTimeout(go, limitMs);
     signal?.addEventListener("abort", go);
-    // There are no locks outside secure contexts: there every turn comes at once.
+    // Outside secure contexts there are no locks.
     const locks = navigator.locks as LockManager | undefined;
     if (!locks) return go();
     locks
       .request(browserKey(endpoint), () => {
         go();
-        return over;
+        return released;
       })
       .catch(go);
   });

@@ -12,20 +12,20 @@ import {
   type MonoTypeOperatorFunction,
   type Observable,
 } from "rxjs";
-import { RequestError } from "../api/request-error.js";
+import { RequestError } from "../api/backend.js";
 
-/** Whether the page can be seen: `gone` is a page that was left and may sit in the back-forward cache. */
+/** Whether a person can see the page. `gone`: the page was left and may be in the back-forward cache. */
 export type Visibility = "visible" | "hidden" | "gone";
 
-/** All that the flow needs from outside, so that tests can put it in virtual time. */
+/** All that the flow needs from outside, as a parameter, so that tests run in virtual time. */
 export interface Environment {
   /** Emits the present value when subscribed, then every change. */
   visibility: Observable<Visibility>;
   /** Emits the present value when subscribed, then every change. */
   online: Observable<boolean>;
-  /** Emits when the machine has slept: timers stood still while the clock went on. */
+  /** Emits after the machine has slept: timers stood still while the clock went on. */
   slept: Observable<unknown>;
-  /** The wall clock, in milliseconds: it goes on in sleep, as `performance.now()` does not. */
+  /** The wall clock, in milliseconds. Unlike `performance.now()` it goes on in sleep. */
   now: () => number;
   /** Emits once after so many milliseconds, and completes. */
   timer: (ms: number) => Observable<unknown>;
@@ -35,7 +35,7 @@ export interface Environment {
   renewals: () => number;
 }
 
-/** Whether the page is seen and online. Emits the present value, every change, and `true` again after a sleep. */
+/** Whether the page is visible and online. Emits the present value, every change, and the value again after a sleep. */
 export const awake = ({ visibility, online, slept }: Environment): Observable<boolean> => {
   const isAwake = visibility.pipe(
     switchMap((page) => online.pipe(map((network) => page === "visible" && network))),
@@ -44,45 +44,46 @@ export const awake = ({ visibility, online, slept }: Environment): Observable<bo
   return merge(isAwake, slept.pipe(switchMap(() => isAwake.pipe(take(1)))));
 };
 
-/** Emits once, at an instant of the wall clock; it is looked at again on every wake-up, because timers stop in sleep. */
+/** Emits once, at an instant of the wall clock. Every wake-up sets the timer again, because timers stop in sleep. */
 export const at = (instant: number, environment: Environment): Observable<unknown> =>
   awake(environment).pipe(
     switchMap(() => environment.timer(Math.max(0, instant - environment.now()))),
     take(1),
   );
 
-/** The source as it is, but an error where it says nothing for so long. It must end by an error or `take`. */
-export const notSilentFor = <T>(ms: number, { timer }: Environment, source: Observable<T>): Observable<T> =>
+/** Passes the source on, and errors when it emits nothing for this long. The source must not complete. */
+export const errorOnSilence = <T>(ms: number, { timer }: Environment, source: Observable<T>): Observable<T> =>
   defer(() => {
-    const beat = new BehaviorSubject(0);
-    const silence = beat.pipe(
+    const emitted = new BehaviorSubject(0);
+    const silence = emitted.pipe(
       switchMap(() => timer(ms)),
       map(() => {
         throw new RequestError("network_error");
       }),
     );
-    const beating = source.pipe(
+    const passedOn = source.pipe(
       map((value) => {
-        beat.next(0);
+        emitted.next(0);
         return value;
       }),
     );
-    return merge(beating, silence);
+    return merge(passedOn, silence);
   });
 
-/** The one answer of a request, or an error where it takes too long. */
-export const within = <T>(ms: number, environment: Environment, request: Observable<T>): Observable<T> =>
-  notSilentFor(ms, environment, request).pipe(take(1));
+/** The answer of a request, or an error if it takes longer than this. */
+export const withTimeout = <T>(ms: number, environment: Environment, request: Observable<T>): Observable<T> =>
+  errorOnSilence(ms, environment, request).pipe(take(1));
 
-/** The wait before the n-th try again: half of it chance, so that pages do not try in step. */
+/** The delay before the n-th retry: exponential, and half of it random, so that pages do not retry in step. */
 export const backoffMs = (count: number, { random }: Environment): number =>
   (0.5 + random() / 2) * Math.min(8_000, 500 * 2 ** count);
 
 /**
- * Tries again when `delay` emits, which throws what is not to be tried again, or completes to give up quietly. As rxjs's
- * `retry`, which is larger, and nothing else that it can do is needed. Every try stands by itself: a page may try for days.
+ * Subscribes to the source again when the Observable from `delay` emits. `delay` throws what must not be retried; if its
+ * Observable completes without a value, the result completes. RxJS's `retry` is larger, and nests each try in the one before:
+ * a page may retry for days.
  */
-export const tryAgain =
+export const retryWhen =
   <T>(delay: (error: unknown, count: number) => Observable<unknown>): MonoTypeOperatorFunction<T> =>
   (source) =>
     defer(() => {

@@ -14,31 +14,29 @@ import {
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../../protocol/login-api.js";
-import type { Backend } from "../api/backend.js";
-import { claim } from "./sign-in.js";
-import { toCode } from "./code.js";
-import { connection, isStatus } from "./status-connection.js";
-import { within, type Environment } from "./environment.js";
+import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
+import { withTimeout, type Environment } from "./environment.js";
 import { codeTimeoutMs, renewals } from "./renewal.js";
-import { isUnknownAttempt, RequestError, toRequestError } from "../api/request-error.js";
-import type { Action, Code, Failure } from "./state.js";
+import { signIn } from "./sign-in.js";
+import { toCode, type Action, type Code, type Failure } from "./state.js";
+import { followStatus } from "./status-connection.js";
 
-/** What the element asks of the flow; each ends what went on before. */
+/** A command of the element. Each ends the attempt before it. */
 export type Command =
   | { type: "start"; backend: Backend }
-  /** Goes on with an attempt that an earlier page of this browser began, or the page's server, with a code that works. */
+  /** Continues an attempt of an earlier page of this browser, or, with its code, one that the page's server began. */
   | { type: "resume"; backend: Backend; attempt: string; code?: Code }
   | { type: "cancel" }
   | { type: "fail"; failure: Failure };
 
-/** The server's grace and its patience with the Token Server: afterwards nothing more is heard of an attempt. */
+/** How long after the last code's end an attempt can still change: the server's grace, and its wait for the Token Server. */
 const graceMs = 75_000;
-/** The Token Server has so long to answer: by then every page of this browser that was begun beside this one has its cookie. */
+/** The Token Server's time limit: until then, a start that another page sent at the same time may replace the cookie. */
 const recheckMs = 5_000;
-/** An attempt that was known for so long was not begun with blocked cookies. */
-const knownMs = 10_000;
+/** If the server knew an attempt for this long, cookies are not blocked. */
+const cookiesWorkMs = 10_000;
 
-/** The whole login: commands in, what happens out. Nothing is requested before it is subscribed, nor after. */
+/** The whole login: commands in, actions out. Requests are sent only while it is subscribed. */
 export function loginFlow(commands: Observable<Command>, environment: Environment): Observable<Action> {
   return commands.pipe(
     switchMap((command): Observable<Action> => {
@@ -58,29 +56,27 @@ export function loginFlow(commands: Observable<Command>, environment: Environmen
   );
 }
 
-/** @param again whether this attempt stands in for one that the server did not know */
-function begin(backend: Backend, environment: Environment, again: boolean): Observable<Action> {
+/** @param isReplacement whether this attempt replaces one that the server did not know */
+function begin(backend: Backend, environment: Environment, isReplacement: boolean): Observable<Action> {
   const { now, visibility } = environment;
   return defer(() => {
     let during: Failure["during"] = "start";
     let startedAt = 0;
     const attempt = visibility.pipe(
-      // A hidden tab asks for nothing.
+      // A hidden tab requests nothing.
       filter((value) => value === "visible"),
       take(1),
-      switchMap(() => within(codeTimeoutMs, environment, backend.start())),
+      switchMap(() => withTimeout(codeTimeoutMs, environment, backend.start())),
       switchMap((answer) => {
         during = "pending";
         startedAt = now();
         return follow(answer.attempt, toCode(answer, startedAt), backend, environment);
       }),
       catchError((error: unknown) => {
-        // Before there is an attempt, none can be unknown: nothing would be gained by asking again.
-        if (during === "start" || !isUnknownAttempt(error)) return failing(error, during, environment);
-        // Another tab's cookie won, or the store was restarted: quietly anew, once.
-        if (!again || now() - startedAt >= knownMs) return begin(backend, environment, true);
-        const blocked = new RequestError("cookies_blocked", error);
-        return failing(blocked, during, environment);
+        if (during === "start" || !isUnknownAttempt(error)) return fail(error, during, environment);
+        // Another tab replaced the cookie, or the store was restarted: start again, once.
+        if (!isReplacement || now() - startedAt >= cookiesWorkMs) return begin(backend, environment, true);
+        return fail(new RequestError("cookies_blocked", error), during, environment);
       }),
     );
     return concat(of<Action>({ type: "requested" }), attempt);
@@ -94,25 +90,25 @@ function resume(
   environment: Environment,
 ): Observable<Action> {
   return defer(() => {
-    const anew = begin(backend, environment, false);
+    const newAttempt = begin(backend, environment, false);
     const pending = new Subject<StatusAnswer>();
-    // Whether the person has seen something of this attempt: from then on it ends as any other. A code that came with the
-    // page is one to be seen once the server has said that it is open: the page may come out of a cache.
+    // Whether the person has seen this attempt: then it ends as any other, else a new one replaces it. A code that came with
+    // the page counts as seen once the server says that the attempt is pending, because the page may come from a cache.
     let isSeen = false;
     pending.subscribe(() => (isSeen ||= !!code));
     const resumed = follow(attempt, code, backend, environment, pending).pipe(
       switchMap((action) => {
         const { type } = action;
-        // What is over, or was claimed before, gives way to a new attempt. What was declined in the app is told.
+        // An attempt that is over or was logged in with before is replaced, but "declined in the app" is shown.
         const isOver = type === "expired" || type === "failed" || (type === "denied" && code);
         const isClaimed = type === "failed" && action.failure.code === "attempt_settled";
-        // Thrown, so that nothing of it is followed any longer.
+        // Thrown, so that the attempt is no longer followed.
         if (isOver && (!isSeen || isClaimed)) throw new RequestError("unknown_attempt");
-        isSeen ||= type !== "link" && !code;
+        isSeen ||= type !== "connection" && !code;
         return of(action);
       }),
       catchError((error: unknown) =>
-        isSeen && !isUnknownAttempt(error) ? failing(error, "pending", environment) : anew,
+        isSeen && !isUnknownAttempt(error) ? fail(error, "pending", environment) : newAttempt,
       ),
     );
     return concat(of<Action>({ type: "requested" }), resumed);
@@ -120,8 +116,8 @@ function resume(
 }
 
 /**
- * From the first code to the end: keeps a code on the screen, hears the status, claims the login.
- * @param resumed hears of each `pending` of an attempt that went on before: its status is asked for at once
+ * From the first code to the end: keeps a code on the screen, follows the status, logs in.
+ * @param resumed set for an attempt that is resumed: receives each `pending` status; the first status is requested at once
  */
 function follow(
   attempt: string,
@@ -131,20 +127,20 @@ function follow(
   resumed?: Subject<StatusAnswer>,
 ): Observable<Action> {
   return defer(() => {
-    const asks = new Subject<void>();
+    const checks = new Subject<void>();
     const pending = resumed ?? new Subject<StatusAnswer>();
     const settled = new Subject<StatusAnswer>();
     const expired = new Subject<void>();
 
-    const codes = renewals(attempt, first, backend, environment, pending, () => asks.next()).pipe(
+    const codes = renewals(attempt, first, backend, environment, pending, () => checks.next()).pipe(
       map((action) => {
         if (action.type === "expired") expired.next();
         return action;
       }),
     );
-    const heard = connection(attempt, backend, environment, asks, !!resumed).pipe(
+    const heard = followStatus(attempt, backend, environment, checks, !!resumed).pipe(
       switchMap((value): Observable<Action> => {
-        if (!isStatus(value)) return of({ type: "link", link: value });
+        if (typeof value === "string") return of({ type: "connection", connection: value });
         (value.status === "pending" ? pending : settled).next(value);
         return EMPTY;
       }),
@@ -152,29 +148,29 @@ function follow(
     const end = settled.pipe(
       take(1),
       switchMap(({ status }) => {
-        // A code that came with the page, and another page of this browser has logged in with it: it came out of a cache.
+        // The page came from a cache: another page of this browser has logged in with the same attempt.
         if (status === "completed" && resumed && first) throw new RequestError("unknown_attempt");
-        return conclude(status, attempt, backend, environment);
+        return finish(status, attempt, backend, environment);
       }),
     );
-    // A page that was begun beside this one may have replaced its cookie, after the stream was opened with it: what is accepted
-    // then could not be claimed. Starts of the element's own take turns instead.
+    // A page that loads at the same time may replace the cookie after this stream was opened with it, and this attempt could no
+    // longer log in. The status is requested once more to find out. Starts of the element itself use the start lock instead.
     const recheck =
       resumed && first
         ? environment.timer(recheckMs).pipe(
             switchMap(() => {
-              asks.next();
+              checks.next();
               return EMPTY;
             }),
           )
         : EMPTY;
-    // Past the last code an acceptance in the server's grace still logs in.
+    // After the last code, an acceptance in the server's grace still logs in.
     const over = expired.pipe(switchMap(() => environment.timer(graceMs)));
     return merge(end, merge(codes, heard, recheck).pipe(takeUntil(merge(settled, over))));
   });
 }
 
-function conclude(
+function finish(
   status: StatusAnswer["status"],
   attempt: string,
   backend: Backend,
@@ -182,15 +178,15 @@ function conclude(
 ): Observable<Action> {
   switch (status) {
     case "approved":
-    // Completed by this browser's own request, whose answer was lost: it may be repeated for a while.
+    // Completed by this browser's own login, whose answer was lost. The server lets it repeat the login for a while.
     case "completed":
       return concat(
         of<Action>({ type: "approved", attempt }),
-        claim(attempt, backend, environment).pipe(
+        signIn(attempt, backend, environment).pipe(
           map((answer): Action => ({ type: "completed", answer })),
           catchError((error: unknown) => {
             if (isUnknownAttempt(error)) throw error;
-            return failing(error, "login", environment);
+            return fail(error, "login", environment);
           }),
         ),
       );
@@ -199,7 +195,7 @@ function conclude(
     case "expired":
       return of({ type: "expired", attempt });
     case "failed":
-      return failing(new RequestError("temporarily_unavailable"), "pending", environment);
+      return fail(new RequestError("temporarily_unavailable"), "pending", environment);
     case "pending":
       return EMPTY;
     default:
@@ -207,11 +203,7 @@ function conclude(
   }
 }
 
-function failing(
-  cause: unknown,
-  during: Failure["during"],
-  { now, online }: Environment,
-): Observable<Action> {
+function fail(cause: unknown, during: Failure["during"], { now, online }: Environment): Observable<Action> {
   const error = toRequestError(cause);
   return online.pipe(
     take(1),

@@ -1,8 +1,8 @@
 import { defer, distinctUntilChanged, Observable } from "rxjs";
 import type { Environment, Visibility } from "./environment.js";
 
-/** A value now and after each of the window's events; `visibilitychange` bubbles up to it. */
-const after = <T>(types: string[], read: (event?: Event) => T): Observable<T> =>
+/** Reads a value on subscription and after each of these events on the window. `visibilitychange` bubbles up to it. */
+const readOn = <T>(types: string[], read: (event?: Event) => T): Observable<T> =>
   new Observable<T>((subscriber) => {
     const listener = (event?: Event) => subscriber.next(read(event));
     for (const type of types) addEventListener(type, listener, true);
@@ -12,32 +12,33 @@ const after = <T>(types: string[], read: (event?: Event) => T): Observable<T> =>
     };
   }).pipe(distinctUntilChanged());
 
-/** Browsers fire at once what is longer: 25 days. */
+/** 25 days. A longer timer fires at once. */
 const longestMs = 2 ** 31 - 1;
 
-const sleep = { watchMs: 5_000, gapMs: 15_000 };
+/** The machine has slept if a timer of 5 s fires 15 s after the last. */
+const sleep = { timerMs: 5_000, gapMs: 15_000 };
 
-/** What the flow needs of the browser's page. Every Observable is cold: without a subscriber there are no listeners. */
+/** The browser page as the flow's environment. Every Observable is cold: without a subscriber there are no listeners. */
 export const page: Pick<Environment, "visibility" | "online" | "slept" | "timer"> = {
   visibility: defer(() => {
     let isGone = false;
-    return after(["pagehide", "pageshow", "visibilitychange", "prerenderingchange"], (event) => {
-      // A page that was left becomes hidden too, and stays gone until it is shown again.
+    return readOn(["pagehide", "pageshow", "visibilitychange", "prerenderingchange"], (event) => {
+      // A page that was left also becomes hidden: it stays gone until it is shown again.
       if (event && /^page/.test(event.type)) isGone = event.type === "pagehide";
-      return isGone ? "gone" : present();
+      return isGone ? "gone" : pageVisibility();
     });
   }),
-  online: after(["online", "offline"], () => navigator.onLine),
+  online: readOn(["online", "offline"], () => navigator.onLine),
   slept: new Observable((subscriber) => {
     let last = Date.now();
     const id = setInterval(() => {
       const before = last;
       last = Date.now();
       if (last - before > sleep.gapMs) subscriber.next(undefined);
-    }, sleep.watchMs);
+    }, sleep.timerMs);
     return () => clearInterval(id);
   }),
-  /** rxjs's own `timer` brings its schedulers along: 0.7 kB that nothing else here needs. */
+  // RxJS's own `timer` brings its schedulers along, 0.7 kB.
   timer: (ms) =>
     new Observable((subscriber) => {
       const id = setTimeout(
@@ -51,8 +52,8 @@ export const page: Pick<Environment, "visibility" | "online" | "slept" | "timer"
     }),
 };
 
-/** Whether a person can see the page: not in a hidden tab, not prerendered. */
-export const present = (): Visibility =>
+/** `hidden` in a background tab and while the page is prerendered. */
+export const pageVisibility = (): Visibility =>
   document.visibilityState === "visible" && !(document as Document & { prerendering?: boolean }).prerendering
     ? "visible"
     : "hidden";

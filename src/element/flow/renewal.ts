@@ -11,27 +11,25 @@ import {
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../../protocol/login-api.js";
-import type { Backend } from "../api/backend.js";
-import { toCode } from "./code.js";
-import { at, awake, backoffMs, tryAgain, within, type Environment } from "./environment.js";
-import { isUnknownAttempt, toRequestError } from "../api/request-error.js";
-import type { Action, Code } from "./state.js";
+import { isUnknownAttempt, toRequestError, type Backend } from "../api/backend.js";
+import { at, awake, backoffMs, retryWhen, withTimeout, type Environment } from "./environment.js";
+import { toCode, type Action, type Code } from "./state.js";
 
-/** The time limit of a start or a renewal; the server gives its own question 5 s. */
+/** The time limit of a start or a renewal. The server's own call of the Token Server has 5 s. */
 export const codeTimeoutMs = 15_000;
-/** Seconds are rounded down, and answers take their time: only what is off by more is put right. */
+/** The server rounds seconds down, and answers take time: only a larger difference is corrected. */
 const toleranceMs = 3_000;
 const minimumTimeoutMs = 6_000;
-/** Tries of a renewal go on for so long where the code is dead already: a network takes a moment to wake up. */
+/** How long a renewal is retried when the code is over already: after a wake-up the network takes a moment. */
 const wakeUpMs = 10_000;
 
 /**
- * Keeps a code that works on the screen: asks for the next one in time and again where that fails. A page that is
- * hidden or offline asks for nothing; once awake again it waits until the status is known. Ends with `expired` when the
- * renewals are used up; errors with why there is no code any more.
- * @param first the code that is shown; without one, the first is asked for as soon as the status is known
- * @param statuses the `pending` ones that are heard
- * @param ask asks for the status at once
+ * Keeps a working code on the screen: requests the next one in time, and retries if that fails. A hidden or offline page
+ * requests nothing; after a wake-up it waits until the status is known. Emits `expired` when the renewals are used up; errors
+ * if there is no code any more.
+ * @param first the code that is shown; without one, the first is requested as soon as the status is known
+ * @param statuses the `pending` statuses
+ * @param checkStatus requests the status at once
  */
 export function renewals(
   attempt: string,
@@ -39,14 +37,14 @@ export function renewals(
   backend: Backend,
   environment: Environment,
   statuses: Observable<StatusAnswer>,
-  ask: () => void,
+  checkStatus: () => void,
 ): Observable<Action> {
   const { now, timer } = environment;
 
   const ready = new BehaviorSubject(false);
   const watch = awake(environment).pipe(
     switchMap((isAwake, index) =>
-      // Once awake again, nothing is asked for before the status is known.
+      // After a wake-up, nothing is requested before the status is known.
       isAwake && !(index === 0 && first)
         ? concat(
             of(false),
@@ -63,27 +61,27 @@ export function renewals(
     }),
   );
   const whenReady = ready.pipe(filter(Boolean), take(1));
-  // The newest transaction was closed: its code is good for nothing.
-  const emptied = statuses.pipe(filter(({ expires_in }) => expires_in === 0));
+  // The server closed the newest transaction: its code no longer works.
+  const closed = statuses.pipe(filter(({ expires_in }) => expires_in === 0));
 
   const request = (code: Code | undefined): Observable<Code> => {
-    // How long tries go on: until the shown code's time is over, or a moment where there is none to lose.
+    // Retries go on until the shown code is over, or for a moment if none is shown.
     let deadline = 0;
     return whenReady.pipe(
       switchMap(() => {
         if (deadline <= now()) deadline = code && code.endsAt > now() ? code.endsAt : now() + wakeUpMs;
         const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
-        return within(limitMs, environment, backend.renew(attempt));
+        return withTimeout(limitMs, environment, backend.renew(attempt));
       }),
       map((answer) => toCode(answer, now())),
-      tryAgain((cause: unknown, count) => {
+      retryWhen((cause: unknown, count) => {
         if (isUnknownAttempt(cause)) throw cause;
         const error = toRequestError(cause);
-        if (error.code === "attempt_settled") ask();
+        if (error.code === "attempt_settled") checkStatus();
         const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
         const leftMs = Math.max(0, deadline - now());
         if (delayMs < leftMs) return timer(delayMs);
-        // Too late for another try. Asleep or offline it still waits, and tries again when awake.
+        // Too late for another try. A hidden or offline page goes on waiting, and retries when it is awake.
         return timer(leftMs).pipe(
           switchMap(() => ready.pipe(take(1))),
           map((isReady) => {
@@ -95,16 +93,16 @@ export function renewals(
   };
 
   let isBegun = false;
-  // Each code takes the last one's place, and does not lie in it: there may be thousands.
+  // A subject, not recursion: there may be thousands of codes.
   const shown = new BehaviorSubject({ code: first, renewed: first ? 0 : -1 });
   const codes = shown.pipe(
     switchMap(({ code, renewed }) => {
       const due = code
-        ? merge(at(code.renewAt, environment).pipe(map(() => false)), emptied.pipe(map(() => true))).pipe(
+        ? merge(at(code.renewAt, environment).pipe(map(() => false)), closed.pipe(map(() => true))).pipe(
             take(1),
           )
         : of(false);
-      // The server knows better how long the code works: it came with a page out of a cache, or this clock was set.
+      // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
       const corrected = statuses.pipe(
         filter(
           ({ expires_in: left }) => !!(code && left) && code.endsAt > now() + left * 1_000 + toleranceMs,
@@ -115,14 +113,14 @@ export function renewals(
         }),
       );
       const next = due.pipe(
-        switchMap((isEmpty): Observable<Action> =>
+        switchMap((isClosed): Observable<Action> =>
           code && renewed >= environment.renewals()
-            ? merge(isEmpty ? of(true) : at(code.endsAt, environment), emptied).pipe(
+            ? merge(isClosed ? of(true) : at(code.endsAt, environment), closed).pipe(
                 take(1),
                 map(() => ({ type: "expired", attempt })),
               )
             : concat(
-                isEmpty ? of<Action>({ type: "spent", now: now() }) : EMPTY,
+                isClosed ? of<Action>({ type: "codeClosed", now: now() }) : EMPTY,
                 request(code).pipe(
                   switchMap((fresh) => {
                     shown.next({ code: fresh, renewed: renewed + 1 });

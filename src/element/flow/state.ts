@@ -1,4 +1,4 @@
-import type { ApiErrorCode, LoginAnswer } from "../../protocol/login-api.js";
+import type { ApiErrorCode, CodeAnswer, LoginAnswer } from "../../protocol/login-api.js";
 
 /** A code that can be shown. Its instants are milliseconds of `Date.now()`, set when the answer arrived. */
 export interface Code {
@@ -6,33 +6,53 @@ export interface Code {
   otp: string;
   /** When it arrived. */
   since: number;
-  /** When the next code is to be asked for, if there is to be one. */
+  /** When the next code is requested, if there is a next one. */
   renewAt: number;
   /** When its time is up. */
   endsAt: number;
 }
 
-/** How the page hears of the status: a hint to the person, not a phase. */
-export type Link = "live" | "reconnecting" | "offline";
+const second = 1_000;
+/** A day: the longest life of a code. Browsers' timers overflow after 25 days. */
+const longestSeconds = 86_400;
 
-/** Codes of the `error` event: the login API's own, and those that only a browser meets. */
+/**
+ * Puts a code's times on this browser's clock. The next code is requested when a quarter of the life is left: at most 30 s
+ * before the end, at least 5 s, never more than half of the life, and never sooner than in half a second.
+ * @param now when the answer arrived, in milliseconds of `Date.now()`
+ */
+export function toCode(answer: Pick<CodeAnswer, "otp" | "expires_in">, now: number): Code {
+  const life = Math.min(answer.expires_in, longestSeconds) * second;
+  const lead = Math.min(30 * second, Math.max(5 * second, life / 4), life / 2);
+  return {
+    otp: answer.otp,
+    since: now,
+    renewAt: now + Math.max(life - lead, second / 2),
+    endsAt: now + life,
+  };
+}
+
+/** Whether the page receives the status: shown as a hint, not as a phase. */
+export type Connection = "live" | "reconnecting" | "offline";
+
+/** Codes of the `error` event: those of the login API, and those of the browser's side. */
 export type LoginErrorCode =
   ApiErrorCode | "network_error" | "invalid_response" | "cookies_blocked" | "login_refused";
 
 /** Why an attempt failed: enough to choose the words, the button and the event. */
 export interface Failure {
   code: LoginErrorCode;
-  /** What was being done: asking for the first code, waiting for the phone, or logging in. */
+  /** The step that failed: requesting the first code, waiting for the phone, or logging in. */
   during: "start" | "pending" | "login";
-  /** Whether the browser said that it was offline. */
+  /** Whether the browser was offline. */
   offline: boolean;
   /** When trying again makes sense (`Retry-After`), in milliseconds of `Date.now()`. */
   retryAt?: number;
-  /** What was thrown, or the answer that was refused. */
+  /** What was thrown, or the answer that was not accepted. */
   cause?: unknown;
 }
 
-/** The phases of the element, each with what is known in it. */
+/** The phases of the element, each with its data. */
 export type State =
   | { phase: "idle" }
   | { phase: "requesting" }
@@ -42,7 +62,7 @@ export type State =
       code: Code;
       /** How many fresh codes this attempt has had. */
       renewed: number;
-      link: Link;
+      connection: Connection;
     }
   | { phase: "approved"; attempt: string }
   | { phase: "completed"; answer: LoginAnswer }
@@ -53,13 +73,13 @@ export type State =
 /** The name of a phase: the element's `state`. */
 export type Phase = State["phase"];
 
-/** What the flow says happened. */
+/** What happened, from the flow. */
 export type Action =
   | { type: "requested" }
   | { type: "started"; attempt: string; code: Code; renewed: number }
   | { type: "renewed"; code: Code; renewed: number }
-  | { type: "spent"; now: number }
-  | { type: "link"; link: Link }
+  | { type: "codeClosed"; now: number }
+  | { type: "connection"; connection: Connection }
   | { type: "approved"; attempt: string }
   | { type: "completed"; answer: LoginAnswer }
   | { type: "denied" }
@@ -70,8 +90,7 @@ export type Action =
 export const initialState: State = { phase: "idle" };
 
 /**
- * The whole of the element's behaviour in one table: the next state for every state and action. An action that does
- * not fit the state changes nothing, and the very same state comes back.
+ * The next state for every state and action. An action that does not fit the state returns the very same state.
  */
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -82,20 +101,20 @@ export function reduce(state: State, action: Action): State {
     case "started": {
       const { attempt, code, renewed } = action;
       return state.phase === "requesting"
-        ? { phase: "pending", attempt, code, renewed, link: "live" }
+        ? { phase: "pending", attempt, code, renewed, connection: "live" }
         : state;
     }
     case "renewed":
       return state.phase === "pending" ? { ...state, code: action.code, renewed: action.renewed } : state;
-    case "spent":
-      // The server closed the newest transaction: a code that is good for nothing is not shown.
+    case "codeClosed":
+      // The server closed the newest transaction: its code must not be shown any longer.
       return state.phase === "pending" ? { ...state, code: { ...state.code, endsAt: action.now } } : state;
-    case "link":
-      return state.phase === "pending" && state.link !== action.link
-        ? { ...state, link: action.link }
+    case "connection":
+      return state.phase === "pending" && state.connection !== action.connection
+        ? { ...state, connection: action.connection }
         : state;
     case "approved":
-      // `expired` too: an acceptance in the server's grace still logs in.
+      // Also from `expired`: an acceptance in the server's grace still logs in.
       return isWaiting(state) || state.phase === "expired"
         ? { phase: "approved", attempt: action.attempt }
         : state;

@@ -15,52 +15,46 @@ import {
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../../protocol/login-api.js";
-import type { Backend } from "../api/backend.js";
-import { awake, notSilentFor, tryAgain, within, type Environment } from "./environment.js";
-import { isUnknownAttempt, toRequestError } from "../api/request-error.js";
-import type { Link } from "./state.js";
+import { isUnknownAttempt, toRequestError, type Backend } from "../api/backend.js";
+import { awake, errorOnSilence, retryWhen, withTimeout, type Environment } from "./environment.js";
+import type { Connection } from "./state.js";
 
-/** What a connection tells: a status of the attempt, or how well it hears. */
-export type Heard = StatusAnswer | Link;
-
-/** Whether it is a status; else it is a {@link Link}. */
-export const isStatus = (heard: Heard): heard is StatusAnswer => typeof heard !== "string";
-
-/** A stream that says nothing for so long is dead: the server comments every 15 s. */
+/** A stream without an event or comment for this long is dead: the server comments every 15 s. */
 const silenceMs = 35_000;
-/** Without a first status by then, polls help out. */
-const patienceMs = 2_500;
-/** Failures in a row after which polls help out at once. */
+/** Polling starts if there is no first status after this time, */
+const firstStatusMs = 2_500;
+/** or after this many failures of the stream in a row. */
 const failuresBeforePolling = 3;
-/** A stream that held so long was well: the next failure is a first one again. */
-const soundMs = 10_000;
-/** A hidden page keeps its stream for so long: browsers allow six connections a host. */
+/** After a stream that worked this long, the next failure counts as the first. */
+const stableMs = 10_000;
+/** How long a hidden page keeps its stream: browsers allow six connections a host. */
 const hiddenMs = 30_000;
-/** The hint "reconnecting" waits for so long. */
-const hintMs = 2_000;
+/** How long the connection must be lost before the hint "reconnecting" shows. */
+const reconnectingMs = 2_000;
 /** How long a server may hold a poll's answer. */
 const heldSeconds = 20;
 const pollSlackMs = 10_000;
-/** A question that is not held may hang on a connection that died in sleep: after so long another is asked, held. */
-const questionMs = 1_200;
+/** The time limit of a poll that is not held. It may hang on a connection that died in sleep; a held poll follows. */
+const plainPollMs = 1_200;
 const pollIntervalMs = 2_000;
 
 /**
- * Follows an attempt's status: by the stream, by held polls while the stream does not work, and by one question at once
- * after each wake-up. Never completes; errors only with `unknown_attempt`. Unsubscribing aborts every request.
- * @param asks emits when the status is to be asked for at once
- * @param askFirst whether nothing is known of the attempt yet
+ * Follows an attempt's status: by the stream, by held polls while the stream does not work, and by one plain poll after each
+ * wake-up. Emits each status, and the connection whenever it changes. Never completes; errors only with `unknown_attempt`.
+ * Unsubscribing aborts every request.
+ * @param checks emits when the status must be requested at once
+ * @param checkFirst whether nothing is known of the attempt yet
  */
-export function connection(
+export function followStatus(
   attempt: string,
   backend: Backend,
   environment: Environment,
-  asks: Observable<unknown>,
-  askFirst: boolean,
-): Observable<Heard> {
+  checks: Observable<unknown>,
+  checkFirst: boolean,
+): Observable<StatusAnswer | Connection> {
   const { timer, online, visibility } = environment;
-  // Whether all is well; a first try counts as well until it fails.
-  const well = new BehaviorSubject(true);
+  // A first try counts as healthy until it fails.
+  const isHealthy = new BehaviorSubject(true);
 
   const wanted = visibility.pipe(
     switchMap((value) =>
@@ -76,65 +70,65 @@ export function connection(
   const statuses = wanted.pipe(
     switchMap((isWanted) => (isWanted ? wakeUps : of(false))),
     switchMap((isWanted, index) =>
-      // Only the very first stretch begins with a status that is known.
-      isWanted ? listen(attempt, backend, environment, asks, askFirst || index > 0, well) : EMPTY,
+      // Only at the very first connection the status may be known.
+      isWanted ? connect(attempt, backend, environment, checks, checkFirst || index > 0, isHealthy) : EMPTY,
     ),
   );
 
-  const link = online.pipe(
-    switchMap((isOnline): Observable<Link> => {
+  const reconnecting = timer(reconnectingMs).pipe(map(() => "reconnecting" as const));
+  const connection = online.pipe(
+    switchMap((isOnline): Observable<Connection> => {
       if (!isOnline) return of("offline");
-      return well.pipe(
+      return isHealthy.pipe(
         distinctUntilChanged(),
-        switchMap((isWell) => (isWell ? of("live" as const) : hint)),
+        switchMap((value) => (value ? of("live" as const) : reconnecting)),
       );
     }),
     distinctUntilChanged(),
   );
-  const hint = timer(hintMs).pipe(map(() => "reconnecting" as const));
-  return merge(link, statuses);
+  return merge(connection, statuses);
 }
 
-/** One stretch of a page that listens: the stream and its stand-in, the polls. */
-function listen(
+/** From one wake-up to the next: the stream, and the polls that replace it. */
+function connect(
   attempt: string,
   backend: Backend,
   environment: Environment,
-  asks: Observable<unknown>,
-  askFirst: boolean,
-  well: BehaviorSubject<boolean>,
+  checks: Observable<unknown>,
+  checkFirst: boolean,
+  isHealthy: BehaviorSubject<boolean>,
 ): Observable<StatusAnswer> {
   const { timer, now, random } = environment;
-  const live = new BehaviorSubject(false);
+  const isLive = new BehaviorSubject(false);
   const streamed = new Subject<void>();
   const failed = new Subject<number>();
-  const again = new Subject<number>();
-  let polling = false;
+  const nextPoll = new Subject<number>();
+  let isPolling = false;
   let failures = 0;
   let liveSince = Infinity;
   let retryMs = 0;
 
-  // A stream that ends without a final status is as good as a broken one.
+  // A stream that ends without a final status counts as failed.
   const ended = defer(() => {
     throw new Error("The stream ended.");
   });
-  const stream = notSilentFor(silenceMs, environment, concat(backend.stream(attempt), ended)).pipe(
+  const stream = errorOnSilence(silenceMs, environment, concat(backend.stream(attempt), ended)).pipe(
     switchMap((signal) => {
       if (signal.type === "retry") retryMs = signal.delayMs;
       if (signal.type !== "status") return EMPTY;
-      if (!live.value) liveSince = now();
-      live.next(true);
-      well.next(true);
-      polling = false;
+      if (!isLive.value) liveSince = now();
+      isLive.next(true);
+      isHealthy.next(true);
+      isPolling = false;
       streamed.next();
       return of(signal.answer);
     }),
-    tryAgain((error: unknown) => {
+    retryWhen((error: unknown) => {
       if (isUnknownAttempt(error)) throw error;
-      failures = now() - liveSince >= soundMs ? 1 : failures + 1;
+      failures = now() - liveSince >= stableMs ? 1 : failures + 1;
       liveSince = Infinity;
-      live.next(false);
-      if (!polling) well.next(false);
+      isLive.next(false);
+      if (!isPolling) isHealthy.next(false);
       failed.next(failures);
       const spreadMs = failures === 1 ? 300 : Math.min(30_000, 1_000 * 2 ** (failures - 1));
       const delayMs = Math.max(random() * spreadMs, retryMs, toRequestError(error).retryAfterMs);
@@ -145,21 +139,21 @@ function listen(
 
   const poll = (waitSeconds: number): Observable<StatusAnswer> =>
     defer(() => {
-      polling = true;
-      const askedAt = now();
+      isPolling = true;
+      const sentAt = now();
       let nextMs = 0;
-      const limitMs = waitSeconds ? waitSeconds * 1_000 + pollSlackMs : questionMs;
-      const answer = within(limitMs, environment, backend.poll(attempt, waitSeconds)).pipe(
+      const limitMs = waitSeconds ? waitSeconds * 1_000 + pollSlackMs : plainPollMs;
+      const answer = withTimeout(limitMs, environment, backend.poll(attempt, waitSeconds)).pipe(
         map((status) => {
-          well.next(true);
-          // A server that holds no answers back is asked at its own pace, never in a tight loop.
-          const atLeastMs = now() - askedAt < 1_000 ? pollIntervalMs : 0;
+          isHealthy.next(true);
+          // A server that does not hold answers is polled at its interval, never in a tight loop.
+          const atLeastMs = now() - sentAt < 1_000 ? pollIntervalMs : 0;
           nextMs = waitSeconds && Math.max((status.interval ?? 0) * 1_000, atLeastMs);
           return status;
         }),
-        tryAgain((error: unknown) => {
+        retryWhen((error: unknown) => {
           if (isUnknownAttempt(error)) throw error;
-          if (!live.value) well.next(false);
+          if (!isLive.value) isHealthy.next(false);
           const { retryAfterMs } = toRequestError(error);
           if (waitSeconds) return timer(Math.max(pollIntervalMs, retryAfterMs));
           nextMs = retryAfterMs;
@@ -167,11 +161,11 @@ function listen(
         }),
       );
       const next = defer(() => {
-        polling = !live.value;
-        if (polling)
+        isPolling = !isLive.value;
+        if (isPolling)
           return timer(nextMs).pipe(
             switchMap(() => {
-              again.next(heldSeconds);
+              nextPoll.next(heldSeconds);
               return EMPTY;
             }),
           );
@@ -180,19 +174,19 @@ function listen(
       return concat(answer, next);
     });
 
-  const missing = live.pipe(
+  const missing = isLive.pipe(
     distinctUntilChanged(),
-    switchMap((isLive) => {
-      if (isLive) return EMPTY;
-      const impatient = failed.pipe(filter((count) => count >= failuresBeforePolling));
-      return merge(timer(patienceMs), impatient).pipe(take(1));
+    switchMap((value) => {
+      if (value) return EMPTY;
+      const failedOften = failed.pipe(filter((count) => count >= failuresBeforePolling));
+      return merge(timer(firstStatusMs), failedOften).pipe(take(1));
     }),
-    filter(() => !polling),
+    filter(() => !isPolling),
     map(() => heldSeconds),
   );
-  // These take the place of a poll that is under way: it may hang on a connection that the network forgot.
-  const atOnce = merge(askFirst ? of(0) : EMPTY, asks.pipe(map(() => 0)));
-  const polls = merge(atOnce, missing, again).pipe(
+  // These replace a running poll, which may hang on a dead connection.
+  const atOnce = merge(checkFirst ? of(0) : EMPTY, checks.pipe(map(() => 0)));
+  const polls = merge(atOnce, missing, nextPoll).pipe(
     switchMap((waitSeconds) => poll(waitSeconds).pipe(takeUntil(streamed))),
   );
   return merge(polls, stream);

@@ -1,14 +1,14 @@
 import { en } from "../../locales/en.js";
 import type { Locale, Messages } from "./messages.js";
 
-/** The language that is written nearest to an element, through shadow roots; `undefined` if the page names none. */
+/** The nearest `lang` around an element, through shadow roots; `undefined` if the page has none. */
 export function nearestLanguage(element: Element): string | undefined {
   const lang = element.closest("[lang]")?.getAttribute("lang");
   const root = element.getRootNode();
   return lang ?? (root instanceof ShadowRoot ? nearestLanguage(root.host) : undefined);
 }
 
-/** Hears of every change of a `lang` around an element. The return value ends it. */
+/** Calls back when a `lang` around an element changes. Returns how to stop. */
 export function watchLanguage(element: Element, changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   for (let root = element.getRootNode(); ; root = root.host.getRootNode()) {
@@ -18,32 +18,34 @@ export function watchLanguage(element: Element, changed: () => void): () => void
   return () => observer.disconnect();
 }
 
-/** What is said, and the language that it is in. */
+/** All texts, and their language. */
 export interface Words extends Messages {
   language: string;
 }
 
-/** The registered words for a language (`nl` serves `nl-BE`), else English; the site's own words before both. */
+/** The registered texts for a language (`nl` also for `nl-BE`), else English; the site's own texts come first. */
 export function wordsFor(language: string | undefined, own: Partial<Messages> | undefined): Words {
-  // A word that is set to nothing is none of the site's own.
-  const said = Object.fromEntries(Object.entries(own ?? {}).filter(([, text]) => typeof text === "string"));
+  // `undefined` and `null` count as not set.
+  const ownTexts = Object.fromEntries(
+    Object.entries(own ?? {}).filter(([, text]) => typeof text === "string"),
+  );
   for (let tag = language?.toLowerCase(); tag; tag = tag.replace(/-?[^-]*$/, "")) {
     const found = locales().findLast((locale) => locale.language.toLowerCase() === tag);
-    if (found) return { ...en, ...found.messages, ...said, language: found.language };
+    if (found) return { ...en, ...found.messages, ...ownTexts, language: found.language };
     if (tag === "en") break;
   }
-  return { ...en, ...said, language: "en" };
+  return { ...en, ...ownTexts, language: "en" };
 }
 
 const listeners = new Set<() => void>();
-let hearing: Locale[] | undefined;
+let watched: Locale[] | undefined;
 
-/** Hears of languages that are registered from now on. The return value ends it. */
+/** Calls back when a language is registered. Returns how to stop. */
 export function watchLocales(changed: () => void): () => void {
   const queue = locales();
-  if (queue !== hearing) {
-    hearing = queue;
-    // Another copy of the element in the same page may hear too.
+  if (queue !== watched) {
+    watched = queue;
+    // Wrapped, not replaced: another copy of the element in the page may have done the same.
     const push = queue.push.bind(queue);
     queue.push = (...items) => {
       const length = push(...items);
@@ -55,7 +57,7 @@ export function watchLocales(changed: () => void): () => void {
   return () => listeners.delete(changed);
 }
 
-/** An element of the page with that id would be found under the same global name: it is not ours. */
+/** An element with that id would be the global of that name: only an array is ours. */
 const locales = (): Locale[] =>
   Array.isArray(globalThis.oneginiOtpLoginLocales)
     ? globalThis.oneginiOtpLoginLocales

@@ -1,7 +1,8 @@
+import type { Failure } from "../flow/state.js";
+
 /**
- * All that the element says. `{time}` stands for a time left, such as `0:42` or `4 min`. Words between `**` are
- * bold, in the steps only. A site should say `step1` and `step2` in its own words: name the app, say where its
- * scanner is.
+ * The element's texts. `{time}` stands for a time left, such as `0:42` or `4 min`. Words between `**` are bold, in the
+ * steps only. A site should set `step1` and `step2`: name its app, say where the scanner is.
  */
 export interface Messages {
   /** The card's heading, and the one on a phone that has the app. */
@@ -9,30 +10,30 @@ export interface Messages {
   titleApp: string;
   /** The button that begins. */
   showCode: string;
-  /** In the code's place while there is none yet, and while a new one is late. */
+  /** In the code's place before the first code, and while a new one is late. */
   requesting: string;
   /** What to do, in three steps. */
   step1: string;
   step2: string;
   step3: string;
-  /** How long the code stands. */
+  /** The time until the next code, and the time that the last code has. */
   newCodeIn: string;
   lastCode: string;
-  /** The button that shows the code large, its full name for a screen reader, and the button that closes it again. */
+  /** The button that shows the code large, its name for a screen reader, and the button that closes it. */
   enlarge: string;
   enlargeName: string;
   close: string;
-  /** Heard, not seen: what the picture is, and that it has come. */
+  /** For screen readers: the name of the code, and that it is ready. */
   codeName: string;
   codeReady: string;
-  /** Quiet hints in the time's place. */
+  /** Hints in the place of the time. */
   reconnecting: string;
   offline: string;
-  /** On a phone that has the app: its button, what to do, and the way to the code for another phone. */
+  /** On a phone: the button for the app, what to do, and the button that shows the code for another phone. */
   openApp: string;
   openAppHint: string;
   otherPhone: string;
-  /** The app's button on a touch screen that is no phone. */
+  /** The button for the app on a tablet. */
   openHere: string;
   approved: string;
   completed: string;
@@ -61,7 +62,7 @@ export interface Messages {
   notHereHint: string;
 }
 
-/** One language's words. Those that it lacks are English. */
+/** The texts of one language. English takes the place of missing ones. */
 export interface Locale {
   /** A BCP 47 tag, such as `nl` or `pt-BR`. */
   language: string;
@@ -70,8 +71,45 @@ export interface Locale {
 
 declare global {
   /**
-   * Where languages register, before the element is there or after: a locale and the element may come in separate
-   * files, in either order, so they can meet only here.
+   * Where languages register. A locale and the element may be separate files that load in either order, so only a global
+   * can connect them.
    */
   var oneginiOtpLoginLocales: Locale[] | undefined;
 }
+
+/** The key of a failure's message. Its hint has the same key with `Hint` appended. */
+type FailureKey = "unavailable" | "noNetwork" | "loginFailed" | "ended" | "tooMany" | "cookies" | "notHere";
+
+/** The message for a failure, chosen by what the person can do about it. */
+export function failureKey({ code, during, offline }: Failure): FailureKey {
+  switch (code) {
+    case "cookies_blocked":
+      return "cookies";
+    case "too_many_requests":
+      return "tooMany";
+    case "login_refused":
+      return "loginFailed";
+    case "unknown_attempt":
+    case "attempt_settled":
+    case "authorization_pending":
+      return "ended";
+    case "invalid_request":
+    case "forbidden_origin":
+      return during === "login" ? "loginFailed" : "notHere";
+    case "network_error":
+      return during === "login" ? "loginFailed" : during === "start" && offline ? "noNetwork" : "unavailable";
+    case "server_error":
+    case "temporarily_unavailable":
+    case "invalid_response":
+      return during === "login" ? "loginFailed" : "unavailable";
+    default:
+      return code satisfies never;
+  }
+}
+
+/** A message and its hint as one text for a screen reader. */
+export const spoken = (message: string, hint: string): string =>
+  hint ? `${message}${/\p{P}$/u.test(message) ? "" : "."} ${hint}` : message;
+
+/** Fills in the time. */
+export const fill = (message: string, time: string): string => message.replace("{time}", () => time);

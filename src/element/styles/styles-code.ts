@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** Stage, time and steps, and the large code. What makes the code readable is `!important`: above any site's rule. */
+/** The code, the time, the steps and the large code. What keeps the code readable is `!important`, above any rule of a site. */
 export const codeStyles = css`
   .stage {
     position: relative;
@@ -80,7 +80,7 @@ export const codeStyles = css`
   }
   canvas {
     all: initial !important;
-    /* Above all else in the card, the ring and what a site hangs on other parts too. */
+    /* Above everything else in the card, also what a site adds to other parts. */
     z-index: 2147483647 !important;
     image-rendering: pixelated !important;
     forced-color-adjust: none !important;
@@ -91,7 +91,7 @@ export const codeStyles = css`
     display: block !important;
     visibility: inherit !important;
   }
-  /* The card keeps that to itself; what follows the code in it stays below. */
+  /* A stacking context of its own; what comes after the code stays below it. */
   section,
   section::after,
   [role="status"] {

@@ -106,7 +106,7 @@ export const partStyles = css`
     line-height: 1.3889;
     letter-spacing: -0.01em;
   }
-  /* The place of a second line that may come: nothing moves when it does. */
+  /* Keeps the place of a second line, so that nothing moves when it comes. */
   .message:last-child {
     margin-block-end: calc(1.2222em + 6px);
   }

@@ -1,7 +1,53 @@
-import { css } from "lit";
+import { css, type CSSResult, type CSSResultOrNative } from "lit";
 import { codeStyles } from "./styles-code.js";
 import { partStyles } from "./styles-parts.js";
-import { tokens } from "./styles-tokens.js";
+
+/**
+ * The colours. If a site sets the text or the surface, muted, line and sunken are mixed from these. `--_site` tells whether
+ * it does: without either it is invalid, and so is every property that uses it.
+ */
+const tokens = css`
+  section {
+    --_surface: var(--onegini-otp-login-surface, #fff);
+    --_text: var(--onegini-otp-login-text, #15181e);
+    --_accent: var(--onegini-otp-login-accent, #1f4fd1);
+    --_on-accent: var(--onegini-otp-login-on-accent, #fff);
+    --_muted: var(--_site-muted, #535b68);
+    --_line: var(--_site-line, #d9dee6);
+    --_sunken: var(--_site-sunken, #f3f5f8);
+    --_control: #7c8594;
+    --_hover: color-mix(in oklab, var(--_accent) 88%, var(--_text));
+    --_tint: color-mix(in oklab, var(--_accent) 12%, var(--_surface));
+    --_site: var(--onegini-otp-login-text, var(--onegini-otp-login-surface));
+    --_site-muted: color-mix(
+      in oklab,
+      color-mix(in oklab, var(--_text) 68%, var(--_surface)),
+      var(--_site) 0%
+    );
+    --_site-line: color-mix(
+      in oklab,
+      color-mix(in oklab, var(--_text) 16%, var(--_surface)),
+      var(--_site) 0%
+    );
+    --_site-sunken: color-mix(
+      in oklab,
+      color-mix(in oklab, var(--_text) 5%, var(--_surface)),
+      var(--_site) 0%
+    );
+  }
+  @supports (color: light-dark(red, red)) {
+    section {
+      --_surface: var(--onegini-otp-login-surface, light-dark(#fff, #17191f));
+      --_text: var(--onegini-otp-login-text, light-dark(#15181e, #f1f3f6));
+      --_accent: var(--onegini-otp-login-accent, light-dark(#1f4fd1, #8fb0ff));
+      --_on-accent: var(--onegini-otp-login-on-accent, light-dark(#fff, #0c1633));
+      --_muted: var(--_site-muted, light-dark(#535b68, #aab2bf));
+      --_line: var(--_site-line, light-dark(#d9dee6, #363c47));
+      --_sunken: var(--_site-sunken, light-dark(#f3f5f8, #20242c));
+      --_control: light-dark(#7c8594, #7b8494);
+    }
+  }
+`;
 
 const card = css`
   :host {
@@ -92,5 +138,26 @@ const card = css`
   }
 `;
 
-/** The look of every phase. Sizes of text are in `em`, the rest in px; directions are logical. */
+/** All styles. Sizes of text are in `em`, the rest in px; directions are logical. */
 export const styles = [tokens, card, codeStyles, partStyles];
+
+/** A constructed style sheet belongs to one document. The elements of a document share its sheets. */
+const sheetsOf = new WeakMap<Document, Map<CSSResult, CSSStyleSheet>>();
+
+/** Sets the style sheets of a shadow root. To be called again when the root comes into another document. */
+export function adoptStyleSheets(root: ShadowRoot, styles: readonly CSSResultOrNative[]): void {
+  const { ownerDocument } = root;
+  const window = ownerDocument.defaultView;
+  // A document without a window renders nothing.
+  if (!window) return;
+  const sheets = sheetsOf.get(ownerDocument) ?? new Map<CSSResult, CSSStyleSheet>();
+  sheetsOf.set(ownerDocument, sheets);
+  root.adoptedStyleSheets = styles.map((style) => {
+    // A site's subclass may bring a style sheet.
+    if (!("cssText" in style)) return style;
+    const sheet = sheets.get(style) ?? new window.CSSStyleSheet();
+    if (!sheets.has(style)) sheet.replaceSync(style.cssText);
+    sheets.set(style, sheet);
+    return sheet;
+  });
+}

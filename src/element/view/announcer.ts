@@ -1,37 +1,38 @@
 import type { Words } from "../i18n/languages.js";
 import type { State } from "../flow/state.js";
-import { failureKey, spoken } from "../i18n/words.js";
+import { failureKey, spoken } from "../i18n/messages.js";
 
-/** How long the network must be away before it is worth saying. */
+/** How long the browser must be offline before it is announced. */
 export const offlineSpokenAfterMs = 3_000;
 
-/** What to say aloud in a state, by its key, or nothing. Never a renewal, a second, or a reconnection. */
+/** What to announce, with a key that tells announcements apart. Renewals, seconds and reconnections are never announced. */
 type Announcement = readonly [key: string, text: string] | undefined;
 
 /**
- * @param sinceMs for how long the connection has been as it is
- * @param redirecting whether the page is about to be left
- * @param appLeads whether the code is folded away behind the app's button
+ * The announcement of a state.
+ * @param sinceMs how long ago the connection changed
+ * @param isRedirecting whether the page is about to be left
+ * @param isCodeHidden whether only the app's button is shown
  */
 export function announcement(
   state: State,
   words: Words,
   sinceMs: number,
-  redirecting: boolean,
-  appLeads = false,
+  isRedirecting: boolean,
+  isCodeHidden = false,
 ): Announcement {
   switch (state.phase) {
     case "idle":
     case "requesting":
       return undefined;
     case "pending":
-      return state.link === "offline" && sinceMs >= offlineSpokenAfterMs
+      return state.connection === "offline" && sinceMs >= offlineSpokenAfterMs
         ? ["offline", words.offline]
-        : ["codeReady", appLeads ? words.openAppHint : words.codeReady];
+        : ["codeReady", isCodeHidden ? words.openAppHint : words.codeReady];
     case "approved":
       return [state.phase, words.approved];
     case "completed":
-      return [state.phase, spoken(words.completed, redirecting ? words.redirecting : "")];
+      return [state.phase, spoken(words.completed, isRedirecting ? words.redirecting : "")];
     case "denied":
       return [state.phase, spoken(words.denied, words.deniedHint)];
     case "expired":
@@ -45,13 +46,13 @@ export function announcement(
   }
 }
 
-/** Keeps what the live region says: each thing at most once an attempt. */
+/** The text of the live region. Announces each thing at most once an attempt. */
 export class Announcer {
   text = "";
   #last: string | undefined;
   #said = new Set<string>();
 
-  /** A new attempt: the region is emptied, so that the same words are heard again. */
+  /** For a new attempt: empties the region, so that the same text is announced again. */
   reset(): void {
     this.text = "";
     this.#last = undefined;
@@ -61,7 +62,7 @@ export class Announcer {
   say(announcement: Announcement): void {
     if (!announcement || this.#last === announcement[0]) return;
     const [key, text] = announcement;
-    // What was said is not said again; but what no longer holds is taken away.
+    // Said before: not again, but the last text no longer holds.
     this.text = this.#said.has(key) ? "" : text;
     this.#last = key;
     this.#said.add(key);

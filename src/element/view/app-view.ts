@@ -3,7 +3,7 @@ import * as icons from "./icons.js";
 import { codeView } from "./code-view.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
-/** The link beside the code, for a touch screen that is no phone. */
+/** The link beside the code, on a tablet. */
 export const appLinkBeside = ({ appLink, words }: ViewModel, { leaveForApp }: Handlers): TemplateResult =>
   html`<a
     class="button outlined"
@@ -14,10 +14,10 @@ export const appLinkBeside = ({ appLink, words }: ViewModel, { leaveForApp }: Ha
     >${words.openHere}</a
   >`;
 
-/** The app first, on a phone that has it; the code for another phone below, when asked for. */
+/** The app first, on a phone; the code for another phone is below, behind a button. */
 export function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
-  const { state, words, appLink, hint, otherPhone } = model;
-  const isOffline = hint === "offline";
+  const { state, words, appLink, connection, otherPhone } = model;
+  const isOffline = connection === "offline";
   return html`<p class="second">
       ${isOffline ? icons.offline : nothing}${isOffline ? words.offline : words.openAppHint}
     </p>

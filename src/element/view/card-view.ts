@@ -5,7 +5,7 @@ import { dialogView } from "./dialog-view.js";
 import { messageView } from "./message-view.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
-/** The phases that are told in the message layer. */
+/** Whether the phase shows a message in the place of the code. */
 function isMessage({ state, app }: ViewModel): boolean {
   switch (state.phase) {
     case "idle":
@@ -25,8 +25,8 @@ function isMessage({ state, app }: ViewModel): boolean {
 }
 
 /**
- * The whole element as a function of its model. Two layers lie in one cell, and the one that is not shown keeps its
- * place: so the card has the same size in every phase.
+ * The whole element as a function of its model. Code and message are two layers in one grid cell, so the card has the same
+ * size in every phase.
  */
 export function view(model: ViewModel, handlers: Handlers): TemplateResult {
   const { words, app, announcement } = model;
@@ -49,3 +49,19 @@ export function view(model: ViewModel, handlers: Handlers): TemplateResult {
     ${dialogView(model, handlers)}
   </section>`;
 }
+
+/**
+ * Moves the focus only if the focused control of the element is gone: to the new phase's button, else to the heading. The
+ * browser would start again at the top of the page.
+ * @param focused what had the focus before the render
+ */
+export function keepFocus(root: ShadowRoot, focused: Element | null): void {
+  if (!focused || isUsable(root, focused)) return;
+  const button = [...root.querySelectorAll<HTMLElement>("[part=button]")].find((each) =>
+    isUsable(root, each),
+  );
+  (button ?? root.querySelector<HTMLElement>("[part=title]"))?.focus();
+}
+
+const isUsable = (root: ShadowRoot, element: Element): boolean =>
+  root.contains(element) && !element.closest("[inert]") && element.matches(":not(a), [href]");

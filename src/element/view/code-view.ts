@@ -1,6 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
+import { fill } from "../i18n/messages.js";
 import * as icons from "./icons.js";
-import { timeText } from "./time-view.js";
+import { formatTime } from "./countdown.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" aria-hidden="true">
@@ -14,7 +15,7 @@ const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" aria-hidden="tru
   )}
 </svg>`;
 
-/** Drawn from the top centre to the left, so that it drains clockwise. */
+/** Starts at the top centre and goes to the left, so that the ring empties clockwise. */
 const ringPath =
   "M155 1H15A14 14 0 0 0 1 15V295A14 14 0 0 0 15 309H295A14 14 0 0 0 309 295V15A14 14 0 0 0 295 1Z";
 
@@ -57,6 +58,26 @@ function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
   </div>`;
 }
 
+/** The time that the code has, or a hint in its place. */
+export function timeText({ state, words, clock, connection }: ViewModel): TemplateResult | typeof nothing {
+  if (state.phase === "requesting") return html`<p class="time">${words.requesting}</p>`;
+  if (!clock) return nothing;
+  if (connection !== "live") return html`<p class="time">${icons[connection]}${words[connection]}</p>`;
+  switch (clock.kind) {
+    case "next":
+    case "last": {
+      const time = formatTime(clock.left, words.language);
+      const message = clock.kind === "last" ? words.lastCode : words.newCodeIn;
+      return html`<p class="time" role="timer">${fill(message, time)}</p>`;
+    }
+    case "late":
+    case "dead":
+      return html`<p class="time">${words.requesting}</p>`;
+    default:
+      return clock satisfies never;
+  }
+}
+
 /** Words between `**` are bold. */
 const rich = (text: string) =>
   text.split("**").map((part, i) => (i % 2 ? html`<strong>${part}</strong>` : part));
@@ -68,10 +89,10 @@ const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateRes
 
 /** Stage, time and steps. */
 export const codeView = (model: ViewModel, handlers: Handlers): TemplateResult => {
-  const { words, hint } = model;
+  const { words, connection } = model;
   return html`${stage(model, handlers)}
     <div class="row">
-      ${timeText(model)}${hasCode(model) && hint !== "offline" ? enlargeButton(model, handlers) : nothing}
+      ${timeText(model)}${hasCode(model) && connection !== "offline" ? enlargeButton(model, handlers) : nothing}
     </div>
     <ol role="list">
       ${[words.step1, words.step2, words.step3].map(

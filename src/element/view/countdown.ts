@@ -1,15 +1,15 @@
 import type { Code } from "../flow/state.js";
 
-/** What a code's clock shows. `left` is in milliseconds, `share` from 1 (fresh) to 0. */
+/** The time of a code. `left` is in milliseconds, `share` goes from 1 (fresh) to 0. */
 export type Countdown =
   /** Until the next code, or, of the last code, until its end. */
   | { kind: "next" | "last"; left: number; share: number }
-  /** The next code is late; this one still works. */
+  /** The next code is late, and this one still works. */
   | { kind: "late" }
   /** Its time is over. */
   | { kind: "dead" };
 
-/** What to show of a code's time at an instant of `Date.now()`. */
+/** The time of a code at an instant of `Date.now()`. */
 export function countdown(code: Code, isLast: boolean, now: number): Countdown {
   if (now >= code.endsAt) return { kind: "dead" };
   const target = isLast ? code.endsAt : code.renewAt;
@@ -24,17 +24,17 @@ export function nextSecond(until: number, now: number): number {
   return left > 0 ? now + (left % 1000 || 1000) : Infinity;
 }
 
-/** Languages with the digits 0 to 9, of those that come with the element: any other one asks `Intl`. */
+/** Languages of the package that write times with the digits 0 to 9. For others `Intl` formats. */
 const plainDigits = /^(en|nl|fr|de|es|it|pt|pl|sv|da|ja)\b/;
 
-/** A time left, calmly: over 90 s whole minutes ("4 min"), then `m:ss`; both rounded up. */
+/** A time left: over 90 s in whole minutes ("4 min"), then as `m:ss`. Both are rounded up. */
 export function formatTime(ms: number, language: string): string {
   const seconds = Math.ceil(ms / 1000);
   const number = (value: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(language, options).format(value);
   if (seconds > 90) return number(Math.ceil(seconds / 60), { style: "unit", unit: "minute" });
   const minutes = Math.floor(seconds / 60);
-  // A page's first `Intl.NumberFormat` takes longer than the rest of the code's frame, and the code would wait for it.
+  // Without `Intl` where possible: the first `Intl.NumberFormat` of a page takes longer than the rest of the code's frame.
   return plainDigits.test(language)
     ? `${minutes}:${String(seconds % 60).padStart(2, "0")}`
     : `${number(minutes)}:${number(seconds % 60, { minimumIntegerDigits: 2 })}`;

@@ -1,19 +1,19 @@
 import { html, nothing, type TemplateResult } from "lit";
 import * as icons from "./icons.js";
+import { timeText } from "./code-view.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
-import { timeText } from "./time-view.js";
 
 const close = (event: Event): void => (event.currentTarget as Element).closest("dialog")!.close();
 
-/** A press beside the dialog hits the dialog's own box: all that is inside it belongs to its children. */
-const closeFromBeside = (event: Event): void => {
+/** A click on the backdrop has the dialog itself as its target. */
+const closeFromBackdrop = (event: Event): void => {
   if (event.target === event.currentTarget) close(event);
 };
 
-/** The code as large as the window allows. It is modal: the element opens and closes it. */
-export const dialogView = (model: ViewModel, { shrunk }: Handlers): TemplateResult => {
+/** The code as large as the window allows. {@link EnlargedCode} opens and closes the dialog. */
+export const dialogView = (model: ViewModel, { dialogClosed }: Handlers): TemplateResult => {
   const { words, enlarged } = model;
-  return html`<dialog aria-labelledby="scan" @close=${shrunk} @click=${closeFromBeside}>
+  return html`<dialog aria-labelledby="scan" @close=${dialogClosed} @click=${closeFromBackdrop}>
     ${
       enlarged
         ? html`<div class="large">
@@ -30,3 +30,28 @@ export const dialogView = (model: ViewModel, { shrunk }: Handlers): TemplateResu
     }
   </dialog>`;
 };
+
+/** Opens and closes the dialog of a shadow root. */
+export class EnlargedCode {
+  /** Whether the dialog should be open. */
+  isWanted = false;
+  /** From opening until the browser's `close` event: meanwhile nothing behind the dialog is announced. */
+  isModal = false;
+
+  /** To be called after each render. */
+  sync(root: ShadowRoot): void {
+    const dialog = root.querySelector("dialog")!;
+    if (dialog.open === this.isWanted) return;
+    if (!this.isWanted) return dialog.close();
+    // The dialog gives the focus back to this button, also when the code itself was pressed.
+    root.querySelector<HTMLElement>(".enlarge")?.focus();
+    dialog.showModal();
+    this.isModal = true;
+  }
+
+  /** The `close` event comes later than the close: the dialog may be open again. */
+  closed(root: ShadowRoot): void {
+    this.isModal = root.querySelector("dialog")!.open;
+    if (!this.isModal) this.isWanted = false;
+  }
+}

@@ -2,17 +2,17 @@ import { html, nothing, type TemplateResult } from "lit";
 import * as icons from "./icons.js";
 import { formatTime } from "./countdown.js";
 import type { Handlers, ViewModel } from "./view-model.js";
-import { failureKey, fill } from "../i18n/words.js";
+import { failureKey, fill } from "../i18n/messages.js";
 
 interface Message {
-  /** How the disc looks: the tick in its turning arc, the tick that stays, or an icon in grey. */
+  /** The disc: a tick in a turning arc, a tick, or a grey icon. */
   disc: "turning" | "done" | "quiet";
   icon: TemplateResult;
   text: string;
   second?: string;
-  /** The one button, only if it can help. */
+  /** The label of the button, if trying again can help. */
   button?: string;
-  /** The button can only be used later: its label says when. */
+  /** The button can only be used later. Its label says when. */
   isEarly?: boolean;
 }
 
@@ -73,14 +73,14 @@ const arc = html`<svg class="arc" viewBox="0 0 72 72" aria-hidden="true">
   <circle class="left" cx="36" cy="36" r="35" pathLength="100" stroke-dasharray="28 72" />
 </svg>`;
 
-/** Disc, message, second line, one button; nothing in the phases of the code. */
+/** Disc, message, second line and button; nothing in the phases that show the code. */
 export function messageView(model: ViewModel, { start }: Handlers): TemplateResult | typeof nothing {
   const message = messageFor(model);
   if (!message) return nothing;
   const { disc, icon, text, second, button, isEarly = false } = message;
   return html`<div class="disc ${disc}">${icon}${disc === "turning" ? arc : nothing}</div>
     ${
-      // Two templates for two texts that follow each other: in one, the text that is replaced would count as moved.
+      // Two templates: a browser would count a text that is replaced in the same element as a layout shift.
       disc === "done" ? html`<p class="message last">${text}</p>` : html`<p class="message">${text}</p>`
     }
     ${second ? html`<p class="second">${second}</p>` : nothing}

@@ -1,12 +1,12 @@
 import type { LitElement, ReactiveController } from "lit";
-import type { QrSymbol } from "../../protocol/qr.js";
+import { encode, type QrSymbol } from "../../protocol/qr.js";
 
-/** Free pixels around the code in the box that it lies in, both sides together. */
+/** CSS pixels between the code and its box, both sides together. */
 const margin = 16;
 const minPixelsPerModule = 4;
 
 /**
- * The edge of one module in device pixels: whole, as large as the box allows, and never under four CSS pixels.
+ * The edge of one module in device pixels: a whole number, as large as the box allows, and at least four CSS pixels.
  * @param box the box's width in CSS pixels
  */
 export const modulePixels = (modules: number, box: number, devicePixelRatio: number): number =>
@@ -16,20 +16,38 @@ export const modulePixels = (modules: number, box: number, devicePixelRatio: num
   );
 
 /**
- * Paints the code on every canvas of the host: when there is a new one, in the frame in which it is rendered, and
- * when the size or the resolution changes. A canvas, because extensions that darken pages repaint SVG.
+ * Encodes a code and paints it on every canvas of the host: a new one in the frame in which it is rendered, and again when the
+ * size or the resolution changes. A canvas, because extensions that darken pages repaint SVG.
  */
 export class CodePainter implements ReactiveController {
+  #otp: string | undefined;
+  #symbol: QrSymbol | undefined;
+  #error: unknown;
   #painted = new WeakMap<Element, QrSymbol>();
   #resized: ResizeObserver | undefined;
   #resolution: MediaQueryList | undefined;
   readonly #host: LitElement;
-  readonly #symbol: () => QrSymbol | undefined;
 
-  constructor(host: LitElement, symbol: () => QrSymbol | undefined) {
+  constructor(host: LitElement) {
     this.#host = host;
-    this.#symbol = symbol;
     host.addController(this);
+  }
+
+  get hasSymbol(): boolean {
+    return this.#symbol !== undefined;
+  }
+
+  /** Encodes a new OTP. Returns an error if it is too long for a QR code. */
+  encode(otp: string): unknown {
+    if (otp === this.#otp) return this.#error;
+    this.#otp = otp;
+    this.#symbol = this.#error = undefined;
+    try {
+      this.#symbol = encode(otp);
+    } catch (error) {
+      this.#error = error;
+    }
+    return this.#error;
   }
 
   hostConnected(): void {
@@ -41,13 +59,13 @@ export class CodePainter implements ReactiveController {
 
   hostDisconnected(): void {
     this.#resized?.disconnect();
-    // A code that arrives just now is painted, and nothing of it is watched.
+    // A code that arrives now is painted but not observed.
     this.#resized = undefined;
     this.#resolution?.removeEventListener("change", this.#repaint);
   }
 
   hostUpdated(): void {
-    const symbol = this.#symbol();
+    const symbol = this.#symbol;
     if (!symbol) return;
     for (const canvas of this.#canvases()) {
       if (this.#painted.get(canvas) === symbol) continue;
@@ -71,7 +89,7 @@ export class CodePainter implements ReactiveController {
     canvas.addEventListener("contextrestored", this.#repaint);
   }
 
-  /** A query matches one resolution only: after each change the next one is watched. */
+  /** A query matches one resolution, so each change needs a new query. */
   #watchResolution(): void {
     this.#resolution?.removeEventListener("change", this.#repaint);
     this.#resolution = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
@@ -80,7 +98,7 @@ export class CodePainter implements ReactiveController {
 
   readonly #repaint = (): void => {
     this.#watchResolution();
-    const symbol = this.#symbol();
+    const symbol = this.#symbol;
     if (symbol) for (const canvas of this.#canvases()) paint(canvas, symbol);
   };
 }
@@ -91,7 +109,7 @@ function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol): void {
   const module = modulePixels(size, canvas.parentElement!.clientWidth, ratio);
   const edge = module * size;
   canvas.width = canvas.height = edge;
-  // `!important` from inside the shadow tree is above any rule that a site writes for the part.
+  // `!important` inside the shadow tree wins over any rule of a site for the part.
   for (const side of ["width", "height"]) canvas.style.setProperty(side, `${edge / ratio}px`, "important");
   const context = canvas.getContext("2d", { alpha: false });
   if (!context) return;

@@ -1,6 +1,8 @@
+import type { Connection, State } from "../flow/state.js";
 import type { Words } from "../i18n/languages.js";
-import type { Link, State } from "../flow/state.js";
-import type { Countdown } from "./countdown.js";
+import { appLinkFor } from "../links.js";
+import { offlineSpokenAfterMs } from "./announcer.js";
+import { countdown, nextSecond, type Countdown } from "./countdown.js";
 
 /** All that the view depends on. */
 export interface ViewModel {
@@ -8,13 +10,13 @@ export interface ViewModel {
   words: Words;
   /** The instant that is shown, in milliseconds of `Date.now()`. */
   now: number;
-  /** The code's clock, while there is a code. */
+  /** The code's time, while there is a code. */
   clock: Countdown | undefined;
-  /** The state of the connection, as far as the person should be told of it. */
-  hint: Link;
-  /** Where the app link is offered: first, as on a phone that has the app; beside the code; or not at all. */
+  /** The connection, shown as a hint unless it is `live`. */
+  connection: Connection;
+  /** Where the app link is: first, on a phone; beside the code, on a tablet; or not shown. */
   app: "first" | "beside" | "none";
-  /** The link into the app with the newest code in it, while that one works. */
+  /** The link into the app with the newest code in it, while that code works. */
   appLink: string | undefined;
   /** Whether the person opened "Use another phone". */
   otherPhone: boolean;
@@ -22,7 +24,7 @@ export interface ViewModel {
   enlarged: boolean;
   /** Whether the page is about to be left. */
   isRedirecting: boolean;
-  /** What the live region says. */
+  /** The text of the live region. */
   announcement: string;
 }
 
@@ -30,11 +32,63 @@ export interface ViewModel {
 export interface Handlers {
   start: () => void;
   enlarge: () => void;
-  /** The large code was closed, by whatever means. */
-  shrunk: () => void;
+  /** The large code was closed, in any way. */
+  dialogClosed: () => void;
   toggleOtherPhone: () => void;
   leaveForApp: () => void;
 }
 
-/** Whether a code can be shown: a dead one is never on the screen. */
-export const hasCode = ({ clock }: ViewModel): boolean => clock !== undefined && clock.kind !== "dead";
+/** What the model is made of, besides the state. */
+export interface ViewContext extends Pick<
+  ViewModel,
+  "words" | "now" | "otherPhone" | "enlarged" | "isRedirecting"
+> {
+  renewals: number;
+  /** Whether there is a QR code for the state's OTP. */
+  hasSymbol: boolean;
+  appLinkTemplate: string | null;
+  /** Whether the screen is a phone's, and whether there is any touch screen. */
+  isPhone: boolean;
+  isTouch: boolean;
+}
+
+export function viewModel(state: State, context: ViewContext): Omit<ViewModel, "announcement"> {
+  const { renewals, hasSymbol, appLinkTemplate, isPhone, isTouch, ...rest } = context;
+  const isPending = state.phase === "pending";
+  const clock =
+    isPending && hasSymbol ? countdown(state.code, state.renewed >= renewals, rest.now) : undefined;
+  const link = appLinkFor(appLinkTemplate, isPending ? state.code.otp : "");
+  return {
+    ...rest,
+    state,
+    clock,
+    connection: isPending ? state.connection : "live",
+    app: link === undefined ? "none" : isPhone ? "first" : isTouch ? "beside" : "none",
+    appLink: hasCode({ clock }) ? link : undefined,
+  };
+}
+
+/** Whether a code can be shown: one whose time is over is never on the screen. */
+export const hasCode = ({ clock }: Pick<ViewModel, "clock">): boolean =>
+  clock !== undefined && clock.kind !== "dead";
+
+/**
+ * The next instant at which time alone changes what is shown or said; `Infinity` if there is none.
+ * @param connectionSince when the connection changed
+ */
+export function nextChange(
+  { state, clock, now: shownAt }: ViewModel,
+  connectionSince: number,
+  isVisible: boolean,
+  now: number,
+): number {
+  if (state.phase === "failed" && isVisible) return nextSecond(state.failure.retryAt ?? 0, now);
+  if (state.phase !== "pending") return Infinity;
+  // In a hidden tab too: when the tab is shown, a code that is over must be gone.
+  const instants = [state.code.endsAt];
+  if (isVisible) {
+    instants.push(connectionSince + offlineSpokenAfterMs);
+    if (clock && "left" in clock) instants.push(nextSecond(shownAt + clock.left, now));
+  }
+  return Math.min(...instants.filter((instant) => instant > now));
+}

@@ -16,10 +16,10 @@ const deaths: Record<string, Script> = {
 };
 
 /** The most requests that any of twenty pages makes in the hour after its server died, a second after the first code. */
-function requestsAfter(death: Script, start: "a" | "l"): number {
+function requestsAfter(death: Script, start: "code" | "dayCode"): number {
   const scripts: Scripts = {
     start: [`(${start}|)`],
-    stream: ["p 999ms #", death],
+    stream: ["pending 999ms #", death],
     poll: [death],
     renew: [death],
   };
@@ -45,7 +45,7 @@ function chance(seed: number): () => number {
 describe("In the hour after a server died that", () => {
   for (const [name, death] of Object.entries(deaths)) {
     it(`${name}, few requests are made: codes of a minute`, () => {
-      const count = requestsAfter(death, "a");
+      const count = requestsAfter(death, "code");
       console.log(`codes of a minute, a server that ${name}: ${count} requests, bound ${bounds.minuteCode}`);
       expect(count).to.be.within(1, bounds.minuteCode);
     });
@@ -53,16 +53,16 @@ describe("In the hour after a server died that", () => {
     it(`${name}, there is a bound even where the code lives for a day`, function () {
       // Twenty pages and two thousand requests each, in virtual time: long on a machine that is busy.
       this.timeout(60_000);
-      const count = requestsAfter(death, "l");
+      const count = requestsAfter(death, "dayCode");
       console.log(`a code of a day, a server that ${name}: ${count} requests, bound ${bounds.dayCode}`);
       expect(count).to.be.within(1, bounds.dayCode);
     });
 
     it(`${name}, a page in the background makes none once its stream is closed`, () => {
-      const visibility = "500ms h";
+      const visibility = "500ms hidden";
       const { requests } = runFlow(
         1_000 + hourMs,
-        { start: ["(l|)"], stream: ["p 40s #", death], poll: [death], renew: [death] },
+        { start: ["(dayCode|)"], stream: ["pending 40s #", death], poll: [death], renew: [death] },
         { visibility, random: 0.5 },
       );
       expect(Object.values(requests).flat()).to.have.length(2);
@@ -73,13 +73,13 @@ describe("In the hour after a server died that", () => {
     const { said } = runFlow(
       hourMs,
       {
-        start: ["(l|)"],
-        stream: ["p 999ms #", "#"],
-        poll: [...Array.from({ length: 1_500 }, () => "#"), "(a|)"],
-        login: ["(l|)"],
+        start: ["(dayCode|)"],
+        stream: ["pending 999ms #", "#"],
+        poll: [...Array.from({ length: 1_500 }, () => "#"), "(approved|)"],
+        login: ["(answer|)"],
       },
       { random: 0.5 },
     );
-    expect(said.at(-1)).to.match(/ C$/);
+    expect(said.at(-1)).to.match(/ completed$/);
   });
 });

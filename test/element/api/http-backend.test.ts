@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { firstValueFrom, lastValueFrom, toArray } from "rxjs";
 import { httpBackend } from "../../../src/element/api/http-backend.js";
-import { RequestError } from "../../../src/element/api/request-error.js";
+import { RequestError } from "../../../src/element/api/backend.js";
 
 interface Answer {
   status?: number;

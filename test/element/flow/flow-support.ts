@@ -2,113 +2,109 @@ import { BehaviorSubject, defer, NEVER, timer, type Observable } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import type { StatusAnswer } from "../../../src/protocol/login-api.js";
 import type { Backend } from "../../../src/element/api/backend.js";
-import { toCode } from "../../../src/element/flow/code.js";
+import { toCode } from "../../../src/element/flow/state.js";
 import type { Environment, Visibility } from "../../../src/element/flow/environment.js";
 import { loginFlow, type Command } from "../../../src/element/flow/login-flow.js";
-import { RequestError } from "../../../src/element/api/request-error.js";
+import { RequestError } from "../../../src/element/api/backend.js";
 import type { Action, LoginErrorCode } from "../../../src/element/flow/state.js";
 
-/** One request or a stream in marbles: letters of `answers`, `|` its end, `#` its error, `network_error` by default. */
+/**
+ * One request or one stream in RxJS's marble syntax, with names in the place of single letters: "20ms (code|)". `|` is its end
+ * and `#` its error, `network_error` by default.
+ */
 export type Script = string | { marbles: string; error?: LoginErrorCode; retryAfterMs?: number };
 
-/** For each call of the login API what its first, second, … request is answered; the last goes for all that follow. */
+/** For each call of the login API, the answers to its first, second, … request. The last one is for all that follow. */
 export type Scripts = Partial<Record<keyof Backend, Script[]>>;
 
+/** All in the same syntax as scripts. */
 export interface World {
-  /** `s` start, `c` cancel, `r` resume, `t` take over with a code of the instant 0; by default one start at once. */
+  /** `start`, `cancel`, `resume`, `takeOver` (with a code of the instant 0). By default one start at once. */
   commands?: string;
-  /** `v` visible, `h` hidden, `g` gone; visible by default. */
+  /** `visible`, `hidden`, `gone`. By default visible. */
   visibility?: string;
-  /** `t` and `f`; online by default. */
+  /** `online`, `offline`. By default online. */
   online?: string;
-  /** `x`: the machine slept. */
+  /** `slept`. */
   slept?: string;
   renewals?: number;
-  /** The same number every time, or one after the other; 0 by default. */
+  /** The same number every time, or a source of numbers. By default 0. */
   random?: number | (() => number);
-  /** What the wall clock shows beyond the time that timers saw. */
+  /** How far the wall clock is ahead of the time that timers count. */
   clockJumpMs?: (nowMs: number) => number;
 }
+
+/** A stream that gives the status at once and a comment every 15 s, for four minutes. */
+export const liveStream = `pending ${"14999ms comment ".repeat(16)}`;
 
 type ColdObservable<T> = Observable<T> & {
   subscriptions: { subscribedFrame: number; unsubscribedFrame: number }[];
 };
 
-/** Of a code that has no less left than is known here. */
+/** With a time left that never corrects the code's. */
 const pending = { status: "pending", expires_in: 86_400 } as const;
 
-/** What the letters of scripts stand for: codes by their lives, then statuses. */
+/** The values of the names in scripts. */
 const answers = {
   start: {
-    a: { attempt: "A", status: "pending", otp: "otp0", expires_in: 60 },
-    b: { attempt: "B", status: "pending", otp: "otpB", expires_in: 60 },
-    l: { attempt: "A", status: "pending", otp: "otp0", expires_in: 86_400 },
-    z: { attempt: "A", status: "pending", otp: "otp0", expires_in: 12 },
+    code: { attempt: "A", status: "pending", otp: "otp0", expires_in: 60 },
+    otherAttempt: { attempt: "B", status: "pending", otp: "otpB", expires_in: 60 },
+    dayCode: { attempt: "A", status: "pending", otp: "otp0", expires_in: 86_400 },
+    shortCode: { attempt: "A", status: "pending", otp: "otp0", expires_in: 12 },
   },
   renew: {
-    y: { status: "pending", otp: "otp2", expires_in: 12 },
-    n: { status: "pending", otp: "otp1", expires_in: 60 },
+    code: { status: "pending", otp: "otp1", expires_in: 60 },
+    shortCode: { status: "pending", otp: "otp2", expires_in: 12 },
   },
   stream: {
-    p: { type: "status", answer: pending },
-    s: { type: "status", answer: { ...pending, expires_in: 8 } },
-    e: { type: "status", answer: { ...pending, expires_in: 0 } },
-    a: { type: "status", answer: { status: "approved" } },
-    c: { type: "status", answer: { status: "completed" } },
-    d: { type: "status", answer: { status: "denied" } },
-    x: { type: "status", answer: { status: "expired" } },
-    f: { type: "status", answer: { status: "failed" } },
-    k: { type: "alive" },
-    r: { type: "retry", delayMs: 5_000 },
+    pending: { type: "status", answer: pending },
+    pending8s: { type: "status", answer: { ...pending, expires_in: 8 } },
+    codeClosed: { type: "status", answer: { ...pending, expires_in: 0 } },
+    approved: { type: "status", answer: { status: "approved" } },
+    completed: { type: "status", answer: { status: "completed" } },
+    denied: { type: "status", answer: { status: "denied" } },
+    expired: { type: "status", answer: { status: "expired" } },
+    failed: { type: "status", answer: { status: "failed" } },
+    comment: { type: "alive" },
+    retry: { type: "retry", delayMs: 5_000 },
   },
   poll: {
-    p: { ...pending, interval: 2 },
-    s: { ...pending, expires_in: 8, interval: 2 },
-    h: { ...pending, interval: 0 },
-    a: { status: "approved", interval: 0 },
-    x: { status: "expired", interval: 0 },
-    d: { status: "denied", interval: 0 },
-    c: { status: "completed", interval: 0 },
+    pending: { ...pending, interval: 2 },
+    pending8s: { ...pending, expires_in: 8, interval: 2 },
+    held: { ...pending, interval: 0 },
+    approved: { status: "approved", interval: 0 },
+    expired: { status: "expired", interval: 0 },
+    denied: { status: "denied", interval: 0 },
+    completed: { status: "completed", interval: 0 },
   },
-  login: { l: { redirect_to: "/account" } },
+  login: { answer: { redirect_to: "/account" } },
 };
 
-/** Letters for what the flow says. `links` are `l`ive, `q`uiet (reconnecting), `o`ffline. */
-const letterOf = (action: Action): string => {
-  switch (action.type) {
-    case "requested":
-      return "R";
-    case "started":
-      return "S";
-    case "renewed":
-      return "N";
-    case "spent":
-      return "Z";
-    case "link":
-      return { live: "l", reconnecting: "q", offline: "o" }[action.link];
-    case "approved":
-      return "A";
-    case "completed":
-      return "C";
-    case "denied":
-      return "D";
-    case "expired":
-      return "X";
-    case "failed":
-      return "F";
-    case "cancelled":
-      return "I";
-    default:
-      return action satisfies never;
-  }
-};
+/** RxJS knows single characters only: gives each name one. */
+function marbles<T>(script: string, values: Record<string, T>): [string, Record<string, T>] {
+  const names = Object.keys(values);
+  const letterOf = (name: string): string => {
+    if (!names.includes(name)) throw new Error(`"${name}" is not one of: ${names.join(", ")}`);
+    return String.fromCharCode("a".charCodeAt(0) + names.indexOf(name));
+  };
+  return [
+    script.replace(/\b[a-z]\w*/gi, letterOf),
+    Object.fromEntries(names.map((name) => [letterOf(name), values[name]!])),
+  ];
+}
+
+/** An action as tests read it: its type, or the connection. */
+const nameOf = (action: Action): string => (action.type === "connection" ? action.connection : action.type);
+
+/** Whether a line of `said` is about the connection. */
+export const isConnection = (line: string): boolean => /live|reconnecting|offline/.test(line);
 
 const backendCalls = ["start", "renew", "stream", "poll", "login"] as const;
 
 /**
  * Runs the flow in virtual time until `untilMs`, then unsubscribes.
- * @returns what it said, as "milliseconds letter"; the actions themselves; and when each request was subscribed and
- * unsubscribed, as "from-to" in milliseconds
+ * @returns its actions, and as "milliseconds name" in `said`; when each request was subscribed and unsubscribed, as "from-to" in
+ * milliseconds; and the `Prefer: wait` of each poll in seconds
  */
 export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
   const said: string[] = [];
@@ -123,26 +119,25 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
   scheduler.run(({ cold, hot }) => {
     const behavior = <T>(
       initial: T,
-      marbles: string | undefined,
+      script: string | undefined,
       values: Record<string, T>,
     ): Observable<T> => {
       const subject = new BehaviorSubject(initial);
-      if (marbles) hot(marbles, values).subscribe(subject);
+      if (script) hot(...marbles(script, values)).subscribe(subject);
       return subject;
     };
     const call = <T>(name: keyof Backend): Observable<T> =>
       defer(() => {
-        const script = scripts[name] ?? [];
-        const entry = script[Math.min(requests[name].length, script.length - 1)];
+        const answersInTurn = scripts[name] ?? [];
+        const entry = answersInTurn[Math.min(requests[name].length, answersInTurn.length - 1)];
         if (entry === undefined) throw new Error(`The flow asked for "${name}", which has no script.`);
         const {
-          marbles,
+          marbles: script,
           error = "network_error",
           retryAfterMs = 0,
         } = typeof entry === "string" ? { marbles: entry } : entry;
         const source = cold(
-          marbles,
-          answers[name] as Record<string, unknown>,
+          ...marbles<unknown>(script, answers[name]),
           new RequestError(error, undefined, "", retryAfterMs),
         );
         requests[name].push(source);
@@ -160,27 +155,32 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       login: () => call("login"),
     };
     const environment: Environment = {
-      visibility: behavior<Visibility>("visible", world.visibility, { v: "visible", h: "hidden", g: "gone" }),
-      online: behavior(true, world.online, { t: true, f: false }),
-      slept: world.slept ? hot(world.slept) : NEVER,
+      visibility: behavior<Visibility>("visible", world.visibility, {
+        visible: "visible",
+        hidden: "hidden",
+        gone: "gone",
+      }),
+      online: behavior(true, world.online, { online: true, offline: false }),
+      slept: world.slept ? hot(...marbles(world.slept, { slept: undefined })) : NEVER,
       now: () => scheduler.now() + (world.clockJumpMs?.(scheduler.now()) ?? 0),
       timer: (ms) => timer(ms, scheduler),
       random: () => (typeof world.random === "function" ? world.random() : (world.random ?? 0)),
       renewals: () => world.renewals ?? 5,
     };
-    const commands = hot<Command>(world.commands ?? "s", {
-      s: { type: "start", backend },
-      r: { type: "resume", backend, attempt: "A" },
-      t: {
+    const commandValues: Record<string, Command> = {
+      start: { type: "start", backend },
+      resume: { type: "resume", backend, attempt: "A" },
+      takeOver: {
         type: "resume",
         backend,
         attempt: "A",
         code: toCode({ otp: "otp0", expires_in: 60 }, 0),
       },
-      c: { type: "cancel" },
-    });
+      cancel: { type: "cancel" },
+    };
+    const commands = hot(...marbles(world.commands ?? "start", commandValues));
     const flow = loginFlow(commands, environment).subscribe((action) => {
-      said.push(`${scheduler.now()} ${letterOf(action)}`);
+      said.push(`${scheduler.now()} ${nameOf(action)}`);
       actions.push(action);
     });
     timer(untilMs, scheduler).subscribe(() => flow.unsubscribe());

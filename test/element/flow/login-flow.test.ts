@@ -1,18 +1,23 @@
 import { expect } from "chai";
-import { runFlow } from "./flow-support.js";
+import { liveStream, runFlow } from "./flow-support.js";
 
-/** A stream that gives the status at once and comments every 15 s. */
-const stream = "p 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k";
+const stream = liveStream;
 const neverAnswers = "-";
 
 describe("a login", () => {
   it("goes from the first code over the approval to the site's answer", () => {
     const { said, requests } = runFlow(60_000, {
-      start: ["100ms (a|)"],
-      stream: ["50ms p 9949ms a"],
-      login: ["200ms (l|)"],
+      start: ["100ms (code|)"],
+      stream: ["50ms pending 9949ms approved"],
+      login: ["200ms (answer|)"],
     });
-    expect(said).to.deep.equal(["0 R", "100 S", "100 l", "10100 A", "10300 C"]);
+    expect(said).to.deep.equal([
+      "0 requested",
+      "100 started",
+      "100 live",
+      "10100 approved",
+      "10300 completed",
+    ]);
     expect(requests).to.deep.equal({
       start: ["0-100"],
       stream: ["100-10100"],
@@ -23,25 +28,29 @@ describe("a login", () => {
   });
 
   it("ends with a denial", () => {
-    const { said, requests } = runFlow(60_000, { start: ["(a|)"], stream: ["p 5s d"] });
-    expect(said).to.deep.equal(["0 R", "0 S", "0 l", "5001 D"]);
+    const { said, requests } = runFlow(60_000, { start: ["(code|)"], stream: ["pending 5s denied"] });
+    expect(said).to.deep.equal(["0 requested", "0 started", "0 live", "5001 denied"]);
     expect(requests.stream).to.deep.equal(["0-5001"]);
   });
 
   it("fails where the server gave the attempt up", () => {
-    const { actions } = runFlow(60_000, { start: ["(a|)"], stream: ["p 5s f"] });
+    const { actions } = runFlow(60_000, { start: ["(code|)"], stream: ["pending 5s failed"] });
     expect(actions.at(-1)).to.deep.include({ type: "failed" });
     expect(actions.at(-1)).to.have.nested.property("failure.code", "temporarily_unavailable");
   });
 
   it("claims an attempt that is completed already: the answer of this browser's own request was lost", () => {
-    const { said } = runFlow(60_000, { start: ["(a|)"], stream: ["p 5s c"], login: ["(l|)"] });
-    expect(said.slice(-2)).to.deep.equal(["5001 A", "5001 C"]);
+    const { said } = runFlow(60_000, {
+      start: ["(code|)"],
+      stream: ["pending 5s completed"],
+      login: ["(answer|)"],
+    });
+    expect(said.slice(-2)).to.deep.equal(["5001 approved", "5001 completed"]);
   });
 
   it("aborts every request when it is unsubscribed", () => {
     const { requests } = runFlow(46_000, {
-      start: ["(a|)"],
+      start: ["(code|)"],
       stream: [neverAnswers],
       poll: [neverAnswers],
       renew: [neverAnswers],
@@ -58,20 +67,27 @@ describe("a login", () => {
   it("aborts every request when it is cancelled, and says so", () => {
     const { said, requests } = runFlow(
       60_000,
-      { start: ["(a|)"], stream: [stream] },
-      { commands: "s 9999ms c" },
+      { start: ["(code|)"], stream: [stream] },
+      { commands: "start 9999ms cancel" },
     );
-    expect(said.at(-1)).to.equal("10000 I");
+    expect(said.at(-1)).to.equal("10000 cancelled");
     expect(requests.stream).to.deep.equal(["0-10000"]);
   });
 
   it("begins anew on a second start, and drops the first attempt", () => {
     const { said, requests } = runFlow(
       20_000,
-      { start: ["(a|)", "(b|)"], stream: [stream] },
-      { commands: "s 9999ms s" },
+      { start: ["(code|)", "(otherAttempt|)"], stream: [stream] },
+      { commands: "start 9999ms start" },
     );
-    expect(said).to.deep.equal(["0 R", "0 S", "0 l", "10000 R", "10000 S", "10000 l"]);
+    expect(said).to.deep.equal([
+      "0 requested",
+      "0 started",
+      "0 live",
+      "10000 requested",
+      "10000 started",
+      "10000 live",
+    ]);
     expect(requests.stream).to.deep.equal(["0-10000", "10000-20000"]);
   });
 });
@@ -80,16 +96,16 @@ describe("a start", () => {
   it("waits in a hidden tab until the tab is seen", () => {
     const { said, requests } = runFlow(
       20_000,
-      { start: ["(a|)"], stream: [stream] },
-      { commands: "-s", visibility: "h 4999ms v" },
+      { start: ["(code|)"], stream: [stream] },
+      { commands: "-start", visibility: "hidden 4999ms visible" },
     );
-    expect(said).to.deep.equal(["1 R", "5000 S", "5000 l"]);
+    expect(said).to.deep.equal(["1 requested", "5000 started", "5000 live"]);
     expect(requests.start).to.deep.equal(["5000-5000"]);
   });
 
   it("gives up after 15 s without an answer", () => {
     const { said, requests } = runFlow(60_000, { start: [neverAnswers] });
-    expect(said).to.deep.equal(["0 R", "15000 F"]);
+    expect(said).to.deep.equal(["0 requested", "15000 failed"]);
     expect(requests.start).to.deep.equal(["0-15000"]);
   });
 
@@ -106,7 +122,7 @@ describe("a start", () => {
   });
 
   it("says that the browser is offline", () => {
-    const { actions } = runFlow(1_000, { start: ["#"] }, { commands: "-s", online: "f" });
+    const { actions } = runFlow(1_000, { start: ["#"] }, { commands: "-start", online: "offline" });
     expect(actions.at(-1)).to.have.nested.property("failure.offline", true);
   });
 });
@@ -121,46 +137,58 @@ describe("an unknown attempt", () => {
       { clockJumpMs: () => 1_795_000_000_000 },
     );
     expect(requests.start).to.deep.equal(["0-100"]);
-    expect(said).to.deep.equal(["0 R", "100 F"]);
+    expect(said).to.deep.equal(["0 requested", "100 failed"]);
   });
 
   it("is replaced quietly, once", () => {
-    const { said } = runFlow(10_000, { start: ["(a|)", "(b|)"], stream: [unknown, stream] });
-    expect(said).to.deep.equal(["0 R", "0 S", "0 l", "0 R", "0 S", "0 l"]);
+    const { said } = runFlow(10_000, { start: ["(code|)", "(otherAttempt|)"], stream: [unknown, stream] });
+    expect(said).to.deep.equal(["0 requested", "0 started", "0 live", "0 requested", "0 started", "0 live"]);
   });
 
   it("twice in a row means that cookies are blocked", () => {
-    const { said, actions } = runFlow(10_000, { start: ["(a|)"], stream: [unknown] });
-    expect(said.at(-1)).to.equal("0 F");
+    const { said, actions } = runFlow(10_000, { start: ["(code|)"], stream: [unknown] });
+    expect(said.at(-1)).to.equal("0 failed");
     expect(actions.at(-1)).to.have.nested.property("failure.code", "cookies_blocked");
-    expect(said.filter((line) => line.endsWith("S"))).to.have.length(2);
+    expect(said.filter((line) => line.endsWith(" started"))).to.have.length(2);
   });
 
   it("long after the start is a new first time", () => {
-    const late = { marbles: "p 20s #", error: "unknown_attempt" } as const;
-    const { said } = runFlow(30_000, { start: ["(a|)"], stream: [late, late, stream] });
-    expect(said.filter((line) => line.endsWith("R"))).to.deep.equal(["0 R", "20001 R"]);
+    const late = { marbles: "pending 20s #", error: "unknown_attempt" } as const;
+    const { said } = runFlow(30_000, { start: ["(code|)"], stream: [late, late, stream] });
+    expect(said.filter((line) => line.endsWith(" requested"))).to.deep.equal([
+      "0 requested",
+      "20001 requested",
+    ]);
   });
 
   it("is noticed by a poll, a renewal and a login too", () => {
-    const byPoll = runFlow(5_000, { start: ["(a|)"], stream: ["-"], poll: [unknown, "-"] });
-    expect(byPoll.said.at(-3)).to.equal("2500 R");
-    const byRenewal = runFlow(46_000, { start: ["(a|)"], stream: [stream], renew: [unknown] });
-    expect(byRenewal.said.at(-3)).to.equal("45000 R");
-    const byLogin = runFlow(6_000, { start: ["(a|)"], stream: ["p 4s a", stream], login: [unknown] });
-    expect(byLogin.said.slice(-4)).to.deep.equal(["4001 A", "4001 R", "4001 S", "4001 l"]);
+    const byPoll = runFlow(5_000, { start: ["(code|)"], stream: ["-"], poll: [unknown, "-"] });
+    expect(byPoll.said.at(-3)).to.equal("2500 requested");
+    const byRenewal = runFlow(46_000, { start: ["(code|)"], stream: [stream], renew: [unknown] });
+    expect(byRenewal.said.at(-3)).to.equal("45000 requested");
+    const byLogin = runFlow(6_000, {
+      start: ["(code|)"],
+      stream: ["pending 4s approved", stream],
+      login: [unknown],
+    });
+    expect(byLogin.said.slice(-4)).to.deep.equal([
+      "4001 approved",
+      "4001 requested",
+      "4001 started",
+      "4001 live",
+    ]);
   });
 });
 
 describe("claiming the login", () => {
-  const approved = { start: ["(a|)"], stream: ["p 4999ms a"] };
+  const approved = { start: ["(code|)"], stream: ["pending 4999ms approved"] };
 
   it("repeats on network errors and 5xx, heeding Retry-After", () => {
     const { said, requests } = runFlow(60_000, {
       ...approved,
-      login: ["#", { marbles: "#", error: "server_error", retryAfterMs: 7_000 }, "(l|)"],
+      login: ["#", { marbles: "#", error: "server_error", retryAfterMs: 7_000 }, "(answer|)"],
     });
-    expect(said.slice(-2)).to.deep.equal(["5000 A", "12500 C"]);
+    expect(said.slice(-2)).to.deep.equal(["5000 approved", "12500 completed"]);
     expect(requests.login).to.deep.equal(["5000-5000", "5500-5500", "12500-12500"]);
   });
 
@@ -176,29 +204,29 @@ describe("claiming the login", () => {
   it("repeats at once when the network is back", () => {
     const { said } = runFlow(
       60_000,
-      { ...approved, login: ["#", "#", "#", "#", "(l|)"] },
-      { online: "6s f 8s t", random: 0.99 },
+      { ...approved, login: ["#", "#", "#", "#", "(answer|)"] },
+      { online: "6s offline 8s online", random: 0.99 },
     );
-    expect(said.at(-1)).to.equal("14001 C");
+    expect(said.at(-1)).to.equal("14001 completed");
   });
 
   it("does not repeat what was refused", () => {
     for (const error of ["login_refused", "attempt_settled"] as const) {
       const { said, actions, requests } = runFlow(60_000, { ...approved, login: [{ marbles: "#", error }] });
-      expect(said.at(-1)).to.equal("5000 F");
+      expect(said.at(-1)).to.equal("5000 failed");
       expect(actions.at(-1)).to.have.property("failure").that.includes({ code: error, during: "login" });
       expect(requests.login).to.have.length(1);
     }
   });
 
   it("gives up a request after 15 s and tries again", () => {
-    const { requests } = runFlow(60_000, { ...approved, login: ["-", "(l|)"] });
+    const { requests } = runFlow(60_000, { ...approved, login: ["-", "(answer|)"] });
     expect(requests.login).to.deep.equal(["5000-20000", "20500-20500"]);
   });
 
   it("happens at once in a hidden tab", () => {
-    const { said } = runFlow(60_000, { ...approved, login: ["(l|)"] }, { visibility: "1s h" });
-    expect(said.slice(-2)).to.deep.equal(["5000 A", "5000 C"]);
+    const { said } = runFlow(60_000, { ...approved, login: ["(answer|)"] }, { visibility: "1s hidden" });
+    expect(said.slice(-2)).to.deep.equal(["5000 approved", "5000 completed"]);
   });
 });
 
@@ -206,45 +234,49 @@ describe("a login that another page of this browser began", () => {
   it("is finished where it was accepted in the meantime", () => {
     const { said, requests } = runFlow(
       10_000,
-      { stream: ["-"], poll: ["100ms (a|)"], login: ["(l|)"] },
-      { commands: "r" },
+      { stream: ["-"], poll: ["100ms (approved|)"], login: ["(answer|)"] },
+      { commands: "resume" },
     );
-    expect(said).to.deep.equal(["0 R", "0 l", "100 A", "100 C"]);
+    expect(said).to.deep.equal(["0 requested", "0 live", "100 approved", "100 completed"]);
     expect(requests.start).to.deep.equal([]);
   });
 
   it("goes on with a fresh code where it still waits", () => {
     const { said, actions } = runFlow(
       10_000,
-      { stream: ["100ms p"], poll: ["-"], renew: ["50ms (n|)"] },
-      { commands: "r" },
+      { stream: ["100ms pending"], poll: ["-"], renew: ["50ms (code|)"] },
+      { commands: "resume" },
     );
-    expect(said).to.deep.equal(["0 R", "0 l", "150 S"]);
+    expect(said).to.deep.equal(["0 requested", "0 live", "150 started"]);
     expect(actions.at(-1)).to.deep.include({ attempt: "A", renewed: 0 });
   });
 
   it("gives way to a new one where it is over or unknown", () => {
     const over = runFlow(
       10_000,
-      { stream: ["100ms x", stream], poll: ["-"], start: ["(b|)"] },
-      { commands: "r" },
+      { stream: ["100ms expired", stream], poll: ["-"], start: ["(otherAttempt|)"] },
+      { commands: "resume" },
     );
-    expect(over.said).to.deep.equal(["0 R", "0 l", "100 R", "100 S", "100 l"]);
+    expect(over.said).to.deep.equal(["0 requested", "0 live", "100 requested", "100 started", "100 live"]);
     const unknown = runFlow(
       10_000,
-      { stream: [{ marbles: "100ms #", error: "unknown_attempt" }, stream], poll: ["-"], start: ["(b|)"] },
-      { commands: "r" },
+      {
+        stream: [{ marbles: "100ms #", error: "unknown_attempt" }, stream],
+        poll: ["-"],
+        start: ["(otherAttempt|)"],
+      },
+      { commands: "resume" },
     );
-    expect(unknown.said).to.deep.equal(["0 R", "0 l", "100 R", "100 S", "100 l"]);
+    expect(unknown.said).to.deep.equal(["0 requested", "0 live", "100 requested", "100 started", "100 live"]);
   });
 
   it("that was refused when it was accepted says so, and does not begin anew", () => {
     const { said, actions } = runFlow(
       10_000,
-      { stream: ["-"], poll: ["100ms (a|)"], login: [{ marbles: "#", error: "login_refused" }] },
-      { commands: "r" },
+      { stream: ["-"], poll: ["100ms (approved|)"], login: [{ marbles: "#", error: "login_refused" }] },
+      { commands: "resume" },
     );
-    expect(said).to.deep.equal(["0 R", "0 l", "100 A", "100 F"]);
+    expect(said).to.deep.equal(["0 requested", "0 live", "100 approved", "100 failed"]);
     expect(actions.at(-1)).to.have.nested.property("failure.code", "login_refused");
   });
 
@@ -252,36 +284,50 @@ describe("a login that another page of this browser began", () => {
     const { said } = runFlow(
       10_000,
       {
-        stream: ["100ms c", "-"],
+        stream: ["100ms completed", "-"],
         poll: ["-"],
         login: [{ marbles: "#", error: "attempt_settled" }],
-        start: ["(b|)"],
+        start: ["(otherAttempt|)"],
       },
-      { commands: "r" },
+      { commands: "resume" },
     );
-    expect(said).to.deep.equal(["0 R", "0 l", "100 A", "100 R", "100 S", "100 l"]);
+    expect(said).to.deep.equal([
+      "0 requested",
+      "0 live",
+      "100 approved",
+      "100 requested",
+      "100 started",
+      "100 live",
+    ]);
   });
 
   it("ends with `expired` as any other once its code was shown", () => {
     const { said } = runFlow(
       70_000,
-      { stream: ["100ms p 20s p 20s p 20s p"], poll: ["-"], renew: ["(n|)"] },
-      { commands: "r", renewals: 0 },
+      { stream: ["100ms pending 20s pending 20s pending 20s pending"], poll: ["-"], renew: ["(code|)"] },
+      { commands: "resume", renewals: 0 },
     );
-    expect(said.slice(-2)).to.deep.equal(["100 S", "60100 X"]);
+    expect(said.slice(-2)).to.deep.equal(["100 started", "60100 expired"]);
   });
 
   it("is replaced quietly where it becomes unknown later", () => {
     const { said } = runFlow(
       10_000,
       {
-        stream: [{ marbles: "100ms p 899ms #", error: "unknown_attempt" }, "p"],
+        stream: [{ marbles: "100ms pending 899ms #", error: "unknown_attempt" }, "pending"],
         poll: ["-"],
-        renew: ["(n|)"],
-        start: ["(b|)"],
+        renew: ["(code|)"],
+        start: ["(otherAttempt|)"],
       },
-      { commands: "r" },
+      { commands: "resume" },
     );
-    expect(said).to.deep.equal(["0 R", "0 l", "100 S", "1000 R", "1000 S", "1000 l"]);
+    expect(said).to.deep.equal([
+      "0 requested",
+      "0 live",
+      "100 started",
+      "1000 requested",
+      "1000 started",
+      "1000 live",
+    ]);
   });
 });

@@ -1,36 +1,50 @@
 import { expect } from "chai";
-import { runFlow } from "./flow-support.js";
+import { isConnection, liveStream, runFlow } from "./flow-support.js";
 
-const stream =
-  "p 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k 14999ms k";
+const stream = liveStream;
 
 describe("renewal", () => {
   it("asks for the next code at a quarter of the life left, again and again", () => {
-    const { said, requests } = runFlow(130_000, { start: ["(a|)"], stream: [stream], renew: ["100ms (n|)"] });
-    expect(said).to.deep.equal(["0 R", "0 S", "0 l", "45100 N", "90200 N"]);
+    const { said, requests } = runFlow(130_000, {
+      start: ["(code|)"],
+      stream: [stream],
+      renew: ["100ms (code|)"],
+    });
+    expect(said).to.deep.equal(["0 requested", "0 started", "0 live", "45100 renewed", "90200 renewed"]);
     expect(requests.renew).to.deep.equal(["45000-45100", "90100-90200"]);
   });
 
-  it("ends with `expired` when the last code's time is over, and still hears an acceptance in the grace", () => {
+  it("ends with `expired` when the last code's time is over", () => {
     const { said } = runFlow(
       200_000,
-      { start: ["(a|)"], stream: [`${stream.slice(0, 52)} 60s a`], renew: ["(n|)"], login: ["(l|)"] },
+      { start: ["(code|)"], stream: [stream], renew: ["(code|)"] },
       { renewals: 1 },
     );
-    expect(said).to.include("45000 N").and.include("105000 X");
+    expect(said).to.include("45000 renewed").and.include("105000 expired");
   });
 
   it("still logs in on an acceptance that is heard after `expired`", () => {
     const { said } = runFlow(
       100_000,
-      { start: ["(a|)"], stream: ["p 29999ms k 29999ms k 7999ms a"], login: ["(l|)"] },
+      {
+        start: ["(code|)"],
+        stream: ["pending 29999ms comment 29999ms comment 7999ms approved"],
+        login: ["(answer|)"],
+      },
       { renewals: 0 },
     );
-    expect(said).to.deep.equal(["0 R", "0 S", "0 l", "60000 X", "68000 A", "68000 C"]);
+    expect(said).to.deep.equal([
+      "0 requested",
+      "0 started",
+      "0 live",
+      "60000 expired",
+      "68000 approved",
+      "68000 completed",
+    ]);
   });
 
   it("stops listening when the server's grace is over too", () => {
-    const { requests } = runFlow(300_000, { start: ["(a|)"], stream: [stream] }, { renewals: 0 });
+    const { requests } = runFlow(300_000, { start: ["(code|)"], stream: [stream] }, { renewals: 0 });
     expect(requests.stream.at(-1)?.split("-")[1]).to.equal("135000");
   });
 
@@ -41,52 +55,56 @@ describe("renewal", () => {
         return renewals++;
       },
     };
-    const { said } = runFlow(200_000, { start: ["(a|)"], stream: [stream], renew: ["(n|)"] }, world);
-    expect(said).to.include("60000 X");
+    const { said } = runFlow(200_000, { start: ["(code|)"], stream: [stream], renew: ["(code|)"] }, world);
+    expect(said).to.include("60000 expired");
   });
 
   it("renews at once when the server closed the newest code, and takes the dead one away", () => {
     const { said, requests } = runFlow(20_000, {
-      start: ["(a|)"],
-      stream: ["p 9999ms e 4999ms k"],
-      renew: ["100ms (n|)"],
+      start: ["(code|)"],
+      stream: ["pending 9999ms codeClosed 4999ms comment"],
+      renew: ["100ms (code|)"],
     });
-    expect(said).to.deep.equal(["0 R", "0 S", "0 l", "10000 Z", "10100 N"]);
+    expect(said).to.deep.equal(["0 requested", "0 started", "0 live", "10000 codeClosed", "10100 renewed"]);
     expect(requests.renew).to.deep.equal(["10000-10100"]);
   });
 
   it("shows `expired` at once when the last code was closed", () => {
-    const { said } = runFlow(20_000, { start: ["(a|)"], stream: ["p 9999ms e"] }, { renewals: 0 });
-    expect(said.at(-1)).to.equal("10000 X");
+    const { said } = runFlow(
+      20_000,
+      { start: ["(code|)"], stream: ["pending 9999ms codeClosed"] },
+      { renewals: 0 },
+    );
+    expect(said.at(-1)).to.equal("10000 expired");
   });
 
   describe("that fails", () => {
     it("is tried again while the old code counts", () => {
       const { said, requests } = runFlow(70_000, {
-        start: ["(a|)"],
+        start: ["(code|)"],
         stream: [stream],
-        renew: ["#", { marbles: "#", error: "temporarily_unavailable" }, "(n|)"],
+        renew: ["#", { marbles: "#", error: "temporarily_unavailable" }, "(code|)"],
       });
       expect(requests.renew).to.deep.equal(["45000-45000", "45500-45500", "46500-46500"]);
-      expect(said.at(-1)).to.equal("46500 N");
+      expect(said.at(-1)).to.equal("46500 renewed");
     });
 
     it("heeds Retry-After", () => {
       const { requests } = runFlow(70_000, {
-        start: ["(a|)"],
+        start: ["(code|)"],
         stream: [stream],
-        renew: [{ marbles: "#", error: "too_many_requests", retryAfterMs: 9_000 }, "(n|)"],
+        renew: [{ marbles: "#", error: "too_many_requests", retryAfterMs: 9_000 }, "(code|)"],
       });
       expect(requests.renew.slice(0, 2)).to.deep.equal(["45000-45000", "54000-54000"]);
     });
 
     it("is a failure when the code's time is over", () => {
       const { said, actions, requests } = runFlow(120_000, {
-        start: ["(a|)"],
+        start: ["(code|)"],
         stream: [stream],
         renew: ["#"],
       });
-      expect(said.at(-1)).to.equal("60000 F");
+      expect(said.at(-1)).to.equal("60000 failed");
       expect(actions.at(-1))
         .to.have.property("failure")
         .that.includes({ code: "network_error", during: "pending" });
@@ -95,63 +113,71 @@ describe("renewal", () => {
 
     it("waits no longer than the code's time for a far Retry-After", () => {
       const { said } = runFlow(120_000, {
-        start: ["(a|)"],
+        start: ["(code|)"],
         stream: [stream],
         renew: [{ marbles: "#", error: "temporarily_unavailable", retryAfterMs: 3_600_000 }],
       });
-      expect(said.at(-1)).to.equal("60000 F");
+      expect(said.at(-1)).to.equal("60000 failed");
     });
 
     it("stays pending while the browser is offline, and goes on when it is back", () => {
       const { said, requests } = runFlow(
         100_000,
         {
-          start: ["(a|)"],
-          stream: ["p 14999ms k 14999ms k 14999ms k", stream],
-          renew: ["#", "#", "(n|)"],
-          poll: ["50ms (p|)"],
+          start: ["(code|)"],
+          stream: ["pending 14999ms comment 14999ms comment 14999ms comment", stream],
+          renew: ["#", "#", "(code|)"],
+          poll: ["50ms (pending|)"],
         },
-        { online: "46s f 40s t" },
+        { online: "46s offline 40s online" },
       );
-      expect(said.filter((line) => !/[lqo]$/.test(line))).to.deep.equal(["0 R", "0 S", "86001 N"]);
+      expect(said.filter((line) => !isConnection(line))).to.deep.equal([
+        "0 requested",
+        "0 started",
+        "86001 renewed",
+      ]);
       expect(requests.poll[0]).to.equal("86001-86001");
     });
 
     it("is tried for a while where the page is back after the code's time: a network takes a moment", () => {
-      const world = { online: "46s f 40s t" };
+      const world = { online: "46s offline 40s online" };
       const scripts = {
-        start: ["(a|)"],
-        stream: ["p 14999ms k 14999ms k 14999ms k", stream],
-        poll: ["50ms (p|)"],
+        start: ["(code|)"],
+        stream: ["pending 14999ms comment 14999ms comment 14999ms comment", stream],
+        poll: ["50ms (pending|)"],
       };
-      const { said } = runFlow(100_000, { ...scripts, renew: ["#", "#", "#", "#", "(n|)"] }, world);
-      expect(said.filter((line) => !/[lqo]$/.test(line))).to.deep.equal(["0 R", "0 S", "92001 N"]);
+      const { said } = runFlow(100_000, { ...scripts, renew: ["#", "#", "#", "#", "(code|)"] }, world);
+      expect(said.filter((line) => !isConnection(line))).to.deep.equal([
+        "0 requested",
+        "0 started",
+        "92001 renewed",
+      ]);
       const { said: inVain } = runFlow(120_000, { ...scripts, renew: ["#"] }, world);
-      expect(inVain.at(-1)).to.equal("96001 F");
+      expect(inVain.at(-1)).to.equal("96001 failed");
     });
 
     it("asks the status when the attempt is settled: it may be approved", () => {
       const { said, requests } = runFlow(60_000, {
-        start: ["(a|)"],
+        start: ["(code|)"],
         stream: [stream],
         renew: [{ marbles: "#", error: "attempt_settled" }],
-        poll: ["30ms (a|)"],
-        login: ["(l|)"],
+        poll: ["30ms (approved|)"],
+        login: ["(answer|)"],
       });
       expect(requests.poll).to.deep.equal(["45000-45030"]);
-      expect(said.slice(-2)).to.deep.equal(["45030 A", "45030 C"]);
+      expect(said.slice(-2)).to.deep.equal(["45030 approved", "45030 completed"]);
     });
 
     it("asks then also where a poll hangs, on a connection that the network forgot", () => {
       const { said, requests } = runFlow(60_000, {
-        start: ["(a|)"],
-        stream: ["p", "-"],
+        start: ["(code|)"],
+        stream: ["pending", "-"],
         renew: [{ marbles: "#", error: "attempt_settled" }],
-        poll: ["-", "30ms (a|)"],
-        login: ["(l|)"],
+        poll: ["-", "30ms (approved|)"],
+        login: ["(answer|)"],
       });
       expect(requests.poll).to.deep.equal(["37500-45000", "45000-45030"]);
-      expect(said.slice(-2)).to.deep.equal(["45030 A", "45030 C"]);
+      expect(said.slice(-2)).to.deep.equal(["45030 approved", "45030 completed"]);
     });
   });
 
@@ -159,31 +185,31 @@ describe("renewal", () => {
     it("does not happen; seen again, the status comes first", () => {
       const { said, requests } = runFlow(
         90_000,
-        { start: ["(a|)"], stream: [stream, "-"], poll: ["100ms (p|)"], renew: ["100ms (n|)"] },
-        { visibility: "40s h 12s v" },
+        { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (pending|)"], renew: ["100ms (code|)"] },
+        { visibility: "40s hidden 12s visible" },
       );
       expect(requests.poll[0]).to.equal("52001-52101");
       expect(requests.renew).to.deep.equal(["52101-52201"]);
-      expect(said.at(-1)).to.equal("52201 N");
+      expect(said.at(-1)).to.equal("52201 renewed");
     });
 
     it("is not even due where the attempt was accepted in the meantime", () => {
       const { said, requests } = runFlow(
         200_000,
-        { start: ["(a|)"], stream: [stream, "-"], poll: ["100ms (a|)"], login: ["(l|)"] },
-        { visibility: "10s h 60s v" },
+        { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (approved|)"], login: ["(answer|)"] },
+        { visibility: "10s hidden 60s visible" },
       );
       expect(requests.renew).to.deep.equal([]);
-      expect(said.slice(-2)).to.deep.equal(["70101 A", "70101 C"]);
+      expect(said.slice(-2)).to.deep.equal(["70101 approved", "70101 completed"]);
     });
 
     it("leads to `expired` where the server says so when the tab is seen again", () => {
       const { said } = runFlow(
         400_000,
-        { start: ["(a|)"], stream: [stream, "-"], poll: ["100ms (x|)"] },
-        { visibility: "10s h 300s v" },
+        { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (expired|)"] },
+        { visibility: "10s hidden 300s visible" },
       );
-      expect(said.at(-1)).to.equal("310101 X");
+      expect(said.at(-1)).to.equal("310101 expired");
     });
   });
 
@@ -191,8 +217,8 @@ describe("renewal", () => {
     const slept = 3_600_000;
     const { requests } = runFlow(
       40_000,
-      { start: ["(a|)"], stream: [stream], poll: ["200ms (p|)"], renew: ["(n|)"] },
-      { slept: "20s x", clockJumpMs: (now) => (now >= 20_000 ? slept : 0) },
+      { start: ["(code|)"], stream: [stream], poll: ["200ms (pending|)"], renew: ["(code|)"] },
+      { slept: "20s slept", clockJumpMs: (now) => (now >= 20_000 ? slept : 0) },
     );
     expect(requests.poll[0]).to.equal("20000-20000");
     expect(requests.stream.slice(0, 2)).to.deep.equal(["0-20000", "20000-40000"]);

@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { toCode } from "../../../src/element/flow/code.js";
-import { reduce, type Action, type Phase, type State } from "../../../src/element/flow/state.js";
+import { reduce, toCode, type Action, type Phase, type State } from "../../../src/element/flow/state.js";
 
 const code = { otp: "b3Rw", since: 0, renewAt: 45_000, endsAt: 60_000 };
 const failure = { code: "network_error", during: "pending", offline: false } as const;
@@ -8,7 +7,7 @@ const failure = { code: "network_error", during: "pending", offline: false } as 
 const states: Record<Phase, State> = {
   idle: { phase: "idle" },
   requesting: { phase: "requesting" },
-  pending: { phase: "pending", attempt: "a", code, renewed: 0, link: "live" },
+  pending: { phase: "pending", attempt: "a", code, renewed: 0, connection: "live" },
   approved: { phase: "approved", attempt: "a" },
   completed: { phase: "completed", answer: {} },
   denied: { phase: "denied" },
@@ -19,8 +18,8 @@ const actions: Record<Action["type"], Action> = {
   requested: { type: "requested" },
   started: { type: "started", attempt: "a", code, renewed: 0 },
   renewed: { type: "renewed", code, renewed: 1 },
-  spent: { type: "spent", now: 1 },
-  link: { type: "link", link: "offline" },
+  codeClosed: { type: "codeClosed", now: 1 },
+  connection: { type: "connection", connection: "offline" },
   approved: { type: "approved", attempt: "a" },
   completed: { type: "completed", answer: {} },
   denied: { type: "denied" },
@@ -34,8 +33,8 @@ const table: Record<Action["type"], Partial<Record<Phase, Phase>>> = {
   requested: Object.fromEntries(Object.keys(states).map((phase) => [phase, "requesting"])),
   started: { requesting: "pending" },
   renewed: { pending: "pending" },
-  spent: { pending: "pending" },
-  link: { pending: "pending" },
+  codeClosed: { pending: "pending" },
+  connection: { pending: "pending" },
   approved: { requesting: "approved", pending: "approved", expired: "approved" },
   completed: { approved: "completed" },
   denied: { requesting: "denied", pending: "denied", expired: "denied" },
@@ -60,8 +59,8 @@ describe("reduce", () => {
     });
   }
 
-  it("keeps the very same state when the link did not change", () => {
-    expect(reduce(states.pending, { type: "link", link: "live" })).to.equal(states.pending);
+  it("keeps the very same state when the connection did not change", () => {
+    expect(reduce(states.pending, { type: "connection", connection: "live" })).to.equal(states.pending);
   });
 });
 

@@ -1,25 +1,25 @@
 import { expect } from "chai";
-import { runFlow } from "./flow-support.js";
+import { isConnection, liveStream, runFlow } from "./flow-support.js";
 
-const start = ["(a|)"];
-const live = "p 14999ms k 14999ms k 14999ms k 14999ms k";
-const renew = ["(n|)"];
-const links = (said: string[]) => said.filter((line) => /[lqo]$/.test(line));
+const start = ["(code|)"];
+const live = liveStream;
+const renew = ["(code|)"];
+const connections = (said: string[]) => said.filter(isConnection);
 
 describe("the status stream", () => {
   it("is dead when it is silent for 35 s, and is opened again", () => {
-    const { requests } = runFlow(45_000, { start, stream: ["p 4999ms k", live] });
+    const { requests } = runFlow(45_000, { start, stream: ["pending 4999ms comment", live] });
     expect(requests.stream).to.deep.equal(["0-40000", "40000-45000"]);
   });
 
   it("that only says nonsense is dead too, and polls stand in for it", () => {
-    const { requests } = runFlow(45_000, { start, stream: ["-", live], poll: ["20s (h|)"] });
+    const { requests } = runFlow(45_000, { start, stream: ["-", live], poll: ["20s (held|)"] });
     expect(requests.stream).to.deep.equal(["0-35000", "35000-45000"]);
     expect(requests.poll).to.deep.equal(["2500-22500", "22500-35000"]);
   });
 
   it("comes back within 0.3 s after a first failure", () => {
-    const { requests } = runFlow(20_000, { start, stream: ["p 4999ms #", live] }, { random: 0.99 });
+    const { requests } = runFlow(20_000, { start, stream: ["pending 4999ms #", live] }, { random: 0.99 });
     expect(requests.stream).to.deep.equal(["0-5000", "5297-20000"]);
   });
 
@@ -30,17 +30,17 @@ describe("the status stream", () => {
   });
 
   it("waits at least as long as the server's `retry:` asks", () => {
-    const { requests } = runFlow(20_000, { start, stream: ["p 999ms (r|)", live], poll: ["-"] });
+    const { requests } = runFlow(20_000, { start, stream: ["pending 999ms (retry|)", live], poll: ["-"] });
     expect(requests.stream).to.deep.equal(["0-1000", "6000-20000"]);
   });
 
   it("that ends without a final status is opened again", () => {
-    const { requests } = runFlow(20_000, { start, stream: ["p 1s |", live] });
+    const { requests } = runFlow(20_000, { start, stream: ["pending 1s |", live] });
     expect(requests.stream).to.deep.equal(["0-1001", "1001-20000"]);
   });
 
   it("that is cut again and again after its first event is not hammered", () => {
-    const { requests } = runFlow(40_000, { start, stream: ["p#"], poll: ["-"] }, { random: 0.5 });
+    const { requests } = runFlow(40_000, { start, stream: ["pending#"], poll: ["-"] }, { random: 0.5 });
     expect(requests.stream.length).to.be.below(9);
   });
 });
@@ -53,26 +53,31 @@ describe("polling", () => {
   });
 
   it("begins at once after three failures", () => {
-    const { requests } = runFlow(4_000, { start, stream: ["p#", "#", "#", "-"], poll: ["-"] });
+    const { requests } = runFlow(4_000, { start, stream: ["pending#", "#", "#", "-"], poll: ["-"] });
     expect(requests.poll).to.deep.equal(["1-4000"]);
   });
 
   it("stops when the stream is back, and a request under way is aborted", () => {
-    const { requests } = runFlow(20_000, { start, stream: ["5s p"], poll: ["-"] });
+    const { requests } = runFlow(20_000, { start, stream: ["5s pending"], poll: ["-"] });
     expect(requests.poll).to.deep.equal(["2500-5000"]);
   });
 
   it("hears what the stream does not bring", () => {
-    const { said } = runFlow(30_000, { start, stream: ["-"], poll: ["4s (a|)"], login: ["(l|)"] });
-    expect(said.slice(-2)).to.deep.equal(["6500 A", "6500 C"]);
+    const { said } = runFlow(30_000, {
+      start,
+      stream: ["-"],
+      poll: ["4s (approved|)"],
+      login: ["(answer|)"],
+    });
+    expect(said.slice(-2)).to.deep.equal(["6500 approved", "6500 completed"]);
   });
 
   it("goes on at once after an answer that was held, and at the server's pace where none is held", () => {
-    const held = runFlow(44_000, { start, stream: ["-"], poll: ["20s (h|)"] });
+    const held = runFlow(44_000, { start, stream: ["-"], poll: ["20s (held|)"] });
     expect(held.requests.poll).to.deep.equal(["2500-22500", "22500-42500", "42500-44000"]);
-    const notHeld = runFlow(9_000, { start, stream: ["-"], poll: ["100ms (p|)"] });
+    const notHeld = runFlow(9_000, { start, stream: ["-"], poll: ["100ms (pending|)"] });
     expect(notHeld.requests.poll).to.deep.equal(["2500-2600", "4600-4700", "6700-6800", "8800-8900"]);
-    const wrong = runFlow(9_000, { start, stream: ["-"], poll: ["100ms (h|)"] });
+    const wrong = runFlow(9_000, { start, stream: ["-"], poll: ["100ms (held|)"] });
     expect(wrong.requests.poll).to.deep.equal(notHeld.requests.poll);
   });
 
@@ -93,15 +98,15 @@ describe("polling", () => {
 
 describe("a page that is hidden", () => {
   it("keeps its stream for 30 s, then closes it", () => {
-    const { requests } = runFlow(44_000, { start, stream: [live] }, { visibility: "5s h" });
+    const { requests } = runFlow(44_000, { start, stream: [live] }, { visibility: "5s hidden" });
     expect(requests.stream).to.deep.equal(["0-35000"]);
   });
 
   it("and is seen again asks the status at once and opens a fresh stream, once", () => {
     const { requests, waits } = runFlow(
       44_000,
-      { start, stream: [live, "-"], poll: ["100ms (p|)", "-"] },
-      { visibility: "5s h 9999ms v" },
+      { start, stream: [live, "-"], poll: ["100ms (pending|)", "-"] },
+      { visibility: "5s hidden 9999ms visible" },
     );
     expect(requests.stream).to.deep.equal(["0-15000", "15000-44000"]);
     expect(requests.poll[0]).to.equal("15000-15100");
@@ -112,14 +117,14 @@ describe("a page that is hidden", () => {
     const { requests, waits } = runFlow(
       24_000,
       { start, stream: [live, "-"], poll: ["-"] },
-      { visibility: "5s h 9999ms v" },
+      { visibility: "5s hidden 9999ms visible" },
     );
     expect(requests.poll).to.deep.equal(["15000-16200", "16200-24000"]);
     expect(waits).to.deep.equal([0, 20]);
   });
 
   it("and is seen again asks anew at once where the first question fails, heeding Retry-After, and then calmly", () => {
-    const world = { visibility: "5s h 9999ms v" };
+    const world = { visibility: "5s hidden 9999ms visible" };
     const failing = runFlow(24_000, { start, stream: [live, "-"], poll: ["#"] }, world);
     expect(failing.requests.poll.slice(0, 4)).to.deep.equal([
       "15000-15000",
@@ -135,14 +140,14 @@ describe("a page that is hidden", () => {
   it("and is seen again leaves it at one question that fails where the stream is live by then", () => {
     const { requests } = runFlow(
       24_000,
-      { start, stream: [live, "500ms p 10s k"], poll: ["1s #"] },
-      { visibility: "5s h 9999ms v" },
+      { start, stream: [live, "500ms pending 10s comment"], poll: ["1s #"] },
+      { visibility: "5s hidden 9999ms visible" },
     );
     expect(requests.poll).to.deep.equal(["15000-15500"]);
   });
 
   it("and was left closes its stream at once", () => {
-    const { requests } = runFlow(40_000, { start, stream: [live] }, { visibility: "5s g" });
+    const { requests } = runFlow(40_000, { start, stream: [live] }, { visibility: "5s gone" });
     expect(requests.stream).to.deep.equal(["0-5000"]);
   });
 });
@@ -151,10 +156,10 @@ describe("a page that goes offline", () => {
   it("closes its stream, says so, and comes back with one question", () => {
     const { said, requests } = runFlow(
       40_000,
-      { start, stream: [live, live], poll: ["100ms (p|)"] },
-      { online: "5s f 9999ms t" },
+      { start, stream: [live, live], poll: ["100ms (pending|)"] },
+      { online: "5s offline 9999ms online" },
     );
-    expect(links(said)).to.deep.equal(["0 l", "5000 o", "15000 l"]);
+    expect(connections(said)).to.deep.equal(["0 live", "5000 offline", "15000 live"]);
     expect(requests.stream).to.deep.equal(["0-5000", "15000-40000"]);
     expect(requests.poll).to.deep.equal(["15000-15000"]);
   });
@@ -162,8 +167,8 @@ describe("a page that goes offline", () => {
   it("and is hidden comes back only when both are over, in one trigger", () => {
     const { requests } = runFlow(
       44_000,
-      { start, stream: [live, live], poll: ["100ms (p|)"] },
-      { online: "5s f 9999ms t", visibility: "6s h 8999ms v" },
+      { start, stream: [live, live], poll: ["100ms (pending|)"] },
+      { online: "5s offline 9999ms online", visibility: "6s hidden 8999ms visible" },
     );
     expect(requests.stream).to.have.length(2);
     expect(requests.poll).to.have.length(1);
@@ -172,14 +177,14 @@ describe("a page that goes offline", () => {
 
 describe("the hint", () => {
   it("says reconnecting only after 2 s, and takes it back", () => {
-    const { said } = runFlow(40_000, { start, stream: ["p 4999ms #", "1999ms p"] });
-    expect(links(said)).to.deep.equal(["0 l"]);
-    const longer = runFlow(40_000, { start, stream: ["p 4999ms #", "#", "5s p"], poll: ["#"] });
-    expect(links(longer.said)).to.deep.equal(["0 l", "7000 q", "10000 l"]);
+    const { said } = runFlow(40_000, { start, stream: ["pending 4999ms #", "1999ms pending"] });
+    expect(connections(said)).to.deep.equal(["0 live"]);
+    const longer = runFlow(40_000, { start, stream: ["pending 4999ms #", "#", "5s pending"], poll: ["#"] });
+    expect(connections(longer.said)).to.deep.equal(["0 live", "7000 reconnecting", "10000 live"]);
   });
 
   it("stays quiet while polls do the work", () => {
-    const { said } = runFlow(40_000, { start, stream: ["-"], poll: ["20s (h|)"] });
-    expect(links(said)).to.deep.equal(["0 l"]);
+    const { said } = runFlow(40_000, { start, stream: ["-"], poll: ["20s (held|)"] });
+    expect(connections(said)).to.deep.equal(["0 live"]);
   });
 });

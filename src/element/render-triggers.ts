@@ -1,8 +1,37 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
+/** The present results of media queries. Renders the host when one changes. */
+export class MediaQueries implements ReactiveController {
+  #lists: MediaQueryList[] = [];
+  readonly #host: ReactiveControllerHost;
+  readonly #queries: readonly string[];
+
+  constructor(host: ReactiveControllerHost, ...queries: string[]) {
+    this.#host = host;
+    this.#queries = queries;
+    host.addController(this);
+  }
+
+  matches(index: number): boolean {
+    return this.#lists[index]?.matches ?? false;
+  }
+
+  hostConnected(): void {
+    this.#lists = this.#queries.map((query) => matchMedia(query));
+    for (const list of this.#lists) list.addEventListener("change", this.#render);
+    this.#render();
+  }
+
+  hostDisconnected(): void {
+    for (const list of this.#lists) list.removeEventListener("change", this.#render);
+  }
+
+  readonly #render = (): void => this.#host.requestUpdate();
+}
+
 /**
- * Renders the host again at the instant when what it shows changes with the time alone, and whenever its page is
- * shown again: timers stand still in sleep.
+ * Renders the host when time alone changes what it shows, and whenever its page is shown again, because timers stop in
+ * sleep.
  */
 export class Ticker implements ReactiveController {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +61,7 @@ export class Ticker implements ReactiveController {
     clearTimeout(this.#timer);
     const now = Date.now();
     const wait = this.#next(now) - now;
-    // A day is more than any code has, and less than a timer can hold.
+    // No code lives longer than a day, and a timer can hold 25.
     if (wait < 86_400_000) this.#timer = setTimeout(this.#render, wait);
   }
 

@@ -1,0 +1,47 @@
+import { browserKey } from "../protocol/login-api.js";
+import { toCode, type Code } from "./flow/state.js";
+
+/** Storage may be blocked: then nothing is kept. */
+const useStorage = <T>(use: (storage: Storage) => T): T | undefined => {
+  try {
+    return use(sessionStorage);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Keeps the attempt whose app link was pressed. A phone may unload the page while the person is in the app; the page that
+ * loads again resumes the attempt.
+ */
+export const storeAttempt = (endpoint: string, attempt: string): void =>
+  useStorage((storage) => storage.setItem(browserKey(endpoint), attempt));
+
+export const storedAttempt = (endpoint: string): string | undefined =>
+  useStorage((storage) => storage.getItem(browserKey(endpoint))) ?? undefined;
+
+export const removeStoredAttempt = (endpoint: string): void =>
+  useStorage((storage) => storage.removeItem(browserKey(endpoint)));
+
+/** When the page was requested. Not `performance.timeOrigin`, which may be behind the wall clock after a sleep. */
+const pageBeganAt = Date.now() - performance.now();
+
+/** The attempts that elements of this page took. */
+const taken = new Set<string>();
+
+/**
+ * The attempt that the page's server began (`kit.begin`), once: a clone of the element, or the element put back later,
+ * starts its own. Its code counts from the page's request, and is left out when it is over.
+ */
+export function takeServerAttempt(element: {
+  attempt: string | null;
+  otp: string | null;
+  expiresIn: number | null;
+}): { attempt: string; code?: Code } | undefined {
+  const { attempt, otp, expiresIn } = element;
+  // Nothing else is an attempt's id: it would be another path of the login API.
+  if (!attempt || !/^(?!callback$)[\w-]{1,64}$/.test(attempt) || taken.has(attempt)) return undefined;
+  taken.add(attempt);
+  const code = toCode({ otp: otp ?? "", expires_in: expiresIn ?? 0 }, pageBeganAt);
+  return otp && code.endsAt > Date.now() ? { attempt, code } : { attempt };
+}
