@@ -12,7 +12,7 @@ export const trimQrcode = (): Plugin => ({
   enforce: "pre",
   resolveId(id, importer = "") {
     if (!/\/qrcode\/lib\/core\/[\w-]+\.js$/.test(importer)) return undefined;
-    const replacement = fileURLToPath(new URL(`qrcode/${id}.js`, import.meta.url));
+    const replacement = fileURLToPath(new URL(`qrcode/${id}.cjs`, import.meta.url));
     return existsSync(replacement) ? replacement : undefined;
   },
 });

@@ -92,7 +92,7 @@ export class OneginiOtpLogin extends LitElement {
     endpoint: () => this.endpoint || defaultPath,
     renewals: () => this.#renewals,
     language: () => nearestLanguage(this) || undefined,
-    serverAttempt: () => takeServerAttempt(this),
+    serverAttempt: () => takeServerAttempt(this, (otp) => !this.#painter.encode(otp)),
     onChange: (state, previous) => this.#onChange(state, previous),
   });
   readonly #handlers: Handlers = {

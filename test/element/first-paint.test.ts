@@ -60,7 +60,7 @@ describe("an attempt that began with the page", () => {
   it("says that cookies are blocked, where the next two are not known either", () => {
     const unknown = { marbles: "5ms #", error: "unknown_attempt" } as const;
     const { said, actions, requests } = takeOver(100, { poll: [unknown], stream: [unknown] });
-    expect(said.at(-1)).to.match(/ F$/);
+    expect(said.at(-1)).to.match(/ failed$/);
     expect(actions.at(-1)).to.have.nested.property("failure.code", "cookies_blocked");
     expect(requests.start).to.have.length(2);
   });
@@ -104,9 +104,9 @@ describe("an attempt of the page that gave way", () => {
       { ...open, stream: ["-", "-", "5ms pending"], poll: ["-"] },
       { commands: "takeOver", renewals: 0 },
     );
-    const again = said.findIndex((line) => line.endsWith(" R") && !line.startsWith("0 "));
-    expect(said[again + 1]).to.match(/ S$/);
-    expect(said.at(-1)).to.match(/ X$/);
+    const again = said.findIndex((line) => line.endsWith(" requested") && !line.startsWith("0 "));
+    expect(said[again + 1]).to.match(/ started$/);
+    expect(said.at(-1)).to.match(/ expired$/);
     const [first, ...others] = requests.stream.map((log) => log.split("-").map(Number));
     expect(first![1]).to.be.at.most(60_000);
     expect(others.at(-1)![0]).to.be.above(90_000);

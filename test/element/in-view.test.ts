@@ -14,6 +14,7 @@ const twoFrames = async () => {
 describe("an element that nobody can see", () => {
   let api: LoginApi;
   beforeEach(() => (api = new LoginApi()));
+  const starts = () => api.calls.filter(({ method }) => method === "POST").length;
   afterEach(() => {
     clear();
     api.restore();
@@ -56,7 +57,7 @@ describe("an element that nobody can see", () => {
       const element = put(markup);
       await twoFrames();
       expect(element.state).to.equal("idle");
-      expect(api.calls).to.have.length(0);
+      expect(starts()).to.equal(0);
       show(element.closest<HTMLElement>(".box")!);
       await inPhase(element, "pending");
     });
@@ -93,7 +94,7 @@ describe("an element that nobody can see", () => {
   it("requests nothing with `visibility: hidden`; shown again without a scroll it has its button", async () => {
     const element = put(`<div class="box" style="visibility: hidden">${tag}</div>`);
     await twoFrames();
-    expect(api.calls).to.have.length(0);
+    expect(starts()).to.equal(0);
     element.closest<HTMLElement>(".box")!.style.visibility = "";
     await twoFrames();
     expect(part(element, "button").textContent.trim()).to.equal("Show QR code");
@@ -108,7 +109,7 @@ describe("an element that nobody can see", () => {
     element.remove();
     box.style.display = "";
     await twoFrames();
-    expect(api.calls).to.have.length(0);
+    expect(starts()).to.equal(0);
   });
 
   it("starts on `start()`, also when that was called before it is in a page", async () => {

@@ -8,5 +8,5 @@ const codewords = [
   312, 336, 360, 390, 420, 450, 480, 510, 540, 570, 570, 600, 630, 660, 720, 750,
 ];
 
-export const getBlocksCount = (version) => blocks[version - 1];
-export const getTotalCodewordsCount = (version) => codewords[version - 1];
+exports.getBlocksCount = (version) => blocks[version - 1];
+exports.getTotalCodewordsCount = (version) => codewords[version - 1];
