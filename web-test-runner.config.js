@@ -8,7 +8,7 @@ import { answers } from "./test/element/support/answers.js";
 // What finds and starts the engines is TypeScript.
 register();
 const { wantedEngines } = await import("./scripts/find-engines.ts");
-const { launcherOf } = await import("./test/support/engines/launcher.ts");
+const { launcherOf } = await import("./test/support/engines/engine.ts");
 
 /** CommonJS that the browser cannot import: each is served as one module bundled by esbuild. */
 const commonJs = ["qrcode/lib/core/qrcode.js", "axe-core"];

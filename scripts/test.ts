@@ -7,9 +7,11 @@ import { wantedEngines } from "./find-engines.js";
 import { installEngines, installServices } from "./install-test-tools.js";
 import { run, runElementFiles, runJobs, runNodeFile, type FileResult } from "./test-runner.js";
 
-/** What runs in `npm run test:all` only, unless it is named: it needs other services or engines, or takes long. */
+/** Tests that need more than Node and Chromium: Redis, a proxy, OpenSSL. */
+const needServices = ["test/resilience", "test/e2e/login/neighbour-cookies.test.ts"];
+/** What `npm test` leaves to `npm run test:all`, unless it is named. */
 const onlyInAll = [
-  "test/resilience",
+  ...needServices,
   "test/e2e/accessibility",
   "test/e2e/engines",
   "test/e2e/network",
@@ -37,7 +39,7 @@ if (files.length === 0) console.log(`No test file is in ${paths.join(" ")}.`);
 if (!isAll) process.env["ENGINES"] ??= "chromium";
 const engines = wantedEngines();
 await installEngines([...new Set(["chromium", ...engines] as const)]);
-if (files.some((file) => isIn(file, ["test/resilience"]))) installServices();
+if (files.some((file) => isIn(file, needServices))) installServices();
 
 const build = await run("npm", ["run", "--silent", "build"], 300);
 if (!build.isGood) throw new Error(`The build failed.\n${build.output}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { startPlacingSite, type PlacingSite } from "../../support/sites/placing-site.js";
+import { startKitSite, type KitSite } from "../../support/sites/kit-site.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
 /** The app as a page: going there throws the login page away, as a phone does that needs the memory. */
@@ -15,11 +15,11 @@ const reach = (page: Page, phase: string) =>
 
 describe("On the phone itself", () => {
   let browser: Browser;
-  let site: PlacingSite;
+  let site: KitSite;
   let page: Page;
 
   before(async () => {
-    [browser, site] = await Promise.all([launchBrowser(), startPlacingSite({ codeSeconds: 60 })]);
+    [browser, site] = await Promise.all([launchBrowser(), startKitSite({ codeSeconds: 60 })]);
     site.show("/app", "<p>The app</p>", { loads: false });
   });
   after(async () => {

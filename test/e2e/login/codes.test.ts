@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { until } from "../../support/until.js";
 import { type BrowserWithTabs, launchBare, launchBrowserWithTabs } from "../../support/browser.js";
 import { settled } from "../../support/login-page.js";
-import { type PlacingSite, startPlacingSite } from "../../support/sites/placing-site.js";
+import { type KitSite, startKitSite } from "../../support/sites/kit-site.js";
 import { codeOn } from "../../support/qr.js";
 
 const tag = "<onegini-otp-login></onegini-otp-login>";
@@ -18,11 +18,11 @@ const reach = (page: Page, phase: string) =>
 
 describe("A code that nobody would see", () => {
   let browser: BrowserWithTabs;
-  let site: PlacingSite;
+  let site: KitSite;
   const pages: Page[] = [];
 
   before(async () => {
-    [browser, site] = await Promise.all([launchBrowserWithTabs(), startPlacingSite()]);
+    [browser, site] = await Promise.all([launchBrowserWithTabs(), startKitSite()]);
   });
   after(async () => {
     await browser.close();
@@ -108,7 +108,7 @@ describe("A code that nobody would see", () => {
 
 describe("A page that is prerendered", () => {
   it("asks for no code until the person goes there", async (t) => {
-    const site = await startPlacingSite();
+    const site = await startKitSite();
     t.after(site.close);
     // A browser prerenders nothing that developer tools look at: so the pages tell the server, and go on by themselves.
     const rules = `{"prerender":[{"urls":["/next"],"eagerness":"immediate"}]}`;
@@ -155,9 +155,9 @@ describe("A page that is prerendered", () => {
 
 describe("A page that comes back from the back-forward cache", () => {
   let browser: BrowserWithTabs;
-  let site: PlacingSite;
+  let site: KitSite;
   before(async () => {
-    [browser, site] = await Promise.all([launchBrowserWithTabs(), startPlacingSite()]);
+    [browser, site] = await Promise.all([launchBrowserWithTabs(), startKitSite()]);
   });
   after(async () => {
     await browser.close();

@@ -5,7 +5,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { isPoll, isStream } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { badGateway } from "./support/answers.js";
-import type { BankOptions } from "./support/bank.js";
+import type { KitSiteOptions } from "../../support/sites/kit-site.js";
 import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
 import { visit, type Visitor } from "./support/visitor.js";
 
@@ -24,7 +24,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     t: TestContext,
     row: string,
     fault: (visitor: Visitor, accept: () => Promise<number>) => Promise<number>,
-    options: BankOptions = {},
+    options: KitSiteOptions = {},
   ): Promise<void> {
     const visitor = await visit(t, { browser, ...options });
     const accept = await visitor.scan();
@@ -109,9 +109,9 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     }));
 
   it("ends at a proxy without a server behind it", (t) =>
-    bears(t, "502 for a while", async ({ proxy, bank }, accept) => {
+    bears(t, "502 for a while", async ({ proxy, site }, accept) => {
       proxy.interfere(badGateway);
-      await bank.endStreams();
+      await site.endStreams();
       await until(() => proxy.requests.filter(isStream).length > 1, "a stream that is answered 502");
       await accept();
       await sleep(5_000);

@@ -5,7 +5,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { describeLog, isStream, type LoggedRequest } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { badGateway } from "./support/answers.js";
-import { bankBehindProxy, open } from "./support/visitor.js";
+import { siteBehindProxy, open } from "./support/visitor.js";
 
 const pages = 20;
 
@@ -17,7 +17,7 @@ describe("Pages whose server goes away", () => {
   after(() => browser.close());
 
   it("do not come back in step", async (t) => {
-    const { proxy } = await bankBehindProxy(t, {});
+    const { proxy } = await siteBehindProxy(t, {});
     // A browser of its own each, as far as connections and cookies go; a few at a time, as pages take a while to load.
     for (let opened = 0; opened < pages; opened += 4) {
       await Promise.all(

@@ -5,7 +5,7 @@ import type { OneginiOtpLogin } from "../../../src/index.js";
 import { until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
 import { settled } from "../../support/login-page.js";
-import { startPlacingSite, type PlacingSite } from "../../support/sites/placing-site.js";
+import { startKitSite, type KitSite } from "../../support/sites/kit-site.js";
 import { codeOn } from "../../support/qr.js";
 
 const tag = "<onegini-otp-login></onegini-otp-login>";
@@ -17,16 +17,13 @@ const reach = (page: Page | Frame, phase: string, selector = "onegini-otp-login"
 
 describe("The element, wherever a page puts it", () => {
   let browser: Browser;
-  let site: PlacingSite;
+  let site: KitSite;
   let context: BrowserContext;
   let page: Page;
   const wrong: string[] = [];
 
   before(async () => {
-    [browser, site] = await Promise.all([
-      launchBrowser(),
-      startPlacingSite({ host: "login.bank.localhost" }),
-    ]);
+    [browser, site] = await Promise.all([launchBrowser(), startKitSite({ host: "login.bank.localhost" })]);
   });
   after(async () => {
     await browser.close();

@@ -7,7 +7,7 @@ import { endOfDemo, startDemo, type Demo } from "../../support/demo/demo.js";
 import { phoneCalls } from "../../support/demo/phone-calls.js";
 import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
-import { startNginx } from "../../support/services/nginx.js";
+import { startNginx } from "../../support/services/nginx-and-haproxy.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { eventually } from "./support/eventually.js";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { startHaproxy } from "../../support/services/haproxy.js";
-import { startNginx } from "../../support/services/nginx.js";
+import { startHaproxy, startNginx } from "../../support/services/nginx-and-haproxy.js";
 import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { fakeNodes } from "./support/fake-nodes.js";
 

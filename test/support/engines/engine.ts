@@ -1,9 +1,10 @@
-import { puppeteerCore } from "@web/test-runner-chrome";
+import { chromeLauncher, puppeteerCore } from "@web/test-runner-chrome";
+import type { BrowserLauncher } from "@web/test-runner-core";
 import { engineTitles, findFirefox, type EngineName } from "../../../scripts/find-engines.js";
 import { chromiumFlags, chromiumPath } from "../browser.js";
 import { readCodes } from "../qr.js";
 import { until } from "../until.js";
-import { startWebKit } from "./webkit.js";
+import { startWebKit, type WebKit } from "./webkit.js";
 
 const keys = { Enter: "\ue007", Escape: "\ue00c" } as const;
 
@@ -66,7 +67,7 @@ async function startInWebKit(): Promise<Engine> {
 }
 
 /** How puppeteer starts the engines that it knows: Chromium by its own protocol, Firefox by WebDriver BiDi. */
-export function launchOptions(engine: "chromium" | "firefox"): puppeteerCore.LaunchOptions {
+function launchOptions(engine: "chromium" | "firefox"): puppeteerCore.LaunchOptions {
   switch (engine) {
     case "chromium":
       return {
@@ -99,4 +100,44 @@ export async function codeSeenIn(engine: Engine): Promise<string> {
     return codes.length === 1;
   }, "one code on the page");
   return String(codes[0]);
+}
+
+/** What runs the test runner's pages in an engine. */
+export function launcherOf(engine: EngineName): BrowserLauncher {
+  if (engine === "webkit") return webKitLauncher();
+  const launcher = chromeLauncher({ launchOptions: launchOptions(engine) });
+  launcher.name = engineTitles[engine];
+  return launcher;
+}
+
+/** Runs the test runner's pages in WebKit, one after the other in one window. */
+function webKitLauncher(): BrowserLauncher {
+  let webKit: Promise<WebKit> | undefined;
+  let active: string | undefined;
+  const launcher: BrowserLauncher = {
+    name: "WebKitGTK",
+    type: "webdriver",
+    concurrency: 1,
+    async initialize() {
+      webKit = startWebKit();
+      const { session, version } = await webKit;
+      launcher.name = `WebKitGTK ${version}`;
+      await session.resize(800, 640);
+    },
+    async startSession(id, url) {
+      active = id;
+      await (await webKit)?.session.open(url);
+    },
+    isActive: (id) => active === id,
+    getBrowserUrl: async () => (await webKit)?.session.address(),
+    async stopSession() {
+      active = undefined;
+      // Whatever still runs in the page ends.
+      await (await webKit)?.session.open("about:blank");
+      return {};
+    },
+    startDebugSession: () => Promise.reject(new Error("Debug in another engine.")),
+    stop: async () => (await webKit)?.close(),
+  };
+  return launcher;
 }

@@ -4,12 +4,12 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { describeLog, startFaultProxy, type FaultProxy } from "../../../support/fault-proxy/fault-proxy.js";
 import { reachPhase } from "../../../support/login-page.js";
 import { codeOn } from "../../../support/qr.js";
-import { startBank, type Bank, type BankOptions } from "./bank.js";
+import { startKitSite, type KitSite, type KitSiteOptions } from "../../../support/sites/kit-site.js";
 
-/** Somebody on the login page, behind a fault proxy of their own. */
+/** A person on the login page, behind their own fault proxy. */
 export interface Visitor {
   proxy: FaultProxy;
-  bank: Bank;
+  site: KitSite;
   context: BrowserContext;
   page: Page;
   /** Instants of `Date.now()` at which the element of the page entered its phases. */
@@ -20,7 +20,7 @@ export interface Visitor {
   loggedInAfter: (since: number, maxMs: number) => Promise<number>;
 }
 
-export interface VisitOptions extends BankOptions {
+export interface VisitOptions extends KitSiteOptions {
   browser: Browser;
   /** Makes the page; by default in a context of its own, that is closed in the end. */
   newPage?: () => Promise<Page>;
@@ -28,19 +28,19 @@ export interface VisitOptions extends BankOptions {
   before?: (proxy: FaultProxy) => void | Promise<void>;
 }
 
-/** Opens the login page of a bank behind a fault proxy; resolves when its code is up. */
+/** Opens the login page of a site behind a fault proxy; resolves when its code is up. */
 export async function visit(t: TestContext, options: VisitOptions): Promise<Visitor> {
-  const { bank, proxy } = await bankBehindProxy(t, options);
+  const { site, proxy } = await siteBehindProxy(t, options);
   const page = await (options.newPage?.() ?? ownPage(t, options.browser));
   await options.before?.(proxy);
-  const visitor = { proxy, bank, ...(await open(page, proxy)) };
+  const visitor = { proxy, site, ...(await open(page, proxy)) };
   return {
     ...visitor,
     async scan() {
-      const { id } = await bank.phone.scan(await codeOn(page));
+      const { id } = await site.phone.scan(await codeOn(page));
       return async () => {
         const at = Date.now();
-        await bank.phone.answer(id, true);
+        await site.phone.answer(id, true);
         return at;
       };
     },
@@ -60,22 +60,22 @@ export async function visit(t: TestContext, options: VisitOptions): Promise<Visi
   };
 }
 
-/** A bank and the proxy in front of it, until the test ends. */
-export async function bankBehindProxy(
+/** A site with a login page, and the proxy in front of it, until the test ends. */
+export async function siteBehindProxy(
   t: TestContext,
-  options: BankOptions,
-): Promise<{ bank: Bank; proxy: FaultProxy }> {
+  options: KitSiteOptions,
+): Promise<{ site: KitSite; proxy: FaultProxy }> {
   let proxy: FaultProxy | undefined;
-  const bank = await startBank(async (port) => {
-    proxy = await startFaultProxy(() => port);
-    return proxy.origin;
-  }, options);
+  const origin = async (port: number) => (proxy = await startFaultProxy(() => port)).origin;
+  const site = await startKitSite({ ...options, origin });
   t.after(async () => {
     await proxy?.close();
-    bank.close();
+    site.close();
   });
-  if (!proxy) throw new Error("The bank did not ask for its origin.");
-  return { bank, proxy };
+  if (!proxy) throw new Error("The site did not ask for its origin.");
+  site.show("/", '<onegini-otp-login></onegini-otp-login><a href="/help">Help</a>');
+  site.show("/help", "<p>Help</p>", { loads: false });
+  return { site, proxy };
 }
 
 async function ownPage(t: TestContext, browser: Browser): Promise<Page> {

@@ -7,47 +7,57 @@ import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "onegini-otp-login/server";
 import { phoneCalls, type PhoneCalls } from "../demo/phone-calls.js";
 
-/** A site with the kit, an emulator, and whatever pages a test puts up, each with the package's one file as it was built. */
-export interface PlacingSite {
+/** A site in this process: the kit, an emulator, and the pages that a test adds, each with the built file of the package. */
+export interface KitSite {
   origin: string;
   port: number;
   phone: PhoneCalls;
-  /** Puts up a page: markup for the body, and what else is to stand in its head than the element's script. */
+  /** Adds a page with this markup in its body. */
   show: (path: string, body: string, options?: PageOptions) => void;
   /** Calls of the login API so far, such as `POST /otp-login`; attempts are written `{attempt}`. */
   calls: string[];
-  /** Addresses of everything else that was asked for so far, queries included. */
+  /** Addresses of all other requests so far, with their queries. */
   asked: string[];
   /** How many attempts were begun. */
   starts: () => number;
   /** How many status streams are open. */
   streams: () => number;
+  /** Ends the streams as a deploy does: with the time after which to reconnect. */
+  endStreams: () => Promise<void>;
   close: () => void;
 }
 
 export interface PageOptions {
+  /** Markup for the head, besides the element's script. */
   head?: string;
   /** Whether the page loads the element by itself. Default true. */
   loads?: boolean;
   headers?: Record<string, string>;
 }
 
-export interface PlacingSiteOptions {
+export interface KitSiteOptions {
   /** Another name of this machine, such as `login.bank.localhost`. */
   host?: string;
+  /** The origin that browsers use, if a proxy is in front; called when the port is known. */
+  origin?: (port: number) => Promise<string>;
+  /** The lifetime of a code. Default 60. */
   codeSeconds?: number;
+  /** How long a connection without a request stays open. Default 75. */
+  keepAliveSeconds?: number;
 }
 
-/** @param host under which browsers see the login API */
-export async function startPlacingSite({
+export async function startKitSite({
   host = "localhost",
+  origin: originOf = (port) => Promise.resolve(`http://${host}:${port}`),
   codeSeconds = 60,
-}: PlacingSiteOptions = {}): Promise<PlacingSite> {
+  keepAliveSeconds = 75,
+}: KitSiteOptions = {}): Promise<KitSite> {
   const server = createServer();
+  server.keepAliveTimeout = keepAliveSeconds * 1_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const own = `http://127.0.0.1:${port}`;
-  const origin = `http://${host}:${port}`;
+  const origin = await originOf(port);
   const tokenServer = createTokenServer({
     types: [{ name: "qr-code", ttlSeconds: codeSeconds }],
     clients: [{ id: "demo", secret: "demo-secret" }],
@@ -59,7 +69,9 @@ export async function startPlacingSite({
     tokenServer: { url: own, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
     message: "Log in to Demo Bank on the web.",
     callback: { uri: `${own}/otp-login/callback` },
-    signIn: ({ userId }) => Response.json({ user: userId }),
+    limits: { startsPerAddress: { count: 300, seconds: 60 } },
+    // Long enough that a proxy can cut the answer in its body.
+    signIn: ({ userId }) => Response.json({ user: userId, note: "n".repeat(1_000) }),
   });
   const logIn = toNodeHandler(kit);
   const asTokenServer = getRequestListener((request) => tokenServer.fetch(request), {
@@ -107,6 +119,7 @@ export async function startPlacingSite({
         <body>${body}</body></html>`;
       pages.set(path, { html, headers });
     },
+    endStreams: () => kit.close(),
     close() {
       void kit.close();
       server.close();
