@@ -8,7 +8,7 @@ import { logIn } from "./endpoints/login-endpoint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
 import { createRoutes } from "./endpoints/routes.js";
 import { answerStatus } from "./endpoints/status-endpoint.js";
-import { Watching } from "./endpoints/watchers.js";
+import { Watchers } from "./endpoints/watchers.js";
 import { createReport } from "./event-reporter.js";
 import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import { BrowserCookie } from "./http/browser-cookie.js";
@@ -22,8 +22,7 @@ import { limiterOf, StartLimits } from "./limits/start-limits.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { systemRuntime, withTimeout, type Runtime } from "./runtime.js";
-import { EarlyHints } from "./token-server/early-callbacks.js";
-import { Questions } from "./token-server/result-poller.js";
+import { ResultPoller } from "./token-server/result-poller.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
 
 /** The part of a kit that an adapter uses. */
@@ -71,19 +70,11 @@ export function createLoginKit<Context = unknown>(
     calls ? memoryLimiter({ name: "tokenServerCalls", ...calls }) : undefined,
     runtime,
   );
-  // Another server may watch an attempt in a shared store.
-  const isWatched = (id: string): boolean => config.store.isShared === true || watching.isWatched(id);
-  const questions = new Questions({ tokenServer, quota, attempts, timeouts, runtime, report }, isWatched);
-  const watching: Watching = new Watching({
-    attempts,
-    questions,
-    timeouts,
-    limits,
-    runtime,
-    report,
-    pollingMs,
-  });
-  const earlyHints = new EarlyHints(runtime);
+  const poller = new ResultPoller(
+    { tokenServer, quota, attempts, runtime, report },
+    { timeouts, pollingMs, isShared: config.store.isShared === true },
+  );
+  const watchers = new Watchers({ attempts, poller, timeouts, limits, runtime, report });
 
   // HTTP.
   const cookie = new BrowserCookie(config.origin);
@@ -98,9 +89,8 @@ export function createLoginKit<Context = unknown>(
     attempts,
     limits,
     cookie,
-    earlyHints,
     message,
-    questions,
+    poller,
     report,
     runtime,
     startLimits,
@@ -108,13 +98,9 @@ export function createLoginKit<Context = unknown>(
     quota,
   });
   const callbackParts = {
-    attempts,
-    earlyHints,
-    postponed: new Set<string>(),
-    questions,
+    poller,
     report,
     runtime,
-    watching,
     addPending: (task: Promise<void>) => void pending.add(task),
   };
   const routes = createRoutes<Context>({
@@ -126,7 +112,7 @@ export function createLoginKit<Context = unknown>(
       start: (call, body) => otpEndpoint.start(call, body),
       renew: (call, attempt) => otpEndpoint.renew(call, attempt),
       status: ({ request }, attempt) =>
-        answerStatus(request, attempt, { attempts, questions, watching, timeouts, runtime }),
+        answerStatus(request, attempt, { attempts, poller, watchers, timeouts, runtime }),
       logIn: (call, attempt) => logIn(call, attempt, { attempts, timeouts, report, runtime, signIn }),
       authenticateCallback: ({ request }) => authenticateCallback(request, config.callbackCredentials),
       callback: (call, body) => answerCallback(call, body, callbackParts),
@@ -183,19 +169,19 @@ export function createLoginKit<Context = unknown>(
         () => false,
       );
       const isReachable = (await withTimeout(read, healthTimeoutMs, runtime)) === true;
-      const { isClosed: closing, watchers } = watching;
+      const { isClosed: closing, count } = watchers;
       return {
         healthy: isReachable && !closing,
         store: isReachable ? "ok" : "unreachable",
         closing,
-        watchers,
+        watchers: count,
       };
     },
     async close() {
-      watching.close();
-      questions.close();
+      watchers.close();
+      poller.close();
       await pending.settled();
-      await questions.settled();
+      await poller.settled();
     },
   };
   kitsForAdapter.set(kit, {

@@ -4,9 +4,6 @@ import type { Timeouts } from "../timeouts.js";
 
 /** When what happens to an attempt: pure functions of it, in milliseconds since the epoch. */
 
-/** How long before a transaction's end the Token Server is asked, for the callback that got lost. */
-const beforeEndMs = 2000;
-
 /** Whether an acceptance of this transaction can still log in. */
 export const isOpen = ({ endsAt, closed }: Transaction, now: number, timeouts: Timeouts): boolean =>
   !closed && now < endsAt + timeouts.graceSeconds * 1000;
@@ -58,32 +55,3 @@ export function forgetAt(attempt: Attempt, timeouts: Timeouts): number {
       return state satisfies never;
   }
 }
-
-/** The instants at which a watched transaction is asked about: shortly before its end, at the end, once in the grace. */
-const askingTimes = ({ endsAt }: Transaction, timeouts: Timeouts): number[] => [
-  endsAt - beforeEndMs,
-  endsAt,
-  endsAt + (timeouts.graceSeconds * 1000) / 2,
-];
-
-/** The transactions that ought to be asked about between two instants (the first excluded). */
-export const dueTransactions = (
-  attempt: Attempt,
-  from: number,
-  to: number,
-  timeouts: Timeouts,
-): Transaction[] =>
-  attempt.transactions.filter(
-    (transaction) =>
-      !transaction.closed && askingTimes(transaction, timeouts).some((time) => time > from && time <= to),
-  );
-
-/** The next instant after `from` at which an attempt's transactions want asking, or its time is over. */
-export const nextAskingTime = (attempt: Attempt, from: number, timeouts: Timeouts): number =>
-  Math.min(
-    ...attempt.transactions
-      .filter(({ closed }) => !closed)
-      .flatMap((transaction) => askingTimes(transaction, timeouts))
-      .filter((time) => time > from),
-    openUntil(attempt, timeouts),
-  );

@@ -1,29 +1,20 @@
 import { auth } from "hono/utils/basic-auth";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { invalidRequest } from "../http/api-error.js";
-import type { Attempts } from "../attempt/attempts.js";
 import { loggedAddress, type Call } from "../http/call.js";
-import { StoreUnavailable } from "../attempt/guarded-store.js";
-import type { EarlyHints } from "../token-server/early-callbacks.js";
 import { emptyResponse } from "../http/response.js";
 import type { Report } from "../kit-events.js";
-import type { Questions } from "../token-server/result-poller.js";
+import type { ResultPoller } from "../token-server/result-poller.js";
 import type { CallbackCredentials } from "../options.js";
 import type { Runtime } from "../runtime.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
-import type { Watching } from "./watchers.js";
 
 interface Parts {
-  attempts: Attempts;
-  earlyHints: EarlyHints;
-  /** The transactions whose callbacks wait for the store. */
-  postponed: Set<string>;
-  questions: Questions;
+  poller: ResultPoller;
   report: Report;
   runtime: Runtime;
   /** Makes `kit.close()` wait for a task. */
   addPending: (task: Promise<void>) => void;
-  watching: Pick<Watching, "isClosed">;
 }
 
 /**
@@ -49,8 +40,8 @@ export async function authenticateCallback(
 }
 
 /**
- * `POST /callback`, from the Token Server: a hint that a transaction ended. It proves nothing, so what happened is
- * asked, after the 204.
+ * `POST /callback`, from the Token Server: a transaction may have ended. A callback proves nothing, so the kit asks for
+ * the result, once the 204 is on its way.
  */
 export function answerCallback(
   call: Pick<Call<unknown>, "address" | "beganAt">,
@@ -62,61 +53,31 @@ export function answerCallback(
     throw invalidRequest('"transaction_id" must be a string.');
   }
   if (isTransactionId(transactionId)) {
-    const hint: Hint = { transactionId, heardAt: call.beganAt, ...loggedAddress(call) };
-    parts.addPending(followLater(hint, parts));
+    const from = loggedAddress(call);
+    const answered = new Promise<void>((resolve) => parts.runtime.after(0, resolve));
+    parts.addPending(answered.then(() => followCallback(transactionId, from, call.beganAt, parts)));
   }
   return emptyResponse();
 }
 
-/** A callback that has come. */
-interface Hint {
-  transactionId: string;
-  heardAt: number;
-  /** Of whoever posted it. */
-  address?: string;
-}
-
-const followLater = (hint: Hint, parts: Parts): Promise<void> =>
-  new Promise((resolve) => {
-    parts.runtime.after(0, () => void follow(hint, parts).then(resolve));
-  });
-
-async function follow(hint: Hint, parts: Parts, triesLeft = maxTries): Promise<void> {
-  const { transactionId, heardAt, ...from } = hint;
-  const { attempts, earlyHints, postponed, questions, report, runtime, watching } = parts;
+async function followCallback(
+  transactionId: string,
+  from: { address?: string },
+  receivedAt: number,
+  { poller, report, runtime }: Parts,
+): Promise<void> {
   try {
-    // Remembered before it is looked for: the attempt may come into the store in between.
-    earlyHints.remember(transactionId);
-    const attempt = await attempts.findByTransaction(transactionId);
-    if (attempt) earlyHints.take(transactionId);
+    const attempt = await poller.callback(transactionId);
     report({
       type: "callback_received",
       level: "info",
       transaction: transactionId,
       ...(attempt && { attempt: attempt.id }),
       ...from,
-      durationMs: runtime.now() - heardAt,
+      durationMs: runtime.now() - receivedAt,
     });
-    const isUndecided =
-      attempt?.state.status === "pending" &&
-      attempt.transactions.some(({ id, closed }) => id === transactionId && !closed);
-    if (isUndecided) await questions.hint(attempt, transactionId);
   } catch (error) {
+    // Dropped. If the store is down, the checks around the code's end find the result, or the browser that comes back.
     report({ type: "internal_error", level: "error", doing: "following a callback", error });
-    // The Token Server will not say it twice. What it was about may have to wait for a store that is down.
-    if (!(error instanceof StoreUnavailable) || triesLeft === 0 || watching.isClosed) return;
-    if (postponed.size >= maxPostponed || postponed.has(transactionId)) return;
-    postponed.add(transactionId);
-    runtime.after(retryMs, () => {
-      postponed.delete(transactionId);
-      void follow(hint, parts, triesLeft - 1);
-    });
   }
 }
-
-/** As long as a code lives, in most places; later the transaction is asked about anyway. */
-const retryMs = 2000;
-const maxTries = 30;
-
-/** Anybody can post callbacks. */
-const maxPostponed = 1000;

@@ -1,6 +1,6 @@
 import type { Attempt } from "../attempt/attempt.js";
 import type { Runtime } from "../runtime.js";
-import type { Watcher, Watching } from "./watchers.js";
+import type { Watcher, Watchers } from "./watchers.js";
 
 /** How a held poll ended: with a decision or after its time (`granted`), or sent away before. */
 export interface PollEnd {
@@ -13,7 +13,7 @@ export function holdPoll(
   attempt: Attempt,
   waitMs: number,
   signal: AbortSignal,
-  { watching, runtime }: { watching: Watching; runtime: Runtime },
+  { watchers, runtime }: { watchers: Watchers; runtime: Runtime },
 ): Promise<PollEnd> {
   return new Promise((resolve) => {
     let latest = attempt;
@@ -38,7 +38,7 @@ export function holdPoll(
     cleanUps.push(runtime.after(waitMs, () => end(true)));
     signal.addEventListener("abort", giveUp, { once: true });
     cleanUps.push(() => signal.removeEventListener("abort", giveUp));
-    const leave = watching.join(attempt, watcher);
+    const leave = watchers.join(attempt, watcher);
     cleanUps.push(leave);
     if (ended) leave();
     else if (signal.aborted) giveUp();

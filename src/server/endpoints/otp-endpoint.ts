@@ -15,13 +15,12 @@ import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
-import type { EarlyHints } from "../token-server/early-callbacks.js";
 import type { Report } from "../kit-events.js";
 import type { Limits } from "../limits/limits.js";
 import type { StartLimits } from "../limits/start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
-import type { Questions } from "../token-server/result-poller.js";
+import type { ResultPoller } from "../token-server/result-poller.js";
 import { sha256 } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
 import { troubleEvent, type TokenServerClient, type Trouble } from "../token-server/token-server-client.js";
@@ -32,9 +31,8 @@ interface Parts<Context> {
   attempts: Attempts;
   limits: Limits;
   cookie: BrowserCookie;
-  earlyHints: EarlyHints;
   message: Message<Context> | undefined;
-  questions: Questions;
+  poller: ResultPoller;
   report: Report;
   runtime: Runtime;
   startLimits: StartLimits;
@@ -86,7 +84,7 @@ export class OtpEndpoint<Context> {
       issued,
     );
     call.attempt = attempt.id;
-    this.#followEarlyHint(attempt, issued.id);
+    this.#parts.poller.started(attempt, issued.id);
     report({
       type: "attempt_started",
       level: "info",
@@ -102,8 +100,8 @@ export class OtpEndpoint<Context> {
 
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
-    const { attempts, questions, report, runtime } = this.#parts;
-    await questions.askLast(attempt);
+    const { attempts, poller, report, runtime } = this.#parts;
+    await poller.pollLast(attempt);
     const place = await attempts.change(attempt.id, {
       kind: "renewal_begun",
       maxTransactions: this.#parts.limits.transactionsPerAttempt,
@@ -117,7 +115,7 @@ export class OtpEndpoint<Context> {
     if (!renewed) throw unknownAttempt();
     // A phone that scanned an older code may have accepted or declined in the meantime.
     if (!renewed.changed) throw attemptSettled();
-    this.#followEarlyHint(renewed.attempt, id);
+    poller.started(renewed.attempt, id);
     report({
       type: "code_renewed",
       level: "info",
@@ -157,7 +155,7 @@ export class OtpEndpoint<Context> {
     const { request, context } = call;
     const text = await message?.(request, context);
     const address = call.address();
-    if (!(await quota.take(purpose))) throw tokenServerCallsExceeded(quota.closedMs(purpose));
+    if (!(await quota.take(purpose))) throw tokenServerCallsExceeded(quota.retryAfterMs(purpose));
     const beganAt = runtime.now();
     const trouble = (of: Trouble): void =>
       report({
@@ -184,11 +182,6 @@ export class OtpEndpoint<Context> {
       default:
         return outcome satisfies never;
     }
-  }
-
-  /** The callback may have come before the attempt was in the store. */
-  #followEarlyHint(attempt: Attempt, transactionId: string): void {
-    if (this.#parts.earlyHints.take(transactionId)) void this.#parts.questions.hint(attempt, transactionId);
   }
 
   #answer({ otp, ttlMs }: Issued): CodeAnswer {

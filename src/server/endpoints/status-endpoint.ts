@@ -7,15 +7,15 @@ import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
 import { holdPoll } from "./held-poll.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
-import type { Questions } from "../token-server/result-poller.js";
+import type { ResultPoller } from "../token-server/result-poller.js";
 import { withTimeout, type Runtime } from "../runtime.js";
 import { StatusStream, streamHeaders } from "./status-stream.js";
-import type { Watching } from "./watchers.js";
+import type { Watchers } from "./watchers.js";
 
 interface Parts {
   attempts: Attempts;
-  questions: Questions;
-  watching: Watching;
+  poller: ResultPoller;
+  watchers: Watchers;
   timeouts: Timeouts;
   runtime: Runtime;
 }
@@ -23,40 +23,36 @@ interface Parts {
 /** Seconds to the next poll of a client whose poll was not held. */
 const pollIntervalSeconds = 2;
 
-/** Longest time in which a poll that is not held waits for the Token Server. */
-const questionMs = 1000;
+/** How long a poll that is not held waits for the Token Server, at most. */
+const maxCallMs = 1000;
 
 /** `GET /{attempt}`: the status, as a stream, at once, or when it is no longer `pending`. */
 export async function answerStatus(request: Request, attempt: Attempt, parts: Parts): Promise<Response> {
   const { headers, method } = request;
   if (wantsStream(headers.get("accept"))) {
     if (method === "HEAD") return new Response(null, { headers: streamHeaders });
-    const limit = parts.watching.limitError(attempt);
+    const limit = parts.watchers.limitError(attempt);
     if (limit) throw limit;
     return openStream(attempt, parts);
   }
   const waitSeconds = preferredWaitSeconds(headers.get("prefer"));
   if (method === "HEAD") return answerPoll(attempt, parts.runtime.now());
-  // Where there is no room to wait, who polls is answered at once: the login goes on.
-  return waitSeconds === undefined || parts.watching.limitError(attempt)
+  // Above a limit a poll is answered at once instead of rejected, so that the login goes on.
+  return waitSeconds === undefined || parts.watchers.limitError(attempt)
     ? answerNow(attempt, parts)
     : answerHeld(request, attempt, waitSeconds, parts);
 }
 
 const openStream = (attempt: Attempt, parts: Parts): Response =>
-  rawResponse((sink) => parts.watching.join(attempt, new StatusStream(sink, parts)), {
+  rawResponse((sink) => parts.watchers.join(attempt, new StatusStream(sink, parts)), {
     headers: streamHeaders,
   });
 
-/** A browser that asks makes the kit ask. Its answer waits a moment for the Token Server's, but not for a slow one. */
-async function answerNow(
-  attempt: Attempt,
-  { attempts, questions, runtime, watching }: Parts,
-): Promise<Response> {
+/** A browser that polls makes the kit poll. Its answer waits for the Token Server's, but not for a slow one. */
+async function answerNow(attempt: Attempt, { attempts, poller, runtime }: Parts): Promise<Response> {
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
-  watching.visit(attempt);
-  if (questions.closedMs > 0) throw tokenServerCallsExceeded(questions.closedMs);
-  await withTimeout(questions.askNowAndThen(attempt), questionMs, runtime);
+  if (poller.pollRetryAfterMs > 0) throw tokenServerCallsExceeded(poller.pollRetryAfterMs);
+  await withTimeout(poller.poll(attempt), maxCallMs, runtime);
   const now = await attempts.get(attempt.id);
   if (!now) throw unknownAttempt();
   return answerPoll(now, runtime.now());

@@ -1,143 +1,244 @@
-import { limitExceeded, type ApiError } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
-import type { Timeouts } from "../timeouts.js";
+import { limitExceeded, type ApiError } from "../http/api-error.js";
 import type { Report } from "../kit-events.js";
 import type { Limits } from "../limits/limits.js";
-import type { Questions } from "../token-server/result-poller.js";
 import type { Runtime } from "../runtime.js";
-import { Watch } from "./attempt-watch.js";
+import type { Timeouts } from "../timeouts.js";
+import type { ResultPoller } from "../token-server/result-poller.js";
 
-/** Who waits for an attempt: a stream or a held poll. */
+/** A stream or a held poll, which waits for changes of an attempt. */
 export interface Watcher {
-  /** Says how the attempt is now: once at first, then after each change. */
+  /** Called with the attempt at first and after each change, sometimes without one. */
   show(attempt: Attempt): void;
-  /** Some time went by. */
   keepAlive(): void;
-  /** It has to go: a newer one takes its place, or the server stops. */
+  /** Ends it: a newer one takes its place, or the server closes. */
   dismiss(why: "replaced" | "closing"): void;
 }
 
-/** What watching an attempt takes. */
-export interface WatchParts {
+interface Parts {
   attempts: Attempts;
-  questions: Questions;
+  poller: ResultPoller;
   timeouts: Timeouts;
   limits: Pick<Limits, "streamsPerAttempt" | "streamsPerBrowser" | "streamsPerNode">;
   runtime: Runtime;
   report: Report;
-  /** Milliseconds between two questions while somebody watches; infinite if there are none. */
-  pollingMs: number;
 }
 
-/** A browser opens its stream at once when it has its first code. */
-const newcomerMs = 2000;
+/** An attempt that is watched on this server. There are many: it is kept small. */
+interface Watch {
+  attempt: Attempt;
+  /** The oldest first. Never changed in place: an array that grows reserves room for sixteen more. */
+  watchers: readonly Watcher[];
+  unsubscribe: (() => void) | undefined;
+  reading: "no" | "yes" | "once more";
+  keepAliveAt: number;
+  /** The wait before the next try to read an attempt that could not be read. */
+  rereadMs: number;
+  cancelReread: (() => void) | undefined;
+}
 
-/** When who found no room may come again. */
-const retryMs = 10_000;
+const minRereadMs = 1000;
+const maxRereadMs = 8000;
 
-/** All that is being watched on this server. */
-export class Watching {
-  readonly #parts: WatchParts;
+/** `Retry-After` of a stream above a limit. */
+const retryAfterMs = 10_000;
+
+/** All that wait for attempts on this server: reads an attempt again when it changes, and tells them. */
+export class Watchers {
+  readonly #parts: Parts;
+  /** By the attempts' ids, in the order of their next keep-alives. */
   readonly #watches = new Map<string, Watch>();
-  /** The attempts that were visited within their first moments. */
-  readonly #newcomers = new Map<string, number>();
-  #closed = false;
-  #watchers = 0;
   readonly #perBrowser = new Map<string, number>();
+  #count = 0;
+  #isClosed = false;
+  #cancelKeepAlive: (() => void) | undefined;
 
-  constructor(parts: WatchParts) {
+  constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Whether it was told to close. */
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#isClosed;
   }
 
-  /** How many wait on this server. */
-  get watchers(): number {
-    return this.#watchers;
+  get count(): number {
+    return this.#count;
   }
 
   /** The error of one more watcher that exceeds a limit. One that replaces another of the same attempt exceeds none. */
   limitError({ id, browser, state }: Attempt): ApiError | undefined {
-    const { limits } = this.#parts;
-    const ofAttempt = this.#watches.get(id)?.size ?? 0;
-    if (state.status !== "pending" || this.#closed || ofAttempt >= limits.streamsPerAttempt) return undefined;
-    if (limits.streamsPerNode !== false && this.#watchers >= limits.streamsPerNode) {
-      return limitExceeded(
-        "streamsPerNode",
-        "temporarily_unavailable",
-        "This server has no room left.",
-        retryMs,
-      );
+    const { streamsPerAttempt, streamsPerBrowser, streamsPerNode } = this.#parts.limits;
+    const ofAttempt = this.#watches.get(id)?.watchers.length ?? 0;
+    if (state.status !== "pending" || this.#isClosed || ofAttempt >= streamsPerAttempt) return undefined;
+    if (streamsPerNode !== false && this.#count >= streamsPerNode) {
+      const text = "This server has no room left.";
+      return limitExceeded("streamsPerNode", "temporarily_unavailable", text, retryAfterMs);
     }
-    if (
-      limits.streamsPerBrowser !== false &&
-      (this.#perBrowser.get(browser) ?? 0) >= limits.streamsPerBrowser
-    ) {
-      return limitExceeded(
-        "streamsPerBrowser",
-        "too_many_requests",
-        "This browser has too many streams.",
-        retryMs,
-      );
+    if (streamsPerBrowser !== false && (this.#perBrowser.get(browser) ?? 0) >= streamsPerBrowser) {
+      const text = "This browser has too many streams.";
+      return limitExceeded("streamsPerBrowser", "too_many_requests", text, retryAfterMs);
     }
     return undefined;
   }
 
-  /** Lets a watcher wait for an attempt. Returns the function by which it leaves. */
+  /** Adds a watcher; the oldest of its attempt is dismissed if they are too many. Returns the function that removes it. */
   join(attempt: Attempt, watcher: Watcher): () => void {
-    if (attempt.state.status !== "pending" || this.#closed) {
+    if (attempt.state.status !== "pending" || this.#isClosed) {
       watcher.show(attempt);
       watcher.dismiss("closing");
       return () => undefined;
     }
-    const watch = this.#watches.get(attempt.id) ?? this.#begin(attempt);
-    watch.add(watcher);
-    if (this.visit(attempt)) watch.askSoon();
-    return () => watch.remove(watcher);
+    const known = this.#watches.get(attempt.id);
+    const watch = known ?? this.#begin(attempt);
+    watch.watchers = [...watch.watchers, watcher];
+    this.#counted(attempt, 1);
+    const [oldest] = watch.watchers;
+    if (oldest && watch.watchers.length > this.#parts.limits.streamsPerAttempt) {
+      this.#leave(watch, oldest);
+      oldest.dismiss("replaced");
+    }
+    this.#parts.poller.watch(attempt);
+    void (known ? this.#refresh(watch) : this.#subscribe(watch));
+    return () => this.#leave(watch, watcher);
   }
 
-  isWatched(attemptId: string): boolean {
-    return this.#watches.has(attemptId);
-  }
-
-  /** Sends everybody away. Who comes later is told the status and sent away too. */
+  /** Dismisses everybody. Those that join later are shown the status and dismissed. */
   close(): void {
-    this.#closed = true;
-    for (const watch of this.#watches.values()) watch.close();
+    this.#isClosed = true;
+    for (const watch of this.#watches.values()) this.#dismissAll(watch);
   }
 
   #begin(attempt: Attempt): Watch {
-    const watch = new Watch(attempt, this.#parts, this);
+    const watch: Watch = {
+      attempt,
+      watchers: [],
+      unsubscribe: undefined,
+      reading: "no",
+      keepAliveAt: this.#parts.runtime.now() + this.#keepAliveMs,
+      rereadMs: minRereadMs,
+      cancelReread: undefined,
+    };
     this.#watches.set(attempt.id, watch);
+    if (!this.#cancelKeepAlive) this.#setKeepAlive();
     return watch;
   }
 
-  /** A watch ended. */
-  ended({ id }: Attempt): void {
-    this.#watches.delete(id);
+  #leave(watch: Watch, watcher: Watcher): void {
+    if (!watch.watchers.includes(watcher)) return;
+    watch.watchers = watch.watchers.filter((other) => other !== watcher);
+    this.#counted(watch.attempt, -1);
+    if (watch.watchers.length === 0) this.#end(watch);
   }
 
-  /** So many more watchers of an attempt, or fewer. */
-  counted({ browser }: Attempt, change: number): void {
-    this.#watchers += change;
+  #dismissAll(watch: Watch): void {
+    const { watchers } = watch;
+    this.#end(watch);
+    for (const watcher of watchers) watcher.dismiss("closing");
+  }
+
+  #end(watch: Watch): void {
+    if (!this.#isWatched(watch)) return;
+    this.#counted(watch.attempt, -watch.watchers.length);
+    watch.watchers = [];
+    watch.cancelReread?.();
+    watch.unsubscribe?.();
+    this.#watches.delete(watch.attempt.id);
+    this.#parts.poller.unwatch(watch.attempt.id);
+    if (this.#watches.size === 0) this.#setKeepAlive();
+  }
+
+  #isWatched(watch: Watch): boolean {
+    return this.#watches.get(watch.attempt.id) === watch;
+  }
+
+  #counted({ browser }: Attempt, change: number): void {
+    this.#count += change;
     const count = (this.#perBrowser.get(browser) ?? 0) + change;
     if (count > 0) this.#perBrowser.set(browser, count);
     else this.#perBrowser.delete(browser);
   }
 
-  /** Notes that an attempt's browser is here; whether it came back. At first, in an attempt's first moments, it did not. */
-  visit({ id, startedAt }: Attempt): boolean {
-    const now = this.#parts.runtime.now();
-    for (const [newcomer, at] of this.#newcomers) {
-      if (now - at < newcomerMs) break;
-      this.#newcomers.delete(newcomer);
+  /** Subscribes first and reads second, so that no change is missed. */
+  async #subscribe(watch: Watch): Promise<void> {
+    try {
+      const unsubscribe = await this.#parts.attempts.subscribe(
+        watch.attempt.id,
+        () => void this.#refresh(watch),
+      );
+      if (!this.#isWatched(watch)) return unsubscribe();
+      watch.unsubscribe = unsubscribe;
+    } catch (error) {
+      // The next keep-alive tries again.
+      this.#reportError("subscribing to an attempt", error);
     }
-    if (now - startedAt >= newcomerMs || this.#newcomers.has(id)) return true;
-    this.#newcomers.set(id, startedAt);
-    return false;
+    await this.#refresh(watch);
+  }
+
+  /** Reads the attempt and shows it. A call while it is being read leads to one more reading. */
+  async #refresh(watch: Watch): Promise<void> {
+    if (watch.reading !== "no") {
+      watch.reading = "once more";
+      return;
+    }
+    while (this.#isWatched(watch)) {
+      watch.reading = "yes";
+      await this.#readAndShow(watch);
+      if (!mustReadAgain(watch)) break;
+    }
+    watch.reading = "no";
+  }
+
+  async #readAndShow(watch: Watch): Promise<void> {
+    watch.cancelReread?.();
+    try {
+      const attempt = await this.#parts.attempts.get(watch.attempt.id);
+      if (!this.#isWatched(watch)) return;
+      watch.rereadMs = minRereadMs;
+      if (!attempt) return this.#dismissAll(watch);
+      watch.attempt = attempt;
+      this.#parts.poller.update(attempt);
+      for (const watcher of watch.watchers) watcher.show(attempt);
+      // Everybody has been shown how it ended.
+      if (attempt.state.status !== "pending") this.#end(watch);
+    } catch (error) {
+      this.#reportError("reading an attempt", error);
+      if (!this.#isWatched(watch)) return;
+      watch.cancelReread = this.#parts.runtime.after(watch.rereadMs, () => void this.#refresh(watch));
+      watch.rereadMs = Math.min(2 * watch.rereadMs, maxRereadMs);
+    }
+  }
+
+  get #keepAliveMs(): number {
+    return this.#parts.timeouts.keepAliveSeconds * 1000;
+  }
+
+  /** One timer for all watches, set to the first keep-alive. */
+  #setKeepAlive(): void {
+    const { runtime } = this.#parts;
+    this.#cancelKeepAlive?.();
+    const [first] = this.#watches.values();
+    this.#cancelKeepAlive =
+      first && runtime.after(Math.max(0, first.keepAliveAt - runtime.now()), () => this.#keepAlive());
+  }
+
+  #keepAlive(): void {
+    const now = this.#parts.runtime.now();
+    for (const [id, watch] of this.#watches) {
+      if (watch.keepAliveAt > now) break;
+      watch.keepAliveAt = now + this.#keepAliveMs;
+      this.#watches.delete(id);
+      this.#watches.set(id, watch);
+      for (const watcher of watch.watchers) watcher.keepAlive();
+      // If the store's notice of a change got lost, this finds the change.
+      void (watch.unsubscribe ? this.#refresh(watch) : this.#subscribe(watch));
+    }
+    this.#setKeepAlive();
+  }
+
+  #reportError(doing: string, error: unknown): void {
+    this.#parts.report({ type: "internal_error", level: "error", doing, error });
   }
 }
+
+const mustReadAgain = ({ reading }: Watch): boolean => reading === "once more";

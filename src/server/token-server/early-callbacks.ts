@@ -1,14 +1,15 @@
 import type { Runtime } from "../runtime.js";
 
-/** Longer than starting a transaction takes. */
+/** Longer than the start of a transaction takes. */
 const memoryMs = 10_000;
 
-/** Anybody can post callbacks: their memory is small. */
-const maxHints = 1000;
+/** Anybody can post callbacks. */
+const maxCallbacks = 1000;
 
-/** Callbacks for transactions that are not known yet: the Token Server may be faster than its answer to us. */
-export class EarlyHints {
-  readonly #heardAt = new Map<string, number>();
+/** The callbacks of unknown transactions. The Token Server may send one before it answers the start. */
+export class EarlyCallbacks {
+  /** When each came, the latest last. */
+  readonly #receivedAt = new Map<string, number>();
   readonly #runtime: Runtime;
 
   constructor(runtime: Runtime) {
@@ -16,16 +17,16 @@ export class EarlyHints {
   }
 
   remember(transactionId: string): void {
-    this.#heardAt.delete(transactionId);
-    this.#heardAt.set(transactionId, this.#runtime.now());
-    const oldest = this.#heardAt.keys().next();
-    if (this.#heardAt.size > maxHints && !oldest.done) this.#heardAt.delete(oldest.value);
+    this.#receivedAt.delete(transactionId);
+    this.#receivedAt.set(transactionId, this.#runtime.now());
+    const [oldest = ""] = this.#receivedAt.keys();
+    if (this.#receivedAt.size > maxCallbacks) this.#receivedAt.delete(oldest);
   }
 
-  /** Whether there was a callback for this transaction lately; it is forgotten with that. */
+  /** Whether a transaction had a callback lately, which is then forgotten. */
   take(transactionId: string): boolean {
-    const heardAt = this.#heardAt.get(transactionId);
-    this.#heardAt.delete(transactionId);
-    return heardAt !== undefined && this.#runtime.now() < heardAt + memoryMs;
+    const receivedAt = this.#receivedAt.get(transactionId);
+    this.#receivedAt.delete(transactionId);
+    return receivedAt !== undefined && this.#runtime.now() < receivedAt + memoryMs;
   }
 }

@@ -1,228 +1,279 @@
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
-import type { Timeouts } from "../timeouts.js";
-import { isOpen, openUntil } from "../attempt/deadlines.js";
+import { openUntil } from "../attempt/deadlines.js";
+import type { Change } from "../attempt/transitions.js";
 import type { Report } from "../kit-events.js";
-import { Inquiry, type Heard } from "./result-poll.js";
-import type { Runtime } from "../runtime.js";
-import { troubleEvent, type ResultOutcome, type TokenServerClient } from "./token-server-client.js";
 import type { CallQuota } from "../limits/call-quota.js";
+import type { Runtime } from "../runtime.js";
+import { EarlyCallbacks } from "./early-callbacks.js";
+import {
+  callBegan,
+  callEnded,
+  callbackReceived,
+  isAnsweredSince,
+  lastCalls,
+  noCalls,
+  pollDue,
+  schedule,
+  unwatched,
+  watched,
+  type CallHistory,
+  type CallOutcome,
+  type ScheduleOptions,
+} from "./result-schedule.js";
+import { troubleEvent, type TokenServerClient } from "./token-server-client.js";
 
-/** Browsers that ask the kit make it ask the Token Server at most this often. */
-const restMs = 2000;
+/** A browser opens its first stream at once. One that comes later has come back. */
+const firstVisitMs = 2000;
 
-/**
- * A page that renews in time has few codes that can be accepted: two that live a minute, four that live ten seconds. Who
- * collects more, and has its stream opened again and again, has only the newest asked about; the others still are at the
- * times of their own, and by polls, which have quota of their own.
- */
-const maxAtOnce = 5;
-
-/** How long it is remembered when a transaction was asked about. */
+/** How long the calls for an attempt that nobody watches are remembered. */
 const memoryMs = 120_000;
-
-/** Whose transaction it is. */
-type Owner = { id: string; address: string | undefined };
 
 interface Parts {
   tokenServer: TokenServerClient;
   quota: CallQuota;
   attempts: Attempts;
-  timeouts: Timeouts;
   runtime: Runtime;
   report: Report;
 }
 
-/** The questions to the Token Server. What it answers goes to the attempt. */
-export class Questions {
+/** A pending attempt that is watched or was asked about lately. */
+interface Polled {
+  attempt: Attempt;
+  history: CallHistory;
+  nextAt: number;
+  cancelTimer: (() => void) | undefined;
+}
+
+/** Asks the Token Server for results when the schedule says so, and writes them to the attempts. */
+export class ResultPoller {
   readonly #parts: Parts;
-  readonly #isWatched: (attemptId: string) => boolean;
+  readonly #options: ScheduleOptions;
+  readonly #polled = new Map<string, Polled>();
+  /** The calls under way, by transaction. */
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #earlyCallbacks: EarlyCallbacks;
   #isClosed = false;
-  readonly #inquiries = new Map<string, Inquiry>();
-  #sweptAt = 0;
+  #sweptAt = -Infinity;
 
-  /** @param isWatched whether somebody waits for the attempt; only then are there timers */
-  constructor(parts: Parts, isWatched: (attemptId: string) => boolean) {
+  constructor(parts: Parts, options: ScheduleOptions) {
     this.#parts = parts;
-    this.#isWatched = isWatched;
+    this.#options = options;
+    this.#earlyCallbacks = new EarlyCallbacks(parts.runtime);
   }
 
-  /** A callback says that something happened: asks, and asks again while it is not decided. */
-  hint(attempt: Attempt, transactionId: string): Promise<void> {
-    return this.#inquiry(attempt, transactionId).hint();
-  }
-
-  /** Asks about some of an attempt's transactions, once, or joins the questions that run. */
-  async ask(attempt: Attempt, transactionIds: readonly string[]): Promise<void> {
-    await Promise.all(transactionIds.map((id) => this.#inquiry(attempt, id).ask()));
-  }
-
-  /** Milliseconds until a poll may make the kit ask again; 0 if it may now. */
-  get closedMs(): number {
-    return this.#parts.quota.closedMs("poll");
-  }
-
-  /** Asks about the transactions that can still be accepted. */
-  askOpen(attempt: Attempt): Promise<void> {
-    return this.ask(attempt, this.#openIds(attempt).slice(-maxAtOnce));
-  }
-
-  /** A browser asks how things stand: so does the kit, at most every two seconds. */
-  async askNowAndThen(attempt: Attempt): Promise<void> {
-    const { timeouts, runtime } = this.#parts;
-    const now = runtime.now();
-    const rested = (id: string): boolean => now - (this.#inquiries.get(id)?.askedAt ?? -Infinity) >= restMs;
-    if (now < openUntil(attempt, timeouts)) {
-      await Promise.all(
-        this.#openIds(attempt)
-          .filter(rested)
-          .map((id) => this.#poll(attempt, id)),
-      );
-      return;
+  /** A callback came. Resolves to the attempt that it is about, if there is one. */
+  async callback(transactionId: string): Promise<Attempt | undefined> {
+    // Remembered before the attempt is looked for, which may come into the store in between.
+    this.#earlyCallbacks.remember(transactionId);
+    const attempt = await this.#parts.attempts.findByTransaction(transactionId);
+    if (attempt) {
+      this.#earlyCallbacks.take(transactionId);
+      this.#followCallback(attempt, transactionId);
     }
-    if (attempt.transactions.every(({ id }) => rested(id))) await this.askLast(attempt);
+    return attempt;
   }
 
-  async #poll(attempt: Attempt, transactionId: string): Promise<void> {
-    if (await this.#parts.quota.take("poll")) await this.#inquiry(attempt, transactionId).ask(true);
+  /** A transaction came into the store. Its callback may have come before. */
+  started(attempt: Attempt, transactionId: string): void {
+    if (this.#earlyCallbacks.take(transactionId)) this.#followCallback(attempt, transactionId);
   }
 
-  /** When a browser may make the kit ask again: at once, or two seconds after the last question. */
-  restsUntil(attempt: Attempt): number {
-    const askedAt = this.#openIds(attempt).map((id) => this.#inquiries.get(id)?.askedAt ?? -Infinity);
-    return Math.max(this.#parts.runtime.now(), ...askedAt.map((at) => at + restMs));
+  #followCallback(attempt: Attempt, transactionId: string): void {
+    const polled = this.#find(attempt);
+    polled.history = callbackReceived(polled.history, transactionId);
+    this.#look(polled);
+  }
+
+  /** Somebody more watches the attempt. */
+  watch(attempt: Attempt): void {
+    const now = this.#parts.runtime.now();
+    const isBack = this.#polled.has(attempt.id) || now - attempt.startedAt >= firstVisitMs;
+    const polled = this.#find(attempt);
+    polled.history = watched(polled.history, isBack, now, this.#options.pollingMs);
+    this.#look(polled);
+  }
+
+  /** A watched attempt was read again. */
+  update(attempt: Attempt): void {
+    this.#look(this.#find(attempt));
+  }
+
+  /** Nobody watches the attempt any more. */
+  unwatch(attemptId: string): void {
+    const polled = this.#polled.get(attemptId);
+    if (!polled) return;
+    polled.history = unwatched(polled.history);
+    this.#look(polled);
+  }
+
+  /** Milliseconds until a poll may lead to a call again; 0 if it may now. */
+  get pollRetryAfterMs(): number {
+    return this.#parts.quota.retryAfterMs("poll");
+  }
+
+  /** A browser polls, and so does the kit, at most every two seconds. */
+  async poll(attempt: Attempt): Promise<void> {
+    const { quota, runtime } = this.#parts;
+    const polled = this.#find(attempt);
+    const due = pollDue(attempt, polled.history, runtime.now(), this.#options.timeouts);
+    if (due.isLast) return this.pollLast(attempt);
+    await Promise.all(
+      due.calls.map(async (id) => {
+        if (await quota.take("poll")) await this.#call(polled, id, true);
+      }),
+    );
   }
 
   /**
-   * The last questions of an attempt whose time is over, before it is `expired`. A silent Token Server leaves it
-   * `pending`, to be asked again, until the silence has lasted long enough for `failed`.
+   * Asks a last time about an attempt whose time is over, before it is `expired`. If there is no answer, it stays
+   * `pending`, and is `failed` once the silence has lasted long enough.
    */
-  async askLast(attempt: Attempt): Promise<void> {
-    const { attempts, timeouts, runtime } = this.#parts;
-    const beganAt = runtime.now();
-    if (attempt.state.status !== "pending" || beganAt < openUntil(attempt, timeouts)) return;
-    const answeredAt = (id: string): number => this.#inquiries.get(id)?.answeredAt ?? -Infinity;
-    const open = attempt.transactions.filter(({ closed }) => !closed);
-    // An older code that was asked about in its grace has no more to say. The newest is asked about in any case.
-    const unheard = open.filter(
-      ({ id, endsAt }, index) =>
-        index === open.length - 1 || answeredAt(id) < endsAt + (timeouts.graceSeconds * 1000) / 2,
-    );
-    await this.ask(
-      attempt,
-      unheard.map(({ id }) => id),
-    );
-    const answered = unheard.every(({ id }) => answeredAt(id) >= beganAt);
-    await attempts.change(attempt.id, { kind: answered ? "time_over" : "silence", at: runtime.now() });
+  async pollLast(attempt: Attempt): Promise<void> {
+    const { runtime } = this.#parts;
+    const { timeouts } = this.#options;
+    const now = runtime.now();
+    if (attempt.state.status !== "pending" || now < openUntil(attempt, timeouts)) return;
+    const polled = this.#find(attempt);
+    const calls = lastCalls(attempt, polled.history, timeouts);
+    await Promise.all(calls.map((id) => this.#call(polled, id)));
+    const isAnswered = calls.every((id) => isAnsweredSince(polled.history, id, now));
+    await this.#change(polled, { kind: isAnswered ? "time_over" : "silence", at: runtime.now() });
+    this.#look(polled);
   }
 
-  /** Nobody watches this attempt any more: nothing is asked by itself. */
-  rest({ transactions }: Attempt): void {
-    for (const { id } of transactions) this.#inquiries.get(id)?.stopRetrying();
-  }
-
-  /** Nothing is asked again by itself any more. */
+  /** From now on nothing is asked again without a callback or a poll. */
   close(): void {
     this.#isClosed = true;
-    for (const inquiry of this.#inquiries.values()) inquiry.stopRetrying();
+    for (const polled of this.#polled.values()) this.#setTimer(polled, Infinity);
   }
 
-  /** Resolves when no question is under way. */
+  /** Resolves when no call is under way. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#inquiries.values()].flatMap(({ running }) => running ?? []));
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
-  #openIds({ transactions }: Attempt): string[] {
-    const now = this.#parts.runtime.now();
-    return transactions
-      .filter((transaction) => isOpen(transaction, now, this.#parts.timeouts))
-      .map(({ id }) => id);
-  }
-
-  #inquiry(attempt: Attempt, transactionId: string): Inquiry {
-    const known = this.#inquiries.get(transactionId);
-    if (known) return known;
+  #find(attempt: Attempt): Polled {
+    const known = this.#polled.get(attempt.id);
+    if (known) {
+      if (attempt.version > known.attempt.version) known.attempt = attempt;
+      return known;
+    }
     this.#sweep();
-    const { timeouts, runtime } = this.#parts;
-    const { id, address, transactions } = attempt;
-    const transaction = transactions.find((one) => one.id === transactionId);
-    const inquiry = new Inquiry(
-      (hasQuota) => this.#askOnce({ id, address }, transactionId, hasQuota),
-      () =>
-        transaction !== undefined &&
-        isOpen(transaction, runtime.now(), timeouts) &&
-        !this.#isClosed &&
-        this.#isWatched(attempt.id),
-      runtime,
-    );
-    this.#inquiries.set(transactionId, inquiry);
-    return inquiry;
+    const history = noCalls(this.#parts.runtime.now());
+    const polled = { attempt, history, nextAt: Infinity, cancelTimer: undefined };
+    this.#polled.set(attempt.id, polled);
+    return polled;
   }
 
-  /** While questions come, rather than by a timer, which would keep a process from ending. */
+  /** When new attempts come, instead of by a timer, which would keep the process from ending. */
   #sweep(): void {
-    const since = this.#parts.runtime.now() - memoryMs;
-    if (this.#sweptAt > since) return;
-    this.#sweptAt = this.#parts.runtime.now();
-    for (const [id, inquiry] of this.#inquiries)
-      if (inquiry.idle && inquiry.askedAt < since) this.#inquiries.delete(id);
-  }
-
-  async #askOnce(
-    { id: attemptId, address }: Owner,
-    transactionId: string,
-    hasQuota: boolean,
-  ): Promise<Heard> {
-    const { timeouts, tokenServer, quota, runtime, report } = this.#parts;
-    try {
-      if (!hasQuota && !(await quota.wait(timeouts.tokenServerSeconds * 1000))) return "postponed";
-      const askedAt = runtime.now();
-      const outcome = await tokenServer.result(transactionId);
-      if (outcome.kind === "unanswered") {
-        const trouble = troubleEvent("result", outcome.trouble, runtime.now() - askedAt);
-        const about = { attempt: attemptId, transaction: transactionId };
-        report({ ...trouble, ...about, ...(address !== undefined && { address }) });
-      }
-      return await this.#tell(attemptId, transactionId, outcome);
-    } catch (error) {
-      report({ type: "internal_error", level: "error", doing: "writing down a result", error });
-      return "postponed";
+    const now = this.#parts.runtime.now();
+    if (now < this.#sweptAt + memoryMs) return;
+    this.#sweptAt = now;
+    for (const [id, { history }] of this.#polled) {
+      if (!history.isWatched && history.doneUntil < now - memoryMs) this.#polled.delete(id);
     }
   }
 
-  async #tell(attemptId: string, transactionId: string, outcome: ResultOutcome): Promise<Heard> {
-    const { attempts, runtime, report } = this.#parts;
+  #look(polled: Polled): void {
+    const { id, state } = polled.attempt;
+    const due = schedule(polled.attempt, polled.history, this.#parts.runtime.now(), this.#options);
+    polled.history = due.history;
+    this.#setTimer(polled, due.nextAt);
+    for (const id of due.calls) void this.#call(polled, id);
+    if (due.isLast) {
+      this.pollLast(polled.attempt).catch((error: unknown) => this.#reportError(error));
+    }
+    if (state.status !== "pending") this.#polled.delete(id);
+  }
+
+  #setTimer(polled: Polled, at: number): void {
+    const nextAt = this.#isClosed ? Infinity : at;
+    if (nextAt === polled.nextAt) return;
+    const { runtime } = this.#parts;
+    polled.cancelTimer?.();
+    polled.nextAt = nextAt;
+    const wake = (): void => {
+      polled.nextAt = Infinity;
+      this.#look(polled);
+    };
+    polled.cancelTimer =
+      nextAt === Infinity ? undefined : runtime.after(Math.max(0, nextAt - runtime.now()), wake);
+  }
+
+  /** Asks about a transaction, or joins the call that runs. Never rejects. */
+  #call(polled: Polled, transactionId: string, hasQuota = false): Promise<void> {
+    const running = this.#running.get(transactionId);
+    if (running) return running;
+    polled.history = callBegan(polled.history, transactionId, this.#parts.runtime.now());
+    const call = this.#callOnce(polled, transactionId, hasQuota);
+    this.#running.set(transactionId, call);
+    return call;
+  }
+
+  async #callOnce(polled: Polled, transactionId: string, hasQuota: boolean): Promise<void> {
+    const { quota, runtime } = this.#parts;
+    const maxWaitMs = this.#options.timeouts.tokenServerSeconds * 1000;
+    let outcome: CallOutcome = "lost";
+    try {
+      if (hasQuota || (await quota.wait("result", maxWaitMs))) {
+        outcome = await this.#result(polled, transactionId);
+      }
+    } catch (error) {
+      this.#reportError(error);
+    }
+    this.#running.delete(transactionId);
+    polled.history = callEnded(polled.history, transactionId, outcome, runtime.now());
+    this.#look(polled);
+  }
+
+  async #result(polled: Polled, transactionId: string): Promise<CallOutcome> {
+    const { tokenServer, runtime, report } = this.#parts;
+    const { id, address } = polled.attempt;
+    const about = { attempt: id, transaction: transactionId, ...(address !== undefined && { address }) };
+    const calledAt = runtime.now();
+    const outcome = await tokenServer.result(transactionId);
     const at = runtime.now();
     switch (outcome.kind) {
       case "unanswered":
+        report({ ...troubleEvent("result", outcome.trouble, at - calledAt), ...about });
         return "unanswered";
       case "waiting":
         return "answered";
       case "approved":
-        await attempts.change(attemptId, { kind: "approved", userId: outcome.userId, at });
-        return "decided";
+        await this.#change(polled, { kind: "approved", userId: outcome.userId, at });
+        return "answered";
       case "denied":
-        await attempts.change(attemptId, { kind: "denied", at });
-        return "decided";
+        await this.#change(polled, { kind: "denied", at });
+        return "answered";
       case "closed": {
-        const told = await attempts.change(attemptId, { kind: "transaction_closed", id: transactionId, at });
-        if (!told?.changed) return "decided";
         const { reason, description } = outcome;
-        const { address, startedAt } = told.attempt;
-        report({
-          type: "transaction_failed",
-          level: "warn",
-          attempt: attemptId,
-          transaction: transactionId,
-          reason,
-          ...(address !== undefined && { address }),
-          durationMs: at - startedAt,
-          ...(description !== undefined && { description }),
-        });
-        return "decided";
+        const isChanged = await this.#change(polled, { kind: "transaction_closed", id: transactionId, at });
+        if (isChanged) {
+          report({
+            type: "transaction_failed",
+            level: "warn",
+            ...about,
+            reason,
+            durationMs: at - polled.attempt.startedAt,
+            ...(description !== undefined && { description }),
+          });
+        }
+        return "answered";
       }
       default:
         return outcome satisfies never;
     }
+  }
+
+  async #change(polled: Polled, change: Change): Promise<boolean> {
+    const changed = await this.#parts.attempts.change(polled.attempt.id, change);
+    if (changed) polled.attempt = changed.attempt;
+    return changed?.changed ?? false;
+  }
+
+  #reportError(error: unknown): void {
+    this.#parts.report({ type: "internal_error", level: "error", doing: "polling a result", error });
   }
 }

@@ -1,73 +1,232 @@
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt, Transaction } from "../attempt/attempt.js";
+import { isOpen, openUntil } from "../attempt/deadlines.js";
 import type { Timeouts } from "../timeouts.js";
-import { dueTransactions, nextAskingTime, openUntil } from "../attempt/deadlines.js";
 
-/** What is to be asked at some instant. */
-export type Due =
-  | { kind: "nothing" }
-  /** These transactions, each at a time of its own life. */
-  | { kind: "transactions"; ids: string[] }
-  /** Every transaction that can still be accepted. */
-  | { kind: "open" }
-  /** The attempt's time is over: all that was not heard of. */
-  | { kind: "last" };
+/*
+ * When the kit asks the Token Server for the results of one attempt: pure functions of the attempt, of the calls so far
+ * and of the time. All times are in milliseconds since the epoch.
+ */
 
-/** A silent Token Server is asked for the last time after 1, 2, 4, 8, 8, … s. */
-const maxPatienceSeconds = 8;
+/** Callbacks get lost. While somebody watches, the kit also asks this long before a code's end. */
+const beforeEndMs = 2000;
 
-/** When the Token Server is asked about one pending attempt, as long as somebody watches it. */
-export class AskingPlan {
-  readonly #timeouts: Timeouts;
-  readonly #pollingMs: number;
-  /** Up to when the transactions that were due have been asked about. */
-  #askedUpTo: number;
-  /** When all open transactions are asked about next, for the sake of a browser that came back or of polling. */
-  #openAt: number;
-  /** When an attempt whose time is over is asked about next, and the wait after that. */
-  #lastAt = -Infinity;
-  #patienceSeconds = 1;
+/** At most one call in this time about a transaction, for polls by browsers and for callbacks beyond the first few. */
+const minPauseMs = 2000;
 
-  /** @param pollingMs milliseconds between two questions in any case; infinite for none */
-  constructor(now: number, pollingMs: number, timeouts: Timeouts) {
-    this.#timeouts = timeouts;
-    this.#pollingMs = pollingMs;
-    this.#askedUpTo = now;
-    this.#openAt = now + pollingMs;
-  }
+/** The Token Server sends one or two callbacks. Anybody who began an attempt can post more, without end. */
+const maxPromptCallbacks = 5;
 
-  /** Asks about all open transactions at that instant, besides what is planned. */
-  askAt(instant: number): void {
-    this.#openAt = Math.min(this.#openAt, instant);
-  }
+/** When a stream opens, the newest transactions are asked about at once. A page that renews in time has two or three. */
+const maxAtOnce = 5;
 
-  /** When to look for what is due next. */
-  next(attempt: Attempt, now: number): number {
-    return now >= openUntil(attempt, this.#timeouts)
-      ? this.#lastAt
-      : Math.min(this.#openAt, nextAskingTime(attempt, this.#askedUpTo, this.#timeouts));
-  }
+export interface ScheduleOptions {
+  readonly timeouts: Timeouts;
+  /** `resultPolling`; infinite if it is off. */
+  readonly pollingMs: number;
+  /** Whether other servers share the store, so that somebody may watch there. */
+  readonly isShared: boolean;
+}
 
-  /** What is due now; asked or not, it is not due a second time. */
-  take(attempt: Attempt, now: number): Due {
-    const overAt = openUntil(attempt, this.#timeouts);
-    if (now >= overAt) return this.#takeLast(overAt, now);
-    this.#lastAt = -Infinity;
-    this.#patienceSeconds = 1;
-    const ids = dueTransactions(attempt, this.#askedUpTo, now, this.#timeouts).map(({ id }) => id);
-    this.#askedUpTo = now;
-    if (now >= this.#openAt) {
-      this.#openAt = now + this.#pollingMs;
-      return { kind: "open" };
+/** The calls for one attempt so far. */
+export interface CallHistory {
+  /** Whether somebody watches on this server. */
+  readonly isWatched: boolean;
+  /** When all open transactions are asked about next: for `resultPolling`, or because a browser came back. */
+  readonly openAt: number;
+  /** Until when everything that was due has been done. */
+  readonly doneUntil: number;
+  /** Only those transactions that were asked about, or had a callback. */
+  readonly transactions: readonly TransactionCalls[];
+}
+
+interface TransactionCalls {
+  readonly id: string;
+  /** When the last call began. */
+  readonly calledAt: number;
+  /** When it ended; infinite while it runs. */
+  readonly endedAt: number;
+  readonly isAnswered: boolean;
+  /** Whether a callback came after it began. */
+  readonly hasCallback: boolean;
+  /** How many calls callbacks have led to. */
+  readonly callbackCalls: number;
+  /** From when on the waits of 1, 2, 4 and 8 s count; undefined if no call is to be repeated. */
+  readonly repeatSince: number | undefined;
+}
+
+/** `lost`: there was no quota for the call, or its answer could not be stored. */
+export type CallOutcome = "answered" | "unanswered" | "lost";
+
+/** The transactions to ask about now, or all that are left because the attempt's time is over. */
+export interface Due {
+  readonly calls: readonly string[];
+  readonly isLast: boolean;
+}
+
+/** @returns also when to look again if nothing happens before (infinite: never), and the history after this look */
+export function schedule(
+  attempt: Attempt,
+  history: CallHistory,
+  now: number,
+  options: ScheduleOptions,
+): Due & { nextAt: number; history: CallHistory } {
+  if (attempt.state.status !== "pending") return { calls: [], isLast: false, nextAt: Infinity, history };
+  const { timeouts, pollingMs } = options;
+  const isOpenDue = history.openAt <= now;
+  const newest = isOpenDue ? openTransactions(attempt, now, timeouts).slice(-maxAtOnce) : [];
+  const next: CallHistory = {
+    ...history,
+    openAt: isOpenDue ? now + pollingMs : history.openAt,
+    doneUntil: now,
+  };
+  const calls: string[] = [];
+  let nextAt = Math.min(next.openAt, nextLast(attempt, next, timeouts));
+  for (const transaction of undecided(attempt)) {
+    // One call at a time; when it ends, the schedule is looked at again.
+    if (callsOf(history, transaction.id).endedAt === Infinity) continue;
+    if (newest.includes(transaction) || nextCall(transaction, history, options) <= now) {
+      calls.push(transaction.id);
+    } else {
+      nextAt = Math.min(nextAt, nextCall(transaction, next, options));
     }
-    return ids.length > 0 ? { kind: "transactions", ids } : { kind: "nothing" };
   }
+  const isOver = now >= openUntil(attempt, timeouts);
+  const isLast = isOver && (isOpenDue || nextLast(attempt, history, timeouts) <= now);
+  return { calls, isLast, nextAt, history: next };
+}
 
-  #takeLast(overAt: number, now: number): Due {
-    if (now < this.#lastAt) return { kind: "nothing" };
-    const next = now + this.#patienceSeconds * 1000;
-    const silentUntil = overAt + this.#timeouts.silenceSeconds * 1000;
-    this.#lastAt = now < silentUntil ? Math.min(next, silentUntil) : next;
-    this.#patienceSeconds = Math.min(2 * this.#patienceSeconds, maxPatienceSeconds);
-    return { kind: "last" };
+/** What a browser's poll makes the kit ask. */
+export function pollDue(attempt: Attempt, history: CallHistory, now: number, timeouts: Timeouts): Due {
+  const isPaused = ({ id }: Transaction): boolean => now < callsOf(history, id).calledAt + minPauseMs;
+  const open = openTransactions(attempt, now, timeouts);
+  return {
+    calls: open.filter((transaction) => !isPaused(transaction)).map(({ id }) => id),
+    isLast: now >= openUntil(attempt, timeouts) && !attempt.transactions.some(isPaused),
+  };
+}
+
+/**
+ * The transactions to ask about when an attempt's time is over. An older one that was answered late in its grace needs
+ * no further call; the newest is asked about in any case.
+ */
+export function lastCalls(attempt: Attempt, history: CallHistory, timeouts: Timeouts): string[] {
+  const [newest, ...older] = undecided(attempt).reverse();
+  const graceMs = timeouts.graceSeconds * 1000;
+  const unheard = older.filter(({ id, endsAt }) => !isAnsweredSince(history, id, endsAt + graceMs / 2));
+  return [...(newest ? [newest] : []), ...unheard].map(({ id }) => id);
+}
+
+/** Whether the last call about a transaction was answered, at that time or later. */
+export function isAnsweredSince(history: CallHistory, transactionId: string, since: number): boolean {
+  const { endedAt, isAnswered } = callsOf(history, transactionId);
+  return isAnswered && endedAt >= since;
+}
+
+export const noCalls = (now: number): CallHistory => ({
+  isWatched: false,
+  openAt: Infinity,
+  doneUntil: now,
+  transactions: none,
+});
+
+const none: readonly TransactionCalls[] = [];
+
+/** @param isBack whether the browser was here before */
+export function watched(history: CallHistory, isBack: boolean, now: number, pollingMs: number): CallHistory {
+  const before = history.isWatched ? history : { ...history, openAt: now + pollingMs, doneUntil: now };
+  const pausedUntil = Math.max(now, ...history.transactions.map(({ calledAt }) => calledAt + minPauseMs));
+  return {
+    ...before,
+    isWatched: true,
+    openAt: isBack ? Math.min(before.openAt, pausedUntil) : before.openAt,
+  };
+}
+
+export const unwatched = (history: CallHistory): CallHistory => ({
+  ...history,
+  isWatched: false,
+  openAt: Infinity,
+});
+
+export const callbackReceived = (history: CallHistory, transactionId: string): CallHistory =>
+  withCalls(history, { ...callsOf(history, transactionId), hasCallback: true });
+
+export function callBegan(history: CallHistory, transactionId: string, now: number): CallHistory {
+  const calls = callsOf(history, transactionId);
+  return withCalls(history, {
+    ...calls,
+    calledAt: now,
+    endedAt: Infinity,
+    ...(calls.hasCallback && {
+      hasCallback: false,
+      callbackCalls: calls.callbackCalls + 1,
+      repeatSince: now,
+    }),
+  });
+}
+
+export function callEnded(
+  history: CallHistory,
+  transactionId: string,
+  outcome: CallOutcome,
+  now: number,
+): CallHistory {
+  const calls = callsOf(history, transactionId);
+  // What was lost may be the acceptance itself.
+  const repeatSince = outcome === "lost" ? (calls.repeatSince ?? now) : calls.repeatSince;
+  return withCalls(history, { ...calls, endedAt: now, isAnswered: outcome === "answered", repeatSince });
+}
+
+const callsOf = ({ transactions }: CallHistory, id: string): TransactionCalls =>
+  transactions.find((calls) => calls.id === id) ?? {
+    id,
+    calledAt: -Infinity,
+    endedAt: -Infinity,
+    isAnswered: false,
+    hasCallback: false,
+    callbackCalls: 0,
+    repeatSince: undefined,
+  };
+
+const withCalls = (history: CallHistory, calls: TransactionCalls): CallHistory => ({
+  ...history,
+  transactions: [...history.transactions.filter(({ id }) => id !== calls.id), calls],
+});
+
+const undecided = ({ transactions }: Attempt): Transaction[] => transactions.filter(({ closed }) => !closed);
+
+const openTransactions = ({ transactions }: Attempt, now: number, timeouts: Timeouts): Transaction[] =>
+  transactions.filter((transaction) => isOpen(transaction, now, timeouts));
+
+/** When a transaction is to be asked about next. */
+function nextCall(transaction: Transaction, history: CallHistory, options: ScheduleOptions): number {
+  const { id, endsAt } = transaction;
+  const { timeouts, isShared } = options;
+  const { calledAt, endedAt, isAnswered, hasCallback, callbackCalls, repeatSince } = callsOf(history, id);
+  const after = Math.max(history.doneUntil, endedAt);
+  const graceMs = timeouts.graceSeconds * 1000;
+  const times = history.isWatched ? [endsAt - beforeEndMs, endsAt, endsAt + graceMs / 2] : [];
+  if (hasCallback) return callbackCalls < maxPromptCallbacks ? -Infinity : calledAt + minPauseMs;
+  if (repeatSince !== undefined && (history.isWatched || isShared)) {
+    times.push(nextRepeat(repeatSince, after, !isAnswered));
   }
+  return Math.min(...times.filter((time) => time > after && time < endsAt + graceMs));
+}
+
+/** When an attempt is asked about a last time: at its end, and again as long as there is no answer. */
+function nextLast(attempt: Attempt, { isWatched, doneUntil }: CallHistory, timeouts: Timeouts): number {
+  const overAt = openUntil(attempt, timeouts);
+  if (!isWatched) return Infinity;
+  if (doneUntil < overAt) return overAt;
+  const silentUntil = overAt + timeouts.silenceSeconds * 1000;
+  const repeatAt = nextRepeat(overAt, doneUntil, true);
+  return doneUntil < silentUntil ? Math.min(repeatAt, silentUntil) : repeatAt;
+}
+
+/** Calls are repeated after waits of 1, 2, 4 and 8 s. A Token Server that is silent is asked on every 8 s. */
+function nextRepeat(since: number, after: number, isSilent: boolean): number {
+  const passedMs = after - since;
+  const early = [1000, 3000, 7000, 15_000].find((ms) => ms > passedMs);
+  if (early !== undefined) return since + early;
+  return isSilent ? since + 15_000 + (Math.floor((passedMs - 15_000) / 8000) + 1) * 8000 : Infinity;
 }

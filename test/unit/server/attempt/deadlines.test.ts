@@ -3,12 +3,10 @@ import { describe, test } from "node:test";
 import type { Attempt, Transaction } from "../../../../src/server/attempt/attempt.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import {
-  dueTransactions,
   expiresInSeconds,
   forgetAt,
   isClaimable,
   isOpen,
-  nextAskingTime,
   openUntil,
   secondsLeft,
   statusAnswer,
@@ -31,10 +29,6 @@ const pending = (...transactions: Transaction[]): Attempt => ({
   state: { status: "pending" },
   forgetAt: 0,
 });
-const due = (attempt: Attempt, fromSeconds: number, toSeconds: number): string[] =>
-  dueTransactions(attempt, fromSeconds * second, toSeconds * second, timeouts).map(({ id }) => id);
-const next = (attempt: Attempt, fromSeconds: number): number =>
-  nextAskingTime(attempt, fromSeconds * second, timeouts) / second;
 
 describe("a transaction", () => {
   test("can be accepted until its grace of ten seconds is over, and not a millisecond longer", () => {
@@ -43,31 +37,6 @@ describe("a transaction", () => {
     assert.equal(isOpen(ending(60), 70_000, timeouts), false);
     assert.equal(isOpen(ending(60, true), 0, timeouts), false);
   });
-
-  test("is asked about two seconds before its end, at its end, and in the middle of its grace", () => {
-    const attempt = pending(ending(60));
-    const times: number[] = [];
-    for (let at = next(attempt, 0); times.length < 5; at = next(attempt, at)) times.push(at);
-    assert.deepEqual(times, [58, 60, 65, 70, 70]);
-  });
-
-  test("is due at each of these times once: after the last look, up to now", () => {
-    const attempt = pending(ending(60));
-    assert.deepEqual(due(attempt, 0, 57.999), []);
-    for (const at of [58, 60, 65]) {
-      assert.deepEqual(due(attempt, at - 1, at), ["until 60"]);
-      assert.deepEqual(due(attempt, at, at + 1), []);
-    }
-    assert.deepEqual(due(attempt, 0, 100), ["until 60"]);
-    assert.deepEqual(due(attempt, 65, 1000), []);
-  });
-
-  test("that is closed is never due", () => {
-    const attempt = pending(ending(60, true), ending(90));
-    assert.deepEqual(due(attempt, 0, 70), []);
-    assert.deepEqual(due(attempt, 0, 90), ["until 90"]);
-    assert.equal(next(attempt, 0), 88);
-  });
 });
 
 describe("an attempt with several transactions", () => {
@@ -75,15 +44,6 @@ describe("an attempt with several transactions", () => {
     assert.equal(openUntil(pending(ending(60), ending(90)), timeouts), 100 * second);
     assert.equal(openUntil(pending(ending(90), ending(60)), timeouts), 100 * second);
     assert.equal(openUntil(pending(ending(60), ending(90, true)), timeouts), 70 * second);
-  });
-
-  test("asks about each at its own times", () => {
-    const attempt = pending(ending(60), ending(61));
-    const times: number[] = [];
-    for (let at = next(attempt, 0); at < 71; at = next(attempt, at)) times.push(at);
-    assert.deepEqual(times, [58, 59, 60, 61, 65, 66]);
-    assert.deepEqual(due(attempt, 58, 59), ["until 61"]);
-    assert.deepEqual(due(attempt, 0, 59), ["until 60", "until 61"]);
   });
 
   test("says what its newest has left: whole seconds, rounded down, and 0 once it is closed or over", () => {

@@ -280,21 +280,30 @@ describe("a store that fails", () => {
     holds(!where.events.some((event) => event.type === "internal_error"));
   });
 
-  test("when the callback comes: it is followed when the store is back, though nobody else asks", async (t) => {
+  test("when the callback comes: the watching server finds the result 2 s before the code's end", async (t) => {
+    const clock = new VirtualClock();
+    const tokenServer = await scriptedTokenServer(t);
     const broken = { now: false };
-    const { emulator, ...where } = await site(t, { options: { store: failing(memoryStore(), broken) } });
+    const where = await site(t, {
+      runtime: clock,
+      tokenServerUrl: tokenServer.url,
+      options: { store: failing(memoryStore(clock.now), broken) },
+    });
     const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { attempt } = await browser.start();
     const stream = await browser.stream(attempt);
     await until(() => stream.events.length === 1, "the first event");
+    tokenServer.result = accepted();
     broken.now = true;
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await callback(where, tokenServer.started[0]);
     await until(
       () => where.events.some(({ type }) => type === "store_trouble"),
-      "the callback to be followed in vain",
+      "the callback to be dropped",
     );
-    assert.deepEqual(emulator.questions, []);
     broken.now = false;
+    await clock.advance(57);
+    assert.deepEqual(tokenServer.questions, []);
+    await clock.advance(1);
     await stream.status("approved");
     assert.equal((await browser.logIn(attempt)).status, 200);
   });

@@ -63,13 +63,11 @@ describe("starts from one address", () => {
   });
 
   test("may go on when the time is over", async (t) => {
-    const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 1 } } } });
-    // A machine that is busy may take longer than the second for two starts.
-    let answer = await new Browser(where).post("");
-    while (answer.status === 201) answer = await new Browser(where).post("");
-    await refused(answer, 429, 1, 1);
-    const beganAt = performance.now();
-    await until(() => performance.now() > beganAt + 1000, "the second to pass");
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
+    await new Browser(where).start();
+    await refused(await new Browser(where).post(""), 429, 60, 60);
+    t.mock.timers.tick(60_000);
     await new Browser(where).start();
   });
 
@@ -133,12 +131,8 @@ describe("streams of one browser", () => {
     await refused(await browser.get(`/${three}`, { headers: accept }), 429, 10, 10);
     assert.equal(limited(where)[0]?.attempt, three);
     first.close();
-    await until(() => !where.server.listening || first.ended, "the stream to go");
-    let again = await browser.get(`/${three}`, { headers: accept });
-    const closedAt = performance.now();
-    while (again.status === 429 && performance.now() < closedAt + 5000) {
-      again = await browser.get(`/${three}`, { headers: accept });
-    }
+    await until(async () => (await where.kit.health()).watchers === 1, "the stream to go");
+    const again = await browser.get(`/${three}`, { headers: accept });
     assert.equal(again.status, 200);
     await again.body?.cancel();
     second.close();
@@ -189,9 +183,7 @@ describe("streams of one server", () => {
     const accept = { accept: "text/event-stream" };
     await refused(await other.get(`/${attempt}`, { headers: accept }), 503, 10, 10);
     stream.close();
-    await until(() => stream.ended, "the stream to end");
-    let watchers = 1;
-    while (watchers > 0) ({ watchers } = await where.kit.health());
+    await until(async () => (await where.kit.health()).watchers === 0, "the stream to go");
     const next = await other.stream(attempt);
     await until(() => next.events.length === 1, "the other stream");
     next.close();
@@ -224,10 +216,10 @@ describe("calls to the Token Server", () => {
     await browser.status(attempt);
     await refused(await browser.post(`/${attempt}/otp`), 503, 1, 30);
     await refused(await browser.post(""), 503, 1, 30);
-    const questions = where.emulator.questions.length;
+    const calls = where.emulator.questions.length;
     await refused(await browser.get(`/${attempt}`), 503, 1, 30);
     assert.equal(where.emulator.starts.length, 2);
-    assert.equal(where.emulator.questions.length, questions);
+    assert.equal(where.emulator.questions.length, calls);
     assert.equal(limited(where)[0]?.limit, "tokenServerCalls");
   });
 
@@ -246,17 +238,17 @@ describe("calls to the Token Server", () => {
     assert.equal((await person.logIn(own)).status, 200);
   });
 
-  test("a poll asks about every code that can be accepted, a stream that comes back about the five newest", async (t) => {
-    const where = await site(t);
+  test("a poll asks for the results of every open code, a stream that comes back of the five newest", async (t) => {
+    const clock = new VirtualClock();
+    const where = await site(t, { runtime: clock });
     const browser = new Browser(where);
     const { attempt } = await browser.start();
     for (let count = 0; count < 6; count++) await browser.renew(attempt);
     await browser.status(attempt);
     assert.equal(where.emulator.questions.length, 7);
-    const beganAt = performance.now();
-    await until(() => performance.now() > beganAt + 2100, "the questions to have rested");
+    await clock.advance(2);
     const stream = await browser.stream(attempt);
-    await until(() => where.emulator.questions.length === 12, "the questions of the stream");
+    await until(() => where.emulator.questions.length === 12, "the result calls of the stream");
     stream.close();
   });
 
@@ -264,40 +256,50 @@ describe("calls to the Token Server", () => {
     const options = {
       limits: { tokenServerCalls: { count: 1, seconds: 4 }, transactionsPerAttempt: 3 },
     };
-    const where = await site(t, { options });
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const clock = new VirtualClock();
+    const where = await site(t, { options, runtime: clock });
     const browser = new Browser(where);
     const { attempt } = await browser.start();
     await browser.renew(attempt);
-    await refused(await browser.post(`/${attempt}/otp`), 503, 1, 4);
-    const beganAt = performance.now();
-    await until(() => performance.now() > beganAt + 4000, "the four seconds to pass");
+    await refused(await browser.post(`/${attempt}/otp`), 503, 4, 4);
+    t.mock.timers.tick(4000);
+    await clock.advance(4);
     await browser.renew(attempt);
   });
 
-  test("a callback's question waits for its turn, and is asked", async (t) => {
-    const where = await site(t, { options: { limits: { tokenServerCalls: { count: 1, seconds: 1 } } } });
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
-    await stream.status("approved");
-    // One of the callback, and one of the stream where it opened two seconds after the start, on a busy machine.
-    holds(where.emulator.questions.length <= 2, `${where.emulator.questions.length} questions`);
+  test("a callback's result call waits until there is quota, and is made then", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const clock = new VirtualClock();
+    const options = { limits: { tokenServerCalls: { count: 1, seconds: 3 } } };
+    const where = await site(t, { options, runtime: clock });
+    const [first, second] = [new Browser(where), new Browser(where)];
+    const transactions = [await first.start()];
+    t.mock.timers.tick(3000);
+    await clock.advance(3);
+    transactions.push(await second.start());
+    for (const { otp } of transactions) await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    const callbacks = () => where.events.filter(({ type }) => type === "callback_received").length;
+    await until(() => callbacks() === 2 && where.emulator.questions.length === 1, "the first result call");
+    t.mock.timers.tick(3000);
+    await clock.advance(3);
+    await until(() => where.events.filter(({ type }) => type === "attempt_approved").length === 2, "both");
+    assert.equal(where.emulator.questions.length, 2);
   });
 
-  test("a turn that does not come within the time of a call is given up, and the hint is kept", async () => {
+  test("a result call waits for quota no longer than a call may take", async () => {
     const clock = new VirtualClock();
     const shut: RateLimiter = { count: () => Promise.resolve({ allowed: false, used: 9, resetMs: 4000 }) };
     const quota = new CallQuota(shut, clock);
     let got: boolean | undefined;
-    void quota.wait(5000).then((turn) => (got = turn));
+    void quota.wait("result", 5000).then((hasQuota) => (got = hasQuota));
     await clock.advance(3.9);
     assert.equal(got, undefined);
     await clock.advance(0.2);
     assert.equal(got, false);
   });
 
-  test("without quota nothing is counted until there are some again", async () => {
+  test("nothing is counted while there is no quota", async () => {
     const clock = new VirtualClock();
     let counted = 0;
     const quota = new CallQuota(
@@ -306,12 +308,12 @@ describe("calls to the Token Server", () => {
     );
     assert.equal(await quota.take("start"), true);
     assert.equal(await quota.take("start"), false);
-    assert.equal(quota.closedMs("start"), 1000);
-    assert.equal(quota.closedMs("poll"), 0);
+    assert.equal(quota.retryAfterMs("start"), 1000);
+    assert.equal(quota.retryAfterMs("poll"), 0);
     assert.equal(await quota.take("start"), false);
     assert.equal(counted, 2);
     await clock.advance(1);
-    assert.equal(quota.closedMs("start"), 0);
+    assert.equal(quota.retryAfterMs("start"), 0);
     assert.equal(await quota.take("start"), true);
   });
 });
