@@ -48,11 +48,26 @@ function fileLines() {
   };
 }
 
+/**
+ * The suite runs on the sources. With `BUILT=1`, the tests of the element and its view import the public entries from the one
+ * file that `npm run build` wrote.
+ */
+const isBuilt = Boolean(process.env.BUILT);
+const builtFile = () => ({
+  name: "built-file",
+  resolveImport: ({ source }) =>
+    isBuilt && /\/src\/(define|index)\.js$/.test(source) ? "/dist/onegini-otp-login.js" : undefined,
+});
+
 export default {
-  files: "test/element/**/*.test.ts",
+  files: isBuilt ? ["test/element/*.test.ts", "test/element/view/*.test.ts"] : "test/element/**/*.test.ts",
   nodeResolve: { exportConditions: ["browser", "development"] },
   middleware: [answers],
-  plugins: [bundleCommonJs(), esbuildPlugin({ ts: true, target: "es2022", tsconfig: "tsconfig.base.json" })],
+  plugins: [
+    builtFile(),
+    bundleCommonJs(),
+    esbuildPlugin({ ts: true, target: "es2022", tsconfig: "tsconfig.base.json" }),
+  ],
   browsers: wantedEngines().map(launcherOf),
   reporters: [defaultReporter(), fileLines()],
   concurrentBrowsers: 1,

@@ -25,19 +25,21 @@ export async function runNodeFile(file: string, limitSeconds: number): Promise<F
   return { name: file, passed, failed, seconds, ...(failed > 0 ? { output } : {}) };
 }
 
-/** Runs files of test/element in an engine, one after the other, by Web Test Runner. */
+/** Runs files of test/element in an engine, one after the other, by Web Test Runner. `isBuilt`: on the built file. */
 export async function runElementFiles(
   files: readonly string[],
   engine: EngineName,
   limitSeconds: number,
+  isBuilt = false,
 ): Promise<FileResult[]> {
   const runner = "node_modules/@web/test-runner/dist/bin.js";
   const args = [runner, "--static-logging", ...files.flatMap((file) => ["--files", file])];
-  const { output, isGood, seconds } = await run(process.execPath, args, limitSeconds, { ENGINES: engine });
+  const variables = { ENGINES: engine, ...(isBuilt && { BUILT: "1" }) };
+  const { output, isGood, seconds } = await run(process.execPath, args, limitSeconds, variables);
   // The lines of web-test-runner.config.js.
   const lines = [...output.matchAll(/(test\/\S+): (\d+) passed, (\d+) failed, ([\d.]+) s$/gm)];
   const results = files.map((file): FileResult => {
-    const name = `${file} in ${engineTitles[engine]}`;
+    const name = `${file} in ${engineTitles[engine]}${isBuilt ? ", built" : ""}`;
     const [, , ...numbers] = lines.find((line) => line[1] === file) ?? [];
     const [passed = 0, failed = 0, taken = seconds] = numbers.map(Number);
     return { name, passed, failed: passed > 0 ? failed : Math.max(failed, 1), seconds: taken };

@@ -60,11 +60,16 @@ const nodeFiles = files.filter((file) => !isIn(file, ["test/element"]));
 const shards = [0, 1]
   .map((shard) => elementFiles.filter((_file, index) => index % 2 === shard))
   .filter((shard) => shard.length > 0);
+/** `npm run test:all` runs the tests of the element and its view once more, on the built file. */
+const builtFiles = isAll ? elementFiles.filter((file) => /^test\/element\/(view\/)?[^/]+$/.test(file)) : [];
 await runJobs(
   [
     ...engines.flatMap((engine) =>
       shards.map((shard) => async () => report(...(await runElementFiles(shard, engine, 3 * limitSeconds)))),
     ),
+    ...(builtFiles.length > 0
+      ? [async () => report(...(await runElementFiles(builtFiles, "chromium", 3 * limitSeconds, true)))]
+      : []),
     ...nodeFiles.map((file) => async () => report(await runNodeFile(file, limitSeconds))),
   ],
   filesAtATime,
