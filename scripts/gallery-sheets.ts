@@ -1,9 +1,9 @@
 /** Runs in the page that `npm run gallery` photographs: lays the sheets of docs/gallery.md out. */
 import { wordsFor } from "../src/element/i18n/languages.js";
 import type { ViewModel } from "../src/element/view/view-model.js";
-import { directionOf, everything } from "../test/element/fixtures/locales.js";
-import { model, pending, phases } from "../test/element/fixtures/models.js";
-import { ViewCard } from "../test/element/fixtures/view-card.js";
+import { directionOf, everything } from "../test/element/support/locales.js";
+import { model, pending, phases } from "../test/element/support/models.js";
+import { ViewCard } from "../test/element/support/view-card.js";
 
 interface Cell {
   name: string;

@@ -40,7 +40,7 @@ const html = (scheme: string) => `<!doctype html><html lang="en"><meta charset="
 </style><body>`;
 
 const bundle = await build({
-  entryPoints: [review ? "test/element/fixtures/gallery.ts" : "scripts/gallery-sheets.ts"],
+  entryPoints: [review ? "test/element/support/gallery.ts" : "scripts/gallery-sheets.ts"],
   bundle: true,
   format: "iife",
   write: false,

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { LoginErrorEvent, LoginEvent, OneginiOtpLogin, StateChangeEvent } from "../../src/index.js";
-import { LoginApi } from "./fixtures/login-api.js";
-import { otp } from "./fixtures/otp.js";
-import { clear, inPhase, part, parts, put, until } from "./fixtures/page.js";
+import { clear, inPhase, LoginApi, part, parts, put, until } from "./support/page.js";
+import { otp } from "./support/models.js";
 
 const phases = ["idle", "requesting", "pending", "approved", "completed", "denied", "expired", "failed"];
 const matching = (element: Element) => phases.filter((phase) => element.matches(`:state(${phase})`));

@@ -1,9 +1,8 @@
 import { expect } from "chai";
 import "../../src/define.js";
-import { runFlow, type Scripts } from "./flow/flow-support.js";
-import { LoginApi } from "./fixtures/login-api.js";
-import { otp } from "./fixtures/otp.js";
-import { inPhase, put, until } from "./fixtures/page.js";
+import { runFlow, type Scripts } from "./support/flow.js";
+import { inPhase, LoginApi, put, until } from "./support/page.js";
+import { otp } from "./support/models.js";
 
 /** A server on which the attempt of the page is open, unless a test says otherwise. */
 const open: Scripts = {

@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { LoginApi } from "./fixtures/login-api.js";
-import { clear, inPhase, part, put } from "./fixtures/page.js";
+import { clear, inPhase, LoginApi, part, put } from "./support/page.js";
 import { OneginiOtpLogin } from "../../src/index.js";
 
 const tag = `<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`;

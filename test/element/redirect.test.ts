@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { clear, until } from "./fixtures/page.js";
+import { clear, until } from "./support/page.js";
 
 /** A page of its own, whose address may change: `redirect-page.ts` runs in it. */
 function open(parameters: Record<string, string>): HTMLIFrameElement {
@@ -13,7 +13,7 @@ function open(parameters: Record<string, string>): HTMLIFrameElement {
     () => {
       const element = frame.contentDocument!.createElement("script");
       element.type = "module";
-      element.src = new URL("fixtures/redirect-page.ts", import.meta.url).href;
+      element.src = new URL("support/redirect-page.ts", import.meta.url).href;
       frame.contentDocument!.head.append(element);
     },
     { once: true },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readCodes } from "../../support/qr.js";
-import { otp } from "../../element/fixtures/otp.js";
+import { otp } from "../../element/support/models.js";
 import { settings, setText, smallTargets, unreadable } from "./support/layout.js";
 import { sceneNames, scenes, type Scene } from "./support/scenes.js";
 import { stages } from "./support/stage.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { engineTitles, wantedEngines } from "../../../scripts/find-engines.js";
-import { otp } from "../../element/fixtures/otp.js";
+import { otp } from "../../element/support/models.js";
 import { codeSeenIn, type Engine, startEngine, untilPage } from "../../support/engines/engine.js";
 import { started, startStrictSite, strictPhases, type StrictSite } from "../../support/sites/strict-site.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { otp } from "../../element/fixtures/otp.js";
+import { otp } from "../../element/support/models.js";
 import { launchBrowser } from "../../support/browser.js";
 import { codeOn } from "../../support/qr.js";
 import { started, startStrictSite, strictPhases, type StrictSite } from "../../support/sites/strict-site.js";

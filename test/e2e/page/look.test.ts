@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { readCodes } from "../../support/qr.js";
-import { otp } from "../../element/fixtures/otp.js";
+import { otp } from "../../element/support/models.js";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const looks = {
@@ -17,7 +17,7 @@ const looks = {
   "forced colours, dark": { colorScheme: "dark", forcedColors: "active" },
 } as const satisfies Record<string, BrowserContextOptions>;
 
-/** The page in which `fixtures/gallery.ts` shows its sheets. */
+/** The page in which `gallery.ts` shows its sheets. */
 interface Gallery {
   show: (sheet: string) => Promise<void>;
   showAt: (width: number) => Promise<void>;
@@ -31,7 +31,7 @@ describe("The element's look", () => {
   before(async () => {
     browser = await launchBrowser();
     const { outputFiles } = await build({
-      entryPoints: ["test/element/fixtures/gallery.ts"],
+      entryPoints: ["test/element/support/gallery.ts"],
       bundle: true,
       format: "iife",
       write: false,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { runFlow, type Script, type Scripts } from "../flow/flow-support.js";
+import { runFlow, type Script, type Scripts } from "../support/flow.js";
 
 const hourMs = 3_600_000;
 

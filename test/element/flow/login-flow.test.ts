@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { liveStream, runFlow } from "./flow-support.js";
+import { liveStream, runFlow } from "../support/flow.js";
 
 const stream = liveStream;
 const neverAnswers = "-";

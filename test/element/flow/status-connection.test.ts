@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isConnection, liveStream, runFlow } from "./flow-support.js";
+import { isConnection, liveStream, runFlow } from "../support/flow.js";
 
 const start = ["(code|)"];
 const live = liveStream;

@@ -5,8 +5,7 @@ import { de } from "../../../src/locales/de.js";
 import { en } from "../../../src/locales/en.js";
 import { fr } from "../../../src/locales/fr.js";
 import { nl } from "../../../src/locales/nl.js";
-import { LoginApi } from "../fixtures/login-api.js";
-import { clear, inPhase, part, put, until } from "../fixtures/page.js";
+import { clear, inPhase, LoginApi, part, put, until } from "../support/page.js";
 
 const title = (element: OneginiOtpLogin) => part(element, "title").textContent;
 

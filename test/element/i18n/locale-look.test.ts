@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
 import type { ViewModel } from "../../../src/element/view/view-model.js";
-import { directionOf, everything, locales } from "../fixtures/locales.js";
-import { clear } from "../fixtures/page.js";
-import { showCard, type ViewCard } from "../fixtures/view-card.js";
+import { directionOf, everything, locales } from "../support/locales.js";
+import { clear } from "../support/page.js";
+import { showCard, type ViewCard } from "../support/view-card.js";
 
 const widths = [280, 320, 360, 560];
 

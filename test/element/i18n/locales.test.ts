@@ -3,9 +3,8 @@ import { wordsFor } from "../../../src/element/i18n/languages.js";
 import type { Messages } from "../../../src/element/i18n/messages.js";
 import { formatTime } from "../../../src/element/view/countdown.js";
 import type { OneginiOtpLogin } from "../../../src/index.js";
-import { directionOf, locales } from "../fixtures/locales.js";
-import { LoginApi } from "../fixtures/login-api.js";
-import { clear, inPhase, part, put, until } from "../fixtures/page.js";
+import { directionOf, locales } from "../support/locales.js";
+import { clear, inPhase, LoginApi, part, put, until } from "../support/page.js";
 
 type Key = keyof Messages;
 const english = locales["en"]!;

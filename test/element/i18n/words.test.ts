@@ -4,7 +4,7 @@ import { wordsFor } from "../../../src/element/i18n/languages.js";
 import type { Failure } from "../../../src/element/flow/state.js";
 import { countdown, formatTime, nextSecond } from "../../../src/element/view/countdown.js";
 import { failureKey, fill, spoken } from "../../../src/element/i18n/messages.js";
-import { failed, now, pending } from "../fixtures/models.js";
+import { failed, now, pending } from "../support/models.js";
 
 const second = 1_000;
 

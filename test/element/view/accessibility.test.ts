@@ -1,10 +1,9 @@
 import axe from "axe-core";
 import { expect } from "chai";
 import type { OneginiOtpLogin } from "../../../src/index.js";
-import { LoginApi } from "../fixtures/login-api.js";
-import { model, pending, phases } from "../fixtures/models.js";
-import { clear, inPhase, part, put, until } from "../fixtures/page.js";
-import { showCard } from "../fixtures/view-card.js";
+import { clear, inPhase, LoginApi, part, put, until } from "../support/page.js";
+import { model, pending, phases } from "../support/models.js";
+import { showCard } from "../support/view-card.js";
 
 const appFirst = { app: "first", appLink: "x:otp" } as const;
 

@@ -1,12 +1,9 @@
 import { expect } from "chai";
 import { encode } from "../../../src/protocol/qr.js";
 import { modulePixels } from "../../../src/element/view/qr-canvas.js";
-import { LoginApi } from "../fixtures/login-api.js";
-import { model, pending } from "../fixtures/models.js";
-import { otp } from "../fixtures/otp.js";
-import { clear, inPhase, part, put, until } from "../fixtures/page.js";
-import { showCard } from "../fixtures/view-card.js";
-import { itExceptIn } from "../support/engine.js";
+import { clear, inPhase, itExceptIn, LoginApi, part, put, until } from "../support/page.js";
+import { model, otp, pending } from "../support/models.js";
+import { showCard } from "../support/view-card.js";
 
 /** Whether the canvas shows the text's code to the module, with its quiet zone, black on white. */
 function shows(canvas: HTMLCanvasElement, text: string): boolean {

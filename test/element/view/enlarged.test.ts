@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import "../../../src/define.js";
-import { LoginApi } from "../fixtures/login-api.js";
-import { inPhase, put, until } from "../fixtures/page.js";
+import { inPhase, LoginApi, put, until } from "../support/page.js";
 
 describe("the enlarged code", () => {
   let api: LoginApi;

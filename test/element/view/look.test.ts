@@ -4,9 +4,9 @@ import type { ViewModel } from "../../../src/element/view/view-model.js";
 import "../../../src/locales/de.js";
 import "../../../src/locales/fr.js";
 import "../../../src/locales/nl.js";
-import { model, pending, phases } from "../fixtures/models.js";
-import { clear } from "../fixtures/page.js";
-import { showCard } from "../fixtures/view-card.js";
+import { model, pending, phases } from "../support/models.js";
+import { clear } from "../support/page.js";
+import { showCard } from "../support/view-card.js";
 
 const heightOf = async (shown: ViewModel, width: number) => {
   const height = (await showCard(shown, width)).getBoundingClientRect().height;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { otp as testOtp } from "../../element/fixtures/otp.js";
+import { otp as testOtp } from "../../element/support/models.js";
 
 /** The policy under which the element promises to run. */
 export const policy = [

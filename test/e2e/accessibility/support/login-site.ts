@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
 import type { Status } from "../../../../src/protocol/login-api.js";
-import { otp } from "../../../element/fixtures/otp.js";
+import { otp } from "../../../element/support/models.js";
 
 /** What a call is answered; `never` leaves it open, `reset` breaks its connection. */
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> } | "never" | "reset";
