@@ -1,5 +1,6 @@
 import type { Attempt } from "./attempt.js";
 import { steadyNow } from "../runtime.js";
+import { AttemptListeners } from "./attempt-listeners.js";
 import type { AttemptStore } from "./attempt-store.js";
 
 /** How often the forgotten are swept out, at most. */
@@ -13,7 +14,7 @@ const sweepMs = 10_000;
 export function memoryStore(now: () => number = steadyNow): AttemptStore {
   const attempts = new Map<string, Attempt>();
   const owners = new Map<string, string>();
-  const listeners = new Map<string, readonly (() => void)[]>();
+  const listeners = new AttemptListeners();
   let sweptAt = now();
 
   const find = (id: string | undefined): Attempt | undefined => {
@@ -45,19 +46,10 @@ export function memoryStore(now: () => number = steadyNow): AttemptStore {
     compareAndSet(id, version, next) {
       if (find(id)?.version !== version) return Promise.resolve(false);
       keep(next);
-      for (const listener of listeners.get(id) ?? []) listener();
+      listeners.call(id);
       return Promise.resolve(true);
     },
     findByTransaction: (transactionId) => Promise.resolve(find(owners.get(transactionId))),
-    subscribe(id, listener) {
-      // A wrapper, so that the same function subscribed twice counts twice.
-      const subscription = (): void => listener();
-      listeners.set(id, [...(listeners.get(id) ?? []), subscription]);
-      return Promise.resolve(() => {
-        const others = (listeners.get(id) ?? []).filter((other) => other !== subscription);
-        if (others.length > 0) listeners.set(id, others);
-        else listeners.delete(id);
-      });
-    },
+    subscribe: (id, listener) => Promise.resolve(listeners.add(id, listener)),
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { RedisStoreError } from "../../../../src/server/redis/redis-errors.js";
-import { RedisListeners, RedisSubscriber } from "../../../../src/server/redis/redis-subscriber.js";
+import { RedisSubscriber } from "../../../../src/server/redis/redis-subscriber.js";
 
 /** A Redis in virtual time: what works, what happened, and the means to break it. Random numbers are 0.5. */
 function virtualRedis(t: TestContext) {
@@ -305,82 +305,5 @@ describe("closing", () => {
     gap();
     assert.equal(timers(), before);
     subscriber.close();
-  });
-});
-
-describe("listeners", () => {
-  /** Listeners that write down their names when they are called. */
-  function listening() {
-    const listeners = new RedisListeners();
-    const called: string[] = [];
-    const add = (id: string, name: string): (() => void) => listeners.add(id, () => called.push(name));
-    const take = (): string[] => called.splice(0);
-    return { listeners, add, take };
-  }
-
-  test("are called by attempt, or all of them", () => {
-    const { listeners, add, take } = listening();
-    for (const name of ["a1", "a2", "b1"]) add(name.slice(0, 1), name);
-    listeners.call("a");
-    assert.deepEqual(take(), ["a1", "a2"]);
-    listeners.call("nobody");
-    assert.deepEqual(take(), []);
-    listeners.callAll();
-    assert.deepEqual(take(), ["a1", "a2", "b1"]);
-  });
-
-  test("a function that was added twice is called twice, and once when one of the two is removed", () => {
-    const { listeners } = listening();
-    let calls = 0;
-    const listener = (): void => void (calls += 1);
-    const remove = listeners.add("a", listener);
-    listeners.add("a", listener);
-    listeners.call("a");
-    assert.equal(calls, 2);
-    remove();
-    listeners.call("a");
-    assert.equal(calls, 3);
-  });
-
-  test("removing one twice removes no other that was added in between", () => {
-    const { listeners, add, take } = listening();
-    const remove = add("a", "first");
-    remove();
-    add("a", "second");
-    remove();
-    listeners.call("a");
-    assert.deepEqual(take(), ["second"]);
-    listeners.callAll();
-    assert.deepEqual(take(), ["second"]);
-  });
-
-  test("removing the last but one leaves the last one", () => {
-    const { listeners, add, take } = listening();
-    const remove = add("a", "first");
-    add("a", "last");
-    remove();
-    listeners.call("a");
-    assert.deepEqual(take(), ["last"]);
-  });
-
-  test("one that is added while others are called is not called", () => {
-    const { listeners, add, take } = listening();
-    listeners.add("a", () => void add("a", "late"));
-    listeners.call("a");
-    assert.deepEqual(take(), []);
-  });
-
-  test("one that throws keeps no other from being called; the process hears of it afterwards", (t) => {
-    const later: (() => void)[] = [];
-    t.mock.method(globalThis, "queueMicrotask", (callback: () => void) => later.push(callback));
-    const { listeners, add, take } = listening();
-    listeners.add("a", () => {
-      throw new Error("broken");
-    });
-    add("a", "next");
-    listeners.call("a");
-    assert.deepEqual(take(), ["next"]);
-    assert.equal(later.length, 1);
-    assert.throws(() => later[0]?.(), /broken/);
   });
 });
