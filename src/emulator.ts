@@ -1,5 +1,5 @@
 /**
- * A stand-in Token Server and phone that speak the vendor's wire protocol, to develop and test without either.
+ * A stand-in Token Server and phone with the vendor's wire protocol, to develop and test without the real ones.
  * Public entry of `onegini-otp-login/emulator`.
  */
 import { createServer } from "node:http";
@@ -22,25 +22,23 @@ export { type Locate } from "./emulator/oauth/confirmation-message.js";
 export { createTokenServer, type TokenServer } from "./emulator/token-server.js";
 export { type FailureReason } from "./emulator/oauth/transactions.js";
 
-/** Where `listen` listens. */
+/** The address on which `listen` listens. */
 export interface ListenOptions {
   /** 0, the default, picks a free port. */
   port?: number;
-  /** Default `127.0.0.1`: an emulator lets anybody be anybody, so it belongs on loopback. */
+  /** Default `127.0.0.1`. With an emulator anybody can log in as any user, so keep it on loopback. */
   host?: string;
 }
 
-/** A Token Server that listens. */
+/** A listening Token Server. */
 export interface Listening {
   /** Its address, without a slash at the end: the kit's Token Server URL. */
   readonly url: string;
-  /** Ends every connection and stops. */
+  /** Stops listening and ends every connection. */
   readonly close: () => Promise<void>;
 }
 
-/**
- * Serves a Token Server over HTTP, by itself. Resolves when it can be used; rejects if it cannot listen there.
- */
+/** Serves a Token Server over HTTP on a port of its own. Resolves when it listens; rejects if it cannot. */
 export function listen(
   tokenServer: Pick<TokenServer, "fetch">,
   { port = 0, host = "127.0.0.1" }: ListenOptions = {},

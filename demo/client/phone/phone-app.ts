@@ -71,10 +71,6 @@ export class PhoneApp {
     this.#show({ name: "home" });
   }
 
-  redraw(): void {
-    this.#show(this.#screen);
-  }
-
   #startScan(source: Source): void {
     this.#source = source;
     prepareReader();
