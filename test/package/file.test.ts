@@ -58,7 +58,7 @@ async function builtSite(t: TestContext) {
   return { origin, tokenServer };
 }
 
-test("the one file logs in on a strict page, in a language beside it, without a violation", async (t) => {
+test("the bundled file logs in on a strict page, in a language beside it, without a violation", async (t) => {
   const { origin, tokenServer } = await builtSite(t);
   const browser = await launchBrowser();
   t.after(() => browser.close());
@@ -82,7 +82,7 @@ test("the one file logs in on a strict page, in a language beside it, without a 
   );
 });
 
-test("the one file exports what the package exports, and registers the element", async (t) => {
+test("the bundled file exports what the package exports, and registers the element", async (t) => {
   const { origin } = await builtSite(t);
   const browser = await launchBrowser();
   t.after(() => browser.close());
@@ -100,7 +100,7 @@ test("the one file exports what the package exports, and registers the element",
   });
 });
 
-test("the one file asks to be compiled while it comes in, in words that stand before all else", async () => {
+test("the bundled file begins with the comment that lets browsers compile it while it loads", async () => {
   const file = await readFile(new URL("../../dist/onegini-otp-login.js", import.meta.url), "utf8");
   assert.equal(file.split("\n", 1)[0], "//# allFunctionsCalledOnLoad");
 });

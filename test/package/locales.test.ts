@@ -72,7 +72,7 @@ for (const language of languages)
   });
 
 for (const order of ["", "?reversed"])
-  test(`the files beside the one file serve it, ${order ? "before" : "after"} it`, async (t) => {
+  test(`the locale files beside the bundled file work ${order ? "before" : "after"} it`, async (t) => {
     const origin = await builtPages(t);
     const browser = await launchBrowser();
     t.after(() => browser.close());
@@ -111,7 +111,7 @@ function complaintsOf(text: string): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
 }
 
-test("a language that lacks a text, or has one too many, does not compile", () => {
+test("a locale with a missing or an extra text does not compile", () => {
   const whole = readFileSync("src/locales/sv.ts", "utf8");
   assert.deepEqual(complaintsOf(whole), []);
   const [missing = ""] = complaintsOf(whole.replace(/^ {2}close: .*\n/m, ""));

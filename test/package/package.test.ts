@@ -24,7 +24,7 @@ test("every export is built, with its types", () => {
   }
 });
 
-test("the one file is what the CDNs serve", () => {
+test("the CDNs serve the bundled file", () => {
   const target = manifest.exports["./onegini-otp-login.js"];
   assert.ok(typeof target === "object");
   assert.equal(manifest.unpkg, target.default);
@@ -32,7 +32,7 @@ test("the one file is what the CDNs serve", () => {
   assert.doesNotMatch(readFileSync(target.default, "utf8"), /^\s*import\s|\bfrom\s*["'][a-z@]/m);
 });
 
-test("every entry can be imported in Node, without a DOM, and says nothing", () => {
+test("every entry can be imported in Node, without a DOM and without output", () => {
   const entries = Object.keys(manifest.exports).filter((name) => !/json|\*|\.js/.test(name));
   for (const entry of [...entries, "./locales/nl"]) {
     const specifier = manifest.name + entry.slice(1);

@@ -24,7 +24,7 @@ async function trimmedEncoder(): Promise<Encoder> {
   return ((await import(url)) as { default: Encoder }).default;
 }
 
-test("the trimmed encoder draws every code as the untouched package does", async () => {
+test("the trimmed encoder draws every code as the whole package does", async () => {
   const trimmed = await trimmedEncoder();
   const whole = createRequire(import.meta.url)("qrcode/lib/core/qrcode.js") as Encoder;
   // Each length up to a few versions past an OTP's, then one or two of each version up to the largest.
@@ -39,7 +39,7 @@ test("the trimmed encoder draws every code as the untouched package does", async
   }
 });
 
-test("the trimmed encoder rejects a text that is too long for a code, as the untouched package does", async () => {
+test("the trimmed encoder rejects a text that is too long, as the whole package does", async () => {
   const trimmed = await trimmedEncoder();
   const tooLong = [{ data: "x".repeat(2954), mode: "byte" }];
   assert.throws(() => trimmed.create(tooLong, { errorCorrectionLevel: "L" }), /too big/);

@@ -33,7 +33,7 @@ function titlesIn(path: string): Set<string> {
 const filledIn = (template: string): string => template.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
 
 describe("docs/security.md", () => {
-  test("names tests in lines that can be read, and in no others", () => {
+  test("names tests in one format only", () => {
     const mentions = documentText.match(/Shown by/g)?.length ?? 0;
     assert.equal(quoted.length, mentions);
     assert.equal(quoted.length > 40, true, `${quoted.length} tests are named.`);
@@ -46,7 +46,7 @@ describe("docs/security.md", () => {
     });
   }
 
-  test("has a test for every threat that is answered", () => {
+  test("names a test for every threat", () => {
     const answered = documentText.slice(documentText.indexOf("## Threats, answers, tests"));
     const sections = answered.split(/^### /m).slice(1);
     assert.equal(sections.length >= 17, true, `${sections.length} threats`);

@@ -11,13 +11,13 @@ const offline = "You’re offline. We’ll keep trying.";
 const accepted = "Accepted. Logging you in…";
 const declined = "You declined on your phone. Nobody was logged in.";
 
-describe("What a screen reader is told", () => {
+describe("Screen reader announcements", () => {
   const { open } = stages();
 
   const press = ({ page }: Stage, name: string): Promise<void> =>
     page.getByRole("button", { name, exact: true }).click();
 
-  it("comes from one region, which is there and empty before anything happens", async () => {
+  it("come from one live region, which is present and empty at first", async () => {
     const { page } = await open("idle");
     const regions = page
       .locator("onegini-otp-login")
@@ -26,7 +26,7 @@ describe("What a screen reader is told", () => {
     assert.equal(await regions.textContent(), "");
   });
 
-  it("is three things in a login", async () => {
+  it("are three in a login", async () => {
     const stage = await open("idle");
     const ear = await listen(stage.page);
     await press(stage, "Show QR code");
@@ -38,7 +38,7 @@ describe("What a screen reader is told", () => {
     assert.ok(heard.length <= 3, heard.join(" | "));
   });
 
-  it("is six at most where everything goes wrong that can, and the person tries again", async () => {
+  it("are six at most when everything goes wrong and the person tries again", async () => {
     const stage = await open("idle");
     const { page, site } = stage;
     const ear = await listen(page);
@@ -78,7 +78,7 @@ describe("What a screen reader is told", () => {
     assert.deepEqual(await ear.heard(), [ready, offline, declined, ready, accepted, "You’re logged in"]);
   });
 
-  it("is nothing of the clock, nor of new codes, over minutes", async () => {
+  it("do not contain the clock or new codes", async () => {
     const stage = await open("idle");
     const ear = await listen(stage.page);
     await press(stage, "Show QR code");
@@ -98,7 +98,7 @@ describe("What a screen reader is told", () => {
     assert.deepEqual(await ear.heard(), [ready, "Still there? The code has paused."]);
   });
 
-  it("is nothing of the seconds until it may be tried again", async () => {
+  it("do not count down the seconds until the next try", async () => {
     const stage = await open("idle");
     const ear = await listen(stage.page);
     stage.site.answers.start = refusal("too_many_requests", 429, { "Retry-After": "60" });
@@ -109,7 +109,7 @@ describe("What a screen reader is told", () => {
     assert.deepEqual(await ear.heard(), ["Too many tries. Please wait a little."]);
   });
 
-  it("is not the time by another way: the timer is no live region, and the code's name has no time in it", async () => {
+  it("do not come from the timer, which is no live region, nor from the code's name, which has no time", async () => {
     const { page, pass } = await open("pending");
     const timer = page.getByRole("timer");
     assert.equal(await timer.getAttribute("aria-live"), null);
@@ -118,7 +118,7 @@ describe("What a screen reader is told", () => {
     assert.equal(await code.count(), 1);
   });
 
-  it("is not that the network was away for a moment", async () => {
+  it("do not report a short network failure", async () => {
     const stage = await open("idle");
     const ear = await listen(stage.page);
     stage.site.answers.start = code(600);

@@ -20,11 +20,11 @@ const controls: Record<string, SceneName> = {
   "Use another phone": "phone, pending",
 };
 
-describe("What has the focus", () => {
+describe("The focus", () => {
   const { open } = stages();
 
   for (const [control, scene] of Object.entries(controls))
-    it(`is plain to see in every look: ${control}`, async () => {
+    it(`is visible in every colour scheme: ${control}`, async () => {
       const { page } = await open(scene);
       // At least once: what a mouse has opened shows no ring before a key was pressed.
       for (let count = 0; count === 0 || (await focused(page)) !== control; count++) {
@@ -34,7 +34,7 @@ describe("What has the focus", () => {
       await isPlain(page, control);
     });
 
-  it("is plain to see where it moved to the heading", async () => {
+  it("is visible on the heading", async () => {
     const { page, site }: Stage = await open("denied");
     site.answers.start = "never";
     while ((await focused(page)) !== "Try again") await page.keyboard.press("Tab");

@@ -53,7 +53,7 @@ describe("The keyboard", () => {
 
   for (const name of sceneNames) {
     if (name === "pending, enlarged") continue;
-    it(`stops at what can be used, in the order of reading: ${name}`, async () => {
+    it(`moves through the controls in reading order: ${name}`, async () => {
       const { page } = await open(name);
       const forth = await walk(page);
       assert.deepEqual(
@@ -67,7 +67,7 @@ describe("The keyboard", () => {
     });
   }
 
-  it("opens the large code and stays in it; Esc closes it, and gives the focus back", async () => {
+  it("opens the large code and stays in it; Esc closes it and returns the focus", async () => {
     const { page } = await open("pending");
     const dialog = page.getByRole("dialog");
     await walk(page);
@@ -93,7 +93,7 @@ describe("The keyboard", () => {
     assert.equal(await focused(page), enlarge);
   });
 
-  it("goes through a login that is declined, tried again, and interrupted, without losing its place", async () => {
+  it("keeps the focus through a login that is declined, retried and interrupted", async () => {
     const { page, site, pass, passUntil, reads } = await open("denied");
     await walk(page);
     await page.keyboard.press("Shift+Tab");
@@ -127,14 +127,14 @@ describe("The keyboard", () => {
     assert.equal(await focused(page), "Log in with your phone", "Enlarge is gone: the heading");
   });
 
-  it("has its place in the next phase, where the large code is closed by it", async () => {
+  it("keeps the focus when the next phase closes the large code", async () => {
     const { page, site } = await open("pending, enlarged");
     site.say("denied");
     await reachPhase(page, "denied");
     assert.equal(await focused(page), "Try again");
   });
 
-  it("does nothing on a button that has to wait, and tries again once it may", async () => {
+  it("does nothing on the button while it has to wait, and retries after that", async () => {
     const { page, site, pass, reads } = await open("failed, must wait");
     await walk(page);
     await page.keyboard.press("Shift+Tab");
@@ -150,7 +150,7 @@ describe("The keyboard", () => {
     await reachPhase(page, "pending");
   });
 
-  it("is the page's while somebody types there, whatever happens in the card", async () => {
+  it("keeps the focus in the page while the person types there", async () => {
     const { page, site, pass, passUntil } = await open("idle");
     await page.evaluate(() => {
       const input = document.createElement("input");

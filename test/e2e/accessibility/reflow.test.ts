@@ -13,7 +13,7 @@ describe("Text", () => {
   const { open } = stages();
 
   for (const name of sceneNames)
-    it(`can be read at any size and spacing, and pressed: ${name}`, async () => {
+    it(`can be read, and its controls pressed, at any size and spacing: ${name}`, async () => {
       const { page } = await open(name);
       const widths = (scenes[name] as Scene).device === "phone" ? [320, 375] : [320, 800];
       const found: string[] = [];
@@ -41,14 +41,14 @@ describe("A page at 400 %", () => {
   for (const name of sceneNames) {
     const { device = "computer" }: Scene = scenes[name];
     if (device === "computer")
-      it(`is read by scrolling down alone: ${name}`, async () => {
+      it(`needs no scrolling sideways: ${name}`, async () => {
         const { page } = await open(name, zoomed);
         assert.deepEqual(await unreadable(page), []);
         assert.deepEqual(await smallTargets(page, 44), []);
       });
   }
 
-  it("has a code that a phone can read, in its place and large", async () => {
+  it("shows a readable code, in its place and enlarged", async () => {
     for (const name of ["pending", "pending, enlarged"] as const) {
       const { page } = await open(name, zoomed);
       const canvas = page.locator("onegini-otp-login canvas").last();

@@ -7,10 +7,10 @@ import { code } from "./support/login-site.js";
 import { watched } from "./support/scenes.js";
 import { type Stage, stages } from "./support/stage.js";
 
-describe("The time that a person has", () => {
+describe("The time limit", () => {
   const { open } = stages();
 
-  it("is lengthened by itself five times, and then by one press, as often as one likes (WCAG 2.2.1)", async () => {
+  it("is extended five times automatically, and then by one press as often as the person wants (WCAG 2.2.1)", async () => {
     const stage = await open("idle");
     const { page, pass, reads } = stage;
     await page.keyboard.press("Tab");
@@ -33,7 +33,7 @@ describe("The time that a person has", () => {
     }
   });
 
-  it("ends beside the large code too, and the way on has the focus", async () => {
+  it("closes the large code, and the focus moves to the next action", async () => {
     const { page, pass, reads } = await open("pending, last code");
     await page.getByRole("button", { name: "Enlarge QR code" }).click();
     await reads("Code works for 1:00");
@@ -43,7 +43,7 @@ describe("The time that a person has", () => {
     assert.equal(await focused(page), "Show a new code");
   });
 
-  it("costs nothing that was typed on the page", async () => {
+  it("does not change what the person typed on the page", async () => {
     const { page, pass } = await open("pending, last code");
     await page.evaluate(() => {
       const input = document.createElement("input");
@@ -104,14 +104,14 @@ describe("Motion", () => {
     for (let count = 0; count < 2; count++) await page.screenshot({ animations: "allow" });
   };
 
-  it("there is none in a whole login, where the person asked for less", async () => {
+  it("is absent in a whole login when the person prefers reduced motion", async () => {
     const stage = await open("idle", { reducedMotion: "reduce" });
     await watchMotion(stage.page);
     await logIn(stage);
     assert.deepEqual(await moved(stage.page), []);
   });
 
-  it("there is some else: messages come in, the ring refills, an arc turns", async () => {
+  it("is present otherwise: messages appear, the ring refills, an arc turns", async () => {
     const stage = await open("idle", { reducedMotion: "no-preference" });
     await watchMotion(stage.page);
     await logIn(stage);

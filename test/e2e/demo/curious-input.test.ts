@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { startDemo, type Demo } from "../../support/demo/demo.js";
 
-describe("The demo, asked for anything", () => {
+describe("The demo and curious input", () => {
   let demo: Demo;
 
   before(async () => {
@@ -16,7 +16,7 @@ describe("The demo, asked for anything", () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(demo.origin + path, { redirect: "manual", ...init });
 
-  it("answers paths and methods that it does not know with a page that says so", async () => {
+  it("answers unknown paths and methods with an error page", async () => {
     for (const path of [
       "/nowhere",
       "/assets/../start.ts",
@@ -46,7 +46,7 @@ describe("The demo, asked for anything", () => {
     }
   });
 
-  it("survives cookies, hosts and request lines of any shape", async () => {
+  it("handles cookies, hosts and request lines of any form", async () => {
     for (const cookie of [
       "demo-session=",
       "demo-session=%E0%A4%A",
@@ -78,7 +78,7 @@ describe("The demo, asked for anything", () => {
     assert.equal((await get("/")).status, 200);
   });
 
-  it("answers a host that is none in words", async () => {
+  it("answers an invalid host with a message", async () => {
     const { port } = new URL(demo.origin);
     const request = send({ host: "127.0.0.1", port, path: "/", headers: { host: "[" } }).end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
@@ -86,7 +86,7 @@ describe("The demo, asked for anything", () => {
     assert.equal(Buffer.concat(await response.toArray()).toString(), "Bad request.\n");
   });
 
-  it("has told its console nothing about all this but that it is ready", () => {
+  it("printed nothing about them", () => {
     assert.equal(demo.stdout(), `ready: ${demo.origin}\n`);
   });
 });

@@ -29,7 +29,7 @@ describe("The demo's login page", () => {
     });
   }
 
-  test("has the script for its head: it asks before the page's own script has come", async () => {
+  test("has early.js in its head, which requests a code before the page's script has loaded", async () => {
     const { context, demo } = given;
     const page = await context.newPage();
     await page.route("**/assets/login.js", () => {});
@@ -38,7 +38,7 @@ describe("The demo's login page", () => {
     assert.equal(new URL((await asked).url()).pathname, "/otp-login");
   });
 
-  test("shows the code that it brings along where scripts are off", async () => {
+  test("shows the code of its server when scripts are off", async () => {
     const { browser, demo } = given;
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();

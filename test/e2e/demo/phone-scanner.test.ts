@@ -17,7 +17,7 @@ describe("The demo phone's scanner", () => {
 
   demoInBrowser((given) => ({ demo, browser, context } = given));
 
-  it("sees the login page that the person had in front last, where there are more", async () => {
+  it("scans the login page that was in front last", async () => {
     const one = await openLoginPage(context, demo.origin);
     await openLoginPage(context, demo.origin);
     await one.getByRole("heading", { name: "Log in", exact: true }).click();
@@ -29,7 +29,7 @@ describe("The demo phone's scanner", () => {
     await one.waitForURL("**/account");
   });
 
-  it("says when there is no login page to see, opens one, and scans it", async () => {
+  it("says when no login page is open, opens one, and scans it", async () => {
     const phone = await openPhone(context, demo.origin);
     await phone.press("Scan QR code");
     await phone.screen.getByText("No login page with a code is open in this browser.").waitFor();
@@ -43,7 +43,7 @@ describe("The demo phone's scanner", () => {
     await login.waitForURL("**/account");
   });
 
-  it("reads a photo of the code, whichever way it was held", async () => {
+  it("reads a photo of the code, also a rotated one", async () => {
     const login = await openLoginPage(context, demo.origin);
     const photo = await login.screenshot();
     // In another browser, where no login page lies beside it: its code would be found before the photo.
@@ -61,7 +61,7 @@ describe("The demo phone's scanner", () => {
     await elsewhere.close();
   });
 
-  it("says what is wrong with a photo, and takes another", async () => {
+  it("says what is wrong with a photo, and accepts another", async () => {
     const login = await openLoginPage(context, demo.origin);
     const photo = await login.screenshot();
     const elsewhere = await browser.newContext();
@@ -78,7 +78,7 @@ describe("The demo phone's scanner", () => {
     await elsewhere.close();
   });
 
-  it("says so when there is no camera", async () => {
+  it("says when there is no camera", async () => {
     const phone = await openPhone(context, demo.origin);
 
     await phone.press("Scan QR code");
@@ -87,7 +87,7 @@ describe("The demo phone's scanner", () => {
     await phone.screen.getByText(/There’s no camera to use|The camera is off/).waitFor();
   });
 
-  it("reads the code through the camera, and lets go of the camera after", async () => {
+  it("reads the code by the camera, and releases the camera", async () => {
     const folder = await mkdtemp(join(tmpdir(), "demo-camera-"));
     const film = join(folder, "screen.y4m");
     const login = await openLoginPage(context, demo.origin);

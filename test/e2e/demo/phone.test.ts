@@ -18,7 +18,7 @@ describe("The demo phone", () => {
     calls = phoneCalls(demo.origin);
   });
 
-  it("scans the login page beside it, shows who asks, and accepts", async () => {
+  it("scans the login page in another tab, shows the request, and accepts", async () => {
     const login = await openLoginPage(context, demo.origin);
     const phone = await openPhone(context, demo.origin);
 
@@ -42,7 +42,7 @@ describe("The demo phone", () => {
     await phone.sees("Log in on your computer");
   });
 
-  it("declines, and nobody is logged in", async () => {
+  it("declines a login", async () => {
     const login = await openLoginPage(context, demo.origin);
     const phone = await openPhone(context, demo.origin);
 
@@ -53,7 +53,7 @@ describe("The demo phone", () => {
     await reachPhase(login, "denied");
   });
 
-  it("is opened by the app link on the same device, and leads back to the login", async () => {
+  it("opens by the app link on the same device, and leads back to the login", async () => {
     const handheld = await browser.newContext({
       viewport: { width: 375, height: 720 },
       isMobile: true,
@@ -73,7 +73,7 @@ describe("The demo phone", () => {
     await handheld.close();
   });
 
-  it("takes the code of a link that comes while it is open, and cancels what it showed", async () => {
+  it("handles a link that arrives while it is open, and cancels the request before", async () => {
     const [one, two] = [await openLoginPage(context, demo.origin), await openLoginPage(context, demo.origin)];
     const codes = [await codeOn(one), await codeOn(two)];
     const phone = await openPhone(context, demo.origin, `/phone#otp=${encodeURIComponent(codes[0] ?? "")}`);
@@ -90,7 +90,7 @@ describe("The demo phone", () => {
     ["Zoë / ../ 100% 🏦", "a slash, per cent and an emoji"],
     ["<b>bold</b>", "markup"],
   ] as const) {
-    it(`can be anybody's: a typed name with ${what} has to set up first, and is the user who is logged in`, async () => {
+    it(`can belong to any user: a typed name with ${what} is enrolled first, and is logged in`, async () => {
       const login = await openLoginPage(context, demo.origin);
       const phone = await openPhone(context, demo.origin);
       await phone.page.getByLabel("User", { exact: false }).first().selectOption("");
@@ -109,7 +109,7 @@ describe("The demo phone", () => {
     });
   }
 
-  it("says that it was disenrolled, by the code for that", async () => {
+  it("says that it was disenrolled", async () => {
     await openLoginPage(context, demo.origin);
     const phone = await openPhone(context, demo.origin);
     const enrolled = phone.page.getByRole("switch", { name: "Set up for QR login" });
@@ -125,7 +125,7 @@ describe("The demo phone", () => {
     assert.equal(await enrolled.isChecked(), true);
   });
 
-  it("handles nothing while it is locked", async () => {
+  it("does not handle a code while it is locked", async () => {
     const login = await openLoginPage(context, demo.origin);
     const phone = await openPhone(context, demo.origin);
 
@@ -139,7 +139,7 @@ describe("The demo phone", () => {
     await login.waitForURL("**/account");
   });
 
-  it("says what to do about a code that was used, is unknown, or is none", async () => {
+  it("says what to do about a code that is used, unknown or invalid", async () => {
     const login = await openLoginPage(context, demo.origin);
     const used = await codeOn(login);
     await calls.scan(used);
@@ -164,7 +164,7 @@ describe("The demo phone", () => {
     }
   });
 
-  it("says so when the bank does not answer", async () => {
+  it("says when the bank does not answer", async () => {
     const login = await openLoginPage(context, demo.origin);
     const otp = await codeOn(login);
     const phone = await openPhone(context, demo.origin);

@@ -18,7 +18,7 @@ describe("The playground's network", () => {
     assert.deepEqual(complaints.list, []);
   }
 
-  it("breaks the start: the element says in words what happened, and its event why", async () => {
+  it("breaks the start: the element says what happened, and its event why", async () => {
     const faults = [
       ["busy", /Try again in/, "error too_many_requests: 429"],
       ["down", "The login service isn’t answering", "error temporarily_unavailable: 503"],
@@ -39,7 +39,7 @@ describe("The playground's network", () => {
     );
   });
 
-  it("breaks the start: silent until it is switched off, late, and without cookies", async () => {
+  it("breaks the start: without an answer, late, and without cookies", async () => {
     await Promise.all([
       inItsOwnBrowser(async ({ set, reaches, events }) => {
         await reaches("requesting");
@@ -73,7 +73,7 @@ describe("The playground's network", () => {
     return seen;
   }
 
-  it("breaks the stream: the login goes through all the same", async () => {
+  it("breaks the stream: the login still completes", async () => {
     await Promise.all(
       ["refused", "silent", "buffered", "garbage", "cut"].map((choice) =>
         inItsOwnBrowser(async ({ page, press, reaches }) => {
@@ -91,7 +91,7 @@ describe("The playground's network", () => {
     );
   });
 
-  it("breaks the stream while it runs, and the polls with it: the element says that it reconnects", async () => {
+  it("breaks a running stream and the polls: the element says that it reconnects", async () => {
     await Promise.all(
       ["busy", "down", "garbage", "silent", "reset"].map((choice) =>
         inItsOwnBrowser(async ({ reaches, set, reads, press }) => {
@@ -108,7 +108,7 @@ describe("The playground's network", () => {
     );
   });
 
-  it("breaks the login: refused, broken, lost and silent", async () => {
+  it("breaks the login: rejected, broken, lost and without an answer", async () => {
     const logins = (page: Page): Request[] => {
       const seen: Request[] = [];
       page.on("request", (request) => request.url().endsWith("/login") && seen.push(request));
@@ -135,7 +135,7 @@ describe("The playground's network", () => {
     ]);
   });
 
-  it("changes how long a code lives", async () => {
+  it("changes the lifetime of a code", async () => {
     await inItsOwnBrowser(async ({ reads, set, press }) => {
       await reads(/60\smin/);
       await set("life", "short");
@@ -144,7 +144,7 @@ describe("The playground's network", () => {
     }, "#life=hour");
   });
 
-  it("lets only its own page break the network", async () => {
+  it("accepts network faults from its own page only", async () => {
     const put = (body: string, headers: Record<string, string> = {}) =>
       fetch(`${given.demo.origin}/playground/network`, { method: "PUT", body, headers }).then(
         ({ status }) => status,
@@ -160,7 +160,7 @@ describe("The playground's network", () => {
     assert.equal(status, 405);
   });
 
-  it("is not there where a real Token Server is: there is nothing to break", async () => {
+  it("is absent with a real Token Server", async () => {
     const demo = await startDemo({ TOKEN_SERVER_URL: "https://token-server.example.com" });
     const page = await fetch(`${demo.origin}/playground`);
     assert.equal(page.status, 404);

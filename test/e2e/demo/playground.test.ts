@@ -21,7 +21,7 @@ describe("The playground", () => {
 
   const open = (fragment?: string) => openPlayground(given.context, given.demo.origin, fragment);
 
-  it("gives its element every attribute", async () => {
+  it("sets every attribute of its element", async () => {
     const { set, element } = await open("#phase=idle");
     for (const [name, value] of [
       ["endpoint", "/otp-login"],
@@ -40,7 +40,7 @@ describe("The playground", () => {
     assert.equal(await element.getAttribute("redirect"), null);
   });
 
-  it("gives its element a site's own words, and says of what is none that it is none", async () => {
+  it("sets a site's own texts, and reports invalid ones", async () => {
     const { set, element, reads, page, snippet } = await open("#phase=idle");
     const words = { step2: "Scan it in **Demo Bank**" };
     await set("messages", JSON.stringify(words));
@@ -62,7 +62,7 @@ describe("The playground", () => {
     assert.equal(await element.evaluate((each: OneginiOtpLogin) => Object.keys(each.messages!).length), 0);
   });
 
-  it("begins a new element with a code from the page's server, and logs in with it", async () => {
+  it("starts an element with a code from the page's server, and logs in", async () => {
     const starts: string[] = [];
     given.context.on("request", (request) => {
       if (request.method() === "POST") starts.push(new URL(request.url()).pathname);
@@ -83,7 +83,7 @@ describe("The playground", () => {
     assert.equal(attempts(), 1);
   });
 
-  it("takes the page's server's code out of a cache: another browser's, for which the element begins anew", async () => {
+  it("starts an element with another browser's cached code, and the element starts a new attempt", async () => {
     const { element, reaches, page, press } = await open("#beginning=cache");
     await reaches("pending");
     const cached = await element.getAttribute("otp");
@@ -93,7 +93,7 @@ describe("The playground", () => {
     await reaches("completed");
   });
 
-  it("begins with a page's server for its own page only", async () => {
+  it("gives codes from the server to its own page only", async () => {
     const begin = (headers: Record<string, string>, body = '{"beginning":"server"}') =>
       fetch(`${given.demo.origin}/playground/begin`, { method: "POST", headers, body });
     assert.equal((await begin({ origin: "https://elsewhere.test" })).status, 403);
@@ -105,7 +105,7 @@ describe("The playground", () => {
     assert.match(begun.headers.get("cache-control") ?? "", /no-store/);
   });
 
-  it("speaks every language that there is, in its direction", async () => {
+  it("offers every language, in its direction", async () => {
     const { set, element, page } = await open("#phase=idle");
     const offered = await page
       .locator("#language option")
@@ -121,7 +121,7 @@ describe("The playground", () => {
     assert.equal(titles.size, languages.length);
   });
 
-  it("dresses the element: width, text size, colours for light and dark, corners, the page's scheme", async () => {
+  it("styles the element: width, text size, colours for light and dark, corners, the page's scheme", async () => {
     const { set, element, page } = await open("#phase=idle");
     const look = () =>
       element.evaluate((each) => {
@@ -198,7 +198,7 @@ describe("The playground", () => {
     await reaches("idle");
   });
 
-  it("lets a phase go where it is not to be held", async () => {
+  it("does not hold a phase when holding is off", async () => {
     const { goTo, hears, reaches, set, page } = await open("#phase=idle");
     await goTo("requesting");
     await reaches("requesting");
@@ -210,7 +210,7 @@ describe("The playground", () => {
     assert.equal(await hashOf(page), "#hold=off");
   });
 
-  it("has a phone at hand, and shows the demo phone its code", async () => {
+  it("has its own phone, and shows its code to the demo phone", async () => {
     const { press, reaches, page } = await open();
     await reaches("pending");
     const phone = await given.context.newPage();
@@ -229,7 +229,7 @@ describe("The playground", () => {
     await page.getByText("This code was already handled.").waitFor();
   });
 
-  it("has a phone at hand that scans what can be seen, and says so where it cannot", async () => {
+  it("has its own phone that scans a visible code, and says when there is none", async () => {
     const { reaches, press, set, page } = await open();
     await reaches("pending");
     await press("cancel()");
@@ -242,7 +242,7 @@ describe("The playground", () => {
     await page.getByText("The phone at hand scans the codes of /playground/otp-login.").waitFor();
   });
 
-  it("is as wide as the slider says, and takes no number that a control cannot be", async () => {
+  it("sets the width of the slider, and ignores numbers out of range", async () => {
     const { reaches, set, snippet, element, page } = await open();
     await reaches("pending");
     await page.setViewportSize({ width: 1500, height: 900 });
@@ -254,7 +254,7 @@ describe("The playground", () => {
     assert.doesNotMatch(page.url(), /renewals/);
   });
 
-  it("lists the events with their details, in a list that no screen reader reads by itself", async () => {
+  it("lists the events with their details, without announcing them", async () => {
     const { reaches, press, events, hears, goTo, set, page } = await open("#redirect=%2Faccount");
     await reaches("pending");
     await press("Accept");
@@ -290,7 +290,7 @@ describe("The playground", () => {
     assert.deepEqual(await events(), []);
   });
 
-  it("follows a login where it is told not to stay", async () => {
+  it("follows a login's redirect when it is told not to stay", async () => {
     const { reaches, set, press, page } = await open("#redirect=%2Faccount");
     await reaches("pending");
     await set("stay", false);
@@ -299,7 +299,7 @@ describe("The playground", () => {
     await page.getByText("playground-user").waitFor();
   });
 
-  it("offers what makes the same element on a page with nothing on it", async () => {
+  it("offers code that creates the same element on an empty page", async () => {
     await given.context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const { page, press, element, reaches } = await open(
       "#language=nl&width=300&text-size=120&accent=on&accent-light=%23aa0000&radius=on&radius-px=4" +
@@ -345,7 +345,7 @@ describe("The playground", () => {
     assert.equal(await codeOn(blank).then((code) => code.length > 100), true);
   });
 
-  it("keeps the controls in the address, and follows it", async () => {
+  it("keeps the controls in the address, and reads them from it", async () => {
     const first = await open();
     for (const [name, value] of [
       ["language", "ja"],
@@ -386,7 +386,7 @@ describe("The playground", () => {
       { colorScheme: "dark", viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true },
     ],
   ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]) {
-    it(`gives axe nothing to find: ${name}`, async () => {
+    it(`passes axe: ${name}`, async () => {
       const context = await given.browser.newContext({
         ...options,
         reducedMotion: "reduce",
@@ -409,7 +409,7 @@ describe("The playground", () => {
     });
   }
 
-  it("has nothing cut off or to scroll sideways, from 320 pixels up", async () => {
+  it("fits every width from 320 pixels without scrolling sideways", async () => {
     const { page, set, reaches } = await open("#width=600");
     await reaches("pending");
     await set("text-size", "200");
@@ -423,7 +423,7 @@ describe("The playground", () => {
     }
   });
 
-  it("can be used with the keyboard alone", async () => {
+  it("can be used by keyboard alone", async () => {
     const { page, reaches } = await open();
     await reaches("pending");
     await page.locator("#phases").getByRole("button", { name: "idle" }).focus();

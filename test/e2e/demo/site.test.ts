@@ -16,7 +16,7 @@ describe("The demo's site", () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(demo.origin + path, { redirect: "manual", ...init });
 
-  it("answers on both addresses of localhost, and redirects pages asked for by an address", async () => {
+  it("answers on both addresses of localhost, and redirects pages to the name", async () => {
     for (const host of loopbackAddresses.map(hostOf)) {
       for (const path of ["/", "/account?a=1", "/phone"]) {
         const answer = await fetch(`http://${host}:${demo.port}${path}`, { redirect: "manual" });
@@ -26,7 +26,7 @@ describe("The demo's site", () => {
     }
   });
 
-  it("does not redirect what is no page: the Token Server and the phone's calls answer on every address", async () => {
+  it("does not redirect the calls of the Token Server and the phone", async () => {
     for (const host of ["localhost", ...loopbackAddresses.map(hostOf)]) {
       const phone = await fetch(`http://${host}:${demo.port}/phone/users/somebody`, {
         method: "PUT",
@@ -43,7 +43,7 @@ describe("The demo's site", () => {
     }
   });
 
-  it("is a Token Server for other sites on this computer, and for no others", async () => {
+  it("is a Token Server for sites on this computer only", async () => {
     const start = (callbackUri: string) =>
       get("/oauth/api/v4/authenticate/user", {
         method: "POST",
@@ -68,7 +68,7 @@ describe("The demo's site", () => {
     }
   });
 
-  it("puts every page under a strict policy", async () => {
+  it("has a strict policy on every page", async () => {
     for (const path of ["/", "/account", "/phone", "/help", "/cards", "/nowhere"]) {
       const { headers } = await get(path);
       const policy = headers.get("content-security-policy") ?? "";
@@ -90,12 +90,12 @@ describe("The demo's site", () => {
     assert.match((await get("/")).headers.get("content-security-policy") ?? "", /trusted-types lit-html/);
   });
 
-  it("lets no cache keep a page that shows who is logged in", async () => {
+  it("forbids caches to store the account", async () => {
     assert.equal((await get("/account")).headers.get("cache-control"), "no-store");
     assert.doesNotMatch((await get("/")).headers.get("cache-control") ?? "", /no-store/);
   });
 
-  it("speaks the browser's language, in English where it knows none of them", async () => {
+  it("uses the browser's language, or English", async () => {
     for (const [accept, lang] of [
       ["en-US,en;q=0.9", "en"],
       ["nl-BE,nl;q=0.9,en;q=0.8", "nl"],
@@ -111,7 +111,7 @@ describe("The demo's site", () => {
     }
   });
 
-  it("remembers the language that a person chose, and only one that it speaks", async () => {
+  it("remembers the language that a person chose, and ignores unknown ones", async () => {
     const chosen = await get("/account?lang=fr&x=1");
     assert.equal(chosen.status, 303);
     assert.equal(chosen.headers.get("location"), `${demo.origin}/account?x=1`);
@@ -128,7 +128,7 @@ describe("The demo's site", () => {
     );
   });
 
-  it("says that it checks no password, whatever is posted", async () => {
+  it("says that it checks no password", async () => {
     for (const body of ["user=a&password=b", "", "x".repeat(100_000)]) {
       const answer = await get("/password", { method: "POST", body });
       assert.equal(answer.status, 303);
@@ -137,7 +137,7 @@ describe("The demo's site", () => {
     assert.match(await (await get("/?notice=password")).text(), /This demo has no passwords/);
   });
 
-  it("does not log anybody out for another site", async () => {
+  it("rejects a logout from another site", async () => {
     for (const headers of [{ "sec-fetch-site": "cross-site" }, { origin: "https://example.com" }]) {
       for (const method of ["GET", "POST"]) {
         const answer = await get("/logout", { method, headers });
@@ -160,7 +160,7 @@ describe("The demo's site", () => {
       ["fr-FR", "Connexion", "Connexion avec votre mobile"],
       ["de-DE", "Anmelden", "Mit dem Handy anmelden"],
     ] as const) {
-      it(`speaks to a browser in ${locale}, page and widget alike`, async () => {
+      it(`shows page and widget in the language of a browser in ${locale}`, async () => {
         const context = await browser.newContext({ locale });
         const page = await openLoginPage(context, demo.origin);
 
@@ -171,7 +171,7 @@ describe("The demo's site", () => {
       });
     }
 
-    it("changes its language by the link in the header", async () => {
+    it("changes its language by the links in the header", async () => {
       const context = await browser.newContext();
       const page = await openLoginPage(context, demo.origin);
 
@@ -183,7 +183,7 @@ describe("The demo's site", () => {
       await context.close();
     });
 
-    it("says beside the form that no password was checked", async () => {
+    it("says in the form that no password was checked", async () => {
       const context = await browser.newContext();
       const page = await openLoginPage(context, demo.origin);
 

@@ -26,7 +26,7 @@ for (const name of wantedEngines())
 
     const text = () => engine.run(() => document.body.innerText);
 
-    it("shows a code that a phone reads from the pixels, and lands on the account of who accepted", async () => {
+    it("shows a readable code, and opens the account of the user who accepted", async () => {
       await engine.open(demo.origin);
       const code = await codeSeenIn(engine);
       await engine.run(keepLogin);
@@ -42,14 +42,14 @@ for (const name of wantedEngines())
       });
     });
 
-    it("keeps the account when it is opened again, and hides its cookies from scripts", async () => {
+    it("stays logged in when the account is opened again, and hides its cookies from scripts", async () => {
       await engine.open(`${demo.origin}/account`);
 
       assert.match(await text(), /demo-user/);
       assert.equal(await engine.run(() => document.cookie), "");
     });
 
-    it("asks for a login after the logout, and a decline on the phone is said and logs nobody in", async () => {
+    it("requires a new login after the logout, and a declined login shows that it was declined", async () => {
       await engine.open(`${demo.origin}/logout`);
       await engine.open(demo.origin);
 

@@ -8,7 +8,7 @@ import { started, startStrictSite, strictPhases, type StrictSite } from "../../s
 declare const wrong: string[];
 
 for (const name of wantedEngines())
-  describe(`The one file, in a page with the strictest policy, in ${engineTitles[name]}`, () => {
+  describe(`The built file under a strict policy, in ${engineTitles[name]}`, () => {
     let engine: Engine;
     let site: StrictSite;
 
@@ -54,7 +54,7 @@ for (const name of wantedEngines())
         assert.deepEqual(await whatIsWrong(), []);
       });
 
-    it("would show a violation: the policy holds here, Trusted Types too", async () => {
+    it("reports a violation that is made on purpose, also of Trusted Types", async () => {
       site = await startStrictSite(`<script src="/watch.js"></script>`);
       await engine.open(site.origin);
 

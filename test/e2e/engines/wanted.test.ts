@@ -11,18 +11,18 @@ describe("The engines of a run", () => {
     if (ENGINES !== undefined) process.env["ENGINES"] = ENGINES;
   });
 
-  it("are all three, unless ENGINES names fewer", () => {
+  it("are all three unless ENGINES lists fewer", () => {
     assert.deepEqual(wantedEngines(undefined), ["chromium", "firefox", "webkit"]);
     assert.deepEqual(wantedEngines("webkit, chromium"), ["chromium", "webkit"]);
   });
 
-  it("are never none, nor one that nobody knows: such a name ends the run", () => {
+  it("must be known and at least one", () => {
     for (const named of ["", "safari", "chromium,safari"])
       assert.throws(() => wantedEngines(named), /^Error: ENGINES names ".*chromium, firefox, webkit/);
   });
 });
 
-describe("A machine without an engine, where nothing can be installed", () => {
+describe("If an engine is missing and cannot be installed", () => {
   const { PATH, FIREFOX_PATH } = process.env;
   beforeEach(() => Object.assign(process.env, { PATH: "/nowhere", FIREFOX_PATH: process.execPath }));
   afterEach(() => {
@@ -30,7 +30,7 @@ describe("A machine without an engine, where nothing can be installed", () => {
     if (FIREFOX_PATH === undefined) delete process.env["FIREFOX_PATH"];
   });
 
-  it("is told what to install, and how to run the tests in the others", async () => {
+  it("the error says what to install, and how to run the tests without it", async () => {
     await assert.rejects(installEngines(["firefox", "webkit"]), ({ message }: Error) => {
       assert.match(message, /^The tests need WebKit, /);
       assert.match(message, /^On Debian: apt-get install webkit2gtk-driver xvfb$/m);

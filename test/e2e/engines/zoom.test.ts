@@ -20,7 +20,7 @@ for (const name of wantedEngines())
     after(() => Promise.all([engine.close(), site.close()]));
 
     for (const zoom of ["0.75", "0.9", "1.1", "1.3", "1.5", "2"])
-      it(`can be read at ${zoom}, whether or not the engine tells scripts of it`, async () => {
+      it(`can be read at ${zoom}, whether or not the engine reports the zoom to scripts`, async () => {
         await engine.run((wanted) => document.body.style.setProperty("zoom", wanted), zoom);
         const width = () =>
           engine.run(() => {

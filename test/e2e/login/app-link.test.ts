@@ -33,7 +33,7 @@ describe("The app link", () => {
     return page;
   }
 
-  it("comes first on a phone, with the newest code in it, and the picture only when asked for", async () => {
+  it("is first on a phone and contains the newest code; the QR code shows on request", async () => {
     const page = await open(phone);
     await page.getByRole("heading", { name: "Log in with the app" }).waitFor();
     const app = page.getByRole("link", { name: "Open the app", exact: true });
@@ -53,21 +53,21 @@ describe("The app link", () => {
     assert.equal(await app.getAttribute("href"), null);
   });
 
-  it("waits with `manual` behind a button that shows the code too", async () => {
+  it("appears with the QR code after the button of a `manual` element", async () => {
     const page = await open(phone, {}, "manual");
     await page.getByRole("button", { name: "Show QR code" }).click();
     await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
     assert.equal(await codeOn(page), otp);
   });
 
-  it("asks “Still there?” in the place of the app's button", async () => {
+  it("is replaced by “Still there?” when the code has expired", async () => {
     const page = await open(phone, { start: started(otp, 1) }, 'renewals="0"');
     await page.getByText("Still there?", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Show a new code" }).click();
     await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
   });
 
-  it("stands beside the code on a larger screen that can be touched", async () => {
+  it("is beside the code on a large touch screen", async () => {
     const page = await open(tablet);
     await page.getByRole("heading", { name: "Log in with your phone" }).waitFor();
     assert.equal(await codeOn(page), otp);
@@ -75,7 +75,7 @@ describe("The app link", () => {
     assert.equal(await app.getAttribute("href"), link);
   });
 
-  it("is not offered where nothing can be touched, and never with a scheme that runs in the page", async () => {
+  it("is absent without a touch screen, and with a scheme that runs in the page", async () => {
     const page = await open({});
     assert.equal(await codeOn(page), otp);
     assert.equal(await page.getByRole("link").count(), 0);

@@ -41,7 +41,7 @@ describe("On the phone itself", () => {
     return decodeURIComponent(new URL(page.url()).hash.slice(1));
   }
 
-  it("the page that was thrown away finishes the login when it loads again", async () => {
+  it("a discarded page finishes the login when it loads again", async () => {
     await site.phone.accept(await leaveForApp());
     await page.goto(site.origin);
     await reach(page, "completed");
@@ -50,7 +50,7 @@ describe("On the phone itself", () => {
     assert.equal(await page.evaluate(() => sessionStorage.length), 0, "It forgets what is over.");
   });
 
-  it("the page that loads again before the person has accepted goes on waiting, and logs in then", async () => {
+  it("a page that loads again before the acceptance waits, and logs in after it", async () => {
     const { id } = await site.phone.scan(await leaveForApp());
     await page.goto(site.origin);
     await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
@@ -59,7 +59,7 @@ describe("On the phone itself", () => {
     await reach(page, "completed");
   });
 
-  it("the page that loads again after the person has declined says so", async () => {
+  it("a page that loads again after the person has declined says so", async () => {
     await site.phone.deny(await leaveForApp());
     await page.goto(site.origin);
     await page.getByText("You declined on your phone", { exact: true }).waitFor();
@@ -69,7 +69,7 @@ describe("On the phone itself", () => {
     assert.equal(site.starts(), 2, "Once told, it is over.");
   });
 
-  it("the page that stayed alive logs in when the person comes back to it", async () => {
+  it("a page that was not discarded logs in when the person returns", async () => {
     site.show("/", widget.replace("/app#{otp}", "myapp://qrlogin?otp={otp}"));
     await page.goto(site.origin);
     const app = page.getByRole("link", { name: "Open the app", exact: true });
@@ -79,7 +79,7 @@ describe("On the phone itself", () => {
     await reach(page, "completed");
   });
 
-  it("another tab begins its own login", async () => {
+  it("another tab starts its own attempt", async () => {
     await leaveForApp();
     const other = await page.context().newPage();
     await other.goto(site.origin);
@@ -87,7 +87,7 @@ describe("On the phone itself", () => {
     assert.equal(site.starts(), 2);
   });
 
-  it("without an app link the code shows, with words for a second phone, and logs in", async () => {
+  it("the code shows without an app link, with instructions for a second phone", async () => {
     site.show("/", "<onegini-otp-login></onegini-otp-login>");
     await page.goto(site.origin);
     await page.getByRole("heading", { name: "Log in with your phone" }).waitFor();
@@ -97,7 +97,7 @@ describe("On the phone itself", () => {
     await reach(page, "completed");
   });
 
-  it("the code folds away behind the app's button, and unfolds", async () => {
+  it("the code is hidden behind the app link until the person asks for it", async () => {
     await page.goto(site.origin);
     await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
     assert.deepEqual(await codesOn(page), []);

@@ -16,7 +16,7 @@ const reach = (page: Page, phase: string) =>
     .first()
     .waitFor({ state: "attached", timeout: patienceMs });
 
-describe("A code that nobody would see", () => {
+describe("A code that would not be visible", () => {
   let browser: BrowserWithTabs;
   let site: KitSite;
   const pages: Page[] = [];
@@ -74,14 +74,14 @@ describe("A code that nobody would see", () => {
       "main.style.display = 'block'",
     ],
   ] as const)
-    it(`is not asked for while the element ${name}`, async () => {
+    it(`is not requested while the element ${name}`, async () => {
       const page = await open(markup);
       await beginsOnlyBy(page, () =>
         page.evaluate(`{ const main = document.querySelector("main"); ${show}; }`),
       );
     });
 
-  it("is not asked for in a tab that was opened behind another, until that is shown", async () => {
+  it("is not requested in a background tab until the tab is shown", async () => {
     site.show("/", tag);
     const front = await newPage();
     await front.goto("about:blank");
@@ -98,7 +98,7 @@ describe("A code that nobody would see", () => {
     await beginsOnlyBy(behind, () => behind.bringToFront());
   });
 
-  it("is seen though the element is inert, as beneath a page's own dialog: it is there for a camera", async () => {
+  it("is visible in an inert element, as behind a page's own dialog, and can be scanned", async () => {
     const page = await open(`<main inert>${tag}</main>`);
     await reach(page, "pending");
     await site.phone.accept(await codeOn(page));
@@ -107,7 +107,7 @@ describe("A code that nobody would see", () => {
 });
 
 describe("A page that is prerendered", () => {
-  it("asks for no code until the person goes there", async (t) => {
+  it("requests no code until the person opens it", async (t) => {
     const site = await startKitSite();
     t.after(site.close);
     // A browser prerenders nothing that developer tools look at: so the pages tell the server, and go on by themselves.
@@ -164,7 +164,7 @@ describe("A page that comes back from the back-forward cache", () => {
     site.close();
   });
 
-  it("after a login shows a new code, and not that it is logged in", async () => {
+  it("shows a new code after a login", async () => {
     site.show(
       "/",
       `${tag}<script>

@@ -57,7 +57,7 @@ describe("First paint", () => {
   const deny = async (otp: string) => (await where.emulator.phone("bob", false)).handleMobileAuthWithOtp(otp);
 
   describe("with kit.begin", () => {
-    test("the code can be scanned before the script has come, and the login completes when it has", async () => {
+    test("the code can be scanned before the script has loaded, and the login completes after that", async () => {
       const { page, release } = await openWithoutScript(where.page("begin"));
       const code = await codeOn(page);
       await accept(code);
@@ -72,7 +72,7 @@ describe("First paint", () => {
       [392, 2],
       [392, 3],
     ] as const) {
-      test(`the element puts the very same pixels in the same place: ${width} px wide at ${deviceScaleFactor}×`, async () => {
+      test(`the element draws the same pixels in the same place: ${width} px wide at ${deviceScaleFactor}×`, async () => {
         await context.close();
         context = await browser.newContext({ viewport: { width, height: 900 }, deviceScaleFactor });
         const { page, release } = await openWithoutScript(where.page("begin"));
@@ -88,7 +88,7 @@ describe("First paint", () => {
       });
     }
 
-    test("there is no frame without the code, from the first that has it", async () => {
+    test("the code is in every frame from the first on", async () => {
       const { page, release } = await openWithoutScript(where.page("begin"));
       const code = await codeOn(page);
       const film = await filmOf(page);
@@ -104,7 +104,7 @@ describe("First paint", () => {
       ["used to log in", accept],
       ["declined", deny],
     ] as const) {
-      test(`a page out of a cache whose attempt was ${what} begins anew by itself`, async () => {
+      test(`a cached page whose attempt was ${what} starts a new attempt`, async () => {
         const first = await context.newPage();
         await first.goto(where.page("begin"));
         const spent = await codeOn(first);
@@ -126,7 +126,7 @@ describe("First paint", () => {
       });
     }
 
-    test("a page out of a cache that another browser's attempt is in begins anew by itself", async () => {
+    test("a cached page with another browser's attempt starts a new attempt", async () => {
       const first = await context.newPage();
       await first.goto(where.page("begin"));
       const foreign = await codeOn(first);
@@ -139,7 +139,7 @@ describe("First paint", () => {
       await stranger.close();
     });
 
-    test("two windows that were begun at once, of which one lost its cookie to the other, can both log in", async () => {
+    test("two windows that start at once, one with the other's cookie, can both log in", async () => {
       const [one, two] = [await context.newPage(), await context.newPage()];
       await one.goto(where.page("begin"));
       const lost = await codeOn(one);
@@ -153,7 +153,7 @@ describe("First paint", () => {
       await one.waitForURL("**/account");
     });
 
-    test("a page that is prefetched begins nothing", async () => {
+    test("a prefetch of the page starts no attempt", async () => {
       const page = await context.newPage();
       await page.goto(`${where.origin}/elsewhere`);
       const prefetched = page.waitForRequest(/\/begin$/).catch(() => undefined);
@@ -166,7 +166,7 @@ describe("First paint", () => {
       assert.equal(where.emulator.starts.length, 0);
     });
 
-    test("where scripts are off, what is between the tags shows", async () => {
+    test("the element's children show when scripts are off", async () => {
       const offline = await browser.newContext({ javaScriptEnabled: false });
       const page = await offline.newPage();
       await page.goto(where.page("tag"));
@@ -178,7 +178,7 @@ describe("First paint", () => {
   });
 
   describe("with early.js", () => {
-    test("the code is asked for while the script still loads, once, and the element takes it over", async () => {
+    test("the code is requested once while the script loads, and the element uses it", async () => {
       const { page, release } = await openWithoutScript(where.page("early"));
       await until(() => starts(where) === 1, "the start");
       release();
@@ -188,14 +188,14 @@ describe("First paint", () => {
       await page.waitForURL("**/account");
     });
 
-    test("a page that has the script twice, and once with an endpoint that is none, asks once", async () => {
+    test("a page that includes the script twice, and once with an invalid endpoint, requests one code", async () => {
       const page = await context.newPage();
       await page.goto(`${where.page("early")}?again`);
       await reachPhase(page, "pending");
       assert.equal(starts(where), 1);
     });
 
-    test("two tabs that open at once end up with one cookie: both go on", async () => {
+    test("two tabs that open at once share one cookie and both continue", async () => {
       const pages = await Promise.all([context.newPage(), context.newPage()]);
       for (const page of pages) await page.goto(where.page("early"), { waitUntil: "commit" });
       for (const page of pages) {
@@ -212,7 +212,7 @@ describe("First paint", () => {
       { width: 500, height: 900 },
       { width: 392, height: 800 },
     ]) {
-      test(`nothing shifts from first paint to the end, ${viewport.width} px wide: ${way}`, async () => {
+      test(`nothing shifts from the first paint to the end, ${viewport.width} px wide: ${way}`, async () => {
         const page = await context.newPage();
         await page.setViewportSize(viewport);
         const release = where.holdScript();

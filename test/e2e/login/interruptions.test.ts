@@ -49,7 +49,7 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("logs in after the person went on to another page and back, restored from the back-forward cache", async () => {
+  it("logs in after the person went to another page and back, from the back-forward cache", async () => {
     const page = await openLoginPage(context, demo.origin);
     await page.evaluate(() => {
       window.addEventListener("pageshow", ({ persisted }) => {
@@ -74,7 +74,7 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("logs in when it is restored from the back-forward cache after the phone accepted", async () => {
+  it("logs in when the phone accepts while it is in the back-forward cache", async () => {
     const page = await openLoginPage(context, demo.origin);
     const code = await codeOn(page);
 
@@ -101,7 +101,7 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("logs in when it wakes up after the phone accepted", async () => {
+  it("logs in when the phone accepts during a sleep", async () => {
     const page = await openLoginPage(context, demo.origin);
     const devtools = await context.newCDPSession(page);
     const code = await codeOn(page);
@@ -113,7 +113,7 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("logs in after the network was gone and the phone accepted in the meantime", async () => {
+  it("logs in when the phone accepts while it is offline", async () => {
     const page = await openLoginPage(context, demo.origin);
     const code = await codeOn(page);
 
@@ -124,7 +124,7 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("never keeps a dead code on the screen while the network is gone", async () => {
+  it("removes an expired code while it is offline", async () => {
     const page = await openLoginPage(context, demo.origin);
     const code = await codeOn(page);
 

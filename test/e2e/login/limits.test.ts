@@ -44,7 +44,7 @@ describe("A limit that a person meets", () => {
     return page;
   }
 
-  it("of starts from one address is said in words, with the time to wait, and passes", async (t) => {
+  it("of starts from one address shows a message with the time to wait, and ends", async (t) => {
     const where = await limitedSite(t, { startsPerAddress: { count: 1, seconds: 15 } });
     await new Client(where).start();
     const page = await open(where, "failed");
@@ -54,7 +54,7 @@ describe("A limit that a person meets", () => {
     await reachPhase(page, "pending");
   });
 
-  it("of starts of one browser is said in words", async (t) => {
+  it("of starts of one browser shows a message", async (t) => {
     const where = await limitedSite(t, { startsPerBrowser: { count: 1, seconds: 60 } });
     const context = await browser.newContext();
     await openLoginPage(context, where.origin);
@@ -65,7 +65,7 @@ describe("A limit that a person meets", () => {
     await read(page, "Too many tries");
   });
 
-  it("of calls to the Token Server is said in words", async (t) => {
+  it("of calls to the Token Server shows a message", async (t) => {
     const where = await limitedSite(t, { tokenServerCalls: { count: 1, seconds: 60 } });
     await new Client(where).start();
     const page = await open(where, "failed");
@@ -73,7 +73,7 @@ describe("A limit that a person meets", () => {
   });
 
   for (const limit of ["streamsPerNode", "streamsPerBrowser"] as const) {
-    it(`of ${limit} is at most "Reconnecting…": the code stays, and the login goes on`, async (t) => {
+    it(`of ${limit} leaves the code in place, and the login completes`, async (t) => {
       const where = await limitedSite(t, { [limit]: 1 });
       const context = await browser.newContext();
       const first = await openLoginPage(context, where.origin);

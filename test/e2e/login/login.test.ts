@@ -17,7 +17,7 @@ describe("A login, from the pixels of the code to the account", () => {
     phone = phoneCalls(demo.origin);
   });
 
-  it("lands on the account of the user who accepted, in this browser only", async () => {
+  it("opens the account of the user who accepted, in this browser only", async () => {
     const page = await openLoginPage(context, demo.origin);
 
     await phone.accept(await codeOn(page));
@@ -32,7 +32,7 @@ describe("A login, from the pixels of the code to the account", () => {
     await stranger.close();
   });
 
-  it("shows exactly one code, and one element in the document itself", async () => {
+  it("shows one code, and one element in the document itself", async () => {
     const page = await openLoginPage(context, demo.origin);
 
     await codeOn(page);
@@ -42,7 +42,7 @@ describe("A login, from the pixels of the code to the account", () => {
     assert.equal(await page.locator("onegini-otp-login").getAttribute("renewals"), null);
   });
 
-  it("shows the phone who asks: the site's message, the device and the place", async () => {
+  it("shows the site's message, the device and the location on the phone", async () => {
     const page = await openLoginPage(context, demo.origin);
 
     const { message } = await phone.scan(await codeOn(page));
@@ -50,7 +50,7 @@ describe("A login, from the pixels of the code to the account", () => {
     assert.match(message, /^Log in to Demo Bank on the web\. Device: \S.*, Location: this computer$/);
   });
 
-  it("says so when the phone declines, and a new try logs in", async () => {
+  it("shows when the phone declined, and logs in at the next try", async () => {
     const page = await openLoginPage(context, demo.origin);
     const first = await codeOn(page);
 
@@ -63,7 +63,7 @@ describe("A login, from the pixels of the code to the account", () => {
     await page.waitForURL("**/account");
   });
 
-  it("has one attempt a tab, and neither disturbs the other", async () => {
+  it("has one attempt in each tab, independent of the other", async () => {
     const streams = streamsOpenIn(2, context);
     const [one, two] = await Promise.all([
       openLoginPage(context, demo.origin),
@@ -89,7 +89,7 @@ describe("A login, from the pixels of the code to the account", () => {
     assert.match(await one.locator("main").innerText(), /demo-user/);
   });
 
-  it("fires login exactly once, as a cancelable LoginEvent that crosses shadow roots", async () => {
+  it("dispatches login once, as a cancelable LoginEvent that crosses shadow roots", async () => {
     const logins: unknown[] = [];
     await context.exposeFunction("noteLogin", (login: unknown) => logins.push(login));
     const page = await openLoginPage(context, demo.origin);
@@ -122,7 +122,7 @@ describe("A login, from the pixels of the code to the account", () => {
     ]);
   });
 
-  it("stays on the page when the login event is prevented, and is logged in all the same", async () => {
+  it("stays on the page when the login event is prevented, and is still logged in", async () => {
     const page = await openLoginPage(context, demo.origin);
     await page.evaluate(() => document.addEventListener("login", (event) => event.preventDefault()));
 
@@ -134,7 +134,7 @@ describe("A login, from the pixels of the code to the account", () => {
     assert.equal(answer?.status(), 200);
   });
 
-  it("does not come back to a used login page: the account took its place in the history", async () => {
+  it("replaces the login page in the history by the account", async () => {
     const page = await context.newPage();
     await page.goto(`${demo.origin}/help`);
     await page.goto(demo.origin);
@@ -147,7 +147,7 @@ describe("A login, from the pixels of the code to the account", () => {
   });
 
   for (const method of ["GET", "POST"] as const) {
-    it(`logs out by ${method}: the session ends, and the browser's other attempts with it`, async () => {
+    it(`logs out by ${method}: the session and the browser's other attempts end`, async () => {
       const page = await openLoginPage(context, demo.origin);
       const waiting = await openLoginPage(context, demo.origin);
       const codeOfWaiting = await codeOn(waiting);

@@ -32,7 +32,7 @@ const tossed = [
 /** One under the name that the kit has on http: this one arrives. */
 const plain = `onegini-otp-login=${planted}`;
 
-describe("Cookies that a neighbouring subdomain tosses, on https", () => {
+describe("Cookies that a neighbouring subdomain sets, on https", () => {
   const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-cookies-"));
   const cookiesSeen: string[] = [];
   let servers: Server[] = [];
@@ -95,7 +95,7 @@ describe("Cookies that a neighbouring subdomain tosses, on https", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it("do not reach the kit under its cookie's name, and the one that arrives is not taken for it", async () => {
+  it("do not reach the kit under its cookie's name, and one with another name is ignored", async () => {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     const page = await context.newPage();
     await page.goto(neighbour);

@@ -63,8 +63,8 @@ const kept = (): string => {
   ].join("\n");
 };
 
-describe("Whole logins on the demo, with secrets that can be found", () => {
-  it("put none into an address, a Referer, the page, or what the demo prints", async () => {
+describe("Whole logins on the demo", () => {
+  it("put no secret into an address, a Referer, the page or the demo's output", async () => {
     const clientSecret = `client-secret-${randomBytes(12).toString("base64")}`;
     const [demo, browser] = await Promise.all([startDemo({ CLIENT_SECRET: clientSecret }), launchBrowser()]);
     const context = await browser.newContext();

@@ -73,7 +73,7 @@ describe("The demo, attacked from another page", () => {
   const accountStatus = async (): Promise<number> =>
     (await context.request.get(`${demo.origin}/account`)).status();
 
-  it("is shown in no frame, wherever the page around it lies", async () => {
+  it("cannot be framed by any page", async () => {
     await logInHere();
     for (const [place = "", url = ""] of places()) {
       neighbour.show(
@@ -91,7 +91,7 @@ describe("The demo, attacked from another page", () => {
     }
   });
 
-  it("logs nobody in as the attacker: his accepted attempt cannot be claimed from a page of his, not even with his cookie planted", async () => {
+  it("logs nobody in as the attacker: a page of the attacker cannot use an accepted attempt, even with a planted cookie", async () => {
     const { attempt, otp, cookie } = await beginElsewhere();
     await phone.enroll("mallory");
     await phone.accept(otp, "mallory");
@@ -131,7 +131,7 @@ describe("The demo, attacked from another page", () => {
     assert.equal((await call(`/${attempt}/login`, cookie)).status, 200);
   });
 
-  it("gives a page of another origin no code to show and no status to read", async () => {
+  it("gives a page of another origin no code and no status", async () => {
     const page = await openLoginPage(context, demo.origin);
     const started = page.waitForResponse((answer) => answer.request().method() === "POST");
     await page.reload();
@@ -161,7 +161,7 @@ describe("The demo, attacked from another page", () => {
     await reachPhase(page, "pending");
   });
 
-  it("begins a new session at a login: one that was planted before is none", async () => {
+  it("starts a new session at a login, and ignores a planted one", async () => {
     const other = await browser.newContext();
     const url = demo.origin;
     const planted = "planted-by-somebody-who-knows-it";
@@ -177,7 +177,7 @@ describe("The demo, attacked from another page", () => {
     await other.close();
   });
 
-  it("shows nobody the account by the back button after a logout", async () => {
+  it("does not show the account by the back button after a logout", async () => {
     const page = await logInHere();
     await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL(`${demo.origin}/`);
@@ -189,7 +189,7 @@ describe("The demo, attacked from another page", () => {
     assert.doesNotMatch(await page.content(), /demo-user/);
   });
 
-  it("nor by the back-forward cache, when the logout was in another tab", async () => {
+  it("does not show the account from the back-forward cache after a logout in another tab", async () => {
     const page = await logInHere();
     await page.getByRole("link", { name: "Help" }).click();
     await page.waitForURL("**/help");
@@ -204,7 +204,7 @@ describe("The demo, attacked from another page", () => {
     assert.doesNotMatch(await page.content(), /demo-user/);
   });
 
-  it("restores a login page after a logout with a new code; the one from before logs nobody in", async () => {
+  it("restores a login page after a logout with a new code, and the old code logs nobody in", async () => {
     const page = await openLoginPage(context, demo.origin);
     const before = await codeOn(page);
     await page.getByRole("link", { name: "Help" }).click();

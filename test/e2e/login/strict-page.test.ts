@@ -18,7 +18,7 @@ async function open(browser: Browser, site: StrictSite): Promise<{ page: Page; w
   return { page, wrong };
 }
 
-describe("The one file, in a page with the strictest policy", () => {
+describe("The built file under a strict policy", () => {
   let browser: Browser;
   let site: StrictSite;
 
@@ -32,7 +32,7 @@ describe("The one file, in a page with the strictest policy", () => {
   });
 
   for (const [name, { attributes = "", script = {}, phase }] of Object.entries(strictPhases))
-    it(`shows ${name} with no violation`, async () => {
+    it(`shows ${name} without a violation`, async () => {
       site = await startStrictSite(
         `<onegini-otp-login endpoint="/otp-login" ${attributes}></onegini-otp-login>`,
       );
@@ -52,7 +52,7 @@ describe("The one file, in a page with the strictest policy", () => {
       assert.deepEqual(wrong, []);
     });
 
-  it("speaks the language of a locale's file that lies beside it, in all of its words", async () => {
+  it("uses the language of a locale file beside it", async () => {
     site = await startStrictSite(
       `<onegini-otp-login endpoint="/otp-login" redirect="/never"></onegini-otp-login>`,
       "nl-BE",

@@ -34,7 +34,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     neverPolledBesideAStream(visitor.proxy.requests);
   }
 
-  it("is forgotten by the network, and nobody says so", (t) =>
+  it("is dropped silently", (t) =>
     bears(
       t,
       "Forgotten silently",
@@ -46,13 +46,13 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
       { keepAliveSeconds: 1 },
     ));
 
-  it("is forgotten, and with it those that carry nothing and would be used next", (t) =>
+  it("is dropped silently, and the idle connections with it", (t) =>
     bears(t, "Forgotten silently, and those at rest too", async ({ proxy }, accept) => {
       proxy.treat({ kind: "stall" }, { connections: "open" });
       return accept();
     }));
 
-  it("is accepted by a server that answers nothing", (t) =>
+  it("is accepted by a server that does not answer", (t) =>
     bears(t, "Accepted, and nothing answered", async ({ proxy }, accept) => {
       proxy.treat({ kind: "stall" }, { connections: "new" });
       proxy.reset();
@@ -75,7 +75,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
       return accept();
     }));
 
-  it("is reset in the middle of the event that says so", (t) =>
+  it("is reset in the middle of the event", (t) =>
     bears(t, "Reset in the middle of the event", async ({ proxy }, accept) => {
       proxy.treat({ kind: "halve", pauseMs: Infinity }, { connections: "open" });
       await accept();
@@ -85,7 +85,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
       return Date.now();
     }));
 
-  it("is reset again and again", (t) =>
+  it("is reset repeatedly", (t) =>
     bears(t, "Reset again and again", async ({ proxy }, accept) => {
       const again = setInterval(() => proxy.reset(), 400);
       try {
@@ -108,7 +108,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
       return Date.now();
     }));
 
-  it("ends at a proxy without a server behind it", (t) =>
+  it("ends at a proxy that answers 502", (t) =>
     bears(t, "502 for a while", async ({ proxy, site }, accept) => {
       proxy.interfere(badGateway);
       await site.endStreams();
@@ -119,7 +119,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
       return Date.now();
     }));
 
-  it("stands still for a while", (t) =>
+  it("stalls for a while", (t) =>
     bears(t, "Still for a while", async ({ proxy }, accept) => {
       proxy.treat({ kind: "stall" });
       await accept();

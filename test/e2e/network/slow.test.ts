@@ -40,26 +40,26 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     neverPolledBesideAStream(proxy.requests);
   }
 
-  it("every byte takes its time", (t) => treated(t, "600 ms each way", { kind: "delay", ms: 600 }));
+  it("every byte is delayed", (t) => treated(t, "600 ms each way", { kind: "delay", ms: 600 }));
 
-  it("bytes trickle, ten at a time", (t) =>
+  it("ten bytes arrive at a time", (t) =>
     treated(t, "Trickling, 10 bytes every 10 ms", { kind: "trickle", bytes: 10, everyMs: 10 }));
 
-  it("events come in pieces", (t) =>
+  it("events arrive in pieces", (t) =>
     treated(t, "Events in three pieces, 0.7 s apart", { kind: "halve", pauseMs: 700 }));
 
-  it("a proxy holds every answer back until its end", async (t) => {
+  it("a proxy buffers every answer until its end", async (t) => {
     const { visitor, accept } = await opened(t, (proxy) => proxy.treat({ kind: "hold" }));
     await until(() => visitor.proxy.requests.some(isHeldPoll), "polls that stand in");
     keepsTo(t, "A proxy that buffers", await visitor.loggedInAfter(await accept(), lostMs));
   });
 
-  it("a proxy holds every answer back, and the phone is faster than the first poll", async (t) => {
+  it("a proxy buffers every answer, and the phone is faster than the first poll", async (t) => {
     const { visitor, accept } = await opened(t, (proxy) => proxy.treat({ kind: "hold" }));
     keepsTo(t, "A proxy that buffers", await visitor.loggedInAfter(await accept(), lostMs));
   });
 
-  it("a proxy swallows the stream", async (t) => {
+  it("a proxy drops the stream's bytes", async (t) => {
     const { visitor, accept } = await opened(t, (proxy) =>
       proxy.treat({ kind: "stall", direction: "to the browser" }, { streamsOnly: true }),
     );
@@ -67,7 +67,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     keepsTo(t, "No stream, once polls stand in", await visitor.loggedInAfter(await accept(), lostMs));
   });
 
-  it("a proxy swallows the stream, and the phone is faster than the first poll", async (t) => {
+  it("a proxy drops the stream's bytes, and the phone is faster than the first poll", async (t) => {
     const { visitor, accept } = await opened(t, (proxy) =>
       proxy.treat({ kind: "stall", direction: "to the browser" }, { streamsOnly: true }),
     );
@@ -89,7 +89,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     });
   }
 
-  it("a stream comes back after polls stood in, and they end", async (t) => {
+  it("the stream works again after polls replaced it, and the polls end", async (t) => {
     const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(withoutStreams["502 with HTML"]));
     const { proxy } = visitor;
     await until(() => proxy.requests.some(isHeldPoll), "polls that stand in");
@@ -106,7 +106,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     neverPolledBesideAStream(proxy.requests);
   });
 
-  it("nothing goes to the server: the page knows, and logs in as soon as it can", async (t) => {
+  it("nothing reaches the server: the page shows the approval, and logs in as soon as it can", async (t) => {
     const { visitor, accept } = await opened(t, () => undefined);
     const { proxy, phases } = visitor;
     await until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
@@ -120,7 +120,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     keepsTo(t, "Still for a while", await visitor.loggedInAfter(healedAt, lostMs));
   });
 
-  it("events have every shape that the standard allows, one byte at a time", async (t) => {
+  it("events have every form that the standard allows, one byte at a time", async (t) => {
     const body = [
       "\uFEFF: wacht — één ogenblik 🙂",
       "retry: 100",

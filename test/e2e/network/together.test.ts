@@ -9,14 +9,14 @@ import { siteBehindProxy, open } from "./support/visitor.js";
 
 const pages = 20;
 
-describe("Pages whose server goes away", () => {
+describe("Pages whose server stops", () => {
   let browser: Browser;
   before(async () => {
     browser = await launchBrowser();
   });
   after(() => browser.close());
 
-  it("do not come back in step", async (t) => {
+  it("reconnect at random times", async (t) => {
     const { proxy } = await siteBehindProxy(t, {});
     // A browser of its own each, as far as connections and cookies go; a few at a time, as pages take a while to load.
     for (let opened = 0; opened < pages; opened += 4) {

@@ -66,7 +66,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     };
   }
 
-  it("is hidden for long: its stream is closed, nothing is asked, and it asks at once when it is seen", async (t) => {
+  it("is hidden for long: it closes its stream, sends nothing, and gets the status when it is visible again", async (t) => {
     const { proxy, page, accept, hide, show, loggedInAfter } = await inTabs(t);
     const stream = proxy.requests.find(isStream);
     const hiddenAt = Date.now();
@@ -91,13 +91,13 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     neverPolledBesideAStream(proxy.requests);
   });
 
-  it("is hidden for a moment: it logs in there", async (t) => {
+  it("is hidden for a moment: it logs in while hidden", async (t) => {
     const { accept, hide, loggedInAfter } = await inTabs(t);
     await hide();
     keepsTo(t, "Hidden for a moment", await loggedInAfter(await accept(), lostMs));
   });
 
-  it("is frozen in the background, and its sockets are reset", async (t) => {
+  it("is frozen in the background, and its connections are reset", async (t) => {
     const { proxy, accept, hide, show, setFrozen, loggedInAfter } = await inTabs(t);
     await hide();
     await setFrozen(true);
@@ -107,7 +107,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     keepsTo(t, "Frozen, sockets reset", await loggedInAfter(await show(), lostMs));
   });
 
-  it("is frozen in the background, and its sockets are forgotten silently", async (t) => {
+  it("is frozen in the background, and its connections are dropped silently", async (t) => {
     const { proxy, accept, hide, show, setFrozen, loggedInAfter } = await inTabs(t);
     await hide();
     await setFrozen(true);
@@ -117,7 +117,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     keepsTo(t, "Frozen, sockets forgotten silently", await loggedInAfter(await show(), lostMs));
   });
 
-  it("is offline, and its sockets do not outlive that", async (t) => {
+  it("is offline, and its connections end", async (t) => {
     const visitor = await visit(t, { browser });
     const { proxy, context, loggedInAfter } = visitor;
     const accept = await visitor.scan();
@@ -135,7 +135,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     assert.equal(asked.filter(isHeldPoll).length, 0, describeLog(asked, onlineAt));
   });
 
-  it("was left, and is restored from the back-forward cache", async (t) => {
+  it("is in the back-forward cache", async (t) => {
     const visitor = await visit(t, { browser });
     const { proxy, page, loggedInAfter } = visitor;
     const accept = await visitor.scan();

@@ -41,7 +41,7 @@ describe("The demo's pages", () => {
     ["forced colours", { forcedColors: "active" }],
     ["light, 375 px wide", { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true }],
   ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]) {
-    it(`give axe nothing to find: ${name}`, async () => {
+    it(`pass axe: ${name}`, async () => {
       const context = await browser.newContext({ ...options, bypassCSP: true });
       const found: string[] = [];
       const login = await openLoginPage(context, demo.origin);
@@ -80,7 +80,7 @@ describe("The demo's pages", () => {
     return codeOn(login.locator("onegini-otp-login"));
   }
 
-  it("have nothing cut off or to scroll sideways, from 320 pixels up", async () => {
+  it("fit every width from 320 pixels without scrolling sideways", async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     for (const lang of ["en", "nl", "fr", "de"]) {
@@ -100,7 +100,7 @@ describe("The demo's pages", () => {
     await context.close();
   });
 
-  it("say three things in a whole login, to whoever cannot see it", async () => {
+  it("announce at most three messages in a login", async () => {
     const context = await browser.newContext();
     const login = await openLoginPage(context, demo.origin);
     const otp = await codeOn(login);
@@ -126,7 +126,7 @@ describe("The demo's pages", () => {
     await context.close();
   });
 
-  it("keep the widget where it is while its script loads", async () => {
+  it("do not shift while the widget's script loads", async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.addInitScript(() => {

@@ -54,7 +54,7 @@ describe("The element's look", () => {
   }
 
   for (const deviceScaleFactor of [1, 1.25, 1.5, 2, 3])
-    it(`lets a camera read the code in a card of any width, at ${deviceScaleFactor}×`, async () => {
+    it(`shows a code that can be read in a card of any width, at ${deviceScaleFactor}×`, async () => {
       const page = await gallery({ deviceScaleFactor, viewport: { width: 460, height: 620 } });
       for (let width = 280; width <= 420; width += 20) {
         await page.evaluate((each) => (globalThis as unknown as Gallery).showAt(each), width);
@@ -81,7 +81,7 @@ describe("The element's look", () => {
       }
     });
 
-    it(`gives axe nothing to find in any phase: ${name}`, async () => {
+    it(`passes axe in every phase: ${name}`, async () => {
       // Without motion: a message that is just coming in has not its contrast yet.
       const page = await gallery({
         ...look,
@@ -106,7 +106,7 @@ describe("The element's look", () => {
     });
   }
 
-  it("moves nothing, where the person asked for less motion", async () => {
+  it("does not move when the person prefers reduced motion", async () => {
     for (const reducedMotion of ["reduce", "no-preference"] as const) {
       const page = await gallery({ reducedMotion, viewport: { width: 1600, height: 2000 } });
       await page.evaluate(() => (globalThis as unknown as Gallery).show("phases"));

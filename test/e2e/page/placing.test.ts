@@ -15,7 +15,7 @@ const patienceMs = 30_000;
 const reach = (page: Page | Frame, phase: string, selector = "onegini-otp-login") =>
   page.locator(`${selector}:state(${phase})`).first().waitFor({ state: "attached", timeout: patienceMs });
 
-describe("The element, wherever a page puts it", () => {
+describe("The element in a page", () => {
   let browser: Browser;
   let site: KitSite;
   let context: BrowserContext;
@@ -54,7 +54,7 @@ describe("The element, wherever a page puts it", () => {
   const evaluate = <T>(use: (element: OneginiOtpLogin) => T) =>
     page.evaluate<Awaited<T>>(`(${use.toString()})(document.querySelector("onegini-otp-login"))`);
 
-  it("works in a form: none of its buttons submits that, its name is no field, and a reset leaves it alone", async () => {
+  it("works in a form: its buttons do not submit it, it adds no field, and a reset does not change it", async () => {
     await open(`<form><input name="user" value="jane">${tag}<button id="go">Log in</button></form><script>
       globalThis.submits = [];
       document.forms[0].addEventListener("submit", (event) => {
@@ -77,14 +77,14 @@ describe("The element, wherever a page puts it", () => {
     assert.deepEqual(await page.evaluate("submits"), ["go"]);
   });
 
-  it("works in a fieldset that is disabled", async () => {
+  it("works in a disabled fieldset", async () => {
     await open(`<form><fieldset disabled>${tag}</fieldset></form>`);
     await reach(page, "pending");
     await page.getByRole("button", { name: "Enlarge QR code" }).click();
     await page.getByRole("dialog").waitFor();
   });
 
-  it("begins in a modal dialog when that is opened, not before; its large code lies on top of it", async () => {
+  it("starts when its modal dialog opens, and shows the large code on top of the dialog", async () => {
     await open(`<dialog>${tag}</dialog>`);
     await page.waitForFunction(() => customElements.get("onegini-otp-login") !== undefined);
     await settled(page);
@@ -110,7 +110,7 @@ describe("The element, wherever a page puts it", () => {
     "absolutely positioned": "position: absolute",
     "a table's cell": "display: table-cell",
   }))
-    it(`has a width of its own, and can be scanned, in a box that is ${name}`, async () => {
+    it(`has its own width and a readable code in a box that is ${name}`, async () => {
       await open(`<div style="${style}">${tag}</div>`);
       await reach(page, "pending");
       const width = await evaluate((element) => element.getBoundingClientRect().width);
@@ -118,7 +118,7 @@ describe("The element, wherever a page puts it", () => {
       await codeOn(page);
     });
 
-  it("logs in where its dialog was closed after the scan", async () => {
+  it("logs in after its dialog was closed between scan and acceptance", async () => {
     await open(`<dialog>${tag}</dialog><script>document.querySelector("dialog").showModal()</script>`);
     await reach(page, "pending");
     const { id } = await site.phone.scan(await codeOn(page));
@@ -127,7 +127,7 @@ describe("The element, wherever a page puts it", () => {
     await reach(page, "completed");
   });
 
-  it("works in shadow roots, a closed one in an open one, and its login event gets out", async () => {
+  it("works in a closed shadow root inside an open one, and its login event leaves both", async () => {
     await open(`<div id="outer"></div><script>
       globalThis.heard = [];
       document.addEventListener("login", (event) => heard.push(event.target.id, event.result.user));
@@ -156,7 +156,7 @@ describe("The element, wherever a page puts it", () => {
       assert.equal(site.starts(), 1, "Its cookie came back.");
     });
 
-  it("asks for nothing in a frame that is out of view, and begins when that is scrolled to", async () => {
+  it("starts in a frame only when the frame is scrolled into view", async () => {
     site.show("/frame", tag);
     await open(
       `<div style="height: 3000px"></div><iframe src="/frame" width="460" height="640" loading="eager"></iframe>`,
@@ -170,7 +170,7 @@ describe("The element, wherever a page puts it", () => {
     await reach(frame, "pending");
   });
 
-  it("is three on a page, each with its own attempt, of which one logs in", async () => {
+  it("can be three times on a page, each with its own attempt", async () => {
     await open(
       [1, 2, 3].map((id) => `<div id="p${id}" style="float:left;width:290px">${tag}</div>`).join(""),
     );
@@ -184,7 +184,7 @@ describe("The element, wherever a page puts it", () => {
     assert.deepEqual(await page.evaluate(phases), ["pending", "completed", "pending"]);
   });
 
-  it("is made by a script, with properties from before it was in the page", async () => {
+  it("can be created by a script, with properties that are set before it is inserted", async () => {
     await open(`<script type="module">
       await customElements.whenDefined("onegini-otp-login");
       const element = document.createElement("onegini-otp-login");
@@ -196,7 +196,7 @@ describe("The element, wherever a page puts it", () => {
     await logIn();
   });
 
-  it("takes what was set before a late upgrade, and shows its children until then", async () => {
+  it("shows its children before a late upgrade, and then uses the properties that were set", async () => {
     site.show("/", "<onegini-otp-login><p>Another way</p></onegini-otp-login>", { loads: false });
     await page.goto(site.origin);
     await evaluate((element) =>
@@ -212,7 +212,7 @@ describe("The element, wherever a page puts it", () => {
     await logIn();
   });
 
-  it("goes on when it is moved, however a page does that", async () => {
+  it("continues when it is moved, whichever DOM method moves it", async () => {
     await open(`<main></main>${tag}<p></p>`);
     await reach(page, "pending");
     const code = await codeOn(page);
@@ -239,7 +239,7 @@ describe("The element, wherever a page puts it", () => {
     await logIn();
   });
 
-  it("is cloned while it shows a code: the clone has its attributes and begins its own attempt", async () => {
+  it("can be cloned: the clone has its attributes and its own attempt", async () => {
     await open(
       `<onegini-otp-login id="first" renewals="3" style="float:left;width:290px"></onegini-otp-login>`,
     );
@@ -258,7 +258,7 @@ describe("The element, wherever a page puts it", () => {
     assert.equal(await page.evaluate("document.querySelector('#first').state"), "pending");
   });
 
-  it("comes out of a template, and begins only then", async () => {
+  it("starts only when it is taken out of a template", async () => {
     await open(`<template>${tag}</template>`);
     await page.waitForFunction(() => customElements.get("onegini-otp-login") !== undefined);
     assert.equal(site.starts(), 0);
@@ -269,7 +269,7 @@ describe("The element, wherever a page puts it", () => {
     await logIn();
   });
 
-  it("is adopted by another document, and goes on there, as it looked", async () => {
+  it("continues with the same look when another document adopts it", async () => {
     site.show("/frame", "");
     await open(`${tag}<iframe src="/frame" width="460" height="640"></iframe>`);
     await reach(page, "pending");
@@ -293,7 +293,7 @@ describe("The element, wherever a page puts it", () => {
     );
   });
 
-  it("is made in one document, and put into another", async () => {
+  it("works in another document than the one that created it", async () => {
     site.show("/frame", "");
     await open(`${tag}<iframe src="/frame" width="460" height="640"></iframe>`);
     await page.evaluate(() => {
@@ -309,7 +309,7 @@ describe("The element, wherever a page puts it", () => {
     assert.equal(await frame.locator("section").evaluate((card) => getComputedStyle(card).padding), "24px");
   });
 
-  it("ends when it is removed, and begins as new when it is put back, in the next task or later", async () => {
+  it("stops when it is removed, and starts again when it is inserted later", async () => {
     await open(tag);
     await reach(page, "pending");
     const codes = [await codeOn(page)];
@@ -332,7 +332,7 @@ describe("The element, wherever a page puts it", () => {
     await reach(page, "completed");
   });
 
-  it("loses no login by settings that change while it shows a code, and heeds each", async () => {
+  it("applies settings that change while it shows a code, and still logs in", async () => {
     await open(tag);
     await reach(page, "pending");
     const code = await codeOn(page);
@@ -351,7 +351,7 @@ describe("The element, wherever a page puts it", () => {
     assert.ok(site.calls.includes("POST /otp-login/{attempt}/login"), "It logged in where it began.");
   });
 
-  it("takes properties as frameworks set them", async () => {
+  it("accepts properties as frameworks set them", async () => {
     await open(tag);
     await reach(page, "pending");
     const states = await page.evaluate(async () => {
@@ -375,7 +375,7 @@ describe("The element, wherever a page puts it", () => {
     assert.equal(site.starts(), 1);
   });
 
-  it("is replaced by innerHTML: the old one ends, the new one begins", async () => {
+  it("can be replaced by innerHTML: the old one stops and the new one starts", async () => {
     await open(`<main>${tag}</main>`);
     await reach(page, "pending");
     const code = await codeOn(page);

@@ -1,4 +1,4 @@
 import { around } from "./support/conditions.js";
 import { suite } from "./support/suite.js";
 
-suite("The code, whatever a site sets around it", around);
+suite("The code with any CSS around it", around);

@@ -1,4 +1,4 @@
 import { colours } from "./support/conditions.js";
 import { suite } from "./support/suite.js";
 
-suite("The code, where colours are others", colours);
+suite("The code in other colour schemes", colours);

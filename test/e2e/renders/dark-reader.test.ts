@@ -1,4 +1,4 @@
 import { darkened } from "./support/conditions.js";
 import { suite } from "./support/suite.js";
 
-suite("The code, where an extension darkens the page", darkened);
+suite("The code in a page that an extension darkens", darkened);

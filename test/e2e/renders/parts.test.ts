@@ -1,4 +1,4 @@
 import { parts } from "./support/conditions.js";
 import { suite } from "./support/suite.js";
 
-suite("The code, whatever a site sets on the parts", parts);
+suite("The code with any CSS on the parts", parts);

@@ -30,7 +30,7 @@ export function suite(name: string, conditions: readonly Condition[]): void {
     });
 
     for (const condition of conditions)
-      it(`is black on white, and stays readable: ${condition.name}`, async () => {
+      it(`is black on white and readable: ${condition.name}`, async () => {
         const count = Math.ceil((total * condition.share) / 100);
         const tally = await render(browser, site, condition, seed, count);
         tallies.push(tally);
@@ -38,7 +38,7 @@ export function suite(name: string, conditions: readonly Condition[]): void {
         assert.equal(tally.exact, tally.renders, missesOf({ ...tally, misses: flaws.slice(0, 3) }));
       });
 
-    it("is read by two independent readers, 99.5 % each at least", () => {
+    it("is read by two independent readers, at least 99.5 % by each", () => {
       const { renders, read } = sum("all", tallies);
       for (const reader of readerNames)
         assert.ok(read[reader] / renders >= 0.995, `${reader} read ${read[reader]} of ${renders}`);

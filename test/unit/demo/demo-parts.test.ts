@@ -7,7 +7,7 @@ import { readMessage } from "../../../demo/client/phone/screens.js";
 import { memorySessions } from "../../../demo/server/sessions.js";
 
 describe("The phone's message", () => {
-  it("is cut into the site's words, the device and the place", () => {
+  it("is split into the site's text, the device and the location", () => {
     assert.deepEqual(readMessage("Log in to X. Device: Windows Chrome, Location: Utrecht, Netherlands"), {
       text: "Log in to X.",
       device: "Windows Chrome",
@@ -15,7 +15,7 @@ describe("The phone's message", () => {
     });
   });
 
-  it("takes device and place from the template's end, whatever the site's words look like", () => {
+  it("has its device and location at the end, whatever the site's text contains", () => {
     const { text, device, location } = readMessage(
       "Device: mine, Location: here Device: Linux Firefox, Location: unknown",
     );
@@ -24,20 +24,20 @@ describe("The phone's message", () => {
     assert.equal(location, "unknown");
   });
 
-  it("stays whole where the template is another", () => {
+  it("is not split if it has another format", () => {
     assert.deepEqual(readMessage("Approve your login"), { text: "Approve your login" });
     assert.deepEqual(readMessage(""), { text: "" });
   });
 });
 
 describe("The app link", () => {
-  it("gives the code as it was, plus signs and slashes included", () => {
+  it("contains the exact code, with plus signs and slashes", () => {
     for (const otp of ["abc+/==", "a b", "", "é&="]) {
       assert.equal(readAppLink(`#otp=${encodeURIComponent(otp)}`), otp);
     }
   });
 
-  it("gives a code that is not encoded as it stands, and none for other fragments", () => {
+  it("accepts a code that is not encoded, and has none in other fragments", () => {
     assert.equal(readAppLink("#otp=abc+/=="), "abc+/==");
     assert.equal(readAppLink("#otp=%E0%A4%A"), "%E0%A4%A");
     for (const fragment of ["", "#", "#top", "#xotp=1"]) assert.equal(readAppLink(fragment), undefined);
@@ -45,7 +45,7 @@ describe("The app link", () => {
 });
 
 describe("What the app heard", () => {
-  it("shows the beginning of a code only, and the newest twenty calls", () => {
+  it("shows only the start of a code, and the latest twenty calls", () => {
     let calls = addCall([], callOf("eyJ0cmFuc2FjdGlvbl9pZCI6Ij"));
     assert.equal(calls[0]?.call, "handleMobileAuthWithOtp(eyJ0cmFuc2FjdGlv…)");
     for (let i = 0; i < 30; i++) calls = addCall(calls, callOf(String(i)));
@@ -53,7 +53,7 @@ describe("What the app heard", () => {
     assert.equal(calls[0]?.call, "handleMobileAuthWithOtp(29)");
   });
 
-  it("adds lines to the newest call, or puts one in the last one's place", () => {
+  it("adds lines to the latest call, or replaces the last line", () => {
     let calls = addCall(addCall([], callOf("1")), callOf("2"));
     calls = addLine(addLine(addLine(calls, "a"), "waiting"), "accepted", "instead");
     assert.deepEqual(
@@ -65,7 +65,7 @@ describe("What the app heard", () => {
 });
 
 describe("The phone's advice", () => {
-  it("says what to do about each code, and about those that it does not know", () => {
+  it("says what to do for every error code, known or not", () => {
     for (const code of [9001, 9006, 9007, 9010, 9020, 9021, 9023, 9029, 10013, 10015, 10018, 42, undefined]) {
       const { title, text, actionLabel } = adviceFor({ ...(code && { code }), message: "" }, "somebody");
       for (const words of [title, text, actionLabel]) assert.match(words, /\S/);
@@ -77,14 +77,14 @@ describe("The demo's sessions", () => {
   beforeEach(() => mock.timers.enable({ apis: ["Date"] }));
   afterEach(() => mock.timers.reset());
 
-  it("each have an id of their own that cannot be guessed", async () => {
+  it("each have a random id", async () => {
     const sessions = memorySessions();
     const ids = [await sessions.begin("a", "1"), await sessions.begin("a", "2")];
     assert.notEqual(ids[0], ids[1]);
     for (const id of ids) assert.match(id, /^[\w-]{43}$/);
   });
 
-  it("end when they are ended, and after their time", async () => {
+  it("end on request and after their lifetime", async () => {
     const sessions = memorySessions({ ttlSeconds: 60 });
     const [one, two] = [await sessions.begin("one", "1"), await sessions.begin("two", "2")];
     await sessions.end(one);
@@ -94,7 +94,7 @@ describe("The demo's sessions", () => {
     assert.equal(await sessions.find(two), undefined);
   });
 
-  it("are one an attempt: a login that is repeated ends the one whose answer got lost", async () => {
+  it("are one for each attempt: a repeated login ends the session whose answer was lost", async () => {
     const sessions = memorySessions();
     const lost = await sessions.begin("a", "attempt");
     const found = await sessions.begin("a", "attempt");
@@ -102,7 +102,7 @@ describe("The demo's sessions", () => {
     assert.equal((await sessions.find(found))?.userId, "a");
   });
 
-  it("are never more than allowed: the oldest makes room", async () => {
+  it("are limited in number: a new one replaces the oldest", async () => {
     const sessions = memorySessions({ max: 2 });
     const ids = [];
     for (const attempt of ["1", "2", "3"]) ids.push(await sessions.begin(attempt, attempt));
