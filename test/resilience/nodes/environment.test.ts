@@ -9,9 +9,9 @@ import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
 import { startNginx } from "../../support/services/nginx-and-haproxy.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import { eventually } from "./support/eventually.js";
+import { until } from "../../support/until.js";
 
-describe("What the environment says to the demo", { timeout: 240_000 }, () => {
+describe("What the environment says to the demo", () => {
   let redis: RedisServer;
 
   before(async () => {
@@ -97,7 +97,7 @@ describe("What the environment says to the demo", { timeout: 240_000 }, () => {
       redis.resume();
 
       assert.deepEqual({ health, account, login }, { health: 503, account: 503, login: 200 });
-      await eventually("200", async () => (await statusOf("/health")) === 200);
+      await until(async () => (await statusOf("/health")) === 200, "200");
       assert.equal(await statusOf("/account"), 401);
     });
 
@@ -149,7 +149,7 @@ describe("What the environment says to the demo", { timeout: 240_000 }, () => {
     const { attempt, otp } = await browser.start();
     await phoneCalls(demo.origin).accept(otp);
     // A browser that asks makes the kit ask.
-    await eventually("the approval", async () => (await browser.status(attempt)).status === "approved");
+    await until(async () => (await browser.status(attempt)).status === "approved", "the approval");
     assert.equal((await browser.logIn(attempt)).status, 200);
 
     const startWith = async (callbackUri: string) => {

@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { startHaproxy, startNginx } from "../../support/services/nginx-and-haproxy.js";
 import { trustAnyCertificate } from "../../support/services/certificate.js";
-import { fakeNodes } from "./support/fake-nodes.js";
+import { until } from "../../support/until.js";
+import { fakeNodes } from "./support/site-of-three.js";
 
 for (const [name, start] of [
   ["nginx", startNginx],
   ["HAProxy", startHaproxy],
 ] as const) {
-  describe(`${name}, with the file of the docs`, { timeout: 30_000 }, () => {
+  describe(`${name}, with the file of the docs`, () => {
     before(trustAnyCertificate);
 
-    it("sends no POST twice that has reached a node, also where that node breaks off", async () => {
+    it("sends no POST twice that has reached a node, also where that node breaks off", async (t) => {
       const reached: string[] = [];
-      const { proxy, close } = await fakeNodes(start, (request) => {
+      const { proxy } = await fakeNodes(t, start, (request) => {
         reached.push(request.method ?? "");
         request.socket.destroy();
       });
@@ -22,11 +23,10 @@ for (const [name, start] of [
 
       assert.equal(answer.status, 502);
       assert.deepEqual(reached, ["POST"]);
-      await close();
     });
 
-    it("sends a POST to another node where one is closed, and the client notices nothing", async () => {
-      const { proxy, servers, close } = await fakeNodes(start, (_request, response) => response.end("done"));
+    it("sends a POST to another node where one is closed, and the client notices nothing", async (t) => {
+      const { proxy, servers } = await fakeNodes(t, start, (_request, response) => response.end("done"));
       servers[1]?.close();
 
       for (let count = 0; count < 6; count++) {
@@ -35,12 +35,12 @@ for (const [name, start] of [
         await answer.text();
       }
 
+      await until(() => proxy.passed().length >= 6, "the log");
       assert.deepEqual(new Set(proxy.passed().map(({ node }) => node)), new Set([0, 2]));
-      await close();
     });
 
-    it("writes no body of the login API to its disk, and passes on those that a kit reads", async () => {
-      const { proxy, close } = await fakeNodes(start, (request, response) => {
+    it("writes no body of the login API to its disk, and passes on those that a kit reads", async (t) => {
+      const { proxy } = await fakeNodes(t, start, (request, response) => {
         request.resume().once("end", () => response.end("done"));
       });
       const post = (path: string, bytes: number, how: "announced" | "chunked") => {
@@ -62,12 +62,11 @@ for (const [name, start] of [
       }
 
       assert.doesNotMatch(proxy.output(), /temporary file/);
-      await close();
     });
 
-    it("goes on with its streams through a reload of its configuration", async () => {
+    it("goes on with its streams through a reload of its configuration", async (t) => {
       let event: (() => void) | undefined;
-      const { proxy, close } = await fakeNodes(start, (_request, response) => {
+      const { proxy } = await fakeNodes(t, start, (_request, response) => {
         response.writeHead(200, { "content-type": "text/event-stream", "x-accel-buffering": "no" });
         response.write("data: first\n\n");
         event = () => response.end("data: second\n\n");
@@ -80,7 +79,6 @@ for (const [name, start] of [
       event?.();
 
       assert.equal(await events.next(), "data: second\n\n");
-      await close();
     });
   });
 }

@@ -11,11 +11,11 @@ import { emulator } from "../../unit/server/support/emulator.js";
 import { startDemo } from "../../support/demo/demo.js";
 import { phoneCalls } from "../../support/demo/phone-calls.js";
 import { startRedis } from "../../support/services/redis.js";
-import { eventually } from "./support/eventually.js";
+import { until } from "../../support/until.js";
 
 const client = { CLIENT_ID: "site", CLIENT_SECRET: "site-secret" };
 
-describe("A demo that is asked to stop", { timeout: 60_000, concurrency: 2 }, () => {
+describe("A demo that is asked to stop", { concurrency: 2 }, () => {
   it("answers a start that it has begun, however long the Token Server takes, and accepts nobody new", async (t) => {
     const { url, tokenServer, starts } = await emulator(t);
     const demo = await startDemo({ TOKEN_SERVER_URL: url, ...client });
@@ -23,9 +23,9 @@ describe("A demo that is asked to stop", { timeout: 60_000, concurrency: 2 }, ()
     const browser = new Browser({ url: `${demo.origin}/otp-login`, origin: demo.origin });
 
     const answer = browser.post("", { body: {} });
-    await eventually("the start at the Token Server", () => starts.length > 0);
+    await until(() => starts.length > 0, "the start at the Token Server");
     const gone = demo.stop("SIGTERM");
-    await eventually("a refused connection", () => isRefused(demo.port));
+    await until(() => isRefused(demo.port), "a refused connection");
     const { status, headers } = await answer;
 
     assert.equal(status, 201);
@@ -76,7 +76,7 @@ describe("A demo that is asked to stop", { timeout: 60_000, concurrency: 2 }, ()
 
     const asked = performance.now();
     const gone = demo.stop("SIGTERM");
-    await eventually("503", async () => (await health()).status === 503, 1_000);
+    await until(async () => (await health()).status === 503, "503");
     const { body } = await health();
     const login = await fetch(demo.origin);
 
@@ -85,7 +85,7 @@ describe("A demo that is asked to stop", { timeout: 60_000, concurrency: 2 }, ()
     assert.equal(login.headers.get("connection"), "close");
     assert.equal(await gone, 0);
     const tookMs = performance.now() - asked;
-    assert.equal(tookMs >= 1_900 && tookMs < 6_000, true, `${Math.round(tookMs)} ms`);
+    assert.ok(tookMs >= 1_900, `${Math.round(tookMs)} ms`);
   });
 
   it("does the same where npm is asked, which tells its shell only", async () => {
@@ -99,11 +99,11 @@ describe("A demo that is asked to stop", { timeout: 60_000, concurrency: 2 }, ()
     // With the last process that holds the pipe, which is the demo.
     const closed = once(npm.stdout, "close");
     const origin = () => /^ready: (\S+)$/m.exec(output)?.[1] ?? "";
-    await eventually("a demo that is ready", () => origin() !== "", 30_000);
+    await until(() => origin() !== "", "a demo that is ready");
 
     const asked = performance.now();
     npm.kill("SIGTERM");
-    await eventually("503", async () => (await fetch(`${origin()}/health`)).status === 503, 1_500);
+    await until(async () => (await fetch(`${origin()}/health`)).status === 503, "503");
     const login = await fetch(origin());
     await closed;
 
@@ -112,7 +112,7 @@ describe("A demo that is asked to stop", { timeout: 60_000, concurrency: 2 }, ()
     assert.equal(performance.now() - asked >= 1_900, true);
   });
 
-  it("is gone after 12 s, whatever somebody else keeps it waiting with", async () => {
+  it("ends even while a client never finishes its request", async () => {
     const demo = await startDemo();
     const slow = request(`${demo.origin}/otp-login`, {
       method: "POST",
@@ -121,17 +121,13 @@ describe("A demo that is asked to stop", { timeout: 60_000, concurrency: 2 }, ()
     slow.write("{");
     await delayUntilBegun(demo.origin);
 
-    const asked = performance.now();
-    const code = await demo.stop("SIGTERM");
-    const tookMs = performance.now() - asked;
-
-    assert.equal(code, 0);
-    assert.equal(tookMs < 14_000, true, `${Math.round(tookMs)} ms`);
+    // The connection alone would keep it for as long as it is open.
+    assert.equal(await demo.stop("SIGTERM"), 0);
     slow.destroy();
   });
 });
 
-describe("The demo's sockets", { timeout: 20_000 }, () => {
+describe("The demo's sockets", () => {
   it("close when what has begun is answered to the last byte, also to a client that reads slowly", async () => {
     const loopback = await listenOnLoopback(0);
     const body = "x".repeat(20_000_000);
@@ -147,7 +143,8 @@ describe("The demo's sockets", { timeout: 20_000 }, () => {
     await closed;
   });
 
-  it("do not wait for connections on which nobody asks anything, used before or not", async () => {
+  // Node itself would wait for a minute.
+  it("do not wait for idle connections, used before or not", { timeout: 30_000 }, async () => {
     const loopback = await listenOnLoopback(0);
     loopback.answer((_request, response) => response.end("done"));
     const unused = connect(loopback.port, "127.0.0.1");
@@ -157,11 +154,8 @@ describe("The demo's sockets", { timeout: 20_000 }, () => {
     await once(used, "data");
     const ends = [unused, used].map((socket) => once(socket.resume(), "close"));
 
-    const asked = performance.now();
     await loopback.close();
     await Promise.all(ends);
-
-    assert.equal(performance.now() - asked < 2_000, true);
   });
 
   it("answer a request that was half sent when they began to close", async () => {
@@ -170,9 +164,9 @@ describe("The demo's sockets", { timeout: 20_000 }, () => {
     const socket = connect(loopback.port, "127.0.0.1");
     await once(socket, "connect");
     socket.write("GET / HTTP/1.1\r\nHost: loc");
-    await eventually("the bytes on the server", () => socket.bytesWritten > 0 && !socket.writableNeedDrain);
-    // One turn of the loop, in which the server of this same process reads them.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => socket.bytesWritten > 0 && !socket.writableNeedDrain, "the bytes on the server");
+    // Turns of the loop in which the server, in this same process, reads them.
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 
     const closed = loopback.close();
     socket.write("alhost\r\n\r\n");
@@ -195,7 +189,7 @@ describe("The demo's sockets", { timeout: 20_000 }, () => {
   });
 });
 
-/** What was sent before this is under way when this has an answer. */
+/** Resolves when the server has read what was sent before. */
 async function delayUntilBegun(origin: string): Promise<void> {
   for (let count = 0; count < 3; count++) await (await fetch(`${origin}/health`)).text();
 }

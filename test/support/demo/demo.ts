@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext } from "playwright-core";
 import { launchBrowser } from "../browser.js";
 import { watchForComplaints, type Complaints } from "../login-page.js";
+import { freePort } from "../services/free-port.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -34,7 +35,7 @@ type Variables = Record<string, string>;
 
 /** Starts the demo as `npm start` does, on a free port. */
 export async function startDemo(variables: Variables = {}): Promise<Demo> {
-  let running = await untilReady(run({ PORT: "0", ...variables }));
+  let running = await untilReady(run({ PORT: String(await freePort()), ...variables }));
   const { origin } = running;
   const port = new URL(origin).port;
   return {

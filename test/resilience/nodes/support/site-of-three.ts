@@ -1,12 +1,16 @@
-import { after, before } from "node:test";
-import { emulator, type Emulator } from "../../../unit/server/support/emulator.js";
-import { Browser } from "../../../unit/server/support/browser.js";
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, type TestContext } from "node:test";
 import { startDemo, type Demo } from "../../../support/demo/demo.js";
 import { phoneCalls, type PhoneCalls } from "../../../support/demo/phone-calls.js";
 import { trustAnyCertificate } from "../../../support/services/certificate.js";
 import { freePort } from "../../../support/services/free-port.js";
 import type { Proxy, StartProxy } from "../../../support/services/proxy.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
+import { Visitor } from "../../../support/visitor.js";
+import { Browser } from "../../../unit/server/support/browser.js";
+import { emulator, type Emulator } from "../../../unit/server/support/emulator.js";
 
 /** Three demos on one Redis behind one proxy: one site. Its Token Server is an emulator in this process. */
 export interface SiteOfThree {
@@ -17,8 +21,10 @@ export interface SiteOfThree {
   redis: RedisServer;
   emulator: Emulator;
   phone: PhoneCalls;
-  /** Somebody new on the login page. */
+  /** A new browser, for single calls of the login API. */
   browser: () => Browser;
+  /** A new person on the login page. */
+  visitor: () => Visitor;
 }
 
 /** One site for the suite that calls it; `give` is called before its tests. */
@@ -45,12 +51,26 @@ export function siteOfThree(start: StartProxy, give: (site: SiteOfThree) => void
       TRUSTED_PROXIES: "1",
     };
     const nodes = await Promise.all([1, 2, 3].map(() => startDemo(variables)));
-    // Before Redis, which they would miss.
+    // They end before Redis does.
     closers.unshift(() => Promise.all(nodes.map((node) => node.stop("SIGKILL"))));
     const proxy = await start({ port, nodes: nodes.map((node) => node.port) });
     closers.unshift(() => proxy.stop());
-    const browser = () => new Browser({ url: `${origin}/otp-login`, origin, proxied: true });
-    give({ origin, nodes, proxy, redis, emulator: tokenServer, phone, browser });
+    const visitors: Visitor[] = [];
+    closers.unshift(() => visitors.forEach((visitor) => visitor.leave()));
+    give({
+      origin,
+      nodes,
+      proxy,
+      redis,
+      emulator: tokenServer,
+      phone,
+      browser: () => new Browser({ url: `${origin}/otp-login`, origin, proxied: true }),
+      visitor() {
+        const visitor = new Visitor({ origin, route: () => origin });
+        visitors.push(visitor);
+        return visitor;
+      },
+    });
   });
   after(async () => {
     for (const close of closers) await close();
@@ -61,4 +81,35 @@ export function siteOfThree(start: StartProxy, give: (site: SiteOfThree) => void
 export async function watchersOf(node: Demo): Promise<number> {
   const health = (await (await fetch(`${node.origin}/health`)).json()) as { watchers: number };
   return health.watchers;
+}
+
+/** Three servers of this process behind a proxy, to see what the proxy does when nodes fail. */
+export interface FakeNodes {
+  proxy: Proxy;
+  servers: readonly Server[];
+}
+
+/** @param answer how a node answers a request; the health check is always answered 200 */
+export async function fakeNodes(
+  t: TestContext,
+  start: StartProxy,
+  answer: RequestListener,
+): Promise<FakeNodes> {
+  const servers = [1, 2, 3].map(() =>
+    createServer((request, response) => {
+      if (request.url === "/health") response.end();
+      else answer(request, response);
+    }),
+  );
+  for (const server of servers) await once(server.listen(0, "127.0.0.1"), "listening");
+  t.after(() => {
+    for (const server of servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+  const nodes = servers.map((server) => (server.address() as AddressInfo).port);
+  const proxy = await start({ port: await freePort(), nodes });
+  t.after(() => proxy.stop());
+  return { proxy, servers };
 }

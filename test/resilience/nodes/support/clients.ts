@@ -1,4 +1,35 @@
+import { request as insecureRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
+import { request } from "node:https";
+
+/** Asks for a path to the letter: `fetch` would resolve its dots and turn its backslashes. */
+export function askRaw(
+  origin: string,
+  path: string,
+  headers: OutgoingHttpHeaders = {},
+): Promise<{ status: number | undefined; headers: IncomingHttpHeaders }> {
+  const ask = origin.startsWith("https:") ? request : insecureRequest;
+  return new Promise((resolve, reject) => {
+    ask(origin, { path, headers, agent: false }, (answer) => {
+      answer.resume().once("end", () => resolve({ status: answer.statusCode, headers: answer.headers }));
+    })
+      .once("error", reject)
+      .end();
+  });
+}
+
+/** Starts an attempt from another address of this machine. */
+export function startFrom(localAddress: string, origin: string, forged: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const headers = { origin, ...(forged !== undefined && { "x-forwarded-for": forged }) };
+    request(`${origin}/otp-login`, { method: "POST", localAddress, headers, agent: false }, (answer) => {
+      answer.resume().once("end", resolve);
+      if (answer.statusCode !== 201) reject(new Error(`${answer.statusCode}`));
+    })
+      .once("error", reject)
+      .end();
+  });
+}
 
 /** A browser on one connection of HTTP/2, as far as the login API can tell. */
 export class Http2Browser {

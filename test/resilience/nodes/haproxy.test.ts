@@ -1,4 +1,0 @@
-import { startHaproxy } from "../../support/services/nginx-and-haproxy.js";
-import { describeLoginsBehind } from "./support/logins-behind.js";
-
-describeLoginsBehind("HAProxy", startHaproxy);
