@@ -148,7 +148,8 @@ describe("the login API over HTTP", () => {
     const turn = new Promise<void>((resolve) => (end = resolve));
     const other = navigator.locks.request(`onegini-otp-login ${url}`, () => turn);
     await first;
-    const stream = backend.stream("a").subscribe();
+    // The answer is not a stream. It may arrive before the stream is closed.
+    const stream = backend.stream("a").subscribe({ error: () => {} });
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await requests()).to.have.length(1);
     end();
