@@ -1,12 +1,12 @@
+import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
-import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
+import { flexibleLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
 import { parseAttempt } from "./redis-attempt.js";
 import { listen } from "./redis-client.js";
 import { RedisClock } from "./redis-clock.js";
 import { storeError } from "./redis-errors.js";
 import { parseRedisOptions, type RedisStoreOptions } from "./redis-options.js";
-import { redisRateLimiter } from "./redis-rate-limiter.js";
 import {
   compareAndSetScript,
   createScript,
@@ -125,4 +125,23 @@ function attemptScripts(
       return attempt?.transactions.some(({ id }) => id === transactionId) ? attempt : undefined;
     },
   };
+}
+
+/** Counts in Redis, which deletes each count when its time is over. */
+function redisRateLimiter(run: RunScript, prefix: string, limit: RateLimit): RateLimiter {
+  const { name, count, seconds } = limit;
+  const limiter = new RateLimiterRedis({
+    // The only method of a client that the library calls. This one has a time limit.
+    storeClient: {
+      eval: (
+        script: string,
+        { keys: [key = ""], arguments: args }: { keys: string[]; arguments: string[] },
+      ) => run(`counting ${name}`, script, key, ...args),
+    },
+    useRedisPackage: true,
+    keyPrefix: `${prefix}limit:${name}`,
+    points: count,
+    duration: seconds,
+  });
+  return flexibleLimiter(limiter, limit);
 }
