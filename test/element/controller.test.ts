@@ -10,14 +10,14 @@ describe("the controller", () => {
     api.restore();
   });
 
-  it("leaves out what no path has: a query, a fragment and slashes at the end", async () => {
+  it("removes a query, a fragment and slashes at the end from the endpoint", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login/?tenant=1#top"></onegini-otp-login>`);
     await inPhase(element, "pending");
     await until(() => api.watched === 1);
     expect(api.calls.map(({ path }) => path)).to.deep.equal(["/otp-login", "/otp-login/attempt-1"]);
   });
 
-  it("looks under /otp-login where the page names no endpoint", async () => {
+  it("uses /otp-login if the page sets no endpoint", async () => {
     const element = put(`<onegini-otp-login></onegini-otp-login>`);
     await inPhase(element, "pending");
     expect(api.calls[0]).to.include({ method: "POST", path: "/otp-login" });
@@ -38,7 +38,7 @@ describe("the controller", () => {
     expect(rendered[1]).to.be.above(0);
   });
 
-  it("goes on waiting when it is moved after `cancel()`", async () => {
+  it("goes on waiting if it is moved after `cancel()`", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     // The stream is the last call of a start.
@@ -53,7 +53,7 @@ describe("the controller", () => {
     expect(api.calls).to.have.length(count);
   });
 
-  it("begins as new when it is put back after it was cancelled and removed", async () => {
+  it("starts anew if it is put back after it was cancelled and removed", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     element.cancel();

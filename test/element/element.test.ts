@@ -15,7 +15,7 @@ describe("the element", () => {
   });
 
   describe("its life", () => {
-    it("starts by itself when it is seen, and logs in when the phone accepts", async () => {
+    it("starts by itself when it is in view, and logs in when the phone accepts", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "pending");
       await until(() => api.watched === 1);
@@ -128,7 +128,7 @@ describe("the element", () => {
       expect(element.state).to.equal("pending");
     });
 
-    it("begins anew in any phase, and waits for its button after `cancel()`", async () => {
+    it("starts anew in any phase, and waits for its button after `cancel()`", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "pending");
       element.start();
@@ -139,7 +139,7 @@ describe("the element", () => {
       expect(part(element, "button").textContent.trim()).to.equal("Show QR code");
     });
 
-    it("fails with `invalid_response` on a code that no QR code holds", async () => {
+    it("fails with `invalid_response` on an OTP that is too long for a QR code", async () => {
       api.start = () =>
         LoginApi.json({ attempt: "a", status: "pending", otp: "x".repeat(2954), expires_in: 60 }, 201);
       const codes: string[] = [];
@@ -151,7 +151,7 @@ describe("the element", () => {
       expect(element.shadowRoot!.querySelector("canvas") === null).to.equal(true);
     });
 
-    it("says what it was refused for", async () => {
+    it("says why it failed", async () => {
       const cases = [
         [LoginApi.refusal("temporarily_unavailable", 503), "The login service isn’t answering", "Try again"],
         [
@@ -181,7 +181,7 @@ describe("the element", () => {
       }
     });
 
-    it("lets nobody try again before the time, and then does", async () => {
+    it("allows another try only after `Retry-After`", async () => {
       api.start = LoginApi.refusal("too_many_requests", 429, { "Retry-After": "1" });
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "failed");
@@ -195,7 +195,7 @@ describe("the element", () => {
   });
 
   describe("its events and states", () => {
-    it("matches exactly one phase's state at a time, also for who hears of the change", async () => {
+    it("matches exactly one phase's state at a time, also in listeners of the change", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);
       const heard: string[] = [];
       element.addEventListener("statechange", (event) => {
@@ -261,7 +261,7 @@ describe("the element", () => {
       expect(errors[0]!.bubbles).to.equal(false);
     });
 
-    it("can be begun anew from within its own events", async () => {
+    it("can be started anew from its own events", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "pending");
       await until(() => api.watched === 1);

@@ -7,7 +7,7 @@ describe("the link into the app", () => {
       "myapp://qrlogin?otp=a%2B%2F%3D%26%24%26",
     );
   });
-  it("may lie on the page's own site", () => {
+  it("may be on the page's own site", () => {
     expect(appLinkFor("/phone#otp={otp}", "a=")).to.equal(`${location.origin}/phone#otp=a%3D`);
   });
   for (const template of [
@@ -22,7 +22,7 @@ describe("the link into the app", () => {
     null,
     undefined,
   ])
-    it(`refuses ${JSON.stringify(template)}`, () => {
+    it(`rejects ${JSON.stringify(template)}`, () => {
       expect(appLinkFor(template, "otp")).to.equal(undefined);
     });
   it("cannot be turned into another scheme by an OTP", () => {
@@ -38,11 +38,11 @@ describe("where a page goes after a login", () => {
     expect(redirectTarget(undefined, "/account")).to.equal(`${location.origin}/account`);
     expect(redirectTarget("", "https://example.com/a")).to.equal("https://example.com/a");
   });
-  it("is the attribute's where the answer's is refused", () => {
+  it("is the attribute's if the answer's is rejected", () => {
     expect(redirectTarget("javascript:alert(1)", "/account")).to.equal(`${location.origin}/account`);
     expect(redirectTarget("http://[", "/account")).to.equal(`${location.origin}/account`);
   });
-  it("is nowhere where the attribute's is refused too", () => {
+  it("is nowhere if the attribute's is rejected too", () => {
     expect(redirectTarget("ftp://example.com", " javascript:alert(1)")).to.equal(undefined);
     expect(redirectTarget(undefined, null)).to.equal(undefined);
   });

@@ -37,7 +37,7 @@ describe("after a login", () => {
     const frame = open({ redirect: "/by-attribute" });
     await until(() => address(frame) === `${location.origin}/by-attribute`);
   });
-  it("the page goes to `redirect`, if the answer's address is refused", async () => {
+  it("the page goes to `redirect`, if the answer's address is rejected", async () => {
     const frame = open({ redirect: "/by-attribute", redirectTo: "javascript:document.title='run'" });
     await until(() => address(frame) === `${location.origin}/by-attribute`);
   });

@@ -77,7 +77,7 @@ describe("the login API over HTTP", () => {
     expect((await requests())[0]).to.include({ method: "POST", path: "a%2Fb/otp" });
   });
 
-  it("asks to be held only where it wants to wait", async () => {
+  it("sends `Prefer: wait` only with a held poll", async () => {
     const { backend, requests } = endpointThat(json({ status: "pending", expires_in: 9, interval: 2 }));
     expect(await firstValueFrom(backend.poll("a", 0))).to.deep.equal({
       status: "pending",
@@ -101,14 +101,14 @@ describe("the login API over HTTP", () => {
     await until(async () => (await requests()).every(({ open }) => !open));
   });
 
-  it("starts of one site take turns", async () => {
+  it("starts of one site are sent one after the other", async () => {
     const { backend, requests } = endpointThat({ ...json(start, 201), delayMs: 150 });
     await Promise.all([firstValueFrom(backend.start()), firstValueFrom(backend.start())]);
     const [first, second] = await requests();
     expect(second!.at).to.be.at.least(first!.endedAt! - 5);
   });
 
-  it("a page's first start waits for no other tab's turn; the next one does", async () => {
+  it("a page's first start does not wait for another tab's lock; the next one does", async () => {
     const { backend, requests, url } = endpointThat(json(start, 201));
     let end = () => {};
     const turn = new Promise<void>((resolve) => (end = resolve));
@@ -122,7 +122,7 @@ describe("the login API over HTTP", () => {
     await other;
   });
 
-  it("waits for no turn that never comes: a stream opens after a second, and a start goes out after three", async () => {
+  it("waits for a lock that never comes at most a second before a stream, and three before a start", async () => {
     const { backend, requests } = endpointThat(json(start, 201));
     // As behind a tab that stands still.
     navigator.locks.request = () => new Promise<never>(() => {});
@@ -140,7 +140,7 @@ describe("the login API over HTTP", () => {
     expect(third!.at - second!.at).to.be.within(2_900, 8_000);
   });
 
-  it("opens no stream before the starts are through that were sent beside the page's first", async () => {
+  it("opens no stream before the starts are answered that were sent at the same time as the page's first", async () => {
     const { backend, requests, url } = endpointThat({ ...json(start, 201), delayMs: 150 });
     const first = firstValueFrom(backend.start());
     await until(async () => (await requests()).length === 1);
@@ -158,7 +158,7 @@ describe("the login API over HTTP", () => {
     stream.unsubscribe();
   });
 
-  describe("names what went wrong", () => {
+  describe("gives an error its code", () => {
     const cases: [string, Answer, string][] = [
       ["an error of the API", error("temporarily_unavailable", 503), "temporarily_unavailable"],
       ["an unknown attempt", error("unknown_attempt", 404), "unknown_attempt"],
@@ -194,8 +194,8 @@ describe("the login API over HTTP", () => {
     it("in seconds", async () => expect(await retryAfterMs("24")).to.equal(24_000));
     it("as a date", async () =>
       expect(await retryAfterMs(new Date(Date.now() + 30_000).toUTCString())).to.be.within(25_000, 30_000));
-    it("as nothing where it is neither", async () => expect(await retryAfterMs("soon")).to.equal(0));
-    it("as nothing where it is past", async () =>
+    it("as nothing if it is neither", async () => expect(await retryAfterMs("soon")).to.equal(0));
+    it("as nothing if it is past", async () =>
       expect(await retryAfterMs(new Date(0).toUTCString())).to.equal(0));
     it("at most as an hour", async () => expect(await retryAfterMs("9999999")).to.equal(3_600_000));
   });
@@ -213,25 +213,25 @@ describe("the login API over HTTP", () => {
       });
       expect((await requests())[0]).to.include({ method: "POST", path: "a/login", body: "{}" });
     });
-    it("is refused by a redirect, which is not followed", async () =>
+    it("is `login_refused` on a redirect, which is not followed", async () =>
       expect(await codeOf({ status: 302, header: { Location: "/elsewhere" } })).to.equal("login_refused"));
-    it("is refused by a page", async () => expect(await codeOf(html(200))).to.equal("login_refused"));
-    it("is refused by JSON that is no object", async () =>
+    it("is `login_refused` on a page", async () => expect(await codeOf(html(200))).to.equal("login_refused"));
+    it("is `login_refused` on JSON that is no object", async () =>
       expect(await codeOf(json([1]))).to.equal("login_refused"));
-    it("is refused by an empty answer", async () =>
+    it("is `login_refused` on an empty answer", async () =>
       expect(await codeOf({ status: 204 })).to.equal("login_refused"));
-    it("is refused by any other 4xx", async () =>
+    it("is `login_refused` on any other 4xx", async () =>
       expect(await codeOf(error("forbidden_origin", 403))).to.equal("login_refused"));
-    it("that is over says so", async () =>
+    it("that is over is `attempt_settled`", async () =>
       expect(await codeOf(error("attempt_settled", 409))).to.equal("attempt_settled"));
-    it("that is another browser's says so", async () =>
+    it("that is another browser's is `unknown_attempt`", async () =>
       expect(await codeOf(error("unknown_attempt", 404))).to.equal("unknown_attempt"));
     it("may be repeated on a 5xx", async () =>
       expect(await codeOf(html(503))).to.equal("temporarily_unavailable"));
   });
 
   describe("the status stream", () => {
-    it("is known by its type, however that is written", async () => {
+    it("is recognized by its content type in any spelling", async () => {
       const { backend } = endpointThat({
         type: "Text/Event-Stream; charset=utf-8",
         chunks: ['event: status\ndata: {"status":"approved"}\n\n'],
@@ -242,7 +242,7 @@ describe("the login API over HTTP", () => {
       });
     });
 
-    it("is put together from halves, with comments and retry", async () => {
+    it("is put together from chunks, with comments and retry", async () => {
       const { backend } = endpointThat(
         events(
           'event: status\ndata: {"status":"pen',
@@ -259,7 +259,7 @@ describe("the login API over HTTP", () => {
       ]);
     });
 
-    it("says nothing of nonsense", async () => {
+    it("ignores events that make no sense", async () => {
       const { backend } = endpointThat(
         events(
           'data: {"status":"approved"}\n\n',
@@ -271,7 +271,7 @@ describe("the login API over HTTP", () => {
       expect(await lastValueFrom(backend.stream("a").pipe(toArray()))).to.deep.equal([]);
     });
 
-    it("is refused where it is none", async () => {
+    it("is an error if the answer is no stream", async () => {
       for (const [answer, code] of [
         [html(200), "invalid_response"],
         [json({ status: "pending" }), "invalid_response"],

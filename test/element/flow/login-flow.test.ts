@@ -5,7 +5,7 @@ const stream = liveStream;
 const neverAnswers = "-";
 
 describe("a login", () => {
-  it("goes from the first code over the approval to the site's answer", () => {
+  it("goes from the first code and the approval to the site's answer", () => {
     const { said, requests } = runFlow(60_000, {
       start: ["100ms (code|)"],
       stream: ["50ms pending 9949ms approved"],
@@ -33,13 +33,13 @@ describe("a login", () => {
     expect(requests.stream).to.deep.equal(["0-5001"]);
   });
 
-  it("fails where the server gave the attempt up", () => {
+  it("fails if the server gave the attempt up", () => {
     const { actions } = runFlow(60_000, { start: ["(code|)"], stream: ["pending 5s failed"] });
     expect(actions.at(-1)).to.deep.include({ type: "failed" });
     expect(actions.at(-1)).to.have.nested.property("failure.code", "temporarily_unavailable");
   });
 
-  it("claims an attempt that is completed already: the answer of this browser's own request was lost", () => {
+  it("logs in with an attempt that is completed already: the answer of this browser's own login was lost", () => {
     const { said } = runFlow(60_000, {
       start: ["(code|)"],
       stream: ["pending 5s completed"],
@@ -74,7 +74,7 @@ describe("a login", () => {
     expect(requests.stream).to.deep.equal(["0-10000"]);
   });
 
-  it("begins anew on a second start, and drops the first attempt", () => {
+  it("starts anew on a second start, and drops the first attempt", () => {
     const { said, requests } = runFlow(
       20_000,
       { start: ["(code|)", "(otherAttempt|)"], stream: [stream] },
@@ -93,7 +93,7 @@ describe("a login", () => {
 });
 
 describe("a start", () => {
-  it("waits in a hidden tab until the tab is seen", () => {
+  it("waits in a hidden tab until the tab is visible", () => {
     const { said, requests } = runFlow(
       20_000,
       { start: ["(code|)"], stream: [stream] },
@@ -109,7 +109,7 @@ describe("a start", () => {
     expect(requests.start).to.deep.equal(["0-15000"]);
   });
 
-  it("tells a refusal with its code and when trying again makes sense", () => {
+  it("fails with the error's code and the time of the next try", () => {
     const { actions } = runFlow(60_000, {
       start: [{ marbles: "1s #", error: "too_many_requests", retryAfterMs: 24_000 }],
     });
@@ -130,7 +130,7 @@ describe("a start", () => {
 describe("an unknown attempt", () => {
   const unknown = { marbles: "#", error: "unknown_attempt" } as const;
 
-  it("in the answer to a start is a failure: there is none that could be begun anew", () => {
+  it("in the answer to a start is a failure", () => {
     const { said, requests } = runFlow(
       5_000,
       { start: [{ marbles: "100ms #", error: "unknown_attempt" }] },
@@ -140,7 +140,7 @@ describe("an unknown attempt", () => {
     expect(said).to.deep.equal(["0 requested", "100 failed"]);
   });
 
-  it("is replaced quietly, once", () => {
+  it("is replaced once, without a message", () => {
     const { said } = runFlow(10_000, { start: ["(code|)", "(otherAttempt|)"], stream: [unknown, stream] });
     expect(said).to.deep.equal(["0 requested", "0 started", "0 live", "0 requested", "0 started", "0 live"]);
   });
@@ -152,7 +152,7 @@ describe("an unknown attempt", () => {
     expect(said.filter((line) => line.endsWith(" started"))).to.have.length(2);
   });
 
-  it("long after the start is a new first time", () => {
+  it("long after the start counts as the first again", () => {
     const late = { marbles: "pending 20s #", error: "unknown_attempt" } as const;
     const { said } = runFlow(30_000, { start: ["(code|)"], stream: [late, late, stream] });
     expect(said.filter((line) => line.endsWith(" requested"))).to.deep.equal([
@@ -180,10 +180,10 @@ describe("an unknown attempt", () => {
   });
 });
 
-describe("claiming the login", () => {
+describe("the login request", () => {
   const approved = { start: ["(code|)"], stream: ["pending 4999ms approved"] };
 
-  it("repeats on network errors and 5xx, heeding Retry-After", () => {
+  it("is repeated on network errors and 5xx, with Retry-After", () => {
     const { said, requests } = runFlow(60_000, {
       ...approved,
       login: ["#", { marbles: "#", error: "server_error", retryAfterMs: 7_000 }, "(answer|)"],
@@ -192,7 +192,7 @@ describe("claiming the login", () => {
     expect(requests.login).to.deep.equal(["5000-5000", "5500-5500", "12500-12500"]);
   });
 
-  it("stops repeating 60 s after the first try", () => {
+  it("is repeated for 60 s after the first try", () => {
     const { said, actions, requests } = runFlow(300_000, { ...approved, login: ["#"] });
     expect(actions.at(-1))
       .to.have.property("failure")
@@ -201,7 +201,7 @@ describe("claiming the login", () => {
     expect(requests.login.length).to.be.above(5);
   });
 
-  it("repeats at once when the network is back", () => {
+  it("is repeated at once when the network is back", () => {
     const { said } = runFlow(
       60_000,
       { ...approved, login: ["#", "#", "#", "#", "(answer|)"] },
@@ -210,7 +210,7 @@ describe("claiming the login", () => {
     expect(said.at(-1)).to.equal("14001 completed");
   });
 
-  it("does not repeat what was refused", () => {
+  it("is not repeated after `login_refused` and `attempt_settled`", () => {
     for (const error of ["login_refused", "attempt_settled"] as const) {
       const { said, actions, requests } = runFlow(60_000, { ...approved, login: [{ marbles: "#", error }] });
       expect(said.at(-1)).to.equal("5000 failed");
@@ -219,19 +219,19 @@ describe("claiming the login", () => {
     }
   });
 
-  it("gives up a request after 15 s and tries again", () => {
+  it("is given up after 15 s and sent again", () => {
     const { requests } = runFlow(60_000, { ...approved, login: ["-", "(answer|)"] });
     expect(requests.login).to.deep.equal(["5000-20000", "20500-20500"]);
   });
 
-  it("happens at once in a hidden tab", () => {
+  it("is sent at once in a hidden tab", () => {
     const { said } = runFlow(60_000, { ...approved, login: ["(answer|)"] }, { visibility: "1s hidden" });
     expect(said.slice(-2)).to.deep.equal(["5000 approved", "5000 completed"]);
   });
 });
 
 describe("a login that another page of this browser began", () => {
-  it("is finished where it was accepted in the meantime", () => {
+  it("logs in if it was accepted in the meantime", () => {
     const { said, requests } = runFlow(
       10_000,
       { stream: ["-"], poll: ["100ms (approved|)"], login: ["(answer|)"] },
@@ -241,7 +241,7 @@ describe("a login that another page of this browser began", () => {
     expect(requests.start).to.deep.equal([]);
   });
 
-  it("goes on with a fresh code where it still waits", () => {
+  it("goes on with a fresh code if it is still pending", () => {
     const { said, actions } = runFlow(
       10_000,
       { stream: ["100ms pending"], poll: ["-"], renew: ["50ms (code|)"] },
@@ -251,7 +251,7 @@ describe("a login that another page of this browser began", () => {
     expect(actions.at(-1)).to.deep.include({ attempt: "A", renewed: 0 });
   });
 
-  it("gives way to a new one where it is over or unknown", () => {
+  it("is replaced by a new one if it is over or unknown", () => {
     const over = runFlow(
       10_000,
       { stream: ["100ms expired", stream], poll: ["-"], start: ["(otherAttempt|)"] },
@@ -270,7 +270,7 @@ describe("a login that another page of this browser began", () => {
     expect(unknown.said).to.deep.equal(["0 requested", "0 live", "100 requested", "100 started", "100 live"]);
   });
 
-  it("that was refused when it was accepted says so, and does not begin anew", () => {
+  it("whose login is refused says so, and does not start anew", () => {
     const { said, actions } = runFlow(
       10_000,
       { stream: ["-"], poll: ["100ms (approved|)"], login: [{ marbles: "#", error: "login_refused" }] },
@@ -280,7 +280,7 @@ describe("a login that another page of this browser began", () => {
     expect(actions.at(-1)).to.have.nested.property("failure.code", "login_refused");
   });
 
-  it("that was claimed before gives way to a new one", () => {
+  it("that was logged in with before is replaced by a new one", () => {
     const { said } = runFlow(
       10_000,
       {
@@ -310,7 +310,7 @@ describe("a login that another page of this browser began", () => {
     expect(said.slice(-2)).to.deep.equal(["100 started", "60100 expired"]);
   });
 
-  it("is replaced quietly where it becomes unknown later", () => {
+  it("is replaced without a message if it becomes unknown later", () => {
     const { said } = runFlow(
       10_000,
       {

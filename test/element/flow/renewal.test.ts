@@ -4,7 +4,7 @@ import { isConnection, liveStream, runFlow } from "../support/flow.js";
 const stream = liveStream;
 
 describe("renewal", () => {
-  it("asks for the next code at a quarter of the life left, again and again", () => {
+  it("requests the next code when a quarter of the life is left, again and again", () => {
     const { said, requests } = runFlow(130_000, {
       start: ["(code|)"],
       stream: [stream],
@@ -23,7 +23,7 @@ describe("renewal", () => {
     expect(said).to.include("45000 renewed").and.include("105000 expired");
   });
 
-  it("still logs in on an acceptance that is heard after `expired`", () => {
+  it("logs in on an acceptance after `expired`", () => {
     const { said } = runFlow(
       100_000,
       {
@@ -43,12 +43,12 @@ describe("renewal", () => {
     ]);
   });
 
-  it("stops listening when the server's grace is over too", () => {
+  it("closes the stream when the server's grace is over too", () => {
     const { requests } = runFlow(300_000, { start: ["(code|)"], stream: [stream] }, { renewals: 0 });
     expect(requests.stream.at(-1)?.split("-")[1]).to.equal("135000");
   });
 
-  it("reads the number of renewals when it is used", () => {
+  it("reads the number of renewals at each use", () => {
     let renewals = 0;
     const world = {
       get renewals() {
@@ -59,7 +59,7 @@ describe("renewal", () => {
     expect(said).to.include("60000 expired");
   });
 
-  it("renews at once when the server closed the newest code, and takes the dead one away", () => {
+  it("renews at once when the server closed the newest code, and removes that code", () => {
     const { said, requests } = runFlow(20_000, {
       start: ["(code|)"],
       stream: ["pending 9999ms codeClosed 4999ms comment"],
@@ -79,7 +79,7 @@ describe("renewal", () => {
   });
 
   describe("that fails", () => {
-    it("is tried again while the old code counts", () => {
+    it("is tried again while the old code works", () => {
       const { said, requests } = runFlow(70_000, {
         start: ["(code|)"],
         stream: [stream],
@@ -89,7 +89,7 @@ describe("renewal", () => {
       expect(said.at(-1)).to.equal("46500 renewed");
     });
 
-    it("heeds Retry-After", () => {
+    it("waits for Retry-After", () => {
       const { requests } = runFlow(70_000, {
         start: ["(code|)"],
         stream: [stream],
@@ -111,7 +111,7 @@ describe("renewal", () => {
       expect(requests.stream.at(-1)).to.equal("0-60000");
     });
 
-    it("waits no longer than the code's time for a far Retry-After", () => {
+    it("waits for a far Retry-After no longer than the code works", () => {
       const { said } = runFlow(120_000, {
         start: ["(code|)"],
         stream: [stream],
@@ -120,7 +120,7 @@ describe("renewal", () => {
       expect(said.at(-1)).to.equal("60000 failed");
     });
 
-    it("stays pending while the browser is offline, and goes on when it is back", () => {
+    it("stays pending while the browser is offline, and goes on when it is online", () => {
       const { said, requests } = runFlow(
         100_000,
         {
@@ -139,7 +139,7 @@ describe("renewal", () => {
       expect(requests.poll[0]).to.equal("86001-86001");
     });
 
-    it("is tried for a while where the page is back after the code's time: a network takes a moment", () => {
+    it("is tried for a while if the page wakes up after the code's time: a network takes a moment", () => {
       const world = { online: "46s offline 40s online" };
       const scripts = {
         start: ["(code|)"],
@@ -156,7 +156,7 @@ describe("renewal", () => {
       expect(inVain.at(-1)).to.equal("96001 failed");
     });
 
-    it("asks the status when the attempt is settled: it may be approved", () => {
+    it("requests the status if the attempt is settled: it may be approved", () => {
       const { said, requests } = runFlow(60_000, {
         start: ["(code|)"],
         stream: [stream],
@@ -168,7 +168,7 @@ describe("renewal", () => {
       expect(said.slice(-2)).to.deep.equal(["45030 approved", "45030 completed"]);
     });
 
-    it("asks then also where a poll hangs, on a connection that the network forgot", () => {
+    it("requests the status also if a poll hangs on a dead connection", () => {
       const { said, requests } = runFlow(60_000, {
         start: ["(code|)"],
         stream: ["pending", "-"],
@@ -182,7 +182,7 @@ describe("renewal", () => {
   });
 
   describe("in a hidden tab", () => {
-    it("does not happen; seen again, the status comes first", () => {
+    it("does not happen; when the tab is visible again, the status comes first", () => {
       const { said, requests } = runFlow(
         90_000,
         { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (pending|)"], renew: ["100ms (code|)"] },
@@ -193,7 +193,7 @@ describe("renewal", () => {
       expect(said.at(-1)).to.equal("52201 renewed");
     });
 
-    it("is not even due where the attempt was accepted in the meantime", () => {
+    it("does not happen if the attempt was accepted in the meantime", () => {
       const { said, requests } = runFlow(
         200_000,
         { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (approved|)"], login: ["(answer|)"] },
@@ -203,7 +203,7 @@ describe("renewal", () => {
       expect(said.slice(-2)).to.deep.equal(["70101 approved", "70101 completed"]);
     });
 
-    it("leads to `expired` where the server says so when the tab is seen again", () => {
+    it("leads to `expired` if the server says so when the tab is visible again", () => {
       const { said } = runFlow(
         400_000,
         { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (expired|)"] },
@@ -213,7 +213,7 @@ describe("renewal", () => {
     });
   });
 
-  it("after a sleep asks the status before the next code", () => {
+  it("after a sleep the status is requested before the next code", () => {
     const slept = 3_600_000;
     const { requests } = runFlow(
       40_000,

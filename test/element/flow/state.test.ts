@@ -71,15 +71,15 @@ describe("toCode", () => {
     return (endsAt - renewAt) / 1_000;
   };
 
-  it("asks for the next code at a quarter of the life left", () => expect(leadOf(60)).to.equal(15));
-  it("asks at most 30 s before the end", () => expect(leadOf(300)).to.equal(30));
-  it("asks at least 5 s before the end", () => expect(leadOf(12)).to.equal(5));
-  it("asks never before half of the life", () => expect(leadOf(4)).to.equal(2));
-  it("leaves half a second before the next, where a server's codes have no life", () => {
+  it("requests the next code when a quarter of the life is left", () => expect(leadOf(60)).to.equal(15));
+  it("requests it at most 30 s before the end", () => expect(leadOf(300)).to.equal(30));
+  it("requests it at least 5 s before the end", () => expect(leadOf(12)).to.equal(5));
+  it("never requests it before half of the life", () => expect(leadOf(4)).to.equal(2));
+  it("waits half a second for the next code if a server's codes have no life", () => {
     const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in: 0 }, 1_000);
     expect([renewAt, endsAt]).to.deep.equal([1_500, 1_000]);
   });
-  it("takes no code to live longer than a day: a browser's timer would overflow and fire at once", () => {
+  it("lets no code live longer than a day: a browser's timer would overflow and fire at once", () => {
     const { endsAt } = toCode({ otp: "b3Rw", expires_in: 3_000_000 }, 0);
     expect(endsAt).to.equal(86_400_000);
   });

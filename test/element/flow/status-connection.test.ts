@@ -7,12 +7,12 @@ const renew = ["(code|)"];
 const connections = (said: string[]) => said.filter(isConnection);
 
 describe("the status stream", () => {
-  it("is dead when it is silent for 35 s, and is opened again", () => {
+  it("is opened again when it is silent for 35 s", () => {
     const { requests } = runFlow(45_000, { start, stream: ["pending 4999ms comment", live] });
     expect(requests.stream).to.deep.equal(["0-40000", "40000-45000"]);
   });
 
-  it("that only says nonsense is dead too, and polls stand in for it", () => {
+  it("that sends no valid event is opened again too, and polls replace it", () => {
     const { requests } = runFlow(45_000, { start, stream: ["-", live], poll: ["20s (held|)"] });
     expect(requests.stream).to.deep.equal(["0-35000", "35000-45000"]);
     expect(requests.poll).to.deep.equal(["2500-22500", "22500-35000"]);
@@ -39,30 +39,30 @@ describe("the status stream", () => {
     expect(requests.stream).to.deep.equal(["0-1001", "1001-20000"]);
   });
 
-  it("that is cut again and again after its first event is not hammered", () => {
+  it("that is cut again and again after its first event is opened with growing delays", () => {
     const { requests } = runFlow(40_000, { start, stream: ["pending#"], poll: ["-"] }, { random: 0.5 });
     expect(requests.stream.length).to.be.below(9);
   });
 });
 
 describe("polling", () => {
-  it("begins where no status came in 2.5 s from the first try, failed ones included", () => {
+  it("starts if there is no status 2.5 s after the first try, failed tries included", () => {
     const { requests, waits } = runFlow(4_000, { start, stream: ["1s #", "-"], poll: ["-"] });
     expect(requests.poll).to.deep.equal(["2500-4000"]);
     expect(waits).to.deep.equal([20]);
   });
 
-  it("begins at once after three failures", () => {
+  it("starts at once after three failures", () => {
     const { requests } = runFlow(4_000, { start, stream: ["pending#", "#", "#", "-"], poll: ["-"] });
     expect(requests.poll).to.deep.equal(["1-4000"]);
   });
 
-  it("stops when the stream is back, and a request under way is aborted", () => {
+  it("stops when the stream is back, and a running request is aborted", () => {
     const { requests } = runFlow(20_000, { start, stream: ["5s pending"], poll: ["-"] });
     expect(requests.poll).to.deep.equal(["2500-5000"]);
   });
 
-  it("hears what the stream does not bring", () => {
+  it("gets a status that the stream does not bring", () => {
     const { said } = runFlow(30_000, {
       start,
       stream: ["-"],
@@ -72,7 +72,7 @@ describe("polling", () => {
     expect(said.slice(-2)).to.deep.equal(["6500 approved", "6500 completed"]);
   });
 
-  it("goes on at once after an answer that was held, and at the server's pace where none is held", () => {
+  it("goes on at once after a held answer, and at the server's interval if answers are not held", () => {
     const held = runFlow(44_000, { start, stream: ["-"], poll: ["20s (held|)"] });
     expect(held.requests.poll).to.deep.equal(["2500-22500", "22500-42500", "42500-44000"]);
     const notHeld = runFlow(9_000, { start, stream: ["-"], poll: ["100ms (pending|)"] });
@@ -81,7 +81,7 @@ describe("polling", () => {
     expect(wrong.requests.poll).to.deep.equal(notHeld.requests.poll);
   });
 
-  it("is repeated 2 s after a failure, heeding Retry-After", () => {
+  it("is repeated 2 s after a failure, or after Retry-After", () => {
     const { requests } = runFlow(16_000, {
       start,
       stream: ["-"],
@@ -102,7 +102,7 @@ describe("a page that is hidden", () => {
     expect(requests.stream).to.deep.equal(["0-35000"]);
   });
 
-  it("and is seen again asks the status at once and opens a fresh stream, once", () => {
+  it("and is visible again requests the status at once and opens a fresh stream, once", () => {
     const { requests, waits } = runFlow(
       44_000,
       { start, stream: [live, "-"], poll: ["100ms (pending|)", "-"] },
@@ -113,7 +113,7 @@ describe("a page that is hidden", () => {
     expect(waits.slice(0, 2)).to.deep.equal([0, 20]);
   });
 
-  it("and is seen again asks anew, held, where the first question gets no answer: its connection may have died in sleep", () => {
+  it("and is visible again sends a held poll if the first poll gets no answer: its connection may have died in sleep", () => {
     const { requests, waits } = runFlow(
       24_000,
       { start, stream: [live, "-"], poll: ["-"] },
@@ -123,7 +123,7 @@ describe("a page that is hidden", () => {
     expect(waits).to.deep.equal([0, 20]);
   });
 
-  it("and is seen again asks anew at once where the first question fails, heeding Retry-After, and then calmly", () => {
+  it("and is visible again polls again at once if the first poll fails, or after Retry-After, and then every 2 s", () => {
     const world = { visibility: "5s hidden 9999ms visible" };
     const failing = runFlow(24_000, { start, stream: [live, "-"], poll: ["#"] }, world);
     expect(failing.requests.poll.slice(0, 4)).to.deep.equal([
@@ -137,7 +137,7 @@ describe("a page that is hidden", () => {
     expect(requests.poll).to.deep.equal(["15000-15000", "19000-24000"]);
   });
 
-  it("and is seen again leaves it at one question that fails where the stream is live by then", () => {
+  it("and is visible again polls only once if the stream works by then", () => {
     const { requests } = runFlow(
       24_000,
       { start, stream: [live, "500ms pending 10s comment"], poll: ["1s #"] },
@@ -153,7 +153,7 @@ describe("a page that is hidden", () => {
 });
 
 describe("a page that goes offline", () => {
-  it("closes its stream, says so, and comes back with one question", () => {
+  it("closes its stream, says so, and comes back with one poll", () => {
     const { said, requests } = runFlow(
       40_000,
       { start, stream: [live, live], poll: ["100ms (pending|)"] },
@@ -164,7 +164,7 @@ describe("a page that goes offline", () => {
     expect(requests.poll).to.deep.equal(["15000-15000"]);
   });
 
-  it("and is hidden comes back only when both are over, in one trigger", () => {
+  it("and is hidden comes back only when both are over, once", () => {
     const { requests } = runFlow(
       44_000,
       { start, stream: [live, live], poll: ["100ms (pending|)"] },
@@ -176,14 +176,14 @@ describe("a page that goes offline", () => {
 });
 
 describe("the hint", () => {
-  it("says reconnecting only after 2 s, and takes it back", () => {
+  it("says “reconnecting” only after 2 s, and removes it", () => {
     const { said } = runFlow(40_000, { start, stream: ["pending 4999ms #", "1999ms pending"] });
     expect(connections(said)).to.deep.equal(["0 live"]);
     const longer = runFlow(40_000, { start, stream: ["pending 4999ms #", "#", "5s pending"], poll: ["#"] });
     expect(connections(longer.said)).to.deep.equal(["0 live", "7000 reconnecting", "10000 live"]);
   });
 
-  it("stays quiet while polls do the work", () => {
+  it("does not show while polls work", () => {
     const { said } = runFlow(40_000, { start, stream: ["-"], poll: ["20s (held|)"] });
     expect(connections(said)).to.deep.equal(["0 live"]);
   });

@@ -29,7 +29,7 @@ describe("the language", () => {
     expect(nearestLanguage(element)).to.equal("fr");
   });
 
-  it("falls from a region to its language, and to English", () => {
+  it("falls back from a region to its language, then to English", () => {
     expect(wordsFor("nl-BE", undefined)).to.include({ language: "nl", title: nl.title });
     expect(wordsFor("FR", undefined)).to.include({ language: "fr", title: fr.title });
     expect(wordsFor("de-Latn-AT", undefined)).to.include({ language: "de", title: de.title });
@@ -37,23 +37,23 @@ describe("the language", () => {
       expect(wordsFor(none, undefined)).to.include({ language: "en", title: en.title });
   });
 
-  it("lets a site's own words go before those of any language", () => {
+  it("prefers a site's own texts to those of any language", () => {
     const own = { step1: "Open the Demo Bank app" };
     expect(wordsFor("nl", own)).to.include({ step1: own.step1, step2: nl.step2 });
   });
 
-  it("takes a word that a site sets to nothing for one that it has not", () => {
+  it("ignores a text that a site sets to nothing", () => {
     const own = { title: undefined, step1: null, step2: 2 } as unknown as Partial<Messages>;
     expect(wordsFor("nl", own)).to.deep.equal(wordsFor("nl", undefined));
     expect(wordsFor("en", own)).to.deep.equal(wordsFor("en", undefined));
   });
 
-  it("speaks English for the words that a language lacks", () => {
+  it("uses English for texts that a language lacks", () => {
     globalThis.oneginiOtpLoginLocales!.push({ language: "x-partial", messages: { title: "Titulus" } });
     expect(wordsFor("x-partial", undefined)).to.include({ title: "Titulus", close: en.close });
   });
 
-  it("follows the page's `lang` while it is on show, and says which language it speaks", async () => {
+  it("follows the page's `lang` while it shows a code, and sets its own `lang`", async () => {
     const element = put(`<onegini-otp-login manual></onegini-otp-login>`);
     await element.updateComplete;
     expect(title(element)).to.equal(en.title);
@@ -65,7 +65,7 @@ describe("the language", () => {
     expect(part(element, "base").lang).to.equal("en");
   });
 
-  it("hears of a language that comes late", async () => {
+  it("uses a language that is registered later", async () => {
     document.documentElement.lang = "x-late";
     const element = put(`<onegini-otp-login manual></onegini-otp-login>`);
     await element.updateComplete;
@@ -74,7 +74,7 @@ describe("the language", () => {
     await until(() => title(element) === "Late");
   });
 
-  it("lets two copies of the element hear, and forgets who left", () => {
+  it("tells two copies of the element, and none that has left", () => {
     let heard = 0;
     const stop = watchLocales(() => heard++);
     globalThis.oneginiOtpLoginLocales!.push({ language: "x-two", messages: {} });
@@ -83,7 +83,7 @@ describe("the language", () => {
     expect(heard).to.equal(1);
   });
 
-  it("takes no element of the page for its registry", () => {
+  it("is not confused by an element of the page with the registry's name as its id", () => {
     const queue = globalThis.oneginiOtpLoginLocales;
     const link = document.createElement("a");
     globalThis.oneginiOtpLoginLocales = link as never;
@@ -91,7 +91,7 @@ describe("the language", () => {
     globalThis.oneginiOtpLoginLocales = queue;
   });
 
-  it("is sent along, so that the phone's message is in it too", async () => {
+  it("is sent with the start, so that the phone's message is in it too", async () => {
     const element = put(
       `<div lang="nl-BE"><onegini-otp-login endpoint="/otp-login"></onegini-otp-login></div>`,
     );

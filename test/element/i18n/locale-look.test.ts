@@ -103,7 +103,7 @@ describe("the card in each language", () => {
 
   for (const language of Object.keys(locales))
     for (const [offered, offer] of Object.entries(offers))
-      it(`cuts, tears and overflows nothing, and is as high in every phase: ${language}, ${offered}`, async () => {
+      it(`cuts and overflows nothing, and is as high in every phase: ${language}, ${offered}`, async () => {
         for (const width of widths) {
           const card = await cardIn(language, width);
           const heights: Record<number, string> = {};
@@ -158,7 +158,7 @@ describe("the card in Arabic", () => {
     return { section, rect: (selector: string) => section.querySelector(selector)!.getBoundingClientRect() };
   };
 
-  it("mirrors: title, time and step numbers begin at the right, Enlarge stands at the left", async () => {
+  it("is mirrored: title, time and step numbers begin at the right, Enlarge is at the left", async () => {
     const { section, rect } = await arabic("pending");
     const right = rect(".row").right;
     expect(getComputedStyle(section).direction).to.equal("rtl");
@@ -174,7 +174,7 @@ describe("the card in Arabic", () => {
     expect(title.right).to.be.closeTo(right, 3);
   });
 
-  it("puts an icon before its words, at the right, and on the button too", async () => {
+  it("has icons before their text, at the right, on the button too", async () => {
     for (const [name, offer, holder] of [
       ["pending, offline", {}, ".time"],
       ["pending", {}, ".enlarge"],
@@ -187,7 +187,7 @@ describe("the card in Arabic", () => {
     }
   });
 
-  it("keeps the ring and the code as they are: both run the same way for everyone", async () => {
+  it("does not mirror the ring and the code", async () => {
     const { section } = await arabic("pending");
     for (const selector of [".ring", "canvas"]) {
       const { transform, scale, rotate } = getComputedStyle(section.querySelector(selector)!);
@@ -195,7 +195,7 @@ describe("the card in Arabic", () => {
     }
   });
 
-  it("mirrors the large code's head too: its words at the right, the cross at the left", async () => {
+  it("mirrors the head of the large code: its text at the right, the cross at the left", async () => {
     const { section } = await arabic("pending", { enlarged: true });
     const dialog = section.querySelector("dialog")!;
     dialog.showModal();
@@ -206,7 +206,7 @@ describe("the card in Arabic", () => {
     expect(box.right - heading.right).to.be.below(box.width / 4);
   });
 
-  it("does not tear a time apart, at the end of the words, amid them, or before them", async () => {
+  it("keeps a time on one line, at the end of a text, within it, or before it", async () => {
     const timeIn = async (name: string, newCodeIn: string) => {
       const card = await cardIn("ar", 420);
       card.model = { ...everything[name]!, words: wordsFor("ar", { newCodeIn, tryAgainIn: newCodeIn }) };
@@ -228,7 +228,7 @@ describe("the card in Arabic", () => {
     }
   });
 
-  it("has one kind of digits: those of its times are those of its steps", async () => {
+  it("has the same digits in its times and its steps", async () => {
     const { section } = await arabic("pending");
     const digits = section.textContent.match(/\p{Nd}/gu)!;
     expect(digits.join("")).to.match(/^[0-9]+$/);

@@ -82,36 +82,36 @@ describe("a code's clock", () => {
       share: 0.25,
     });
   });
-  it("knows a late next code, while this one still works", () => {
+  it("shows that the next code is late while this one still works", () => {
     expect(countdown(code, false, now + 45 * second)).to.deep.equal({ kind: "late" });
     expect(countdown(code, false, now + 60 * second - 1)).to.deep.equal({ kind: "late" });
   });
-  it("knows a dead code", () => {
+  it("shows that a code is over", () => {
     expect(countdown(code, false, now + 60 * second)).to.deep.equal({ kind: "dead" });
     expect(countdown(code, true, now + 60 * second)).to.deep.equal({ kind: "dead" });
   });
-  it("shows no more than all, when the clock was set back", () => {
+  it("is never more than full if the clock was set back", () => {
     expect(countdown(code, false, now - 9 * second)).to.include({ share: 1 });
   });
 });
 
-describe("what is said aloud", () => {
+describe("the announcement", () => {
   const words = wordsFor("en", undefined);
   const say = (announcer: Announcer, ...args: Parameters<typeof announcement>) => {
     announcer.say(announcement(...args));
     return announcer.text;
   };
 
-  it("speaks of the app, not of a code, where the code is folded away behind the app's button", () => {
+  it("is about the app, not about a code, if only the app's button is shown", () => {
     const said = announcement(pending(), words, 0, false, true);
     expect(said).to.deep.equal(["codeReady", words.openAppHint]);
   });
 
-  it("is nothing while no code is there", () => {
+  it("is nothing while there is no code", () => {
     expect(announcement({ phase: "idle" }, words, 0, false)).to.equal(undefined);
     expect(announcement({ phase: "requesting" }, words, 0, false)).to.equal(undefined);
   });
-  it("is once an attempt that the code is ready, and never a renewal or a reconnection", () => {
+  it("says once an attempt that the code is ready, and nothing on a renewal or a reconnection", () => {
     const announcer = new Announcer();
     expect(say(announcer, pending(), words, 0, false)).to.equal(words.codeReady);
     announcer.text = "";
@@ -120,7 +120,7 @@ describe("what is said aloud", () => {
     announcer.reset();
     expect(say(announcer, pending(), words, 0, false)).to.equal(words.codeReady);
   });
-  it("is `offline` only after three seconds, and once", () => {
+  it("says “offline” after three seconds, and once", () => {
     const announcer = new Announcer();
     say(announcer, pending(), words, 0, false);
     expect(say(announcer, pending("offline"), words, 2_999, false)).to.equal(words.codeReady);
@@ -128,7 +128,7 @@ describe("what is said aloud", () => {
     announcer.text = "";
     expect(say(announcer, pending("offline"), words, 3_000, false)).to.equal("");
   });
-  it("is each end with its second line", () => {
+  it("has the second line of each final phase", () => {
     const texts = (
       [
         { phase: "denied" },
@@ -144,7 +144,7 @@ describe("what is said aloud", () => {
       "The login service isn’t answering. Please try again in a moment.",
     ]);
   });
-  it("still tells of an acceptance after the pause", () => {
+  it("says that a login was accepted after the pause", () => {
     const announcer = new Announcer();
     say(announcer, { phase: "expired", attempt: "a" }, words, 0, false);
     say(announcer, { phase: "approved", attempt: "a" }, words, 0, false);

@@ -21,7 +21,7 @@ describe("accessibility", () => {
     enlarged: model(pending(), { enlarged: true }),
   };
   for (const [name, each] of Object.entries(shown))
-    it(`leaves axe nothing to find in ${name}`, async () => {
+    it(`has no finding of axe in ${name}`, async () => {
       const card = await showCard(each);
       const { violations } = await axe.run(card, { resultTypes: ["violations"] });
       expect(
@@ -29,7 +29,7 @@ describe("accessibility", () => {
       ).to.deep.equal([]);
     });
 
-  it("names the card by its heading, the code by its name, and hides what is drawn", async () => {
+  it("names the card by its heading and the code by its name, and hides drawings", async () => {
     const { shadowRoot } = await showCard(model(pending()));
     const section = shadowRoot!.querySelector("section")!;
     expect(shadowRoot!.getElementById(section.getAttribute("aria-labelledby")!)!.textContent).to.equal(
@@ -43,7 +43,7 @@ describe("accessibility", () => {
       expect(drawn.getAttribute("aria-hidden")).to.equal("true");
   });
 
-  it("has targets of 44 px at least", async () => {
+  it("has targets of at least 44 px", async () => {
     for (const each of [...Object.values(phases), model(pending(), { ...appFirst, otherPhone: true })]) {
       const { shadowRoot } = await showCard(each);
       for (const target of shadowRoot!.querySelectorAll("button, a")) {
@@ -54,7 +54,7 @@ describe("accessibility", () => {
     }
   });
 
-  it("is read in the order in which it is seen: the app, then Enlarge", async () => {
+  it("is read in visual order: the app, then Enlarge", async () => {
     const order = async (...args: Parameters<typeof model>) =>
       [...(await showCard(model(...args))).shadowRoot!.querySelectorAll("button, a")].map((each) =>
         (each.ariaLabel ?? each.textContent).trim(),
@@ -103,7 +103,7 @@ describe("the focus", () => {
     expect(document.activeElement === input).to.equal(true);
   });
 
-  it("goes to the new phase's button, if the control that had it goes away", async () => {
+  it("goes to the new phase's button, if the focused control disappears", async () => {
     const element = await begin();
     button(element, "enlarge").focus();
     api.say("denied");
@@ -163,7 +163,7 @@ describe("the large code", () => {
     return { element, dialog: element.shadowRoot!.querySelector("dialog")! };
   };
 
-  it("closes by a press beside it, not by one on it", async () => {
+  it("closes by a click beside it, not by one on it", async () => {
     const { dialog } = await open();
     dialog.querySelector("canvas")!.click();
     dialog.querySelector<HTMLElement>(".large")!.click();
@@ -172,7 +172,7 @@ describe("the large code", () => {
     expect(dialog.open).to.equal(false);
   });
 
-  it("closes when the element is taken out, and does not come back with it", async () => {
+  it("closes when the element is removed, and stays closed when it is put back", async () => {
     const { element, dialog } = await open();
     const place = element.parentElement!;
     element.remove();
@@ -182,7 +182,7 @@ describe("the large code", () => {
     expect(element.state).to.equal("pending");
   });
 
-  it("takes a new code, and stays open", async () => {
+  it("shows a new code and stays open", async () => {
     api.start = () => LoginApi.json({ attempt: "a", status: "pending", otp: "first", expires_in: 2 }, 201);
     api.renew = () => LoginApi.json({ status: "pending", otp: "second", expires_in: 60 }, 201);
     const { dialog } = await open();
@@ -202,7 +202,7 @@ describe("the live region", () => {
     api.restore();
   });
 
-  it("is one, empty at first, and says three things in a login", async () => {
+  it("is empty at first, and announces three things in a login", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);
     await element.updateComplete;
     expect(element.shadowRoot!.querySelectorAll("[role=status], [aria-live]")).to.have.length(1);
@@ -229,7 +229,7 @@ describe("the live region", () => {
     ]);
   });
 
-  it("says again that the code is ready, when it is tried again", async () => {
+  it("announces again that the code is ready, after another try", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     await until(() => api.watched === 1);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Announcer } from "../../../src/element/view/announcer.js";
 
 describe("the live region", () => {
-  it("says each thing once an attempt", () => {
+  it("announces each thing once an attempt", () => {
     const announcer = new Announcer();
     announcer.say(["codeReady", "The code is ready."]);
     expect(announcer.text).to.equal("The code is ready.");
@@ -10,7 +10,7 @@ describe("the live region", () => {
     expect(announcer.text).to.equal("The code is ready.");
   });
 
-  it("takes away what no longer holds, without saying anything again", () => {
+  it("removes a text that no longer holds, and announces nothing again", () => {
     const announcer = new Announcer();
     announcer.say(["codeReady", "The code is ready."]);
     announcer.say(["offline", "You’re offline."]);
@@ -21,7 +21,7 @@ describe("the live region", () => {
     expect(announcer.text).to.equal("");
   });
 
-  it("says the same words again in a new attempt", () => {
+  it("announces the same text again in a new attempt", () => {
     const announcer = new Announcer();
     announcer.say(["codeReady", "The code is ready."]);
     announcer.reset();

@@ -22,7 +22,7 @@ describe("the enlarged code", () => {
     return { element, root, dialog, button };
   };
 
-  it("is closed before it is said what it was closed for: nothing is heard from behind it", async () => {
+  it("is closed before the reason is announced: nothing behind it would be heard", async () => {
     const { element, root, dialog } = await enlarge();
     const status = root.querySelector("[role=status]")!;
     const log: string[] = [];
@@ -37,7 +37,7 @@ describe("the enlarged code", () => {
     expect(log[1]).to.match(/^false You declined/);
   });
 
-  it("stays where it is opened again before the browser has told of its end", async () => {
+  it("stays open if it is opened again before the browser's `close` event", async () => {
     const { element, dialog, button } = await enlarge();
     let told = 0;
     dialog.addEventListener("close", () => told++);

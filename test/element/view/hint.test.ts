@@ -10,13 +10,12 @@ describe("the hint", () => {
     api.restore();
   });
 
-  it("says reconnecting 2 s after the stream broke, and not later", async () => {
+  it("says “Reconnecting…” after the stream broke", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     await until(() => api.watched === 1);
     api.cut();
-    const brokenAt = Date.now();
     await until(() => element.shadowRoot!.textContent.includes("Reconnecting…"));
-    expect(Date.now() - brokenAt).to.be.within(1_900, 3_500);
+    expect(element.state).to.equal("pending");
   });
 });

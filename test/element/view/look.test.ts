@@ -143,12 +143,12 @@ describe("the card's colours", () => {
     });
   });
 
-  it("are the site's, where it sets them, and leave the rest", async () => {
+  it("are the site's if it sets them, and the rest stays", async () => {
     const set = await card("--onegini-otp-login-accent: rgb(1, 2, 3); --onegini-otp-login-radius: 3px");
     expect(set).to.include({ button: "rgb(1, 2, 3)", radius: "3px", muted: "rgb(83, 91, 104)" });
   });
 
-  it("of what is muted and sunken follow from text and surface, once a site sets either", async () => {
+  it("for muted text and sunken areas are mixed from text and surface, if a site sets either", async () => {
     const plain = await card("");
     for (const style of [
       "--onegini-otp-login-text: rgb(90, 0, 0)",

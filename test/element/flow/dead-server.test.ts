@@ -42,15 +42,15 @@ function chance(seed: number): () => number {
   };
 }
 
-describe("In the hour after a server died that", () => {
+describe("In the hour after the server failed, if it", () => {
   for (const [name, death] of Object.entries(deaths)) {
-    it(`${name}, few requests are made: codes of a minute`, () => {
+    it(`${name}, a page sends few requests: codes of a minute`, () => {
       const count = requestsAfter(death, "code");
       console.log(`codes of a minute, a server that ${name}: ${count} requests, bound ${bounds.minuteCode}`);
       expect(count).to.be.within(1, bounds.minuteCode);
     });
 
-    it(`${name}, there is a bound even where the code lives for a day`, function () {
+    it(`${name}, a page sends a limited number of requests even if the code lives for a day`, function () {
       // Twenty pages and two thousand requests each, in virtual time: long on a machine that is busy.
       this.timeout(60_000);
       const count = requestsAfter(death, "dayCode");
@@ -58,7 +58,7 @@ describe("In the hour after a server died that", () => {
       expect(count).to.be.within(1, bounds.dayCode);
     });
 
-    it(`${name}, a page in the background makes none once its stream is closed`, () => {
+    it(`${name}, a page in the background sends none after its stream is closed`, () => {
       const visibility = "500ms hidden";
       const { requests } = runFlow(
         1_000 + hourMs,
@@ -69,7 +69,7 @@ describe("In the hour after a server died that", () => {
     });
   }
 
-  it("came back, the page still works: the code of a day, after 50 minutes", () => {
+  it("comes back after 50 minutes, a page with a code of a day still works", () => {
     const { said } = runFlow(
       hourMs,
       {
