@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { readConfig } from "../../../demo/server/demo-config.js";
 import { Browser } from "../../unit/server/support/browser.js";
-import { emulator } from "../../unit/server/support/emulator.js";
+import { emulator } from "../../unit/server/support/site.js";
 import { endOfDemo, startDemo, type Demo } from "../../support/demo/demo.js";
 import { phoneCalls } from "../../support/demo/phone-calls.js";
 import { trustAnyCertificate } from "../../support/services/certificate.js";

@@ -7,7 +7,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { listenOnLoopback } from "../../../demo/server/loopback-server.js";
 import { Browser } from "../../unit/server/support/browser.js";
-import { emulator } from "../../unit/server/support/emulator.js";
+import { emulator } from "../../unit/server/support/site.js";
 import { startDemo } from "../../support/demo/demo.js";
 import { phoneCalls } from "../../support/demo/phone-calls.js";
 import { startRedis } from "../../support/services/redis.js";

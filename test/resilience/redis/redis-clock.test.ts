@@ -50,7 +50,7 @@ test("Redis is asked for its time each minute until the store is closed, also af
 for (const clock of ["+3600s", "-3600s"]) {
   test(`a server whose host's clock is off by ${clock} uses Redis' clock`, async () => {
     server.flush();
-    const script = fileURLToPath(new URL("../../unit/server/support/write-attempt.ts", import.meta.url));
+    const script = fileURLToPath(new URL("./support/write-attempt.ts", import.meta.url));
     const env = {
       ...process.env,
       LD_PRELOAD: "/usr/$LIB/faketime/libfaketimeMT.so.1",

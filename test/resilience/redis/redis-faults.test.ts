@@ -11,7 +11,7 @@ import {
 } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { anAttempt } from "../../unit/server/attempt/store-suite.js";
-import { deadEndTo } from "../../unit/server/support/dead-end.js";
+import { deadEndTo } from "./support/dead-end.js";
 import { holds } from "../../unit/server/support/holds.js";
 import {
   openClusterStore,

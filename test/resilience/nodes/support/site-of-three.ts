@@ -10,7 +10,7 @@ import type { Proxy, StartProxy } from "../../../support/services/proxy.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
 import { Visitor } from "../../../support/visitor.js";
 import { Browser } from "../../../unit/server/support/browser.js";
-import { emulator, type Emulator } from "../../../unit/server/support/emulator.js";
+import { emulator, type Emulator } from "../../../unit/server/support/site.js";
 
 /** Three demos on one Redis behind one proxy: one site. Its Token Server is an emulator in this process. */
 export interface SiteOfThree {

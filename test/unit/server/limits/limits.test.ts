@@ -16,8 +16,8 @@ import { VirtualClock } from "../../../support/virtual-clock.js";
 type Options = NonNullable<SiteOptions["options"]>;
 const limited = (where: Site) => where.events.flatMap((event) => (event.type === "limited" ? [event] : []));
 
-/** A refusal as the login API has it. */
-async function refused(answer: Response, status: 429 | 503, from: number, to: number): Promise<void> {
+/** Asserts that an answer is the error of an exceeded limit, with `Retry-After` between two numbers of seconds. */
+async function rejected(answer: Response, status: 429 | 503, from: number, to: number): Promise<void> {
   assert.equal(answer.status, status);
   const seconds = Number(answer.headers.get("retry-after"));
   holds(Number.isInteger(seconds) && seconds >= from && seconds <= to, `Retry-After: ${seconds}`);
@@ -28,10 +28,10 @@ async function refused(answer: Response, status: 429 | 503, from: number, to: nu
 describe("starts from one address", () => {
   const limits = { startsPerAddress: { count: 3, seconds: 60 } };
 
-  test("are refused above the limit, whatever the browser; the Token Server is not asked", async (t) => {
+  test("above the limit are 429 for every browser, without a call to the Token Server", async (t) => {
     const where = await site(t, { options: { limits } });
     for (let count = 0; count < 3; count++) await new Browser(where).start();
-    await refused(await new Browser(where).post(""), 429, 1, 60);
+    await rejected(await new Browser(where).post(""), 429, 1, 60);
     assert.equal(where.emulator.starts.length, 3);
     const [event] = limited(where);
     assert.equal(event?.limit, "startsPerAddress");
@@ -39,43 +39,43 @@ describe("starts from one address", () => {
     assert.equal(event.status, 429);
   });
 
-  test("are counted for each address by itself", async (t) => {
+  test("are counted for each address", async (t) => {
     let address = "192.0.2.1";
     const options: Options = { limits, clientIp: () => address };
     const where = await site(t, { options });
     for (let count = 0; count < 3; count++) await new Browser(where).start();
-    await refused(await new Browser(where).post(""), 429, 1, 60);
+    await rejected(await new Browser(where).post(""), 429, 1, 60);
     address = "192.0.2.2";
     await new Browser(where).start();
   });
 
-  test("of one IPv6 network count together", async (t) => {
+  test("from one IPv6 network are counted together", async (t) => {
     let count = 0;
     const options: Options = { limits, clientIp: () => `2001:db8:0:1::${(count += 1)}` };
     const where = await site(t, { options });
     for (let starts = 0; starts < 3; starts++) await new Browser(where).start();
-    await refused(await new Browser(where).post(""), 429, 1, 60);
+    await rejected(await new Browser(where).post(""), 429, 1, 60);
   });
 
-  test("are not counted where no address is known", async (t) => {
+  test("are not counted if the address is unknown", async (t) => {
     const where = await site(t, { options: { limits, clientIp: () => undefined } });
     for (let count = 0; count < 5; count++) await new Browser(where).start();
   });
 
-  test("may go on when the time is over", async (t) => {
+  test("are allowed again when the time is over", async (t) => {
     t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
     await new Browser(where).start();
-    await refused(await new Browser(where).post(""), 429, 60, 60);
+    await rejected(await new Browser(where).post(""), 429, 60, 60);
     t.mock.timers.tick(60_000);
     await new Browser(where).start();
   });
 
-  test("hinder no call on an attempt that has begun", async (t) => {
+  test("above the limit do not affect attempts that have begun", async (t) => {
     const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
-    await refused(await browser.post(""), 429, 1, 60);
+    await rejected(await browser.post(""), 429, 1, 60);
     await browser.renew(attempt);
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await browser.status(attempt);
@@ -84,7 +84,7 @@ describe("starts from one address", () => {
 });
 
 describe("starts of one browser", () => {
-  test("leave no count behind where the address is above its limit", async (t) => {
+  test("are not counted if the address is above its limit", async (t) => {
     const counted: string[] = [];
     const store = {
       ...memoryStore(),
@@ -99,18 +99,18 @@ describe("starts of one browser", () => {
     await new Browser(where).start();
     const stranger = new Browser(where);
     stranger.cookie = `onegini-otp-login=${"x".repeat(43)}`;
-    await refused(await stranger.post(""), 429, 1, 60);
+    await rejected(await stranger.post(""), 429, 1, 60);
     assert.deepEqual(counted, ["startsPerAddress", "startsPerAddress"]);
   });
 
   const limits = { startsPerBrowser: { count: 2, seconds: 60 } };
 
-  test("are refused above the limit; another browser of the same address may start", async (t) => {
+  test("above the limit are 429; another browser at the same address may start", async (t) => {
     const where = await site(t, { options: { limits } });
     const browser = new Browser(where);
     // The first one brings no cookie, and so is no browser's yet.
     for (let count = 0; count < 3; count++) await browser.start();
-    await refused(await browser.post(""), 429, 1, 60);
+    await rejected(await browser.post(""), 429, 1, 60);
     await new Browser(where).start();
     assert.equal(limited(where)[0]?.limit, "startsPerBrowser");
   });
@@ -119,7 +119,7 @@ describe("starts of one browser", () => {
 describe("streams of one browser", () => {
   const limits = { streamsPerBrowser: 2 };
 
-  test("are refused above the limit, and may come when one has gone", async (t) => {
+  test("above the limit are 429, until another one ends", async (t) => {
     const where = await site(t, { options: { limits } });
     const browser = new Browser(where);
     const attempts = [await browser.start(), await browser.start(), await browser.start()];
@@ -128,7 +128,7 @@ describe("streams of one browser", () => {
     const second = await browser.stream(two);
     await until(() => first.events.length + second.events.length === 2, "both streams");
     const accept = { accept: "text/event-stream" };
-    await refused(await browser.get(`/${three}`, { headers: accept }), 429, 10, 10);
+    await rejected(await browser.get(`/${three}`, { headers: accept }), 429, 10, 10);
     assert.equal(limited(where)[0]?.attempt, three);
     first.close();
     await until(async () => (await where.kit.health()).watchers === 1, "the stream to go");
@@ -138,7 +138,7 @@ describe("streams of one browser", () => {
     second.close();
   });
 
-  test("do not hinder another browser, nor the second stream of the same attempt that ends the oldest", async (t) => {
+  test("above the limit affect neither another browser nor a further stream of the same attempt, which ends the oldest", async (t) => {
     const where = await site(t, { options: { limits } });
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -153,7 +153,7 @@ describe("streams of one browser", () => {
     for (const open of [...streams, third, stream]) open.close();
   });
 
-  test("above the limit a poll is answered at once instead of held, and the login goes on", async (t) => {
+  test("above the limit, a poll is answered at once instead of being held, and the login works", async (t) => {
     const where = await site(t, { options: { limits: { streamsPerBrowser: 1 } } });
     const browser = new Browser(where);
     const stream = await browser.stream((await browser.start()).attempt);
@@ -172,7 +172,7 @@ describe("streams of one browser", () => {
 });
 
 describe("streams of one server", () => {
-  test("are refused with 503 above the limit, to whomever; health counts them", async (t) => {
+  test("above the limit are 503 for every browser; health() counts them", async (t) => {
     const where = await site(t, { options: { limits: { streamsPerNode: 1 } } });
     const browser = new Browser(where);
     const stream = await browser.stream((await browser.start()).attempt);
@@ -181,7 +181,7 @@ describe("streams of one server", () => {
     const other = new Browser(where);
     const { attempt } = await other.start();
     const accept = { accept: "text/event-stream" };
-    await refused(await other.get(`/${attempt}`, { headers: accept }), 503, 10, 10);
+    await rejected(await other.get(`/${attempt}`, { headers: accept }), 503, 10, 10);
     stream.close();
     await until(async () => (await where.kit.health()).watchers === 0, "the stream to go");
     const next = await other.stream(attempt);
@@ -189,7 +189,7 @@ describe("streams of one server", () => {
     next.close();
   });
 
-  test("that end by themselves make room: settled, replaced and sent away", async (t) => {
+  test("are no longer counted when they end: settled, replaced or closed by the server", async (t) => {
     const where = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -208,22 +208,22 @@ describe("streams of one server", () => {
 });
 
 describe("calls to the Token Server", () => {
-  test("above the limit: a start and a renewal are refused with 503, and the Token Server is left alone", async (t) => {
+  test("above the limit are not made: a start, a renewal and a poll are 503", async (t) => {
     const where = await site(t, { options: { limits: { tokenServerCalls: { count: 1, seconds: 30 } } } });
     const browser = new Browser(where);
     const { attempt } = await browser.start();
     await browser.renew(attempt);
     await browser.status(attempt);
-    await refused(await browser.post(`/${attempt}/otp`), 503, 1, 30);
-    await refused(await browser.post(""), 503, 1, 30);
+    await rejected(await browser.post(`/${attempt}/otp`), 503, 1, 30);
+    await rejected(await browser.post(""), 503, 1, 30);
     const calls = where.emulator.questions.length;
-    await refused(await browser.get(`/${attempt}`), 503, 1, 30);
+    await rejected(await browser.get(`/${attempt}`), 503, 1, 30);
     assert.equal(where.emulator.starts.length, 2);
     assert.equal(where.emulator.questions.length, calls);
     assert.equal(limited(where)[0]?.limit, "tokenServerCalls");
   });
 
-  test("one browser that renews and polls without end keeps nobody from starting, nor from being heard", async (t) => {
+  test("a browser that renews and polls without end does not stop others from starting and logging in", async (t) => {
     const where = await site(t, { options: { limits: { tokenServerCalls: { count: 10, seconds: 30 } } } });
     const greedy = new Browser(where);
     const { attempt } = await greedy.start();
@@ -238,7 +238,7 @@ describe("calls to the Token Server", () => {
     assert.equal((await person.logIn(own)).status, 200);
   });
 
-  test("a poll asks for the results of every open code, a stream that comes back of the five newest", async (t) => {
+  test("a poll gets the result of every open transaction, a reopened stream of the five newest", async (t) => {
     const clock = new VirtualClock();
     const where = await site(t, { runtime: clock });
     const browser = new Browser(where);
@@ -252,7 +252,7 @@ describe("calls to the Token Server", () => {
     stream.close();
   });
 
-  test("a renewal that was refused gives its place back", async (t) => {
+  test("a renewal that was 503 does not count as a transaction", async (t) => {
     const options = {
       limits: { tokenServerCalls: { count: 1, seconds: 4 }, transactionsPerAttempt: 3 },
     };
@@ -262,7 +262,7 @@ describe("calls to the Token Server", () => {
     const browser = new Browser(where);
     const { attempt } = await browser.start();
     await browser.renew(attempt);
-    await refused(await browser.post(`/${attempt}/otp`), 503, 4, 4);
+    await rejected(await browser.post(`/${attempt}/otp`), 503, 4, 4);
     t.mock.timers.tick(4000);
     await clock.advance(4);
     await browser.renew(attempt);
@@ -319,7 +319,7 @@ describe("calls to the Token Server", () => {
 });
 
 describe("the limits", () => {
-  test("have the defaults that are documented, and an office behind one address does not meet them", async (t) => {
+  test("have the documented defaults: 300 starts from one address are no problem", async (t) => {
     assert.deepEqual(defaultLimits, {
       startsPerAddress: { count: 300, seconds: 60 },
       startsPerBrowser: { count: 60, seconds: 60 },
@@ -333,10 +333,10 @@ describe("the limits", () => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     for (let count = 0; count < 300; count++) await new Browser(where).start();
-    await refused(await new Browser(where).post(""), 429, 1, 60);
+    await rejected(await new Browser(where).post(""), 429, 1, 60);
   });
 
-  test("can be switched off one by one", async (t) => {
+  test("can be switched off", async (t) => {
     const limits = {
       startsPerAddress: false,
       startsPerBrowser: false,
@@ -350,7 +350,7 @@ describe("the limits", () => {
     for (let count = 0; count < 320; count++) await browser.start();
   });
 
-  test("come before the status and after the attempt: another browser hears of no limit", async (t) => {
+  test("are checked after the attempt: another browser's attempt is 404, not 503", async (t) => {
     const where = await site(t, { options: { limits: { streamsPerNode: 1 } } });
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -365,7 +365,7 @@ describe("the limits", () => {
     stream.close();
   });
 
-  test("are one warning a minute each to the site's log, and else for information", async (t) => {
+  test("are reported as one warning a minute each, otherwise as info", async (t) => {
     const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
     await new Browser(where).start();
     for (let count = 0; count < 5; count++) await new Browser(where).post("");
@@ -375,7 +375,7 @@ describe("the limits", () => {
     );
   });
 
-  test("count in the store where the store can count; one that cannot for a while makes 503", async (t) => {
+  test("are counted in the store if it can count; if that fails, a start is 503", async (t) => {
     const names: string[] = [];
     let down = false;
     const store = {

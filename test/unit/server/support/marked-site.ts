@@ -8,7 +8,7 @@ import type { NodeContext } from "onegini-otp-login/node";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import type { LoginKitOptions } from "../../../../src/server/options.js";
 import { Browser, type PageRequest } from "./browser.js";
-import { recordingProxy, type RecordedExchange } from "./recording-proxy.js";
+import { recordingProxy, type RecordedExchange } from "./raw.js";
 import type { Outflow, Secret } from "../../../support/secrets.js";
 import { listen, site, type Site } from "./site.js";
 

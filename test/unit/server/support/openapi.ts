@@ -1,6 +1,12 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import {
+  dataOf,
+  entryName,
+  kindOf,
+  kindOfJson,
+  listedOf,
+  parseJson,
   readDocument,
   resolveReferences,
   type Header,
@@ -10,7 +16,6 @@ import {
   type ResponseObject,
   type Schema,
 } from "./openapi-document.js";
-import { dataOf, entryName, kindOf, kindOfJson, listedOf, parseJson } from "./openapi-entries.js";
 
 /** An answer of the login API, however it came. */
 export interface Answer {

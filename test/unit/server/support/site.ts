@@ -1,15 +1,83 @@
 import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { getRequestListener } from "@hono/node-server";
+import { createPhone, createTokenServer, type Phone, type TokenServer } from "onegini-otp-login/emulator";
 import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { createLoginKit } from "../../../../src/server/kit.js";
 import type { LoginKit } from "../../../../src/server/login-kit.js";
 import type { LoginKitOptions } from "../../../../src/server/options.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
-import { emulator, type Emulator } from "./emulator.js";
-import { listen } from "./listen.js";
 
-export { listen };
+/** Listens on a free port of loopback until the test ends. Resolves to the origin. */
+export async function listen(t: Pick<TestContext, "after">, server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A well-behaved Token Server on a port of its own, with a log of what it was asked. */
+export interface Emulator {
+  url: string;
+  tokenServer: TokenServer;
+  /** The transactions that were asked about, in order. */
+  questions: string[];
+  /** The forms of the transactions that were started. */
+  starts: URLSearchParams[];
+  /** How often credentials came in a header. */
+  authorizations: (string | null)[];
+  /** An enrolled phone that accepts or denies what it is shown. */
+  phone(user?: string, accept?: boolean): Promise<Phone>;
+}
+
+export async function emulator(
+  t: Pick<TestContext, "after">,
+  { ttlSeconds = 60 }: { ttlSeconds?: number | undefined } = {},
+): Promise<Emulator> {
+  const tokenServer = createTokenServer({
+    types: [{ name: "qr-code", ttlSeconds }],
+    clients: [{ id: "site", secret: "site-secret" }],
+  });
+  const questions: string[] = [];
+  const starts: URLSearchParams[] = [];
+  const authorizations: (string | null)[] = [];
+  const answer = getRequestListener(
+    async (request) => {
+      const transaction = /\/transaction\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
+      authorizations.push(request.headers.get("authorization"));
+      if (transaction) questions.push(transaction);
+      if (!request.url.endsWith("/authenticate/user")) return tokenServer.fetch(request);
+      const body = await request.text();
+      starts.push(new URLSearchParams(body));
+      return tokenServer.fetch(new Request(request.url, { method: "POST", headers: request.headers, body }));
+    },
+    { overrideGlobalObjects: false },
+  );
+  const url = await listen(
+    t,
+    createServer((req, res) => void answer(req, res)),
+  );
+  return {
+    url,
+    tokenServer,
+    questions,
+    starts,
+    authorizations,
+    async phone(user = "alice", accept = true) {
+      const phone = createPhone(tokenServer, user);
+      await phone.enroll();
+      phone.onConfirmation((confirmation) => {
+        if (accept) confirmation.accept();
+        else confirmation.deny();
+      });
+      return phone;
+    },
+  };
+}
 
 /** A site with the kit, on a port of its own. */
 export interface Site {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { TestContext } from "node:test";
-import { until } from "../../support/until.js";
+import { until } from "../../../support/until.js";
 
 /** Hears every command that a Redis gets, with all of its arguments, those inside scripts included. */
 export async function monitorRedis(
