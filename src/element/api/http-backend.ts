@@ -8,7 +8,7 @@ import {
   parseLoginAnswer,
   parseStartAnswer,
   parseStatusAnswer,
-} from "../../protocol/parse.js";
+} from "../../protocol/login-api.js";
 import type { LoginErrorCode } from "../flow/state.js";
 import { RequestError, type Backend, type StreamSignal } from "./backend.js";
 import { firstStartsDone, markStarted, withStartLock } from "./start-lock.js";

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { appFirst, appLinkBeside } from "./app-view.js";
 import { codeView } from "./code-view.js";
 import { dialogView } from "./dialog-view.js";
+import * as icons from "./icons.js";
 import { messageView } from "./message-view.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
@@ -22,6 +22,52 @@ function isMessage({ state, app }: ViewModel): boolean {
     default:
       return state satisfies never;
   }
+}
+
+/** The link beside the code, on a tablet. */
+const appLinkBeside = ({ appLink, words }: ViewModel, { leaveForApp }: Handlers): TemplateResult =>
+  html`<a
+    class="button outlined"
+    role="link"
+    aria-disabled=${appLink ? nothing : "true"}
+    href=${appLink ?? nothing}
+    @click=${appLink ? leaveForApp : nothing}
+    >${words.openHere}</a
+  >`;
+
+/** The app first, on a phone; the code for another phone is below, behind a button. */
+function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
+  const { state, words, appLink, connection, otherPhone } = model;
+  const isOffline = connection === "offline";
+  return html`<p class="second">
+      ${isOffline ? icons.offline : nothing}${isOffline ? words.offline : words.openAppHint}
+    </p>
+    ${
+      state.phase === "idle"
+        ? html`<button class="button app" part="button" type="button" @click=${handlers.start}>
+            ${words.showCode}
+          </button>`
+        : html`<a
+            class="button app"
+            part="button"
+            role="link"
+            aria-disabled=${appLink ? nothing : "true"}
+            href=${appLink ?? nothing}
+            @click=${appLink ? handlers.leaveForApp : nothing}
+            >${appLink ? [icons.phone, words.openApp] : words.requesting}</a
+          >`
+    }
+    <hr />
+    <button
+      class="link other"
+      type="button"
+      aria-expanded=${otherPhone}
+      aria-controls="other"
+      @click=${handlers.toggleOtherPhone}
+    >
+      ${words.otherPhone}${otherPhone ? icons.up : icons.down}
+    </button>
+    <div id="other" ?hidden=${!otherPhone}>${otherPhone ? codeView(model, handlers) : nothing}</div>`;
 }
 
 /**

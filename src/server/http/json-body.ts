@@ -1,4 +1,4 @@
-import { parseJson } from "../../protocol/parse.js";
+import { parseJson } from "../../protocol/login-api.js";
 import { readUpTo } from "../bytes.js";
 import { invalidRequest } from "./api-error.js";
 

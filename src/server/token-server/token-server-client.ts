@@ -1,4 +1,4 @@
-import { parseJson } from "../../protocol/parse.js";
+import { parseJson } from "../../protocol/login-api.js";
 import type { LoginKitEvent } from "../kit-events.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 import { authenticateClient, redactor, type ClientCredentials } from "./credentials.js";
