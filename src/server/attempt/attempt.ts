@@ -1,13 +1,13 @@
-/** One OTP at the Token Server, as its attempt knows it. The OTP itself is not kept. */
+/** One OTP at the Token Server. The OTP itself is not stored. */
 export interface Transaction {
   readonly id: string;
-  /** When its time to live ends, in milliseconds since the epoch. */
+  /** The end of its time to live, in milliseconds since the epoch. */
   readonly endsAt: number;
-  /** Whether it failed by itself, without ending the attempt. */
+  /** Whether it failed without being denied. The attempt may have others that are open. */
   readonly closed: boolean;
 }
 
-/** Where an attempt stands. Every time is in milliseconds since the epoch. */
+/** The status of an attempt, and since when. Times are in milliseconds since the epoch. */
 export type AttemptState =
   | { readonly status: "pending" }
   | { readonly status: "approved"; readonly userId: string; readonly at: number }
@@ -22,7 +22,7 @@ export interface Attempt {
   readonly version: number;
   /** The hash of the cookie of the browser that owns it. */
   readonly browser: string;
-  /** The language that the person reads, for every one of its transactions. */
+  /** The language of the page, for all of its transactions. */
   readonly language?: string;
   /** The address of the client that began it, for the site's events. */
   readonly address?: string;
@@ -30,9 +30,9 @@ export interface Attempt {
   readonly startedAt: number;
   /** Its transactions, the newest last. */
   readonly transactions: readonly Transaction[];
-  /** How many transactions were begun, those included whose answer is still awaited. */
+  /** How many transactions were begun, those included that the Token Server has not answered yet. */
   readonly begun: number;
   readonly state: AttemptState;
-  /** From when on a store may forget it. */
+  /** The time from which a store may delete it. */
   readonly forgetAt: number;
 }

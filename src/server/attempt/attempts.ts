@@ -6,13 +6,13 @@ import type { Runtime } from "../runtime.js";
 import type { GuardedStore } from "./guarded-store.js";
 import { beginAttempt, change, type Change } from "./transitions.js";
 
-/** What a change came to: the attempt as it is now, and whether this very change was the one that made it so. */
+/** The attempt after a change, and whether it was this change that made the difference. */
 export interface Changed {
   attempt: Attempt;
   changed: boolean;
 }
 
-/** Far more than the writers that can meet on one attempt. */
+/** Far more than there can be writers of one attempt at the same time. */
 const maxTries = 200;
 
 const attemptIdBytes = 16;
@@ -20,7 +20,7 @@ const attemptIdBytes = 16;
 /** Whether a text can be the id of an attempt. */
 export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test(text);
 
-/** The attempts in the store: every change of one goes through here, and is reported here. */
+/** The attempts in the store. All changes are made and reported here. */
 export class Attempts {
   readonly #store: GuardedStore;
   readonly #timeouts: Timeouts;
@@ -47,7 +47,7 @@ export class Attempts {
     return attempt;
   }
 
-  /** The attempt of that id, if there is one; an `approved` one that nobody claimed in time is `expired`. */
+  /** The attempt with that id, if there is one. An `approved` one that was not claimed in time becomes `expired`. */
   async get(id: string): Promise<Attempt | undefined> {
     const attempt = isAttemptId(id) ? await this.#store.get(id) : undefined;
     return attempt?.state.status === "approved"
@@ -64,7 +64,7 @@ export class Attempts {
   }
 
   /**
-   * Changes an attempt in one atomic step. Who comes second in a race decides again on what the first one left.
+   * Changes an attempt atomically: if another change was written first, this one is decided again on its result.
    * Undefined if the attempt is gone.
    */
   async change(id: string, what: Change): Promise<Changed | undefined> {

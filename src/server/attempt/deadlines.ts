@@ -2,13 +2,13 @@ import type { StatusAnswer } from "../../protocol/login-api.js";
 import type { Attempt, AttemptState, Transaction } from "./attempt.js";
 import type { Timeouts } from "../timeouts.js";
 
-/** When what happens to an attempt: pure functions of it, in milliseconds since the epoch. */
+/* The deadlines of an attempt: pure functions, in milliseconds since the epoch. */
 
 /** Whether an acceptance of this transaction can still log in. */
 export const isOpen = ({ endsAt, closed }: Transaction, now: number, timeouts: Timeouts): boolean =>
   !closed && now < endsAt + timeouts.graceSeconds * 1000;
 
-/** The end of the grace of the transaction that lasts longest. */
+/** The end of the grace of its longest open transaction. */
 export const openUntil = ({ transactions }: Attempt, timeouts: Timeouts): number =>
   Math.max(...transactions.filter(({ closed }) => !closed).map(({ endsAt }) => endsAt)) +
   timeouts.graceSeconds * 1000;
@@ -20,7 +20,7 @@ export const isClaimable = (
   timeouts: Timeouts,
 ): boolean => now < at + timeouts.claimSeconds * 1000;
 
-/** What the newest code has left, in whole seconds. */
+/** The time left of the newest code. */
 export function expiresInSeconds({ transactions }: Attempt, now: number): number {
   const newest = transactions.at(-1);
   return newest && !newest.closed ? secondsLeft(newest.endsAt, now) : 0;
@@ -30,13 +30,13 @@ export function expiresInSeconds({ transactions }: Attempt, now: number): number
 export const secondsLeft = (until: number, now: number): number =>
   Math.max(0, Math.floor((until - now) / 1000));
 
-/** The status as the login API says it. */
+/** The status as the login API shows it. */
 export const statusAnswer = (attempt: Attempt, now: number): StatusAnswer =>
   attempt.state.status === "pending"
     ? { status: "pending", expires_in: expiresInSeconds(attempt, now) }
     : { status: attempt.state.status };
 
-/** From when on a store may forget an attempt: some time after it can no longer change. */
+/** The time from which a store may delete an attempt: a while after its last possible change. */
 export function forgetAt(attempt: Attempt, timeouts: Timeouts): number {
   const { state } = attempt;
   const memoryMs = timeouts.memorySeconds * 1000;

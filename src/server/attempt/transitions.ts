@@ -4,20 +4,20 @@ import { forgetAt, isClaimable, isOpen, openUntil } from "./deadlines.js";
 
 /** What can happen to an attempt. */
 export type Change =
-  /** A renewal sets out: it takes its place among the bounded number before the Token Server is asked. */
+  /** Counted before the Token Server is called, so that the limit also holds for renewals at the same time. */
   | { readonly kind: "renewal_begun"; readonly maxTransactions: number }
-  /** A renewal came to nothing and gives its place back. */
+  /** No transaction was started: it does not count. */
   | { readonly kind: "renewal_abandoned" }
   | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
   | { readonly kind: "approved"; readonly userId: string; readonly at: number }
   | { readonly kind: "denied"; readonly at: number }
-  /** A transaction failed without anybody denying it. */
+  /** A transaction failed without being denied. */
   | { readonly kind: "transaction_closed"; readonly id: string; readonly at: number }
-  /** The browser logs in. */
+  /** The browser posts its login. */
   | { readonly kind: "claimed"; readonly at: number }
-  /** The time may be over, and the Token Server had nothing to say against it. */
+  /** The Token Server answered the last calls. If the time is over, the attempt is `expired`. */
   | { readonly kind: "time_over"; readonly at: number }
-  /** The time may be over, and the Token Server gave no answer. */
+  /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
   | { readonly kind: "silence"; readonly at: number };
 
 /** Begins an attempt with its first transaction. */
@@ -28,7 +28,7 @@ export function beginAttempt(
   timeouts: Timeouts,
 ): Attempt {
   const { id, browser, language, address, startedAt, transaction } = parts;
-  // Written out, and the state shared: a copy of a copy takes far more memory, and there are many of these.
+  // Written out and with a shared state, because copies of copies take far more memory.
   const attempt = {
     id,
     version: 1,
@@ -48,8 +48,8 @@ export function beginAttempt(
 const pending: AttemptState = { status: "pending" };
 
 /**
- * What becomes of an attempt: the same object if the change changes nothing, else its next version. Settled attempts
- * hear nothing more, and nothing leads back from a final status.
+ * Applies a change: returns the next version of the attempt, or the same object if nothing changes. A final status never
+ * changes.
  */
 export function change(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   const next = decide(attempt, what, timeouts);
@@ -112,7 +112,7 @@ function closeTransaction(
     : { ...attempt, transactions, state: { status: "failed", at } };
 }
 
-/** Looked at again here, because a renewal may have come while the Token Server was being asked. */
+/** Checked here again, because the attempt may have been renewed during the last calls. */
 function isOver(attempt: Attempt, at: number, timeouts: Timeouts): boolean {
   const { state } = attempt;
   switch (state.status) {

@@ -2,13 +2,13 @@ import type { Attempt } from "../attempt/attempt.js";
 import type { Runtime } from "../runtime.js";
 import type { Watcher, Watchers } from "./watchers.js";
 
-/** How a held poll ended: with a decision or after its time (`granted`), or sent away before. */
+/** The end of a held poll. `granted`: the status changed or the time was over; else it was ended before. */
 export interface PollEnd {
   attempt: Attempt;
   granted: boolean;
 }
 
-/** Waits until an attempt is no longer `pending`, at most so long. A client that goes away ends it. */
+/** Waits until an attempt is no longer `pending`, for `waitMs` at most. It ends when the client goes away. */
 export function holdPoll(
   attempt: Attempt,
   waitMs: number,
@@ -34,7 +34,7 @@ export function holdPoll(
       keepAlive: () => undefined,
       dismiss: giveUp,
     };
-    // The time and the client first: a watcher may be told at once how it ends.
+    // Before joining, because a watcher may be dismissed at once.
     cleanUps.push(runtime.after(waitMs, () => end(true)));
     signal.addEventListener("abort", giveUp, { once: true });
     cleanUps.push(() => signal.removeEventListener("abort", giveUp));

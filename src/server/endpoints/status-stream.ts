@@ -22,7 +22,7 @@ interface Parts {
 export class StatusStream implements Watcher {
   readonly #sink: StreamSink;
   readonly #parts: Parts;
-  /** What the last event was about, so that each is sent once. */
+  /** The attempt of the last event, so that no event is sent twice. */
   #shown: Attempt | undefined;
   #ended = false;
 
@@ -55,13 +55,13 @@ export class StatusStream implements Watcher {
   }
 }
 
-/** Whether two events would say the same, but for the time that went by. */
+/** Whether the events for both differ at most in the time left. */
 function isAlike(one: Attempt, other: Attempt): boolean {
   const [a, b] = [one.transactions.at(-1), other.transactions.at(-1)];
   return one.state.status === other.state.status && a?.id === b?.id && a?.closed === b?.closed;
 }
 
-/** When a client that is sent away should come back: by chance, so that they do not come all at once. */
+/** A random time after which a client should come back, so that not all come at once. */
 function returnMs({ runtime, timeouts }: Parts): number {
   const [high = 0, low = 0] = runtime.random(2);
   return Math.floor(((high * 256 + low) / 65_536) * timeouts.returnSeconds * 1000);

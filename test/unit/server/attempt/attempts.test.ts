@@ -32,7 +32,7 @@ const of = (events: LoginKitEvent[]): unknown[] =>
   events.map((event) => [event.type, event.level, "durationMs" in event && event.durationMs]);
 
 describe("the attempts", () => {
-  test("begin with an id of 128 bits, pending, owned by their browser", async () => {
+  test("begin pending, with an id of 128 bits and the hash of their browser", async () => {
     const { attempts, begin, clock } = scene();
     const id = await begin();
     holds(isAttemptId(id), id);
@@ -46,7 +46,7 @@ describe("the attempts", () => {
     assert.equal((await attempts.findByTransaction("one"))?.browser, "hash");
   });
 
-  test("ask the store for nothing that cannot be an id", async () => {
+  test("do not read the store for a text that cannot be an id", async () => {
     const asked: string[] = [];
     const { attempts } = scene((store) => ({ ...store, get: (id) => (asked.push(id), store.get(id)) }));
     const id = "A".repeat(22);
@@ -67,7 +67,7 @@ describe("the attempts", () => {
     assert.equal(asked.length, 2);
   });
 
-  test("that were accepted and not claimed in time are expired to whoever looks, in the store too", async () => {
+  test("that were accepted and not claimed in time are expired when they are read, also in the store", async () => {
     const { attempts, begin, clock, events } = scene();
     const id = await begin();
     await attempts.change(id, { kind: "approved", userId: "alice", at: clock.now() });
@@ -82,7 +82,7 @@ describe("the attempts", () => {
     ]);
   });
 
-  test("whose time is over stay pending to whoever looks: the Token Server has to be asked first", async () => {
+  test("whose time is over stay pending until the Token Server was asked a last time", async () => {
     const { attempts, begin, clock } = scene();
     const id = await begin();
     await clock.advance(100);
@@ -96,7 +96,7 @@ describe("the attempts", () => {
     ["attempt_failed", "warn", { kind: "silence" }],
   ] as const;
   for (const [type, level, what] of ends) {
-    test(`tell once how one ended: ${what.kind}, ${type}`, async () => {
+    test(`report the end of an attempt once: ${what.kind}, ${type}`, async () => {
       const { attempts, begin, clock, events } = scene();
       const id = await begin();
       await clock.advance(130);
@@ -107,7 +107,7 @@ describe("the attempts", () => {
     });
   }
 
-  test("keep the address that began them, and say it when they end", async () => {
+  test("keep the address of the client that began them, and report it at their end", async () => {
     const { attempts, clock, events } = scene();
     const of = { browser: "hash", address: "192.0.2.1" };
     const { id } = await attempts.begin(of, { id: "one", endsAt: clock.now() + 60_000 });
@@ -117,7 +117,7 @@ describe("the attempts", () => {
     assert.equal(event?.type === "attempt_denied" && event.address, "192.0.2.1");
   });
 
-  test("leave out an address that nobody knows", async () => {
+  test("report no address if none is known", async () => {
     const { attempts, clock, events } = scene();
     const transaction = { id: "one", endsAt: clock.now() + 60_000 };
     const { id } = await attempts.begin({ browser: "hash" }, transaction);
@@ -125,7 +125,7 @@ describe("the attempts", () => {
     holds(!("address" in (events[0] ?? {})), JSON.stringify(events));
   });
 
-  test("tell nothing of a renewal or a login: those who make them do", async () => {
+  test("do not report renewals and logins", async () => {
     const { attempts, begin, clock, events } = scene();
     const id = await begin();
     await attempts.change(id, { kind: "renewal_begun", maxTransactions: 20 });
@@ -143,7 +143,7 @@ describe("the attempts", () => {
     assert.equal(await attempts.change("A".repeat(22), { kind: "denied", at: clock.now() }), undefined);
   });
 
-  test("that go in the middle of a change are left as they were read", async () => {
+  test("that disappear during a change are returned as they were read", async () => {
     let isGone = false;
     const { attempts, begin, clock, events } = scene((store) => ({
       ...store,
@@ -157,7 +157,7 @@ describe("the attempts", () => {
     assert.deepEqual(events, []);
   });
 
-  test("decide again on what somebody else wrote first", async () => {
+  test("decide again if another change was written first", async () => {
     let others = 3;
     const { attempts, begin, clock } = scene((store) => ({
       ...store,
@@ -174,7 +174,7 @@ describe("the attempts", () => {
     assert.deepEqual([told.attempt.version, told.attempt.begun], [5, 4]);
   });
 
-  test("give up on a store that never takes a change, and say what it was", async () => {
+  test("give up after 200 tries to write a change, with an error that names it", async () => {
     let tries = 0;
     const { attempts, begin, clock } = scene((store) => ({
       ...store,

@@ -40,13 +40,13 @@ describe("a transaction", () => {
 });
 
 describe("an attempt with several transactions", () => {
-  test("is open as long as the one that lasts longest, the closed ones left out", () => {
+  test("is open as long as its longest open transaction", () => {
     assert.equal(openUntil(pending(ending(60), ending(90)), timeouts), 100 * second);
     assert.equal(openUntil(pending(ending(90), ending(60)), timeouts), 100 * second);
     assert.equal(openUntil(pending(ending(60), ending(90, true)), timeouts), 70 * second);
   });
 
-  test("says what its newest has left: whole seconds, rounded down, and 0 once it is closed or over", () => {
+  test("shows the time of its newest code in whole seconds, rounded down, and 0 once it is closed or over", () => {
     assert.equal(expiresInSeconds(pending(ending(60), ending(90)), 0), 90);
     assert.equal(expiresInSeconds(pending(ending(60), ending(90)), 1), 89);
     assert.equal(expiresInSeconds(pending(ending(90), ending(60)), 0), 60);
@@ -67,7 +67,7 @@ describe("the time left", () => {
 });
 
 describe("a status answer", () => {
-  test("says expires_in while pending, and the status alone afterwards", () => {
+  test("has expires_in while pending, and only the status afterwards", () => {
     const attempt = pending(ending(60));
     assert.deepEqual(statusAnswer(attempt, 0), { status: "pending", expires_in: 60 });
     const approved: Attempt = { ...attempt, state: { status: "approved", userId: "alice", at: 0 } };

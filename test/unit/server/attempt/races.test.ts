@@ -34,7 +34,7 @@ const callback = ({ url }: Site, transactionId: string | undefined): Promise<unk
   });
 
 describe("two servers with one store", () => {
-  test("what one hears, the other's stream tells; and either may log in", async (t) => {
+  test("a result that one gets is sent on the other's stream, and either can log in", async (t) => {
     const store = memoryStore();
     const tokenServer = await scriptedTokenServer(t);
     const options = { store: slowStore(store) };
@@ -58,7 +58,7 @@ describe("two servers with one store", () => {
     assert.equal(firstLogins.length, 10);
   });
 
-  test("of two results that race, one settles, and everybody is told the same", async (t) => {
+  test("get two results at once: one settles the attempt, and all streams say the same", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const options = { store: slowStore(memoryStore()) };
     const one = await site(t, { tokenServerUrl: tokenServer.url, options });
@@ -81,7 +81,7 @@ describe("two servers with one store", () => {
     }
   });
 
-  test("the bound on transactions holds over both", async (t) => {
+  test("limit the transactions of an attempt together", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const options = { store: slowStore(memoryStore()) };
     const one = await site(t, { tokenServerUrl: tokenServer.url, options });
@@ -99,7 +99,7 @@ describe("two servers with one store", () => {
 });
 
 describe("an acceptance that crosses a renewal", () => {
-  test("wins: the renewal is 409 attempt_settled, and the login happens", async (t) => {
+  test("wins: the renewal is answered 409 attempt_settled, and the login succeeds", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -121,7 +121,7 @@ describe("an acceptance that crosses a renewal", () => {
 });
 
 describe("a server that closes in the middle", () => {
-  test("of a start: close waits for it, the start is answered, and later calls are not waited for", async (t) => {
+  test("of a start: close() waits for it, but not for later calls", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -142,7 +142,7 @@ describe("a server that closes in the middle", () => {
     assert.equal((await later).status, 201);
   });
 
-  test("of a question: close waits for it, and what it brought is kept", async (t) => {
+  test("of a result call: close() waits for it, and its result is stored", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -150,7 +150,7 @@ describe("a server that closes in the middle", () => {
     let release = (): void => undefined;
     tokenServer.result = (res, id, req) => (release = () => accepted()(res, id, req));
     await callback(where, tokenServer.started[0]);
-    await until(() => tokenServer.questions.length === 1, "the question");
+    await until(() => tokenServer.questions.length === 1, "the result call");
     let closed = false;
     const closing = where.kit.close().then(() => (closed = true));
     await new Promise((resolve) => setImmediate(resolve));
@@ -160,9 +160,9 @@ describe("a server that closes in the middle", () => {
     assert.equal((await browser.status(attempt)).status, "approved");
   });
 
-  test("of following a callback: close waits for that too", async (t) => {
+  test("of following a callback: close() waits for it", async (t) => {
     const store = memoryStore();
-    let release = (): void => undefined;
+    let release: (() => void) | undefined;
     const held: AttemptStore = {
       ...store,
       findByTransaction: async (id) => {
@@ -176,16 +176,17 @@ describe("a server that closes in the middle", () => {
     const { attempt } = await browser.start();
     tokenServer.result = accepted();
     await callback(where, tokenServer.started[0]);
+    await until(() => release !== undefined, "the callback to be looked up");
     let closed = false;
     const closing = where.kit.close().then(() => (closed = true));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setImmediate(resolve));
     assert.equal(closed, false);
-    release();
+    release?.();
     await closing;
     assert.equal((await store.get(attempt))?.state.status, "approved");
   });
 
-  test("leaves no timer that asks again", async (t) => {
+  test("leaves no timer for further result calls", async (t) => {
     const clock = new VirtualClock();
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url, runtime: clock });
@@ -195,18 +196,18 @@ describe("a server that closes in the middle", () => {
     await until(() => stream.events.length === 1, "the stream");
     await callback(where, tokenServer.started[0]);
     await clock.advance(0);
-    await until(() => tokenServer.questions.length === 1, "the question");
+    await until(() => tokenServer.questions.length === 1, "the result call");
     await where.kit.close();
     await stream.end();
     assert.equal(clock.timers, 0);
     await callback(where, tokenServer.started[0]);
     await clock.advance(0);
-    await until(() => tokenServer.questions.length === 2, "the question of a callback that comes late");
+    await until(() => tokenServer.questions.length === 2, "the result call of a callback after close()");
     await where.kit.close();
     assert.equal(clock.timers, 0);
   });
 
-  test("of a stream's opening: the stream tells the status and ends", async (t) => {
+  test("of a stream's opening: the stream sends the status and ends", async (t) => {
     const store = memoryStore();
     let release = (): void => undefined;
     const held: AttemptStore = {
@@ -242,7 +243,7 @@ describe("a store that fails", () => {
     };
   };
 
-  test("makes calls 503 and leaves the process and the streams alive", async (t) => {
+  test("makes the kit answer 503; the process and the streams go on", async (t) => {
     const broken = { now: false };
     const timeouts = { keepAliveSeconds: 0.05 };
     const options = { store: failing(memoryStore(), broken), timeouts };
@@ -308,7 +309,7 @@ describe("a store that fails", () => {
     assert.equal((await browser.logIn(attempt)).status, 200);
   });
 
-  test("to subscribe for a while: the next keep-alive mends it", async (t) => {
+  test("to subscribe for a while: a later keep-alive subscribes", async (t) => {
     const store = memoryStore();
     let failures = 3;
     const timeouts = { keepAliveSeconds: 0.05 };

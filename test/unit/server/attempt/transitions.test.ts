@@ -44,7 +44,7 @@ describe("an attempt", () => {
     failed: after(begin(), { kind: "transaction_closed", id: "one", at: t0 }),
   };
 
-  test("begins with all that is known, and without a place for what is not", () => {
+  test("begins with all that is known, and without keys for the rest", () => {
     const transaction = { id: "one", endsAt: t0 + 60 * second };
     const bare = {
       id: "attempt",
@@ -62,7 +62,7 @@ describe("an attempt", () => {
     assert.deepEqual(beginAttempt({ ...of, ...known }, timeouts), { ...bare, ...known });
   });
   for (const [status, attempt] of Object.entries(finals)) {
-    test(`once ${status}, hears nothing more`, () => {
+    test(`once ${status}, never changes`, () => {
       assert.equal(attempt.state.status, status);
       for (const what of everything) assert.equal(change(attempt, what, timeouts), attempt, what.kind);
     });
@@ -82,7 +82,7 @@ describe("an attempt", () => {
     assert.equal(next.version, 5);
   });
 
-  test("reaches a status by these ways only", () => {
+  test("has these ways from one status to another, and no others", () => {
     const ways = new Set<string>();
     const visit = (attempt: Attempt, depth: number): void => {
       if (depth === 0) return;
@@ -107,7 +107,7 @@ describe("an attempt", () => {
     ]);
   });
 
-  test("lives as long as the code that lasts longest, and ten seconds", () => {
+  test("is open until ten seconds after the end of its last code", () => {
     const attempt = after(begin(), ...renewed);
     assert.equal(openUntil(attempt, timeouts), t0 + 100 * second);
     const early = { kind: "time_over", at: t0 + 100 * second - 1 } as const;
@@ -124,7 +124,7 @@ describe("an attempt", () => {
     assert.equal(openUntil(attempt, timeouts), t0 + 70 * second);
   });
 
-  test("fails for silence only a minute after the grace", () => {
+  test("is failed for silence a minute after the grace, and not before", () => {
     const at = t0 + 130 * second;
     assert.equal(after(begin(), { kind: "silence", at: at - 1 }).state.status, "pending");
     assert.equal(after(begin(), { kind: "silence", at }).state.status, "failed");
@@ -140,24 +140,24 @@ describe("an attempt", () => {
     assert.equal(after(attempt, approved).state.status, "approved");
   });
 
-  test("an older one that failed is not seen in expires_in", () => {
+  test("an older transaction that failed does not change expires_in", () => {
     const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "one", at: t0 });
     assert.deepEqual(statusAnswer(attempt, t0), { status: "pending", expires_in: 90 });
   });
 
-  test("fails with the last that is open, though an older one's time is over", () => {
+  test("is failed when its last open transaction fails, though an older one is over", () => {
     const at = t0 + 71 * second;
     const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at });
     assert.equal(attempt.state.status, "failed");
   });
 
-  test("in the grace of an older one it is still open", () => {
+  test("stays pending in the grace of an older transaction", () => {
     const at = t0 + 69 * second;
     const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at });
     assert.equal(attempt.state.status, "pending");
   });
 
-  test("tells whole seconds, rounded down, and never less than 0", () => {
+  test("shows whole seconds, rounded down, and never less than 0", () => {
     for (const [after, expected] of [
       [0, 60],
       [1, 59],
@@ -171,7 +171,7 @@ describe("an attempt", () => {
     }
   });
 
-  test("begins at most twenty transactions, those on their way included", () => {
+  test("begins at most twenty transactions, those counted that are not answered yet", () => {
     let attempt = begin();
     for (let begun = 1; begun < 20; begun++)
       attempt = after(attempt, { kind: "renewal_begun", maxTransactions: 20 });
@@ -182,12 +182,12 @@ describe("an attempt", () => {
     assert.equal(after(free, { kind: "renewal_begun", maxTransactions: 20 }).begun, 20);
   });
 
-  test("an abandoned renewal never gives back what was used", () => {
+  test("an abandoned renewal gives back no transaction that was started", () => {
     const attempt = begin();
     assert.equal(after(attempt, { kind: "renewal_abandoned" }), attempt);
   });
 
-  test("is remembered for a while after it can change no more", () => {
+  test("is kept for a while after its last possible change", () => {
     const pending = begin();
     assert.equal(pending.forgetAt, t0 + (60 + 10 + 60 + 300) * second);
     assert.equal(after(pending, ...renewed).forgetAt, t0 + (90 + 10 + 60 + 300) * second);

@@ -100,7 +100,7 @@ describe("a callback that cannot be followed", () => {
 });
 
 describe("a callback", () => {
-  test("is told to the site: which transaction, whose if that is known, and how long ago", async (t) => {
+  test("is reported with its transaction, the attempt if there is one, and the time since it came", async (t) => {
     const { callback, events, memory, start, tokenServer } = await scene(t);
     await start();
     const [id = ""] = tokenServer.started;
@@ -115,14 +115,14 @@ describe("a callback", () => {
     ]);
   });
 
-  test("about what can be no transaction asks the store for nothing", async (t) => {
+  test("with a text that cannot be an id does not read the store", async (t) => {
     const { callback, events, lookups } = await scene(t);
     for (const id of ["..", "a/b", "a b", "é", "x".repeat(129)]) await callback(id);
     assert.deepEqual(lookups, []);
     assert.deepEqual(events, []);
   });
 
-  test("without a transaction is refused in words that name it", async (t) => {
+  test("without a transaction is answered with an error that names the field", async (t) => {
     const { post } = await scene(t);
     for (const body of [{}, { transaction_id: "" }, { transaction_id: 1 }, { transaction_id: null }]) {
       const answer = await post("/callback", body);
@@ -131,7 +131,7 @@ describe("a callback", () => {
     }
   });
 
-  test("about a transaction that is closed costs no question, though another is open", async (t) => {
+  test("about a closed transaction leads to no result call, though another one is open", async (t) => {
     const { callback, clock, memory, start, tokenServer } = await scene(t);
     await start();
     const [id = ""] = tokenServer.started;
@@ -148,7 +148,7 @@ describe("a callback", () => {
     await clock.settle();
     assert.deepEqual(tokenServer.questions, []);
     await callback("open");
-    await until(() => tokenServer.questions.length > 0, "the question");
+    await until(() => tokenServer.questions.length > 0, "the result call");
     assert.deepEqual(tokenServer.questions, ["open"]);
   });
 });

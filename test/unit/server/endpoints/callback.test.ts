@@ -43,7 +43,7 @@ describe("the callback", () => {
     assert.deepEqual(tokenServer.questions, tokenServer.started);
   });
 
-  test("is told to the site with the address that it came from", async (t) => {
+  test("is reported with the address of its sender", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const { attempt } = await new Browser(where).start();
@@ -53,7 +53,7 @@ describe("the callback", () => {
     holds(event?.type === "callback_received" && event.attempt === attempt && event.address === "127.0.0.1");
   });
 
-  test("for an unknown transaction is 204 and costs no question", async (t) => {
+  test("for an unknown transaction is answered 204 and leads to no result call", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     await new Browser(where).start();
@@ -73,7 +73,7 @@ describe("the callback", () => {
     assert.deepEqual(tokenServer.questions, []);
   });
 
-  test("for a settled attempt costs no question, nor does a second one", async (t) => {
+  test("for a settled attempt leads to no result call, nor does a second one", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -90,7 +90,7 @@ describe("the callback", () => {
     assert.equal(tokenServer.questions.length, 1);
   });
 
-  test("twice at once leads to one question at a time, and no more than two", async (t) => {
+  test("ten times at once leads to one result call at a time, and to two in all", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     await new Browser(where).start();
@@ -106,9 +106,9 @@ describe("the callback", () => {
       });
     };
     await Promise.all(Array.from({ length: 10 }, () => callback(where, tokenServer.started[0])));
-    await until(() => callbacksHeard(where) === 10 && release.length === 1, "the first question");
+    await until(() => callbacksHeard(where) === 10 && release.length === 1, "the first result call");
     release[0]?.();
-    await until(() => release.length === 2, "one more question for the hints that came meanwhile");
+    await until(() => release.length === 2, "one more result call for the callbacks in the meantime");
     release[1]?.();
     await until(() => running === 0, "the answers");
     assert.equal(most, 1);
@@ -130,7 +130,7 @@ describe("the callback", () => {
     assert.equal((await browser.logIn(attempt)).status, 200);
   });
 
-  test("that comes before the answer to a renewal is not lost either", async (t) => {
+  test("that comes before the answer to a renewal is not lost", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -146,7 +146,7 @@ describe("the callback", () => {
     assert.deepEqual(tokenServer.questions, [tokenServer.started[1]]);
   });
 
-  test("is 400 where it names no transaction", async (t) => {
+  test("without a transaction is answered 400", async (t) => {
     const where = await site(t);
     for (const id of [undefined, null, 1, "", {}, ["a"], true]) {
       const answer = await callback(where, id);
@@ -155,7 +155,7 @@ describe("the callback", () => {
     }
   });
 
-  test("decides nothing by itself: only the Token Server's answer does", async (t) => {
+  test("decides nothing: only the Token Server's result does", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -163,7 +163,7 @@ describe("the callback", () => {
     const body = { transaction_id: tokenServer.started[0], is_authenticated: true, user_id: "mallory" };
     const headers = { "content-type": "application/json" };
     await send("POST", `${where.url}/callback`, { headers, body: JSON.stringify(body) });
-    await until(() => tokenServer.questions.length === 1, "the question");
+    await until(() => tokenServer.questions.length === 1, "the result call");
     assert.equal((await browser.logIn(attempt)).status, 409);
   });
 });
@@ -191,7 +191,7 @@ describe("Basic authentication of the callback", () => {
     basic(":"),
     basic("token-server"),
   ]) {
-    test(`refuses ${authorization ?? "none"}: 401, and no question`, async (t) => {
+    test(`answers ${authorization ?? "none"} with 401 and leads to no result call`, async (t) => {
       const where = await site(t, { options });
       const browser = new Browser(where);
       const { otp } = await browser.start();
@@ -208,7 +208,7 @@ describe("Basic authentication of the callback", () => {
     });
   }
 
-  test("is looked at before the body", async (t) => {
+  test("is checked before the body is read", async (t) => {
     const where = await site(t, { options });
     const answer = await send("POST", `${where.url}/callback`, { body: "x".repeat(9000) });
     assert.equal(answer.status, 401);

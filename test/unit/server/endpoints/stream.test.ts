@@ -32,7 +32,7 @@ describe("the status stream", () => {
     stream.close();
   });
 
-  test("begins anew for a client that reconnects, and ends at once where all is over", async (t) => {
+  test("starts with the whole status again for a client that reconnects, and ends at once after a final one", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -50,7 +50,7 @@ describe("the status stream", () => {
     assert.deepEqual(third.events, [{ status: "completed" }]);
   });
 
-  test("tells each change once", async (t) => {
+  test("sends each change once", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -65,7 +65,7 @@ describe("the status stream", () => {
     );
   });
 
-  test("a comment every 15 s keeps proxies awake", async (t) => {
+  test("sends a comment every 15 s, so that proxies keep it open", async (t) => {
     const runtime = new VirtualClock();
     const { url } = await scriptedTokenServer(t);
     const browser = new Browser(await site(t, { runtime, tokenServerUrl: url }));
@@ -83,7 +83,7 @@ describe("the status stream", () => {
     stream.close();
   });
 
-  test("two to an attempt: a third ends the oldest", async (t) => {
+  test("is one of two for each attempt: a third ends the oldest", async (t) => {
     const browser = new Browser(await site(t));
     const { attempt } = await browser.start();
     const streams = [
@@ -106,7 +106,7 @@ describe("the status stream", () => {
     for (const stream of streams) stream.close();
   });
 
-  test("a held poll counts as one, and one that is sent away is answered", async (t) => {
+  test("counts together with held polls, and a held poll that is ended is answered", async (t) => {
     const browser = new Browser(await site(t));
     const { attempt } = await browser.start();
     const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
@@ -117,7 +117,7 @@ describe("the status stream", () => {
     assert.equal(((await answer.json()) as { interval: number }).interval, 2);
   });
 
-  test("tabs of one browser do not end each other's streams", async (t) => {
+  test("does not end those of other tabs", async (t) => {
     const browser = new Browser(await site(t));
     const attempts = [await browser.start(), await browser.start(), await browser.start()];
     const streams = await Promise.all(attempts.map(({ attempt }) => browser.stream(attempt)));
@@ -171,7 +171,7 @@ describe("a client that goes away", () => {
     await until(() => subscriptions === 0, "the subscription to the settled attempt to end");
   });
 
-  test("at any moment: before the first byte, during, after the end, twice", async (t) => {
+  test("at any moment, or twice, does no harm", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -209,7 +209,7 @@ describe("a client that goes away", () => {
 });
 
 describe("closing for a deploy", () => {
-  test("ends streams with a retry spread over some seconds, answers held polls, and goes on answering", async (t) => {
+  test("ends streams with a retry time spread over some seconds, and answers held polls and later calls", async (t) => {
     const { kit, ...where } = await site(t, { options: { limits: { streamsPerAttempt: 20 } } });
     const browser = new Browser({ ...where });
     const { attempt } = await browser.start();
@@ -244,7 +244,7 @@ describe("a held poll", () => {
     assert.deepEqual(await answer.json(), { status: "approved", interval: 0 });
   });
 
-  test("is answered after the seconds that were granted, and asks to come back at once", async (t) => {
+  test("is answered after the granted seconds, with interval 0", async (t) => {
     const runtime = new VirtualClock();
     const { url } = await scriptedTokenServer(t);
     const browser = new Browser(await site(t, { runtime, tokenServerUrl: url }));
@@ -291,7 +291,7 @@ describe("a held poll", () => {
     });
   }
 
-  test("is answered at once where there is nothing to wait for", async (t) => {
+  test("is answered at once for a settled attempt", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();

@@ -25,9 +25,9 @@ interface Scene {
   where: Site;
   browser: Browser;
   attempt: string;
-  /** Moves time on a second at a time, and lets the questions that are due be answered. */
+  /** Moves time on a second at a time, and lets the Token Server answer. */
   pass: (seconds: number) => Promise<void>;
-  /** A callback of the Token Server, and the question that it leads to. */
+  /** A callback of the Token Server, and the result call that it leads to. */
   callback: (transactionId?: string) => Promise<void>;
   watch: () => Promise<StatusStream>;
 }
@@ -89,7 +89,7 @@ async function scene(
 }
 
 describe("while somebody watches", () => {
-  test("the Token Server is asked 2 s before the end, at the end, once in the grace, and once more", async (t) => {
+  test("the kit asks for the result 2 s before a code ends, at its end, once in the grace, and a last time", async (t) => {
     const { tokenServer, pass, watch } = await scene(t);
     const stream = await watch();
     await pass(57);
@@ -100,7 +100,7 @@ describe("while somebody watches", () => {
     await stream.end();
   });
 
-  test("of several codes each is asked about at times of its own", async (t) => {
+  test("each of several codes has result calls at its own times", async (t) => {
     const { tokenServer, browser, attempt, pass, watch } = await scene(t);
     const stream = await watch();
     await pass(30);
@@ -114,7 +114,7 @@ describe("while somebody watches", () => {
     await stream.status("expired");
   });
 
-  test("an acceptance whose callback got lost is found, in the grace too", async (t) => {
+  test("an acceptance whose callback got lost is found, also in the grace", async (t) => {
     for (const seconds of [57.5, 59.5, 64, 69.5]) {
       const { tokenServer, pass, watch, browser, attempt } = await scene(t);
       const stream = await watch();
@@ -126,7 +126,7 @@ describe("while somebody watches", () => {
     }
   });
 
-  test("an answer that is not final is asked for again after 1, 2, 4 and 8 s", async (t) => {
+  test("a result that is not final is asked for again after 1, 2, 4 and 8 s", async (t) => {
     const { tokenServer, pass, watch, callback } = await scene(t);
     const stream = await watch();
     await pass(5);
@@ -136,7 +136,7 @@ describe("while somebody watches", () => {
     stream.close();
   });
 
-  test("so is a question that got no answer", async (t) => {
+  test("a result call without an answer is repeated too", async (t) => {
     const { tokenServer, pass, watch, callback } = await scene(t);
     const stream = await watch();
     await pass(5);
@@ -149,7 +149,7 @@ describe("while somebody watches", () => {
     await stream.status("approved");
   });
 
-  test("a new hint begins that anew", async (t) => {
+  test("these waits begin again with each callback", async (t) => {
     const { tokenServer, pass, watch, callback } = await scene(t);
     const stream = await watch();
     await callback();
@@ -160,7 +160,7 @@ describe("while somebody watches", () => {
     stream.close();
   });
 
-  test("resultPolling asks every few seconds, about every code that can still be accepted", async (t) => {
+  test("resultPolling asks every few seconds for the result of every code that can still be accepted", async (t) => {
     const { tokenServer, browser, attempt, pass, watch } = await scene(t, { options: { resultPolling: 3 } });
     const stream = await watch();
     await pass(4);
@@ -172,7 +172,7 @@ describe("while somebody watches", () => {
     await stream.status("approved");
   });
 
-  test("resultPolling rests while nobody watches", async (t) => {
+  test("resultPolling stops while nobody watches", async (t) => {
     const { clock, tokenServer, pass, watch } = await scene(t, { options: { resultPolling: 3 } });
     await pass(10);
     const stream = await watch();
@@ -195,7 +195,7 @@ describe("while somebody watches", () => {
 });
 
 describe("while nobody watches", () => {
-  test("there are no timers, and a callback leads to one question", async (t) => {
+  test("there are no timers, and a callback leads to one result call", async (t) => {
     const { clock, tokenServer, pass, callback } = await scene(t);
     assert.equal(clock.timers, 0);
     await callback();
@@ -204,7 +204,7 @@ describe("while nobody watches", () => {
     assert.deepEqual(tokenServer.askedAt, [0]);
   });
 
-  test("the retries of a callback end with the last watcher", async (t) => {
+  test("the repeated calls after a callback stop when the last watcher leaves", async (t) => {
     const { clock, tokenServer, watch, callback, pass } = await scene(t);
     const stream = await watch();
     await callback();
@@ -216,7 +216,7 @@ describe("while nobody watches", () => {
 });
 
 describe("a browser that comes back", () => {
-  test("makes the kit ask: its stream", async (t) => {
+  test("makes the kit ask for the result when it opens its stream", async (t) => {
     const { clock, tokenServer, watch } = await scene(t);
     const first = await watch();
     assert.deepEqual(tokenServer.questions, []);
@@ -228,7 +228,7 @@ describe("a browser that comes back", () => {
     await second.status("approved");
   });
 
-  test("makes the kit ask: a plain GET, at most every 2 s", async (t) => {
+  test("makes the kit ask for the result when it polls, at most every 2 s", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     await pass(10);
     for (let i = 0; i < 5; i++) await browser.status(attempt);
@@ -237,7 +237,7 @@ describe("a browser that comes back", () => {
     assert.deepEqual(tokenServer.askedAt, [10, 12]);
   });
 
-  test("right after a question, its stream makes the kit ask when the rest is over", async (t) => {
+  test("opens its stream right after a result call: the next call is 2 s after that one", async (t) => {
     const { tokenServer, browser, attempt, pass, watch } = await scene(t);
     await pass(10);
     await browser.status(attempt);
@@ -248,24 +248,24 @@ describe("a browser that comes back", () => {
     assert.deepEqual(tokenServer.askedAt, [10, 12]);
   });
 
-  test("a GET is not kept waiting by a slow Token Server", async (t) => {
+  test("is not kept waiting by a slow Token Server when it polls", async (t) => {
     const { clock, tokenServer, browser, attempt, where } = await scene(t);
     tokenServer.result = () => undefined;
     const status = browser.status(attempt);
-    await until(() => tokenServer.questions.length === 1, "the question");
+    await until(() => tokenServer.questions.length === 1, "the result call");
     await clock.advance(1);
     assert.equal((await status).status, "pending");
     holds(where);
   });
 
-  test("long after the last code: expired, asked for once more", async (t) => {
+  test("long after the last code hears expired, after one more result call", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     await pass(200);
     assert.equal((await browser.status(attempt)).status, "expired");
     assert.deepEqual(tokenServer.askedAt, [200]);
   });
 
-  test("long after an acceptance that nobody heard of: approved", async (t) => {
+  test("long after an acceptance whose callback got lost hears approved", async (t) => {
     const { clock, tokenServer, watch, pass } = await scene(t);
     tokenServer.result = accepted();
     await pass(100);
@@ -274,7 +274,7 @@ describe("a browser that comes back", () => {
     await stream.status("approved");
   });
 
-  test("after an older code was accepted that nobody heard of: approved", async (t) => {
+  test("after an acceptance of an older code whose callback got lost hears approved", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     await browser.renew(attempt);
     const [older] = tokenServer.started;
@@ -283,7 +283,7 @@ describe("a browser that comes back", () => {
     assert.equal((await browser.status(attempt)).status, "approved");
   });
 
-  test("and renews when all is over: 409", async (t) => {
+  test("and renews after the last grace is answered 409", async (t) => {
     const { browser, attempt, pass } = await scene(t);
     await pass(100);
     const answer = await browser.post(`/${attempt}/otp`);
@@ -291,7 +291,7 @@ describe("a browser that comes back", () => {
     assert.equal(((await answer.json()) as { error: string }).error, "attempt_settled");
   });
 
-  test("and renews within the grace: a new code", async (t) => {
+  test("and renews within the grace gets a new code", async (t) => {
     const { browser, attempt, pass } = await scene(t);
     await pass(65);
     assert.equal((await browser.status(attempt)).expires_in, 0);
@@ -316,7 +316,7 @@ describe("a Token Server that is silent when the time is over", () => {
     assert.equal(tokenServer.askedAt.at(-1), 130);
   });
 
-  test("and speaks again: what it says counts", async (t) => {
+  test("and answers again: its answer counts", async (t) => {
     for (const [answer, status] of [
       [undecided, "expired"],
       [accepted(), "approved"],
@@ -333,7 +333,7 @@ describe("a Token Server that is silent when the time is over", () => {
     }
   });
 
-  test("a browser that comes back after that minute hears failed", async (t) => {
+  test("for longer than a minute: a browser that comes back hears failed", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     tokenServer.result = json(500, {});
     await pass(100);
@@ -345,8 +345,8 @@ describe("a Token Server that is silent when the time is over", () => {
   });
 });
 
-describe("the last question and a renewal that crosses it", () => {
-  test("the renewed attempt lives on", async (t) => {
+describe("a renewal during the last result call", () => {
+  test("keeps the attempt pending", async (t) => {
     const { clock, tokenServer, browser, attempt, pass } = await scene(t);
     await pass(69);
     const held: (() => void)[] = [];
@@ -357,7 +357,7 @@ describe("the last question and a renewal that crosses it", () => {
     tokenServer.result = (res, id, req) => asked.push(() => undecided(res, id, req));
     await clock.advance(1);
     const status = browser.status(attempt);
-    await until(() => asked.length === 1, "the last question");
+    await until(() => asked.length === 1, "the last result call");
     held[0]?.();
     await renewal;
     asked[0]?.();
