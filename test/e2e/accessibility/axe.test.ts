@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { loadAxe, runAxe } from "./support/axe.js";
+import { loadAxe, runAxe } from "./support/page-checks.js";
 import { looks, stages } from "./support/stage.js";
 import { sceneNames } from "./support/scenes.js";
 

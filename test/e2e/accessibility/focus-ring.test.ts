@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { reachPhase } from "../../support/login-page.js";
-import { pixelsThatDiffer } from "./support/layout.js";
+import { pixelsThatDiffer } from "./support/page-checks.js";
 import { focused } from "./support/assistive-technology.js";
 import { looks, type Stage, stages } from "./support/stage.js";
 import { type SceneName } from "./support/scenes.js";

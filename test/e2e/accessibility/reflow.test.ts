@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readCodes } from "../../support/qr.js";
 import { otp } from "../../element/support/models.js";
-import { settings, setText, smallTargets, unreadable } from "./support/layout.js";
+import { settings, setText, smallTargets, unreadable } from "./support/page-checks.js";
 import { sceneNames, scenes, type Scene } from "./support/scenes.js";
 import { stages } from "./support/stage.js";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { demoInBrowser, type DemoInBrowser } from "../../support/demo/demo.js";
+import { demoInBrowser, type DemoInBrowser, phoneCalls } from "../../support/demo/demo.js";
 import { reachPhase } from "../../support/login-page.js";
-import { phoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn } from "../../support/qr.js";
 
 describe("The demo's login page", () => {

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
 import { openPhone, phoneOn } from "../../support/demo/demo-pages.js";
-import { type Demo, demoInBrowser } from "../../support/demo/demo.js";
+import { type Demo, demoInBrowser, type PhoneCalls, phoneCalls } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
-import { phoneCalls, type PhoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn } from "../../support/qr.js";
 
 describe("The demo phone", () => {

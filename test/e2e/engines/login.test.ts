@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { engineTitles, wantedEngines } from "../../../scripts/find-engines.js";
 import type { LoginEvent } from "../../../src/index.js";
-import { type Demo, startDemo } from "../../support/demo/demo.js";
+import { type Demo, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { codeSeenIn, type Engine, startEngine, untilPage } from "../../support/engines/engine.js";
-import { phoneCalls } from "../../support/demo/phone-calls.js";
 
 /** What the page keeps of its login, since it is left at once. */
 const keepLogin = () =>

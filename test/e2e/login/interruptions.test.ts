@@ -3,9 +3,8 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { openPhone } from "../../support/demo/demo-pages.js";
-import { startDemo, type Demo } from "../../support/demo/demo.js";
+import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
-import { phoneCalls, type PhoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
 describe("A login page that is interrupted", () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type Demo, demoInBrowser } from "../../support/demo/demo.js";
+import { type Demo, demoInBrowser, type PhoneCalls, phoneCalls } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
-import { phoneCalls, type PhoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
 describe("A login, from the pixels of the code to the account", () => {

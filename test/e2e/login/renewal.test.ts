@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { startDemo, type Demo } from "../../support/demo/demo.js";
+import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
-import { phoneCalls, type PhoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
 describe("An old code", () => {

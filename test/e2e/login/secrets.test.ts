@@ -3,9 +3,8 @@ import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import type { BrowserContext } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { startDemo } from "../../support/demo/demo.js";
+import { phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
-import { phoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn } from "../../support/qr.js";
 import { findLeaks, neverSeen, type Outflow, type Secret } from "../../support/secrets.js";
 

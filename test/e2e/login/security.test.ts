@@ -5,9 +5,8 @@ import type { AddressInfo } from "node:net";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { startDemo, type Demo } from "../../support/demo/demo.js";
+import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
-import { phoneCalls, type PhoneCalls } from "../../support/demo/phone-calls.js";
 import { codeOn } from "../../support/qr.js";
 
 /** An attempt that an attacker began with a client of his own, under a cookie of his choice. */

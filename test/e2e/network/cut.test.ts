@@ -4,10 +4,9 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { isPoll, isStream } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { badGateway } from "./support/answers.js";
+import { badGateway, visit, type Visitor } from "./support/visitor.js";
 import type { KitSiteOptions } from "../../support/sites/kit-site.js";
 import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
-import { visit, type Visitor } from "./support/visitor.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 80_000;

@@ -9,9 +9,8 @@ import {
   type Treatment,
 } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { answer, withoutStreams } from "./support/answers.js";
+import { answer, visit, withoutStreams } from "./support/visitor.js";
 import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
-import { visit } from "./support/visitor.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 60_000;

@@ -1,4 +1,9 @@
-import { around } from "./support/conditions.js";
+import * as hostile from "./support/hostile.js";
 import { suite } from "./support/suite.js";
 
-suite("The code with any CSS around it", around);
+suite("The code with any CSS around it", [
+  { name: "inheritance", room: 60, share: 9, rules: hostile.hostileInheritance },
+  { name: "custom properties", share: 7, rules: hostile.hostileProperties },
+  { name: "resets and fonts", room: 60, share: 8, sheet: hostile.keyframes, rules: hostile.resets },
+  { name: "zoomed by the site", share: 4, rules: hostile.zooms },
+]);

@@ -8,8 +8,7 @@ import { fileURLToPath } from "node:url";
 import { listenOnLoopback } from "../../../demo/server/loopback-server.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { emulator } from "../../unit/server/support/site.js";
-import { startDemo } from "../../support/demo/demo.js";
-import { phoneCalls } from "../../support/demo/phone-calls.js";
+import { phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { startRedis } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 

@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "onegini-otp-login/server";
-import { phoneCalls, type PhoneCalls } from "../demo/phone-calls.js";
+import { phoneCalls, type PhoneCalls } from "../demo/demo.js";
 
 /** A site in this process: the kit, an emulator, and the pages that a test adds, each with the built file of the package. */
 export interface KitSite {

@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { reachPhase } from "../../../support/login-page.js";
+import { until } from "../../../support/until.js";
 import { code, refusal } from "./login-site.js";
 import type { Stage } from "./stage.js";
 
@@ -28,10 +29,7 @@ const press = (page: Page, name: string | RegExp) => page.getByRole("button", { 
 /** Up to the code, with the stream that hears of the phone: for that no time has to pass on the page. */
 export async function watched({ page, site }: Pick<Stage, "page" | "site">): Promise<void> {
   await reachPhase(page, "pending");
-  for (const end = Date.now() + 15_000; site.watching() === 0;) {
-    if (Date.now() > end) throw new Error("No stream was opened in 15 s.");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(() => site.watching() > 0, "the stream");
 }
 
 const told = (status: "approved" | "denied", phase: string) => async (stage: Stage) => {

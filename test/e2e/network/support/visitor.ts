@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { describeLog, startFaultProxy, type FaultProxy } from "../../../support/fault-proxy/fault-proxy.js";
+import {
+  describeLog,
+  isOfLogin,
+  isStream,
+  startFaultProxy,
+  type FaultProxy,
+  type Interference,
+  type LoggedRequest,
+} from "../../../support/fault-proxy/fault-proxy.js";
 import { reachPhase } from "../../../support/login-page.js";
+import { until } from "../../../support/until.js";
 import { codeOn } from "../../../support/qr.js";
 import { startKitSite, type KitSite, type KitSiteOptions } from "../../../support/sites/kit-site.js";
 
@@ -45,17 +54,16 @@ export async function visit(t: TestContext, options: VisitOptions): Promise<Visi
       };
     },
     async loggedInAfter(since, maxMs) {
-      const giveUpAt = Date.now() + maxMs;
-      for (;;) {
-        const completed = visitor.phases.find(({ phase, at }) => phase === "completed" && at >= since - 50);
-        if (completed) return Math.max(0, completed.at - since);
-        if (Date.now() > giveUpAt) break;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      return assert.fail(
-        `Not logged in after ${maxMs} ms: ${JSON.stringify(visitor.phases.map(({ phase, at }) => [phase, at - since]))}\n` +
-          describeLog(proxy.requests, since),
+      // Notes of the page and of this process cross on their way.
+      const completed = () =>
+        visitor.phases.find(({ phase, at }) => phase === "completed" && at >= since - 50);
+      await until(() => completed() !== undefined, "the login", maxMs).catch(() =>
+        assert.fail(
+          `Not logged in after ${maxMs} ms: ${JSON.stringify(visitor.phases.map(({ phase, at }) => [phase, at - since]))}\n` +
+            describeLog(proxy.requests, since),
+        ),
       );
+      return Math.max(0, (completed()?.at ?? Infinity) - since);
     },
   };
 }
@@ -106,3 +114,32 @@ export async function open(
   await reachPhase(page, "pending");
   return { context: page.context(), page, phases };
 }
+
+/** An answer as it goes over the wire. */
+export const answer = (status: string, type: string, body: string): string =>
+  `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+const html = "<!doctype html><title>Not what you asked for</title><p>Sorry.";
+
+type Interfere = (request: LoggedRequest, head: string) => Interference | undefined;
+
+const forStreams =
+  (text: string): Interfere =>
+  (request) =>
+    isStream(request) ? { kind: "answer", answer: text } : undefined;
+
+/** Servers, and what stands in front of them, that have no server-sent events. */
+export const withoutStreams: Record<string, Interfere> = {
+  "406": forStreams(answer("406 Not Acceptable", "application/json", '{"error":"invalid_request"}')),
+  "404 with HTML": forStreams(answer("404 Not Found", "text/html", html)),
+  "200 with HTML": forStreams(answer("200 OK", "text/html", html)),
+  "502 with HTML": forStreams(answer("502 Bad Gateway", "text/html", html)),
+  "JSON instead": (request, head) =>
+    isStream(request)
+      ? { kind: "rewrite", head: head.replace("text/event-stream", "application/json") }
+      : undefined,
+};
+
+/** What a proxy says while there is no server behind it. */
+export const badGateway: Interfere = (request) =>
+  isOfLogin(request) ? { kind: "answer", answer: answer("502 Bad Gateway", "text/html", html) } : undefined;

@@ -1,11 +1,32 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import type { Browser, CDPSession, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, CDPSession, Page } from "playwright-core";
 import { PNG } from "pngjs";
-import type { Condition } from "./conditions.js";
+import type { Rules } from "./hostile.js";
 import { otpFrom, randomFrom, type Random } from "./random.js";
 import { bareCode, flawOf, readerNames, readers, type Picture, type ReaderName } from "./readers.js";
-import type { inPage, Place, Seen } from "./in-page.js";
+import type { Effect, inPage, Place, Seen } from "./in-page.js";
 import type { Site } from "./site.js";
+
+/** A kind of page that a code has to be read on. */
+export interface Condition {
+  name: string;
+  /** How many of a hundred renders are its own. */
+  share: number;
+  /** What the site of each element sets. */
+  rules?: Rules;
+  /** Free CSS pixels around each element, where rules may move its card. Default 16. */
+  room?: number;
+  /** What the page sets around them. */
+  sheet?: string;
+  /** What the person or the device asks for. */
+  media?: Pick<BrowserContextOptions, "colorScheme" | "forcedColors" | "contrast">;
+  /** Makes the page what it is called. */
+  prepare?: (page: Page) => Promise<void>;
+  /** What tells that the page is what it is called. */
+  inEffect?: Effect;
+  /** The code is seen in the dialog, one at a time. */
+  isEnlarged?: true;
+}
 
 /** A render that is not as it should be. */
 export interface Miss {

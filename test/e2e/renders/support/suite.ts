@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../../support/browser.js";
-import type { Condition } from "./conditions.js";
-import { render, type Tally } from "./renders.js";
+import { render, type Condition, type Tally } from "./renders.js";
 import { readerNames } from "./readers.js";
 import { startSite, type Site } from "./site.js";
 
