@@ -74,7 +74,7 @@ for (const [name, mount] of Object.entries(mounts)) {
     const serve = (t: TestContext, more: Parameters<typeof site>[1] = {}): Promise<Site> =>
       site(t, { mount: mount(t), ...more });
 
-    test("a whole login, with bodies and a stream", async (t) => {
+    test("a full login, with bodies and a stream", async (t) => {
       const { emulator, ...where } = await serve(t);
       const browser = new Browser(where);
       const { attempt } = await browser.start({ body: { language: "fr" } });
@@ -88,7 +88,7 @@ for (const [name, mount] of Object.entries(mounts)) {
       assert.equal((await browser.logIn(attempt)).status, 200);
     });
 
-    test("a stream whose client leaves, and a poll that is held", async (t) => {
+    test("a stream whose client leaves, and a held poll", async (t) => {
       const { emulator, ...where } = await serve(t);
       const browser = new Browser(where);
       const { attempt, otp } = await browser.start();
@@ -98,7 +98,7 @@ for (const [name, mount] of Object.entries(mounts)) {
       assert.deepEqual(await (await poll).json(), { status: "approved", interval: 0 });
     });
 
-    test("errors in the kit's shape: gate, JSON's type, method, size", async (t) => {
+    test("errors of the login API: CSRF, content type, method, size", async (t) => {
       const where = await serve(t);
       const browser = new Browser(where);
       const answers: [Promise<Response>, number][] = [
@@ -117,8 +117,8 @@ for (const [name, mount] of Object.entries(mounts)) {
   });
 }
 
-describe("the Node adapter beside the rest of a site", () => {
-  test("hands on what is not the kit's, with its body unread", async (t) => {
+describe("the Node adapter in a site", () => {
+  test("passes other requests on, with their bodies unread", async (t) => {
     const where = await site(t, {
       mount: (handler) =>
         express()
@@ -135,7 +135,7 @@ describe("the Node adapter beside the rest of a site", () => {
     assert.match(near.body, /Cannot GET \/otp-login-help/);
   });
 
-  test("under its path everything is the kit's, also what it does not know", async (t) => {
+  test("answers everything under the kit's path, also unknown addresses", async (t) => {
     const where = await site(t, { mount: (handler) => express().use(handler) });
     const answer = await send("GET", `${where.url}/a/b/c?d`);
     assert.equal(answer.status, 404);
@@ -157,7 +157,7 @@ describe("the Node adapter beside the rest of a site", () => {
     holds(seen.length > 0 && seen.every((url) => url === "/"));
   });
 
-  test("a session library that hooks into the response's head works in signIn", async (t) => {
+  test("a session library that hooks into writeHead works in signIn", async (t) => {
     const { emulator, ...where } = await site(t, {
       options: {
         signIn: ({ userId, context }) => {
@@ -189,7 +189,7 @@ describe("the Node adapter beside the rest of a site", () => {
 });
 
 describe("the kit without the Node adapter", () => {
-  test("is a fetch handler for Hono and its kind, streams included", async (t) => {
+  test("is a fetch handler for Hono and similar servers, streams included", async (t) => {
     const { kit, emulator, url } = await site(t);
     const app = new Hono();
     app.all("/otp-login/*", (c) => kit.fetch(c.req.raw, undefined as never));
@@ -209,7 +209,7 @@ describe("the kit without the Node adapter", () => {
     assert.equal(login.status, 200);
   });
 
-  test("a stream that is never read, and one whose reader cancels, hold nothing", async (t) => {
+  test("a stream that is never read, or whose reader cancels, keeps nothing open", async (t) => {
     const { kit, url, origin, emulator } = await site(t);
     const browser = new Browser({ url, origin });
     const { attempt, otp } = await browser.start();
@@ -231,7 +231,7 @@ describe("the kit without the Node adapter", () => {
   });
 });
 
-test("a request line that names the whole address reaches the kit", async (t) => {
+test("a request line with an absolute URL reaches the kit", async (t) => {
   const { origin } = await site(t, {
     mount: (handler) => (req, res) => handler(req, res, () => res.writeHead(418).end()),
   });

@@ -8,13 +8,13 @@ import { site } from "./support/site.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 
 describe("health, for a load balancer", () => {
-  test("is good while the store answers, whatever the Token Server does", async (t) => {
+  test("is healthy while the store answers, whatever the Token Server does", async (t) => {
     const where = await site(t, { tokenServerUrl: "http://127.0.0.1:9" });
     assert.equal((await new Browser(where).post("")).status, 503);
     assert.deepEqual(await where.kit.health(), { healthy: true, store: "ok", closing: false, watchers: 0 });
   });
 
-  test("is bad while the store fails, and good again afterwards", async (t) => {
+  test("is unhealthy while the store fails, and healthy again afterwards", async (t) => {
     const store = memoryStore();
     let down = true;
     const failing = {
@@ -32,7 +32,7 @@ describe("health, for a load balancer", () => {
     assert.equal((await kit.health()).healthy, true);
   });
 
-  test("is bad when the store takes more than two seconds", async (t) => {
+  test("is unhealthy if the store takes more than two seconds", async (t) => {
     const clock = new VirtualClock();
     const silent = { ...memoryStore(), get: () => new Promise<never>(() => undefined) };
     const { kit } = await site(t, { options: { store: silent }, runtime: clock });
@@ -41,7 +41,7 @@ describe("health, for a load balancer", () => {
     assert.equal((await health).store, "unreachable");
   });
 
-  test("is bad from close() on, while calls are still answered", async (t) => {
+  test("is unhealthy after close(), while calls are still answered", async (t) => {
     const where = await site(t);
     await where.kit.close();
     const { healthy, closing } = await where.kit.health();
@@ -52,7 +52,7 @@ describe("health, for a load balancer", () => {
 
 describe("the clock", () => {
   for (const hours of [1, -1]) {
-    test(`of a host that is set by ${hours} h moves nothing: a login goes on`, async (t) => {
+    test(`of the host may jump by ${hours} h: a login continues`, async (t) => {
       const { emulator, ...where } = await site(t);
       const browser = new Browser(where);
       const { attempt, otp, expires_in } = await browser.start();

@@ -14,7 +14,7 @@ import { holds } from "./support/holds.js";
 const types = (events: LoginKitEvent[]): string[] => events.map(({ type }) => type);
 
 describe("the site's log", () => {
-  test("hears of a login from its start to its session", async (t) => {
+  test("gets an event for each step of a login", async (t) => {
     const { emulator, events, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -40,7 +40,7 @@ describe("the site's log", () => {
     holds(last?.type === "logged_in" && last.userId === "alice" && last.status === 200);
   });
 
-  test("hears of a denial, of a failure and of a refusal", async (t) => {
+  test("gets an event for a denial, a failure and a rejected call", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const { events, ...where } = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -58,7 +58,7 @@ describe("the site's log", () => {
     holds(last?.type === "request_refused" && last.error === "unknown_attempt" && last.status === 404);
   });
 
-  test("never hears an OTP, a cookie, a session or a secret; and the store never sees them", async (t) => {
+  test("never gets an OTP, a cookie, a session or a secret, and neither does the store", async (t) => {
     const kept: unknown[] = [];
     const store = memoryStore();
     const spy = Object.fromEntries(
@@ -85,7 +85,7 @@ describe("the site's log", () => {
     const stream = await browser.stream(first.attempt);
     await (await emulator.phone()).handleMobileAuthWithOtp(second.otp);
     // The callback lacks its credentials, so that the result is asked for by the browser's return.
-    await until(() => types(events).includes("request_refused"), "the refusal");
+    await until(() => types(events).includes("request_refused"), "the event");
     await browser.status(first.attempt);
     await stream.end();
     await browser.logIn(first.attempt);
@@ -108,7 +108,7 @@ describe("the site's log", () => {
     holds(heard.includes("alice") && heard.includes(first.attempt));
   });
 
-  test("a hook that throws, or rejects, harms nobody", async (t) => {
+  test("a hook that throws or rejects does no harm", async (t) => {
     const complaints = t.mock.method(console, "error", () => undefined);
     for (const onEvent of [
       () => {
@@ -127,7 +127,7 @@ describe("the site's log", () => {
     holds(complaints.mock.callCount() > 0);
   });
 
-  test("a clientIp that throws is an error of the site's: 500, told to its log", async (t) => {
+  test("a clientIp that throws is 500 and reported", async (t) => {
     const { events, ...where } = await site(t, {
       options: {
         clientIp: () => {
@@ -142,8 +142,8 @@ describe("the site's log", () => {
   });
 });
 
-describe("a trouble that lasts", () => {
-  test("of the Token Server is loud once in ten seconds, whoever causes the calls", async (t) => {
+describe("trouble that lasts", () => {
+  test("with the Token Server is one warning in ten seconds", async (t) => {
     const clock = new VirtualClock();
     const where = await site(t, { tokenServerUrl: "http://127.0.0.1:9", runtime: clock });
     const levels = () =>
@@ -155,7 +155,7 @@ describe("a trouble that lasts", () => {
     assert.equal(levels().at(-1), "warn");
   });
 
-  test("of the store is one event in ten seconds, also where every other call works; its end is told when it is calm", async () => {
+  test("with the store is one event in ten seconds, even if every other call works, and one when it is over", async () => {
     const clock = new VirtualClock();
     const events: LoginKitEvent[] = [];
     const guard = new StoreGuard(clock, (event) => void events.push(event));
@@ -184,8 +184,8 @@ describe("a trouble that lasts", () => {
   });
 });
 
-describe("without a hook", () => {
-  test("warnings and errors go to the console, a line each, and nothing else", (t) => {
+describe("without onEvent", () => {
+  test("warnings and errors go to the console, one line each, and nothing else does", (t) => {
     const lines: string[] = [];
     t.mock.method(console, "warn", (line: string) => lines.push(`warn ${line}`));
     t.mock.method(console, "error", (line: string) => lines.push(`error ${line}`));
@@ -212,7 +212,7 @@ describe("without a hook", () => {
     holds(lines.every((line) => !/[\p{Cc}\u2028\u2029]/u.test(line)));
   });
 
-  test("a site's login works, and only what went wrong is written", async (t) => {
+  test("a login works, and only errors are written", async (t) => {
     const lines: unknown[] = [];
     t.mock.method(console, "warn", (line: unknown) => lines.push(line));
     t.mock.method(console, "error", (line: unknown) => lines.push(line));

@@ -52,14 +52,14 @@ describe("kit.begin", () => {
     assert.equal(where.logins[0]?.attempt, paint.attempt);
   });
 
-  test("gives what the element's attributes take: the code's time is in whole seconds", async (t) => {
+  test("gives the values for the element's attributes, with the time in whole seconds", async (t) => {
     const { attempt, otp, expiresIn } = await begun(await site(t, { options, ttlSeconds: 77 }));
     assert.match(attempt, /^[\w-]{22}$/);
     assert.match(otp, /^[\w+/]+=*$/);
     holds(expiresIn === 77 || expiresIn === 76, `${expiresIn} s`);
   });
 
-  test("gives headers that keep the page out of every cache, with a cookie where one is due", async (t) => {
+  test("gives headers against caching, and a cookie for a browser without one", async (t) => {
     const where = await site(t, { options });
     const first = await begun(where);
     assert.deepEqual([...first.headers.keys()].sort(), ["cache-control", "set-cookie"]);
@@ -81,7 +81,7 @@ describe("kit.begin", () => {
     assert.match(svg, /^<svg [^>]*aria-hidden="true"/);
   });
 
-  test("tells the phone where the login comes from, in the browser's language", async (t) => {
+  test("sends the phone the origin of the login, in the browser's language", async (t) => {
     const where = await site(t, { options });
     await begun(where, { headers: { ...navigation, "accept-language": "nl-NL,nl;q=0.9" } });
     const [start] = where.emulator.starts;
@@ -121,7 +121,7 @@ describe("kit.begin", () => {
     });
   }
 
-  test("counts as a start: above the limit there is none, and the site hears of it", async (t) => {
+  test("counts as a start; above the limit there is none, and the site gets an event", async (t) => {
     const limits = { startsPerAddress: { count: 1, seconds: 60 } };
     const where = await site(t, { options: { ...options, limits } });
     await begun(where);
@@ -134,9 +134,9 @@ describe("kit.begin", () => {
 
   for (const [what, status] of [
     ["that fails", 500],
-    ["that refuses the site", 401],
+    ["that rejects the site", 401],
   ] as const) {
-    test(`gives nothing with a Token Server ${what}, never an error: the page is shown without a code`, async (t) => {
+    test(`gives null with a Token Server ${what}, never an error`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       tokenServer.start = json(status, { error: "invalid_client" });
       const where = await site(t, { options, tokenServerUrl: tokenServer.url });
@@ -164,7 +164,7 @@ describe("kit.begin", () => {
     });
   }
 
-  test("gives nothing with a store that is down, never an error", async (t) => {
+  test("gives null if the store fails, never an error", async (t) => {
     const store = { ...memoryStore(), create: () => Promise.reject(new Error("gone")) };
     const where = await site(t, { options: { ...options, store } });
     assert.equal(await beginOn(where), null);
@@ -174,7 +174,7 @@ describe("kit.begin", () => {
     );
   });
 
-  test("takes the requests of Node's http, with every header as it came", async (t) => {
+  test("takes the requests of Node's http with all of their headers", async (t) => {
     const where = await site(t);
     const pages = createServer((req, res) => {
       void where.kit.begin(toWebRequest(req), { req, res }).then((paint) => {
@@ -195,7 +195,7 @@ describe("kit.begin", () => {
   });
 
   for (const target of ["//", "/\\", "*", "http://[/"]) {
-    test(`takes an address that is none, ${target}, for any`, () => {
+    test(`accepts an invalid address: ${target}`, () => {
       const request = toWebRequest({ url: target, method: "GET", headers: {} } as never);
       assert.equal(request.method, "GET");
     });

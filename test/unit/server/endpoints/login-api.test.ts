@@ -54,7 +54,7 @@ describe("the calls of the login API", () => {
     assert.notEqual(body["otp"], otp);
   });
 
-  test("a poll tells the status, what the newest code has left, and when to poll again", async (t) => {
+  test("a poll answers the status, the time left of the newest code, and when to poll again", async (t) => {
     const browser = new Browser(await site(t));
     const { attempt } = await browser.start();
     const response = await browser.get(`/${attempt}`);
@@ -66,7 +66,7 @@ describe("the calls of the login API", () => {
     assert.deepEqual(body, { status: "pending", expires_in: 59, interval: 2 });
   });
 
-  test("only a pending status tells of a code", async (t) => {
+  test("only a pending status has the code's time", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const browser = new Browser(await site(t, { tokenServerUrl: tokenServer.url }));
     const { attempt } = await browser.start();
@@ -96,7 +96,7 @@ describe("the calls of the login API", () => {
     });
   }
 
-  test("HEAD answers as GET does, without a body, and holds nothing open", async (t) => {
+  test("HEAD answers like GET without a body, and keeps nothing open", async (t) => {
     const where = await site(t);
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -110,7 +110,7 @@ describe("the calls of the login API", () => {
     }
   });
 
-  test("what is posted beyond the known keys is ignored, and an empty body is {}", async (t) => {
+  test("unknown keys are ignored, and an empty body is {}", async (t) => {
     const browser = new Browser(await site(t));
     await browser.start({ body: { language: "nl", user_id: "mallory", __proto__: { status: "approved" } } });
     await browser.start({ body: "{}" });
@@ -120,7 +120,7 @@ describe("the calls of the login API", () => {
   });
 });
 
-describe("what the Token Server hears at a start", () => {
+describe("what a start sends to the Token Server", () => {
   const formOf = async (
     t: TestContext,
     request: Parameters<Browser["post"]>[1],
@@ -149,7 +149,7 @@ describe("what the Token Server hears at a start", () => {
     assert.equal(form["user_id"], undefined);
   });
 
-  test("the page's language counts more than the browser's", async (t) => {
+  test("the page's language takes precedence over the browser's", async (t) => {
     const form = await formOf(t, { body: { language: "nl-BE" }, headers: { "accept-language": "en" } });
     assert.equal(form["language_code"], "nl");
   });
@@ -169,14 +169,14 @@ describe("what the Token Server hears at a start", () => {
     });
   }
 
-  test("a language that is no text is refused", async (t) => {
+  test("a language that is not a string is 400", async (t) => {
     const browser = new Browser(await site(t));
     for (const language of [1, null, {}, ["nl"]]) {
       assert.equal((await browser.post("", { body: { language } })).status, 400);
     }
   });
 
-  test("a message may be made for each login, and clientIp is the site's to say", async (t) => {
+  test("message may be a function, and clientIp decides the address", async (t) => {
     const form = await formOf(
       t,
       { headers: { "x-real-ip": "203.0.113.9" } },
@@ -189,20 +189,20 @@ describe("what the Token Server hears at a start", () => {
     assert.equal(form["ip_address"], "203.0.113.9");
   });
 
-  test("X-Forwarded-For says nothing by itself", async (t) => {
+  test("X-Forwarded-For is ignored by default", async (t) => {
     const form = await formOf(t, {
       headers: { "x-forwarded-for": "203.0.113.9", forwarded: "for=203.0.113.9" },
     });
     assert.equal(form["ip_address"], "127.0.0.1");
   });
 
-  test("without a message none is sent, and a type without a default refuses: 500", async (t) => {
+  test("without a message none is sent; if the type has no default, a start is 500", async (t) => {
     const { emulator, ...where } = await site(t, { options: { message: undefined as never } });
     assert.equal((await new Browser(where).post("")).status, 500);
     assert.equal(emulator.starts[0]?.get("message"), null);
   });
 
-  test("a message of more than 155 characters, or a function that throws, is the site's to mend: 500", async (t) => {
+  test("a message of more than 155 characters, or a function that throws, is 500", async (t) => {
     for (const message of [
       () => "x".repeat(156),
       () => "",
@@ -217,7 +217,7 @@ describe("what the Token Server hears at a start", () => {
     }
   });
 
-  test("credentials go by Basic, form-urlencoded first, or in the form where there is one", async (t) => {
+  test("credentials are sent by Basic, form-urlencoded, or in the form if there is one", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const seen: { authorization: string | undefined; body: string }[] = [];
     tokenServer.start = (res, id, req) => {
@@ -318,7 +318,7 @@ describe("the statuses", () => {
     });
   }
 
-  test("false without a reason, and 404 with 3004 in either shape, are not final", async (t) => {
+  test("false without a reason, and 404 with 3004 in both formats, are not final", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     for (const answer of [
       result({}),
@@ -336,7 +336,7 @@ describe("the statuses", () => {
   });
 });
 
-describe("the callback's address, written otherwise", () => {
+describe("the callback's address in another spelling", () => {
   for (const spelling of [
     "/%63allback",
     "/callbac%6B",
@@ -348,7 +348,7 @@ describe("the callback's address, written otherwise", () => {
     "/callback/",
     "/callback//",
   ]) {
-    test(`is none, so that it passes by no proxy's rule: ${spelling}`, async (t) => {
+    test(`is 404, so that it gets past no proxy's rule: ${spelling}`, async (t) => {
       const where = await site(t);
       const headers = { "content-type": "application/json" };
       const body = '{"transaction_id":"a"}';

@@ -19,7 +19,7 @@ import {
 import { mark, markedSite, type MarkedSite } from "../support/marked-site.js";
 
 describe("whole logins with marked secrets", () => {
-  test("tell none to any log, any other browser, or any address", async (t) => {
+  test("put none into a log, another browser's answers, or an address", async (t) => {
     const written = listenToConsole(t);
     const world = await markedSite(t, { options: () => quick });
 
@@ -29,7 +29,7 @@ describe("whole logins with marked secrets", () => {
     assert.deepEqual(written, [], "With a hook nothing is written to the console.");
   });
 
-  test("tell none to the console either, without a hook and with the client's secret in the form", async (t) => {
+  test("put none into the console either, without onEvent and with the client's secret in the form", async (t) => {
     const written = listenToConsole(t);
     const world = await markedSite(t, {
       hook: false,

@@ -38,7 +38,7 @@ const errorOf = async (response: Response): Promise<[number, string]> => [
 ];
 
 describe("logging in", () => {
-  test("passes on what another service of the site answered, compressed on its way or not", async (t) => {
+  test("passes on the answer of a fetch, compressed or not", async (t) => {
     const service = createServer((_request, response) => {
       response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
       response.end(gzipSync(JSON.stringify({ redirect_to: "/account" })));
@@ -66,7 +66,7 @@ describe("logging in", () => {
     assert.equal(typeof login.context.res.setHeader, "function");
   });
 
-  test("passes the answer on: status, headers, several cookies, JSON; but nothing is cached", async (t) => {
+  test("passes on status, headers, several cookies and JSON of signIn, but nothing is cached", async (t) => {
     const { browser, attempt } = await approved(t, () => {
       const headers = new Headers({ "x-site": "1", "cache-control": "public, max-age=600" });
       headers.append("set-cookie", "session=1; HttpOnly");
@@ -84,7 +84,7 @@ describe("logging in", () => {
     assert.deepEqual(await answer.json(), { redirect_to: "/account", name: "Alice" });
   });
 
-  test("what a session library puts on the response stays beside the answer's own cookies", async (t) => {
+  test("keeps the cookies of a session library beside those of the answer", async (t) => {
     const { browser, attempt } = await approved(t, ({ context }) => {
       context.res.setHeader("set-cookie", ["library=1"]);
       return Response.json({}, { headers: { "set-cookie": "own=1" } });
@@ -101,7 +101,7 @@ describe("logging in", () => {
     assert.deepEqual(logins, []);
   });
 
-  test("another browser cannot, however approved it is", async (t) => {
+  test("another browser cannot, even if the attempt is approved", async (t) => {
     const { attempt, where } = await approved(t);
     const other = new Browser(where);
     await other.start();
@@ -109,7 +109,7 @@ describe("logging in", () => {
     assert.deepEqual(where.logins, []);
   });
 
-  test("an answer that got lost may be repeated for a minute by the same browser, with the same key", async (t) => {
+  test("the same browser may repeat it for a minute if the answer was lost, with the same key", async (t) => {
     const runtime = new VirtualClock();
     const { browser, attempt, where } = await approved(t, undefined, { runtime });
     assert.equal((await browser.logIn(attempt)).status, 200);
@@ -127,7 +127,7 @@ describe("logging in", () => {
     );
   });
 
-  test("an approved attempt that nobody claims for two minutes is expired", async (t) => {
+  test("an approved attempt that is not claimed for two minutes is expired", async (t) => {
     const runtime = new VirtualClock();
     const { browser, attempt, where } = await approved(t, undefined, { runtime });
     await runtime.advance(119.9);
@@ -138,7 +138,7 @@ describe("logging in", () => {
     assert.deepEqual(where.logins, []);
   });
 
-  test("even if the login is the first that is heard of it", async (t) => {
+  test("also if the login is the first call after that", async (t) => {
     const runtime = new VirtualClock();
     const { browser, attempt, where } = await approved(t, undefined, { runtime });
     await runtime.advance(120);
@@ -146,7 +146,7 @@ describe("logging in", () => {
     assert.deepEqual(where.logins, []);
   });
 
-  test("requests that race claim it once: the rest are repetitions", async (t) => {
+  test("simultaneous requests claim it once; the others are repetitions", async (t) => {
     const { browser, attempt, where } = await approved(t);
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.logIn(attempt)));
     holds(answers.every(({ status }) => status === 200));
@@ -155,7 +155,7 @@ describe("logging in", () => {
   });
 });
 
-describe("a signIn that goes wrong", () => {
+describe("a signIn that fails", () => {
   for (const [name, signIn] of Object.entries<SignIn>({
     throws: () => {
       throw new Error("the database is down: password=hunter2");
@@ -217,10 +217,10 @@ describe("a signIn that goes wrong", () => {
   for (const [name, response] of [
     ["redirects", () => new Response(null, { status: 302, headers: { location: "/account" } })],
     ["answers HTML", () => new Response("<h1>Hello</h1>", { headers: { "content-type": "text/html" } })],
-    ["refuses", () => Response.json({ error: "blocked" }, { status: 403 })],
+    ["rejects", () => Response.json({ error: "blocked" }, { status: 403 })],
     ["answers 204", () => new Response(null, { status: 204 })],
   ] as const) {
-    test(`that ${name} is passed on as it is, and the log says what the page takes`, async (t) => {
+    test(`that ${name} is passed on as it is, and the log says what the page accepts`, async (t) => {
       const { browser, attempt, where } = await approved(t, response);
       const answer = await browser.logIn(attempt);
       const expected = response();

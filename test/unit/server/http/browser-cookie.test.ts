@@ -11,13 +11,13 @@ const read = (cookie: string | undefined, of = secure): string | undefined =>
   of.read({ headers: new Headers(cookie === undefined ? {} : { cookie }) });
 
 describe("the browser's cookie", () => {
-  test("has a name that no other host of the site can set, and on http loopback a plain one", () => {
+  test("has a __Host- name, which no other host of the site can set, and a plain one on http loopback", () => {
     assert.equal(secure.name, "__Host-onegini-otp-login");
     assert.equal(plain.name, "onegini-otp-login");
     assert.equal(new BrowserCookie("http://https.localhost").name, "onegini-otp-login");
   });
 
-  test("is 256 bits of the surroundings' randomness", () => {
+  test("is 256 random bits of the runtime", () => {
     const asked: number[] = [];
     const bytes = new Uint8Array(32).fill(255);
     const created = secure.create({ ...systemRuntime, random: (length) => (asked.push(length), bytes) });
@@ -26,7 +26,7 @@ describe("the browser's cookie", () => {
     assert.notEqual(secure.create(systemRuntime), secure.create(systemRuntime));
   });
 
-  test("is set for the site and its session, out of scripts' reach, and never sent by another site's form", () => {
+  test("is a session cookie for the whole site, HttpOnly and SameSite=Lax", () => {
     assert.equal(
       secure.header(value),
       `__Host-onegini-otp-login=${value}; Path=/; HttpOnly; Secure; SameSite=Lax`,
@@ -34,7 +34,7 @@ describe("the browser's cookie", () => {
     assert.equal(plain.header(value), `onegini-otp-login=${value}; Path=/; HttpOnly; SameSite=Lax`);
   });
 
-  test("is ended by an empty one of the same kind, whose time is over", () => {
+  test("is deleted by an empty cookie with the same attributes and Max-Age=0", () => {
     assert.equal(
       secure.endHeader(),
       "__Host-onegini-otp-login=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
@@ -42,7 +42,7 @@ describe("the browser's cookie", () => {
     assert.equal(plain.endHeader(), "onegini-otp-login=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax");
   });
 
-  test("is read back as it was made", () => {
+  test("is read back as it was set", () => {
     const created = secure.create(systemRuntime);
     assert.equal(read(secure.header(created).split(";")[0]), created);
   });

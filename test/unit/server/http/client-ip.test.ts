@@ -65,23 +65,23 @@ describe("the client's address behind trusted proxies", () => {
     });
   }
 
-  test("the header that is not named is not believed", () => {
+  test("the header that is not chosen is ignored", () => {
     assert.equal(clientIpBehind(1)(request({ forwarded: "for=6.6.6.6" }), socket), "10.0.0.9");
     const byForwarded = clientIpBehind(1, { header: "forwarded" });
     assert.equal(byForwarded(request({ "x-forwarded-for": "6.6.6.6" }), socket), "10.0.0.9");
   });
 
-  test("a header of thousands of addresses takes no time, and its end counts", () => {
+  test("a header with thousands of addresses is read from its end", () => {
     const long = `${"6.6.6.6, ".repeat(5000)}192.0.2.1`;
     assert.equal(clientIpBehind(1)(request({ "x-forwarded-for": long }), socket), "192.0.2.1");
   });
 
   for (const wrong of [-1, 1.5, 101, NaN, "1"]) {
-    test(`a number of proxies that is none is refused: ${wrong}`, () => {
+    test(`an invalid number of proxies is rejected: ${wrong}`, () => {
       assert.throws(() => clientIpBehind(wrong as number), /whole number from 0 to 100/);
     });
   }
-  test("a header that is none is refused", () => {
+  test("an unknown header is rejected", () => {
     assert.throws(
       () => clientIpBehind(1, { header: "x-real-ip" as never }),
       /"x-forwarded-for" or "forwarded"/,

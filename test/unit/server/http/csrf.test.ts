@@ -23,7 +23,7 @@ function passes(origin: string | undefined, fetchSite: string | undefined, of = 
   }
 }
 
-describe("the gate", () => {
+describe("the CSRF check", () => {
   const [own, further, other] = [site.origin, "https://login.example.test", "https://evil.test"];
   const table: [origin: string | undefined, fetchSite: string | undefined, passes: boolean][] = [
     [undefined, undefined, false],
@@ -58,17 +58,17 @@ describe("the gate", () => {
   ];
   for (const [origin, fetchSite, expected] of table) {
     const from = origin === undefined ? "without Origin" : `from "${origin}"`;
-    test(`${expected ? "lets pass" : "refuses"} a call ${from}, Sec-Fetch-Site ${fetchSite ?? "missing"}`, () => {
+    test(`${expected ? "accepts" : "rejects"} a call ${from}, Sec-Fetch-Site ${fetchSite ?? "missing"}`, () => {
       assert.equal(passes(origin, fetchSite), expected);
     });
   }
 
-  test("refuses a sibling that is not listed, though the browser says same-site", () => {
+  test("rejects a sibling origin that is not listed, although the browser says same-site", () => {
     assert.equal(passes(further, "same-site", { ...site, origins: [] }), false);
     assert.equal(passes(further, undefined, { ...site, origins: [] }), false);
   });
 
-  test("believes neither Host nor X-Forwarded-Host", () => {
+  test("uses neither Host nor X-Forwarded-Host", () => {
     const headers = {
       host: "www.example.test",
       "x-forwarded-host": "www.example.test",

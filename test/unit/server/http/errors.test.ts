@@ -62,7 +62,7 @@ describe("addresses and methods", () => {
     }
   }
 
-  test("HEAD on what takes POST is 405 without a body", async (t) => {
+  test("HEAD is 405 without a body where only POST is allowed", async (t) => {
     const answer = await send("HEAD", (await site(t)).url);
     assert.equal(answer.status, 405);
     assert.equal(answer.headers.allow, "POST");
@@ -81,7 +81,7 @@ describe("bodies", () => {
       body,
     });
 
-  test("what is no JSON object is 400", async (t) => {
+  test("a body that is not a JSON object is 400", async (t) => {
     const where = await site(t);
     for (const body of ["{", "nonsense", "[]", "null", "1", '"text"', " ", '{"a":', "\u0000", "<html>"]) {
       for (const path of ["", "/callback", `/${unknownId}/otp`, `/${unknownId}/login`]) {
@@ -92,13 +92,13 @@ describe("bodies", () => {
     }
   });
 
-  test("bytes that are no UTF-8 are 400", async (t) => {
+  test("a body that is not UTF-8 is 400", async (t) => {
     const where = await site(t);
     const body = Buffer.concat([Buffer.from('{"language":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
     assert.equal((await post(where, body, "application/json")).status, 400);
   });
 
-  test("another type than JSON is 415, and so is none", async (t) => {
+  test("a type other than JSON is 415, and so is a missing type", async (t) => {
     const where = await site(t);
     for (const type of [
       "text/plain",
@@ -115,7 +115,7 @@ describe("bodies", () => {
     }
   });
 
-  test("JSON may come with parameters, in capitals, or as a kind of JSON", async (t) => {
+  test("the type may have parameters, capitals or a +json suffix", async (t) => {
     const where = await site(t);
     for (const type of ["application/json; charset=utf-8", "Application/JSON", "application/problem+json"]) {
       assert.equal((await post(where, "{}", type)).status, 201, type);
@@ -131,7 +131,7 @@ describe("bodies", () => {
     assert.equal(errorOf(answer), "invalid_request");
   });
 
-  test("a large body is 413 also where its length is not announced", async (t) => {
+  test("a large body is 413 also without Content-Length", async (t) => {
     const where = await site(t);
     const chunks = Array.from({ length: 64 }, () => Buffer.alloc(1024, " "));
     for (const path of ["", "/callback"]) {
@@ -141,7 +141,7 @@ describe("bodies", () => {
     }
   });
 
-  test("a body that breaks off harms nobody", async (t) => {
+  test("a body that breaks off does no harm", async (t) => {
     const where = await site(t);
     const head = `POST /otp-login HTTP/1.1\r\nHost: a\r\nOrigin: ${where.origin}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"lang`;
     await new Promise<void>((resolve) => {
@@ -159,7 +159,7 @@ describe("bodies", () => {
 });
 
 describe("the order of the checks", () => {
-  test("path, method, gate, size, type, JSON, attempt: the first that fails answers", async (t) => {
+  test("path, method, CSRF, size, type, JSON, attempt: the first check that fails decides the answer", async (t) => {
     const where = await site(t);
     const browser = new Browser(where);
     await browser.start();
@@ -182,7 +182,7 @@ describe("the order of the checks", () => {
 });
 
 describe("attempts of others", () => {
-  test("another browser's attempt and one that never was answer alike to the byte", async (t) => {
+  test("another browser's attempt and one that does not exist get the same answer to the byte", async (t) => {
     const where = await site(t);
     const owner = new Browser(where);
     const { attempt } = await owner.start();
@@ -224,8 +224,8 @@ describe("attempts of others", () => {
   });
 });
 
-describe("the bound on transactions", () => {
-  test("the twenty-first is 429 with Retry-After, and the attempt lives on", async (t) => {
+describe("the limit on transactions", () => {
+  test("the twenty-first is 429 with Retry-After, and the attempt continues", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -242,7 +242,7 @@ describe("the bound on transactions", () => {
     assert.equal((await browser.post(`/${attempt}/otp`)).status, 429);
   });
 
-  test("holds against renewals that come all at once, at the Token Server too", async (t) => {
+  test("holds for simultaneous renewals, also at the Token Server", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -253,7 +253,7 @@ describe("the bound on transactions", () => {
     assert.equal(emulator.starts.length, 20);
   });
 
-  test("a renewal that failed gives its place back", async (t) => {
+  test("a failed renewal does not count", async (t) => {
     const { emulator, ...where } = await site(t, { options: { limits: { transactionsPerAttempt: 2 } } });
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -267,8 +267,8 @@ describe("the bound on transactions", () => {
   });
 });
 
-describe("requests that HTTP itself barely allows", () => {
-  test("no Host, a wild Host, an absolute address, a path with dots: answered, and the kit lives", async (t) => {
+describe("unusual requests", () => {
+  test("without Host, with a strange Host, an absolute URL or a path with dots are answered", async (t) => {
     const where = await site(t);
     const gate = `Origin: ${where.origin}\r\nContent-Length: 0\r\nConnection: close`;
     for (const [head, status] of [

@@ -8,7 +8,7 @@ import { holds } from "../support/holds.js";
 
 const further = "https://login.example.com";
 
-describe("the gate", () => {
+describe("the CSRF check", () => {
   const cases: [string, Record<string, string>, number][] = [
     ["both fit", { origin: "$", "sec-fetch-site": "same-origin" }, 201],
     ["only Origin, and it fits", { origin: "$" }, 201],
@@ -52,7 +52,7 @@ describe("the gate", () => {
     });
   }
 
-  test("stands before renewals and logins too, but not before a status or a callback", async (t) => {
+  test("applies to renewals and logins too, but not to a status or a callback", async (t) => {
     const where = await site(t);
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -67,7 +67,7 @@ describe("the gate", () => {
     assert.equal((await send("POST", `${where.url}/callback`, callback)).status, 204);
   });
 
-  test("a refusal is told to the site's log with the address, and no secret", async (t) => {
+  test("a rejected call is reported with the address and without secrets", async (t) => {
     const where = await site(t);
     await send("POST", where.url, {
       headers: { origin: "https://evil.example", cookie: "onegini-otp-login=x" },
@@ -143,7 +143,7 @@ describe("further origins of the same site", () => {
     }
   });
 
-  test("others get none of it, and the callback has no preflight", async (t) => {
+  test("other origins get no CORS, and the callback has no preflight", async (t) => {
     const { url, origin } = await site(t, { options });
     const ask = { "access-control-request-method": "POST" };
     for (const answer of [
@@ -250,7 +250,7 @@ describe("the browser's cookie", () => {
     });
   }
 
-  test("every browser gets another", async (t) => {
+  test("every browser gets a different one", async (t) => {
     const where = await site(t);
     const cookies = new Set<string>();
     for (let i = 0; i < 20; i++) {
@@ -261,7 +261,7 @@ describe("the browser's cookie", () => {
     assert.equal(cookies.size, 20);
   });
 
-  test("two tabs of a browser share it: each has its own attempt, and both can be called", async (t) => {
+  test("two tabs of a browser share it, each with an attempt of its own", async (t) => {
     const browser = new Browser(await site(t));
     const first = await browser.start();
     const cookie = browser.cookie;
@@ -272,7 +272,7 @@ describe("the browser's cookie", () => {
     assert.equal((await browser.status(second.attempt)).status, "pending");
   });
 
-  test("forget gives the header that ends it, and with it the attempts", async (t) => {
+  test("forget gives the header that deletes it, which ends the attempts", async (t) => {
     const { kit, ...where } = await site(t);
     const browser = new Browser({ ...where });
     const { attempt } = await browser.start();

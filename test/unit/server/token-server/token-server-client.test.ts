@@ -40,7 +40,7 @@ const startedWith =
       undefined as never,
     );
 
-describe("a start at a Token Server that is out of order", () => {
+describe("a start with a Token Server that fails", () => {
   const temporary: Record<string, Script> = {
     "answers HTML": html,
     "answers half a JSON": halfJson,
@@ -71,7 +71,7 @@ describe("a start at a Token Server that is out of order", () => {
     "gives a time in words": startedWith({ time_to_live: "300000" }),
   };
   for (const [name, start] of Object.entries(temporary)) {
-    test(`and ${name}: 503 with Retry-After, and nothing of what it said`, async (t) => {
+    test(`and ${name}: 503 with Retry-After, and nothing of the Token Server's words`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       const where = await site(t, { tokenServerUrl: tokenServer.url });
       tokenServer.start = start;
@@ -103,7 +103,7 @@ describe("a start at a Token Server that is out of order", () => {
     ["does not answer", () => undefined],
     ["answers and never ends", (res) => res.writeHead(200).write('{"transaction_id":')],
   ] as [string, Script][]) {
-    test(`and ${name}: 503 after its time`, async (t) => {
+    test(`and ${name}: 503 after the timeout`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       const timeouts = { tokenServerSeconds: 0.2 };
       const where = await site(t, { tokenServerUrl: tokenServer.url, options: { timeouts } });
@@ -125,7 +125,7 @@ describe("a start at a Token Server that is out of order", () => {
     [404, { error: "3005", error_description: "unknown type" }],
     [418, []],
   ] as const) {
-    test(`a ${status} is the site's to mend: 500, and its log says why`, async (t) => {
+    test(`a ${status} is 500, and the site's log says why`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       const where = await site(t, { tokenServerUrl: tokenServer.url });
       tokenServer.start = json(status, body);
@@ -160,7 +160,7 @@ describe("a start at a Token Server that is out of order", () => {
   }
 });
 
-describe("a result from a Token Server that is out of order", () => {
+describe("a result from a Token Server that fails", () => {
   const noAnswers: Record<string, Script> = {
     HTML: html,
     "half a JSON": halfJson,
@@ -197,7 +197,7 @@ describe("a result from a Token Server that is out of order", () => {
     "a redirect": (res) => res.writeHead(302, { location: "/oauth/elsewhere" }).end(),
   };
   for (const [name, answer] of Object.entries(noAnswers)) {
-    test(`${name} decides nothing, and is told to the log`, async (t) => {
+    test(`${name} decides nothing, and is reported`, async (t) => {
       const runtime = new VirtualClock();
       const tokenServer = await scriptedTokenServer(t);
       const where = await site(t, { runtime, tokenServerUrl: tokenServer.url });
@@ -218,7 +218,7 @@ describe("a result from a Token Server that is out of order", () => {
     });
   }
 
-  test("a user id of any text is passed on as it is", async (t) => {
+  test("any user id is passed on as it is", async (t) => {
     for (const userId of [" ", "ålice@example.com", "<script>", "0", "x".repeat(1000), "constructor"]) {
       const tokenServer = await scriptedTokenServer(t);
       const { logins, ...where } = await site(t, {
@@ -236,7 +236,7 @@ describe("a result from a Token Server that is out of order", () => {
     }
   });
 
-  test("the address that is asked is the option's and the transaction's, whatever a request says", async (t) => {
+  test("the called URL consists of the option and the transaction's id, whatever a request contains", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: `${tokenServer.url}/base/` });
     const browser = new Browser(where);

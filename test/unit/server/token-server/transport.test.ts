@@ -37,7 +37,7 @@ function signal(): { promise: Promise<void>; resolve: () => void } {
 
 for (const [name, transport] of Object.entries(transports)) {
   describe(`a call ${name}`, () => {
-    test("brings method, headers and body there, and status and text back", async (t) => {
+    test("sends method, headers and body, and returns status and text", async (t) => {
       const url = await serve(t, (req, res) => {
         let body = "";
         req.on("data", (chunk: Buffer) => (body += chunk.toString()));
@@ -54,7 +54,7 @@ for (const [name, transport] of Object.entries(transports)) {
       });
     });
 
-    test("reads letters that are cut in two on the way", async (t) => {
+    test("decodes characters that are split between chunks", async (t) => {
       const url = await serve(t, (_req, res) => {
         const bytes = Buffer.from("Grüße");
         res.write(bytes.subarray(0, 3));
@@ -73,7 +73,7 @@ for (const [name, transport] of Object.entries(transports)) {
       assert.deepEqual(asked, ["/"]);
     });
 
-    test("reads no more than it may, and hangs up on an answer without end", async (t) => {
+    test("stops reading an endless answer at the limit", async (t) => {
       const closed = signal();
       const url = await serve(t, (_req, res) => {
         res.on("close", () => closed.resolve());
@@ -84,7 +84,7 @@ for (const [name, transport] of Object.entries(transports)) {
       await closed.promise;
     });
 
-    test("takes an answer that is as large as it may be", async (t) => {
+    test("accepts an answer of exactly the limit", async (t) => {
       const url = await serve(t, (_req, res) => res.end("x".repeat(100)));
       assert.equal((await transport(get(url))).text?.length, 100);
     });
@@ -97,7 +97,7 @@ for (const [name, transport] of Object.entries(transports)) {
       await assert.rejects(transport(get(url)));
     });
 
-    test("rejects if it is broken off, before an answer and in it", async (t) => {
+    test("rejects if it is aborted before or during the answer", async (t) => {
       for (const answered of [false, true]) {
         const asked = signal();
         const closed = signal();
@@ -115,14 +115,14 @@ for (const [name, transport] of Object.entries(transports)) {
       }
     });
 
-    test("rejects for an address or a header that cannot be", async () => {
+    test("rejects for an invalid URL or header", async () => {
       await assert.rejects(transport(get("http://127.0.0.1:1/")));
       await assert.rejects(transport({ ...get("http://127.0.0.1:1/"), headers: { "x-a": "a\nb" } }));
     });
   });
 }
 
-describe("a call over a connection that was kept", () => {
+describe("a call over a kept connection", () => {
   /** Answers what comes first on each connection, and with what comes second does as told. */
   async function forgetful(
     t: TestContext,
@@ -146,14 +146,14 @@ describe("a call over a connection that was kept", () => {
     return { url: `http://127.0.0.1:${port}/`, connections: () => connections };
   }
 
-  test("is made again on a new one if the server had closed it", async (t) => {
+  test("is repeated on a new connection if the server has closed it", async (t) => {
     const { url, connections } = await forgetful(t, (socket) => socket.resetAndDestroy());
     assert.equal((await nodeTransport(get(url))).text, "ok");
     assert.equal((await nodeTransport(get(url))).text, "ok");
     assert.equal(connections(), 2);
   });
 
-  test("is not made again once an answer has begun", async (t) => {
+  test("is not repeated once the answer has begun", async (t) => {
     const { url, connections } = await forgetful(t, (socket) => {
       socket.write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", () => socket.resetAndDestroy());
     });
@@ -162,7 +162,7 @@ describe("a call over a connection that was kept", () => {
     assert.equal(connections(), 1);
   });
 
-  test("on a new one that is reset is not made again", async (t) => {
+  test("is not repeated if it was reset on a new connection", async (t) => {
     let connections = 0;
     const url = await serve(t, (req) => {
       connections += 1;
