@@ -30,7 +30,7 @@ const kit = createLoginKit<NodeContext>({
     return Response.json({ user: userId }, { headers: { "set-cookie": `session=${userId}` } });
   },
   onEvent: (event) => {
-    // An error is no message by itself.
+    // JSON leaves out the message of an error.
     const plain = JSON.parse(
       JSON.stringify(event, (_key, value: unknown) => (value instanceof Error ? value.message : value)),
     ) as Record<string, unknown>;

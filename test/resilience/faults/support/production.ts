@@ -17,7 +17,7 @@ export interface ProductionOptions {
   /** How long `signIn` takes. Default 20 ms. */
   signInMs?: number;
   redis?: RedisServerOptions;
-  /** Puts a proxy in front: its address, from those of the servers. Default none: visitors go to the servers in turn. */
+  /** Starts a proxy before the servers. Returns its address. Default: none, and requests go to the servers in turn. */
   proxy?: (t: TestContext, nodes: readonly KitProcess[]) => Promise<string>;
 }
 
@@ -26,8 +26,9 @@ export interface Production {
   nodes: readonly KitProcess[];
   redis: RedisServer;
   tokenServer: TokenServer;
-  /** The Token Server's process is gone: connections are refused; and back. */
+  /** Ends the Token Server's process: connections are refused. */
   tokenServerDown(): Promise<void>;
+  /** Starts it again on the same port. */
   tokenServerUp(): Promise<void>;
   /** All messages of the servers. */
   messages: readonly Heard[];
@@ -109,7 +110,7 @@ export async function production(t: TestContext, options: ProductionOptions = {}
     await redis.stop();
   });
   const proxyUrl = await proxy?.(t, nodes);
-  // A page's requests go round: each may land on another server.
+  // Requests of one page go to the servers in turn.
   const route = () => proxyUrl ?? next();
 
   return {

@@ -34,7 +34,7 @@ export interface Move {
   readonly next: Step | Said;
 }
 
-/** What a call finds around it. Time stands still while it runs. */
+/** The surroundings of a call. Time stands still while it runs. */
 export interface Surroundings {
   now: number;
   /** How much earlier, or later, than to the millisecond a store may forget. */
@@ -48,7 +48,7 @@ export interface Surroundings {
 
 const end = (state: AttemptState, said: Said): Move[] => [{ state, next: said }];
 
-/** What a change makes of an attempt, or its being forgotten. */
+/** The states after a change: the changed attempt, or a forgotten one. */
 function changes(
   state: AttemptState,
   { now, slackMs }: Surroundings,
@@ -59,7 +59,7 @@ function changes(
   return [...(may ? [{ ...state, forgotten: true }] : []), ...(must ? [] : [change(state)])];
 }
 
-/** Reads the attempt, for a browser; `then` goes on with what was read, if it is its own. */
+/** Reads the attempt for a browser. `then` goes on if the attempt is its own. */
 const asBrowser = (
   call: string,
   around: Surroundings,
@@ -105,7 +105,7 @@ function asking(
   };
 }
 
-/** Asks a last time about an attempt whose time is over. */
+/** Asks a last time for the results of an attempt whose time is over. */
 function askingLast(state: AttemptState, around: Surroundings, then: Step): Step {
   const open = state.codes.filter(({ closed }) => !closed);
   const newest = open.at(-1)?.id ?? "";
@@ -200,7 +200,7 @@ export function loginCall(around: Surroundings, isOwner: boolean, signInThrows: 
   return asBrowser("login", around, isOwner, () => claim);
 }
 
-/** What follows a callback, after its 204. */
+/** The work after a callback was answered 204. */
 export const callbackFollowed = (around: Surroundings, codeId: string): Step => ({
   key: "callback",
   moves: (state) =>
@@ -211,7 +211,7 @@ export const callbackFollowed = (around: Surroundings, codeId: string): Step => 
     }),
 });
 
-/** A server asks by itself, a while after a callback that came too early, and hears. */
+/** A server asks for a result by itself. */
 export const heard = (around: Surroundings, codeId: string): Step => {
   const finish: Step = { key: "done", moves: (state) => end(state, done) };
   return asking(around, { must: [codeId], may: [] }, () => finish);

@@ -12,7 +12,7 @@ import { World } from "./world.js";
 /** For longer runs, or to repeat a counterexample. */
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH } = process.env;
 
-/** Where a test says what is to be done when it is over. */
+/** Registers what is done when the test is over, as `TestContext` does. */
 export interface Cleanup {
   after(task: () => unknown): void;
 }
@@ -24,7 +24,7 @@ export interface CheckOptions {
   seed?: number;
 }
 
-/** What came of the runs. */
+/** The result of the runs. */
 export interface Checked {
   failed: boolean;
   runs: number;
@@ -32,13 +32,13 @@ export interface Checked {
   seconds: number;
   /** How many attempts ended in each status. */
   ended: Partial<Record<Status, number>>;
-  /** What went wrong, in the shortest run that was found. */
+  /** The error of the shortest failing run that was found. */
   message: string;
   seed: number;
   path: string | undefined;
 }
 
-/** Runs the kit on a store beside the model. */
+/** Runs the kit on a store and compares it with the model after each step. */
 export async function checkModel(
   t: Cleanup,
   openStore: OpenModelStore,
@@ -73,7 +73,7 @@ export async function checkModel(
 
   const details = await fc.check(fc.asyncProperty(steps, fc.scheduler(), run), {
     numRuns: MODEL_RUNS === undefined || sabotage ? runs : Number(MODEL_RUNS),
-    // A sabotage need not be found in its shortest form.
+    // For a sabotage it does not matter how short the failing run is.
     endOnFailure: sabotage !== undefined,
     ...(seed !== undefined && { seed }),
     ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),

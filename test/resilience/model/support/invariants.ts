@@ -9,8 +9,8 @@ import { nodeCount } from "./steps.js";
 import type { World } from "./world.js";
 
 /**
- * What holds after each step, whatever it was. The monitor has seen every write and every login; an attempt, in turn, is
- * asked for by a stranger and by its own browser.
+ * Checks what holds after each step. The monitor has seen every write and every login. Besides, a stranger and the owner
+ * ask for one of the attempts.
  */
 export async function checkInvariants(model: Model, world: World): Promise<void> {
   world.monitor.check();
@@ -28,7 +28,7 @@ const ways = [
   { method: "POST", path: "/login" },
 ] as const;
 
-/** Who is not the browser that started an attempt is told nothing, not even that there is one. */
+/** Only the browser that started an attempt can learn that it exists. */
 async function tryWithoutTheCookie(attempt: ModelAttempt, model: Model, world: World): Promise<void> {
   const tries = model.tries++;
   const others = [undefined, "", attempt.owner.slice(0, -1), `${attempt.owner}A`, ...model.cookies];
@@ -48,7 +48,7 @@ async function tryWithoutTheCookie(attempt: ModelAttempt, model: Model, world: W
     (model.unknown[way.path] ??= await bytesOf(await ask(nobodysId))),
     `a stranger sees that ${attempt.id} exists: ${JSON.stringify(way)}`,
   );
-  // To be looked at, perhaps even for a stranger, is what makes an acceptance that nobody claimed expire.
+  // Reading the attempt, perhaps even for a stranger, makes an unclaimed acceptance expire.
   settleOn(
     [{ step: statusCall(surroundings(world, false), false), said: wordsOf(answer), mayStop: false }],
     attempt,
@@ -98,5 +98,5 @@ export async function checkNothingIsLeft(model: Model, world: World): Promise<vo
   world.monitor.check();
 }
 
-/** More than a store may take to give back what it forgot, and than the life of an attempt nobody heard of. */
+/** Longer than a store may take to remove what it forgot, and longer than an attempt lives whose start was not answered. */
 const sweptAfterMs = 600_000;

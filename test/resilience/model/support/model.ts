@@ -14,16 +14,16 @@ export interface ModelAttempt {
   states: AttemptState[];
 }
 
-/** What the model believes. */
+/** The model of a whole run. */
 export class Model {
   /** The cookies of three browsers. */
   readonly cookies: (string | undefined)[] = [undefined, undefined, undefined];
   readonly attempts: ModelAttempt[] = [];
-  /** Counts the attempts at reading without the cookie, so that each step brings another. */
+  /** Counts the calls without the right cookie, so that each step makes another one. */
   tries = 0;
   /** How many steps were taken. */
   steps = 0;
-  /** What is answered about an id that nobody was given, to a call of that path. */
+  /** The answer for an id that nobody was given, by path. */
   readonly unknown: Record<string, string> = {};
 
   /** Counted from the newest; undefined as long as there is none. */
@@ -35,7 +35,7 @@ export class Model {
 /** An id that nobody was given. */
 export const nobodysId = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/** Takes over what the answers say; fails if nothing explains them. */
+/** Keeps the states that explain the answers. Fails if none does. */
 export function settleOn(made: Made[], attempt: ModelAttempt | undefined, world: World): void {
   world.monitor.check();
   if (!attempt) {
@@ -79,7 +79,7 @@ export const codeOf = (attempt: ModelAttempt | undefined, index: number): string
 export function surroundings(world: World, isRace: boolean): Surroundings {
   const { clock, tokenServer } = world;
   const now = clock.now();
-  // What was asked before these calls; what they ask themselves is for the model to say.
+  // Only what was asked before these calls: the model itself says what they ask.
   const memory = tokenServer.memory();
   return {
     now,
@@ -93,7 +93,7 @@ export function surroundings(world: World, isRace: boolean): Surroundings {
   };
 }
 
-/** A call and what came of it. */
+/** A call and its answer. */
 export interface Made {
   step: Step;
   /** What was answered; undefined if the answer was lost with its server. */

@@ -15,8 +15,8 @@ interface SignedIn {
 }
 
 /**
- * What must never happen, whatever the order of things, looked at the moment it would: at each write into the store and
- * at each run of `signIn`. It knows no answers and no transitions, only what is never right.
+ * Watches for what must never happen in any order of steps, at each write into the store and each run of `signIn`. It
+ * knows no answers and no transitions.
  */
 export class Monitor {
   readonly #clock: VirtualClock;
@@ -26,7 +26,7 @@ export class Monitor {
   readonly #signedIn = new Map<string, SignedIn[]>();
   /** The cookie that started an attempt, as the browser that got its answer knows it. */
   readonly #starters = new Map<string, string>();
-  /** When an attempt was claimed: by that the minute for a repetition is measured. */
+  /** When an attempt was claimed: signIn may be repeated for a minute from then. */
   readonly #claimedAt = new Map<string, number>();
   /** What browsers were last told. */
   readonly #seen = new Map<string, Status>();
@@ -36,7 +36,7 @@ export class Monitor {
     this.#tokenServer = tokenServer;
   }
 
-  /** Fails if anything of this happened. */
+  /** Throws if any of this happened. */
   check(): void {
     if (this.#wrong.length > 0) throw new Error(this.#wrong.join("\n"));
   }

@@ -5,7 +5,7 @@ import type { StartMode } from "./token-server.js";
 /** How many servers the site has. */
 export const nodeCount = 3;
 
-/** Who calls: the browser that started the attempt, one of three browsers, or a caller that no cookie of ours names. */
+/** Who calls: the browser that started the attempt, one of three browsers, or a caller without a valid cookie. */
 export type Who = "owner" | 0 | 1 | 2 | "nobody" | "malformed";
 
 /** A call on an attempt. `attempt` counts from the newest, `code` too; `node` is the server that answers. */
@@ -19,7 +19,7 @@ export type Call =
 export type ModelStep =
   | { do: "start"; browser: 0 | 1 | 2; node: number }
   | { do: "call"; attempt: number; call: Call }
-  /** From anybody: about a transaction that there is not, or nonsense. */
+  /** A callback from anybody, for an unknown transaction or malformed. */
   | { do: "forge a callback"; node: number; body: "unknown" | "malformed" }
   | { do: "result"; attempt: number; code: number; verdict: Verdict }
   | { do: "Token Server"; starts: StartMode }
@@ -32,13 +32,13 @@ export type ModelStep =
   /** Calls at the same time, in any interleaving of their steps; one server may die meanwhile. */
   | { do: "race"; attempt: number; calls: Call[]; dies: number | undefined };
 
-/** Records that print as they are written. */
+/** Records that are printed as object literals. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
   fc.record(model, { noNullPrototype: true });
 
 const node = fc.nat(nodeCount - 1);
 const browser = fc.constantFrom(0 as const, 1 as const, 2 as const);
-/** Mostly the newest attempt: what is done to it then adds up. */
+/** Mostly the newest attempt, so that several steps act on the same one. */
 const attempt = fc.oneof({ arbitrary: fc.constant(0), weight: 4 }, { arbitrary: fc.nat(3), weight: 2 });
 const code = fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, { arbitrary: fc.nat(3), weight: 1 });
 

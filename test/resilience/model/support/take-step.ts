@@ -25,7 +25,7 @@ import {
 import type { Call, ModelStep } from "./steps.js";
 import type { World } from "./world.js";
 
-/** The most attempts of one run: few, so that steps meet on one. */
+/** Few attempts, so that several steps act on the same one. */
 const maxAttempts = 4;
 
 export async function takeStep(
@@ -101,7 +101,7 @@ async function start(browser: 0 | 1 | 2, node: number, model: Model, world: Worl
   world.monitor.started(attempt, owner);
 }
 
-/** Time passes, in which servers ask by themselves: the model takes their word for when, and hears what they heard. */
+/** Lets time pass. Servers ask for results by themselves: the model does not predict when, and gets the same answers. */
 export async function pass(ms: number, model: Model, world: World): Promise<void> {
   world.tokenServer.takeQuestions();
   await world.pass(ms);
@@ -114,7 +114,7 @@ export async function pass(ms: number, model: Model, world: World): Promise<void
   }
 }
 
-/** One call, and what it leaves behind in the background. */
+/** One call, and the work that it starts in the background. */
 async function callAlone(
   call: Call,
   attempt: ModelAttempt | undefined,
@@ -144,7 +144,7 @@ async function race(
   }
   let unanswered = running.length;
   for (const answer of running) void answer.finally(() => (unanswered -= 1)).catch(() => undefined);
-  // Between two turns everything comes to rest, so that every step that can be next is there to be chosen.
+  // Everything comes to rest between two turns, so that the scheduler can choose among all steps that may be next.
   for (;;) {
     await world.settle();
     if (scheduler.count() > 0) await scheduler.waitOne();
@@ -161,7 +161,7 @@ async function race(
   );
 }
 
-/** Makes a call, and says what of it the model has to explain. */
+/** Makes a call. Returns what the model has to explain. */
 async function makeCall(
   call: Call,
   attempt: ModelAttempt | undefined,
@@ -203,7 +203,7 @@ async function makeCall(
 const callbackRequest = (body: object, world: World) =>
   ({ method: "POST", path: "/callback", body, userAgent: world.nextCall() }) as const;
 
-/** What the start of a transaction came to, or would have. */
+/** How the Token Server answered the start of a transaction, or would have answered. */
 function issueOf(userAgent: string, { tokenServer }: World): Issue & { said: Said } {
   const id = tokenServer.startedBy(userAgent);
   if (id !== undefined) return { kind: "started", id, said: "" };

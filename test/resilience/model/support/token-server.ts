@@ -6,24 +6,24 @@ import { isAnswer, rules, type Verdict } from "./attempt-state.js";
 /** How it answers the start of a transaction. */
 export type StartMode = "started" | "down" | "refused";
 
-/** A Token Server on a port of its own, good or bad as the model says, with a memory of what it said. */
+/** A Token Server on its own port. It answers as the run wants, and remembers its answers. */
 export class ModelTokenServer {
   url = "";
   starts: StartMode = "started";
-  /** Called before each answer: it goes out when this resolves. */
+  /** Called before each answer, which is sent when this resolves. */
   turn: (label: string) => Promise<void> = () => Promise.resolve();
-  /** By the clock of the model. */
+  /** The clock of the run. */
   now: () => number = () => 0;
   #verdicts = new Map<string, Verdict>();
   #startedBy = new Map<string, string>();
   #askedAt = new Map<string, number>();
   #answeredAt = new Map<string, number>();
   #questions: { id: string; at: number }[] = [];
-  /** The users for whom it has really answered that they accepted, by transaction. */
+  /** The users for whom it really answered "accepted", by transaction. */
   #accepted = new Map<string, Set<string>>();
   #begun = 0;
 
-  /** As new. */
+  /** Forgets everything, for the next run. */
   reset(): void {
     this.starts = "started";
     this.turn = () => Promise.resolve();
@@ -44,7 +44,7 @@ export class ModelTokenServer {
     return this.#startedBy.get(userAgent);
   }
 
-  /** When it was asked, and when it last answered, as far as now. */
+  /** When each result was last asked for and last answered, until now. */
   memory(): { askedAt(id: string): number; answeredAt(id: string): number } {
     const [askedAt, answeredAt] = [new Map(this.#askedAt), new Map(this.#answeredAt)];
     return {
@@ -53,7 +53,7 @@ export class ModelTokenServer {
     };
   }
 
-  /** What it was asked since this was last called. */
+  /** The results that were asked for since this was last called. */
   takeQuestions(): { id: string; at: number }[] {
     return this.#questions.splice(0);
   }
@@ -148,7 +148,7 @@ const failure = (reason: string): object => ({
   not_authenticated_reason: { reason, description: `It was ${reason}.` },
 });
 
-/** Each looks a little like an acceptance, and is none. */
+/** Answers that look a little like an acceptance, but are none. */
 const nonsense: ((res: ServerResponse, id: string) => void)[] = [
   (res, id) => json(res, 200, about(id, { is_authenticated: "true", user_id: "mallory" })),
   (res, id) => json(res, 200, about(id, { is_authenticated: true, user_id: "" })),

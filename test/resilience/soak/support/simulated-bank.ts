@@ -6,7 +6,7 @@ import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "../../../../src/server/kit.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
-import { SimulatedClock } from "./simulated-clock.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /**
  * How the way to the login API is: as it should be, without streams, without any status, or dead altogether, each behind a
@@ -20,7 +20,7 @@ export interface SimulatedBank {
   way: Way;
   /** Requests that are under way, streams and held polls included. */
   underWay: () => number;
-  /** Breaks what is under way. */
+  /** Breaks off all requests that are under way. */
   cut: () => void;
   close: () => void;
 }
@@ -30,7 +30,7 @@ const manyRequests = 1e6;
 
 /** @param codeSeconds how long a code lives */
 export async function startSimulatedBank(codeSeconds: number): Promise<SimulatedBank> {
-  const clock = new SimulatedClock();
+  const clock = new VirtualClock(0);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -78,7 +78,7 @@ export async function startSimulatedBank(codeSeconds: number): Promise<Simulated
     },
   };
   const underWay = new Set<ServerResponse>();
-  /** Those that need no time: the page waits for them. */
+  /** Requests that need no simulated time: the page waits for them. */
   const brief = new Set<ServerResponse>();
   const settle = async () => {
     do for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -103,8 +103,10 @@ export async function startSimulatedBank(codeSeconds: number): Promise<Simulated
       request.on("data", (part: Buffer) => (text += part.toString()));
       request.on("end", () => {
         clock.advanceTo(Number(text));
-        // No timer is `Infinity`, and `null` in JSON.
-        void settle().then(() => response.end(JSON.stringify({ due: clock.next, underWay: underWay.size })));
+        // Without a timer this is `Infinity`, which is `null` in JSON.
+        void settle().then(() =>
+          response.end(JSON.stringify({ due: clock.nextAt, underWay: underWay.size })),
+        );
       });
       return;
     }

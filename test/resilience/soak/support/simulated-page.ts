@@ -1,4 +1,4 @@
-/** What a page with simulated time is asked and told. It lies in the page, as the global `simulation`. */
+/** Simulated time in a page. It is the global `simulation` there. */
 export interface Simulation {
   /**
    * Lets so many milliseconds go by, as fast as the machine can.
@@ -86,7 +86,7 @@ export function simulate(): void {
         try {
           while (!(await reader.read()).done);
         } catch {
-          // Aborted: as good as ended.
+          // It was aborted, which ends it too.
         } finally {
           open--;
         }
@@ -109,7 +109,7 @@ export function simulate(): void {
   const { port1, port2 } = new MessageChannel();
   let turned: (() => void) | undefined;
   port1.onmessage = () => turned?.();
-  /** Lets happen what needs no time. */
+  /** Lets everything happen that needs no time. */
   const turn = (): Promise<void> =>
     new Promise((resolve) => {
       turned = resolve;
@@ -120,7 +120,7 @@ export function simulate(): void {
     while (awaited > 0);
   };
 
-  /** Tells the server the time; both have heard of each other's last word when the same requests are open on both sides. */
+  /** Tells the server the time, until page and server count the same open requests: then nothing is on its way. */
   const syncServer = async (): Promise<void> => {
     for (;;) {
       try {

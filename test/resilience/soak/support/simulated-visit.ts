@@ -1,6 +1,6 @@
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Browser, CDPSession, Page } from "playwright-core";
-import { figuresOf, most, type Figures } from "./figures.js";
 import { startSimulatedBank, type SimulatedBank } from "./simulated-bank.js";
 import { simulate, type Simulation } from "./simulated-page.js";
 
@@ -18,22 +18,17 @@ export interface SimulatedVisit {
   hour: () => Promise<Figures>;
 }
 
-/** Timers come together so far apart: a day then has a minute, and not five. `GROWTH_GRAIN_MS=0` puts each at its instant. */
-const grainMs = Number(process.env["GROWTH_GRAIN_MS"] ?? 4_000);
-
-export interface SimulatedVisitOptions {
-  codeSeconds?: number;
-  newPage?: () => Promise<Page>;
-}
+/** Timers come together so far apart, because a day takes several times as long otherwise. `GROWTH_GRAIN_MS=0` fires each at its instant. */
+const grainMs = Number(process.env["GROWTH_GRAIN_MS"] ?? 10_000);
 
 /** A page with nothing on it yet. */
 export async function visitSimulated(
   t: TestContext,
   browser: Browser,
-  { codeSeconds = 60, newPage }: SimulatedVisitOptions = {},
+  codeSeconds = 60,
 ): Promise<SimulatedVisit> {
   const bank = await startSimulatedBank(codeSeconds);
-  const page = await (newPage ?? (() => browser.newPage()))();
+  const page = await browser.newPage();
   t.after(async () => {
     await page.close();
     bank.close();
@@ -70,4 +65,72 @@ export async function visitSimulated(
       return most(looks);
     },
   };
+}
+
+/** Lets a browser compile to bytecode only: machine code that it compiles later would look like growth. */
+export const steadyHeap = "--js-flags=--no-opt --no-maglev --no-sparkplug";
+
+/** What must not grow. */
+export interface Figures {
+  listeners: number;
+  nodes: number;
+  documents: number;
+  timers: number;
+  /** Under way in the page. */
+  requests: number;
+  heapKilobytes: number;
+}
+
+/** Counts what a page holds, after its garbage was collected. */
+export async function figuresOf(page: Page, devtools: CDPSession): Promise<Figures> {
+  // Objects that one collection frees may hold others that only the next one frees.
+  for (let i = 0; i < 3; i++) await devtools.send("HeapProfiler.collectGarbage");
+  const { documents, nodes, jsEventListeners } = await devtools.send("Memory.getDOMCounters");
+  const { usedSize } = await devtools.send("Runtime.getHeapUsage");
+  const { timers, requests } = await page.evaluate(() => {
+    const { simulation } = globalThis as unknown as { simulation: Simulation };
+    return { timers: simulation.timers(), requests: simulation.requests() };
+  });
+  return {
+    listeners: jsEventListeners,
+    nodes,
+    documents,
+    timers,
+    requests,
+    heapKilobytes: Math.round(usedSize / 1_024),
+  };
+}
+
+/** The greatest of each figure, but the last heap: a new page has not compiled everything yet. */
+export function most(looks: readonly Figures[]): Figures {
+  const of = (name: keyof Figures) => looks.map((figures) => figures[name]);
+  return {
+    listeners: Math.max(...of("listeners")),
+    nodes: Math.max(...of("nodes")),
+    documents: Math.max(...of("documents")),
+    timers: Math.max(...of("timers")),
+    requests: Math.max(...of("requests")),
+    heapKilobytes: looks.at(-1)?.heapKilobytes ?? 0,
+  };
+}
+
+/**
+ * What may come and go: a hint with its icon, a try under way, a cache of the browser's. What grows by anything a poll, a
+ * code or a round is far beyond: when each still held on to the one before it, a day took some 4,000 kB.
+ */
+const slack: Figures = { listeners: 3, nodes: 8, documents: 0, timers: 2, requests: 1, heapKilobytes: 64 };
+
+/** Prints the figures of two times side by side, and asserts that none has grown. */
+export function doesNotGrow(
+  t: TestContext,
+  [first, before]: readonly [string, Figures],
+  [second, after]: readonly [string, Figures],
+): void {
+  const lines = (Object.keys(before) as (keyof Figures)[]).map((name) => {
+    const line = `${name}: ${before[name]} ${first}, ${after[name]} ${second}`;
+    t.diagnostic(line);
+    return { line, grows: after[name] > before[name] + slack[name] };
+  });
+  const grown = lines.filter(({ grows }) => grows).map(({ line }) => line);
+  assert.deepEqual(grown, [], "It grows.");
 }
