@@ -2,7 +2,7 @@ import { Hono, type Context as HonoContext } from "hono";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import { sha256 } from "../bytes.js";
-import type { Config } from "../config.js";
+import type { Config } from "../parse-options.js";
 import { invalidRequest, unknownAttempt } from "../http/api-error.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
