@@ -1,5 +1,6 @@
 import { browserKey } from "../protocol/login-api.js";
-import { toCode, type Code } from "./flow/state.js";
+import { toCode } from "./flow/renewal.js";
+import type { Code } from "./flow/state.js";
 
 /** Storage may be blocked: then nothing is kept. */
 const useStorage = <T>(use: (storage: Storage) => T): T | undefined => {

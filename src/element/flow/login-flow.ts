@@ -16,9 +16,9 @@ import {
 import type { StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
 import { withTimeout, type Environment } from "./environment.js";
-import { codeTimeoutMs, renewals } from "./renewal.js";
+import { codeTimeoutMs, renewals, toCode } from "./renewal.js";
 import { signIn } from "./sign-in.js";
-import { toCode, type Action, type Code, type Failure } from "./state.js";
+import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
 
 /** A command of the element. Each ends the attempt before it. */

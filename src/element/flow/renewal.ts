@@ -10,10 +10,30 @@ import {
   take,
   type Observable,
 } from "rxjs";
-import type { StatusAnswer } from "../../protocol/login-api.js";
+import type { CodeAnswer, StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, toRequestError, type Backend } from "../api/backend.js";
 import { at, awake, backoffMs, retryWhen, withTimeout, type Environment } from "./environment.js";
-import { toCode, type Action, type Code } from "./state.js";
+import type { Action, Code } from "./state.js";
+
+const second = 1_000;
+/** A day: the longest life of a code. Browsers' timers overflow after 25 days. */
+const longestSeconds = 86_400;
+
+/**
+ * Puts a code's times on this browser's clock. The next code is requested when a quarter of the life is left: at most 30 s
+ * before the end, at least 5 s, never more than half of the life, and never sooner than in half a second.
+ * @param now when the answer arrived, in milliseconds of `Date.now()`
+ */
+export function toCode(answer: Pick<CodeAnswer, "otp" | "expires_in">, now: number): Code {
+  const life = Math.min(answer.expires_in, longestSeconds) * second;
+  const lead = Math.min(30 * second, Math.max(5 * second, life / 4), life / 2);
+  return {
+    otp: answer.otp,
+    since: now,
+    renewAt: now + Math.max(life - lead, second / 2),
+    endsAt: now + life,
+  };
+}
 
 /** The time limit of a start or a renewal. The server's own call of the Token Server has 5 s. */
 export const codeTimeoutMs = 15_000;

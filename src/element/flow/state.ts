@@ -1,4 +1,4 @@
-import type { ApiErrorCode, CodeAnswer, LoginAnswer } from "../../protocol/login-api.js";
+import type { ApiErrorCode, LoginAnswer } from "../../protocol/login-api.js";
 
 /** A code that can be shown. Its instants are milliseconds of `Date.now()`, set when the answer arrived. */
 export interface Code {
@@ -10,26 +10,6 @@ export interface Code {
   renewAt: number;
   /** When its time is up. */
   endsAt: number;
-}
-
-const second = 1_000;
-/** A day: the longest life of a code. Browsers' timers overflow after 25 days. */
-const longestSeconds = 86_400;
-
-/**
- * Puts a code's times on this browser's clock. The next code is requested when a quarter of the life is left: at most 30 s
- * before the end, at least 5 s, never more than half of the life, and never sooner than in half a second.
- * @param now when the answer arrived, in milliseconds of `Date.now()`
- */
-export function toCode(answer: Pick<CodeAnswer, "otp" | "expires_in">, now: number): Code {
-  const life = Math.min(answer.expires_in, longestSeconds) * second;
-  const lead = Math.min(30 * second, Math.max(5 * second, life / 4), life / 2);
-  return {
-    otp: answer.otp,
-    since: now,
-    renewAt: now + Math.max(life - lead, second / 2),
-    endsAt: now + life,
-  };
 }
 
 /** Whether the page receives the status: shown as a hint, not as a phase. */

@@ -41,7 +41,8 @@ export async function authenticateCallback(
 
 /**
  * `POST /callback`, from the Token Server: a transaction may have ended. A callback proves nothing, so the kit asks for
- * the result, once the 204 is on its way.
+ * the result, once the 204 is on its way. A second callback leads to one more call: after the one that is under way, if
+ * there is one (`callbackReceived` in result-schedule.ts).
  */
 export function answerCallback(
   call: Pick<Call<unknown>, "address" | "beganAt">,

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { toCode } from "../../../src/element/flow/renewal.js";
 import { isConnection, liveStream, runFlow } from "../support/flow.js";
 
 const stream = liveStream;
@@ -223,5 +224,26 @@ describe("renewal", () => {
     expect(requests.poll[0]).to.equal("20000-20000");
     expect(requests.stream.slice(0, 2)).to.deep.equal(["0-20000", "20000-40000"]);
     expect(requests.renew).to.deep.equal(["20000-20000"]);
+  });
+});
+
+describe("toCode", () => {
+  const leadOf = (expires_in: number) => {
+    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in }, 1_000);
+    expect(endsAt).to.equal(1_000 + expires_in * 1_000);
+    return (endsAt - renewAt) / 1_000;
+  };
+
+  it("requests the next code when a quarter of the life is left", () => expect(leadOf(60)).to.equal(15));
+  it("requests it at most 30 s before the end", () => expect(leadOf(300)).to.equal(30));
+  it("requests it at least 5 s before the end", () => expect(leadOf(12)).to.equal(5));
+  it("never requests it before half of the life", () => expect(leadOf(4)).to.equal(2));
+  it("waits half a second for the next code if a server's codes have no life", () => {
+    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in: 0 }, 1_000);
+    expect([renewAt, endsAt]).to.deep.equal([1_500, 1_000]);
+  });
+  it("lets no code live longer than a day: a browser's timer would overflow and fire at once", () => {
+    const { endsAt } = toCode({ otp: "b3Rw", expires_in: 3_000_000 }, 0);
+    expect(endsAt).to.equal(86_400_000);
   });
 });

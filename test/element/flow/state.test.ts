@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { reduce, toCode, type Action, type Phase, type State } from "../../../src/element/flow/state.js";
+import { reduce, type Action, type Phase, type State } from "../../../src/element/flow/state.js";
 
 const code = { otp: "b3Rw", since: 0, renewAt: 45_000, endsAt: 60_000 };
 const failure = { code: "network_error", during: "pending", offline: false } as const;
@@ -61,26 +61,5 @@ describe("reduce", () => {
 
   it("keeps the very same state when the connection did not change", () => {
     expect(reduce(states.pending, { type: "connection", connection: "live" })).to.equal(states.pending);
-  });
-});
-
-describe("toCode", () => {
-  const leadOf = (expires_in: number) => {
-    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in }, 1_000);
-    expect(endsAt).to.equal(1_000 + expires_in * 1_000);
-    return (endsAt - renewAt) / 1_000;
-  };
-
-  it("requests the next code when a quarter of the life is left", () => expect(leadOf(60)).to.equal(15));
-  it("requests it at most 30 s before the end", () => expect(leadOf(300)).to.equal(30));
-  it("requests it at least 5 s before the end", () => expect(leadOf(12)).to.equal(5));
-  it("never requests it before half of the life", () => expect(leadOf(4)).to.equal(2));
-  it("waits half a second for the next code if a server's codes have no life", () => {
-    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in: 0 }, 1_000);
-    expect([renewAt, endsAt]).to.deep.equal([1_500, 1_000]);
-  });
-  it("lets no code live longer than a day: a browser's timer would overflow and fire at once", () => {
-    const { endsAt } = toCode({ otp: "b3Rw", expires_in: 3_000_000 }, 0);
-    expect(endsAt).to.equal(86_400_000);
   });
 });

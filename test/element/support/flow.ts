@@ -2,7 +2,7 @@ import { BehaviorSubject, defer, NEVER, timer, type Observable } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import type { StatusAnswer } from "../../../src/protocol/login-api.js";
 import type { Backend } from "../../../src/element/api/backend.js";
-import { toCode } from "../../../src/element/flow/state.js";
+import { toCode } from "../../../src/element/flow/renewal.js";
 import type { Environment, Visibility } from "../../../src/element/flow/environment.js";
 import { loginFlow, type Command } from "../../../src/element/flow/login-flow.js";
 import { RequestError } from "../../../src/element/api/backend.js";
