@@ -5,10 +5,11 @@ import { relative } from "node:path";
 import { register } from "tsx/esm/api";
 import { answers } from "./test/element/support/answers.js";
 
-// What finds and starts the engines is TypeScript.
+// What finds the engines and a free port is TypeScript.
 register();
 const { wantedEngines } = await import("./scripts/find-engines.ts");
 const { launcherOf } = await import("./test/support/engines/engine.ts");
+const { freePort } = await import("./test/support/services/free-port.ts");
 
 /** CommonJS that the browser cannot import: each is served as one module bundled by esbuild. */
 const commonJs = ["qrcode/lib/core/qrcode.js", "axe-core"];
@@ -61,6 +62,8 @@ const builtFile = () => ({
 
 export default {
   files: isBuilt ? ["test/element/*.test.ts", "test/element/view/*.test.ts"] : "test/element/**/*.test.ts",
+  // The runner's own search begins at 8000, so two runners that start together would choose the same port.
+  port: await freePort(),
   nodeResolve: { exportConditions: ["browser", "development"] },
   middleware: [answers],
   plugins: [
