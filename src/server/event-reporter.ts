@@ -1,4 +1,6 @@
 import { StoreUnavailable } from "./attempt/guarded-store.js";
+import type { ApiError } from "./http/api-error.js";
+import { loggedAddress, type Call } from "./http/call.js";
 import type { LoginKitEvent, Report } from "./kit-events.js";
 import type { Runtime } from "./runtime.js";
 
@@ -94,3 +96,35 @@ const oneLine = (error: unknown): string =>
 
 /** Replaces line breaks and control characters, with which a stranger could forge a line or control a terminal. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+
+/** Reports the errors that the login API answers to the site. */
+export class ErrorLog {
+  readonly #report: Report;
+  readonly #runtime: Runtime;
+  readonly #throttle: LogThrottle;
+
+  constructor(report: Report, runtime: Runtime) {
+    this.#report = report;
+    this.#runtime = runtime;
+    this.#throttle = new LogThrottle(60_000, runtime);
+  }
+
+  report(call: Call<unknown>, { message: description, code: error, limit, status }: ApiError): void {
+    const about = {
+      status,
+      method: call.request.method,
+      ...(call.attempt !== undefined && { attempt: call.attempt }),
+      ...loggedAddress(call),
+      durationMs: this.#runtime.now() - call.beganAt,
+    };
+    if (limit) {
+      const level = this.#throttle.level(limit.name, "warn");
+      const { name, retryAfterSeconds } = limit;
+      return this.#report({ type: "limited", level, limit: name, retryAfterSeconds, ...about });
+    }
+    // 401 and 403 to the site's own pages or Token Server come from wrong settings, and strangers cause them at will.
+    const mayBeMisconfigured = status === 403 || status === 401;
+    const level = mayBeMisconfigured ? this.#throttle.level(String(status), "warn") : "info";
+    this.#report({ type: "request_refused", level, error, description, ...about });
+  }
+}

@@ -62,6 +62,10 @@ describe("the tree", () => {
     });
   }
 
+  test("has at most 120 source files", () => {
+    assert.ok(sources.length <= 120, `src: ${sources.length} files`);
+  });
+
   test("has no two source files of one name, so that each is found by its name alone", () => {
     const names = sources.map((file) => basename(file)).filter((name) => name !== "index.ts");
     const entries = readdirSync("src").filter((name) => name.endsWith(".ts"));

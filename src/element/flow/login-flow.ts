@@ -13,11 +13,10 @@ import {
   takeUntil,
   type Observable,
 } from "rxjs";
-import type { StatusAnswer } from "../../protocol/login-api.js";
+import type { LoginAnswer, StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
-import { withTimeout, type Environment } from "./environment.js";
+import { backoffMs, retryWhen, withTimeout, type Environment } from "./environment.js";
 import { codeTimeoutMs, renewals, toCode } from "./renewal.js";
-import { signIn } from "./sign-in.js";
 import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
 
@@ -35,6 +34,13 @@ const graceMs = 75_000;
 const recheckMs = 5_000;
 /** If the server knew an attempt for this long, cookies are not blocked. */
 const cookiesWorkMs = 10_000;
+
+/** How long the server lets a browser repeat a login whose answer was lost. */
+const loginRepeatMs = 60_000;
+/** The server gives `signIn` 10 s. */
+const loginTimeoutMs = 15_000;
+/** The errors after which a login is repeated. */
+const repeatableErrors = /^(network_error|server_error|temporarily_unavailable|authorization_pending)$/;
 
 /** The whole login: commands in, actions out. Requests are sent only while it is subscribed. */
 export function loginFlow(commands: Observable<Command>, environment: Environment): Observable<Action> {
@@ -201,6 +207,26 @@ function finish(
     default:
       return status satisfies never;
   }
+}
+
+/**
+ * Logs in with an approved attempt: the server runs the site's `signIn`. Retries network and server errors for 60 s, and at
+ * once when the browser is back online. Errors with the last error.
+ */
+function signIn(attempt: string, backend: Backend, environment: Environment): Observable<LoginAnswer> {
+  const { now, timer, online } = environment;
+  return defer(() => {
+    const deadline = now() + loginRepeatMs;
+    return withTimeout(loginTimeoutMs, environment, backend.login(attempt)).pipe(
+      retryWhen((cause: unknown, count) => {
+        const error = toRequestError(cause);
+        const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
+        if (!repeatableErrors.test(error.code) || now() + delayMs > deadline) throw error;
+        const backOnline = online.pipe(filter((isOnline, index) => index > 0 && isOnline));
+        return merge(timer(delayMs), backOnline).pipe(take(1));
+      }),
+    );
+  });
 }
 
 function fail(cause: unknown, during: Failure["during"], { now, online }: Environment): Observable<Action> {

@@ -6,8 +6,7 @@ import type { Config } from "../parse-options.js";
 import { invalidRequest, unknownAttempt } from "../http/api-error.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
-import type { Cors } from "../http/cors.js";
-import { checkCsrf } from "../http/csrf.js";
+import { checkCsrf, type Cors } from "../http/csrf-and-cors.js";
 import { readJsonObject } from "../http/json-body.js";
 
 type Body = Record<string, unknown>;

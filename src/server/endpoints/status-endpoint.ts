@@ -5,12 +5,11 @@ import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
-import { holdPoll } from "./held-poll.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
 import type { ResultPoller } from "../token-server/result-poller.js";
 import { withTimeout, type Runtime } from "../runtime.js";
 import { StatusStream, streamHeaders } from "./status-stream.js";
-import type { Watchers } from "./watchers.js";
+import type { Watcher, Watchers } from "./watchers.js";
 
 interface Parts {
   attempts: Attempts;
@@ -69,6 +68,49 @@ async function answerHeld(
   return end.granted
     ? answerPoll(end.attempt, parts.runtime.now(), waitSeconds)
     : answerPoll(end.attempt, parts.runtime.now());
+}
+
+/** The end of a held poll. `granted`: the status changed or the time was over; else it was ended before. */
+interface PollEnd {
+  attempt: Attempt;
+  granted: boolean;
+}
+
+/** Waits until an attempt is no longer `pending`, for `waitMs` at most. It ends when the client goes away. */
+function holdPoll(
+  attempt: Attempt,
+  waitMs: number,
+  signal: AbortSignal,
+  { watchers, runtime }: Parts,
+): Promise<PollEnd> {
+  return new Promise((resolve) => {
+    let latest = attempt;
+    const cleanUps: (() => void)[] = [];
+    let ended = false;
+    const end = (granted: boolean): void => {
+      if (ended) return;
+      ended = true;
+      for (const cleanUp of cleanUps) cleanUp();
+      resolve({ attempt: latest, granted });
+    };
+    const giveUp = (): void => end(false);
+    const watcher: Watcher = {
+      show(now) {
+        latest = now;
+        if (now.state.status !== "pending") end(true);
+      },
+      keepAlive: () => undefined,
+      dismiss: giveUp,
+    };
+    // Before joining, because a watcher may be dismissed at once.
+    cleanUps.push(runtime.after(waitMs, () => end(true)));
+    signal.addEventListener("abort", giveUp, { once: true });
+    cleanUps.push(() => signal.removeEventListener("abort", giveUp));
+    const leave = watchers.join(attempt, watcher);
+    cleanUps.push(leave);
+    if (ended) leave();
+    else if (signal.aborted) giveUp();
+  });
 }
 
 /** @param grantedSeconds how long the poll might have been held; undefined if it was not */

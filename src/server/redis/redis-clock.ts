@@ -1,5 +1,4 @@
-/** A clock that no change of the host's time moves, in milliseconds since the epoch, with fractions. */
-const steadyNow = (): number => performance.timeOrigin + performance.now();
+import { steadyNow } from "../runtime.js";
 
 /** Redis' clock, which all servers share: this process's clock, and the offset that was last measured. */
 export class RedisClock {

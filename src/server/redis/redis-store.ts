@@ -1,11 +1,11 @@
 import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
+import * as v from "valibot";
 import type { Attempt } from "../attempt/attempt.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 import { flexibleLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
-import { parseAttempt } from "./redis-attempt.js";
 import { listen } from "./redis-client.js";
 import { RedisClock } from "./redis-clock.js";
-import { storeError } from "./redis-errors.js";
+import { RedisStoreError, storeError } from "./redis-errors.js";
 import { parseRedisOptions, type RedisStoreOptions } from "./redis-options.js";
 import {
   compareAndSetScript,
@@ -125,6 +125,44 @@ function attemptScripts(
       return attempt?.transactions.some(({ id }) => id === transactionId) ? attempt : undefined;
     },
   };
+}
+
+const instant = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.safeInteger());
+
+const state = v.variant("status", [
+  v.object({ status: v.literal("pending") }),
+  v.object({ status: v.picklist(["approved", "completed"]), userId: v.string(), at: instant }),
+  v.object({ status: v.picklist(["denied", "expired", "failed"]), at: instant }),
+]);
+
+/** An attempt, as JSON. */
+const storedAttempt = v.looseObject({
+  id: v.string(),
+  version: count,
+  browser: v.string(),
+  language: v.exactOptional(v.string()),
+  address: v.exactOptional(v.string()),
+  startedAt: instant,
+  transactions: v.array(v.looseObject({ id: v.string(), endsAt: instant, closed: v.boolean() })),
+  begun: count,
+  state,
+  forgetAt: instant,
+});
+
+const storedValue = v.pipe(v.string(), v.parseJson(), storedAttempt);
+
+/**
+ * The attempt of that id in the value of a key.
+ *
+ * @throws RedisStoreError that names the key, if it holds something else
+ */
+export function parseAttempt(key: string, id: string, value: unknown): Attempt {
+  const { success, output, issues } = v.safeParse(storedValue, value, { abortEarly: true });
+  if (success && output.id === id) return output;
+  const path = issues ? v.getDotPath(issues[0]) : "id";
+  const where = path === null ? "" : ` (${path})`;
+  throw new RedisStoreError("unreadable", `Redis: the key "${key}" holds no attempt${where}`);
 }
 
 /** Counts in Redis, which deletes each count when its time is over. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAttempt } from "../../../../src/server/redis/redis-attempt.js";
+import { parseAttempt } from "../../../../src/server/redis/redis-store.js";
 import { RedisStoreError } from "../../../../src/server/redis/redis-errors.js";
 import { redisKeys } from "../../../../src/server/redis/redis-scripts.js";
 import { holds } from "../support/holds.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ApiError } from "../../../../src/server/http/api-error.js";
-import { checkCsrf } from "../../../../src/server/http/csrf.js";
+import { checkCsrf } from "../../../../src/server/http/csrf-and-cors.js";
 
 const site = { origin: "https://www.example.test", origins: ["https://login.example.test"] };
 
