@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkInOwnProcess } from "./support/model-process.js";
+import { checkInOwnProcess } from "./support/check-model.js";
 
 const statuses = ["pending", "approved", "completed", "denied", "expired", "failed"] as const;
 

@@ -35,8 +35,8 @@ export const rules = {
   claimMs: 120 * second,
   repeatMs: 60 * second,
   memoryMs: 300 * second,
-  /** A browser makes the kit ask about a transaction at most this often. */
-  restMs: 2 * second,
+  /** Calls of a browser make the kit poll a transaction's result at most this often. */
+  pollIntervalMs: 2 * second,
 } as const;
 
 /** What the Token Server would say of a transaction. */
@@ -115,7 +115,12 @@ export function expiresIn(state: AttemptState, now: number): number {
 const settle = (state: AttemptState, status: Status, at: number): AttemptState => ({ ...state, status, at });
 
 /** A verdict on one of its codes reaches the attempt. */
-export function told(state: AttemptState, codeId: string, verdict: Verdict, now: number): AttemptState {
+export function withVerdict(
+  state: AttemptState,
+  codeId: string,
+  verdict: Verdict,
+  now: number,
+): AttemptState {
   if (state.status !== "pending") return state;
   switch (verdict.kind) {
     case "approve":
@@ -138,10 +143,10 @@ export function told(state: AttemptState, codeId: string, verdict: Verdict, now:
   }
 }
 
-/** The time may be over, after the Token Server was asked about what is open: `heard` says whether it answered. */
-export function timeOver(state: AttemptState, heard: boolean, now: number): AttemptState {
+/** The time may be over, after the open transactions were polled: `isAnswered` says whether the Token Server answered. */
+export function timeOver(state: AttemptState, isAnswered: boolean, now: number): AttemptState {
   if (state.status !== "pending") return state;
-  if (heard) return now >= openUntil(state) ? settle(state, "expired", now) : state;
+  if (isAnswered) return now >= openUntil(state) ? settle(state, "expired", now) : state;
   return now >= openUntil(state) + rules.silenceMs ? settle(state, "failed", now) : state;
 }
 
@@ -156,7 +161,7 @@ export const claimed = (state: AttemptState, now: number): AttemptState =>
 export const mayRepeat = (state: AttemptState, now: number): boolean =>
   state.status === "completed" && now < state.at + rules.repeatMs;
 
-/** A renewal takes its place before the Token Server is asked. */
+/** A renewal is counted before the Token Server starts its transaction. */
 export const renewalBegun = (state: AttemptState): AttemptState | undefined =>
   state.status === "pending" && state.begun < rules.codesPerAttempt
     ? { ...state, begun: state.begun + 1 }

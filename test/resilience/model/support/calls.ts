@@ -12,15 +12,15 @@ import {
   renewed,
   rules,
   timeOver,
-  told,
+  withVerdict,
   type AttemptState,
   type Verdict,
+  type Status,
 } from "./attempt-state.js";
-import { done, newCode, settled, signedIn, statusIs, unknown, type Said } from "./answers.js";
 
 /**
  * The calls of the login API as sequences of atomic steps on one attempt. Where the design leaves something open, e.g. in
- * which order two transactions are heard of, a step has several moves.
+ * which order two transactions are polled, a step has several moves.
  */
 export interface Step {
   /** Names the step and all that it depends on but the attempt. */
@@ -40,10 +40,10 @@ export interface Surroundings {
   /** How much earlier, or later, than to the millisecond a store may forget. */
   readonly slackMs: { early: number; late: number };
   verdict(codeId: string): Verdict;
-  /** Whether no server can have asked about this code lately, so that a browser that asks makes its server ask. */
-  mustAsk(codeId: string): boolean;
+  /** Whether no server can have polled this code's result lately, so that a call of a browser makes its server poll. */
+  mustPoll(codeId: string): boolean;
   /** Whether no server can have been answered about this code since then. */
-  unheardSince(codeId: string, since: number): boolean;
+  unansweredSince(codeId: string, since: number): boolean;
 }
 
 const end = (state: AttemptState, said: Said): Move[] => [{ state, next: said }];
@@ -73,30 +73,30 @@ const asBrowser = (
           state: next,
           next: next.forgotten ? unknown : then(next),
         }))
-      : // Whether it is looked at for a stranger at all is not said; what strangers are told is.
+      : // The design leaves open whether the kit reads the attempt for a stranger. It fixes the answer.
         [state, claimOver(state, around.now)].flatMap((next) => end(next, unknown)),
 });
 
 /**
- * Asks about codes, in any order; about some of them perhaps not. `then` hears whether every one that was asked about was
+ * Polls the results of codes, in any order, and of some codes perhaps not. `then` gets whether every poll was
  * answered.
  */
-function asking(
+function pollResults(
   around: Surroundings,
   codes: { must: readonly string[]; may: readonly string[] },
-  then: (heard: boolean) => Step,
-  heard = true,
+  then: (isAnswered: boolean) => Step,
+  isAnswered = true,
 ): Step {
   const without = (ids: readonly string[], gone: string): string[] => ids.filter((id) => id !== gone);
   return {
-    key: `asking ${codes.must.join()} perhaps ${codes.may.join()} ${heard}, then ${then(true).key}`,
+    key: `poll ${codes.must.join()} perhaps ${codes.may.join()} ${isAnswered}, then ${then(true).key}`,
     moves: (state) => [
-      ...(codes.must.length === 0 ? [{ state, next: then(heard) }] : []),
+      ...(codes.must.length === 0 ? [{ state, next: then(isAnswered) }] : []),
       ...[...codes.must, ...codes.may].flatMap((id) => {
         const verdict = around.verdict(id);
         const rest = { must: without(codes.must, id), may: without(codes.may, id) };
-        const next = asking(around, rest, then, heard && isAnswer(verdict));
-        return changes(state, around, (open) => told(open, id, verdict, around.now)).map((state) => ({
+        const next = pollResults(around, rest, then, isAnswered && isAnswer(verdict));
+        return changes(state, around, (open) => withVerdict(open, id, verdict, around.now)).map((state) => ({
           state,
           next,
         }));
@@ -105,19 +105,19 @@ function asking(
   };
 }
 
-/** Asks a last time for the results of an attempt whose time is over. */
-function askingLast(state: AttemptState, around: Surroundings, then: Step): Step {
+/** Polls the results of an attempt whose time is over for the last time. */
+function lastPolls(state: AttemptState, around: Surroundings, then: Step): Step {
   const open = state.codes.filter(({ closed }) => !closed);
   const newest = open.at(-1)?.id ?? "";
   const older = open.filter(({ id }) => id !== newest);
-  const isUnheard = ({ id, endsAt }: { id: string; endsAt: number }): boolean =>
-    around.unheardSince(id, endsAt + rules.graceMs / 2);
-  const must = [newest, ...older.filter(isUnheard).map(({ id }) => id)];
-  const may = older.filter((code) => !isUnheard(code)).map(({ id }) => id);
-  return asking(around, { must, may }, (heard) => ({
-    key: `time over ${heard}, then ${then.key}`,
-    moves: (asked) =>
-      changes(asked, around, (now) => timeOver(now, heard, around.now)).map((state) => ({
+  const isUnanswered = ({ id, endsAt }: { id: string; endsAt: number }): boolean =>
+    around.unansweredSince(id, endsAt + rules.graceMs / 2);
+  const must = [newest, ...older.filter(isUnanswered).map(({ id }) => id)];
+  const may = older.filter((code) => !isUnanswered(code)).map(({ id }) => id);
+  return pollResults(around, { must, may }, (isAnswered) => ({
+    key: `time over ${isAnswered}, then ${then.key}`,
+    moves: (polled) =>
+      changes(polled, around, (now) => timeOver(now, isAnswered, around.now)).map((state) => ({
         state,
         next: then,
       })),
@@ -140,17 +140,17 @@ export function statusCall(around: Surroundings, isOwner: boolean): Step {
     if (seen.status !== "pending") return at("answer", (state) => end(state, say(seen)), seen);
     if (now < openUntil(seen)) {
       const open = acceptable(seen, now).map(({ id }) => id);
-      const must = open.filter((id) => around.mustAsk(id));
-      const may = open.filter((id) => !around.mustAsk(id));
-      return asking(around, { must, may }, () => answer);
+      const must = open.filter((id) => around.mustPoll(id));
+      const may = open.filter((id) => !around.mustPoll(id));
+      return pollResults(around, { must, may }, () => answer);
     }
-    const last = askingLast(seen, around, answer);
-    if (seen.codes.every(({ id }) => around.mustAsk(id))) return last;
-    return at("ask last or not", (state) => [last, answer].map((next) => ({ state, next })), seen);
+    const last = lastPolls(seen, around, answer);
+    if (seen.codes.every(({ id }) => around.mustPoll(id))) return last;
+    return at("poll a last time or not", (state) => [last, answer].map((next) => ({ state, next })), seen);
   });
 }
 
-/** How the Token Server answers the start of a transaction: with its id, or an error that the page is told. */
+/** How the Token Server answers the start of a transaction: with its id, or with an error for the page. */
 export type Issue = { kind: "started"; id: string } | { kind: "error"; said: Said };
 
 /** `POST /{attempt}/otp`. */
@@ -180,7 +180,7 @@ export function renewCall(around: Surroundings, isOwner: boolean, issue: Issue):
       }),
   };
   return asBrowser("renew", around, isOwner, (seen) =>
-    seen.status === "pending" && now >= openUntil(seen) ? askingLast(seen, around, takePlace) : takePlace,
+    seen.status === "pending" && now >= openUntil(seen) ? lastPolls(seen, around, takePlace) : takePlace,
   );
 }
 
@@ -201,20 +201,20 @@ export function loginCall(around: Surroundings, isOwner: boolean, signInThrows: 
 }
 
 /** The work after a callback was answered 204. */
-export const callbackFollowed = (around: Surroundings, codeId: string): Step => ({
+export const afterCallback = (around: Surroundings, codeId: string): Step => ({
   key: "callback",
   moves: (state) =>
     changes(state, around, (seen) => seen).flatMap((seen): Move[] => {
       const isOpen = seen.codes.some(({ id, closed }) => id === codeId && !closed);
       if (seen.forgotten || seen.status !== "pending" || !isOpen) return end(seen, done);
-      return [{ state: seen, next: heard(around, codeId) }];
+      return [{ state: seen, next: resultPoll(around, codeId) }];
     }),
 });
 
-/** A server asks for a result by itself. */
-export const heard = (around: Surroundings, codeId: string): Step => {
+/** A server polls a result by itself. */
+export const resultPoll = (around: Surroundings, codeId: string): Step => {
   const finish: Step = { key: "done", moves: (state) => end(state, done) };
-  return asking(around, { must: [codeId], may: [] }, () => finish);
+  return pollResults(around, { must: [codeId], may: [] }, () => finish);
 };
 
 /** A step that depends on what was read of the attempt before. */
@@ -222,3 +222,49 @@ const at = (name: string, moves: Step["moves"], seen: AttemptState): Step => ({
   key: `${name} ${JSON.stringify(seen)}`,
   moves,
 });
+
+/** An answer, in words. */
+export type Said = string;
+
+export const unknown: Said = "404 unknown_attempt";
+export const settled: Said = "409 attempt_settled";
+export const statusIs = ({ status }: { status: string }, expiresIn: number | undefined): Said =>
+  expiresIn === undefined ? `is ${status}` : `is ${status} for ${expiresIn} s`;
+export const newCode = (seconds: number): Said => `new code for ${seconds} s`;
+export const signedIn = (user: string | undefined): Said => `signed in ${user}`;
+/** The end of work that has no answer. */
+export const done: Said = "done";
+
+/** What an answer of the login API says, in the words of the model; undefined if there was none. */
+export async function inWords(response: Response | undefined): Promise<Said | undefined> {
+  if (!response) return undefined;
+  const body = (await json(response)) as {
+    status?: string;
+    expires_in?: number;
+    otp?: string;
+    error?: string;
+    user?: string;
+  };
+  if (response.status === 201 && body.otp) return newCode(body.expires_in ?? NaN);
+  if (response.status === 200 && body.status) return statusIs({ status: body.status }, body.expires_in);
+  if (response.status === 200 && body.user) return signedIn(body.user);
+  return `${response.status} ${body.error}`;
+}
+
+/** The JSON of an answer. */
+export const json = async (response: Response | undefined): Promise<unknown> =>
+  JSON.parse((await response?.text()) || "{}");
+
+/** The status that a status answer shows. */
+export const shownStatus = (said: Said | undefined): Status | undefined =>
+  said?.startsWith("is ") ? (said.split(" ")[1] as Status) : undefined;
+
+/** All that a client can see of an answer, but for its `Date`. */
+export async function bytesOf(response: Response | undefined): Promise<string> {
+  const headers = [...(response?.headers ?? [])].filter(([name]) => name !== "date");
+  // A stream would be read for ever.
+  const isStream = response?.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+  if (isStream) await response?.body?.cancel();
+  const body = isStream ? "a stream" : await response?.text();
+  return JSON.stringify([response?.status, response?.statusText, headers, body]);
+}

@@ -1,21 +1,21 @@
+import type { TestContext } from "node:test";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Status } from "./attempt-state.js";
-import { checkInvariants, checkNothingIsLeft } from "./invariants.js";
-import { Model } from "./model.js";
-import type { Sabotage } from "./node.js";
-import { takeStep } from "./take-step.js";
-import { steps, type ModelStep } from "./steps.js";
-import type { OpenModelStore } from "./stores.js";
+import { type Status, forgetAt, isFinal } from "./attempt-state.js";
+import { Model, nobodysId, settleOn, surroundings, type ModelAttempt } from "./model.js";
+import type { Sabotage, CallRequest } from "./node.js";
+import { takeStep, pass } from "./take-step.js";
+import { steps, type ModelStep, nodeCount } from "./steps.js";
+import { type OpenModelStore, memory, onRedis } from "./stores.js";
 import { ModelTokenServer } from "./token-server.js";
 import { World } from "./world.js";
+import { bytesOf, inWords, shownStatus, type Said, statusCall } from "./calls.js";
 
 /** For longer runs, or to repeat a counterexample. */
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH } = process.env;
-
-/** Registers what is done when the test is over, as `TestContext` does. */
-export interface Cleanup {
-  after(task: () => unknown): void;
-}
 
 export interface CheckOptions {
   runs: number;
@@ -40,7 +40,7 @@ export interface Checked {
 
 /** Runs the kit on a store and compares it with the model after each step. */
 export async function checkModel(
-  t: Cleanup,
+  t: Pick<TestContext, "after">,
   openStore: OpenModelStore,
   { runs, sabotage, seed }: CheckOptions,
 ): Promise<Checked> {
@@ -89,4 +89,133 @@ export async function checkModel(
     seed: details.seed,
     path: details.counterexamplePath ?? undefined,
   };
+}
+
+/**
+ * Checks what holds after each step. The monitor has seen every write and every login. Besides, a stranger and the owner
+ * read one of the attempts.
+ */
+export async function checkInvariants(model: Model, world: World): Promise<void> {
+  world.monitor.check();
+  const attempt = model.attempts[model.steps++ % Math.max(1, model.attempts.length)];
+  if (!attempt) return;
+  await tryWithoutTheCookie(attempt, model, world);
+  await expectToStay(attempt, model, world);
+  world.monitor.check();
+}
+
+const ways = [
+  { method: "GET", path: "" },
+  { method: "GET", path: "", accept: "text/event-stream" },
+  { method: "POST", path: "/otp" },
+  { method: "POST", path: "/login" },
+] as const;
+
+/** Only the browser that started an attempt can learn that it exists. */
+async function tryWithoutTheCookie(attempt: ModelAttempt, model: Model, world: World): Promise<void> {
+  const tries = model.tries++;
+  const others = [undefined, "", attempt.owner.slice(0, -1), `${attempt.owner}A`, ...model.cookies];
+  const cookie = others[tries % others.length];
+  if (cookie === attempt.owner) return;
+  const way = ways[(tries >> 1) % ways.length] ?? ways[0];
+  const node = tries % nodeCount;
+  const read = async (id: string): Promise<Response | undefined> => {
+    const request: CallRequest = { ...way, path: `/${id}${way.path}`, cookie, userAgent: "a stranger" };
+    return world.call(node, request);
+  };
+  const answer = await bytesOf(await read(attempt.id));
+  world.monitor.check();
+  if (world.isBlind) return;
+  assert.equal(
+    answer,
+    (model.unknown[way.path] ??= await bytesOf(await read(nobodysId))),
+    `a stranger sees that ${attempt.id} exists: ${JSON.stringify(way)}`,
+  );
+  // Reading the attempt, perhaps even for a stranger, makes an unclaimed acceptance expire.
+  settleOn(
+    [{ step: statusCall(surroundings(world, false), false), said: wordsOf(answer), mayStop: false }],
+    attempt,
+    world,
+  );
+}
+
+const wordsOf = (bytes: string): Said => {
+  const [status, , , body] = JSON.parse(bytes) as [number, string, unknown, string];
+  return `${status} ${(JSON.parse(body) as { error: string }).error}`;
+};
+
+/** A final status stays what it is as long as it can be read. */
+async function expectToStay(attempt: ModelAttempt, model: Model, world: World): Promise<void> {
+  if (!attempt.states.every(({ status, forgotten }) => isFinal(status) && !forgotten)) return;
+  const answer = await world.call(model.tries % nodeCount, {
+    method: "GET",
+    path: `/${attempt.id}`,
+    cookie: attempt.owner,
+    userAgent: "its browser",
+  });
+  const said = await inWords(answer);
+  const status = shownStatus(said);
+  if (status) world.monitor.shown(attempt.id, status);
+  settleOn([{ step: statusCall(surroundings(world, false), true), said, mayStop: false }], attempt, world);
+}
+
+/** When everything is over, the store holds nothing. */
+export async function checkNothingIsLeft(model: Model, world: World): Promise<void> {
+  const over = model.attempts.flatMap(({ states }) => states.map(forgetAt));
+  const remains = model.attempts.map(({ id, startedAt, states }) => ({
+    id,
+    codes: states.flatMap(({ codes }) => codes.map((code) => code.id)),
+    aliveAt: startedAt,
+  }));
+  for (const attempt of model.attempts) {
+    await tryWithoutTheCookie(attempt, model, world);
+    await expectToStay(attempt, model, world);
+  }
+  const now = world.clock.now();
+  await pass(Math.max(now, ...over) - now + sweptAfterMs, model, world);
+  for (const { id, owner } of model.attempts) {
+    const answer = await world.call(0, { method: "GET", path: `/${id}`, cookie: owner, userAgent: "late" });
+    assert.equal(await inWords(answer), "404 unknown_attempt", `${id} can be read after its time`);
+  }
+  assert.deepEqual(await world.leftovers(remains), [], "what the store still holds");
+  world.monitor.check();
+}
+
+/** Longer than a store may take to remove what it forgot, and longer than an attempt lives whose start was not answered. */
+const sweptAfterMs = 600_000;
+
+const stores = { memory, redis: onRedis("redis"), valkey: onRedis("valkey") } as const;
+
+export interface ModelWork {
+  store: keyof typeof stores;
+  runs: number;
+}
+
+const script = fileURLToPath(import.meta.url);
+
+/** Checks the model in a process without node:test, whose hooks on promises would make it take half as long again. */
+export async function checkInOwnProcess(work: ModelWork): Promise<Checked> {
+  const child = fork(script, { execArgv: ["--import", "tsx"] });
+  child.send(work);
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`The process of the model ended with ${String(code)}`);
+  });
+  const [checked] = (await Promise.race([once(child, "message"), ended])) as [Checked];
+  await ended.catch(() => undefined);
+  return checked;
+}
+
+async function work({ store, runs }: ModelWork): Promise<void> {
+  const cleanups: (() => unknown)[] = [];
+  const t: Pick<TestContext, "after"> = { after: (task) => void cleanups.push(task as () => unknown) };
+  try {
+    process.send?.(await checkModel(t, stores[store], { runs }));
+  } finally {
+    for (const task of cleanups.reverse()) await task();
+  }
+}
+
+if (process.argv[1] === script) {
+  process.once("disconnect", () => process.exit());
+  process.once("message", (todo: ModelWork) => void work(todo).finally(() => process.disconnect()));
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { rules, type AttemptState } from "./attempt-state.js";
-import { done, unknown, type Said } from "./answers.js";
-import type { Step, Surroundings } from "./calls.js";
+import { done, unknown, type Said, type Step, type Surroundings } from "./calls.js";
 import type { Who } from "./steps.js";
 import type { World } from "./world.js";
 
@@ -79,7 +78,7 @@ export const codeOf = (attempt: ModelAttempt | undefined, index: number): string
 export function surroundings(world: World, isRace: boolean): Surroundings {
   const { clock, tokenServer } = world;
   const now = clock.now();
-  // Only what was asked before these calls: the model itself says what they ask.
+  // Only the polls before these calls: the model itself says what the calls poll.
   const memory = tokenServer.memory();
   return {
     now,
@@ -88,8 +87,8 @@ export function surroundings(world: World, isRace: boolean): Surroundings {
       return world.slackMs;
     },
     verdict: (id) => tokenServer.verdict(id),
-    mustAsk: (id) => !isRace && now - memory.askedAt(id) >= rules.restMs,
-    unheardSince: (id, since) => !isRace && memory.answeredAt(id) < since,
+    mustPoll: (id) => !isRace && now - memory.polledAt(id) >= rules.pollIntervalMs,
+    unansweredSince: (id, since) => !isRace && memory.answeredAt(id) < since,
   };
 }
 

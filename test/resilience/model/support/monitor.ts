@@ -28,7 +28,7 @@ export class Monitor {
   readonly #starters = new Map<string, string>();
   /** When an attempt was claimed: signIn may be repeated for a minute from then. */
   readonly #claimedAt = new Map<string, number>();
-  /** What browsers were last told. */
+  /** The status that browsers were last shown. */
   readonly #seen = new Map<string, Status>();
 
   constructor(clock: VirtualClock, tokenServer: ModelTokenServer) {
@@ -59,7 +59,7 @@ export class Monitor {
     });
   }
 
-  /** A browser was told a status. */
+  /** A browser was shown a status. */
   shown(attempt: string, status: Status): void {
     const before = this.#seen.get(attempt) ?? "pending";
     if (!leadsTo(before, status)) this.#say(`${attempt} was ${before} and is said to be ${status}`);

@@ -1,3 +1,4 @@
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { AttemptStore } from "onegini-otp-login/server";
 import { nodeTransport } from "../../../../src/node/node-transport.js";
 import { createLoginKit } from "../../../../src/server/kit.js";
@@ -5,7 +6,6 @@ import type { LoginKit } from "../../../../src/server/login-kit.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import type { VirtualClock } from "../../../support/virtual-clock.js";
-import type { Activity } from "./activity.js";
 import { rules } from "./attempt-state.js";
 import type { Monitor } from "./monitor.js";
 
@@ -161,7 +161,7 @@ export class Node {
       const over = activity.begin();
       const value = await run().finally(over);
       // The server may die between the change and its answer.
-      if (isWrite) await activity.turn(`server ${index} hears of its ${name}`);
+      if (isWrite) await activity.turn(`server ${index} gets the answer to its ${name}`);
       return this.#dead ? never : value;
     };
     return {
@@ -186,3 +186,43 @@ export class Node {
 }
 
 const never = new Promise<never>(() => undefined);
+
+/** After so many turns of the event loop everything has happened that waits for no answer from outside. */
+const quietTurns = 4;
+
+/** Counts the steps that are under way: tells when everything has come to rest, and decides which step is next. */
+export class Activity {
+  /**
+   * Each step of a store, of `signIn` and of the Token Server waits for its turn: it comes at once, or during a race when
+   * the scheduler says.
+   */
+  turn: (label: string) => Promise<void> = () => Promise.resolve();
+  #underWay = 0;
+  /** How many of them wait for their turn. */
+  #held = 0;
+
+  /** A step begins. Returns a function that ends it. */
+  begin(): () => void {
+    this.#underWay += 1;
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#underWay -= 1;
+      isOver = true;
+    };
+  }
+
+  /** Waits for the turn of a step that has begun. */
+  async hold(label: string): Promise<void> {
+    this.#held += 1;
+    await this.turn(label);
+    this.#held -= 1;
+  }
+
+  /** Resolves when every step that is under way waits for its turn. */
+  async settle(): Promise<void> {
+    for (let still = 0; still < quietTurns; still++) {
+      await eventLoopTurn();
+      if (this.#underWay > this.#held) still = -1;
+    }
+  }
+}

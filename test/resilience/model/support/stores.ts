@@ -3,7 +3,7 @@ import { redisStore, type RedisStore } from "onegini-otp-login/redis";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { startRedis, type RedisKind } from "../../../support/services/redis.js";
 import type { VirtualClock } from "../../../support/virtual-clock.js";
-import type { Cleanup } from "./check-model.js";
+import type { TestContext } from "node:test";
 import { nodeCount } from "./steps.js";
 
 /** An attempt that is over, with what a store might still keep of it. */
@@ -30,7 +30,7 @@ export interface ModelStore {
   leftovers(of: readonly Remains[], clock: VirtualClock): Promise<string[]>;
 }
 
-export type OpenModelStore = (t: Cleanup) => Promise<ModelStore>;
+export type OpenModelStore = (t: Pick<TestContext, "after">) => Promise<ModelStore>;
 
 /** The memory store, which several kits of one process share. */
 export const memory: OpenModelStore = () => {

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import type fc from "fast-check";
-import { done, inWords, json, shownStatus, type Said } from "./answers.js";
-import { begun, edges, rules } from "./attempt-state.js";
 import {
-  callbackFollowed,
-  heard,
+  done,
+  inWords,
+  json,
+  shownStatus,
+  type Said,
+  afterCallback,
+  resultPoll,
   loginCall,
   renewCall,
   statusCall,
@@ -12,6 +15,7 @@ import {
   type Step,
   type Surroundings,
 } from "./calls.js";
+import { begun, edges, rules } from "./attempt-state.js";
 import {
   codeOf,
   cookieOf,
@@ -101,16 +105,16 @@ async function start(browser: 0 | 1 | 2, node: number, model: Model, world: Worl
   world.monitor.started(attempt, owner);
 }
 
-/** Lets time pass. Servers ask for results by themselves: the model does not predict when, and gets the same answers. */
+/** Lets time pass. Servers poll results by themselves: the model does not predict when, and gets the same answers. */
 export async function pass(ms: number, model: Model, world: World): Promise<void> {
-  world.tokenServer.takeQuestions();
+  world.tokenServer.takePolls();
   await world.pass(ms);
-  for (const { id, at } of world.tokenServer.takeQuestions()) {
+  for (const { id, at } of world.tokenServer.takePolls()) {
     const attempt = model.attempts.find(({ states }) =>
       states.some(({ codes }) => codes.some((code) => code.id === id)),
     );
     const around = { ...surroundings(world, false), now: at };
-    settleOn([{ step: heard(around, id), said: done, mayStop: false }], attempt, world);
+    settleOn([{ step: resultPoll(around, id), said: done, mayStop: false }], attempt, world);
   }
 }
 
@@ -175,7 +179,7 @@ async function makeCall(
     const id = codeOf(attempt, call.code) ?? "transaction-0";
     const answer = await world.call(call.node, callbackRequest({ transaction_id: id }, world));
     if (answer) assert.equal(answer.status, 204, "the answer to a callback");
-    return { step: callbackFollowed(around, id), said: done, mayStop: false };
+    return { step: afterCallback(around, id), said: done, mayStop: false };
   }
   const cookie = cookieOf(call.who, attempt, model);
   const isOwner = attempt !== undefined && cookie === attempt.owner;

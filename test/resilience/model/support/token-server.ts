@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Cleanup } from "./check-model.js";
+import type { TestContext } from "node:test";
 import { isAnswer, rules, type Verdict } from "./attempt-state.js";
 
 /** How it answers the start of a transaction. */
@@ -16,9 +16,9 @@ export class ModelTokenServer {
   now: () => number = () => 0;
   #verdicts = new Map<string, Verdict>();
   #startedBy = new Map<string, string>();
-  #askedAt = new Map<string, number>();
+  #polledAt = new Map<string, number>();
   #answeredAt = new Map<string, number>();
-  #questions: { id: string; at: number }[] = [];
+  #polls: { id: string; at: number }[] = [];
   /** The users for whom it really answered "accepted", by transaction. */
   #accepted = new Map<string, Set<string>>();
   #begun = 0;
@@ -27,7 +27,7 @@ export class ModelTokenServer {
   reset(): void {
     this.starts = "started";
     this.turn = () => Promise.resolve();
-    for (const map of [this.#verdicts, this.#startedBy, this.#askedAt, this.#answeredAt, this.#accepted])
+    for (const map of [this.#verdicts, this.#startedBy, this.#polledAt, this.#answeredAt, this.#accepted])
       map.clear();
   }
 
@@ -44,33 +44,33 @@ export class ModelTokenServer {
     return this.#startedBy.get(userAgent);
   }
 
-  /** When each result was last asked for and last answered, until now. */
-  memory(): { askedAt(id: string): number; answeredAt(id: string): number } {
-    const [askedAt, answeredAt] = [new Map(this.#askedAt), new Map(this.#answeredAt)];
+  /** When each result was last polled and last answered, until now. */
+  memory(): { polledAt(id: string): number; answeredAt(id: string): number } {
+    const [polledAt, answeredAt] = [new Map(this.#polledAt), new Map(this.#answeredAt)];
     return {
-      askedAt: (id) => askedAt.get(id) ?? -Infinity,
+      polledAt: (id) => polledAt.get(id) ?? -Infinity,
       answeredAt: (id) => answeredAt.get(id) ?? -Infinity,
     };
   }
 
-  /** The results that were asked for since this was last called. */
-  takeQuestions(): { id: string; at: number }[] {
-    return this.#questions.splice(0);
+  /** The result polls since this was last called. */
+  takePolls(): { id: string; at: number }[] {
+    return this.#polls.splice(0);
   }
 
   hasAccepted(id: string, user: string): boolean {
     return this.#accepted.get(id)?.has(user) ?? false;
   }
 
-  async listen(t: Cleanup): Promise<void> {
+  async listen(t: Pick<TestContext, "after">): Promise<void> {
     const server = createServer((req, res) => {
       let body = "";
       req.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
       req.on("end", () => {
-        const asked = /\/transaction\/([^/?]+)$/.exec(req.url ?? "")?.[1];
-        void (asked === undefined
+        const polled = /\/transaction\/([^/?]+)$/.exec(req.url ?? "")?.[1];
+        void (polled === undefined
           ? this.#start(res, new URLSearchParams(body).get("user_agent") ?? "")
-          : this.#result(res, asked));
+          : this.#result(res, polled));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -104,8 +104,8 @@ export class ModelTokenServer {
   }
 
   async #result(res: ServerResponse, id: string): Promise<void> {
-    this.#askedAt.set(id, this.now());
-    this.#questions.push({ id, at: this.now() });
+    this.#polledAt.set(id, this.now());
+    this.#polls.push({ id, at: this.now() });
     await this.turn(`the Token Server answers about ${id}`);
     const verdict = this.verdict(id);
     if (isAnswer(verdict)) this.#answeredAt.set(id, this.now());

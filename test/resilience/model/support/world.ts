@@ -1,7 +1,6 @@
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { Activity } from "./activity.js";
+import { Activity, Node, type CallRequest, type Sabotage } from "./node.js";
 import { Monitor } from "./monitor.js";
-import { Node, type CallRequest, type Sabotage } from "./node.js";
 import { nodeCount } from "./steps.js";
 import type { ModelStore } from "./stores.js";
 import type { ModelTokenServer } from "./token-server.js";
