@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { until } from "../../support/until.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { holds } from "../../unit/server/support/holds.js";
-import { openStore } from "../../unit/server/support/redis-stores.js";
+import { openStore } from "./support/redis-stores.js";
 
 let server: RedisServer;
 before(async () => (server = await startRedis()));

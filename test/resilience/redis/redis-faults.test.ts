@@ -11,14 +11,14 @@ import {
 } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { anAttempt } from "../../unit/server/attempt/store-suite.js";
-import { deadEndTo } from "./support/dead-end.js";
+import { deadEndTo } from "./support/redis-connections.js";
 import { holds } from "../../unit/server/support/holds.js";
 import {
   openClusterStore,
   openSentinelStore,
   openStore,
   type OpenStore,
-} from "../../unit/server/support/redis-stores.js";
+} from "./support/redis-stores.js";
 
 type Store = OpenStore["store"];
 

@@ -8,13 +8,13 @@ import {
   type RedisKind,
 } from "../../support/services/redis.js";
 import { describeStore } from "../../unit/server/attempt/store-suite.js";
-import { describeLimiter } from "../../unit/server/limits/limiter-suite.js";
+import { describeLimiter } from "./support/limiter-suite.js";
 import {
   openClusterStore,
   openSentinelStore,
   openStore,
   type OpenStore,
-} from "../../unit/server/support/redis-stores.js";
+} from "./support/redis-stores.js";
 
 /** The suites of stores and limiters, on one kind of server that is started for them. */
 function describeKind<Server extends { stop(): Promise<void> }>(

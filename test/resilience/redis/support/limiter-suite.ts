@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { holds } from "../support/holds.js";
-import type { OpenStore } from "../support/redis-stores.js";
+import { holds } from "../../../unit/server/support/holds.js";
+import type { OpenStore } from "./redis-stores.js";
 import { until } from "../../../support/until.js";
 
 /** The behaviour of every rate limiter of a store that servers share. */
