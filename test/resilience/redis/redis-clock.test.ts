@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { until } from "../../support/until.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { holds } from "../../unit/server/support/holds.js";
-import { openStore } from "./support/redis-stores.js";
+import { openStore, writeAttemptWithClock } from "./support/redis-stores.js";
 
 let server: RedisServer;
 before(async () => (server = await startRedis()));
@@ -50,18 +47,8 @@ test("Redis is asked for its time each minute until the store is closed, also af
 for (const clock of ["+3600s", "-3600s"]) {
   test(`a server whose host's clock is off by ${clock} uses Redis' clock`, async () => {
     server.flush();
-    const script = fileURLToPath(new URL("./support/write-attempt.ts", import.meta.url));
-    const env = {
-      ...process.env,
-      LD_PRELOAD: "/usr/$LIB/faketime/libfaketimeMT.so.1",
-      FAKETIME: clock,
-      // A process that is killed leaves its shared memory behind, and the next one with its number could not begin.
-      FAKETIME_DISABLE_SHM: "1",
-    };
-    const args = ["--import", "tsx", script, server.url];
     const startedAt = Date.now();
-    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-    const { now, hostNow } = JSON.parse(stdout) as { now: number; hostNow: number };
+    const { now, hostNow } = await writeAttemptWithClock(clock, server);
     holds(now > startedAt - 1000 && now < Date.now() + 1000, `off by ${now - Date.now()} ms`);
     holds(Math.abs(hostNow - now) > 3_590_000, "The host's clock was right");
     // An attempt that is written for a minute lives for a minute.

@@ -13,12 +13,7 @@ import { until } from "../../support/until.js";
 import { anAttempt } from "../../unit/server/attempt/store-suite.js";
 import { deadEndTo } from "./support/redis-connections.js";
 import { holds } from "../../unit/server/support/holds.js";
-import {
-  openClusterStore,
-  openSentinelStore,
-  openStore,
-  type OpenStore,
-} from "./support/redis-stores.js";
+import { openClusterStore, openSentinelStore, openStore, type OpenStore } from "./support/redis-stores.js";
 
 type Store = OpenStore["store"];
 

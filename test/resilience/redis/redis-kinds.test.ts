@@ -8,8 +8,8 @@ import {
   type RedisKind,
 } from "../../support/services/redis.js";
 import { describeStore } from "../../unit/server/attempt/store-suite.js";
-import { describeLimiter } from "./support/limiter-suite.js";
 import {
+  describeLimiter,
   openClusterStore,
   openSentinelStore,
   openStore,

@@ -13,7 +13,7 @@ import {
   quick,
 } from "../../unit/server/support/marked-logins.js";
 import { markedSite, plainMark } from "../../unit/server/support/marked-site.js";
-import { monitorRedis } from "./support/redis-monitor.js";
+import { monitorRedis } from "./support/redis-connections.js";
 
 const cookieOf = (request: Request): string =>
   /=([\w-]{43})/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "";

@@ -6,9 +6,8 @@ import { getScript, scriptRunner } from "../../../src/server/redis/redis-scripts
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { anAttempt, describeStore } from "../../unit/server/attempt/store-suite.js";
-import { describeLimiter } from "./support/limiter-suite.js";
+import { describeLimiter, openStore } from "./support/redis-stores.js";
 import { holds } from "../../unit/server/support/holds.js";
-import { openStore } from "./support/redis-stores.js";
 
 let server: RedisServer;
 before(async () => (server = await startRedis()));

@@ -1,12 +1,14 @@
 import { createConnection, createServer, type AddressInfo, type Socket } from "node:net";
 import type { TestContext } from "node:test";
+import { once } from "node:events";
+import { until } from "../../../support/until.js";
 
 interface Connection {
   near: Socket;
   far: Socket;
 }
 
-/** A way to a Redis that can go dead: what is open stays open, and nothing comes through any more. */
+/** A TCP proxy before a Redis that can go dead: connections stay open, and nothing comes through any more. */
 export interface DeadEnd {
   url: string;
   /** From now on nothing comes through the connections there are; new ones work. */
@@ -17,7 +19,7 @@ export interface DeadEnd {
   cutOldest(): void;
 }
 
-/** Opens a way to a port of this machine. */
+/** Starts such a proxy before a port of this machine. */
 export async function deadEndTo(t: TestContext, port: number): Promise<DeadEnd> {
   const open: Connection[] = [];
   const server = createServer((near) => {
@@ -48,4 +50,20 @@ function swallow({ near, far }: Connection): void {
   far.unpipe(near);
   near.resume();
   far.resume();
+}
+
+/** Hears every command that a Redis gets, with all of its arguments, those inside scripts included. */
+export async function monitorRedis(
+  t: Pick<TestContext, "after">,
+  { port }: { port: number },
+): Promise<() => string> {
+  let heard = "";
+  const socket = createConnection(port, "127.0.0.1");
+  socket.on("data", (chunk: Buffer) => (heard += chunk.toString()));
+  socket.on("error", () => undefined);
+  t.after(() => socket.destroy());
+  await once(socket, "connect");
+  socket.write("MONITOR\r\n");
+  await until(() => heard.startsWith("+OK"), "Redis to be monitored");
+  return () => heard;
 }
