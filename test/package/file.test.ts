@@ -18,7 +18,7 @@ const page = `<!doctype html><html lang="nl"><title>Login</title>
 <script type="module" src="/locales/nl.js"></script>
 <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>`;
 
-/** A site that uses nothing but what `npm run build` made, with a strict policy on its page. */
+/** A site that uses only the output of `npm run build`, with a strict policy on its page. */
 async function builtSite(t: TestContext) {
   const tokenServer = createTokenServer({
     types: [{ name: "qr-code", ttlSeconds: 60 }],
@@ -58,7 +58,7 @@ async function builtSite(t: TestContext) {
   return { origin, tokenServer };
 }
 
-test("the bundled file logs in on a strict page, in a language beside it, without a violation", async (t) => {
+test("the bundled file logs in with a separate locale file and without a violation of a strict policy", async (t) => {
   const { origin, tokenServer } = await builtSite(t);
   const browser = await launchBrowser();
   t.after(() => browser.close());

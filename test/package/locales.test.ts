@@ -10,7 +10,7 @@ import { launchBrowser } from "../support/browser.js";
 const languages = readdirSync("src/locales").map((file) => file.replace(/\.ts$/, ""));
 const others = languages.filter((language) => language !== "en");
 
-/** Serves what was built, and a page that loads the one file and some languages, in that order or the other. */
+/** Serves the built files, and a page that loads the bundled file and all locale files, in this order or reversed. */
 async function builtPages(t: TestContext): Promise<string> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
@@ -34,7 +34,7 @@ async function builtPages(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("the languages are those that the documentation lists", () => {
+test("the documentation lists every language", () => {
   assert.deepEqual(languages.sort(), [
     "ar",
     "da",
@@ -67,7 +67,7 @@ for (const language of languages)
     const keys = readFileSync("src/locales/en.ts", "utf8").match(/^ {2}\w+:/gm)!.length;
     assert.deepEqual(JSON.parse(output), language === "en" ? [] : [[language, true, keys]]);
     const built = readFileSync(`dist/locales/${language}.js`, "utf8");
-    assert.doesNotMatch(built, /\bimport\b|\bfrom\s*["']/, "it stands alone beside the one file");
+    assert.doesNotMatch(built, /\bimport\b|\bfrom\s*["']/, "The locale file imports something.");
     assert.match(readFileSync(`dist/locales/${language}.d.ts`, "utf8"), /: Messages;/);
   });
 
@@ -89,8 +89,8 @@ for (const order of ["", "?reversed"])
     }
   });
 
-/** What the compiler says of a locale with the text given. */
-function complaintsOf(text: string): string[] {
+/** The compiler's errors for a locale file with this text. */
+function compilerErrorsOf(text: string): string[] {
   const file = `${process.cwd()}/src/locales/of-a-test.ts`;
   const { config } = ts.readConfigFile("tsconfig.base.json", (path) => readFileSync(path, "utf8")) as {
     config: { compilerOptions: object };
@@ -113,9 +113,9 @@ function complaintsOf(text: string): string[] {
 
 test("a locale with a missing or an extra text does not compile", () => {
   const whole = readFileSync("src/locales/sv.ts", "utf8");
-  assert.deepEqual(complaintsOf(whole), []);
-  const [missing = ""] = complaintsOf(whole.replace(/^ {2}close: .*\n/m, ""));
+  assert.deepEqual(compilerErrorsOf(whole), []);
+  const [missing = ""] = compilerErrorsOf(whole.replace(/^ {2}close: .*\n/m, ""));
   assert.match(missing, /'close' is missing/);
-  const [unknown = ""] = complaintsOf(whole.replace(/^ {2}close: .*\n/m, '$&  shut: "Stäng",\n'));
+  const [unknown = ""] = compilerErrorsOf(whole.replace(/^ {2}close: .*\n/m, '$&  shut: "Stäng",\n'));
   assert.match(unknown, /'shut' does not exist/);
 });

@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   dependencies: Record<string, string>;
 };
 
-test("every export is built, with its types", () => {
+test("every export is built and has types", () => {
   for (const [name, target] of Object.entries(manifest.exports)) {
     const files = typeof target === "string" ? [target] : [target.types, target.default];
     for (const file of files) {
@@ -55,7 +55,7 @@ test("the Redis store needs neither Node's own modules nor the package redis", a
     write: false,
     metafile: true,
     format: "esm",
-    // It fails where a module of Node is asked for.
+    // For this platform the build fails if a module of Node is imported.
     platform: "browser",
   });
   const packages = Object.keys(metafile.inputs).map(

@@ -15,7 +15,7 @@ const quoted: Quoted[] = [...documentText.matchAll(/^- Shown by `([^`]+)`: “(.
   ([, path = "", name = ""]) => ({ path, name }),
 );
 
-/** The titles of a file's tests and suites, with … in the place of what is filled in. */
+/** The titles of a file's tests and suites, with … for each `${…}`. */
 function titlesIn(path: string): Set<string> {
   const file = new URL(path, root);
   if (!existsSync(file)) return new Set();
@@ -29,7 +29,7 @@ function titlesIn(path: string): Set<string> {
   );
 }
 
-/** A template with … for each `${…}`, the braces and quotes in it included. */
+/** Replaces each `${…}` by …, also if it contains braces or quotes. */
 const filledIn = (template: string): string => template.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
 
 describe("docs/security.md", () => {
@@ -47,8 +47,8 @@ describe("docs/security.md", () => {
   }
 
   test("names a test for every threat", () => {
-    const answered = documentText.slice(documentText.indexOf("## Threats, answers, tests"));
-    const sections = answered.split(/^### /m).slice(1);
+    const threats = documentText.slice(documentText.indexOf("## Threats, answers, tests"));
+    const sections = threats.split(/^### /m).slice(1);
     assert.equal(sections.length >= 17, true, `${sections.length} threats`);
     for (const section of sections) {
       assert.match(section, /^- Shown by /m, section.split("\n", 1)[0]);

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path/posix";
 import { describe, test } from "node:test";
 import ts from "typescript";
 
-/** Where files lie, and who imports whom: what keeps the tree easy to walk. */
+/** The structure of the sources: the size of folders, the names of files and the imports between them. */
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -13,7 +13,7 @@ const filesIn = (folder: string): string[] =>
 
 const sources = filesIn("src").filter((file) => file.endsWith(".ts"));
 
-/** The files of ours that a file imports, types included. */
+/** The files of `src` that a file imports, for types too. */
 const importsOf = new Map(
   sources.map((file) => [
     file,
@@ -40,12 +40,12 @@ function longestChain(file: string, chain: readonly string[] = []): readonly str
 }
 const chains = new Map<string, readonly string[]>();
 
-describe("the tree", () => {
-  test("has no circle of imports, those of types included", () => {
+describe("the sources", () => {
+  test("have no circle of imports, imports of types included", () => {
     for (const file of sources) longestChain(file);
   });
 
-  test("has no chain of imports in src/server that is longer than nine files", () => {
+  test("have no chain of imports in src/server that is longer than nine files", () => {
     for (const file of sources.filter((each) => each.startsWith("src/server/"))) {
       const chain = longestChain(file).filter((each) => each.startsWith("src/server/"));
       assert.ok(chain.length <= 9, `${chain.length}: ${chain.join(" → ")}`);
@@ -53,7 +53,7 @@ describe("the tree", () => {
   });
 
   for (const room of ["src", "demo", "build", "scripts", "bench"]) {
-    test(`has no folder in ${room} with more than a dozen files`, () => {
+    test(`have no folder in ${room} with more than a dozen files`, () => {
       const files = filesIn(room).filter((file) => !file.startsWith("src/locales/"));
       for (const folder of new Set(files.map((file) => dirname(file)))) {
         const { length } = files.filter((file) => dirname(file) === folder);
@@ -62,11 +62,11 @@ describe("the tree", () => {
     });
   }
 
-  test("has at most 120 source files", () => {
+  test("have at most 120 files", () => {
     assert.ok(sources.length <= 120, `src: ${sources.length} files`);
   });
 
-  test("has no two source files of one name, so that each is found by its name alone", () => {
+  test("have no two files with the same name", () => {
     const names = sources.map((file) => basename(file)).filter((name) => name !== "index.ts");
     const entries = readdirSync("src").filter((name) => name.endsWith(".ts"));
     const twice = names.filter((name, index) => names.indexOf(name) !== index && !entries.includes(name));

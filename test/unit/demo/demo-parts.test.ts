@@ -44,7 +44,7 @@ describe("The app link", () => {
   });
 });
 
-describe("What the app heard", () => {
+describe("The phone's list of calls", () => {
   it("shows only the start of a code, and the latest twenty calls", () => {
     let calls = addCall([], callOf("eyJ0cmFuc2FjdGlvbl9pZCI6Ij"));
     assert.equal(calls[0]?.call, "handleMobileAuthWithOtp(eyJ0cmFuc2FjdGlv…)");
@@ -77,7 +77,7 @@ describe("The demo's sessions", () => {
   beforeEach(() => mock.timers.enable({ apis: ["Date"] }));
   afterEach(() => mock.timers.reset());
 
-  it("each have a random id", async () => {
+  it("have random ids", async () => {
     const sessions = memorySessions();
     const ids = [await sessions.begin("a", "1"), await sessions.begin("a", "2")];
     assert.notEqual(ids[0], ids[1]);
@@ -94,7 +94,7 @@ describe("The demo's sessions", () => {
     assert.equal(await sessions.find(two), undefined);
   });
 
-  it("are one for each attempt: a repeated login ends the session whose answer was lost", async () => {
+  it("are one for each attempt: a repeated login ends the earlier session", async () => {
     const sessions = memorySessions();
     const lost = await sessions.begin("a", "attempt");
     const found = await sessions.begin("a", "attempt");

@@ -5,7 +5,7 @@ import { suite, test, type TestContext } from "node:test";
 import { type CallbackDelivery, type Faults, type TokenServerOptions } from "onegini-otp-login/emulator";
 import { receiveCallbacks, serve, withResolvers } from "./support.js";
 
-/** A Token Server with one transaction that a phone has scanned, to be answered. */
+/** A Token Server with one transaction that a phone has scanned and not yet answered. */
 async function scanned(t: TestContext, callback_uri: string, overrides: Partial<TokenServerOptions> = {}) {
   const server = await serve(t, overrides);
   await server.enroll("lisa");
@@ -50,7 +50,7 @@ suite("The callback", { timeout: 20_000 }, () => {
     assert.equal((await site.next()).headers.authorization, undefined);
   });
 
-  test("does not delay the phone: the phone gets its response while the site is silent", async (t) => {
+  test("does not delay the phone, which gets its response while the site is silent", async (t) => {
     const site = await receiveCallbacks(t, false);
     const { id, answer, result } = await scanned(t, site.uri);
     assert.equal((await answer(id, true)).status, 204);
@@ -58,7 +58,7 @@ suite("The callback", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).body["is_authenticated"], true);
   });
 
-  test("that fails is reported and has no other effect", async (t) => {
+  test("is reported if it fails, and the failure has no other effect", async (t) => {
     const closed = createServer().listen(0, "127.0.0.1");
     await once(closed, "listening");
     const { port } = closed.address() as { port: number };

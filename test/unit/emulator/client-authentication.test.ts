@@ -72,7 +72,7 @@ suite("Client authentication", () => {
     });
   }
 
-  test("rejects a request without credentials, and credentials in the address", async (t) => {
+  test("rejects a request without credentials, and credentials in the URL", async (t) => {
     const { send, start } = await serve(t);
     const { id } = await start();
     const path = `/oauth/api/v4/authenticate/transaction/${id}`;
@@ -91,7 +91,7 @@ suite("Client authentication", () => {
     );
   });
 
-  test("rejects both ways at once", async (t) => {
+  test("rejects credentials that are in the header and in the form", async (t) => {
     const { postStart } = await serve(t);
     const { status, body } = await postStart({ client_id: "bank", client_secret: "bank-secret" });
     assert.deepEqual([status, body["error"]], [400, "invalid_request"]);

@@ -9,7 +9,7 @@ const isRefused = ({ status, body }: Answer, code: number) => {
   assert.equal(typeof body["message"], "string");
 };
 
-/** What a code holds if it names a transaction that this Token Server never started. */
+/** The content of a code for a transaction that this Token Server never started. */
 const foreignOtp = btoa(JSON.stringify({ transaction_id: crypto.randomUUID(), otp: btoa("x".repeat(16)) }));
 
 suite("The phone API", () => {

@@ -110,7 +110,7 @@ suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).status, 404);
   });
 
-  test("9007 while another one is in progress, which goes on", async (t) => {
+  test("9007 while another call is in progress, which is not disturbed", async (t) => {
     const { phone, start, result } = await enrolled(t);
     const shown = withResolvers<Confirmation>();
     const [first, second] = [await start(), await start()];
@@ -124,7 +124,7 @@ suite("handleMobileAuthWithOtp rejects with", { timeout: 20_000 }, () => {
     await phone.handleMobileAuthWithOtp(second.otp);
   });
 
-  test("9010 while no user is authenticated in the app, also if that ends before the answer", async (t) => {
+  test("9010 if no user is authenticated in the app, at the scan or at the answer", async (t) => {
     const { phone, start } = await enrolled(t);
     const { otp } = await start();
     phone.lock();

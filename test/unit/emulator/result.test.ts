@@ -41,7 +41,7 @@ suite("The result", () => {
     assert.equal(reason["reason"], "not_accepted");
   });
 
-  test("is 404 with 3004 without an answer: before and after the scan, and when the time is up", async (t) => {
+  test("is 404 with 3004 while the phone has not answered: before the scan, after it, and after the code's time", async (t) => {
     let now = 0;
     const { start, enroll, scan, result } = await serve(t, { now: () => now });
     await enroll("lisa");
@@ -80,7 +80,7 @@ suite("The result", () => {
     });
   }
 
-  test("is kept for two minutes after the code's time is up", async (t) => {
+  test("is kept for two minutes after the code's time", async (t) => {
     let now = 0;
     const { start, enroll, scan, answer, result } = await serve(t, { now: () => now });
     await enroll("lisa");
@@ -143,7 +143,7 @@ suite("Transactions", () => {
     assert.equal((await scan("lisa", third.otp)).status, 200);
   });
 
-  test("of different types each live as long as their type says", async (t) => {
+  test("of different types have the lifetime of their type", async (t) => {
     let now = 0;
     const { start, enroll, scan } = await serve(t, {
       types: [

@@ -115,7 +115,7 @@ suite("Starting a transaction fails with", () => {
     );
   });
 
-  test("1005 for a message of more than 155 characters, of which an emoji is one", async (t) => {
+  test("1005 for a message of more than 155 characters, where an emoji counts as one", async (t) => {
     const { postStart } = await serve(t);
     for (const character of ["x", "é", "🙂"]) {
       assert.equal((await postStart({ message: character.repeat(155) })).status, 200);
@@ -167,7 +167,7 @@ suite("The default message of a type", () => {
     assert.equal(await shown(t, { message: "Hello", language_code: "nl" }), "Hello");
   });
 
-  test("fails with 1003 without that language and English", async (t) => {
+  test("is missing with 1003 if the type has it neither in that language nor in English", async (t) => {
     const { postStart } = await serve(t, {
       types: [{ name: "qr-code", defaultMessages: { de: "Anmelden?" } }],
     });

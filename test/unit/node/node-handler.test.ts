@@ -11,7 +11,7 @@ import { send } from "../server/support/raw.js";
 import { listen, site, type Site } from "../server/support/site.js";
 import { holds } from "../server/support/holds.js";
 
-/** Makes a NodeHandler the listener of a server in some framework. */
+/** Makes a request listener with a framework and a NodeHandler in it. */
 type Mount = (handler: NodeHandler) => RequestListener | Promise<RequestListener>;
 
 const fastify = async (t: TestContext, add: (app: FastifyInstance) => void): Promise<RequestListener> => {
@@ -68,13 +68,13 @@ const mounts: Record<string, (t: TestContext) => Mount> = {
     }),
 };
 
-/** The kit below a framework must do all that it does alone. */
+/** In a framework the kit must work as it works alone. */
 for (const [name, mount] of Object.entries(mounts)) {
   describe(`the Node adapter: ${name}`, () => {
     const serve = (t: TestContext, more: Parameters<typeof site>[1] = {}): Promise<Site> =>
       site(t, { mount: mount(t), ...more });
 
-    test("a full login, with bodies and a stream", async (t) => {
+    test("serves a whole login, with bodies and a stream", async (t) => {
       const { emulator, ...where } = await serve(t);
       const browser = new Browser(where);
       const { attempt } = await browser.start({ body: { language: "fr" } });
@@ -88,7 +88,7 @@ for (const [name, mount] of Object.entries(mounts)) {
       assert.equal((await browser.logIn(attempt)).status, 200);
     });
 
-    test("a stream whose client leaves, and a held poll", async (t) => {
+    test("serves a held poll, and a stream whose client leaves", async (t) => {
       const { emulator, ...where } = await serve(t);
       const browser = new Browser(where);
       const { attempt, otp } = await browser.start();
@@ -98,7 +98,7 @@ for (const [name, mount] of Object.entries(mounts)) {
       assert.deepEqual(await (await poll).json(), { status: "approved", interval: 0 });
     });
 
-    test("errors of the login API: CSRF, content type, method, size", async (t) => {
+    test("answers with the errors of the login API", async (t) => {
       const where = await serve(t);
       const browser = new Browser(where);
       const answers: [Promise<Response>, number][] = [
@@ -135,7 +135,7 @@ describe("the Node adapter in a site", () => {
     assert.match(near.body, /Cannot GET \/otp-login-help/);
   });
 
-  test("answers everything under the kit's path, also unknown addresses", async (t) => {
+  test("answers every request under the kit's path, also to unknown addresses", async (t) => {
     const where = await site(t, { mount: (handler) => express().use(handler) });
     const answer = await send("GET", `${where.url}/a/b/c?d`);
     assert.equal(answer.status, 404);
@@ -157,7 +157,7 @@ describe("the Node adapter in a site", () => {
     holds(seen.length > 0 && seen.every((url) => url === "/"));
   });
 
-  test("a session library that hooks into writeHead works in signIn", async (t) => {
+  test("lets signIn use a session library that hooks into writeHead", async (t) => {
     const { emulator, ...where } = await site(t, {
       options: {
         signIn: ({ userId, context }) => {
@@ -209,7 +209,7 @@ describe("the kit without the Node adapter", () => {
     assert.equal(login.status, 200);
   });
 
-  test("a stream that is never read, or whose reader cancels, keeps nothing open", async (t) => {
+  test("opens streams that need not be read, and that their reader can cancel", async (t) => {
     const { kit, url, origin, emulator } = await site(t);
     const browser = new Browser({ url, origin });
     const { attempt, otp } = await browser.start();

@@ -50,9 +50,9 @@ describe("health, for a load balancer", () => {
   });
 });
 
-describe("the clock", () => {
+describe("the clock of the host", () => {
   for (const hours of [1, -1]) {
-    test(`of the host may jump by ${hours} h: a login continues`, async (t) => {
+    test(`may jump by ${hours} h, and a login continues`, async (t) => {
       const { emulator, ...where } = await site(t);
       const browser = new Browser(where);
       const { attempt, otp, expires_in } = await browser.start();

@@ -84,14 +84,14 @@ describe("the site's log", () => {
     const second = await browser.renew(first.attempt);
     const stream = await browser.stream(first.attempt);
     await (await emulator.phone()).handleMobileAuthWithOtp(second.otp);
-    // The callback lacks its credentials, so that the result is asked for by the browser's return.
+    // The callback has no credentials, so the browser's return leads to the result call.
     await until(() => types(events).includes("request_refused"), "the event");
     await browser.status(first.attempt);
     await stream.end();
     await browser.logIn(first.attempt);
     emulator.tokenServer.setFaults({ start: 1003, result: { status: 500, body: second.otp } });
     await browser.start().catch(() => undefined);
-    const heard = JSON.stringify([events, kept]);
+    const output = JSON.stringify([events, kept]);
     const inner = [first, second].map(({ otp }) => (JSON.parse(atob(otp)) as { otp: string }).otp);
     for (const secret of [
       first.otp,
@@ -103,9 +103,9 @@ describe("the site's log", () => {
       "page-token",
       btoa("site:site-secret"),
     ]) {
-      holds(secret.length > 5 && !heard.includes(secret), secret);
+      holds(secret.length > 5 && !output.includes(secret), secret);
     }
-    holds(heard.includes("alice") && heard.includes(first.attempt));
+    holds(output.includes("alice") && output.includes(first.attempt));
   });
 
   test("a hook that throws or rejects does no harm", async (t) => {
@@ -142,8 +142,8 @@ describe("the site's log", () => {
   });
 });
 
-describe("trouble that lasts", () => {
-  test("with the Token Server is one warning in ten seconds", async (t) => {
+describe("a failure that lasts", () => {
+  test("of the Token Server is one warning in ten seconds", async (t) => {
     const clock = new VirtualClock();
     const where = await site(t, { tokenServerUrl: "http://127.0.0.1:9", runtime: clock });
     const levels = () =>
@@ -155,7 +155,7 @@ describe("trouble that lasts", () => {
     assert.equal(levels().at(-1), "warn");
   });
 
-  test("with the store is one event in ten seconds, even if every other call works, and one when it is over", async () => {
+  test("of the store is one event in ten seconds, even if every other call works, and one event when it ends", async () => {
     const clock = new VirtualClock();
     const events: LoginKitEvent[] = [];
     const guard = new StoreGuard(clock, (event) => void events.push(event));

@@ -12,7 +12,7 @@ const good: LoginKitOptions = {
 const create = (changes: object, tokenServer: object = {}): unknown =>
   createLoginKit({ ...good, tokenServer: { ...good.tokenServer, ...tokenServer }, ...changes });
 
-const complaint = (run: () => unknown): string => {
+const messageOf = (run: () => unknown): string => {
   try {
     run();
   } catch (error) {
@@ -22,7 +22,7 @@ const complaint = (run: () => unknown): string => {
   return "nothing";
 };
 
-describe("options that are wrong", () => {
+describe("wrong options", () => {
   const cases: [string, () => unknown, RegExp][] = [
     [
       "none",
@@ -40,11 +40,11 @@ describe("options that are wrong", () => {
       /"origin"/,
     ],
     ["origin null", () => create({ origin: "null" }), /"origin" is wrong/],
-    ["a further origin", () => create({ origins: [good.origin, "example.com"] }), /"origins.1" is wrong/],
+    ["one of origins", () => create({ origins: [good.origin, "example.com"] }), /"origins.1" is wrong/],
     ["origins", () => create({ origins: "https://a.example" }), /"origins" is wrong; expected an array/],
     ["path", () => create({ path: "otp-login" }), /"path" is wrong; expected a path such as/],
-    ["path with a slash behind", () => create({ path: "/otp-login/" }), /"path" is wrong/],
-    ["path that is all", () => create({ path: "/" }), /"path" is wrong/],
+    ["path with a slash at the end", () => create({ path: "/otp-login/" }), /"path" is wrong/],
+    ["path that is only a slash", () => create({ path: "/" }), /"path" is wrong/],
     ["path with dots", () => create({ path: "/a/../b" }), /"path" is wrong/],
     ["path with a pattern", () => create({ path: "/:a/*" }), /"path" is wrong/],
     [
@@ -86,7 +86,11 @@ describe("options that are wrong", () => {
     ["type", () => create({}, { type: undefined }), /"tokenServer.type" is missing; expected the name/],
     ["an option in the wrong place", () => create({ clientId: "a" }), /there is no option "clientId"/],
     ["a misspelt option", () => create({ orgin: "a" }), /there is no option "orgin"/],
-    ["a misspelt option below", () => create({}, { uri: "a" }), /there is no option "tokenServer.uri"/],
+    [
+      "a misspelt option of tokenServer",
+      () => create({}, { uri: "a" }),
+      /there is no option "tokenServer.uri"/,
+    ],
     [
       "callback.uri",
       () => create({ callback: { uri: "/callback" } }),
@@ -126,7 +130,7 @@ describe("options that are wrong", () => {
       () => create({ resultPolling: 0 }),
       /"resultPolling" is wrong; expected a number of seconds/,
     ],
-    ["resultPolling without end", () => create({ resultPolling: Infinity }), /"resultPolling" is wrong/],
+    ["resultPolling that is infinite", () => create({ resultPolling: Infinity }), /"resultPolling" is wrong/],
     ["onEvent", () => create({ onEvent: console }), /"onEvent" is wrong; expected a function/],
     [
       "a limit",
@@ -142,32 +146,28 @@ describe("options that are wrong", () => {
     ["transport", () => create({ transport: {} }), /"transport" is wrong; expected a transport/],
   ];
   for (const [name, run, expected] of cases) {
-    test(`${name}: the error names it and says what is expected`, () => {
-      const message = complaint(run);
+    test(`${name}: the error names the option and says what is expected`, () => {
+      const message = messageOf(run);
       assert.match(message, /^createLoginKit: /);
       assert.match(message, expected);
       holds(!message.includes("undefined"), message);
     });
   }
 
-  test("no error repeats a value: it might be a secret", () => {
-    holds(!complaint(() => create({}, { clientSecret: { value: "hunter2" } })).includes("hunter2"));
+  test("no error contains a value, which may be a secret", () => {
+    holds(!messageOf(() => create({}, { clientSecret: { value: "hunter2" } })).includes("hunter2"));
   });
 });
 
-describe("options that are right", () => {
+describe("valid options", () => {
   for (const [name, changes, tokenServer] of [
     ["only the required ones", { message: undefined }, {}],
     ["loopback over http", { origin: "http://localhost:3000" }, { url: "http://127.0.0.1:8080" }],
     ["loopback by IPv6", { origin: "http://[::1]:3000" }, { url: "http://[::1]:8080/base/" }],
-    ["a name of localhost", { origin: "http://app.localhost:3000" }, {}],
+    ["a subdomain of localhost", { origin: "http://app.localhost:3000" }, {}],
     ["a message of 155 characters", { message: "😀".repeat(155) }, {}],
     ["the site's own origin among the further", { origins: ["https://www.example.com"] }, {}],
-    [
-      "undefined for what is not set",
-      { path: undefined, store: undefined, limits: { bodyBytes: undefined } },
-      {},
-    ],
+    ["undefined values", { path: undefined, store: undefined, limits: { bodyBytes: undefined } }, {}],
     [
       "all",
       {
@@ -186,6 +186,6 @@ describe("options that are right", () => {
       { clientAuthentication: "body" },
     ],
   ] as const) {
-    test(name, () => holds(create(changes, tokenServer)));
+    test(`are ${name}`, () => holds(create(changes, tokenServer)));
   }
 });

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { AttemptListeners } from "../../../../src/server/attempt/attempt-listeners.js";
 
 describe("listeners", () => {
-  /** Listeners that write down their names when they are called. */
+  /** Listeners that record their names when they are called. */
   function listening() {
     const listeners = new AttemptListeners();
     const called: string[] = [];
@@ -12,7 +12,7 @@ describe("listeners", () => {
     return { listeners, add, take };
   }
 
-  test("are called by attempt, or all of them", () => {
+  test("are called for one attempt, or all at once", () => {
     const { listeners, add, take } = listening();
     for (const name of ["a1", "a2", "b1"]) add(name.slice(0, 1), name);
     listeners.call("a");
@@ -36,7 +36,7 @@ describe("listeners", () => {
     assert.equal(calls, 3);
   });
 
-  test("removing one twice removes no other that was added in between", () => {
+  test("removing one twice does not remove another one that was added in between", () => {
     const { listeners, add, take } = listening();
     const remove = add("a", "first");
     remove();
@@ -48,7 +48,7 @@ describe("listeners", () => {
     assert.deepEqual(take(), ["second"]);
   });
 
-  test("removing the last but one leaves the last one", () => {
+  test("removing one of two leaves the other", () => {
     const { listeners, add, take } = listening();
     const remove = add("a", "first");
     add("a", "last");
@@ -57,14 +57,14 @@ describe("listeners", () => {
     assert.deepEqual(take(), ["last"]);
   });
 
-  test("one that is added while others are called is not called", () => {
+  test("one that is added during a call is not called by it", () => {
     const { listeners, add, take } = listening();
     listeners.add("a", () => void add("a", "late"));
     listeners.call("a");
     assert.deepEqual(take(), []);
   });
 
-  test("one that throws keeps no other from being called; the process hears of it afterwards", (t) => {
+  test("one that throws does not stop the others, and its error is thrown afterwards", (t) => {
     const later: (() => void)[] = [];
     t.mock.method(globalThis, "queueMicrotask", (callback: () => void) => later.push(callback));
     const { listeners, add, take } = listening();

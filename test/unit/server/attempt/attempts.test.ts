@@ -14,7 +14,7 @@ interface Scene {
   begin: () => Promise<string>;
 }
 
-/** @param wrap what stands between the attempts and the memory store */
+/** @param wrap wraps the memory store */
 function scene(wrap: (store: AttemptStore) => AttemptStore = (store) => store): Scene {
   const clock = new VirtualClock();
   const events: LoginKitEvent[] = [];
@@ -46,9 +46,9 @@ describe("the attempts", () => {
     assert.equal((await attempts.findByTransaction("one"))?.browser, "hash");
   });
 
-  test("do not read the store for a text that cannot be an id", async () => {
-    const asked: string[] = [];
-    const { attempts } = scene((store) => ({ ...store, get: (id) => (asked.push(id), store.get(id)) }));
+  test("are not read from the store for a text that cannot be an id", async () => {
+    const reads: string[] = [];
+    const { attempts } = scene((store) => ({ ...store, get: (id) => (reads.push(id), store.get(id)) }));
     const id = "A".repeat(22);
     for (const text of [
       "",
@@ -61,10 +61,10 @@ describe("the attempts", () => {
       "*".repeat(22),
     ])
       assert.equal(await attempts.get(text), undefined, JSON.stringify(text));
-    assert.deepEqual(asked, []);
+    assert.deepEqual(reads, []);
     assert.equal(await attempts.get(id), undefined);
     assert.equal(await attempts.get("a-Z_0123456789bcdefghi"), undefined);
-    assert.equal(asked.length, 2);
+    assert.equal(reads.length, 2);
   });
 
   test("that were accepted and not claimed in time are expired when they are read, also in the store", async () => {
@@ -82,7 +82,7 @@ describe("the attempts", () => {
     ]);
   });
 
-  test("whose time is over stay pending until the Token Server was asked a last time", async () => {
+  test("whose time is over stay pending until the last result call has an answer", async () => {
     const { attempts, begin, clock } = scene();
     const id = await begin();
     await clock.advance(100);
@@ -151,9 +151,9 @@ describe("the attempts", () => {
       compareAndSet: () => Promise.resolve(!(isGone = true)),
     }));
     const id = await begin();
-    const told = await attempts.change(id, { kind: "denied", at: clock.now() });
-    assert.equal(told?.changed, false);
-    assert.equal(told.attempt.state.status, "pending");
+    const result = await attempts.change(id, { kind: "denied", at: clock.now() });
+    assert.equal(result?.changed, false);
+    assert.equal(result.attempt.state.status, "pending");
     assert.deepEqual(events, []);
   });
 
@@ -169,9 +169,9 @@ describe("the attempts", () => {
       },
     }));
     const id = await begin();
-    const told = await attempts.change(id, { kind: "denied", at: clock.now() });
-    assert.equal(told?.changed, true);
-    assert.deepEqual([told.attempt.version, told.attempt.begun], [5, 4]);
+    const result = await attempts.change(id, { kind: "denied", at: clock.now() });
+    assert.equal(result?.changed, true);
+    assert.deepEqual([result.attempt.version, result.attempt.begun], [5, 4]);
   });
 
   test("give up after 200 tries to write a change, with an error that names it", async () => {
@@ -185,13 +185,13 @@ describe("the attempts", () => {
     assert.equal(tries, 200);
   });
 
-  test("pass subscriptions on", async () => {
+  test("pass subscriptions on to the store", async () => {
     const { attempts, begin, clock } = scene();
     const id = await begin();
-    let told = 0;
-    const end = await attempts.subscribe(id, () => (told += 1));
+    let calls = 0;
+    const end = await attempts.subscribe(id, () => (calls += 1));
     await attempts.change(id, { kind: "denied", at: clock.now() });
-    assert.equal(told, 1);
+    assert.equal(calls, 1);
     end();
   });
 });

@@ -13,7 +13,7 @@ import {
 } from "../../../../src/server/attempt/deadlines.js";
 
 const second = 1000;
-/** A transaction that ends so many seconds from 0. */
+/** A transaction that ends at this second, counted from 0. */
 const ending = (endsAtSeconds: number, closed = false): Transaction => ({
   id: `until ${endsAtSeconds}`,
   endsAt: endsAtSeconds * second,
@@ -57,7 +57,7 @@ describe("an attempt with several transactions", () => {
 });
 
 describe("the time left", () => {
-  test("is never below 0, nor -0 or a fraction", () => {
+  test("is never negative, -0 or a fraction", () => {
     assert.deepEqual(
       [0, 1, 999, 1000, 1001, 2999].map((now) => secondsLeft(3000, now)),
       [3, 2, 2, 2, 1, 0],

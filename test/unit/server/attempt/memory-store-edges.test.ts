@@ -13,14 +13,14 @@ const attempt = (id: string, forgetAt: number, transaction = `transaction of ${i
   forgetAt,
 });
 
-/** A store in time that the test moves, back too: then what is only hidden by the time is seen again. */
+/** A store with a clock that the test sets. Set back, it shows attempts that are over but not deleted. */
 function scene() {
   const time = { now: 0 };
   return { time, store: memoryStore(() => time.now) };
 }
 
 describe("the memory store", () => {
-  test("forgets at the very instant that it is told", async () => {
+  test("forgets an attempt at exactly its `forgetAt`", async () => {
     const { time, store } = scene();
     await store.create(attempt("one", 5000));
     time.now = 4999;
@@ -31,7 +31,7 @@ describe("the memory store", () => {
     assert.equal(await store.findByTransaction("transaction of one"), undefined);
   });
 
-  test("sweeps out what is over, its transactions too, when one comes ten seconds after the last sweep", async () => {
+  test("deletes attempts that are over, with their transactions, at a creation ten seconds after the last sweep", async () => {
     const { time, store } = scene();
     await store.create(attempt("over", 10_000));
     await store.create(attempt("alive", 10_001));
@@ -54,7 +54,7 @@ describe("the memory store", () => {
     assert.equal((await store.get("over"))?.id, "over");
   });
 
-  test("sweeps again ten seconds after the last time", async () => {
+  test("sweeps again after ten more seconds", async () => {
     const { time, store } = scene();
     for (const now of [10_000, 20_000]) {
       await store.create(attempt("over", now));
@@ -65,7 +65,7 @@ describe("the memory store", () => {
     }
   });
 
-  test("leaves a transaction to the attempt that has it now", async () => {
+  test("keeps a transaction that another attempt has now", async () => {
     const { time, store } = scene();
     await store.create(attempt("first", 5000, "shared"));
     await store.create(attempt("second", 99_000, "shared"));
@@ -74,14 +74,14 @@ describe("the memory store", () => {
     assert.equal((await store.findByTransaction("shared"))?.id, "second");
   });
 
-  test("takes a change after its only listener has left, twice", async () => {
+  test("accepts a change after its only listener was removed, also twice", async () => {
     const { store } = scene();
     await store.create(attempt("one", 5000));
-    let told = 0;
-    const leave = await store.subscribe("one", () => (told += 1));
+    let calls = 0;
+    const leave = await store.subscribe("one", () => (calls += 1));
     leave();
     leave();
     assert.equal(await store.compareAndSet("one", 1, { ...attempt("one", 5000), version: 2 }), true);
-    assert.equal(told, 0);
+    assert.equal(calls, 0);
   });
 });

@@ -17,7 +17,7 @@ describeStore({
 });
 
 describe("the memory store", () => {
-  test("gives the memory of what it forgot back", async () => {
+  test("frees the memory of attempts that are over", async () => {
     let now = 0;
     const store = memoryStore(() => now);
     const attempt = (index: number, forgetAt: number): Parameters<typeof store.create>[0] => ({

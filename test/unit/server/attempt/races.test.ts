@@ -34,7 +34,7 @@ const callback = ({ url }: Site, transactionId: string | undefined): Promise<unk
   });
 
 describe("two servers with one store", () => {
-  test("a result that one gets is sent on the other's stream, and either can log in", async (t) => {
+  test("send a result that one gets on the other's stream, and both answer a login", async (t) => {
     const store = memoryStore();
     const tokenServer = await scriptedTokenServer(t);
     const options = { store: slowStore(store) };
@@ -58,7 +58,7 @@ describe("two servers with one store", () => {
     assert.equal(firstLogins.length, 10);
   });
 
-  test("get two results at once: one settles the attempt, and all streams say the same", async (t) => {
+  test("get two results at once: one settles the attempt, and all streams send the same status", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const options = { store: slowStore(memoryStore()) };
     const one = await site(t, { tokenServerUrl: tokenServer.url, options });
@@ -98,7 +98,7 @@ describe("two servers with one store", () => {
   });
 });
 
-describe("an acceptance that crosses a renewal", () => {
+describe("an acceptance during a renewal", () => {
   test("wins: the renewal is answered 409 attempt_settled, and the login succeeds", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
@@ -120,8 +120,8 @@ describe("an acceptance that crosses a renewal", () => {
   });
 });
 
-describe("a server that closes in the middle", () => {
-  test("of a start: close() waits for it, but not for later calls", async (t) => {
+describe("a server that closes", () => {
+  test("during a start waits for it, but not for later calls", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -142,7 +142,7 @@ describe("a server that closes in the middle", () => {
     assert.equal((await later).status, 201);
   });
 
-  test("of a result call: close() waits for it, and its result is stored", async (t) => {
+  test("during a result call waits for it, and stores its result", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -160,7 +160,7 @@ describe("a server that closes in the middle", () => {
     assert.equal((await browser.status(attempt)).status, "approved");
   });
 
-  test("of following a callback: close() waits for it", async (t) => {
+  test("while it follows a callback waits for it", async (t) => {
     const store = memoryStore();
     let release: (() => void) | undefined;
     const held: AttemptStore = {
@@ -207,7 +207,7 @@ describe("a server that closes in the middle", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("of a stream's opening: the stream sends the status and ends", async (t) => {
+  test("while a stream opens sends the status and ends the stream", async (t) => {
     const store = memoryStore();
     let release = (): void => undefined;
     const held: AttemptStore = {
@@ -243,7 +243,7 @@ describe("a store that fails", () => {
     };
   };
 
-  test("makes the kit answer 503; the process and the streams go on", async (t) => {
+  test("leads to 503; the process and the streams continue", async (t) => {
     const broken = { now: false };
     const timeouts = { keepAliveSeconds: 0.05 };
     const options = { store: failing(memoryStore(), broken), timeouts };
@@ -267,21 +267,21 @@ describe("a store that fails", () => {
       assert.match(text, /temporarily_unavailable/);
       holds(!text.includes("store is down"));
     }
-    // The callback is answered all the same, and what it was about is found later.
+    // The callback is answered too. The kit gets its result later.
     await (await emulator.phone()).handleMobileAuthWithOtp(otp);
-    await until(() => where.events.some((event) => event.type === "store_trouble"), "the log to hear of it");
+    await until(() => where.events.some((event) => event.type === "store_trouble"), "the event");
     const comments = stream.comments;
     await until(() => stream.comments > comments + 2, "the stream to go on");
     broken.now = false;
     assert.equal(stream.ended, false);
     await browser.status(attempt);
     await stream.status("approved");
-    // However many calls failed in these moments, one line says so.
+    // Many calls failed, and one event reports it.
     assert.equal(where.events.filter((event) => event.type === "store_trouble").length, 1);
     holds(!where.events.some((event) => event.type === "internal_error"));
   });
 
-  test("when the callback comes: the watching server finds the result 2 s before the code's end", async (t) => {
+  test("when a callback comes does not lose the login: the kit gets the result 2 s before the code's end", async (t) => {
     const clock = new VirtualClock();
     const tokenServer = await scriptedTokenServer(t);
     const broken = { now: false };
@@ -309,7 +309,7 @@ describe("a store that fails", () => {
     assert.equal((await browser.logIn(attempt)).status, 200);
   });
 
-  test("to subscribe for a while: a later keep-alive subscribes", async (t) => {
+  test("at a subscription does not lose the login: a later keep-alive subscribes", async (t) => {
     const store = memoryStore();
     let failures = 3;
     const timeouts = { keepAliveSeconds: 0.05 };

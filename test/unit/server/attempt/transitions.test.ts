@@ -23,7 +23,7 @@ const approved: Change = { kind: "approved", userId: "alice", at: t0 + 5 * secon
 const denied: Change = { kind: "denied", at: t0 + 5 * second };
 const claimed: Change = { kind: "claimed", at: t0 + 6 * second };
 
-/** Every kind of change, at a time when everything is long over. */
+/** Every kind of change, at a time after every deadline. */
 const everything: Change[] = [
   ...renewed,
   { kind: "renewal_abandoned" },
@@ -44,7 +44,7 @@ describe("an attempt", () => {
     failed: after(begin(), { kind: "transaction_closed", id: "one", at: t0 }),
   };
 
-  test("begins with all that is known, and without keys for the rest", () => {
+  test("begins with the known fields, and without keys for the others", () => {
     const transaction = { id: "one", endsAt: t0 + 60 * second };
     const bare = {
       id: "attempt",
@@ -82,7 +82,7 @@ describe("an attempt", () => {
     assert.equal(next.version, 5);
   });
 
-  test("has these ways from one status to another, and no others", () => {
+  test("changes its status only in the listed ways", () => {
     const ways = new Set<string>();
     const visit = (attempt: Attempt, depth: number): void => {
       if (depth === 0) return;
@@ -115,7 +115,7 @@ describe("an attempt", () => {
     assert.equal(after(attempt, { ...early, at: t0 + 100 * second }).state.status, "expired");
   });
 
-  test("a short-lived renewal does not shorten it", () => {
+  test("is not open for a shorter time after a renewal with a short life", () => {
     const attempt = after(
       begin(),
       { kind: "renewal_begun", maxTransactions: 20 },
@@ -124,13 +124,13 @@ describe("an attempt", () => {
     assert.equal(openUntil(attempt, timeouts), t0 + 70 * second);
   });
 
-  test("is failed for silence a minute after the grace, and not before", () => {
+  test("fails a minute after the grace if the Token Server is silent, and not before", () => {
     const at = t0 + 130 * second;
     assert.equal(after(begin(), { kind: "silence", at: at - 1 }).state.status, "pending");
     assert.equal(after(begin(), { kind: "silence", at }).state.status, "failed");
   });
 
-  test("a transaction that failed leaves the others open", () => {
+  test("keeps its other transactions open when one fails", () => {
     const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at: t0 });
     assert.equal(attempt.state.status, "pending");
     assert.deepEqual(statusAnswer(attempt, t0), { status: "pending", expires_in: 0 });
@@ -140,12 +140,12 @@ describe("an attempt", () => {
     assert.equal(after(attempt, approved).state.status, "approved");
   });
 
-  test("an older transaction that failed does not change expires_in", () => {
+  test("keeps its expires_in when an older transaction fails", () => {
     const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "one", at: t0 });
     assert.deepEqual(statusAnswer(attempt, t0), { status: "pending", expires_in: 90 });
   });
 
-  test("is failed when its last open transaction fails, though an older one is over", () => {
+  test("fails when its last open transaction fails and an older one is over", () => {
     const at = t0 + 71 * second;
     const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at });
     assert.equal(attempt.state.status, "failed");
@@ -171,7 +171,7 @@ describe("an attempt", () => {
     }
   });
 
-  test("begins at most twenty transactions, those counted that are not answered yet", () => {
+  test("begins at most twenty transactions, and counts those that have no answer yet", () => {
     let attempt = begin();
     for (let begun = 1; begun < 20; begun++)
       attempt = after(attempt, { kind: "renewal_begun", maxTransactions: 20 });
@@ -182,7 +182,7 @@ describe("an attempt", () => {
     assert.equal(after(free, { kind: "renewal_begun", maxTransactions: 20 }).begun, 20);
   });
 
-  test("an abandoned renewal gives back no transaction that was started", () => {
+  test("always counts the transactions that were started, whatever renewals are abandoned", () => {
     const attempt = begin();
     assert.equal(after(attempt, { kind: "renewal_abandoned" }), attempt);
   });

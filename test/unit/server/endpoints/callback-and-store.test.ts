@@ -9,7 +9,7 @@ import { VirtualClock } from "../../../support/virtual-clock.js";
 
 const origin = "https://www.example.test";
 
-/** A kit whose store can be told to fail where a callback looks for its attempt. */
+/** A kit whose store fails on command when a callback looks for its attempt. */
 async function scene(t: TestContext) {
   const clock = new VirtualClock();
   const tokenServer = await scriptedTokenServer(t, () => clock.now());
@@ -63,7 +63,7 @@ async function scene(t: TestContext) {
 }
 
 describe("a callback that cannot be followed", () => {
-  test("because the store is down is answered 204, reported and dropped; the browser that comes back finds the result", async (t) => {
+  test("because the store is down is answered 204, reported and dropped; a browser that comes back gets the result", async (t) => {
     const { callback, clock, events, get, lookups, start, storeAnswers, tokenServer } = await scene(t);
     const started = await start();
     const { attempt } = (await started.json()) as { attempt: string };

@@ -23,11 +23,11 @@ const callback = (
     body: JSON.stringify({ callback_uri: `${url}/callback`, transaction_id: transactionId }),
   });
 
-const callbacksHeard = ({ events }: Site): number =>
+const callbacksFollowed = ({ events }: Site): number =>
   events.filter(({ type }) => type === "callback_received").length;
 
 describe("the callback", () => {
-  test("is answered 204, without a body or a cookie, and then the result is asked for", async (t) => {
+  test("is answered 204 without a body or a cookie, and leads to a result call", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -48,7 +48,7 @@ describe("the callback", () => {
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const { attempt } = await new Browser(where).start();
     await callback(where, tokenServer.started[0]);
-    await until(() => callbacksHeard(where) === 1, "the event");
+    await until(() => callbacksFollowed(where) === 1, "the event");
     const event = where.events.find(({ type }) => type === "callback_received");
     holds(event?.type === "callback_received" && event.attempt === attempt && event.address === "127.0.0.1");
   });
@@ -69,11 +69,11 @@ describe("the callback", () => {
     ]) {
       assert.equal((await callback(where, id)).status, 204, id);
     }
-    await until(() => callbacksHeard(where) >= 3, "the callbacks to be followed");
+    await until(() => callbacksFollowed(where) >= 3, "the callbacks to be followed");
     assert.deepEqual(tokenServer.questions, []);
   });
 
-  test("for a settled attempt leads to no result call, nor does a second one", async (t) => {
+  test("for a settled attempt leads to no result call, also if it is repeated", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -86,11 +86,11 @@ describe("the callback", () => {
     for (const id of [...tokenServer.started, tokenServer.started[1]]) {
       assert.equal((await callback(where, id)).status, 204);
     }
-    await until(() => callbacksHeard(where) === 4, "the callbacks to be followed");
+    await until(() => callbacksFollowed(where) === 4, "the callbacks to be followed");
     assert.equal(tokenServer.questions.length, 1);
   });
 
-  test("ten times at once leads to one result call at a time, and to two in all", async (t) => {
+  test("that comes ten times at once leads to two result calls, one after the other", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     await new Browser(where).start();
@@ -106,7 +106,7 @@ describe("the callback", () => {
       });
     };
     await Promise.all(Array.from({ length: 10 }, () => callback(where, tokenServer.started[0])));
-    await until(() => callbacksHeard(where) === 10 && release.length === 1, "the first result call");
+    await until(() => callbacksFollowed(where) === 10 && release.length === 1, "the first result call");
     release[0]?.();
     await until(() => release.length === 2, "one more result call for the callbacks in the meantime");
     release[1]?.();
@@ -122,7 +122,7 @@ describe("the callback", () => {
     tokenServer.result = accepted();
     tokenServer.start = (res, id, req) => {
       void callback(where, id)
-        .then(() => until(() => callbacksHeard(where) === 1, "the callback to be followed"))
+        .then(() => until(() => callbacksFollowed(where) === 1, "the callback to be followed"))
         .then(() => started()(res, id, req));
     };
     const { attempt } = await browser.start();
@@ -138,7 +138,7 @@ describe("the callback", () => {
     tokenServer.result = failed("invalid_request");
     tokenServer.start = (res, id, req) => {
       void callback(where, id)
-        .then(() => until(() => callbacksHeard(where) === 1, "the callback to be followed"))
+        .then(() => until(() => callbacksFollowed(where) === 1, "the callback to be followed"))
         .then(() => started()(res, id, req));
     };
     await browser.renew(attempt);
@@ -155,7 +155,7 @@ describe("the callback", () => {
     }
   });
 
-  test("decides nothing: only the Token Server's result does", async (t) => {
+  test("decides nothing by itself: only the Token Server's result does", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     const browser = new Browser(where);
@@ -172,7 +172,7 @@ describe("Basic authentication of the callback", () => {
   const options = { callback: { username: "token-server", password: "pä:ss" } };
   const basic = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
 
-  test("lets the Token Server in", async (t) => {
+  test("accepts the Token Server's credentials", async (t) => {
     const where = await site(t, { options });
     const answer = await callback(where, "a", { authorization: basic("token-server:pä:ss") });
     assert.equal(answer.status, 204);

@@ -12,7 +12,7 @@ import { listen, site, type Site } from "../support/site.js";
 
 const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-site": "none", "sec-fetch-dest": "document" };
 
-/** Asks the site for its login page, as a browser does that follows a link. */
+/** Requests the site's login page, as a browser does when it follows a link. */
 function beginOn(
   { kit, origin }: Site,
   { headers = navigation, method = "GET", cookie }: PageRequest = {},
@@ -39,7 +39,7 @@ const cookieOf = ({ headers }: FirstPaint) => headers.getSetCookie()[0]?.split("
 const options = { clientIp: () => "192.0.2.7" };
 
 describe("kit.begin", () => {
-  test("begins an attempt with which the page's browser logs in", async (t) => {
+  test("begins an attempt that the page's browser can log in with", async (t) => {
     const where = await site(t, { options });
     const paint = await begun(where);
     const browser = new Browser(where);
@@ -81,7 +81,7 @@ describe("kit.begin", () => {
     assert.match(svg, /^<svg [^>]*aria-hidden="true"/);
   });
 
-  test("sends the phone the origin of the login, in the browser's language", async (t) => {
+  test("tells the phone where the login comes from, in the browser's language", async (t) => {
     const where = await site(t, { options });
     await begun(where, { headers: { ...navigation, "accept-language": "nl-NL,nl;q=0.9" } });
     const [start] = where.emulator.starts;
@@ -93,7 +93,7 @@ describe("kit.begin", () => {
   for (const [what, request] of [
     ["a page that is prefetched", { headers: { ...navigation, "sec-purpose": "prefetch" } }],
     ["a page that is prerendered", { headers: { ...navigation, "sec-purpose": "prefetch;prerender" } }],
-    ["a prefetch as older browsers name it", { headers: { ...navigation, purpose: "prefetch" } }],
+    ["a prefetch with the header of older browsers", { headers: { ...navigation, purpose: "prefetch" } }],
     ["HEAD", { method: "HEAD" }],
     ["a form that was sent", { method: "POST" }],
     [
@@ -103,7 +103,7 @@ describe("kit.begin", () => {
     ["a frame of another site", { headers: { "sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site" } }],
     ["a script of a sibling", { headers: { "sec-fetch-mode": "cors", "sec-fetch-site": "same-site" } }],
   ] as const) {
-    test(`begins nothing for ${what}`, async (t) => {
+    test(`begins no attempt for ${what}`, async (t) => {
       const where = await site(t, { options });
       assert.equal(await beginOn(where, request), null);
       assert.equal(where.emulator.starts.length, 0);
@@ -114,14 +114,14 @@ describe("kit.begin", () => {
   for (const [who, headers] of [
     ["a link on another site", { "sec-fetch-dest": "document", "sec-fetch-site": "cross-site" }],
     ["the site's own script", { "sec-fetch-mode": "cors", "sec-fetch-site": "same-origin" }],
-    ["a browser that says nothing about it", {}],
+    ["a browser that sends no Sec-Fetch headers", {}],
   ] as const) {
-    test(`begins for ${who}`, async (t) => {
+    test(`begins an attempt for ${who}`, async (t) => {
       await begun(await site(t, { options }), { headers });
     });
   }
 
-  test("counts as a start; above the limit there is none, and the site gets an event", async (t) => {
+  test("counts as a start; above the limit it begins no attempt and reports an event", async (t) => {
     const limits = { startsPerAddress: { count: 1, seconds: 60 } };
     const where = await site(t, { options: { ...options, limits } });
     await begun(where);
@@ -136,20 +136,20 @@ describe("kit.begin", () => {
     ["that fails", 500],
     ["that rejects the site", 401],
   ] as const) {
-    test(`gives null with a Token Server ${what}, never an error`, async (t) => {
+    test(`gives null, not an error, with a Token Server ${what}`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       tokenServer.start = json(status, { error: "invalid_client" });
       const where = await site(t, { options, tokenServerUrl: tokenServer.url });
       assert.equal(await beginOn(where), null);
-      holds(where.events.length > 0, "the site heard of it");
+      holds(where.events.length > 0, "no event was reported");
     });
   }
 
   for (const [what, otp] of [
-    ["that is no base64", `"><img src=x onerror=alert(1)>`],
-    ["that no QR code holds", "A".repeat(2954)],
+    ["that is not base64", `"><img src=x onerror=alert(1)>`],
+    ["that is too long for a QR code", "A".repeat(2954)],
   ] as const) {
-    test(`lets no OTP into the page ${what}`, async (t) => {
+    test(`puts no OTP into the page ${what}`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       tokenServer.start = (res, id) =>
         res
@@ -164,17 +164,17 @@ describe("kit.begin", () => {
     });
   }
 
-  test("gives null if the store fails, never an error", async (t) => {
+  test("gives null, not an error, if the store fails", async (t) => {
     const store = { ...memoryStore(), create: () => Promise.reject(new Error("gone")) };
     const where = await site(t, { options: { ...options, store } });
     assert.equal(await beginOn(where), null);
     holds(
       where.events.some(({ type }) => type === "store_trouble"),
-      "the site heard of it",
+      "no event was reported",
     );
   });
 
-  test("takes the requests of Node's http with all of their headers", async (t) => {
+  test("accepts a request of Node's http server, with all its headers", async (t) => {
     const where = await site(t);
     const pages = createServer((req, res) => {
       void where.kit.begin(toWebRequest(req), { req, res }).then((paint) => {

@@ -120,7 +120,7 @@ describe("the calls of the login API", () => {
   });
 });
 
-describe("what a start sends to the Token Server", () => {
+describe("a start, at the Token Server", () => {
   const formOf = async (
     t: TestContext,
     request: Parameters<Browser["post"]>[1],
@@ -131,14 +131,14 @@ describe("what a start sends to the Token Server", () => {
     const { attempt } = await browser.start(request);
     await browser.renew(attempt);
     const [first, second] = emulator.starts.map((form) => Object.fromEntries(form));
-    // A renewal says what the start said, but for what the request itself says.
+    // A renewal sends the same values as its start, except those of its own request.
     assert.equal(second?.["language_code"], first?.["language_code"]);
     assert.equal(first?.["callback_uri"], `${where.origin}/otp-login/callback`);
     assert.equal(first["type"], "qr-code");
     return first;
   };
 
-  test("type, callback, message, address, browser and language", async (t) => {
+  test("sends type, callback, message, address, browser and language", async (t) => {
     const form = await formOf(t, {
       headers: { "user-agent": "Test/1.0", "accept-language": "de-CH, fr;q=0.5" },
     });
@@ -149,7 +149,7 @@ describe("what a start sends to the Token Server", () => {
     assert.equal(form["user_id"], undefined);
   });
 
-  test("the page's language takes precedence over the browser's", async (t) => {
+  test("sends the page's language rather than the browser's", async (t) => {
     const form = await formOf(t, { body: { language: "nl-BE" }, headers: { "accept-language": "en" } });
     assert.equal(form["language_code"], "nl");
   });
@@ -163,20 +163,20 @@ describe("what a start sends to the Token Server", () => {
     ["'; drop table", ";;;;", undefined],
     ["en", "é".repeat(10), "en"],
   ] as const) {
-    test(`a page in ${JSON.stringify(language.slice(0, 20))}, a browser in ${JSON.stringify(acceptLanguage)}: ${expected ?? "none"}`, async (t) => {
+    test(`sends ${expected ?? "no language"} for a page in ${JSON.stringify(language.slice(0, 20))} and a browser in ${JSON.stringify(acceptLanguage)}`, async (t) => {
       const form = await formOf(t, { body: { language }, headers: { "accept-language": acceptLanguage } });
       assert.equal(form["language_code"], expected);
     });
   }
 
-  test("a language that is not a string is 400", async (t) => {
+  test("is answered 400 if the language is not a string", async (t) => {
     const browser = new Browser(await site(t));
     for (const language of [1, null, {}, ["nl"]]) {
       assert.equal((await browser.post("", { body: { language } })).status, 400);
     }
   });
 
-  test("message may be a function, and clientIp decides the address", async (t) => {
+  test("sends the message that a function returns, and the address that clientIp returns", async (t) => {
     const form = await formOf(
       t,
       { headers: { "x-real-ip": "203.0.113.9" } },
@@ -189,20 +189,20 @@ describe("what a start sends to the Token Server", () => {
     assert.equal(form["ip_address"], "203.0.113.9");
   });
 
-  test("X-Forwarded-For is ignored by default", async (t) => {
+  test("ignores X-Forwarded-For by default", async (t) => {
     const form = await formOf(t, {
       headers: { "x-forwarded-for": "203.0.113.9", forwarded: "for=203.0.113.9" },
     });
     assert.equal(form["ip_address"], "127.0.0.1");
   });
 
-  test("without a message none is sent; if the type has no default, a start is 500", async (t) => {
+  test("sends no message if the option is not set, and is answered 500 if the type has no default", async (t) => {
     const { emulator, ...where } = await site(t, { options: { message: undefined as never } });
     assert.equal((await new Browser(where).post("")).status, 500);
     assert.equal(emulator.starts[0]?.get("message"), null);
   });
 
-  test("a message of more than 155 characters, or a function that throws, is 500", async (t) => {
+  test("is answered 500 if the message is too long or its function throws", async (t) => {
     for (const message of [
       () => "x".repeat(156),
       () => "",
@@ -217,7 +217,7 @@ describe("what a start sends to the Token Server", () => {
     }
   });
 
-  test("credentials are sent by Basic, form-urlencoded, or in the form if there is one", async (t) => {
+  test("sends the credentials form-urlencoded in a Basic header, or in the form, as the option says", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const seen: { authorization: string | undefined; body: string }[] = [];
     tokenServer.start = (res, id, req) => {
@@ -244,7 +244,7 @@ describe("what a start sends to the Token Server", () => {
 });
 
 describe("the statuses", () => {
-  test("a denial on the phone is denied, and final", async (t) => {
+  test("a denial on the phone makes the status denied, which is final", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -257,7 +257,7 @@ describe("the statuses", () => {
     assert.deepEqual(await browser.status(attempt), { status: "denied", interval: 2 });
   });
 
-  test("an older code accepted after a renewal still logs in", async (t) => {
+  test("an older code that is accepted after a renewal still logs in", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -278,9 +278,9 @@ describe("the statuses", () => {
     await stream.status("approved");
     await (await emulator.phone("bob", false)).handleMobileAuthWithOtp(otp);
     assert.equal((await browser.status(attempt)).status, "approved");
-    const asked = emulator.questions.length;
+    const before = emulator.questions.length;
     assert.equal((await browser.logIn(attempt)).status, 200);
-    assert.equal(emulator.questions.length, asked);
+    assert.equal(emulator.questions.length, before);
   });
 
   test("another failure closes only its own transaction: expires_in 0 until the widget renews", async (t) => {
@@ -348,7 +348,7 @@ describe("the callback's address in another spelling", () => {
     "/callback/",
     "/callback//",
   ]) {
-    test(`is 404, so that it gets past no proxy's rule: ${spelling}`, async (t) => {
+    test(`is not accepted, so that it cannot bypass a proxy's rule: ${spelling}`, async (t) => {
       const where = await site(t);
       const headers = { "content-type": "application/json" };
       const body = '{"transaction_id":"a"}';

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { loginApi, type Answer } from "../support/openapi.js";
 
-describe("what openapi.yaml does not say is noticed", () => {
+describe("the check of answers against openapi.yaml", () => {
   const json = { "content-type": "application/json", "cache-control": "no-store" };
   const event = { ...json, "content-type": "text/event-stream", "x-accel-buffering": "no" };
   const stream = { ...event, "cache-control": "no-store, no-transform" };
@@ -23,7 +23,7 @@ describe("what openapi.yaml does not say is noticed", () => {
   const pending = 'event: status\ndata: {"status":"pending","expires_in":9}\n\n';
   const denied = 'event: status\ndata: {"status":"denied"}\n\n';
 
-  test("while what it says is let through", () => {
+  test("accepts answers that are documented", () => {
     for (const right of [
       answer("POST ", 201, { ...json, "set-cookie": cookie }, { attempt, ...code }),
       answer("POST /x/otp", 429, { ...json, "retry-after": "7" }, error("too_many_requests")),
@@ -38,34 +38,44 @@ describe("what openapi.yaml does not say is noticed", () => {
   });
 
   const wrong: Record<string, Answer> = {
-    "a key more": answer("POST ", 201, json, { attempt, ...code, user: "alice" }),
-    "a key less": answer("POST ", 201, json, code),
-    "a text for a number": answer("POST /x/otp", 201, json, { ...code, expires_in: "60" }),
-    "half a second": answer("POST /x/otp", 201, json, { ...code, expires_in: 59.5 }),
+    "an additional key": answer("POST ", 201, json, { attempt, ...code, user: "alice" }),
+    "a missing key": answer("POST ", 201, json, code),
+    "a text instead of a number": answer("POST /x/otp", 201, json, { ...code, expires_in: "60" }),
+    "a fraction of a second": answer("POST /x/otp", 201, json, { ...code, expires_in: 59.5 }),
     "an id that is too short": answer("POST ", 201, json, { attempt: "short", ...code }),
     "an OTP in base64url": answer("POST /x/otp", 201, json, { ...code, otp: "_-8=" }),
-    "a status of its own": answer("GET /x", 200, json, { status: "scanned", interval: 2 }),
+    "an unknown status": answer("GET /x", 200, json, { status: "scanned", interval: 2 }),
     "an approved status with a time": answer("GET /x", 200, json, {
       status: "approved",
       expires_in: 1,
       interval: 2,
     }),
-    "a pending status without one": answer("GET /x", 200, json, { status: "pending", interval: 2 }),
+    "a pending status without a time": answer("GET /x", 200, json, { status: "pending", interval: 2 }),
     "a poll without its interval": answer("GET /x", 200, json, { status: "denied" }),
-    "another interval": answer("GET /x", 200, json, { status: "denied", interval: 5 }),
-    "a status that is not listed": answer("POST ", 202, json, { attempt, ...code }),
-    "an error with another's status": answer("POST ", 403, json, error("unknown_attempt")),
-    "an error with a key more": answer("POST ", 403, json, { ...error("forbidden_origin"), why: "" }),
-    "an error of the API as the site's own": answer("POST /x/login", 422, json, error("server_error")),
-    "an error that is no JSON": answer("POST ", 503, { ...json, "retry-after": "5" }, "<h1>Sorry</h1>"),
-    "an error of another type": answer(
+    "an interval that is not documented": answer("GET /x", 200, json, { status: "denied", interval: 5 }),
+    "an HTTP status that is not documented": answer("POST ", 202, json, { attempt, ...code }),
+    "an error with the HTTP status of another error": answer("POST ", 403, json, error("unknown_attempt")),
+    "an error with an additional key": answer("POST ", 403, json, { ...error("forbidden_origin"), why: "" }),
+    "an error of the login API as the site's login answer": answer(
+      "POST /x/login",
+      422,
+      json,
+      error("server_error"),
+    ),
+    "an error that is not JSON": answer("POST ", 503, { ...json, "retry-after": "5" }, "<h1>Sorry</h1>"),
+    "an error with another content type": answer(
       "POST ",
       500,
       { ...json, "content-type": "text/html" },
       "<h1>Sorry</h1>",
     ),
-    "no type": answer("POST ", 201, { "cache-control": "no-store" }, { attempt, ...code }),
-    "no Retry-After": answer("POST ", 503, json, error("temporarily_unavailable")),
+    "an answer without Content-Type": answer(
+      "POST ",
+      201,
+      { "cache-control": "no-store" },
+      { attempt, ...code },
+    ),
+    "an error without its Retry-After": answer("POST ", 503, json, error("temporarily_unavailable")),
     "a Retry-After of 0": answer(
       "POST ",
       503,
@@ -78,20 +88,25 @@ describe("what openapi.yaml does not say is noticed", () => {
       { ...json, "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" },
       error("temporarily_unavailable"),
     ),
-    "no Cache-Control": answer(
+    "an answer without Cache-Control": answer(
       "GET /x",
       404,
       { "content-type": "application/json" },
       error("unknown_attempt"),
     ),
-    "an answer that may be kept": answer(
+    "an answer that may be cached": answer(
       "GET /x",
       404,
       { ...json, "cache-control": "private" },
       error("unknown_attempt"),
     ),
-    "no Allow": answer("PUT ", 405, json, error("invalid_request")),
-    "another path's Allow": answer("PUT ", 405, { ...json, allow: "GET, HEAD" }, error("invalid_request")),
+    "a 405 without Allow": answer("PUT ", 405, json, error("invalid_request")),
+    "the Allow header of another path": answer(
+      "PUT ",
+      405,
+      { ...json, allow: "GET, HEAD" },
+      error("invalid_request"),
+    ),
     "a cookie with a renewal": answer("POST /x/otp", 201, { ...json, "set-cookie": cookie }, code),
     "a cookie that scripts can read": answer(
       "POST ",
@@ -105,7 +120,7 @@ describe("what openapi.yaml does not say is noticed", () => {
       { ...json, "set-cookie": `__Host-${cookie}` },
       { attempt, ...code },
     ),
-    "a cookie that stays": answer(
+    "a cookie that outlives the browser's session": answer(
       "POST ",
       201,
       { ...json, "set-cookie": `${cookie}; Max-Age=60` },
@@ -117,7 +132,7 @@ describe("what openapi.yaml does not say is noticed", () => {
       { ...json, "access-control-allow-origin": "*" },
       error("unknown_attempt"),
     ),
-    "a header that is not listed": answer(
+    "a header that is not documented": answer(
       "GET /x",
       404,
       { ...json, "x-attempt": "x" },
@@ -125,25 +140,25 @@ describe("what openapi.yaml does not say is noticed", () => {
     ),
     "a body for HEAD": answer("HEAD /x", 404, json, error("unknown_attempt")),
     "a body for a callback": answer("POST /callback", 204, json, {}),
-    "a callback's 404": answer("POST /callback", 404, json, error("unknown_attempt")),
-    "a poll in the stream's headers": answer(
+    "a 404 for a callback": answer("POST /callback", 404, json, error("unknown_attempt")),
+    "a poll with a header of the stream": answer(
       "GET /x",
       200,
       { ...json, "x-accel-buffering": "no" },
       { status: "denied", interval: 2 },
     ),
-    "a stream that proxies hold back": answer("GET /x", 200, { ...stream, "x-accel-buffering": "yes" }, ""),
+    "a stream that proxies may buffer": answer("GET /x", 200, { ...stream, "x-accel-buffering": "yes" }, ""),
     "a stream that may be transformed": answer("GET /x", 200, event, ""),
-    "a stream's unknown event": answer("GET /x", 200, stream, "event: scanned\ndata: {}\n\n"),
-    "a stream's event with a key more": answer(
+    "a stream with an unknown event": answer("GET /x", 200, stream, "event: scanned\ndata: {}\n\n"),
+    "a stream's event with an additional key": answer(
       "GET /x",
       200,
       stream,
       'event: status\ndata: {"status":"approved","user":"alice"}\n\n',
     ),
     "a stream that goes on after its end": answer("GET /x", 200, stream, denied + pending),
-    "an id of an event": answer("GET /x", 200, stream, `id: 1\n${pending}`),
+    "a stream's event with an id": answer("GET /x", 200, stream, `id: 1\n${pending}`),
   };
   for (const [name, each] of Object.entries(wrong))
-    test(name, () => assert.notDeepEqual(loginApi.examine(each).faults, []));
+    test(`rejects ${name}`, () => assert.notDeepEqual(loginApi.examine(each).faults, []));
 });

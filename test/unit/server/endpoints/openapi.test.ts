@@ -47,7 +47,7 @@ describe("openapi.yaml", () => {
     assert.equal(validator.version, "3.1");
   });
 
-  test("every component is used, and every security scheme", () => {
+  test("uses every component and every security scheme", () => {
     const used = new Set([...objectsIn(published)].map(([, { $ref }]) => $ref));
     const { securitySchemes, ...referred } = components;
     const unused = Object.entries(referred).flatMap(([kind, all]) =>
@@ -58,7 +58,7 @@ describe("openapi.yaml", () => {
     for (const scheme of Object.keys(securitySchemes)) holds(secured.includes(`"${scheme}":[]`), scheme);
   });
 
-  test("every body has an example, and every example is what its schema says", () => {
+  test("has an example for every body, and every example matches its schema", () => {
     let count = 0;
     for (const [path, node] of objectsIn(loginApi.document)) {
       const where = path.join(" ");
@@ -83,14 +83,14 @@ describe("openapi.yaml", () => {
     holds(count > 100, `only ${count} examples`);
   });
 
-  test("answers have no keys beyond those listed, and requests may have more", () => {
+  test("allows additional keys only in requests and in the site's own login answer", () => {
     const open = Object.entries(components.schemas)
       .filter(([, schema]) => schema["type"] === "object" && schema["additionalProperties"] !== false)
       .map(([name]) => name);
     assert.deepEqual(open.sort(), ["CallbackRequest", "EmptyRequest", "LoginAnswer", "StartRequest"]);
   });
 
-  test("knows the errors of the login API, each with its status", () => {
+  test("lists the errors of the login API, each with its status", () => {
     assert.deepEqual(components.schemas["ErrorCode"]?.["enum"], Object.keys(errorStatus));
     for (const entry of loginApi.listed()) {
       const [, status, code] = / (\d{3}) application\/json (\w+)$/.exec(entry) ?? [];
@@ -105,18 +105,18 @@ describe("openapi.yaml", () => {
   });
 });
 
-test("the kit and openapi.yaml", async (t) => {
+test("the kit's answers and openapi.yaml", async (t) => {
   const answers = await tour(t);
   const examined = answers.map((answer) => loginApi.examine(answer));
 
-  await t.test("the kit answers nothing that is not documented", () => {
+  await t.test("the kit gives no answer that is not documented", () => {
     assert.deepEqual(
       examined.flatMap(({ faults }) => faults),
       [],
     );
   });
 
-  await t.test("everything that is documented is answered by the kit", () => {
+  await t.test("the kit gives every answer that is documented", () => {
     const seen = new Set(examined.flatMap(({ shows }) => shows));
     assert.deepEqual(
       loginApi.listed().filter((entry) => !seen.has(entry)),
@@ -125,8 +125,8 @@ test("the kit and openapi.yaml", async (t) => {
   });
 });
 
-describe("the kit as openapi.yaml has it", () => {
-  test("takes every example of a request", async (t) => {
+describe("the kit, as openapi.yaml describes it", () => {
+  test("accepts every example of a request", async (t) => {
     const where = await site(t);
     const { headers, body: started } = await send("POST", where.url, { headers: { origin: where.origin } });
     const { attempt } = JSON.parse(started) as { attempt: string };
@@ -147,7 +147,7 @@ describe("the kit as openapi.yaml has it", () => {
     }
   });
 
-  test("sets the cookie of https, too", async (t) => {
+  test("sets the documented cookie on https too", async (t) => {
     const { url } = await scriptedTokenServer(t);
     const origin = "https://www.example.com";
     const kit = createLoginKit({

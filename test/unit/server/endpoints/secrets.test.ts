@@ -19,7 +19,7 @@ import {
 import { mark, markedSite, type MarkedSite } from "../support/marked-site.js";
 
 describe("whole logins with marked secrets", () => {
-  test("put none into a log, another browser's answers, or an address", async (t) => {
+  test("put no secret into the log, another browser's answers or an address", async (t) => {
     const written = listenToConsole(t);
     const world = await markedSite(t, { options: () => quick });
 
@@ -29,7 +29,7 @@ describe("whole logins with marked secrets", () => {
     assert.deepEqual(written, [], "With a hook nothing is written to the console.");
   });
 
-  test("put none into the console either, without onEvent and with the client's secret in the form", async (t) => {
+  test("put no secret into the console without onEvent, with the client's secret in the form", async (t) => {
     const written = listenToConsole(t);
     const world = await markedSite(t, {
       hook: false,
@@ -53,7 +53,7 @@ describe("whole logins with marked secrets", () => {
 describe("the search for secrets", () => {
   const secret = mark("a secret");
   for (const [form, written] of formsOf(secret)) {
-    test(`finds one ${form}`, () => {
+    test(`finds a secret ${form}`, () => {
       const outflows = [{ where: "event x", text: `before ${written} after` }];
       const leaks = findLeaks(outflows, [{ name: "it", value: secret, belongs: /^elsewhere$/ }]);
       holds(leaks.length > 0, written);
@@ -61,7 +61,7 @@ describe("the search for secrets", () => {
     });
   }
 
-  test("finds one in the middle of something that is base64 as a whole", () => {
+  test("finds a secret in the middle of a longer base64 text", () => {
     for (const before of ["", "a", "ab", "abc:"]) {
       const text = Buffer.from(`${before}${secret}; more`).toString("base64");
       holds(
@@ -70,14 +70,14 @@ describe("the search for secrets", () => {
     }
   });
 
-  test("says so where it was blind", () => {
+  test("reports a secret that it did not find in its own place", () => {
     const secrets = [{ name: "it", value: secret, belongs: /^x$/ }];
     assert.deepEqual(neverSeen([{ where: "y", text: secret }], secrets), ["it"]);
   });
 });
 
-/** Leaks planted on purpose, by the functions that are the site's own: each class must be found. */
-describe("a leak that is planted is found", () => {
+/** The site's own functions leak on purpose. The search must find each kind of leak. */
+describe("a planted leak is found", () => {
   type Options = Partial<LoginKitOptions<NodeContext>>;
   const cookieOf = (request: Request): string =>
     /=([\w-]{43})/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "";
@@ -107,27 +107,27 @@ describe("a leak that is planted is found", () => {
       () => ({ clientIp: (request) => request.headers.get("authorization") ?? undefined }),
     ],
     [
-      "an OTP in another answer's body",
+      "an OTP in the body of the login answer",
       /^OTP of alice, in JSON: answer to alice: login, body$/,
       () => ({ signIn: () => Response.json({ otp: lastOtp() }) }),
     ],
     [
-      "a cookie in an answer's body, in base64",
+      "a cookie in the body of the login answer, in base64",
       /^cookie of alice, in base64 at 0: answer to alice: login, body$/,
       () => ({ signIn: ({ request }) => Response.json({ cookie: btoa(cookieOf(request)) }) }),
     ],
     [
-      "a session in another header than its own",
+      "a session in a header where it does not belong",
       /^session, as it is: answer to alice: login, header location$/,
       ({ session }) => ({ signIn: () => Response.json({}, { headers: { location: `/?s=${session}` } }) }),
     ],
     [
-      "a cookie to the Token Server",
+      "a cookie that is sent to the Token Server",
       /^cookie of alice, as it is: to the Token Server: start, body$/,
       () => ({ message: (request) => cookieOf(request) || "first" }),
     ],
     [
-      "a callback's password to the Token Server",
+      "a callback's password that is sent to the Token Server",
       /^callback password, form-encoded: to the Token Server: start, body$/,
       ({ callbackPassword }) => ({ message: callbackPassword }),
     ],
@@ -151,7 +151,7 @@ describe("a leak that is planted is found", () => {
     });
   }
 
-  test("on the console", async (t) => {
+  test("a secret on the console", async (t) => {
     const written = listenToConsole(t);
     const world = await markedSite(t, {
       hook: false,

@@ -51,13 +51,13 @@ describe("logging in", () => {
   });
 
   test("gives signIn the user, the attempt, the request and the context", async (t) => {
-    const seen: Login<NodeContext>[] = [];
+    const calls: Login<NodeContext>[] = [];
     const { browser, attempt } = await approved(t, (login) => {
-      seen.push(login);
+      calls.push(login);
       return Response.json({});
     });
     await browser.logIn(attempt);
-    const [login] = seen;
+    const [login] = calls;
     assert.equal(login?.userId, "alice");
     assert.equal(login.attempt, attempt);
     assert.equal(new URL(login.request.url).pathname, `/otp-login/${attempt}/login`);
@@ -93,7 +93,7 @@ describe("logging in", () => {
     assert.deepEqual(answer.headers.getSetCookie().sort(), ["library=1", "own=1"]);
   });
 
-  test("before it is approved: 409 authorization_pending, and signIn does not run", async (t) => {
+  test("is answered 409 authorization_pending before the approval, and signIn does not run", async (t) => {
     const { logins, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt } = await browser.start();
@@ -101,7 +101,7 @@ describe("logging in", () => {
     assert.deepEqual(logins, []);
   });
 
-  test("another browser cannot, even if the attempt is approved", async (t) => {
+  test("is impossible for another browser, even if the attempt is approved", async (t) => {
     const { attempt, where } = await approved(t);
     const other = new Browser(where);
     await other.start();
@@ -109,7 +109,7 @@ describe("logging in", () => {
     assert.deepEqual(where.logins, []);
   });
 
-  test("the same browser may repeat it for a minute if the answer was lost, with the same key", async (t) => {
+  test("can be repeated by the same browser for a minute if the answer was lost, with the same attempt", async (t) => {
     const runtime = new VirtualClock();
     const { browser, attempt, where } = await approved(t, undefined, { runtime });
     assert.equal((await browser.logIn(attempt)).status, 200);
@@ -127,7 +127,7 @@ describe("logging in", () => {
     );
   });
 
-  test("an approved attempt that is not claimed for two minutes is expired", async (t) => {
+  test("is impossible two minutes after the approval: the attempt is expired", async (t) => {
     const runtime = new VirtualClock();
     const { browser, attempt, where } = await approved(t, undefined, { runtime });
     await runtime.advance(119.9);
@@ -138,7 +138,7 @@ describe("logging in", () => {
     assert.deepEqual(where.logins, []);
   });
 
-  test("also if the login is the first call after that", async (t) => {
+  test("is impossible two minutes after the approval, also as the first call after it", async (t) => {
     const runtime = new VirtualClock();
     const { browser, attempt, where } = await approved(t, undefined, { runtime });
     await runtime.advance(120);
@@ -146,7 +146,7 @@ describe("logging in", () => {
     assert.deepEqual(where.logins, []);
   });
 
-  test("simultaneous requests claim it once; the others are repetitions", async (t) => {
+  test("claims the attempt once for simultaneous requests; the others are repetitions", async (t) => {
     const { browser, attempt, where } = await approved(t);
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.logIn(attempt)));
     holds(answers.every(({ status }) => status === 200));
@@ -161,21 +161,21 @@ describe("a signIn that fails", () => {
       throw new Error("the database is down: password=hunter2");
     },
     rejects: () => Promise.reject(new Error("the database is down: password=hunter2")),
-    "throws nothing": () => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- what a site's code might do
+    "throws undefined": () => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- a site's code might do this
       throw undefined;
     },
-    "answers nothing": () => undefined as unknown as Response,
-    "answers no Response": () => ({ redirect_to: "/" }) as unknown as Response,
-    "answers a network error": () => Response.error(),
-    "answers a body that breaks off": () =>
+    "returns undefined": () => undefined as unknown as Response,
+    "returns an object that is not a Response": () => ({ redirect_to: "/" }) as unknown as Response,
+    "returns Response.error()": () => Response.error(),
+    "returns a body that breaks off": () =>
       new Response(
         new ReadableStream({
           start: (controller) => controller.error(new Error("password=hunter2")),
         }),
       ),
   })) {
-    test(`${name}: 500, nothing leaks, and the same browser may try again`, async (t) => {
+    test(`that ${name} is answered 500 without its error, and the same browser may try again`, async (t) => {
       let broken = true;
       const { browser, attempt, where } = await approved(t, (login) =>
         broken ? signIn(login) : Response.json({}),
@@ -192,8 +192,8 @@ describe("a signIn that fails", () => {
     });
   }
 
-  for (const hangs of ["signIn itself", "its body"] as const) {
-    test(`that takes over 10 s, ${hangs}: 500`, async (t) => {
+  for (const hangs of ["signIn", "its body"] as const) {
+    test(`is answered 500 if ${hangs} takes over 10 s`, async (t) => {
       const runtime = new VirtualClock();
       const never = new Promise<Response>(() => undefined);
       let called = false;
@@ -220,7 +220,7 @@ describe("a signIn that fails", () => {
     ["rejects", () => Response.json({ error: "blocked" }, { status: 403 })],
     ["answers 204", () => new Response(null, { status: 204 })],
   ] as const) {
-    test(`that ${name} is passed on as it is, and the log says what the page accepts`, async (t) => {
+    test(`that ${name} is passed on unchanged, and the log says which answers the page accepts`, async (t) => {
       const { browser, attempt, where } = await approved(t, response);
       const answer = await browser.logIn(attempt);
       const expected = response();

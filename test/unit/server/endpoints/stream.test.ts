@@ -32,7 +32,7 @@ describe("the status stream", () => {
     stream.close();
   });
 
-  test("starts with the whole status again for a client that reconnects, and ends at once after a final one", async (t) => {
+  test("starts with the whole status again after a reconnection, and ends at once if the status is final", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -83,7 +83,7 @@ describe("the status stream", () => {
     stream.close();
   });
 
-  test("is one of two for each attempt: a third ends the oldest", async (t) => {
+  test("is limited to two for each attempt: a third ends the oldest", async (t) => {
     const browser = new Browser(await site(t));
     const { attempt } = await browser.start();
     const streams = [
@@ -117,7 +117,7 @@ describe("the status stream", () => {
     assert.equal(((await answer.json()) as { interval: number }).interval, 2);
   });
 
-  test("does not end those of other tabs", async (t) => {
+  test("does not end the streams of other tabs", async (t) => {
     const browser = new Browser(await site(t));
     const attempts = [await browser.start(), await browser.start(), await browser.start()];
     const streams = await Promise.all(attempts.map(({ attempt }) => browser.stream(attempt)));
@@ -143,7 +143,7 @@ describe("a client that goes away", () => {
     await until(() => runtime.timers === 0, "the timers to be gone");
   });
 
-  test("leaves no subscription behind, nor does one whose attempt is settled", async (t) => {
+  test("leaves no subscription behind, and neither does a settled attempt", async (t) => {
     const store = memoryStore();
     let subscriptions = 0;
     const counted: AttemptStore = {
@@ -171,7 +171,7 @@ describe("a client that goes away", () => {
     await until(() => subscriptions === 0, "the subscription to the settled attempt to end");
   });
 
-  test("at any moment, or twice, does no harm", async (t) => {
+  test("does no harm at any moment, or if it closes twice", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();
@@ -233,7 +233,7 @@ describe("closing for a deploy", () => {
 });
 
 describe("a held poll", () => {
-  test("is answered when the status is no longer pending", async (t) => {
+  test("is answered when the status changes from pending", async (t) => {
     const { emulator, ...where } = await site(t);
     const browser = new Browser(where);
     const { attempt, otp } = await browser.start();

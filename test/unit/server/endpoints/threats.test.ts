@@ -9,14 +9,14 @@ import { site, type Site } from "../support/site.js";
 import { until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
-/** Posts what the Token Server posts, as anybody can. */
+/** Posts a forged callback, as anybody can. */
 const forgeCallback = ({ url }: Pick<Site, "url">, transactionId: string | undefined) =>
   send("POST", `${url}/callback`, {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ callback_uri: `${url}/callback`, transaction_id: transactionId }),
   });
 
-/** Somebody accepts a code, and the site hears of it. */
+/** Accepts a code on a phone, and waits until the kit has the result. */
 async function accept({ emulator, events }: Site, otp: string, user: string): Promise<void> {
   const approved = () => events.filter(({ type }) => type === "attempt_approved").length;
   const before = approved();
@@ -27,8 +27,8 @@ async function accept({ emulator, events }: Site, otp: string, user: string): Pr
 const sessionOf = (answer: Response): string | undefined =>
   answer.headers.getSetCookie().find((cookie) => cookie.startsWith("session="));
 
-describe("what no check of the kit prevents", () => {
-  test("a code that is relayed and accepted logs in the browser that it was taken from, and no other", async (t) => {
+describe("attacks that the kit cannot prevent", () => {
+  test("a relayed code that is accepted logs in the browser that it was shown to first, and no other", async (t) => {
     const where = await site(t);
     const attacker = new Browser(where);
     const { attempt, otp } = await attacker.start();
@@ -41,7 +41,7 @@ describe("what no check of the kit prevents", () => {
     assert.equal((await victim.logIn(own.attempt)).status, 409);
   });
 
-  test("who scans the code on somebody else's screen logs that screen in as themselves", async (t) => {
+  test("a stranger who scans and accepts a code logs its browser in as the stranger", async (t) => {
     const where = await site(t);
     const victim = new Browser(where);
     const { attempt, otp } = await victim.start();
@@ -51,7 +51,7 @@ describe("what no check of the kit prevents", () => {
     assert.match(sessionOf(await victim.logIn(attempt)) ?? "", /^session=mallory/);
   });
 
-  test("who sees the code can end the attempt by declining it", async (t) => {
+  test("a stranger who scans a code can end its attempt by declining", async (t) => {
     const { emulator, ...where } = await site(t);
     const victim = new Browser(where);
     const { attempt, otp } = await victim.start();
@@ -63,7 +63,7 @@ describe("what no check of the kit prevents", () => {
   });
 });
 
-describe("an attacker who holds the same browser cookie as the victim", () => {
+describe("an attacker with the victim's browser cookie", () => {
   const planted = `onegini-otp-login=${"x".repeat(43)}`;
 
   async function withSharedCookie(t: Parameters<typeof site>[0]) {
@@ -73,24 +73,24 @@ describe("an attacker who holds the same browser cookie as the victim", () => {
     return { where, victim, attacker };
   }
 
-  test("cannot reach the victim's attempt without its id, which no answer to the attacker holds", async (t) => {
+  test("cannot use the victim's attempt without its id, and no answer to the attacker contains the id", async (t) => {
     const { where, victim, attacker } = await withSharedCookie(t);
     const { attempt, otp } = await victim.start();
-    const heard: string[] = [];
+    const answers: string[] = [];
     const own = await attacker.start();
-    heard.push(JSON.stringify(own), JSON.stringify(await attacker.renew(own.attempt)));
+    answers.push(JSON.stringify(own), JSON.stringify(await attacker.renew(own.attempt)));
     await accept(where, otp, "victim");
     for (const path of ["", "/", `/${own.attempt}`, "/*", "/callback", `/${"A".repeat(22)}`]) {
       const answer = await attacker.get(path);
-      heard.push(JSON.stringify([...answer.headers]), await answer.text());
+      answers.push(JSON.stringify([...answer.headers]), await answer.text());
     }
 
-    holds(!heard.join().includes(attempt), "The victim's attempt became known.");
+    holds(!answers.join().includes(attempt), "The victim's attempt became known.");
     assert.equal((await attacker.logIn(own.attempt)).status, 409);
     assert.equal((await victim.logIn(attempt)).status, 200);
   });
 
-  test("who has learned the id as well takes the login: the two secrets together are the browser", async (t) => {
+  test("can log in with the victim's attempt if the attacker also knows its id", async (t) => {
     const { where, victim, attacker } = await withSharedCookie(t);
     const { attempt, otp } = await victim.start();
     await accept(where, otp, "victim");
@@ -98,7 +98,7 @@ describe("an attacker who holds the same browser cookie as the victim", () => {
     assert.match(sessionOf(await attacker.logIn(attempt)) ?? "", /^session=victim/);
   });
 
-  test("cannot log the victim in as the attacker from another origin, neighbours included", async (t) => {
+  test("cannot log the victim in as the attacker from another origin, not even from the same site", async (t) => {
     const { where, victim, attacker } = await withSharedCookie(t);
     const { attempt, otp } = await attacker.start();
     await accept(where, otp, "mallory");
@@ -116,8 +116,8 @@ describe("an attacker who holds the same browser cookie as the victim", () => {
   });
 });
 
-describe("the callback as an oracle", () => {
-  test("is none: a transaction that never was, waits, was accepted or is another's, all alike to the byte", async (t) => {
+describe("the answer to a callback", () => {
+  test("is the same to the byte for unknown, pending, accepted and other browsers' transactions", async (t) => {
     const where = await site(t);
     const transactionOf = ({ otp }: { otp: string }) =>
       (JSON.parse(atob(otp)) as { transaction_id: string }).transaction_id;
@@ -133,7 +133,7 @@ describe("the callback as an oracle", () => {
       ),
     );
 
-    const seen = answers.map(({ status, body, rawHeaders }) => {
+    const distinct = answers.map(({ status, body, rawHeaders }) => {
       const at = rawHeaders.indexOf("Date");
       return JSON.stringify([
         status,
@@ -141,10 +141,10 @@ describe("the callback as an oracle", () => {
         rawHeaders.filter((_, index) => index !== at && index !== at + 1),
       ]);
     });
-    assert.equal(new Set(seen).size, 1, seen.join("\n"));
+    assert.equal(new Set(distinct).size, 1, distinct.join("\n"));
   });
 
-  test("does not wait for the Token Server: what it takes to ask cannot be measured", async (t) => {
+  test("does not wait for the result call, so that its time tells nothing", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     await new Browser(where).start();
@@ -152,43 +152,43 @@ describe("the callback as an oracle", () => {
 
     assert.equal((await forgeCallback(where, tokenServer.started[0])).status, 204);
 
-    await until(() => tokenServer.questions.length === 1, "the question, which is never answered");
+    await until(() => tokenServer.questions.length === 1, "the result call, which is never answered");
   });
 });
 
-describe("callbacks posted without end", () => {
-  test("for an attempt of one's own lead to a few questions, and then to one every two seconds", async (t) => {
+describe("a flood of callbacks", () => {
+  test("leads to a few result calls, and then to one every two seconds", async (t) => {
     const runtime = new VirtualClock();
     const tokenServer = await scriptedTokenServer(t, () => runtime.now());
     const where = await site(t, { tokenServerUrl: tokenServer.url, runtime });
     const mallory = new Browser(where);
     await mallory.start();
     const [transaction] = tokenServer.started;
-    const heard = () => where.events.filter(({ type }) => type === "callback_received").length;
+    const followed = () => where.events.filter(({ type }) => type === "callback_received").length;
     const flood = async () => {
       for (let callback = 0; callback < 20; callback++) {
-        const before = [heard(), tokenServer.questions.length] as const;
+        const before = [followed(), tokenServer.questions.length] as const;
         await forgeCallback(where, transaction);
         await runtime.advance(0);
-        await until(() => heard() > before[0], "the callback to be followed");
-        // A question that it led to, if any, is answered before the next one comes.
+        await until(() => followed() > before[0], "the callback to be followed");
+        // If it led to a result call, that is answered before the next callback.
         await where.kit.health();
       }
     };
 
     await flood();
     const atOnce = tokenServer.questions.length;
-    holds(atOnce >= 1 && atOnce <= 6, `${atOnce} questions at once`);
+    holds(atOnce >= 1 && atOnce <= 6, `${atOnce} result calls at once`);
     for (let second = 0; second < 10; second++) {
       await runtime.advance(1);
       await flood();
     }
 
     const later = tokenServer.questions.length - atOnce;
-    holds(later >= 4 && later <= 6, `${later} questions in the next 10 s`);
+    holds(later >= 4 && later <= 6, `${later} result calls in the next 10 s`);
   });
 
-  test("do not keep the true one from being heard", async (t) => {
+  test("does not stop the kit from following a true callback", async (t) => {
     const runtime = new VirtualClock();
     const tokenServer = await scriptedTokenServer(t, () => runtime.now());
     const where = await site(t, { tokenServerUrl: tokenServer.url, runtime });
@@ -197,32 +197,32 @@ describe("callbacks posted without end", () => {
     const stream = await browser.stream(attempt);
     const [transaction] = tokenServer.started;
     for (let callback = 0; callback < 20; callback++) {
-      const asked = tokenServer.questions.length;
+      const before = tokenServer.questions.length;
       await forgeCallback(where, transaction);
       await runtime.advance(0);
-      if (callback < 5) await until(() => tokenServer.questions.length > asked, "its question");
+      if (callback < 5) await until(() => tokenServer.questions.length > before, "its result call");
     }
 
     tokenServer.result = accepted();
     await forgeCallback(where, transaction);
-    const asked = tokenServer.questions.length;
+    const before = tokenServer.questions.length;
     await runtime.advance(2);
-    await until(() => tokenServer.questions.length > asked, "the question");
+    await until(() => tokenServer.questions.length > before, "the result call of the true callback");
 
     await stream.status("approved");
   });
 });
 
-describe("what a browser says of itself", () => {
-  test("adds no parameter to what the Token Server is sent, whatever it is", async (t) => {
-    const wild = "x&user_id=mallory&callback_uri=https://evil.example/%0d%0aX-Evil: 1;+\u00e9";
+describe("hostile values in a browser's request", () => {
+  test("add no parameter to the start call to the Token Server", async (t) => {
+    const hostile = "x&user_id=mallory&callback_uri=https://evil.example/%0d%0aX-Evil: 1;+\u00e9";
     const where = await site(t, {
       options: { clientIp: (request) => request.headers.get("x-real-ip") ?? undefined },
     });
     await send("POST", where.url, {
       headers: {
         origin: where.origin,
-        "user-agent": Buffer.from(wild).toString("latin1"),
+        "user-agent": Buffer.from(hostile).toString("latin1"),
         "x-real-ip": "192.0.2.1&user_id=mallory",
         "accept-language": "nl&user_id=mallory",
         "content-type": "application/json",
@@ -243,44 +243,44 @@ describe("what a browser says of itself", () => {
     assert.equal(form.get("ip_address"), "192.0.2.1&user_id=mallory");
   });
 
-  test("comes back in no header of an answer", async (t) => {
+  test("do not appear in the headers or the body of an answer", async (t) => {
     const where = await site(t, { options: { origins: ["https://login.example.com"] } });
-    const wild = "evil-marker";
+    const hostile = "evil-marker";
     for (const [method, path] of [
       ["POST", ""],
-      ["GET", `/${wild}`],
-      ["POST", `/${wild}/login?${wild}`],
-      ["PUT", `/${wild}`],
+      ["GET", `/${hostile}`],
+      ["POST", `/${hostile}/login?${hostile}`],
+      ["PUT", `/${hostile}`],
       ["OPTIONS", ""],
     ] as const) {
       const answer = await send(method, where.url + path, {
         headers: {
-          origin: `https://${wild}.example`,
-          cookie: `onegini-otp-login=${wild}; ${wild}=1`,
-          "user-agent": wild,
-          accept: wild,
-          prefer: `wait=${wild}`,
-          "x-forwarded-host": wild,
-          "access-control-request-method": wild,
-          "access-control-request-headers": wild,
+          origin: `https://${hostile}.example`,
+          cookie: `onegini-otp-login=${hostile}; ${hostile}=1`,
+          "user-agent": hostile,
+          accept: hostile,
+          prefer: `wait=${hostile}`,
+          "x-forwarded-host": hostile,
+          "access-control-request-method": hostile,
+          "access-control-request-headers": hostile,
         },
       });
-      holds(!answer.rawHeaders.join("\n").includes(wild), answer.rawHeaders.join("\n"));
-      holds(!answer.body.includes(wild), answer.body);
+      holds(!answer.rawHeaders.join("\n").includes(hostile), answer.rawHeaders.join("\n"));
+      holds(!answer.body.includes(hostile), answer.body);
     }
   });
 });
 
 describe("the time that an answer takes", () => {
-  test("tells nothing of another browser's attempt: the store is asked the same as for none", async (t) => {
-    const asked: string[] = [];
+  test("tells nothing about another browser's attempt: the store calls are the same as for an unknown one", async (t) => {
+    const storeCalls: string[] = [];
     const inner = memoryStore();
     const store: AttemptStore = {
       create: (attempt) => inner.create(attempt),
-      get: (id) => (asked.push("get"), inner.get(id)),
-      compareAndSet: (...args) => (asked.push("compareAndSet"), inner.compareAndSet(...args)),
-      findByTransaction: (id) => (asked.push("findByTransaction"), inner.findByTransaction(id)),
-      subscribe: (...args) => (asked.push("subscribe"), inner.subscribe(...args)),
+      get: (id) => (storeCalls.push("get"), inner.get(id)),
+      compareAndSet: (...args) => (storeCalls.push("compareAndSet"), inner.compareAndSet(...args)),
+      findByTransaction: (id) => (storeCalls.push("findByTransaction"), inner.findByTransaction(id)),
+      subscribe: (...args) => (storeCalls.push("subscribe"), inner.subscribe(...args)),
     };
     const tokenServer = await scriptedTokenServer(t);
     tokenServer.start = started();
@@ -289,8 +289,8 @@ describe("the time that an answer takes", () => {
     const stranger = new Browser(where);
     await stranger.start();
 
-    const costs = async (id: string): Promise<string[]> => {
-      asked.length = 0;
+    const callsFor = async (id: string): Promise<string[]> => {
+      storeCalls.length = 0;
       for (const answer of [
         await stranger.get(`/${id}`),
         await stranger.get(`/${id}`, { headers: { accept: "text/event-stream" } }),
@@ -300,10 +300,10 @@ describe("the time that an answer takes", () => {
       ]) {
         assert.equal(answer.status, 404);
       }
-      return [...asked];
+      return [...storeCalls];
     };
 
-    assert.deepEqual(await costs(attempt), await costs("A".repeat(22)));
+    assert.deepEqual(await callsFor(attempt), await callsFor("A".repeat(22)));
     assert.deepEqual(tokenServer.questions, []);
   });
 });

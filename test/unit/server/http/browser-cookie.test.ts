@@ -17,11 +17,11 @@ describe("the browser's cookie", () => {
     assert.equal(new BrowserCookie("http://https.localhost").name, "onegini-otp-login");
   });
 
-  test("is 256 random bits of the runtime", () => {
-    const asked: number[] = [];
+  test("has 256 random bits from the runtime", () => {
+    const lengths: number[] = [];
     const bytes = new Uint8Array(32).fill(255);
-    const created = secure.create({ ...systemRuntime, random: (length) => (asked.push(length), bytes) });
-    assert.deepEqual(asked, [32]);
+    const created = secure.create({ ...systemRuntime, random: (length) => (lengths.push(length), bytes) });
+    assert.deepEqual(lengths, [32]);
     assert.equal(created, Buffer.from(bytes).toString("base64url"));
     assert.notEqual(secure.create(systemRuntime), secure.create(systemRuntime));
   });

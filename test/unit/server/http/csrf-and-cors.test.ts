@@ -5,7 +5,7 @@ import { checkCsrf } from "../../../../src/server/http/csrf-and-cors.js";
 
 const site = { origin: "https://www.example.test", origins: ["https://login.example.test"] };
 
-/** Whether a call with these two headers, or one, or none, may pass. */
+/** Whether the CSRF check accepts a call with these headers, either of which may be missing. */
 function passes(origin: string | undefined, fetchSite: string | undefined, of = site): boolean {
   const headers = {
     ...(origin !== undefined && { origin }),

@@ -238,7 +238,7 @@ describe("the limit on transactions", () => {
     const stream = await browser.stream(attempt);
     await (await emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.status("approved");
-    // The limit is looked at before the status.
+    // The limit is checked before the status.
     assert.equal((await browser.post(`/${attempt}/otp`)).status, 429);
   });
 

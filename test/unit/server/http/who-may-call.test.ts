@@ -118,7 +118,7 @@ describe("further origins of the same site", () => {
     }
   });
 
-  test("a preflight is 204, and allows what the widget sends", async (t) => {
+  test("get a preflight with 204 that allows the widget's requests", async (t) => {
     const { url } = await site(t, { options });
     for (const [path, method] of [
       ["", "POST"],
@@ -143,7 +143,7 @@ describe("further origins of the same site", () => {
     }
   });
 
-  test("other origins get no CORS, and the callback has no preflight", async (t) => {
+  test("get no CORS if they are not listed, and the callback has no preflight", async (t) => {
     const { url, origin } = await site(t, { options });
     const ask = { "access-control-request-method": "POST" };
     for (const answer of [
@@ -160,7 +160,7 @@ describe("further origins of the same site", () => {
     assert.equal(own.headers.vary, "Origin");
   });
 
-  test("without a list there is no CORS header at all", async (t) => {
+  test("get no CORS header if the list is empty", async (t) => {
     const { url, origin } = await site(t);
     for (const headers of [{ origin }, { origin: further }]) {
       for (const method of ["POST", "OPTIONS", "GET"]) {
@@ -186,13 +186,13 @@ describe("the browser's cookie", () => {
     return answer.headers["set-cookie"];
   };
 
-  test("on http loopback it has a plain name and is not Secure", async (t) => {
+  test("has a plain name and is not Secure on http loopback", async (t) => {
     const [cookie, ...more] = (await start(t)) ?? [];
     assert.deepEqual(more, []);
     assert.match(cookie ?? "", /^onegini-otp-login=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
   });
 
-  test("on https it is __Host- and Secure", async (t) => {
+  test("has a __Host- name and is Secure on https", async (t) => {
     const { emulator } = await site(t);
     const kit = createLoginKit({
       origin: "https://www.example.com",
@@ -225,7 +225,7 @@ describe("the browser's cookie", () => {
     `onegini-otp-login=short;onegini-otp-login=${value}`,
     `a;onegini-otp-login=${value};`,
   ]) {
-    test(`a well-formed one is kept and brings no Set-Cookie: ${cookie.replace(value, "…")}`, async (t) => {
+    test(`is kept without a Set-Cookie if it is well-formed: ${cookie.replace(value, "…")}`, async (t) => {
       assert.equal(await start(t, cookie), undefined);
     });
   }
@@ -243,14 +243,14 @@ describe("the browser's cookie", () => {
     ";;;===;;",
     "x".repeat(8000),
   ]) {
-    test(`a malformed one is replaced: ${cookie.slice(0, 40)}`, async (t) => {
+    test(`is replaced if it is malformed: ${cookie.slice(0, 40)}`, async (t) => {
       const [fresh] = (await start(t, cookie)) ?? [];
       assert.match(fresh ?? "", /^onegini-otp-login=[A-Za-z0-9_-]{43};/);
       holds(!fresh?.includes(value));
     });
   }
 
-  test("every browser gets a different one", async (t) => {
+  test("is different for every browser", async (t) => {
     const where = await site(t);
     const cookies = new Set<string>();
     for (let i = 0; i < 20; i++) {
@@ -261,7 +261,7 @@ describe("the browser's cookie", () => {
     assert.equal(cookies.size, 20);
   });
 
-  test("two tabs of a browser share it, each with an attempt of its own", async (t) => {
+  test("is shared by two tabs, each with an attempt of its own", async (t) => {
     const browser = new Browser(await site(t));
     const first = await browser.start();
     const cookie = browser.cookie;
@@ -272,7 +272,7 @@ describe("the browser's cookie", () => {
     assert.equal((await browser.status(second.attempt)).status, "pending");
   });
 
-  test("forget gives the header that deletes it, which ends the attempts", async (t) => {
+  test("is deleted by the header that forget() returns, and then the browser's attempts are unknown", async (t) => {
     const { kit, ...where } = await site(t);
     const browser = new Browser({ ...where });
     const { attempt } = await browser.start();

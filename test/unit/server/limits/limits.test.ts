@@ -108,7 +108,7 @@ describe("starts of one browser", () => {
   test("above the limit are 429; another browser at the same address may start", async (t) => {
     const where = await site(t, { options: { limits } });
     const browser = new Browser(where);
-    // The first one brings no cookie, and so is no browser's yet.
+    // The first start has no cookie, so it does not count for a browser.
     for (let count = 0; count < 3; count++) await browser.start();
     await rejected(await browser.post(""), 429, 1, 60);
     await new Browser(where).start();
@@ -319,7 +319,7 @@ describe("calls to the Token Server", () => {
 });
 
 describe("the limits", () => {
-  test("have the documented defaults: 300 starts from one address are no problem", async (t) => {
+  test("have the documented defaults, which allow 300 starts from one address", async (t) => {
     assert.deepEqual(defaultLimits, {
       startsPerAddress: { count: 300, seconds: 60 },
       startsPerBrowser: { count: 60, seconds: 60 },
@@ -422,7 +422,7 @@ describe("the limits", () => {
   }
 });
 
-describe("what counts as one address", () => {
+describe("the network that counts as one address", () => {
   for (const [address, network] of [
     ["192.0.2.1", "192.0.2.1"],
     ["::ffff:192.0.2.1", "192.0.2.1"],

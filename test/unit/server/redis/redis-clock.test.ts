@@ -5,10 +5,10 @@ import { holds } from "../support/holds.js";
 
 /** A Redis with a clock and a delay that a test sets. The process's own clock starts at 0. */
 function virtualRedis() {
-  const its = { now: 0, offset: 1_000_000, questionMs: 0, answerMs: 0, fails: false };
+  const its = { now: 0, offset: 1_000_000, requestMs: 0, answerMs: 0, fails: false };
   const time = (): Promise<unknown> => {
     if (its.fails) return Promise.reject(new Error("down"));
-    its.now += its.questionMs;
+    its.now += its.requestMs;
     const ms = its.now + its.offset;
     its.now += its.answerMs;
     return Promise.resolve([String(Math.floor(ms / 1000)), String((ms % 1000) * 1000)]);
@@ -16,27 +16,27 @@ function virtualRedis() {
   return { its, clock: new RedisClock(time, () => its.now) };
 }
 
-test("half of the round trip is taken off", async () => {
+test("half of the round trip is taken into account", async () => {
   const { its, clock } = virtualRedis();
-  Object.assign(its, { questionMs: 10, answerMs: 10 });
+  Object.assign(its, { requestMs: 10, answerMs: 10 });
   await clock.measure();
   assert.equal(clock.now(), its.now + 1_000_000);
 });
 
-test("a slow answer spoils nothing, and a quick one corrects the error of a slow one", async () => {
+test("a quick answer corrects the error of a slow one, and a slow answer does not bring it back", async () => {
   const { its, clock } = virtualRedis();
-  Object.assign(its, { questionMs: 0, answerMs: 800 });
+  Object.assign(its, { requestMs: 0, answerMs: 800 });
   await clock.measure();
   assert.equal(clock.now(), its.now + 1_000_000 - 400);
-  Object.assign(its, { questionMs: 1, answerMs: 1 });
+  Object.assign(its, { requestMs: 1, answerMs: 1 });
   await clock.measure();
   holds(Math.abs(clock.now() - its.now - 1_000_000) <= 2, `${clock.now()}`);
-  Object.assign(its, { questionMs: 1500, answerMs: 0 });
+  Object.assign(its, { requestMs: 1500, answerMs: 0 });
   await clock.measure();
   holds(Math.abs(clock.now() - its.now - 1_000_000) <= 2, `${clock.now()}`);
 });
 
-test("a clock of Redis that was set is followed", async () => {
+test("a change of Redis' clock changes the time", async () => {
   const { its, clock } = virtualRedis();
   await clock.measure();
   for (const ms of [3_600_000, -90_000, 4000]) {
@@ -46,7 +46,7 @@ test("a clock of Redis that was set is followed", async () => {
   }
 });
 
-test("without an answer the clock goes on", async () => {
+test("the clock goes on without an answer", async () => {
   const { its, clock } = virtualRedis();
   await clock.measure();
   its.fails = true;
@@ -55,20 +55,20 @@ test("without an answer the clock goes on", async () => {
   assert.equal(clock.now(), its.now + 1_000_000);
 });
 
-test("before the first answer it is the process's own clock", () => {
+test("before the first answer the time is the process's own", () => {
   const { its, clock } = virtualRedis();
   its.now = 5.9;
   assert.equal(clock.now(), 5);
 });
 
-test("a change of the host's time does not move it", (t) => {
+test("a change of the host's time does not change the time", (t) => {
   t.mock.method(Date, "now", () => 0);
   const now = new RedisClock(() => Promise.resolve([])).now();
   const steady = performance.timeOrigin + performance.now();
   holds(now <= steady && now > steady - 1000, `${now}`);
 });
 
-test("fractions of Redis' milliseconds count, and the time is whole", async () => {
+test("fractions of Redis' milliseconds are used, and the time is whole", async () => {
   const { its, clock } = virtualRedis();
   its.offset = 1000.75;
   await clock.measure();
@@ -76,7 +76,7 @@ test("fractions of Redis' milliseconds count, and the time is whole", async () =
   assert.equal(clock.now(), 1001);
 });
 
-test("an answer that is no time is an error, and the clock goes on", async () => {
+test("an answer that is not a time is an error, and the clock goes on", async () => {
   let reply: unknown = ["1000", "0"];
   const clock = new RedisClock(
     () => Promise.resolve(reply),

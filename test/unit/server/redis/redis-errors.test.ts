@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { RedisStoreError, storeError, within } from "../../../../src/server/redis/redis-errors.js";
 
-test("an error reply that passes by itself is `unavailable`, another one is `refused`", () => {
+test("a temporary error reply is `unavailable`, any other one is `refused`", () => {
   const passing = [
     "LOADING Redis is loading the dataset in memory",
     "CLUSTERDOWN The cluster is down",
@@ -21,14 +21,14 @@ test("an error reply that passes by itself is `unavailable`, another one is `ref
   }
 });
 
-test("an error that is no reply of Redis is `unavailable`", () => {
+test("an error that is not a reply of Redis is `unavailable`", () => {
   const others = ["Socket closed unexpectedly", "a NOPERM in the middle", "The NOSCRIPT case", "A thing", ""];
   for (const error of [...others.map((message) => new Error(message)), "NOPERM no", undefined, null]) {
     assert.equal(storeError("reading", error).kind, "unavailable", String(error));
   }
 });
 
-test("the message says what was being done and what went wrong; the client's own error is the cause", () => {
+test("the message names the operation and the failure; the client's own error is the cause", () => {
   const cause = new Error("NOPERM no");
   const error = storeError("reading an attempt", cause);
   assert.equal(error.message, "Redis: reading an attempt: NOPERM no");
@@ -37,22 +37,22 @@ test("the message says what was being done and what went wrong; the client's own
   assert.equal(storeError("reading", "text").message, "Redis: reading: text");
 });
 
-test("an error without a message is told by its code, or else by its name", () => {
+test("an error without a message is described by its code, or else by its name", () => {
   const refused = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
   assert.equal(storeError("opening", refused).message, "Redis: opening: ECONNREFUSED");
   assert.equal(storeError("opening", new RangeError()).message, "Redis: opening: RangeError");
 });
 
-test("an error of the store's own stays as it is, and has a cause only where there is one", () => {
+test("the store's own error stays unchanged, and has a cause only if there is one", () => {
   const own = new RedisStoreError("closed", "The store was closed");
   assert.equal(storeError("reading", own), own);
   assert.equal("cause" in own, false);
 });
 
-/** Lets promises that are settled be heard. */
+/** Lets the handlers of settled promises run. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Work with a limit of 2 s that a test finishes, and its outcome so far. */
+/** Work with a time limit of 2 s that the test finishes, and its outcome so far. */
 function limitedWork(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let finish: (value: string) => void = () => undefined;
@@ -72,7 +72,7 @@ function limitedWork(t: TestContext) {
   return { outcome, pass, finish: (value: string) => finish(value), isStopped: () => signal?.aborted };
 }
 
-test("work that is done in time gives its result, and is not told to stop", async (t) => {
+test("work that is done in time gives its result, and its signal is not aborted", async (t) => {
   const { outcome, pass, finish, isStopped } = limitedWork(t);
   await pass(1999);
   finish("done");
@@ -83,7 +83,7 @@ test("work that is done in time gives its result, and is not told to stop", asyn
   assert.equal(isStopped(), false);
 });
 
-test("work that takes longer is a timeout that says what was being done, and is told to stop", async (t) => {
+test("work that takes longer is a timeout that names the operation, and its signal is aborted", async (t) => {
   const { outcome, pass, isStopped } = limitedWork(t);
   await pass(1999);
   assert.deepEqual([outcome, isStopped()], [{}, false]);
@@ -94,7 +94,7 @@ test("work that takes longer is a timeout that says what was being done, and is 
   assert.equal(isStopped(), true);
 });
 
-test("an answer that was there when a busy process looks at the clock is taken", async (t) => {
+test("an answer that arrived while the process was busy is not a timeout", async (t) => {
   const { outcome, pass, finish } = limitedWork(t);
   await pass(2000);
   finish("late");

@@ -18,7 +18,7 @@ async function errorOf(options: unknown): Promise<string> {
 
 const sentinel = { name: "main", sentinelRootNodes: [] };
 
-test("an error names the option that is wrong, and says what is expected", async () => {
+test("an error names the wrong option, and says what is expected", async () => {
   const unconnected = [createClient(), createCluster({ rootNodes: [] }), createSentinel(sentinel)];
   const client = Object.create(createClient(), { isOpen: { value: true } }) as object;
   const isWrong = (name: string, expected: string): string =>
@@ -56,8 +56,8 @@ test("an error names the option that is wrong, and says what is expected", async
   assert.equal(await errorOf({ client, expiry: 1 }), 'redisStore: there is no option "expiry"');
 });
 
-test("the site's own client fits, whatever its types", () => {
-  // The compiler is the test; nothing is connected.
+test("every client of the package redis has the type of the option, with any settings", () => {
+  // The compiler is the test. Nothing connects.
   const fits = (_client: RedisStoreClient): void => undefined;
   const client = createClient();
   fits(client);
@@ -70,10 +70,10 @@ test("the site's own client fits, whatever its types", () => {
   fits(createCluster({ rootNodes: [], RESP: 2, modules: {} }));
   fits(createSentinel(sentinel));
   fits(createSentinel({ ...sentinel, RESP: 2, modules: {} }));
-  // @ts-expect-error a text is no client
+  // @ts-expect-error A text is not a client.
   fits("redis://localhost");
-  // @ts-expect-error nor is an object without its methods
+  // @ts-expect-error This object has no methods.
   fits({ isOpen: true });
-  // @ts-expect-error nor a pool, which cannot subscribe
+  // @ts-expect-error A pool cannot subscribe.
   fits(createClientPool());
 });

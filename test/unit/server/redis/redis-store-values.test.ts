@@ -44,7 +44,7 @@ test("fields that a newer server added are kept", () => {
   assert.deepEqual(parseAttempt("k", "a", JSON.stringify(newer)), newer);
 });
 
-test("a value that is no attempt is an error that names the wrong field", () => {
+test("a value that is not an attempt is an error that names the wrong field", () => {
   const wrong: [string, object][] = [
     ["id", { id: 1 }],
     ["id", { id: "another" }],
@@ -71,18 +71,18 @@ test("a value that is no attempt is an error that names the wrong field", () => 
     const message = `Redis: the key "site:attempt:a" holds no attempt (${path})`;
     assert.equal(errorOf(JSON.stringify({ ...whole, ...change })), message);
   }
-  // JSON can say a number that is none.
-  const endless = JSON.stringify(whole).replace("131000", "1e999");
-  assert.equal(errorOf(endless), 'Redis: the key "site:attempt:a" holds no attempt (forgetAt)');
+  // JSON can contain a number that is too large, and becomes Infinity.
+  const tooLarge = JSON.stringify(whole).replace("131000", "1e999");
+  assert.equal(errorOf(tooLarge), 'Redis: the key "site:attempt:a" holds no attempt (forgetAt)');
 });
 
-test("a value that is no JSON, or no text at all, is an error", () => {
+test("a value that is not JSON, or not a text, is an error", () => {
   for (const value of ["", "garbage", "null", "1", 1, null, undefined, whole]) {
     assert.equal(errorOf(value), 'Redis: the key "site:attempt:a" holds no attempt');
   }
 });
 
-test("the names in Redis stay as they are, so that servers of two versions find what the other wrote", () => {
+test("the names of keys stay the same, because servers of two versions share them", () => {
   const keys = redisKeys("site:");
   assert.deepEqual(
     [keys.attempt("a"), keys.transaction("t"), keys.clock, keys.changed],

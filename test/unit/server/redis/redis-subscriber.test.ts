@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from "node:test";
 import { RedisStoreError } from "../../../../src/server/redis/redis-errors.js";
 import { RedisSubscriber } from "../../../../src/server/redis/redis-subscriber.js";
 
-/** A Redis in virtual time: what works, what happened, and the means to break it. Random numbers are 0.5. */
+/** A Redis in virtual time that a test can break, with a record of what happened. Random numbers are 0.5. */
 function virtualRedis(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   t.mock.method(Math, "random", () => 0.5);
@@ -18,20 +18,20 @@ function virtualRedis(t: TestContext) {
     ended: 0,
     lost: [] as unknown[],
   };
-  let hear = (_message: string): void => undefined;
+  let deliver = (_message: string): void => undefined;
   let gap = (_why: unknown): void => undefined;
   const parts = {
     timeoutMs: 2000,
-    listen(onMessage: typeof hear, onGap: typeof gap) {
+    listen(onMessage: typeof deliver, onGap: typeof gap) {
       if (!its.canListen) return Promise.reject(new RedisStoreError("refused", "no listening"));
       its.opened += 1;
-      [hear, gap] = [onMessage, onGap];
+      [deliver, gap] = [onMessage, onGap];
       return Promise.resolve(() => void (its.ended += 1));
     },
     publish(message: string) {
       if (!its.canPublish) return Promise.reject(new RedisStoreError("unavailable", "no publishing"));
       its.published.push(message);
-      if (its.delivers) queueMicrotask(() => hear(message));
+      if (its.delivers) queueMicrotask(() => deliver(message));
       return Promise.resolve();
     },
     onLost: (why: unknown) => void its.lost.push(why),
@@ -49,15 +49,15 @@ function virtualRedis(t: TestContext) {
     pass,
     open: () => RedisSubscriber.open(parts),
     gap: (why: unknown = new Error("cut")) => gap(why),
-    hear: (message: string) => hear(message),
+    deliver: (message: string) => deliver(message),
   };
 }
 
 /** A listener for the attempt `a`, and how often it was called. */
 async function listen(subscriber: RedisSubscriber, id = "a") {
-  const heard = { calls: 0 };
-  await subscriber.subscribe(id, () => (heard.calls += 1));
-  return heard;
+  const listener = { calls: 0 };
+  await subscriber.subscribe(id, () => (listener.calls += 1));
+  return listener;
 }
 
 /** The state of a promise, kept up to date. */
@@ -71,18 +71,18 @@ function watch(promise: Promise<unknown>): { state: unknown } {
 }
 
 describe("opening", () => {
-  test("resolves when a message that it published is heard", async (t) => {
-    const { its, open, pass, hear } = virtualRedis(t);
+  test("resolves when it receives a message that it published", async (t) => {
+    const { its, open, pass, deliver } = virtualRedis(t);
     its.delivers = false;
     const opening = watch(open());
     await pass(1000);
     assert.equal(opening.state, "pending");
-    hear(its.published[0] ?? "");
+    deliver(its.published[0] ?? "");
     await pass(50);
     assert.equal(opening.state, "resolved");
   });
 
-  test("rejects if it cannot listen, cannot publish or hears nothing, and ends the connection", async (t) => {
+  test("rejects if it cannot listen, cannot publish or receives nothing, and ends the connection", async (t) => {
     const { its, open, pass } = virtualRedis(t);
     its.canListen = false;
     await assert.rejects(open(), { kind: "refused", message: "no listening" });
@@ -101,32 +101,32 @@ describe("opening", () => {
 
 describe("a message", () => {
   test("calls the listeners of the attempt that it names, and no others", async (t) => {
-    const { open, hear } = virtualRedis(t);
+    const { open, deliver } = virtualRedis(t);
     const subscriber = await open();
     const [a, b] = [await listen(subscriber), await listen(subscriber, "b")];
-    hear("a");
+    deliver("a");
     assert.deepEqual([a.calls, b.calls], [1, 0]);
   });
 });
 
-describe("after a gap", () => {
-  test("all listeners are called once, within a second of the return", async (t) => {
-    const { its, open, pass, gap, hear } = virtualRedis(t);
+describe("a connection that is lost for a while", () => {
+  test("calls all listeners once, within a second after it works again", async (t) => {
+    const { its, open, pass, gap, deliver } = virtualRedis(t);
     const subscriber = await open();
-    const heard = [await listen(subscriber), await listen(subscriber, "b")];
+    const listeners = [await listen(subscriber), await listen(subscriber, "b")];
     its.delivers = false;
     gap();
     gap();
     await pass(2000);
-    assert.deepEqual(heard, [{ calls: 0 }, { calls: 0 }]);
-    hear(its.published.at(-1) ?? "");
+    assert.deepEqual(listeners, [{ calls: 0 }, { calls: 0 }]);
+    deliver(its.published.at(-1) ?? "");
     await pass(1000);
     its.delivers = true;
     await pass(60_000);
-    assert.deepEqual(heard, [{ calls: 1 }, { calls: 1 }]);
+    assert.deepEqual(listeners, [{ calls: 1 }, { calls: 1 }]);
   });
 
-  test("the loss is told once, with its reason", async (t) => {
+  test("is reported once, with its reason", async (t) => {
     const { its, open, pass, gap } = virtualRedis(t);
     const subscriber = await open();
     const why = new Error("cut");
@@ -142,25 +142,25 @@ describe("after a gap", () => {
     subscriber.close();
   });
 
-  test("a message that was published before it does not end it", async (t) => {
-    const { its, open, pass, gap, hear } = virtualRedis(t);
+  test("counts as lost until a message comes that was published after the loss", async (t) => {
+    const { its, open, pass, gap, deliver } = virtualRedis(t);
     const subscriber = await open();
-    const heard = await listen(subscriber);
+    const listener = await listen(subscriber);
     its.delivers = false;
     gap();
     await pass(100);
     const before = its.published.at(-1) ?? "";
     gap();
-    hear(before);
+    deliver(before);
     await pass(1000);
-    assert.equal(heard.calls, 0);
-    hear(its.published.at(-1) ?? "");
+    assert.equal(listener.calls, 0);
+    deliver(its.published.at(-1) ?? "");
     await pass(1000);
-    assert.equal(heard.calls, 1);
+    assert.equal(listener.calls, 1);
   });
 
-  test("a new listener waits for the return, and for no more than the time limit", async (t) => {
-    const { its, open, pass, gap, hear } = virtualRedis(t);
+  test("makes new listeners wait until it works again, at most for the time limit", async (t) => {
+    const { its, open, pass, gap, deliver } = virtualRedis(t);
     const subscriber = await open();
     its.delivers = false;
     gap();
@@ -171,14 +171,14 @@ describe("after a gap", () => {
     assert.equal(first.state, "pending");
     await pass(600);
     assert.deepEqual([first.state, second.state], ["timeout", "pending"]);
-    hear(its.published.at(-1) ?? "");
+    deliver(its.published.at(-1) ?? "");
     await pass(50);
     assert.equal(second.state, "resolved");
-    hear("a");
+    deliver("a");
     assert.equal(calls, 0);
   });
 
-  test("probes are published every quarter of a second, and no longer than needed", async (t) => {
+  test("is probed every quarter of a second until it works again", async (t) => {
     const { its, open, pass, gap } = virtualRedis(t);
     await open();
     await pass(500);
@@ -191,52 +191,52 @@ describe("after a gap", () => {
     await pass(250);
     its.published = [];
     await pass(10_000);
-    // What is left is the check, every two seconds.
+    // Only the check every two seconds remains.
     assert.deepEqual(its.published, ["", "", "", "", ""]);
   });
 });
 
-describe("after a command failed", () => {
-  test("all listeners are called when Redis works again, and new ones do not wait", async (t) => {
+describe("a command that fails", () => {
+  test("leads to a call of all listeners when Redis works again, and new listeners do not wait", async (t) => {
     const { its, open, pass } = virtualRedis(t);
     const subscriber = await open();
-    const heard = await listen(subscriber);
+    const listener = await listen(subscriber);
     its.canPublish = false;
     subscriber.callAll();
     await listen(subscriber, "b");
     await pass(3000);
-    assert.equal(heard.calls, 0);
+    assert.equal(listener.calls, 0);
     its.canPublish = true;
     await pass(1300);
-    assert.equal(heard.calls, 1);
+    assert.equal(listener.calls, 1);
     assert.deepEqual([its.lost, its.opened], [[], 1]);
   });
 
-  test("they are called at most every five seconds, however many commands fail", async (t) => {
+  test("leads to a call at most every five seconds, however many commands fail", async (t) => {
     const { open, pass } = virtualRedis(t);
     const subscriber = await open();
-    const heard = await listen(subscriber);
+    const listener = await listen(subscriber);
     for (let seconds = 0; seconds < 20; seconds += 0.25) {
       subscriber.callAll();
       await pass(250);
     }
-    assert.equal(heard.calls, 4);
+    assert.equal(listener.calls, 4);
   });
 });
 
-describe("a connection that goes dead without a word", () => {
+describe("a connection that dies without an error", () => {
   test("is noticed and replaced", async (t) => {
     const { its, open, pass } = virtualRedis(t);
-    const heard = await listen(await open());
+    const listener = await listen(await open());
     await pass(10_000);
-    assert.deepEqual([its.opened, heard.calls], [1, 0]);
+    assert.deepEqual([its.opened, listener.calls], [1, 0]);
     its.delivers = false;
     await pass(8000);
     assert.deepEqual([its.opened, its.ended], [2, 1]);
     assert.deepEqual(its.lost, [new Error("nothing is heard")]);
     its.delivers = true;
     await pass(2000);
-    assert.equal(heard.calls, 1);
+    assert.equal(listener.calls, 1);
     assert.equal(its.opened, 2);
   });
 
@@ -255,7 +255,7 @@ describe("a connection that goes dead without a word", () => {
     assert.deepEqual([its.opened, its.ended, its.lost.length], [3, 2, 1]);
   });
 
-  test("is kept while Redis does not work at all", async (t) => {
+  test("is kept while publishing fails too, because then Redis itself is down", async (t) => {
     const { its, open, pass, gap } = virtualRedis(t);
     await open();
     its.canPublish = false;
@@ -269,7 +269,7 @@ describe("closing", () => {
   test("ends the connection, and nothing is published or called any more", async (t) => {
     const { its, open, pass, gap } = virtualRedis(t);
     const subscriber = await open();
-    const heard = await listen(subscriber);
+    const listener = await listen(subscriber);
     subscriber.callAll();
     await pass(50);
     subscriber.close();
@@ -277,7 +277,7 @@ describe("closing", () => {
     gap();
     subscriber.callAll();
     await pass(60_000);
-    assert.deepEqual([its.ended, its.published, heard.calls, its.lost], [1, [], 0, []]);
+    assert.deepEqual([its.ended, its.published, listener.calls, its.lost], [1, [], 0, []]);
   });
 
   test("ends the wait of new listeners with an error", async (t) => {
@@ -295,7 +295,7 @@ describe("closing", () => {
     );
   });
 
-  test("keeps no process alive", async (t) => {
+  test("is not needed to end the process: the timers do not keep it alive", async (t) => {
     const { its, open, gap } = virtualRedis(t);
     t.mock.timers.reset();
     const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;

@@ -32,7 +32,7 @@ interface Scene {
   watch: () => Promise<StatusStream>;
 }
 
-/** An attempt with one code of a minute, in virtual time, before a Token Server that has nothing to say yet. */
+/** An attempt with one code of a minute, in virtual time. The Token Server has no result yet. */
 async function scene(
   t: TestContext,
   { ttlMs = 60_000, options }: { ttlMs?: number; options?: Partial<LoginKitOptions<NodeContext>> } = {},
@@ -89,7 +89,7 @@ async function scene(
 }
 
 describe("while somebody watches", () => {
-  test("the kit asks for the result 2 s before a code ends, at its end, once in the grace, and a last time", async (t) => {
+  test("the kit makes a result call 2 s before a code ends, at its end, once in the grace, and a last one", async (t) => {
     const { tokenServer, pass, watch } = await scene(t);
     const stream = await watch();
     await pass(57);
@@ -107,10 +107,10 @@ describe("while somebody watches", () => {
     await browser.renew(attempt);
     await pass(75);
     const [first, second] = tokenServer.started;
-    const asked = (id: string | undefined): number[] =>
+    const secondsOf = (id: string | undefined): number[] =>
       tokenServer.askedAt.filter((_, index) => tokenServer.questions[index] === id);
-    assert.deepEqual(asked(first), [58, 60, 65]);
-    assert.deepEqual(asked(second), [88, 90, 95, 100]);
+    assert.deepEqual(secondsOf(first), [58, 60, 65]);
+    assert.deepEqual(secondsOf(second), [88, 90, 95, 100]);
     await stream.status("expired");
   });
 
@@ -126,7 +126,7 @@ describe("while somebody watches", () => {
     }
   });
 
-  test("a result that is not final is asked for again after 1, 2, 4 and 8 s", async (t) => {
+  test("a result call without a final result is repeated after 1, 2, 4 and 8 s", async (t) => {
     const { tokenServer, pass, watch, callback } = await scene(t);
     const stream = await watch();
     await pass(5);
@@ -160,7 +160,7 @@ describe("while somebody watches", () => {
     stream.close();
   });
 
-  test("resultPolling asks every few seconds for the result of every code that can still be accepted", async (t) => {
+  test("resultPolling makes a result call every few seconds for each code that can still be accepted", async (t) => {
     const { tokenServer, browser, attempt, pass, watch } = await scene(t, { options: { resultPolling: 3 } });
     const stream = await watch();
     await pass(4);
@@ -178,12 +178,12 @@ describe("while somebody watches", () => {
     const stream = await watch();
     stream.close();
     await until(() => clock.timers === 0, "the timers to be gone");
-    const asked = tokenServer.questions.length;
+    const before = tokenServer.questions.length;
     await pass(10);
-    assert.equal(tokenServer.questions.length, asked);
+    assert.equal(tokenServer.questions.length, before);
   });
 
-  test("a held poll watches as a stream does", async (t) => {
+  test("a held poll counts as a watcher, as a stream does", async (t) => {
     const { clock, tokenServer, browser, attempt, pass } = await scene(t, { ttlMs: 10_000 });
     const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
     await until(() => clock.timers >= 2, "the poll to be held");
@@ -216,7 +216,7 @@ describe("while nobody watches", () => {
 });
 
 describe("a browser that comes back", () => {
-  test("makes the kit ask for the result when it opens its stream", async (t) => {
+  test("leads to a result call when it opens its stream", async (t) => {
     const { clock, tokenServer, watch } = await scene(t);
     const first = await watch();
     assert.deepEqual(tokenServer.questions, []);
@@ -228,7 +228,7 @@ describe("a browser that comes back", () => {
     await second.status("approved");
   });
 
-  test("makes the kit ask for the result when it polls, at most every 2 s", async (t) => {
+  test("leads to a result call when it polls, at most every 2 s", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     await pass(10);
     for (let i = 0; i < 5; i++) await browser.status(attempt);
@@ -237,7 +237,7 @@ describe("a browser that comes back", () => {
     assert.deepEqual(tokenServer.askedAt, [10, 12]);
   });
 
-  test("opens its stream right after a result call: the next call is 2 s after that one", async (t) => {
+  test("leads to a result call 2 s later if it opens its stream right after one", async (t) => {
     const { tokenServer, browser, attempt, pass, watch } = await scene(t);
     await pass(10);
     await browser.status(attempt);
@@ -248,7 +248,7 @@ describe("a browser that comes back", () => {
     assert.deepEqual(tokenServer.askedAt, [10, 12]);
   });
 
-  test("is not kept waiting by a slow Token Server when it polls", async (t) => {
+  test("gets the answer to its poll while a slow Token Server has not answered", async (t) => {
     const { clock, tokenServer, browser, attempt, where } = await scene(t);
     tokenServer.result = () => undefined;
     const status = browser.status(attempt);
@@ -258,14 +258,14 @@ describe("a browser that comes back", () => {
     holds(where);
   });
 
-  test("long after the last code hears expired, after one more result call", async (t) => {
+  test("long after the last code gets `expired`, after one more result call", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     await pass(200);
     assert.equal((await browser.status(attempt)).status, "expired");
     assert.deepEqual(tokenServer.askedAt, [200]);
   });
 
-  test("long after an acceptance whose callback got lost hears approved", async (t) => {
+  test("long after an acceptance gets `approved`, although the callback was lost", async (t) => {
     const { clock, tokenServer, watch, pass } = await scene(t);
     tokenServer.result = accepted();
     await pass(100);
@@ -274,7 +274,7 @@ describe("a browser that comes back", () => {
     await stream.status("approved");
   });
 
-  test("after an acceptance of an older code whose callback got lost hears approved", async (t) => {
+  test("after an acceptance of an older code gets `approved`, although the callback was lost", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     await browser.renew(attempt);
     const [older] = tokenServer.started;
@@ -283,7 +283,7 @@ describe("a browser that comes back", () => {
     assert.equal((await browser.status(attempt)).status, "approved");
   });
 
-  test("and renews after the last grace is answered 409", async (t) => {
+  test("to renew after the last grace is answered 409", async (t) => {
     const { browser, attempt, pass } = await scene(t);
     await pass(100);
     const answer = await browser.post(`/${attempt}/otp`);
@@ -291,7 +291,7 @@ describe("a browser that comes back", () => {
     assert.equal(((await answer.json()) as { error: string }).error, "attempt_settled");
   });
 
-  test("and renews within the grace gets a new code", async (t) => {
+  test("to renew within the grace gets a new code", async (t) => {
     const { browser, attempt, pass } = await scene(t);
     await pass(65);
     assert.equal((await browser.status(attempt)).expires_in, 0);
@@ -300,7 +300,7 @@ describe("a browser that comes back", () => {
 });
 
 describe("a Token Server that is silent when the time is over", () => {
-  test("is asked again for a minute; then the attempt is failed", async (t) => {
+  test("is called again for a minute, and then the attempt fails", async (t) => {
     const { tokenServer, pass, watch } = await scene(t);
     const stream = await watch();
     tokenServer.result = json(503, { error: "1002" });
@@ -316,7 +316,7 @@ describe("a Token Server that is silent when the time is over", () => {
     assert.equal(tokenServer.askedAt.at(-1), 130);
   });
 
-  test("and answers again: its answer counts", async (t) => {
+  test("can still decide the attempt when it answers again", async (t) => {
     for (const [answer, status] of [
       [undecided, "expired"],
       [accepted(), "approved"],
@@ -333,7 +333,7 @@ describe("a Token Server that is silent when the time is over", () => {
     }
   });
 
-  test("for longer than a minute: a browser that comes back hears failed", async (t) => {
+  test("for longer than a minute makes the attempt fail for a browser that comes back", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     tokenServer.result = json(500, {});
     await pass(100);
@@ -353,14 +353,14 @@ describe("a renewal during the last result call", () => {
     tokenServer.start = (res, id, req) => held.push(() => started()(res, id, req));
     const renewal = browser.renew(attempt);
     await until(() => held.length === 1, "the renewal to reach the Token Server");
-    const asked: (() => void)[] = [];
-    tokenServer.result = (res, id, req) => asked.push(() => undecided(res, id, req));
+    const release: (() => void)[] = [];
+    tokenServer.result = (res, id, req) => release.push(() => undecided(res, id, req));
     await clock.advance(1);
     const status = browser.status(attempt);
-    await until(() => asked.length === 1, "the last result call");
+    await until(() => release.length === 1, "the last result call");
     held[0]?.();
     await renewal;
-    asked[0]?.();
+    release[0]?.();
     const answer = await status;
     assert.equal(answer.status, "pending");
     assert.equal(answer.expires_in, 60);

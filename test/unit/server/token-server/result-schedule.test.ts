@@ -19,7 +19,7 @@ import {
 
 const second = 1000;
 
-/** A transaction whose code ends so many seconds after the start. */
+/** A transaction whose code ends at this second after the start. */
 const code = (id: string, endsAtSeconds: number, closed = false): Transaction => ({
   id,
   endsAt: endsAtSeconds * second,
@@ -52,7 +52,7 @@ interface Scene {
   options?: Partial<ScheduleOptions>;
 }
 
-/** The calls that the schedule leads to in virtual time: at which second, and about which transaction. */
+/** The calls that the schedule leads to in virtual time: the second and the transaction of each. */
 function callsIn({
   codes,
   events,
@@ -136,7 +136,7 @@ describe("the schedule of result calls", () => {
       scene: { events: [watch], untilSeconds: 70 },
       seconds: [58, 60, 65, 70],
     },
-    "leaves out the times before somebody watched": {
+    "has no calls for times before somebody watched": {
       scene: { events: [{ at: 59, do: "watch" }], untilSeconds: 69 },
       seconds: [60, 65],
     },
@@ -148,7 +148,7 @@ describe("the schedule of result calls", () => {
       scene: { events: [watch, callback(5)], untilSeconds: 50 },
       seconds: [5, 6, 8, 12, 20],
     },
-    "begins these waits anew with each callback": {
+    "begins these waits again with each callback": {
       scene: { events: [watch, callback(0), callback(4)], untilSeconds: 8 },
       seconds: [0, 1, 3, 4, 5, 7],
     },
@@ -156,7 +156,7 @@ describe("the schedule of result calls", () => {
       scene: { events: [callback(5)] },
       seconds: [5],
     },
-    "repeats it on a store that is shared: somebody may watch elsewhere": {
+    "repeats it if the store is shared, because another server may have a watcher": {
       scene: { events: [callback(5)], options: { isShared: true } },
       seconds: [5, 6, 8, 12, 20],
     },
@@ -176,11 +176,11 @@ describe("the schedule of result calls", () => {
       },
       seconds: [10, 11, 13, 17, 25],
     },
-    "asks a silent Token Server on for a minute after the grace": {
+    "repeats the calls for a minute after the grace if the Token Server is silent": {
       scene: { events: [watch], outcome: silent },
       seconds: [58, 60, 65, 70, 71, 73, 77, 85, 93, 101, 109, 117, 125, 130],
     },
-    "counts a time that passes during a call as done": {
+    "has no call for a time that passes during another call": {
       scene: { events: [watch, callback(5)], untilSeconds: 40, callSeconds: 4 },
       seconds: [5, 12, 20],
     },
@@ -192,15 +192,15 @@ describe("the schedule of result calls", () => {
       scene: { events: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 2.6].map((at) => callback(at)) },
       seconds: [0, 0.1, 0.2, 0.3, 0.4, 2.4, 4.4],
     },
-    "asks at once for a browser that comes back": {
+    "has a call at once for a browser that comes back": {
       scene: { events: [{ at: 20, do: "come back" }], untilSeconds: 50 },
       seconds: [20],
     },
-    "lets a browser that comes back wait until the last call is 2 s old": {
+    "has no call for a browser that comes back until the previous call is 2 s old": {
       scene: { events: [callback(20), { at: 21, do: "come back" }], untilSeconds: 21.9 },
       seconds: [20],
     },
-    "asks a last time at once for a browser that comes back after the end": {
+    "has the last call at once for a browser that comes back after the end": {
       scene: { events: [{ at: 200, do: "come back" }], untilSeconds: 200 },
       seconds: [200],
     },
@@ -227,7 +227,7 @@ describe("the schedule of result calls", () => {
     test(title, () => assert.deepEqual(secondsIn(scene), seconds));
   }
 
-  test("asks about each of several transactions at its own times", () => {
+  test("has calls for each transaction at its own times", () => {
     const calls = callsIn({
       codes: [one],
       events: [watch, { at: 30, do: "renew", of: "two" }],
@@ -238,7 +238,7 @@ describe("the schedule of result calls", () => {
     assert.deepEqual(secondsOf("two"), [88, 90, 95, 100]);
   });
 
-  test("asks about the five newest open transactions for a browser that comes back", () => {
+  test("has calls for the five newest open transactions for a browser that comes back", () => {
     const codes = [1, 2, 3, 4, 5, 6, 7].map((number) => code(`code ${number}`, 60 + number, number === 6));
     const calls = callsIn({ codes, events: [{ at: 20, do: "come back" }], untilSeconds: 30 });
     assert.deepEqual(
@@ -247,7 +247,7 @@ describe("the schedule of result calls", () => {
     );
   });
 
-  test("has nothing for an attempt that is settled", () => {
+  test("has no call for an attempt that is settled", () => {
     const state = { status: "denied", at: 0 } as const;
     const history = callbackReceived(watched(noCalls(0), true, 0, 1000), "one");
     const options = { timeouts, pollingMs: 1000, isShared: true };
@@ -260,7 +260,7 @@ describe("a browser's poll", () => {
   const calledAt = (history: CallHistory, id: string, at: number): CallHistory =>
     callEnded(callBegan(history, id, at), id, "answered", at);
 
-  test("leads to a call about every open transaction that was not asked about for 2 s", () => {
+  test("leads to a call for every open transaction that had none in the last 2 s", () => {
     const attempt = attemptWith(code("over", 1), code("closed", 60, true), one, code("two", 90));
     const history = calledAt(noCalls(0), "one", 30_000);
     assert.deepEqual(pollDue(attempt, history, 31_999, timeouts), { calls: ["two"], isLast: false });
@@ -280,7 +280,7 @@ describe("the last calls", () => {
     callEnded(callBegan(noCalls(0), id, at), id, outcome, at);
   const attempt = attemptWith(one, code("two", 90));
 
-  test("are about the newest in any case, and an older one that was not answered late in its grace", () => {
+  test("include the newest transaction, and an older one that got no answer late in its grace", () => {
     assert.deepEqual(lastCalls(attempt, noCalls(0), timeouts), ["two", "one"]);
     assert.deepEqual(lastCalls(attempt, heardAt("one", 64_999), timeouts), ["two", "one"]);
     assert.deepEqual(lastCalls(attempt, heardAt("one", 65_000), timeouts), ["two"]);
@@ -288,7 +288,7 @@ describe("the last calls", () => {
     assert.deepEqual(lastCalls(attempt, heardAt("two", 99_999), timeouts), ["two", "one"]);
   });
 
-  test("leave out those that are closed", () => {
+  test("leave out closed transactions", () => {
     assert.deepEqual(lastCalls(attemptWith(one, code("two", 90, true)), noCalls(0), timeouts), ["one"]);
   });
 });

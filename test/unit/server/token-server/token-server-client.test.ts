@@ -40,13 +40,13 @@ const startedWith =
       undefined as never,
     );
 
-describe("a start with a Token Server that fails", () => {
+describe("a start at a Token Server that fails", () => {
   const temporary: Record<string, Script> = {
     "answers HTML": html,
     "answers half a JSON": halfJson,
     "breaks off": breaksOff,
-    "hangs up": hangsUp,
-    "answers nothing": nothing,
+    "closes the connection": hangsUp,
+    "gives an empty answer": nothing,
     "answers without end": endless,
     "answers an array": json(200, []),
     "answers null": (res) => res.writeHead(200).end("null"),
@@ -57,21 +57,21 @@ describe("a start with a Token Server that fails", () => {
     "answers 1002": json(503, { error_code: 1002, description: "unavailable" }),
     "gives no id": startedWith({ transaction_id: undefined }),
     "gives an empty id": startedWith({ transaction_id: "" }),
-    "gives an id that leads elsewhere": startedWith({ transaction_id: ".." }),
+    "gives an id that would change the path": startedWith({ transaction_id: ".." }),
     "gives an id with a slash": startedWith({ transaction_id: "a/b" }),
-    "gives an id that is no text": startedWith({ transaction_id: 1 }),
+    "gives an id that is not a text": startedWith({ transaction_id: 1 }),
     "gives a lone surrogate": startedWith({ transaction_id: "\ud800" }),
     "gives no otp": startedWith({ otp: undefined }),
     "gives an empty otp": startedWith({ otp: "" }),
-    "gives an otp that is no text": startedWith({ otp: { a: 1 } }),
+    "gives an otp that is not a text": startedWith({ otp: { a: 1 } }),
     "gives no time": startedWith({ time_to_live: undefined }),
-    "gives no time at all": startedWith({ time_to_live: 0 }),
+    "gives a time of 0": startedWith({ time_to_live: 0 }),
     "gives a negative time": startedWith({ time_to_live: -1 }),
     "gives more than a day": startedWith({ time_to_live: 86_400_001 }),
     "gives a time in words": startedWith({ time_to_live: "300000" }),
   };
   for (const [name, start] of Object.entries(temporary)) {
-    test(`and ${name}: 503 with Retry-After, and nothing of the Token Server's words`, async (t) => {
+    test(`is 503 with Retry-After, without the Token Server's text, if it ${name}`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       const where = await site(t, { tokenServerUrl: tokenServer.url });
       tokenServer.start = start;
@@ -86,7 +86,7 @@ describe("a start with a Token Server that fails", () => {
     });
   }
 
-  test("and cannot be reached: 503", async (t) => {
+  test("is 503 if it cannot be reached", async (t) => {
     const server = createServer();
     const url = await listen(t, server);
     await new Promise((resolve) => server.close(resolve));
@@ -101,9 +101,9 @@ describe("a start with a Token Server that fails", () => {
 
   for (const [name, start] of [
     ["does not answer", () => undefined],
-    ["answers and never ends", (res) => res.writeHead(200).write('{"transaction_id":')],
+    ["begins an answer and never ends it", (res) => res.writeHead(200).write('{"transaction_id":')],
   ] as [string, Script][]) {
-    test(`and ${name}: 503 after the timeout`, async (t) => {
+    test(`is 503 after the timeout if it ${name}`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       const timeouts = { tokenServerSeconds: 0.2 };
       const where = await site(t, { tokenServerUrl: tokenServer.url, options: { timeouts } });
@@ -125,7 +125,7 @@ describe("a start with a Token Server that fails", () => {
     [404, { error: "3005", error_description: "unknown type" }],
     [418, []],
   ] as const) {
-    test(`a ${status} is 500, and the site's log says why`, async (t) => {
+    test(`is 500 if it answers ${status}, and an event says why`, async (t) => {
       const tokenServer = await scriptedTokenServer(t);
       const where = await site(t, { tokenServerUrl: tokenServer.url });
       tokenServer.start = json(status, body);
@@ -142,7 +142,7 @@ describe("a start with a Token Server that fails", () => {
   }
 
   for (const status of [301, 302, 303, 307, 308]) {
-    test(`a redirect (${status}) is not followed`, async (t) => {
+    test(`does not follow a redirect (${status})`, async (t) => {
       let reached = 0;
       const elsewhere = await listen(
         t,
@@ -175,8 +175,8 @@ describe("a result from a Token Server that fails", () => {
     "no is_authenticated": result({ is_authenticated: undefined, user_id: "alice" }),
     "an empty user": result({ is_authenticated: true, user_id: "" }),
     "no user": result({ is_authenticated: true, user_id: null }),
-    "a user that is no text": result({ is_authenticated: true, user_id: 1 }),
-    "a reason that is no reason": result({ not_authenticated_reason: "not_accepted" }),
+    "a user that is not a text": result({ is_authenticated: true, user_id: 1 }),
+    "a reason in the wrong form": result({ not_authenticated_reason: "not_accepted" }),
     "a denial of another transaction": (res, _id, req) =>
       result({ not_authenticated_reason: { reason: "not_accepted" } })(res, "another", req),
     "success with 201": (res, id) =>
@@ -197,7 +197,7 @@ describe("a result from a Token Server that fails", () => {
     "a redirect": (res) => res.writeHead(302, { location: "/oauth/elsewhere" }).end(),
   };
   for (const [name, answer] of Object.entries(noAnswers)) {
-    test(`${name} decides nothing, and is reported`, async (t) => {
+    test(`is reported and decides nothing: ${name}`, async (t) => {
       const runtime = new VirtualClock();
       const tokenServer = await scriptedTokenServer(t);
       const where = await site(t, { runtime, tokenServerUrl: tokenServer.url });
@@ -211,14 +211,14 @@ describe("a result from a Token Server that fails", () => {
         "the event",
       );
       holds(tokenServer.paths.every((path) => !path.includes("elsewhere")));
-      // The right answer counts when it comes.
+      // A correct answer counts when it comes.
       tokenServer.result = accepted("alice");
       await runtime.advance(2);
       assert.equal((await browser.status(attempt)).status, "approved");
     });
   }
 
-  test("any user id is passed on as it is", async (t) => {
+  test("can have any user id, which is passed on unchanged", async (t) => {
     for (const userId of [" ", "ålice@example.com", "<script>", "0", "x".repeat(1000), "constructor"]) {
       const tokenServer = await scriptedTokenServer(t);
       const { logins, ...where } = await site(t, {
@@ -230,13 +230,13 @@ describe("a result from a Token Server that fails", () => {
       tokenServer.result = accepted(userId);
       await browser.status(attempt);
       const { status } = await browser.logIn(attempt);
-      // This site puts the id into a header, which not every text can be in.
+      // This site puts the id into a header, and not every text is valid there.
       holds(status === 200 || status === 500);
       assert.deepEqual(logins, [{ userId, attempt }]);
     }
   });
 
-  test("the called URL consists of the option and the transaction's id, whatever a request contains", async (t) => {
+  test("is requested from the option's URL with the transaction's id, whatever a request contains", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: `${tokenServer.url}/base/` });
     const browser = new Browser(where);

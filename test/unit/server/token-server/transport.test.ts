@@ -28,7 +28,7 @@ const get = (url: string): TransportCall => ({
   signal: new AbortController().signal,
 });
 
-/** A promise to be kept elsewhere. */
+/** A promise and its resolve function. */
 function signal(): { promise: Promise<void>; resolve: () => void } {
   let resolve!: () => void;
   const promise = new Promise<void>((keep) => (resolve = keep));
@@ -64,13 +64,13 @@ for (const [name, transport] of Object.entries(transports)) {
     });
 
     test("follows no redirect", async (t) => {
-      const asked: string[] = [];
+      const paths: string[] = [];
       const url = await serve(t, (req, res) => {
-        asked.push(req.url ?? "");
+        paths.push(req.url ?? "");
         res.writeHead(302, { location: "/elsewhere" }).end();
       });
       assert.equal((await transport(get(url))).status, 302);
-      assert.deepEqual(asked, ["/"]);
+      assert.deepEqual(paths, ["/"]);
     });
 
     test("stops reading an endless answer at the limit", async (t) => {
@@ -99,16 +99,16 @@ for (const [name, transport] of Object.entries(transports)) {
 
     test("rejects if it is aborted before or during the answer", async (t) => {
       for (const answered of [false, true]) {
-        const asked = signal();
+        const received = signal();
         const closed = signal();
         const url = await serve(t, (_req, res) => {
           res.on("close", () => closed.resolve());
           if (answered) res.write("x");
-          asked.resolve();
+          received.resolve();
         });
         const abort = new AbortController();
         const answer = transport({ ...get(url), signal: abort.signal });
-        await asked.promise;
+        await received.promise;
         abort.abort();
         await assert.rejects(answer);
         await closed.promise;
@@ -123,7 +123,7 @@ for (const [name, transport] of Object.entries(transports)) {
 }
 
 describe("a call over a kept connection", () => {
-  /** Answers what comes first on each connection, and with what comes second does as told. */
+  /** Answers the first request of each connection, and handles the second one as the test says. */
   async function forgetful(
     t: TestContext,
     onSecond: (socket: Socket) => void,
