@@ -108,9 +108,7 @@ describe("a start at a Token Server that fails", () => {
       const timeouts = { tokenServerSeconds: 0.2 };
       const where = await site(t, { tokenServerUrl: tokenServer.url, options: { timeouts } });
       tokenServer.start = start;
-      const beganAt = performance.now();
       assert.equal((await new Browser(where).post("")).status, 503);
-      holds(performance.now() - beganAt < 2000);
       const [event] = where.events;
       assert.equal(event?.type === "token_server_trouble" && event.reason, "gave no answer in 0.2 s");
     });
