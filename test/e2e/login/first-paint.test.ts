@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { PNG } from "pngjs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { holds } from "../../unit/server/support/holds.js";
-import { until } from "../../support/until.js";
+import { holds, until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
 import {
   firstPaintSite,

@@ -6,9 +6,8 @@ import { openPhone } from "../../support/demo/demo-pages.js";
 import { openLoginPage, reachPhase, watchForComplaints, type Complaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { startHaproxy, startNginx } from "../../support/services/nginx-and-haproxy.js";
-import { until } from "../../support/until.js";
+import { until, holds } from "../../support/until.js";
 import type { Visitor } from "../../support/visitor.js";
-import { holds } from "../../unit/server/support/holds.js";
 import { siteOfThree, watchersOf, type SiteOfThree } from "./support/site-of-three.js";
 
 for (const [name, start] of [

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { startHaproxy, startNginx } from "../../support/services/nginx-and-haproxy.js";
-import { until } from "../../support/until.js";
+import { until, holds } from "../../support/until.js";
 import type { StatusStream } from "../../unit/server/support/browser.js";
-import { holds } from "../../unit/server/support/holds.js";
 import { askRaw, Http2Browser, startFrom } from "./support/clients.js";
 import { siteOfThree, watchersOf, type SiteOfThree } from "./support/site-of-three.js";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { until } from "../../support/until.js";
+import { until, holds } from "../../support/until.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import { holds } from "../../unit/server/support/holds.js";
 import { openStore, writeAttemptWithClock } from "./support/redis-stores.js";
 
 let server: RedisServer;

@@ -9,10 +9,9 @@ import {
   startRedisSentinel,
   type RedisServer,
 } from "../../support/services/redis.js";
-import { until } from "../../support/until.js";
+import { until, holds } from "../../support/until.js";
 import { anAttempt } from "../../unit/server/attempt/store-suite.js";
 import { deadEndTo } from "./support/redis-connections.js";
-import { holds } from "../../unit/server/support/holds.js";
 import { openClusterStore, openSentinelStore, openStore, type OpenStore } from "./support/redis-stores.js";
 
 type Store = OpenStore["store"];

@@ -4,7 +4,7 @@ import { createClient } from "redis";
 import { redisStore } from "onegini-otp-login/redis";
 import { findLeaks, type Secret } from "../../support/secrets.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import { holds } from "../../unit/server/support/holds.js";
+import { holds } from "../../support/until.js";
 import {
   allLogins,
   assertKept,

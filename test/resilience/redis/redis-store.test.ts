@@ -4,10 +4,9 @@ import { createClient, RESP_TYPES } from "redis";
 import { redisStore, RedisStoreError, type RedisStoreOptions } from "onegini-otp-login/redis";
 import { getScript, scriptRunner } from "../../../src/server/redis/redis-scripts.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import { until } from "../../support/until.js";
+import { until, holds } from "../../support/until.js";
 import { anAttempt, describeStore } from "../../unit/server/attempt/store-suite.js";
 import { describeLimiter, openStore } from "./support/redis-stores.js";
-import { holds } from "../../unit/server/support/holds.js";
 
 let server: RedisServer;
 before(async () => (server = await startRedis()));

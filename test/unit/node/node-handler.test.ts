@@ -9,7 +9,7 @@ import type { NodeHandler } from "onegini-otp-login/node";
 import { Browser } from "../server/support/browser.js";
 import { send } from "../server/support/raw.js";
 import { listen, site, type Site } from "../server/support/site.js";
-import { holds } from "../server/support/holds.js";
+import { holds } from "../../support/until.js";
 
 /** Makes a request listener with a framework and a NodeHandler in it. */
 type Mount = (handler: NodeHandler) => RequestListener | Promise<RequestListener>;

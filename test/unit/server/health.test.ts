@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { memoryStore } from "onegini-otp-login/server";
 import { steadyNow } from "../../../src/server/runtime.js";
 import { Browser } from "./support/browser.js";
-import { holds } from "./support/holds.js";
+import { holds } from "../../support/until.js";
 import { site } from "./support/site.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 

@@ -5,11 +5,9 @@ import { createReport } from "../../../src/server/event-reporter.js";
 import { systemRuntime } from "../../../src/server/runtime.js";
 import { StoreGuard } from "../../../src/server/attempt/guarded-store.js";
 import { Browser } from "./support/browser.js";
-import { accepted, failed, json, scriptedTokenServer } from "./support/scripted-token-server.js";
-import { site } from "./support/site.js";
-import { until } from "../../support/until.js";
+import { accepted, failed, json, scriptedTokenServer, site } from "./support/site.js";
+import { until, holds } from "../../support/until.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
-import { holds } from "./support/holds.js";
 
 const types = (events: LoginKitEvent[]): string[] => events.map(({ type }) => type);
 

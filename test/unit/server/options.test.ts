@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, memoryStore, type LoginKitOptions } from "onegini-otp-login/server";
-import { holds } from "./support/holds.js";
+import { holds } from "../../support/until.js";
 
 const good: LoginKitOptions = {
   origin: "https://www.example.com",

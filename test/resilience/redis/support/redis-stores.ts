@@ -12,8 +12,7 @@ import {
   type RedisStoreOptions,
 } from "onegini-otp-login/redis";
 import type { RedisCluster, RedisServer, SentinelGroup } from "../../../support/services/redis.js";
-import { holds } from "../../../unit/server/support/holds.js";
-import { until } from "../../../support/until.js";
+import { holds, until } from "../../../support/until.js";
 
 /** A store of a server that uses Redis, and the errors that it told. */
 export interface OpenStore {

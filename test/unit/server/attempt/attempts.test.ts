@@ -4,7 +4,7 @@ import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-
 import { Attempts, isAttemptId } from "../../../../src/server/attempt/attempts.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { holds } from "../support/holds.js";
+import { holds } from "../../../support/until.js";
 
 interface Scene {
   clock: VirtualClock;

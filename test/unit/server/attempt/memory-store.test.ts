@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { memoryStore } from "onegini-otp-login/server";
 import { describeStore } from "./store-suite.js";
-import { holds } from "../support/holds.js";
+import { holds } from "../../../support/until.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;

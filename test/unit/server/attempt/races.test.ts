@@ -3,11 +3,9 @@ import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
-import { accepted, failed, scriptedTokenServer, started } from "../support/scripted-token-server.js";
-import { site, type Site } from "../support/site.js";
-import { until } from "../../../support/until.js";
+import { accepted, failed, scriptedTokenServer, started, site, type Site } from "../support/site.js";
+import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { holds } from "../support/holds.js";
 
 /** A store whose answers come late and out of order, as over a network. */
 function slowStore(store: AttemptStore): AttemptStore {
@@ -150,7 +148,7 @@ describe("a server that closes", () => {
     let release = (): void => undefined;
     tokenServer.result = (res, id, req) => (release = () => accepted()(res, id, req));
     await callback(where, tokenServer.started[0]);
-    await until(() => tokenServer.questions.length === 1, "the result call");
+    await until(() => tokenServer.polls.length === 1, "the result call");
     let closed = false;
     const closing = where.kit.close().then(() => (closed = true));
     await new Promise((resolve) => setImmediate(resolve));
@@ -196,13 +194,13 @@ describe("a server that closes", () => {
     await until(() => stream.events.length === 1, "the stream");
     await callback(where, tokenServer.started[0]);
     await clock.advance(0);
-    await until(() => tokenServer.questions.length === 1, "the result call");
+    await until(() => tokenServer.polls.length === 1, "the result call");
     await where.kit.close();
     await stream.end();
     assert.equal(clock.timers, 0);
     await callback(where, tokenServer.started[0]);
     await clock.advance(0);
-    await until(() => tokenServer.questions.length === 2, "the result call of a callback after close()");
+    await until(() => tokenServer.polls.length === 2, "the result call of a callback after close()");
     await where.kit.close();
     assert.equal(clock.timers, 0);
   });
@@ -303,7 +301,7 @@ describe("a store that fails", () => {
     );
     broken.now = false;
     await clock.advance(57);
-    assert.deepEqual(tokenServer.questions, []);
+    assert.deepEqual(tokenServer.polls, []);
     await clock.advance(1);
     await stream.status("approved");
     assert.equal((await browser.logIn(attempt)).status, 200);

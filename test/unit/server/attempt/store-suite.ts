@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test, type TestContext } from "node:test";
 import type { Attempt, AttemptStore } from "onegini-otp-login/server";
-import { until } from "../../../support/until.js";
-import { holds } from "../support/holds.js";
+import { until, holds } from "../../../support/until.js";
 
 /** One store, opened twice as by two servers. The same object twice where a store is for one process. */
 export interface StoreUnderTest {

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
 import { createLoginKit } from "../../../../src/server/kit.js";
-import { accepted, scriptedTokenServer } from "../support/scripted-token-server.js";
-import { holds } from "../support/holds.js";
-import { until } from "../../../support/until.js";
+import { accepted, scriptedTokenServer } from "../support/site.js";
+import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 const origin = "https://www.example.test";
@@ -79,7 +78,7 @@ describe("a callback that cannot be followed", () => {
     assert.equal(clock.timers, 0);
     storeAnswers(undefined);
     await clock.advance(40);
-    assert.deepEqual([lookups, tokenServer.questions], [[id], []]);
+    assert.deepEqual([lookups, tokenServer.polls], [[id], []]);
     const answer = await get(`/${attempt}`, started.headers.getSetCookie()[0]?.split(";")[0] ?? "");
     assert.equal(((await answer.json()) as { status: string }).status, "approved");
   });
@@ -146,9 +145,9 @@ describe("a callback", () => {
     await memory.compareAndSet(attempt.id, attempt.version, { ...attempt, version: 2, transactions });
     await callback(id);
     await clock.settle();
-    assert.deepEqual(tokenServer.questions, []);
+    assert.deepEqual(tokenServer.polls, []);
     await callback("open");
-    await until(() => tokenServer.questions.length > 0, "the result call");
-    assert.deepEqual(tokenServer.questions, ["open"]);
+    await until(() => tokenServer.polls.length > 0, "the result call");
+    assert.deepEqual(tokenServer.polls, ["open"]);
   });
 });

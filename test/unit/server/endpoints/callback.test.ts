@@ -8,10 +8,10 @@ import {
   scriptedTokenServer,
   started,
   undecided,
-} from "../support/scripted-token-server.js";
-import { site, type Site } from "../support/site.js";
-import { holds } from "../support/holds.js";
-import { until } from "../../../support/until.js";
+  site,
+  type Site,
+} from "../support/site.js";
+import { holds, until } from "../../../support/until.js";
 
 const callback = (
   { url }: Pick<Site, "url">,
@@ -40,7 +40,7 @@ describe("the callback", () => {
     assert.equal(answer.headers["cache-control"], "no-store");
     assert.equal(answer.headers["set-cookie"], undefined);
     await stream.status("approved");
-    assert.deepEqual(tokenServer.questions, tokenServer.started);
+    assert.deepEqual(tokenServer.polls, tokenServer.started);
   });
 
   test("is reported with the address of its sender", async (t) => {
@@ -70,7 +70,7 @@ describe("the callback", () => {
       assert.equal((await callback(where, id)).status, 204, id);
     }
     await until(() => callbacksFollowed(where) >= 3, "the callbacks to be followed");
-    assert.deepEqual(tokenServer.questions, []);
+    assert.deepEqual(tokenServer.polls, []);
   });
 
   test("for a settled attempt leads to no result call, also if it is repeated", async (t) => {
@@ -87,7 +87,7 @@ describe("the callback", () => {
       assert.equal((await callback(where, id)).status, 204);
     }
     await until(() => callbacksFollowed(where) === 4, "the callbacks to be followed");
-    assert.equal(tokenServer.questions.length, 1);
+    assert.equal(tokenServer.polls.length, 1);
   });
 
   test("that comes ten times at once leads to two result calls, one after the other", async (t) => {
@@ -112,7 +112,7 @@ describe("the callback", () => {
     release[1]?.();
     await until(() => running === 0, "the answers");
     assert.equal(most, 1);
-    assert.equal(tokenServer.questions.length, 2);
+    assert.equal(tokenServer.polls.length, 2);
   });
 
   test("that comes before the answer to the start is not lost", async (t) => {
@@ -143,7 +143,7 @@ describe("the callback", () => {
     };
     await browser.renew(attempt);
     await until(() => where.events.some(({ type }) => type === "transaction_failed"), "the failure");
-    assert.deepEqual(tokenServer.questions, [tokenServer.started[1]]);
+    assert.deepEqual(tokenServer.polls, [tokenServer.started[1]]);
   });
 
   test("without a transaction is answered 400", async (t) => {
@@ -163,7 +163,7 @@ describe("the callback", () => {
     const body = { transaction_id: tokenServer.started[0], is_authenticated: true, user_id: "mallory" };
     const headers = { "content-type": "application/json" };
     await send("POST", `${where.url}/callback`, { headers, body: JSON.stringify(body) });
-    await until(() => tokenServer.questions.length === 1, "the result call");
+    await until(() => tokenServer.polls.length === 1, "the result call");
     assert.equal((await browser.logIn(attempt)).status, 409);
   });
 });
@@ -204,7 +204,7 @@ describe("Basic authentication of the callback", () => {
       assert.equal(answer.status, 401);
       assert.match(answer.headers["www-authenticate"] ?? "", /^Basic realm=/);
       assert.equal((JSON.parse(answer.body) as { error: string }).error, "invalid_request");
-      assert.deepEqual(where.emulator.questions, []);
+      assert.deepEqual(where.emulator.polls, []);
     });
   }
 

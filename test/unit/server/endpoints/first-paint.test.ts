@@ -6,9 +6,8 @@ import type { FirstPaint } from "onegini-otp-login/server";
 import { encode } from "../../../../src/protocol/qr.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { Browser } from "../support/browser.js";
-import { holds } from "../support/holds.js";
-import { json, scriptedTokenServer } from "../support/scripted-token-server.js";
-import { listen, site, type Site } from "../support/site.js";
+import { holds } from "../../../support/until.js";
+import { json, scriptedTokenServer, listen, site, type Site } from "../support/site.js";
 
 const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-site": "none", "sec-fetch-dest": "document" };
 

@@ -3,17 +3,8 @@ import { connect } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
-import {
-  accepted,
-  failed,
-  json,
-  result,
-  scriptedTokenServer,
-  started,
-} from "../support/scripted-token-server.js";
-import { site } from "../support/site.js";
-import { until } from "../../../support/until.js";
-import { holds } from "../support/holds.js";
+import { accepted, failed, json, result, scriptedTokenServer, started, site } from "../support/site.js";
+import { until, holds } from "../../../support/until.js";
 
 describe("the calls of the login API", () => {
   test("a start answers 201 with the listed keys and no others, and is not cached", async (t) => {
@@ -278,9 +269,9 @@ describe("the statuses", () => {
     await stream.status("approved");
     await (await emulator.phone("bob", false)).handleMobileAuthWithOtp(otp);
     assert.equal((await browser.status(attempt)).status, "approved");
-    const before = emulator.questions.length;
+    const before = emulator.polls.length;
     assert.equal((await browser.logIn(attempt)).status, 200);
-    assert.equal(emulator.questions.length, before);
+    assert.equal(emulator.polls.length, before);
   });
 
   test("another failure closes only its own transaction: expires_in 0 until the widget renews", async (t) => {

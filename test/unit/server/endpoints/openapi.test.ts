@@ -4,13 +4,12 @@ import { describe, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createLoginKit } from "onegini-otp-login/server";
 import { errorStatus } from "../../../../src/protocol/login-api.js";
-import { holds } from "../support/holds.js";
+import { holds } from "../../../support/until.js";
 import { loginApi } from "../support/openapi.js";
 import { methods, readDocument, type MediaType, type Schema } from "../support/openapi-document.js";
 import { tour } from "../support/openapi-tour.js";
 import { send } from "../support/raw.js";
-import { scriptedTokenServer } from "../support/scripted-token-server.js";
-import { site } from "../support/site.js";
+import { scriptedTokenServer, site } from "../support/site.js";
 
 interface Components {
   securitySchemes: Record<string, unknown>;

@@ -3,8 +3,7 @@ import { describe, test } from "node:test";
 import type { NodeContext } from "onegini-otp-login/node";
 import type { LoginKitOptions } from "../../../../src/server/options.js";
 import { findLeaks, formsOf, neverSeen } from "../../../support/secrets.js";
-import { until } from "../../../support/until.js";
-import { holds } from "../support/holds.js";
+import { until, holds } from "../../../support/until.js";
 import {
   allLogins,
   answerOnPhone,

@@ -5,11 +5,9 @@ import { gzipSync } from "node:zlib";
 import type { Login } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "../support/browser.js";
-import { accepted, scriptedTokenServer } from "../support/scripted-token-server.js";
-import { listen, site, type Site } from "../support/site.js";
+import { accepted, scriptedTokenServer, listen, site, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { until } from "../../../support/until.js";
-import { holds } from "../support/holds.js";
+import { until, holds } from "../../../support/until.js";
 
 type SignIn = (login: Login<NodeContext>) => Response | Promise<Response>;
 

@@ -3,11 +3,9 @@ import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
-import { scriptedTokenServer } from "../support/scripted-token-server.js";
-import { site } from "../support/site.js";
-import { until } from "../../../support/until.js";
+import { scriptedTokenServer, site } from "../support/site.js";
+import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { holds } from "../support/holds.js";
 
 describe("the status stream", () => {
   test("has the headers that keep proxies from buffering it, and sets no cookie", async (t) => {

@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
-import { holds } from "../support/holds.js";
+import { holds, until } from "../../../support/until.js";
 import { send } from "../support/raw.js";
-import { accepted, scriptedTokenServer, started } from "../support/scripted-token-server.js";
-import { site, type Site } from "../support/site.js";
-import { until } from "../../../support/until.js";
+import { accepted, scriptedTokenServer, started, site, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /** Posts a forged callback, as anybody can. */
@@ -152,7 +150,7 @@ describe("the answer to a callback", () => {
 
     assert.equal((await forgeCallback(where, tokenServer.started[0])).status, 204);
 
-    await until(() => tokenServer.questions.length === 1, "the result call, which is never answered");
+    await until(() => tokenServer.polls.length === 1, "the result call, which is never answered");
   });
 });
 
@@ -167,7 +165,7 @@ describe("a flood of callbacks", () => {
     const followed = () => where.events.filter(({ type }) => type === "callback_received").length;
     const flood = async () => {
       for (let callback = 0; callback < 20; callback++) {
-        const before = [followed(), tokenServer.questions.length] as const;
+        const before = [followed(), tokenServer.polls.length] as const;
         await forgeCallback(where, transaction);
         await runtime.advance(0);
         await until(() => followed() > before[0], "the callback to be followed");
@@ -177,14 +175,14 @@ describe("a flood of callbacks", () => {
     };
 
     await flood();
-    const atOnce = tokenServer.questions.length;
+    const atOnce = tokenServer.polls.length;
     holds(atOnce >= 1 && atOnce <= 6, `${atOnce} result calls at once`);
     for (let second = 0; second < 10; second++) {
       await runtime.advance(1);
       await flood();
     }
 
-    const later = tokenServer.questions.length - atOnce;
+    const later = tokenServer.polls.length - atOnce;
     holds(later >= 4 && later <= 6, `${later} result calls in the next 10 s`);
   });
 
@@ -197,17 +195,17 @@ describe("a flood of callbacks", () => {
     const stream = await browser.stream(attempt);
     const [transaction] = tokenServer.started;
     for (let callback = 0; callback < 20; callback++) {
-      const before = tokenServer.questions.length;
+      const before = tokenServer.polls.length;
       await forgeCallback(where, transaction);
       await runtime.advance(0);
-      if (callback < 5) await until(() => tokenServer.questions.length > before, "its result call");
+      if (callback < 5) await until(() => tokenServer.polls.length > before, "its result call");
     }
 
     tokenServer.result = accepted();
     await forgeCallback(where, transaction);
-    const before = tokenServer.questions.length;
+    const before = tokenServer.polls.length;
     await runtime.advance(2);
-    await until(() => tokenServer.questions.length > before, "the result call of the true callback");
+    await until(() => tokenServer.polls.length > before, "the result call of the true callback");
 
     await stream.status("approved");
   });
@@ -304,6 +302,6 @@ describe("the time that an answer takes", () => {
     };
 
     assert.deepEqual(await callsFor(attempt), await callsFor("A".repeat(22)));
-    assert.deepEqual(tokenServer.questions, []);
+    assert.deepEqual(tokenServer.polls, []);
   });
 });

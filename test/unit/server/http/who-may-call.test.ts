@@ -4,7 +4,7 @@ import { createLoginKit } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
 import { site } from "../support/site.js";
-import { holds } from "../support/holds.js";
+import { holds } from "../../../support/until.js";
 
 const further = "https://login.example.com";
 

@@ -7,10 +7,8 @@ import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
 import { Browser, type StatusStream } from "../support/browser.js";
-import { holds } from "../support/holds.js";
-import { scriptedTokenServer } from "../support/scripted-token-server.js";
-import { site, type Site, type SiteOptions } from "../support/site.js";
-import { until } from "../../../support/until.js";
+import { holds, until } from "../../../support/until.js";
+import { scriptedTokenServer, site, type Site, type SiteOptions } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 type Options = NonNullable<SiteOptions["options"]>;
@@ -216,10 +214,10 @@ describe("calls to the Token Server", () => {
     await browser.status(attempt);
     await rejected(await browser.post(`/${attempt}/otp`), 503, 1, 30);
     await rejected(await browser.post(""), 503, 1, 30);
-    const calls = where.emulator.questions.length;
+    const calls = where.emulator.polls.length;
     await rejected(await browser.get(`/${attempt}`), 503, 1, 30);
     assert.equal(where.emulator.starts.length, 2);
-    assert.equal(where.emulator.questions.length, calls);
+    assert.equal(where.emulator.polls.length, calls);
     assert.equal(limited(where)[0]?.limit, "tokenServerCalls");
   });
 
@@ -245,10 +243,10 @@ describe("calls to the Token Server", () => {
     const { attempt } = await browser.start();
     for (let count = 0; count < 6; count++) await browser.renew(attempt);
     await browser.status(attempt);
-    assert.equal(where.emulator.questions.length, 7);
+    assert.equal(where.emulator.polls.length, 7);
     await clock.advance(2);
     const stream = await browser.stream(attempt);
-    await until(() => where.emulator.questions.length === 12, "the result calls of the stream");
+    await until(() => where.emulator.polls.length === 12, "the result calls of the stream");
     stream.close();
   });
 
@@ -280,11 +278,11 @@ describe("calls to the Token Server", () => {
     transactions.push(await second.start());
     for (const { otp } of transactions) await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     const callbacks = () => where.events.filter(({ type }) => type === "callback_received").length;
-    await until(() => callbacks() === 2 && where.emulator.questions.length === 1, "the first result call");
+    await until(() => callbacks() === 2 && where.emulator.polls.length === 1, "the first result call");
     t.mock.timers.tick(3000);
     await clock.advance(3);
     await until(() => where.events.filter(({ type }) => type === "attempt_approved").length === 2, "both");
-    assert.equal(where.emulator.questions.length, 2);
+    assert.equal(where.emulator.polls.length, 2);
   });
 
   test("a result call waits for quota no longer than a call may take", async () => {

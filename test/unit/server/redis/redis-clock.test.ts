@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RedisClock } from "../../../../src/server/redis/redis-clock.js";
-import { holds } from "../support/holds.js";
+import { holds } from "../../../support/until.js";
 
 /** A Redis with a clock and a delay that a test sets. The process's own clock starts at 0. */
 function virtualRedis() {

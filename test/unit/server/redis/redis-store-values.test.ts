@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parseAttempt } from "../../../../src/server/redis/redis-store.js";
 import { RedisStoreError } from "../../../../src/server/redis/redis-errors.js";
 import { redisKeys } from "../../../../src/server/redis/redis-scripts.js";
-import { holds } from "../support/holds.js";
+import { holds } from "../../../support/until.js";
 
 const bare = {
   id: "a",

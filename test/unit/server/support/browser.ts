@@ -11,7 +11,7 @@ export interface PageRequest {
 }
 
 /** Where a browser finds the login API. */
-interface Where {
+interface Address {
   url: string;
   origin: string;
   /** Whether a proxy stands in between, which answers for servers that it does not reach. Default false. */
@@ -20,7 +20,7 @@ interface Where {
 
 /**
  * A browser with a page of the site, as far as the login API can tell: its headers and its cookie. Every answer that it
- * gets is held against `openapi.yaml`.
+ * gets is checked against `openapi.yaml`.
  */
 export class Browser {
   cookie: string | undefined;
@@ -28,21 +28,33 @@ export class Browser {
   readonly origin: string;
   readonly #proxied: boolean;
 
-  constructor({ url, origin, proxied = false }: Where) {
+  constructor({ url, origin, proxied = false }: Address) {
     this.url = url;
     this.origin = origin;
     this.#proxied = proxied;
   }
 
-  async post(path: string, { headers = {}, body, signal }: PageRequest = {}): Promise<Response> {
+  post(path: string, request?: PageRequest): Promise<Response> {
+    return this.call("POST", path, request);
+  }
+
+  get(path: string, { headers = {}, ...request }: PageRequest = {}): Promise<Response> {
+    return this.call("GET", path, { headers: { accept: "application/json", ...headers }, ...request });
+  }
+
+  /** A call with any method. All but GET carry what a browser says about the page that makes them. */
+  async call(
+    method: string,
+    path: string,
+    { headers = {}, body, signal }: PageRequest = {},
+  ): Promise<Response> {
     const response = await fetch(this.url + path, {
-      method: "POST",
+      method,
       redirect: "manual",
       headers: {
-        origin: this.origin,
-        "sec-fetch-site": "same-origin",
+        ...(method !== "GET" && { origin: this.origin, "sec-fetch-site": "same-origin" }),
         ...(body !== undefined && { "content-type": "application/json" }),
-        ...this.#cookieHeader(),
+        ...(this.cookie !== undefined && { cookie: this.cookie }),
         ...headers,
       },
       ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
@@ -50,15 +62,7 @@ export class Browser {
     });
     const set = response.headers.getSetCookie().find((cookie) => cookie.includes("onegini-otp-login"));
     if (set) this.cookie = set.split(";")[0];
-    return this.#documented("POST", path, response);
-  }
-
-  async get(path: string, { headers = {}, signal }: PageRequest = {}): Promise<Response> {
-    const response = await fetch(this.url + path, {
-      headers: { accept: "application/json", ...this.#cookieHeader(), ...headers },
-      ...(signal && { signal }),
-    });
-    return this.#documented("GET", path, response);
+    return this.#documented(method, path, response);
   }
 
   async start(request?: PageRequest): Promise<StartAnswer> {
@@ -88,16 +92,12 @@ export class Browser {
 
   async #documented(method: string, path: string, response: Response): Promise<Response> {
     const { status, headers } = response;
-    // A stream is looked at while it is read. A body that breaks off is the test's affair.
+    // A stream is checked while it is read. A body that breaks off is for the test to check.
     const read = async (): Promise<string | undefined> => response.clone().text();
     const body = isStream(headers) ? undefined : await read().catch(() => undefined);
     if (!(this.#proxied && isOfProxy(response)))
       assertDocumented({ method, path, status, headers: ofApi(headers), body });
     return response;
-  }
-
-  #cookieHeader(): Record<string, string> {
-    return this.cookie === undefined ? {} : { cookie: this.cookie };
   }
 }
 
@@ -110,7 +110,7 @@ export class StatusStream {
   comments = 0;
   retryMs: number | undefined;
   ended = false;
-  /** What the document has against it. */
+  /** How it differs from the document, if it does. */
   #fault: unknown;
   readonly #controller: AbortController;
 
@@ -181,11 +181,11 @@ export class StatusStream {
 
 const isStream = (headers: Headers): boolean => headers.get("content-type") === "text/event-stream";
 
-/** What a proxy says when it reaches no server is no answer of the login API. */
+/** The answer of a proxy that reaches no server. It does not come from the login API. */
 const isOfProxy = ({ status, headers }: Response): boolean =>
   [502, 503, 504].includes(status) && headers.get("content-type") !== "application/json";
 
-/** nginx heeds `X-Accel-Buffering` and takes it off. */
+/** nginx uses `X-Accel-Buffering` and removes it. */
 const ofApi = (headers: Headers): [string, string][] =>
   isStream(headers) && headers.get("server")?.startsWith("nginx")
     ? [...headers, ["x-accel-buffering", "no"]]

@@ -19,8 +19,8 @@ export const carried = {
 export const carriedSecrets: Secret[] = [
   { name: "Authorization of the page", value: carried.bearer, belongs: undefined },
   { name: "cookie of the site", value: carried.cookie, belongs: undefined },
-  { name: "query", value: carried.query, belongs: /^address asked of the site$/ },
-  { name: "path", value: carried.path, belongs: /^address asked of the site$/ },
+  { name: "query", value: carried.query, belongs: /^address of a request$/ },
+  { name: "path", value: carried.path, belongs: /^address of a request$/ },
   { name: "body of a page", value: carried.body, belongs: undefined },
   { name: "credentials of a stranger", value: carried.credentials, belongs: undefined },
 ];

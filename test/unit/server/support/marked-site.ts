@@ -160,14 +160,14 @@ function callOf({ method, url }: RecordedExchange): string {
 function fromSite(exchange: RecordedExchange): Outflow[] {
   const where = `answer to ${browserOf(exchange)}: ${callOf(exchange)}`;
   return [
-    { where: "address asked of the site", text: exchange.url },
+    { where: "address of a request", text: exchange.url },
     ...exchange.answerHeaders.map(([name, text]) => ({ where: `${where}, header ${name}`, text })),
     { where: `${where}, body`, text: exchange.answerBody },
   ];
 }
 
 function toTheTokenServer({ method, url, requestHeaders, requestBody }: RecordedExchange): Outflow[] {
-  const where = `to the Token Server: ${method === "POST" ? "start" : "question"}`;
+  const where = `to the Token Server: ${method === "POST" ? "start" : "poll"}`;
   return [
     { where: `${where}, address`, text: url },
     ...requestHeaders.map(([name, text]) => ({ where: `${where}, header ${name}`, text })),
@@ -239,7 +239,7 @@ function secretsOfBrowser(exchange: RecordedExchange): Secret[] {
       name: `attempt of ${browser}`,
       value: attempt,
       belongs: new RegExp(
-        `^(answer to ${browser}: start, body|address asked of the site|event .*|console|redis)$`,
+        `^(answer to ${browser}: start, body|address of a request|event .*|console|redis)$`,
       ),
     },
   ];

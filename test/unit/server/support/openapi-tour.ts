@@ -1,14 +1,13 @@
 import type { TestContext } from "node:test";
 import { memoryStore, type Attempt, type AttemptStore } from "onegini-otp-login/server";
+import { Browser } from "./browser.js";
 import type { Answer } from "./openapi.js";
-import { send } from "./raw.js";
-import { accepted, failed, json, scriptedTokenServer } from "./scripted-token-server.js";
-import { site, type Site, type SiteOptions } from "./site.js";
+import { accepted, failed, json, scriptedTokenServer, site, type Site, type SiteOptions } from "./site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /**
- * A tour through the login API that is answered in every way that there is. All calls come from a page of a listed
- * origin, so that each answer shows all of its headers.
+ * Calls of the login API that together get every answer that it can give. All calls come from a page of a listed
+ * origin, so that each answer has all of its headers.
  */
 
 type After = Pick<TestContext, "after">;
@@ -19,50 +18,36 @@ const stream = { accept: "text/event-stream" };
 const large = JSON.stringify({ a: "x".repeat(5000) });
 const markup = { "content-type": "text/html" };
 
-/** A page that keeps its cookie, and notes what it was answered. */
+/** A browser that keeps every answer. */
 class Visitor {
-  readonly #where: Site;
+  readonly #browser: Browser;
   readonly #answers: Answer[];
-  #cookie: string | undefined;
 
-  constructor(where: Site, answers: Answer[]) {
-    this.#where = where;
+  constructor({ url }: Site, answers: Answer[]) {
+    this.#browser = new Browser({ url, origin });
     this.#answers = answers;
   }
 
   async call(method: string, path: string, headers: Record<string, string> = {}, body?: string) {
-    const answer = await send(method, this.#where.url + path, {
-      headers: {
-        origin,
-        "sec-fetch-site": "same-site",
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...(this.#cookie !== undefined && { cookie: this.#cookie }),
-        ...headers,
-      },
-      ...(body !== undefined && { body }),
+    const response = await this.#browser.call(method, path, {
+      headers: { origin, "sec-fetch-site": "same-site", ...headers },
+      body,
     });
-    const { status, rawHeaders } = answer;
-    const pairs = rawHeaders.flatMap((name, i): [string, string][] =>
-      i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? ""]] : [],
-    );
-    this.#cookie ??= answer.headers["set-cookie"]?.[0]?.split(";")[0];
-    this.#answers.push({ method, path, status, headers: pairs, body: answer.body });
-    return answer;
+    const text = await response.text();
+    this.#answers.push({ method, path, status: response.status, headers: response.headers, body: text });
+    return text;
   }
 
-  /** Holds a stream open until the function that comes back is called. */
+  /** Opens a stream. Returns a function that closes it. */
   async watch(path: string): Promise<() => void> {
     const controller = new AbortController();
-    await fetch(this.#where.url + path, {
-      headers: { ...stream, cookie: this.#cookie ?? "" },
-      signal: controller.signal,
-    });
+    await this.#browser.get(path, { headers: stream, signal: controller.signal });
     return () => controller.abort();
   }
 
-  /** Begins an attempt, and gives its path. */
+  /** Starts an attempt. Returns its path. */
   async start(): Promise<string> {
-    const { attempt } = JSON.parse((await this.call("POST", "")).body) as { attempt: string };
+    const { attempt } = JSON.parse(await this.call("POST", "")) as { attempt: string };
     return `/${attempt}`;
   }
 }
@@ -161,7 +146,7 @@ async function logins(visit: Visit): Promise<void> {
     () => new Response("<h1>Blocked</h1>", { status: 403, headers: markup }),
     () => Response.json({ error: "blocked" }, { status: 422 }),
     () => new Response(null, { status: 302, headers: { location: "/account" } }),
-    () => Promise.reject(new Error("The sessions are out of order.")),
+    () => Promise.reject(new Error("The session store is down.")),
   ]) {
     const { tokenServer, visitor } = await visit({ options: { signIn } });
     const attempt = await visitor.start();
@@ -199,7 +184,7 @@ async function trouble(visit: Visit): Promise<void> {
     await visitor.call("POST", "");
     await visitor.call("POST", `${attempt}/otp`);
   }
-  get = () => Promise.reject(new Error("The store is out of order."));
+  get = () => Promise.reject(new Error("The store is down."));
   for (const method of ["GET", "HEAD"]) await visitor.call(method, attempt);
   await visitor.call("POST", `${attempt}/login`);
   // What no store should give back.

@@ -17,7 +17,7 @@ import {
   type Schema,
 } from "./openapi-document.js";
 
-/** An answer of the login API, however it came. */
+/** An answer of the login API. */
 export interface Answer {
   method: string;
   /** The path below the API's own, such as `/callback`; empty for the API's own. */
@@ -28,14 +28,14 @@ export interface Answer {
   body?: string | undefined;
 }
 
-/** Of the server and the proxies around the API, not of its answers. */
-const surroundings = new Set(
+/** Headers of the server and the proxies, which the document does not list. */
+const serverHeaders = new Set(
   "connection content-length date keep-alive server transfer-encoding via x-powered-by".split(" "),
 );
 
 const basePath = "/otp-login";
 
-/** `openapi.yaml`, as something that answers can be held against. */
+/** `openapi.yaml`, to check answers against. */
 export class OpenApi {
   readonly document: OpenApiDocument;
   readonly #ajv = new Ajv2020({ strictTypes: false, allErrors: true });
@@ -51,7 +51,7 @@ export class OpenApi {
       .map((template) => ({ template, pattern: new RegExp(`^${template.replace(/\{\w+\}/g, "[^/]+")}$`) }));
   }
 
-  /** What is wrong with a value. */
+  /** How a value differs from a schema. */
   faults(schema: Schema, value: unknown): string[] {
     let validate = this.#validators.get(schema);
     if (!validate) {
@@ -65,7 +65,7 @@ export class OpenApi {
     );
   }
 
-  /** What the document has against an answer, and which of the things that it lists the answer shows. */
+  /** How an answer differs from the document, and which of the document's entries it shows. */
   examine(answer: Answer): { faults: string[]; shows: string[] } {
     const { label, operation } = this.#operation(answer.method, answer.path);
     const entry = responseFor(operation, answer.status);
@@ -128,7 +128,7 @@ export class OpenApi {
       }
     }
     for (const name of mayHaveMore ? [] : given.keys())
-      if (!names.has(name) && !surroundings.has(name) && name !== "content-type")
+      if (!names.has(name) && !serverHeaders.has(name) && name !== "content-type")
         faults.push(`the header ${name} is not documented`);
     return faults;
   }
@@ -163,10 +163,10 @@ export class OpenApi {
 /** The login API's document. */
 export const loginApi = new OpenApi(readDocument());
 
-/** @throws Error that says what the document has against an answer */
+/** @throws Error that says how an answer differs from the document */
 export function assertDocumented(answer: Answer): void {
   const { faults } = loginApi.examine(answer);
-  if (faults.length > 0) throw new Error(`openapi.yaml says otherwise:\n${faults.join("\n")}`);
+  if (faults.length > 0) throw new Error(`The answer differs from openapi.yaml:\n${faults.join("\n")}`);
 }
 
 const responseFor = (

@@ -62,7 +62,7 @@ export type RawHeader = readonly [name: string, value: string];
 /** One request, and what came back. */
 export interface RecordedExchange {
   method: string;
-  /** Path and query, as they were asked for. */
+  /** Path and query, as they were requested. */
   url: string;
   requestHeaders: RawHeader[];
   requestBody: string;
@@ -78,7 +78,7 @@ export interface RecordingProxy {
   exchanges: RecordedExchange[];
 }
 
-/** @param target the server behind it; asked for with each request, as it may begin later */
+/** @param target gives the server behind it for each request, because that server may start later */
 export async function recordingProxy(
   t: Pick<TestContext, "after">,
   target: () => string,

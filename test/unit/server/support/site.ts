@@ -1,6 +1,13 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { randomUUID } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer, type Phone, type TokenServer } from "onegini-otp-login/emulator";
 import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
@@ -20,15 +27,15 @@ export async function listen(t: Pick<TestContext, "after">, server: Server): Pro
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A well-behaved Token Server on a port of its own, with a log of what it was asked. */
+/** The emulator on a port of its own, with a log of the calls. */
 export interface Emulator {
   url: string;
   tokenServer: TokenServer;
-  /** The transactions that were asked about, in order. */
-  questions: string[];
+  /** The transactions whose results were polled, in order. */
+  polls: string[];
   /** The forms of the transactions that were started. */
   starts: URLSearchParams[];
-  /** How often credentials came in a header. */
+  /** The `Authorization` header of each call. */
   authorizations: (string | null)[];
   /** An enrolled phone that accepts or denies what it is shown. */
   phone(user?: string, accept?: boolean): Promise<Phone>;
@@ -42,14 +49,14 @@ export async function emulator(
     types: [{ name: "qr-code", ttlSeconds }],
     clients: [{ id: "site", secret: "site-secret" }],
   });
-  const questions: string[] = [];
+  const polls: string[] = [];
   const starts: URLSearchParams[] = [];
   const authorizations: (string | null)[] = [];
   const answer = getRequestListener(
     async (request) => {
       const transaction = /\/transaction\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
       authorizations.push(request.headers.get("authorization"));
-      if (transaction) questions.push(transaction);
+      if (transaction) polls.push(transaction);
       if (!request.url.endsWith("/authenticate/user")) return tokenServer.fetch(request);
       const body = await request.text();
       starts.push(new URLSearchParams(body));
@@ -64,7 +71,7 @@ export async function emulator(
   return {
     url,
     tokenServer,
-    questions,
+    polls,
     starts,
     authorizations,
     async phone(user = "alice", accept = true) {
@@ -85,7 +92,7 @@ export interface Site {
   /** The address of the login API. */
   url: string;
   kit: LoginKit<NodeContext>;
-  /** What the site's log heard. */
+  /** The kit's events. */
   events: LoginKitEvent[];
   /** Who logged in, by `signIn`. */
   logins: { userId: string; attempt: string }[];
@@ -144,4 +151,93 @@ export async function site(
   );
   listener = await mount(toNodeHandler(kit));
   return { origin, url: `${origin}/otp-login`, kit, events, logins, server, emulator: tokenServer };
+}
+
+/** Writes an answer of any shape, or none. */
+export type Script = (res: ServerResponse, transactionId: string, req: IncomingMessage) => void;
+
+/** A Token Server that does what the test says, good or bad. */
+export interface ScriptedTokenServer {
+  url: string;
+  /** What it answers to a start. Default: a transaction of a minute. */
+  start: Script;
+  /** What it answers to a result poll. Default: 404/3004, nothing decided. */
+  result: Script;
+  /** The transactions that were started, in order. */
+  started: string[];
+  /** The transactions whose results were polled, in order. */
+  polls: string[];
+  /** When each was polled, by the test's clock, in seconds since the first start. */
+  polledAt: number[];
+  /** The paths of all requests. */
+  paths: string[];
+}
+
+/** Answers JSON. */
+export const json =
+  (status: number, body: object): Script =>
+  (res) =>
+    res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+
+export const started =
+  (ttlMs = 60_000): Script =>
+  (res, transactionId) =>
+    json(200, {
+      transaction_id: transactionId,
+      auth_method: "otp",
+      time_to_live: ttlMs,
+      otp: btoa(JSON.stringify({ transaction_id: transactionId, otp: "c2l4dGVlbiByYW5kb20gYg==" })),
+    })(res, transactionId, undefined as never);
+
+export const undecided: Script = json(404, { error: "3004", error_description: "Unknown transaction" });
+
+export const result =
+  (overrides: object): Script =>
+  (res, transactionId) =>
+    json(200, {
+      callback_uri: "http://127.0.0.1/otp-login/callback",
+      transaction_id: transactionId,
+      timestamp: 1,
+      user_id: null,
+      is_authenticated: false,
+      authentication_method: "otp",
+      ...overrides,
+    })(res, transactionId, undefined as never);
+
+export const accepted = (userId = "alice"): Script => result({ is_authenticated: true, user_id: userId });
+
+export const failed = (reason: string): Script =>
+  result({ not_authenticated_reason: { reason, description: `It was ${reason}.` } });
+
+/** @param now the test's clock */
+export async function scriptedTokenServer(
+  t: Pick<TestContext, "after">,
+  now: () => number = () => Date.now(),
+): Promise<ScriptedTokenServer> {
+  let beganAt: number | undefined;
+  const server = createServer((req, res) => {
+    req.resume();
+    const path = req.url ?? "";
+    scripted.paths.push(path);
+    const polled = /\/transaction\/([^/?]+)$/.exec(path)?.[1];
+    if (polled !== undefined) {
+      scripted.polls.push(polled);
+      scripted.polledAt.push((now() - (beganAt ?? now())) / 1000);
+      return scripted.result(res, polled, req);
+    }
+    const id = randomUUID();
+    scripted.started.push(id);
+    beganAt ??= now();
+    scripted.start(res, id, req);
+  });
+  const scripted: ScriptedTokenServer = {
+    url: await listen(t, server),
+    start: started(),
+    result: undecided,
+    started: [],
+    polls: [],
+    polledAt: [],
+    paths: [],
+  };
+  return scripted;
 }

@@ -13,11 +13,11 @@ import {
   started,
   undecided,
   type ScriptedTokenServer,
-} from "../support/scripted-token-server.js";
-import { site, type Site } from "../support/site.js";
-import { until } from "../../../support/until.js";
+  site,
+  type Site,
+} from "../support/site.js";
+import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { holds } from "../support/holds.js";
 
 interface Scene {
   clock: VirtualClock;
@@ -93,9 +93,9 @@ describe("while somebody watches", () => {
     const { tokenServer, pass, watch } = await scene(t);
     const stream = await watch();
     await pass(57);
-    assert.deepEqual(tokenServer.askedAt, []);
+    assert.deepEqual(tokenServer.polledAt, []);
     await pass(20);
-    assert.deepEqual(tokenServer.askedAt, [58, 60, 65, 70]);
+    assert.deepEqual(tokenServer.polledAt, [58, 60, 65, 70]);
     await stream.status("expired");
     await stream.end();
   });
@@ -108,7 +108,7 @@ describe("while somebody watches", () => {
     await pass(75);
     const [first, second] = tokenServer.started;
     const secondsOf = (id: string | undefined): number[] =>
-      tokenServer.askedAt.filter((_, index) => tokenServer.questions[index] === id);
+      tokenServer.polledAt.filter((_, index) => tokenServer.polls[index] === id);
     assert.deepEqual(secondsOf(first), [58, 60, 65]);
     assert.deepEqual(secondsOf(second), [88, 90, 95, 100]);
     await stream.status("expired");
@@ -132,7 +132,7 @@ describe("while somebody watches", () => {
     await pass(5);
     await callback();
     await pass(40);
-    assert.deepEqual(tokenServer.askedAt, [5, 6, 8, 12, 20]);
+    assert.deepEqual(tokenServer.polledAt, [5, 6, 8, 12, 20]);
     stream.close();
   });
 
@@ -145,7 +145,7 @@ describe("while somebody watches", () => {
     await pass(2);
     tokenServer.result = accepted();
     await pass(2);
-    assert.deepEqual(tokenServer.askedAt, [5, 6, 8]);
+    assert.deepEqual(tokenServer.polledAt, [5, 6, 8]);
     await stream.status("approved");
   });
 
@@ -156,7 +156,7 @@ describe("while somebody watches", () => {
     await pass(4);
     await callback();
     await pass(4);
-    assert.deepEqual(tokenServer.askedAt, [0, 1, 3, 4, 5, 7]);
+    assert.deepEqual(tokenServer.polledAt, [0, 1, 3, 4, 5, 7]);
     stream.close();
   });
 
@@ -166,7 +166,7 @@ describe("while somebody watches", () => {
     await pass(4);
     await browser.renew(attempt);
     await pass(3);
-    assert.deepEqual(tokenServer.askedAt, [3, 6, 6]);
+    assert.deepEqual(tokenServer.polledAt, [3, 6, 6]);
     tokenServer.result = accepted();
     await pass(3);
     await stream.status("approved");
@@ -178,9 +178,9 @@ describe("while somebody watches", () => {
     const stream = await watch();
     stream.close();
     await until(() => clock.timers === 0, "the timers to be gone");
-    const before = tokenServer.questions.length;
+    const before = tokenServer.polls.length;
     await pass(10);
-    assert.equal(tokenServer.questions.length, before);
+    assert.equal(tokenServer.polls.length, before);
   });
 
   test("a held poll counts as a watcher, as a stream does", async (t) => {
@@ -190,7 +190,7 @@ describe("while somebody watches", () => {
     tokenServer.result = accepted();
     await pass(8);
     assert.deepEqual(await (await poll).json(), { status: "approved", interval: 0 });
-    assert.deepEqual(tokenServer.askedAt, [8]);
+    assert.deepEqual(tokenServer.polledAt, [8]);
   });
 });
 
@@ -201,7 +201,7 @@ describe("while nobody watches", () => {
     await callback();
     assert.equal(clock.timers, 0);
     await pass(200);
-    assert.deepEqual(tokenServer.askedAt, [0]);
+    assert.deepEqual(tokenServer.polledAt, [0]);
   });
 
   test("the repeated calls after a callback stop when the last watcher leaves", async (t) => {
@@ -211,7 +211,7 @@ describe("while nobody watches", () => {
     stream.close();
     await until(() => clock.timers === 0, "the timers to be gone");
     await pass(30);
-    assert.deepEqual(tokenServer.askedAt, [0]);
+    assert.deepEqual(tokenServer.polledAt, [0]);
   });
 });
 
@@ -219,7 +219,7 @@ describe("a browser that comes back", () => {
   test("leads to a result call when it opens its stream", async (t) => {
     const { clock, tokenServer, watch } = await scene(t);
     const first = await watch();
-    assert.deepEqual(tokenServer.questions, []);
+    assert.deepEqual(tokenServer.polls, []);
     first.close();
     await until(() => clock.timers === 0, "the first stream to be gone");
     tokenServer.result = accepted();
@@ -234,7 +234,7 @@ describe("a browser that comes back", () => {
     for (let i = 0; i < 5; i++) await browser.status(attempt);
     await pass(2);
     for (let i = 0; i < 5; i++) await browser.status(attempt);
-    assert.deepEqual(tokenServer.askedAt, [10, 12]);
+    assert.deepEqual(tokenServer.polledAt, [10, 12]);
   });
 
   test("leads to a result call 2 s later if it opens its stream right after one", async (t) => {
@@ -245,14 +245,14 @@ describe("a browser that comes back", () => {
     const stream = await watch();
     await pass(2);
     await stream.status("approved");
-    assert.deepEqual(tokenServer.askedAt, [10, 12]);
+    assert.deepEqual(tokenServer.polledAt, [10, 12]);
   });
 
   test("gets the answer to its poll while a slow Token Server has not answered", async (t) => {
     const { clock, tokenServer, browser, attempt, where } = await scene(t);
     tokenServer.result = () => undefined;
     const status = browser.status(attempt);
-    await until(() => tokenServer.questions.length === 1, "the result call");
+    await until(() => tokenServer.polls.length === 1, "the result call");
     await clock.advance(1);
     assert.equal((await status).status, "pending");
     holds(where);
@@ -262,7 +262,7 @@ describe("a browser that comes back", () => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     await pass(200);
     assert.equal((await browser.status(attempt)).status, "expired");
-    assert.deepEqual(tokenServer.askedAt, [200]);
+    assert.deepEqual(tokenServer.polledAt, [200]);
   });
 
   test("long after an acceptance gets `approved`, although the callback was lost", async (t) => {
@@ -306,14 +306,14 @@ describe("a Token Server that is silent when the time is over", () => {
     tokenServer.result = json(503, { error: "1002" });
     await pass(129);
     assert.deepEqual(
-      tokenServer.askedAt.filter((at) => at >= 70),
+      tokenServer.polledAt.filter((at) => at >= 70),
       [70, 71, 73, 77, 85, 93, 101, 109, 117, 125],
     );
     holds(stream.events.every(({ status }) => status === "pending"));
     await pass(1);
     await stream.status("failed");
     await stream.end();
-    assert.equal(tokenServer.askedAt.at(-1), 130);
+    assert.equal(tokenServer.polledAt.at(-1), 130);
   });
 
   test("can still decide the attempt when it answers again", async (t) => {

@@ -2,17 +2,9 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { Browser } from "../support/browser.js";
-import {
-  accepted,
-  json,
-  result,
-  scriptedTokenServer,
-  type Script,
-} from "../support/scripted-token-server.js";
-import { listen, site } from "../support/site.js";
-import { until } from "../../../support/until.js";
+import { accepted, json, result, scriptedTokenServer, type Script, listen, site } from "../support/site.js";
+import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { holds } from "../support/holds.js";
 
 const html: Script = (res) => res.writeHead(200, { "content-type": "text/html" }).end("<html>Hello</html>");
 const halfJson: Script = (res) => res.writeHead(200).end('{"transaction_id":"a","ot');
