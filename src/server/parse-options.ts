@@ -32,19 +32,18 @@ export interface Config<Context> {
 
 /** @throws TypeError that names the first option that is missing, wrong or unknown, and says what is expected */
 export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime: Runtime): Config<Context> {
-  const parsed = parse(options);
-  const { origin, path, tokenServer, callback } = parsed;
+  const { origin, origins, path, tokenServer, callback, resultPolling, limits, timeouts } = parse(options);
   const { username, password } = callback;
   // The schema does not change functions, but it loses their types.
   const { message, signIn, clientIp, onEvent, store, transport } = options;
   return {
     origin,
-    origins: parsed.origins.filter((further) => further !== origin),
+    origins: origins.filter((further) => further !== origin),
     path,
     tokenServer: {
       ...tokenServer,
       callbackUri: callback.uri ?? `${origin}${path}/callback`,
-      timeoutMs: parsed.timeouts.tokenServerSeconds * 1000,
+      timeoutMs: timeouts.tokenServerSeconds * 1000,
     },
     transport: transport ?? fetchTransport,
     callbackCredentials:
@@ -53,10 +52,10 @@ export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime
     signIn,
     store: store ?? memoryStore(() => runtime.now()),
     clientIp: clientIp ?? socketAddress,
-    resultPollingMs: (parsed.resultPolling ?? Infinity) * 1000,
+    resultPollingMs: (resultPolling ?? Infinity) * 1000,
     onEvent,
-    limits: parsed.limits,
-    timeouts: parsed.timeouts,
+    limits,
+    timeouts,
   };
 }
 
@@ -65,7 +64,7 @@ const maxMessageCharacters = 155;
 const isMessage = (text: unknown): text is string =>
   typeof text === "string" && text !== "" && [...text].length <= maxMessageCharacters;
 
-/** Checks what the site's function returns, so that the site's log names the cause, and not the Token Server's error. */
+/** Checks the text that the site's function returns, so that an event names the cause instead of the Token Server's error. */
 function checkedMessage<Context>(message: string | Message<Context>): Message<Context> {
   if (typeof message === "string") return () => message;
   return async (request, context) => {
@@ -75,9 +74,15 @@ function checkedMessage<Context>(message: string | Message<Context>): Message<Co
   };
 }
 
-/* Each option has a schema. Its message says what is expected, and stands in the error that names the option. */
+/* Each option has a schema. Its message says what is expected, and is part of the error that names the option. */
 
-const text = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
+const textThat = (isRight: (value: string) => boolean, expected: string) =>
+  v.pipe(v.string(expected), v.check(isRight, expected));
+
+const numberThat = (isRight: (value: number) => boolean, expected: string) =>
+  v.pipe(v.number(expected), v.check(isRight, expected));
+
+const text = (expected: string) => textThat((value) => value !== "", expected);
 
 const isLoopback = (hostname: string): boolean =>
   /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
@@ -88,25 +93,16 @@ const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new 
 const isSafe = (url: URL | undefined): url is URL =>
   url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 
-const origin = (() => {
-  const expected =
-    'an origin such as "https://www.example.com": https (http on loopback only), no path, no slash at the end';
-  return v.pipe(
-    v.string(expected),
-    v.check((value) => isSafe(parseUrl(value)) && parseUrl(value)?.origin === value, expected),
-  );
-})();
+const origin = textThat(
+  (value) => isSafe(parseUrl(value)) && parseUrl(value)?.origin === value,
+  'an origin such as "https://www.example.com": https (http on loopback only), no path, no slash at the end',
+);
 
-const address = (what: string) => {
-  const expected = `${what}: https (http on loopback only), without user, query or fragment`;
-  return v.pipe(
-    v.string(expected),
-    v.check((value) => {
-      const url = parseUrl(value);
-      return isSafe(url) && url.username === "" && url.password === "" && !/[?#]/.test(value);
-    }, expected),
-  );
-};
+const address = (what: string) =>
+  textThat((value) => {
+    const url = parseUrl(value);
+    return isSafe(url) && url.username === "" && url.password === "" && !/[?#]/.test(value);
+  }, `${what}: https (http on loopback only), without user, query or fragment`);
 
 const callable = (expected: string) => v.custom((value) => typeof value === "function", expected);
 
@@ -115,15 +111,9 @@ const message = v.custom(
   `a text of 1 to ${maxMessageCharacters} characters, or a function (request, context) that returns one`,
 );
 
-const seconds = (() => {
-  const expected = "a number of seconds, more than 0";
-  return v.pipe(v.number(expected), v.finite(expected), v.gtValue(0, expected));
-})();
+const seconds = numberThat((value) => value > 0 && value < Infinity, "a number of seconds, more than 0");
 
-const count = (() => {
-  const expected = "a whole number, at least 1";
-  return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(1, expected));
-})();
+const count = numberThat((value) => Number.isSafeInteger(value) && value >= 1, "a whole number, at least 1");
 
 const rate = v.union(
   [v.literal(false), v.strictObject({ count, seconds: count })],
@@ -150,18 +140,9 @@ const limits = v.optional(
 
 const timeouts = v.optional(
   v.strictObject(
-    {
-      tokenServerSeconds: v.optional(seconds, defaultTimeouts.tokenServerSeconds),
-      graceSeconds: v.optional(seconds, defaultTimeouts.graceSeconds),
-      silenceSeconds: v.optional(seconds, defaultTimeouts.silenceSeconds),
-      claimSeconds: v.optional(seconds, defaultTimeouts.claimSeconds),
-      repeatSeconds: v.optional(seconds, defaultTimeouts.repeatSeconds),
-      signInSeconds: v.optional(seconds, defaultTimeouts.signInSeconds),
-      keepAliveSeconds: v.optional(seconds, defaultTimeouts.keepAliveSeconds),
-      pollSeconds: v.optional(seconds, defaultTimeouts.pollSeconds),
-      returnSeconds: v.optional(seconds, defaultTimeouts.returnSeconds),
-      memorySeconds: v.optional(seconds, defaultTimeouts.memorySeconds),
-    } satisfies Record<keyof Timeouts, unknown>,
+    Object.fromEntries(
+      Object.entries(defaultTimeouts).map(([name, value]) => [name, v.optional(seconds, value)]),
+    ) as Record<keyof Timeouts, v.OptionalSchema<typeof seconds, number>>,
     "an object",
   ),
   {},
@@ -177,17 +158,10 @@ const store = v.custom(
   `an AttemptStore: an object with the methods ${storeMethods.join(", ")}`,
 );
 
-const path = (() => {
-  const expected =
-    'a path such as "/otp-login": a slash first and none at the end; letters, digits, "-", "_", "."';
-  return v.pipe(
-    v.string(expected),
-    v.check(
-      (value) => /^(?:\/[\w.~-]+)+$/.test(value) && parseUrl(`http://a${value}`)?.pathname === value,
-      expected,
-    ),
-  );
-})();
+const path = textThat(
+  (value) => /^(?:\/[\w.~-]+)+$/.test(value) && parseUrl(`http://a${value}`)?.pathname === value,
+  'a path such as "/otp-login": a slash first and none at the end; letters, digits, "-", "_", "."',
+);
 
 const callback = v.pipe(
   v.strictObject(
@@ -256,28 +230,19 @@ function parse(value: unknown): v.InferOutput<typeof schema> {
   if (success) return output;
   const [issue] = issues;
   const name = v.getDotPath(issue);
-  const isUnknown = issue.type === "strict_object" && issue.expected === "never";
+  if (name === null) throw new TypeError(`createLoginKit: the options must be ${issue.message}`);
+  const isOfObject = issue.type === "strict_object";
+  if (isOfObject && issue.expected === "never")
+    throw new TypeError(`createLoginKit: there is no option "${name}"`);
+  const keys = name.split(".");
+  const problem = valueAt(value, keys) === undefined ? "missing" : "wrong";
+  // valibot reports a missing option at the object around it. The option's own schema says what is expected.
+  const schemaKeys = keys.flatMap((key) => ["entries", key]);
+  const option = (isOfObject ? valueAt(schema, schemaKeys) : issue) as { message?: string } | undefined;
   throw new TypeError(
-    name === null
-      ? `createLoginKit: the options must be ${issue.message}`
-      : isUnknown
-        ? `createLoginKit: there is no option "${name}"`
-        : `createLoginKit: "${name}" is ${isMissing(value, issue) ? "missing" : "wrong"}; expected ${expectation(issue)}`,
+    `createLoginKit: "${name}" is ${problem}; expected ${option?.message ?? issue.message}`,
   );
 }
 
-/** valibot reports a missing option at the object around it; the option's own schema says what was expected. */
-function expectation(issue: v.BaseIssue<unknown>): string {
-  if (issue.type !== "strict_object") return issue.message;
-  let at: unknown = schema;
-  for (const { key } of issue.path ?? []) {
-    at = (at as { entries?: Record<string, unknown> }).entries?.[String(key)];
-  }
-  return (at as { message?: string } | undefined)?.message ?? issue.message;
-}
-
-function isMissing(value: unknown, { path }: v.BaseIssue<unknown>): boolean {
-  let at = value;
-  for (const { key } of path ?? []) at = (at as Record<string, unknown> | undefined)?.[String(key)];
-  return at === undefined;
-}
+const valueAt = (root: unknown, keys: readonly string[]): unknown =>
+  keys.reduce((at, key) => (at as Record<string, unknown> | undefined)?.[key], root);
