@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "./attempt/guarded-store.js";
+import { StoreUnavailable } from "./attempt/store-guard.js";
 import type { ApiError } from "./http/api-error.js";
 import { loggedAddress, type Call } from "./http/call.js";
 import type { LoginKitEvent, Report } from "./kit-events.js";

@@ -1,6 +1,6 @@
 import { Attempts } from "./attempt/attempts.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
-import { StoreGuard, StoreUnavailable } from "./attempt/guarded-store.js";
+import { StoreGuard, StoreUnavailable } from "./attempt/store-guard.js";
 import { parseOptions } from "./parse-options.js";
 import { answerCallback, authenticateCallback } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, type FirstPaint } from "./endpoints/first-paint.js";

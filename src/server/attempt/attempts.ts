@@ -3,7 +3,7 @@ import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
-import type { GuardedStore } from "./guarded-store.js";
+import type { GuardedStore } from "./store-guard.js";
 import { beginAttempt, change, type Change } from "./transitions.js";
 
 /** The attempt after a change, and whether it was this change that made the difference. */

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
-import type { StoreGuard } from "../attempt/guarded-store.js";
+import type { StoreGuard } from "../attempt/store-guard.js";
 import type { Rate } from "./limits.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "./rate-limiter.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { RedisStoreClient } from "./redis-client.js";
+import type { RedisStoreClient } from "./redis-connection.js";
 import type { RedisStoreError } from "./redis-errors.js";
 
 /** The options of `redisStore`. */

@@ -1,4 +1,4 @@
-import type { RedisStoreClient } from "./redis-client.js";
+import type { RedisStoreClient } from "./redis-connection.js";
 import { storeError, within, type RedisStoreError } from "./redis-errors.js";
 
 /** The names in Redis, all of them under the site's prefix. */

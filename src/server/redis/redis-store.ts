@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Attempt } from "../attempt/attempt.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 import { flexibleLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
-import { listen } from "./redis-client.js";
+import { listen } from "./redis-connection.js";
 import { RedisClock } from "./redis-clock.js";
 import { RedisStoreError, storeError } from "./redis-errors.js";
 import { parseRedisOptions, type RedisStoreOptions } from "./redis-options.js";

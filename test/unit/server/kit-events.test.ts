@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
 import { createReport } from "../../../src/server/event-reporter.js";
 import { systemRuntime } from "../../../src/server/runtime.js";
-import { StoreGuard } from "../../../src/server/attempt/guarded-store.js";
+import { StoreGuard } from "../../../src/server/attempt/store-guard.js";
 import { Browser } from "./support/browser.js";
 import { accepted, failed, json, scriptedTokenServer, site } from "./support/site.js";
 import { until, holds } from "../../support/until.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient, createCluster } from "redis";
-import { listen, nodeOf, type ClusterClient } from "../../../../src/server/redis/redis-client.js";
+import { listen, nodeOf, type ClusterClient } from "../../../../src/server/redis/redis-connection.js";
 
 const ignore = (): void => undefined;
 
