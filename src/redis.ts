@@ -6,9 +6,8 @@
 import type { RedisStoreOptions } from "./server/redis/redis-options.js";
 import { openRedisStore, type RedisStore } from "./server/redis/redis-store.js";
 
-export type { RedisStoreClient } from "./server/redis/redis-connection.js";
 export { RedisStoreError, type RedisStoreErrorKind } from "./server/redis/redis-errors.js";
-export type { RedisStoreOptions } from "./server/redis/redis-options.js";
+export type { RedisStoreClient, RedisStoreOptions } from "./server/redis/redis-options.js";
 export type { RedisStore } from "./server/redis/redis-store.js";
 
 /**

@@ -125,7 +125,7 @@ export function createLoginKit<Context = unknown>(
     beganAt: runtime.now(),
   });
 
-  /** Reports what a call threw, and returns the error that it is answered with. */
+  /** Reports the error that a call threw, and returns the error of the login API for the answer. */
   const toApiError = (error: unknown, call: Call<Context>, doing: string): ApiError => {
     let apiError: ApiError;
     if (error instanceof ApiError) apiError = error;
@@ -153,7 +153,7 @@ export function createLoginKit<Context = unknown>(
     try {
       return await pending.add(beginWithPage(call, otpEndpoint));
     } catch (error) {
-      toApiError(error, call, "beginning with a page");
+      toApiError(error, call, "beginning an attempt for a page");
       return null;
     }
   };
@@ -200,13 +200,13 @@ class PendingTasks {
     return added;
   }
 
-  /** Resolves when the tasks of this moment have ended; later ones are not waited for. */
+  /** Resolves when the present tasks have ended. It does not wait for later ones. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#tasks);
   }
 }
 
-/** All servers that share a store use its clock. */
+/** The runtime with the clock of the store, because all servers that share a store must use one clock. */
 function withClockOf(store: AttemptStore, runtime: Runtime): Runtime {
   if (!store.now) return runtime;
   return {

@@ -2,7 +2,7 @@ import type { Report } from "../kit-events.js";
 import type { Runtime } from "../runtime.js";
 import type { AttemptStore } from "./attempt-store.js";
 
-/** The store does not work at the moment. The guard has reported it already. */
+/** Takes the place of any error of the store. The guard has already reported that error. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 
@@ -17,20 +17,22 @@ export type GuardedStore = Pick<
   "create" | "get" | "compareAndSet" | "findByTransaction" | "subscribe"
 >;
 
-/** Trouble is reported at once, and then at most this often, even if the store works in between. */
+/** The first failure is reported at once. Further ones are counted, and reported at most once in this time. */
 const reportIntervalMs = 10_000;
 
-/** After this long without a failure the store counts as recovered. */
-const calmMs = 2000;
+/** A store that did not fail for this long has recovered. */
+const recoveryMs = 2000;
 
-/** Turns every error of a store into `StoreUnavailable`, and reports when trouble begins and ends. */
+/** Turns every error of a store into `StoreUnavailable`, and reports when the store fails and when it has recovered. */
 export class StoreGuard {
   readonly #runtime: Runtime;
   readonly #report: Report;
-  /** The first failure of the present trouble, and the last one. */
+  /** The first failure since the store last recovered; undefined if there was none. */
   #failingSince: number | undefined;
+  /** The latest failure. */
   #failedAt = -Infinity;
   #reportedAt = -Infinity;
+  /** The failures since the last report. */
   #failures = 0;
 
   constructor(runtime: Runtime, report: Report) {
@@ -39,7 +41,9 @@ export class StoreGuard {
   }
 
   /**
-   * @param doing for the event, such as "reading an attempt"
+   * Runs a task of the store.
+   *
+   * @param doing names the task in the event, such as "reading an attempt"
    * @throws StoreUnavailable
    */
   async run<T>(doing: string, task: () => Promise<T>): Promise<T> {
@@ -54,15 +58,15 @@ export class StoreGuard {
     return result;
   }
 
-  /** The same store, guarded. */
+  /** Wraps the store's methods with `run`. */
   guard(store: AttemptStore): GuardedStore {
     return {
-      create: (attempt) => this.run("keeping an attempt", () => store.create(attempt)),
+      create: (attempt) => this.run("creating an attempt", () => store.create(attempt)),
       get: (id) => this.run("reading an attempt", () => store.get(id)),
       compareAndSet: (id, version, next) =>
         this.run("changing an attempt", () => store.compareAndSet(id, version, next)),
       findByTransaction: (id) => this.run("finding a transaction", () => store.findByTransaction(id)),
-      subscribe: (id, listener) => this.run("watching an attempt", () => store.subscribe(id, listener)),
+      subscribe: (id, listener) => this.run("subscribing to an attempt", () => store.subscribe(id, listener)),
     };
   }
 
@@ -80,9 +84,9 @@ export class StoreGuard {
   }
 
   #succeeded(since: number): void {
-    if (this.#runtime.now() < this.#failedAt + calmMs) return;
+    if (this.#runtime.now() < this.#failedAt + recoveryMs) return;
     this.#failingSince = undefined;
-    // Trouble that was not reported, because it came soon after another, needs no report of its end.
+    // The failures may not have been reported, because they came soon after others. Then the recovery is not either.
     const wasReported = this.#reportedAt >= since;
     if (!wasReported) return;
     this.#failures = 0;

@@ -82,7 +82,7 @@ async function signIn<Context>(
       type: "sign_in_failed",
       level: "warn",
       ...about(),
-      reason: `answered ${outcome.status} ${outcome.headers.get("content-type") ?? "without a type"}; the page takes 2xx with JSON only`,
+      reason: `answered ${outcome.status} ${outcome.headers.get("content-type") ?? "without a content type"}; the page accepts only 2xx with JSON`,
     });
   }
   return outcome;

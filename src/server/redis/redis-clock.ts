@@ -21,8 +21,8 @@ export class RedisClock {
   }
 
   /**
-   * Asks Redis for its time. The answer was right at some moment between question and answer: in the middle, as a
-   * guess. A known offset stays if it lies between, so that a slow answer does not make it worse.
+   * Asks Redis for its time, which was right at some moment between the call and its answer. The first offset assumes
+   * the middle. A known offset that lies within these limits stays, so that a slow answer does not make it worse.
    */
   async measure(): Promise<void> {
     const askedAt = this.#steadyNow();
@@ -35,6 +35,6 @@ export class RedisClock {
 function parseTime(reply: unknown): number {
   const [seconds = NaN, microseconds = NaN] = Array.isArray(reply) ? reply.map(Number) : [];
   const time = seconds * 1000 + microseconds / 1000;
-  if (!Number.isFinite(time)) throw new TypeError("Redis: TIME is no time");
+  if (!Number.isFinite(time)) throw new TypeError("Redis: the answer to TIME is invalid");
   return time;
 }

@@ -1,65 +1,20 @@
 import { storeError, within } from "./redis-errors.js";
+import type {
+  ClusterClient,
+  Connection,
+  Node,
+  RedisStoreClient,
+  SentinelClient,
+  SingleClient,
+} from "./redis-options.js";
 
-/**
- * What the store uses of node-redis (the package `redis`, 5 or later), by shape. So a site's own client fits, whatever
- * its modules, its RESP version and its types, and the package is not needed where there is no Redis.
- */
-
-interface Scripting {
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-}
-
-/** What all clients have in common. */
-interface Client extends Scripting {
-  readonly isOpen: boolean;
-  withCommandOptions(options: { abortSignal?: AbortSignal; typeMapping?: Record<never, never> }): Scripting;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  off(event: "error", listener: (error: Error) => void): unknown;
-}
-
-type OnMessage = (message: string, channel: string) => unknown;
-
-interface Connection {
-  connect(): Promise<unknown>;
-  subscribe(channel: string, onMessage: OnMessage): Promise<unknown>;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  destroy(): void;
-}
-
-interface Node {
-  duplicate(overrides?: object): Connection;
-}
-
-/** A client of `createClient()`. */
-interface SingleClient extends Client, Node {
-  readonly getSentinelNode?: never;
-}
-
-/** A client of `createCluster()`. */
-export interface ClusterClient extends Client {
-  readonly masters: readonly object[];
-  nodeClient(node: never): Promise<Node>;
-}
-
-/** A client of `createSentinel()`. */
-interface SentinelClient extends Client {
-  getSentinelNode(): unknown;
-  subscribe(channel: string, onMessage: OnMessage): Promise<unknown>;
-  unsubscribe(channel: string, onMessage: never): Promise<unknown>;
-  on(event: "error" | "topology-change", listener: (what: Error) => void): unknown;
-  off(event: "error" | "topology-change", listener: (what: Error) => void): unknown;
-}
-
-/** A connected client of the package `redis`, 5 or later: of `createClient()`, `createCluster()` or `createSentinel()`. */
-export type RedisStoreClient = SingleClient | ClusterClient | SentinelClient;
-
-/** Connecting takes a while: names are looked up, TLS shakes hands. */
+/** Longer than a command may take, because connecting includes DNS and TLS. */
 const openMs = 5000;
 
 const ignore = (): void => undefined;
 
 /**
- * Subscribes on a connection of its own, which reconnects and subscribes again by itself.
+ * Opens a connection of the store's own and subscribes to the channel. It reconnects and subscribes again by itself.
  *
  * @param onGap is called when messages may have been missed
  * @returns the function that ends the connection
@@ -71,7 +26,7 @@ export async function listen(
   onMessage: (message: string) => void,
   onGap: (why: unknown) => void,
 ): Promise<() => void> {
-  const doing = `listening to "${channel}"`;
+  const doing = `subscribing to "${channel}"`;
   let end: () => void = ignore;
   try {
     if (isSentinel(client)) {
@@ -88,7 +43,7 @@ export async function listen(
       await within(openMs, doing, () => client.subscribe(channel, onMessage));
     } else {
       const node = await within(openMs, doing, () => nodeOf(client));
-      // A client-side cache would be shared, and emptied whenever this connection is lost.
+      // A client-side cache would be shared with the site's client, and emptied whenever this connection is lost.
       const connection = node.duplicate({ clientSideCache: undefined, emitInvalidate: undefined });
       end = () => destroy(connection);
       connection.on("error", onGap);
@@ -107,8 +62,8 @@ export async function listen(
 const isSentinel = (client: RedisStoreClient): client is SentinelClient => "getSentinelNode" in client;
 
 /**
- * The client itself. In a cluster, that of a random master: each master hears all messages, and the next attempt may
- * meet one that works.
+ * The client itself; in a cluster, the client of a random master. Each master passes on all messages, and if this one
+ * does not work, the next try may choose another.
  */
 export async function nodeOf(client: SingleClient | ClusterClient): Promise<Node> {
   if (!("masters" in client)) return client;
@@ -118,11 +73,11 @@ export async function nodeOf(client: SingleClient | ClusterClient): Promise<Node
   return client.nodeClient(master as never);
 }
 
-/** Some versions throw where there is nothing left to destroy. */
+/** Some versions of the client throw if the connection is closed already. */
 function destroy(connection: Connection): void {
   try {
     connection.destroy();
   } catch {
-    // It is closed already.
+    // It is closed.
   }
 }

@@ -5,7 +5,7 @@ import { systemRuntime, timedOut, withTimeout } from "../runtime.js";
  *
  * - `timeout`: no answer within `commandSeconds`
  * - `unavailable`: no connection, or Redis answers that it cannot at the moment
- * - `refused`: Redis answers with an error that the site has to mend, e.g. `NOPERM` or `OOM`
+ * - `refused`: Redis answers with an error that the site has to fix, e.g. `NOPERM` or `OOM`
  * - `unreadable`: a key holds something that no store wrote
  * - `closed`: the store was closed
  */
@@ -22,8 +22,8 @@ export class RedisStoreError extends Error {
   }
 }
 
-/** The error codes of a server that starts, fails over or moves slots. They pass by themselves. */
-const passing = new Set([
+/** The error codes of a server that starts, fails over or moves slots. These errors are temporary. */
+const temporary = new Set([
   "LOADING",
   "CLUSTERDOWN",
   "MASTERDOWN",
@@ -33,12 +33,12 @@ const passing = new Set([
   "UNKILLABLE",
 ]);
 
-/** Turns any error into a `RedisStoreError` that says what was being done. */
+/** Turns any error into a `RedisStoreError` that names the operation. */
 export function storeError(doing: string, error: unknown): RedisStoreError {
   if (error instanceof RedisStoreError) return error;
   // An error that a server answered with begins with its code.
   const code = error instanceof Error ? /^([A-Z]{2,}) /.exec(error.message)?.[1] : undefined;
-  const kind = code === undefined || passing.has(code) ? "unavailable" : "refused";
+  const kind = code === undefined || temporary.has(code) ? "unavailable" : "refused";
   return new RedisStoreError(kind, `Redis: ${doing}: ${messageOf(error)}`, error);
 }
 
@@ -49,7 +49,7 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Limits the time of some work. When it is over, the promise rejects with a `timeout` and the signal aborts.
+ * Limits the time of an operation. When the time is over, the promise rejects with a `timeout` and the signal aborts.
  *
  * @throws RedisStoreError
  */
@@ -61,7 +61,7 @@ export async function within<T>(
   const abort = new AbortController();
   const done = work(abort.signal);
   let result = await withTimeout(done, ms, systemRuntime);
-  // A process that was busy or suspended finds the answer and the end of the time together. It reads the answer first.
+  // In a process that was busy or suspended, the answer and the timer come together. Then the answer counts.
   if (result === timedOut) result = await withTimeout(done, 1, systemRuntime);
   if (result !== timedOut) return result;
   abort.abort();

@@ -1,6 +1,58 @@
 import * as v from "valibot";
-import type { RedisStoreClient } from "./redis-connection.js";
 import type { RedisStoreError } from "./redis-errors.js";
+
+/*
+ * The shape of the clients of the package `redis`, 5 or later, as far as the store uses them. A shape fits a client with
+ * any modules, RESP version and types, and sites without Redis do not need the package.
+ */
+
+interface Scripting {
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+/** What all clients have in common. */
+interface Client extends Scripting {
+  readonly isOpen: boolean;
+  withCommandOptions(options: { abortSignal?: AbortSignal; typeMapping?: Record<never, never> }): Scripting;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+}
+
+type OnMessage = (message: string, channel: string) => unknown;
+
+export interface Connection {
+  connect(): Promise<unknown>;
+  subscribe(channel: string, onMessage: OnMessage): Promise<unknown>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  destroy(): void;
+}
+
+export interface Node {
+  duplicate(overrides?: object): Connection;
+}
+
+/** A client of `createClient()`. */
+export interface SingleClient extends Client, Node {
+  readonly getSentinelNode?: never;
+}
+
+/** A client of `createCluster()`. */
+export interface ClusterClient extends Client {
+  readonly masters: readonly object[];
+  nodeClient(node: never): Promise<Node>;
+}
+
+/** A client of `createSentinel()`. */
+export interface SentinelClient extends Client {
+  getSentinelNode(): unknown;
+  subscribe(channel: string, onMessage: OnMessage): Promise<unknown>;
+  unsubscribe(channel: string, onMessage: never): Promise<unknown>;
+  on(event: "error" | "topology-change", listener: (what: Error) => void): unknown;
+  off(event: "error" | "topology-change", listener: (what: Error) => void): unknown;
+}
+
+/** A connected client of the package `redis`, 5 or later: of `createClient()`, `createCluster()` or `createSentinel()`. */
+export type RedisStoreClient = SingleClient | ClusterClient | SentinelClient;
 
 /** The options of `redisStore`. */
 export interface RedisStoreOptions {
@@ -10,15 +62,14 @@ export interface RedisStoreOptions {
    */
   client: RedisStoreClient;
   /**
-   * The beginning of each key and of the channel. Default `onegini-otp-login:`. Sites, and stages, that share a Redis
-   * need one each.
+   * The beginning of each key and of the channel. Default `onegini-otp-login:`. Each site and stage that shares a Redis
+   * needs its own.
    */
   prefix?: string;
   /** Seconds that a command may take before it rejects. Default 2. */
   commandSeconds?: number;
   /**
-   * Is called when the connection on which changes are heard is lost. It comes back by itself. Default: a line on the
-   * console.
+   * Is called when the store's own connection is lost. It comes back by itself. Default: a line on the console.
    */
   onError?: (error: RedisStoreError) => void;
 }

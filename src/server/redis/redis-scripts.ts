@@ -1,11 +1,11 @@
-import type { RedisStoreClient } from "./redis-connection.js";
+import type { RedisStoreClient } from "./redis-options.js";
 import { storeError, within, type RedisStoreError } from "./redis-errors.js";
 
 /** The names in Redis, all of them under the site's prefix. */
 export const redisKeys = (prefix: string) => ({
   attempt: (id: string): string => `${prefix}attempt:${id}`,
   transaction: (id: string): string => `${prefix}transaction:${id}`,
-  /** Nothing is stored there. In a cluster the key decides whose time is asked for. */
+  /** Nothing is stored there. In a cluster the key decides which server is asked for its time. */
   clock: `${prefix}clock`,
   /** The channel on which the id of each changed attempt is published. */
   changed: `${prefix}changed`,
@@ -53,7 +53,7 @@ export const publishScript = "return redis.call('PUBLISH', ARGV[1], ARGV[2])";
  */
 export type RunScript = (doing: string, script: string, key: string, ...args: string[]) => Promise<unknown>;
 
-/** @param onError also hears of each error */
+/** @param onError is also called with each error */
 export const scriptRunner =
   (client: RedisStoreClient, timeoutMs: number, onError: (error: RedisStoreError) => void): RunScript =>
   async (doing, script, key, ...args) => {

@@ -26,7 +26,7 @@ export interface RedisStore extends AttemptStore {
   /** Redis' clock. */
   now(): number;
   limiter(limit: RateLimit): RateLimiter;
-  /** Ends the connection on which changes are heard. The client stays as it is. */
+  /** Ends the store's own connection. The site's client stays open. */
   close(): Promise<void>;
 }
 
@@ -45,19 +45,19 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
     if (kind === "timeout" || kind === "unavailable") subscriber?.callAll();
   });
   const clock = new RedisClock(() => run("asking for the time", timeScript, keys.clock));
-  // The site hears of its client's errors where it listens itself, and where calls reject.
+  // A client without a listener for errors ends the process. The site learns of errors from rejected calls.
   client.on("error", ignore);
   try {
     await clock.measure();
-    const doing = `listening to "${keys.changed}"`;
+    const doing = `subscribing to "${keys.changed}"`;
     subscriber = await RedisSubscriber.open({
       listen: (onMessage, onGap) => listen(client, keys.changed, onMessage, onGap),
-      // In a cluster the key decides which server publishes: another one each time, so that one that is down is met
-      // by chance only.
+      // In a cluster the key decides which server publishes. It is random, so that a server that is down is used only
+      // now and then.
       publish: (message) =>
         run("publishing", publishScript, keys.attempt(crypto.randomUUID()), keys.changed, message),
       timeoutMs,
-      // An error in the site's own function harms nothing.
+      // An error in the site's own function is ignored.
       onLost: (why) => void Promise.resolve(storeError(doing, why)).then(onError).catch(ignore),
     });
   } catch (error) {
@@ -162,7 +162,7 @@ export function parseAttempt(key: string, id: string, value: unknown): Attempt {
   if (success && output.id === id) return output;
   const path = issues ? v.getDotPath(issues[0]) : "id";
   const where = path === null ? "" : ` (${path})`;
-  throw new RedisStoreError("unreadable", `Redis: the key "${key}" holds no attempt${where}`);
+  throw new RedisStoreError("unreadable", `Redis: the key "${key}" does not contain an attempt${where}`);
 }
 
 /** Counts in Redis, which deletes each count when its time is over. */

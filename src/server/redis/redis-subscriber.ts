@@ -1,16 +1,16 @@
 import { AttemptListeners } from "../attempt/attempt-listeners.js";
 import { RedisStoreError, within } from "./redis-errors.js";
 
-/** How often a probe is published until it is heard. */
+/** How often a probe is published until one is received. */
 const probeMs = 250;
 
-/** The connection is replaced when probes can be published but none was heard for so long. */
+/** The connection is replaced if probes are published but none is received for this long. */
 const silenceMs = 3000;
 
 /** All listeners are called within this time, at random, because other servers call theirs too. */
 const spreadMs = 1000;
 
-/** They are called at most this often, because all of them read: too much for a Redis in trouble. */
+/** They are called at most once in this time, because all of them read, which may be too much for a failing Redis. */
 const pauseMs = 5000;
 
 export interface SubscriberParts {
@@ -24,9 +24,9 @@ export interface SubscriberParts {
 }
 
 /**
- * Calls the listeners of an attempt when its id is published, on one connection for all of them. The client reconnects
- * by itself, but that of a cluster or a sentinel does not say when it is done. So after a gap this class publishes a
- * probe until it hears it: then the connection is live again, Redis works, and all listeners are called once.
+ * Calls the listeners of an attempt when its id is published. All of them share one Pub/Sub connection. The client
+ * reconnects by itself, but the client of a cluster or a sentinel does not tell when it has. So after a gap this class
+ * publishes probes until it receives one: then the connection works again, and all listeners are called once.
  */
 export class RedisSubscriber {
   readonly #parts: SubscriberParts;
@@ -39,7 +39,7 @@ export class RedisSubscriber {
   #isLive = false;
   #isInDoubt = true;
   #isProbing = false;
-  #isHeard = true;
+  #hasReceived = true;
   #isClosed = false;
   #call: unknown;
   #calledAt = -Infinity;
@@ -55,7 +55,7 @@ export class RedisSubscriber {
     try {
       await subscriber.#connect();
       await parts.publish(subscriber.#probe);
-      void subscriber.#probeUntilHeard();
+      void subscriber.#probeUntilReceived();
       await subscriber.#live();
     } catch (error) {
       subscriber.close();
@@ -76,11 +76,11 @@ export class RedisSubscriber {
     return unsubscribe;
   }
 
-  /** Calls all listeners as soon as Redis works: they have missed a message, or read in vain. */
+  /** Calls all listeners as soon as Redis works, because they may have missed a message or failed to read. */
   callAll(): void {
     this.#gaps += 1;
     this.#isInDoubt = true;
-    void this.#probeUntilHeard();
+    void this.#probeUntilReceived();
   }
 
   close(): void {
@@ -93,7 +93,7 @@ export class RedisSubscriber {
 
   /** Resolves when the connection is live; rejects if that takes too long. */
   async #live(): Promise<void> {
-    const doing = "waiting for the connection on which changes are heard";
+    const doing = "waiting for the Pub/Sub connection";
     if (!this.#isLive) await within(this.#parts.timeoutMs, doing, () => this.#waiting.promise);
     if (this.#isClosed) throw new RedisStoreError("closed", "The Redis store was closed");
   }
@@ -102,7 +102,7 @@ export class RedisSubscriber {
     this.#end?.();
     this.#end = undefined;
     const end = await this.#parts.listen(
-      (message) => this.#hear(message),
+      (message) => this.#receive(message),
       (why) => this.#lose(why),
     );
     if (this.#isClosed) end();
@@ -124,20 +124,20 @@ export class RedisSubscriber {
     return `${this.#name}:${this.#gaps}`;
   }
 
-  async #probeUntilHeard(): Promise<void> {
+  async #probeUntilReceived(): Promise<void> {
     if (this.#isProbing) return;
     this.#isProbing = true;
     let silentSince = performance.now();
     while (this.#isInDoubt && !this.#isClosed) {
       try {
         if (!this.#end || performance.now() > silentSince + silenceMs) {
-          this.#lose(new Error("nothing is heard"));
+          this.#lose(new Error("no messages are received"));
           await this.#connect();
           silentSince = performance.now();
         }
         await this.#parts.publish(this.#probe);
       } catch {
-        // Redis does not work: the connection is not to blame.
+        // Redis itself does not work, so the connection is not replaced.
         silentSince = performance.now();
       }
       await rest(probeMs * (0.5 + Math.random()));
@@ -145,8 +145,8 @@ export class RedisSubscriber {
     this.#isProbing = false;
   }
 
-  #hear(message: string): void {
-    this.#isHeard = true;
+  #receive(message: string): void {
+    this.#hasReceived = true;
     if (message !== this.#probe) return this.#listeners.call(message);
     if (!this.#isInDoubt) return;
     this.#isInDoubt = false;
@@ -163,11 +163,11 @@ export class RedisSubscriber {
     );
   }
 
-  /** Notices a connection that is dead without a word. */
+  /** Notices a connection that died without an error. */
   #check(): void {
     if (this.#isInDoubt) return;
-    if (!this.#isHeard) return this.callAll();
-    this.#isHeard = false;
+    if (!this.#hasReceived) return this.callAll();
+    this.#hasReceived = false;
     this.#parts.publish("").catch(() => undefined);
   }
 }
@@ -180,7 +180,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 
 const rest = (ms: number): Promise<void> => new Promise((resolve) => letGo(setTimeout(resolve, ms)));
 
-/** Lets a process end although a timer runs, where timers are objects (Node). */
+/** Lets the process end while this timer runs. In Node, timers are objects. */
 export function letGo<Timer>(timer: Timer): Timer {
   (timer as { unref?: () => void }).unref?.();
   return timer;

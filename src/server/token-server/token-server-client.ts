@@ -127,7 +127,7 @@ export class TokenServerClient {
         return { kind: "unavailable", reason: `gave no answer in ${timeoutMs / 1000} s` };
       }
       const { status, text } = answer;
-      if (text === undefined) return { kind: "unavailable", reason: "answered too much" };
+      if (text === undefined) return { kind: "unavailable", reason: "sent an answer that is too large" };
       return { kind: "answered", status, json: parseJson(text) };
     } catch (error) {
       return { kind: "unavailable", reason: `could not be reached (${describe(error)})` };

@@ -248,7 +248,7 @@ describe("the connection on which changes are heard", () => {
     await store.subscribe("a", () => (calls += 1));
     server.command("CLIENT", "KILL", "TYPE", "pubsub");
     await until(() => told.length > 0, "the loss to be told");
-    isKind("unavailable", 'Redis: listening to "onegini-otp-login:changed": ')(told[0]);
+    isKind("unavailable", 'Redis: subscribing to "onegini-otp-login:changed": ')(told[0]);
     await until(() => calls > 0, "the listener to be called");
     assert.equal(told.length, 1);
   });
@@ -259,7 +259,7 @@ describe("the connection on which changes are heard", () => {
     await open(t);
     server.command("CLIENT", "KILL", "TYPE", "pubsub");
     await until(() => lines.length > 0, "the line");
-    assert.match(String(lines[0]), /^onegini-otp-login: Redis: listening to "onegini-otp-login:changed": /);
+    assert.match(String(lines[0]), /^onegini-otp-login: Redis: subscribing to "onegini-otp-login:changed": /);
   });
 });
 
@@ -297,7 +297,7 @@ describe("a user of Redis", () => {
     const needed = {
       eval: "asking for the time",
       time: "asking for the time",
-      subscribe: 'listening to "login:changed"',
+      subscribe: 'subscribing to "login:changed"',
       publish: "publishing",
     };
     for (const [right, doing] of Object.entries(needed)) {

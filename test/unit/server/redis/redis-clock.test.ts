@@ -84,7 +84,7 @@ test("an answer that is not a time is an error, and the clock goes on", async ()
   );
   await clock.measure();
   for (reply of [undefined, null, "1000", [], ["1000"], ["soon", "0"], [undefined, "0"], ["1", "x"]]) {
-    await assert.rejects(clock.measure(), new TypeError("Redis: TIME is no time"));
+    await assert.rejects(clock.measure(), new TypeError("Redis: the answer to TIME is invalid"));
     assert.equal(clock.now(), 1_000_000);
   }
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient, createCluster } from "redis";
-import { listen, nodeOf, type ClusterClient } from "../../../../src/server/redis/redis-connection.js";
+import { listen, nodeOf } from "../../../../src/server/redis/redis-connection.js";
+import type { ClusterClient } from "../../../../src/server/redis/redis-options.js";
 
 const ignore = (): void => undefined;
 
@@ -35,7 +36,7 @@ test("a cluster without masters is an error that says so", async () => {
   const cluster = createCluster({ rootNodes: [] });
   await assert.rejects(listen(cluster, "site:changed", ignore, ignore), {
     kind: "unavailable",
-    message: 'Redis: listening to "site:changed": The cluster has no masters',
+    message: 'Redis: subscribing to "site:changed": The cluster has no masters',
   });
 });
 
@@ -53,7 +54,7 @@ test("a connection that cannot subscribe is ended", async () => {
   const client = { duplicate: () => connection } as never;
   await assert.rejects(listen(client, "site:changed", ignore, ignore), {
     kind: "refused",
-    message: 'Redis: listening to "site:changed": NOPERM no',
+    message: 'Redis: subscribing to "site:changed": NOPERM no',
   });
   assert.equal(ended, 1);
 });

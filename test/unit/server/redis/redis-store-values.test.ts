@@ -68,17 +68,17 @@ test("a value that is not an attempt is an error that names the wrong field", ()
     ["forgetAt", { forgetAt: "soon" }],
   ];
   for (const [path, change] of wrong) {
-    const message = `Redis: the key "site:attempt:a" holds no attempt (${path})`;
+    const message = `Redis: the key "site:attempt:a" does not contain an attempt (${path})`;
     assert.equal(errorOf(JSON.stringify({ ...whole, ...change })), message);
   }
   // JSON can contain a number that is too large, and becomes Infinity.
   const tooLarge = JSON.stringify(whole).replace("131000", "1e999");
-  assert.equal(errorOf(tooLarge), 'Redis: the key "site:attempt:a" holds no attempt (forgetAt)');
+  assert.equal(errorOf(tooLarge), 'Redis: the key "site:attempt:a" does not contain an attempt (forgetAt)');
 });
 
 test("a value that is not JSON, or not a text, is an error", () => {
   for (const value of ["", "garbage", "null", "1", 1, null, undefined, whole]) {
-    assert.equal(errorOf(value), 'Redis: the key "site:attempt:a" holds no attempt');
+    assert.equal(errorOf(value), 'Redis: the key "site:attempt:a" does not contain an attempt');
   }
 });
 

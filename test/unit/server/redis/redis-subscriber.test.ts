@@ -233,7 +233,7 @@ describe("a connection that dies without an error", () => {
     its.delivers = false;
     await pass(8000);
     assert.deepEqual([its.opened, its.ended], [2, 1]);
-    assert.deepEqual(its.lost, [new Error("nothing is heard")]);
+    assert.deepEqual(its.lost, [new Error("no messages are received")]);
     its.delivers = true;
     await pass(2000);
     assert.equal(listener.calls, 1);
