@@ -2,7 +2,7 @@ import type { LoginAnswer } from "../protocol/login-api.js";
 import type { LoginErrorCode, Phase } from "./flow/state.js";
 
 /**
- * `login`: the person is logged in. Fires once a login, bubbles, is composed, and can be cancelled: then the page stays
+ * `login`: the person is logged in. Fires once for each login, bubbles, is composed, and can be cancelled: then the page stays
  * where it is. It proves nothing to a server.
  */
 export class LoginEvent extends Event {

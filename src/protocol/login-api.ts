@@ -89,11 +89,11 @@ const asRecord = (value: unknown): Record<string, unknown> | undefined =>
 const isSeconds = (value: unknown): value is number =>
   typeof value === "number" && value >= 0 && isFinite(value);
 
-/** Half a character, which JSON can hold, fits into no URL. */
+/** JSON can contain half of a surrogate pair, a URL cannot. */
 const isText = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && !/\p{Surrogate}/u.test(value);
 
-/** Parses JSON text; `undefined` for what is no JSON. */
+/** Parses JSON text; `undefined` if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -128,7 +128,7 @@ export function parseStatusAnswer(value: unknown): StatusAnswer | undefined {
   };
 }
 
-/** Parses the answer to a login: any JSON object; a `redirect_to` that is no string is left out. */
+/** Parses the answer to a login: any JSON object; a `redirect_to` that is not a string is left out. */
 export function parseLoginAnswer(value: unknown): LoginAnswer | undefined {
   const record = asRecord(value);
   if (!record) return undefined;

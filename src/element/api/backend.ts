@@ -34,7 +34,7 @@ export class RequestError extends Error {
   }
 }
 
-/** Any other error (a time-out, a bug in a wrapper around `fetch`) counts as a network error. */
+/** Any other error (a timeout, a bug in a wrapper around `fetch`) counts as a network error. */
 export const toRequestError = (error: unknown): RequestError =>
   error instanceof RequestError ? error : new RequestError("network_error", error);
 

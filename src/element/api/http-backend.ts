@@ -190,7 +190,7 @@ async function readStream(
   const parser = createParser({
     onEvent({ event, data }) {
       const answer = event === statusEvent ? parseStatusAnswer(parseJson(data)) : undefined;
-      // Anything else is no sign of life: a stream without a valid event counts as silent.
+      // Anything else is ignored, so that a stream without a valid event counts as silent.
       if (answer) subscriber.next({ type: "status", answer });
     },
     onRetry: (delayMs) => subscriber.next({ type: "retry", delayMs }),

@@ -14,8 +14,8 @@ const streamLimitMs = 1_000;
 const firstStarts = new Map<string, Promise<unknown>>();
 
 /**
- * What a stream waits for. The cookie may be replaced before that, and a stream that was opened with the old cookie would
- * show a code whose login this browser can no longer claim.
+ * Settles when a stream may be opened. Before that the cookie may be replaced, and a stream that was opened with the old
+ * cookie would show a code that cannot log in this browser.
  */
 export const firstStartsDone = (endpoint: string): Promise<unknown> | undefined => firstStarts.get(endpoint);
 

@@ -27,7 +27,7 @@ export interface Environment {
   slept: Observable<unknown>;
   /** The wall clock, in milliseconds. Unlike `performance.now()` it goes on in sleep. */
   now: () => number;
-  /** Emits once after so many milliseconds, and completes. */
+  /** Emits once after this many milliseconds, and completes. */
   timer: (ms: number) => Observable<unknown>;
   /** A number from 0 up to 1. */
   random: () => number;

@@ -2,44 +2,44 @@ import type { Attempt } from "./attempt.js";
 import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 
 /**
- * Where attempts live. One process keeps them in memory (`memoryStore`); several share a store of this shape.
+ * Where attempts are kept: in memory for one process (`memoryStore`), in a shared store for several.
  *
  * Attempts are plain JSON and never changed in place. Each carries `forgetAt`, the instant (milliseconds since the
- * epoch) from which on a store may forget it, with all that belongs to it. A method that rejects says that the store
- * cannot be used at the moment; it rejects within a few seconds rather than never.
+ * epoch) from which on a store may delete it, with its transactions. A method rejects if the store cannot be used at
+ * the moment, and does so within a few seconds.
  */
 export interface AttemptStore {
-  /** Keeps a new attempt. Its transactions can be found from then on. */
+  /** Adds a new attempt. From then on its transactions can be found. */
   create(attempt: Attempt): Promise<void>;
 
-  /** The attempt of that id, unless it is unknown or forgotten. */
+  /** The attempt of that id; undefined if it is unknown or deleted. */
   get(id: string): Promise<Attempt | undefined>;
 
   /**
-   * Puts `next` in the place of the attempt of that id, in one atomic step, if its version is still `version`; then
-   * tells who subscribed. False, and nothing is changed, if it is not, or if the attempt is gone.
+   * Replaces the attempt of that id by `next` if its version is still `version`, in one atomic step, and then calls the
+   * listeners. Resolves to false and changes nothing if the version is another or the attempt is gone.
    */
   compareAndSet(id: string, version: number, next: Attempt): Promise<boolean>;
 
-  /** The attempt that owns a transaction, unless there is none. */
+  /** The attempt that a transaction belongs to; undefined if there is none. */
   findByTransaction(transactionId: string): Promise<Attempt | undefined>;
 
   /**
-   * Calls `listener` whenever the attempt of that id may have changed: at least once after each change, at once or
-   * later, more often if it suits the store. The subscription is live before the promise resolves, so who reads the attempt
-   * afterwards misses nothing. The attempt need not exist. Resolves to the function that ends it.
+   * Calls `listener` after each change of the attempt of that id, at once or a little later. It may call it more often.
+   * The subscription works before the promise resolves, so that a caller that reads the attempt afterwards misses no
+   * change. The attempt need not exist. Resolves to the function that ends the subscription.
    */
   subscribe(id: string, listener: () => void): Promise<() => void>;
 
-  /** Whether several servers share it: somebody may be watching an attempt elsewhere. Default false. */
+  /** Whether several servers share the store, so that another server may have watchers of an attempt. Default false. */
   readonly isShared?: boolean;
 
   /**
-   * The clock by which all who share the store go, in milliseconds since the epoch. Default: a clock of this process that
-   * no change of the host's time moves.
+   * The clock of all servers that share the store, in milliseconds since the epoch. Default: a clock of this process that
+   * does not follow changes of the host's time.
    */
   now?(): number;
 
-  /** Makes a limiter whose counts all who share the store see. Default: it counts in this process's memory. */
+  /** Makes a limiter with counts that all servers share. Default: one that counts in this process's memory. */
   limiter?(limit: RateLimit): RateLimiter;
 }

@@ -6,13 +6,13 @@ import type { Runtime } from "../runtime.js";
 import type { GuardedStore } from "./store-guard.js";
 import { beginAttempt, change, type Change } from "./transitions.js";
 
-/** The attempt after a change, and whether it was this change that made the difference. */
+/** The attempt after a change, and whether this change had an effect. */
 export interface Changed {
   attempt: Attempt;
   changed: boolean;
 }
 
-/** Far more than there can be writers of one attempt at the same time. */
+/** Far more tries than one attempt can have writers at the same time. */
 const maxTries = 200;
 
 const attemptIdBytes = 16;
@@ -105,7 +105,7 @@ export class Attempts {
         return this.#report({ type: "attempt_failed", level: "warn", ...about });
       case "pending":
       case "completed":
-        // A login is reported with what came of it.
+        // A login is reported with the result of `signIn`.
         return;
       default:
         return state satisfies never;

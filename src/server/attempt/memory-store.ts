@@ -3,7 +3,7 @@ import { steadyNow } from "../runtime.js";
 import { AttemptListeners } from "./attempt-listeners.js";
 import type { AttemptStore } from "./attempt-store.js";
 
-/** How often the forgotten are swept out, at most. */
+/** Old attempts are deleted at most this often. */
 const sweepMs = 10_000;
 
 /**
@@ -25,7 +25,7 @@ export function memoryStore(now: () => number = steadyNow): AttemptStore {
     for (const { id } of attempt.transactions) owners.set(id, attempt.id);
     attempts.set(attempt.id, attempt);
   };
-  // While attempts come, rather than by a timer, which would keep a process from ending.
+  // Called when attempts come, because a timer would keep the process from ending.
   const sweep = (): void => {
     if (now() < sweptAt + sweepMs) return;
     sweptAt = now();

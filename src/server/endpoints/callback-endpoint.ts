@@ -78,7 +78,7 @@ async function followCallback(
       durationMs: runtime.now() - receivedAt,
     });
   } catch (error) {
-    // Dropped. If the store is down, the checks around the code's end find the result, or the browser that comes back.
+    // The callback is dropped. The result calls around the code's end, or of a browser that comes back, get the result.
     report({ type: "internal_error", level: "error", doing: "following a callback", error });
   }
 }

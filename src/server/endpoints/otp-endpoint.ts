@@ -126,7 +126,7 @@ export class OtpEndpoint<Context> {
     return jsonResponse(201, this.#answer(issued));
   }
 
-  /** Why an attempt cannot be renewed. The limit counts before the status. */
+  /** Why an attempt cannot be renewed. The limit is checked before the status. */
   #renewalError(attempt: Attempt): ApiError {
     const { limits, runtime } = this.#parts;
     if (attempt.begun < limits.transactionsPerAttempt) return attemptSettled();

@@ -30,7 +30,7 @@ interface Parts<Context> {
   endpoints: Endpoints<Context>;
 }
 
-/** Answers a call, or rejects with what it is to be answered with. */
+/** Answers a call, or rejects with the error that the answer reports. */
 export type Routes<Context> = (call: Call<Context>) => Promise<Response>;
 
 /**

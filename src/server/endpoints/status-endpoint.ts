@@ -47,7 +47,7 @@ const openStream = (attempt: Attempt, parts: Parts): Response =>
     headers: streamHeaders,
   });
 
-/** A browser that polls makes the kit poll. Its answer waits for the Token Server's, but not for a slow one. */
+/** A browser's poll leads to result calls. Its answer waits for them, but not if they are slow. */
 async function answerNow(attempt: Attempt, { attempts, poller, runtime }: Parts): Promise<Response> {
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
   if (poller.pollRetryAfterMs > 0) throw tokenServerCallsExceeded(poller.pollRetryAfterMs);

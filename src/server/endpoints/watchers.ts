@@ -44,7 +44,7 @@ const maxRereadMs = 8000;
 /** `Retry-After` of a stream above a limit. */
 const retryAfterMs = 10_000;
 
-/** All that wait for attempts on this server: reads an attempt again when it changes, and tells them. */
+/** The streams and held polls of this server. Reads an attempt again when it changes, and shows it to its watchers. */
 export class Watchers {
   readonly #parts: Parts;
   /** By the attempts' ids, in the order of their next keep-alives. */
@@ -66,7 +66,7 @@ export class Watchers {
     return this.#count;
   }
 
-  /** The error of one more watcher that exceeds a limit. One that replaces another of the same attempt exceeds none. */
+  /** The error if one more watcher exceeds a limit. A watcher that replaces another of its attempt exceeds none. */
   limitError({ id, browser, state }: Attempt): ApiError | undefined {
     const { streamsPerAttempt, streamsPerBrowser, streamsPerNode } = this.#parts.limits;
     const ofAttempt = this.#watches.get(id)?.watchers.length ?? 0;
@@ -199,7 +199,7 @@ export class Watchers {
       watch.attempt = attempt;
       this.#parts.poller.update(attempt);
       for (const watcher of watch.watchers) watcher.show(attempt);
-      // Everybody has been shown how it ended.
+      // All watchers have received the final status.
       if (attempt.state.status !== "pending") this.#end(watch);
     } catch (error) {
       this.#reportError("reading an attempt", error);

@@ -44,7 +44,7 @@ const tooLarge = (maxBytes: number) =>
 const isJsonType = (contentType: string | null): boolean =>
   /^application\/(?:[\w.-]+\+)?json$/i.test(contentType?.split(";")[0]?.trim() ?? "");
 
-/** Invalid UTF-8 is no JSON: the empty text neither. */
+/** The text; empty for invalid UTF-8, which is not JSON. */
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

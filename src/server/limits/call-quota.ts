@@ -1,17 +1,17 @@
 import type { RateLimiter } from "./rate-limiter.js";
 import type { Runtime } from "../runtime.js";
 
-/** What a call to the Token Server is for. `poll`: a browser polls; `result`: the kit asks by itself. */
+/** The purpose of a call to the Token Server. `poll`: a result call for a browser's poll; `result`: any other result call. */
 export type Purpose = "start" | "renewal" | "poll" | "result";
 
 /**
- * Limits the calls to the Token Server, for each purpose by itself: somebody who renews or polls without end cannot keep
- * others from starting, nor their results from being heard.
+ * Limits the calls to the Token Server, separately for each purpose, so that endless renewals or polls block neither new
+ * logins nor the results of others.
  */
 export class CallQuota {
   readonly #limiter: RateLimiter | undefined;
   readonly #runtime: Runtime;
-  /** Nothing is counted before a purpose has quota again. */
+  /** When a purpose has quota again. Until then nothing is counted. */
   readonly #usedUpUntil = new Map<Purpose, number>();
 
   /** @param limiter undefined if there is no limit */
@@ -25,7 +25,7 @@ export class CallQuota {
     return Math.max(0, (this.#usedUpUntil.get(purpose) ?? 0) - this.#runtime.now());
   }
 
-  /** Takes quota for one call, if there is any. Rejects if it cannot be counted. */
+  /** Takes quota for one call, and tells whether there was any. Rejects if it cannot be counted. */
   async take(purpose: Purpose): Promise<boolean> {
     if (!this.#limiter) return true;
     if (this.retryAfterMs(purpose) > 0) return false;
@@ -34,7 +34,7 @@ export class CallQuota {
     return allowed;
   }
 
-  /** Waits for quota, but no longer than this; whether it got any. */
+  /** Takes quota for one call, and waits for it at most this long. Tells whether it got any. */
   async wait(purpose: Purpose, maxMs: number): Promise<boolean> {
     const until = this.#runtime.now() + maxMs;
     while (!(await this.take(purpose))) {

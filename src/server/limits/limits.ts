@@ -26,9 +26,9 @@ export interface Limits {
   /** Streams and held polls at a time, on one server. As above, but 503. Default 20,000. */
   streamsPerNode: number | false;
   /**
-   * Calls to the Token Server of one process, for each purpose by itself: starts, renewals, polls by browsers, and
-   * result calls that the kit makes by itself. Above it the first three are answered 503; the last waits. So nobody
-   * who renews or polls without end can keep others from starting. Default 1,000 a second.
+   * Calls of one process to the Token Server, separately for starts, renewals, browsers' polls and other result calls, so
+   * that endless renewals or polls do not block new logins. Above the limit the first three are answered 503, and other
+   * result calls wait. Default 1,000 a second.
    */
   tokenServerCalls: Rate | false;
   /** Transactions, and so codes, of one attempt. One more renewal is answered 429. Default 20. */

@@ -23,10 +23,10 @@ import {
 } from "./result-schedule.js";
 import { troubleEvent, type TokenServerClient } from "./token-server-client.js";
 
-/** A browser opens its first stream at once. One that comes later has come back. */
+/** A browser opens its first stream at once. A stream that is opened later means that the browser came back. */
 const firstVisitMs = 2000;
 
-/** How long the calls for an attempt that nobody watches are remembered. */
+/** How long the calls for an attempt without watchers are remembered. */
 const memoryMs = 120_000;
 
 interface Parts {
@@ -37,7 +37,7 @@ interface Parts {
   report: Report;
 }
 
-/** A pending attempt that is watched or was asked about lately. */
+/** A pending attempt that has watchers or had a result call lately. */
 interface Polled {
   attempt: Attempt;
   history: CallHistory;
@@ -45,12 +45,12 @@ interface Polled {
   cancelTimer: (() => void) | undefined;
 }
 
-/** Asks the Token Server for results when the schedule says so, and writes them to the attempts. */
+/** Makes result calls when the schedule says so, and writes the results to the attempts. */
 export class ResultPoller {
   readonly #parts: Parts;
   readonly #options: ScheduleOptions;
   readonly #polled = new Map<string, Polled>();
-  /** The calls under way, by transaction. */
+  /** The running calls, by transaction. */
   readonly #running = new Map<string, Promise<void>>();
   readonly #earlyCallbacks: EarlyCallbacks;
   #isClosed = false;
@@ -62,9 +62,9 @@ export class ResultPoller {
     this.#earlyCallbacks = new EarlyCallbacks(parts.runtime);
   }
 
-  /** A callback came. Resolves to the attempt that it is about, if there is one. */
+  /** A callback came. Resolves to the attempt of its transaction, if there is one. */
   async callback(transactionId: string): Promise<Attempt | undefined> {
-    // Remembered before the attempt is looked for, which may come into the store in between.
+    // Remembered first, because the attempt may come into the store during the search.
     this.#earlyCallbacks.remember(transactionId);
     const attempt = await this.#parts.attempts.findByTransaction(transactionId);
     if (attempt) {
@@ -85,7 +85,7 @@ export class ResultPoller {
     this.#look(polled);
   }
 
-  /** Somebody more watches the attempt. */
+  /** The attempt has one more watcher. */
   watch(attempt: Attempt): void {
     const now = this.#parts.runtime.now();
     const isBack = this.#polled.has(attempt.id) || now - attempt.startedAt >= firstVisitMs;
@@ -99,7 +99,7 @@ export class ResultPoller {
     this.#look(this.#find(attempt));
   }
 
-  /** Nobody watches the attempt any more. */
+  /** The attempt has no watchers any more. */
   unwatch(attemptId: string): void {
     const polled = this.#polled.get(attemptId);
     if (!polled) return;
@@ -112,7 +112,7 @@ export class ResultPoller {
     return this.#parts.quota.retryAfterMs("poll");
   }
 
-  /** A browser polls, and so does the kit, at most every two seconds. */
+  /** A browser polls. This leads to result calls, at most every two seconds. */
   async poll(attempt: Attempt): Promise<void> {
     const { quota, runtime } = this.#parts;
     const polled = this.#find(attempt);
@@ -126,8 +126,8 @@ export class ResultPoller {
   }
 
   /**
-   * Asks a last time about an attempt whose time is over, before it is `expired`. If there is no answer, it stays
-   * `pending`, and is `failed` once the silence has lasted long enough.
+   * Makes the last result calls for an attempt whose time is over, before it is `expired`. If they have no answer, the
+   * attempt stays `pending`, and is `failed` when the silence has lasted long enough.
    */
   async pollLast(attempt: Attempt): Promise<void> {
     const { runtime } = this.#parts;
@@ -142,13 +142,13 @@ export class ResultPoller {
     this.#look(polled);
   }
 
-  /** From now on nothing is asked again without a callback or a poll. */
+  /** From now on only callbacks and polls lead to result calls. */
   close(): void {
     this.#isClosed = true;
     for (const polled of this.#polled.values()) this.#setTimer(polled, Infinity);
   }
 
-  /** Resolves when no call is under way. */
+  /** Resolves when no call is running. */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
@@ -166,7 +166,7 @@ export class ResultPoller {
     return polled;
   }
 
-  /** When new attempts come, instead of by a timer, which would keep the process from ending. */
+  /** Called when new attempts come, because a timer would keep the process from ending. */
   #sweep(): void {
     const now = this.#parts.runtime.now();
     if (now < this.#sweptAt + memoryMs) return;
@@ -202,7 +202,7 @@ export class ResultPoller {
       nextAt === Infinity ? undefined : runtime.after(Math.max(0, nextAt - runtime.now()), wake);
   }
 
-  /** Asks about a transaction, or joins the call that runs. Never rejects. */
+  /** Makes a result call for a transaction, or joins the running one. Never rejects. */
   #call(polled: Polled, transactionId: string, hasQuota = false): Promise<void> {
     const running = this.#running.get(transactionId);
     if (running) return running;

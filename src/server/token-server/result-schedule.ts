@@ -3,39 +3,39 @@ import { isOpen, openUntil } from "../attempt/deadlines.js";
 import type { Timeouts } from "../timeouts.js";
 
 /*
- * When the kit asks the Token Server for the results of one attempt: pure functions of the attempt, of the calls so far
- * and of the time. All times are in milliseconds since the epoch.
+ * When the kit makes the result calls for one attempt: pure functions of the attempt, of the calls so far and of the
+ * time. All times are in milliseconds since the epoch.
  */
 
-/** Callbacks get lost. While somebody watches, the kit also asks this long before a code's end. */
+/** Callbacks may get lost, so a watched attempt has a result call this long before a code's end. */
 const beforeEndMs = 2000;
 
-/** At most one call in this time about a transaction, for polls by browsers and for callbacks beyond the first few. */
+/** A transaction has at most one call in this time for browsers' polls, and for callbacks after the first few. */
 const minPauseMs = 2000;
 
-/** The Token Server sends one or two callbacks. Anybody who began an attempt can post more, without end. */
+/** The Token Server sends one or two callbacks. Anybody can post more for an attempt of their own. */
 const maxPromptCallbacks = 5;
 
-/** When a stream opens, the newest transactions are asked about at once. A page that renews in time has two or three. */
+/** When a stream opens, the newest transactions have a call at once. A page that renews in time has two or three. */
 const maxAtOnce = 5;
 
 export interface ScheduleOptions {
   readonly timeouts: Timeouts;
   /** `resultPolling`; infinite if it is off. */
   readonly pollingMs: number;
-  /** Whether other servers share the store, so that somebody may watch there. */
+  /** Whether other servers share the store, so that the attempt may have watchers there. */
   readonly isShared: boolean;
 }
 
 /** The calls for one attempt so far. */
 export interface CallHistory {
-  /** Whether somebody watches on this server. */
+  /** Whether the attempt has watchers on this server. */
   readonly isWatched: boolean;
-  /** When all open transactions are asked about next: for `resultPolling`, or because a browser came back. */
+  /** When all open transactions have their next call: for `resultPolling`, or because a browser came back. */
   readonly openAt: number;
-  /** Until when everything that was due has been done. */
+  /** All calls that were due until then have been made. */
   readonly doneUntil: number;
-  /** Only those transactions that were asked about, or had a callback. */
+  /** The transactions that had a call or a callback. */
   readonly transactions: readonly TransactionCalls[];
 }
 
@@ -48,22 +48,22 @@ interface TransactionCalls {
   readonly isAnswered: boolean;
   /** Whether a callback came after it began. */
   readonly hasCallback: boolean;
-  /** How many calls callbacks have led to. */
+  /** How many calls were made for callbacks. */
   readonly callbackCalls: number;
-  /** From when on the waits of 1, 2, 4 and 8 s count; undefined if no call is to be repeated. */
+  /** When the waits of 1, 2, 4 and 8 s began; undefined if no call is to be repeated. */
   readonly repeatSince: number | undefined;
 }
 
 /** `lost`: there was no quota for the call, or its answer could not be stored. */
 export type CallOutcome = "answered" | "unanswered" | "lost";
 
-/** The transactions to ask about now, or all that are left because the attempt's time is over. */
+/** The transactions that are due for a call. `isLast`: the attempt's time is over, and the last calls are due. */
 export interface Due {
   readonly calls: readonly string[];
   readonly isLast: boolean;
 }
 
-/** @returns also when to look again if nothing happens before (infinite: never), and the history after this look */
+/** @returns the calls that are due, when to call this function again (infinite: never), and the new history */
 export function schedule(
   attempt: Attempt,
   history: CallHistory,
@@ -82,7 +82,7 @@ export function schedule(
   const calls: string[] = [];
   let nextAt = Math.min(next.openAt, nextLast(attempt, next, timeouts));
   for (const transaction of undecided(attempt)) {
-    // One call at a time; when it ends, the schedule is looked at again.
+    // One call at a time. When it ends, this function is called again.
     if (callsOf(history, transaction.id).endedAt === Infinity) continue;
     if (newest.includes(transaction) || nextCall(transaction, history, options) <= now) {
       calls.push(transaction.id);
@@ -95,7 +95,7 @@ export function schedule(
   return { calls, isLast, nextAt, history: next };
 }
 
-/** What a browser's poll makes the kit ask. */
+/** The calls that a browser's poll leads to. */
 export function pollDue(attempt: Attempt, history: CallHistory, now: number, timeouts: Timeouts): Due {
   const isPaused = ({ id }: Transaction): boolean => now < callsOf(history, id).calledAt + minPauseMs;
   const open = openTransactions(attempt, now, timeouts);
@@ -106,17 +106,17 @@ export function pollDue(attempt: Attempt, history: CallHistory, now: number, tim
 }
 
 /**
- * The transactions to ask about when an attempt's time is over. An older one that was answered late in its grace needs
- * no further call; the newest is asked about in any case.
+ * The transactions that have a call when the attempt's time is over: the newest, and each older one whose latest call was
+ * not answered late in its grace.
  */
 export function lastCalls(attempt: Attempt, history: CallHistory, timeouts: Timeouts): string[] {
   const [newest, ...older] = undecided(attempt).reverse();
   const graceMs = timeouts.graceSeconds * 1000;
-  const unheard = older.filter(({ id, endsAt }) => !isAnsweredSince(history, id, endsAt + graceMs / 2));
-  return [...(newest ? [newest] : []), ...unheard].map(({ id }) => id);
+  const unanswered = older.filter(({ id, endsAt }) => !isAnsweredSince(history, id, endsAt + graceMs / 2));
+  return [...(newest ? [newest] : []), ...unanswered].map(({ id }) => id);
 }
 
-/** Whether the last call about a transaction was answered, at that time or later. */
+/** Whether the latest call for a transaction was answered, at that time or later. */
 export function isAnsweredSince(history: CallHistory, transactionId: string, since: number): boolean {
   const { endedAt, isAnswered } = callsOf(history, transactionId);
   return isAnswered && endedAt >= since;
@@ -172,7 +172,7 @@ export function callEnded(
   now: number,
 ): CallHistory {
   const calls = callsOf(history, transactionId);
-  // What was lost may be the acceptance itself.
+  // The lost answer may be the acceptance.
   const repeatSince = outcome === "lost" ? (calls.repeatSince ?? now) : calls.repeatSince;
   return withCalls(history, { ...calls, endedAt: now, isAnswered: outcome === "answered", repeatSince });
 }
@@ -198,7 +198,7 @@ const undecided = ({ transactions }: Attempt): Transaction[] => transactions.fil
 const openTransactions = ({ transactions }: Attempt, now: number, timeouts: Timeouts): Transaction[] =>
   transactions.filter((transaction) => isOpen(transaction, now, timeouts));
 
-/** When a transaction is to be asked about next. */
+/** When a transaction has its next call. */
 function nextCall(transaction: Transaction, history: CallHistory, options: ScheduleOptions): number {
   const { id, endsAt } = transaction;
   const { timeouts, isShared } = options;
@@ -213,7 +213,7 @@ function nextCall(transaction: Transaction, history: CallHistory, options: Sched
   return Math.min(...times.filter((time) => time > after && time < endsAt + graceMs));
 }
 
-/** When an attempt is asked about a last time: at its end, and again as long as there is no answer. */
+/** When an attempt has its last calls: at its end, and again as long as there is no answer. */
 function nextLast(attempt: Attempt, { isWatched, doneUntil }: CallHistory, timeouts: Timeouts): number {
   const overAt = openUntil(attempt, timeouts);
   if (!isWatched) return Infinity;
@@ -223,7 +223,7 @@ function nextLast(attempt: Attempt, { isWatched, doneUntil }: CallHistory, timeo
   return doneUntil < silentUntil ? Math.min(repeatAt, silentUntil) : repeatAt;
 }
 
-/** Calls are repeated after waits of 1, 2, 4 and 8 s. A Token Server that is silent is asked on every 8 s. */
+/** Calls are repeated after waits of 1, 2, 4 and 8 s. If the Token Server is silent, they go on every 8 s. */
 function nextRepeat(since: number, after: number, isSilent: boolean): number {
   const passedMs = after - since;
   const early = [1000, 3000, 7000, 15_000].find((ms) => ms > passedMs);
