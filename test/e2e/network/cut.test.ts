@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { isPoll, isStream } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { badGateway, visit, type Visitor } from "./support/visitor.js";
+import { badGateway, visit, type Visitor } from "./support/visit.js";
 import type { KitSiteOptions } from "../../support/sites/kit-site.js";
 import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
 

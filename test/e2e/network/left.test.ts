@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { describeLog, isHeldPoll, isOfLogin } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { badGateway, visit, type Visitor, withoutStreams } from "./support/visitor.js";
+import { badGateway, visit, type Visitor, withoutStreams } from "./support/visit.js";
 
 describe("After an element is removed", { concurrency: 5 }, () => {
   let browser: Browser;

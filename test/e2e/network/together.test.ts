@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { describeLog, isStream, type LoggedRequest } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { badGateway, open, siteBehindProxy } from "./support/visitor.js";
+import { badGateway, open, siteBehindProxy } from "./support/visit.js";
 
 const pages = 20;
 

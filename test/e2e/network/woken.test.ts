@@ -12,7 +12,7 @@ import {
 } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
 import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
-import { visit, type Visitor } from "./support/visitor.js";
+import { visit, type Visitor } from "./support/visit.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 60_000;

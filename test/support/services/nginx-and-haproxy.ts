@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "./certificate.js";
 import { freePort } from "./free-port.js";
-import { fillIn, ownDirectory, run, type Passed, type ProxyOptions, type Proxy } from "./proxy.js";
+import { fillIn, ownDirectory, run, type Passed, type ProxyOptions, type Proxy } from "./proxies.js";
 
 /** Starts nginx with `docs/deployment/nginx.conf`. */
 export async function startNginx({ port, nodes }: ProxyOptions): Promise<Proxy> {

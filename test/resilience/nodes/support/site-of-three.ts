@@ -5,7 +5,7 @@ import { after, before, type TestContext } from "node:test";
 import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../../support/demo/demo.js";
 import { trustAnyCertificate } from "../../../support/services/certificate.js";
 import { freePort } from "../../../support/services/free-port.js";
-import type { Proxy, StartProxy } from "../../../support/services/proxy.js";
+import type { Proxy, StartProxy } from "../../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
 import { Visitor } from "../../../support/visitor.js";
 import { Browser } from "../../../unit/server/support/browser.js";
