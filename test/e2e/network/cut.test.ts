@@ -4,9 +4,8 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { isPoll, isStream } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { badGateway, visit, type Visitor } from "./support/visit.js";
+import { badGateway, visit, type Visit, keepsTo, neverPolledBesideAStream } from "./support/visit.js";
 import type { KitSiteOptions } from "../../support/sites/kit-site.js";
-import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 80_000;
@@ -22,7 +21,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
   async function bears(
     t: TestContext,
     row: string,
-    fault: (visitor: Visitor, accept: () => Promise<number>) => Promise<number>,
+    fault: (visitor: Visit, accept: () => Promise<number>) => Promise<number>,
     options: KitSiteOptions = {},
   ): Promise<void> {
     const visitor = await visit(t, { browser, ...options });

@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { describeLog, isHeldPoll, isOfLogin } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { badGateway, visit, type Visitor, withoutStreams } from "./support/visit.js";
+import { badGateway, visit, type Visit, withoutStreams } from "./support/visit.js";
 
 describe("After an element is removed", { concurrency: 5 }, () => {
   let browser: Browser;
@@ -14,7 +14,7 @@ describe("After an element is removed", { concurrency: 5 }, () => {
   after(() => browser.close());
 
   /** @param reach brings the page to the moment of the removal */
-  async function sendsNothing(t: TestContext, reach: (visitor: Visitor) => Promise<void>): Promise<void> {
+  async function sendsNothing(t: TestContext, reach: (visitor: Visit) => Promise<void>): Promise<void> {
     const newPage = async () => {
       const context = await browser.newContext();
       t.after(() => context.close());

@@ -9,8 +9,7 @@ import {
   type Treatment,
 } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { answer, visit, withoutStreams } from "./support/visit.js";
-import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
+import { answer, visit, withoutStreams, keepsTo, neverPolledBesideAStream } from "./support/visit.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 60_000;

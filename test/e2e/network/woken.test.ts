@@ -11,8 +11,7 @@ import {
   isStream,
 } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { keepsTo, neverPolledBesideAStream } from "./support/checks.js";
-import { visit, type Visitor } from "./support/visit.js";
+import { keepsTo, neverPolledBesideAStream, visit, type Visit } from "./support/visit.js";
 
 /** Longer than any bound: what takes so long is lost. */
 const lostMs = 60_000;
@@ -25,7 +24,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
   });
   after(() => browser.close());
 
-  interface Tabs extends Visitor {
+  interface Tabs extends Visit {
     accept: () => Promise<number>;
     hide: () => Promise<void>;
     /** Gives the instant. */

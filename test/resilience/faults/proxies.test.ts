@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
-import { startHaproxy, startNginx } from "../../support/services/nginx-and-haproxy.js";
-import type { Proxy, StartProxy } from "../../support/services/proxies.js";
+import { startHaproxy, startNginx, type Proxy, type StartProxy } from "../../support/services/proxies.js";
 import { expectAllLoggedIn, pass, production } from "./support/production.js";
 
 trustAnyCertificate();

@@ -6,7 +6,7 @@ import { emulator } from "../../unit/server/support/site.js";
 import { type Demo, endOfDemo, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
-import { startNginx } from "../../support/services/nginx-and-haproxy.js";
+import { startNginx } from "../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 

@@ -5,7 +5,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { openPhone } from "../../support/demo/demo-pages.js";
 import { openLoginPage, reachPhase, watchForComplaints, type Complaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
-import { startHaproxy, startNginx } from "../../support/services/nginx-and-haproxy.js";
+import { startHaproxy, startNginx } from "../../support/services/proxies.js";
 import { until, holds } from "../../support/until.js";
 import type { Visitor } from "../../support/visitor.js";
 import { siteOfThree, watchersOf, type SiteOfThree } from "./support/site-of-three.js";

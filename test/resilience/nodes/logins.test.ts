@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { startHaproxy, startNginx } from "../../support/services/nginx-and-haproxy.js";
+import { startHaproxy, startNginx } from "../../support/services/proxies.js";
 import { until, holds } from "../../support/until.js";
 import type { StatusStream } from "../../unit/server/support/browser.js";
-import { askRaw, Http2Browser, startFrom } from "./support/clients.js";
-import { siteOfThree, watchersOf, type SiteOfThree } from "./support/site-of-three.js";
+import {
+  askRaw,
+  Http2Browser,
+  startFrom,
+  siteOfThree,
+  watchersOf,
+  type SiteOfThree,
+} from "./support/site-of-three.js";
 
 for (const [name, start] of [
   ["nginx", startNginx],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { startHaproxy, startNginx } from "../../support/services/nginx-and-haproxy.js";
+import { startHaproxy, startNginx } from "../../support/services/proxies.js";
 import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { until } from "../../support/until.js";
 import { fakeNodes } from "./support/site-of-three.js";

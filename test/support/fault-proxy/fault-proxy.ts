@@ -1,10 +1,8 @@
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { Connection, type Interference } from "./connection.js";
-import type { Treatment } from "./lane.js";
-import type { LoggedConnection, LoggedRequest } from "./requests.js";
+import { createServer, type AddressInfo, type Server, type Socket, connect } from "node:net";
+import { type Treatment, Lane, type Direction } from "./lane.js";
+import { type LoggedConnection, type LoggedRequest, headerOf, isStream, MessageReader } from "./requests.js";
 
-export type { Interference } from "./connection.js";
 export type { Treatment } from "./lane.js";
 export { describeLog, isHeldPoll, isOfLogin, isPoll, isStream } from "./requests.js";
 export type { LoggedConnection, LoggedRequest } from "./requests.js";
@@ -110,4 +108,170 @@ export async function startFaultProxy(targetPort: () => number): Promise<FaultPr
       for (const connection of all) connection.reset();
     },
   };
+}
+
+/** What the proxy does with a request instead of passing it on as it is. */
+export type Interference =
+  /** Answers it: the whole answer as it goes over the wire. */
+  | { kind: "answer"; answer: string }
+  /** Passes another head on. */
+  | { kind: "rewrite"; head: string };
+
+export interface ConnectionOptions {
+  browser: Socket;
+  targetPort: number;
+  entry: LoggedConnection;
+  interfere: (request: LoggedRequest, head: string) => Interference | undefined;
+  log: (request: LoggedRequest) => void;
+  treatment: Treatment;
+  /** Whether only the connections that carry a stream are treated. */
+  streamsOnly: boolean;
+}
+
+/** A browser's connection and the one to the server that belongs to it. */
+export class Connection {
+  treatment: Treatment;
+  streamsOnly: boolean;
+  readonly entry: LoggedConnection;
+  readonly #browser: Socket;
+  readonly #server: Socket;
+  readonly #lanes: Record<Direction, Lane>;
+  #request: LoggedRequest | undefined;
+  #isAnswering = false;
+
+  constructor({ browser, targetPort, entry, interfere, log, treatment, streamsOnly }: ConnectionOptions) {
+    this.entry = entry;
+    this.treatment = treatment;
+    this.streamsOnly = streamsOnly;
+    this.#browser = browser;
+    this.#server = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+    const lane = (direction: Direction, to: Socket, seen?: MessageReader): Lane =>
+      new Lane(
+        direction,
+        () => this.#applied(),
+        (bytes) => {
+          if (to.writable) to.write(bytes);
+          seen?.feed(bytes);
+        },
+        () => to.end(),
+      );
+    this.#lanes = {
+      "to the server": lane("to the server", this.#server),
+      "to the browser": lane("to the browser", browser, this.#seenAnswers()),
+    };
+    this.#readRequests(interfere, log);
+    this.#readAnswers();
+    browser.once("close", () => this.#over());
+    // What went wrong shows as a close.
+    browser.on("error", () => undefined);
+    this.#server.on("error", () => this.cut());
+  }
+
+  changed(): void {
+    for (const lane of Object.values(this.#lanes)) lane.changed();
+  }
+
+  /** Ends it as a proxy does that is stopped: FIN. */
+  cut(): void {
+    for (const lane of Object.values(this.#lanes)) lane.close();
+    this.#browser.destroySoon();
+    this.#server.destroy();
+  }
+
+  /** Ends it as a network does that forgot it: RST. */
+  reset(): void {
+    for (const lane of Object.values(this.#lanes)) lane.close();
+    this.#browser.resetAndDestroy();
+    this.#server.destroy();
+  }
+
+  #applied(): Treatment {
+    const isSpared = this.streamsOnly && !(this.#request && isStream(this.#request));
+    return isSpared ? { kind: "pass" } : this.treatment;
+  }
+
+  #readRequests(interfere: ConnectionOptions["interfere"], log: ConnectionOptions["log"]): void {
+    const up = this.#lanes["to the server"];
+    let head = "";
+    let body: Buffer[] = [];
+    const reader = new MessageReader({
+      head: (text) => (head = text),
+      body: (bytes) => body.push(bytes),
+      end: () => {
+        const request = this.#begin(head);
+        log(request);
+        const interference = interfere(request, head);
+        const content = Buffer.concat(body);
+        body = [];
+        if (interference?.kind === "answer") {
+          this.#lanes["to the browser"].push(Buffer.from(interference.answer), true);
+        } else {
+          up.push(Buffer.concat([Buffer.from(`${interference?.head ?? head}\r\n\r\n`), content]), true);
+        }
+      },
+    });
+    this.#browser.on("data", (bytes: Buffer) => reader.feed(bytes));
+    this.#browser.once("end", () => {
+      // A browser that aborts a request closes its connection: for the log it is gone, whatever still waits here.
+      this.#left();
+      up.end();
+    });
+  }
+
+  #begin(head: string): LoggedRequest {
+    const [method = "", path = ""] = head.split(" ", 2);
+    this.#request = {
+      connection: this.entry.id,
+      method,
+      path,
+      accept: headerOf(head, "accept") ?? "",
+      prefer: headerOf(head, "prefer"),
+      at: Date.now(),
+    };
+    return this.#request;
+  }
+
+  #readAnswers(): void {
+    const down = this.#lanes["to the browser"];
+    const reader = new MessageReader({
+      head: () => (this.#isAnswering = true),
+      end: () => (this.#isAnswering = false),
+    });
+    this.#server.on("data", (bytes: Buffer) => {
+      reader.feed(bytes);
+      down.push(bytes, !this.#isAnswering);
+    });
+    this.#server.once("end", () => down.end());
+  }
+
+  /** What the browser sees, for the log. */
+  #seenAnswers(): MessageReader {
+    let text = "";
+    return new MessageReader({
+      head: (head) => {
+        text = "";
+        if (this.#request) this.#request.status = Number(head.split(" ")[1]);
+      },
+      body: (bytes) => {
+        if (!this.#request || !isStream(this.#request)) return;
+        text += bytes.toString("latin1");
+        if (/event: status\r?\n[^]*\r?\n\r?\n/.test(text)) this.#request.liveAt ??= Date.now();
+      },
+      end: () => {
+        if (this.#request) this.#request.endedAt ??= Date.now();
+      },
+    });
+  }
+
+  #left(): void {
+    this.entry.closedAt ??= Date.now();
+    if (this.#request) this.#request.endedAt ??= Date.now();
+  }
+
+  #over(): void {
+    this.#left();
+    this.#lanes["to the browser"].close();
+    // A server behind a path that lost everything does not hear of it either.
+    this.#lanes["to the server"].end();
+  }
 }

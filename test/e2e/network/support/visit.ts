@@ -1,5 +1,6 @@
-import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { readFileSync } from "node:fs";
+import assert from "node:assert/strict";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import {
   describeLog,
@@ -9,14 +10,15 @@ import {
   type FaultProxy,
   type Interference,
   type LoggedRequest,
+  isHeldPoll,
 } from "../../../support/fault-proxy/fault-proxy.js";
 import { reachPhase } from "../../../support/login-page.js";
 import { until } from "../../../support/until.js";
 import { codeOn } from "../../../support/qr.js";
 import { startKitSite, type KitSite, type KitSiteOptions } from "../../../support/sites/kit-site.js";
 
-/** A person on the login page, behind their own fault proxy. */
-export interface Visitor {
+/** A login page that a person has open, behind a fault proxy of its own. */
+export interface Visit {
   proxy: FaultProxy;
   site: KitSite;
   context: BrowserContext;
@@ -38,7 +40,7 @@ export interface VisitOptions extends KitSiteOptions {
 }
 
 /** Opens the login page of a site behind a fault proxy; resolves when its code is up. */
-export async function visit(t: TestContext, options: VisitOptions): Promise<Visitor> {
+export async function visit(t: TestContext, options: VisitOptions): Promise<Visit> {
   const { site, proxy } = await siteBehindProxy(t, options);
   const page = await (options.newPage?.() ?? ownPage(t, options.browser));
   await options.before?.(proxy);
@@ -54,7 +56,7 @@ export async function visit(t: TestContext, options: VisitOptions): Promise<Visi
       };
     },
     async loggedInAfter(since, maxMs) {
-      // Notes of the page and of this process cross on their way.
+      // The page's message may arrive after the accepted answer was noted here.
       const completed = () =>
         visitor.phases.find(({ phase, at }) => phase === "completed" && at >= since - 50);
       await until(() => completed() !== undefined, "the login", maxMs).catch(() =>
@@ -96,8 +98,8 @@ async function ownPage(t: TestContext, browser: Browser): Promise<Page> {
 export async function open(
   page: Page,
   proxy: FaultProxy,
-): Promise<Pick<Visitor, "context" | "page" | "phases">> {
-  const phases: Visitor["phases"] = [];
+): Promise<Pick<Visit, "context" | "page" | "phases">> {
+  const phases: Visit["phases"] = [];
   await page.exposeFunction("notePhase", (phase: string) => void phases.push({ phase, at: Date.now() }));
   await page.addInitScript(() => {
     const { notePhase } = globalThis as unknown as { notePhase: (phase: string) => void };
@@ -107,7 +109,7 @@ export async function open(
       ({ target }) => notePhase((target as HTMLElement & { state: string }).state),
       true,
     );
-    // The next page is another matter than when this one knows.
+    // The test measures when this page knows, not when the next one has loaded.
     document.addEventListener("login", (event) => event.preventDefault());
   });
   await page.goto(proxy.origin);
@@ -143,3 +145,43 @@ export const withoutStreams: Record<string, Interfere> = {
 /** What a proxy says while there is no server behind it. */
 export const badGateway: Interfere = (request) =>
   isOfLogin(request) ? { kind: "answer", answer: answer("502 Bad Gateway", "text/html", html) } : undefined;
+
+/** The times are those of the documentation's tables. */
+const guide = readFileSync(new URL("../../../../docs/widget.md", import.meta.url), "utf8");
+const start = guide.indexOf("## Bad networks");
+const rows = guide
+  .slice(start, guide.indexOf("\n## ", start + 1))
+  .split("\n")
+  .map((line) => line.split("|").map((cell) => cell.trim()));
+
+/** The documented times are those of an idle machine. A login that is lost takes far longer than this. */
+const marginSeconds = 15;
+
+/** Prints a time beside the documented one, and asserts that the login did not wait for a later attempt to recover. */
+export function keepsTo(t: TestContext, row: string, milliseconds: number): void {
+  const cells = rows.find(([, first]) => first === row);
+  const documented = Number.parseFloat(cells?.at(-2) ?? "");
+  assert.ok(Number.isFinite(documented), `docs/widget.md has no row "${row}".`);
+  const seconds = milliseconds / 1_000;
+  t.diagnostic(`${row}: ${seconds.toFixed(2)} s, documented ${documented} s`);
+  assert.ok(seconds <= documented + marginSeconds, `${row}: ${seconds} s instead of ${documented} s`);
+}
+
+/** The page hears of a stream later than the proxy, and the proxy of an aborted poll later than the page. */
+const slackMs = { begun: 3_000, aborted: 6_000 };
+
+/** Asserts that no held poll began or went on beside a stream that had brought its status. */
+export function neverPolledBesideAStream(requests: readonly LoggedRequest[]): void {
+  const streams = requests.filter(isStream).filter(({ liveAt }) => liveAt !== undefined);
+  for (const poll of requests.filter(isHeldPoll)) {
+    for (const { liveAt = 0, endedAt = Infinity } of streams) {
+      const from = Math.max(poll.at, liveAt);
+      const to = Math.min(poll.endedAt ?? Date.now(), endedAt);
+      const hasBegun = poll.at > liveAt + slackMs.begun && poll.at < endedAt - slackMs.begun;
+      assert.ok(
+        !hasBegun && to - from <= slackMs.aborted,
+        `A poll ran for ${to - from} ms beside a stream:\n${describeLog(requests, requests[0]?.at ?? 0)}`,
+      );
+    }
+  }
+}

@@ -1,12 +1,17 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createClient } from "redis";
+import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
+import { redisStore } from "onegini-otp-login/redis";
+import { createLoginKit } from "onegini-otp-login/server";
 import { freePort } from "../../../support/services/free-port.js";
 
-/** What a server is told when it begins. */
+/** What a server needs to start. */
 export interface NodeSettings {
   origin: string;
   port: number;
@@ -17,7 +22,7 @@ export interface NodeSettings {
   signInMs: number;
 }
 
-/** What a server says of itself. */
+/** A message of a server to its test. */
 export type FromNode =
   | { kind: "ready" }
   | { kind: "sign-in begins" | "signed in"; userId: string; attempt: string }
@@ -31,13 +36,19 @@ interface HostClock {
   set(offsetSeconds: number): void;
 }
 
-/** The clocks of all hosts. A server that is killed removes nothing, so this process does. */
-const clocks = mkdtempSync(join(tmpdir(), "onegini-otp-login-clocks-"));
-process.once("exit", () => rmSync(clocks, { recursive: true, force: true }));
+/** The directory with the clocks of all hosts. */
+let clocks: string | undefined;
 let hosts = 0;
 
+function makeDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-clocks-"));
+  // A server that is killed removes nothing, so this process does.
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
 function hostClock(): HostClock {
-  const file = join(clocks, String(hosts++));
+  const file = join((clocks ??= makeDirectory()), String(hosts++));
   const set = (seconds: number): void => writeFileSync(file, `${seconds < 0 ? "" : "+"}${seconds}\n`);
   set(0);
   return {
@@ -54,7 +65,7 @@ function hostClock(): HostClock {
   };
 }
 
-const script = fileURLToPath(new URL("./kit-node.ts", import.meta.url));
+const script = fileURLToPath(import.meta.url);
 
 /** Where Debian puts libfaketime. The loader fills in `$LIB`. */
 const library = "/usr/$LIB/faketime/libfaketimeMT.so.1";
@@ -117,3 +128,62 @@ export async function startKit(
     setClock: (seconds) => clock.set(seconds),
   };
 }
+
+/** What the process does: the kit on Redis, behind Node's `http`. */
+async function serve({
+  origin,
+  port,
+  redisUrl,
+  tokenServerUrl,
+  callbackUri,
+  signInMs,
+}: NodeSettings): Promise<void> {
+  const tell = (message: FromNode): void => void process.send?.(message);
+
+  const client = createClient({ url: redisUrl, socket: { reconnectStrategy: () => 200 } });
+  client.on("error", () => undefined);
+  await client.connect();
+  const store = await redisStore({ client, onError: () => undefined });
+
+  const kit = createLoginKit<NodeContext>({
+    origin,
+    transport: nodeTransport,
+    tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
+    callback: { uri: callbackUri },
+    message: "Log in to the test site",
+    store,
+    async signIn({ userId, attempt }) {
+      tell({ kind: "sign-in begins", userId, attempt });
+      await new Promise((resolve) => setTimeout(resolve, signInMs));
+      tell({ kind: "signed in", userId, attempt });
+      return Response.json({ user: userId }, { headers: { "set-cookie": `session=${userId}` } });
+    },
+    onEvent: (event) => {
+      // JSON leaves out the message of an error.
+      const plain = JSON.parse(
+        JSON.stringify(event, (_key, value: unknown) => (value instanceof Error ? value.message : value)),
+      ) as Record<string, unknown>;
+      tell({ kind: "event", event: plain });
+    },
+  });
+
+  const handle = toNodeHandler(kit);
+  const server = createServer((req, res) => {
+    if (req.url !== "/health") return handle(req, res);
+    void kit.health().then((health) => res.writeHead(health.healthy ? 200 : 503).end(JSON.stringify(health)));
+  });
+  server.listen(port, "127.0.0.1", () => tell({ kind: "ready" }));
+  process.once("SIGTERM", () => {
+    void (async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await kit.close();
+      server.closeIdleConnections();
+      await closed;
+      process.exit(0);
+    })();
+  });
+  // The test is gone: leave nothing behind.
+  process.once("disconnect", () => process.exit(1));
+}
+
+if (process.argv[1] === script) await serve(JSON.parse(process.argv[2] ?? "{}") as NodeSettings);
