@@ -1,8 +1,11 @@
-/** Runs in the page that `npm run gallery` photographs: lays the sheets of docs/gallery.md out. */
+/**
+ * Draws sheets of cards in a page, for `npm run gallery` and for the tests of the look: `show("phases")`, or `showAt(280)` for
+ * one card of that width.
+ */
 import { wordsFor } from "../src/element/i18n/languages.js";
 import type { ViewModel } from "../src/element/view/view-model.js";
-import { directionOf, everything } from "../test/element/support/locales.js";
-import { model, pending, phases } from "../test/element/support/models.js";
+import { directionOf, everything, locales } from "../test/element/support/locales.js";
+import { failed, model, pending, phases } from "../test/element/support/models.js";
 import { ViewCard } from "../test/element/support/view-card.js";
 
 interface Cell {
@@ -30,7 +33,8 @@ const kinds = Object.entries(everything).filter(([name]) => !name.endsWith("minu
 const cells = (models: [string, ViewModel][], widthPx: number, change: Change = () => ({})): Cell[] =>
   models.map(([name, shown]) => ({ name, widthPx, shown: { ...shown, ...change(shown) } }));
 
-const inArabic: Change = () => ({ words: wordsFor("ar", undefined) });
+const said = (language: string) => ({ words: wordsFor(language, undefined) });
+const inArabic: Change = () => said("ar");
 
 /** As on a phone whose site has an app link: the link needs a code. */
 const appFirst: Change = ({ state }) => ({
@@ -45,7 +49,10 @@ const beside: Cell = {
 };
 
 const each = Object.entries(phases);
-const sheets: Record<string, Cell[]> = {
+const one = (name: string, widthPx: number, shown: ViewModel): Cell => ({ name, widthPx, shown });
+
+/** The sheets of docs/gallery.md. */
+const published: Record<string, Cell[]> = {
   phases: [...cells(kinds, 360), beside],
   phone: cells(each, 288),
   "phone-app": cells([...each, unfolded], 288, appFirst),
@@ -53,12 +60,47 @@ const sheets: Record<string, Cell[]> = {
     ...cells(each, 360, inArabic),
     ...cells([each[2]!, each[5]!, unfolded], 288, (shown) => ({ ...appFirst(shown), ...inArabic(shown) })),
   ],
-  enlarged: cells([["enlarged", model(pending(), { enlarged: true })]], 360),
+  enlarged: [one("enlarged", 360, model(pending(), { enlarged: true }))],
 };
 
-async function show(sheet: string): Promise<void> {
+/** More of them, for `npm run gallery -- --review` and for tests. */
+const reviewed: Record<string, Cell[]> = {
+  one: [one("one", 360, model(pending()))],
+  widths: [
+    ...[280, 320, 360].map((widthPx) => one(`${widthPx}`, widthPx, model(pending()))),
+    one("420, app link", 420, beside.shown),
+    one("420, app link, ar", 420, { ...beside.shown, ...said("ar") }),
+    one("288, words of the site", 288, {
+      ...model(pending(), { words: wordsFor("en", { openApp: "Open the Demo Bank app" }) }),
+      ...appFirst(model(pending())),
+    }),
+  ],
+  languages: [
+    one("de", 280, model(pending(), said("de"))),
+    one("fr, offline", 320, model(pending("offline"), said("fr"))),
+    one("nl, last code", 360, {
+      ...model(pending(), said("nl")),
+      clock: { kind: "last", left: 42_000, share: 0.7 },
+    }),
+    one("de, failed", 420, model(failed(), said("de"))),
+    ...Object.keys(locales)
+      .slice(4)
+      .flatMap((language) => [
+        one(language, 280, model(pending(), said(language))),
+        one(`${language}, failed`, 360, { ...everything["failed, cookies"]!, ...said(language) }),
+      ]),
+  ],
+  japanese: cells(each, 320, () => said("ja")),
+  "enlarged-rtl": [one("enlarged", 360, model(pending(), { enlarged: true, ...said("ar") }))],
+};
+
+const sheets = { ...published, ...reviewed };
+const show = (sheet: string): Promise<void> => put(sheets[sheet]!);
+const showAt = (widthPx: number): Promise<void> => put([one(`${widthPx}`, widthPx, model(pending()))]);
+
+async function put(all: readonly Cell[]): Promise<void> {
   document.body.replaceChildren(
-    ...sheets[sheet]!.map(({ name, widthPx, shown }) => {
+    ...all.map(({ name, widthPx, shown }) => {
       const figure = document.createElement("figure");
       const caption = document.createElement("figcaption");
       const card = new ViewCard();
@@ -78,4 +120,4 @@ async function show(sheet: string): Promise<void> {
   await document.fonts.ready;
 }
 
-Object.assign(globalThis, { show });
+Object.assign(globalThis, { show, showAt });

@@ -17,7 +17,7 @@ const looks = {
   "forced colours, dark": { colorScheme: "dark", forcedColors: "active" },
 } as const satisfies Record<string, BrowserContextOptions>;
 
-/** The page in which `gallery.ts` shows its sheets. */
+/** The page in which `scripts/gallery-sheets.ts` draws its sheets. */
 interface Gallery {
   show: (sheet: string) => Promise<void>;
   showAt: (width: number) => Promise<void>;
@@ -31,7 +31,7 @@ describe("The element's look", () => {
   before(async () => {
     browser = await launchBrowser();
     const { outputFiles } = await build({
-      entryPoints: ["test/element/support/gallery.ts"],
+      entryPoints: ["scripts/gallery-sheets.ts"],
       bundle: true,
       format: "iife",
       write: false,
@@ -90,7 +90,10 @@ describe("The element's look", () => {
       });
       await page.evaluate(axe);
       const found: string[] = [];
-      for (const sheet of ["phases", "phone", "rtl", "languages", "enlarged", "enlarged-rtl"]) {
+      for (const sheet of [
+        ...["phases", "phone", "phone-app", "right-to-left", "widths", "languages"],
+        ...["enlarged", "enlarged-rtl"],
+      ]) {
         await page.evaluate((each) => (globalThis as unknown as Gallery).show(each), sheet);
         const { violations } = await page.evaluate(() =>
           (globalThis as unknown as Gallery).axe.run(
