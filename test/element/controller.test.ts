@@ -23,7 +23,7 @@ describe("the controller", () => {
     expect(api.calls[0]).to.include({ method: "POST", path: "/otp-login" });
   });
 
-  it("sends a page's first request before it renders anything", async () => {
+  it("sends a page's first request before the first render", async () => {
     const { fetch } = globalThis;
     const rendered: number[] = [];
     globalThis.fetch = (...call) => {
@@ -38,7 +38,7 @@ describe("the controller", () => {
     expect(rendered[1]).to.be.above(0);
   });
 
-  it("goes on waiting if it is moved after `cancel()`", async () => {
+  it("still waits for its button if it is moved after `cancel()`", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     // The stream is the last call of a start.
@@ -53,7 +53,7 @@ describe("the controller", () => {
     expect(api.calls).to.have.length(count);
   });
 
-  it("starts anew if it is put back after it was cancelled and removed", async () => {
+  it("starts again if it is put back after it was cancelled and removed", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     element.cancel();

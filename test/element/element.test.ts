@@ -14,7 +14,7 @@ describe("the element", () => {
     api.restore();
   });
 
-  describe("its life", () => {
+  describe("its start and end", () => {
     it("starts by itself when it is in view, and logs in when the phone accepts", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "pending");
@@ -99,7 +99,7 @@ describe("the element", () => {
       await until(() => api.calls.some(({ path }) => path === "/two"));
     });
 
-    it("goes on when it is moved, and stops when it is removed", async () => {
+    it("continues when it is moved, and stops when it is removed", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "pending");
       await until(() => api.watched === 1);
@@ -128,7 +128,7 @@ describe("the element", () => {
       expect(element.state).to.equal("pending");
     });
 
-    it("starts anew in any phase, and waits for its button after `cancel()`", async () => {
+    it("starts again in any phase, and waits for its button after `cancel()`", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "pending");
       element.start();
@@ -151,7 +151,7 @@ describe("the element", () => {
       expect(element.shadowRoot!.querySelector("canvas") === null).to.equal(true);
     });
 
-    it("says why it failed", async () => {
+    it("shows why it failed", async () => {
       const cases = [
         [LoginApi.refusal("temporarily_unavailable", 503), "The login service isn’t answering", "Try again"],
         [
@@ -212,7 +212,7 @@ describe("the element", () => {
       expect(heard).to.deep.equal(["requesting", "pending", "approved", "completed"]);
     });
 
-    it("lets only `login` leave the element", async () => {
+    it("lets only `login` bubble out of the element", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       const heard: string[] = [];
       for (const type of ["login", "statechange", "error"])
@@ -224,7 +224,7 @@ describe("the element", () => {
       expect(heard).to.deep.equal(["login"]);
     });
 
-    it("fires `login` once, with the answer and where the page would go", async () => {
+    it("fires `login` once, with the answer and the next URL", async () => {
       api.login = () => LoginApi.json({ redirect_to: "/next", user: "jane" });
       const element = put(
         `<onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>`,
@@ -261,7 +261,7 @@ describe("the element", () => {
       expect(errors[0]!.bubbles).to.equal(false);
     });
 
-    it("can be started anew from its own events", async () => {
+    it("can be started again by listeners of its own events", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "pending");
       await until(() => api.watched === 1);
@@ -276,8 +276,8 @@ describe("the element", () => {
   describe("its app link", () => {
     const link = (element: OneginiOtpLogin) => element.shadowRoot!.querySelector("a");
 
-    // The runner's window is that of a desktop with a mouse: what media queries say is the sheets' and the e2e's to test.
-    it("is not offered where there is only a mouse", async () => {
+    // The runner's window is a desktop's with a mouse. The end-to-end tests have phones and tablets.
+    it("is not offered if there is only a mouse", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login" app-link="x:{otp}"></onegini-otp-login>`);
       await inPhase(element, "pending");
       expect(link(element) === null).to.equal(true);
@@ -285,7 +285,7 @@ describe("the element", () => {
     });
   });
 
-  it("holds two attempts in one page, neither of which disturbs the other", async () => {
+  it("can be twice in one page, with independent attempts", async () => {
     const first = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     const second = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await Promise.all([inPhase(first, "pending"), inPhase(second, "pending")]);
@@ -295,7 +295,7 @@ describe("the element", () => {
     expect(second.shadowRoot!.querySelector("canvas") === null).to.equal(false);
   });
 
-  it("puts the OTP nowhere but in the code's pixels", async () => {
+  it("puts the OTP only into the pixels of the code", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     expect(element.shadowRoot!.innerHTML + element.outerHTML).not.to.contain(otp);

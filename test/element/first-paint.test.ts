@@ -41,7 +41,7 @@ describe("an attempt that the page's server began", () => {
     ["declined", "denied"],
     ["used to log in", "completed"],
   ]) {
-    it(`that is ${over} already is replaced by a new one: the page came from a cache`, () => {
+    it(`is replaced by a new one if it is ${over} already, as in a page from a cache`, () => {
       const { said, requests } = takeOver(100, { poll: [`5ms (${status}|)`], stream: ["20ms pending"] });
       expect(said.slice(-2)).to.deep.equal(["10 started", "10 live"]);
       expect(said).to.include("5 requested");
@@ -50,7 +50,7 @@ describe("an attempt that the page's server began", () => {
     });
   }
 
-  it("that the server does not know for this browser is replaced by a new one", () => {
+  it("is replaced by a new one if the server does not know it for this browser", () => {
     const { said, requests } = takeOver(100, { poll: [{ marbles: "5ms #", error: "unknown_attempt" }, "-"] });
     expect(said).to.include("10 started");
     expect(requests.start).to.have.length(1);
@@ -75,7 +75,7 @@ describe("an attempt that the page's server began", () => {
     expect(requests.start).to.have.length(1);
   });
 
-  it("ends when the server says, if that is sooner than the page says: it came from a cache", () => {
+  it("ends at the server's time if that is earlier than the page's, as in a page from a cache", () => {
     const { said, actions } = takeOver(5_000, { poll: ["5ms (pending8s|)"], stream: ["20ms pending"] });
     expect(said).to.include("5 renewed");
     expect(actions.find(({ type }) => type === "renewed")).to.deep.include({
@@ -85,19 +85,19 @@ describe("an attempt that the page's server began", () => {
     expect(said).to.include("4010 renewed");
   });
 
-  it("that is declined after the server said `pending` shows `denied`", () => {
+  it("shows `denied` if it is declined after a status `pending`", () => {
     const { said } = takeOver(1_000, { stream: ["10ms pending 500ms denied"] });
     expect(said.at(-1)).to.equal("511 denied");
   });
 
-  it("that expires after the server said `pending` shows `expired`", () => {
+  it("shows `expired` if it expires after a status `pending`", () => {
     const { said } = takeOver(1_000, { stream: ["10ms pending 500ms expired"] });
     expect(said.at(-1)).to.equal("511 expired");
   });
 });
 
 describe("an attempt of the page's server that was replaced", () => {
-  it("is no longer followed: the new one is, and expires by itself", () => {
+  it("is not followed any more; the new one is, and expires at its own time", () => {
     const { said, requests } = runFlow(
       130_000,
       { ...open, stream: ["-", "-", "5ms pending"], poll: ["-"] },
@@ -114,7 +114,7 @@ describe("an attempt of the page's server that was replaced", () => {
 
 const tag = (attributes: string) =>
   `<onegini-otp-login endpoint="/otp-login" ${attributes}>before</onegini-otp-login>`;
-/** The page of the tests is some seconds old: so is what began with it. */
+/** The page of the tests is some seconds old, and so is an attempt that began with it. */
 const handed = (attempt: string, expiresIn = 3_600) =>
   tag(`attempt="${attempt}" otp="${otp}" expires-in="${expiresIn}"`);
 
@@ -139,7 +139,7 @@ describe("the element in a page whose server began an attempt", () => {
     expect(api.calls[0]).to.include({ method: "GET", path: "/otp-login/of-the-page-1" });
   });
 
-  it("takes it over once: a clone starts its own", async () => {
+  it("takes it over once, and a clone starts its own", async () => {
     const element = put(handed("of-the-page-2"));
     await inPhase(element, "pending");
     const clone = element.cloneNode(true) as typeof element;
@@ -148,7 +148,7 @@ describe("the element in a page whose server began an attempt", () => {
     expect(starts()).to.deep.equal(["/otp-login"]);
   });
 
-  it("takes it over once: put back later, it starts anew", async () => {
+  it("takes it over once, and starts a new one if it is put back later", async () => {
     const element = put(handed("of-the-page-3"));
     await inPhase(element, "pending");
     element.remove();
@@ -253,7 +253,7 @@ describe("the answer to the request of early.js", () => {
   it("has its age subtracted from the code's life", async () => {
     leave({ at: Date.now() - 9_000, answer: Promise.resolve(answer(9)) });
     await inPhase(begin(), "pending");
-    // Nothing is left of it, so that the next one is asked for at once.
+    // Its time is over, so the next one is requested at once.
     await until(() => api.calls.some(({ path }) => path === "/otp-login/early/otp"));
   });
 
@@ -270,7 +270,7 @@ describe("the answer to the request of early.js", () => {
     });
   }
 
-  it("is an error of the element if it is an error: nothing is sent twice", async () => {
+  it("is the element's error if it is an error, and no second request is sent", async () => {
     leave({ answer: Promise.resolve(LoginApi.refusal("too_many_requests", 429, { "Retry-After": "9" })()) });
     await inPhase(begin(), "failed");
     expect(starts()).to.equal(0);

@@ -4,7 +4,7 @@ import { OneginiOtpLogin } from "../../src/index.js";
 
 const tag = `<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`;
 
-/** After two frames the observer has reported. */
+/** Waits for two frames, after which the observer has reported. */
 const twoFrames = async () => {
   for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
   await new Promise((resolve) => setTimeout(resolve));
@@ -81,16 +81,16 @@ describe("an element that nobody can see", () => {
       }
     });
 
-  it("does not include one in a box that has no height only because nothing is in it yet", async () => {
+  it("does not include one in a box that has no height because its content is not rendered yet", async () => {
     const element = put(`<div style="overflow: hidden">${tag}</div>`);
-    // Before a frame could show the button.
+    // Before the first frame, which would show the button.
     await new Promise((resolve) => requestAnimationFrame(resolve));
     expect(element.state).to.not.equal("idle");
     expect(element.shadowRoot!.querySelector("[part=button]")).to.equal(null);
     await inPhase(element, "pending");
   });
 
-  it("requests nothing with `visibility: hidden`; shown again without a scroll it has its button", async () => {
+  it("requests nothing with `visibility: hidden`, and shows its button when it is visible again without a scroll", async () => {
     const element = put(`<div class="box" style="visibility: hidden">${tag}</div>`);
     await twoFrames();
     expect(starts()).to.equal(0);

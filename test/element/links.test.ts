@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { appLinkFor, redirectTarget } from "../../src/element/links.js";
 
 describe("the link into the app", () => {
-  it("holds the OTP, percent-encoded", () => {
+  it("contains the OTP, percent-encoded", () => {
     expect(appLinkFor("myapp://qrlogin?otp={otp}", "a+/=&$&")).to.equal(
       "myapp://qrlogin?otp=a%2B%2F%3D%26%24%26",
     );
@@ -32,8 +32,8 @@ describe("the link into the app", () => {
   });
 });
 
-describe("where a page goes after a login", () => {
-  it("is the answer's address, else the attribute's, resolved", () => {
+describe("the URL after a login", () => {
+  it("is the answer's, else the attribute's, resolved", () => {
     expect(redirectTarget("/next", "/account")).to.equal(`${location.origin}/next`);
     expect(redirectTarget(undefined, "/account")).to.equal(`${location.origin}/account`);
     expect(redirectTarget("", "https://example.com/a")).to.equal("https://example.com/a");
@@ -42,7 +42,7 @@ describe("where a page goes after a login", () => {
     expect(redirectTarget("javascript:alert(1)", "/account")).to.equal(`${location.origin}/account`);
     expect(redirectTarget("http://[", "/account")).to.equal(`${location.origin}/account`);
   });
-  it("is nowhere if the attribute's is rejected too", () => {
+  it("is missing if the attribute's is rejected too", () => {
     expect(redirectTarget("ftp://example.com", " javascript:alert(1)")).to.equal(undefined);
     expect(redirectTarget(undefined, null)).to.equal(undefined);
   });

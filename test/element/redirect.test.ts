@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { clear, until } from "./support/page.js";
 
-/** A page of its own, whose address may change: `redirect-page.ts` runs in it. */
+/** A frame with a page that may navigate. `redirect-page.ts` runs in it. */
 function open(parameters: Record<string, string>): HTMLIFrameElement {
   const place = document.createElement("div");
   place.className = "place";
@@ -29,25 +29,25 @@ const state = (frame: HTMLIFrameElement) => frame.contentDocument?.querySelector
 describe("after a login", () => {
   afterEach(clear);
 
-  it("the page goes where the answer says", async () => {
+  it("the page goes to the answer's URL", async () => {
     const frame = open({ redirect: "/by-attribute", redirectTo: "/by-answer" });
     await until(() => address(frame) === `${location.origin}/by-answer`);
   });
-  it("the page goes to `redirect`, if the answer says nothing", async () => {
+  it("the page goes to `redirect` if the answer has no URL", async () => {
     const frame = open({ redirect: "/by-attribute" });
     await until(() => address(frame) === `${location.origin}/by-attribute`);
   });
-  it("the page goes to `redirect`, if the answer's address is rejected", async () => {
+  it("the page goes to `redirect` if the answer's URL is rejected", async () => {
     const frame = open({ redirect: "/by-attribute", redirectTo: "javascript:document.title='run'" });
     await until(() => address(frame) === `${location.origin}/by-attribute`);
   });
-  it("the page stays where it is, if `login` was prevented", async () => {
+  it("the page stays if the `login` event was prevented", async () => {
     const frame = open({ redirect: "/by-attribute", prevent: "yes" });
     await until(() => state(frame) === "completed");
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(state(frame)).to.equal("completed");
   });
-  it("the page stays where it is, if no address can be followed", async () => {
+  it("the page stays if both URLs are rejected", async () => {
     const frame = open({ redirect: "javascript:document.title='run'" });
     await until(() => state(frame) === "completed");
     await new Promise((resolve) => setTimeout(resolve, 100));

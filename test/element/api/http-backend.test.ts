@@ -9,7 +9,7 @@ interface Answer {
   header?: Record<string, string>;
   /** Written one after the other. */
   chunks?: string[];
-  /** Leaves the answer open. */
+  /** Does not end the answer. */
   hold?: boolean;
   /** Cuts the connection before the answer. */
   cut?: boolean;
@@ -101,7 +101,7 @@ describe("the login API over HTTP", () => {
     await until(async () => (await requests()).every(({ open }) => !open));
   });
 
-  it("starts of one site are sent one after the other", async () => {
+  it("sends the starts of one site one after the other", async () => {
     const { backend, requests } = endpointThat({ ...json(start, 201), delayMs: 150 });
     await Promise.all([firstValueFrom(backend.start()), firstValueFrom(backend.start())]);
     const [first, second] = await requests();
@@ -111,7 +111,7 @@ describe("the login API over HTTP", () => {
   /** Until another request waits for the lock of the site. */
   const lockIsWanted = () => until(async () => (await navigator.locks.query()).pending!.length > 0);
 
-  it("a page's first start does not wait for another tab's lock; the next one does", async () => {
+  it("does not let a page's first start wait for another tab's lock, but the next one", async () => {
     const { backend, requests, url } = endpointThat(json(start, 201));
     let end = () => {};
     const turn = new Promise<void>((resolve) => (end = resolve));
@@ -125,9 +125,9 @@ describe("the login API over HTTP", () => {
     await other;
   });
 
-  it("waits for a lock that never comes at most a second before a stream, and three before a start", async () => {
+  it("waits for a lock at most one second before a stream, and three seconds before a start", async () => {
     const { backend, requests } = endpointThat(json(start, 201));
-    // As behind a tab that stands still.
+    // As if a tab that is frozen held the lock.
     navigator.locks.request = () => new Promise<never>(() => {});
     const { setTimeout } = globalThis;
     const timers: { run: () => void; ms: number }[] = [];
@@ -161,7 +161,7 @@ describe("the login API over HTTP", () => {
     }
   });
 
-  it("opens no stream before the starts are answered that were sent at the same time as the page's first", async () => {
+  it("opens no stream before the starts that were sent with the page's first one are answered", async () => {
     const { backend, requests, url } = endpointThat({ ...json(start, 201), delayMs: 150 });
     const first = firstValueFrom(backend.start());
     await until(async () => (await requests()).length === 1);
@@ -179,7 +179,7 @@ describe("the login API over HTTP", () => {
     stream.unsubscribe();
   });
 
-  describe("gives an error its code", () => {
+  describe("the code of an error", () => {
     const cases: [string, Answer, string][] = [
       ["an error of the API", error("temporarily_unavailable", 503), "temporarily_unavailable"],
       ["an unknown attempt", error("unknown_attempt", 404), "unknown_attempt"],
@@ -196,12 +196,12 @@ describe("the login API over HTTP", () => {
       ["a connection that breaks", { cut: true }, "network_error"],
     ];
     for (const [what, answer, code] of cases)
-      it(`${what}: ${code}`, async () => {
+      it(`is ${code} for ${what}`, async () => {
         const { backend } = endpointThat(answer);
         expect((await failureOf(firstValueFrom(backend.start()))).code).to.equal(code);
       });
 
-    it("a server that is not there: network_error", async () => {
+    it("is network_error for a server that does not exist", async () => {
       const backend = httpBackend("http://localhost:1/otp-login", undefined);
       expect((await failureOf(firstValueFrom(backend.start()))).code).to.equal("network_error");
     });
@@ -237,15 +237,15 @@ describe("the login API over HTTP", () => {
     it("is `login_refused` on a redirect, which is not followed", async () =>
       expect(await codeOf({ status: 302, header: { Location: "/elsewhere" } })).to.equal("login_refused"));
     it("is `login_refused` on a page", async () => expect(await codeOf(html(200))).to.equal("login_refused"));
-    it("is `login_refused` on JSON that is no object", async () =>
+    it("is `login_refused` on JSON that is not an object", async () =>
       expect(await codeOf(json([1]))).to.equal("login_refused"));
     it("is `login_refused` on an empty answer", async () =>
       expect(await codeOf({ status: 204 })).to.equal("login_refused"));
     it("is `login_refused` on any other 4xx", async () =>
       expect(await codeOf(error("forbidden_origin", 403))).to.equal("login_refused"));
-    it("that is over is `attempt_settled`", async () =>
+    it("is `attempt_settled` if the attempt is over", async () =>
       expect(await codeOf(error("attempt_settled", 409))).to.equal("attempt_settled"));
-    it("that is another browser's is `unknown_attempt`", async () =>
+    it("is `unknown_attempt` if the attempt is another browser's", async () =>
       expect(await codeOf(error("unknown_attempt", 404))).to.equal("unknown_attempt"));
     it("may be repeated on a 5xx", async () =>
       expect(await codeOf(html(503))).to.equal("temporarily_unavailable"));
@@ -280,7 +280,7 @@ describe("the login API over HTTP", () => {
       ]);
     });
 
-    it("ignores events that make no sense", async () => {
+    it("ignores invalid events", async () => {
       const { backend } = endpointThat(
         events(
           'data: {"status":"approved"}\n\n',
@@ -292,7 +292,7 @@ describe("the login API over HTTP", () => {
       expect(await lastValueFrom(backend.stream("a").pipe(toArray()))).to.deep.equal([]);
     });
 
-    it("is an error if the answer is no stream", async () => {
+    it("is an error if the answer is not a stream", async () => {
       for (const [answer, code] of [
         [html(200), "invalid_response"],
         [json({ status: "pending" }), "invalid_response"],

@@ -1,25 +1,32 @@
 import { expect } from "chai";
 import { runFlow, type Script, type Scripts } from "../support/flow.js";
 
+const neverAnswers = "-";
+const fails = "#";
+
 const hourMs = 3_600_000;
 
 /** `docs/widget.md`, "Bad networks", promises these. */
 const bounds = { minuteCode: 60, dayCode: 2_400 };
 
-/** How a server can be dead: what each of its answers is from then on. */
+/** Ways in which a server can be dead, and its answers from then on. */
 const deaths: Record<string, Script> = {
-  "refuses every connection": "#",
-  "answers nothing": "-",
-  "lets people wait for 2 s, and fails": "2s #",
-  "is a proxy's 502": { marbles: "20ms #", error: "temporarily_unavailable" },
-  "says when to come back": { marbles: "20ms #", error: "temporarily_unavailable", retryAfterMs: 60_000 },
+  "refuses every connection": fails,
+  "answers nothing": neverAnswers,
+  "fails after 2 s": `2s ${fails}`,
+  "is a proxy that answers 502": { marbles: `20ms ${fails}`, error: "temporarily_unavailable" },
+  "answers with Retry-After": {
+    marbles: `20ms ${fails}`,
+    error: "temporarily_unavailable",
+    retryAfterMs: 60_000,
+  },
 };
 
 /** The most requests that any of twenty pages makes in the hour after its server died, a second after the first code. */
 function requestsAfter(death: Script, start: "code" | "dayCode"): number {
   const scripts: Scripts = {
     start: [`(${start}|)`],
-    stream: ["pending 999ms #", death],
+    stream: [`pending 999ms ${fails}`, death],
     poll: [death],
     renew: [death],
   };
@@ -51,7 +58,7 @@ describe("In the hour after the server failed, if it", () => {
     });
 
     it(`${name}, a page sends a limited number of requests even if the code lives for a day`, function () {
-      // Twenty pages and two thousand requests each, in virtual time: long on a machine that is busy.
+      // Twenty pages with two thousand requests each take a while, also in virtual time.
       this.timeout(60_000);
       const count = requestsAfter(death, "dayCode");
       console.log(`a code of a day, a server that ${name}: ${count} requests, bound ${bounds.dayCode}`);
@@ -62,7 +69,7 @@ describe("In the hour after the server failed, if it", () => {
       const visibility = "500ms hidden";
       const { requests } = runFlow(
         1_000 + hourMs,
-        { start: ["(dayCode|)"], stream: ["pending 40s #", death], poll: [death], renew: [death] },
+        { start: ["(dayCode|)"], stream: [`pending 40s ${fails}`, death], poll: [death], renew: [death] },
         { visibility, random: 0.5 },
       );
       expect(Object.values(requests).flat()).to.have.length(2);
@@ -74,8 +81,8 @@ describe("In the hour after the server failed, if it", () => {
       hourMs,
       {
         start: ["(dayCode|)"],
-        stream: ["pending 999ms #", "#"],
-        poll: [...Array.from({ length: 1_500 }, () => "#"), "(approved|)"],
+        stream: [`pending 999ms ${fails}`, fails],
+        poll: [...Array.from({ length: 1_500 }, () => fails), "(approved|)"],
         login: ["(answer|)"],
       },
       { random: 0.5 },

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { liveStream, runFlow } from "../support/flow.js";
 
-const stream = liveStream;
 const neverAnswers = "-";
+const fails = "#";
+
+const stream = liveStream;
 
 describe("a login", () => {
   it("goes from the first code and the approval to the site's answer", () => {
@@ -33,13 +35,13 @@ describe("a login", () => {
     expect(requests.stream).to.deep.equal(["0-5001"]);
   });
 
-  it("fails if the server gave the attempt up", () => {
+  it("fails if the attempt failed on the server", () => {
     const { actions } = runFlow(60_000, { start: ["(code|)"], stream: ["pending 5s failed"] });
     expect(actions.at(-1)).to.deep.include({ type: "failed" });
     expect(actions.at(-1)).to.have.nested.property("failure.code", "temporarily_unavailable");
   });
 
-  it("logs in with an attempt that is completed already: the answer of this browser's own login was lost", () => {
+  it("logs in with an attempt that is completed already, because the answer to its own login may be lost", () => {
     const { said } = runFlow(60_000, {
       start: ["(code|)"],
       stream: ["pending 5s completed"],
@@ -111,7 +113,7 @@ describe("a start", () => {
 
   it("fails with the error's code and the time of the next try", () => {
     const { actions } = runFlow(60_000, {
-      start: [{ marbles: "1s #", error: "too_many_requests", retryAfterMs: 24_000 }],
+      start: [{ marbles: `1s ${fails}`, error: "too_many_requests", retryAfterMs: 24_000 }],
     });
     expect(actions.at(-1)).to.have.property("failure").that.deep.includes({
       code: "too_many_requests",
@@ -122,18 +124,18 @@ describe("a start", () => {
   });
 
   it("says that the browser is offline", () => {
-    const { actions } = runFlow(1_000, { start: ["#"] }, { commands: "-start", online: "offline" });
+    const { actions } = runFlow(1_000, { start: [fails] }, { commands: "-start", online: "offline" });
     expect(actions.at(-1)).to.have.nested.property("failure.offline", true);
   });
 });
 
 describe("an unknown attempt", () => {
-  const unknown = { marbles: "#", error: "unknown_attempt" } as const;
+  const unknown = { marbles: fails, error: "unknown_attempt" } as const;
 
   it("in the answer to a start is a failure", () => {
     const { said, requests } = runFlow(
       5_000,
-      { start: [{ marbles: "100ms #", error: "unknown_attempt" }] },
+      { start: [{ marbles: `100ms ${fails}`, error: "unknown_attempt" }] },
       { clockJumpMs: () => 1_795_000_000_000 },
     );
     expect(requests.start).to.deep.equal(["0-100"]);
@@ -145,15 +147,15 @@ describe("an unknown attempt", () => {
     expect(said).to.deep.equal(["0 requested", "0 started", "0 live", "0 requested", "0 started", "0 live"]);
   });
 
-  it("twice in a row means that cookies are blocked", () => {
+  it("twice in a row is reported as blocked cookies", () => {
     const { said, actions } = runFlow(10_000, { start: ["(code|)"], stream: [unknown] });
     expect(said.at(-1)).to.equal("0 failed");
     expect(actions.at(-1)).to.have.nested.property("failure.code", "cookies_blocked");
     expect(said.filter((line) => line.endsWith(" started"))).to.have.length(2);
   });
 
-  it("long after the start counts as the first again", () => {
-    const late = { marbles: "pending 20s #", error: "unknown_attempt" } as const;
+  it("long after the start counts as the first one again", () => {
+    const late = { marbles: `pending 20s ${fails}`, error: "unknown_attempt" } as const;
     const { said } = runFlow(30_000, { start: ["(code|)"], stream: [late, late, stream] });
     expect(said.filter((line) => line.endsWith(" requested"))).to.deep.equal([
       "0 requested",
@@ -162,7 +164,11 @@ describe("an unknown attempt", () => {
   });
 
   it("is noticed by a poll, a renewal and a login too", () => {
-    const byPoll = runFlow(5_000, { start: ["(code|)"], stream: ["-"], poll: [unknown, "-"] });
+    const byPoll = runFlow(5_000, {
+      start: ["(code|)"],
+      stream: [neverAnswers],
+      poll: [unknown, neverAnswers],
+    });
     expect(byPoll.said.at(-3)).to.equal("2500 requested");
     const byRenewal = runFlow(46_000, { start: ["(code|)"], stream: [stream], renew: [unknown] });
     expect(byRenewal.said.at(-3)).to.equal("45000 requested");
@@ -186,14 +192,14 @@ describe("the login request", () => {
   it("is repeated on network errors and 5xx, with Retry-After", () => {
     const { said, requests } = runFlow(60_000, {
       ...approved,
-      login: ["#", { marbles: "#", error: "server_error", retryAfterMs: 7_000 }, "(answer|)"],
+      login: [fails, { marbles: fails, error: "server_error", retryAfterMs: 7_000 }, "(answer|)"],
     });
     expect(said.slice(-2)).to.deep.equal(["5000 approved", "12500 completed"]);
     expect(requests.login).to.deep.equal(["5000-5000", "5500-5500", "12500-12500"]);
   });
 
   it("is repeated for 60 s after the first try", () => {
-    const { said, actions, requests } = runFlow(300_000, { ...approved, login: ["#"] });
+    const { said, actions, requests } = runFlow(300_000, { ...approved, login: [fails] });
     expect(actions.at(-1))
       .to.have.property("failure")
       .that.includes({ code: "network_error", during: "login" });
@@ -204,7 +210,7 @@ describe("the login request", () => {
   it("is repeated at once when the network is back", () => {
     const { said } = runFlow(
       60_000,
-      { ...approved, login: ["#", "#", "#", "#", "(answer|)"] },
+      { ...approved, login: [fails, fails, fails, fails, "(answer|)"] },
       { online: "6s offline 8s online", random: 0.99 },
     );
     expect(said.at(-1)).to.equal("14001 completed");
@@ -212,7 +218,10 @@ describe("the login request", () => {
 
   it("is not repeated after `login_refused` and `attempt_settled`", () => {
     for (const error of ["login_refused", "attempt_settled"] as const) {
-      const { said, actions, requests } = runFlow(60_000, { ...approved, login: [{ marbles: "#", error }] });
+      const { said, actions, requests } = runFlow(60_000, {
+        ...approved,
+        login: [{ marbles: fails, error }],
+      });
       expect(said.at(-1)).to.equal("5000 failed");
       expect(actions.at(-1)).to.have.property("failure").that.includes({ code: error, during: "login" });
       expect(requests.login).to.have.length(1);
@@ -220,7 +229,7 @@ describe("the login request", () => {
   });
 
   it("is given up after 15 s and sent again", () => {
-    const { requests } = runFlow(60_000, { ...approved, login: ["-", "(answer|)"] });
+    const { requests } = runFlow(60_000, { ...approved, login: [neverAnswers, "(answer|)"] });
     expect(requests.login).to.deep.equal(["5000-20000", "20500-20500"]);
   });
 
@@ -234,17 +243,17 @@ describe("a login that another page of this browser began", () => {
   it("logs in if it was accepted in the meantime", () => {
     const { said, requests } = runFlow(
       10_000,
-      { stream: ["-"], poll: ["100ms (approved|)"], login: ["(answer|)"] },
+      { stream: [neverAnswers], poll: ["100ms (approved|)"], login: ["(answer|)"] },
       { commands: "resume" },
     );
     expect(said).to.deep.equal(["0 requested", "0 live", "100 approved", "100 completed"]);
     expect(requests.start).to.deep.equal([]);
   });
 
-  it("goes on with a fresh code if it is still pending", () => {
+  it("continues with a new code if it is still pending", () => {
     const { said, actions } = runFlow(
       10_000,
-      { stream: ["100ms pending"], poll: ["-"], renew: ["50ms (code|)"] },
+      { stream: ["100ms pending"], poll: [neverAnswers], renew: ["50ms (code|)"] },
       { commands: "resume" },
     );
     expect(said).to.deep.equal(["0 requested", "0 live", "150 started"]);
@@ -254,15 +263,15 @@ describe("a login that another page of this browser began", () => {
   it("is replaced by a new one if it is over or unknown", () => {
     const over = runFlow(
       10_000,
-      { stream: ["100ms expired", stream], poll: ["-"], start: ["(otherAttempt|)"] },
+      { stream: ["100ms expired", stream], poll: [neverAnswers], start: ["(otherAttempt|)"] },
       { commands: "resume" },
     );
     expect(over.said).to.deep.equal(["0 requested", "0 live", "100 requested", "100 started", "100 live"]);
     const unknown = runFlow(
       10_000,
       {
-        stream: [{ marbles: "100ms #", error: "unknown_attempt" }, stream],
-        poll: ["-"],
+        stream: [{ marbles: `100ms ${fails}`, error: "unknown_attempt" }, stream],
+        poll: [neverAnswers],
         start: ["(otherAttempt|)"],
       },
       { commands: "resume" },
@@ -270,23 +279,27 @@ describe("a login that another page of this browser began", () => {
     expect(unknown.said).to.deep.equal(["0 requested", "0 live", "100 requested", "100 started", "100 live"]);
   });
 
-  it("whose login is refused says so, and does not start anew", () => {
+  it("fails if its login is refused, and is not replaced", () => {
     const { said, actions } = runFlow(
       10_000,
-      { stream: ["-"], poll: ["100ms (approved|)"], login: [{ marbles: "#", error: "login_refused" }] },
+      {
+        stream: [neverAnswers],
+        poll: ["100ms (approved|)"],
+        login: [{ marbles: fails, error: "login_refused" }],
+      },
       { commands: "resume" },
     );
     expect(said).to.deep.equal(["0 requested", "0 live", "100 approved", "100 failed"]);
     expect(actions.at(-1)).to.have.nested.property("failure.code", "login_refused");
   });
 
-  it("that was logged in with before is replaced by a new one", () => {
+  it("is replaced by a new one if it has logged in before", () => {
     const { said } = runFlow(
       10_000,
       {
-        stream: ["100ms completed", "-"],
-        poll: ["-"],
-        login: [{ marbles: "#", error: "attempt_settled" }],
+        stream: ["100ms completed", neverAnswers],
+        poll: [neverAnswers],
+        login: [{ marbles: fails, error: "attempt_settled" }],
         start: ["(otherAttempt|)"],
       },
       { commands: "resume" },
@@ -301,10 +314,14 @@ describe("a login that another page of this browser began", () => {
     ]);
   });
 
-  it("ends with `expired` as any other once its code was shown", () => {
+  it("ends with `expired` after its code was shown", () => {
     const { said } = runFlow(
       70_000,
-      { stream: ["100ms pending 20s pending 20s pending 20s pending"], poll: ["-"], renew: ["(code|)"] },
+      {
+        stream: ["100ms pending 20s pending 20s pending 20s pending"],
+        poll: [neverAnswers],
+        renew: ["(code|)"],
+      },
       { commands: "resume", renewals: 0 },
     );
     expect(said.slice(-2)).to.deep.equal(["100 started", "60100 expired"]);
@@ -314,8 +331,8 @@ describe("a login that another page of this browser began", () => {
     const { said } = runFlow(
       10_000,
       {
-        stream: [{ marbles: "100ms pending 899ms #", error: "unknown_attempt" }, "pending"],
-        poll: ["-"],
+        stream: [{ marbles: `100ms pending 899ms ${fails}`, error: "unknown_attempt" }, "pending"],
+        poll: [neverAnswers],
         renew: ["(code|)"],
         start: ["(otherAttempt|)"],
       },

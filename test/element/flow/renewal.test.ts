@@ -2,10 +2,13 @@ import { expect } from "chai";
 import { toCode } from "../../../src/element/flow/renewal.js";
 import { isConnection, liveStream, runFlow } from "../support/flow.js";
 
+const neverAnswers = "-";
+const fails = "#";
+
 const stream = liveStream;
 
 describe("renewal", () => {
-  it("requests the next code when a quarter of the life is left, again and again", () => {
+  it("requests each next code when a quarter of the life is left", () => {
     const { said, requests } = runFlow(130_000, {
       start: ["(code|)"],
       stream: [stream],
@@ -84,7 +87,7 @@ describe("renewal", () => {
       const { said, requests } = runFlow(70_000, {
         start: ["(code|)"],
         stream: [stream],
-        renew: ["#", { marbles: "#", error: "temporarily_unavailable" }, "(code|)"],
+        renew: [fails, { marbles: fails, error: "temporarily_unavailable" }, "(code|)"],
       });
       expect(requests.renew).to.deep.equal(["45000-45000", "45500-45500", "46500-46500"]);
       expect(said.at(-1)).to.equal("46500 renewed");
@@ -94,7 +97,7 @@ describe("renewal", () => {
       const { requests } = runFlow(70_000, {
         start: ["(code|)"],
         stream: [stream],
-        renew: [{ marbles: "#", error: "too_many_requests", retryAfterMs: 9_000 }, "(code|)"],
+        renew: [{ marbles: fails, error: "too_many_requests", retryAfterMs: 9_000 }, "(code|)"],
       });
       expect(requests.renew.slice(0, 2)).to.deep.equal(["45000-45000", "54000-54000"]);
     });
@@ -103,7 +106,7 @@ describe("renewal", () => {
       const { said, actions, requests } = runFlow(120_000, {
         start: ["(code|)"],
         stream: [stream],
-        renew: ["#"],
+        renew: [fails],
       });
       expect(said.at(-1)).to.equal("60000 failed");
       expect(actions.at(-1))
@@ -116,7 +119,7 @@ describe("renewal", () => {
       const { said } = runFlow(120_000, {
         start: ["(code|)"],
         stream: [stream],
-        renew: [{ marbles: "#", error: "temporarily_unavailable", retryAfterMs: 3_600_000 }],
+        renew: [{ marbles: fails, error: "temporarily_unavailable", retryAfterMs: 3_600_000 }],
       });
       expect(said.at(-1)).to.equal("60000 failed");
     });
@@ -127,7 +130,7 @@ describe("renewal", () => {
         {
           start: ["(code|)"],
           stream: ["pending 14999ms comment 14999ms comment 14999ms comment", stream],
-          renew: ["#", "#", "(code|)"],
+          renew: [fails, fails, "(code|)"],
           poll: ["50ms (pending|)"],
         },
         { online: "46s offline 40s online" },
@@ -140,28 +143,32 @@ describe("renewal", () => {
       expect(requests.poll[0]).to.equal("86001-86001");
     });
 
-    it("is tried for a while if the page wakes up after the code's time: a network takes a moment", () => {
+    it("is tried for a while if the page wakes up after the code's time, because the network may still be down", () => {
       const world = { online: "46s offline 40s online" };
       const scripts = {
         start: ["(code|)"],
         stream: ["pending 14999ms comment 14999ms comment 14999ms comment", stream],
         poll: ["50ms (pending|)"],
       };
-      const { said } = runFlow(100_000, { ...scripts, renew: ["#", "#", "#", "#", "(code|)"] }, world);
+      const { said } = runFlow(
+        100_000,
+        { ...scripts, renew: [fails, fails, fails, fails, "(code|)"] },
+        world,
+      );
       expect(said.filter((line) => !isConnection(line))).to.deep.equal([
         "0 requested",
         "0 started",
         "92001 renewed",
       ]);
-      const { said: inVain } = runFlow(120_000, { ...scripts, renew: ["#"] }, world);
-      expect(inVain.at(-1)).to.equal("96001 failed");
+      const { said: failed } = runFlow(120_000, { ...scripts, renew: [fails] }, world);
+      expect(failed.at(-1)).to.equal("96001 failed");
     });
 
     it("requests the status if the attempt is settled: it may be approved", () => {
       const { said, requests } = runFlow(60_000, {
         start: ["(code|)"],
         stream: [stream],
-        renew: [{ marbles: "#", error: "attempt_settled" }],
+        renew: [{ marbles: fails, error: "attempt_settled" }],
         poll: ["30ms (approved|)"],
         login: ["(answer|)"],
       });
@@ -172,9 +179,9 @@ describe("renewal", () => {
     it("requests the status also if a poll hangs on a dead connection", () => {
       const { said, requests } = runFlow(60_000, {
         start: ["(code|)"],
-        stream: ["pending", "-"],
-        renew: [{ marbles: "#", error: "attempt_settled" }],
-        poll: ["-", "30ms (approved|)"],
+        stream: ["pending", neverAnswers],
+        renew: [{ marbles: fails, error: "attempt_settled" }],
+        poll: [neverAnswers, "30ms (approved|)"],
         login: ["(answer|)"],
       });
       expect(requests.poll).to.deep.equal(["37500-45000", "45000-45030"]);
@@ -183,10 +190,15 @@ describe("renewal", () => {
   });
 
   describe("in a hidden tab", () => {
-    it("does not happen; when the tab is visible again, the status comes first", () => {
+    it("does not happen, and when the tab is visible again, the status is requested first", () => {
       const { said, requests } = runFlow(
         90_000,
-        { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (pending|)"], renew: ["100ms (code|)"] },
+        {
+          start: ["(code|)"],
+          stream: [stream, neverAnswers],
+          poll: ["100ms (pending|)"],
+          renew: ["100ms (code|)"],
+        },
         { visibility: "40s hidden 12s visible" },
       );
       expect(requests.poll[0]).to.equal("52001-52101");
@@ -197,7 +209,12 @@ describe("renewal", () => {
     it("does not happen if the attempt was accepted in the meantime", () => {
       const { said, requests } = runFlow(
         200_000,
-        { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (approved|)"], login: ["(answer|)"] },
+        {
+          start: ["(code|)"],
+          stream: [stream, neverAnswers],
+          poll: ["100ms (approved|)"],
+          login: ["(answer|)"],
+        },
         { visibility: "10s hidden 60s visible" },
       );
       expect(requests.renew).to.deep.equal([]);
@@ -207,7 +224,7 @@ describe("renewal", () => {
     it("leads to `expired` if the server says so when the tab is visible again", () => {
       const { said } = runFlow(
         400_000,
-        { start: ["(code|)"], stream: [stream, "-"], poll: ["100ms (expired|)"] },
+        { start: ["(code|)"], stream: [stream, neverAnswers], poll: ["100ms (expired|)"] },
         { visibility: "10s hidden 300s visible" },
       );
       expect(said.at(-1)).to.equal("310101 expired");

@@ -28,7 +28,7 @@ const actions: Record<Action["type"], Action> = {
   cancelled: { type: "cancelled" },
 };
 
-/** Where each action leads from each phase; a phase that is not named stays as it is, the very same object. */
+/** The next phase for each action and phase. In phases that are not listed, the state stays the same object. */
 const table: Record<Action["type"], Partial<Record<Phase, Phase>>> = {
   requested: Object.fromEntries(Object.keys(states).map((phase) => [phase, "requesting"])),
   started: { requesting: "pending" },
@@ -49,7 +49,7 @@ const table: Record<Action["type"], Partial<Record<Phase, Phase>>> = {
 
 describe("reduce", () => {
   for (const [type, action] of Object.entries(actions)) {
-    it(`leads on "${type}" where the table says, and nowhere else`, () => {
+    it(`changes the phases that the table lists for "${type}", and no others`, () => {
       for (const [phase, state] of Object.entries(states)) {
         const target = table[action.type][phase as Phase];
         const next = reduce(state, action);

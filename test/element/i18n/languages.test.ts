@@ -42,7 +42,7 @@ describe("the language", () => {
     expect(wordsFor("nl", own)).to.include({ step1: own.step1, step2: nl.step2 });
   });
 
-  it("ignores a text that a site sets to nothing", () => {
+  it("ignores a text that a site sets to undefined or null", () => {
     const own = { title: undefined, step1: null, step2: 2 } as unknown as Partial<Messages>;
     expect(wordsFor("nl", own)).to.deep.equal(wordsFor("nl", undefined));
     expect(wordsFor("en", own)).to.deep.equal(wordsFor("en", undefined));
@@ -74,7 +74,7 @@ describe("the language", () => {
     await until(() => title(element) === "Late");
   });
 
-  it("tells two copies of the element, and none that has left", () => {
+  it("is told to two copies of the element, and not to one that was removed", () => {
     let heard = 0;
     const stop = watchLocales(() => heard++);
     globalThis.oneginiOtpLoginLocales!.push({ language: "x-two", messages: {} });

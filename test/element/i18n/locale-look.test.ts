@@ -7,7 +7,7 @@ import { showCard, type ViewCard } from "../support/view-card.js";
 
 const widths = [280, 320, 360, 560];
 
-/** The ways in which the app link is offered. On a phone the code may be open or not. */
+/** The ways in which the app link is offered. On a phone the code may be shown or not. */
 const offers: Record<string, Partial<ViewModel>> = {
   "without an app link": {},
   "the app's button beside the code": { app: "beside", appLink: "x:otp" },
@@ -47,7 +47,7 @@ function rectsOf(text: Text, from = 0, to = text.length): DOMRect[] {
   return [...range.getClientRects()].filter(({ width }) => width > 0);
 }
 
-/** Where the words of an element stand, all of them. */
+/** The boxes of all words of an element. */
 function wordsIn(element: Element): DOMRect {
   const range = document.createRange();
   range.selectNodeContents(element);
@@ -56,10 +56,10 @@ function wordsIn(element: Element): DOMRect {
 
 const lineOf = (rect: DOMRect): number => Math.round((rect.top + rect.bottom) / 2);
 
-/** A letter with its marks stands in one place; each engine has its own idea of where in it the mark begins. */
+/** A letter and its marks count as one, because engines differ in where a mark begins. */
 const letters = new Intl.Segmenter();
 
-/** The texts that go on in a new line within a word. */
+/** The texts in which a line breaks within a word. */
 function torn(section: Element): string[] {
   const found: string[] = [];
   for (const { text } of textsOf(section)) {
@@ -76,7 +76,7 @@ function torn(section: Element): string[] {
   return found;
 }
 
-/** Says where a text leaves the card's padding or its own box, or is cut. */
+/** The places where a text overlaps the card's padding, overflows its own box or is cut. */
 function spilling(section: Element): string[] {
   const card = section.getBoundingClientRect();
   const padding = Number.parseFloat(getComputedStyle(section).paddingLeft);
@@ -139,7 +139,7 @@ describe("the card with twice the text", () => {
     });
 });
 
-/** From left to right, where the characters of a part of a text stand. */
+/** The horizontal positions of the characters of a part of a text, from left to right. */
 function order(text: Text, part: string): string {
   const start = text.data.indexOf(part);
   return [...part]
@@ -223,7 +223,7 @@ describe("the card in Arabic", () => {
     for (const words of [locales["ar"]!.newCodeIn, "رمز بعد {time} على هاتفك", "{time} حتى رمز جديد"]) {
       expect(await timeIn("pending", words), words).to.equal("0:42");
       expect(await timeIn("failed, must wait", words), words).to.equal("0:24");
-      // Minutes have an Arabic unit, which is read after the number: at its left.
+      // Minutes have an Arabic unit, which is at the left of the number.
       expect(await timeIn("pending, minutes", words), words).to.equal("\u062f 4");
     }
   });

@@ -13,7 +13,7 @@ const textsOf = (language: string) => Object.entries(locales[language]!) as [Key
 const arabic = /\p{Script=Arabic}/u;
 const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 
-/** The form of address that a language does not use here, and words of another country. */
+/** Words of the form of address that a language does not use here, and words of another country. */
 const slips: Record<string, RegExp> = {
   nl: /(?<!\p{L})(u|uw)(?!\p{L})/iu,
   fr: /(?<!\p{L})(tu|toi|ton|ta|tes)(?!\p{L})/iu,
@@ -27,13 +27,13 @@ const slips: Record<string, RegExp> = {
   ja: /(?<!ま|で)(だ|である|しろ|せよ)(。|$)/u,
 };
 
-/** What ends a text, in whatever script: `.`, `…`, `?` or nothing. */
+/** The punctuation that ends a text, in any script: `.`, `…`, `?` or none. */
 function ending(text: string): string {
   const last = text.at(-1)!;
   return { "。": ".", "؟": "?", "？": "?" }[last] ?? (/\p{P}/u.test(last) ? last : "");
 }
 
-/** 42 s and 4 min, as `Intl` has them. White space is as each language's own, here plain. */
+/** 42 s and 4 min as `Intl` formats them, with plain spaces. */
 const times: Record<string, [string, string]> = {
   en: ["0:42", "4 min"],
   nl: ["0:42", "4 min"],
@@ -56,7 +56,7 @@ for (const language of Object.keys(locales))
         expect(wordsFor(tag, undefined), tag).to.deep.equal({ ...locales[language], language });
     });
 
-    it("are complete, and English nowhere else", () => {
+    it("are complete, and none is English in another language", () => {
       expect(Object.keys(locales[language]!)).to.deep.equal(Object.keys(english));
       for (const [key, text] of textsOf(language)) {
         expect(text, key).to.match(/[\p{L}]/u);
@@ -64,7 +64,7 @@ for (const language of Object.keys(locales))
       }
     });
 
-    it("leave the gap for the time where English does, once, and mark nothing as bold", () => {
+    it("contain the placeholder of the time where English does, once, and no bold words", () => {
       for (const [key, text] of textsOf(language)) {
         const gaps = text.match(/\{[^}]*\}?|\}/g) ?? [];
         expect(gaps, key).to.deep.equal(english[key].includes("{time}") ? ["{time}"] : []);
@@ -72,7 +72,7 @@ for (const language of Object.keys(locales))
       }
     });
 
-    it("end as English does, without a space too many and without an exclamation mark", () => {
+    it("end with the same punctuation as in English, without double spaces and exclamation marks", () => {
       for (const [key, text] of textsOf(language)) {
         expect(ending(text), `${key}: ${text}`).to.equal(ending(english[key]));
         expect(text, key).not.to.match(/^\s|\s$|\s\s|[!！¡]|\.\.|['"`]|[<>&]/u);
@@ -80,7 +80,7 @@ for (const language of Object.keys(locales))
       }
     });
 
-    it("are in the language's own letters, with no character that cannot be seen but a place to break a line", () => {
+    it("use the language's own letters, and no invisible character except one that allows a line break", () => {
       for (const [key, text] of textsOf(language)) {
         expect(arabic.test(text), key).to.equal(language === "ar");
         expect(japanese.test(text), key).to.equal(language === "ja");
@@ -93,7 +93,7 @@ for (const language of Object.keys(locales))
         expect(slips[language]?.exec(text)?.[0], `${key}: ${text}`).to.equal(undefined);
     });
 
-    it("name Enlarge by what can be read on it, and no two failures alike", () => {
+    it("name the Enlarge button by its visible text, and each failure differently", () => {
       const words = locales[language]!;
       expect(words.enlargeName.toLowerCase()).to.contain(words.enlarge.toLowerCase());
       const failures = [
@@ -109,7 +109,7 @@ for (const language of Object.keys(locales))
       expect(new Set(failures.map((key) => words[`${key}Hint`])).size).to.equal(failures.length);
     });
 
-    it("have the times that Intl gives for the language, in the digits that its steps have", () => {
+    it("have times as Intl formats them, in the same digits as the steps", () => {
       const plain = (ms: number) => formatTime(ms, language).replace(/\s/gu, " ");
       expect([plain(42_000), plain(240_000)]).to.deep.equal(times[language]);
       expect(new Intl.NumberFormat(language).resolvedOptions().numberingSystem).to.equal("latn");
@@ -140,7 +140,7 @@ describe("the language of a page", () => {
     );
   };
 
-  it("changes live while a code is on show, to each of them, and the attempt goes on", async () => {
+  it("can change to each language while a code is shown, and the attempt continues", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     await until(() => api.watched === 1);

@@ -86,11 +86,11 @@ describe("a code's clock", () => {
     expect(countdown(code, false, now + 45 * second)).to.deep.equal({ kind: "late" });
     expect(countdown(code, false, now + 60 * second - 1)).to.deep.equal({ kind: "late" });
   });
-  it("shows that a code is over", () => {
+  it("shows that a code has expired", () => {
     expect(countdown(code, false, now + 60 * second)).to.deep.equal({ kind: "dead" });
     expect(countdown(code, true, now + 60 * second)).to.deep.equal({ kind: "dead" });
   });
-  it("is never more than full if the clock was set back", () => {
+  it("is at most full if the clock was set back", () => {
     expect(countdown(code, false, now - 9 * second)).to.include({ share: 1 });
   });
 });
@@ -102,7 +102,7 @@ describe("the announcement", () => {
     return announcer.text;
   };
 
-  it("is about the app, not about a code, if only the app's button is shown", () => {
+  it("is about the app if only the app's button is shown", () => {
     const said = announcement(pending(), words, 0, false, true);
     expect(said).to.deep.equal(["codeReady", words.openAppHint]);
   });
@@ -111,7 +111,7 @@ describe("the announcement", () => {
     expect(announcement({ phase: "idle" }, words, 0, false)).to.equal(undefined);
     expect(announcement({ phase: "requesting" }, words, 0, false)).to.equal(undefined);
   });
-  it("says once an attempt that the code is ready, and nothing on a renewal or a reconnection", () => {
+  it("says once per attempt that the code is ready, and nothing at a renewal or a reconnection", () => {
     const announcer = new Announcer();
     expect(say(announcer, pending(), words, 0, false)).to.equal(words.codeReady);
     announcer.text = "";
@@ -144,7 +144,7 @@ describe("the announcement", () => {
       "The login service isn’t answering. Please try again in a moment.",
     ]);
   });
-  it("says that a login was accepted after the pause", () => {
+  it("says that a login was accepted, also after `expired`", () => {
     const announcer = new Announcer();
     say(announcer, { phase: "expired", attempt: "a" }, words, 0, false);
     say(announcer, { phase: "approved", attempt: "a" }, words, 0, false);

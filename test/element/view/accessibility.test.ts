@@ -21,7 +21,7 @@ describe("accessibility", () => {
     enlarged: model(pending(), { enlarged: true }),
   };
   for (const [name, each] of Object.entries(shown))
-    it(`has no finding of axe in ${name}`, async () => {
+    it(`passes axe: ${name}`, async () => {
       const card = await showCard(each);
       const { violations } = await axe.run(card, { resultTypes: ["violations"] });
       expect(
@@ -78,7 +78,7 @@ describe("the focus", () => {
     clear();
     api.restore();
   });
-  /** Which part or control has it. */
+  /** The part or control that has the focus. */
   const focused = (element: OneginiOtpLogin) => {
     const active = element.shadowRoot!.activeElement;
     return active?.part.value || active?.classList[1];
@@ -92,7 +92,7 @@ describe("the focus", () => {
     return element;
   };
 
-  it("is never taken from the page", async () => {
+  it("is not taken from the page", async () => {
     const element = await begin();
     const input = document.querySelector("input")!;
     input.focus();
@@ -163,7 +163,7 @@ describe("the large code", () => {
     return { element, dialog: element.shadowRoot!.querySelector("dialog")! };
   };
 
-  it("closes by a click beside it, not by one on it", async () => {
+  it("closes by a click beside it, but not by a click on it", async () => {
     const { dialog } = await open();
     dialog.querySelector("canvas")!.click();
     dialog.querySelector<HTMLElement>(".large")!.click();

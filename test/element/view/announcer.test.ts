@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Announcer } from "../../../src/element/view/announcer.js";
 
 describe("the live region", () => {
-  it("announces each thing once an attempt", () => {
+  it("announces each thing once per attempt", () => {
     const announcer = new Announcer();
     announcer.say(["codeReady", "The code is ready."]);
     expect(announcer.text).to.equal("The code is ready.");
@@ -10,7 +10,7 @@ describe("the live region", () => {
     expect(announcer.text).to.equal("The code is ready.");
   });
 
-  it("removes a text that no longer holds, and announces nothing again", () => {
+  it("removes a text that is no longer true, and repeats no announcement", () => {
     const announcer = new Announcer();
     announcer.say(["codeReady", "The code is ready."]);
     announcer.say(["offline", "You’re offline."]);

@@ -5,7 +5,7 @@ import { clear, inPhase, itExceptIn, LoginApi, part, put, until } from "../suppo
 import { model, otp, pending } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
 
-/** Whether the canvas shows the text's code to the module, with its quiet zone, black on white. */
+/** Whether every module of the text's code is on the canvas, black on white, with its quiet zone. */
 function shows(canvas: HTMLCanvasElement, text: string): boolean {
   const { size, path } = encode(text);
   const expected = document.createElement("canvas");
@@ -48,12 +48,12 @@ describe("the QR code", () => {
     [360, 310, 1.25, 274.4],
   ];
   for (const [card, box, ratio, edge] of sizes)
-    it(`is ${edge} px in a card of ${card} px at ${ratio}×: whole device pixels a module`, () => {
+    it(`is ${edge} px wide in a card of ${card} px at ${ratio}×, with whole device pixels per module`, () => {
       const pixels = modulePixels(49, box, ratio);
       expect(pixels % 1).to.equal(0);
       expect((pixels * 49) / ratio).to.be.closeTo(edge, 1e-9);
     });
-  it("never has less than four CSS pixels a module, in a box of any size", () => {
+  it("has at least four CSS pixels per module, in a box of any size", () => {
     for (const ratio of [1, 1.25, 1.5, 2, 3])
       for (const box of [0, 100, 262, 310]) expect(modulePixels(93, box, ratio) / ratio).to.be.at.least(4);
   });
@@ -63,7 +63,7 @@ describe("the code on the canvas", () => {
   afterEach(clear);
 
   for (const width of [280, 300, 320, 360, 420])
-    it(`is black on white, to the module, in a card of ${width} px`, async () => {
+    it(`is black on white in every module, in a card of ${width} px`, async () => {
       const canvas = canvasOf(await showCard(model(pending()), width));
       expect(shows(canvas, otp)).to.equal(true);
       expect(canvas.getBoundingClientRect().width * devicePixelRatio).to.equal(canvas.width);
@@ -90,7 +90,7 @@ describe("the code on the canvas", () => {
     expect(shows(canvas, "next")).to.equal(true);
   });
 
-  it("of a longer OTP keeps its four pixels a module, and grows over its stage", async () => {
+  it("of a longer OTP keeps four pixels per module, and is larger than its place", async () => {
     const long = "x".repeat(700);
     const state = pending();
     const card = await showCard(
@@ -164,7 +164,7 @@ describe("the code on the canvas", () => {
       WebKit:
         "it tells scripts of no zoom (currentCSSZoom); that the code can be read is in test/e2e/engines",
     },
-    "is whole device pixels a module also where a site zooms",
+    "has whole device pixels per module also where a site uses zoom",
     async () => {
       const card = await showCard(model(pending()));
       card.parentElement!.style.zoom = "1.3";
@@ -185,7 +185,7 @@ describe("a code whose time is over", () => {
     api.restore();
   });
 
-  it("is removed, and the hint is in its place", async () => {
+  it("is removed, and a message is in its place", async () => {
     api.start = () => LoginApi.json({ attempt: "a", status: "pending", otp, expires_in: 1 }, 201);
     api.renew = () => new Promise<Response>(() => undefined);
     const element = put(`<onegini-otp-login endpoint="/otp-login" app-link="x:{otp}"></onegini-otp-login>`);

@@ -22,7 +22,7 @@ describe("the enlarged code", () => {
     return { element, root, dialog, button };
   };
 
-  it("is closed before the reason is announced: nothing behind it would be heard", async () => {
+  it("is closed before the reason is announced, because nothing behind it would be announced", async () => {
     const { element, root, dialog } = await enlarge();
     const status = root.querySelector("[role=status]")!;
     const log: string[] = [];

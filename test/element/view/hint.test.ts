@@ -2,7 +2,7 @@ import { expect } from "chai";
 import "../../../src/define.js";
 import { clear, inPhase, LoginApi, put, until } from "../support/page.js";
 
-describe("the hint", () => {
+describe("the message in the place of the time", () => {
   let api: LoginApi;
   beforeEach(() => (api = new LoginApi()));
   afterEach(() => {
