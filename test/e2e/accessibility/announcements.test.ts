@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import { reachPhase } from "../../support/login-page.js";
 import { listen } from "./support/assistive-technology.js";
 import { code, refusal } from "./support/login-site.js";
-import { watched } from "./support/scenes.js";
-import { type Stage, stages } from "./support/stage.js";
+import { watched, type Stage, stages } from "./support/scenes.js";
 
 const ready = "The QR code is ready. Scan it in the app.";
 const offline = "You’re offline. We’ll keep trying.";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { loadAxe, runAxe } from "./support/page-checks.js";
-import { looks, stages } from "./support/stage.js";
-import { sceneNames } from "./support/scenes.js";
+import { looks, stages, sceneNames } from "./support/scenes.js";
 
 const directions = [
   { lang: "en", dir: "ltr" },

@@ -4,8 +4,7 @@ import type { Page } from "playwright-core";
 import { reachPhase } from "../../support/login-page.js";
 import { pixelsThatDiffer } from "./support/page-checks.js";
 import { focused } from "./support/assistive-technology.js";
-import { looks, type Stage, stages } from "./support/stage.js";
-import { type SceneName } from "./support/scenes.js";
+import { looks, type Stage, stages, type SceneName } from "./support/scenes.js";
 
 /** Every kind of control, by what it is called, and a scene that has it. */
 const controls: Record<string, SceneName> = {

@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import { reachPhase } from "../../support/login-page.js";
 import { focused, walk } from "./support/assistive-technology.js";
 import { code, refusal } from "./support/login-site.js";
-import { type SceneName, sceneNames, watched } from "./support/scenes.js";
-import { stages } from "./support/stage.js";
+import { type SceneName, sceneNames, watched, stages } from "./support/scenes.js";
 
 const enlarge = "Enlarge QR code";
 const here = "Open the app on this device";

@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import { readCodes } from "../../support/qr.js";
 import { otp } from "../../element/support/models.js";
 import { settings, setText, smallTargets, unreadable } from "./support/page-checks.js";
-import { sceneNames, scenes, type Scene } from "./support/scenes.js";
-import { stages } from "./support/stage.js";
+import { sceneNames, scenes, type Scene, stages } from "./support/scenes.js";
 
 /** A window of 1280 × 1024 pixels at 400 %: WCAG 1.4.10. */
 const zoomed = { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 };

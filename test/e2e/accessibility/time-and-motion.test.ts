@@ -4,8 +4,7 @@ import type { Page } from "playwright-core";
 import { reachPhase } from "../../support/login-page.js";
 import { focused } from "./support/assistive-technology.js";
 import { code } from "./support/login-site.js";
-import { watched } from "./support/scenes.js";
-import { type Stage, stages } from "./support/stage.js";
+import { watched, type Stage, stages } from "./support/scenes.js";
 
 describe("The time limit", () => {
   const { open } = stages();

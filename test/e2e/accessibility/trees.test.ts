@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
-import { sceneNames, type SceneName } from "./support/scenes.js";
-import { stages } from "./support/stage.js";
+import { sceneNames, type SceneName, stages } from "./support/scenes.js";
 import { exposedReading, snapshotReading } from "./support/assistive-technology.js";
 
 /**

@@ -1,5 +1,5 @@
 import * as hostile from "./support/hostile.js";
-import { suite } from "./support/suite.js";
+import { suite } from "./support/renders.js";
 
 suite("The code with any CSS around it", [
   { name: "inheritance", room: 60, share: 9, rules: hostile.hostileInheritance },

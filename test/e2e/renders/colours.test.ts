@@ -1,5 +1,5 @@
 import * as hostile from "./support/hostile.js";
-import { suite } from "./support/suite.js";
+import { suite } from "./support/renders.js";
 
 const dark = ":root { color-scheme: dark; background: #0b0c10; color: #eee }";
 const light = ":root { color-scheme: light; background: #fff }";

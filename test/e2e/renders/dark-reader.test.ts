@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import * as hostile from "./support/hostile.js";
-import { suite } from "./support/suite.js";
+import { suite } from "./support/renders.js";
 
 const light = ":root { color-scheme: light; background: #fff }";
 

@@ -1,5 +1,5 @@
 import * as hostile from "./support/hostile.js";
-import { suite } from "./support/suite.js";
+import { suite } from "./support/renders.js";
 
 suite("The code with any CSS on the parts", [
   { name: "::part(qr)", share: 9, sheet: hostile.keyframes, rules: hostile.hostilePart("qr") },

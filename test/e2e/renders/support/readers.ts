@@ -1,4 +1,7 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { scanRGBABuffer, ZBarConfigType, ZBarScanner, ZBarSymbolType } from "@undecaf/zbar-wasm";
+import type { CDPSession } from "playwright-core";
+import { PNG } from "pngjs";
 import { create } from "qrcode";
 import { readBarcodes } from "zxing-wasm/reader";
 import type { Seen } from "./in-page.js";
@@ -100,4 +103,43 @@ export function bareCode(text: string, module: number): Picture {
       if (isDark(Math.floor(x / module), Math.floor(y / module)))
         data.fill(0, (y * edge + x) * 4, (y * edge + x) * 4 + 3);
   return { data, width: edge, height: edge };
+}
+
+/** A picture of all that is in view. */
+export async function picture(session: CDPSession): Promise<Picture> {
+  const { data } = await session.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true });
+  const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, "base64"));
+  return {
+    width,
+    height,
+    data: new Uint8ClampedArray(pixels.buffer as ArrayBuffer, pixels.byteOffset, pixels.length),
+  };
+}
+
+/** The part of a picture that shows the card, and its code where that lies over the edge, with a little around them. */
+export function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: number): Picture {
+  const around = 12;
+  const start = (a: number, b: number) =>
+    Math.max(0, Math.floor((Math.min(a, b) - around) * devicePixelRatio));
+  const end = (a: number, b: number, most: number) =>
+    Math.max(0, Math.min(most, Math.ceil((Math.max(a, b) + around) * devicePixelRatio)));
+  const left = Math.min(start(card.left, code.left), whole.width);
+  const top = Math.min(start(card.top, code.top), whole.height);
+  const width = end(card.right, code.right, whole.width) - left;
+  const height = end(card.bottom, code.bottom, whole.height) - top;
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * whole.width + left) * 4;
+    data.set(whole.data.subarray(from, from + width * 4), y * width * 4);
+  }
+  return { data, width, height };
+}
+
+/** Keeps a picture for whoever looks into a miss, named by its seed. */
+export async function keep({ data, width, height }: Picture, seed: string): Promise<void> {
+  if (width === 0 || height === 0) return;
+  const png = new PNG({ width, height });
+  png.data = Buffer.from(data.buffer);
+  await mkdir(".cache/renders", { recursive: true });
+  await writeFile(`.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`, PNG.sync.write(png));
 }

@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { after, before, describe, it } from "node:test";
+import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, CDPSession, Page } from "playwright-core";
-import { PNG } from "pngjs";
 import type { Rules } from "./hostile.js";
 import { otpFrom, randomFrom, type Random } from "./random.js";
-import { bareCode, flawOf, readerNames, readers, type Picture, type ReaderName } from "./readers.js";
-import type { Effect, inPage, Place, Seen } from "./in-page.js";
-import type { Site } from "./site.js";
+import { bareCode, cut, flawOf, keep, picture, readerNames, readers, type ReaderName } from "./readers.js";
+import type { Effect, inPage, Place } from "./in-page.js";
+import { type Site, startSite } from "./site.js";
+import { launchBrowser } from "../../../support/browser.js";
 
 /** A kind of page that a code has to be read on. */
 export interface Condition {
@@ -185,41 +186,75 @@ const resize = (session: CDPSession, { width, height, devicePixelRatio }: View):
     mobile: false,
   });
 
-/** A picture of all that is in view. */
-async function picture(session: CDPSession): Promise<Picture> {
-  const { data } = await session.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true });
-  const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, "base64"));
+/** How many renders all suites make together; `RENDERS` asks for another number. */
+const total = Number(process.env["RENDERS"] ?? 2_100);
+/** The same renders in every run; another `SEED` makes others. */
+const seed = process.env["SEED"] ?? "1";
+
+/** A suite that renders its conditions' share of random codes, and has two readers look at each. */
+export function suite(name: string, conditions: readonly Condition[]): void {
+  describe(name, () => {
+    let browser: Browser;
+    let site: Site;
+    const tallies: Tally[] = [];
+
+    before(async () => {
+      [browser, site] = await Promise.all([launchBrowser(), startSite()]);
+    });
+    after(async () => {
+      await browser.close();
+      await site.close();
+      console.log(`\nSEED=${seed} RENDERS=${total}\n${table([...tallies, sum("all", tallies)])}`);
+      console.log(missesOf(sum("all", tallies)));
+    });
+
+    for (const condition of conditions)
+      it(`is black on white and readable: ${condition.name}`, async () => {
+        const count = Math.ceil((total * condition.share) / 100);
+        const tally = await render(browser, site, condition, seed, count);
+        tallies.push(tally);
+        const flaws = tally.misses.filter(({ what }) => !/^(zbar|ZXing): /.test(what));
+        assert.equal(tally.exact, tally.renders, missesOf({ ...tally, misses: flaws.slice(0, 3) }));
+      });
+
+    it("is read by two independent readers, at least 99.5 % by each", () => {
+      const { renders, read } = sum("all", tallies);
+      for (const reader of readerNames)
+        assert.ok(read[reader] / renders >= 0.995, `${reader} read ${read[reader]} of ${renders}`);
+    });
+  });
+}
+
+const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(2)} %`;
+
+/** All of some tallies as one. */
+const sum = (condition: string, tallies: readonly Tally[]): Tally => {
+  const total = (of: (tally: Tally) => number) => tallies.reduce((result, tally) => result + of(tally), 0);
   return {
-    width,
-    height,
-    data: new Uint8ClampedArray(pixels.buffer as ArrayBuffer, pixels.byteOffset, pixels.length),
+    condition,
+    renders: total(({ renders }) => renders),
+    read: { zbar: total(({ read }) => read.zbar), ZXing: total(({ read }) => read.ZXing) },
+    exact: total(({ exact }) => exact),
+    misses: tallies.flatMap(({ misses }) => misses),
   };
-}
+};
 
-/** The part of a picture that shows the card, and its code where that lies over the edge, with a little around them. */
-function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: number): Picture {
-  const around = 12;
-  const start = (a: number, b: number) =>
-    Math.max(0, Math.floor((Math.min(a, b) - around) * devicePixelRatio));
-  const end = (a: number, b: number, most: number) =>
-    Math.max(0, Math.min(most, Math.ceil((Math.max(a, b) + around) * devicePixelRatio)));
-  const left = Math.min(start(card.left, code.left), whole.width);
-  const top = Math.min(start(card.top, code.top), whole.height);
-  const width = end(card.right, code.right, whole.width) - left;
-  const height = end(card.bottom, code.bottom, whole.height) - top;
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * whole.width + left) * 4;
-    data.set(whole.data.subarray(from, from + width * 4), y * width * 4);
-  }
-  return { data, width, height };
-}
+/** A line a condition: renders, what each reader read, what was exact to the module. */
+const table = (tallies: readonly Tally[]): string =>
+  [
+    `| condition | renders | ${readerNames.join(" | ")} | exact |`,
+    `| --- | --- | ${readerNames.map(() => "---").join(" | ")} | --- |`,
+    ...tallies.map(({ condition, renders, read, exact }) => {
+      const reads = readerNames.map((name) => percent(read[name], renders));
+      return `| ${condition} | ${renders} | ${reads.join(" | ")} | ${percent(exact, renders)} |`;
+    }),
+  ].join("\n");
 
-/** Keeps a picture for whoever looks into a miss, named by its seed. */
-async function keep({ data, width, height }: Picture, seed: string): Promise<void> {
-  if (width === 0 || height === 0) return;
-  const png = new PNG({ width, height });
-  png.data = Buffer.from(data.buffer);
-  await mkdir(".cache/renders", { recursive: true });
-  await writeFile(`.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`, PNG.sync.write(png));
-}
+/** Each render that went wrong, with what repeats it. */
+const missesOf = ({ misses }: Tally): string =>
+  misses
+    .map(
+      ({ condition, seed, what, devicePixelRatio, width, css }) =>
+        `${condition}, ${width} px at ${devicePixelRatio}×: ${what} (${seed})\n    ${css}`,
+    )
+    .join("\n");
