@@ -52,7 +52,7 @@ describe("the sources", () => {
     }
   });
 
-  for (const room of ["src", "demo", "build", "scripts", "bench"]) {
+  for (const room of ["src", "demo", "build", "scripts", "bench", "test"]) {
     test(`have no folder in ${room} with more than a dozen files`, () => {
       const files = filesIn(room).filter((file) => !file.startsWith("src/locales/"));
       for (const folder of new Set(files.map((file) => dirname(file)))) {
@@ -64,6 +64,11 @@ describe("the sources", () => {
 
   test("have at most 120 files", () => {
     assert.ok(sources.length <= 120, `src: ${sources.length} files`);
+  });
+
+  test("have at most 70 support files in test", () => {
+    const support = filesIn("test").filter((file) => !/\.(test\.ts|txt|md)$/.test(file));
+    assert.ok(support.length <= 70, `test: ${support.length} support files`);
   });
 
   test("have no two files with the same name", () => {
