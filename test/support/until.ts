@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 
 /**
- * Resolves as soon as a condition holds. Rejects, saying what was awaited, after a limit that only a broken test reaches:
- * it is no measure of speed.
+ * Resolves as soon as a condition holds. Rejects after a limit that only a broken test reaches: the limit is not a measure
+ * of speed.
+ *
+ * @param what names the condition in the error
  */
 export async function until(
   holds: () => boolean | Promise<boolean>,
@@ -11,14 +13,14 @@ export async function until(
 ): Promise<void> {
   const giveUpAt = performance.now() + maxMs;
   while (!(await holds())) {
-    if (performance.now() > giveUpAt) throw new Error(`Waited in vain for ${what}`);
+    if (performance.now() > giveUpAt) throw new Error(`Waited too long for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
 /**
- * Asserts that something holds. `assert.ok` without a message reads the source to make one up, and on the single long
- * line that tsx makes of a file Node 20 never comes to an end: a failing test would hang instead.
+ * Asserts that a condition is true. Without a message `assert.ok` reads the source to write one. tsx makes one long line
+ * of a file, and on that Node 20 does not finish: a failing test would hang.
  */
 export function holds(condition: unknown, message = "This should hold."): asserts condition {
   assert.ok(condition, message);

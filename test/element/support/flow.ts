@@ -130,7 +130,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       defer(() => {
         const answersInTurn = scripts[name] ?? [];
         const entry = answersInTurn[Math.min(requests[name].length, answersInTurn.length - 1)];
-        if (entry === undefined) throw new Error(`The flow asked for "${name}", which has no script.`);
+        if (entry === undefined) throw new Error(`The flow called "${name}", which has no script.`);
         const {
           marbles: script,
           error = "network_error",

@@ -4,7 +4,7 @@ import { startHaproxy, startNginx } from "../../support/services/proxies.js";
 import { until, holds } from "../../support/until.js";
 import type { StatusStream } from "../../unit/server/support/browser.js";
 import {
-  askRaw,
+  requestRaw,
   Http2Browser,
   startFrom,
   siteOfThree,
@@ -125,21 +125,21 @@ for (const [name, start] of [
       const [node] = site.nodes;
       holds(node, "there are three nodes");
       for (const path of waysToHealth) {
-        assert.equal((await askRaw(node.origin, path)).status, 200, `${path} at the node itself`);
-        const { status } = await askRaw(site.origin, path);
+        assert.equal((await requestRaw(node.origin, path)).status, 200, `${path} at the node itself`);
+        const { status } = await requestRaw(site.origin, path);
         assert.equal(status === 404 || status === 400, true, `${path} is answered ${status}`);
       }
       // This node's adapter refuses these itself, others take them for slashes.
       for (const path of ["/a\\..\\health", "/a/..\\health", "/..%5chealth"]) {
-        assert.equal((await askRaw(site.origin, path)).status, 400, path);
+        assert.equal((await requestRaw(site.origin, path)).status, 400, path);
       }
       assert.deepEqual(
         site.proxy.passed().filter(({ path }) => path.includes("health")),
         [],
       );
       for (const path of ["/", "/help?from=/../health", "/health-insurance", "/cards/health", "/.a/..b"]) {
-        const { status } = await askRaw(site.origin, path);
-        assert.equal(status, (await askRaw(node.origin, path)).status, path);
+        const { status } = await requestRaw(site.origin, path);
+        assert.equal(status, (await requestRaw(node.origin, path)).status, path);
       }
     });
 
@@ -150,7 +150,7 @@ for (const [name, start] of [
         ["/account?a=b%20c", "elsewhere.example"],
         ["http://elsewhere.example/account?a=b%20c", "elsewhere.example"],
       ] as const) {
-        const { status, headers } = await askRaw(insecureOrigin, path, { host });
+        const { status, headers } = await requestRaw(insecureOrigin, path, { host });
         assert.equal(status, 301, path);
         assert.equal(headers.location, `${site.origin}/account?a=b%20c`, `${path} of ${host}`);
       }

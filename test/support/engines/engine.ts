@@ -88,7 +88,7 @@ function firefoxPath(): string {
   throw new Error("No Firefox was found. Install it, or name it: FIREFOX_PATH=/path/to/it");
 }
 
-/** Like `until`, for a question to a page, which cannot answer while it is being left. */
+/** Like `until`, for a condition that is read in a page. While a page is being left it cannot be read. */
 export const untilPage = (holds: () => Promise<boolean>, what: string): Promise<void> =>
   until(() => holds().catch(() => false), what);
 

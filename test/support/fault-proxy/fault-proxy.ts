@@ -22,7 +22,7 @@ export interface FaultProxy {
   readonly requests: readonly LoggedRequest[];
   /** Connections that the browser has open. */
   open: () => LoggedConnection[];
-  /** What becomes of bytes from now on. What waits in a stall goes on where the next treatment lets it. */
+  /** Sets the treatment of bytes from now on. Bytes that wait in a stall go on as the next treatment says. */
   treat: (treatment: Treatment, scope?: Scope) => void;
   /** Looks at every request from now on, and may answer it or pass on another; undefined: none. */
   interfere: (with_?: (request: LoggedRequest, head: string) => Interference | undefined) => void;
@@ -36,7 +36,7 @@ export interface FaultProxy {
   close: () => Promise<void>;
 }
 
-/** @param targetPort asked for with each connection, as the server may begin later */
+/** @param targetPort gives the server's port for each connection, because the server may start later */
 export async function startFaultProxy(targetPort: () => number): Promise<FaultProxy> {
   const log = { connections: [] as LoggedConnection[], requests: [] as LoggedRequest[] };
   const open = new Set<Connection>();

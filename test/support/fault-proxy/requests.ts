@@ -23,7 +23,7 @@ export interface LoggedRequest {
 
 export const isStream = ({ accept }: LoggedRequest): boolean => accept.includes("text/event-stream");
 
-/** A question for the status, other than a stream. */
+/** A status poll, held or not; a stream is not one. */
 export const isPoll = (request: LoggedRequest): boolean =>
   request.method === "GET" && /^\/otp-login\/[^/]+$/.test(request.path) && !isStream(request);
 

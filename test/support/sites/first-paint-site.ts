@@ -16,11 +16,11 @@ export type Way = "tag" | "early" | "begin";
 export interface FirstPaintSite extends Site {
   /** The address of the login page that brings its code in such a way. */
   page(way: Way): string;
-  /** The last page that began, served again as a cache would that should not have kept it. */
+  /** Serves the last login page again, as a cache that should not have kept it. */
   cached: string;
-  /** Pages ask for the element's file in vain until the return value is called. */
+  /** Holds back the element's file until the returned function is called. */
   holdScript(): () => void;
-  /** What each login page was asked for as: `Sec-Purpose`, or nothing. */
+  /** The `Sec-Purpose` of each request for a login page; empty if there is none. */
   pages: string[];
   /** The calls of pages, as "POST /otp-login", in order. */
   calls: string[];

@@ -16,7 +16,7 @@ export interface KitSite {
   show: (path: string, body: string, options?: PageOptions) => void;
   /** Calls of the login API so far, such as `POST /otp-login`; attempts are written `{attempt}`. */
   calls: string[];
-  /** Addresses of all other requests so far, with their queries. */
+  /** The paths and queries of all other requests so far. */
   asked: string[];
   /** How many attempts were begun. */
   starts: () => number;

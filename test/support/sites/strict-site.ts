@@ -16,8 +16,8 @@ export const policy = [
 ].join("; ");
 
 /**
- * A script that keeps what goes wrong in its page, for those who can only look at it afterwards. Browsers ask for the
- * site's icon by themselves, and some say that the policy forbids it: that is no fault of the page.
+ * A script that keeps the errors of its page, for tests that can only read them afterwards. Browsers request the site's
+ * icon by themselves, and some report that the policy forbids it: that is not an error of the page.
  */
 const watch = `
   globalThis.wrong = [];
@@ -95,8 +95,8 @@ export async function startStrictSite(markup: string, language = "en"): Promise<
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
       for (const status of ["pending", ...(site.script.statuses ?? [])]) {
         response.write(`event: status\ndata: ${JSON.stringify({ status, expires_in: 60 })}\n\n`);
-        // As a server does, which has to hear of the next one first. What follows in the same moment WebKit now and then
-        // keeps to itself until something else comes.
+        // A real server pauses between events too. Of two events in the same tick, WebKit sometimes holds the second
+        // until something else arrives.
         await sleep(50);
       }
       return undefined;

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 
-/** Hears what a screen reader is told of by itself: every change of every live region, in shadow roots too. */
+/** Records what a screen reader announces by itself: every change of every live region, in shadow roots too. */
 export interface Ear {
   /** What was said so far, in order. */
   heard: () => Promise<string[]>;
@@ -15,7 +15,7 @@ export async function listen(page: Page): Promise<Ear> {
   await page.evaluate(() => {
     const heard: string[] = [];
     Object.assign(globalThis, { heard });
-    // The roles that speak unless told otherwise, and whoever asks to.
+    // The roles that are live by default, and elements with `aria-live`.
     const live = "[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log], output";
     const ear = new MutationObserver((changes) => {
       const regions = changes.map(({ target }) =>

@@ -10,7 +10,7 @@ interface WithAxe {
   axe: { run: (options: RunOptions) => Promise<AxeResults> };
 }
 
-/** Rules that axe leaves out unless it is asked: WCAG 2.2's target size, and what it calls experimental. */
+/** Rules that axe leaves out by default: WCAG 2.2's target size, and rules that it calls experimental. */
 const alsoRun = ["target-size", "label-content-name-mismatch", "focus-order-semantics"];
 const options: RunOptions = {
   resultTypes: ["violations", "incomplete"],
@@ -110,7 +110,7 @@ export const smallTargets = (page: Page, leastPx: number): Promise<string[]> =>
       const { left, top, right, bottom, width, height } = target.getBoundingClientRect();
       const name = (target.ariaLabel ?? target.textContent).trim();
       if (Math.min(width, height) < least) found.push(`${name}: ${width} × ${height}`);
-      // Round corners belong to nobody.
+      // Points inside the round corners.
       for (const [x, y] of [
         [left + 5, top + 5],
         [right - 5, top + 5],
@@ -124,7 +124,7 @@ export const smallTargets = (page: Page, leastPx: number): Promise<string[]> =>
     return found;
   }, leastPx);
 
-/** How text may be set by whoever reads it, up to what WCAG asks for. */
+/** Text settings that a reader may choose, up to those that WCAG requires. */
 export const settings = {
   "as it comes": "",
   "twice as large": ":root { font-size: 200% }",

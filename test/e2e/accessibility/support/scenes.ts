@@ -27,7 +27,7 @@ const link = `app-link="example:login?otp={otp}"`;
 const reach = (phase: string) => (stage: Stage) => reachPhase(stage.page, phase);
 const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: true }).click();
 
-/** Up to the code, with the stream that hears of the phone: for that no time has to pass on the page. */
+/** Waits for the code and for the stream, which brings the phone's answer without any time passing on the page. */
 export async function watched({ page, site }: Pick<Stage, "page" | "site">): Promise<void> {
   await reachPhase(page, "pending");
   await until(() => site.watching() > 0, "the stream");

@@ -167,7 +167,7 @@ export function keepsTo(t: TestContext, row: string, milliseconds: number): void
   assert.ok(seconds <= documented + marginSeconds, `${row}: ${seconds} s instead of ${documented} s`);
 }
 
-/** The page hears of a stream later than the proxy, and the proxy of an aborted poll later than the page. */
+/** The page notices a stream later than the proxy does, and the proxy notices an aborted poll later than the page. */
 const slackMs = { begun: 3_000, aborted: 6_000 };
 
 /** Asserts that no held poll began or went on beside a stream that had brought its status. */

@@ -27,7 +27,7 @@ export interface Seen {
   canvasWidth: number;
 }
 
-/** What has to be so before a picture is taken: else the page is not as hostile as it is said to be. */
+/** What must be true before a picture is taken: otherwise the page is not as hostile as it should be. */
 export type Effect = "none" | "cards are dark" | "forced colours";
 
 const frame = () => new Promise(requestAnimationFrame);
@@ -99,7 +99,7 @@ export const inPage = {
     while (!root.querySelector("dialog[open] canvas")) await frame();
   },
 
-  /** Resolves once the page is as hostile as it is said to be, and what was painted last is on the screen. */
+  /** Resolves once the effect is there and the last frame is on the screen. */
   async settle(effect: Effect): Promise<void> {
     while (!inEffect[effect]()) await frame();
     await frame();

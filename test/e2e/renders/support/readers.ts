@@ -18,7 +18,7 @@ export interface Picture {
 /** Reads every QR code in a picture, from its pixels alone. */
 export type Reader = (picture: Picture) => Promise<string[]>;
 
-/** ZXing as zxing-cpp has it. White on black is none of its business here: many phones read only black on white. */
+/** ZXing as zxing-cpp has it. It does not try white on black, because many phones read only black on white. */
 const zxing: Reader = async ({ data, width, height }) => {
   const results = await readBarcodes(
     { data, width, height, colorSpace: "srgb" },
@@ -93,7 +93,7 @@ export function flawOf(
   return undefined;
 }
 
-/** A code and nothing else, black on white: whoever cannot read this one cannot read it on any page. */
+/** The same code alone, black on white: a reader that cannot read this cannot read it on any page. */
 export function bareCode(text: string, module: number): Picture {
   const { size, isDark } = modulesOf(text);
   const edge = size * module;
@@ -135,7 +135,7 @@ export function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: numb
   return { data, width, height };
 }
 
-/** Keeps a picture for whoever looks into a miss, named by its seed. */
+/** Keeps the picture of a miss, named by its seed. */
 export async function keep({ data, width, height }: Picture, seed: string): Promise<void> {
   if (width === 0 || height === 0) return;
   const png = new PNG({ width, height });

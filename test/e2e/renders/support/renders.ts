@@ -19,11 +19,11 @@ export interface Condition {
   room?: number;
   /** What the page sets around them. */
   sheet?: string;
-  /** What the person or the device asks for. */
+  /** The settings of the person or the device. */
   media?: Pick<BrowserContextOptions, "colorScheme" | "forcedColors" | "contrast">;
-  /** Makes the page what it is called. */
+  /** Prepares the page. */
   prepare?: (page: Page) => Promise<void>;
-  /** What tells that the page is what it is called. */
+  /** What must be true before a picture is taken. */
   inEffect?: Effect;
   /** The code is seen in the dialog, one at a time. */
   isEnlarged?: true;
@@ -186,7 +186,7 @@ const resize = (session: CDPSession, { width, height, devicePixelRatio }: View):
     mobile: false,
   });
 
-/** How many renders all suites make together; `RENDERS` asks for another number. */
+/** How many renders all suites make together; `RENDERS` sets another number. */
 const total = Number(process.env["RENDERS"] ?? 2_100);
 /** The same renders in every run; another `SEED` makes others. */
 const seed = process.env["SEED"] ?? "1";

@@ -7,11 +7,11 @@ import { build as bundle } from "esbuild";
 import { build, type Rollup } from "vite";
 import { otpFrom } from "./random.js";
 
-/** A site with the package's one file, Dark Reader for whoever wants it, and a login API that gives random codes. */
+/** A site with the package's one file, Dark Reader, and a login API that gives random codes. */
 export interface Site {
   /** Its only page, empty but for the scripts. */
   url: string;
-  /** Where an element asks for the code of a seed. */
+  /** The endpoint that gives the code of a seed. */
   endpointOf: (seed: string) => string;
   close: () => Promise<void>;
 }
@@ -23,7 +23,7 @@ async function buildFile(): Promise<string> {
   return output[0].code;
 }
 
-/** What the page needs to be told what to show. */
+/** The script of `in-page.ts`. */
 async function buildInPage(): Promise<string> {
   const { outputFiles } = await bundle({
     entryPoints: [fileURLToPath(new URL("in-page.ts", import.meta.url))],

@@ -122,15 +122,15 @@ export async function fakeNodes(
   return { proxy, servers };
 }
 
-/** Asks for a path to the letter: `fetch` would resolve its dots and turn its backslashes. */
-export function askRaw(
+/** Requests a path exactly as it is: `fetch` would resolve its dots and turn its backslashes. */
+export function requestRaw(
   origin: string,
   path: string,
   headers: OutgoingHttpHeaders = {},
 ): Promise<{ status: number | undefined; headers: IncomingHttpHeaders }> {
-  const ask = origin.startsWith("https:") ? request : insecureRequest;
+  const send = origin.startsWith("https:") ? request : insecureRequest;
   return new Promise((resolve, reject) => {
-    ask(origin, { path, headers, agent: false }, (answer) => {
+    send(origin, { path, headers, agent: false }, (answer) => {
       answer.resume().once("end", () => resolve({ status: answer.statusCode, headers: answer.headers }));
     })
       .once("error", reject)

@@ -9,8 +9,8 @@ import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /**
- * How the way to the login API is: as it should be, without streams, without any status, or dead altogether, each behind a
- * proxy that says so.
+ * The state of the network before the login API: no fault, no streams, no status at all, or nothing gets through. A proxy
+ * answers what does not get through.
  */
 export type Way = "fine" | "no streams" | "no status" | "dead";
 

@@ -75,8 +75,8 @@ export function simulate(): void {
     open++;
     dueThere = now;
     try {
-      const asked = real.fetch(input, { ...init, headers });
-      const response = await (isHeld ? asked : counted(asked));
+      const answer = real.fetch(input, { ...init, headers });
+      const response = await (isHeld ? answer : counted(answer));
       if (!isStream || !response.body) return response;
       // A stream is open until it ends or is aborted.
       open++;
