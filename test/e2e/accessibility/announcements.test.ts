@@ -65,7 +65,7 @@ describe("Screen reader announcements", () => {
     await reachPhase(page, "denied");
     await press(stage, "Try again");
     await watched(stage);
-    // The login's first answer is an error, and it is tried once more.
+    // The login's first answer is an error, and the login is repeated once.
     site.answers.login = refusal("server_error", 500);
     site.say("approved");
     await reachPhase(page, "approved");
@@ -97,7 +97,7 @@ describe("Screen reader announcements", () => {
     assert.deepEqual(await ear.heard(), [ready, "Still there? The code has paused."]);
   });
 
-  it("do not count down the seconds until the next try", async () => {
+  it("do not count down to the next try", async () => {
     const stage = await open("idle");
     const ear = await listen(stage.page);
     stage.site.answers.start = refusal("too_many_requests", 429, { "Retry-After": "60" });
@@ -108,7 +108,7 @@ describe("Screen reader announcements", () => {
     assert.deepEqual(await ear.heard(), ["Too many tries. Please wait a little."]);
   });
 
-  it("do not come from the timer, which is no live region, nor from the code's name, which has no time", async () => {
+  it("do not come from the timer, which is not a live region, or from the code's name, which has no time", async () => {
     const { page, pass } = await open("pending");
     const timer = page.getByRole("timer");
     assert.equal(await timer.getAttribute("aria-live"), null);

@@ -8,7 +8,7 @@ const directions = [
   { lang: "en", dir: "ltr" },
   { lang: "ar", dir: "rtl" },
 ];
-/** Forced colours once: on white they are the system's own too, and test/e2e/page/look.test.ts has them. */
+/** Forced colours are tested once here, and more in test/e2e/page/look.test.ts. */
 const { light, dark, "forced colours, dark": forced } = looks;
 const axeLooks = { light, dark, "forced colours": forced };
 const alwaysRun = ["heading-order", "landmark-unique", "region", "target-size", "color-contrast"];
@@ -19,7 +19,7 @@ describe("A page with one card", () => {
   for (const name of sceneNames)
     it(`passes axe in every colour scheme and direction: ${name}`, async () => {
       const { page } = await open(name);
-      // Axe waits now and then; the site's answers hold the scene meanwhile.
+      // axe takes a while. The site's answers keep the scene as it is.
       await page.clock.resume();
       await loadAxe(page);
       const found: string[] = [];

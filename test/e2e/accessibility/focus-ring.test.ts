@@ -6,7 +6,7 @@ import { pixelsThatDiffer } from "./support/page-checks.js";
 import { focused } from "./support/assistive-technology.js";
 import { looks, type Stage, stages, type SceneName } from "./support/scenes.js";
 
-/** Every kind of control, by what it is called, and a scene that has it. */
+/** Every kind of control by its name, and a scene that has it. */
 const controls: Record<string, SceneName> = {
   "Show QR code": "idle",
   "Enlarge QR code": "pending",
@@ -25,7 +25,7 @@ describe("The focus", () => {
   for (const [control, scene] of Object.entries(controls))
     it(`is visible in every colour scheme: ${control}`, async () => {
       const { page } = await open(scene);
-      // At least once: what a mouse has opened shows no ring before a key was pressed.
+      // At least one key press, because after a mouse click browsers show no ring.
       for (let count = 0; count === 0 || (await focused(page)) !== control; count++) {
         assert.ok(count < 12, `the Tab key does not come to ${control}`);
         await page.keyboard.press("Tab");
@@ -54,7 +54,7 @@ describe("The focus", () => {
       const radius = parseFloat(getComputedStyle(active).borderTopLeftRadius);
       return { x: x - 8, y: y - 8, width, height, radius };
     });
-    // Playwright counts from the top of the page.
+    // Playwright's coordinates begin at the top of the page.
     const scrolled = await page.evaluate(() => scrollY);
     const clip = { ...place, y: place.y + scrolled, width: width + 16, height: height + 16 };
     for (const [look, media] of Object.entries(looks)) {
@@ -72,7 +72,7 @@ describe("The focus", () => {
     }
   }
 
-  /** Takes the focus away, as from the keyboard, and gives it back. */
+  /** Moves the focus away and back by the keyboard. */
   const setFocus = (page: Page, isOn: boolean): Promise<void> =>
     page.evaluate((isOn) => {
       const kept = globalThis as unknown as { kept?: HTMLElement };

@@ -9,7 +9,7 @@ const enlarge = "Enlarge QR code";
 const here = "Open the app on this device";
 const app = ["Open the app", "Use another phone"];
 
-/** Where the Tab key stops in the card, in order. */
+/** The Tab stops in the card, in order. */
 const stops = {
   idle: ["Show QR code"],
   requesting: [],
@@ -80,13 +80,13 @@ describe("The keyboard", () => {
       await page.keyboard.press(opens);
       await dialog.waitFor();
       for (let count = 0; count < 4; count++) {
-        // Between two rounds a browser offers its own controls, which is no place in the page.
+        // Between two rounds the focus is on the browser's own controls, outside the page.
         assert.ok(["Close", "page"].includes(await focused(page)), await focused(page));
         await page.keyboard.press("Tab");
       }
       await dialog.getByRole("button", { name: "Close" }).focus();
       await page.keyboard.press(closes);
-      // Closed, and the element has heard of it.
+      // The dialog is closed, and the element has its close event.
       await page.locator("onegini-otp-login dialog > *").first().waitFor({ state: "detached" });
     }
     assert.equal(await focused(page), enlarge);
@@ -133,7 +133,7 @@ describe("The keyboard", () => {
     assert.equal(await focused(page), "Try again");
   });
 
-  it("does nothing on the button while it has to wait, and retries after that", async () => {
+  it("cannot press the button before the time of the next try, and can after it", async () => {
     const { page, site, pass, reads } = await open("failed, must wait");
     await walk(page);
     await page.keyboard.press("Shift+Tab");

@@ -9,13 +9,13 @@ import { watched, type Stage, stages } from "./support/scenes.js";
 describe("The time limit", () => {
   const { open } = stages();
 
-  it("is extended five times automatically, and then by one press as often as the person wants (WCAG 2.2.1)", async () => {
+  it("is extended five times automatically, and then by one press each time, without a limit (WCAG 2.2.1)", async () => {
     const stage = await open("idle");
     const { page, pass, reads } = stage;
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     assert.equal(await focused(page), "Show QR code");
-    // Ten times, as the criterion counts.
+    // Ten times, as the criterion requires.
     for (let press = 0; press < 10; press++) {
       await page.keyboard.press("Enter");
       await watched(stage);
@@ -26,7 +26,7 @@ describe("The time limit", () => {
       await reads("Code works for 1:00");
       await pass(60);
       await reachPhase(page, "expired");
-      // The heading had the focus since the button went; the new button is the next stop.
+      // The heading has the focus since the button disappeared. The new button is the next stop.
       await page.keyboard.press("Tab");
       assert.equal(await focused(page), "Show a new code");
     }
@@ -82,7 +82,7 @@ describe("Motion", () => {
     await page.getByRole("button", { name: "Show QR code" }).click();
     await reachPhase(page, "requesting");
     await page.locator("onegini-otp-login .waiting").waitFor();
-    // The finder marks breathe after 0.4 s; frames are what animations start in.
+    // The finder marks begin to pulse after 0.4 s, and animations start in frames.
     await nextFrames(page);
     site.answers.start = code(60);
     await page.evaluate(() => document.querySelector("onegini-otp-login")!.start());
@@ -98,19 +98,19 @@ describe("Motion", () => {
     await nextFrames(page);
   }
 
-  /** What begins to move says so in a frame: a picture is taken in one. */
+  /** Takes a picture, which waits for a frame, so that animations have begun. */
   const nextFrames = async (page: Page): Promise<void> => {
     for (let count = 0; count < 2; count++) await page.screenshot({ animations: "allow" });
   };
 
-  it("is absent in a whole login when the person prefers reduced motion", async () => {
+  it("does not occur in a whole login when the person prefers reduced motion", async () => {
     const stage = await open("idle", { reducedMotion: "reduce" });
     await watchMotion(stage.page);
     await logIn(stage);
     assert.deepEqual(await moved(stage.page), []);
   });
 
-  it("is present otherwise: messages appear, the ring refills, an arc turns", async () => {
+  it("occurs otherwise: messages appear, the ring refills, an arc turns", async () => {
     const stage = await open("idle", { reducedMotion: "no-preference" });
     await watchMotion(stage.page);
     await logIn(stage);

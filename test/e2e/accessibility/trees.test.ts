@@ -10,7 +10,7 @@ import { exposedReading, snapshotReading } from "./support/assistive-technology.
  */
 const folder = new URL("snapshots/", import.meta.url);
 const isWriting = process.env["WRITE_SNAPSHOTS"] === "1";
-/** The scenes of a file stand under their names, with an empty line between them. */
+/** In a file, each scene follows its name, with an empty line between scenes. */
 const fileOf = (name: SceneName): string => `${name.split(/[ ,]/)[0]}.txt`;
 const heading = (name: string): string => `# ${name}\n`;
 

@@ -28,7 +28,7 @@ describe("The demo's login page", () => {
     });
   }
 
-  test("has early.js in its head, which requests a code before the page's script has loaded", async () => {
+  test("requests a code by early.js before the page's script has loaded", async () => {
     const { context, demo } = given;
     const page = await context.newPage();
     await page.route("**/assets/login.js", () => {});

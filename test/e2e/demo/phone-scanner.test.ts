@@ -17,7 +17,7 @@ describe("The demo phone's scanner", () => {
 
   demoInBrowser((given) => ({ demo, browser, context } = given));
 
-  it("scans the login page that was in front last", async () => {
+  it("scans the login page that was in front most recently", async () => {
     const one = await openLoginPage(context, demo.origin);
     await openLoginPage(context, demo.origin);
     await one.getByRole("heading", { name: "Log in", exact: true }).click();
@@ -46,7 +46,7 @@ describe("The demo phone's scanner", () => {
   it("reads a photo of the code, also a rotated one", async () => {
     const login = await openLoginPage(context, demo.origin);
     const photo = await login.screenshot();
-    // In another browser, where no login page lies beside it: its code would be found before the photo.
+    // In another browser without a login page, whose code would be found before the photo.
     const elsewhere = await browser.newContext();
     const phone = await openPhone(elsewhere, demo.origin);
     await phone.press("Scan QR code");
@@ -128,7 +128,7 @@ describe("The demo phone's scanner", () => {
     try {
       const elsewhere = await sharing.newContext();
       const login = await openLoginPage(context, demo.origin);
-      // A login page of another site: this one has no other way to be seen.
+      // The login page of another site, whose code the phone can only see through the shared tab.
       const copy = await elsewhere.newPage();
       await copy.setContent(
         `<title>Log in</title><img src="data:image/png;base64,${(await login.screenshot()).toString("base64")}">`,
@@ -168,7 +168,7 @@ function blank(width: number, height: number): Buffer {
 /** A film of one still picture, as Chromium's fake camera plays it: YUV4MPEG2, in grey. */
 function filmOf(png: Buffer): Buffer {
   const { width, height, data } = PNG.sync.read(png);
-  // The format wants even edges: the last column and row may be left off.
+  // The format requires even edges, so the last column and row may be left out.
   const [w, h] = [width - (width % 2), height - (height % 2)];
   const luma = Buffer.alloc(w * h);
   for (let y = 0; y < h; y++) {

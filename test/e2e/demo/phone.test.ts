@@ -52,7 +52,7 @@ describe("The demo phone", () => {
     await reachPhase(login, "denied");
   });
 
-  it("opens by the app link on the same device, and leads back to the login", async () => {
+  it("opens by the app link on the same device, and returns to the login", async () => {
     const handheld = await browser.newContext({
       viewport: { width: 375, height: 720 },
       isMobile: true,
@@ -108,7 +108,7 @@ describe("The demo phone", () => {
     });
   }
 
-  it("says that it was disenrolled", async () => {
+  it("shows a message when it was disenrolled", async () => {
     await openLoginPage(context, demo.origin);
     const phone = await openPhone(context, demo.origin);
     const enrolled = phone.page.getByRole("switch", { name: "Set up for QR login" });
@@ -138,7 +138,7 @@ describe("The demo phone", () => {
     await login.waitForURL("**/account");
   });
 
-  it("says what to do about a code that is used, unknown or invalid", async () => {
+  it("shows what to do about a code that is used, unknown or invalid", async () => {
     const login = await openLoginPage(context, demo.origin);
     const used = await codeOn(login);
     await calls.scan(used);
@@ -163,7 +163,7 @@ describe("The demo phone", () => {
     }
   });
 
-  it("says when the bank does not answer", async () => {
+  it("shows a message when the bank does not answer", async () => {
     const login = await openLoginPage(context, demo.origin);
     const otp = await codeOn(login);
     const phone = await openPhone(context, demo.origin);

@@ -9,7 +9,7 @@ describe("The playground's network", () => {
   let given: DemoInBrowser;
   demoInBrowser((each) => (given = each));
 
-  /** In a browser of its own, as the network is one browser's. */
+  /** Each in a browser of its own, because the network's settings belong to a browser. */
   async function inItsOwnBrowser(use: (playground: PlaygroundPage) => Promise<void>, fragment?: string) {
     const context = await given.browser.newContext();
     const complaints = await watchForComplaints(context);
@@ -18,7 +18,7 @@ describe("The playground's network", () => {
     assert.deepEqual(complaints.list, []);
   }
 
-  it("breaks the start: the element says what happened, and its event why", async () => {
+  it("breaks the start: the element shows what happened, and its event says why", async () => {
     const faults = [
       ["busy", /Try again in/, "error too_many_requests: 429"],
       ["down", "The login service isn’t answering", "error temporarily_unavailable: 503"],
@@ -45,7 +45,7 @@ describe("The playground's network", () => {
         await reaches("requesting");
         await set("codes", "works");
         await reaches("pending");
-        // The very request that was held is answered: nothing began anew.
+        // The held request is answered. No new attempt was started.
         assert.deepEqual(await events(), ["statechange requesting", "statechange pending"]);
       }, "#codes=silent"),
       inItsOwnBrowser(async ({ reaches, page }) => {
@@ -62,7 +62,7 @@ describe("The playground's network", () => {
     ]);
   });
 
-  /** Requests of the status, as they are made. */
+  /** Collects the requests of the status. */
   function statusRequests(page: Page): { streams: Request[]; polls: Request[] } {
     const seen = { streams: [] as Request[], polls: [] as Request[] };
     page.on("request", (request) => {
@@ -80,7 +80,7 @@ describe("The playground's network", () => {
           const seen = statusRequests(page);
           await press("start()");
           await reaches("pending");
-          // A stream that is cut is begun again; one that brings nothing gives way to polls.
+          // A stream that is cut is opened again. A stream without events is replaced by polls.
           while (choice === "cut" ? seen.streams.length < 2 : seen.polls.length === 0) {
             await page.waitForEvent("request", { timeout: 20_000 });
           }
@@ -91,7 +91,7 @@ describe("The playground's network", () => {
     );
   });
 
-  it("breaks a running stream and the polls: the element says that it reconnects", async () => {
+  it("breaks a running stream and the polls: the element shows that it reconnects", async () => {
     await Promise.all(
       ["busy", "down", "garbage", "silent", "reset"].map((choice) =>
         inItsOwnBrowser(async ({ reaches, set, reads, press }) => {

@@ -12,7 +12,7 @@ import { codeOn } from "../../support/qr.js";
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const languages = readdirSync("src/locales").map((file) => file.replace(".ts", ""));
 
-/** The browser tells of it a moment later than the page itself knows it. */
+/** The fragment as the page itself has it. Playwright's own is a moment late. */
 const hashOf = (page: Page): Promise<string> => page.evaluate(() => location.hash);
 
 describe("The playground", () => {
@@ -105,7 +105,7 @@ describe("The playground", () => {
     assert.match(begun.headers.get("cache-control") ?? "", /no-store/);
   });
 
-  it("offers every language, in its direction", async () => {
+  it("offers every language, in its writing direction", async () => {
     const { set, element, page } = await open("#phase=idle");
     const offered = await page
       .locator("#language option")
@@ -184,7 +184,7 @@ describe("The playground", () => {
       assert.equal(await hashOf(page), `#phase=${phase}`);
     }
     assert.equal(await page.locator("#phase-said").innerText(), "");
-    // What led there is still in place.
+    // The faults that led to the phase are still there.
     await element.getByRole("button", { name: "Try again" }).click();
     await reaches("failed");
     assert.deepEqual((await events()).slice(-3), [
@@ -290,7 +290,7 @@ describe("The playground", () => {
     assert.deepEqual(await events(), []);
   });
 
-  it("follows a login's redirect when it is told not to stay", async () => {
+  it("follows a login's redirect when staying on the page is off", async () => {
     const { reaches, set, press, page } = await open("#redirect=%2Faccount");
     await reaches("pending");
     await set("stay", false);

@@ -47,14 +47,14 @@ describe("npm start", () => {
 
       assert.equal(await demo.stop(signal), 0);
 
-      // The page is told when to reconnect before the connection ends.
+      // Before the connection ends, the page gets the time to reconnect.
       assert.match(await stream.text().catch(String), /^retry: \d+$/m);
       assert.equal(demo.stderr(), "");
     });
   }
 
-  it("ends when npm is killed, which passes no signal on", async () => {
-    // As npm's shell does: it starts the demo, and dies without a word to it.
+  it("ends when npm is killed without passing on a signal", async () => {
+    // Like npm's shell, which starts the demo and dies without a signal to it.
     const shell = spawn("sh", ["-c", `"${process.execPath}" --import tsx demo/start.ts; true`], {
       cwd: fileURLToPath(new URL("../../..", import.meta.url)),
       env: { ...process.env, PORT: "0", npm_lifecycle_event: "start" },

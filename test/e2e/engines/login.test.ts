@@ -5,7 +5,7 @@ import type { LoginEvent } from "../../../src/index.js";
 import { type Demo, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { codeSeenIn, type Engine, startEngine, untilPage } from "../../support/engines/engine.js";
 
-/** What the page keeps of its login, since it is left at once. */
+/** Records the login in the page's storage, because the page is left at once. */
 const keepLogin = () =>
   document.addEventListener("login", (event) => {
     const { result, redirectTo } = event as LoginEvent;

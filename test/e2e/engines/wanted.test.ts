@@ -4,7 +4,7 @@ import { wantedEngines } from "../../../scripts/find-engines.js";
 import { installEngines } from "../../../scripts/install-test-tools.js";
 
 describe("The engines of a run", () => {
-  // This run itself may have been asked for fewer.
+  // This run may have fewer engines itself.
   const { ENGINES } = process.env;
   beforeEach(() => delete process.env["ENGINES"]);
   afterEach(() => {
@@ -22,7 +22,7 @@ describe("The engines of a run", () => {
   });
 });
 
-describe("If an engine is missing and cannot be installed", () => {
+describe("An engine that is missing and cannot be installed", () => {
   const { PATH, FIREFOX_PATH } = process.env;
   beforeEach(() => Object.assign(process.env, { PATH: "/nowhere", FIREFOX_PATH: process.execPath }));
   afterEach(() => {
@@ -30,7 +30,7 @@ describe("If an engine is missing and cannot be installed", () => {
     if (FIREFOX_PATH === undefined) delete process.env["FIREFOX_PATH"];
   });
 
-  it("the error says what to install, and how to run the tests without it", async () => {
+  it("is an error that says what to install, and how to run the tests without it", async () => {
     await assert.rejects(installEngines(["firefox", "webkit"]), ({ message }: Error) => {
       assert.match(message, /^The tests need WebKit, /);
       assert.match(message, /^On Debian: apt-get install webkit2gtk-driver xvfb$/m);

@@ -33,7 +33,7 @@ describe("The app link", () => {
     return page;
   }
 
-  it("is first on a phone and contains the newest code; the QR code shows on request", async () => {
+  it("comes first on a phone and contains the newest code, and the QR code is shown on request", async () => {
     const page = await open(phone);
     await page.getByRole("heading", { name: "Log in with the app" }).waitFor();
     const app = page.getByRole("link", { name: "Open the app", exact: true });

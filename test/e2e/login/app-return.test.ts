@@ -5,7 +5,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { startKitSite, type KitSite } from "../../support/sites/kit-site.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
-/** The app as a page: going there throws the login page away, as a phone does that needs the memory. */
+/** A page that stands for the app. Going there discards the login page, as a phone does when it needs memory. */
 const widget = '<onegini-otp-login app-link="/app#{otp}" redirect="#in"></onegini-otp-login>';
 const phone = { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true } as const;
 const patienceMs = 30_000;
@@ -33,7 +33,7 @@ describe("On the phone itself", () => {
   });
   afterEach(() => page.context().close());
 
-  /** Presses the app's button, and gives the code that the app is handed. */
+  /** Presses the app's button, and returns the code that the app gets. */
   async function leaveForApp(): Promise<string> {
     await page.goto(site.origin);
     await page.getByRole("link", { name: "Open the app", exact: true }).tap();
@@ -59,7 +59,7 @@ describe("On the phone itself", () => {
     await reach(page, "completed");
   });
 
-  it("a page that loads again after the person has declined says so", async () => {
+  it("a page that loads again after the person has declined shows that", async () => {
     await site.phone.deny(await leaveForApp());
     await page.goto(site.origin);
     await page.getByText("You declined on your phone", { exact: true }).waitFor();

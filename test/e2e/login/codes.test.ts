@@ -47,7 +47,7 @@ describe("A code that would not be visible", () => {
     return page;
   }
 
-  /** Nothing is asked for, then the page is changed, and the code is there. */
+  /** Asserts that no code is requested before a change of the page, and that a code is shown after it. */
   async function beginsOnlyBy(page: Page, change: () => unknown): Promise<void> {
     await settled(page);
     assert.deepEqual(site.calls, [], "Nobody sees it.");
@@ -110,7 +110,7 @@ describe("A page that is prerendered", () => {
   it("requests no code until the person opens it", async (t) => {
     const site = await startKitSite();
     t.after(site.close);
-    // A browser prerenders nothing that developer tools look at: so the pages tell the server, and go on by themselves.
+    // A browser does not prerender a page with developer tools. So the pages report to the server, and continue by themselves.
     const rules = `{"prerender":[{"urls":["/next"],"eagerness":"immediate"}]}`;
     site.show(
       "/",

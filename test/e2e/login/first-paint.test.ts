@@ -16,7 +16,7 @@ import { codeOn, codesOn, readCodes } from "../../support/qr.js";
 const element = "onegini-otp-login";
 const starts = ({ calls }: FirstPaintSite) => calls.filter((call) => call === "POST /otp-login").length;
 
-/** Where a picture has the code: its dark and light pixels by place. */
+/** The code in a picture: its dark and light pixels by place. */
 const pixelsOf = (png: Buffer): PNG => PNG.sync.read(png);
 
 describe("First paint", () => {
@@ -44,7 +44,7 @@ describe("First paint", () => {
     assert.deepEqual(complaints.list, []);
   });
 
-  /** Opens a page whose script does not come yet. */
+  /** Opens a page whose script is held back. */
   const openWithoutScript = async (address: string): Promise<{ page: Page; release: () => void }> => {
     const release = where.holdScript();
     const page = await context.newPage();
@@ -112,7 +112,7 @@ describe("First paint", () => {
           () => where.events.some(({ type }) => type === "attempt_approved" || type === "attempt_denied"),
           "the end",
         );
-        // A page that is closed while it goes on to the account may leave the browser without an answer to that.
+        // A page that is closed during the navigation to the account may leave that request unanswered.
         if (end === accept) await first.waitForURL("**/account");
         else await reachPhase(first, "denied");
         await first.close();
@@ -143,7 +143,7 @@ describe("First paint", () => {
       await one.goto(where.page("begin"));
       const lost = await codeOn(one);
       await until(() => where.calls.some((call) => call.startsWith("GET /otp-login/")), "the first's stream");
-      // As if it had been asked for before the first one's cookie was there.
+      // As if it had been requested before the first one's cookie was set.
       await context.clearCookies();
       await two.goto(where.page("begin"));
       await one.bringToFront();
@@ -238,7 +238,7 @@ describe("First paint", () => {
   }
 });
 
-/** Keeps every layout shift of a context's pages, also those that follow upon what a person did. */
+/** Records every layout shift of a context's pages, also those right after a person's input. */
 async function watchShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     const shifts: string[] = [];

@@ -16,7 +16,7 @@ describe("A login page that is interrupted", () => {
   before(async () => {
     [demo, browser] = await Promise.all([
       startDemo({ CODE_SECONDS: "6" }),
-      // Playwright turns the back-forward cache off; people have it on.
+      // Playwright disables the back-forward cache. People's browsers have it.
       launchBrowser([], { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
     ]);
     phone = phoneCalls(demo.origin);
@@ -29,7 +29,7 @@ describe("A login page that is interrupted", () => {
   });
   afterEach(() => context.close());
 
-  /** Freezes the page as a browser does with a tab that is long in the background, or a laptop that sleeps. */
+  /** Freezes the page, as in a tab that is in the background for long, or on a laptop that sleeps. */
   async function sleep(page: Page, milliseconds: number): Promise<void> {
     const devtools = await context.newCDPSession(page);
     await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
@@ -60,12 +60,12 @@ describe("A login page that is interrupted", () => {
     await page.getByRole("link", { name: "Help" }).click();
     await page.waitForURL("**/help");
     await page.evaluate(() => history.back());
-    // A page that is restored loads nothing.
+    // A restored page loads nothing.
     await page.waitForURL(`${demo.origin}/`, { waitUntil: "commit" });
     await reachPhase(page, "pending");
     assert.equal(await page.title(), "restored");
     await codeOn(page);
-    // The phone beside it sees it again, too.
+    // The phone in another tab finds the page again.
     const beside = await openPhone(context, demo.origin);
     await beside.press("Scan QR code");
     await beside.press("Accept");

@@ -29,7 +29,7 @@ async function limitedSite(t: TestContext, limits: Partial<Limits>): Promise<Sit
 /** Waits until words can be read on the page. */
 const read = (page: Page, words: string): Promise<void> => page.getByText(words).first().waitFor();
 
-describe("A limit that a person meets", () => {
+describe("A limit that a person exceeds", () => {
   let browser: Browser;
   before(async () => {
     browser = await launchBrowser();
@@ -44,7 +44,7 @@ describe("A limit that a person meets", () => {
     return page;
   }
 
-  it("of starts from one address shows a message with the time to wait, and ends", async (t) => {
+  it("of starts from one address shows a message with the time to wait, after which the login works", async (t) => {
     const where = await limitedSite(t, { startsPerAddress: { count: 1, seconds: 15 } });
     await new Client(where).start();
     const page = await open(where, "failed");

@@ -68,7 +68,7 @@ describe("A login, from the pixels of the code to the account", () => {
       openLoginPage(context, demo.origin),
       openLoginPage(context, demo.origin),
     ]);
-    // Of two starts in one moment one may begin anew, with the cookie of the other, before anybody can scan.
+    // Of two simultaneous starts, one may be replaced by a start with the cookie of the other, before anybody can scan.
     await streams;
     const codeOfOne = await codeOn(one);
     const codeOfTwo = await codeOn(two);
@@ -160,7 +160,7 @@ describe("A login, from the pixels of the code to the account", () => {
 
       const answer = await page.goto(`${demo.origin}/account`);
       assert.equal(answer?.status(), 401);
-      // Nor does a session that somebody kept come back.
+      // An old session cookie does not work either.
       const stolen = await fetch(`${demo.origin}/account`, {
         headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") },
       });
@@ -173,7 +173,7 @@ describe("A login, from the pixels of the code to the account", () => {
   }
 });
 
-/** Resolves when so many pages follow their attempt by a stream. */
+/** Resolves when this many pages follow their attempt by a stream. */
 function streamsOpenIn(pageCount: number, context: BrowserContext): Promise<void> {
   const pages = new Set<Page>();
   return new Promise((resolve) =>

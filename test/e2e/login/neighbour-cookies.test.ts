@@ -18,18 +18,18 @@ import { makeCertificate } from "../../support/services/certificate.js";
 const name = "__Host-onegini-otp-login";
 const planted = "x".repeat(43);
 
-/** What a neighbour may try to put in the place of the kit's cookie. */
+/** Cookies that a neighbour may try to set in place of the kit's cookie. */
 const tossed = [
   `${name}=${planted}; Path=/; Secure; Domain=bank.test`,
   `${name}=${planted}; Path=/; Secure`,
   `${name}=${planted}; Path=/otp-login; Secure; Domain=bank.test`,
   `${name.toLowerCase()}=${planted}; Path=/; Secure; Domain=bank.test`,
-  // Browsers once sent a cookie without a name as its value alone.
+  // Older browsers sent a cookie without a name as its value alone.
   `=${name}=${planted}; Path=/; Secure; Domain=bank.test`,
   ` ${name} =${planted}; Path=/; Secure; Domain=bank.test`,
 ];
 
-/** One under the name that the kit has on http: this one arrives. */
+/** A cookie with the name that the kit's cookie has on http. The kit gets this one. */
 const plain = `onegini-otp-login=${planted}`;
 
 describe("Cookies that a neighbouring subdomain sets, on https", () => {
@@ -112,7 +112,7 @@ describe("Cookies that a neighbouring subdomain sets, on https", () => {
     assert.notEqual(own?.value, planted);
     assert.equal(own?.domain, "www.bank.test");
 
-    // Nor does the neighbour replace the kit's own, once it is there.
+    // The neighbour cannot replace the kit's own cookie later either.
     await page.goto(neighbour);
     await page.goto(bank);
     assert.equal(await start(), 201);

@@ -61,7 +61,7 @@ describe("An old code", () => {
       await page.waitForURL("**/account");
     }));
 
-  it("disappears when its time is over, and a button shows a new one", () =>
+  it("disappears when its time is over, and a button requests a new one", () =>
     withCodesOf(2, async (demo, phone) => {
       const page = await openLoginPage(context, demo.origin);
 

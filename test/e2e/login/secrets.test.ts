@@ -15,7 +15,7 @@ function watchTraffic(context: BrowserContext): () => Promise<Outflow[]> {
   const outflows: Promise<Outflow[]>[] = [];
   context.on("request", (request) => {
     outflows.push(
-      // A page that is left answers no more; what was known of its request stays.
+      // The page was left. The headers that are already known are kept.
       request
         .allHeaders()
         .catch(() => request.headers())
@@ -36,7 +36,7 @@ function watchTraffic(context: BrowserContext): () => Promise<Outflow[]> {
     const read = async (): Promise<Outflow[]> => {
       const headers = await response.headersArray();
       const isStream = headers.some(({ value }) => value === "text/event-stream");
-      // The body of a page that was left, or of a redirect, is not there to be read.
+      // The body of a redirect, or of an answer to a page that was left, cannot be read.
       const body = isStream ? "" : await response.text().catch(() => "");
       return [
         ...headers.map(({ name, value }) => ({
@@ -51,7 +51,7 @@ function watchTraffic(context: BrowserContext): () => Promise<Outflow[]> {
   return async () => (await Promise.all(outflows)).flat();
 }
 
-/** What a page keeps and shows: its text and attributes, the shadow root's, its storages, its address. */
+/** The text and attributes of a page and of the shadow root, and the page's storages and URL. */
 const kept = (): string => {
   const element = document.querySelector("onegini-otp-login");
   const history = JSON.stringify(window.history.state);

@@ -9,7 +9,7 @@ import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../support
 import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 
-/** An attempt that an attacker began with a client of his own, under a cookie of his choice. */
+/** An attempt that an attacker began with their own client, with a cookie that they chose. */
 interface ForeignAttempt {
   attempt: string;
   otp: string;
@@ -40,7 +40,7 @@ describe("The demo, attacked from another page", () => {
   });
   afterEach(() => context.close());
 
-  /** The demo's cookies are sent to a neighbour on `localhost` too, and he can set them; to `127.0.0.1` they are not. */
+  /** A neighbour on `localhost` gets the demo's cookies and can set them. A neighbour on `127.0.0.1` cannot. */
   const places = () => [
     ["the same site", `http://localhost:${neighbour.port}/`],
     ["another site", `http://127.0.0.1:${neighbour.port}/`],
@@ -122,11 +122,11 @@ describe("The demo, attacked from another page", () => {
       assert.equal((await answered).status(), 403, place);
       const names = (await context.cookies(demo.origin)).map(({ name }) => name);
       assert.equal(names.includes("demo-session"), false, place);
-      // Planted by the first of them, it is there for the second too.
+      // The first attacker has planted it, so it is also there for the second.
       assert.equal(names.includes("onegini-otp-login"), true, "The cookie was to be planted.");
       assert.equal(await accountStatus(), 401, place);
     }
-    // It was there to be claimed all the time, by the client that began it.
+    // The client that began it could claim it all the time.
     assert.equal((await call(`/${attempt}/login`, cookie)).status, 200);
   });
 
@@ -222,7 +222,7 @@ describe("The demo, attacked from another page", () => {
   });
 });
 
-/** Somebody else's site on this machine: another port of `localhost` is the same site, but another origin. */
+/** Another site's server on this machine. Another port of `localhost` is the same site, but another origin. */
 interface Neighbour {
   port: number;
   /** Shows a page with this markup at `/`, with these headers. */

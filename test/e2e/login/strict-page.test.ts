@@ -6,7 +6,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { codeOn } from "../../support/qr.js";
 import { started, startStrictSite, strictPhases, type StrictSite } from "../../support/sites/strict-site.js";
 
-/** A page that is opened with what violates its policy, and what else goes wrong in it, noted. */
+/** Opens a page and records its policy violations and other errors. */
 async function open(browser: Browser, site: StrictSite): Promise<{ page: Page; wrong: string[] }> {
   const page = await (await browser.newContext()).newPage();
   const wrong: string[] = [];
@@ -59,7 +59,7 @@ describe("The built file under a strict policy", () => {
     );
     site.script = { start: started(otp), statuses: ["approved"] };
     const page = await (await browser.newContext()).newPage();
-    // The page is about to be left: it is asked from within, because from outside nothing is answered any more.
+    // A script in the page reads the text, because Playwright gets no answer from a page that is about to be left.
     await page.addInitScript(() =>
       document.addEventListener("login", ({ target }) =>
         setTimeout(() => console.log("seen:", (target as Element).shadowRoot?.textContent)),

@@ -7,7 +7,7 @@ import { until } from "../../support/until.js";
 import { badGateway, visit, type Visit, keepsTo, neverPolledBesideAStream } from "./support/visit.js";
 import type { KitSiteOptions } from "../../support/sites/kit-site.js";
 
-/** Longer than any bound: what takes so long is lost. */
+/** Longer than any bound. A login that takes this long counts as lost. */
 const lostMs = 80_000;
 
 describe("A phone accepts while the connection", { concurrency: 5 }, () => {
@@ -17,7 +17,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
   });
   after(() => browser.close());
 
-  /** @param fault does what is to be done, and gives the instant from which the page's time counts */
+  /** @param fault causes the fault, and returns the instant from which the page's time counts */
   async function bears(
     t: TestContext,
     row: string,
@@ -56,7 +56,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
       proxy.reset();
       await until(() => proxy.requests.filter(isPoll).length > 0, "a poll that nobody answers");
       await accept();
-      // What hangs goes on hanging.
+      // Connections that hang stay that way.
       proxy.treat({ kind: "pass" }, { connections: "new" });
       return Date.now();
     }));
@@ -77,7 +77,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     bears(t, "Reset in the middle of the event", async ({ proxy }, accept) => {
       proxy.treat({ kind: "halve", pauseMs: Infinity }, { connections: "open" });
       await accept();
-      // So that the first half is with the page.
+      // The page must have the first half.
       await sleep(500);
       proxy.reset();
       return Date.now();
@@ -130,7 +130,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     bears(t, "The login's answer is lost", async ({ proxy }, accept) => {
       const login = () => proxy.requests.find(({ path }) => path.endsWith("/login"));
       proxy.interfere(({ path }) => {
-        // The headers come and half the body: a request without an answer's headers Chromium itself sends again.
+        // The page gets the headers and half of the body. Without headers, Chromium itself would send the request again.
         if (path.endsWith("/login")) {
           proxy.treat({ kind: "trickle", bytes: 600, everyMs: lostMs, direction: "to the browser" });
         }
@@ -138,7 +138,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
       });
       await accept();
       await until(() => login() !== undefined, "the login");
-      // So that the server has done it.
+      // The server must have answered.
       await sleep(500);
       proxy.interfere();
       proxy.treat({ kind: "pass" }, { connections: "new" });

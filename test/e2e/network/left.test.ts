@@ -6,7 +6,7 @@ import { describeLog, isHeldPoll, isOfLogin } from "../../support/fault-proxy/fa
 import { until } from "../../support/until.js";
 import { badGateway, visit, type Visit, withoutStreams } from "./support/visit.js";
 
-describe("After an element is removed", { concurrency: 5 }, () => {
+describe("An element that is removed", { concurrency: 5 }, () => {
   let browser: Browser;
   before(async () => {
     browser = await launchBrowser();
@@ -39,33 +39,33 @@ describe("After an element is removed", { concurrency: 5 }, () => {
     assert.equal(proxy.requests.filter(isOfLogin).length, before, describeLog(proxy.requests, removedAt));
   }
 
-  it("from a live stream, no request is left and none follows", (t) =>
+  it("during a live stream leaves no request, and sends no more", (t) =>
     sendsNothing(t, ({ proxy }) =>
       until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream"),
     ));
 
-  it("from held polls, no request is left and none follows", (t) =>
+  it("during held polls leaves no request, and sends no more", (t) =>
     sendsNothing(t, async ({ proxy }) => {
       proxy.interfere(withoutStreams["404 with HTML"]);
       proxy.reset();
       await until(() => proxy.requests.some(isHeldPoll), "a poll");
     }));
 
-  it("from a network that stalls, no request is left and none follows", (t) =>
+  it("while the network stalls leaves no request, and sends no more", (t) =>
     sendsNothing(t, async ({ proxy }) => {
       proxy.treat({ kind: "stall" });
       const isRenewed = () => proxy.requests.some(({ path }) => path.endsWith("/otp"));
       await until(isRenewed, "a renewal without an answer");
     }));
 
-  it("between two attempts to reconnect, none follows", (t) =>
+  it("between two tries to reconnect sends no request", (t) =>
     sendsNothing(t, async ({ proxy }) => {
       proxy.interfere(badGateway);
       proxy.reset();
       await until(() => proxy.requests.filter(isHeldPoll).length > 1, "polls that fail");
     }));
 
-  it("from a login without an answer, no request is left and none follows", (t) =>
+  it("during a login without an answer leaves no request, and sends no more", (t) =>
     sendsNothing(t, async ({ proxy, scan }) => {
       const accept = await scan();
       proxy.interfere(({ path }) => {

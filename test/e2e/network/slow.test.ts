@@ -11,7 +11,7 @@ import {
 import { until } from "../../support/until.js";
 import { answer, visit, withoutStreams, keepsTo, neverPolledBesideAStream } from "./support/visit.js";
 
-/** Longer than any bound: what takes so long is lost. */
+/** Longer than any bound. A login that takes this long counts as lost. */
 const lostMs = 60_000;
 
 describe("A phone accepts where", { concurrency: 4 }, () => {
@@ -28,7 +28,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     return { visitor, accept };
   }
 
-  /** The bytes of all connections are treated from the stream's first event on. */
+  /** Delays or changes the bytes of all connections from the stream's first event on. */
   async function treated(t: TestContext, row: string, treatment: Treatment): Promise<void> {
     const { visitor, accept } = await opened(t, () => undefined);
     const { proxy } = visitor;
@@ -94,7 +94,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     proxy.interfere();
     const live = () => proxy.requests.some(({ liveAt }) => liveAt !== undefined);
     await until(live, "the stream", 60_000);
-    // A poll that goes on is held for 20 s.
+    // A poll that was still open would be held for 20 s.
     await until(
       () => proxy.requests.filter(isHeldPoll).every(({ endedAt }) => endedAt),
       "the polls' end",
@@ -137,7 +137,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
       }),
     );
     await until(() => visitor.proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");
-    // The real stream would say it first.
+    // The real stream would send the status first.
     visitor.proxy.treat({ kind: "stall" }, { connections: "open" });
     const at = await accept();
     isAccepted = true;

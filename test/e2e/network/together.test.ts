@@ -53,7 +53,7 @@ describe("Pages whose server stops", () => {
   });
 });
 
-/** The first tries of all pages, then the second ones, and so on; a page is known by its attempt. */
+/** The first tries of all pages, then the second ones, and so on. The attempt's id tells the pages apart. */
 function rounds(streams: readonly LoggedRequest[]): LoggedRequest[][] {
   const tries = new Map<string, number>();
   const result: LoggedRequest[][] = [];

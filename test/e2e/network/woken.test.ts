@@ -13,13 +13,13 @@ import {
 import { until } from "../../support/until.js";
 import { keepsTo, neverPolledBesideAStream, visit, type Visit } from "./support/visit.js";
 
-/** Longer than any bound: what takes so long is lost. */
+/** Longer than any bound. A login that takes this long counts as lost. */
 const lostMs = 60_000;
 
 describe("A phone accepts while the page", { concurrency: 4 }, () => {
   let browser: Browser;
   before(async () => {
-    // Playwright turns the back-forward cache off; people have it on.
+    // Playwright disables the back-forward cache. People's browsers have it.
     browser = await launchBrowser([], { ignoreDefaultArgs: ["--disable-back-forward-cache"] });
   });
   after(() => browser.close());
@@ -65,7 +65,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     };
   }
 
-  it("is hidden for long: it closes its stream, sends nothing, and gets the status when it is visible again", async (t) => {
+  it("is hidden for long: it closes its stream, sends no requests, and gets the status when it is visible again", async (t) => {
     const { proxy, page, accept, hide, show, loggedInAfter } = await inTabs(t);
     const stream = proxy.requests.find(isStream);
     const hiddenAt = Date.now();

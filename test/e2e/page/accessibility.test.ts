@@ -24,7 +24,7 @@ describe("The demo's pages", () => {
     await Promise.all([browser.close(), demo.stop()]);
   });
 
-  /** What axe finds, a line each. */
+  /** The findings of axe, one per line. */
   async function findings(page: Page): Promise<string[]> {
     await page.evaluate(axe);
     const { violations } = await page.evaluate((): Promise<AxeResults> =>
@@ -74,7 +74,7 @@ describe("The demo's pages", () => {
     });
   }
 
-  /** A phone shows its app's button first, and the code behind another. */
+  /** A phone shows the app's button first, and the code after another button. */
   async function otpOf(login: Page, options: BrowserContextOptions): Promise<string> {
     if (options.isMobile) await login.getByRole("button", { name: "Use another phone" }).click();
     return codeOn(login.locator("onegini-otp-login"));
@@ -89,7 +89,7 @@ describe("The demo's pages", () => {
         for (const width of [320, 375, 480, 600, 879, 880, 1280]) {
           await page.setViewportSize({ width, height: 800 });
           const overflow = await page.evaluate(async () => {
-            // The canvas follows its place a frame later.
+            // The canvas is resized a frame later than its place.
             for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
             return document.documentElement.scrollWidth - innerWidth;
           });
@@ -104,7 +104,7 @@ describe("The demo's pages", () => {
     const context = await browser.newContext();
     const login = await openLoginPage(context, demo.origin);
     const otp = await codeOn(login);
-    // The page stays, so that what was said last can be heard.
+    // The page stays, so that the last announcement is recorded.
     await login.evaluate(() =>
       document
         .querySelector("onegini-otp-login")!

@@ -82,7 +82,7 @@ describe("The element's look", () => {
     });
 
     it(`passes axe in every phase: ${name}`, async () => {
-      // Without motion: a message that is just coming in has not its contrast yet.
+      // Without motion, because a message that fades in does not have its full contrast yet.
       const page = await gallery({
         ...look,
         reducedMotion: "reduce",
@@ -98,7 +98,7 @@ describe("The element's look", () => {
         const { violations } = await page.evaluate(() =>
           (globalThis as unknown as Gallery).axe.run(
             { include: [["view-card"]] },
-            // Many cards in one page: each has a title of its own level, and a landmark of the same name.
+            // There are many cards in one page, whose headings and landmarks repeat.
             { rules: { "heading-order": { enabled: false }, "landmark-unique": { enabled: false } } },
           ),
         );
@@ -123,7 +123,7 @@ describe("The element's look", () => {
   });
 });
 
-/** The colours in a picture, the code's edges included: there are no others. */
+/** All colours in a picture, including those at the code's edges. */
 async function coloursOf(png: Buffer): Promise<string[]> {
   const { PNG } = await import("pngjs");
   const { data } = PNG.sync.read(png);

@@ -45,7 +45,7 @@ describe("The element in a page", () => {
     await page.goto(site.origin);
   }
 
-  /** Scans the one code that can be seen, accepts, and waits until that logs in. */
+  /** Scans the one visible code, accepts, and waits for the login. */
   async function logIn(where: Page | Frame = page, selector = "onegini-otp-login"): Promise<void> {
     await site.phone.accept(await codeOn(page));
     await reach(where, "completed", selector);
@@ -258,7 +258,7 @@ describe("The element in a page", () => {
     assert.equal(await page.evaluate("document.querySelector('#first').state"), "pending");
   });
 
-  it("starts only when it is taken out of a template", async () => {
+  it("starts only after it is cloned from a template", async () => {
     await open(`<template>${tag}</template>`);
     await page.waitForFunction(() => customElements.get("onegini-otp-login") !== undefined);
     assert.equal(site.starts(), 0);
@@ -358,7 +358,7 @@ describe("The element in a page", () => {
       const element = document.querySelector<OneginiOtpLogin>("onegini-otp-login")!;
       const reached: string[] = [];
       for (const properties of [
-        // React and Vue: undefined or null for what is not given, strings for numbers.
+        // React and Vue set undefined or null for missing values, and strings for numbers.
         { endpoint: undefined, renewals: undefined, redirect: undefined, appLink: undefined },
         { endpoint: null, renewals: null, redirect: null, messages: null, appLink: null },
         { renewals: "3", manual: "" },

@@ -4,7 +4,7 @@ import { suite } from "./support/renders.js";
 
 const light = ":root { color-scheme: light; background: #fff }";
 
-/** The extension, in the mode that it has by default, with what a person may have set. */
+/** The extension in its default mode, with settings that a person may have chosen. */
 const darkReader = (theme: object) => async (page: Page) => {
   await page.addScriptTag({ url: "/darkreader.js" });
   await page.evaluate((chosen) => {

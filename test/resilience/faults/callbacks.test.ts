@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { acceptAll, expectAllLoggedIn, pass, production } from "./support/production.js";
 
-/** Callbacks are hints. Each goes to one of the servers, not always to the one that holds the page's stream. */
+/** A callback only leads to a result call. It goes to any of the servers, not always to the one with the page's stream. */
 describe("callbacks", { concurrency: 2 }, () => {
-  test("all lost: the server that holds the stream asks before the code ends", async (t) => {
+  test("all lost: the server with the stream makes a result call before the code ends", async (t) => {
     const site = await production(t, { ttlSeconds: 12 });
     const logins = await site.open(8);
     site.tokenServer.setFaults({ callbacks: { lose: true } });
@@ -59,10 +59,10 @@ describe("callbacks", { concurrency: 2 }, () => {
     await expectAllLoggedIn(t, site, logins);
   });
 
-  test("lost, and the server that holds the stream dies: the page makes another server ask", async (t) => {
+  test("lost, and the server with the stream dies: the page's return leads to a result call of another server", async (t) => {
     const site = await production(t, { ttlSeconds: 40 });
     const logins = await site.open(8);
-    // A page that opens its stream right after its start does not make the kit ask; one that comes back later does.
+    // A stream that opens right after the start leads to no result call. A stream that opens later does.
     await pass(2.5);
     site.tokenServer.setFaults({ callbacks: { lose: true } });
     await acceptAll(logins);

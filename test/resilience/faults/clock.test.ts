@@ -18,7 +18,7 @@ describe("the clock of a host", { concurrency: 2 }, () => {
     await expectAllLoggedIn(t, site, logins);
   });
 
-  test("set while people log in: no code ends, and no login is lost", async (t) => {
+  test("set while people log in: no code ends early, and no login is lost", async (t) => {
     const site = await production(t, { signInMs: 300 });
     const [before, during] = [await site.open(6), await site.open(6)];
     const shown = during.map(({ visitor: { state } }) => "attempt" in state && state.attempt);

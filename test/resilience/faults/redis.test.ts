@@ -11,8 +11,8 @@ import {
 } from "./support/production.js";
 
 /**
- * Redis fails in the middle of logins. A callback that arrives meanwhile is dropped: the login is found when the page asks
- * again, or by the check before its code ends.
+ * Redis fails in the middle of logins. A callback that arrives meanwhile is dropped. The login is found by the result call
+ * when the page comes back, or by the one before the code ends.
  */
 describe("Redis", { concurrency: 2 }, () => {
   /** Six people are logging in when it happens, six accept while it lasts, and six right afterwards. */
@@ -59,7 +59,7 @@ describe("Redis", { concurrency: 2 }, () => {
       60_000,
     );
 
-  test("flushed: logins under way are finished, and every page gets a fresh code by itself", async (t) => {
+  test("flushed: running logins are finished, and every page gets a new code by itself", async (t) => {
     const site = await production(t, { signInMs: 500 });
     const [before, pending] = [await site.open(6), await site.open(6)];
     await acceptAll(before);
@@ -71,7 +71,7 @@ describe("Redis", { concurrency: 2 }, () => {
     await expectAllLoggedIn(t, site, [...before, ...pending]);
   });
 
-  test("killed, and started again without its data: every page gets a fresh code by itself", async (t) => {
+  test("killed, and started again without its data: every page gets a new code by itself", async (t) => {
     const site = await production(t, { redis: { appendOnly: false } });
     const pending = await site.open(6);
     const attempts = new Set(pending.map(attemptOf));

@@ -21,7 +21,7 @@ describe("a server, while others run", { concurrency: 2 }, () => {
     assert.ok(repeated > 0, "Some logins were under way on the server that died.");
   });
 
-  test("killed while callbacks are under way: no login is lost", async (t) => {
+  test("killed while callbacks arrive: no login is lost", async (t) => {
     const site = await production(t, { nodes: 2, ttlSeconds: 30 });
     const logins = await site.open(12);
     const accepting = acceptAll(logins);
@@ -41,7 +41,7 @@ describe("a server, while others run", { concurrency: 2 }, () => {
     assert.equal(repeated, 0);
   });
 
-  test("started anew, one after the other, while people log in: no login is lost", async (t) => {
+  test("restarted, one after the other, while people log in: no login is lost", async (t) => {
     const site = await production(t, { nodes: 3, signInMs: 100 });
     const logins = await site.open(18);
     const accepting = (async () => {

@@ -1,7 +1,7 @@
 import { describe, test } from "node:test";
 import { acceptAll, expectAllLoggedIn, pass, production } from "./support/production.js";
 
-/** The Token Server fails after people have scanned. They accept, and the kit cannot hear of it yet. */
+/** The Token Server fails after people have scanned. They accept, and the kit cannot get the result yet. */
 describe("the Token Server", { concurrency: 2 }, () => {
   test("slow, 3 s for every answer: no login is lost", async (t) => {
     const site = await production(t);

@@ -4,7 +4,7 @@ import { checkInOwnProcess } from "./support/check-model.js";
 
 const statuses = ["pending", "approved", "completed", "denied", "expired", "failed"] as const;
 
-describe("the kit does what the model of an attempt says, in any order of steps", { concurrency: 2 }, () => {
+describe("the kit answers as the model of an attempt, in any order of steps", { concurrency: 2 }, () => {
   for (const [store, runs] of [
     ["memory", 600],
     ["redis", 300],

@@ -7,7 +7,7 @@ import { checkModel } from "./support/check-model.js";
 import type { Sabotage } from "./support/node.js";
 import { memory } from "./support/stores.js";
 
-/** Each breaks one promise of the kit; `says` is what the model must find. */
+/** Each of these defects breaks one promise of the kit. The model must find it with the message `says`. */
 const broken: Record<string, { says: RegExp } & Sabotage> = {
   "two servers that both claim an attempt": {
     blind: true,
@@ -28,14 +28,14 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
       next.state.status === "denied" ? { ...next, state: { status: "pending" } } : next,
     ),
   },
-  "an attempt that comes back from its end": {
+  "an attempt that is pending again after it expired": {
     blind: true,
     says: /went from expired to /,
     store: writing((next) =>
       next.state.status === "expired" ? { ...next, state: { status: "pending" } } : next,
     ),
   },
-  "a final status that is told otherwise later": {
+  "a final status that changes in later answers": {
     blind: true,
     says: /was denied and is said to be pending/,
     call: everySecond("denied", "pending"),
@@ -67,12 +67,12 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
     says: /signIn ran for \w+ and then for \w+/,
     signIn: otherUserTheSecondTime(),
   },
-  "a login that may be repeated for longer than a minute": {
+  "a login that can be repeated for longer than a minute": {
     blind: true,
     says: /signIn ran again [\d.]+ s after the login/,
     timeouts: { repeatSeconds: 61 },
   },
-  "an acceptance that may be claimed a little too long": {
+  "an acceptance that can be claimed a little too long": {
     says: /No order of things explains/,
     timeouts: { claimSeconds: 120.001 },
   },
@@ -80,11 +80,11 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
     says: /No order of things explains/,
     timeouts: { graceSeconds: 9.999 },
   },
-  "a Token Server whose silence is borne too long": {
+  "an attempt that waits too long for a silent Token Server": {
     says: /No order of things explains/,
     timeouts: { silenceSeconds: 61 },
   },
-  "an attempt that is never forgotten": {
+  "an attempt that is never deleted": {
     says: /can be read after its time|No order of things explains/,
     store: writing((next) => ({ ...next, forgetAt: Number.MAX_SAFE_INTEGER })),
   },
@@ -104,7 +104,7 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
   },
 };
 
-/** The same runs each time: whether a defect is found must not be a matter of luck. `MODEL_SEED` tries others. */
+/** The runs are the same each time, so that the result does not depend on chance. `MODEL_SEED` tries others. */
 const seed = 1;
 
 describe("the model notices", () => {
@@ -118,7 +118,7 @@ describe("the model notices", () => {
   }
 });
 
-/** What is written is not what was to be written. */
+/** A store that writes a changed attempt. */
 function writing(change: (attempt: Attempt) => Attempt) {
   return (store: AttemptStore): AttemptStore => ({
     ...store,
@@ -127,9 +127,9 @@ function writing(change: (attempt: Attempt) => Attempt) {
   });
 }
 
-/** A kit that takes every cookie for the owner's, in some of its calls. */
+/** A kit that accepts every cookie as the owner's, in some of its calls. */
 function forAnybody(isMeant: (path: string) => boolean): Sabotage {
-  // Calls run at the same time: each has a cookie of its own.
+  // Calls run at the same time, each with a cookie of its own.
   const cookies = new AsyncLocalStorage<string | undefined>();
   return {
     call: ({ path, cookie }, answer) => cookies.run(isMeant(path) ? cookie : undefined, answer),

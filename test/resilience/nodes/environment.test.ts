@@ -10,7 +10,7 @@ import { startNginx } from "../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 
-describe("What the environment says to the demo", () => {
+describe("The demo's environment variables", () => {
   let redis: RedisServer;
 
   before(async () => {
@@ -43,7 +43,7 @@ describe("What the environment says to the demo", () => {
       demos = [first, second];
     });
 
-    it("begun on one, approved by the phone of the other, logged in on the other, known on both", async () => {
+    it("let a login begin on one and continue on the other, with a session on both", async () => {
       const [first, second] = demos;
       const here = new Browser({ url: `${first.origin}/otp-login`, origin });
       const there = new Browser({ url: `${second.origin}/otp-login`, origin });
@@ -65,7 +65,7 @@ describe("What the environment says to the demo", () => {
       assert.equal((await fetch(`${second.origin}/account`, { headers: { cookie } })).status, 401);
     });
 
-    it("passes the phone's calls on, refusals and all, and has no Token Server of its own", async () => {
+    it("passes on the phone's calls and their errors, and has no Token Server of its own", async () => {
       const [first, second] = demos;
       const phone = (demo: Demo, path: string, method: string, body?: string) =>
         fetch(`${demo.origin}/phone/${path}`, { method, ...(body !== undefined && { body }) });
@@ -86,7 +86,7 @@ describe("What the environment says to the demo", () => {
       assert.equal(start.status, 404);
     });
 
-    it("says so in words while Redis does not answer, and is well again when it does", async () => {
+    it("shows a message while Redis does not answer, and works again afterwards", async () => {
       const [first] = demos;
       const statusOf = async (path: string) =>
         (await fetch(first.origin + path, { headers: { cookie: "demo-session=x" } })).status;
@@ -100,7 +100,7 @@ describe("What the environment says to the demo", () => {
       assert.equal(await statusOf("/account"), 401);
     });
 
-    it("ends a browser's cookies at a logout also while Redis does not answer, and says what it could not do", async () => {
+    it("deletes a browser's cookies at a logout also while Redis does not answer, and says that the session ends later", async () => {
       const [first] = demos;
       const logOut = (language: string) =>
         fetch(`${first.origin}/logout`, {
@@ -121,13 +121,13 @@ describe("What the environment says to the demo", () => {
       assert.match(await dutch.text(), /Deze browser is uitgelogd.*eindigt vanzelf binnen een uur/s);
     });
 
-    it("shows pages that are asked for by an address as they are, as a proxy may ask so", async () => {
+    it("shows pages without a redirect if a proxy requests them by the node's address", async () => {
       const page = await fetch(`http://127.0.0.1:${demos[1].port}/account`, { redirect: "manual" });
       assert.equal(page.status, 401);
     });
   });
 
-  it("ends a browser's cookies at a logout also where Redis is gone, and under their names of https", async (t) => {
+  it("deletes a browser's cookies at a logout also if Redis is gone, and with their names of https", async (t) => {
     const gone = await startRedis();
     t.after(() => gone.stop());
     const demo = await start(t, { REDIS_URL: gone.url, ORIGIN: "https://bank.localhost" });
@@ -139,15 +139,15 @@ describe("What the environment says to the demo", () => {
     assert.deepEqual(endedBy(answer), ["__Host-demo-session", "__Host-onegini-otp-login"]);
   });
 
-  it("logs in where ORIGIN alone is set, though the Token Server here cannot reach it", async (t) => {
-    // A name that nobody has (RFC 6761).
+  it("logs in if only ORIGIN is set, although the Token Server cannot reach it", async (t) => {
+    // A name that does not exist (RFC 6761).
     const origin = "https://bank.invalid";
     const demo = await start(t, { ORIGIN: origin });
     const browser = new Browser({ url: `${demo.origin}/otp-login`, origin });
 
     const { attempt, otp } = await browser.start();
     await phoneCalls(demo.origin).accept(otp);
-    // A browser that asks makes the kit ask.
+    // A browser's poll leads to a result call.
     await until(async () => (await browser.status(attempt)).status === "approved", "the approval");
     assert.equal((await browser.logIn(attempt)).status, 200);
 
@@ -173,7 +173,7 @@ describe("What the environment says to the demo", () => {
     }
   });
 
-  it("says that the Token Server cannot be reached, and does not go round in circles", async (t) => {
+  it("says that the Token Server cannot be reached, and does not call itself in a circle", async (t) => {
     const port = await freePort();
     const nobody = await start(t, { TOKEN_SERVER_URL: `http://127.0.0.1:${port}` });
     const circle = await start(t, { PORT: String(port), TOKEN_SERVER_URL: `http://localhost:${port}` });
@@ -190,7 +190,7 @@ describe("What the environment says to the demo", () => {
     );
   });
 
-  it("has no phone where a real Token Server takes the real app, and says so", async (t) => {
+  it("has no phone with a real Token Server, and says so", async (t) => {
     const demo = await start(t, { TOKEN_SERVER_URL: "https://ts.example.com" });
 
     const phone = await fetch(`${demo.origin}/phone`);
@@ -204,7 +204,7 @@ describe("What the environment says to the demo", () => {
     }
   });
 
-  it("makes its cookies Secure where the origin is https, also those that it ends", async (t) => {
+  it("makes its cookies Secure if the origin is https, also when it deletes them", async (t) => {
     const { url } = await emulator(t);
     const origin = "https://bank.localhost:8443";
     const demo = await start(t, { ORIGIN: origin, TOKEN_SERVER_URL: url, ...client });
@@ -227,7 +227,7 @@ describe("What the environment says to the demo", () => {
     assert.equal(other.status, 403);
   });
 
-  it("believes no proxy without TRUSTED_PROXIES: the address is the proxy's, whatever it says", async (t) => {
+  it("uses the address of the connection without TRUSTED_PROXIES, whatever the headers say", async (t) => {
     const { url, starts } = await emulator(t);
     const port = await freePort();
     const origin = `https://127.0.0.1:${port}`;
@@ -262,7 +262,7 @@ describe("What the environment says to the demo", () => {
     assert.match(next.headers.get("retry-after") ?? "", /^\d+$/);
   });
 
-  it("asks no Basic authentication of the Token Server's callback", async (t) => {
+  it("requires no Basic authentication for the Token Server's callback", async (t) => {
     const demo = await start(t, {});
     const answer = await fetch(`${demo.origin}/otp-login/callback`, {
       method: "POST",
@@ -272,7 +272,7 @@ describe("What the environment says to the demo", () => {
     assert.equal(answer.status, 204);
   });
 
-  describe("refuses in one line that names the variable", () => {
+  describe("rejects with one line that names the variable", () => {
     for (const [name, value, expected] of [
       ["ORIGIN", "www.example.com", "an origin such as"],
       ["ORIGIN", "https://www.example.com/", "no slash at the end"],
@@ -296,7 +296,7 @@ describe("What the environment says to the demo", () => {
     }
   });
 
-  it("says what it refuses, and ends", async () => {
+  it("says what is wrong, and ends", async () => {
     const { code, stdout, stderr } = await endOfDemo({ ORIGIN: "http://www.example.com" });
     assert.equal(code, 1);
     assert.equal(stdout, "");
@@ -320,7 +320,7 @@ describe("What the environment says to the demo", () => {
     assert.doesNotMatch(stderr, /marked-password/);
   });
 
-  it("says the same of a Redis that wants a password, that never answers, and of an address that hides one", async () => {
+  it("says the same of a Redis that requires a password, of one that never answers, and of a URL with a password", async () => {
     const locked = await startRedis();
     locked.command("CONFIG", "SET", "requirepass", "secret");
     const refused = await endOfDemo({ REDIS_URL: locked.url });
@@ -340,7 +340,7 @@ describe("What the environment says to the demo", () => {
   });
 });
 
-/** The names of the cookies that an answer ends, in the browser that gets it. */
+/** The names of the cookies that an answer deletes. */
 const endedBy = ({ headers }: Response): string[] =>
   headers
     .getSetCookie()

@@ -18,7 +18,7 @@ for (const [name, start] of [
     let site: SiteOfThree;
     siteOfThree(start, (given) => (site = given));
 
-    it("loses nobody's login, and its pages come back spread over time", async () => {
+    it("loses no login, and its pages reconnect spread over time", async () => {
       const [leaving, ...staying] = site.nodes;
       holds(leaving, "there are three nodes");
       const visitors = Array.from({ length: 90 }, () => site.visitor());
@@ -32,7 +32,7 @@ for (const [name, start] of [
       await until(async () => (await fetch(`${leaving.origin}/health`)).status === 503, "503");
       const sent = (): Visitor[] => visitors.filter((visitor) => visitor.streams[0]?.retryMs !== undefined);
       await until(() => sent().length >= held, "the streams' ends");
-      // Half of them accept while pages are on their way to another node.
+      // Half of them accept while pages reconnect to another node.
       const accept = (some: readonly Visitor[]) =>
         Promise.all(some.map(async (visitor) => site.phone.accept(await visitor.code())));
       await accept(visitors.slice(0, 45));
@@ -59,11 +59,11 @@ for (const [name, start] of [
   });
 }
 
-/** The largest number of instants that lie within so many milliseconds. */
+/** The largest number of instants within this many milliseconds. */
 const mostWithin = (ms: number, instants: readonly number[]): number =>
   Math.max(...instants.map((from) => instants.filter((at) => at >= from && at < from + ms).length));
 
-/** A person notices nothing of the nodes. */
+/** A person does not notice the nodes. */
 describe("A site of three nodes in a real browser, over HTTP/2", () => {
   let site: SiteOfThree;
   siteOfThree(startNginx, (given) => (site = given));
@@ -102,7 +102,7 @@ describe("A site of three nodes in a real browser, over HTTP/2", () => {
     assert.deepEqual(complaints.list, []);
   });
 
-  it("goes on with the same code when the node that holds its stream leaves, and logs in", async () => {
+  it("continues with the same code when the node with its stream leaves, and logs in", async () => {
     const { origin, nodes, phone } = site;
     const before = await Promise.all(nodes.map(watchersOf));
     const { context, complaints } = await visit();

@@ -18,7 +18,7 @@ for (const [name, start] of [
 ] as const) {
   describe(`A site of three nodes behind ${name}`, () => {
     let site: SiteOfThree;
-    /** Open from the first test on. */
+    /** A stream that is open from the first test on. */
     let quiet: StatusStream;
 
     siteOfThree(start, (given) => (site = given));
@@ -33,7 +33,7 @@ for (const [name, start] of [
       return (await fetch(`${site.origin}/account`, { headers: { cookie } })).text();
     };
 
-    it("logs in, with start, stream, callback and login each on another node than the one before", async () => {
+    it("logs in with start, stream, callback and login each on a different node than the one before", async () => {
       const browser = site.browser();
       const before = site.proxy.passed().length;
 
@@ -49,7 +49,7 @@ for (const [name, start] of [
       assert.match(login.headers.getSetCookie()[0] ?? "", /^__Host-demo-session=[\w-]{43}; .*; Secure$/);
       assert.match(browser.cookie ?? "", /^__Host-onegini-otp-login=/);
       assert.match(await accountOf(login), /demo-user/);
-      // What a neighbouring host can set, it cannot be.
+      // The cookie has a name that a neighbouring host cannot set.
       const plain = (login.headers.getSetCookie()[0]?.split(";")[0] ?? "").replace("__Host-", "");
       assert.equal((await fetch(`${site.origin}/account`, { headers: { cookie: plain } })).status, 401);
       const nodeOf = (method: string, path: string): number | undefined =>
@@ -73,7 +73,7 @@ for (const [name, start] of [
       const { attempt } = await browser.start({ body: {} });
 
       const stream = await browser.stream(attempt);
-      // An event that is held back would come with the end of the stream, or with 4 kB of it.
+      // A buffered event would come only at the end of the stream, or after 4 kB.
       await stream.status("pending");
       await browser.renew(attempt);
       await until(() => stream.events.length > 1, "the event of the renewal");
@@ -84,7 +84,7 @@ for (const [name, start] of [
       stream.close();
     });
 
-    it("lets a node know at once when a browser has left its stream", async () => {
+    it("ends a stream on its node at once when the browser has left", async () => {
       const browser = new Http2Browser(site.origin);
       const { attempt } = await browser.start();
       const total = async () => (await Promise.all(site.nodes.map(watchersOf))).reduce((a, b) => a + b);
@@ -98,7 +98,7 @@ for (const [name, start] of [
       browser.close();
     });
 
-    it("tells the Token Server the address of the client, whatever the client says of itself", async () => {
+    it("tells the Token Server the address of the client, whatever headers the client sends", async () => {
       for (const forged of [undefined, "192.0.2.66", "192.0.2.66, 192.0.2.67"]) {
         await startFrom("127.0.0.7", site.origin, forged);
 
@@ -121,7 +121,7 @@ for (const [name, start] of [
       browser.close();
     });
 
-    it("keeps what is for load balancers from the world, however its address is written", async () => {
+    it("does not let clients call `/health`, in any spelling of the path", async () => {
       const [node] = site.nodes;
       holds(node, "there are three nodes");
       for (const path of waysToHealth) {
@@ -129,7 +129,7 @@ for (const [name, start] of [
         const { status } = await requestRaw(site.origin, path);
         assert.equal(status === 404 || status === 400, true, `${path} is answered ${status}`);
       }
-      // This node's adapter refuses these itself, others take them for slashes.
+      // This node's adapter rejects these itself. Others read them as slashes.
       for (const path of ["/a\\..\\health", "/a/..\\health", "/..%5chealth"]) {
         assert.equal((await requestRaw(site.origin, path)).status, 400, path);
       }
@@ -143,7 +143,7 @@ for (const [name, start] of [
       }
     });
 
-    it("sends http to https, to the site's own name, whatever host was asked for", async () => {
+    it("redirects http to https on the site's own name, whatever the Host header says", async () => {
       const { insecureOrigin } = site.proxy;
       for (const [path, host] of [
         ["/account?a=b%20c", new URL(insecureOrigin).host],
@@ -156,7 +156,7 @@ for (const [name, start] of [
       }
     });
 
-    it("passes on the comments that keep a quiet stream awake", async () => {
+    it("passes on the comments that keep a stream open", async () => {
       await until(() => quiet.comments > 0, "a comment");
 
       assert.equal(quiet.ended, false);
@@ -165,7 +165,7 @@ for (const [name, start] of [
   });
 }
 
-/** Addresses that a node takes for `/health`: it decodes them and resolves their dots. */
+/** Spellings that a node may read as `/health`, because it decodes them and resolves their dots. */
 const waysToHealth = [
   "/health",
   "/health?from=outside",
@@ -177,7 +177,7 @@ const waysToHealth = [
   "/a/%2E%2e/%68ealth",
   "/a%00/../health",
   "/health#x",
-  // No percent-encoding at all, and gone when the dots are resolved.
+  // Without percent-encoding, and with dots that are resolved.
   "/%zz/../health",
   "/%zz/../%68ealth",
 ];

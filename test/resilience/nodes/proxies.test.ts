@@ -12,7 +12,7 @@ for (const [name, start] of [
   describe(`${name}, with the file of the docs`, () => {
     before(trustAnyCertificate);
 
-    it("sends no POST twice that has reached a node, also where that node breaks off", async (t) => {
+    it("does not repeat a POST that has reached a node, also if that node breaks off", async (t) => {
       const reached: string[] = [];
       const { proxy } = await fakeNodes(t, start, (request) => {
         reached.push(request.method ?? "");
@@ -25,7 +25,7 @@ for (const [name, start] of [
       assert.deepEqual(reached, ["POST"]);
     });
 
-    it("sends a POST to another node where one is closed, and the client notices nothing", async (t) => {
+    it("sends a POST to another node if one is closed, and the client does not notice", async (t) => {
       const { proxy, servers } = await fakeNodes(t, start, (_request, response) => response.end("done"));
       servers[1]?.close();
 
@@ -39,7 +39,7 @@ for (const [name, start] of [
       assert.deepEqual(new Set(proxy.passed().map(({ node }) => node)), new Set([0, 2]));
     });
 
-    it("writes no body of the login API to its disk, and passes on those that a kit reads", async (t) => {
+    it("writes no body of the login API to its disk, and passes on bodies that a kit accepts", async (t) => {
       const { proxy } = await fakeNodes(t, start, (request, response) => {
         request.resume().once("end", () => response.end("done"));
       });
@@ -55,7 +55,7 @@ for (const [name, start] of [
       for (const path of ["/otp-login", "/otp-login/x/login"]) {
         for (const how of ["announced", "chunked"] as const) {
           assert.equal((await post(path, 4_096, how)).status, 200, `${path} ${how}`);
-          // Refused in front or by a node, which ends it unread: the answer may be cut.
+          // Rejected by the proxy or by a node that does not read it. The answer may be cut.
           const large = await post(path, 900_000, how).catch(() => undefined);
           if (name === "nginx") assert.equal(large?.status, 413, `${path} ${how}`);
         }
@@ -64,7 +64,7 @@ for (const [name, start] of [
       assert.doesNotMatch(proxy.output(), /temporary file/);
     });
 
-    it("goes on with its streams through a reload of its configuration", async (t) => {
+    it("keeps its streams open during a reload of its configuration", async (t) => {
       let event: (() => void) | undefined;
       const { proxy } = await fakeNodes(t, start, (_request, response) => {
         response.writeHead(200, { "content-type": "text/event-stream", "x-accel-buffering": "no" });
@@ -83,7 +83,7 @@ for (const [name, start] of [
   });
 }
 
-/** What comes of an answer, as it comes. */
+/** The parts of an answer, as they arrive. */
 function readTexts({ body }: Response): { next: () => Promise<string> } {
   const reader = body?.getReader();
   const decoder = new TextDecoder();

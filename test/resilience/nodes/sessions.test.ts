@@ -9,7 +9,7 @@ let redis: RedisServer;
 const connect = (commandOptions = {}) => createClient({ url: redis.url, commandOptions }).connect();
 const clients: Awaited<ReturnType<typeof connect>>[] = [];
 
-/** The same sessions, as one node and as another see them. */
+/** The same sessions on two nodes. */
 type Nodes = (ttlSeconds?: number) => Promise<[Sessions, Sessions]>;
 
 const inMemory: Nodes = async (ttlSeconds = 3_600) => {
@@ -55,7 +55,7 @@ for (const [where, nodes] of [
       assert.equal(await here.find(id), undefined);
     });
 
-    it("are not found by an id that was made up", async () => {
+    it("are not found by an invented id", async () => {
       const [here] = await nodes();
       for (const id of ["", "x", "*", "demo:session:x", "\u0000", "x".repeat(5_000)]) {
         assert.equal(await here.find(id), undefined, id.slice(0, 20));
@@ -63,7 +63,7 @@ for (const [where, nodes] of [
       }
     });
 
-    it("keep users apart, whatever they are called", async () => {
+    it("separate users with any names", async () => {
       const [here, there] = await nodes();
       const users = ["jane", "'\"]]}\\", "\u0000\n", "käthe 🦊", "__proto__", "x".repeat(256)];
       const ids = await Promise.all(users.map((user) => here.begin(user, newAttempt())));
@@ -76,14 +76,14 @@ for (const [where, nodes] of [
       );
     });
 
-    it("end by themselves", async () => {
+    it("end after their lifetime", async () => {
       const [here, there] = await nodes(0.2);
       const id = await here.begin("jane", newAttempt());
 
       await until(async () => (await there.find(id)) === undefined, "the session's end");
     });
 
-    it("are one for an attempt: a later beginning ends the one before", async () => {
+    it("are one for each attempt: a later one ends the earlier one", async () => {
       const [here, there] = await nodes();
       const attempt = newAttempt();
 
@@ -95,7 +95,7 @@ for (const [where, nodes] of [
       assert.equal((await here.find(second))?.userId, "jane");
     });
 
-    it("are one for an attempt also when two nodes begin it at once", async () => {
+    it("are one for each attempt also when two nodes begin it at once", async () => {
       const [here, there] = await nodes();
       const survivors = await Promise.all(
         Array.from({ length: 200 }, async () => {
@@ -111,8 +111,8 @@ for (const [where, nodes] of [
   });
 }
 
-describe("The demo's sessions in Redis, besides", () => {
-  it("leave nothing there without an end, nor anything that lets a reader be somebody", async () => {
+describe("The demo's sessions in Redis", () => {
+  it("have a time to live, and contain nothing with which a reader could log in", async () => {
     redis.flush();
     const [here] = await inRedis(3_600);
     const id = await here.begin("jane", newAttempt());
@@ -127,7 +127,7 @@ describe("The demo's sessions in Redis, besides", () => {
     }
   });
 
-  it("reject while Redis is paused, and are there again when it goes on", async () => {
+  it("reject while Redis is paused, and are found again afterwards", async () => {
     const client = await connect({ timeout: 2_000 });
     clients.push(client);
     const here = redisSessions(client, { ttlSeconds: 3_600 });

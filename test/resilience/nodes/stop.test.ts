@@ -14,8 +14,8 @@ import { until } from "../../support/until.js";
 
 const client = { CLIENT_ID: "site", CLIENT_SECRET: "site-secret" };
 
-describe("A demo that is asked to stop", { concurrency: 2 }, () => {
-  it("answers a start that it has begun, however long the Token Server takes, and accepts nobody new", async (t) => {
+describe("A demo that gets SIGTERM", { concurrency: 2 }, () => {
+  it("answers a start that has begun, although the Token Server is slow, and accepts no new connections", async (t) => {
     const { url, tokenServer, starts } = await emulator(t);
     const demo = await startDemo({ TOKEN_SERVER_URL: url, ...client });
     tokenServer.setFaults({ delayMilliseconds: 2_500 });
@@ -33,7 +33,7 @@ describe("A demo that is asked to stop", { concurrency: 2 }, () => {
     assert.equal(demo.stderr(), "");
   });
 
-  it("answers a login that it has begun, and the session holds on the other nodes", async (t) => {
+  it("answers a login that has begun, and the session is valid on the other nodes", async (t) => {
     const redis = await startRedis();
     t.after(() => redis.stop());
     const staying = await startDemo({ REDIS_URL: redis.url });
@@ -51,7 +51,7 @@ describe("A demo that is asked to stop", { concurrency: 2 }, () => {
     await phoneCalls(origin).accept(otp);
     await stream.status("approved");
 
-    // What takes the login its time: nothing can be written for so long.
+    // This makes the login slow: Redis cannot write for this long.
     redis.command("CLIENT", "PAUSE", "1500", "WRITE");
     const answer = browser.logIn(attempt);
     const gone = leaving.stop("SIGINT");
@@ -64,7 +64,7 @@ describe("A demo that is asked to stop", { concurrency: 2 }, () => {
     assert.match(await account.text(), /demo-user/);
   });
 
-  it("says 503 to a load balancer from that moment on, and still answers for 2 s", async (t) => {
+  it("answers 503 to a load balancer at once, and other requests for 2 more seconds", async (t) => {
     const { url } = await emulator(t);
     const demo = await startDemo({ ORIGIN: "https://bank.localhost", TOKEN_SERVER_URL: url, ...client });
     const health = async () => {
@@ -87,7 +87,7 @@ describe("A demo that is asked to stop", { concurrency: 2 }, () => {
     assert.ok(tookMs >= 1_900, `${Math.round(tookMs)} ms`);
   });
 
-  it("does the same where npm is asked, which tells its shell only", async () => {
+  it("stops in the same way if npm gets the signal, which only passes it to its shell", async () => {
     const npm = spawn("npm", ["start"], {
       cwd: fileURLToPath(new URL("../../..", import.meta.url)),
       env: { ...process.env, PORT: "0", ORIGIN: "https://bank.localhost" },
@@ -95,7 +95,7 @@ describe("A demo that is asked to stop", { concurrency: 2 }, () => {
     });
     let output = "";
     npm.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-    // With the last process that holds the pipe, which is the demo.
+    // The pipe closes when the demo ends, the last process that holds it.
     const closed = once(npm.stdout, "close");
     const origin = () => /^ready: (\S+)$/m.exec(output)?.[1] ?? "";
     await until(() => origin() !== "", "a demo that is ready");
@@ -111,7 +111,7 @@ describe("A demo that is asked to stop", { concurrency: 2 }, () => {
     assert.equal(performance.now() - asked >= 1_900, true);
   });
 
-  it("ends even while a client never finishes its request", async () => {
+  it("ends although a client never finishes its request", async () => {
     const demo = await startDemo();
     const slow = request(`${demo.origin}/otp-login`, {
       method: "POST",
@@ -120,14 +120,14 @@ describe("A demo that is asked to stop", { concurrency: 2 }, () => {
     slow.write("{");
     await delayUntilBegun(demo.origin);
 
-    // The connection alone would keep it for as long as it is open.
+    // The open connection alone would keep the process alive.
     assert.equal(await demo.stop("SIGTERM"), 0);
     slow.destroy();
   });
 });
 
 describe("The demo's sockets", () => {
-  it("close when what has begun is answered to the last byte, also to a client that reads slowly", async () => {
+  it("close when requests that have begun are answered to the last byte, also for a client that reads slowly", async () => {
     const loopback = await listenOnLoopback(0);
     const body = "x".repeat(20_000_000);
     loopback.answer((_request, response) => response.end(body));
@@ -157,14 +157,14 @@ describe("The demo's sockets", () => {
     await Promise.all(ends);
   });
 
-  it("answer a request that was half sent when they began to close", async () => {
+  it("answer a request that was only half received when they began to close", async () => {
     const loopback = await listenOnLoopback(0);
     loopback.answer((_request, response) => response.end("done"));
     const socket = connect(loopback.port, "127.0.0.1");
     await once(socket, "connect");
     socket.write("GET / HTTP/1.1\r\nHost: loc");
     await until(() => socket.bytesWritten > 0 && !socket.writableNeedDrain, "the bytes on the server");
-    // Turns of the loop in which the server, in this same process, reads them.
+    // Lets the event loop run, so that the server in this process reads them.
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 
     const closed = loopback.close();
@@ -176,7 +176,7 @@ describe("The demo's sockets", () => {
     await closed;
   });
 
-  it("let requests wait until there is somebody to answer them", async () => {
+  it("keep requests until there is a handler for them", async () => {
     const loopback = await listenOnLoopback(0);
     const early = fetch(`http://127.0.0.1:${loopback.port}/`);
     await isRefused(loopback.port);

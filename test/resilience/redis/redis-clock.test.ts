@@ -50,7 +50,7 @@ for (const clock of ["+3600s", "-3600s"]) {
     const { now, hostNow } = await writeAttemptWithClock(clock, server);
     holds(now > startedAt - 1000 && now < Date.now() + 1000, `off by ${now - Date.now()} ms`);
     holds(Math.abs(hostNow - now) > 3_590_000, "The host's clock was right");
-    // An attempt that is written for a minute lives for a minute.
+    // An attempt that is written for a minute is kept for a minute.
     const keys = server.command("KEYS", "*").split("\n");
     assert.equal(keys.length, 2);
     for (const key of keys) {

@@ -113,7 +113,7 @@ for (const kind of ["redis", "valkey"] as const) {
     server.resume();
     await until(() => seen.calls > before, "the listener to be called");
 
-    // A command that was sent before the pause runs after it, like that of any slow writer.
+    // A command that was sent before the pause runs after it.
     await until(() => seen.version === 2, "the change to be read");
     assert.equal(await other.compareAndSet(attempt.id, 1, { ...attempt, version: 2 }), false);
     assert.deepEqual(await other.get(attempt.id), sent);
@@ -124,7 +124,7 @@ for (const kind of ["redis", "valkey"] as const) {
   });
 }
 
-test("everything is deleted: old attempts are unknown, new ones work, and so do notices", async (t) => {
+test("everything is deleted: old attempts are unknown, new ones and their listeners work", async (t) => {
   const server = await start(t);
   const { store } = await openStore(t, server);
   const { store: other } = await openStore(t, server);
@@ -140,7 +140,7 @@ test("everything is deleted: old attempts are unknown, new ones work, and so do 
   await until(() => seen.version === 2, "the notice");
 });
 
-test("the connection for notices is cut again and again: no change is missed", async (t) => {
+test("the Pub/Sub connection is cut again and again: no change is missed", async (t) => {
   const server = await start(t);
   const { store, errors } = await openStore(t, server);
   const { store: other } = await openStore(t, server);
@@ -165,7 +165,7 @@ test("a read fails because Redis is a replica for a while: the listeners are cal
   await until(() => seen.calls > 0, "the listener to be called");
 });
 
-test("the site's own connection goes dead: the listeners are called when reading works again", async (t) => {
+test("the site's own connection dies: the listeners are called when reading works again", async (t) => {
   const server = await start(t);
   const way = await deadEndTo(t, server.port);
   const { store, errors } = await openStore(t, { ...server, url: way.url }, { commandSeconds: 0.3 });
@@ -180,7 +180,7 @@ test("the site's own connection goes dead: the listeners are called when reading
   assert.deepEqual(errors, []);
 });
 
-test("all connections go dead without a word: the one for notices is replaced", async (t) => {
+test("all connections die without an error: the Pub/Sub connection is replaced", async (t) => {
   const server = await start(t);
   const way = await deadEndTo(t, server.port);
   const { store } = await openStore(t, { ...server, url: way.url }, { commandSeconds: 0.5 });
@@ -190,12 +190,12 @@ test("all connections go dead without a word: the one for notices is replaced", 
   const seen = await follow(store, attempt.id);
   way.swallowAll();
   await change(other, attempt.id, 2);
-  // The site's own connection is dead too. It is the site's to notice, with the time-outs of its client.
+  // The site's own connection is dead too. Only the timeouts of the site's client can notice that.
   way.cutOldest();
   await until(() => seen.version === 2, "the change to be read");
 });
 
-test("with the time-outs of the documentation, the site's own connection comes back too", async (t) => {
+test("with the timeouts of the documentation, the site's own connection comes back too", async (t) => {
   const server = await start(t);
   const way = await deadEndTo(t, server.port);
   const client = createClient({
@@ -215,7 +215,7 @@ test("with the time-outs of the documentation, the site's own connection comes b
   await until(() => seen.version === 1, "the attempt to be read");
 });
 
-test("Redis goes down under a client without a listener for errors: the process goes on", async (t) => {
+test("Redis goes down with a client without a listener for errors: the process continues", async (t) => {
   const server = await start(t);
   const { store } = await openStore(t, server, { commandSeconds: 0.3 });
   const broken: unknown[] = [];
@@ -228,7 +228,7 @@ test("Redis goes down under a client without a listener for errors: the process 
   assert.deepEqual(broken, []);
 });
 
-test("a command still waits for a connection when its time is over: it never runs", async (t) => {
+test("a command still waits for a connection when its time is over, and never runs", async (t) => {
   const server = await start(t);
   const client = createClient({ url: server.url });
   client.on("error", () => undefined);
@@ -265,7 +265,7 @@ test("many write at once through two servers: each change is made once, and in o
   assert.deepEqual([end?.begun, end?.version], [writers * changes, writers * changes + 1]);
 });
 
-test("in a cluster, the connection for notices is cut, and its server killed: listeners are called", async (t) => {
+test("in a cluster, the Pub/Sub connection is cut and its server killed: listeners are called", async (t) => {
   const cluster = await startRedisCluster();
   t.after(() => cluster.stop());
   const { store } = await openClusterStore(t, cluster);
@@ -314,7 +314,7 @@ for (const kind of ["redis", "valkey"] as const) {
   });
 }
 
-test("behind Sentinel, the connection for notices is cut: no change is missed", async (t) => {
+test("behind Sentinel, the Pub/Sub connection is cut: no change is missed", async (t) => {
   const group = await startRedisSentinel();
   t.after(() => group.stop());
   const client = createSentinel(group.options);

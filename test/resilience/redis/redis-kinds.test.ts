@@ -16,7 +16,7 @@ import {
   type OpenStore,
 } from "./support/redis-stores.js";
 
-/** The suites of stores and limiters, on one kind of server that is started for them. */
+/** Runs the suites of stores and limiters on one kind of server. */
 function describeKind<Server extends { stop(): Promise<void> }>(
   name: string,
   start: () => Promise<Server>,

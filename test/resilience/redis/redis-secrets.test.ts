@@ -24,7 +24,7 @@ describe("Whole logins with marked secrets, on Redis", () => {
   afterEach(() => redis.stop());
 
   for (const hook of [true, false]) {
-    test(`leave no code and no cookie there, nor its password anywhere, ${hook ? "with" : "without"} a hook`, async (t) => {
+    test(`put no code and no cookie into Redis, and its password nowhere, ${hook ? "with" : "without"} onEvent`, async (t) => {
       const written = listenToConsole(t);
       const heard = await monitorRedis(t, redis);
       const password = plainMark("redis-password");
@@ -57,7 +57,7 @@ describe("Whole logins with marked secrets, on Redis", () => {
         { name: "password of Redis", value: password, belongs: undefined },
       ];
       // Monitored commands are written with \" and \x.., and in them the attempts' JSON.
-      holds(inRedis.text.includes('\\"transactions\\"'), "The monitor heard no attempt.");
+      holds(inRedis.text.includes('\\"transactions\\"'), "The monitor received no attempt.");
       assertKept(outflows, secrets);
       const said = hook ? world.outflows() : written;
       holds(
@@ -68,7 +68,7 @@ describe("Whole logins with marked secrets, on Redis", () => {
   }
 });
 
-test("a secret that is planted in Redis is found", async (t) => {
+test("a planted secret in Redis is found", async (t) => {
   const redis = await startRedis();
   const heard = await monitorRedis(t, redis);
   const client = await createClient({ url: redis.url }).connect();

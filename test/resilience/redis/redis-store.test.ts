@@ -44,8 +44,8 @@ const isKind = (kind: RedisStoreError["kind"], message: string) => (error: unkno
   return true;
 };
 
-describe("what is stored", () => {
-  test("has a time to live, and afterwards nothing is left", async (t) => {
+describe("an attempt in Redis", () => {
+  test("has a time to live, and is deleted afterwards", async (t) => {
     server.flush();
     const { store } = await openStore(t, server);
     const limiter = store.limiter({ name: "starts", count: 5, seconds: 1 });
@@ -68,7 +68,7 @@ describe("what is stored", () => {
     await until(() => server.command("DBSIZE") === "0", "Redis to forget it all");
   });
 
-  test("is not shortened by a writer that loses the race", async (t) => {
+  test("does not get a shorter life from a writer that loses the race", async (t) => {
     const { store } = await openStore(t, server);
     const attempt = anAttempt({ forgetAt: store.now() + 60_000 });
     await store.create(attempt);
@@ -89,7 +89,7 @@ describe("what is stored", () => {
     assert.deepEqual(await store.get(attempt.id), next);
   });
 
-  test("is gone at once if its time is over already", async (t) => {
+  test("is deleted at once if its time is over already", async (t) => {
     const { store } = await openStore(t, server);
     const attempt = anAttempt();
     const over = anAttempt({ forgetAt: store.now() - 5000 });
@@ -102,7 +102,7 @@ describe("what is stored", () => {
     }
   });
 
-  test("is an error that names the key, if something else wrote it", async (t) => {
+  test("is an error that names the key if something else wrote it", async (t) => {
     const { store } = await openStore(t, server);
     const key = "onegini-otp-login:attempt:wrong";
     const wrong = [
@@ -136,7 +136,7 @@ describe("what is stored", () => {
     assert.equal(told, 0);
   });
 
-  test("of a transaction costs one command to look for, so that a made-up callback costs no more", async (t) => {
+  test("is searched by its transaction with one command, so that forged callbacks are cheap", async (t) => {
     const { store } = await openStore(t, server);
     server.command("CONFIG", "RESETSTAT");
     assert.equal(await store.findByTransaction("made-up"), undefined);
@@ -144,25 +144,25 @@ describe("what is stored", () => {
     assert.equal(calls, "1");
   });
 
-  test("of a transaction leads nowhere when the attempt is gone", async (t) => {
+  test("is not found by its transaction when it was deleted", async (t) => {
     const { store } = await openStore(t, server);
     const attempt = anAttempt();
     await store.create(attempt);
     server.command("DEL", `onegini-otp-login:attempt:${attempt.id}`);
     assert.equal(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), undefined);
   });
+});
 
-  test("of a limit is exact when many count at once", async (t) => {
-    const stores = [(await openStore(t, server)).store, (await openStore(t, server)).store];
-    const limiters = stores.map((store) => store.limiter({ name: "many", count: 50, seconds: 60 }));
-    const calls = Array.from({ length: 100 }).flatMap(() => limiters.map((limiter) => limiter.count("a")));
-    const allowed = (await Promise.all(calls)).filter((counted) => counted.allowed);
-    assert.equal(allowed.length, 50);
-  });
+test("the count of a limit is exact when many count at once", async (t) => {
+  const stores = [(await openStore(t, server)).store, (await openStore(t, server)).store];
+  const limiters = stores.map((store) => store.limiter({ name: "many", count: 50, seconds: 60 }));
+  const calls = Array.from({ length: 100 }).flatMap(() => limiters.map((limiter) => limiter.count("a")));
+  const allowed = (await Promise.all(calls)).filter((counted) => counted.allowed);
+  assert.equal(allowed.length, 50);
 });
 
 describe("a command", () => {
-  test("that gets no answer rejects, and says what it was for", async (t) => {
+  test("that gets no answer rejects with an error that names the operation", async (t) => {
     const { store } = await openStore(t, server, { commandSeconds: 0.2 });
     const limiter = store.limiter({ name: "starts", count: 1, seconds: 60 });
     const bare = anAttempt({ transactions: [] });
@@ -184,7 +184,7 @@ describe("a command", () => {
     );
   });
 
-  test("that fails tells the same error as it rejects with", async (t) => {
+  test("that fails reports the same error that it rejects with", async (t) => {
     const told: RedisStoreError[] = [];
     const run = scriptRunner(await connect(t), 2000, (error) => told.push(error));
     server.command("RPUSH", "list", "one");
@@ -206,8 +206,8 @@ describe("a command", () => {
   });
 });
 
-describe("the connection on which changes are heard", () => {
-  test("is one, however many subscribe, and none once the store is closed", async (t) => {
+describe("the Pub/Sub connection", () => {
+  test("is one for all subscriptions, and none after the store is closed", async (t) => {
     const { store } = await openStore(t, server, { prefix: "mine:" });
     const subscribers = () => server.command("PUBSUB", "NUMSUB", "mine:changed").split("\n")[1];
     const clients = () => server.command("CLIENT", "LIST").split("\n").length;
@@ -222,7 +222,7 @@ describe("the connection on which changes are heard", () => {
     await until(() => subscribers() === "0" && clients() === before - 1, "the connection to end");
   });
 
-  test("leaves nothing on the site's client once the store is closed, and the client works on", async (t) => {
+  test("leaves nothing on the site's client after the store is closed, and the client still works", async (t) => {
     const { client, store } = await open(t);
     assert.equal(store.isShared, true);
     assert.equal(client.listenerCount("error"), 1);
@@ -237,7 +237,7 @@ describe("the connection on which changes are heard", () => {
     );
   });
 
-  test("tells its loss, even to a function that throws, and the listeners are called", async (t) => {
+  test("reports its loss, even to a function that throws, and the listeners are called", async (t) => {
     const told: RedisStoreError[] = [];
     const onError = (error: RedisStoreError): void => {
       told.push(error);
@@ -253,7 +253,7 @@ describe("the connection on which changes are heard", () => {
     assert.equal(told.length, 1);
   });
 
-  test("tells its loss on the console by default", async (t) => {
+  test("reports its loss on the console by default", async (t) => {
     const lines: unknown[] = [];
     t.mock.method(console, "warn", (...words: unknown[]) => lines.push(...words));
     await open(t);
@@ -273,7 +273,7 @@ describe("a user of Redis", () => {
       t.after(() => store.close());
       return store;
     } catch (error) {
-      // A store that cannot be opened leaves nothing behind.
+      // A store that cannot be opened leaves no connection.
       assert.equal(client.listenerCount("error"), 0);
       await until(() => channels() === "", "the connection to end");
       throw error;

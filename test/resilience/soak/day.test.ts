@@ -75,11 +75,11 @@ interface Day {
   /** Attributes of the element. */
   attributes?: string;
   codeSeconds?: number;
-  /** Brings the page to how it stands all day; it shows a code. */
+  /** Brings the page, which shows a code, into the state in which it stays all day. */
   reach?: (visit: SimulatedVisit) => Promise<void>;
-  /** The phase in which it stands in the first hour and in the last. */
+  /** The phase of the element in the first hour and in the last. */
   phase: string;
-  /** Requests of a kind that it must have made by the end. */
+  /** A kind of request that the element must have sent by the end. */
   made?: Record<string, number>;
 }
 

@@ -16,12 +16,12 @@ describe("Elements that come and go leave nothing behind", () => {
 
   async function comeAndGo(t: TestContext, place: Place, rounds: number): Promise<void> {
     const { page, bank, devtools, made } = await visitSimulated(t, browser);
-    // The first rounds fill what a browser and the libraries keep once; functions that run seldom are compiled late.
+    // The first rounds fill caches of the browser and the libraries, and functions that run rarely are compiled late.
     const few = 100;
     await page.evaluate(attachAndDetach, [few, place] as const);
     const look = () => figuresOf(page, devtools);
     const held = ({ nodes, listeners }: Awaited<ReturnType<typeof look>>): number => nodes + listeners;
-    // The browser holds on to the last elements for a while, in its own time.
+    // The browser keeps the last elements for a while.
     let before = await look();
     await until(async () => {
       const earlier = before;
@@ -71,7 +71,7 @@ describe("Elements that come and go leave nothing behind", () => {
   });
 });
 
-/** Where an element is put, round after round. */
+/** The place of the element in each round. */
 type Place = "body" | "same element" | "shadow roots" | "dialog" | "three at once";
 
 /**
@@ -122,7 +122,7 @@ async function attachAndDetach([rounds, place]: readonly [number, Place]): Promi
       }
       case "three at once": {
         const elements = [create(), create(), create()];
-        // One upon the other, so that each is seen.
+        // One above the other, so that each is in view.
         for (const { style } of elements) Object.assign(style, { position: "fixed", top: 0 });
         document.body.append(...elements);
         return [elements, () => document.body.replaceChildren()];
@@ -147,7 +147,7 @@ async function attachAndDetach([rounds, place]: readonly [number, Place]): Promi
   delete globals.kept;
 }
 
-/** Hides the page for 40 s, in which the element lets its stream go, and shows it again; runs in the page. */
+/** Hides the page for 40 s, in which the element closes its stream, and shows it again. Runs in the page. */
 async function hideAndShow(rounds: number): Promise<void> {
   const { simulation } = globalThis as unknown as { simulation: Simulation };
   const become = (visibilityState: DocumentVisibilityState): void => {
