@@ -17,7 +17,7 @@ import { Cors } from "./http/csrf-and-cors.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
 import { memoryLimiter } from "./limits/rate-limiter.js";
-import { limiterOf, StartLimits } from "./limits/start-limits.js";
+import { limiterOf, StartLimits } from "./endpoints/start-limits.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { systemRuntime, withTimeout, type Runtime } from "./runtime.js";

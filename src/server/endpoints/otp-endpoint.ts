@@ -17,7 +17,7 @@ import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { Report } from "../kit-events.js";
 import type { Limits } from "../limits/limits.js";
-import type { StartLimits } from "../limits/start-limits.js";
+import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
 import type { ResultPoller } from "../token-server/result-poller.js";

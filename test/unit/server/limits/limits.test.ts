@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
 import { defaultLimits } from "../../../../src/server/limits/limits.js";
-import { networkOf } from "../../../../src/server/limits/start-limits.js";
+import { networkOf } from "../../../../src/server/endpoints/start-limits.js";
 import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";

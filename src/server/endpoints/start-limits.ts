@@ -2,8 +2,8 @@ import ipaddr from "ipaddr.js";
 import { limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
-import type { Rate } from "./limits.js";
-import { memoryLimiter, type RateLimit, type RateLimiter } from "./rate-limiter.js";
+import type { Rate } from "../limits/limits.js";
+import { memoryLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 
 /** The counter of a limit: in the store if it can count, else in memory. Undefined if the limit is off. */
