@@ -38,7 +38,7 @@ if (
   !hasStoredAttempt()
 ) {
   const answer = start();
-  // It does not wait for the lock of starts, but holds it, so that a tab that starts anew has this answer's cookie.
+  // It does not wait for the lock of starts, but holds it, so that a tab that starts again has this answer's cookie.
   const locks = navigator.locks as LockManager | undefined;
   locks?.request(key, { signal: AbortSignal.timeout(3_000) }, () => answer).catch(() => {});
   const early = { endpoint, language, at: Date.now(), answer, text: undefined as string | undefined };

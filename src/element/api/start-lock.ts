@@ -26,7 +26,7 @@ export function markStarted(endpoint: string): void {
 
 /**
  * Sends a start when it has the lock. A page's first start is sent at once, because getting the lock takes longer than sending
- * the request; it queues for the lock all the same, so that a tab that has to start anew waits for it.
+ * the request; it queues for the lock all the same, so that a tab that has to start again waits for it.
  */
 export async function withStartLock<T>(
   endpoint: string,

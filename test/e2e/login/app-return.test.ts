@@ -46,7 +46,7 @@ describe("On the phone itself", () => {
     await page.goto(site.origin);
     await reach(page, "completed");
     await page.waitForURL("**/#in");
-    assert.equal(site.starts(), 1, "It begins nothing anew.");
+    assert.equal(site.starts(), 1, "It starts no second attempt.");
     assert.equal(await page.evaluate(() => sessionStorage.length), 0, "It forgets what is over.");
   });
 

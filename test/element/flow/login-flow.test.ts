@@ -76,7 +76,7 @@ describe("a login", () => {
     expect(requests.stream).to.deep.equal(["0-10000"]);
   });
 
-  it("starts anew on a second start, and drops the first attempt", () => {
+  it("starts a new attempt on a second start, and drops the first one", () => {
     const { said, requests } = runFlow(
       20_000,
       { start: ["(code|)", "(otherAttempt|)"], stream: [stream] },
