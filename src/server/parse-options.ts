@@ -101,8 +101,8 @@ const origin = textThat(
 const address = (what: string) =>
   textThat((value) => {
     const url = parseUrl(value);
-    return isSafe(url) && url.username === "" && url.password === "" && !/[?#]/.test(value);
-  }, `${what}: https (http on loopback only), without user, query or fragment`);
+    return isSafe(url) && url.username === "" && url.password === "" && !/[?#\s]/.test(value);
+  }, `${what}: https (http on loopback only), without user, query, fragment or spaces`);
 
 const callable = (expected: string) => v.custom((value) => typeof value === "function", expected);
 

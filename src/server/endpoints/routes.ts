@@ -94,8 +94,15 @@ export function createRoutes<Context>({
   app.onError((error) => {
     throw error;
   });
-  return async (call) => app.fetch(call.request, { call });
+  return async (call) => {
+    // Hono decodes paths. Another spelling of an address would get past rules of a proxy that compare the raw path.
+    if (encodedLetter.test(call.request.url.split("?", 1)[0] ?? "")) throw notFound();
+    return app.fetch(call.request, { call });
+  };
 }
+
+/** A percent-encoded letter, digit, `-`, `.`, `_` or `~`: characters that need no encoding (RFC 3986 §2.3). */
+const encodedLetter = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])/i;
 
 const notFound = () => invalidRequest("There is nothing at this address.", { status: 404 });
 

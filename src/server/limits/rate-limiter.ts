@@ -13,6 +13,8 @@ export interface RateLimit {
 /** The result of counting one more use. */
 export interface Counted {
   allowed: boolean;
+  /** How many uses were counted within the time, this one included. */
+  used: number;
   /** Milliseconds until the time is over and counting begins again. */
   resetMs: number;
 }
@@ -44,7 +46,7 @@ export function flexibleLimiter(limiter: FlexibleLimiter, { count, seconds }: Ra
       });
       // The library uses the host's clock, which may have been set.
       const resetMs = Math.min(Math.max(0, msBeforeNext), seconds * 1000);
-      return { allowed: consumedPoints <= count, resetMs };
+      return { allowed: consumedPoints <= count, used: consumedPoints, resetMs };
     },
   };
 }

@@ -37,18 +37,14 @@ describe("Pages whose server stops", () => {
     await until(() => rounds(streams())[2]?.length === pages, "three tries of each page");
     proxy.interfere();
 
-    const spreads = rounds(streams())
-      .slice(0, 3)
-      .map((round) => round.map(({ at }) => at - since));
-    // Of waits up to 0.3, 2 and 4 s: chance puts more than 14 of 20 into a sixth less than once in a million runs.
-    for (const [index, windowMs] of [50, 333, 667].entries()) {
-      const instants = spreads[index] ?? [];
-      const most = fullestWindow(instants, windowMs);
-      t.diagnostic(
-        `try ${index + 1}: ${Math.min(...instants)} to ${Math.max(...instants)} ms, at most ${most} of ${pages} in ${windowMs} ms`,
-      );
-      assert.ok(most <= 14, `${most} pages came back in ${windowMs} ms:\n${describeLog(streams(), since)}`);
-    }
+    // After waits of up to 4 s. The waits before it are so short that a busy machine would answer several at once.
+    const instants = rounds(streams())[2]!.map(({ at }) => at - since);
+    const most = fullestWindow(instants, 667);
+    t.diagnostic(
+      `third try: ${Math.min(...instants)} to ${Math.max(...instants)} ms, at most ${most} in 667 ms`,
+    );
+    // Chance puts more than 14 of 20 into a sixth of the time less than once in a million runs.
+    assert.ok(most <= 14, `${most} pages came back in 667 ms:\n${describeLog(streams(), since)}`);
     await until(() => live() === pages, "20 live streams again");
   });
 });

@@ -327,6 +327,25 @@ describe("the statuses", () => {
   });
 });
 
+describe("an address in another spelling", () => {
+  for (const spelling of [
+    "/%6ftp-login",
+    "/otp%2Dlogin",
+    "/%6Ftp-login/AAAAAAAAAAAAAAAAAAAAAA",
+    "/otp-login/AAAAAAAAAAAAAAAAAAAAAA/l%6fgin",
+  ]) {
+    test(`is answered 404, so that it cannot bypass a proxy's rule: ${spelling}`, async (t) => {
+      const where = await site(t);
+      for (const method of ["GET", "POST"]) {
+        const headers = { origin: where.origin, "content-length": "0" };
+        const { status, body } = await send(method, where.origin + spelling, { headers });
+        assert.equal(status, 404, method);
+        assert.match(body, /"error":"invalid_request"/);
+      }
+    });
+  }
+});
+
 describe("the callback's address in another spelling", () => {
   for (const spelling of [
     "/%63allback",
