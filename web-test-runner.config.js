@@ -78,5 +78,5 @@ export default {
   concurrency: 1,
   // A machine may be slow, and busy with other work.
   testFramework: { config: { timeout: 30_000 } },
-  testsFinishTimeout: 120_000,
+  testsFinishTimeout: 600_000,
 };
