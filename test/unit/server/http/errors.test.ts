@@ -270,16 +270,16 @@ describe("the limit on transactions", () => {
 describe("unusual requests", () => {
   test("without Host, with a strange Host, an absolute URL or a path with dots are answered", async (t) => {
     const where = await site(t);
-    const gate = `Origin: ${where.origin}\r\nContent-Length: 0\r\nConnection: close`;
+    const headers = `Origin: ${where.origin}\r\nContent-Length: 0\r\nConnection: close`;
     for (const [head, status] of [
-      [`POST /otp-login HTTP/1.0\r\n${gate}`, 201],
-      [`POST /otp-login HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\n${gate}`, 201],
-      [`POST /otp-login HTTP/1.1\r\nHost: a b\r\n${gate}`, 400],
-      [`POST /x/../otp-login HTTP/1.1\r\nHost: a\r\n${gate}`, 201],
-      [`POST /otp-login?a=1&otp=2 HTTP/1.1\r\nHost: a\r\n${gate}`, 201],
-      [`POST /otp-login/%ff HTTP/1.1\r\nHost: a\r\n${gate}`, 405],
-      [`GET /otp-login/%00%0d%0a HTTP/1.1\r\nHost: a\r\n${gate}`, 404],
-      [`GET /otp-login/${"a".repeat(8000)} HTTP/1.1\r\nHost: a\r\n${gate}`, 404],
+      [`POST /otp-login HTTP/1.0\r\n${headers}`, 201],
+      [`POST /otp-login HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\n${headers}`, 201],
+      [`POST /otp-login HTTP/1.1\r\nHost: a b\r\n${headers}`, 400],
+      [`POST /x/../otp-login HTTP/1.1\r\nHost: a\r\n${headers}`, 201],
+      [`POST /otp-login?a=1&otp=2 HTTP/1.1\r\nHost: a\r\n${headers}`, 201],
+      [`POST /otp-login/%ff HTTP/1.1\r\nHost: a\r\n${headers}`, 405],
+      [`GET /otp-login/%00%0d%0a HTTP/1.1\r\nHost: a\r\n${headers}`, 404],
+      [`GET /otp-login/${"a".repeat(8000)} HTTP/1.1\r\nHost: a\r\n${headers}`, 404],
     ] as const) {
       const answer = await exchange(where.origin, `${head}\r\n\r\n`);
       assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `), head);
