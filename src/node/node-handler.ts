@@ -63,9 +63,12 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
   );
 
   return (req, res, next) => {
-    const { originalUrl } = req as FrameworkRequest;
-    // A request line may contain the whole URL (RFC 9112 §3.2.2).
-    const url = (originalUrl ?? req.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";
+    const target = requestTarget(req);
+    if (hasUserInfo(target)) {
+      const refused = invalidRequest("The address contains a user name.").toResponse();
+      return writeText(rawBodyOf(refused) as string, refused, res);
+    }
+    const url = originForm(target);
     const pathname = url.split("?", 1)[0] ?? "";
     const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
     if (next && !isOurs) return next();
@@ -78,23 +81,38 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
 }
 
 /**
- * Converts the request for a page for `kit.begin`: method, address and headers, without a body.
+ * Converts the request for a page for `kit.begin`: method, address and headers, without a body. It throws for no request
+ * that a client can send.
  *
  *     const begun = await kit.begin(toWebRequest(req), { req, res });
  */
 export function toWebRequest(req: IncomingMessage): Request {
-  const { originalUrl, headers, method, url = "/" } = req as FrameworkRequest;
+  const { headers, method } = req;
   const given = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined || name.startsWith(":") ? [] : [[name, String(value)] as [string, string]],
   );
   // The kit does not use the host.
-  const base = "http://localhost";
-  const address = originalUrl ?? url;
-  return new Request(URL.canParse(address, base) ? new URL(address, base) : base, {
+  return new Request(`http://localhost${originForm(requestTarget(req))}`, {
     method: method === "GET" ? "GET" : "HEAD",
     headers: given,
   });
 }
+
+/** The address in the request line, also if a framework has removed a part of it. */
+const requestTarget = (req: IncomingMessage): string =>
+  (req as FrameworkRequest).originalUrl ?? req.url ?? "/";
+
+/** Path and query. A request line may contain the whole URL (RFC 9112 §3.2.2), or only `*`. */
+function originForm(target: string): string {
+  const url = target.replace(/^https?:\/\/[^/?#]*/i, "");
+  return url.startsWith("/") ? url : "/";
+}
+
+/**
+ * Whether an address has a user name (`http://user@host/`, `//user@host`), which no client sends (RFC 9110 §4.2.4). Page
+ * code that parses the address, as `new Request(new URL(req.url, origin))`, would throw.
+ */
+const hasUserInfo = (target: string): boolean => /^(?:https?:)?[/\\]{2}[^/\\?#]*@/i.test(target);
 
 /** Whether a path is another spelling of an address (`/./`, `\\`), which would get past a proxy's rule for it. */
 function isDisguised(pathname: string, address: string): boolean {

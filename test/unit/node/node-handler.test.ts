@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, request, type RequestListener } from "node:http";
+import { createRequire } from "node:module";
 import { describe, test, type TestContext } from "node:test";
 import express from "express";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -7,12 +8,15 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import type { NodeHandler } from "onegini-otp-login/node";
 import { Browser } from "../server/support/browser.js";
-import { send } from "../server/support/raw.js";
+import { exchange, send } from "../server/support/raw.js";
 import { listen, site, type Site } from "../server/support/site.js";
 import { holds } from "../../support/until.js";
 
 /** Makes a request listener with a framework and a NodeHandler in it. */
 type Mount = (handler: NodeHandler) => RequestListener | Promise<RequestListener>;
+
+/** Express 4. It has no types of its own under this name, and its interface is that of Express 5. */
+const express4 = createRequire(import.meta.url)("express4") as typeof express;
 
 const fastify = async (t: TestContext, add: (app: FastifyInstance) => void): Promise<RequestListener> => {
   let listener: RequestListener | undefined;
@@ -31,6 +35,7 @@ const fastify = async (t: TestContext, add: (app: FastifyInstance) => void): Pro
 const mounts: Record<string, (t: TestContext) => Mount> = {
   "node:http": () => (handler) => handler,
   "Express, for the whole site": () => (handler) => express().use(handler),
+  "Express 4, after a body parser": () => (handler) => express4().use(express4.json(), handler),
   "Express, mounted under the path": () => (handler) => express().use("/otp-login", handler),
   "Express, mounted in a router under a part of the path": () => (handler) =>
     express().use("/otp-login", express.Router().use("/", handler)),
@@ -246,3 +251,45 @@ test("a request line with an absolute URL reaches the kit", async (t) => {
   });
   assert.equal(status, 400);
 });
+
+/** Frameworks with the kit as a middleware before a page, as the guide shows. The page parses its own address. */
+const sites: Record<string, (t: TestContext) => Mount> = {
+  "node:http": () => (handler) => (req, res) =>
+    handler(req, res, () => void res.end(new Request(new URL(req.url ?? "/", "http://localhost")).url)),
+  "Express 5": () => (handler) =>
+    express()
+      .use(handler)
+      .get("/", (_req, res) => void res.end("page")),
+  "Express 4": () => (handler) =>
+    express4()
+      .use(handler)
+      .get("/", (_req, res) => void res.end("page")),
+  Fastify: (t) => (handler) =>
+    fastify(t, (app) => {
+      app.addHook("onRequest", (request, reply, done) => handler(request.raw, reply.raw, () => done()));
+      app.get("/", () => "page");
+    }),
+};
+
+for (const [name, mount] of Object.entries(sites)) {
+  describe(`a strange request line: ${name}`, () => {
+    const lines = [
+      ["GET http://u:p@x/login", 400],
+      ["GET HTTPS://u@x", 400],
+      ["GET //u:p@x", 400],
+      ["GET /\\u:p@x/otp-login", 400],
+      ["POST http://u:p@x/otp-login", 400],
+      ["GET http://x/otp-login", 405],
+      ["GET /otp-login/@", 404],
+      ["GET /otp-login//u:p@x", 404],
+    ] as const;
+    for (const [line, status] of lines) {
+      test(`${line} is answered ${status}`, async (t) => {
+        const { origin } = await site(t, { mount: mount(t) });
+        const answer = await exchange(origin, `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+        assert.match(answer, new RegExp(`^HTTP/1.1 ${status} [^]*"error":`));
+        assert.equal((await send("GET", origin)).status, 200);
+      });
+    }
+  });
+}

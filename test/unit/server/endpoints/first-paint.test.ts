@@ -193,7 +193,7 @@ describe("kit.begin", () => {
     assert.equal(await (await fetch(origin, { method: "POST", body: "x" })).json(), null);
   });
 
-  for (const target of ["//", "/\\", "*", "http://[/"]) {
+  for (const target of ["//", "/\\", "*", "http://[/", "//u:p@x", "http://u:p@x/login", "HTTPS://u@x"]) {
     test(`accepts an invalid address: ${target}`, () => {
       const request = toWebRequest({ url: target, method: "GET", headers: {} } as never);
       assert.equal(request.method, "GET");
