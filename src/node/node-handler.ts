@@ -41,6 +41,7 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
     async (request, { incoming, outgoing }) => {
       const req = incoming as FrameworkRequest;
       const res = outgoing as ServerResponse;
+      restoreUrl(req);
       const context = { req, res };
       const asked = withParsedBody(request, req);
       const response = await (inner?.fetch(asked, context) ?? kit.fetch(asked, context));
@@ -72,12 +73,21 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
     const pathname = url.split("?", 1)[0] ?? "";
     const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
     if (next && !isOurs) return next();
-    // The listener reads the address at once, before it returns.
-    const mountedUrl = req.url;
+    mountedUrls.set(req, req.url);
     req.url = isDisguised(pathname, `${path}/callback`) ? `${path}/%63allback` : url;
     void listener(req, res);
-    if (mountedUrl !== undefined) req.url = mountedUrl;
+    // The listener did not call the kit if it could not read the request.
+    restoreUrl(req);
   };
+}
+
+/** The addresses of requests as a framework set them, while the listener reads the whole address. */
+const mountedUrls = new WeakMap<IncomingMessage, string | undefined>();
+
+function restoreUrl(req: IncomingMessage): void {
+  const url = mountedUrls.get(req);
+  mountedUrls.delete(req);
+  if (url !== undefined) req.url = url;
 }
 
 /**

@@ -80,6 +80,8 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
+  /** Once, at the first start: no address is known, so starts are not limited by address. */
+  | { type: "no_client_address"; level: "warn"; description: string }
   /** A callback was handled, `durationMs` after it came; `address` is the client that posted it. */
   | {
       type: "callback_received";

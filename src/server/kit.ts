@@ -13,11 +13,12 @@ import { createReport, ErrorLog } from "./event-reporter.js";
 import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import { BrowserCookie } from "./http/browser-cookie.js";
 import type { Call } from "./http/call.js";
+import { hasSocket, socketAddress } from "./http/client-ip.js";
 import { Cors } from "./http/csrf-and-cors.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
 import { memoryLimiter } from "./limits/rate-limiter.js";
-import { limiterOf, StartLimits } from "./endpoints/start-limits.js";
+import { StartLimits } from "./endpoints/start-limits.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { systemRuntime, withTimeout, type Runtime } from "./runtime.js";
@@ -79,10 +80,7 @@ export function createLoginKit<Context = unknown>(
   const cookie = new BrowserCookie(config.origin);
   const cors = new Cors(config.origins);
   const errorLog = new ErrorLog(report, runtime);
-  const startLimits = new StartLimits(
-    limiterOf("startsPerAddress", limits.startsPerAddress, { store: config.store, guard }),
-    limiterOf("startsPerBrowser", limits.startsPerBrowser, { store: config.store, guard }),
-  );
+  const startLimits = new StartLimits(limits, { store: config.store, guard, report });
   const pending = new PendingTasks();
   const otpEndpoint = new OtpEndpoint<Context>({
     attempts,
@@ -118,10 +116,12 @@ export function createLoginKit<Context = unknown>(
     },
   });
 
+  /** Reads the address at once: it is unknown when the connection is gone. */
   const callOf = (request: Request, context: Context): Call<Context> => ({
     request,
     context,
-    address: () => config.clientIp(request, context),
+    address: resultOf(() => config.clientIp(request, context)),
+    hasAddress: config.clientIp !== socketAddress || hasSocket(context),
     beganAt: runtime.now(),
   });
 
@@ -188,6 +188,18 @@ export function createLoginKit<Context = unknown>(
     path: config.path,
   });
   return kit;
+}
+
+/** Calls a function now. The result returns what it returned, or throws what it threw. */
+function resultOf<T>(get: () => T): () => T {
+  try {
+    const value = get();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** The calls and callbacks that `close()` waits for. */

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { defaultPath } from "../protocol/login-api.js";
 import { memoryStore } from "./attempt/memory-store.js";
 import { socketAddress } from "./http/client-ip.js";
-import { defaultLimits, type Limits } from "./limits/limits.js";
+import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";
 import type { CallbackCredentials, LoginKitOptions, Message, SignIn } from "./options.js";
 import type { Runtime } from "./runtime.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
@@ -54,7 +54,7 @@ export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime
     clientIp: clientIp ?? socketAddress,
     resultPollingMs: (resultPolling ?? Infinity) * 1000,
     onEvent,
-    limits,
+    limits: withPrefixLimits(limits),
     timeouts,
   };
 }
@@ -125,6 +125,8 @@ const limits = v.optional(
   v.strictObject(
     {
       startsPerAddress: v.optional(rate, defaultLimits.startsPerAddress),
+      startsPerIpv6Prefix56: v.optional(rate),
+      startsPerIpv6Prefix48: v.optional(rate),
       startsPerBrowser: v.optional(rate, defaultLimits.startsPerBrowser),
       streamsPerAttempt: v.optional(count, defaultLimits.streamsPerAttempt),
       streamsPerBrowser: v.optional(countOrFalse, defaultLimits.streamsPerBrowser),

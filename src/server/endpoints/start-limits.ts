@@ -2,12 +2,13 @@ import ipaddr from "ipaddr.js";
 import { limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
-import type { Rate } from "../limits/limits.js";
+import type { Report } from "../kit-events.js";
+import type { Limits, Rate } from "../limits/limits.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 
 /** The counter of a limit: in the store if it can count, else in memory. Undefined if the limit is off. */
-export function limiterOf(
+function limiterOf(
   name: string,
   rate: Rate | false,
   { store, guard }: { store: AttemptStore; guard: StoreGuard },
@@ -19,14 +20,21 @@ export function limiterOf(
   return { count: (key) => guard.run("counting for a limit", () => limiter.count(key)) };
 }
 
-/** The limits on starts, for one address and for one browser. */
-export class StartLimits {
-  readonly #perAddress: RateLimiter | undefined;
-  readonly #perBrowser: RateLimiter | undefined;
+const addressLimits = ["startsPerAddress", "startsPerIpv6Prefix56", "startsPerIpv6Prefix48"] as const;
+type AddressLimit = (typeof addressLimits)[number];
 
-  constructor(perAddress: RateLimiter | undefined, perBrowser: RateLimiter | undefined) {
-    this.#perAddress = perAddress;
-    this.#perBrowser = perBrowser;
+/** The limits on starts, for one address, for the IPv6 networks that it belongs to, and for one browser. */
+export class StartLimits {
+  readonly #perAddress: ReadonlyMap<AddressLimit, RateLimiter>;
+  readonly #perBrowser: RateLimiter | undefined;
+  readonly #report: Report;
+  #hasWarned = false;
+
+  constructor(limits: Limits, parts: { store: AttemptStore; guard: StoreGuard; report: Report }) {
+    const limiters = addressLimits.map((name) => [name, limiterOf(name, limits[name], parts)] as const);
+    this.#perAddress = new Map(limiters.flatMap(([name, limiter]) => (limiter ? [[name, limiter]] : [])));
+    this.#perBrowser = limiterOf("startsPerBrowser", limits.startsPerBrowser, parts);
+    this.#report = parts.report;
   }
 
   /**
@@ -35,39 +43,62 @@ export class StartLimits {
    * @param browser the hash of the browser's cookie, if it has one
    * @throws ApiError 429
    */
-  async count(call: Pick<Call<unknown>, "address">, browser: string | undefined): Promise<void> {
+  async count(
+    call: Pick<Call<unknown>, "address" | "hasAddress">,
+    browser: string | undefined,
+  ): Promise<void> {
     // The address first: anyone can make up cookies, and each would leave a counter behind.
-    const address = this.#perAddress && call.address();
-    if (this.#perAddress && address !== undefined) {
-      const { allowed, resetMs } = await this.#perAddress.count(networkOf(address));
-      if (!allowed) {
-        throw limitExceeded(
-          "startsPerAddress",
-          "too_many_requests",
-          "Too many logins were started from this address.",
-          resetMs,
-        );
-      }
-    }
+    if (this.#perAddress.size > 0) await this.#countAddress(call);
     if (this.#perBrowser && browser !== undefined) {
-      const { allowed, resetMs } = await this.#perBrowser.count(browser);
-      if (!allowed) {
-        throw limitExceeded(
-          "startsPerBrowser",
-          "too_many_requests",
-          "This browser has started too many logins.",
-          resetMs,
-        );
-      }
+      await count("startsPerBrowser", this.#perBrowser, browser, "This browser has started too many logins.");
     }
+  }
+
+  async #countAddress({ address, hasAddress }: Pick<Call<unknown>, "address" | "hasAddress">): Promise<void> {
+    if (!hasAddress) return this.#warnOnce();
+    // The smallest network first: one that is above its limit does not use up the limit of its neighbours.
+    for (const [name, key] of networksOf(address())) {
+      const limiter = this.#perAddress.get(name);
+      if (limiter) await count(name, limiter, key, "Too many logins were started from this address.");
+    }
+  }
+
+  #warnOnce(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#report({
+      type: "no_client_address",
+      level: "warn",
+      description: "Starts are not limited by address, because this server does not know it. Set clientIp.",
+    });
   }
 }
 
-/** What counts as one address: for IPv6 the first 64 bits, because one customer has all addresses below them. */
-export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
+/** @throws ApiError 429 */
+async function count(
+  name: AddressLimit | "startsPerBrowser",
+  limiter: RateLimiter,
+  key: string,
+  description: string,
+): Promise<void> {
+  const { allowed, resetMs } = await limiter.count(key);
+  if (!allowed) throw limitExceeded(name, "too_many_requests", description, resetMs);
+}
+
+/**
+ * What is counted for an address. For IPv6 these are networks, because a customer has all addresses of one: a home has
+ * 64 or 56 bits, a company 48. All calls from an unknown address count as one address.
+ */
+export function networksOf(address: string | undefined): [AddressLimit, string][] {
+  if (address === undefined) return [["startsPerAddress", "unknown"]];
+  if (!ipaddr.isValid(address)) return [["startsPerAddress", address]];
   const parsed = ipaddr.process(address);
-  if (parsed.kind() === "ipv4") return parsed.toString();
-  const network = parsed.toByteArray().fill(0, 8);
-  return `${ipaddr.fromByteArray(network).toString()}/64`;
+  if (parsed.kind() === "ipv4") return [["startsPerAddress", parsed.toString()]];
+  const network = (bits: number) =>
+    `${ipaddr.fromByteArray(parsed.toByteArray().fill(0, bits / 8)).toString()}/${bits}`;
+  return [
+    ["startsPerAddress", network(64)],
+    ["startsPerIpv6Prefix56", network(56)],
+    ["startsPerIpv6Prefix48", network(48)],
+  ];
 }

@@ -4,6 +4,8 @@ export interface Call<Context> {
   readonly context: Context;
   /** The client's address by the site's `clientIp`; undefined if unknown. Throws what `clientIp` throws. */
   readonly address: () => string | undefined;
+  /** False if addresses are never known here: the site gave no `clientIp`, and the platform gives no socket. */
+  readonly hasAddress: boolean;
   /** When the request came, in milliseconds since the epoch. */
   readonly beganAt: number;
   /** The attempt's id, once it is known that this browser began it. */

@@ -37,10 +37,17 @@ export function clientIpBehind(
   };
 }
 
-/** The address of the socket, if the context is the Node adapter's. */
+interface SocketContext {
+  req?: { socket?: { remoteAddress?: unknown } };
+}
+
+/** Whether the context is the Node adapter's. */
+export const hasSocket = (context: unknown): boolean =>
+  ((context ?? {}) as SocketContext).req?.socket !== undefined;
+
+/** The address of the socket, if the context is the Node adapter's. A connection that was reset has none. */
 export function socketAddress(_request: Request, context: unknown): string | undefined {
-  const { req } = (context ?? {}) as { req?: { socket?: { remoteAddress?: unknown } } };
-  const address = req?.socket?.remoteAddress;
+  const address = ((context ?? {}) as SocketContext).req?.socket?.remoteAddress;
   // A socket that listens on IPv6 and IPv4 shows IPv4 as ::ffff:192.0.2.1.
   return typeof address === "string" ? address.replace(/^::ffff:(?=\d+\.)/i, "") : undefined;
 }

@@ -11,9 +11,19 @@ export interface Rate {
 export interface Limits {
   /**
    * Starts from one address (an IPv6 network of 64 bits counts as one). 429. Default 300 a minute: an office of
-   * thousands behind one address stays below it. Without an address from `clientIp`, nothing is counted.
+   * thousands behind one address stays below it. All unknown addresses count as one. On a platform that knows no
+   * addresses nothing is counted, until `clientIp` is set.
    */
   startsPerAddress: Rate | false;
+  /**
+   * Starts from one IPv6 network of 56 bits, which some homes have. 429. Default twice `startsPerAddress`: 600 a minute.
+   */
+  startsPerIpv6Prefix56: Rate | false;
+  /**
+   * Starts from one IPv6 network of 48 bits, which anyone can rent. 429. Default four times `startsPerAddress`: 1,200 a
+   * minute.
+   */
+  startsPerIpv6Prefix48: Rate | false;
   /** Starts of one browser, which is one cookie. 429. Default 60 a minute. */
   startsPerBrowser: Rate | false;
   /** Streams and held polls of one attempt at a time, on one server; one more ends the oldest. Default 2. */
@@ -40,7 +50,9 @@ export interface Limits {
 /** The limits that a `limited` event can name. */
 export type LimitName = Exclude<keyof Limits, "bodyBytes" | "streamsPerAttempt">;
 
-export const defaultLimits: Readonly<Limits> = {
+type PrefixLimit = "startsPerIpv6Prefix56" | "startsPerIpv6Prefix48";
+
+export const defaultLimits: Readonly<Omit<Limits, PrefixLimit>> = {
   startsPerAddress: { count: 300, seconds: 60 },
   startsPerBrowser: { count: 60, seconds: 60 },
   streamsPerAttempt: 2,
@@ -50,3 +62,16 @@ export const defaultLimits: Readonly<Limits> = {
   transactionsPerAttempt: 20,
   bodyBytes: 4096,
 };
+
+/** Adds the limits of IPv6 networks that are not given. */
+export function withPrefixLimits(
+  given: Omit<Limits, PrefixLimit> & Partial<Record<PrefixLimit, Rate | false | undefined>>,
+): Limits {
+  const { startsPerAddress: rate } = given;
+  const times = (factor: number): Rate | false => rate && { ...rate, count: rate.count * factor };
+  return {
+    ...given,
+    startsPerIpv6Prefix56: given.startsPerIpv6Prefix56 ?? times(2),
+    startsPerIpv6Prefix48: given.startsPerIpv6Prefix48 ?? times(4),
+  };
+}

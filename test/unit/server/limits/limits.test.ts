@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
-import { defaultLimits } from "../../../../src/server/limits/limits.js";
-import { networkOf } from "../../../../src/server/endpoints/start-limits.js";
+import { defaultLimits, withPrefixLimits } from "../../../../src/server/limits/limits.js";
+import { networksOf } from "../../../../src/server/endpoints/start-limits.js";
 import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
 import { Browser, type StatusStream } from "../support/browser.js";
+import { exchange } from "../support/raw.js";
 import { holds, until } from "../../../support/until.js";
 import { scriptedTokenServer, site, type Site, type SiteOptions } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
@@ -55,9 +56,83 @@ describe("starts from one address", () => {
     await rejected(await new Browser(where).post(""), 429, 1, 60);
   });
 
-  test("are not counted if the address is unknown", async (t) => {
+  test("from unknown addresses are counted together", async (t) => {
     const where = await site(t, { options: { limits, clientIp: () => undefined } });
-    for (let count = 0; count < 5; count++) await new Browser(where).start();
+    for (let count = 0; count < 3; count++) await new Browser(where).start();
+    await rejected(await new Browser(where).post(""), 429, 1, 60);
+  });
+
+  test("are counted too if the connection is gone when the kit gets the request", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    let handled = 0;
+    const where = await site(t, {
+      tokenServerUrl: tokenServer.url,
+      options: { limits },
+      mount: (handler) => (req, res) => {
+        req.socket.once("close", () => {
+          handler(req, res);
+          handled += 1;
+        });
+        req.socket.destroy();
+      },
+    });
+    const start = `POST /otp-login HTTP/1.1\r\nHost: x\r\nOrigin: ${where.origin}\r\nContent-Length: 0\r\n\r\n`;
+    for (let count = 0; count < 10; count++) await exchange(where.origin, start);
+    await until(() => handled === 10 && limited(where).length === 7, "the answers of ten starts");
+    assert.equal(tokenServer.started.length, 3);
+  });
+
+  test("are counted for the address that the connection had when the request came", async (t) => {
+    const where = await site(t);
+    const socket: { remoteAddress?: string } = { remoteAddress: "192.0.2.1" };
+    const request = new Request(where.url, { method: "POST", headers: { origin: where.origin } });
+    const answer = where.kit.fetch(request, { req: { socket } } as never);
+    delete socket.remoteAddress;
+    assert.equal((await answer).status, 201);
+    assert.equal(where.emulator.starts[0]?.get("ip_address"), "192.0.2.1");
+  });
+
+  test("are not counted on a platform that knows no addresses, which is reported once", async (t) => {
+    const where = await site(t, { options: { limits } });
+    for (let count = 0; count < 5; count++) {
+      const request = new Request(where.url, { method: "POST", headers: { origin: where.origin } });
+      assert.equal((await where.kit.fetch(request, undefined as never)).status, 201);
+    }
+    const [event, ...more] = where.events.filter(({ type }) => type === "no_client_address");
+    assert.equal(event?.level, "warn");
+    assert.deepEqual(more, []);
+  });
+
+  for (const [bits, networks] of [
+    [56, ["2001:db8:0:1", "2001:db8:0:2", "2001:db8:0:3"]],
+    [48, ["2001:db8:0:1", "2001:db8:0:101", "2001:db8:0:201"]],
+  ] as const) {
+    test(`from one IPv6 network of ${bits} bits have a limit too, which does not affect others`, async (t) => {
+      let address = "";
+      const name = bits === 56 ? "startsPerIpv6Prefix56" : "startsPerIpv6Prefix48";
+      const options: Options = { limits: { [name]: { count: 2, seconds: 60 } }, clientIp: () => address };
+      const where = await site(t, { options });
+      const [one, two, three] = networks;
+      for (address of [`${one}::1`, `${two}::1`]) await new Browser(where).start();
+      address = `${three}::1`;
+      await rejected(await new Browser(where).post(""), 429, 1, 60);
+      assert.equal(limited(where)[0]?.limit, name);
+      address = "2001:db8:1:1::1";
+      await new Browser(where).start();
+    });
+  }
+
+  test("above the limit of a small network do not use up the limit of the larger one", async (t) => {
+    let address = "2001:db8:0:1::1";
+    const options: Options = {
+      limits: { startsPerAddress: { count: 1, seconds: 60 } },
+      clientIp: () => address,
+    };
+    const where = await site(t, { options });
+    await new Browser(where).start();
+    for (let count = 0; count < 4; count++) await rejected(await new Browser(where).post(""), 429, 1, 60);
+    address = "2001:db8:0:2::1";
+    await new Browser(where).start();
   });
 
   test("are allowed again when the time is over", async (t) => {
@@ -328,6 +403,9 @@ describe("the limits", () => {
       transactionsPerAttempt: 20,
       bodyBytes: 4096,
     });
+    const perNetwork = withPrefixLimits(defaultLimits);
+    assert.deepEqual(perNetwork.startsPerIpv6Prefix56, { count: 600, seconds: 60 });
+    assert.deepEqual(perNetwork.startsPerIpv6Prefix48, { count: 1200, seconds: 60 });
     const tokenServer = await scriptedTokenServer(t);
     const where = await site(t, { tokenServerUrl: tokenServer.url });
     for (let count = 0; count < 300; count++) await new Browser(where).start();
@@ -388,7 +466,12 @@ describe("the limits", () => {
       options: { store, limits: { startsPerAddress: { count: 2, seconds: 9 } } },
     });
     await new Browser(where).start();
-    assert.deepEqual(names.sort(), ["startsPerAddress 2/9", "startsPerBrowser 60/60"]);
+    assert.deepEqual(names.sort(), [
+      "startsPerAddress 2/9",
+      "startsPerBrowser 60/60",
+      "startsPerIpv6Prefix48 8/9",
+      "startsPerIpv6Prefix56 4/9",
+    ]);
     down = true;
     assert.equal((await new Browser(where).post("")).status, 503);
     holds(where.events.some(({ type }) => type === "store_trouble"));
@@ -397,6 +480,7 @@ describe("the limits", () => {
   for (const wrong of [
     { startsPerAddress: { count: 0, seconds: 60 } },
     { startsPerAddress: { count: 1 } },
+    { startsPerIpv6Prefix48: 1200 },
     { startsPerBrowser: true },
     { startsPerBrowser: { count: 1, seconds: 0.5 } },
     { streamsPerBrowser: 0 },
@@ -420,16 +504,21 @@ describe("the limits", () => {
   }
 });
 
-describe("the network that counts as one address", () => {
-  for (const [address, network] of [
+describe("the networks that are counted for an address", () => {
+  for (const [address, ...networks] of [
     ["192.0.2.1", "192.0.2.1"],
     ["::ffff:192.0.2.1", "192.0.2.1"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-    ["2001:DB8:1:2::", "2001:db8:1:2::/64"],
-    ["::1", "::/64"],
-    ["fe80::1%eth0", "fe80::/64"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/56", "2001:db8:1::/48"],
+    ["2001:DB8:1:203::", "2001:db8:1:203::/64", "2001:db8:1:200::/56", "2001:db8:1::/48"],
+    ["::1", "::/64", "::/56", "::/48"],
+    ["fe80::1%eth0", "fe80::/64", "fe80::/56", "fe80::/48"],
     ["somewhere", "somewhere"],
+    [undefined, "unknown"],
   ] as const) {
-    test(`${address}: ${network}`, () => assert.equal(networkOf(address), network));
+    test(`${address}: ${networks.join(", ")}`, () =>
+      assert.deepEqual(
+        networksOf(address).map(([, network]) => network),
+        networks,
+      ));
   }
 });
