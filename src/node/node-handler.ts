@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -42,6 +43,7 @@ export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
       const req = incoming as FrameworkRequest;
       const res = outgoing as ServerResponse;
       restoreUrl(req);
+      closeWithConnection(res);
       const context = { req, res };
       const asked = withParsedBody(request, req);
       const response = await (inner?.fetch(asked, context) ?? kit.fetch(asked, context));
@@ -123,6 +125,23 @@ function originForm(target: string): string {
  * code that parses the address, as `new Request(new URL(req.url, origin))`, would throw.
  */
 const hasUserInfo = (target: string): boolean => /^(?:https?:)?[/\\]{2}[^/\\?#]*@/i.test(target);
+
+/**
+ * Emits `close` on an answer when its connection is closed. Node does so only for the answer that it is sending, not for
+ * those that wait behind it because the client sent several requests at once (pipelining).
+ */
+function closeWithConnection(res: ServerResponse): void {
+  // The answer that is sent has the socket.
+  if (res.socket) return;
+  const { socket } = res.req;
+  const close = (): void => {
+    if (!res.socket && !res.closed) res.emit("close");
+  };
+  // A client may send any number of requests at once.
+  setMaxListeners(0, socket);
+  socket.once("close", close);
+  res.once("close", () => socket.off("close", close));
+}
 
 /** Whether a path is another spelling of an address (`/./`, `\\`), which would get past a proxy's rule for it. */
 function isDisguised(pathname: string, address: string): boolean {

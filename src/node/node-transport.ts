@@ -31,7 +31,11 @@ function open({ url, method, headers, body, signal }: TransportCall): ClientRequ
 function answerOf(request: ClientRequest, maxBytes: number): Promise<TransportAnswer> {
   return new Promise((resolve, reject) => {
     request.on("error", reject);
+    // Node reports no error if the server switches protocols (101).
+    const rejectUnanswered = () => reject(new Error("The connection was closed without an answer."));
+    request.once("close", rejectUnanswered);
     request.once("response", (response: IncomingMessage) => {
+      request.off("close", rejectUnanswered);
       const { statusCode: status = 0 } = response;
       const chunks: Buffer[] = [];
       let bytes = 0;

@@ -15,6 +15,7 @@ import { BrowserCookie } from "./http/browser-cookie.js";
 import type { Call } from "./http/call.js";
 import { hasSocket, socketAddress } from "./http/client-ip.js";
 import { Cors } from "./http/csrf-and-cors.js";
+import { readJsonObject } from "./http/json-body.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
 import { memoryLimiter } from "./limits/rate-limiter.js";
@@ -100,11 +101,13 @@ export function createLoginKit<Context = unknown>(
     runtime,
     addPending: (task: Promise<void>) => void pending.add(task),
   };
+  const bodyLimits = { maxBytes: limits.bodyBytes, maxMs: timeouts.bodySeconds * 1000 };
   const routes = createRoutes<Context>({
     config,
     attempts,
     cookie,
     cors,
+    readBody: (request) => readJsonObject(request, bodyLimits, runtime),
     endpoints: {
       start: (call, body) => otpEndpoint.start(call, body),
       renew: (call, attempt) => otpEndpoint.renew(call, attempt),

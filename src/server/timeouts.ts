@@ -2,6 +2,8 @@
 export interface Timeouts {
   /** The longest a call to the Token Server may take. Default 5. */
   tokenServerSeconds: number;
+  /** The longest a request's body may take to arrive. Default 10. */
+  bodySeconds: number;
   /** After the last code has expired, an acceptance still logs in for this long. Default 10. */
   graceSeconds: number;
   /** After the grace, a Token Server that gives no answer is called again for this long; then the attempt is `failed`. Default 60. */
@@ -24,6 +26,7 @@ export interface Timeouts {
 
 export const defaultTimeouts: Readonly<Timeouts> = {
   tokenServerSeconds: 5,
+  bodySeconds: 10,
   graceSeconds: 10,
   silenceSeconds: 60,
   claimSeconds: 120,

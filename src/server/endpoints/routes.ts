@@ -7,7 +7,6 @@ import { invalidRequest, unknownAttempt } from "../http/api-error.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
 import { checkCsrf, type Cors } from "../http/csrf-and-cors.js";
-import { readJsonObject } from "../http/json-body.js";
 
 type Body = Record<string, unknown>;
 type Answer = Response | Promise<Response>;
@@ -23,10 +22,11 @@ export interface Endpoints<Context> {
 }
 
 interface Parts<Context> {
-  config: Pick<Config<Context>, "origin" | "origins" | "path" | "limits">;
+  config: Pick<Config<Context>, "origin" | "origins" | "path">;
   attempts: Attempts;
   cookie: BrowserCookie;
   cors: Cors;
+  readBody: (request: Request) => Promise<Body>;
   endpoints: Endpoints<Context>;
 }
 
@@ -42,6 +42,7 @@ export function createRoutes<Context>({
   attempts,
   cookie,
   cors,
+  readBody,
   endpoints,
 }: Parts<Context>): Routes<Context> {
   type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
@@ -63,7 +64,7 @@ export function createRoutes<Context>({
     route(path, "POST", async (c) => {
       const { call } = c.env;
       checkCsrf(call.request, config);
-      return handle(call, await readJsonObject(call.request, config.limits.bodyBytes), c);
+      return handle(call, await readBody(call.request), c);
     });
 
   /** The attempt in the address, if this browser began it. */
@@ -81,7 +82,7 @@ export function createRoutes<Context>({
     // A proxy may let only the Token Server call this address. No other spelling of it may get past such a rule.
     if (new URL(call.request.url).pathname !== `${config.path}/callback`) throw notFound();
     await endpoints.authenticateCallback(call);
-    return endpoints.callback(call, await readJsonObject(call.request, config.limits.bodyBytes));
+    return endpoints.callback(call, await readBody(call.request));
   });
   pageRoute("", (call, body) => endpoints.start(call, body));
   pageRoute("/:attempt/otp", async (call, _body, c) => endpoints.renew(call, await attemptOf(c)));

@@ -1,14 +1,26 @@
 import { parseJson } from "../../protocol/login-api.js";
 import { readUpTo } from "../bytes.js";
+import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 import { invalidRequest } from "./api-error.js";
+
+/** How much of a body is read, and for how long. */
+export interface BodyLimits {
+  maxBytes: number;
+  maxMs: number;
+}
 
 /**
  * Reads the JSON object in a request's body; `{}` if the body is empty.
  *
  * @throws ApiError 413, 415 or 400
  */
-export async function readJsonObject(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
-  const bytes = await readBytes(request, maxBytes);
+export async function readJsonObject(
+  request: Request,
+  { maxBytes, maxMs }: BodyLimits,
+  runtime: Runtime,
+): Promise<Record<string, unknown>> {
+  const bytes = await withTimeout(readBytes(request, maxBytes), maxMs, runtime);
+  if (bytes === timedOut) throw incomplete();
   if (bytes.byteLength === 0) return {};
   if (!isJsonType(request.headers.get("content-type"))) {
     throw invalidRequest("The body must be application/json.", { status: 415 });
@@ -32,10 +44,12 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
         : new Uint8Array(await request.arrayBuffer());
     if (bytes && bytes.byteLength <= maxBytes) return bytes;
   } catch {
-    throw invalidRequest("The body is incomplete.");
+    throw incomplete();
   }
   throw tooLarge(maxBytes);
 }
+
+const incomplete = () => invalidRequest("The body is incomplete.");
 
 const tooLarge = (maxBytes: number) =>
   invalidRequest(`The body may have at most ${maxBytes} bytes.`, { status: 413 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, request, type RequestListener } from "node:http";
+import { once } from "node:events";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import express from "express";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -10,7 +12,8 @@ import type { NodeHandler } from "onegini-otp-login/node";
 import { Browser } from "../server/support/browser.js";
 import { exchange, send } from "../server/support/raw.js";
 import { listen, site, type Site } from "../server/support/site.js";
-import { holds } from "../../support/until.js";
+import { holds, until } from "../../support/until.js";
+import { VirtualClock } from "../../support/virtual-clock.js";
 
 /** Makes a request listener with a framework and a NodeHandler in it. */
 type Mount = (handler: NodeHandler) => RequestListener | Promise<RequestListener>;
@@ -251,6 +254,55 @@ test("a request line with an absolute URL reaches the kit", async (t) => {
   });
   assert.equal(status, 400);
 });
+
+describe("a connection with several requests at once (pipelining)", () => {
+  test("that is closed leaves no stream and no held poll behind", async (t) => {
+    const where = await site(t);
+    const browser = new Browser(where);
+    const count = 15;
+    let requests = "";
+    for (let n = 0; n < count; n++) {
+      const { attempt } = await browser.start();
+      const how = n % 2 ? "Accept: text/event-stream" : "Prefer: wait=20";
+      requests += `GET /otp-login/${attempt} HTTP/1.1\r\nHost: x\r\nCookie: ${browser.cookie}\r\n${how}\r\n\r\n`;
+    }
+    const socket = connect(Number(new URL(where.origin).port), "127.0.0.1");
+    socket.write(requests);
+    const watchers = async (): Promise<number> => (await where.kit.health()).watchers;
+    await until(async () => (await watchers()) === count, "all to wait");
+    socket.destroy();
+    await until(async () => (await watchers()) === 0, "none to wait");
+  });
+
+  test("answers all of them", async (t) => {
+    const where = await site(t);
+    const get = (more = ""): string => `GET /otp-login/x HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
+    const answers = await exchange(where.origin, get().repeat(14) + get("Connection: close\r\n"));
+    assert.equal(answers.match(/HTTP\/1\.1 404 /g)?.length, 15);
+  });
+});
+
+test(
+  "a body that does not arrive is answered 400 after ten seconds, and does not hold close() any longer",
+  { timeout: 30_000 },
+  async (t) => {
+    const clock = new VirtualClock();
+    const where = await site(t, { runtime: clock });
+    let isClosed = false;
+    const answer = exchange(
+      where.origin,
+      `POST /otp-login HTTP/1.1\r\nHost: x\r\nOrigin: ${where.origin}\r\nContent-Length: 50\r\nContent-Type: application/json\r\n\r\n{"lang`,
+      { until: /incomplete/ },
+    );
+    await once(where.server, "request");
+    const closing = where.kit.close().then(() => (isClosed = true));
+    await clock.advance(9.9);
+    assert.equal(isClosed, false);
+    await clock.advance(0.1);
+    assert.match(await answer, /^HTTP\/1\.1 400 /);
+    await closing;
+  },
+);
 
 /** Frameworks with the kit as a middleware before a page, as the guide shows. The page parses its own address. */
 const sites: Record<string, (t: TestContext) => Mount> = {

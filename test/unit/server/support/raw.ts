@@ -44,13 +44,20 @@ export function send(
   });
 }
 
-/** Writes bytes to a server's socket and resolves to all that comes back until it closes. */
-export function exchange(origin: string, text: string): Promise<string> {
+/**
+ * Writes bytes to a server's socket and resolves to all that comes back until it closes.
+ *
+ * @param until closes the socket when this has come back
+ */
+export function exchange(origin: string, text: string, { until }: { until?: RegExp } = {}): Promise<string> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(text));
     let received = "";
-    socket.on("data", (chunk: Buffer) => (received += chunk.toString("latin1")));
+    socket.on("data", (chunk: Buffer) => {
+      received += chunk.toString("latin1");
+      if (until?.test(received)) socket.destroy();
+    });
     socket.on("close", () => resolve(received));
     socket.on("error", reject);
   });

@@ -115,6 +115,23 @@ for (const [name, transport] of Object.entries(transports)) {
       }
     });
 
+    test("rejects if the server switches protocols (101)", { timeout: 30_000 }, async (t) => {
+      const url = await serve(t, (_req, res) => {
+        res.socket?.end("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+      });
+      await assert.rejects(transport(get(url)));
+    });
+
+    test("rejects when it is aborted, if only 100, 102 and 103 came", async (t) => {
+      const abort = new AbortController();
+      const url = await serve(t, (_req, res) => {
+        res.writeContinue();
+        res.writeProcessing();
+        res.writeEarlyHints({ link: "</a>; rel=preload" }, () => setTimeout(() => abort.abort(), 10));
+      });
+      await assert.rejects(transport({ ...get(url), signal: abort.signal }));
+    });
+
     test("rejects for an invalid URL or header", async () => {
       await assert.rejects(transport(get("http://127.0.0.1:1/")));
       await assert.rejects(transport({ ...get("http://127.0.0.1:1/"), headers: { "x-a": "a\nb" } }));
