@@ -47,10 +47,16 @@ export class Attempts {
     return attempt;
   }
 
-  /** The attempt with that id, if there is one. An `approved` one that was not claimed in time becomes `expired`. */
-  async get(id: string): Promise<Attempt | undefined> {
+  /**
+   * The attempt with that id, if that browser began it. An `approved` one that was not claimed in time becomes `expired`;
+   * a request of another browser changes nothing.
+   *
+   * @param browser the hash of the browser's cookie
+   */
+  async get(id: string, browser: string): Promise<Attempt | undefined> {
     const attempt = isAttemptId(id) ? await this.#store.get(id) : undefined;
-    return attempt?.state.status === "approved"
+    if (attempt?.browser !== browser) return undefined;
+    return attempt.state.status === "approved"
       ? (await this.#apply(attempt, { kind: "time_over", at: this.#runtime.now() })).attempt
       : attempt;
   }

@@ -72,8 +72,8 @@ export function createRoutes<Context>({
     const secret = cookie.read(c.req.raw);
     // Without a cookie the store is not read.
     if (secret === undefined) throw unknownAttempt();
-    const attempt = await attempts.get(c.req.param("attempt") ?? "");
-    if (attempt?.browser !== (await sha256(secret))) throw unknownAttempt();
+    const attempt = await attempts.get(c.req.param("attempt") ?? "", await sha256(secret));
+    if (!attempt) throw unknownAttempt();
     c.env.call.attempt = attempt.id;
     return attempt;
   };

@@ -52,7 +52,7 @@ async function answerNow(attempt: Attempt, { attempts, poller, runtime }: Parts)
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
   if (poller.pollRetryAfterMs > 0) throw tokenServerCallsExceeded(poller.pollRetryAfterMs);
   await withTimeout(poller.poll(attempt), maxCallMs, runtime);
-  const now = await attempts.get(attempt.id);
+  const now = await attempts.get(attempt.id, attempt.browser);
   if (!now) throw unknownAttempt();
   return answerPoll(now, runtime.now());
 }

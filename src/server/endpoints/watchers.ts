@@ -192,7 +192,7 @@ export class Watchers {
   async #readAndShow(watch: Watch): Promise<void> {
     watch.cancelReread?.();
     try {
-      const attempt = await this.#parts.attempts.get(watch.attempt.id);
+      const attempt = await this.#parts.attempts.get(watch.attempt.id, watch.attempt.browser);
       if (!this.#isWatched(watch)) return;
       watch.rereadMs = minRereadMs;
       if (!attempt) return this.#dismissAll(watch);

@@ -37,7 +37,7 @@ describe("the attempts", () => {
     const id = await begin();
     holds(isAttemptId(id), id);
     assert.notEqual(await begin(), id);
-    const attempt = await attempts.get(id);
+    const attempt = await attempts.get(id, "hash");
     assert.equal(attempt?.browser, "hash");
     holds(!("language" in attempt), "a language that nobody said");
     assert.equal(attempt.startedAt, clock.now());
@@ -60,10 +60,10 @@ describe("the attempts", () => {
       "é".repeat(22),
       "*".repeat(22),
     ])
-      assert.equal(await attempts.get(text), undefined, JSON.stringify(text));
+      assert.equal(await attempts.get(text, "hash"), undefined, JSON.stringify(text));
     assert.deepEqual(reads, []);
-    assert.equal(await attempts.get(id), undefined);
-    assert.equal(await attempts.get("a-Z_0123456789bcdefghi"), undefined);
+    assert.equal(await attempts.get(id, "hash"), undefined);
+    assert.equal(await attempts.get("a-Z_0123456789bcdefghi", "hash"), undefined);
     assert.equal(reads.length, 2);
   });
 
@@ -72,9 +72,9 @@ describe("the attempts", () => {
     const id = await begin();
     await attempts.change(id, { kind: "approved", userId: "alice", at: clock.now() });
     await clock.advance(119.999);
-    assert.equal((await attempts.get(id))?.state.status, "approved");
+    assert.equal((await attempts.get(id, "hash"))?.state.status, "approved");
     await clock.advance(0.001);
-    assert.deepEqual((await attempts.get(id))?.state, { status: "expired", at: clock.now() });
+    assert.deepEqual((await attempts.get(id, "hash"))?.state, { status: "expired", at: clock.now() });
     assert.equal((await attempts.findByTransaction("one"))?.state.status, "expired");
     assert.deepEqual(of(events), [
       ["attempt_approved", "info", 0],
@@ -86,7 +86,7 @@ describe("the attempts", () => {
     const { attempts, begin, clock } = scene();
     const id = await begin();
     await clock.advance(100);
-    assert.equal((await attempts.get(id))?.state.status, "pending");
+    assert.equal((await attempts.get(id, "hash"))?.state.status, "pending");
   });
 
   const ends = [
@@ -111,7 +111,7 @@ describe("the attempts", () => {
     const { attempts, clock, events } = scene();
     const of = { browser: "hash", address: "192.0.2.1" };
     const { id } = await attempts.begin(of, { id: "one", endsAt: clock.now() + 60_000 });
-    assert.equal((await attempts.get(id))?.address, "192.0.2.1");
+    assert.equal((await attempts.get(id, "hash"))?.address, "192.0.2.1");
     await attempts.change(id, { kind: "denied", at: clock.now() });
     const [event] = events;
     assert.equal(event?.type === "attempt_denied" && event.address, "192.0.2.1");

@@ -4,7 +4,7 @@ import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { holds, until } from "../../../support/until.js";
 import { send } from "../support/raw.js";
-import { accepted, scriptedTokenServer, started, site, type Site } from "../support/site.js";
+import { accepted, scriptedTokenServer, site, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /** Posts a forged callback, as anybody can. */
@@ -270,38 +270,54 @@ describe("hostile values in a browser's request", () => {
 });
 
 describe("the time that an answer takes", () => {
-  test("tells nothing about another browser's attempt: the store calls are the same as for an unknown one", async (t) => {
-    const storeCalls: string[] = [];
-    const inner = memoryStore();
-    const store: AttemptStore = {
-      create: (attempt) => inner.create(attempt),
-      get: (id) => (storeCalls.push("get"), inner.get(id)),
-      compareAndSet: (...args) => (storeCalls.push("compareAndSet"), inner.compareAndSet(...args)),
-      findByTransaction: (id) => (storeCalls.push("findByTransaction"), inner.findByTransaction(id)),
-      subscribe: (...args) => (storeCalls.push("subscribe"), inner.subscribe(...args)),
-    };
-    const tokenServer = await scriptedTokenServer(t);
-    tokenServer.start = started();
-    const where = await site(t, { options: { store }, tokenServerUrl: tokenServer.url });
-    const { attempt } = await new Browser(where).start();
-    const stranger = new Browser(where);
-    await stranger.start();
-
-    const callsFor = async (id: string): Promise<string[]> => {
-      storeCalls.length = 0;
-      for (const answer of [
-        await stranger.get(`/${id}`),
-        await stranger.get(`/${id}`, { headers: { accept: "text/event-stream" } }),
-        await stranger.get(`/${id}`, { headers: { prefer: "wait=20" } }),
-        await stranger.post(`/${id}/otp`),
-        await stranger.logIn(id),
-      ]) {
-        assert.equal(answer.status, 404);
+  for (const isOverdue of [false, true]) {
+    const which = isOverdue ? "an approved attempt that was not claimed in time" : "a pending attempt";
+    test(`tells another browser nothing about ${which}: the kit does the same as for an unknown one`, async (t) => {
+      const clock = new VirtualClock();
+      const done: string[] = [];
+      const inner = memoryStore(() => clock.now());
+      const store: AttemptStore = {
+        create: (attempt) => inner.create(attempt),
+        get: (id) => (done.push("get"), inner.get(id)),
+        compareAndSet: (...args) => (done.push("compareAndSet"), inner.compareAndSet(...args)),
+        findByTransaction: (id) => (done.push("findByTransaction"), inner.findByTransaction(id)),
+        subscribe: (...args) => (done.push("subscribe"), inner.subscribe(...args)),
+      };
+      const where = await site(t, { options: { store }, runtime: clock });
+      const browser = new Browser(where);
+      const { attempt, otp } = await browser.start();
+      if (isOverdue) {
+        await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+        assert.equal((await browser.status(attempt)).status, "approved");
+        await clock.advance(121);
       }
-      return [...storeCalls];
-    };
+      const stranger = new Browser(where);
+      await stranger.start();
+      const polls = where.emulator.polls.length;
+      const digest = crypto.subtle.digest.bind(crypto.subtle);
+      t.mock.method(crypto.subtle, "digest", (...args: Parameters<typeof digest>) => {
+        done.push("hash");
+        return digest(...args);
+      });
 
-    assert.deepEqual(await callsFor(attempt), await callsFor("A".repeat(22)));
-    assert.deepEqual(tokenServer.polls, []);
-  });
+      const workFor = async (id: string): Promise<string[]> => {
+        done.length = 0;
+        for (const answer of [
+          await stranger.get(`/${id}`),
+          await stranger.get(`/${id}`, { headers: { accept: "text/event-stream" } }),
+          await stranger.get(`/${id}`, { headers: { prefer: "wait=20" } }),
+          await stranger.post(`/${id}/otp`),
+          await stranger.logIn(id),
+        ]) {
+          assert.equal(answer.status, 404);
+        }
+        return [...done];
+      };
+
+      const work = await workFor("A".repeat(22));
+      assert.deepEqual(work, Array.from({ length: 5 }, () => ["hash", "get"]).flat());
+      assert.deepEqual(await workFor(attempt), work);
+      assert.equal(where.emulator.polls.length, polls);
+    });
+  }
 });
