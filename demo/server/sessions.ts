@@ -19,11 +19,13 @@ export class SessionsUnavailable extends Error {
 /** The site's sessions, by the random id in the browser's cookie. Methods reject with `SessionsUnavailable`. */
 export interface Sessions {
   /**
-   * Begins a session and returns its id. The id is always new: others may know one from before the login. The attempt's
-   * id is the idempotency key: an earlier session of the same attempt, whose response was lost, ends.
+   * Begins the session of an attempt and returns an id for its cookie. The id is always new: others may know one from
+   * before the login. The attempt's id is the idempotency key: `signIn` may run twice, even at once, and the browser keeps
+   * the cookie that comes last. So a repetition adds an id to the same session.
    */
   begin: (userId: string, attempt: string) => Promise<string>;
   find: (id: string) => Promise<Session | undefined>;
+  /** Ends the session, under all of its ids. */
   end: (id: string) => Promise<void>;
 }
 
@@ -36,42 +38,41 @@ export interface MemorySessionsOptions {
 
 /** Sessions in this process's memory. */
 export function memorySessions({ ttlSeconds = 3_600, max = 10_000 }: MemorySessionsOptions = {}): Sessions {
-  // In the order in which they began, so the oldest comes first.
-  const sessions = new Map<string, Session>();
-  const idByAttempt = new Map<string, string>();
+  // By attempt, in the order in which they began, so the oldest comes first.
+  const sessions = new Map<string, Session & { ids: string[] }>();
+  const attemptById = new Map<string, string>();
+  const isAlive = ({ since }: Session): boolean => since + ttlSeconds * 1_000 > Date.now();
 
-  function remove(id: string): void {
-    const session = sessions.get(id);
-    if (!session) return;
-    sessions.delete(id);
-    if (idByAttempt.get(session.attempt) === id) idByAttempt.delete(session.attempt);
+  function remove(attempt: string): void {
+    for (const id of sessions.get(attempt)?.ids ?? []) attemptById.delete(id);
+    sessions.delete(attempt);
   }
 
-  function makeRoom(now: number): void {
-    for (const [id, { since }] of sessions) {
-      if (sessions.size < max && since + ttlSeconds * 1_000 > now) return;
-      remove(id);
+  function makeRoom(): void {
+    for (const [attempt, session] of sessions) {
+      if (sessions.size < max && isAlive(session)) return;
+      remove(attempt);
     }
   }
 
   return {
     begin(userId, attempt) {
-      const now = Date.now();
-      makeRoom(now);
-      const earlier = idByAttempt.get(attempt);
-      if (earlier !== undefined) remove(earlier);
       const id = randomBytes(32).toString("base64url");
-      sessions.set(id, { userId, since: now, attempt });
-      idByAttempt.set(attempt, id);
+      const session = sessions.get(attempt);
+      if (session) session.ids.push(id);
+      else {
+        makeRoom();
+        sessions.set(attempt, { userId, since: Date.now(), attempt, ids: [id] });
+      }
+      attemptById.set(id, attempt);
       return Promise.resolve(id);
     },
     find(id) {
-      const session = sessions.get(id);
-      const alive = session && session.since + ttlSeconds * 1_000 > Date.now();
-      return Promise.resolve(alive ? session : undefined);
+      const session = sessions.get(attemptById.get(id) ?? "");
+      return Promise.resolve(session && isAlive(session) ? session : undefined);
     },
     end(id) {
-      remove(id);
+      remove(attemptById.get(id) ?? "");
       return Promise.resolve();
     },
   };
@@ -84,16 +85,6 @@ export interface RedisSessionsOptions {
   prefix?: string;
 }
 
-/**
- * Ends the attempt's earlier session and begins the new one in one atomic step: if two nodes run `signIn` for one attempt
- * at once, only the later session stays.
- */
-const beginScript = `
-local earlier = redis.call('GET', KEYS[1])
-if earlier then redis.call('DEL', earlier) end
-redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-redis.call('SET', KEYS[1], KEYS[2], 'PX', ARGV[2])`;
-
 const session = v.object({ userId: v.string(), since: v.number(), attempt: v.string() });
 
 /** Sessions that several demos share. Redis expires them. */
@@ -102,27 +93,30 @@ export function redisSessions(
   { ttlSeconds = 3_600, prefix = "demo:" }: RedisSessionsOptions = {},
 ): Sessions {
   // Hashed, so that nobody can take over a session by reading the keys.
-  const keyOf = (id: string): string =>
-    `${prefix}session:${createHash("sha256").update(id).digest("base64url")}`;
+  const idKey = (id: string): string =>
+    `${prefix}session-id:${createHash("sha256").update(id).digest("base64url")}`;
+  const sessionKey = (attempt: string): string => `${prefix}session:${attempt}`;
+  const PX = Math.ceil(ttlSeconds * 1_000);
+  /** The attempt whose session has that id. */
+  const attemptOf = (id: string): Promise<string | null> => run(client.get(idKey(id)));
 
   return {
     async begin(userId, attempt) {
       const id = randomBytes(32).toString("base64url");
       const value: Session = { userId, since: Date.now(), attempt };
-      await run(
-        client.eval(beginScript, {
-          keys: [`${prefix}session-of:${attempt}`, keyOf(id)],
-          arguments: [JSON.stringify(value), String(Math.ceil(ttlSeconds * 1_000))],
-        }),
-      );
+      // The first of several calls makes the session.
+      await run(client.set(sessionKey(attempt), JSON.stringify(value), { PX, NX: true }));
+      await run(client.set(idKey(id), attempt, { PX }));
       return id;
     },
     async find(id) {
-      const value = await run(client.get(keyOf(id)));
+      const attempt = await attemptOf(id);
+      const value = attempt === null ? null : await run(client.get(sessionKey(attempt)));
       return value === null ? undefined : v.parse(session, JSON.parse(value));
     },
     async end(id) {
-      await run(client.del(keyOf(id)));
+      const attempt = await attemptOf(id);
+      if (attempt !== null) await run(client.del([sessionKey(attempt), idKey(id)]));
     },
   };
 }
