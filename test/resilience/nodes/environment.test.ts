@@ -278,7 +278,7 @@ describe("The demo's environment variables", () => {
       ["ORIGIN", "https://www.example.com/", "no slash at the end"],
       ["ORIGIN", "http://www.example.com", "https \\(http on loopback only\\)"],
       ["TOKEN_SERVER_URL", "http://ts.example.com", "https \\(http on loopback only\\)"],
-      ["TOKEN_SERVER_URL", "https://ts.example.com/?a", "without user, query, fragment or spaces"],
+      ["TOKEN_SERVER_URL", "https://ts.example.com/?a", "without user, query or fragment"],
       ["CALLBACK_URL", "/otp-login/callback", "an address"],
       ["CALLBACK_URL", "ftp://localhost/", "an address"],
       ["REDIS_URL", "localhost:6379", "such as redis://localhost:6379"],
