@@ -8,18 +8,25 @@ import type { Transport } from "./token-server/transport.js";
 export interface Login<Context = unknown> {
   /** The user, as the Token Server names them. */
   userId: string;
-  /** The attempt's id: the idempotency key. `signIn` runs again with the same id if its answer was lost. */
+  /**
+   * The attempt's id: the idempotency key. `signIn` runs again with the same id if its answer was lost or took too long,
+   * perhaps while the first run still goes on. Both must lead to the same session: the browser keeps the cookie of the
+   * answer that arrives last.
+   */
   attempt: string;
   /** The page's request: `POST {path}/{attempt}/login`. */
   request: Request;
   /** The second argument of `kit.fetch`; from the Node adapter `{ req, res }`. */
   context: Context;
+  /** Aborts when `timeouts.signInSeconds` are over: the page has its answer, 500, and what `signIn` does is not used. */
+  signal: AbortSignal;
 }
 
 /**
  * Turns a login into the site's session. Answers 2xx with JSON for the page, `{ redirect_to?, … }`, and the session's
  * cookie. Any other answer is passed on too, and the widget shows that the login failed (`login_refused`). If `signIn`
- * throws or takes longer than `timeouts.signInSeconds`, the page gets 500 and tries again for a minute.
+ * throws or takes longer than `timeouts.signInSeconds`, the page gets 500 and tries again for a minute. A run that takes
+ * longer goes on beside the next one, unless it ends by `signal`.
  */
 export type SignIn<Context = unknown> = (login: Login<Context>) => Response | Promise<Response>;
 

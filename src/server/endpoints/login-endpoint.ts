@@ -66,15 +66,20 @@ async function signIn<Context>(
     });
     return serverError();
   };
+  const abort = new AbortController();
+  const { request, context } = call;
   let outcome: Response | typeof timedOut;
   try {
     const answer = async (): Promise<Response> =>
-      copy(await signIn({ ...login, request: call.request, context: call.context }));
+      copy(await signIn({ ...login, request, context, signal: abort.signal }));
     outcome = await withTimeout(answer(), timeouts.signInSeconds * 1000, runtime);
   } catch (error) {
     throw fail("threw", error);
   }
-  if (outcome === timedOut) throw fail(`took longer than ${timeouts.signInSeconds} s`);
+  if (outcome === timedOut) {
+    abort.abort();
+    throw fail(`took longer than ${timeouts.signInSeconds} s`);
+  }
   if (isOkJson(outcome)) {
     report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
   } else {

@@ -191,23 +191,25 @@ describe("a signIn that fails", () => {
   }
 
   for (const hangs of ["signIn", "its body"] as const) {
-    test(`is answered 500 if ${hangs} takes over 10 s`, async (t) => {
+    test(`is answered 500 if ${hangs} takes over 10 s, and its signal aborts`, async (t) => {
       const runtime = new VirtualClock();
       const never = new Promise<Response>(() => undefined);
-      let called = false;
+      let given: AbortSignal | undefined;
       const { browser, attempt, where } = await approved(
         t,
-        () => {
-          called = true;
+        ({ signal }) => {
+          given = signal;
           return hangs === "its body" ? new Response(new ReadableStream()) : never;
         },
         { runtime },
       );
       const answer = browser.logIn(attempt);
-      await until(() => called, "signIn to run");
+      await until(() => given !== undefined, "signIn to run");
       await runtime.advance(9.9);
       holds(!where.events.some(({ type }) => type === "sign_in_failed"));
+      assert.equal(given?.aborted, false);
       await runtime.advance(0.1);
+      assert.equal(given.aborted, true);
       assert.deepEqual(await errorOf(await answer), [500, "server_error"]);
     });
   }
