@@ -1,7 +1,12 @@
-import { numberedErrorResponse, type ErrorShape, type TokenServerErrorCode } from "./oauth/vendor-errors.js";
+import {
+  isTokenServerErrorCode,
+  vendorErrorResponse,
+  type ErrorShape,
+  type TokenServerErrorCode,
+} from "./oauth/vendor-errors.js";
 
 /**
- * Replaces the usual answer: by one of the vendor's numbered errors, by any status and text, or by what a function
+ * Replaces the usual answer: by one of the vendor's errors, by any status and text, or by what a function
  * makes of the usual answer (it may also never answer).
  */
 export type FaultyAnswer =
@@ -28,7 +33,7 @@ export interface Faults {
   /** Replaces the answer to a result call. */
   result?: FaultyAnswer;
   callbacks?: CallbackFaults;
-  /** The shape of numbered errors. Default `error`. */
+  /** The shape of the vendor's errors. Default `error`. */
   errorShape?: ErrorShape;
   /**
    * The result of a transaction that the user has not answered: `not_found` is 404 with 3004, `not_authenticated` is 200
@@ -44,7 +49,7 @@ export async function applyFault(
   shape: ErrorShape,
 ): Promise<Response> {
   if (fault === undefined) return usual();
-  if (typeof fault === "number") return numberedErrorResponse({ code: fault }, shape);
+  if (isTokenServerErrorCode(fault)) return vendorErrorResponse({ code: fault }, shape);
   if (typeof fault === "function") return fault(await usual());
   const { status, body, contentType = "text/html;charset=UTF-8" } = fault;
   return new Response(body, { status, headers: { "content-type": contentType } });

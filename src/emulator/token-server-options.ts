@@ -212,7 +212,7 @@ const faultyAnswer = v.optional(
       ? replacement
       : v.custom<FaultyAnswer>(
           () => typeof value === "function" || isTokenServerErrorCode(value),
-          "must be a number of the vendor's error table, {status, body, contentType} or a function",
+          `must be a number of the vendor's error table, "not_found", {status, body, contentType} or a function`,
         ),
   ),
 );

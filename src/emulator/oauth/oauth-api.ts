@@ -10,7 +10,7 @@ import { authenticateClient } from "./api-clients.js";
 import { parseCallbackUri } from "./callback-sender.js";
 import { composeMessage, countCharacters, maxMessageCharacters } from "./confirmation-message.js";
 import { otpOf, type NewTransaction, type Transaction, type Transactions } from "./transactions.js";
-import { numberedErrorResponse, type NumberedError } from "./vendor-errors.js";
+import { vendorErrorResponse, type VendorError } from "./vendor-errors.js";
 
 const startPath = "/oauth/api/v4/authenticate/user";
 const resultPath = /^\/oauth\/api\/v4\/authenticate\/transaction\/([^/]+)$/;
@@ -28,7 +28,7 @@ export function createOAuthApi(
   return async (request, pathname) => {
     const faults = currentFaults();
     const shape = faults.errorShape;
-    const fail = (error: NumberedError) => numberedErrorResponse(error, shape);
+    const fail = (error: VendorError) => vendorErrorResponse(error, shape);
     if (faults.delayMilliseconds > 0) await wait(faults.delayMilliseconds);
     if (pathname === startPath) {
       return applyFault(faults.start, () => answerStart(request, fail), shape);
@@ -90,7 +90,7 @@ export function createOAuthApi(
   }
 }
 
-type Fail = (error: NumberedError) => Response;
+type Fail = (error: VendorError) => Response;
 
 const wrongMethod = (allow: string, fail: Fail): Response =>
   fail({ code: 1003, status: 405, description: `The method must be ${allow}.`, headers: { allow } });
@@ -106,8 +106,8 @@ function parseStart(
   form: URLSearchParams,
   config: TokenServerConfig,
   clientId: string,
-): NewTransaction | NumberedError {
-  const invalid = (description: string): NumberedError => ({ code: 1003, description });
+): NewTransaction | VendorError {
+  const invalid = (description: string): VendorError => ({ code: 1003, description });
   const names = [...form.keys()];
   if (new Set(names).size < names.length) return invalid("A parameter is there more than once.");
   const parameter = (name: string) => form.get(name) || undefined;

@@ -56,8 +56,8 @@ type Reply =
 /** Far more than a Token Server answers. */
 const maxAnswerBytes = 65_536;
 
-/** The vendor's code for a transaction that is unknown, or not yet decided. */
-const unknownTransaction = "3004";
+/** The vendor's codes of a 404 for a transaction that is unknown, or not yet decided. It documents both. */
+const unknownTransaction: readonly (string | undefined)[] = ["3004", "not_found"];
 
 const formType = { "content-type": "application/x-www-form-urlencoded;charset=UTF-8" } as const;
 
@@ -105,7 +105,7 @@ export class TokenServerClient {
       reply.kind === "answered" && reply.status === 200 && parseResult(reply.json, transactionId);
     if (result) return this.#withoutSecrets(result);
     const trouble = this.#trouble(reply);
-    return trouble.status === 404 && trouble.error?.code === unknownTransaction
+    return trouble.status === 404 && unknownTransaction.includes(trouble.error?.code)
       ? { kind: "waiting" }
       : { kind: "unanswered", trouble };
   }

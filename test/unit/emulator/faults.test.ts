@@ -14,6 +14,17 @@ suite("Faults of the Token Server", () => {
     assert.deepEqual([failed.status, failed.body["error_code"]], [404, 4000]);
   });
 
+  test("an error without a number replaces the response, in both shapes", async (t) => {
+    const { tokenServer, postStart, start, result } = await serve(t, { faults: { start: "not_found" } });
+    const description = "Not found.";
+    const { status, body } = await postStart();
+    assert.deepEqual([status, body], [404, { error: "not_found", error_description: description }]);
+    tokenServer.setFaults({ result: "not_found", errorShape: "error_code" });
+    const { id } = await start();
+    const unknown = await result(id);
+    assert.deepEqual([unknown.status, unknown.body], [404, { error_code: "not_found", description }]);
+  });
+
   test("a text replaces the response, with the given status and type", async (t) => {
     const { url } = await serve(t, { faults: { start: { status: 502, body: "<h1>Bad gateway</h1>" } } });
     const html = await fetch(`${url}/oauth/api/v4/authenticate/user`, { method: "POST" });
@@ -73,6 +84,7 @@ suite("setFaults", () => {
     [{ delayMilliseconds: -1 }, /faults\.delayMilliseconds must be a number/],
     [{ start: 1001 }, /faults\.start must be/],
     [{ result: "x" }, /faults\.result must be/],
+    [{ start: "toString" }, /faults\.start must be/],
     [{ result: { status: 99, body: "" } }, /faults\.result\.status must be/],
     [{ result: { status: 204, body: "" } }, /faults\.result\.status must be/],
     [{ result: { status: 200 } }, /faults\.result\.body must be/],

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { describe, test, type TestContext } from "node:test";
+import { memoryStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
 import { accepted, failed, json, result, scriptedTokenServer, started, site } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 describe("the calls of the login API", () => {
   test("a start answers 201 with the listed keys and no others, and is not cached", async (t) => {
@@ -306,6 +308,28 @@ describe("the statuses", () => {
       const { attempt } = await browser.start();
       tokenServer.result = failed(reason);
       assert.deepEqual(await browser.status(attempt), { status: "failed", interval: 2 });
+    });
+  }
+
+  for (const errorShape of ["error", "error_code"] as const) {
+    test(`404 not_found without a number is treated as 3004 (${errorShape}): waiting, and then expired`, async (t) => {
+      const clock = new VirtualClock();
+      const store = memoryStore(() => clock.now());
+      const where = await site(t, { runtime: clock, options: { store } });
+      const browser = new Browser(where);
+      const { attempt } = await browser.start();
+      where.emulator.tokenServer.setFaults({ result: "not_found", errorShape });
+      for (const seconds of [0, 30, 39]) {
+        await clock.advance(seconds);
+        assert.equal((await browser.status(attempt)).status, "pending");
+      }
+      await clock.advance(2);
+      assert.equal((await browser.status(attempt)).status, "expired");
+      assert.equal(where.emulator.polls.length > 1, true);
+      assert.deepEqual(
+        where.events.map(({ type }) => type),
+        ["attempt_started", "attempt_expired"],
+      );
     });
   }
 
