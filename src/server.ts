@@ -19,6 +19,7 @@ export type {
   Login,
   LoginKitOptions,
   Message,
+  MessageDetails,
   SignIn,
   TokenServerOptions,
 } from "./server/options.js";

@@ -30,8 +30,18 @@ export interface Login<Context = unknown> {
  */
 export type SignIn<Context = unknown> = (login: Login<Context>) => Response | Promise<Response>;
 
-/** Makes the text that the phone shows for a login: 1 to 155 characters. */
-export type Message<Context = unknown> = (request: Request, context: Context) => string | Promise<string>;
+/** The login for which a message is made. */
+export interface MessageDetails<Context = unknown> {
+  /** The language of the page as two or three letters, e.g. `nl`; undefined if it is unknown. */
+  language: string | undefined;
+  /** The browser's request for a code. */
+  request: Request;
+  /** The second argument of `kit.fetch`; from the Node adapter `{ req, res }`. */
+  context: Context;
+}
+
+/** Makes the text that the phone shows for a login: 1 to `maxMessageLength` characters. */
+export type Message<Context = unknown> = (details: MessageDetails<Context>) => string | Promise<string>;
 
 /** The Token Server, and the site's API client there. */
 export interface TokenServerOptions {
@@ -71,8 +81,13 @@ export interface LoginKitOptions<Context = unknown> {
   path?: string;
   tokenServer: TokenServerOptions;
   callback?: CallbackOptions;
-  /** What the phone shows: 1 to 155 characters. Required unless the type has a default message. */
+  /**
+   * What the phone shows: 1 to `maxMessageLength` characters, or a function that makes a text for each language. Required
+   * unless the type has a default message. It is sent as `message` and as `secure_message`.
+   */
   message?: string | Message<Context>;
+  /** The longest `message` that the Token Server accepts, in characters. Default 155, the vendor's own. */
+  maxMessageLength?: number;
   signIn: SignIn<Context>;
   /** Where attempts are kept. Default `memoryStore()`: for one process. */
   store?: AttemptStore;

@@ -32,7 +32,9 @@ export interface Config<Context> {
 
 /** @throws TypeError that names the first option that is missing, wrong or unknown, and says what is expected */
 export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime: Runtime): Config<Context> {
-  const { origin, origins, path, tokenServer, callback, resultPolling, limits, timeouts } = parse(options);
+  const parsed = parse(options);
+  const { origin, origins, path, tokenServer, callback, resultPolling, limits, timeouts, maxMessageLength } =
+    parsed;
   const { username, password } = callback;
   // The schema does not change functions, but it loses their types.
   const { message, signIn, clientIp, onEvent, store, transport } = options;
@@ -48,7 +50,7 @@ export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime
     transport: transport ?? fetchTransport,
     callbackCredentials:
       username !== undefined && password !== undefined ? { username, password } : undefined,
-    message: message === undefined ? undefined : checkedMessage(message),
+    message: message === undefined ? undefined : checkedMessage(message, maxMessageLength),
     signIn,
     store: store ?? memoryStore(() => runtime.now()),
     clientIp: clientIp ?? socketAddress,
@@ -59,18 +61,20 @@ export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime
   };
 }
 
-/** The vendor's limit for `message`. */
-const maxMessageCharacters = 155;
-const isMessage = (text: unknown): text is string =>
-  typeof text === "string" && text !== "" && [...text].length <= maxMessageCharacters;
+const isMessage = (text: unknown, maxLength: number): text is string =>
+  typeof text === "string" && text !== "" && [...text].length <= maxLength;
 
 /** Checks the text that the site's function returns, so that an event names the cause instead of the Token Server's error. */
-function checkedMessage<Context>(message: string | Message<Context>): Message<Context> {
-  if (typeof message === "string") return () => message;
-  return async (request, context) => {
-    const text: unknown = await message(request, context);
-    if (isMessage(text)) return text;
-    throw new TypeError(`"message" must return 1 to ${maxMessageCharacters} characters`);
+function checkedMessage<Context>(message: string | Message<Context>, maxLength: number): Message<Context> {
+  const expected = `1 to ${maxLength} characters`;
+  if (typeof message === "string") {
+    if (isMessage(message, maxLength)) return () => message;
+    throw new TypeError(`createLoginKit: "message" is wrong; expected a text of ${expected}, or a function`);
+  }
+  return async (details) => {
+    const text: unknown = await message(details);
+    if (isMessage(text, maxLength)) return text;
+    throw new TypeError(`"message" must return ${expected}`);
   };
 }
 
@@ -107,8 +111,8 @@ const address = (what: string) =>
 const callable = (expected: string) => v.custom((value) => typeof value === "function", expected);
 
 const message = v.custom(
-  (value) => typeof value === "function" || isMessage(value),
-  `a text of 1 to ${maxMessageCharacters} characters, or a function (request, context) that returns one`,
+  (value) => typeof value === "string" || typeof value === "function",
+  "a text, or a function that returns one",
 );
 
 const seconds = numberThat((value) => value > 0 && value < Infinity, "a number of seconds, more than 0");
@@ -216,6 +220,7 @@ const schema = v.strictObject(
     transport: v.optional(callable("a transport, such as nodeTransport of onegini-otp-login/node")),
     callback: v.optional(callback, {}),
     message: v.optional(message),
+    maxMessageLength: v.optional(count, 155),
     signIn: callable("a function that turns a login into a session"),
     store: v.optional(store),
     clientIp: v.optional(callable("a function (request, context)")),

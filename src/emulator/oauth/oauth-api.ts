@@ -98,10 +98,7 @@ const wrongMethod = (allow: string, fail: Fail): Response =>
 const isForm = (request: Request): boolean =>
   /^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers.get("content-type") ?? "");
 
-/**
- * Parses the parameters of a start, in the vendor's order. `secure_message` is accepted and ignored: how it reaches a
- * phone is not published.
- */
+/** Parses the parameters of a start, in the vendor's order. */
 function parseStart(
   form: URLSearchParams,
   config: TokenServerConfig,
@@ -129,8 +126,10 @@ function parseStart(
 
   const message = parameter("message")?.trim() || defaultMessage(type, parameter("language_code"));
   if (message === undefined) return invalid("message is missing, and the type has no default message.");
-  if (countCharacters(message) > maxMessageCharacters) {
-    return { code: 1005, description: `message must have at most ${maxMessageCharacters} characters.` };
+  const secureMessage = parameter("secure_message")?.trim() || undefined;
+  for (const [name, text = ""] of Object.entries({ message, secure_message: secureMessage })) {
+    if (countCharacters(text) > maxMessageCharacters)
+      return { code: 1005, description: `${name} must have at most ${maxMessageCharacters} characters.` };
   }
 
   return {
@@ -139,7 +138,8 @@ function parseStart(
     clientId,
     callbackUri,
     message: composeMessage({
-      message,
+      // The vendor documents `secure_message`. What a phone shows without it is not documented.
+      message: secureMessage ?? message,
       template: type.template,
       userAgent: parameter("user_agent"),
       ipAddress: parameter("ip_address"),

@@ -153,7 +153,7 @@ export class OtpEndpoint<Context> {
   async #issue(call: Call<Context>, language: string | undefined, purpose: Purpose): Promise<Issued> {
     const { message, report, runtime, tokenServer, quota } = this.#parts;
     const { request, context } = call;
-    const text = await message?.(request, context);
+    const text = await message?.({ language, request, context });
     const address = call.address();
     if (!(await quota.take(purpose))) throw tokenServerCallsExceeded(quota.retryAfterMs(purpose));
     const beganAt = runtime.now();

@@ -81,6 +81,8 @@ export class TokenServerClient {
     const form = new URLSearchParams({ type, callback_uri: callbackUri });
     const optional = {
       message,
+      // The vendor's template for the phone's text takes its `[message]` from here, its example for OTP from `message`.
+      secure_message: message,
       language_code: languageCode,
       ip_address: ipAddress,
       user_agent: userAgent,

@@ -111,16 +111,18 @@ describe("wrong options", () => {
       () => create({ callback: { password: "a" } }),
       /"callback.username" is missing/,
     ],
-    [
-      "message",
-      () => create({ message: 1 }),
-      /"message" is wrong; expected a text of 1 to 155 characters, or/,
-    ],
+    ["message", () => create({ message: 1 }), /"message" is wrong; expected a text, or a function/],
     [
       "a long message",
       () => create({ message: "x".repeat(156) }),
       /"message" is wrong; expected a text of 1 to 155/,
     ],
+    [
+      "a message that is longer than maxMessageLength",
+      () => create({ message: "xxx", maxMessageLength: 2 }),
+      /"message" is wrong; expected a text of 1 to 2 characters/,
+    ],
+    ["maxMessageLength", () => create({ maxMessageLength: 0 }), /"maxMessageLength" is wrong/],
     ["an empty message", () => create({ message: "" }), /"message" is wrong/],
     ["signIn", () => create({ signIn: undefined }), /"signIn" is missing; expected a function/],
     ["store", () => create({ store: {} }), /"store" is wrong; expected an AttemptStore: .*compareAndSet/],
@@ -166,6 +168,7 @@ describe("valid options", () => {
     ["loopback by IPv6", { origin: "http://[::1]:3000" }, { url: "http://[::1]:8080/base/" }],
     ["a subdomain of localhost", { origin: "http://app.localhost:3000" }, {}],
     ["a message of 155 characters", { message: "😀".repeat(155) }, {}],
+    ["a longer message", { message: "x".repeat(300), maxMessageLength: 300 }, {}],
     ["the site's own origin among the further", { origins: ["https://www.example.com"] }, {}],
     ["undefined values", { path: undefined, store: undefined, limits: { bodyBytes: undefined } }, {}],
     [

@@ -4,7 +4,16 @@ import { describe, test, type TestContext } from "node:test";
 import { memoryStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
-import { accepted, failed, json, result, scriptedTokenServer, started, site } from "../support/site.js";
+import {
+  accepted,
+  failed,
+  json,
+  result,
+  scriptedTokenServer,
+  started,
+  site,
+  type SiteOptions,
+} from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
@@ -117,7 +126,7 @@ describe("a start, at the Token Server", () => {
   const formOf = async (
     t: TestContext,
     request: Parameters<Browser["post"]>[1],
-    options = {},
+    options: SiteOptions["options"] = {},
   ): Promise<Record<string, string>> => {
     const { emulator, ...where } = await site(t, { options });
     const browser = new Browser(where);
@@ -136,6 +145,7 @@ describe("a start, at the Token Server", () => {
       headers: { "user-agent": "Test/1.0", "accept-language": "de-CH, fr;q=0.5" },
     });
     assert.equal(form["message"], "Log in to the test site");
+    assert.equal(form["secure_message"], "Log in to the test site");
     assert.equal(form["ip_address"], "127.0.0.1");
     assert.equal(form["user_agent"], "Test/1.0");
     assert.equal(form["language_code"], "de");
@@ -174,13 +184,35 @@ describe("a start, at the Token Server", () => {
       t,
       { headers: { "x-real-ip": "203.0.113.9" } },
       {
-        message: (request: Request) => `Log in from ${request.headers.get("x-real-ip")}?`,
+        message: ({ request }) => `Log in from ${request.headers.get("x-real-ip")}?`,
         clientIp: (request: Request) => request.headers.get("x-real-ip") ?? undefined,
       },
     );
     assert.equal(form["message"], "Log in from 203.0.113.9?");
+    assert.equal(form["secure_message"], "Log in from 203.0.113.9?");
     assert.equal(form["ip_address"], "203.0.113.9");
   });
+
+  for (const [language, message] of [
+    ["nl-BE", "Inloggen bij Voorbeeld"],
+    ["en", "Log in to Example"],
+    [undefined, "Log in to Example"],
+  ] as const) {
+    test(`sends the message in the page's language: ${language}`, async (t) => {
+      const form = await formOf(
+        t,
+        { body: language === undefined ? {} : { language }, headers: { "accept-language": "*" } },
+        {
+          message: ({ language, context }) => {
+            assert.equal(context.req.method, "POST");
+            return language === "nl" ? "Inloggen bij Voorbeeld" : "Log in to Example";
+          },
+        },
+      );
+      assert.equal(form["message"], message);
+      assert.equal(form["secure_message"], message);
+    });
+  }
 
   test("ignores X-Forwarded-For by default", async (t) => {
     const form = await formOf(t, {
@@ -193,6 +225,7 @@ describe("a start, at the Token Server", () => {
     const { emulator, ...where } = await site(t, { options: { message: undefined as never } });
     assert.equal((await new Browser(where).post("")).status, 500);
     assert.equal(emulator.starts[0]?.get("message"), null);
+    assert.equal(emulator.starts[0].get("secure_message"), null);
   });
 
   test("is answered 500 if the message is too long or its function throws", async (t) => {

@@ -123,7 +123,7 @@ describe("a planted leak is found", () => {
     [
       "a cookie that is sent to the Token Server",
       /^cookie of alice, as it is: to the Token Server: start, body$/,
-      () => ({ message: (request) => cookieOf(request) || "first" }),
+      () => ({ message: ({ request }) => cookieOf(request) || "first" }),
     ],
     [
       "a callback's password that is sent to the Token Server",

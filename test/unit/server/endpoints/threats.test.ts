@@ -233,6 +233,7 @@ describe("hostile values in a browser's request", () => {
       "callback_uri",
       "ip_address",
       "message",
+      "secure_message",
       "type",
       "user_agent",
     ]);
