@@ -3,7 +3,7 @@ import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-
 import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import { buildAssets } from "./server/assets.js";
-import { readConfig, type DemoConfig } from "./server/demo-config.js";
+import { isLoopback, readConfig, type DemoConfig } from "./server/demo-config.js";
 import { onStopSignal, shutDown } from "./server/shutdown.js";
 import { codeOf, listenOnLoopback, type LoopbackServer } from "./server/loopback-server.js";
 import { createPlayground } from "./playground/playground-service.js";
@@ -51,7 +51,7 @@ async function start(config: DemoConfig): Promise<void> {
     origin,
     // Behind a proxy the address in a request may be the proxy's.
     redirectsToOrigin: config.origin === undefined,
-    hasPhone: tokenServer.hasPhone,
+    demo: { hasPhone: tokenServer.hasPhone, isPublic: config.isPublic },
     sessions,
     assets,
     begin: (request, { incoming, outgoing }) => kit.begin(request, { req: incoming, res: outgoing }),
@@ -67,7 +67,12 @@ async function start(config: DemoConfig): Promise<void> {
     errorHandler: (error) =>
       error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
   });
-  server.answer((request, response) => logIn(request, response, () => void answer(request, response)));
+  const hostname = new URL(origin).hostname;
+  server.answer((request, response) => {
+    if (isOwnHost(request.headers.host, hostname))
+      logIn(request, response, () => void answer(request, response));
+    else response.writeHead(421).end("This host name does not lead to this demo: see ORIGIN.\n");
+  });
 
   onStopSignal(
     (signal) =>
@@ -81,6 +86,17 @@ async function start(config: DemoConfig): Promise<void> {
   );
 
   console.log(`ready: ${ownOrigin}`);
+}
+
+/**
+ * Whether a request is for this demo. A page of another site can make its own host name lead to this machine (DNS
+ * rebinding), and then read all answers. A client of HTTP/1.0 sends no host.
+ */
+function isOwnHost(host: string | undefined, ownHostname: string): boolean {
+  if (host === undefined) return true;
+  if (!URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  return isLoopback(hostname) || hostname === ownHostname;
 }
 
 /** Listens, or ends the process with a message that says what to do. */

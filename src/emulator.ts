@@ -1,6 +1,6 @@
 /**
- * A stand-in Token Server and phone with the vendor's wire protocol, to develop and test without the real ones.
- * Public entry of `onegini-otp-login/emulator`.
+ * Not for production: anybody can log in as anybody. A stand-in Token Server and phone with the vendor's wire protocol, to
+ * develop and test without the real ones. Public entry of `onegini-otp-login/emulator`.
  */
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";

@@ -6,11 +6,17 @@ import { pageTexts } from "./page-texts.js";
 /** A piece of a page, in which every value is escaped. */
 export type Html = ReturnType<typeof html>;
 
-/** What every page depends on. */
-export interface PageSetting {
-  language: Language;
+/** What is the same on all pages of a demo. */
+export interface DemoSetting {
   /** Whether there is a demo phone. A real Token Server needs the real app. */
   hasPhone: boolean;
+  /** Whether everybody can use the emulator: each page then says so loudly. */
+  isPublic: boolean;
+}
+
+/** What every page depends on. */
+export interface PageSetting extends DemoSetting {
+  language: Language;
 }
 
 export interface Layout extends PageSetting {
@@ -29,6 +35,7 @@ export interface Layout extends PageSetting {
 export function layout({
   language,
   hasPhone,
+  isPublic,
   title,
   main,
   style,
@@ -50,8 +57,8 @@ export function layout({
         ${script ? html`<script type="module" src="/assets/${script}"></script>` : ""}
       </head>
       <body class="${area}">
-        <aside class="notice" aria-label="Demo">
-          <span>${texts.demoNotice}</span>
+        <aside class="notice${isPublic ? " public" : ""}" aria-label="Demo">
+          <span>${isPublic ? texts.publicNotice : texts.demoNotice}</span>
           ${
             area === "phone"
               ? html`<a href="/" target="_blank" rel="noopener">${texts.openLogin}</a>`

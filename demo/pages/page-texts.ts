@@ -3,6 +3,8 @@ import type { Language } from "./site-language.js";
 /** The texts of the site's pages. `client/widget-messages.ts` has the widget's texts that the site replaces. */
 export interface PageTexts {
   demoNotice: string;
+  /** The notice of a demo that everybody can reach, with its emulator. */
+  publicNotice: string;
   openPhone: string;
   openLogin: string;
   home: string;
@@ -38,6 +40,7 @@ export interface PageTexts {
 export const pageTexts: Record<Language, PageTexts> = {
   en: {
     demoNotice: "This is a demo. There is no bank, and no money.",
+    publicNotice: "This is a public demo with a pretend Token Server. Anyone can log in here as anyone.",
     openPhone: "Open the demo phone",
     openLogin: "Open the login page",
     home: "Demo Bank, to the login page",
@@ -72,6 +75,8 @@ export const pageTexts: Record<Language, PageTexts> = {
   },
   nl: {
     demoNotice: "Dit is een demo. Er is geen bank, en geen geld.",
+    publicNotice:
+      "Dit is een openbare demo met een nagebootste Token Server. Iedereen kan hier als wie dan ook inloggen.",
     openPhone: "Open de demotelefoon",
     openLogin: "Open de inlogpagina",
     home: "Demo Bank, naar de inlogpagina",
@@ -106,6 +111,8 @@ export const pageTexts: Record<Language, PageTexts> = {
   },
   fr: {
     demoNotice: "Ceci est une démo. Il n’y a ni banque, ni argent.",
+    publicNotice:
+      "Ceci est une démo publique avec un Token Server simulé. N’importe qui peut s’y connecter sous n’importe quel nom.",
     openPhone: "Ouvrir le mobile de démo",
     openLogin: "Ouvrir la page de connexion",
     home: "Demo Bank, vers la page de connexion",
@@ -141,6 +148,8 @@ export const pageTexts: Record<Language, PageTexts> = {
   },
   de: {
     demoNotice: "Dies ist eine Demo. Es gibt keine Bank und kein Geld.",
+    publicNotice:
+      "Dies ist eine öffentliche Demo mit einem nachgebauten Token Server. Jeder kann sich hier als jeder anmelden.",
     openPhone: "Demo-Handy öffnen",
     openLogin: "Anmeldeseite öffnen",
     home: "Demo Bank, zur Anmeldeseite",

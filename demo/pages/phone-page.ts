@@ -2,10 +2,11 @@ import { html } from "hono/html";
 import { layout, type Html } from "./page-layout.js";
 
 /** The demo phone: settings and log. The script in `client/phone/` draws the screen. */
-export const phonePage = (): Html =>
+export const phonePage = (isPublic: boolean): Html =>
   layout({
     language: "en",
     hasPhone: true,
+    isPublic,
     title: "Demo phone",
     area: "phone",
     style: "phone-page.css",

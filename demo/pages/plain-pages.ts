@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { pageTexts, type PageTexts } from "./page-texts.js";
-import { layout, type Html, type PageSetting } from "./page-layout.js";
+import { layout, type DemoSetting, type Html, type PageSetting } from "./page-layout.js";
 
 /** A page with one message and a link to the login page. */
 const plainPage = (
@@ -33,10 +33,10 @@ export const notAllowedPage = (setting: PageSetting): Html =>
   plainPage(setting, "notHere", "notHereHint", "toLogin");
 
 /** Cards and Help are about the demo and in English only. */
-export const cardsPage = (hasPhone: boolean): Html =>
+export const cardsPage = (demo: DemoSetting): Html =>
   layout({
+    ...demo,
     language: "en",
-    hasPhone,
     title: "Cards",
     main: html`<h1>Cards</h1>
       <p class="lead">A demo bank without money has no cards either.</p>
@@ -52,6 +52,7 @@ export const noPhonePage = (): Html =>
   layout({
     language: "en",
     hasPhone: false,
+    isPublic: false,
     title: "No demo phone here",
     main: html`<h1>There is no demo phone here</h1>
       <p class="lead">
@@ -65,6 +66,7 @@ export const noPlaygroundPage = (): Html =>
   layout({
     language: "en",
     hasPhone: false,
+    isPublic: false,
     title: "No playground here",
     main: html`<h1>There is no playground here</h1>
       <p class="lead">
@@ -74,17 +76,17 @@ export const noPlaygroundPage = (): Html =>
       <a class="button" href="/">To the login page</a>`,
   });
 
-export const helpPage = (hasPhone: boolean): Html =>
+export const helpPage = (demo: DemoSetting): Html =>
   layout({
+    ...demo,
     language: "en",
-    hasPhone,
     title: "Help",
     main: html`<h1>Help</h1>
       <section>
         <h2>Log in with the phone</h2>
         <ol>
           <li>Open the <a href="/">login page</a>. It shows a QR code.</li>
-          <li>${hasPhone ? scanWithDemoPhone : "Scan it with the app on your phone."}</li>
+          <li>${demo.hasPhone ? scanWithDemoPhone : "Scan it with the app on your phone."}</li>
           <li>Check what the phone shows, and accept. The login page goes on to the account by itself.</li>
         </ol>
       </section>
@@ -96,7 +98,7 @@ export const helpPage = (hasPhone: boolean): Html =>
         </p>
       </section>
       ${
-        hasPhone
+        demo.hasPhone
           ? html`<section>
               <h2>See all of it</h2>
               <p>

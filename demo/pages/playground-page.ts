@@ -8,10 +8,11 @@ import { layout, type Html } from "./page-layout.js";
  * The playground: one element, with everything that can be set or happen to it. The form's controls are the whole state
  * of the page; the script in `client/playground/` adds the element and applies them to it.
  */
-export const playgroundPage = (): Html =>
+export const playgroundPage = (isPublic: boolean): Html =>
   layout({
     language: "en",
     hasPhone: true,
+    isPublic,
     title: "Playground",
     area: "playground",
     style: "playground-page.css",

@@ -6,7 +6,7 @@ import type { Asset } from "./assets.js";
 import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalidate } from "./page-headers.js";
 import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/site-language.js";
 import { accountPage } from "../pages/account-page.js";
-import type { PageSetting } from "../pages/page-layout.js";
+import type { DemoSetting, PageSetting } from "../pages/page-layout.js";
 import { loginPage } from "../pages/login-page.js";
 import { phonePage } from "../pages/phone-page.js";
 import { playgroundPage } from "../pages/playground-page.js";
@@ -27,7 +27,8 @@ export interface SiteOptions {
   origin: string;
   /** Whether a page requested by IP address is redirected to the origin, so that there is one set of cookies. */
   redirectsToOrigin: boolean;
-  hasPhone: boolean;
+  /** Whether there is a demo phone, and whether everybody can use it. */
+  demo: DemoSetting;
   sessions: Sessions;
   /** Files under `/assets/`, by name. */
   assets: ReadonlyMap<string, Asset>;
@@ -43,7 +44,7 @@ export interface SiteOptions {
 export function createSite({
   origin,
   redirectsToOrigin,
-  hasPhone,
+  demo,
   sessions,
   assets,
   begin,
@@ -53,7 +54,7 @@ export function createSite({
   const site = new Hono<{ Bindings: HttpBindings }>({ strict: true });
   const isSecure = origin.startsWith("https:");
   const sessionCookie = sessionCookieName(origin);
-  const settingOf = (c: Context): PageSetting => ({ language: languageOf(c), hasPhone });
+  const settingOf = (c: Context): PageSetting => ({ language: languageOf(c), ...demo });
   const notFound = (c: Context) => c.html(notFoundPage(settingOf(c)), 404);
 
   // Before the redirect to the origin, because load balancers use the IP address.
@@ -103,12 +104,14 @@ export function createSite({
     }
     return c.redirect("/", 303);
   });
-  if (hasPhone) site.get("/phone", phonePageHeaders, revalidate, (c) => c.html(phonePage()));
+  const { hasPhone, isPublic } = demo;
+  if (hasPhone) site.get("/phone", phonePageHeaders, revalidate, (c) => c.html(phonePage(isPublic)));
   else site.get("/phone", plainPageHeaders, revalidate, (c) => c.html(noPhonePage(), 404));
-  if (hasPhone) site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage()));
+  if (hasPhone)
+    site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage(isPublic)));
   else site.get("/playground", plainPageHeaders, revalidate, (c) => c.html(noPlaygroundPage(), 404));
-  site.get("/cards", plainPageHeaders, revalidate, (c) => c.html(cardsPage(hasPhone)));
-  site.get("/help", plainPageHeaders, revalidate, (c) => c.html(helpPage(hasPhone)));
+  site.get("/cards", plainPageHeaders, revalidate, (c) => c.html(cardsPage(demo)));
+  site.get("/help", plainPageHeaders, revalidate, (c) => c.html(helpPage(demo)));
 
   for (const [path, allow] of methods) {
     site.all(path, plainPageHeaders, (c) => c.html(notAllowedPage(settingOf(c)), 405, { Allow: allow }));

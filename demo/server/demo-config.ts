@@ -18,6 +18,8 @@ export interface DemoConfig {
   redisUrl: string | undefined;
   /** How many proxies in front are trusted for the client's address. */
   trustedProxies: number;
+  /** Whether everybody may use the emulator: `EMULATOR=public`, with an origin that is not this machine. */
+  isPublic: boolean;
 }
 
 /** The configuration, or one sentence that says what is wrong with it. */
@@ -74,7 +76,16 @@ const environment = v.object({
   CALLBACK_URL: v.optional(address),
   REDIS_URL: v.optional(redisAddress),
   TRUSTED_PROXIES: v.optional(wholeNumber(0, 20), "0"),
+  EMULATOR: v.optional(v.literal("public", "must be public, or not set")),
 });
+
+/** Whether an address leads to this machine, as the demo's own do, which are used if a variable is not set. */
+const isOnThisMachine = (address: string | undefined): boolean =>
+  address === undefined || isLoopback(new URL(address).hostname);
+
+const publicProblem =
+  "ORIGIN is not this machine, so everybody could use the emulator and its phone there, and log in as anybody. " +
+  "Name a real Token Server (TOKEN_SERVER_URL), or allow it: EMULATOR=public.";
 
 /** An empty variable counts as not set, because shells make it hard to tell the two apart. */
 export function readConfig(variables: Record<string, string | undefined>): ConfigResult {
@@ -89,6 +100,8 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     };
   }
   const { output } = result;
+  const isPublic = !isOnThisMachine(output.ORIGIN) && isOnThisMachine(output.TOKEN_SERVER_URL);
+  if (isPublic && output.EMULATOR === undefined) return { kind: "invalid", problem: publicProblem };
   return {
     kind: "config",
     config: {
@@ -101,6 +114,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
       callbackUrl: output.CALLBACK_URL,
       redisUrl: output.REDIS_URL,
       trustedProxies: output.TRUSTED_PROXIES,
+      isPublic,
     },
   };
 }

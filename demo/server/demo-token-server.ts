@@ -38,6 +38,7 @@ async function ownEmulator(
       ...Object.values(lifeSeconds).map((seconds) => ({ name: typeWithLife(seconds), ttlSeconds: seconds })),
     ],
     clients: [{ id: clientId, secret: clientSecret }],
+    hosts: origin === undefined ? [] : [new URL(origin).hostname],
     // Nobody may use the emulator to post to other machines. The one exception is the callback of the demo's own kit.
     callbackUris: ({ hostname, href }) =>
       isLoopback(hostname) || (ownCallback !== undefined && href === new URL(ownCallback).href),

@@ -45,6 +45,11 @@ export interface TokenServerOptions {
   callbacks?: readonly CallbackConfiguration[];
   /** The callback URLs that are allowed: exact ones, or a function that decides. Default: any http or https URL. */
   callbackUris?: readonly string[] | ((url: URL) => boolean);
+  /**
+   * The names of the hosts at which it answers, besides those of this machine (`localhost`, `127.0.0.1`, `[::1]`).
+   * Requests for others get 421: a web page could make its own name lead here (DNS rebinding). Default none.
+   */
+  hosts?: readonly string[];
   /** Features → Mobile authentication. Default true; with false every call is answered with 1000. */
   enabled?: boolean;
   /** The faults at the start; `setFaults` replaces them. Default none. */
@@ -67,6 +72,7 @@ export interface TokenServerConfig {
   clients: ReadonlyMap<string, ApiClient>;
   callbackCredentials: ReadonlyMap<string, CallbackConfiguration>;
   allowsCallbackUri: (url: URL, text: string) => boolean;
+  isOwnHost: (hostname: string) => boolean;
   enabled: boolean;
   faults: ActiveFaults;
   maxTransactions: number;
@@ -78,6 +84,8 @@ export interface TokenServerConfig {
 
 /** Faults, parsed and complete. */
 export type ActiveFaults = v.InferOutput<typeof faults>;
+
+const loopbackName = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** @throws TypeError that names the first option that is wrong and says what is expected */
 export function parseTokenServerOptions(value: TokenServerOptions): TokenServerConfig {
@@ -91,6 +99,7 @@ export function parseTokenServerOptions(value: TokenServerOptions): TokenServerC
       typeof callbackUris === "function"
         ? (url) => callbackUris(url)
         : (_url, text) => callbackUris?.includes(text) ?? true,
+    isOwnHost: (hostname) => loopbackName.test(hostname) || parsed.hosts.includes(hostname),
     enabled: parsed.enabled,
     faults: parsed.faults,
     maxTransactions: parsed.maxTransactions,
@@ -244,6 +253,7 @@ const options = object({
       typeof value === "function" ? callable<(url: URL) => boolean>() : v.array(uri, listExpected),
     ),
   ),
+  hosts: v.optional(v.array(text, "must be a list of host names"), []),
   enabled: v.optional(flag, true),
   faults: v.optional(faults, {}),
   maxTransactions: v.optional(

@@ -10,7 +10,7 @@ import { parseFaults, parseTokenServerOptions, type TokenServerOptions } from ".
 export interface TokenServer {
   /**
    * Answers a request: the calls of a site under `/oauth/` (start a transaction, get its result), the calls of a phone
-   * under `/phone/` (enroll, scan, answer), 404 elsewhere. Rejects only if a function in the faults does.
+   * under `/phone/` (enroll, scan, answer), 404 elsewhere, 421 for another host. Rejects only if a function in the faults does.
    */
   readonly fetch: (request: Request) => Promise<Response>;
   /** Whether a request is for this server: its path begins with `/oauth/` or `/phone/`. For a port that serves more. */
@@ -44,7 +44,11 @@ export function createTokenServer(options: TokenServerOptions): TokenServer {
 
   return {
     async fetch(request) {
-      const { pathname } = new URL(request.url);
+      const { hostname, pathname } = new URL(request.url);
+      if (!config.isOwnHost(hostname)) {
+        const error_description = `The emulator does not answer at this host: see its option "hosts".`;
+        return jsonResponse(421, { error: "invalid_request", error_description });
+      }
       const api = apiFor(pathname);
       return api
         ? api(request, pathname)

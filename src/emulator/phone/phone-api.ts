@@ -116,10 +116,17 @@ function decodeSegment(segment: string): string | undefined {
   }
 }
 
-/** Reads a JSON object, whatever the `Content-Type` says; `{}` for an empty body and for anything else. */
+/**
+ * Reads a JSON object; `{}` for an empty body and for other JSON. Only `application/json` is taken, which a page of another
+ * site cannot send without the server's consent (CORS).
+ */
 async function readJson(request: Request, method: string): Promise<Record<string, unknown>> {
   if (request.method !== method) {
     throw new PhoneApiError(405, `The method must be ${method}.`, { allow: method });
+  }
+  const type = request.headers.get("content-type");
+  if (!/^application\/json *(;|$)/i.test(type ?? "") && (type !== null || request.body !== null)) {
+    throw new PhoneApiError(415, "The body must be application/json.");
   }
   const body = await readBody(request, maxJsonBytes);
   if (body.kind === "too_large") {

@@ -112,8 +112,8 @@ export function createPhone(tokenServer: Pick<TokenServer, "fetch">, user: strin
   };
 }
 
-/** The emulator reads only the path of a URL. */
-const base = "http://token-server.invalid";
+/** The emulator reads only the path of a URL at this machine. */
+const base = "http://localhost";
 
 async function call(
   tokenServer: Pick<TokenServer, "fetch">,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
@@ -30,6 +31,7 @@ describe("The demo's site", () => {
     for (const host of ["localhost", ...loopbackAddresses.map(hostOf)]) {
       const phone = await fetch(`http://${host}:${demo.port}/phone/users/somebody`, {
         method: "PUT",
+        headers: { "content-type": "application/json" },
         body: JSON.stringify({ enrolled: true }),
         redirect: "manual",
       });
@@ -41,6 +43,22 @@ describe("The demo's site", () => {
       });
       assert.equal(tokenServer.status, 401, host);
     }
+  });
+
+  it("answers 421 at a host that is not its own, so that no other site can read its answers", async () => {
+    const at = (host: string, path: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const sent = request({ port: demo.port, path, headers: { host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        });
+        sent.once("error", reject).end();
+      });
+    for (const path of ["/", "/health", "/otp-login", "/oauth/x", "/phone/users/jane", "/playground/x"]) {
+      assert.equal(await at("rebound.example", path), 421, path);
+      assert.equal(await at(`rebound.example:${demo.port}`, path), 421, path);
+    }
+    assert.equal(await at("localhost", "/"), 200);
   });
 
   it("is a Token Server for sites on this computer only", async () => {

@@ -133,6 +133,39 @@ describe("npm start", () => {
     });
   }
 
+  for (const [variables, isPublic] of [
+    [{}, false],
+    [{ ORIGIN: "http://localhost:8080" }, false],
+    [{ ORIGIN: "https://bank.localhost" }, false],
+    [{ ORIGIN: "https://bank.example", TOKEN_SERVER_URL: "https://ts.example" }, false],
+    [{ ORIGIN: "https://bank.example" }, "invalid"],
+    [{ ORIGIN: "https://bank.example", TOKEN_SERVER_URL: "http://localhost:3001" }, "invalid"],
+    [{ ORIGIN: "https://bank.example", EMULATOR: "public" }, true],
+    [{ EMULATOR: "public" }, false],
+  ] as const) {
+    it(`lets everybody use the emulator only with EMULATOR=public: ${JSON.stringify(variables)}`, () => {
+      const result = readConfig(variables);
+      assert.equal(result.kind === "config" ? result.config.isPublic : "invalid", isPublic);
+    });
+  }
+
+  it("does not start with its emulator at a public origin, and says what to do", async () => {
+    const { code, stdout, stderr } = await endOfDemo({ ORIGIN: "https://bank.example" });
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
+    assert.match(stderr, /^ORIGIN is not this machine, .*TOKEN_SERVER_URL.*EMULATOR=public\.\n$/);
+  });
+
+  it("says on every page that everybody can use the emulator, with EMULATOR=public", async () => {
+    const demo = await startDemo({ ORIGIN: "https://bank.example", EMULATOR: "public" });
+    for (const path of ["/", "/account", "/phone", "/playground", "/cards", "/help", "/nothing"]) {
+      const page = await (await fetch(demo.origin + path)).text();
+      assert.match(page, /class="notice public"[^]*Anyone can log in here as anyone\./, path);
+    }
+    const inDutch = await fetch(demo.origin, { headers: { "accept-language": "nl" } });
+    assert.match(await inDutch.text(), /Iedereen kan hier als wie dan ook inloggen\./);
+    await demo.stop();
+  });
+
   for (const host of loopbackAddresses) {
     it(`exits with one line when the port is in use on ${host}`, async () => {
       const other = createServer().listen(0, host);

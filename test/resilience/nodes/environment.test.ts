@@ -139,10 +139,10 @@ describe("The demo's environment variables", () => {
     assert.deepEqual(endedBy(answer), ["__Host-demo-session", "__Host-onegini-otp-login"]);
   });
 
-  it("logs in if only ORIGIN is set, although the Token Server cannot reach it", async (t) => {
+  it("logs in if only ORIGIN and EMULATOR are set, although the Token Server cannot reach it", async (t) => {
     // A name that does not exist (RFC 6761).
     const origin = "https://bank.invalid";
-    const demo = await start(t, { ORIGIN: origin });
+    const demo = await start(t, { ORIGIN: origin, EMULATOR: "public" });
     const browser = new Browser({ url: `${demo.origin}/otp-login`, origin });
 
     const { attempt, otp } = await browser.start();
@@ -178,7 +178,11 @@ describe("The demo's environment variables", () => {
     const nobody = await start(t, { TOKEN_SERVER_URL: `http://127.0.0.1:${port}` });
     const circle = await start(t, { PORT: String(port), TOKEN_SERVER_URL: `http://localhost:${port}` });
     const enroll = (demo: Demo) =>
-      fetch(`${demo.origin}/phone/users/jane`, { method: "PUT", body: '{"enrolled":true}' });
+      fetch(`${demo.origin}/phone/users/jane`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: '{"enrolled":true}',
+      });
 
     assert.equal((await enroll(circle)).status, 508);
     await circle.stop();

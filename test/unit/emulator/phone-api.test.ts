@@ -25,10 +25,14 @@ suite("The phone API", () => {
     assert.deepEqual([answered.status, answered.body], [204, {}]);
   });
 
-  test("does not require a Content-Type", async (t) => {
+  test("takes JSON from application/json only, which a page of another site cannot send", async (t) => {
     const { send } = await serve(t);
-    const { status } = await send("/phone/users/lisa", { method: "PUT", body: '{"enrolled":true}' });
-    assert.equal(status, 204);
+    const enroll = async (headers: HeadersInit): Promise<number> =>
+      (await send("/phone/users/lisa", { method: "PUT", body: '{"enrolled":true}', headers })).status;
+    assert.equal(await enroll({ "content-type": "application/json;charset=utf-8" }), 204);
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
+      assert.equal(await enroll({ "content-type": type }), 415, type);
+    assert.equal(await enroll({}), 415);
   });
 
   test("answers 9021 if the user never enrolled", async (t) => {

@@ -74,7 +74,11 @@ suite("createPhone", { timeout: 20_000 }, () => {
     const { url, start } = await serve(t);
     const elsewhere = {
       fetch: async (request: Request) =>
-        fetch(url + new URL(request.url).pathname, { method: request.method, body: await request.text() }),
+        fetch(url + new URL(request.url).pathname, {
+          method: request.method,
+          headers: request.headers,
+          body: await request.text(),
+        }),
     };
     const phone = createPhone(elsewhere, "lisa");
     await phone.enroll();
@@ -230,6 +234,16 @@ suite("A Token Server in the process", { timeout: 20_000 }, () => {
     }
   });
 
+  test("answers 421 at a host that is not its own", async () => {
+    const at = (host: string, hosts: string[] = []): Promise<Response> =>
+      createTokenServer({ ...options, hosts }).fetch(new Request(`http://${host}/oauth/x`));
+    for (const host of ["localhost:3000", "bank.localhost", "127.0.0.1", "127.8.8.8", "[::1]:3000"])
+      assert.equal((await at(host)).status, 404, host);
+    for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.0.1"])
+      assert.equal((await at(host)).status, 421, host);
+    assert.equal((await at("ts.example:8080", ["ts.example"])).status, 404);
+  });
+
   test("can listen more than once, on IPv6 too, until `close` is called", async () => {
     const tokenServer = createTokenServer(options);
     const [four, six] = [await listen(tokenServer), await listen(tokenServer, { host: "::1" })];
@@ -237,7 +251,13 @@ suite("A Token Server in the process", { timeout: 20_000 }, () => {
     assert.match(six.url, /^http:\/\/\[::1\]:\d+$/);
     for (const { url, close } of [four, six]) {
       assert.equal(
-        (await fetch(`${url}/phone/users/lisa`, { method: "PUT", body: '{"enrolled":true}' })).status,
+        (
+          await fetch(`${url}/phone/users/lisa`, {
+            method: "PUT",
+            headers: { "content-type": "application/json" },
+            body: '{"enrolled":true}',
+          })
+        ).status,
         204,
       );
       await close();
