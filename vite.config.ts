@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { defineConfig, type UserConfig } from "vite";
 import { foldTemplates } from "./build/fold-templates.js";
+import { printIntegrity } from "./build/print-integrity.js";
 import { trimQrcode } from "./build/trim-qrcode.js";
 
 const locales = readdirSync("src/locales").map((file) => `src/locales/${file}`);
@@ -31,7 +32,7 @@ const minified = { minify: true, comments: false, postBanner: compileHint };
 
 /** For a plain `<script type="module">`: one self-contained, minified file. */
 const fileBuild: UserConfig = {
-  plugins: [trimQrcode(), foldTemplates()],
+  plugins: [trimQrcode(), foldTemplates(), printIntegrity()],
   // rxjs's own ES2015 code; naming it replaces the defaults, hence the rest.
   resolve: { conditions: ["es2015", "module", "browser", "production"] },
   build: {
@@ -44,6 +45,7 @@ const fileBuild: UserConfig = {
 
 /** For a page's head: a classic script of its own. */
 const earlyBuild: UserConfig = {
+  plugins: [printIntegrity()],
   build: {
     emptyOutDir: false,
     minify: false,

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { promisify } from "node:util";
 import { createPhone, createTokenServer, listen } from "onegini-otp-login/emulator";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "onegini-otp-login/server";
@@ -13,13 +17,22 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
   "require-trusted-types-for 'script'; trusted-types lit-html";
 
-const page = `<!doctype html><html lang="nl"><title>Login</title>
-<script type="module" src="/onegini-otp-login.js"></script>
+const pageWith = (integrity: string): string => `<!doctype html><html lang="nl"><title>Login</title>
+<script type="module" src="/onegini-otp-login.js" ${integrity}></script>
 <script type="module" src="/locales/nl.js"></script>
 <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>`;
 
+/** The attribute that a build of the file prints. */
+async function printedIntegrity(t: TestContext): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), "onegini-otp-login-build-"));
+  t.after(() => rm(outDir, { recursive: true }));
+  const vite = ["node_modules/vite/bin/vite.js", "build", "--mode", "file", "--outDir", outDir];
+  const { stdout } = await promisify(execFile)(process.execPath, [...vite, "--logLevel", "warn"]);
+  return /^onegini-otp-login\.js (integrity="sha384-\S+")$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
+}
+
 /** A site that uses only the output of `npm run build`, with a strict policy on its page. */
-async function builtSite(t: TestContext) {
+async function builtSite(t: TestContext, page = pageWith("")) {
   const tokenServer = createTokenServer({
     types: [{ name: "qr-code", ttlSeconds: 60 }],
     clients: [{ id: "site", secret: "secret" }],
@@ -58,8 +71,8 @@ async function builtSite(t: TestContext) {
   return { origin, tokenServer };
 }
 
-test("the bundled file logs in with a separate locale file and without a violation of a strict policy", async (t) => {
-  const { origin, tokenServer } = await builtSite(t);
+test("the bundled file logs in with a separate locale file, with the printed integrity, and without a violation of a strict policy", async (t) => {
+  const { origin, tokenServer } = await builtSite(t, pageWith(await printedIntegrity(t)));
   const browser = await launchBrowser();
   t.after(() => browser.close());
   const tab = await browser.newPage();
