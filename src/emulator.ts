@@ -18,7 +18,7 @@ export {
 } from "./emulator/token-server-options.js";
 export { createPhone, type Confirmation, type Phone } from "./emulator/phone/phone.js";
 export { MobileAuthError, type MobileAuthErrorCode } from "./emulator/phone/mobile-auth-error.js";
-export { type Locate } from "./emulator/oauth/confirmation-message.js";
+export { type Locate, type Location } from "./emulator/oauth/confirmation-message.js";
 export { createTokenServer, type TokenServer } from "./emulator/token-server.js";
 export { type FailureReason } from "./emulator/oauth/transactions.js";
 

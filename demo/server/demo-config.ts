@@ -8,6 +8,8 @@ export interface DemoConfig {
   clientSecret: string;
   /** How long a code of the emulator lives, in seconds. */
   codeSeconds: number;
+  /** Whether the emulator's phone shows device and place. */
+  hasGeolocation: boolean;
   /** The site's origin, if a proxy is in front. */
   origin: string | undefined;
   /** The Token Server, without a slash at the end. Undefined: this demo's own emulator. */
@@ -71,6 +73,7 @@ const environment = v.object({
   CLIENT_ID: v.optional(v.string(), "demo"),
   CLIENT_SECRET: v.optional(v.string(), "demo-secret"),
   CODE_SECONDS: v.optional(wholeNumber(2, 86_400, "a whole number of seconds"), "60"),
+  GEOLOCATION: v.optional(v.picklist(["on", "off"], "must be on or off"), "on"),
   ORIGIN: v.optional(origin),
   TOKEN_SERVER_URL: v.optional(address),
   CALLBACK_URL: v.optional(address),
@@ -109,6 +112,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
       clientId: output.CLIENT_ID,
       clientSecret: output.CLIENT_SECRET,
       codeSeconds: output.CODE_SECONDS,
+      hasGeolocation: output.GEOLOCATION === "on",
       origin: output.ORIGIN,
       tokenServerUrl: output.TOKEN_SERVER_URL?.replace(/\/+$/, ""),
       callbackUrl: output.CALLBACK_URL,

@@ -27,7 +27,7 @@ export async function chooseTokenServer(config: DemoConfig, port: number): Promi
 }
 
 async function ownEmulator(
-  { clientId, clientSecret, codeSeconds, origin, callbackUrl }: DemoConfig,
+  { clientId, clientSecret, codeSeconds, hasGeolocation, origin, callbackUrl }: DemoConfig,
   port: number,
 ): Promise<DemoTokenServer> {
   // The kit's default.
@@ -38,6 +38,7 @@ async function ownEmulator(
       ...Object.values(lifeSeconds).map((seconds) => ({ name: typeWithLife(seconds), ttlSeconds: seconds })),
     ],
     clients: [{ id: clientId, secret: clientSecret }],
+    geolocation: hasGeolocation,
     hosts: origin === undefined ? [] : [new URL(origin).hostname],
     // Nobody may use the emulator to post to other machines. The one exception is the callback of the demo's own kit.
     callbackUris: ({ hostname, href }) =>

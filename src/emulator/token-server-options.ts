@@ -7,15 +7,14 @@ import {
 } from "./oauth/callback-sender.js";
 import {
   countCharacters,
-  defaultTemplate,
-  locateByAddress,
+  locateInUtrecht,
   maxMessageCharacters,
   type Locate,
 } from "./oauth/confirmation-message.js";
 import { isTokenServerErrorCode } from "./oauth/vendor-errors.js";
 import { type CallbackFaults, type Faults, type FaultyAnswer } from "./faults.js";
 
-/** The languages in which an administrator can set a default message. */
+/** The languages in which an administrator can set texts. */
 export type MessageLanguage = "en" | "nl" | "fr" | "de";
 
 /** A mobile authentication type whose method is OTP. */
@@ -29,12 +28,6 @@ export interface OtpType {
    * English one.
    */
   defaultMessages?: Partial<Record<MessageLanguage, string>>;
-  /**
-   * The phone's text if the caller sends a user agent or an IP address, made from `[message]`, `[operatingSystem]`,
-   * `[browser]` and `[location]`. Default: the vendor's,
-   * `[message] Device: [operatingSystem] [browser], Location: [location]`.
-   */
-  template?: string;
 }
 
 /** What an administrator sets at a Token Server, and what a test needs besides. */
@@ -52,13 +45,22 @@ export interface TokenServerOptions {
   hosts?: readonly string[];
   /** Features → Mobile authentication. Default true; with false every call is answered with 1000. */
   enabled?: boolean;
+  /** Features → Geolocation for mobile authentication. Default true; with false the phone shows the message alone. */
+  geolocation?: boolean;
+  /**
+   * The phone's text, `mobileAuthentication.confirmation.template`, in each language, made from `[message]`,
+   * `[operatingSystem]`, `[browser]`, `[countryCode]`, `[region]` and `[city]`. A language without one gets the English one.
+   * Default: the vendor's, `[message] Device: [operatingSystem] [browser], Location: [countryCode], [region], [city]`. It is
+   * used if the site sends an IP address and a user agent and the address is found.
+   */
+  templates?: Partial<Record<MessageLanguage, string>>;
   /** The faults at the start; `setFaults` replaces them. Default none. */
   faults?: Faults;
   /** How many transactions are kept. With so many, starting one more is answered with 1002. Default 200,000. */
   maxTransactions?: number;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number;
-  /** Finds the location of an IP address for the phone's text. Default: the address itself, or "this computer". */
+  /** Finds the location of an IP address for the phone's text. Default: the vendor's example, Utrecht, for every address. */
   locate?: Locate;
   /** Sends callbacks. Default the global `fetch`. */
   fetch?: typeof globalThis.fetch;
@@ -77,7 +79,9 @@ export interface TokenServerConfig {
   faults: ActiveFaults;
   maxTransactions: number;
   now: () => number;
-  locate: Locate;
+  /** Undefined if geolocation is off. */
+  locate: Locate | undefined;
+  templates: Partial<Record<MessageLanguage, string>>;
   fetch: typeof globalThis.fetch;
   onCallback: (delivery: CallbackDelivery) => void;
 }
@@ -104,7 +108,8 @@ export function parseTokenServerOptions(value: TokenServerOptions): TokenServerC
     faults: parsed.faults,
     maxTransactions: parsed.maxTransactions,
     now: parsed.now ?? Date.now,
-    locate: parsed.locate ?? locateByAddress,
+    locate: parsed.geolocation ? (parsed.locate ?? locateInUtrecht) : undefined,
+    templates: parsed.templates,
     // Looked up at each call, because a test may replace the global `fetch` later.
     fetch: parsed.fetch ?? ((...request) => globalThis.fetch(...request)),
     onCallback: parsed.onCallback ?? (() => undefined),
@@ -162,27 +167,29 @@ const defaultMessage = v.pipe(
 
 const languages = ["en", "nl", "fr", "de"] as const satisfies readonly MessageLanguage[];
 
+/** A text for each language; a language may be missing. */
+const textsOf = <Text extends v.GenericSchema<unknown, string>>(schema: Text) =>
+  v.optional(
+    v.record(
+      v.picklist(languages, `is unknown: there are ${languages.join(", ")}`),
+      schema,
+      "must be an object",
+    ),
+    {},
+  );
+
+const template = v.pipe(
+  v.string("must be a text that contains [message]"),
+  v.includes("[message]", "must be a text that contains [message]"),
+);
+
 const otpType = object({
   name: text,
   ttlSeconds: v.optional(
     numberBetween(0.001, 86_400, "must be a number of seconds, at least 0.001 and at most a day"),
     60,
   ),
-  defaultMessages: v.optional(
-    v.record(
-      v.picklist(languages, `is unknown: there are ${languages.join(", ")}`),
-      defaultMessage,
-      "must be an object",
-    ),
-    {},
-  ),
-  template: v.optional(
-    v.pipe(
-      v.string("must be a text that contains [message]"),
-      v.includes("[message]", "must be a text that contains [message]"),
-    ),
-    defaultTemplate,
-  ),
+  defaultMessages: textsOf(defaultMessage),
 } satisfies Record<keyof OtpType, unknown>);
 
 const client = object({
@@ -255,6 +262,8 @@ const options = object({
   ),
   hosts: v.optional(v.array(text, "must be a list of host names"), []),
   enabled: v.optional(flag, true),
+  geolocation: v.optional(flag, true),
+  templates: textsOf(template),
   faults: v.optional(faults, {}),
   maxTransactions: v.optional(
     integerBetween(1, Number.MAX_SAFE_INTEGER, "must be a whole number above 0"),

@@ -1,28 +1,38 @@
+import * as v from "valibot";
+
 /** The longest message, in characters, that a caller may send (the vendor's limit). */
 export const maxMessageCharacters = 155;
 
 /** The vendor's template for the phone's text. */
-export const defaultTemplate = "[message] Device: [operatingSystem] [browser], Location: [location]";
+export const defaultTemplate =
+  "[message] Device: [operatingSystem] [browser], Location: [countryCode], [region], [city]";
 
-/** Finds the location of an IP address; `undefined` if it is unknown. */
-export type Locate = (ipAddress: string) => string | undefined;
+/** Where an IP address is, in the vendor's words. */
+export interface Location {
+  /** Two letters (ISO 3166-1), e.g. `NL`. */
+  countryCode: string;
+  /** For example `Provincie Utrecht`. */
+  region: string;
+  city: string;
+}
+
+/** Finds the location of an IP address. If it throws or returns `undefined`, the phone shows the message alone. */
+export type Locate = (ipAddress: string) => Location | undefined;
 
 export interface MessageParts {
   message: string;
   template: string;
   userAgent: string | undefined;
   ipAddress: string | undefined;
-  locate: Locate;
+  /** Undefined if the feature "Geolocation for mobile authentication" is off. */
+  locate: Locate | undefined;
 }
 
-/** The phone's text: the message alone if the caller sent neither a user agent nor an IP address. */
+/** The phone's text: the message alone if anything for the template is missing. */
 export function composeMessage({ message, template, userAgent, ipAddress, locate }: MessageParts): string {
-  if (!userAgent && !ipAddress) return toPlainText(message);
-  const values: Record<string, string> = {
-    message,
-    ...readUserAgent(userAgent ?? ""),
-    location: safely(locate, ipAddress) ?? "unknown",
-  };
+  const location = userAgent && ipAddress && locate ? safely(locate, ipAddress) : undefined;
+  if (!userAgent || !location) return toPlainText(message);
+  const values: Record<string, string> = { message, ...readUserAgent(userAgent), ...location };
   const filled = template.replace(/\[(\w+)\]/g, (placeholder, name: string) => values[name] ?? placeholder);
   return toPlainText(filled).replaceAll(" ,", ",");
 }
@@ -41,56 +51,55 @@ function toPlainText(text: string): string {
     .trim();
 }
 
-// The first match wins, because most browsers also name the ones that they descend from.
+// The first match wins, because most browsers also name the ones that they descend from. A group is a version.
 const operatingSystems: readonly [RegExp, string][] = [
-  [/iPhone|iPad|iPod/, "iOS"],
-  [/Android/, "Android"],
-  [/Windows/, "Windows"],
+  [/(?:iPhone|iPad|iPod).*? OS (\d+[._]\d+)/, "iOS"],
+  [/Android(?: (\d+))?/, "Android"],
+  [/Windows(?: NT (10)\.)?/, "Windows"],
   [/CrOS/, "ChromeOS"],
-  [/Macintosh|Mac OS X/, "macOS"],
+  [/Mac OS X(?: (\d+[._]\d+))?/, "Mac"],
   [/Linux|X11/, "Linux"],
 ];
 
 const browsers: readonly [RegExp, string][] = [
-  [/Edg(e|A|iOS)?\//, "Edge"],
-  [/OPR\/|Opera/, "Opera"],
-  [/SamsungBrowser\//, "Samsung Internet"],
-  [/Firefox\/|FxiOS\//, "Firefox"],
-  [/Chrome\/|CriOS\/|Chromium\//, "Chrome"],
-  [/Safari\//, "Safari"],
+  [/Edg(?:e|A|iOS)?\/(\d+\.\d+)/, "Edge"],
+  [/(?:OPR|Opera)\/(\d+\.\d+)/, "Opera"],
+  [/SamsungBrowser\/(\d+\.\d+)/, "Samsung Internet"],
+  [/(?:Firefox|FxiOS)\/(\d+\.\d+)/, "Firefox"],
+  [/(?:Chrome|CriOS|Chromium)\/(\d+\.\d+)/, "Chrome"],
+  [/Version\/(\d+\.\d+).* Safari\//, "Safari"],
 ];
 
-const firstMatch = (list: readonly [RegExp, string][], text: string) =>
-  list.find(([pattern]) => pattern.test(text))?.[1];
-
-/** Only names from the lists above reach the phone, never text of the user agent itself. */
-function readUserAgent(userAgent: string): { operatingSystem: string; browser: string } {
-  const browser = firstMatch(browsers, userAgent) ?? "";
-  return {
-    operatingSystem: firstMatch(operatingSystems, userAgent) ?? (browser === "" ? "unknown" : ""),
-    browser,
-  };
+/** Only names from the lists above and digits reach the phone, never other text of the user agent. */
+function firstMatch(list: readonly [RegExp, string][], text: string): string {
+  for (const [pattern, name] of list) {
+    const match = pattern.exec(text);
+    if (match) return [name, match[1]?.replace("_", ".")].filter(Boolean).join(" ");
+  }
+  return "";
 }
 
-/** A `locate` of the site's own may throw or return anything: the login goes on without a location. */
-function safely(locate: Locate, ipAddress: string | undefined): string | undefined {
-  if (!ipAddress) return undefined;
+const readUserAgent = (userAgent: string): { operatingSystem: string; browser: string } => ({
+  operatingSystem: firstMatch(operatingSystems, userAgent),
+  browser: firstMatch(browsers, userAgent),
+});
+
+/** A `locate` of the site's own may throw or return anything. */
+function safely(locate: Locate, ipAddress: string): Location | undefined {
   try {
-    const location: unknown = locate(ipAddress);
-    return typeof location === "string" && location !== "" ? location : undefined;
+    const { success, output } = v.safeParse(location, locate(ipAddress));
+    return success ? output : undefined;
   } catch {
     return undefined;
   }
 }
 
-const loopback = /^(::ffff:)?127(\.\d{1,3}){3}$|^::1$/i;
-const privateNetwork =
-  /^(::ffff:)?(10(\.\d{1,3}){3}|192\.168(\.\d{1,3}){2}|172\.(1[6-9]|2\d|3[01])(\.\d{1,3}){2}|169\.254(\.\d{1,3}){2})$|^f[cd][\da-f]{2}:|^fe80:/i;
+const location = v.object({ countryCode: v.string(), region: v.string(), city: v.string() });
+
 const looksLikeAddress = /^(?=.*[.:])[\da-f.:]{2,45}$/i;
 
-/** The default `locate`, which has no geolocation service: the address itself, or the name of a local network. */
-export const locateByAddress: Locate = (ipAddress) => {
-  if (!looksLikeAddress.test(ipAddress)) return undefined;
-  if (loopback.test(ipAddress)) return "this computer";
-  return privateNetwork.test(ipAddress) ? "local network" : ipAddress;
-};
+/** The default `locate`, which asks no service: every address is in the vendor's example, Utrecht. */
+export const locateInUtrecht: Locate = (ipAddress) =>
+  looksLikeAddress.test(ipAddress)
+    ? { countryCode: "NL", region: "Provincie Utrecht", city: "Utrecht" }
+    : undefined;

@@ -1,14 +1,14 @@
 import { applyFault, wait } from "../faults.js";
 import { jsonResponse, readBody } from "../http-bodies.js";
-import {
-  type ActiveFaults,
-  type MessageLanguage,
-  type OtpType,
-  type TokenServerConfig,
-} from "../token-server-options.js";
+import { type ActiveFaults, type MessageLanguage, type TokenServerConfig } from "../token-server-options.js";
 import { authenticateClient } from "./api-clients.js";
 import { parseCallbackUri } from "./callback-sender.js";
-import { composeMessage, countCharacters, maxMessageCharacters } from "./confirmation-message.js";
+import {
+  composeMessage,
+  countCharacters,
+  defaultTemplate,
+  maxMessageCharacters,
+} from "./confirmation-message.js";
 import { otpOf, type NewTransaction, type Transaction, type Transactions } from "./transactions.js";
 import { vendorErrorResponse, type VendorError } from "./vendor-errors.js";
 
@@ -124,7 +124,8 @@ function parseStart(
   if (!config.allowsCallbackUri(callbackUrl, callbackUri))
     return invalid("callback_uri is not on the whitelist.");
 
-  const message = parameter("message")?.trim() || defaultMessage(type, parameter("language_code"));
+  const message =
+    parameter("message")?.trim() || inLanguage(type.defaultMessages, parameter("language_code"));
   if (message === undefined) return invalid("message is missing, and the type has no default message.");
   const secureMessage = parameter("secure_message")?.trim() || undefined;
   for (const [name, text = ""] of Object.entries({ message, secure_message: secureMessage })) {
@@ -140,7 +141,7 @@ function parseStart(
     message: composeMessage({
       // The vendor documents `secure_message`. What a phone shows without it is not documented.
       message: secureMessage ?? message,
-      template: type.template,
+      template: inLanguage(config.templates, parameter("language_code")) ?? defaultTemplate,
       userAgent: parameter("user_agent"),
       ipAddress: parameter("ip_address"),
       locate: config.locate,
@@ -148,12 +149,13 @@ function parseStart(
   };
 }
 
-/** The message in the caller's language, else the English one, as the vendor does it. */
-function defaultMessage({ defaultMessages }: Required<OtpType>, languageCode = "en"): string | undefined {
+/** The text in the caller's language, else the English one, as the vendor does it. */
+function inLanguage(
+  texts: Partial<Record<MessageLanguage, string>>,
+  languageCode = "en",
+): string | undefined {
   const language = languageCode.toLowerCase().split(/[-_]/)[0] as MessageLanguage;
-  return (
-    (Object.hasOwn(defaultMessages, language) ? defaultMessages[language] : undefined) ?? defaultMessages.en
-  );
+  return (Object.hasOwn(texts, language) ? texts[language] : undefined) ?? texts.en;
 }
 
 /** The result for the site; `undefined` for a transaction without an answer that is reported as not found. */

@@ -26,7 +26,7 @@ describe("The demo phone", () => {
     const shown = await phone.screen.innerText();
     assert.match(shown, /^Log in to Demo Bank on the web\.$/m);
     assert.match(shown, /^Device\n.*Chrom/m);
-    assert.match(shown, /^Location\nthis computer$/m);
+    assert.match(shown, /^Location\nNL, Provincie Utrecht, Utrecht$/m);
     assert.match(
       await phone.heard(),
       /^handleMobileAuthWithOtp\(\S{16}…\)\s+“Log in to Demo Bank[^”]+”\s+waiting for an answer$/,

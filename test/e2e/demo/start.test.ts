@@ -7,7 +7,10 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "node:test";
 import { readConfig } from "../../../demo/server/demo-config.js";
-import { endOfDemo, loopbackAddresses, startDemo } from "../../support/demo/demo.js";
+import { launchBrowser } from "../../support/browser.js";
+import { endOfDemo, loopbackAddresses, phoneCalls, startDemo } from "../../support/demo/demo.js";
+import { openLoginPage } from "../../support/login-page.js";
+import { codeOn } from "../../support/qr.js";
 
 describe("npm start", () => {
   it("prints one line when it is ready to answer", async () => {
@@ -93,6 +96,15 @@ describe("npm start", () => {
     assert.equal((await direct("a:b", "s ü%")).status, 200);
     assert.equal((await direct("demo", "demo-secret")).status, 401);
     await demo.stop();
+  });
+
+  it("shows the message alone on the phone with GEOLOCATION=off, as without that feature of the Token Server", async () => {
+    const demo = await startDemo({ GEOLOCATION: "off" });
+    const browser = await launchBrowser();
+    const page = await openLoginPage(await browser.newContext(), demo.origin);
+    const { message } = await phoneCalls(demo.origin).scan(await codeOn(page));
+    assert.equal(message, "Log in to Demo Bank on the web.");
+    await Promise.all([browser.close(), demo.stop()]);
   });
 
   it("treats an empty variable as one that is not set", async () => {

@@ -48,8 +48,8 @@ const wrong: [string, unknown, RegExp][] = [
   ],
   [
     "a template without the message",
-    { ...options, types: [{ ...type, template: "Device: [browser]" }] },
-    /types\[0\]\.template must be a text that contains \[message\]/,
+    { ...options, templates: { nl: "Device: [browser]" } },
+    /templates\.nl must be a text that contains \[message\]/,
   ],
   ["no clients", { types: [type] }, /clients must be a list/],
   ["an empty list of clients", { ...options, clients: [] }, /clients must not be empty/],
@@ -100,6 +100,8 @@ const wrong: [string, unknown, RegExp][] = [
     { ...options, callbackUris: ["bank.example"] },
     /callbackUris\[0\] must be an absolute/,
   ],
+  ["hosts that are not a list", { ...options, hosts: "ts.example" }, /hosts must be a list/],
+  ["geolocation that is not a boolean", { ...options, geolocation: 1 }, /geolocation must be a boolean/],
   ["enabled that is not a boolean", { ...options, enabled: "no" }, /enabled must be a boolean/],
   ["now that is not a function", { ...options, now: 0 }, /now must be a function/],
   ["locate that is not a function", { ...options, locate: "Utrecht" }, /locate must be a function/],
@@ -119,11 +121,14 @@ suite("createTokenServer", () => {
 
   test("accepts every option", () => {
     createTokenServer({
-      types: [{ ...type, ttlSeconds: 0.5, defaultMessages: { en: "x".repeat(155) }, template: "[message]" }],
+      types: [{ ...type, ttlSeconds: 0.5, defaultMessages: { en: "x".repeat(155) } }],
       clients: [{ ...client, mobileAuthentication: true }],
       callbacks: [callback],
       callbackUris: [callback.url],
+      hosts: ["ts.example"],
       enabled: true,
+      geolocation: true,
+      templates: { en: "[message]" },
       faults: { delayMilliseconds: 0, callbacks: { lose: false, times: 1, delayMilliseconds: 0 } },
       maxTransactions: 1,
       now: Date.now,
