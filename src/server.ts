@@ -19,6 +19,7 @@ export type {
   Login,
   LoginKitOptions,
   Message,
+  LoginSummary,
   MessageDetails,
   SignIn,
   TokenServerOptions,

@@ -4,6 +4,25 @@ import type { Limits } from "./limits/limits.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import type { Transport } from "./token-server/transport.js";
 
+/**
+ * Where and when a login began, so that a site can compare it with what it knows, ask for more, limit rights, or tell the
+ * user about it. Times are in milliseconds since the epoch.
+ */
+export interface LoginSummary {
+  /** When the page got its first code. */
+  startedAt: number;
+  /** When the kit learned that the user had accepted. */
+  approvedAt: number;
+  /** The address of the browser that began the login, by `clientIp`; undefined if unknown. */
+  address: string | undefined;
+  /** That browser's `User-Agent`, at most 512 characters. Any client can send any text. */
+  userAgent: string | undefined;
+  /** The page's language as two or three letters, e.g. `nl`. */
+  language: string | undefined;
+  /** How many codes the page has shown. */
+  codes: number;
+}
+
 /** A login that the user accepted on the phone. */
 export interface Login<Context = unknown> {
   /** The user, as the Token Server names them. */
@@ -14,6 +33,8 @@ export interface Login<Context = unknown> {
    * answer that arrives last.
    */
   attempt: string;
+  /** Where and when the login began. */
+  login: LoginSummary;
   /** The page's request: `POST {path}/{attempt}/login`. */
   request: Request;
   /** The second argument of `kit.fetch`; from the Node adapter `{ req, res }`. */

@@ -11,7 +11,12 @@ export interface Transaction {
 export type AttemptState =
   | { readonly status: "pending" }
   | { readonly status: "approved"; readonly userId: string; readonly at: number }
-  | { readonly status: "completed"; readonly userId: string; readonly at: number }
+  | {
+      readonly status: "completed";
+      readonly userId: string;
+      readonly at: number;
+      readonly approvedAt: number;
+    }
   | { readonly status: "denied" | "expired" | "failed"; readonly at: number };
 
 /** One try of one element on one page to log in. Plain JSON, never changed in place. */
@@ -24,8 +29,10 @@ export interface Attempt {
   readonly browser: string;
   /** The language of the page, for all of its transactions. */
   readonly language?: string;
-  /** The address of the client that began it, for the site's events. */
+  /** The address of the client that began it, for the site's events and `signIn`. */
   readonly address?: string;
+  /** The user agent of the browser that began it, for `signIn`. */
+  readonly userAgent?: string;
   /** When it began. */
   readonly startedAt: number;
   /** Its transactions, the newest last. */

@@ -36,7 +36,7 @@ export class Attempts {
 
   /** Begins an attempt with its first transaction. */
   async begin(
-    of: Pick<Attempt, "browser" | "language" | "address">,
+    of: Pick<Attempt, "browser" | "language" | "address" | "userAgent">,
     { id: transactionId, endsAt }: { id: string; endsAt: number },
   ): Promise<Attempt> {
     const id = base64url(this.#runtime.random(attemptIdBytes));

@@ -22,12 +22,12 @@ export type Change =
 
 /** Begins an attempt with its first transaction. */
 export function beginAttempt(
-  parts: Pick<Attempt, "id" | "browser" | "language" | "address" | "startedAt"> & {
+  parts: Pick<Attempt, "id" | "browser" | "language" | "address" | "userAgent" | "startedAt"> & {
     transaction: Omit<Transaction, "closed">;
   },
   timeouts: Timeouts,
 ): Attempt {
-  const { id, browser, language, address, startedAt, transaction } = parts;
+  const { id, browser, language, address, userAgent, startedAt, transaction } = parts;
   // Written out and with a shared state, because copies of copies take far more memory.
   const attempt = {
     id,
@@ -35,6 +35,7 @@ export function beginAttempt(
     browser,
     ...(language !== undefined && { language }),
     ...(address !== undefined && { address }),
+    ...(userAgent !== undefined && { userAgent }),
     startedAt,
     transactions: [{ id: transaction.id, endsAt: transaction.endsAt, closed: false }],
     begun: 1,
@@ -81,10 +82,12 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
       return isPending ? settle({ status: "denied", at: what.at }) : attempt;
     case "transaction_closed":
       return isPending ? closeTransaction(attempt, what, timeouts) : attempt;
-    case "claimed":
-      return attempt.state.status === "approved" && isClaimable(attempt.state, what.at, timeouts)
-        ? settle({ status: "completed", userId: attempt.state.userId, at: what.at })
+    case "claimed": {
+      const { state } = attempt;
+      return state.status === "approved" && isClaimable(state, what.at, timeouts)
+        ? settle({ status: "completed", userId: state.userId, at: what.at, approvedAt: state.at })
         : attempt;
+    }
     case "time_over":
       return isOver(attempt, what.at, timeouts) ? settle({ status: "expired", at: what.at }) : attempt;
     case "silence":

@@ -5,7 +5,7 @@ import type { Timeouts } from "../timeouts.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
 import type { Report } from "../kit-events.js";
-import type { SignIn } from "../options.js";
+import type { LoginSummary, SignIn } from "../options.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 
 interface Parts<Context> {
@@ -36,7 +36,12 @@ export async function logIn<Context>(
     case "completed": {
       const mayRepeat = runtime.now() < state.at + timeouts.repeatSeconds * 1000;
       if (!claim.changed && !mayRepeat) throw attemptSettled();
-      return signIn(call, { userId: state.userId, attempt: attempt.id }, !claim.changed, parts);
+      return signIn(
+        call,
+        { userId: state.userId, attempt: claim.attempt, approvedAt: state.approvedAt },
+        !claim.changed,
+        parts,
+      );
     }
     case "approved": // too late to be claimed
     case "denied":
@@ -50,12 +55,17 @@ export async function logIn<Context>(
 
 async function signIn<Context>(
   call: Call<Context>,
-  login: { userId: string; attempt: string },
+  { userId, attempt, approvedAt }: { userId: string; attempt: Attempt; approvedAt: number },
   repeated: boolean,
   { timeouts, report, runtime, signIn }: Parts<Context>,
 ): Promise<Response> {
   const beganAt = runtime.now();
-  const about = () => ({ ...login, ...loggedAddress(call), durationMs: runtime.now() - beganAt });
+  const about = () => ({
+    userId,
+    attempt: attempt.id,
+    ...loggedAddress(call),
+    durationMs: runtime.now() - beganAt,
+  });
   const fail = (reason: string, error?: unknown): ApiError => {
     report({
       type: "sign_in_failed",
@@ -71,7 +81,16 @@ async function signIn<Context>(
   let outcome: Response | typeof timedOut;
   try {
     const answer = async (): Promise<Response> =>
-      copy(await signIn({ ...login, request, context, signal: abort.signal }));
+      copy(
+        await signIn({
+          userId,
+          attempt: attempt.id,
+          login: summary(attempt, approvedAt),
+          request,
+          context,
+          signal: abort.signal,
+        }),
+      );
     outcome = await withTimeout(answer(), timeouts.signInSeconds * 1000, runtime);
   } catch (error) {
     throw fail("threw", error);
@@ -92,6 +111,18 @@ async function signIn<Context>(
   }
   return outcome;
 }
+
+const summary = (
+  { startedAt, address, userAgent, language, transactions }: Attempt,
+  approvedAt: number,
+): LoginSummary => ({
+  startedAt,
+  approvedAt,
+  address,
+  userAgent,
+  language,
+  codes: transactions.length,
+});
 
 /** Headers that belong to one connection, not to the answer (RFC 9110 §7.6.1). */
 const connectionHeaders = [

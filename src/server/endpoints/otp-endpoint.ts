@@ -79,8 +79,14 @@ export class OtpEndpoint<Context> {
     const issued = await this.#issue(call, language, "start");
 
     const address = call.address();
+    const userAgent = userAgentOf(call.request);
     const attempt = await attempts.begin(
-      { browser, ...(language !== undefined && { language }), ...(address !== undefined && { address }) },
+      {
+        browser,
+        ...(language !== undefined && { language }),
+        ...(address !== undefined && { address }),
+        ...(userAgent !== undefined && { userAgent }),
+      },
       issued,
     );
     call.attempt = attempt.id;
@@ -167,7 +173,7 @@ export class OtpEndpoint<Context> {
       message: text,
       languageCode: language,
       ipAddress: address,
-      userAgent: request.headers.get("user-agent")?.slice(0, maxUserAgentCharacters),
+      userAgent: userAgentOf(request),
     });
     const now = runtime.now();
     switch (outcome.kind) {
@@ -191,3 +197,6 @@ export class OtpEndpoint<Context> {
 }
 
 const maxUserAgentCharacters = 512;
+
+const userAgentOf = (request: Request): string | undefined =>
+  request.headers.get("user-agent")?.slice(0, maxUserAgentCharacters);

@@ -132,7 +132,8 @@ const count = v.pipe(v.number(), v.safeInteger());
 
 const state = v.variant("status", [
   v.object({ status: v.literal("pending") }),
-  v.object({ status: v.picklist(["approved", "completed"]), userId: v.string(), at: instant }),
+  v.object({ status: v.literal("approved"), userId: v.string(), at: instant }),
+  v.object({ status: v.literal("completed"), userId: v.string(), at: instant, approvedAt: instant }),
   v.object({ status: v.picklist(["denied", "expired", "failed"]), at: instant }),
 ]);
 
@@ -143,6 +144,7 @@ const storedAttempt = v.looseObject({
   browser: v.string(),
   language: v.exactOptional(v.string()),
   address: v.exactOptional(v.string()),
+  userAgent: v.exactOptional(v.string()),
   startedAt: instant,
   transactions: v.array(v.looseObject({ id: v.string(), endsAt: instant, closed: v.boolean() })),
   begun: count,

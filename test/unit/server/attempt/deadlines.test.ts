@@ -93,7 +93,7 @@ describe("a store", () => {
     const seconds = (state: Attempt["state"]): number => forgetAt({ ...attempt, state }, timeouts) / second;
     assert.equal(seconds({ status: "pending" }), 90 + 10 + 60 + 300);
     assert.equal(seconds({ status: "approved", userId: "alice", at }), 7 + 120 + 300);
-    assert.equal(seconds({ status: "completed", userId: "alice", at }), 7 + 60 + 300);
+    assert.equal(seconds({ status: "completed", userId: "alice", at, approvedAt: at }), 7 + 60 + 300);
     for (const status of ["denied", "expired", "failed"] as const)
       assert.equal(seconds({ status, at }), 7 + 300);
   });

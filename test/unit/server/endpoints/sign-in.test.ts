@@ -48,6 +48,42 @@ describe("logging in", () => {
     assert.deepEqual(await response.json(), { redirect_to: "/account" });
   });
 
+  test("tells signIn where and when the login began, whoever finishes it from where", async (t) => {
+    const runtime = new VirtualClock();
+    const summaries: Login["login"][] = [];
+    let address: string | undefined = "192.0.2.7";
+    const where = await site(t, {
+      runtime,
+      options: {
+        clientIp: () => address,
+        signIn: ({ login }) => {
+          summaries.push(login);
+          return Response.json({});
+        },
+      },
+    });
+    const browser = new Browser(where);
+    const startedAt = runtime.now();
+    const { attempt } = await browser.start({
+      body: { language: "nl-BE" },
+      headers: { "user-agent": `Test/1.0 ${"x".repeat(600)}` },
+    });
+    await runtime.advance(20);
+    address = "198.51.100.1";
+    const { otp } = await browser.renew(attempt);
+    await runtime.advance(5);
+    const approvedAt = runtime.now();
+    const stream = await browser.stream(attempt);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.status("approved");
+    await stream.end();
+    await runtime.advance(3);
+    for (let times = 0; times < 2; times++) assert.equal((await browser.logIn(attempt)).status, 200);
+    const userAgent = `Test/1.0 ${"x".repeat(503)}`;
+    const expected = { startedAt, approvedAt, address: "192.0.2.7", userAgent, language: "nl", codes: 2 };
+    assert.deepEqual(summaries, [expected, expected]);
+  });
+
   test("gives signIn the user, the attempt, the request and the context", async (t) => {
     const calls: Login<NodeContext>[] = [];
     const { browser, attempt } = await approved(t, (login) => {

@@ -16,7 +16,7 @@ const bare = {
   forgetAt: 131_000,
 };
 
-const whole = { ...bare, language: "nl", address: "192.0.2.1" };
+const whole = { ...bare, language: "nl", address: "192.0.2.1", userAgent: "Test/1.0" };
 
 /** The message of the error for a key with this value. */
 function errorOf(json: unknown): string {
@@ -31,8 +31,9 @@ function errorOf(json: unknown): string {
 
 test("an attempt is read in each of its states, with and without its optional fields", () => {
   const settled = ["denied", "expired", "failed"].map((status) => ({ status, at: 5 }));
-  const ofUser = ["approved", "completed"].map((status) => ({ status, userId: "u", at: 5 }));
-  for (const state of [{ status: "pending" }, ...settled, ...ofUser]) {
+  const approved = { status: "approved", userId: "u", at: 5 };
+  const completed = { status: "completed", userId: "u", at: 6, approvedAt: 5 };
+  for (const state of [{ status: "pending" }, ...settled, approved, completed]) {
     const attempt = { ...whole, state };
     assert.deepEqual(parseAttempt("k", "a", JSON.stringify(attempt)), attempt);
   }
@@ -53,6 +54,7 @@ test("a value that is not an attempt is an error that names the wrong field", ()
     ["browser", { browser: null }],
     ["language", { language: 1 }],
     ["address", { address: 1 }],
+    ["userAgent", { userAgent: null }],
     ["startedAt", { startedAt: "now" }],
     ["transactions", { transactions: {} }],
     ["transactions.0", { transactions: ["t"] }],
@@ -63,7 +65,8 @@ test("a value that is not an attempt is an error that names the wrong field", ()
     ["state", { state: "pending" }],
     ["state.status", { state: { status: "gone" } }],
     ["state.userId", { state: { status: "approved", at: 1 } }],
-    ["state.at", { state: { status: "completed", userId: "u" } }],
+    ["state.at", { state: { status: "completed", userId: "u", approvedAt: 1 } }],
+    ["state.approvedAt", { state: { status: "completed", userId: "u", at: 1 } }],
     ["state.at", { state: { status: "denied" } }],
     ["forgetAt", { forgetAt: "soon" }],
   ];
