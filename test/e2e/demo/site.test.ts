@@ -3,8 +3,10 @@ import { request } from "node:http";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { type Demo, hostOf, loopbackAddresses, startDemo } from "../../support/demo/demo.js";
+import { type Demo, hostOf, loopbackAddresses, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
+import { until } from "../../support/until.js";
+import { Browser as Caller } from "../../unit/server/support/browser.js";
 
 describe("The demo's site", () => {
   let demo: Demo;
@@ -59,6 +61,19 @@ describe("The demo's site", () => {
       assert.equal(await at(`rebound.example:${demo.port}`, path), 421, path);
     }
     assert.equal(await at("localhost", "/"), 200);
+  });
+
+  it("keeps a person logged in whichever answer of two login calls at once arrives last", async () => {
+    const browser = new Caller({ url: `${demo.origin}/otp-login`, origin: demo.origin });
+    for (let times = 0; times < 10; times++) {
+      const { attempt, otp } = await browser.start();
+      await phoneCalls(demo.origin).accept(otp);
+      await until(async () => (await browser.status(attempt)).status === "approved", "the approval");
+      for (const answer of await Promise.all([browser.logIn(attempt), browser.logIn(attempt)])) {
+        const cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+        assert.equal((await get("/account", { headers: { cookie } })).status, 200);
+      }
+    }
   });
 
   it("is a Token Server for sites on this computer only", async () => {

@@ -68,7 +68,10 @@ describe("The demo's environment variables", () => {
     it("passes on the phone's calls and their errors, and has no Token Server of its own", async () => {
       const [first, second] = demos;
       const phone = (demo: Demo, path: string, method: string, body?: string) =>
-        fetch(`${demo.origin}/phone/${path}`, { method, ...(body !== undefined && { body }) });
+        fetch(`${demo.origin}/phone/${path}`, {
+          method,
+          ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
+        });
 
       for (const [path, method, body] of [
         ["users/jane", "PUT", '{"enrolled":true}'],

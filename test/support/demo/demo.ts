@@ -162,7 +162,8 @@ export interface PhoneCalls {
 
 export function phoneCalls(origin: string): PhoneCalls {
   async function call(method: string, path: string, body: object): Promise<Record<string, unknown>> {
-    const response = await fetch(`${origin}/phone/${path}`, { method, body: JSON.stringify(body) });
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${origin}/phone/${path}`, { method, headers, body: JSON.stringify(body) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${response.status} ${text}`);
     return (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
