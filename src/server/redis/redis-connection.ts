@@ -45,7 +45,11 @@ export async function listen(
       const node = await within(openMs, doing, () => nodeOf(client));
       // A client-side cache would be shared with the site's client, and emptied whenever this connection is lost.
       const connection = node.duplicate({ clientSideCache: undefined, emitInvalidate: undefined });
-      end = () => destroy(connection);
+      end = () => {
+        // If it is connecting again at this moment, it gets its socket only later.
+        connection.once("ready", () => destroy(connection));
+        destroy(connection);
+      };
       connection.on("error", onGap);
       await within(openMs, doing, async () => {
         await connection.connect();

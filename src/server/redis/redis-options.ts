@@ -24,6 +24,7 @@ export interface Connection {
   connect(): Promise<unknown>;
   subscribe(channel: string, onMessage: OnMessage): Promise<unknown>;
   on(event: "error", listener: (error: Error) => void): unknown;
+  once(event: "ready", listener: () => void): unknown;
   destroy(): void;
 }
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect as connectTo, createServer, type AddressInfo, type LookupFunction } from "node:net";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { createClient, RESP_TYPES } from "redis";
 import { redisStore, RedisStoreError, type RedisStoreOptions } from "onegini-otp-login/redis";
@@ -235,6 +237,49 @@ describe("the Pub/Sub connection", () => {
       store.subscribe("a", () => undefined),
       { name: "RedisStoreError", kind: "closed", message: "The Redis store was closed" },
     );
+  });
+
+  test("ends if the store is closed while it is connecting again", async (t) => {
+    const { port } = new URL(server.url);
+    let sockets = 0;
+    const proxy = createServer((socket) => {
+      sockets += 1;
+      const onward = connectTo(Number(port), "127.0.0.1");
+      socket.pipe(onward).pipe(socket);
+      for (const end of [socket, onward]) end.on("error", () => undefined);
+      socket.on("close", () => {
+        sockets -= 1;
+        onward.destroy();
+      });
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    t.after(() => proxy.close());
+
+    /** Each continues a name lookup. */
+    const waiting: (() => void)[] = [];
+    let mustWait = false;
+    const lookup: LookupFunction = (_name, _options, found) => {
+      const goOn = () => found(null, [{ address: "127.0.0.1", family: 4 }]);
+      if (mustWait) waiting.push(goOn);
+      else goOn();
+    };
+    const client = createClient({
+      socket: { host: "localhost", port: (proxy.address() as AddressInfo).port, lookup },
+    });
+    client.on("error", () => undefined);
+    await client.connect();
+    t.after(() => client.destroy());
+    const store = await redisStore({ client });
+    assert.equal(sockets, 2);
+    mustWait = true;
+    server.command("CLIENT", "KILL", "TYPE", "pubsub");
+    await until(() => waiting.length > 0, "the next connection to begin");
+    await store.close();
+    let hasConnected = false;
+    proxy.once("connection", () => (hasConnected = true));
+    for (const goOn of waiting) goOn();
+    await until(() => hasConnected && sockets === 1, "the connection to end");
+    assert.equal(channels(), "");
   });
 
   test("reports its loss, even to a function that throws, and the listeners are called", async (t) => {

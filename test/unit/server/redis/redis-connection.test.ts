@@ -10,7 +10,7 @@ test("the store's own connection has the options of the site's client, without i
   for (const cache of [{ clientSideCache: {} }, { emitInvalidate: true }]) {
     const client = createClient({ url: "redis://127.0.0.1:1", name: "site", ...cache });
     let overrides: object = {};
-    const connection = { connect: ignore, subscribe: ignore, on: ignore, destroy: ignore };
+    const connection = { connect: ignore, subscribe: ignore, on: ignore, once: ignore, destroy: ignore };
     const duplicate = (given: object) => ((overrides = given), connection);
     await listen(Object.assign(Object.create(client), { duplicate }) as never, "channel", ignore, ignore);
     const options = client.duplicate(overrides).options as Record<string, unknown>;
@@ -46,6 +46,7 @@ test("a connection that cannot subscribe is ended", async () => {
     connect: () => Promise.resolve(),
     subscribe: () => Promise.reject(new Error("NOPERM no")),
     on: ignore,
+    once: ignore,
     destroy: () => {
       ended += 1;
       throw new Error("There is nothing to destroy");
