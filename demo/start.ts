@@ -90,11 +90,10 @@ async function start(config: DemoConfig): Promise<void> {
 
 /**
  * Whether a request is for this demo. A page of another site can make its own host name lead to this machine (DNS
- * rebinding), and then read all answers. A client of HTTP/1.0 sends no host.
+ * rebinding), and then read all answers. A client of HTTP/1.0 sends no host; an invalid one is answered 400 later.
  */
 function isOwnHost(host: string | undefined, ownHostname: string): boolean {
-  if (host === undefined) return true;
-  if (!URL.canParse(`http://${host}`)) return false;
+  if (host === undefined || !URL.canParse(`http://${host}`)) return true;
   const { hostname } = new URL(`http://${host}`);
   return isLoopback(hostname) || hostname === ownHostname;
 }
