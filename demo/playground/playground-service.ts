@@ -48,6 +48,7 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
 
   app.put("/playground/network", bodyLimit({ maxSize: 4_096 }), async (c) => {
     if (isCrossOrigin(c, options.origin)) return c.json({ error: "forbidden_origin" }, 403);
+    if (!isJson(c)) return c.json({ error: "invalid_request" }, 415);
     const network = parseNetwork(await c.req.json<unknown>().catch(() => undefined));
     if (!network) return c.json({ error: "invalid_request" }, 400);
     let session = sessionOf(c);
@@ -68,6 +69,7 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
   // Stands in for a page's server that calls `kit.begin`: the script writes the result into the element.
   app.post("/playground/begin", bodyLimit({ maxSize: 4_096 }), async (c) => {
     if (isCrossOrigin(c, options.origin)) return c.json({ error: "forbidden_origin" }, 403);
+    if (!isJson(c)) return c.json({ error: "invalid_request" }, 415);
     const beginning = parseBeginning(await c.req.json<unknown>().catch(() => undefined));
     if (!beginning) return c.json({ error: "invalid_request" }, 400);
     const session = sessionOf(c);
@@ -173,6 +175,8 @@ const contextOf = ({ env }: Context<Env>) => ({ req: env.incoming, res: env.outg
 
 const statusKind = (c: Context): CallKind =>
   c.req.header("accept")?.includes("text/event-stream") ? "stream" : "polls";
+
+const isJson = (c: Context): boolean => /^application\/json *(;|$)/i.test(c.req.header("content-type") ?? "");
 
 /** Only the page's own script may call. */
 function isCrossOrigin(c: Context, origin: string): boolean {

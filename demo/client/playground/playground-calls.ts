@@ -44,7 +44,11 @@ async function call(
   body?: object,
   problem?: string,
 ): Promise<Record<string, unknown>> {
-  const answer = await fetch(path, { method, body: body ? JSON.stringify(body) : null, cache: "no-store" });
+  const answer = await fetch(path, {
+    method,
+    ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    cache: "no-store",
+  });
   const text = await answer.text();
   const value = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
   const { message } = value;

@@ -145,13 +145,15 @@ describe("The playground's network", () => {
   });
 
   it("accepts network faults from its own page only", async () => {
-    const put = (body: string, headers: Record<string, string> = {}) =>
-      fetch(`${given.demo.origin}/playground/network`, { method: "PUT", body, headers }).then(
-        ({ status }) => status,
-      );
+    const put = async (body: string, headers: Record<string, string> = {}): Promise<number> => {
+      const all = { "content-type": "application/json", ...headers };
+      return (await fetch(`${given.demo.origin}/playground/network`, { method: "PUT", body, headers: all }))
+        .status;
+    };
     assert.equal(await put("{}"), 204);
     assert.equal(await put("{}", { "sec-fetch-site": "cross-site" }), 403);
     assert.equal(await put("{}", { origin: "https://example.com" }), 403);
+    assert.equal(await put("{}", { "content-type": "text/plain" }), 415);
     for (const body of ["", "[", "null", '{"codes":"perhaps"}', '{"constructor":"works"}', '{"codes":1}']) {
       assert.equal(await put(body), 400, body);
     }

@@ -95,9 +95,14 @@ describe("The playground", () => {
 
   it("gives codes from the server to its own page only", async () => {
     const begin = (headers: Record<string, string>, body = '{"beginning":"server"}') =>
-      fetch(`${given.demo.origin}/playground/begin`, { method: "POST", headers, body });
+      fetch(`${given.demo.origin}/playground/begin`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body,
+      });
     assert.equal((await begin({ origin: "https://elsewhere.test" })).status, 403);
     assert.equal((await begin({ "sec-fetch-site": "cross-site" })).status, 403);
+    assert.equal((await begin({ "content-type": "text/plain" })).status, 415);
     for (const body of ["", "null", "{}", '{"beginning":"element"}', '{"beginning":["server"]}'])
       assert.equal((await begin({}, body)).status, 400, body);
     const begun = await begin({});
