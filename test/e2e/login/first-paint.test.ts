@@ -16,8 +16,18 @@ import { codeOn, codesOn, readCodes } from "../../support/qr.js";
 const element = "onegini-otp-login";
 const starts = ({ calls }: FirstPaintSite) => calls.filter((call) => call === "POST /otp-login").length;
 
-/** The code in a picture: its dark and light pixels by place. */
-const pixelsOf = (png: Buffer): PNG => PNG.sync.read(png);
+/** The pixels of a part of the page, once they no longer change: right after a change Chromium may still draw a part anew. */
+async function pixelsAtRest(page: Page, clip: PageClip): Promise<PNG> {
+  let last = await page.screenshot({ clip });
+  await until(async () => {
+    const before = last;
+    last = await page.screenshot({ clip });
+    return last.equals(before);
+  }, "two equal pictures");
+  return PNG.sync.read(last);
+}
+
+type PageClip = { x: number; y: number; width: number; height: number };
 
 describe("First paint", () => {
   let where: FirstPaintSite;
@@ -77,10 +87,10 @@ describe("First paint", () => {
         const { page, release } = await openWithoutScript(where.page("begin"));
         const box = await page.locator("svg g").boundingBox();
         const clip = { ...box!, x: Math.round(box!.x), y: Math.round(box!.y) };
-        const beforehand = pixelsOf(await page.screenshot({ clip }));
+        const beforehand = await pixelsAtRest(page, clip);
         release();
         await reachPhase(page, "pending");
-        const afterwards = pixelsOf(await page.screenshot({ clip }));
+        const afterwards = await pixelsAtRest(page, clip);
         assert.equal(beforehand.width, afterwards.width);
         const other = beforehand.data.findIndex((value, index) => value !== afterwards.data[index]);
         assert.equal(other, -1, `The pixel ${other / 4} is another one.`);
