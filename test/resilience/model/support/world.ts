@@ -69,9 +69,16 @@ export class World {
   }
 
   async pass(ms: number): Promise<void> {
-    await this.clock.advance(ms / 1000, () => this.settle());
-    await this.#store.passed(ms);
-    await this.settle();
+    let toldAt = this.clock.now();
+    /** At each timer: what is written after it must not lose the time before it. */
+    const tellStore = async (): Promise<void> => {
+      const passedMs = this.clock.now() - toldAt;
+      toldAt = this.clock.now();
+      await this.#store.passed(passedMs);
+      await this.settle();
+    };
+    await this.clock.advance(ms / 1000, tellStore);
+    await tellStore();
   }
 
   /** Resolves when nothing is under way but steps that wait for their turn. */
