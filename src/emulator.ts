@@ -16,8 +16,18 @@ export {
   type OtpType,
   type TokenServerOptions,
 } from "./emulator/token-server-options.js";
-export { createPhone, type Confirmation, type Phone } from "./emulator/phone/phone.js";
-export { MobileAuthError, type MobileAuthErrorCode } from "./emulator/phone/mobile-auth-error.js";
+export {
+  createPhone,
+  type Confirmation,
+  type MobileAuthOtpEvent,
+  type Phone,
+  type PhoneOptions,
+} from "./emulator/phone/phone.js";
+export {
+  MobileAuthError,
+  type MobileAuthErrorCode,
+  type Platform,
+} from "./emulator/phone/mobile-auth-error.js";
 export { type Locate, type Location } from "./emulator/oauth/confirmation-message.js";
 export { createTokenServer, type TokenServer } from "./emulator/token-server.js";
 export { type FailureReason } from "./emulator/oauth/transactions.js";

@@ -1,8 +1,13 @@
 /**
- * The error codes of the vendor's SDK that an app can get when it handles a code. Each has a status for the phone's HTTP
- * calls, which are the emulator's own, because the SDK's protocol is not published.
+ * The error codes of the vendor's SDK, and from 8003 to 8020 of its React Native wrapper, that an app can get when it handles
+ * a code. Each has a status for the phone's HTTP calls, which are the emulator's own, because the SDK's protocol is not
+ * published.
  */
 const phoneErrors = {
+  8003: [403, "Mobile authentication with OTP is disabled."],
+  8012: [403, "No profile is currently authenticated."],
+  8013: [409, "There is currently no mobile authentication in progress."],
+  8020: [409, "Mobile authentication is already in progress."],
   9001: [503, "The Token Server cannot be reached."],
   9006: [400, "The user cancelled."],
   9007: [409, "Another mobile authentication is in progress."],
@@ -16,7 +21,7 @@ const phoneErrors = {
   10018: [400, "This cannot be handled."],
 } as const satisfies Record<number, readonly [status: number, message: string]>;
 
-/** A code of the vendor's SDK. */
+/** A code of the vendor's SDK or its React Native wrapper. */
 export type MobileAuthErrorCode = keyof typeof phoneErrors;
 
 export const isMobileAuthErrorCode = (value: unknown): value is MobileAuthErrorCode =>
@@ -24,7 +29,19 @@ export const isMobileAuthErrorCode = (value: unknown): value is MobileAuthErrorC
 
 export const statusOf = (code: MobileAuthErrorCode): number => phoneErrors[code][0];
 
-/** The error of `handleMobileAuthWithOtp`: a `code` of the vendor's SDK and a `message` for developers. */
+/** The platform of a phone. */
+export type Platform = "android" | "ios";
+
+/**
+ * The codes that depend on the platform. On iOS the React Native wrapper checks the user and what is in progress itself, and
+ * its list of iOS errors has no 9023: which code stands there instead is not documented, 9020 is the nearest.
+ */
+export const platformCodes = {
+  android: { noUser: 9010, inProgress: 9007, disenrolledBeforeAnswer: 9023 },
+  ios: { noUser: 8012, inProgress: 8020, disenrolledBeforeAnswer: 9020 },
+} as const satisfies Record<Platform, Record<string, MobileAuthErrorCode>>;
+
+/** The error of a phone's calls: a `code` of the vendor's SDK or its wrapper, and a `message` for developers. */
 export class MobileAuthError extends Error {
   readonly code: MobileAuthErrorCode;
 

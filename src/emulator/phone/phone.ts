@@ -1,4 +1,4 @@
-import { isMobileAuthErrorCode, MobileAuthError } from "./mobile-auth-error.js";
+import { isMobileAuthErrorCode, MobileAuthError, platformCodes, type Platform } from "./mobile-auth-error.js";
 import { type TokenServer } from "../token-server.js";
 
 /** What the app shows after a scan, until the user decides. Only the first decision counts. */
@@ -12,74 +12,165 @@ export interface Confirmation {
   readonly cancel: () => void;
 }
 
+/**
+ * The event of the vendor's React Native wrapper, `Events.SdkNotification.MobileAuthOtp` there. On iOS a success is followed by
+ * `startAuthentication` once more instead of `finishAuthentication`, and `mobileAuthenticationRequest` has only the message.
+ */
+export type MobileAuthOtpEvent =
+  | {
+      readonly action: "startAuthentication";
+      readonly mobileAuthenticationRequest: {
+        /** The text that the user reads before deciding. */
+        readonly message: string;
+        /** On Android only. */
+        readonly transactionId?: string;
+      };
+    }
+  | { readonly action: "finishAuthentication" };
+
+/** How a phone behaves where platforms differ, or where it is not known what the vendor's SDK does. */
+export interface PhoneOptions {
+  /** Decides about the codes and events that differ between the platforms. Default `android`. */
+  platform?: Platform;
+  /**
+   * What `handleMobileAuthWithOtp` does after a denial was delivered. The vendor documents it for Cordova alone, where it is an
+   * error without a number: `rejects` takes 9006. Default `resolves`.
+   */
+  denied?: "resolves" | "rejects";
+  /** Whether the app's SDK can use OTP. Default true; with false every call is rejected with 8003. */
+  otpEnabled?: boolean;
+}
+
 /** One user's phone, with the calls that an app makes to the vendor's SDK. */
 export interface Phone {
   readonly user: string;
   /** Enrolls this user for mobile authentication. */
   readonly enroll: () => Promise<void>;
-  /** Ends the enrollment. An open confirmation can no longer be answered (9023). */
+  /** Ends the enrollment. An open confirmation can no longer be answered (9023, on iOS 9020). */
   readonly disenroll: () => Promise<void>;
   /** Logs the user in to the app. `createPhone` does so too. */
   readonly unlock: () => void;
-  /** Logs the user out of the app: every code is rejected (9010). */
+  /** Logs the user out of the app: every code is rejected (9010, on iOS 8012). */
   readonly lock: () => void;
   /** Sets the listener for confirmations, which replaces the earlier one. Returns a function that removes it. */
   readonly onConfirmation: (listener: (confirmation: Confirmation) => void) => () => void;
+  /** Adds a listener, as the vendor's React Native wrapper does; it is not called for the wrapper's other events. */
+  readonly addEventListener: (
+    eventType: typeof mobileAuthOtp,
+    listener: (event: MobileAuthOtpEvent) => void,
+  ) => { readonly remove: () => void };
+  /** Accepts the open confirmation. Rejects with 8013 if there is none. */
+  readonly acceptMobileAuthConfirmation: () => Promise<void>;
+  /** Denies the open confirmation. Rejects with 8013 if there is none. */
+  readonly denyMobileAuthConfirmation: () => Promise<void>;
   /**
    * Handles a scanned code. Resolves when the user's answer, yes or no, has been delivered.
    *
-   * Rejects with a `MobileAuthError` whose `code` is 9006 cancelled, 9007 another one in progress, 9010 no user
-   * authenticated, 9020 disenrolled, 9021 never enrolled, 9023 disenrolled before the answer, 9029 code already
-   * handled, 10013 expired, unknown or over, 10015 not a login code, 10018 no listener for confirmations, or 9001 no
-   * readable answer from the Token Server.
+   * Rejects with a `MobileAuthError` whose `code` is 9006 cancelled, 9007 (on iOS 8020) another one in progress, 9010 (on
+   * iOS 8012) no user authenticated, 9020 disenrolled, 9021 never enrolled, 9023 (on iOS 9020) disenrolled before the
+   * answer, 9029 code already handled, 10013 expired, unknown or over, 10015 not a login code, 10018 no listener for
+   * confirmations, 8003 OTP disabled, or 9001 no readable answer from the Token Server.
    */
   readonly handleMobileAuthWithOtp: (otp: string) => Promise<void>;
 }
 
+const mobileAuthOtp = "ONEWELCOME_MOBILE_AUTH_OTP_NOTIFICATION";
+
+type ScannedRequest = Pick<Confirmation, "transactionId" | "message">;
 type Decision = "accept" | "deny" | "cancel";
 
 /**
  * Creates a phone whose user is logged in to the app. The user is enrolled only if an earlier call enrolled them.
  *
  * @param tokenServer - an emulator, or anything that forwards requests to one
+ * @throws TypeError that names what is wrong with the user or the options
  */
-export function createPhone(tokenServer: Pick<TokenServer, "fetch">, user: string): Phone {
+export function createPhone(
+  tokenServer: Pick<TokenServer, "fetch">,
+  user: string,
+  options: PhoneOptions = {},
+): Phone {
   // A URL cannot contain a segment "." or "..".
   if (typeof user !== "string" || /^\.{0,2}$|[\p{Cc}\p{Cs}]/u.test(user)) {
     throw new TypeError(
       'createPhone: user must be a text without control characters, not empty, "." or "..".',
     );
   }
+  const { platform, denied, otpEnabled } = parseOptions(options);
+  const codes = platformCodes[platform];
   const userPath = `/phone/users/${encodeURIComponent(user)}`;
+  const listeners = new Set<(event: MobileAuthOtpEvent) => void>();
   let unlocked = true;
   let disenrolled = false;
   let inProgress = false;
   let confirm: ((confirmation: Confirmation) => void) | undefined;
+  /** Answers the open confirmation. */
+  let decide: ((decision: Decision) => void) | undefined;
+
+  const emit = (event: MobileAuthOtpEvent) => [...listeners].forEach((listener) => listener(event));
 
   async function setEnrolled(enrolled: boolean): Promise<void> {
     await call(tokenServer, "PUT", userPath, { enrolled });
     disenrolled = !enrolled;
   }
 
-  async function handle(otp: string, show: (confirmation: Confirmation) => void): Promise<void> {
+  async function scan(otp: string): Promise<ScannedRequest> {
     const scanned = await call(tokenServer, "POST", `${userPath}/scan`, { otp });
     const { transaction_id: transactionId, message } = scanned;
     if (typeof transactionId !== "string" || typeof message !== "string") throw new MobileAuthError(9001);
-    const decision = await new Promise<Decision>((resolve) => {
-      show({
-        transactionId,
-        message,
-        accept: () => resolve("accept"),
-        deny: () => resolve("deny"),
-        cancel: () => resolve("cancel"),
+    return { transactionId, message };
+  }
+
+  /** Shows a request to the app; resolves with the user's first decision. */
+  const confirmation = (request: ScannedRequest, start: MobileAuthOtpEvent, show: typeof confirm) =>
+    new Promise<Decision>((resolve) => {
+      const first = (decision: Decision) => {
+        if (decide === first) decide = undefined;
+        resolve(decision);
+      };
+      decide = first;
+      emit(start);
+      show?.({
+        ...request,
+        accept: () => first("accept"),
+        deny: () => first("deny"),
+        cancel: () => first("cancel"),
       });
     });
+
+  async function deliver(transactionId: string, decision: Decision): Promise<void> {
     if (decision === "cancel") throw new MobileAuthError(9006);
-    if (!unlocked) throw new MobileAuthError(9010);
-    if (disenrolled) throw new MobileAuthError(9023);
+    if (!unlocked) throw new MobileAuthError(codes.noUser);
+    if (disenrolled) throw new MobileAuthError(codes.disenrolledBeforeAnswer);
     await call(tokenServer, "POST", `/phone/transactions/${encodeURIComponent(transactionId)}/answer`, {
       accept: decision === "accept",
     });
+    if (decision === "deny" && denied === "rejects") throw new MobileAuthError(9006, "The user denied.");
+  }
+
+  async function handle(otp: string, show: typeof confirm): Promise<void> {
+    inProgress = true;
+    let end: MobileAuthOtpEvent | undefined;
+    try {
+      const request = await scan(otp);
+      const { transactionId, message } = request;
+      const start: MobileAuthOtpEvent = {
+        action: "startAuthentication",
+        mobileAuthenticationRequest: { message, ...(platform === "android" && { transactionId }) },
+      };
+      end = { action: "finishAuthentication" };
+      await deliver(transactionId, await confirmation(request, start, show));
+      if (platform === "ios") end = start;
+    } finally {
+      inProgress = false;
+      if (end) emit(end);
+    }
+  }
+
+  function answer(decision: Decision): Promise<void> {
+    if (!decide) return Promise.reject(new MobileAuthError(otpEnabled ? 8013 : 8003));
+    decide(decision);
+    return Promise.resolve();
   }
 
   return {
@@ -98,18 +189,39 @@ export function createPhone(tokenServer: Pick<TokenServer, "fetch">, user: strin
         if (confirm === listener) confirm = undefined;
       };
     },
+    addEventListener(eventType, listener) {
+      // Each call is a subscription of its own, also for the same listener.
+      const subscribed = (event: MobileAuthOtpEvent) => listener(event);
+      if (eventType === mobileAuthOtp) listeners.add(subscribed);
+      return { remove: () => void listeners.delete(subscribed) };
+    },
+    acceptMobileAuthConfirmation: () => answer("accept"),
+    denyMobileAuthConfirmation: () => answer("deny"),
     async handleMobileAuthWithOtp(otp) {
-      if (!unlocked) throw new MobileAuthError(9010);
-      if (inProgress) throw new MobileAuthError(9007);
-      if (!confirm) throw new MobileAuthError(10018, "The app set no confirmation to show.");
-      inProgress = true;
-      try {
-        await handle(otp, confirm);
-      } finally {
-        inProgress = false;
+      if (!otpEnabled) throw new MobileAuthError(8003);
+      if (!unlocked) throw new MobileAuthError(codes.noUser);
+      if (inProgress) throw new MobileAuthError(codes.inProgress);
+      if (!confirm && listeners.size === 0) {
+        throw new MobileAuthError(10018, "The app set no confirmation to show.");
       }
+      await handle(otp, confirm);
     },
   };
+}
+
+function parseOptions({
+  platform = "android",
+  denied = "resolves",
+  otpEnabled = true,
+  ...others
+}: PhoneOptions): Required<PhoneOptions> {
+  const wrong = (what: string) => new TypeError(`createPhone: ${what}.`);
+  if (!Object.hasOwn(platformCodes, platform)) throw wrong('platform must be "android" or "ios"');
+  if (denied !== "resolves" && denied !== "rejects") throw wrong('denied must be "resolves" or "rejects"');
+  if (typeof otpEnabled !== "boolean") throw wrong("otpEnabled must be a boolean");
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(`the option ${unknown} is unknown`);
+  return { platform, denied, otpEnabled };
 }
 
 /** The emulator reads only the path of a URL at this machine. */

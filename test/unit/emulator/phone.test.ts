@@ -1,20 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import {
-  createPhone,
-  createTokenServer,
-  listen,
-  MobileAuthError,
-  type Confirmation,
-} from "onegini-otp-login/emulator";
-import { basic, options, serve, withResolvers } from "./support.js";
-
-const rejectsWith = (promise: Promise<void>, code: number) =>
-  assert.rejects(promise, (error: unknown) => {
-    assert.ok(error instanceof MobileAuthError, String(error));
-    assert.deepEqual([error.code, typeof error.message, error.name], [code, "string", "MobileAuthError"]);
-    return true;
-  });
+import { createPhone, createTokenServer, listen, type Confirmation } from "onegini-otp-login/emulator";
+import { basic, options, rejectsWith, serve, withResolvers } from "./support.js";
 
 suite("createPhone", { timeout: 20_000 }, () => {
   test("shows the message, and resolves when the acceptance is delivered", async (t) => {

@@ -1,9 +1,11 @@
+import assert from "node:assert/strict";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo } from "node:net";
 import { type TestContext } from "node:test";
 import {
   createTokenServer,
   listen,
+  MobileAuthError,
   type TokenServer,
   type TokenServerOptions,
 } from "onegini-otp-login/emulator";
@@ -130,3 +132,11 @@ export function withResolvers<Value>() {
   const promise = new Promise<Value>((resolver) => (resolve = resolver));
   return { promise, resolve };
 }
+
+/** A phone's call rejects with this code. */
+export const rejectsWith = (promise: Promise<void>, code: number) =>
+  assert.rejects(promise, (error: unknown) => {
+    assert.ok(error instanceof MobileAuthError, String(error));
+    assert.deepEqual([error.code, typeof error.message, error.name], [code, "string", "MobileAuthError"]);
+    return true;
+  });
