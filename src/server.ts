@@ -10,7 +10,13 @@ import type { LoginKitOptions } from "./server/options.js";
 export type { Attempt, AttemptState, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
 export type { Health, LoginKit } from "./server/login-kit.js";
-export { clientIpBehind, type ClientIpOptions } from "./server/http/client-ip.js";
+export {
+  clientIpBehind,
+  compareAddresses,
+  type AddressComparison,
+  type ClientIpOptions,
+  type CompareAddressesOptions,
+} from "./server/http/client-ip.js";
 export type { FirstPaint } from "./server/endpoints/first-paint.js";
 export type { LimitName, Limits, Rate } from "./server/limits/limits.js";
 export { memoryStore } from "./server/attempt/memory-store.js";
