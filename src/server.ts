@@ -7,9 +7,9 @@ import { createLoginKit as create } from "./server/kit.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
-export type { Attempt, AttemptState, Transaction } from "./server/attempt/attempt.js";
+export type { Attempt, AttemptState, Scan, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
-export type { Health, LoginKit } from "./server/login-kit.js";
+export type { Health, LoginKit, ScannedCode } from "./server/login-kit.js";
 export {
   clientIpBehind,
   compareAddresses,

@@ -47,6 +47,8 @@ export interface StatusAnswer {
   status: Status;
   /** Seconds that the newest code has left; only while `pending`. */
   expires_in?: number;
+  /** The site's app scanned a code that can still be accepted; only while `pending`. */
+  scanned?: true;
   /** Seconds to the next poll; only in a poll's answer. */
   interval?: number;
 }
@@ -119,11 +121,12 @@ export function parseStartAnswer(value: unknown): StartAnswer | undefined {
 
 /** Parses an event of the stream or a poll's answer. */
 export function parseStatusAnswer(value: unknown): StatusAnswer | undefined {
-  const { status, expires_in, interval } = asRecord(value) ?? {};
+  const { status, expires_in, scanned, interval } = asRecord(value) ?? {};
   if (!statuses.includes(status as Status)) return undefined;
   return {
     status: status as Status,
     ...(isSeconds(expires_in) && { expires_in }),
+    ...(scanned === true && { scanned }),
     ...(isSeconds(interval) && { interval }),
   };
 }

@@ -5,11 +5,20 @@ import type { LimitName } from "./limits/limits.js";
  * An event of the kit, for the site's log. No event contains an OTP, a cookie, a session or a secret. Some contain the
  * user's id, because a log of logins needs it. `address` is the result of `clientIp` for the client that calls; for an
  * event after a result call it is the address that began the attempt. `durationMs`, in whole milliseconds, is how long a
- * call took or, for a settled attempt, how long the attempt lived.
+ * call took or, for an attempt that was scanned or settled, how long it has lived.
  */
 export type LoginKitEvent =
   | { type: "attempt_started"; level: "info"; attempt: string; address?: string; durationMs: number }
   | { type: "code_renewed"; level: "info"; attempt: string; address?: string; durationMs: number }
+  /** The site's app scanned a code (`kit.scanned`). `address` is the phone's. */
+  | {
+      type: "code_scanned";
+      level: "info";
+      attempt: string;
+      transaction: string;
+      address?: string;
+      durationMs: number;
+    }
   /** The user accepted on the phone. */
   | {
       type: "attempt_approved";

@@ -20,10 +20,11 @@ import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
 import { memoryLimiter } from "./limits/rate-limiter.js";
 import { StartLimits } from "./endpoints/start-limits.js";
-import type { LoginKit } from "./login-kit.js";
+import type { LoginKit, ScannedCode } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { systemRuntime, withTimeout, type Runtime } from "./runtime.js";
 import { ResultPoller } from "./token-server/result-poller.js";
+import { isTransactionId } from "./token-server/token-server-answers.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
 
 /** The part of a kit that an adapter uses. */
@@ -41,6 +42,9 @@ export const forAdapter = (kit: LoginKit<never>): KitForAdapter | undefined => k
 
 /** How long `health()` waits for the store. */
 const healthTimeoutMs = 2000;
+
+/** The longest address and user agent of a phone that are kept. */
+const maxScanCharacters = 512;
 
 /** An id that no attempt has: ids have 22 characters. */
 const noAttempt = "health";
@@ -161,9 +165,23 @@ export function createLoginKit<Context = unknown>(
     }
   };
 
+  const scanned = async ({ transactionId, address, userAgent }: ScannedCode): Promise<void> => {
+    // What an app sends may be anything.
+    if (!isText(transactionId) || !isTransactionId(transactionId)) return;
+    try {
+      await attempts.scanned(transactionId, {
+        ...(isText(address) && { address: address.slice(0, maxScanCharacters) }),
+        ...(isText(userAgent) && { userAgent: userAgent.slice(0, maxScanCharacters) }),
+      });
+    } catch (error) {
+      report({ type: "internal_error", level: "error", doing: "marking a code as scanned", error });
+    }
+  };
+
   const kit: LoginKit<Context> = {
     fetch: async (request, ...rest) => toWebResponse(await fetch(request, rest[0] as Context)),
     begin: (request, ...rest) => begin(request, rest[0] as Context),
+    scanned: (scan) => pending.add(scanned(scan)),
     forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
     async health() {
       const read = store.get(noAttempt).then(
@@ -192,6 +210,8 @@ export function createLoginKit<Context = unknown>(
   });
   return kit;
 }
+
+const isText = (value: unknown): value is string => typeof value === "string";
 
 /** Calls a function now. The result returns what it returned, or throws what it threw. */
 function resultOf<T>(get: () => T): () => T {

@@ -25,6 +25,13 @@ export interface LoginKit<Context = unknown> {
     ...context: undefined extends Context ? [context?: Context] : [context: Context]
   ): Promise<FirstPaint | null>;
 
+  /**
+   * Tells the page that its code was scanned, on every server: it says "Check your phone". For the route that the site's
+   * app calls, where the app is authenticated as always. It decides nothing: only the Token Server's result logs in. A
+   * code that is unknown, over or scanned already changes nothing. Never rejects.
+   */
+  scanned(scan: ScannedCode): Promise<void>;
+
   /** The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout. */
   forget(request: Pick<Request, "headers">): Headers;
 
@@ -40,6 +47,16 @@ export interface LoginKit<Context = unknown> {
    * call is running. After that the kit makes no result calls by itself.
    */
   close(): Promise<void>;
+}
+
+/** A code that the site's app has scanned. */
+export interface ScannedCode {
+  /** The `transaction_id` in the JSON that the OTP is base64 of. */
+  transactionId: string;
+  /** The phone's address, for `signIn`. */
+  address?: string | undefined;
+  /** The phone's user agent, for `signIn`: at most 512 characters are kept. */
+  userAgent?: string | undefined;
 }
 
 /** The state of a server. */

@@ -21,6 +21,8 @@ export interface LoginSummary {
   language: string | undefined;
   /** How many codes the page has shown. */
   codes: number;
+  /** The scan of the accepted code, if the site's app told it with `kit.scanned`: where the phone is. */
+  scanned?: { at: number; address: string | undefined; userAgent: string | undefined };
 }
 
 /** A login that the user accepted on the phone. */

@@ -1,3 +1,13 @@
+/** A scan of a code, as the site's app told it (`kit.scanned`). */
+export interface Scan {
+  /** When the kit heard of it, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The phone's address. */
+  readonly address?: string;
+  /** The phone's user agent. */
+  readonly userAgent?: string;
+}
+
 /** One OTP at the Token Server. The OTP itself is not stored. */
 export interface Transaction {
   readonly id: string;
@@ -5,15 +15,23 @@ export interface Transaction {
   readonly endsAt: number;
   /** Whether it failed without being denied. The attempt may have others that are open. */
   readonly closed: boolean;
+  readonly scanned?: Scan;
 }
 
 /** The status of an attempt, and since when. Times are in milliseconds since the epoch. */
 export type AttemptState =
   | { readonly status: "pending" }
-  | { readonly status: "approved"; readonly userId: string; readonly at: number }
+  /** `transaction`: the id of the one that was accepted. */
+  | {
+      readonly status: "approved";
+      readonly userId: string;
+      readonly transaction?: string;
+      readonly at: number;
+    }
   | {
       readonly status: "completed";
       readonly userId: string;
+      readonly transaction?: string;
       readonly at: number;
       readonly approvedAt: number;
     }

@@ -1,4 +1,4 @@
-import type { Attempt } from "./attempt.js";
+import type { Attempt, Scan } from "./attempt.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../bytes.js";
@@ -63,6 +63,23 @@ export class Attempts {
 
   findByTransaction(transactionId: string): Promise<Attempt | undefined> {
     return this.#store.findByTransaction(transactionId);
+  }
+
+  /** The site's app scanned the code of a transaction. An unknown transaction changes nothing. */
+  async scanned(transactionId: string, from: Omit<Scan, "at">): Promise<void> {
+    const attempt = await this.findByTransaction(transactionId);
+    if (!attempt) return;
+    const scan = { at: this.#runtime.now(), ...from };
+    const { changed } = await this.#apply(attempt, { kind: "scanned", id: transactionId, scan });
+    if (!changed) return;
+    this.#report({
+      type: "code_scanned",
+      level: "info",
+      attempt: attempt.id,
+      transaction: transactionId,
+      ...(from.address !== undefined && { address: from.address }),
+      durationMs: scan.at - attempt.startedAt,
+    });
   }
 
   subscribe(id: string, listener: () => void): Promise<() => void> {

@@ -8,6 +8,19 @@ import type { Timeouts } from "../timeouts.js";
 export const isOpen = ({ endsAt, closed }: Transaction, now: number, timeouts: Timeouts): boolean =>
   !closed && now < endsAt + timeouts.graceSeconds * 1000;
 
+/** Whether a phone can still accept this transaction. */
+export const isAcceptable = ({ endsAt, closed }: Transaction, now: number): boolean =>
+  !closed && now < endsAt;
+
+/** The end of the last scanned code that can still be accepted; 0 if there is none. */
+export const scannedUntil = ({ transactions }: Attempt, now: number): number =>
+  Math.max(
+    0,
+    ...transactions
+      .filter((transaction) => transaction.scanned && isAcceptable(transaction, now))
+      .map(({ endsAt }) => endsAt),
+  );
+
 /** The end of the grace of its longest open transaction. */
 export const openUntil = ({ transactions }: Attempt, timeouts: Timeouts): number =>
   Math.max(...transactions.filter(({ closed }) => !closed).map(({ endsAt }) => endsAt)) +
@@ -33,7 +46,11 @@ export const secondsLeft = (until: number, now: number): number =>
 /** The status as the login API shows it. */
 export const statusAnswer = (attempt: Attempt, now: number): StatusAnswer =>
   attempt.state.status === "pending"
-    ? { status: "pending", expires_in: expiresInSeconds(attempt, now) }
+    ? {
+        status: "pending",
+        expires_in: expiresInSeconds(attempt, now),
+        ...(scannedUntil(attempt, now) > 0 && { scanned: true }),
+      }
     : { status: attempt.state.status };
 
 /** The time from which a store may delete an attempt: a while after its last possible change. */

@@ -1,6 +1,6 @@
 import type { Timeouts } from "../timeouts.js";
-import type { Attempt, AttemptState, Transaction } from "./attempt.js";
-import { forgetAt, isClaimable, isOpen, openUntil } from "./deadlines.js";
+import type { Attempt, AttemptState, Scan, Transaction } from "./attempt.js";
+import { forgetAt, isAcceptable, isClaimable, isOpen, openUntil } from "./deadlines.js";
 
 /** What can happen to an attempt. */
 export type Change =
@@ -9,7 +9,10 @@ export type Change =
   /** No transaction was started: it does not count. */
   | { readonly kind: "renewal_abandoned" }
   | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
-  | { readonly kind: "approved"; readonly userId: string; readonly at: number }
+  /** The site's app scanned the code of a transaction. Only the first scan counts, and none after the code's end. */
+  | { readonly kind: "scanned"; readonly id: string; readonly scan: Scan }
+  /** A transaction was accepted. */
+  | { readonly kind: "approved"; readonly id: string; readonly userId: string; readonly at: number }
   | { readonly kind: "denied"; readonly at: number }
   /** A transaction failed without being denied. */
   | { readonly kind: "transaction_closed"; readonly id: string; readonly at: number }
@@ -76,8 +79,12 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
             transactions: [...attempt.transactions, { id: what.id, endsAt: what.endsAt, closed: false }],
           }
         : attempt;
-    case "approved":
-      return isPending ? settle({ status: "approved", userId: what.userId, at: what.at }) : attempt;
+    case "scanned":
+      return isPending ? markScanned(attempt, what.id, what.scan) : attempt;
+    case "approved": {
+      const { id: transaction, userId, at } = what;
+      return isPending ? settle({ status: "approved", userId, transaction, at }) : attempt;
+    }
     case "denied":
       return isPending ? settle({ status: "denied", at: what.at }) : attempt;
     case "transaction_closed":
@@ -85,7 +92,7 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
     case "claimed": {
       const { state } = attempt;
       return state.status === "approved" && isClaimable(state, what.at, timeouts)
-        ? settle({ status: "completed", userId: state.userId, at: what.at, approvedAt: state.at })
+        ? settle({ ...state, status: "completed", at: what.at, approvedAt: state.at })
         : attempt;
     }
     case "time_over":
@@ -97,6 +104,17 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
     default:
       return what satisfies never;
   }
+}
+
+function markScanned(attempt: Attempt, id: string, scan: Scan): Attempt {
+  const scannable = attempt.transactions.find(
+    (transaction) => transaction.id === id && isAcceptable(transaction, scan.at) && !transaction.scanned,
+  );
+  if (!scannable) return attempt;
+  const transactions = attempt.transactions.map((transaction) =>
+    transaction === scannable ? { ...transaction, scanned: scan } : transaction,
+  );
+  return { ...attempt, transactions };
 }
 
 /** A failed transaction ends its attempt only if no other can still be accepted. */

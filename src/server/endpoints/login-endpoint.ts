@@ -1,5 +1,5 @@
 import { ApiError, attemptSettled, serverError, unknownAttempt } from "../http/api-error.js";
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt, AttemptState } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
 import { loggedAddress, type Call } from "../http/call.js";
@@ -38,7 +38,7 @@ export async function logIn<Context>(
       if (!claim.changed && !mayRepeat) throw attemptSettled();
       return signIn(
         call,
-        { userId: state.userId, attempt: claim.attempt, approvedAt: state.approvedAt },
+        { userId: state.userId, attempt: claim.attempt, login: summary(claim.attempt, state) },
         !claim.changed,
         parts,
       );
@@ -55,7 +55,7 @@ export async function logIn<Context>(
 
 async function signIn<Context>(
   call: Call<Context>,
-  { userId, attempt, approvedAt }: { userId: string; attempt: Attempt; approvedAt: number },
+  { userId, attempt, login }: { userId: string; attempt: Attempt; login: LoginSummary },
   repeated: boolean,
   { timeouts, report, runtime, signIn }: Parts<Context>,
 ): Promise<Response> {
@@ -85,7 +85,7 @@ async function signIn<Context>(
         await signIn({
           userId,
           attempt: attempt.id,
-          login: summary(attempt, approvedAt),
+          login,
           request,
           context,
           signal: abort.signal,
@@ -112,17 +112,21 @@ async function signIn<Context>(
   return outcome;
 }
 
-const summary = (
+function summary(
   { startedAt, address, userAgent, language, transactions }: Attempt,
-  approvedAt: number,
-): LoginSummary => ({
-  startedAt,
-  approvedAt,
-  address,
-  userAgent,
-  language,
-  codes: transactions.length,
-});
+  { approvedAt, transaction }: Extract<AttemptState, { status: "completed" }>,
+): LoginSummary {
+  const scan = transactions.find(({ id }) => id === transaction)?.scanned;
+  return {
+    startedAt,
+    approvedAt,
+    address,
+    userAgent,
+    language,
+    codes: transactions.length,
+    ...(scan && { scanned: { at: scan.at, address: scan.address, userAgent: scan.userAgent } }),
+  };
+}
 
 /** Headers that belong to one connection, not to the answer (RFC 9110 §7.6.1). */
 const connectionHeaders = [

@@ -4,7 +4,7 @@ import { jsonResponse, rawResponse } from "../http/response.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
-import { statusAnswer } from "../attempt/deadlines.js";
+import { scannedUntil, statusAnswer } from "../attempt/deadlines.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
 import type { ResultPoller } from "../token-server/result-poller.js";
 import { withTimeout, type Runtime } from "../runtime.js";
@@ -70,13 +70,16 @@ async function answerHeld(
     : answerPoll(end.attempt, parts.runtime.now());
 }
 
-/** The end of a held poll. `granted`: the status changed or the time was over; else it was ended before. */
+/** The end of a held poll. `granted`: there is news or the time was over; else it was ended before. */
 interface PollEnd {
   attempt: Attempt;
   granted: boolean;
 }
 
-/** Waits until an attempt is no longer `pending`, for `waitMs` at most. It ends when the client goes away. */
+/**
+ * Waits until an attempt is no longer `pending` or a scan of its code begins or ends to count, for `waitMs` at most. It ends
+ * when the client goes away.
+ */
 function holdPoll(
   attempt: Attempt,
   waitMs: number,
@@ -85,6 +88,7 @@ function holdPoll(
 ): Promise<PollEnd> {
   return new Promise((resolve) => {
     let latest = attempt;
+    const wasScanned = isScanned(attempt, runtime.now());
     const cleanUps: (() => void)[] = [];
     let ended = false;
     const end = (granted: boolean): void => {
@@ -97,7 +101,7 @@ function holdPoll(
     const watcher: Watcher = {
       show(now) {
         latest = now;
-        if (now.state.status !== "pending") end(true);
+        if (now.state.status !== "pending" || isScanned(now, runtime.now()) !== wasScanned) end(true);
       },
       keepAlive: () => undefined,
       dismiss: giveUp,
@@ -112,6 +116,8 @@ function holdPoll(
     else if (signal.aborted) giveUp();
   });
 }
+
+const isScanned = (attempt: Attempt, now: number): boolean => scannedUntil(attempt, now) > 0;
 
 /** @param grantedSeconds how long the poll might have been held; undefined if it was not */
 function answerPoll(attempt: Attempt, now: number, grantedSeconds?: number): Response {

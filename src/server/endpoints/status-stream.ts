@@ -22,8 +22,9 @@ interface Parts {
 export class StatusStream implements Watcher {
   readonly #sink: StreamSink;
   readonly #parts: Parts;
-  /** The attempt of the last event, so that no event is sent twice. */
+  /** The attempt of the last event, and whether that was scanned, so that no event is sent twice. */
   #shown: Attempt | undefined;
+  #shownScanned = false;
   #ended = false;
 
   constructor(sink: StreamSink, parts: Parts) {
@@ -32,10 +33,13 @@ export class StatusStream implements Watcher {
   }
 
   show(attempt: Attempt): void {
-    if (this.#ended || (this.#shown && isAlike(this.#shown, attempt))) return;
+    if (this.#ended) return;
+    const answer = statusAnswer(attempt, this.#parts.runtime.now());
+    const scanned = answer.scanned === true;
+    if (this.#shown && isAlike(this.#shown, attempt) && this.#shownScanned === scanned) return;
     this.#shown = attempt;
-    const data = JSON.stringify(statusAnswer(attempt, this.#parts.runtime.now()));
-    this.#sink.write(`event: ${statusEvent}\ndata: ${data}\n\n`);
+    this.#shownScanned = scanned;
+    this.#sink.write(`event: ${statusEvent}\ndata: ${JSON.stringify(answer)}\n\n`);
     if (attempt.state.status !== "pending") this.#end();
   }
 
@@ -55,7 +59,7 @@ export class StatusStream implements Watcher {
   }
 }
 
-/** Whether the events for both differ at most in the time left. */
+/** Whether both have the same status and the same newest code. */
 function isAlike(one: Attempt, other: Attempt): boolean {
   const [a, b] = [one.transactions.at(-1), other.transactions.at(-1)];
   return one.state.status === other.state.status && a?.id === b?.id && a?.closed === b?.closed;

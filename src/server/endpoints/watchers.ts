@@ -1,5 +1,6 @@
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
+import { scannedUntil } from "../attempt/deadlines.js";
 import { limitExceeded, type ApiError } from "../http/api-error.js";
 import type { Report } from "../kit-events.js";
 import type { Limits } from "../limits/limits.js";
@@ -200,13 +201,21 @@ export class Watchers {
       this.#parts.poller.update(attempt);
       for (const watcher of watch.watchers) watcher.show(attempt);
       // All watchers have received the final status.
-      if (attempt.state.status !== "pending") this.#end(watch);
+      if (attempt.state.status !== "pending") return this.#end(watch);
+      // When the scanned code is over, the watchers must hear that the page needs a code again.
+      const now = this.#parts.runtime.now();
+      const scanEndsAt = scannedUntil(attempt, now);
+      if (scanEndsAt > 0) this.#readAgainAfter(watch, scanEndsAt - now);
     } catch (error) {
       this.#reportError("reading an attempt", error);
       if (!this.#isWatched(watch)) return;
-      watch.cancelReread = this.#parts.runtime.after(watch.rereadMs, () => void this.#refresh(watch));
+      this.#readAgainAfter(watch, watch.rereadMs);
       watch.rereadMs = Math.min(2 * watch.rereadMs, maxRereadMs);
     }
+  }
+
+  #readAgainAfter(watch: Watch, delayMs: number): void {
+    watch.cancelReread = this.#parts.runtime.after(delayMs, () => void this.#refresh(watch));
   }
 
   get #keepAliveMs(): number {

@@ -132,10 +132,34 @@ const count = v.pipe(v.number(), v.safeInteger());
 
 const state = v.variant("status", [
   v.object({ status: v.literal("pending") }),
-  v.object({ status: v.literal("approved"), userId: v.string(), at: instant }),
-  v.object({ status: v.literal("completed"), userId: v.string(), at: instant, approvedAt: instant }),
+  v.object({
+    status: v.literal("approved"),
+    userId: v.string(),
+    transaction: v.exactOptional(v.string()),
+    at: instant,
+  }),
+  v.object({
+    status: v.literal("completed"),
+    userId: v.string(),
+    transaction: v.exactOptional(v.string()),
+    at: instant,
+    approvedAt: instant,
+  }),
   v.object({ status: v.picklist(["denied", "expired", "failed"]), at: instant }),
 ]);
+
+const transaction = v.looseObject({
+  id: v.string(),
+  endsAt: instant,
+  closed: v.boolean(),
+  scanned: v.exactOptional(
+    v.looseObject({
+      at: instant,
+      address: v.exactOptional(v.string()),
+      userAgent: v.exactOptional(v.string()),
+    }),
+  ),
+});
 
 /** An attempt, as JSON. */
 const storedAttempt = v.looseObject({
@@ -146,7 +170,7 @@ const storedAttempt = v.looseObject({
   address: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),
   startedAt: instant,
-  transactions: v.array(v.looseObject({ id: v.string(), endsAt: instant, closed: v.boolean() })),
+  transactions: v.array(transaction),
   begun: count,
   state,
   forgetAt: instant,

@@ -242,7 +242,7 @@ export class ResultPoller {
       case "waiting":
         return "answered";
       case "approved":
-        await this.#change(polled, { kind: "approved", userId: outcome.userId, at });
+        await this.#change(polled, { kind: "approved", id: transactionId, userId: outcome.userId, at });
         return "answered";
       case "denied":
         await this.#change(polled, { kind: "denied", at });

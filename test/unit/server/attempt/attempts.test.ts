@@ -70,7 +70,7 @@ describe("the attempts", () => {
   test("that were accepted and not claimed in time are expired when they are read, also in the store", async () => {
     const { attempts, begin, clock, events } = scene();
     const id = await begin();
-    await attempts.change(id, { kind: "approved", userId: "alice", at: clock.now() });
+    await attempts.change(id, { kind: "approved", id: "one", userId: "alice", at: clock.now() });
     await clock.advance(119.999);
     assert.equal((await attempts.get(id, "hash"))?.state.status, "approved");
     await clock.advance(0.001);
@@ -132,7 +132,7 @@ describe("the attempts", () => {
     await attempts.change(id, { kind: "renewed", id: "two", endsAt: clock.now() + 60_000 });
     await attempts.change(id, { kind: "transaction_closed", id: "two", at: clock.now() });
     assert.deepEqual(events, []);
-    await attempts.change(id, { kind: "approved", userId: "alice", at: clock.now() });
+    await attempts.change(id, { kind: "approved", id: "one", userId: "alice", at: clock.now() });
     const claim = await attempts.change(id, { kind: "claimed", at: clock.now() });
     assert.equal(claim?.attempt.state.status, "completed");
     assert.deepEqual(of(events), [["attempt_approved", "info", 0]]);

@@ -19,7 +19,7 @@ const renewed: Change[] = [
   { kind: "renewal_begun", maxTransactions: 20 },
   { kind: "renewed", id: "two", endsAt: t0 + 90 * second },
 ];
-const approved: Change = { kind: "approved", userId: "alice", at: t0 + 5 * second };
+const approved: Change = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second };
 const denied: Change = { kind: "denied", at: t0 + 5 * second };
 const claimed: Change = { kind: "claimed", at: t0 + 6 * second };
 
@@ -27,7 +27,9 @@ const claimed: Change = { kind: "claimed", at: t0 + 6 * second };
 const everything: Change[] = [
   ...renewed,
   { kind: "renewal_abandoned" },
-  { kind: "approved", userId: "mallory", at: t0 + 9999 * second },
+  { kind: "scanned", id: "one", scan: { at: t0 + 30 * second } },
+  { kind: "scanned", id: "nobody", scan: { at: t0 } },
+  { kind: "approved", id: "one", userId: "mallory", at: t0 + 9999 * second },
   { kind: "denied", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "nobody", at: t0 + 9999 * second },
@@ -73,6 +75,24 @@ describe("an attempt", () => {
     const next = everything.map((what) => change(attempt, what, timeouts).state.status);
     assert.deepEqual(new Set(next), new Set(["approved", "expired"]));
     assert.equal(after(attempt, claimed).state.status, "completed");
+  });
+
+  test("is scanned while the code can be accepted, once", () => {
+    const scanAt = (at: number, address: string): Change => ({
+      kind: "scanned",
+      id: "one",
+      scan: { at, address },
+    });
+    const scanned = after(begin(), scanAt(t0 + 59 * second, "192.0.2.1"));
+    assert.deepEqual(statusAnswer(scanned, t0 + 59 * second), {
+      status: "pending",
+      expires_in: 1,
+      scanned: true,
+    });
+    assert.deepEqual(statusAnswer(scanned, t0 + 60 * second), { status: "pending", expires_in: 0 });
+    assert.equal(after(scanned, scanAt(t0 + 59 * second, "192.0.2.2")), scanned);
+    const fresh = begin();
+    assert.equal(after(fresh, scanAt(t0 + 60 * second, "192.0.2.1")), fresh);
   });
 
   test("is never changed in place, and counts its versions", () => {

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { memoryStore, type Login } from "onegini-otp-login/server";
+import { Browser } from "../support/browser.js";
+import { scriptedTokenServer, site, type Site, type SiteOptions } from "../support/site.js";
+import { holds, until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
+
+/** The id of the transaction, as the site's app reads it from the code. */
+const transactionOf = (otp: string): string =>
+  (JSON.parse(atob(otp)) as { transaction_id: string }).transaction_id;
+
+/** A site in virtual time, with a browser that has a code of a minute. */
+async function scene(t: TestContext, more: SiteOptions = {}) {
+  const clock = new VirtualClock();
+  const where = await site(t, { runtime: clock, ...more });
+  const browser = new Browser(where);
+  const { attempt, otp } = await browser.start();
+  return { clock, where, browser, attempt, otp };
+}
+
+const scan = ({ kit }: Site, otp: string): Promise<void> =>
+  kit.scanned({ transactionId: transactionOf(otp) });
+
+describe("a code that the site's app has scanned", () => {
+  test("is told to the stream at once, and taken back when its time is over without an answer", async (t) => {
+    const { clock, where, browser, attempt, otp } = await scene(t);
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    await clock.advance(10);
+    await scan(where, otp);
+    await until(() => stream.events.length === 2, "the scan");
+    await clock.advance(49.9);
+    await clock.settle();
+    assert.equal(stream.events.length, 2);
+    await clock.advance(0.1);
+    await until(() => stream.events.length === 3, "the code's end");
+    assert.deepEqual(stream.events, [
+      { status: "pending", expires_in: 60 },
+      { status: "pending", expires_in: 50, scanned: true },
+      { status: "pending", expires_in: 0 },
+    ]);
+    stream.close();
+  });
+
+  test("is in the answer of a poll, and ends a held poll", async (t) => {
+    const { where, browser, attempt, otp } = await scene(t);
+    const held = browser.status(attempt, { prefer: "wait=20" });
+    await until(async () => (await where.kit.health()).watchers === 1, "the held poll");
+    await scan(where, otp);
+    assert.deepEqual(await held, { status: "pending", expires_in: 60, scanned: true, interval: 0 });
+    const answer = await browser.status(attempt);
+    assert.deepEqual(answer, { status: "pending", expires_in: 60, scanned: true, interval: 2 });
+  });
+
+  test("holds the next poll until the scan no longer counts", async (t) => {
+    const { clock, where, browser, attempt, otp } = await scene(t);
+    await scan(where, otp);
+    await clock.advance(55);
+    const held = browser.status(attempt, { prefer: "wait=20" });
+    await until(async () => (await where.kit.health()).watchers === 1, "the held poll");
+    await clock.advance(5);
+    assert.deepEqual(await held, { status: "pending", expires_in: 0, interval: 0 });
+  });
+
+  test("counts until its own end, also if the page shows a newer one", async (t) => {
+    const { clock, where, browser, attempt, otp } = await scene(t);
+    await clock.advance(45);
+    const renewed = await browser.renew(attempt);
+    await scan(where, otp);
+    assert.equal((await browser.status(attempt)).scanned, true);
+    await clock.advance(15);
+    assert.deepEqual(await browser.status(attempt), { status: "pending", expires_in: 45, interval: 2 });
+    await scan(where, renewed.otp);
+    assert.equal((await browser.status(attempt)).scanned, true);
+  });
+
+  test("is told to the watchers of another server that shares the store", async (t) => {
+    const store = memoryStore();
+    const origin = "http://localhost:3000";
+    const { url } = await scriptedTokenServer(t);
+    const node = () => site(t, { tokenServerUrl: url, options: { store, origin } });
+    const [first, second] = [await node(), await node()];
+    const browser = new Browser({ url: first.url, origin });
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    await scan(second, otp);
+    await until(() => stream.events.at(-1)?.scanned === true, "the scan");
+    stream.close();
+  });
+
+  test("logs nobody in, and changes nothing that is settled", async (t) => {
+    const { where, browser, attempt, otp } = await scene(t);
+    await scan(where, otp);
+    assert.equal((await browser.logIn(attempt)).status, 409);
+    const stream = await browser.stream(attempt);
+    await (await where.emulator.phone("alice", false)).handleMobileAuthWithOtp(otp);
+    await stream.end();
+    assert.deepEqual(stream.events.at(-1), { status: "denied" });
+    await scan(where, otp);
+    assert.deepEqual(await browser.status(attempt), { status: "denied", interval: 2 });
+  });
+
+  test("is reported once, with the phone's address and without its code", async (t) => {
+    const { clock, where, attempt, otp } = await scene(t);
+    await clock.advance(7);
+    const transactionId = transactionOf(otp);
+    await where.kit.scanned({ transactionId, address: "192.0.2.9" });
+    await where.kit.scanned({ transactionId, address: "192.0.2.10" });
+    const reported = where.events.filter(({ type }) => type === "code_scanned");
+    assert.deepEqual(reported, [
+      {
+        type: "code_scanned",
+        level: "info",
+        attempt,
+        transaction: transactionId,
+        address: "192.0.2.9",
+        durationMs: 7000,
+      },
+    ]);
+  });
+
+  test("tells signIn where the phone is, if it is the code that was accepted", async (t) => {
+    const scans: Login["login"]["scanned"][] = [];
+    const signIn = ({ login }: Login): Response => {
+      scans.push(login.scanned);
+      return Response.json({});
+    };
+    const { clock, where, browser, attempt, otp } = await scene(t, { options: { signIn } });
+    const at = clock.now();
+    await where.kit.scanned({
+      transactionId: transactionOf(otp),
+      address: "192.0.2.9",
+      userAgent: `App/1.0 ${"x".repeat(600)}`,
+    });
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await browser.status(attempt);
+    await browser.logIn(attempt);
+
+    const other = await browser.start();
+    await scan(where, other.otp);
+    const renewed = await browser.renew(other.attempt);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(renewed.otp);
+    await browser.status(other.attempt);
+    await browser.logIn(other.attempt);
+    assert.deepEqual(scans, [
+      { at, address: "192.0.2.9", userAgent: `App/1.0 ${"x".repeat(504)}` },
+      undefined,
+    ]);
+  });
+
+  test("is ignored if it is unknown, over, or no transaction at all", async (t) => {
+    const { clock, where, browser, attempt, otp } = await scene(t);
+    const strange: unknown[] = ["", "nobody", "x".repeat(100_000), "__proto__", null, undefined, 7, {}, [otp]];
+    for (const transactionId of strange)
+      await where.kit.scanned({ transactionId } as { transactionId: string });
+    await clock.advance(60);
+    await scan(where, otp);
+    assert.equal((await browser.status(attempt)).scanned, undefined);
+    holds(!where.events.some(({ level }) => level === "error"));
+  });
+
+  test("does not reject while the store is unreachable", async (t) => {
+    const store = memoryStore();
+    let isDown = false;
+    const where = await site(t, {
+      options: {
+        store: {
+          ...store,
+          findByTransaction: (id) =>
+            isDown ? Promise.reject(new Error("The store is down.")) : store.findByTransaction(id),
+        },
+      },
+    });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    isDown = true;
+    await scan(where, otp);
+    isDown = false;
+    assert.equal((await browser.status(attempt)).scanned, undefined);
+    holds(where.events.some(({ type }) => type === "store_trouble"));
+  });
+});
