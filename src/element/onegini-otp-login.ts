@@ -39,6 +39,7 @@ const defaultRenewals = 5;
  * @cssstate idle - Waits for its button.
  * @cssstate requesting - Asks for a code.
  * @cssstate pending - Shows a code.
+ * @cssstate scanned - Besides pending: the site's app has scanned a code, and the person must look at the phone.
  * @cssstate approved - Accepted on the phone; logs in.
  * @cssstate completed - Logged in.
  * @cssstate denied - Declined on the phone.
@@ -227,7 +228,8 @@ export class OneginiOtpLogin extends LitElement {
 
   #onChange(state: State, previous: State): void {
     if (connectionOf(state) !== connectionOf(previous)) this.#connectionSince = Date.now();
-    if (state.phase !== "pending") this.#enlarged.isWanted = false;
+    if (state.phase !== "pending" || state.scanned) this.#enlarged.isWanted = false;
+    this.#mark("scanned", state.phase === "pending" && state.scanned);
     if (state.phase === "idle" || state.phase === "requesting") this.#announcer.reset();
     if (state.phase === previous.phase) return;
     this.#mark(previous.phase, false);
@@ -250,9 +252,9 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   /** Browsers from before 2024 reject such states: there `:state()` does not work, and all else does. */
-  #mark(phase: Phase, isOn: boolean): void {
+  #mark(state: Phase | "scanned", isOn: boolean): void {
     try {
-      this.#internals.states[isOn ? "add" : "delete"](phase);
+      this.#internals.states[isOn ? "add" : "delete"](state);
     } catch {
       // See above.
     }

@@ -11,6 +11,8 @@ export const ar: Messages = {
   step3: "تحقق من التفاصيل ثم وافق",
   newCodeIn: "رمز جديد بعد {time}",
   lastCode: "الرمز صالح لمدة {time}",
+  scanned: "انظر إلى هاتفك",
+  scannedHint: "أكّد هناك لتسجيل الدخول هنا.",
   enlarge: "تكبير",
   enlargeName: "تكبير رمز QR",
   close: "إغلاق",

@@ -11,6 +11,8 @@ export const da: Messages = {
   step3: "Tjek oplysningerne, og godkend",
   newCodeIn: "Ny kode om {time}",
   lastCode: "Koden gælder i {time}",
+  scanned: "Se på din telefon",
+  scannedHint: "Bekræft dér for at logge på her.",
   enlarge: "Forstør",
   enlargeName: "Forstør QR-koden",
   close: "Luk",

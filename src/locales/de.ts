@@ -11,6 +11,8 @@ export const de: Messages = {
   step3: "Angaben prüfen und bestätigen",
   newCodeIn: "Neuer Code in {time}",
   lastCode: "Code gilt noch {time}",
+  scanned: "Schauen Sie auf Ihr Handy",
+  scannedHint: "Bestätigen Sie dort, um sich hier anzumelden.",
   enlarge: "Vergrößern",
   enlargeName: "QR-Code vergrößern",
   close: "Schließen",

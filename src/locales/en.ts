@@ -11,6 +11,8 @@ export const en: Messages = {
   step3: "Check the details and accept",
   newCodeIn: "New code in {time}",
   lastCode: "Code works for {time}",
+  scanned: "Check your phone",
+  scannedHint: "Confirm there to log in here.",
   enlarge: "Enlarge",
   enlargeName: "Enlarge QR code",
   close: "Close",

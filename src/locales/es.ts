@@ -11,6 +11,8 @@ export const es: Messages = {
   step3: "Revisa los datos y acepta",
   newCodeIn: "Nuevo código en {time}",
   lastCode: "Código válido durante {time}",
+  scanned: "Mira tu teléfono",
+  scannedHint: "Confirma ahí para acceder aquí.",
   enlarge: "Ampliar",
   enlargeName: "Ampliar el código QR",
   close: "Cerrar",

@@ -11,6 +11,8 @@ export const fr: Messages = {
   step3: "Vérifiez les détails et acceptez",
   newCodeIn: "Nouveau code dans {time}",
   lastCode: "Code valable encore {time}",
+  scanned: "Regardez votre mobile",
+  scannedHint: "Confirmez-y pour vous connecter ici.",
   enlarge: "Agrandir",
   enlargeName: "Agrandir le code QR",
   close: "Fermer",

@@ -11,6 +11,8 @@ export const it: Messages = {
   step3: "Controlla i dati e accetta",
   newCodeIn: "Nuovo codice tra {time}",
   lastCode: "Codice valido per {time}",
+  scanned: "Guarda il telefono",
+  scannedHint: "Conferma lì per accedere qui.",
   enlarge: "Ingrandisci",
   enlargeName: "Ingrandisci il QR code",
   close: "Chiudi",

@@ -14,6 +14,8 @@ export const ja: Messages = {
   step3: "内容を確認して\u200b承認します",
   newCodeIn: "新しいコードまで {time}",
   lastCode: "コードの残り時間 {time}",
+  scanned: "スマホを\u200bご確認ください",
+  scannedHint: "スマホで\u200b承認すると、\u200bここで\u200bログインします。",
   enlarge: "拡大",
   enlargeName: "QRコードを拡大",
   close: "閉じる",

@@ -11,6 +11,8 @@ export const nl: Messages = {
   step3: "Controleer de gegevens en accepteer",
   newCodeIn: "Nieuwe code over {time}",
   lastCode: "Code werkt nog {time}",
+  scanned: "Kijk op je telefoon",
+  scannedHint: "Bevestig daar om hier in te loggen.",
   enlarge: "Vergroten",
   enlargeName: "QR-code vergroten",
   close: "Sluiten",

@@ -11,6 +11,8 @@ export const pl: Messages = {
   step3: "Sprawdź dane i zaakceptuj",
   newCodeIn: "Nowy kod za {time}",
   lastCode: "Kod ważny jeszcze {time}",
+  scanned: "Spójrz na telefon",
+  scannedHint: "Potwierdź tam, aby zalogować się tutaj.",
   enlarge: "Powiększ",
   enlargeName: "Powiększ kod QR",
   close: "Zamknij",

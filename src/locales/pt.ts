@@ -11,6 +11,8 @@ export const pt: Messages = {
   step3: "Confira os dados e aceite",
   newCodeIn: "Novo código em {time}",
   lastCode: "Código válido por {time}",
+  scanned: "Olhe para o seu celular",
+  scannedHint: "Confirme nele para entrar aqui.",
   enlarge: "Ampliar",
   enlargeName: "Ampliar o QR Code",
   close: "Fechar",

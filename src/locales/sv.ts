@@ -11,6 +11,8 @@ export const sv: Messages = {
   step3: "Kontrollera uppgifterna och godkänn",
   newCodeIn: "Ny kod om {time}",
   lastCode: "Koden gäller i {time}",
+  scanned: "Titta på mobilen",
+  scannedHint: "Bekräfta där för att logga in här.",
   enlarge: "Förstora",
   enlargeName: "Förstora QR-koden",
   close: "Stäng",

@@ -40,13 +40,15 @@ export const codeTimeoutMs = 15_000;
 /** The server rounds seconds down, and answers take time: only a larger difference is corrected. */
 const toleranceMs = 3_000;
 const minimumTimeoutMs = 6_000;
+/** The server says when a scanned code is over; if it has not said so for this long, the page stops waiting for it. */
+const scanEndMs = 2_000;
 /** How long a renewal is retried when the code is over already: after a wake-up the network takes a moment. */
 const wakeUpMs = 10_000;
 
 /**
  * Keeps a working code on the screen: requests the next one in time, and retries if that fails. A hidden or offline page
- * requests nothing; after a wake-up it waits until the status is known. Emits `expired` when the renewals are used up; errors
- * if there is no code any more.
+ * requests nothing, nor does one whose code was scanned; after a wake-up it waits until the status is known. Emits `expired`
+ * when the renewals are used up; errors if there is no code any more.
  * @param first the code that is shown; without one, the first is requested as soon as the status is known
  * @param statuses the `pending` statuses
  * @param checkStatus requests the status at once
@@ -80,6 +82,25 @@ export function renewals(
       return EMPTY;
     }),
   );
+  /** Whether the site's app has scanned a code that can still be accepted. */
+  const scanned = new BehaviorSubject(false);
+  const scans = statuses.pipe(
+    switchMap((status) => {
+      scanned.next(!!status.scanned);
+      return EMPTY;
+    }),
+  );
+  let saidScanned = false;
+  const scanActions = scanned.pipe(
+    filter((value) => value !== saidScanned),
+    map((value): Action => ({ type: "scanned", scanned: (saidScanned = value) })),
+  );
+  /** Emits at an instant of a code, or later if a scanned code is waiting for the person's answer. */
+  const atUnlessScanned = (instant: number, code: Code) =>
+    scanned.pipe(
+      switchMap((isScanned) => at(isScanned ? code.endsAt + scanEndMs : instant, environment)),
+      take(1),
+    );
   const whenReady = ready.pipe(filter(Boolean), take(1));
   // The server closed the newest transaction: its code no longer works.
   const closed = statuses.pipe(filter(({ expires_in }) => expires_in === 0));
@@ -118,9 +139,10 @@ export function renewals(
   const codes = shown.pipe(
     switchMap(({ code, renewed }) => {
       const due = code
-        ? merge(at(code.renewAt, environment).pipe(map(() => false)), closed.pipe(map(() => true))).pipe(
-            take(1),
-          )
+        ? merge(
+            atUnlessScanned(code.renewAt, code).pipe(map(() => false)),
+            closed.pipe(map(() => true)),
+          ).pipe(take(1))
         : of(false);
       // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
       const corrected = statuses.pipe(
@@ -133,9 +155,11 @@ export function renewals(
         }),
       );
       const next = due.pipe(
-        switchMap((isClosed): Observable<Action> =>
-          code && renewed >= environment.renewals()
-            ? merge(isClosed ? of(true) : at(code.endsAt, environment), closed).pipe(
+        switchMap((isClosed): Observable<Action> => {
+          // If it is still true, the server did not say that the scanned code is over.
+          if (!isClosed) scanned.next(false);
+          return code && renewed >= environment.renewals()
+            ? merge(isClosed ? of(true) : atUnlessScanned(code.endsAt, code), closed).pipe(
                 take(1),
                 map(() => ({ type: "expired", attempt })),
               )
@@ -147,14 +171,14 @@ export function renewals(
                     return EMPTY;
                   }),
                 ),
-              ),
-        ),
+              );
+        }),
       );
       if (!code) return next;
       const type = isBegun ? "renewed" : "started";
       isBegun = true;
-      return concat(of<Action>({ type, attempt, code, renewed }), merge(next, corrected));
+      return concat(of<Action>({ type, attempt, code, renewed }), merge(scanActions, next, corrected));
     }),
   );
-  return merge(watch, codes);
+  return merge(watch, scans, codes);
 }

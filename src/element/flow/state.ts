@@ -42,6 +42,8 @@ export type State =
       code: Code;
       /** How many fresh codes this attempt has had. */
       renewed: number;
+      /** Whether the site's app has scanned a code that can still be accepted. */
+      scanned: boolean;
       connection: Connection;
     }
   | { phase: "approved"; attempt: string }
@@ -59,6 +61,7 @@ export type Action =
   | { type: "started"; attempt: string; code: Code; renewed: number }
   | { type: "renewed"; code: Code; renewed: number }
   | { type: "codeClosed"; now: number }
+  | { type: "scanned"; scanned: boolean }
   | { type: "connection"; connection: Connection }
   | { type: "approved"; attempt: string }
   | { type: "completed"; answer: LoginAnswer }
@@ -81,7 +84,7 @@ export function reduce(state: State, action: Action): State {
     case "started": {
       const { attempt, code, renewed } = action;
       return state.phase === "requesting"
-        ? { phase: "pending", attempt, code, renewed, connection: "live" }
+        ? { phase: "pending", attempt, code, renewed, scanned: false, connection: "live" }
         : state;
     }
     case "renewed":
@@ -89,6 +92,10 @@ export function reduce(state: State, action: Action): State {
     case "codeClosed":
       // The server closed the newest transaction: its code must not be shown any longer.
       return state.phase === "pending" ? { ...state, code: { ...state.code, endsAt: action.now } } : state;
+    case "scanned":
+      return state.phase === "pending" && state.scanned !== action.scanned
+        ? { ...state, scanned: action.scanned }
+        : state;
     case "connection":
       return state.phase === "pending" && state.connection !== action.connection
         ? { ...state, connection: action.connection }

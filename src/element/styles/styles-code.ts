@@ -100,6 +100,21 @@ export const codeStyles = css`
   .stage canvas {
     cursor: zoom-in !important;
   }
+  /* The person has scanned: the code stays at its place, but no camera reads it any more. */
+  .scanned .plate,
+  .scanned canvas {
+    opacity: 0.12 !important;
+  }
+  .scanned canvas {
+    grid-area: 1 / 1 !important;
+    cursor: auto !important;
+  }
+  .scanned .words {
+    z-index: 2147483647;
+  }
+  .scanned .disc {
+    margin-inline: auto;
+  }
   .row {
     display: flex;
     flex-wrap: wrap;
@@ -196,8 +211,16 @@ export const codeStyles = css`
     .waiting .marks {
       animation: breathe 1.8s ease-in-out 0.4s infinite;
     }
+    .scanned .words {
+      animation: appear 0.2s;
+    }
     .fresh .left {
       transition: stroke-dasharray 0.3s cubic-bezier(0.2, 0, 0, 1);
+    }
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
     }
   }
   @keyframes breathe {

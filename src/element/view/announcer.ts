@@ -26,6 +26,7 @@ export function announcement(
     case "requesting":
       return undefined;
     case "pending":
+      if (state.scanned) return ["scanned", spoken(words.scanned, words.scannedHint)];
       return state.connection === "offline" && sinceMs >= offlineSpokenAfterMs
         ? ["offline", words.offline]
         : ["codeReady", isCodeHidden ? words.openAppHint : words.codeReady];

@@ -10,8 +10,9 @@ function isMessage({ state, app }: ViewModel): boolean {
   switch (state.phase) {
     case "idle":
     case "requesting":
-    case "pending":
       return false;
+    case "pending":
+      return app === "first" && state.scanned;
     case "expired":
       return app === "first";
     case "approved":

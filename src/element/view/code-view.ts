@@ -2,7 +2,7 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { fill } from "../i18n/messages.js";
 import * as icons from "./icons.js";
 import { formatTime } from "./countdown.js";
-import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
+import { hasCode, isScanned, type Handlers, type ViewModel } from "./view-model.js";
 
 const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" aria-hidden="true">
   ${[
@@ -19,8 +19,9 @@ const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" aria-hidden="tru
 const ringPath =
   "M155 1H15A14 14 0 0 0 1 15V295A14 14 0 0 0 15 309H295A14 14 0 0 0 309 295V15A14 14 0 0 0 295 1Z";
 
-const ring = ({ state, clock, now }: ViewModel): TemplateResult => {
-  const share = clock && "share" in clock ? clock.share * 100 : 0;
+const ring = (model: ViewModel): TemplateResult => {
+  const { state, clock, now } = model;
+  const share = clock && "share" in clock && !isScanned(model) ? clock.share * 100 : 0;
   const isFresh = state.phase === "pending" && now - state.code.since < 900;
   return html`<svg class="ring ${isFresh ? "fresh" : ""}" viewBox="0 0 310 310" aria-hidden="true">
     <path d=${ringPath} />
@@ -31,6 +32,16 @@ const ring = ({ state, clock, now }: ViewModel): TemplateResult => {
 /** The code, or its place: always of the same size. */
 function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
   const { state, words, app } = model;
+  if (isScanned(model))
+    return html`<div class="stage scanned">
+      <div class="plate"></div>
+      ${hasCode(model) ? html`<canvas part="qr" aria-hidden="true"></canvas>` : nothing} ${ring(model)}
+      <div class="words">
+        <div class="disc">${icons.phone}</div>
+        <p class="message">${words.scanned}</p>
+        <p class="second">${words.scannedHint}</p>
+      </div>
+    </div>`;
   if (hasCode(model))
     return html`<div class="stage">
       <div class="plate"></div>
@@ -59,10 +70,12 @@ function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
 }
 
 /** The time that the code has, or a hint in its place. */
-export function timeText({ state, words, clock, connection }: ViewModel): TemplateResult | typeof nothing {
+export function timeText(model: ViewModel): TemplateResult | typeof nothing {
+  const { state, words, clock, connection } = model;
   if (state.phase === "requesting") return html`<p class="time">${words.requesting}</p>`;
   if (!clock) return nothing;
   if (connection !== "live") return html`<p class="time">${icons[connection]}${words[connection]}</p>`;
+  if (isScanned(model)) return nothing;
   switch (clock.kind) {
     case "next":
     case "last": {
@@ -90,10 +103,9 @@ const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateRes
 /** Stage, time and steps. */
 export const codeView = (model: ViewModel, handlers: Handlers): TemplateResult => {
   const { words, connection } = model;
+  const isEnlargeable = hasCode(model) && !isScanned(model) && connection !== "offline";
   return html`${stage(model, handlers)}
-    <div class="row">
-      ${timeText(model)}${hasCode(model) && connection !== "offline" ? enlargeButton(model, handlers) : nothing}
-    </div>
+    <div class="row">${timeText(model)}${isEnlargeable ? enlargeButton(model, handlers) : nothing}</div>
     <ol role="list">
       ${[words.step1, words.step2, words.step3].map(
         (step, i) =>

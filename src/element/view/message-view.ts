@@ -59,9 +59,12 @@ function messageFor({ state, words, now, isRedirecting }: ViewModel): Message | 
         }),
       };
     }
+    case "pending":
+      return state.scanned
+        ? { disc: "quiet", icon: icons.phone, text: words.scanned, second: words.scannedHint }
+        : undefined;
     case "idle":
     case "requesting":
-    case "pending":
       return undefined;
     default:
       return state satisfies never;

@@ -68,6 +68,10 @@ export function viewModel(state: State, context: ViewContext): Omit<ViewModel, "
   };
 }
 
+/** Whether the person has scanned and must look at the phone. */
+export const isScanned = ({ state }: Pick<ViewModel, "state">): boolean =>
+  state.phase === "pending" && state.scanned;
+
 /** Whether a code can be shown: one whose time is over is never on the screen. */
 export const hasCode = ({ clock }: Pick<ViewModel, "clock">): boolean =>
   clock !== undefined && clock.kind !== "dead";

@@ -82,6 +82,69 @@ describe("renewal", () => {
     expect(said.at(-1)).to.equal("10000 expired");
   });
 
+  describe("while a scanned code waits for the answer", () => {
+    const start = ["(code|)"];
+    const begun = ["0 requested", "0 started", "0 live"];
+
+    it("requests nothing until the server says that the code is over", () => {
+      const { said, requests } = runFlow(80_000, {
+        start,
+        stream: ["pending 9999ms scanned 29999ms comment 20499ms codeClosed 14999ms comment"],
+        renew: ["100ms (code|)"],
+      });
+      expect(requests.renew).to.deep.equal(["60500-60600"]);
+      expect(said).to.deep.equal([
+        ...begun,
+        "10000 scanned",
+        "60500 notScanned",
+        "60500 codeClosed",
+        "60600 renewed",
+      ]);
+    });
+
+    it("renews at once when an older code was scanned and is over", () => {
+      const { said } = runFlow(80_000, {
+        start,
+        stream: ["pending 9999ms scanned 19999ms comment 19999ms pending 14999ms comment 14999ms comment"],
+        renew: ["100ms (code|)"],
+      });
+      expect(said).to.deep.equal([...begun, "10000 scanned", "50000 notScanned", "50100 renewed"]);
+    });
+
+    it("does not wait longer than the code's own life for a server that says nothing more", () => {
+      const { said } = runFlow(80_000, {
+        start,
+        stream: [`pending 9999ms scanned ${"9999ms comment ".repeat(8)}`],
+        renew: ["100ms (code|)"],
+      });
+      expect(said).to.deep.equal([...begun, "10000 scanned", "62000 notScanned", "62100 renewed"]);
+    });
+
+    it("goes on with a renewal that was under way, and keeps the scan", () => {
+      const { said } = runFlow(60_000, {
+        start,
+        stream: ["pending 29999ms comment 15049ms scanned 9999ms comment"],
+        renew: ["100ms (code|)"],
+      });
+      expect(said).to.deep.equal([...begun, "45050 scanned", "45100 renewed"]);
+    });
+
+    it("does not end with `expired` before the scan does", () => {
+      const stream = "pending 29999ms comment 19999ms scanned 10799ms pending 14999ms comment";
+      const { said } = runFlow(80_000, { start, stream: [stream] }, { renewals: 0 });
+      expect(said).to.deep.equal([...begun, "50000 scanned", "60800 notScanned", "60800 expired"]);
+    });
+
+    it("shows the scan of an attempt that another page began, once there is a code", () => {
+      const { said } = runFlow(
+        10_000,
+        { stream: [neverAnswers], poll: ["100ms (scanned|)"], renew: ["50ms (code|)"] },
+        { commands: "resume" },
+      );
+      expect(said).to.include.members(["150 started", "150 scanned"]);
+    });
+  });
+
   describe("that fails", () => {
     it("is tried again while the old code works", () => {
       const { said, requests } = runFlow(70_000, {

@@ -7,7 +7,7 @@ const failure = { code: "network_error", during: "pending", offline: false } as 
 const states: Record<Phase, State> = {
   idle: { phase: "idle" },
   requesting: { phase: "requesting" },
-  pending: { phase: "pending", attempt: "a", code, renewed: 0, connection: "live" },
+  pending: { phase: "pending", attempt: "a", code, renewed: 0, scanned: false, connection: "live" },
   approved: { phase: "approved", attempt: "a" },
   completed: { phase: "completed", answer: {} },
   denied: { phase: "denied" },
@@ -19,6 +19,7 @@ const actions: Record<Action["type"], Action> = {
   started: { type: "started", attempt: "a", code, renewed: 0 },
   renewed: { type: "renewed", code, renewed: 1 },
   codeClosed: { type: "codeClosed", now: 1 },
+  scanned: { type: "scanned", scanned: true },
   connection: { type: "connection", connection: "offline" },
   approved: { type: "approved", attempt: "a" },
   completed: { type: "completed", answer: {} },
@@ -34,6 +35,7 @@ const table: Record<Action["type"], Partial<Record<Phase, Phase>>> = {
   started: { requesting: "pending" },
   renewed: { pending: "pending" },
   codeClosed: { pending: "pending" },
+  scanned: { pending: "pending" },
   connection: { pending: "pending" },
   approved: { requesting: "approved", pending: "approved", expired: "approved" },
   completed: { approved: "completed" },
@@ -59,7 +61,8 @@ describe("reduce", () => {
     });
   }
 
-  it("keeps the very same state when the connection did not change", () => {
+  it("keeps the very same state when the connection or the scan did not change", () => {
+    expect(reduce(states.pending, { type: "scanned", scanned: false })).to.equal(states.pending);
     expect(reduce(states.pending, { type: "connection", connection: "live" })).to.equal(states.pending);
   });
 });

@@ -60,6 +60,7 @@ const answers = {
     pending: { type: "status", answer: pending },
     pending8s: { type: "status", answer: { ...pending, expires_in: 8 } },
     codeClosed: { type: "status", answer: { ...pending, expires_in: 0 } },
+    scanned: { type: "status", answer: { ...pending, scanned: true } },
     approved: { type: "status", answer: { status: "approved" } },
     completed: { type: "status", answer: { status: "completed" } },
     denied: { type: "status", answer: { status: "denied" } },
@@ -71,6 +72,7 @@ const answers = {
   poll: {
     pending: { ...pending, interval: 2 },
     pending8s: { ...pending, expires_in: 8, interval: 2 },
+    scanned: { ...pending, scanned: true, interval: 2 },
     held: { ...pending, interval: 0 },
     approved: { status: "approved", interval: 0 },
     expired: { status: "expired", interval: 0 },
@@ -93,8 +95,11 @@ function marbles<T>(script: string, values: Record<string, T>): [string, Record<
   ];
 }
 
-/** An action as tests read it: its type, or the connection. */
-const nameOf = (action: Action): string => (action.type === "connection" ? action.connection : action.type);
+/** An action as tests read it: its type, the connection, or whether a scan counts. */
+const nameOf = (action: Action): string => {
+  if (action.type === "connection") return action.connection;
+  return action.type === "scanned" && !action.scanned ? "notScanned" : action.type;
+};
 
 /** Whether a line of `said` is about the connection. */
 export const isConnection = (line: string): boolean => /live|reconnecting|offline/.test(line);
