@@ -152,7 +152,17 @@ describe("a code that the site's app has scanned", () => {
 
   test("is ignored if it is unknown, over, or no transaction at all", async (t) => {
     const { clock, where, browser, attempt, otp } = await scene(t);
-    const strange: unknown[] = ["", "nobody", "x".repeat(100_000), "__proto__", null, undefined, 7, {}, [otp]];
+    const strange: unknown[] = [
+      "",
+      "nobody",
+      "x".repeat(100_000),
+      "__proto__",
+      null,
+      undefined,
+      7,
+      {},
+      [otp],
+    ];
     for (const transactionId of strange)
       await where.kit.scanned({ transactionId } as { transactionId: string });
     await clock.advance(60);
