@@ -58,7 +58,11 @@ const published: Record<string, Cell[]> = {
   "phone-app": cells([...each, unfolded], 288, appFirst),
   "right-to-left": [
     ...cells(each, 360, inArabic),
-    ...cells([each[2]!, each[5]!, unfolded], 288, (shown) => ({ ...appFirst(shown), ...inArabic(shown) })),
+    ...cells(
+      [...each.filter(([name]) => name === "pending" || name === "approved"), unfolded],
+      288,
+      (shown) => ({ ...appFirst(shown), ...inArabic(shown) }),
+    ),
   ],
   enlarged: [one("enlarged", 360, model(pending(), { enlarged: true }))],
 };

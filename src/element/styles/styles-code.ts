@@ -101,19 +101,24 @@ export const codeStyles = css`
     cursor: zoom-in !important;
   }
   /* The person has scanned: the code stays at its place, but no camera reads it any more. */
-  .scanned .plate,
-  .scanned canvas {
+  .dimmed {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-items: center;
     opacity: 0.12 !important;
   }
-  .scanned canvas {
-    grid-area: 1 / 1 !important;
+  .dimmed canvas {
     cursor: auto !important;
   }
   .scanned .words {
     z-index: 2147483647;
+    padding: 14px 18px;
+    border-radius: 10px;
+    background: var(--_surface);
   }
   .scanned .disc {
-    margin-inline: auto;
+    margin: 0 auto 12px;
   }
   .row {
     display: flex;

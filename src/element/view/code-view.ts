@@ -34,8 +34,11 @@ function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
   const { state, words, app } = model;
   if (isScanned(model))
     return html`<div class="stage scanned">
-      <div class="plate"></div>
-      ${hasCode(model) ? html`<canvas part="qr" aria-hidden="true"></canvas>` : nothing} ${ring(model)}
+      <div class="dimmed">
+        <div class="plate"></div>
+        ${hasCode(model) ? html`<canvas part="qr" aria-hidden="true"></canvas>` : nothing}
+      </div>
+      ${ring(model)}
       <div class="words">
         <div class="disc">${icons.phone}</div>
         <p class="message">${words.scanned}</p>
