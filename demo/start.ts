@@ -34,8 +34,10 @@ async function start(config: DemoConfig): Promise<void> {
     message: "Log in to Demo Bank on the web.",
     clientIp: clientIpBehind(config.trustedProxies),
     limits: { startsPerAddress: { count: 300, seconds: 60 } },
-    signIn: async ({ userId, attempt }) => {
-      const id = await sessions.begin(userId, attempt);
+    signIn: async ({ userId, attempt, login }) => {
+      const id = await sessions.begin(userId, attempt, login);
+      // The user has ended this login meanwhile.
+      if (id === undefined) return Response.json({}, { status: 403 });
       return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id, origin) } });
     },
   } satisfies LoginKitOptions;

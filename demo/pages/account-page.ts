@@ -1,31 +1,77 @@
 import { html } from "hono/html";
+import { compareAddresses } from "onegini-otp-login/server";
 import type { Session } from "../server/sessions.js";
+import { deviceName } from "./device-name.js";
 import { pageTexts } from "./page-texts.js";
 import { layout, type Html, type PageSetting } from "./page-layout.js";
+import type { Language } from "./site-language.js";
+
+export interface Account {
+  /** The session of the browser that shows the page. */
+  session: Session;
+  /** The user's other sessions. */
+  others: readonly Session[];
+  /** Whether the user has just ended one of them. */
+  hasEnded: boolean;
+}
 
 /** The page of a logged-in user. */
-export function accountPage(setting: PageSetting, { userId, since }: Session): Html {
+export function accountPage(setting: PageSetting, { session, others, hasEnded }: Account): Html {
   const { language } = setting;
   const texts = pageTexts[language];
-  const began = new Date(since);
   return layout({
     ...setting,
     title: texts.yourAccount,
     main: html`<h1>${texts.yourAccount}</h1>
+      ${hasEnded ? html`<p class="lead" role="status">${texts.loginEnded}</p>` : ""}
       <dl>
         <div>
           <dt>${texts.user}</dt>
-          <dd class="user"><bdi>${userId}</bdi></dd>
+          <dd class="user"><bdi>${session.userId}</bdi></dd>
         </div>
         <div>
           <dt>${texts.loggedInAt}</dt>
-          <dd>
-            <time datetime="${began.toISOString()}"
-              >${began.toLocaleTimeString(language, { timeStyle: "short" })}</time
-            >
-          </dd>
+          <dd>${time(session, language)}</dd>
         </div>
       </dl>
-      <form action="/logout" method="post"><button>${texts.logOut}</button></form>`,
+      <form action="/logout" method="post"><button>${texts.logOut}</button></form>
+      <section class="logins" aria-labelledby="logins">
+        <h2 id="logins">${texts.logins}</h2>
+        <p class="lead">${texts.loginsHint}</p>
+        <ul>
+          ${loginRow(session, language, texts.thisBrowser)}
+          ${others.map((other) => loginRow(other, language))}
+        </ul>
+      </section>`,
   });
+}
+
+/** A login with its device and place, and the button that ends it. */
+async function loginRow(session: Session, language: Language, note?: string): Promise<Html> {
+  const { attempt, login } = session;
+  const texts = pageTexts[language];
+  const { network } = await compareAddresses(login.address, login.scanned?.address);
+  const id = `login-${attempt}`;
+  return html`<li>
+    <div id="${id}">
+      <strong>${deviceName(login.userAgent, language)}</strong>
+      ${note === undefined ? "" : html`<em>${note}</em>`}
+      <p>
+        ${login.address === undefined ? texts.unknownAddress : html`<bdi>${login.address}</bdi>`},
+        ${time(session, language)}
+      </p>
+      ${network === "unknown" ? "" : html`<p>${network === "same" ? texts.sameNetwork : texts.otherNetwork}</p>`}
+    </div>
+    <form action="/account/end" method="post">
+      <input type="hidden" name="attempt" value="${attempt}" />
+      <button aria-describedby="${id}">${texts.thatWasntMe}</button>
+    </form>
+  </li>`;
+}
+
+function time({ since }: Session, language: Language): Html {
+  const began = new Date(since);
+  return html`<time datetime="${began.toISOString()}"
+    >${began.toLocaleTimeString(language, { timeStyle: "short" })}</time
+  >`;
 }

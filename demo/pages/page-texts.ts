@@ -26,6 +26,17 @@ export interface PageTexts {
   user: string;
   loggedInAt: string;
   logOut: string;
+  logins: string;
+  loginsHint: string;
+  thisBrowser: string;
+  /** With `{browser}` and `{system}`. */
+  deviceOn: string;
+  unknownDevice: string;
+  unknownAddress: string;
+  sameNetwork: string;
+  otherNetwork: string;
+  thatWasntMe: string;
+  loginEnded: string;
   notLoggedIn: string;
   notLoggedInHint: string;
   loggedOutHere: string;
@@ -62,6 +73,16 @@ export const pageTexts: Record<Language, PageTexts> = {
     user: "User",
     loggedInAt: "Logged in at",
     logOut: "Log out",
+    logins: "Where you’re logged in",
+    loginsHint: "If you don’t recognise one of these, end it. That browser is logged out at once.",
+    thisBrowser: "This browser",
+    deviceOn: "{browser} on {system}",
+    unknownDevice: "Unknown device",
+    unknownAddress: "Unknown address",
+    sameNetwork: "The phone was in the same network.",
+    otherNetwork: "The phone was in another network, which is common.",
+    thatWasntMe: "That wasn’t me",
+    loginEnded: "That login has ended, and its browser is logged out.",
     notLoggedIn: "You’re not logged in",
     notLoggedInHint: "Log in to see your account.",
     loggedOutHere: "This browser is logged out",
@@ -98,6 +119,16 @@ export const pageTexts: Record<Language, PageTexts> = {
     user: "Gebruiker",
     loggedInAt: "Ingelogd om",
     logOut: "Uitloggen",
+    logins: "Waar je bent ingelogd",
+    loginsHint: "Herken je er een niet? Beëindig die dan. De browser is meteen uitgelogd.",
+    thisBrowser: "Deze browser",
+    deviceOn: "{browser} op {system}",
+    unknownDevice: "Onbekend apparaat",
+    unknownAddress: "Onbekend adres",
+    sameNetwork: "De telefoon zat op hetzelfde netwerk.",
+    otherNetwork: "De telefoon zat op een ander netwerk. Dat komt vaak voor.",
+    thatWasntMe: "Dat was ik niet",
+    loginEnded: "Die login is beëindigd, en de browser is uitgelogd.",
     notLoggedIn: "Je bent niet ingelogd",
     notLoggedInHint: "Log in om je rekening te zien.",
     loggedOutHere: "Deze browser is uitgelogd",
@@ -135,6 +166,17 @@ export const pageTexts: Record<Language, PageTexts> = {
     user: "Utilisateur",
     loggedInAt: "Connexion à",
     logOut: "Déconnexion",
+    logins: "Où vous êtes connecté",
+    loginsHint:
+      "Si vous ne reconnaissez pas l’une de ces connexions, mettez-y fin. Le navigateur est aussitôt déconnecté.",
+    thisBrowser: "Ce navigateur",
+    deviceOn: "{browser} sur {system}",
+    unknownDevice: "Appareil inconnu",
+    unknownAddress: "Adresse inconnue",
+    sameNetwork: "Le mobile était sur le même réseau.",
+    otherNetwork: "Le mobile était sur un autre réseau, ce qui est courant.",
+    thatWasntMe: "Ce n’était pas moi",
+    loginEnded: "Cette connexion est terminée, et son navigateur est déconnecté.",
     notLoggedIn: "Vous n’êtes pas connecté",
     notLoggedInHint: "Connectez-vous pour voir votre compte.",
     loggedOutHere: "Ce navigateur est déconnecté",
@@ -173,6 +215,17 @@ export const pageTexts: Record<Language, PageTexts> = {
     user: "Benutzer",
     loggedInAt: "Angemeldet um",
     logOut: "Abmelden",
+    logins: "Wo Sie angemeldet sind",
+    loginsHint:
+      "Erkennen Sie eine dieser Anmeldungen nicht? Dann beenden Sie sie. Der Browser ist sofort abgemeldet.",
+    thisBrowser: "Dieser Browser",
+    deviceOn: "{browser} unter {system}",
+    unknownDevice: "Unbekanntes Gerät",
+    unknownAddress: "Unbekannte Adresse",
+    sameNetwork: "Das Handy war im selben Netz.",
+    otherNetwork: "Das Handy war in einem anderen Netz. Das kommt oft vor.",
+    thatWasntMe: "Das war ich nicht",
+    loginEnded: "Diese Anmeldung ist beendet, und der Browser ist abgemeldet.",
     notLoggedIn: "Sie sind nicht angemeldet",
     notLoggedInHint: "Melden Sie sich an, um Ihr Konto zu sehen.",
     loggedOutHere: "Dieser Browser ist abgemeldet",

@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie } from "hono/cookie";
 import type { FirstPaint } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
@@ -20,7 +21,7 @@ import {
   notFoundPage,
   notLoggedInPage,
 } from "../pages/plain-pages.js";
-import { sessionCookieName, SessionsUnavailable, type Sessions } from "./sessions.js";
+import { sessionCookieName, SessionsUnavailable, type Session, type Sessions } from "./sessions.js";
 
 export interface SiteOptions {
   /** The site's origin, e.g. `http://localhost:3000`. */
@@ -56,6 +57,14 @@ export function createSite({
   const sessionCookie = sessionCookieName(origin);
   const settingOf = (c: Context): PageSetting => ({ language: languageOf(c), ...demo });
   const notFound = (c: Context) => c.html(notFoundPage(settingOf(c)), 404);
+  const sessionOf = async (c: Context): Promise<Session | undefined> => {
+    const id = getCookie(c, sessionCookie);
+    return id === undefined ? undefined : sessions.find(id);
+  };
+  const deleteCookies = (c: Context): void => {
+    deleteCookie(c, sessionCookie, { path: "/", secure: isSecure });
+    for (const [name, value] of forget(c.req.raw)) c.header(name, value, { append: true });
+  };
 
   // Before the redirect to the origin, because load balancers use the IP address.
   site.get("/health", noStore, async (c) => {
@@ -85,18 +94,32 @@ export function createSite({
   // The password is never read: the form only shows how the two ways look side by side.
   site.post("/password", plainPageHeaders, (c) => c.redirect("/?notice=password#password-login", 303));
   site.get("/account", plainPageHeaders, noStore, async (c) => {
-    const id = getCookie(c, sessionCookie);
-    const session = id === undefined ? undefined : await sessions.find(id);
-    return session ? c.html(accountPage(settingOf(c), session)) : c.html(notLoggedInPage(settingOf(c)), 401);
+    const session = await sessionOf(c);
+    if (!session) return c.html(notLoggedInPage(settingOf(c)), 401);
+    const all = await sessions.list(session.userId);
+    const others = all.filter(({ attempt }) => attempt !== session.attempt);
+    const hasEnded = c.req.query("notice") === "ended";
+    return c.html(accountPage(settingOf(c), { session, others, hasEnded }));
+  });
+  // "That wasn't me": ends one of the user's sessions, by the attempt that began it.
+  const limit = bodyLimit({ maxSize: 1_024, onError: (c) => c.html(notAllowedPage(settingOf(c)), 413) });
+  site.post("/account/end", plainPageHeaders, noStore, limit, async (c) => {
+    if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
+    const session = await sessionOf(c);
+    if (!session) return c.html(notLoggedInPage(settingOf(c)), 401);
+    const attempt = new URLSearchParams(await c.req.text()).get("attempt") ?? "";
+    await sessions.end({ userId: session.userId, attempt });
+    if (attempt !== session.attempt) return c.redirect("/account?notice=ended", 303);
+    deleteCookies(c);
+    return c.redirect("/", 303);
   });
   site.on(["GET", "POST"], "/logout", plainPageHeaders, noStore, async (c) => {
     if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
-    const id = getCookie(c, sessionCookie);
     // Also if the session cannot be ended.
-    deleteCookie(c, sessionCookie, { path: "/", secure: isSecure });
-    for (const [name, value] of forget(c.req.raw)) c.header(name, value, { append: true });
+    deleteCookies(c);
     try {
-      if (id !== undefined) await sessions.end(id);
+      const session = await sessionOf(c);
+      if (session) await sessions.end(session);
     } catch (error) {
       if (!(error instanceof SessionsUnavailable)) throw error;
       warn(error);
@@ -133,6 +156,7 @@ const methods = [
   ["/", "GET, HEAD"],
   ["/password", "POST"],
   ["/account", "GET, HEAD"],
+  ["/account/end", "POST"],
   ["/logout", "GET, HEAD, POST"],
   ["/phone", "GET, HEAD"],
   ["/playground", "GET, HEAD"],

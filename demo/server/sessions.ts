@@ -2,6 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import * as v from "valibot";
 import { withinCommandTime, type RedisClient } from "./demo-redis.js";
 
+/** A browser or a phone, as the kit describes it. */
+interface Device {
+  address?: string | undefined;
+  userAgent?: string | undefined;
+}
+
 /** A logged-in user. */
 export interface Session {
   userId: string;
@@ -9,6 +15,8 @@ export interface Session {
   since: number;
   /** The login attempt that began it. */
   attempt: string;
+  /** The browser that began the login, and the phone, if its app said that it scanned the code. */
+  login: Device & { scanned?: Device | undefined };
 }
 
 /** The sessions cannot be read at the moment, so nobody can be recognized as logged in. */
@@ -21,13 +29,20 @@ export interface Sessions {
   /**
    * Begins the session of an attempt and returns an id for its cookie. The id is always new: others may know one from
    * before the login. The attempt's id is the idempotency key: `signIn` may run twice, even at once, and the browser keeps
-   * the cookie that comes last. So a repetition adds an id to the same session.
+   * the cookie that comes last. So a repetition adds an id to the same session. Undefined if that session was ended.
    */
-  begin: (userId: string, attempt: string) => Promise<string>;
+  begin: (userId: string, attempt: string, login: Session["login"]) => Promise<string | undefined>;
   find: (id: string) => Promise<Session | undefined>;
-  /** Ends the session, under all of its ids. */
-  end: (id: string) => Promise<void>;
+  /** A user's sessions, the newest first, 20 at most. */
+  list: (userId: string) => Promise<Session[]>;
+  /**
+   * Ends the session of an attempt, under all of its ids; nothing happens if it is another user's. The session stays behind,
+   * marked, for as long as it would have lived: `signIn` may run again for its attempt, and must not begin a new one.
+   */
+  end: (session: Pick<Session, "userId" | "attempt">) => Promise<void>;
 }
+
+const maxListed = 20;
 
 export interface MemorySessionsOptions {
   /** How long a session lasts, in seconds. Default one hour. */
@@ -39,30 +54,28 @@ export interface MemorySessionsOptions {
 /** Sessions in this process's memory. */
 export function memorySessions({ ttlSeconds = 3_600, max = 10_000 }: MemorySessionsOptions = {}): Sessions {
   // By attempt, in the order in which they began, so the oldest comes first.
-  const sessions = new Map<string, Session & { ids: string[] }>();
+  const sessions = new Map<string, Session & { ids: string[]; isEnded: boolean }>();
   const attemptById = new Map<string, string>();
-  const isAlive = ({ since }: Session): boolean => since + ttlSeconds * 1_000 > Date.now();
-
-  function remove(attempt: string): void {
-    for (const id of sessions.get(attempt)?.ids ?? []) attemptById.delete(id);
-    sessions.delete(attempt);
-  }
+  const isInTime = ({ since }: Session): boolean => since + ttlSeconds * 1_000 > Date.now();
+  const isAlive = (session: Session & { isEnded: boolean }): boolean => isInTime(session) && !session.isEnded;
 
   function makeRoom(): void {
     for (const [attempt, session] of sessions) {
-      if (sessions.size < max && isAlive(session)) return;
-      remove(attempt);
+      if (sessions.size < max && isInTime(session)) return;
+      for (const id of session.ids) attemptById.delete(id);
+      sessions.delete(attempt);
     }
   }
 
   return {
-    begin(userId, attempt) {
+    begin(userId, attempt, login) {
       const id = randomBytes(32).toString("base64url");
       const session = sessions.get(attempt);
+      if (session?.isEnded) return Promise.resolve(undefined);
       if (session) session.ids.push(id);
       else {
         makeRoom();
-        sessions.set(attempt, { userId, since: Date.now(), attempt, ids: [id] });
+        sessions.set(attempt, { userId, since: Date.now(), attempt, login, ids: [id], isEnded: false });
       }
       attemptById.set(id, attempt);
       return Promise.resolve(id);
@@ -71,8 +84,13 @@ export function memorySessions({ ttlSeconds = 3_600, max = 10_000 }: MemorySessi
       const session = sessions.get(attemptById.get(id) ?? "");
       return Promise.resolve(session && isAlive(session) ? session : undefined);
     },
-    end(id) {
-      remove(attemptById.get(id) ?? "");
+    list(userId) {
+      const all = [...sessions.values()].filter((session) => session.userId === userId && isAlive(session));
+      return Promise.resolve(all.slice(-maxListed).reverse());
+    },
+    end({ userId, attempt }) {
+      const session = sessions.get(attempt);
+      if (session?.userId === userId) session.isEnded = true;
       return Promise.resolve();
     },
   };
@@ -85,38 +103,76 @@ export interface RedisSessionsOptions {
   prefix?: string;
 }
 
-const session = v.object({ userId: v.string(), since: v.number(), attempt: v.string() });
+const device = { address: v.optional(v.string()), userAgent: v.optional(v.string()) };
+
+const storedSession = v.object({
+  userId: v.string(),
+  since: v.number(),
+  attempt: v.string(),
+  login: v.object({ ...device, scanned: v.optional(v.object(device)) }),
+  isEnded: v.optional(v.boolean()),
+});
+
+/** A session from its stored text; undefined if it was ended. */
+function parseSession(text: string): Session | undefined {
+  const { isEnded, ...session } = v.parse(storedSession, JSON.parse(text));
+  return isEnded ? undefined : session;
+}
 
 /** Sessions that several demos share. Redis expires them. */
 export function redisSessions(
   client: RedisClient,
   { ttlSeconds = 3_600, prefix = "demo:" }: RedisSessionsOptions = {},
 ): Sessions {
+  const hash = (text: string): string => createHash("sha256").update(text).digest("base64url");
   // Hashed, so that nobody can take over a session by reading the keys.
-  const idKey = (id: string): string =>
-    `${prefix}session-id:${createHash("sha256").update(id).digest("base64url")}`;
+  const idKey = (id: string): string => `${prefix}session-id:${hash(id)}`;
   const sessionKey = (attempt: string): string => `${prefix}session:${attempt}`;
+  /** The attempts of a user's sessions, by the time at which they began. */
+  const userKey = (userId: string): string => `${prefix}user-sessions:${hash(userId)}`;
   const PX = Math.ceil(ttlSeconds * 1_000);
-  /** The attempt whose session has that id. */
-  const attemptOf = (id: string): Promise<string | null> => run(client.get(idKey(id)));
+
+  async function read(attempt: string): Promise<Session | undefined> {
+    const text = await run(client.get(sessionKey(attempt)));
+    return text === null ? undefined : parseSession(text);
+  }
 
   return {
-    async begin(userId, attempt) {
+    async begin(userId, attempt, login) {
       const id = randomBytes(32).toString("base64url");
-      const value: Session = { userId, since: Date.now(), attempt };
+      const since = Date.now();
+      const text = JSON.stringify({ userId, since, attempt, login } satisfies Session);
       // The first of several calls makes the session.
-      await run(client.set(sessionKey(attempt), JSON.stringify(value), { PX, NX: true }));
-      await run(client.set(idKey(id), attempt, { PX }));
+      const made = await run(client.set(sessionKey(attempt), text, { PX, NX: true }));
+      if (made === null && !(await read(attempt))) return undefined;
+      const key = userKey(userId);
+      await run(
+        Promise.all([
+          client.zAdd(key, { score: since, value: attempt }),
+          client.zRemRangeByScore(key, "-inf", since - PX),
+          client.pExpire(key, PX),
+          // Last: a session whose cookie works is in its user's list.
+          client.set(idKey(id), attempt, { PX }),
+        ]),
+      );
       return id;
     },
     async find(id) {
-      const attempt = await attemptOf(id);
-      const value = attempt === null ? null : await run(client.get(sessionKey(attempt)));
-      return value === null ? undefined : v.parse(session, JSON.parse(value));
+      const attempt = await run(client.get(idKey(id)));
+      return attempt === null ? undefined : read(attempt);
     },
-    async end(id) {
-      const attempt = await attemptOf(id);
-      if (attempt !== null) await run(client.del([sessionKey(attempt), idKey(id)]));
+    async list(userId) {
+      const attempts = await run(client.zRange(userKey(userId), -maxListed, -1));
+      if (attempts.length === 0) return [];
+      const texts = await run(client.mGet(attempts.map(sessionKey)));
+      return texts.flatMap((text) => (text === null ? [] : (parseSession(text) ?? []))).reverse();
+    },
+    async end({ userId, attempt }) {
+      const session = await read(attempt);
+      if (session?.userId !== userId) return;
+      const text = JSON.stringify({ ...session, isEnded: true });
+      await run(client.set(sessionKey(attempt), text, { XX: true, KEEPTTL: true }));
+      await run(client.zRem(userKey(userId), attempt));
     },
   };
 }

@@ -36,6 +36,7 @@ describe("The demo and curious input", () => {
     for (const [path, allow] of [
       ["/", "GET, HEAD"],
       ["/account", "GET, HEAD"],
+      ["/account/end", "POST"],
       ["/phone", "GET, HEAD"],
       ["/password", "POST"],
       ["/logout", "GET, HEAD, POST"],

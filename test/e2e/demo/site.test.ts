@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { type Demo, hostOf, loopbackAddresses, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
+import { codeOn } from "../../support/qr.js";
 import { until } from "../../support/until.js";
 import { Browser as Caller } from "../../unit/server/support/browser.js";
 
@@ -74,6 +75,90 @@ describe("The demo's site", () => {
         assert.equal((await get("/account", { headers: { cookie } })).status, 200);
       }
     }
+  });
+
+  describe("has an account page that", () => {
+    const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let users = 0;
+
+    /** Logs in with a browser of its own. */
+    async function logIn(user: string) {
+      const caller = new Caller({ url: `${demo.origin}/otp-login`, origin: demo.origin });
+      const { attempt, otp } = await caller.start({ headers: { "user-agent": firefox } });
+      await phoneCalls(demo.origin).enroll(user);
+      await phoneCalls(demo.origin).accept(otp, user);
+      await until(async () => (await caller.status(attempt)).status === "approved", "the approval");
+      const answer = await caller.logIn(attempt);
+      const cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+      return { attempt, cookie, repeat: () => caller.logIn(attempt) };
+    }
+    const newUser = (): string => `account-${users++}`;
+    const account = (cookie: string) => get("/account", { headers: { cookie } });
+    const end = (attempt: string, headers: Record<string, string>) =>
+      get("/account/end", { method: "POST", headers, body: new URLSearchParams({ attempt }) });
+
+    it("lists this login and the user's others, each with device, address and a button", async () => {
+      const user = newUser();
+      const [mine, other, foreign] = [await logIn(user), await logIn(user), await logIn(newUser())];
+
+      const page = await (await account(mine.cookie)).text();
+
+      assert.match(page, new RegExp(`<bdi>${user}</bdi>`));
+      assert.equal(page.split("Firefox on Linux").length - 1, 2);
+      assert.match(page, /<bdi>(127\.0\.0\.1|::1)<\/bdi>/);
+      assert.equal(page.split("This browser").length - 1, 1);
+      assert.equal(page.split("That wasn’t me").length - 1, 2);
+      for (const { attempt } of [mine, other]) assert.ok(page.includes(`value="${attempt}"`));
+      assert.equal(page.includes(foreign.attempt), false);
+    });
+
+    it("ends another login by its attempt, and a repetition of that login begins no new session", async () => {
+      const user = newUser();
+      const [mine, other] = [await logIn(user), await logIn(user)];
+
+      const answer = await end(other.attempt, { cookie: mine.cookie });
+
+      assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/account?notice=ended"]);
+      assert.equal((await account(other.cookie)).status, 401);
+      const repeated = await other.repeat();
+      assert.equal(repeated.status, 403);
+      assert.deepEqual(repeated.headers.getSetCookie(), []);
+      assert.equal((await (await account(mine.cookie)).text()).includes(other.attempt), false);
+    });
+
+    it("ends the login of this browser, and with it its cookies", async () => {
+      const mine = await logIn(newUser());
+
+      const answer = await end(mine.attempt, { cookie: mine.cookie });
+
+      assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/"]);
+      const ended = answer.headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
+      assert.deepEqual(ended, ["demo-session", "onegini-otp-login"]);
+      assert.equal((await account(mine.cookie)).status, 401);
+      assert.equal((await mine.repeat()).status, 403);
+    });
+
+    it("ends no login of another user, for another site, or without a session", async () => {
+      const [mine, foreign] = [await logIn(newUser()), await logIn(newUser())];
+      const { cookie } = mine;
+
+      await end(foreign.attempt, { cookie });
+      await end("", { cookie });
+      assert.equal((await end(mine.attempt, { cookie, "sec-fetch-site": "cross-site" })).status, 403);
+      assert.equal((await end(mine.attempt, { cookie, origin: "https://example.com" })).status, 403);
+      assert.equal((await end(mine.attempt, {})).status, 401);
+      assert.equal((await end("x".repeat(5_000), { cookie })).status, 413);
+
+      for (const each of [mine, foreign]) assert.equal((await account(each.cookie)).status, 200);
+    });
+
+    it("begins no new session when a login is repeated after the logout", async () => {
+      const mine = await logIn(newUser());
+
+      await get("/logout", { method: "POST", headers: { cookie: mine.cookie } });
+
+      assert.equal((await mine.repeat()).status, 403);
+    });
   });
 
   it("is a Token Server for sites on this computer only", async () => {
@@ -214,6 +299,30 @@ describe("The demo's site", () => {
       await page.getByRole("heading", { name: "Inloggen met je telefoon" }).waitFor();
       assert.equal(page.url(), `${demo.origin}/`);
       await context.close();
+    });
+
+    it("ends another browser's login by the account page's button", async () => {
+      const user = "account-in-browsers";
+      await phoneCalls(demo.origin).enroll(user);
+      const logIn = async () => {
+        const context = await browser.newContext();
+        const page = await openLoginPage(context, demo.origin);
+        await phoneCalls(demo.origin).accept(await codeOn(page), user);
+        await page.waitForURL("**/account");
+        return page;
+      };
+      const [stranger, mine] = [await logIn(), await logIn()];
+      await mine.reload();
+
+      const logins = mine.getByRole("region", { name: "Where you’re logged in" }).getByRole("listitem");
+      assert.equal(await logins.count(), 2);
+      assert.match(await logins.first().innerText(), /Chrome on Linux.*This browser/);
+      await logins.nth(1).getByRole("button", { name: "That wasn’t me" }).click();
+
+      await mine.getByRole("status").getByText("That login has ended").waitFor();
+      assert.equal(await logins.count(), 1);
+      assert.equal((await stranger.reload())?.status(), 401);
+      for (const page of [stranger, mine]) await page.context().close();
     });
 
     it("says in the form that no password was checked", async () => {

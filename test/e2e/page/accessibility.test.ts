@@ -6,7 +6,7 @@ import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { openPhone } from "../../support/demo/demo-pages.js";
-import { type Demo, startDemo } from "../../support/demo/demo.js";
+import { type Demo, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { listen } from "../accessibility/support/assistive-technology.js";
@@ -82,7 +82,9 @@ describe("The demo's pages", () => {
 
   it("fit every width from 320 pixels without scrolling sideways", async () => {
     const context = await browser.newContext();
-    const page = await context.newPage();
+    const page = await openLoginPage(context, demo.origin);
+    await phoneCalls(demo.origin).accept(await codeOn(page));
+    await page.waitForURL("**/account");
     for (const lang of ["en", "nl", "fr", "de"]) {
       for (const path of ["/", "/account", "/phone"]) {
         await page.goto(`${demo.origin}${path}?lang=${lang}`);

@@ -4,7 +4,8 @@ import { addCall, addLine, callOf } from "../../../demo/client/phone/call-log.js
 import { readAppLink } from "../../../demo/client/phone/code-sources.js";
 import { adviceFor } from "../../../demo/client/phone/problems.js";
 import { readMessage } from "../../../demo/client/phone/screens.js";
-import { memorySessions } from "../../../demo/server/sessions.js";
+import { deviceName } from "../../../demo/pages/device-name.js";
+import { memorySessions, type Sessions } from "../../../demo/server/sessions.js";
 
 describe("The phone's message", () => {
   it("is split into the site's text, the device and the location", () => {
@@ -77,17 +78,20 @@ describe("The demo's sessions", () => {
   beforeEach(() => mock.timers.enable({ apis: ["Date"] }));
   afterEach(() => mock.timers.reset());
 
+  const begin = async (sessions: Sessions, userId: string, attempt: string): Promise<string> =>
+    (await sessions.begin(userId, attempt, {})) ?? assert.fail("no session was begun");
+
   it("have random ids", async () => {
     const sessions = memorySessions();
-    const ids = [await sessions.begin("a", "1"), await sessions.begin("a", "2")];
+    const ids = [await begin(sessions, "a", "1"), await begin(sessions, "a", "2")];
     assert.notEqual(ids[0], ids[1]);
     for (const id of ids) assert.match(id, /^[\w-]{43}$/);
   });
 
   it("end on request and after their lifetime", async () => {
     const sessions = memorySessions({ ttlSeconds: 60 });
-    const [one, two] = [await sessions.begin("one", "1"), await sessions.begin("two", "2")];
-    await sessions.end(one);
+    const [one, two] = [await begin(sessions, "one", "1"), await begin(sessions, "two", "2")];
+    await sessions.end({ userId: "one", attempt: "1" });
     assert.equal(await sessions.find(one), undefined);
     assert.equal((await sessions.find(two))?.userId, "two");
     mock.timers.tick(60_000);
@@ -96,22 +100,63 @@ describe("The demo's sessions", () => {
 
   it("are one for each attempt: a repeated login leads to the same session", async () => {
     const sessions = memorySessions();
-    const one = await sessions.begin("a", "attempt");
-    const other = await sessions.begin("a", "attempt");
+    const one = await begin(sessions, "a", "attempt");
+    const other = await begin(sessions, "a", "attempt");
     assert.equal((await sessions.find(one))?.userId, "a");
     assert.equal(await sessions.find(other), await sessions.find(one));
-    await sessions.end(one);
+    await sessions.end({ userId: "a", attempt: "attempt" });
     assert.equal(await sessions.find(other), undefined);
+  });
+
+  it("are not begun again by a repeated login when they have ended, for as long as they would have lived", async () => {
+    const sessions = memorySessions({ ttlSeconds: 3_600, max: 3 });
+    await begin(sessions, "a", "attempt");
+    await sessions.end({ userId: "a", attempt: "attempt" });
+    for (const later of ["1", "2"]) await begin(sessions, "b", later);
+    mock.timers.tick(3_599_000);
+    assert.equal(await sessions.begin("a", "attempt", {}), undefined);
   });
 
   it("are limited in number: a new one replaces the oldest", async () => {
     const sessions = memorySessions({ max: 2 });
     const ids = [];
-    for (const attempt of ["1", "2", "3"]) ids.push(await sessions.begin(attempt, attempt));
+    for (const attempt of ["1", "2", "3"]) ids.push(await begin(sessions, attempt, attempt));
     assert.deepEqual(await Promise.all(ids.map(async (id) => (await sessions.find(id))?.userId)), [
       undefined,
       "2",
       "3",
     ]);
+  });
+});
+
+describe("The device of a login", () => {
+  it("is named by browser and system, in words of the site", () => {
+    for (const [userAgent, name] of [
+      [
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
+        "Chrome on Windows",
+      ],
+      [
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+        "Edge on Windows",
+      ],
+      [
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15",
+        "Safari on macOS",
+      ],
+      [
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1",
+        "Safari on iPhone",
+      ],
+      ["Mozilla/5.0 (Linux; Android 15; K) Chrome/140.0.0.0 Mobile Safari/537.36", "Chrome on Android"],
+      ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"],
+      ["<script>alert(1)</script> Firefox/1", "Firefox"],
+      ["<script>alert(1)</script>", "Unknown device"],
+      ["", "Unknown device"],
+      [undefined, "Unknown device"],
+    ] as const) {
+      assert.equal(deviceName(userAgent, "en"), name, userAgent);
+    }
+    assert.equal(deviceName("(Windows) Firefox/140.0", "de"), "Firefox unter Windows");
   });
 });
