@@ -112,7 +112,6 @@ export const codeStyles = css`
     cursor: auto !important;
   }
   .scanned .words {
-    z-index: 2147483647;
     padding: 14px 18px;
     border-radius: 10px;
     background: var(--_surface);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
-import type { Status } from "../../../../src/protocol/login-api.js";
+import type { Status, StatusAnswer } from "../../../../src/protocol/login-api.js";
 import { otp } from "../../../element/support/models.js";
 
 /** What a call is answered; `never` leaves it open, `reset` breaks its connection. */
@@ -23,7 +23,7 @@ export interface LoginSite {
   /** How many streams are open. */
   watching: () => number;
   /** Says a status on every open stream. */
-  say: (status: Status) => void;
+  say: (status: Status, more?: Partial<StatusAnswer>) => void;
   /** Breaks every open stream. */
   cut: () => void;
   /** Everything as in the beginning, for the next page. */
@@ -82,8 +82,8 @@ export async function startLoginSite(): Promise<LoginSite> {
     origin: "",
     answers: usual(),
     watching: () => streams.size,
-    say(status) {
-      for (const stream of streams) event(stream, status);
+    say(status, more) {
+      for (const stream of streams) event(stream, status, more);
     },
     cut() {
       for (const stream of streams) stream.destroy();
@@ -100,8 +100,8 @@ export async function startLoginSite(): Promise<LoginSite> {
   };
 
   // No less than any of its codes has: where the server says less, it is the server's word that counts.
-  const event = (stream: ServerResponse, status: Status): void =>
-    void stream.write(`event: status\ndata: ${JSON.stringify({ status, expires_in: 3_600 })}\n\n`);
+  const event = (stream: ServerResponse, status: Status, more?: Partial<StatusAnswer>): void =>
+    void stream.write(`event: status\ndata: ${JSON.stringify({ status, expires_in: 3_600, ...more })}\n\n`);
 
   const give = (response: ServerResponse, answer: Answer | "stream"): void => {
     if (answer === "never") return;

@@ -45,6 +45,12 @@ async function offline(stage: Stage): Promise<void> {
   await stage.reads("You’re offline. We’ll keep trying.");
 }
 
+async function scanned(stage: Stage): Promise<void> {
+  await watched(stage);
+  stage.site.say("pending", { scanned: true });
+  await stage.reads("Check your phone");
+}
+
 async function expired(stage: Stage): Promise<void> {
   await watched(stage);
   await stage.pass(61);
@@ -112,6 +118,7 @@ export const scenes = {
       await stage.page.locator("onegini-otp-login .empty").waitFor();
     },
   },
+  "pending, scanned": { reach: scanned },
   "pending, enlarged": {
     async reach(stage) {
       await watched(stage);
@@ -182,6 +189,7 @@ export const scenes = {
     },
   },
   "phone, pending, offline": { device: "phone", attributes: link, reach: offline },
+  "phone, pending, scanned": { device: "phone", attributes: link, reach: scanned },
   "phone, approved": {
     device: "phone",
     attributes: link,
