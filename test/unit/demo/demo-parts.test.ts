@@ -4,8 +4,9 @@ import { addCall, addLine, callOf } from "../../../demo/client/phone/call-log.js
 import { readAppLink } from "../../../demo/client/phone/code-sources.js";
 import { adviceFor } from "../../../demo/client/phone/problems.js";
 import { readMessage } from "../../../demo/client/phone/screens.js";
+import { accountPage } from "../../../demo/pages/account-page.js";
 import { deviceName } from "../../../demo/pages/device-name.js";
-import { memorySessions, type Sessions } from "../../../demo/server/sessions.js";
+import { memorySessions, type Session, type Sessions } from "../../../demo/server/sessions.js";
 
 describe("The phone's message", () => {
   it("is split into the site's text, the device and the location", () => {
@@ -158,5 +159,32 @@ describe("The device of a login", () => {
       assert.equal(deviceName(userAgent, "en"), name, userAgent);
     }
     assert.equal(deviceName("(Windows) Firefox/140.0", "de"), "Firefox unter Windows");
+  });
+});
+
+describe("The account page", () => {
+  const rendered = async (login: Session["login"]): Promise<string> =>
+    String(
+      await accountPage(
+        { language: "en", hasPhone: true, isPublic: false },
+        { session: { userId: "jane", since: 0, attempt: "a", login }, others: [], hasEnded: false },
+      ),
+    );
+
+  it("says whether the phone was in the browser's network, if its app told its address", async () => {
+    const address = "192.0.2.1";
+    for (const [phone, text] of [
+      ["192.0.2.9", "The phone was in the same network."],
+      ["198.51.100.1", "The phone was in another network, which is common."],
+    ] as const) {
+      assert.ok((await rendered({ address, scanned: { address: phone } })).includes(text), phone);
+    }
+    for (const login of [{ address }, { address, scanned: {} }, { scanned: { address } }, {}]) {
+      assert.doesNotMatch(await rendered(login), /The phone was/);
+    }
+  });
+
+  it("says that an address is unknown", async () => {
+    assert.match(await rendered({}), /Unknown device[^]*Unknown address/);
   });
 });
