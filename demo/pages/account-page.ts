@@ -29,10 +29,6 @@ export function accountPage(setting: PageSetting, { session, others, hasEnded }:
           <dt>${texts.user}</dt>
           <dd class="user"><bdi>${session.userId}</bdi></dd>
         </div>
-        <div>
-          <dt>${texts.loggedInAt}</dt>
-          <dd>${time(session, language)}</dd>
-        </div>
       </dl>
       <form action="/logout" method="post"><button>${texts.logOut}</button></form>
       <section class="logins" aria-labelledby="logins">
@@ -47,18 +43,27 @@ export function accountPage(setting: PageSetting, { session, others, hasEnded }:
 }
 
 /** A login with its device and place, and the button that ends it. */
-async function loginRow(session: Session, language: Language, note?: string): Promise<Html> {
-  const { attempt, login } = session;
+async function loginRow(
+  { since, attempt, login }: Session,
+  language: Language,
+  note?: string,
+): Promise<Html> {
   const texts = pageTexts[language];
   const { network } = await compareAddresses(login.address, login.scanned?.address);
+  const began = new Date(since);
   const id = `login-${attempt}`;
   return html`<li>
     <div id="${id}">
       <strong>${deviceName(login.userAgent, language)}</strong>
       ${note === undefined ? "" : html`<em>${note}</em>`}
       <p>
-        ${login.address === undefined ? texts.unknownAddress : html`<bdi>${login.address}</bdi>`},
-        ${time(session, language)}
+        ${texts.loggedInAt}
+        <time datetime="${began.toISOString()}"
+          >${began.toLocaleTimeString(language, { timeStyle: "short" })}</time
+        >
+      </p>
+      <p>
+        ${login.address === undefined ? texts.unknownAddress : html`${texts.ipAddress} <bdi>${login.address}</bdi>`}
       </p>
       ${network === "unknown" ? "" : html`<p>${network === "same" ? texts.sameNetwork : texts.otherNetwork}</p>`}
     </div>
@@ -67,11 +72,4 @@ async function loginRow(session: Session, language: Language, note?: string): Pr
       <button aria-describedby="${id}">${texts.thatWasntMe}</button>
     </form>
   </li>`;
-}
-
-function time({ since }: Session, language: Language): Html {
-  const began = new Date(since);
-  return html`<time datetime="${began.toISOString()}"
-    >${began.toLocaleTimeString(language, { timeStyle: "short" })}</time
-  >`;
 }

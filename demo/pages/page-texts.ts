@@ -32,6 +32,7 @@ export interface PageTexts {
   /** With `{browser}` and `{system}`. */
   deviceOn: string;
   unknownDevice: string;
+  ipAddress: string;
   unknownAddress: string;
   sameNetwork: string;
   otherNetwork: string;
@@ -74,11 +75,12 @@ export const pageTexts: Record<Language, PageTexts> = {
     loggedInAt: "Logged in at",
     logOut: "Log out",
     logins: "Where you’re logged in",
-    loginsHint: "If you don’t recognise one of these, end it. That browser is logged out at once.",
+    loginsHint: "If you don’t know one of these, end it. That browser is logged out at once.",
     thisBrowser: "This browser",
     deviceOn: "{browser} on {system}",
     unknownDevice: "Unknown device",
-    unknownAddress: "Unknown address",
+    ipAddress: "IP address",
+    unknownAddress: "IP address unknown",
     sameNetwork: "The phone was in the same network.",
     otherNetwork: "The phone was in another network, which is common.",
     thatWasntMe: "That wasn’t me",
@@ -124,7 +126,8 @@ export const pageTexts: Record<Language, PageTexts> = {
     thisBrowser: "Deze browser",
     deviceOn: "{browser} op {system}",
     unknownDevice: "Onbekend apparaat",
-    unknownAddress: "Onbekend adres",
+    ipAddress: "IP-adres",
+    unknownAddress: "IP-adres onbekend",
     sameNetwork: "De telefoon zat op hetzelfde netwerk.",
     otherNetwork: "De telefoon zat op een ander netwerk. Dat komt vaak voor.",
     thatWasntMe: "Dat was ik niet",
@@ -172,7 +175,8 @@ export const pageTexts: Record<Language, PageTexts> = {
     thisBrowser: "Ce navigateur",
     deviceOn: "{browser} sur {system}",
     unknownDevice: "Appareil inconnu",
-    unknownAddress: "Adresse inconnue",
+    ipAddress: "Adresse IP",
+    unknownAddress: "Adresse IP inconnue",
     sameNetwork: "Le mobile était sur le même réseau.",
     otherNetwork: "Le mobile était sur un autre réseau, ce qui est courant.",
     thatWasntMe: "Ce n’était pas moi",
@@ -217,11 +221,12 @@ export const pageTexts: Record<Language, PageTexts> = {
     logOut: "Abmelden",
     logins: "Wo Sie angemeldet sind",
     loginsHint:
-      "Erkennen Sie eine dieser Anmeldungen nicht? Dann beenden Sie sie. Der Browser ist sofort abgemeldet.",
+      "Kommt Ihnen eine Anmeldung unbekannt vor? Dann beenden Sie sie. Der Browser wird sofort abgemeldet.",
     thisBrowser: "Dieser Browser",
-    deviceOn: "{browser} unter {system}",
+    deviceOn: "{browser} auf {system}",
     unknownDevice: "Unbekanntes Gerät",
-    unknownAddress: "Unbekannte Adresse",
+    ipAddress: "IP-Adresse",
+    unknownAddress: "IP-Adresse unbekannt",
     sameNetwork: "Das Handy war im selben Netz.",
     otherNetwork: "Das Handy war in einem anderen Netz. Das kommt oft vor.",
     thatWasntMe: "Das war ich nicht",

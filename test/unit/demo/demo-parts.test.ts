@@ -158,7 +158,7 @@ describe("The device of a login", () => {
     ] as const) {
       assert.equal(deviceName(userAgent, "en"), name, userAgent);
     }
-    assert.equal(deviceName("(Windows) Firefox/140.0", "de"), "Firefox unter Windows");
+    assert.equal(deviceName("(Windows) Firefox/140.0", "de"), "Firefox auf Windows");
   });
 });
 
@@ -185,6 +185,6 @@ describe("The account page", () => {
   });
 
   it("says that an address is unknown", async () => {
-    assert.match(await rendered({}), /Unknown device[^]*Unknown address/);
+    assert.match(await rendered({}), /Unknown device[^]*IP address unknown/);
   });
 });
