@@ -40,7 +40,17 @@ export const phonePage = (isPublic: boolean): Html =>
             />
           </div>
           <div class="setting">
-            <label for="unlocked"><b>Unlocked</b> <span>Off: the app has no user (9010)</span></label>
+            <label for="platform"><b>Platform</b> <span>Some codes and events differ</span></label>
+            <select id="platform" autocomplete="off">
+              <option value="android">Android</option>
+              <option value="ios">iOS</option>
+            </select>
+          </div>
+          <div class="setting">
+            <label for="unlocked"
+              ><b>Unlocked</b>
+              <span>Off: the app has no user (<span id="locked-code">9010</span>)</span></label
+            >
             <input id="unlocked" type="checkbox" role="switch" autocomplete="off" checked />
           </div>
           <div class="setting">

@@ -1,7 +1,7 @@
 import { addCall, addLine, callOf, type SdkCall } from "./call-log.js";
 import { drawInto, prepareReader, scanForCode } from "./qr-scanner.js";
 import type { Actions, Screen } from "./screen-parts.js";
-import { answer, scan, type Problem, type Transaction } from "./sdk.js";
+import { answer, platformCodes, scan, type Problem, type Transaction } from "./sdk.js";
 import type { Settings } from "./phone-settings.js";
 import {
   cameraFrames,
@@ -111,15 +111,23 @@ export class PhoneApp {
     const { settings } = this.#parts;
     this.#otp = otp;
     this.#calls = addCall(this.#calls, callOf(otp));
-    if (!settings.unlocked) return this.#fail(locked, signal);
+    if (!settings.unlocked) return this.#fail(this.#locked(), signal);
     if (this.#screen.name !== "scanning") this.#show({ name: "checking" });
     const result = await scan(settings.user, otp);
     if (signal.aborted) return;
     if (result.kind === "problem") return this.#fail(result.problem, signal);
     settings.setEnrollment("enrolled");
-    this.#log(`“${result.value.message}”`);
+    this.#startAuthentication(result.value);
+  }
+
+  /**
+   * The SDK's event. The confirmation opens only while a code waits for it: iOS sends the event once more after the answer.
+   */
+  #startAuthentication(transaction: Transaction): void {
+    if (this.#screen.name === "confirm") return this.#log("startAuthentication again: ignored");
+    this.#log(`“${transaction.message}”`);
     this.#log(waiting);
-    this.#show({ name: "confirm", transaction: result.value, answering: false });
+    this.#show({ name: "confirm", transaction, answering: false });
   }
 
   async #answer(accept: boolean): Promise<void> {
@@ -127,19 +135,33 @@ export class PhoneApp {
     const { transaction } = this.#screen;
     this.#show({ name: "confirm", transaction, answering: true });
     const signal = this.#begin();
-    const problem = await this.#deliver(transaction, accept);
+    const problem = await this.#deliver(transaction, accept, signal);
     if (signal.aborted) return;
     if (problem) return this.#fail(problem, signal);
     this.#log(accept ? "accepted" : "declined");
     this.#show({ name: accept ? "accepted" : "declined" });
   }
 
-  async #deliver(transaction: Transaction, accept: boolean): Promise<Problem | undefined> {
-    const { unlocked, enrolled } = this.#parts.settings;
-    if (!unlocked) return locked;
-    if (!enrolled) return { code: 9023, message: "The device was disenrolled in the meantime." };
-    const result = await answer(transaction.id, accept);
+  async #deliver(
+    transaction: Transaction,
+    accept: boolean,
+    signal: AbortSignal,
+  ): Promise<Problem | undefined> {
+    const { unlocked, enrolled, platform } = this.#parts.settings;
+    if (!unlocked) return this.#locked();
+    if (!enrolled) {
+      const code = platformCodes[platform].disenrolledBeforeAnswer;
+      return { code, message: "The device was disenrolled in the meantime." };
+    }
+    const result = await answer(transaction, accept, platform, (again) => {
+      if (!signal.aborted) this.#startAuthentication(again);
+    });
     return result.kind === "problem" ? result.problem : undefined;
+  }
+
+  #locked(): Problem {
+    const { noUser } = platformCodes[this.#parts.settings.platform];
+    return { code: noUser, message: "No user is authenticated in the app." };
   }
 
   async #enroll(): Promise<void> {
@@ -190,4 +212,3 @@ export class PhoneApp {
 const pictureMilliseconds = 350;
 
 const waiting = "waiting for an answer";
-const locked: Problem = { code: 9010, message: "No user is authenticated in the app." };

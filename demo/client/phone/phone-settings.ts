@@ -1,8 +1,9 @@
-import { canBeUser, setEnrolled, type Problem } from "./sdk.js";
+import { canBeUser, platformCodes, setEnrolled, type Platform, type Problem } from "./sdk.js";
 
 /** The settings beside the phone. */
 export interface Settings {
   readonly user: string;
+  readonly platform: Platform;
   readonly unlocked: boolean;
   readonly enrolled: boolean;
   unlock: () => void;
@@ -12,16 +13,21 @@ export interface Settings {
   setEnrollment: (enrollment: Enrollment) => void;
 }
 
-/** Binds the page's form. `onUser` is called when another user is chosen. */
-export function bindSettings(form: HTMLFormElement, onUser: () => void): Settings {
+/** Binds the page's form. `onOtherPhone` is called when another user or platform is chosen. */
+export function bindSettings(form: HTMLFormElement, onOtherPhone: () => void): Settings {
   const select = element(form, "#user", HTMLSelectElement);
   const other = element(form, "#other-user", HTMLInputElement);
+  const platform = element(form, "#platform", HTMLSelectElement);
   const unlocked = element(form, "#unlocked", HTMLInputElement);
   const enrolled = element(form, "#enrolled", HTMLInputElement);
-  const code = element(form, "#not-enrolled-code", HTMLElement);
+  const lockedCode = element(form, "#locked-code", HTMLElement);
+  const notEnrolledCode = element(form, "#not-enrolled-code", HTMLElement);
   const problemLine = element(form, "#settings-problem", HTMLElement);
   const enrollments = storedEnrollments(sessionStorage);
   let user = "demo-user";
+  // An app link opens the page anew.
+  platform.value = sessionStorage.getItem(platformKey) ?? "android";
+  const chosenPlatform = (): Platform => (platform.value === "ios" ? "ios" : "android");
 
   function show(problem = ""): void {
     for (const name of enrollments.users()) {
@@ -32,7 +38,8 @@ export function bindSettings(form: HTMLFormElement, onUser: () => void): Setting
     select.value = user;
     other.hidden = true;
     enrolled.checked = enrollments.of(user) === "enrolled";
-    code.textContent = enrollments.of(user) === "ended" ? "9020" : "9021";
+    lockedCode.textContent = String(platformCodes[chosenPlatform()].noUser);
+    notEnrolledCode.textContent = enrollments.of(user) === "ended" ? "9020" : "9021";
     problemLine.textContent = problem;
   }
 
@@ -42,7 +49,7 @@ export function bindSettings(form: HTMLFormElement, onUser: () => void): Setting
     user = name;
     enrollments.set(user, enrollments.of(user));
     show();
-    if (changed) onUser();
+    if (changed) onOtherPhone();
   }
 
   async function enroll(wanted: boolean): Promise<Problem | undefined> {
@@ -79,12 +86,20 @@ export function bindSettings(form: HTMLFormElement, onUser: () => void): Setting
     show();
     select.focus();
   });
+  platform.addEventListener("change", () => {
+    sessionStorage.setItem(platformKey, platform.value);
+    show();
+    onOtherPhone();
+  });
   enrolled.addEventListener("change", () => void enroll(enrolled.checked));
   show();
 
   return {
     get user() {
       return user;
+    },
+    get platform() {
+      return chosenPlatform();
     },
     get unlocked() {
       return unlocked.checked;
@@ -118,6 +133,7 @@ interface Enrollments {
 }
 
 const key = "demo-phone-enrollments";
+const platformKey = "demo-phone-platform";
 
 /** The demo enrolls `demo-user` at its start, so that the first login works. */
 const initialEnrollments: [string, Enrollment][] = [

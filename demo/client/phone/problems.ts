@@ -15,6 +15,7 @@ export interface Advice {
 export function adviceFor({ code }: Problem, user: string): Advice {
   const scanAgain = { action: "scan", actionLabel: "Scan again", closeLabel: "Close" } as const;
   switch (code) {
+    case 8012:
     case 9010:
       return {
         icon: "lock",

@@ -8,6 +8,15 @@ export interface Problem {
 
 export type Result<Value> = { kind: "done"; value: Value } | { kind: "problem"; problem: Problem };
 
+/** The platform whose codes and events the app gets. */
+export type Platform = "android" | "ios";
+
+/** The codes that depend on the platform, as in the emulator's `createPhone`. */
+export const platformCodes: Record<Platform, { noUser: number; disenrolledBeforeAnswer: number }> = {
+  android: { noUser: 9010, disenrolledBeforeAnswer: 9023 },
+  ios: { noUser: 8012, disenrolledBeforeAnswer: 9020 },
+};
+
 /** A login that waits for the user's answer. */
 export interface Transaction {
   id: string;
@@ -24,9 +33,20 @@ export async function scan(user: string, otp: string): Promise<Result<Transactio
     : unreadable;
 }
 
-/** Delivers the user's answer. */
-export const answer = (transactionId: string, accept: boolean): Promise<Result<unknown>> =>
-  call("POST", `transactions/${encodeURIComponent(transactionId)}/answer`, { accept });
+/**
+ * Delivers the user's answer. On iOS the event `startAuthentication` comes once more after a success, as from the vendor's
+ * React Native wrapper.
+ */
+export async function answer(
+  transaction: Transaction,
+  accept: boolean,
+  platform: Platform,
+  startAuthentication: (transaction: Transaction) => void,
+): Promise<Result<unknown>> {
+  const result = await call("POST", `transactions/${encodeURIComponent(transaction.id)}/answer`, { accept });
+  if (platform === "ios" && result.kind === "done") startAuthentication(transaction);
+  return result;
+}
 
 /** Enrolls a user's phone for mobile authentication, or ends its enrollment. */
 export const setEnrolled = (user: string, enrolled: boolean): Promise<Result<unknown>> =>

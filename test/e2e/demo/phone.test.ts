@@ -138,6 +138,58 @@ describe("The demo phone", () => {
     await login.waitForURL("**/account");
   });
 
+  it("has the codes of iOS as an iOS phone, and ignores the event that comes again after a success", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+    const platform = phone.page.getByLabel("Platform");
+
+    await platform.selectOption("iOS");
+    await phone.page.getByText("the app has no user (8012)").waitFor();
+    await phone.page.getByRole("switch", { name: "Unlocked" }).click();
+    await phone.press("Scan QR code");
+    await phone.sees("The app is locked");
+    assert.match(await phone.screen.innerText(), /Code 8012/);
+    assert.match(await phone.heard(), /rejected: 8012 /);
+    await phone.press("Unlock");
+    await phone.press("Accept");
+    await phone.sees("Accepted");
+
+    await login.waitForURL("**/account");
+    assert.match(await phone.heard(), /”\s+startAuthentication again: ignored\s+accepted\s+handleMobileAuth/);
+    await phone.page.reload();
+    assert.equal(await platform.inputValue(), "ios");
+  });
+
+  it("cancels its request when it becomes a phone of the other platform", async () => {
+    await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+
+    await phone.press("Scan QR code");
+    await phone.sees("Is this you logging in?");
+    await phone.page.getByLabel("Platform").selectOption("iOS");
+
+    await phone.sees("Log in on your computer");
+    assert.match(await phone.heard(), /rejected: 9006/);
+  });
+
+  for (const width of [1280, 880, 800, 481, 400]) {
+    it(`fits a window of ${width} × 800: its buttons are seen without scrolling`, async () => {
+      await openLoginPage(context, demo.origin);
+      const phone = await openPhone(context, demo.origin);
+      await phone.page.setViewportSize({ width, height: 800 });
+      const lowestEdge = async (name: string) => {
+        const box = await phone.screen.getByRole("button", { name, exact: true }).boundingBox();
+        return (box?.y ?? Infinity) + (box?.height ?? 0);
+      };
+
+      assert.ok((await lowestEdge("Scan QR code")) <= 800);
+      await phone.press("Scan QR code");
+      await phone.sees("Is this you logging in?");
+      assert.ok((await lowestEdge("Decline")) <= 800);
+      assert.equal(await phone.page.evaluate(() => scrollY), 0);
+    });
+  }
+
   it("shows what to do about a code that is used, unknown or invalid", async () => {
     const login = await openLoginPage(context, demo.origin);
     const used = await codeOn(login);

@@ -68,10 +68,20 @@ describe("The phone's list of calls", () => {
 
 describe("The phone's advice", () => {
   it("says what to do for every error code, known or not", () => {
-    for (const code of [9001, 9006, 9007, 9010, 9020, 9021, 9023, 9029, 10013, 10015, 10018, 42, undefined]) {
+    const ofWrapper = [8003, 8012, 8013, 8020];
+    const ofSdk = [9001, 9006, 9007, 9010, 9020, 9021, 9023, 9029, 10013, 10015, 10018];
+    for (const code of [...ofWrapper, ...ofSdk, 42, undefined]) {
       const { title, text, actionLabel } = adviceFor({ ...(code && { code }), message: "" }, "somebody");
       for (const words of [title, text, actionLabel]) assert.match(words, /\S/);
     }
+  });
+});
+
+describe("The phone's advice about a locked app", () => {
+  it("is the same on both platforms", () => {
+    const [android, ios] = [9010, 8012].map((code) => adviceFor({ code, message: "" }, "somebody"));
+    assert.deepEqual(ios, android);
+    assert.equal(ios?.action, "unlock");
   });
 });
 
