@@ -18,7 +18,6 @@ import { Cors } from "./http/csrf-and-cors.js";
 import { readJsonObject } from "./http/json-body.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
-import { memoryLimiter } from "./limits/rate-limiter.js";
 import { StartLimits } from "./endpoints/start-limits.js";
 import type { LoginKit, ScannedCode } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
@@ -70,11 +69,8 @@ export function createLoginKit<Context = unknown>(
 
   // The Token Server.
   const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
-  const calls = limits.tokenServerCalls;
-  const quota = new CallQuota(
-    calls ? memoryLimiter({ name: "tokenServerCalls", ...calls }) : undefined,
-    runtime,
-  );
+  // By this process's clock: the store's may be set.
+  const quota = new CallQuota(limits.tokenServerCalls, givenRuntime);
   const poller = new ResultPoller(
     { tokenServer, quota, attempts, runtime, report },
     { timeouts, pollingMs, isShared: config.store.isShared === true },

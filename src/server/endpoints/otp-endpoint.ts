@@ -161,7 +161,7 @@ export class OtpEndpoint<Context> {
     const { request, context } = call;
     const text = await message?.({ language, request, context });
     const address = call.address();
-    if (!(await quota.take(purpose))) throw tokenServerCallsExceeded(quota.retryAfterMs(purpose));
+    if (!quota.take(purpose)) throw tokenServerCallsExceeded(quota.retryAfterMs(purpose));
     const beganAt = runtime.now();
     const trouble = (of: Trouble): void =>
       report({

@@ -1,9 +1,8 @@
-import ipaddr from "ipaddr.js";
 import { limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
 import type { Report } from "../kit-events.js";
-import type { Limits, Rate } from "../limits/limits.js";
+import { addressLimits, networksOf, type AddressLimit, type Limits, type Rate } from "../limits/limits.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 
@@ -19,9 +18,6 @@ function limiterOf(
   const limiter = store.limiter(limit);
   return { count: (key) => guard.run("counting for a limit", () => limiter.count(key)) };
 }
-
-const addressLimits = ["startsPerAddress", "startsPerIpv6Prefix56", "startsPerIpv6Prefix48"] as const;
-type AddressLimit = (typeof addressLimits)[number];
 
 /** The limits on starts, for one address, for the IPv6 networks that it belongs to, and for one browser. */
 export class StartLimits {
@@ -83,22 +79,4 @@ async function count(
 ): Promise<void> {
   const { allowed, resetMs } = await limiter.count(key);
   if (!allowed) throw limitExceeded(name, "too_many_requests", description, resetMs);
-}
-
-/**
- * What is counted for an address. For IPv6 these are networks, because a customer has all addresses of one: a home has
- * 64 or 56 bits, a company 48. All calls from an unknown address count as one address.
- */
-export function networksOf(address: string | undefined): [AddressLimit, string][] {
-  if (address === undefined) return [["startsPerAddress", "unknown"]];
-  if (!ipaddr.isValid(address)) return [["startsPerAddress", address]];
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === "ipv4") return [["startsPerAddress", parsed.toString()]];
-  const network = (bits: number) =>
-    `${ipaddr.fromByteArray(parsed.toByteArray().fill(0, bits / 8)).toString()}/${bits}`;
-  return [
-    ["startsPerAddress", network(64)],
-    ["startsPerIpv6Prefix56", network(56)],
-    ["startsPerIpv6Prefix48", network(48)],
-  ];
 }

@@ -50,7 +50,8 @@ const openStream = (attempt: Attempt, parts: Parts): Response =>
 /** A browser's poll leads to result calls. Its answer waits for them, but not if they are slow. */
 async function answerNow(attempt: Attempt, { attempts, poller, runtime }: Parts): Promise<Response> {
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
-  if (poller.pollRetryAfterMs > 0) throw tokenServerCallsExceeded(poller.pollRetryAfterMs);
+  const retryAfterMs = poller.pollRetryAfterMs(attempt);
+  if (retryAfterMs > 0) throw tokenServerCallsExceeded(retryAfterMs);
   await withTimeout(poller.poll(attempt), maxCallMs, runtime);
   const now = await attempts.get(attempt.id, attempt.browser);
   if (!now) throw unknownAttempt();

@@ -1,47 +1,89 @@
-import type { RateLimiter } from "./rate-limiter.js";
+import type { Rate } from "./limits.js";
 import type { Runtime } from "../runtime.js";
 
 /** The purpose of a call to the Token Server. `poll`: a result call for a browser's poll; `result`: any other result call. */
 export type Purpose = "start" | "renewal" | "poll" | "result";
 
+/** A time in which the calls for one purpose are counted. It begins with the first call. */
+interface Period {
+  readonly endsAt: number;
+  used: number;
+  readonly usedBy: Map<string, number>;
+}
+
 /**
  * Limits the calls to the Token Server, separately for each purpose, so that endless renewals or polls block neither new
- * logins nor the results of others.
+ * logins nor the results of others. Result calls are also counted for the client whose attempt it is (`largestNetworkOf`
+ * its address): once half of all calls are used, a client gets no more than a quarter, so that it cannot delay the others.
  */
 export class CallQuota {
-  readonly #limiter: RateLimiter | undefined;
+  readonly #rate: Rate | false;
   readonly #runtime: Runtime;
-  /** When a purpose has quota again. Until then nothing is counted. */
-  readonly #usedUpUntil = new Map<Purpose, number>();
+  readonly #periods = new Map<Purpose, Period>();
+  /** How many calls of each client wait. */
+  readonly #waiting = new Map<string, number>();
 
-  /** @param limiter undefined if there is no limit */
-  constructor(limiter: RateLimiter | undefined, runtime: Runtime) {
-    this.#limiter = limiter;
+  constructor(rate: Rate | false, runtime: Runtime) {
+    this.#rate = rate;
     this.#runtime = runtime;
   }
 
   /** Milliseconds until there is quota again; 0 if there is. */
-  retryAfterMs(purpose: Purpose): number {
-    return Math.max(0, (this.#usedUpUntil.get(purpose) ?? 0) - this.#runtime.now());
+  retryAfterMs(purpose: Purpose, client?: string): number {
+    const period = this.#periods.get(purpose);
+    if (!this.#rate || !period || !isUsedUp(period, this.#rate.count, client)) return 0;
+    return Math.max(0, period.endsAt - this.#runtime.now());
   }
 
-  /** Takes quota for one call, and tells whether there was any. Rejects if it cannot be counted. */
-  async take(purpose: Purpose): Promise<boolean> {
-    if (!this.#limiter) return true;
-    if (this.retryAfterMs(purpose) > 0) return false;
-    const { allowed, resetMs } = await this.#limiter.count(purpose);
-    if (!allowed) this.#usedUpUntil.set(purpose, this.#runtime.now() + Math.max(resetMs, 1));
-    return allowed;
-  }
-
-  /** Takes quota for one call, and waits for it at most this long. Tells whether it got any. */
-  async wait(purpose: Purpose, maxMs: number): Promise<boolean> {
-    const until = this.#runtime.now() + maxMs;
-    while (!(await this.take(purpose))) {
-      const retryAfterMs = this.retryAfterMs(purpose);
-      if (this.#runtime.now() + retryAfterMs > until) return false;
-      await new Promise<void>((resolve) => this.#runtime.after(retryAfterMs, resolve));
-    }
+  /** Takes quota for one call, and tells whether there was any. */
+  take(purpose: Purpose, client?: string): boolean {
+    if (!this.#rate) return true;
+    if (this.retryAfterMs(purpose, client) > 0) return false;
+    const period = this.#periodOf(purpose, this.#rate);
+    period.used += 1;
+    if (client !== undefined) add(period.usedBy, client, 1);
     return true;
   }
+
+  /**
+   * Takes quota for one call, and waits for it at most this long. Tells whether it got any. It does not wait if so many
+   * calls of the client wait that it would have no quota in time, because each costs memory and time.
+   */
+  async wait(purpose: Purpose, maxMs: number, client: string): Promise<boolean> {
+    if (!this.#rate || this.take(purpose, client)) return true;
+    if ((this.#waiting.get(client) ?? 0) >= this.#rate.count) return false;
+    add(this.#waiting, client, 1);
+    const until = this.#runtime.now() + maxMs;
+    let hasQuota = false;
+    while (!hasQuota) {
+      const retryAfterMs = this.retryAfterMs(purpose, client);
+      if (this.#runtime.now() + retryAfterMs > until) break;
+      await new Promise<void>((resolve) => this.#runtime.after(retryAfterMs, resolve));
+      hasQuota = this.take(purpose, client);
+    }
+    add(this.#waiting, client, -1);
+    return hasQuota;
+  }
+
+  #periodOf(purpose: Purpose, { seconds }: Rate): Period {
+    const now = this.#runtime.now();
+    const present = this.#periods.get(purpose);
+    if (present && now < present.endsAt) return present;
+    const period: Period = { endsAt: now + seconds * 1000, used: 0, usedBy: new Map() };
+    this.#periods.set(purpose, period);
+    return period;
+  }
+}
+
+function isUsedUp({ used, usedBy }: Period, count: number, client: string | undefined): boolean {
+  if (used >= count) return true;
+  if (client === undefined || used < count / 2) return false;
+  return (usedBy.get(client) ?? 0) >= Math.max(1, Math.floor(count / 4));
+}
+
+/** Adds to a count. One that is 0 is removed. */
+function add(counts: Map<string, number>, key: string, change: number): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }

@@ -1,3 +1,5 @@
+import ipaddr from "ipaddr.js";
+
 /** At most `count` in `seconds` (whole numbers). The time begins with the first that is counted. */
 export interface Rate {
   count: number;
@@ -38,7 +40,8 @@ export interface Limits {
   /**
    * Calls of one process to the Token Server, separately for starts, renewals, browsers' polls and other result calls, so
    * that endless renewals or polls do not block new logins. Above the limit the first three are answered 503, and other
-   * result calls wait. Default 1,000 a second.
+   * result calls wait. Once half of the polls' or of the other result calls are used, the attempts of one address (IPv6: of
+   * one network of 48 bits) get no more than a quarter of them. Default 1,000 a second.
    */
   tokenServerCalls: Rate | false;
   /** Transactions, and so codes, of one attempt. One more renewal is answered 429. Default 20. */
@@ -50,7 +53,11 @@ export interface Limits {
 /** The limits that a `limited` event can name. */
 export type LimitName = Exclude<keyof Limits, "bodyBytes" | "streamsPerAttempt">;
 
-type PrefixLimit = "startsPerIpv6Prefix56" | "startsPerIpv6Prefix48";
+/** The limits on the starts from one address, the smallest network first. */
+export const addressLimits = ["startsPerAddress", "startsPerIpv6Prefix56", "startsPerIpv6Prefix48"] as const;
+export type AddressLimit = (typeof addressLimits)[number];
+
+type PrefixLimit = Exclude<AddressLimit, "startsPerAddress">;
 
 export const defaultLimits: Readonly<Omit<Limits, PrefixLimit>> = {
   startsPerAddress: { count: 300, seconds: 60 },
@@ -75,3 +82,25 @@ export function withPrefixLimits(
     startsPerIpv6Prefix48: given.startsPerIpv6Prefix48 ?? times(4),
   };
 }
+
+/**
+ * What is counted for an address. For IPv6 these are networks, because a customer has all addresses of one: a home has
+ * 64 or 56 bits, a company 48. All calls from an unknown address count as one address.
+ */
+export function networksOf(address: string | undefined): [AddressLimit, string][] {
+  if (address === undefined) return [["startsPerAddress", "unknown"]];
+  if (!ipaddr.isValid(address)) return [["startsPerAddress", address]];
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === "ipv4") return [["startsPerAddress", parsed.toString()]];
+  const network = (bits: number) =>
+    `${ipaddr.fromByteArray(parsed.toByteArray().fill(0, bits / 8)).toString()}/${bits}`;
+  return [
+    ["startsPerAddress", network(64)],
+    ["startsPerIpv6Prefix56", network(56)],
+    ["startsPerIpv6Prefix48", network(48)],
+  ];
+}
+
+/** The largest network that is counted for an address: all of it may be one customer's. */
+export const largestNetworkOf = (address: string | undefined): string =>
+  networksOf(address).at(-1)?.[1] ?? "unknown";

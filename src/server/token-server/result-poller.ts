@@ -4,6 +4,7 @@ import { openUntil } from "../attempt/deadlines.js";
 import type { Change } from "../attempt/transitions.js";
 import type { Report } from "../kit-events.js";
 import type { CallQuota } from "../limits/call-quota.js";
+import { largestNetworkOf } from "../limits/limits.js";
 import type { Runtime } from "../runtime.js";
 import { EarlyCallbacks } from "./early-callbacks.js";
 import {
@@ -107,9 +108,9 @@ export class ResultPoller {
     this.#look(polled);
   }
 
-  /** Milliseconds until a poll may lead to a call again; 0 if it may now. */
-  get pollRetryAfterMs(): number {
-    return this.#parts.quota.retryAfterMs("poll");
+  /** Milliseconds until a poll of the attempt may lead to a call again; 0 if it may now. */
+  pollRetryAfterMs(attempt: Attempt): number {
+    return this.#parts.quota.retryAfterMs("poll", largestNetworkOf(attempt.address));
   }
 
   /** A browser polls. This leads to result calls, at most every two seconds. */
@@ -118,9 +119,10 @@ export class ResultPoller {
     const polled = this.#find(attempt);
     const due = pollDue(attempt, polled.history, runtime.now(), this.#options.timeouts);
     if (due.isLast) return this.pollLast(attempt);
+    const client = largestNetworkOf(attempt.address);
     await Promise.all(
       due.calls.map(async (id) => {
-        if (await quota.take("poll")) await this.#call(polled, id, true);
+        if (quota.take("poll", client)) await this.#call(polled, id, true);
       }),
     );
   }
@@ -215,9 +217,10 @@ export class ResultPoller {
   async #callOnce(polled: Polled, transactionId: string, hasQuota: boolean): Promise<void> {
     const { quota, runtime } = this.#parts;
     const maxWaitMs = this.#options.timeouts.tokenServerSeconds * 1000;
+    const client = largestNetworkOf(polled.attempt.address);
     let outcome: CallOutcome = "lost";
     try {
-      if (hasQuota || (await quota.wait("result", maxWaitMs))) {
+      if (hasQuota || (await quota.wait("result", maxWaitMs, client))) {
         outcome = await this.#result(polled, transactionId);
       }
     } catch (error) {

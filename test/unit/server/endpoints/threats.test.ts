@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
-import { Browser } from "../support/browser.js";
+import { describe, test, type TestContext } from "node:test";
+import { nodeTransport } from "onegini-otp-login/node";
+import { clientIpBehind, memoryStore, type AttemptStore } from "onegini-otp-login/server";
+import type { Transport } from "../../../../src/server/token-server/transport.js";
+import { Browser, type StatusStream } from "../support/browser.js";
 import { holds, until } from "../../../support/until.js";
 import { send } from "../support/raw.js";
-import { accepted, scriptedTokenServer, site, type Site } from "../support/site.js";
+import { accepted, scriptedTokenServer, site, undecided, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /** Posts a forged callback, as anybody can. */
@@ -209,6 +211,78 @@ describe("a flood of callbacks", () => {
 
     await stream.status("approved");
   });
+});
+
+describe("one address that forges callbacks and reopens its streams without end", () => {
+  const count = 20;
+  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+
+  /** An attacker at one address with three times as many codes as there are result calls in a second. */
+  async function underAttack(t: TestContext, attackersAddress: () => string) {
+    const clock = new VirtualClock();
+    const tokenServer = await scriptedTokenServer(t, () => clock.now());
+    let calls = 0;
+    const transport: Transport = (call) => {
+      calls += 1;
+      return nodeTransport(call).finally(() => (calls -= 1));
+    };
+    const limits = { tokenServerCalls: { count, seconds: 1 } };
+    const options = { clientIp: clientIpBehind(1), limits, transport };
+    const where = await site(t, { runtime: clock, tokenServerUrl: tokenServer.url, options });
+    const pass = async (seconds: number): Promise<void> => {
+      await clock.advance(seconds);
+      await until(() => calls === 0, "the answers of the Token Server");
+      await clock.settle();
+    };
+
+    const attempts: { browser: Browser; attempt: string; stream?: StatusStream }[] = [];
+    for (let index = 0; index < count; index++) {
+      const browser = new Browser(where);
+      attempts.push({ browser, ...(await browser.start(from(attackersAddress()))) });
+    }
+    for (let renewals = 0; renewals < 2; renewals++) {
+      await pass(1);
+      for (const { browser, attempt } of attempts) await browser.renew(attempt);
+    }
+    await pass(1);
+    const transactions = [...tokenServer.started];
+    const attack = async (): Promise<void> => {
+      for (const id of transactions) await forgeCallback(where, id);
+      for (const each of attempts) {
+        each.stream?.close();
+        each.stream = await each.browser.stream(each.attempt);
+      }
+    };
+    t.after(() => attempts.forEach(({ stream }) => stream?.close()));
+    return { clock, tokenServer, where, attack, pass };
+  }
+
+  for (const [name, address] of [
+    ["an IPv4 address", () => "203.0.113.1"],
+    ["an IPv6 network of 48 bits", () => `2001:db8:1:${Math.floor(Math.random() * 65_536).toString(16)}::1`],
+    ["an unknown address", () => "unknown"],
+  ] as const) {
+    test(`does not delay the approvals of others: ${name}`, async (t) => {
+      const { clock, tokenServer, where, attack, pass } = await underAttack(t, address);
+      for (let seconds = 0; seconds < 4; seconds++) {
+        await attack();
+        await pass(1);
+      }
+      const person = new Browser(where);
+      const { attempt } = await person.start(from("198.51.100.1"));
+      const stream = await person.stream(attempt);
+      const transaction = tokenServer.started.at(-1);
+      await attack();
+      tokenServer.result = (res, id, req) => (id === transaction ? accepted() : undecided)(res, id, req);
+      await forgeCallback(where, transaction);
+      const isApproved = () => where.events.some(({ type }) => type === "attempt_approved");
+      const calledAt = clock.now();
+      while (!isApproved() && clock.now() < calledAt + 20_000) await pass(0.1);
+      holds(clock.now() - calledAt < 1000, `It took ${clock.now() - calledAt} ms.`);
+      await stream.status("approved");
+      stream.close();
+    });
+  }
 });
 
 describe("hostile values in a browser's request", () => {

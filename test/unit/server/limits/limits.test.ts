@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
-import { defaultLimits, withPrefixLimits } from "../../../../src/server/limits/limits.js";
-import { networksOf } from "../../../../src/server/endpoints/start-limits.js";
+import { defaultLimits, networksOf, withPrefixLimits } from "../../../../src/server/limits/limits.js";
 import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
@@ -362,33 +361,117 @@ describe("calls to the Token Server", () => {
 
   test("a result call waits for quota no longer than a call may take", async () => {
     const clock = new VirtualClock();
-    const shut: RateLimiter = { count: () => Promise.resolve({ allowed: false, used: 9, resetMs: 4000 }) };
-    const quota = new CallQuota(shut, clock);
-    let got: boolean | undefined;
-    void quota.wait("result", 5000).then((hasQuota) => (got = hasQuota));
+    const quota = new CallQuota({ count: 1, seconds: 4 }, clock);
+    const got: (boolean | undefined)[] = [];
+    for (const index of [0, 1, 2]) {
+      void quota.wait("result", 5000, `192.0.2.${index}`).then((hasQuota) => (got[index] = hasQuota));
+    }
     await clock.advance(3.9);
-    assert.equal(got, undefined);
+    assert.deepEqual(got, [true]);
     await clock.advance(0.2);
-    assert.equal(got, false);
+    assert.deepEqual(got, [true, true, false]);
   });
 
   test("nothing is counted while there is no quota", async () => {
     const clock = new VirtualClock();
-    let counted = 0;
-    const quota = new CallQuota(
-      { count: () => Promise.resolve({ allowed: (counted += 1) !== 2, used: counted, resetMs: 1000 }) },
-      clock,
-    );
-    assert.equal(await quota.take("start"), true);
-    assert.equal(await quota.take("start"), false);
+    const quota = new CallQuota({ count: 1, seconds: 1 }, clock);
+    assert.equal(quota.take("start"), true);
+    assert.equal(quota.take("start"), false);
     assert.equal(quota.retryAfterMs("start"), 1000);
     assert.equal(quota.retryAfterMs("poll"), 0);
-    assert.equal(await quota.take("start"), false);
-    assert.equal(counted, 2);
-    await clock.advance(1);
+    await clock.advance(0.9);
+    assert.equal(quota.take("start"), false);
+    await clock.advance(0.1);
     assert.equal(quota.retryAfterMs("start"), 0);
-    assert.equal(await quota.take("start"), true);
+    assert.equal(quota.take("start"), true);
   });
+});
+
+describe("result calls of one client", () => {
+  const [client, other, third] = ["203.0.113.1", "198.51.100.1", "198.51.100.2"] as const;
+
+  /** How many of a hundred calls have quota. */
+  const taken = (quota: CallQuota, by: string): number =>
+    Array.from({ length: 100 }, () => quota.take("result", by)).filter((hasQuota) => hasQuota).length;
+
+  test("have the first half of a period's quota, then a quarter of it at most", async () => {
+    const clock = new VirtualClock();
+    const quota = new CallQuota({ count: 40, seconds: 1 }, clock);
+    for (let periods = 0; periods < 3; periods++) {
+      assert.equal(taken(quota, client), 20);
+      assert.equal(taken(quota, other), 10);
+      assert.equal(taken(quota, third), 10);
+      assert.equal(taken(quota, "198.51.100.3"), 0);
+      await clock.advance(1);
+    }
+  });
+
+  test("have a quota of one where a quarter is less than one", () => {
+    const quota = new CallQuota({ count: 2, seconds: 1 }, new VirtualClock());
+    assert.equal(taken(quota, client), 1);
+    assert.equal(taken(quota, other), 1);
+  });
+
+  test("wait for the next period", async () => {
+    const clock = new VirtualClock();
+    const quota = new CallQuota({ count: 40, seconds: 1 }, clock);
+    taken(quota, client);
+    assert.equal(quota.retryAfterMs("result", client), 1000);
+    assert.equal(quota.retryAfterMs("result", other), 0);
+    let got: boolean | undefined;
+    void quota.wait("result", 5000, client).then((hasQuota) => (got = hasQuota));
+    await clock.advance(0.9);
+    assert.equal(got, undefined);
+    await clock.advance(0.1);
+    assert.equal(got, true);
+  });
+
+  test("do not wait if as many wait already as there are calls in a period", async () => {
+    const clock = new VirtualClock();
+    const quota = new CallQuota({ count: 40, seconds: 1 }, clock);
+    const got: boolean[] = [];
+    const call = (by: string) => void quota.wait("result", 5000, by).then((hasQuota) => got.push(hasQuota));
+    for (let calls = 0; calls < 1000; calls++) call(client);
+    await clock.settle();
+    assert.equal(got.filter((hasQuota) => hasQuota).length, 20);
+    assert.equal(clock.timers, 40);
+    call(other);
+    await clock.settle();
+    assert.equal(got.at(-1), true);
+    await clock.advance(5);
+    assert.equal(got.filter((hasQuota) => hasQuota).length, 61);
+    assert.equal(clock.timers, 0);
+  });
+
+  for (const [of, addresses] of [
+    ["an IPv4 address", ["192.0.2.1", "::ffff:192.0.2.1"]],
+    ["an IPv6 network of 48 bits", ["2001:db8:1:2::1", "2001:db8:1:302::1"]],
+    ["unknown addresses", [undefined, undefined]],
+  ] as const) {
+    test(`are counted together for ${of}: their polls are 503, and those of others are not`, async (t) => {
+      let address: string | undefined = addresses[0];
+      const options = {
+        limits: { tokenServerCalls: { count: 8, seconds: 1 } },
+        clientIp: () => address,
+      };
+      const where = await site(t, { options, runtime: new VirtualClock() });
+      const begin = async () => {
+        const browser = new Browser(where);
+        return { browser, ...(await browser.start()) };
+      };
+      const [first, second] = [await begin(), await begin()];
+      address = addresses[1];
+      const third = await begin();
+      address = "198.51.100.1";
+      const person = await begin();
+      for (const { browser, attempt } of [first, second]) {
+        await browser.renew(attempt);
+        await browser.status(attempt);
+      }
+      await rejected(await third.browser.get(`/${third.attempt}`), 503, 1, 1);
+      await person.browser.status(person.attempt);
+    });
+  }
 });
 
 describe("the limits", () => {
