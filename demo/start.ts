@@ -58,6 +58,9 @@ async function start(config: DemoConfig): Promise<void> {
     assets,
     begin: (request, { incoming, outgoing }) => kit.begin(request, { req: incoming, res: outgoing }),
     forget: (request) => kit.forget(request),
+    scanned: async (scan) => {
+      await Promise.all([kit.scanned(scan), playground?.scanned(scan)]);
+    },
     health: () => kit.health(),
   });
   const logIn = toNodeHandler(kit);

@@ -60,6 +60,12 @@ export const phonePage = (isPublic: boolean): Html =>
             >
             <input id="enrolled" type="checkbox" role="switch" autocomplete="off" checked />
           </div>
+          <div class="setting">
+            <label for="tells-scanned"
+              ><b>Tells the page</b> <span>On: the page says “Check your phone” after a scan</span></label
+            >
+            <input id="tells-scanned" type="checkbox" role="switch" autocomplete="off" checked />
+          </div>
           <p id="settings-problem" role="alert"></p>
         </form>
         <div class="heard">

@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
-import { createLoginKit, memoryStore, type LoginKit, type LoginKitOptions } from "onegini-otp-login/server";
+import {
+  createLoginKit,
+  memoryStore,
+  type LoginKit,
+  type LoginKitOptions,
+  type ScannedCode,
+} from "onegini-otp-login/server";
 import { otpType, typeWithLife } from "../server/demo-token-server.js";
 import { withFaults, type CallKind, type Sockets } from "./call-faults.js";
 import { lifeSeconds, parseBeginning, parseNetwork, type Network } from "./playground-choices.js";
@@ -19,6 +25,8 @@ export interface PlaygroundOptions {
 export interface Playground {
   /** Answers a request; undefined for a request to another part of the demo. */
   answer: (request: Request, sockets: Sockets) => Promise<Response> | undefined;
+  /** Tells the page that its code was scanned. */
+  scanned: (scan: ScannedCode) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -118,6 +126,9 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
     answer(request, sockets) {
       const { pathname } = new URL(request.url);
       return isPlaygroundCall(pathname) ? Promise.resolve(app.fetch(request, sockets)) : undefined;
+    },
+    async scanned(scan) {
+      await Promise.all(Object.values(kits).map((kit) => kit.scanned(scan)));
     },
     async close() {
       await Promise.all(Object.values(kits).map((kit) => kit.close()));

@@ -1,8 +1,10 @@
 import type { HttpBindings } from "@hono/node-server";
+import { getConnInfo } from "@hono/node-server/conninfo";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie } from "hono/cookie";
-import type { FirstPaint } from "onegini-otp-login/server";
+import * as v from "valibot";
+import type { FirstPaint, ScannedCode } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
 import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalidate } from "./page-headers.js";
 import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/site-language.js";
@@ -37,6 +39,8 @@ export interface SiteOptions {
   begin: (request: Request, sockets: HttpBindings) => Promise<FirstPaint | null>;
   /** Headers that end the browser's login attempts: the kit's `forget`. */
   forget: (request: Request) => Headers;
+  /** Tells the login page that its code was scanned: the kit's `scanned`. */
+  scanned: (scan: ScannedCode) => Promise<void>;
   /** For load balancers: the kit's `health`. */
   health: () => Promise<{ healthy: boolean }>;
 }
@@ -50,6 +54,7 @@ export function createSite({
   assets,
   begin,
   forget,
+  scanned,
   health,
 }: SiteOptions): Hono<{ Bindings: HttpBindings }> {
   const site = new Hono<{ Bindings: HttpBindings }>({ strict: true });
@@ -128,6 +133,18 @@ export function createSite({
     return c.redirect("/", 303);
   });
   const { hasPhone, isPublic } = demo;
+  // The bank's own call for its app, which says what it has scanned. The user of a real app is logged in here.
+  if (hasPhone)
+    site.post("/app/scanned", noStore, limit, async (c) => {
+      if (isCrossSite(c, origin)) return c.body(null, 403);
+      if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) return c.body(null, 415);
+      const body = v.safeParse(scannedBody, await c.req.json().catch(() => undefined));
+      if (!body.success) return c.body(null, 400);
+      const { address } = getConnInfo(c).remote;
+      const userAgent = c.req.header("user-agent");
+      await scanned({ transactionId: body.output.transaction_id, address, userAgent });
+      return c.body(null, 204);
+    });
   if (hasPhone) site.get("/phone", phonePageHeaders, revalidate, (c) => c.html(phonePage(isPublic)));
   else site.get("/phone", plainPageHeaders, revalidate, (c) => c.html(noPhonePage(), 404));
   if (hasPhone)
@@ -151,12 +168,15 @@ export function createSite({
   return site;
 }
 
+const scannedBody = v.object({ transaction_id: v.string() });
+
 const methods = [
   ["/health", "GET, HEAD"],
   ["/", "GET, HEAD"],
   ["/password", "POST"],
   ["/account", "GET, HEAD"],
   ["/account/end", "POST"],
+  ["/app/scanned", "POST"],
   ["/logout", "GET, HEAD, POST"],
   ["/phone", "GET, HEAD"],
   ["/playground", "GET, HEAD"],

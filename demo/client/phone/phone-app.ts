@@ -1,7 +1,7 @@
 import { addCall, addLine, callOf, type SdkCall } from "./call-log.js";
 import { drawInto, prepareReader, scanForCode } from "./qr-scanner.js";
 import type { Actions, Screen } from "./screen-parts.js";
-import { answer, platformCodes, scan, type Problem, type Transaction } from "./sdk.js";
+import { answer, platformCodes, scan, tellScanned, type Problem, type Transaction } from "./sdk.js";
 import type { Settings } from "./phone-settings.js";
 import {
   cameraFrames,
@@ -117,6 +117,7 @@ export class PhoneApp {
     if (signal.aborted) return;
     if (result.kind === "problem") return this.#fail(result.problem, signal);
     settings.setEnrollment("enrolled");
+    if (settings.tellsScanned) void tellScanned(result.value.id);
     this.#startAuthentication(result.value);
   }
 

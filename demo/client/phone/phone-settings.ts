@@ -6,6 +6,8 @@ export interface Settings {
   readonly platform: Platform;
   readonly unlocked: boolean;
   readonly enrolled: boolean;
+  /** Whether the app tells the bank that it has scanned a code. */
+  readonly tellsScanned: boolean;
   unlock: () => void;
   /** Enrolls the user's phone; resolves to the problem if that failed. */
   enroll: () => Promise<Problem | undefined>;
@@ -20,6 +22,7 @@ export function bindSettings(form: HTMLFormElement, onOtherPhone: () => void): S
   const platform = element(form, "#platform", HTMLSelectElement);
   const unlocked = element(form, "#unlocked", HTMLInputElement);
   const enrolled = element(form, "#enrolled", HTMLInputElement);
+  const tellsScanned = element(form, "#tells-scanned", HTMLInputElement);
   const lockedCode = element(form, "#locked-code", HTMLElement);
   const notEnrolledCode = element(form, "#not-enrolled-code", HTMLElement);
   const problemLine = element(form, "#settings-problem", HTMLElement);
@@ -106,6 +109,9 @@ export function bindSettings(form: HTMLFormElement, onOtherPhone: () => void): S
     },
     get enrolled() {
       return enrolled.checked;
+    },
+    get tellsScanned() {
+      return tellsScanned.checked;
     },
     unlock: () => (unlocked.checked = true),
     enroll: () => enroll(true),

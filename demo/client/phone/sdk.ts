@@ -48,6 +48,15 @@ export async function answer(
   return result;
 }
 
+/** Not the SDK: the bank's own call for its app, by which the login page says "Check your phone". */
+export const tellScanned = (transactionId: string): Promise<unknown> =>
+  fetch("/app/scanned", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ transaction_id: transactionId }),
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined); // The login does not depend on it.
+
 /** Enrolls a user's phone for mobile authentication, or ends its enrollment. */
 export const setEnrolled = (user: string, enrolled: boolean): Promise<Result<unknown>> =>
   call("PUT", `users/${encodeURIComponent(user)}`, { enrolled });

@@ -41,6 +41,28 @@ describe("The demo phone", () => {
     await phone.sees("Log in on your computer");
   });
 
+  it("makes the login page say “Check your phone” until the answer, unless it is switched off", async () => {
+    const login = await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+    const scanned = login.locator("onegini-otp-login:state(scanned)");
+
+    await phone.press("Scan QR code");
+    await phone.sees("Is this you logging in?");
+    await scanned.getByText("Check your phone", { exact: true }).waitFor();
+    await phone.press("Decline");
+    await reachPhase(login, "denied");
+    assert.equal(await scanned.count(), 0);
+
+    await phone.page.getByLabel("Tells the page").uncheck();
+    await login.reload();
+    await phone.press("Done");
+    const told: string[] = [];
+    phone.page.on("request", (request) => told.push(new URL(request.url()).pathname));
+    await phone.press("Scan QR code");
+    await phone.sees("Is this you logging in?");
+    assert.ok(!told.includes("/app/scanned"), told.join(" "));
+  });
+
   it("declines a login", async () => {
     const login = await openLoginPage(context, demo.origin);
     const phone = await openPhone(context, demo.origin);
