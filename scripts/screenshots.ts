@@ -1,11 +1,15 @@
-/** `npm run screenshots`: the README's picture, taken of the demo as it runs: `docs/images/login.png`. */
-import { mkdir, stat } from "node:fs/promises";
-import type { Browser } from "playwright-core";
+/**
+ * `npm run screenshots`: pictures of the demo as it runs: the README's, `docs/images/login.png`, and the demo's screens for
+ * docs/gallery.md.
+ */
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../test/support/browser.js";
 import { openPhone } from "../test/support/demo/demo-pages.js";
 import { startDemo } from "../test/support/demo/demo.js";
 import { openLoginPage } from "../test/support/login-page.js";
 import { codeOn } from "../test/support/qr.js";
+import { withPalette } from "./palette-png.js";
 
 const file = "docs/images/login.png";
 const maxBytes = 300_000;
@@ -21,6 +25,7 @@ try {
   const phone = await photographConfirmation(browser, demo.origin, light.otp);
   await mkdir("docs/images", { recursive: true });
   await lineUp(browser, [light.picture, dark.picture, phone]);
+  await photographDemo(browser, demo.origin);
 } finally {
   await Promise.all([browser.close(), demo.stop()]);
 }
@@ -63,4 +68,51 @@ async function lineUp(browser: Browser, pictures: readonly Buffer[]): Promise<vo
     img:last-child { height: 760px; border-radius: 56px; outline: none }
   </style><body>${images.join("")}`);
   await page.locator("body").screenshot({ path: file, omitBackground: true });
+}
+
+/** The demo's screens, in light and dark, on a desktop and at 320 px. */
+async function photographDemo(browser: Browser, origin: string): Promise<void> {
+  const context = await browser.newContext({ reducedMotion: "reduce", locale: "en" });
+  const login = await openLoginPage(context, origin);
+  const otp = await codeOn(login);
+  const phone = await openPhone(context, origin, `/phone#otp=${encodeURIComponent(otp)}`);
+  await phone.sees("Is this you logging in?");
+  await login.getByText("Check your phone", { exact: true }).waitFor();
+  await photographSheet(login, "demo-scanned");
+  await photographSheet(phone.page, "demo-phone-android");
+  await phone.press("Accept");
+  await login.waitForURL("**/account");
+  await photographSheet(login, "demo-account");
+  await phone.press("Done");
+  await phone.page.getByLabel("Platform").selectOption("ios");
+  await phone.page.getByLabel("Unlocked").uncheck();
+  await phone.page.goto(`${origin}/phone#otp=${encodeURIComponent(otp)}`);
+  await photographSheet(phone.page, "demo-phone-ios");
+  await context.close();
+}
+
+async function photographSheet(page: Page, name: string): Promise<void> {
+  const pictures: string[] = [];
+  for (const [width, height] of [
+    [1280, 800],
+    [320, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => scrollTo(0, 0));
+      const picture = await page.screenshot({ animations: "disabled" });
+      pictures.push(`<img src="data:image/png;base64,${picture.toString("base64")}">`);
+    }
+  }
+  const sheet = await page
+    .context()
+    .browser()!
+    .newPage({ viewport: { width: 1760, height: 450 } });
+  await sheet.setContent(`<!doctype html><style>
+    body { margin: 12px; display: flex; gap: 12px; background: #888 }
+    img { height: 426px }
+  </style><body>${pictures.join("")}`);
+  await writeFile(`docs/gallery/${name}.png`, withPalette(await sheet.screenshot({ fullPage: true })));
+  await sheet.close();
 }
