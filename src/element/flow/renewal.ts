@@ -1,6 +1,7 @@
 import {
   BehaviorSubject,
   concat,
+  distinctUntilChanged,
   EMPTY,
   filter,
   map,
@@ -95,20 +96,35 @@ export function renewals(
     filter((value) => value !== saidScanned),
     map((value): Action => ({ type: "scanned", scanned: (saidScanned = value) })),
   );
-  /** Emits at an instant of a code, or later if a scanned code is waiting for the person's answer. */
-  const atUnlessScanned = (instant: number, code: Code) =>
+  /** Emits at an instant, or later if a scanned code is waiting for the person's answer. */
+  const atUnlessScanned = (instant: number) =>
     scanned.pipe(
-      switchMap((isScanned) => at(isScanned ? code.endsAt + scanEndMs : instant, environment)),
+      switchMap((isScanned) => (isScanned ? EMPTY : at(instant, environment))),
       take(1),
     );
-  const whenReady = ready.pipe(filter(Boolean), take(1));
+  const scanEnd = (code: Code) =>
+    scanned.pipe(
+      switchMap((isScanned) => (isScanned ? at(code.endsAt + scanEndMs, environment) : EMPTY)),
+      switchMap(() => {
+        scanned.next(false);
+        return EMPTY;
+      }),
+    );
+  /** A page that shows a code requests no other while a scanned one is waiting. */
+  const isFree = (code: Code | undefined) =>
+    ready.pipe(
+      switchMap((isReady) => scanned.pipe(map((isScanned) => isReady && !(code && isScanned)))),
+      distinctUntilChanged(),
+    );
   // The server closed the newest transaction: its code no longer works.
-  const closed = statuses.pipe(filter(({ expires_in }) => expires_in === 0));
+  const closed = statuses.pipe(filter((status) => status.expires_in === 0 && !status.scanned));
 
   const request = (code: Code | undefined): Observable<Code> => {
     // Retries go on until the shown code is over, or for a moment if none is shown.
     let deadline = 0;
-    return whenReady.pipe(
+    return isFree(code).pipe(
+      filter(Boolean),
+      take(1),
       switchMap(() => {
         if (deadline <= now()) deadline = code && code.endsAt > now() ? code.endsAt : now() + wakeUpMs;
         const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
@@ -124,9 +140,9 @@ export function renewals(
         if (delayMs < leftMs) return timer(delayMs);
         // Too late for another try. A hidden or offline page goes on waiting, and retries when it is awake.
         return timer(leftMs).pipe(
-          switchMap(() => ready.pipe(take(1))),
-          map((isReady) => {
-            if (isReady) throw error;
+          switchMap(() => isFree(code).pipe(take(1))),
+          map((isNowFree) => {
+            if (isNowFree) throw error;
           }),
         );
       }),
@@ -139,10 +155,9 @@ export function renewals(
   const codes = shown.pipe(
     switchMap(({ code, renewed }) => {
       const due = code
-        ? merge(
-            atUnlessScanned(code.renewAt, code).pipe(map(() => false)),
-            closed.pipe(map(() => true)),
-          ).pipe(take(1))
+        ? merge(atUnlessScanned(code.renewAt).pipe(map(() => false)), closed.pipe(map(() => true))).pipe(
+            take(1),
+          )
         : of(false);
       // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
       const corrected = statuses.pipe(
@@ -156,10 +171,8 @@ export function renewals(
       );
       const next = due.pipe(
         switchMap((isClosed): Observable<Action> => {
-          // If it is still true, the server did not say that the scanned code is over.
-          if (!isClosed) scanned.next(false);
           return code && renewed >= environment.renewals()
-            ? merge(isClosed ? of(true) : atUnlessScanned(code.endsAt, code), closed).pipe(
+            ? merge(isClosed ? of(true) : atUnlessScanned(code.endsAt), closed).pipe(
                 take(1),
                 map(() => ({ type: "expired", attempt })),
               )
@@ -177,7 +190,10 @@ export function renewals(
       if (!code) return next;
       const type = isBegun ? "renewed" : "started";
       isBegun = true;
-      return concat(of<Action>({ type, attempt, code, renewed }), merge(scanActions, next, corrected));
+      return concat(
+        of<Action>({ type, attempt, code, renewed }),
+        merge(scanActions, scanEnd(code), next, corrected),
+      );
     }),
   );
   return merge(watch, scans, codes);

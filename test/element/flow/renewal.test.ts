@@ -129,6 +129,16 @@ describe("renewal", () => {
       expect(said).to.deep.equal([...begun, "45050 scanned", "45100 renewed"]);
     });
 
+    it("does not fail while renewals fail, so that a late acceptance still logs in", () => {
+      const { said } = runFlow(80_000, {
+        start,
+        stream: ["pending 29999ms comment 15999ms scanned 15499ms approved"],
+        renew: [fails],
+        login: ["(answer|)"],
+      });
+      expect(said).to.deep.equal([...begun, "46000 scanned", "61500 approved", "61500 completed"]);
+    });
+
     it("does not end with `expired` before the scan does", () => {
       const stream = "pending 29999ms comment 19999ms scanned 10799ms pending 14999ms comment";
       const { said } = runFlow(80_000, { start, stream: [stream] }, { renewals: 0 });
