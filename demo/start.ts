@@ -23,6 +23,7 @@ async function start(config: DemoConfig): Promise<void> {
   const { origin = ownOrigin, callbackUrl } = config;
   const tokenServer = await chooseTokenServer(config, server.port);
 
+  const clientIp = clientIpBehind(config.trustedProxies);
   const options = {
     origin,
     tokenServer: {
@@ -32,7 +33,7 @@ async function start(config: DemoConfig): Promise<void> {
       type: otpType,
     },
     message: "Log in to Demo Bank on the web.",
-    clientIp: clientIpBehind(config.trustedProxies),
+    clientIp,
     limits: { startsPerAddress: { count: 300, seconds: 60 } },
     signIn: async ({ userId, attempt, login }) => {
       const id = await sessions.begin(userId, attempt, login);
@@ -61,6 +62,7 @@ async function start(config: DemoConfig): Promise<void> {
     scanned: async (scan) => {
       await Promise.all([kit.scanned(scan), playground?.scanned(scan)]);
     },
+    clientIp,
     health: () => kit.health(),
   });
   const logIn = toNodeHandler(kit);

@@ -1,5 +1,4 @@
 import type { HttpBindings } from "@hono/node-server";
-import { getConnInfo } from "@hono/node-server/conninfo";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie } from "hono/cookie";
@@ -41,6 +40,8 @@ export interface SiteOptions {
   forget: (request: Request) => Headers;
   /** Tells the login page that its code was scanned: the kit's `scanned`. */
   scanned: (scan: ScannedCode) => Promise<void>;
+  /** The address of a browser or a phone: the kit's option. */
+  clientIp: (request: Request, context: unknown) => string | undefined;
   /** For load balancers: the kit's `health`. */
   health: () => Promise<{ healthy: boolean }>;
 }
@@ -55,6 +56,7 @@ export function createSite({
   begin,
   forget,
   scanned,
+  clientIp,
   health,
 }: SiteOptions): Hono<{ Bindings: HttpBindings }> {
   const site = new Hono<{ Bindings: HttpBindings }>({ strict: true });
@@ -137,12 +139,13 @@ export function createSite({
   if (hasPhone)
     site.post("/app/scanned", noStore, limit, async (c) => {
       if (isCrossSite(c, origin)) return c.body(null, 403);
-      if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) return c.body(null, 415);
+      if (!/^application\/json *(;|$)/i.test(c.req.header("content-type") ?? "")) return c.body(null, 415);
       const body = v.safeParse(scannedBody, await c.req.json().catch(() => undefined));
       if (!body.success) return c.body(null, 400);
-      const { address } = getConnInfo(c).remote;
       const userAgent = c.req.header("user-agent");
-      await scanned({ transactionId: body.output.transaction_id, address, userAgent });
+      const address = clientIp(c.req.raw, { req: c.env.incoming });
+      const { transaction_id: transactionId, user: userId } = body.output;
+      await scanned({ transactionId, userId, address, userAgent });
       return c.body(null, 204);
     });
   if (hasPhone) site.get("/phone", phonePageHeaders, revalidate, (c) => c.html(phonePage(isPublic)));
@@ -168,7 +171,7 @@ export function createSite({
   return site;
 }
 
-const scannedBody = v.object({ transaction_id: v.string() });
+const scannedBody = v.object({ transaction_id: v.string(), user: v.string() });
 
 const methods = [
   ["/health", "GET, HEAD"],

@@ -42,8 +42,8 @@ export const forAdapter = (kit: LoginKit<never>): KitForAdapter | undefined => k
 /** How long `health()` waits for the store. */
 const healthTimeoutMs = 2000;
 
-/** The longest address and user agent of a phone that are kept. */
-const maxScanCharacters = 512;
+/** At most 512 characters of a text of the app, without halves of surrogate pairs: Redis' scripts do not read them. */
+const storable = (text: string): string => text.slice(0, 512).replaceAll(/\p{Surrogate}/gu, "");
 
 /** An id that no attempt has: ids have 22 characters. */
 const noAttempt = "health";
@@ -161,13 +161,15 @@ export function createLoginKit<Context = unknown>(
     }
   };
 
-  const scanned = async ({ transactionId, address, userAgent }: ScannedCode): Promise<void> => {
-    // What an app sends may be anything.
-    if (!isText(transactionId) || !isTransactionId(transactionId)) return;
+  const scanned = async (scan: ScannedCode): Promise<void> => {
     try {
+      const { transactionId, userId, address, userAgent } = scan;
+      // What an app sends may be anything.
+      if (typeof transactionId !== "string" || !isTransactionId(transactionId)) return;
       await attempts.scanned(transactionId, {
-        ...(isText(address) && { address: address.slice(0, maxScanCharacters) }),
-        ...(isText(userAgent) && { userAgent: userAgent.slice(0, maxScanCharacters) }),
+        ...(typeof userId === "string" && { userId: storable(userId) }),
+        ...(typeof address === "string" && { address: storable(address) }),
+        ...(typeof userAgent === "string" && { userAgent: storable(userAgent) }),
       });
     } catch (error) {
       report({ type: "internal_error", level: "error", doing: "marking a code as scanned", error });
@@ -206,8 +208,6 @@ export function createLoginKit<Context = unknown>(
   });
   return kit;
 }
-
-const isText = (value: unknown): value is string => typeof value === "string";
 
 /** Calls a function now. The result returns what it returned, or throws what it threw. */
 function resultOf<T>(get: () => T): () => T {

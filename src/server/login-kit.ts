@@ -53,6 +53,11 @@ export interface LoginKit<Context = unknown> {
 export interface ScannedCode {
   /** The `transaction_id` in the JSON that the OTP is base64 of. */
   transactionId: string;
+  /**
+   * The user who is logged in to the app, as the Token Server names them. Then `signIn` gets this scan only if the same user
+   * accepts. Give it wherever you compare addresses: without it, any user of the app can make the scan that counts.
+   */
+  userId?: string | undefined;
   /** The phone's address, for `signIn`. */
   address?: string | undefined;
   /** The phone's user agent, for `signIn`: at most 512 characters are kept. */

@@ -117,7 +117,7 @@ export class PhoneApp {
     if (signal.aborted) return;
     if (result.kind === "problem") return this.#fail(result.problem, signal);
     settings.setEnrollment("enrolled");
-    if (settings.tellsScanned) void tellScanned(result.value.id);
+    if (settings.tellsScanned) void tellScanned(settings.user, result.value.id);
     this.#startAuthentication(result.value);
   }
 

@@ -49,11 +49,11 @@ export async function answer(
 }
 
 /** Not the SDK: the bank's own call for its app, by which the login page says "Check your phone". */
-export const tellScanned = (transactionId: string): Promise<unknown> =>
+export const tellScanned = (user: string, transactionId: string): Promise<unknown> =>
   fetch("/app/scanned", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ transaction_id: transactionId }),
+    body: JSON.stringify({ transaction_id: transactionId, user }),
     signal: AbortSignal.timeout(10_000),
   }).catch(() => undefined); // The login does not depend on it.
 

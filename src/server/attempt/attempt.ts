@@ -2,6 +2,8 @@
 export interface Scan {
   /** When the kit heard of it, in milliseconds since the epoch. */
   readonly at: number;
+  /** The user who is logged in to the app. */
+  readonly userId?: string;
   /** The phone's address. */
   readonly address?: string;
   /** The phone's user agent. */

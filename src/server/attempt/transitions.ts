@@ -9,7 +9,7 @@ export type Change =
   /** No transaction was started: it does not count. */
   | { readonly kind: "renewal_abandoned" }
   | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
-  /** The site's app scanned the code of a transaction. Only the first scan counts, and none after the code's end. */
+  /** The site's app scanned the code of a transaction. A user's first scan counts, and none after the code's end. */
   | { readonly kind: "scanned"; readonly id: string; readonly scan: Scan }
   /** A transaction was accepted. */
   | { readonly kind: "approved"; readonly id: string; readonly userId: string; readonly at: number }
@@ -108,9 +108,11 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
 
 function markScanned(attempt: Attempt, id: string, scan: Scan): Attempt {
   const scannable = attempt.transactions.find(
-    (transaction) => transaction.id === id && isAcceptable(transaction, scan.at) && !transaction.scanned,
+    (transaction) => transaction.id === id && isAcceptable(transaction, scan.at),
   );
-  if (!scannable) return attempt;
+  // Of two users, the later one counts: otherwise a stranger's scan could keep out that of the user who accepts.
+  const isKnown = scannable?.scanned && scannable.scanned.userId === scan.userId;
+  if (!scannable || isKnown) return attempt;
   const transactions = attempt.transactions.map((transaction) =>
     transaction === scannable ? { ...transaction, scanned: scan } : transaction,
   );

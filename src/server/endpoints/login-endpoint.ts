@@ -114,9 +114,11 @@ async function signIn<Context>(
 
 function summary(
   { startedAt, address, userAgent, language, transactions }: Attempt,
-  { approvedAt, transaction }: Extract<AttemptState, { status: "completed" }>,
+  { userId, approvedAt, transaction }: Extract<AttemptState, { status: "completed" }>,
 ): LoginSummary {
   const scan = transactions.find(({ id }) => id === transaction)?.scanned;
+  // Another user's scan tells nothing about the phone that accepted.
+  const isOwn = scan && (scan.userId === undefined || scan.userId === userId);
   return {
     startedAt,
     approvedAt,
@@ -124,7 +126,7 @@ function summary(
     userAgent,
     language,
     codes: transactions.length,
-    ...(scan && { scanned: { at: scan.at, address: scan.address, userAgent: scan.userAgent } }),
+    ...(isOwn && { scanned: { at: scan.at, address: scan.address, userAgent: scan.userAgent } }),
   };
 }
 

@@ -64,7 +64,10 @@ async function answerHeld(
   wishSeconds: number,
   parts: Parts,
 ): Promise<Response> {
-  const waitSeconds = Math.min(wishSeconds, parts.timeouts.pollSeconds);
+  // The client may not have heard of a scan before this poll: it is not held for long.
+  const isKept = !isScanned(attempt, parts.runtime.now());
+  const maxSeconds = isKept ? parts.timeouts.pollSeconds : pollIntervalSeconds;
+  const waitSeconds = Math.min(wishSeconds, maxSeconds);
   const end = await holdPoll(attempt, waitSeconds * 1000, request.signal, parts);
   return end.granted
     ? answerPoll(end.attempt, parts.runtime.now(), waitSeconds)

@@ -205,7 +205,7 @@ export class Watchers {
       // When the scanned code is over, the watchers must hear that the page needs a code again.
       const now = this.#parts.runtime.now();
       const scanEndsAt = scannedUntil(attempt, now);
-      if (scanEndsAt > 0) this.#readAgainAfter(watch, scanEndsAt - now);
+      if (scanEndsAt > 0 && this.#isWatched(watch)) this.#readAgainAfter(watch, scanEndsAt - now);
     } catch (error) {
       this.#reportError("reading an attempt", error);
       if (!this.#isWatched(watch)) return;

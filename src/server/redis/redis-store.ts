@@ -155,6 +155,7 @@ const transaction = v.looseObject({
   scanned: v.exactOptional(
     v.looseObject({
       at: instant,
+      userId: v.exactOptional(v.string()),
       address: v.exactOptional(v.string()),
       userAgent: v.exactOptional(v.string()),
     }),
