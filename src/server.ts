@@ -17,7 +17,7 @@ export {
   type ClientIpOptions,
   type CompareAddressesOptions,
 } from "./server/http/client-ip.js";
-export type { FirstPaint } from "./server/endpoints/first-paint.js";
+export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js";
 export type { LimitName, Limits, Rate } from "./server/limits/limits.js";
 export { memoryStore } from "./server/attempt/memory-store.js";
 export type {

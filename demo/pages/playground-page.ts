@@ -121,6 +121,7 @@ const attributes = html`<fieldset>
   ${field("redirect", "redirect", text("redirect"), "Such as /account")}
   ${toggle("stay", html`Stay here: <code>preventDefault()</code> of <code>login</code>`, true)}
   ${field("app-link", "app-link", text("app-link"), "Such as /phone#otp={otp}. Touch screens show it.")}
+  ${field("qr-link", "qr-link", text("qr-link"), "Such as https://bank.example/app#otp={otp}. The code holds it.")}
   ${field(
     "renewals",
     "renewals",

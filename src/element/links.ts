@@ -1,3 +1,5 @@
+import { fillOtp } from "../protocol/qr.js";
+
 const parse = (url: string): URL | undefined => {
   try {
     return new URL(url, document.baseURI);
@@ -17,6 +19,6 @@ export const redirectTarget = (...candidates: (string | null | undefined)[]): st
  * rejected, after the URL parser has removed spaces, control characters and capitals as the browser does.
  */
 export function appLinkFor(template: string | null | undefined, otp: string): string | undefined {
-  const url = template ? parse(template.replaceAll("{otp}", encodeURIComponent(otp))) : undefined;
+  const url = template ? parse(fillOtp(template, otp)) : undefined;
   return url && !/^(javascript|data|blob):$/.test(url.protocol) ? url.href : undefined;
 }

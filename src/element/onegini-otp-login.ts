@@ -54,6 +54,7 @@ export class OneginiOtpLogin extends LitElement {
     manual: { type: Boolean },
     renewals: { type: Number },
     appLink: { attribute: "app-link" },
+    qrLink: { attribute: "qr-link" },
     redirect: {},
     messages: { attribute: false },
     attempt: {},
@@ -67,8 +68,10 @@ export class OneginiOtpLogin extends LitElement {
   declare manual: boolean;
   /** How many fresh codes there are before it pauses. Default 5. */
   declare renewals: number;
-  /** A link into the app, such as `myapp://qrlogin?otp={otp}`: a button, first on a phone. */
+  /** A link into the app, such as `https://bank.example/app#otp={otp}`: a button, first on a phone. */
   declare appLink: string | null;
+  /** A link that the code holds in place of the OTP alone, such as `https://bank.example/app#otp={otp}`: for the phone's own camera. */
+  declare qrLink: string | null;
   /** Where the page goes after a login, unless the answer says so. http or https. */
   declare redirect: string | null;
   /** The attempt that the page's server began (`kit.begin`). Taken over once, instead of starting one. */
@@ -93,7 +96,7 @@ export class OneginiOtpLogin extends LitElement {
     endpoint: () => this.endpoint || defaultPath,
     renewals: () => this.#renewals,
     language: () => nearestLanguage(this) || undefined,
-    serverAttempt: () => takeServerAttempt(this, (otp) => !this.#painter.encode(otp)),
+    serverAttempt: () => takeServerAttempt(this, (otp) => !this.#painter.encode(otp, this.qrLink)),
     onChange: (state, previous) => this.#onChange(state, previous),
   });
   readonly #handlers: Handlers = {
@@ -129,6 +132,7 @@ export class OneginiOtpLogin extends LitElement {
     this.manual = false;
     this.renewals = defaultRenewals;
     this.appLink = null;
+    this.qrLink = null;
     this.redirect = null;
     new Ticker(this, (now) => {
       const isVisible = document.visibilityState === "visible";
@@ -185,7 +189,7 @@ export class OneginiOtpLogin extends LitElement {
       adoptStyleSheets(this.shadowRoot!, (this.constructor as typeof LitElement).elementStyles);
     }
     const { state } = this.#login;
-    const error = state.phase === "pending" ? this.#painter.encode(state.code.otp) : undefined;
+    const error = state.phase === "pending" ? this.#painter.encode(state.code.otp, this.qrLink) : undefined;
     if (error) this.#login.fail("invalid_response", error);
   }
 

@@ -1,9 +1,10 @@
 import { Attempts } from "./attempt/attempts.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import { StoreGuard, StoreUnavailable } from "./attempt/store-guard.js";
+import { parseQrLink } from "../protocol/qr.js";
 import { parseOptions } from "./parse-options.js";
 import { answerCallback, authenticateCallback } from "./endpoints/callback-endpoint.js";
-import { beginWithPage, type FirstPaint } from "./endpoints/first-paint.js";
+import { beginWithPage, type BeginOptions, type FirstPaint } from "./endpoints/first-paint.js";
 import { logIn } from "./endpoints/login-endpoint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
 import { createRoutes } from "./endpoints/routes.js";
@@ -151,10 +152,15 @@ export function createLoginKit<Context = unknown>(
     return response;
   };
 
-  const begin = async (request: Request, context: Context): Promise<FirstPaint | null> => {
+  const begin = async (
+    request: Request,
+    context: Context,
+    { qrLink }: BeginOptions = {},
+  ): Promise<FirstPaint | null> => {
+    const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
     const call = callOf(request, context);
     try {
-      return await pending.add(beginWithPage(call, otpEndpoint));
+      return await pending.add(beginWithPage(call, otpEndpoint, link));
     } catch (error) {
       toApiError(error, call, "beginning an attempt for a page");
       return null;
@@ -178,7 +184,7 @@ export function createLoginKit<Context = unknown>(
 
   const kit: LoginKit<Context> = {
     fetch: async (request, ...rest) => toWebResponse(await fetch(request, rest[0] as Context)),
-    begin: (request, ...rest) => begin(request, rest[0] as Context),
+    begin: (request, ...rest) => begin(request, rest[0] as Context, rest[1]),
     scanned: (scan) => pending.add(scanned(scan)),
     forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
     async health() {

@@ -1,4 +1,4 @@
-import type { FirstPaint } from "./endpoints/first-paint.js";
+import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
 
 /** The site's backend for the widget. */
 export interface LoginKit<Context = unknown> {
@@ -16,13 +16,15 @@ export interface LoginKit<Context = unknown> {
    * Begins an attempt for a login page that the site's server renders, so that its code can be scanned before any script
    * has run. The page contains `<onegini-otp-login attempt otp expires-in>svg</onegini-otp-login>`, and its answer the
    * headers. `null` where there is nothing to show, such as for a prefetch or after an error: the element then begins by
-   * itself. Never rejects.
+   * itself. Rejects with a TypeError if an option is wrong, and with nothing else.
    *
    * @param request the request for the page
    */
   begin(
     request: Request,
-    ...context: undefined extends Context ? [context?: Context] : [context: Context]
+    ...rest: undefined extends Context
+      ? [context?: Context, options?: BeginOptions]
+      : [context: Context, options?: BeginOptions]
   ): Promise<FirstPaint | null>;
 
   /**

@@ -46,6 +46,7 @@ describe("the element", () => {
         manual: true,
         renewals: 2,
         appLink: "x:{otp}",
+        qrLink: "https://b.example/#{otp}",
         redirect: "/in",
         messages: { title: "Early" },
       });
@@ -57,12 +58,13 @@ describe("the element", () => {
       await upgraded.updateComplete;
       expect(upgraded.state).to.equal("idle");
       expect(part(upgraded, "title").textContent).to.equal("Early");
-      const { endpoint, manual, renewals, appLink, redirect } = upgraded;
-      expect({ endpoint, manual, renewals, appLink, redirect }).to.deep.equal({
+      const { endpoint, manual, renewals, appLink, qrLink, redirect } = upgraded;
+      expect({ endpoint, manual, renewals, appLink, qrLink, redirect }).to.deep.equal({
         endpoint: "/early",
         manual: true,
         renewals: 2,
         appLink: "x:{otp}",
+        qrLink: "https://b.example/#{otp}",
         redirect: "/in",
       });
       upgraded.start();
@@ -71,15 +73,16 @@ describe("the element", () => {
 
     it("gives each attribute a property of its camelCase name", async () => {
       const element = put(
-        `<onegini-otp-login endpoint="/a" manual renewals="3" app-link="x:{otp}" redirect="/in"></onegini-otp-login>`,
+        `<onegini-otp-login endpoint="/a" manual renewals="3" app-link="x:{otp}" qr-link="https://b.example/#{otp}" redirect="/in"></onegini-otp-login>`,
       );
       await element.updateComplete;
-      const { endpoint, manual, renewals, appLink, redirect } = element;
-      expect({ endpoint, manual, renewals, appLink, redirect }).to.deep.equal({
+      const { endpoint, manual, renewals, appLink, qrLink, redirect } = element;
+      expect({ endpoint, manual, renewals, appLink, qrLink, redirect }).to.deep.equal({
         endpoint: "/a",
         manual: true,
         renewals: 3,
         appLink: "x:{otp}",
+        qrLink: "https://b.example/#{otp}",
         redirect: "/in",
       });
     });

@@ -89,7 +89,16 @@ const nextFrame = (): Promise<void> => new Promise((resolve) => setTimeout(resol
 /** The code in the app link `/phone#otp=…`; `undefined` for another fragment. */
 export function readAppLink(fragment: string): string | undefined {
   const otp = /^#otp=([^&]*)/.exec(fragment)?.[1];
-  if (otp === undefined) return undefined;
+  return otp === undefined ? undefined : decoded(otp);
+}
+
+/** The code in a scanned text: the text itself, or the fragment of a link (`qr-link`), with or without `otp=`. */
+export function readScan(text: string): string {
+  const otp = /^https:[^#]*#(?:otp=)?([^&]+)/i.exec(text)?.[1];
+  return otp === undefined ? text : decoded(otp);
+}
+
+function decoded(otp: string): string {
   try {
     return decodeURIComponent(otp);
   } catch {

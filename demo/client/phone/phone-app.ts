@@ -7,6 +7,7 @@ import {
   cameraFrames,
   pageFrames,
   photoFrame,
+  readScan,
   sharedFrames,
   type Frame,
   type Source,
@@ -92,7 +93,7 @@ export class PhoneApp {
     const signal = this.#begin();
     this.#openedByLink = false;
     this.#show({ name: "scanning", source });
-    const otp = await scanForCode({
+    const text = await scanForCode({
       frames: frames(signal),
       once: source === "photo",
       signal,
@@ -102,9 +103,9 @@ export class PhoneApp {
       },
       report: (trouble) => this.#show({ name: "scanning", source, trouble }),
     });
-    if (otp === undefined) return;
+    if (text === undefined) return;
     await new Promise((resolve) => setTimeout(resolve, pictureMilliseconds));
-    if (!signal.aborted) await this.#handle(otp, signal);
+    if (!signal.aborted) await this.#handle(readScan(text), signal);
   }
 
   async #handle(otp: string, signal: AbortSignal): Promise<void> {

@@ -5,11 +5,12 @@ const rightToLeft = /^(ar|fa|he|ur)\b/;
 
 /** The element's attributes, in the order in which they are written. */
 export function attributesOf(settings: Settings): [name: string, value: string][] {
-  const { endpoint, redirect, appLink, renewals, manual, language } = settings;
+  const { endpoint, redirect, appLink, qrLink, renewals, manual, language } = settings;
   const attributes: [string, string | false][] = [
     ["endpoint", endpoint !== "" && endpoint],
     ["redirect", redirect !== "" && redirect],
     ["app-link", appLink !== "" && appLink],
+    ["qr-link", qrLink !== "" && qrLink],
     ["renewals", renewals !== usualRenewals && String(renewals)],
     ["manual", manual && ""],
     ["lang", language !== "en" && language],

@@ -18,6 +18,7 @@ export interface Settings {
   /** Whether the page prevents the redirect after a login. */
   stay: boolean;
   appLink: string;
+  qrLink: string;
   renewals: number;
   manual: boolean;
   beginning: Beginning;
@@ -91,6 +92,7 @@ export function readSettings(form: FormData): Settings {
     redirect: text("redirect"),
     stay: form.has("stay"),
     appLink: text("app-link"),
+    qrLink: text("qr-link"),
     renewals: number("renewals", usualRenewals),
     manual: form.has("manual"),
     beginning: beginningNames.find((name) => name === text("beginning")) ?? "element",

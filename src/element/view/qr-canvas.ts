@@ -1,26 +1,37 @@
 import type { LitElement, ReactiveController } from "lit";
-import { encode, type QrSymbol } from "../../protocol/qr.js";
-
-/** CSS pixels between the code and its box, both sides together. */
-const margin = 16;
-const minPixelsPerModule = 4;
+import {
+  encode,
+  fillOtp,
+  fullWidth,
+  margin,
+  minPixelsPerModule,
+  modulePixelsAtFullWidth,
+  parseQrLink,
+  type QrSymbol,
+} from "../../protocol/qr.js";
 
 /**
- * The edge of one module in device pixels: a whole number, as large as the box allows, and at least four CSS pixels.
+ * The edge of one module in device pixels: a whole number, as large as the box allows, and at least four CSS pixels. At full
+ * width it is not larger than in the picture of `kit.begin`, whose server does not know the resolution.
  * @param box the box's width in CSS pixels
  */
-export const modulePixels = (modules: number, box: number, devicePixelRatio: number): number =>
-  Math.max(
-    Math.floor(((box - margin) * devicePixelRatio) / modules),
+export const modulePixels = (modules: number, box: number, devicePixelRatio: number): number => {
+  const side = box === fullWidth ? modulePixelsAtFullWidth(modules) * modules : box - margin;
+  return Math.max(
+    Math.floor((side * devicePixelRatio) / modules),
     Math.ceil(minPixelsPerModule * devicePixelRatio),
   );
+};
 
 /**
  * Encodes a code and paints it on every canvas of the host: a new one in the frame in which it is rendered, and again when the
  * size or the resolution changes. A canvas, because extensions that darken pages repaint SVG.
  */
 export class CodePainter implements ReactiveController {
-  #otp: string | undefined;
+  #text: string | undefined;
+  #link: string | null = null;
+  /** The link, parsed; undefined if there is none or it is wrong. */
+  #template: string | undefined;
   #symbol: QrSymbol | undefined;
   #error: unknown;
   #painted = new WeakMap<Element, QrSymbol>();
@@ -37,17 +48,31 @@ export class CodePainter implements ReactiveController {
     return this.#symbol !== undefined;
   }
 
-  /** Encodes a new OTP. Returns an error if it is too long for a QR code. */
-  encode(otp: string): unknown {
-    if (otp === this.#otp) return this.#error;
-    this.#otp = otp;
+  /** Encodes a new OTP, in the link if there is one. Returns an error if it is too long for a QR code. */
+  encode(otp: string, link: string | null = null): unknown {
+    this.#useLink(link);
+    const text = this.#template ? fillOtp(this.#template, otp) : otp;
+    if (text === this.#text) return this.#error;
+    this.#text = text;
     this.#symbol = this.#error = undefined;
     try {
-      this.#symbol = encode(otp);
+      this.#symbol = encode(text);
     } catch (error) {
       this.#error = error;
     }
     return this.#error;
+  }
+
+  /** A wrong link is reported once, and the code holds the OTP alone: the site's app can still scan it. */
+  #useLink(link: string | null): void {
+    if (link === this.#link) return;
+    this.#link = link;
+    this.#template = undefined;
+    try {
+      if (link) this.#template = parseQrLink(link);
+    } catch (error) {
+      console.warn(`<onegini-otp-login qr-link>: ${(error as Error).message}`);
+    }
   }
 
   hostConnected(): void {

@@ -1,4 +1,4 @@
-import { encode } from "../../protocol/qr.js";
+import { encode, fillOtp, fullWidth, modulePixelsAtFullWidth } from "../../protocol/qr.js";
 import { temporarilyUnavailable } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
@@ -18,15 +18,26 @@ export interface FirstPaint {
   svg: string;
 }
 
+/** Options of `kit.begin`. */
+export interface BeginOptions {
+  /**
+   * The element's attribute `qr-link`, if the page sets it: a link such as `https://bank.example/app#otp={otp}`, which the code
+   * holds in place of the OTP alone. https only, `{otp}` in the fragment, and at most 110 characters besides.
+   */
+  qrLink?: string | undefined;
+}
+
 /**
  * Begins an attempt for a page that the site's server renders; `null` for a request whose answer nobody sees, such as a
  * prefetch.
  *
+ * @param qrLink as `parseQrLink` returns it
  * @throws ApiError where there is no code to show
  */
 export async function beginWithPage<Context>(
   call: Call<Context>,
   otpEndpoint: OtpEndpoint<Context>,
+  qrLink: string | undefined,
 ): Promise<FirstPaint | null> {
   if (!isSeen(call.request)) return null;
   const { answer, setCookie } = await otpEndpoint.begin(call, undefined);
@@ -35,7 +46,13 @@ export async function beginWithPage<Context>(
   if (!/^[\w+/=-]{1,2953}$/.test(otp)) throw temporarilyUnavailable();
   const headers = new Headers({ "cache-control": `private, ${noStore["cache-control"]}` });
   if (setCookie !== undefined) headers.append("set-cookie", setCookie);
-  return { attempt, otp, expiresIn, headers, svg: codeSvg(otp) };
+  return {
+    attempt,
+    otp,
+    expiresIn,
+    headers,
+    svg: codeSvg(qrLink === undefined ? otp : fillOtp(qrLink, otp)),
+  };
 }
 
 /**
@@ -50,22 +67,23 @@ function isSeen({ method, headers }: Request): boolean {
   return !isElsewhere || headers.get("sec-fetch-dest") === "document";
 }
 
-/** The card's column, and the inset of the code in it, in CSS pixels. */
-const column = 310;
-const inset = 8;
-
 /**
- * The code in the size and place in which the element paints it: below a title of one line, centred, as wide as there is
- * room and at most as wide as the card's column. Lengths are attributes, because a strict policy forbids styles. The
- * title's line is in `em`, because it follows the page's font. Screen readers skip it; the element announces itself.
+ * The code in the size and place in which the element paints it: below a title of one line, centred in the card's column.
+ * Lengths are attributes, because a strict policy forbids styles. The title's line is in `em`, because it follows the page's
+ * font. Screen readers skip it; the element announces itself.
+ *
+ * Where there is less room than `width`, the picture gets smaller: that keeps four CSS pixels per module in a place of 280.
  */
-function codeSvg(otp: string): string {
-  const { size, path } = encode(otp);
-  const side = column - 2 * inset;
+function codeSvg(text: string): string {
+  const { size, path } = encode(text);
+  const module = modulePixelsAtFullWidth(size);
+  const width = Math.min(fullWidth, 57 * module);
+  const height = 20 + fullWidth;
+  const [left, top] = [width, fullWidth].map((side) => (side - module * size) / 2);
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="100%" height="${28 + 20 + column}" overflow="visible">` +
-    `<svg y="1.75em" width="100%" height="${20 + column}" viewBox="0 -20 ${column} ${20 + column}" preserveAspectRatio="xMidYMin" shape-rendering="crispEdges">` +
-    `<g transform="translate(${inset} ${inset}) scale(${side / size})">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="100%" height="${28 + height}" overflow="visible">` +
+    `<svg y="1.75em" width="100%" height="${height}" viewBox="0 -20 ${width} ${height}" preserveAspectRatio="xMidYMin" overflow="visible" shape-rendering="crispEdges">` +
+    `<g transform="translate(${left} ${top}) scale(${module})">` +
     `<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path fill="#000" d="${path}"/></g></svg></svg>`
   );
 }

@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { PNG } from "pngjs";
 import type { Browser, BrowserContext } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { openPhone } from "../../support/demo/demo-pages.js";
+import { openPhone, openPlayground } from "../../support/demo/demo-pages.js";
 import { type Demo, demoInBrowser } from "../../support/demo/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
 
@@ -27,6 +27,18 @@ describe("The demo phone's scanner", () => {
     await phone.press("Accept");
 
     await one.waitForURL("**/account");
+  });
+
+  it("reads the code of a `qr-link`", async () => {
+    const { set, reaches } = await openPlayground(context, demo.origin);
+    await set("qr-link", "https://bank.example/app#{otp}");
+    await reaches("pending");
+    const phone = await openPhone(context, demo.origin);
+
+    await phone.press("Scan QR code");
+    await phone.press("Accept");
+
+    await reaches("completed");
   });
 
   it("says when no login page is open, opens one, and scans it", async () => {

@@ -27,6 +27,7 @@ describe("The playground", () => {
       ["endpoint", "/otp-login"],
       ["redirect", "/account"],
       ["app-link", "/phone#otp={otp}"],
+      ["qr-link", "https://bank.example/app#{otp}"],
       ["renewals", "2"],
     ] as const) {
       await set(name, value);

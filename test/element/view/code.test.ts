@@ -1,30 +1,9 @@
 import { expect } from "chai";
 import { encode } from "../../../src/protocol/qr.js";
 import { modulePixels } from "../../../src/element/view/qr-canvas.js";
-import { clear, inPhase, itExceptIn, LoginApi, part, put, until } from "../support/page.js";
+import { clear, inPhase, itExceptIn, LoginApi, part, put, shows, until } from "../support/page.js";
 import { model, otp, pending } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
-
-/** Whether every module of the text's code is on the canvas, black on white, with its quiet zone. */
-function shows(canvas: HTMLCanvasElement, text: string): boolean {
-  const { size, path } = encode(text);
-  const expected = document.createElement("canvas");
-  expected.width = expected.height = size;
-  const context = expected.getContext("2d")!;
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, size, size);
-  context.fillStyle = "#000";
-  context.fill(new Path2D(path));
-  const module = canvas.width / size;
-  const actual = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.width).data;
-  const wanted = context.getImageData(0, 0, size, size).data;
-  for (let y = 0; y < canvas.width; y++)
-    for (let x = 0; x < canvas.width; x++) {
-      const there = actual[(y * canvas.width + x) * 4];
-      if (there !== wanted[(Math.floor(y / module) * size + Math.floor(x / module)) * 4]) return false;
-    }
-  return true;
-}
 
 const canvasOf = (element: HTMLElement) => element.shadowRoot!.querySelector("canvas")!;
 
@@ -38,7 +17,8 @@ describe("the QR code", () => {
     expect(() => encode("é".repeat(1_477))).to.throw();
   });
 
-  const sizes: [card: number, box: number, ratio: number, edge: number][] = [
+  // With a link: 53 modules or more.
+  const sizes: [card: number, box: number, ratio: number, edge: number, modules?: number][] = [
     [280, 262, 1, 245],
     [280, 262, 2, 245],
     [320, 302, 1, 245],
@@ -46,12 +26,20 @@ describe("the QR code", () => {
     [360, 310, 1, 294],
     [360, 310, 2, 294],
     [360, 310, 1.25, 274.4],
+    [280, 262, 1, 244, 61],
+    [280, 262, 3, 244, 61],
+    [320, 302, 1, 265, 53],
+    [320, 302, 3, 282 + 2 / 3, 53],
+    [360, 310, 1, 265, 53],
+    [360, 310, 2, 265, 53],
+    [360, 310, 3, 244, 61],
+    [360, 310, 1.5, 266, 57],
   ];
-  for (const [card, box, ratio, edge] of sizes)
-    it(`is ${edge} px wide in a card of ${card} px at ${ratio}×, with whole device pixels per module`, () => {
-      const pixels = modulePixels(49, box, ratio);
+  for (const [card, box, ratio, edge, modules = 49] of sizes)
+    it(`with ${modules} modules is ${edge} px wide in a card of ${card} px at ${ratio}×, with whole device pixels per module`, () => {
+      const pixels = modulePixels(modules, box, ratio);
       expect(pixels % 1).to.equal(0);
-      expect((pixels * 49) / ratio).to.be.closeTo(edge, 1e-9);
+      expect((pixels * modules) / ratio).to.be.closeTo(edge, 1e-9);
     });
   it("has at least four CSS pixels per module, in a box of any size", () => {
     for (const ratio of [1, 1.25, 1.5, 2, 3])

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { addCall, addLine, callOf } from "../../../demo/client/phone/call-log.js";
-import { readAppLink } from "../../../demo/client/phone/code-sources.js";
+import { readAppLink, readScan } from "../../../demo/client/phone/code-sources.js";
 import { adviceFor } from "../../../demo/client/phone/problems.js";
 import { readMessage } from "../../../demo/client/phone/screens.js";
 import { accountPage } from "../../../demo/pages/account-page.js";
@@ -43,6 +43,22 @@ describe("The app link", () => {
     assert.equal(readAppLink("#otp=abc+/=="), "abc+/==");
     assert.equal(readAppLink("#otp=%E0%A4%A"), "%E0%A4%A");
     for (const fragment of ["", "#", "#top", "#xotp=1"]) assert.equal(readAppLink(fragment), undefined);
+  });
+});
+
+describe("The phone's scan", () => {
+  it("finds the code in a link, whether it is encoded or not", () => {
+    for (const link of ["https://bank.example/app#", "HTTPS://BANK.EXAMPLE/#", "https://b.example/#otp="]) {
+      assert.equal(readScan(`${link}${encodeURIComponent("abc+/==")}`), "abc+/==");
+      assert.equal(readScan(`${link}abc+/==`), "abc+/==");
+    }
+    assert.equal(readScan("https://bank.example/app#otp=abc%3D&v=2"), "abc=");
+  });
+
+  it("takes every other text as it is", () => {
+    for (const text of ["abc+/==", "", "https://example.com/menu", "http://bank.example/#abc", "%E0%A4%A"])
+      assert.equal(readScan(text), text);
+    assert.equal(readScan("https://bank.example/#%E0%A4%A"), "%E0%A4%A");
   });
 });
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { toWebRequest } from "onegini-otp-login/node";
-import type { FirstPaint } from "onegini-otp-login/server";
-import { encode } from "../../../../src/protocol/qr.js";
+import type { BeginOptions, FirstPaint } from "onegini-otp-login/server";
+import { encode, fillOtp } from "../../../../src/protocol/qr.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { Browser } from "../support/browser.js";
 import { holds } from "../../../support/until.js";
@@ -14,16 +14,17 @@ const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-site": "none", "se
 /** Requests the site's login page, as a browser does when it follows a link. */
 function beginOn(
   { kit, origin }: Site,
-  { headers = navigation, method = "GET", cookie }: PageRequest = {},
+  { headers = navigation, method = "GET", cookie, options }: PageRequest = {},
 ): Promise<FirstPaint | null> {
   const all = { ...headers, "user-agent": "Test browser", ...(cookie !== undefined && { cookie }) };
-  return kit.begin(new Request(`${origin}/`, { method, headers: all }), {} as never);
+  return kit.begin(new Request(`${origin}/`, { method, headers: all }), {} as never, options);
 }
 
 interface PageRequest {
   headers?: Record<string, string>;
   method?: string;
   cookie?: string | undefined;
+  options?: BeginOptions;
 }
 
 async function begun(where: Site, request?: PageRequest): Promise<FirstPaint> {
@@ -79,6 +80,32 @@ describe("kit.begin", () => {
     assert.doesNotMatch(svg, /style|script|class=|id=|href|on\w+=/);
     assert.match(svg, /^<svg [^>]*aria-hidden="true"/);
   });
+
+  test("shows a code with the OTP in the page's `qr-link`", async (t) => {
+    const qrLink = "https://bank.example/app#{otp}";
+    const where = await site(t, { options });
+    const { otp, svg } = await begun(where, { options: { qrLink } });
+    assert.match(otp, /^[\w+/]+=*$/);
+    holds(svg.includes(`d="${encode(fillOtp(qrLink, otp)).path}"`), "the path of the link's code");
+    const withoutLink = await begun(where, { options: { qrLink: undefined } });
+    holds(withoutLink.svg.includes(`d="${encode(withoutLink.otp).path}"`), "the path of the OTP's code");
+  });
+
+  for (const qrLink of [
+    "http://bank.example/app#{otp}",
+    "https://bank.example/app?otp={otp}",
+    "https://bank.example/app",
+    `https://bank.example/${"x".repeat(100)}#{otp}`,
+    "app",
+    "",
+    null,
+  ])
+    test(`rejects the link ${JSON.stringify(qrLink)} with a TypeError that names it, and begins nothing`, async (t) => {
+      const where = await site(t, { options });
+      const wrong = { qrLink } as BeginOptions;
+      await assert.rejects(beginOn(where, { options: wrong }), { name: "TypeError", message: /"qrLink"/ });
+      assert.equal(where.emulator.starts.length, 0);
+    });
 
   test("tells the phone where the login comes from, in the browser's language", async (t) => {
     const where = await site(t, { options });
