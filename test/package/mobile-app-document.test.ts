@@ -28,6 +28,11 @@ const names = [
 interface App {
   logIn: (otp: string) => Promise<void>;
   onLink: (url: string) => void;
+  useLoginScanner: () => Scanner;
+}
+
+interface Scanner {
+  onCodeScanned: (codes: { value: string }[]) => void;
 }
 
 /** The listing with the emulator's phone as its SDK. The person answers each dialog with `press`. */
@@ -49,7 +54,7 @@ async function startApp(t: TestContext, options: PhoneOptions, press: boolean) {
       MobileAuthOtp: { StartAuthentication: "startAuthentication" },
     },
     Linking: { addEventListener: () => undefined, getInitialURL: () => Promise.resolve(null) },
-    useCodeScanner: () => undefined,
+    useCodeScanner: (scanner: Scanner) => scanner,
     showConfirmation: (message: string, answer: (accepted: boolean) => void) => {
       seen.push(`dialog: ${message}`);
       isOpen = true;
@@ -62,7 +67,9 @@ async function startApp(t: TestContext, options: PhoneOptions, press: boolean) {
     showResult: (phase: string) => end(phase),
     showAdvice: (code: number) => end(String(code)),
   };
-  const run = compileFunction(`${listing}\nreturn { logIn, onLink };`, names) as (...parts: unknown[]) => App;
+  const run = compileFunction(`${listing}\nreturn { logIn, onLink, useLoginScanner };`, names) as (
+    ...parts: unknown[]
+  ) => App;
   const app = run(...names.map((name) => parts[name as keyof typeof parts]));
   return {
     app,
@@ -119,12 +126,26 @@ describe("The React Native listing of docs/mobile-app.md", () => {
     const { app, start, isAuthenticated, hasEnded } = await startApp(t, {}, true);
     for (const link of [
       (otp: string) => `https://bank.example/app#otp=${encodeURIComponent(otp)}`,
-      (otp: string) => `bank://qrlogin?otp=${encodeURIComponent(otp)}`,
-      (otp: string) => `bank://qrlogin?otp=${otp}`,
+      (otp: string) => `bank://qrlogin#otp=${encodeURIComponent(otp)}`,
+      (otp: string) => `bank://qrlogin#otp=${otp}`,
     ]) {
       const { id, otp } = await start();
       const end = hasEnded();
       app.onLink(link(otp));
+      await end;
+      assert.equal(await isAuthenticated(id), true);
+    }
+  });
+
+  it("reads a code with a link, and one without", async (t) => {
+    const { app, start, isAuthenticated, hasEnded } = await startApp(t, {}, true);
+    for (const text of [
+      (otp: string) => otp,
+      (otp: string) => `https://bank.example/app#otp=${encodeURIComponent(otp)}`,
+    ]) {
+      const { id, otp } = await start();
+      const end = hasEnded();
+      app.useLoginScanner().onCodeScanned([{ value: text(otp) }]);
       await end;
       assert.equal(await isAuthenticated(id), true);
     }
