@@ -29,7 +29,7 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
           ...answer,
           expires_in: answer.expires_in - (early ? Date.now() - early.at : 0) / 1_000,
         });
-        const arrived = parseStartAnswer(parseJson(early?.text ?? ""));
+        const arrived = early?.text === undefined ? undefined : parseStartAnswer(parseJson(early.text));
         if (arrived) {
           markStarted(endpoint);
           // Synchronously, so that the element's first frame has the code.

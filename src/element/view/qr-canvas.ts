@@ -23,6 +23,22 @@ export const modulePixels = (modules: number, box: number, devicePixelRatio: num
   );
 };
 
+/** As long as a Token Server's OTP. */
+const likelyOtp = "=".repeat(120);
+let isWarm = false;
+
+/**
+ * Encodes a code that nobody sees while the first one is on its way, once a page. An encoder that runs for the first time
+ * takes a large part of the time from a code's arrival to its frame.
+ * @param isOfUse whether the code is still on its way
+ */
+export function warmUpEncoder(isOfUse: () => boolean): void {
+  // Safari does not tell when it is idle.
+  if (isWarm || !globalThis.requestIdleCallback) return;
+  isWarm = true;
+  requestIdleCallback(() => isOfUse() && encode(likelyOtp));
+}
+
 /**
  * Encodes a code and paints it on every canvas of the host: a new one in the frame in which it is rendered, and again when the
  * size or the resolution changes. A canvas, because extensions that darken pages repaint SVG.
