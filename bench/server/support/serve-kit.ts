@@ -5,14 +5,19 @@ import { backlog, report } from "./child.js";
 
 /**
  * Serves a site with the kit and nothing besides. The process' arguments: the Token Server's address, and the site's
- * origin, if that is another node's address. With `UNLIMITED` in its environment it asks the Token Server as often as
- * it likes, else as often as by default.
+ * origin, if that is another node's address. In its environment:
+ *
+ * - `UNLIMITED`: there is no limit on calls to the Token Server.
+ * - `LIMITED`: all limits are the defaults. Otherwise starts are not limited by address, because all visitors have one.
+ * - `PORT`: where it listens; by default the system chooses.
+ * - `CALLBACK_PASSWORD`: the callback takes Basic authentication, as the user `token-server`.
  */
 export function serveKit(store: AttemptStore): void {
   const [tokenServerUrl = "", publicOrigin] = process.argv.slice(2);
+  const { UNLIMITED, LIMITED, PORT, CALLBACK_PASSWORD: password } = process.env;
   let handle: NodeHandler = (_req, res) => res.end();
   const server = createServer((req, res) => handle(req, res));
-  server.listen({ port: 0, host: "127.0.0.1", backlog }, () => {
+  server.listen({ port: Number(PORT ?? 0), host: "127.0.0.1", backlog }, () => {
     const address = server.address();
     const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
     const kit = createLoginKit<NodeContext>({
@@ -22,8 +27,8 @@ export function serveKit(store: AttemptStore): void {
       message: "Log in to the bench",
       signIn: ({ userId }) => Response.json({}, { headers: { "set-cookie": `session=${userId}` } }),
       store,
-      // All of the bench's visitors come from one address.
-      limits: { startsPerAddress: false, ...(process.env["UNLIMITED"] && { tokenServerCalls: false }) },
+      ...(password !== undefined && { callback: { username: "token-server", password } }),
+      limits: LIMITED ? {} : { startsPerAddress: false, ...(UNLIMITED && { tokenServerCalls: false }) },
     });
     handle = toNodeHandler(kit);
     report(url, () => server.closeAllConnections());

@@ -10,18 +10,24 @@ export interface Answer {
 /** Connections that are kept: what is measured is the kit, not TCP. */
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
+/** What is sent besides the URL. */
+export interface Call {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** The visitor's address, one of `127.0.0.0/8`. By default the system chooses. */
+  localAddress?: string | undefined;
+}
+
 /** Asks and reads the answer. */
 export function ask(
   url: string,
-  {
-    method = "GET",
-    headers = {},
-    body = "",
-  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  { method = "GET", headers = {}, body = "", localAddress }: Call = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = method === "GET" ? {} : { "content-length": String(Buffer.byteLength(body)) };
-    const req = request(url, { agent, method, headers: { ...length, ...headers } }, (res) => {
+    const options = { agent, method, headers: { ...length, ...headers }, localAddress };
+    const req = request(url, options, (res) => {
       let text = "";
       res.setEncoding("utf8");
       res.on("data", (chunk: string) => (text += chunk));
@@ -38,29 +44,42 @@ export interface Page {
   url: string;
   otp: string;
   headers: Record<string, string>;
+  localAddress?: string | undefined;
 }
 
 /** Opens the login page: one start, as a browser that is new to the site. */
-export async function openPage(origin: string): Promise<Page> {
+export async function openPage(origin: string, localAddress?: string): Promise<Page> {
   const headers = {
     origin,
     "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
   };
-  const { status, text, headers: got } = await ask(`${origin}/otp-login`, { method: "POST", headers });
+  const {
+    status,
+    text,
+    headers: got,
+  } = await ask(`${origin}/otp-login`, {
+    method: "POST",
+    headers,
+    localAddress,
+  });
   if (status !== 201) throw new Error(`A start was answered ${status}: ${text}`);
   const { attempt, otp } = JSON.parse(text) as { attempt: string; otp: string };
   const cookie = got["set-cookie"]?.[0]?.split(";")[0] ?? "";
-  return { url: `${origin}/otp-login/${attempt}`, otp, headers: { ...headers, cookie } };
+  return { url: `${origin}/otp-login/${attempt}`, otp, headers: { ...headers, cookie }, localAddress };
 }
 
 /** Reads a page's status stream: resolves `opened` with the first event, `approved` with the approval. */
-export function readStream({ url, headers }: Page): { opened: Promise<void>; approved: Promise<number> } {
+export function readStream({ url, headers, localAddress }: Page): {
+  opened: Promise<void>;
+  approved: Promise<number>;
+} {
   let open!: () => void;
   let approve!: (at: number) => void;
   let fail!: (error: Error) => void;
   const opened = new Promise<void>((resolve) => (open = resolve));
   const approved = new Promise<number>((resolve, reject) => ([approve, fail] = [resolve, reject]));
-  const req = request(url, { agent, headers: { ...headers, accept: "text/event-stream" } }, (res) => {
+  const options = { agent, headers: { ...headers, accept: "text/event-stream" }, localAddress };
+  const req = request(url, options, (res) => {
     let text = "";
     res.setEncoding("utf8");
     res.on("data", (chunk: string) => {
