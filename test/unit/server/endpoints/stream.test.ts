@@ -105,9 +105,12 @@ describe("the status stream", () => {
   });
 
   test("counts together with held polls, and a held poll that is ended is answered", async (t) => {
-    const browser = new Browser(await site(t));
+    const where = await site(t);
+    const browser = new Browser(where);
     const { attempt } = await browser.start();
     const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
+    // The oldest is ended, so it must be there before the streams.
+    await until(async () => (await where.kit.health()).watchers === 1, "the held poll");
     await browser.stream(attempt);
     await browser.stream(attempt);
     const answer = await poll;
