@@ -39,6 +39,25 @@ export function warmUpEncoder(isOfUse: () => boolean): void {
   requestIdleCallback(() => isOfUse() && encode(likelyOtp));
 }
 
+/** The space between the canvas and the edges of its box, both sides together, so that the ring around it stays free. */
+const ringMargin = 10;
+
+/**
+ * The edge of the canvas in device pixels: that of the code, or a little more, which the quiet zone gets. If the canvas has a
+ * whole number of CSS pixels, no browser scales it, so all modules stay equal. An even number, so that it begins at a whole
+ * CSS pixel, as the picture of `kit.begin` does.
+ * @param edge the code's edge, its quiet zone included
+ */
+export function canvasPixels(edge: number, box: number, devicePixelRatio: number): number {
+  const smallest = 2 * Math.ceil(edge / devicePixelRatio / 2);
+  const largest = Math.max(box - ringMargin, smallest + 8);
+  for (let css = smallest; css <= largest; css += 2) {
+    const pixels = Math.round(css * devicePixelRatio);
+    if (Math.abs(css * devicePixelRatio - pixels) < 0.01) return pixels;
+  }
+  return edge;
+}
+
 /**
  * Encodes a code and paints it on every canvas of the host: a new one in the frame in which it is rendered, and again when the
  * size or the resolution changes. A canvas, because extensions that darken pages repaint SVG.
@@ -147,16 +166,19 @@ export class CodePainter implements ReactiveController {
 function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol): void {
   const zoom = (canvas as Element & { currentCSSZoom?: number }).currentCSSZoom ?? 1;
   const ratio = devicePixelRatio * zoom;
-  const module = modulePixels(size, canvas.parentElement!.clientWidth, ratio);
+  const box = canvas.parentElement!.clientWidth;
+  const module = modulePixels(size, box, ratio);
   const edge = module * size;
-  canvas.width = canvas.height = edge;
+  const whole = canvasPixels(edge, box, ratio);
+  canvas.width = canvas.height = whole;
   // `!important` inside the shadow tree wins over any rule of a site for the part.
-  for (const side of ["width", "height"]) canvas.style.setProperty(side, `${edge / ratio}px`, "important");
+  for (const side of ["width", "height"]) canvas.style.setProperty(side, `${whole / ratio}px`, "important");
   const context = canvas.getContext("2d", { alpha: false });
   if (!context) return;
   context.fillStyle = "#fff";
-  context.fillRect(0, 0, edge, edge);
-  context.scale(module, module);
+  context.fillRect(0, 0, whole, whole);
+  const offset = Math.floor(Math.floor((whole - edge) / ratio / 2) * ratio);
+  context.setTransform(module, 0, 0, module, offset, offset);
   context.fillStyle = "#000";
   context.fill(new Path2D(path));
 }

@@ -79,7 +79,9 @@ function codeSvg(text: string): string {
   const module = modulePixelsAtFullWidth(size);
   const width = Math.min(fullWidth, 57 * module);
   const height = 20 + fullWidth;
-  const [left, top] = [width, fullWidth].map((side) => (side - module * size) / 2);
+  // A whole pixel of the page, as the element has it.
+  const start = Math.floor((fullWidth - module * size) / 2);
+  const [left, top] = [width, fullWidth].map((side) => start - (fullWidth - side) / 2);
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="100%" height="${28 + height}" overflow="visible">` +
     `<svg y="1.75em" width="100%" height="${height}" viewBox="0 -20 ${width} ${height}" preserveAspectRatio="xMidYMin" overflow="visible" shape-rendering="crispEdges">` +

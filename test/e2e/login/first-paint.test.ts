@@ -76,14 +76,23 @@ describe("First paint", () => {
       assert.equal(where.logins.length, 1);
     });
 
-    for (const [width, deviceScaleFactor] of [
+    for (const [width, deviceScaleFactor, qrLink] of [
       [500, 1],
       [392, 2],
       [392, 3],
+      // With 53 and 57 modules the code is an odd number of CSS pixels wide; the longest link has 61.
+      [500, 1, "https://bank.example/app#{otp}"],
+      [392, 2, "https://bank.example/app#{otp}"],
+      [392, 3, "https://bank.example/app#{otp}"],
+      [500, 1, "https://bank.example/a/longer/path/to/the/app#{otp}"],
+      [392, 2, "https://bank.example/a/longer/path/to/the/app#{otp}"],
+      [500, 1, `https://bank.example/app/${"x".repeat(75)}#{otp}`],
+      [392, 3, `https://bank.example/app/${"x".repeat(75)}#{otp}`],
     ] as const) {
-      test(`the element draws the same pixels in the same place: ${width} px wide at ${deviceScaleFactor}×`, async () => {
+      test(`the element draws the same pixels in the same place: ${width} px wide at ${deviceScaleFactor}×, ${qrLink ? `with a link of ${qrLink.length} characters` : "the OTP alone"}`, async () => {
         await context.close();
         context = await browser.newContext({ viewport: { width, height: 900 }, deviceScaleFactor });
+        where = await firstPaintSite({ after: (close) => closing.push(close as () => void) }, { qrLink });
         const { page, release } = await openWithoutScript(where.page("begin"));
         const box = await page.locator("svg g").boundingBox();
         const clip = { ...box!, x: Math.round(box!.x), y: Math.round(box!.y) };

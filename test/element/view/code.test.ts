@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { encode } from "../../../src/protocol/qr.js";
-import { modulePixels, warmUpEncoder } from "../../../src/element/view/qr-canvas.js";
+import { canvasPixels, modulePixels, warmUpEncoder } from "../../../src/element/view/qr-canvas.js";
 import { clear, inPhase, itExceptIn, LoginApi, part, put, shows, until } from "../support/page.js";
 import { model, otp, pending } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
@@ -40,6 +40,20 @@ describe("the QR code", () => {
       const pixels = modulePixels(modules, box, ratio);
       expect(pixels % 1).to.equal(0);
       expect((pixels * modules) / ratio).to.be.closeTo(edge, 1e-9);
+    });
+  for (const [edge, box, ratio, canvas] of [
+    [294, 310, 1, 294],
+    [245, 262, 1, 246],
+    [343, 310, 1.25, 345],
+    [833, 302, 3, 834],
+    [735, 310, 2.625, 735],
+    // No size near it is whole.
+    [441, 310, 1.4567, 441],
+    // The code is larger than its box.
+    [305, 262, 1.1, 308],
+  ] as const)
+    it(`of ${edge} px has a canvas of ${canvas} px at ${ratio}×, an even number of CSS pixels if there is one`, () => {
+      expect(canvasPixels(edge, box, ratio)).to.equal(canvas);
     });
   it("has at least four CSS pixels per module, in a box of any size", () => {
     for (const ratio of [1, 1.25, 1.5, 2, 3])

@@ -34,7 +34,7 @@ const type = { html: "text/html; charset=utf-8", js: "text/javascript", css: "te
  */
 export async function firstPaintSite(
   t: Pick<TestContext, "after">,
-  options: Parameters<typeof site>[1] = {},
+  { qrLink, ...options }: Parameters<typeof site>[1] & { qrLink?: string | undefined } = {},
 ): Promise<FirstPaintSite> {
   const calls: string[] = [];
   const pages: string[] = [];
@@ -45,10 +45,10 @@ export async function firstPaintSite(
 
   const loginPage = async (req: IncomingMessage, res: ServerResponse, way: Way) => {
     pages.push(String(req.headers["sec-purpose"] ?? ""));
-    const paint = way === "begin" ? await where.kit.begin(toWebRequest(req), { req, res }) : null;
+    const paint = way === "begin" ? await where.kit.begin(toWebRequest(req), { req, res }, { qrLink }) : null;
     if (paint) res.setHeaders(paint.headers);
     const attributes = paint
-      ? `attempt="${paint.attempt}" otp="${paint.otp}" expires-in="${paint.expiresIn}"`
+      ? `attempt="${paint.attempt}" otp="${paint.otp}" expires-in="${paint.expiresIn}" ${qrLink ? `qr-link="${qrLink}"` : ""}`
       : "";
     const scripts = req.url?.endsWith("?again")
       ? [early, early, earlyNowhere]

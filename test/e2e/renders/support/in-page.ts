@@ -25,6 +25,8 @@ export interface Seen {
   code: Box;
   /** The canvas's own width, in pixels. */
   canvasWidth: number;
+  /** The first finder pattern on the canvas, in its pixels. */
+  finder: { x: number; y: number; width: number };
 }
 
 /** What must be true before a picture is taken: otherwise the page is not as hostile as it should be. */
@@ -40,6 +42,16 @@ const inEffect = {
     elements().every((each) => getComputedStyle(cardOf(each)).backgroundColor !== "rgb(255, 255, 255)"),
   "forced colours": () => matchMedia("(forced-colors: active)").matches,
 } as const satisfies Record<Effect, () => boolean>;
+
+function finderOf(canvas: HTMLCanvasElement): { x: number; y: number; width: number } {
+  const { data, width } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+  const isDark = (at: number) => data[at * 4] === 0;
+  let start = 0;
+  while (start < data.length / 4 && !isDark(start)) start++;
+  let end = start;
+  while (isDark(end)) end++;
+  return { x: start % width, y: Math.floor(start / width), width: end - start };
+}
 
 const boxOf = (element: Element): Box => {
   const { left, top, right, bottom } = element.getBoundingClientRect();
@@ -110,7 +122,12 @@ export const inPage = {
     elements().map((each) => {
       const canvas = [...each.shadowRoot!.querySelectorAll("canvas")].at(-1)!;
       const card = canvas.closest("dialog") ?? cardOf(each);
-      return { card: boxOf(card), code: boxOf(canvas), canvasWidth: canvas.width };
+      return {
+        card: boxOf(card),
+        code: boxOf(canvas),
+        canvasWidth: canvas.width,
+        finder: finderOf(canvas),
+      };
     }),
 };
 

@@ -69,21 +69,25 @@ function modulesOf(text: string): { size: number; isDark: (x: number, y: number)
 export function flawOf(
   text: string,
   whole: Picture,
-  { code, canvasWidth }: Seen,
+  { code, canvasWidth, finder }: Seen,
   devicePixelRatio: number,
 ): string | undefined {
   const { size, isDark } = modulesOf(text);
   const edge = (code.right - code.left) * devicePixelRatio;
   const height = (code.bottom - code.top) * devicePixelRatio;
-  if (canvasWidth % size !== 0) return `${canvasWidth} px for ${size} modules`;
   if (Math.abs(edge - canvasWidth) > 0.2 || Math.abs(height - canvasWidth) > 0.2)
     return `${canvasWidth} px, shown at ${edge} × ${height}`;
-  const module = edge / size;
+  // The canvas may be a little larger than the code.
+  const module = finder.width / 7;
+  const [left, top] = [finder.x - quietZone * module, finder.y - quietZone * module];
+  if (module % 1 !== 0) return `${module} px a module`;
+  const room = canvasWidth - size * module;
+  if (Math.min(left, top) < 0 || Math.max(left, top) > room) return `its quiet zone is cut: ${left}, ${top}`;
   if (module < 4 * devicePixelRatio - 0.01) return `${module / devicePixelRatio} CSS px a module`;
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
-      const column = Math.floor(code.left * devicePixelRatio + (x + 0.5) * module);
-      const row = Math.floor(code.top * devicePixelRatio + (y + 0.5) * module);
+      const column = Math.floor(code.left * devicePixelRatio + left + (x + 0.5) * module);
+      const row = Math.floor(code.top * devicePixelRatio + top + (y + 0.5) * module);
       if (column < 0 || row < 0 || column >= whole.width || row >= whole.height) return "it is cut off";
       const [red, green, blue] = whole.data.subarray((row * whole.width + column) * 4);
       const wanted = isDark(x, y) ? 0 : 255;
