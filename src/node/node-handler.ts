@@ -124,7 +124,7 @@ function originForm(target: string): string {
  * Whether an address has a user name (`http://user@host/`, `//user@host`), which no client sends (RFC 9110 §4.2.4). Page
  * code that parses the address, as `new Request(new URL(req.url, origin))`, would throw.
  */
-const hasUserInfo = (target: string): boolean => /^(?:https?:)?[/\\]{2}[^/\\?#]*@/i.test(target);
+const hasUserInfo = (target: string): boolean => /^(?:https?:)?[/\\]{2,}[^/\\?#]*@/i.test(target);
 
 /**
  * Emits `close` on an answer when its connection is closed. Node does so only for the answer that it is sending, not for

@@ -330,6 +330,9 @@ for (const [name, mount] of Object.entries(sites)) {
       ["GET HTTPS://u@x", 400],
       ["GET //u:p@x", 400],
       ["GET /\\u:p@x/otp-login", 400],
+      // The URL parser skips further slashes before a host.
+      ["GET ///u:p@x", 400],
+      ["GET http:///u:p@x", 400],
       ["POST http://u:p@x/otp-login", 400],
       ["GET http://x/otp-login", 405],
       ["GET /otp-login/@", 404],
