@@ -82,11 +82,8 @@ describe("First paint", () => {
       [392, 3],
       // With 53 and 57 modules the code is an odd number of CSS pixels wide; the longest link has 61.
       [500, 1, "https://bank.example/app#{otp}"],
-      [392, 2, "https://bank.example/app#{otp}"],
       [392, 3, "https://bank.example/app#{otp}"],
       [500, 1, "https://bank.example/a/longer/path/to/the/app#{otp}"],
-      [392, 2, "https://bank.example/a/longer/path/to/the/app#{otp}"],
-      [500, 1, `https://bank.example/app/${"x".repeat(75)}#{otp}`],
       [392, 3, `https://bank.example/app/${"x".repeat(75)}#{otp}`],
     ] as const) {
       test(`the element draws the same pixels in the same place: ${width} px wide at ${deviceScaleFactor}×, ${qrLink ? `with a link of ${qrLink.length} characters` : "the OTP alone"}`, async () => {
@@ -95,7 +92,9 @@ describe("First paint", () => {
         where = await firstPaintSite({ after: (close) => closing.push(close as () => void) }, { qrLink });
         const { page, release } = await openWithoutScript(where.page("begin"));
         const box = await page.locator("svg g").boundingBox();
-        const clip = { ...box!, x: Math.round(box!.x), y: Math.round(box!.y) };
+        // Without the outermost pixels: there the picture's quiet zone may end between two device pixels.
+        const { x, y, width: side } = box!;
+        const clip = { x: Math.round(x) + 1, y: Math.round(y) + 1, width: side - 2, height: side - 2 };
         const beforehand = await pixelsAtRest(page, clip);
         release();
         await reachPhase(page, "pending");
