@@ -35,7 +35,7 @@ interface Attempt {
  * One address that uses all that the limits leave it: as many attempts, and codes of each, as it may have; it opens each
  * attempt's streams again and again, polls, and forges callbacks for its own transactions.
  */
-export class Abuser {
+class Abuser {
   readonly #origin: string;
   readonly #address: string;
   readonly #attempts: Attempt[] = [];
