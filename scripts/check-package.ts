@@ -1,0 +1,19 @@
+/** `npm run package`: packs the build once, and has publint and "Are the types wrong?" look at the tarball. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { run } from "./test-runner.js";
+
+const { name, version } = JSON.parse(readFileSync("package.json", "utf8")) as Record<string, string>;
+const folder = ".cache";
+const tarball = `${folder}/${name}-${version}.tgz`;
+
+mkdirSync(folder, { recursive: true });
+for (const [command = "", ...args] of [
+  ["npm", "pack", "--ignore-scripts", "--silent", "--pack-destination", folder],
+  ["npx", "publint", "run", "--strict", tarball],
+  ["npx", "attw", "--profile", "esm-only", tarball],
+]) {
+  const { output, isGood } = await run(command, args, 120);
+  if (isGood) continue;
+  console.error(output);
+  process.exit(1);
+}
