@@ -1,3 +1,4 @@
+export type { OneginiOtpLoginEventMap } from "./element/events.js";
 export { LoginErrorEvent, LoginEvent, StateChangeEvent } from "./element/events.js";
 export type { Locale, Messages } from "./element/i18n/messages.js";
 export { OneginiOtpLogin } from "./element/onegini-otp-login.js";

@@ -41,3 +41,20 @@ export class LoginErrorEvent extends Event {
     this.cause = cause;
   }
 }
+
+/** The element's events by name. Its `error` is not the DOM's `ErrorEvent`. */
+export interface OneginiOtpLoginEventMap extends Omit<HTMLElementEventMap, "error"> {
+  login: LoginEvent;
+  statechange: StateChangeEvent;
+  error: LoginErrorEvent;
+}
+
+/** `addEventListener` and `removeEventListener`, as the DOM's library declares them, with the element's own events. */
+export interface ListenerMethod<Target, Options> {
+  <Name extends keyof OneginiOtpLoginEventMap>(
+    type: Name,
+    listener: (this: Target, event: OneginiOtpLoginEventMap[Name]) => unknown,
+    options?: boolean | Options,
+  ): void;
+  (type: string, listener: EventListenerOrEventListenerObject, options?: boolean | Options): void;
+}

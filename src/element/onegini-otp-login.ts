@@ -1,7 +1,7 @@
 import { LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { defaultPath, type LoginAnswer } from "../protocol/login-api.js";
 import { LoginController } from "./controller.js";
-import { LoginErrorEvent, LoginEvent, StateChangeEvent } from "./events.js";
+import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
 import type { Phase, State } from "./flow/state.js";
 import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
 import type { Messages } from "./i18n/messages.js";
@@ -82,6 +82,11 @@ export class OneginiOtpLogin extends LitElement {
   declare expiresIn: number | null;
   /** The site's own texts, in place of those of any language. */
   declare messages: Partial<Messages> | undefined;
+
+  /** @ignore */
+  declare addEventListener: ListenerMethod<this, AddEventListenerOptions>;
+  /** @ignore */
+  declare removeEventListener: ListenerMethod<this, EventListenerOptions>;
 
   readonly #internals = this.attachInternals();
   readonly #media = new MediaQueries(
