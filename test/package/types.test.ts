@@ -93,3 +93,11 @@ test("the document's listing of events compiles", () => {
     ${listing}`;
   assert.deepEqual(errorsIn({ "site.ts": source }), []);
 });
+
+test("the one file has the types of the tag too", () => {
+  const source = `
+    import { OneginiOtpLogin } from "onegini-otp-login/onegini-otp-login.js";
+    export const widget: OneginiOtpLogin | null = document.querySelector("onegini-otp-login");
+    export const state = document.createElement("onegini-otp-login").state;`;
+  assert.deepEqual(errorsIn({ "site.ts": source }), []);
+});
