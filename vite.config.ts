@@ -12,6 +12,7 @@ const packageBuild: UserConfig = {
   plugins: [trimQrcode()],
   build: {
     minify: false,
+    sourcemap: true,
     lib: { entry: [...entry, ...locales], formats: ["es"] },
     rolldownOptions: {
       external: (id) => !/^[./\0]|^qrcode\/|\/(src|node_modules)\//.test(id),
@@ -38,6 +39,7 @@ const fileBuild: UserConfig = {
   build: {
     emptyOutDir: false,
     minify: false,
+    sourcemap: "hidden",
     lib: { entry: "src/onegini-otp-login.ts", formats: ["es"], fileName: () => "onegini-otp-login.js" },
     rolldownOptions: { output: minified },
   },

@@ -9,8 +9,8 @@ const tarball = `${folder}/${name}-${version}.tgz`;
 mkdirSync(folder, { recursive: true });
 for (const [command = "", ...args] of [
   ["npm", "pack", "--ignore-scripts", "--silent", "--pack-destination", folder],
-  ["npx", "publint", "run", "--strict", tarball],
-  ["npx", "attw", "--profile", "esm-only", tarball],
+  ["publint", "run", "--strict", tarball],
+  ["attw", "--profile", "esm-only", tarball],
 ]) {
   const { output, isGood } = await run(command, args, 120);
   if (isGood) continue;

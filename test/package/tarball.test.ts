@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { dirname, join } from "node:path/posix";
+import { describe, test } from "node:test";
+
+/** The files of the tarball that `npm publish` would send now. */
+const packedFiles: string[] = (() => {
+  const output = execFileSync("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], {
+    encoding: "utf8",
+    shell: process.platform === "win32",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [packed] = JSON.parse(output) as [{ files: { path: string }[] }];
+  return packed.files.map(({ path }) => path);
+})();
+
+const isPacked = new Set(packedFiles);
+
+const readMap = (file: string) => JSON.parse(readFileSync(file, "utf8")) as SourceMapPayload;
+
+/** The line of the source that a map gives for the first place of a text in a built file. */
+function sourceOf(file: string, text: string): { source: string; line: string } {
+  const built = readFileSync(file, "utf8");
+  const before = built.slice(0, built.indexOf(text)).split("\n");
+  const payload = readMap(`${file}.map`);
+  const found = new SourceMap(payload).findEntry(before.length - 1, before.at(-1)?.length ?? 0);
+  assert.ok(built.includes(text) && "originalSource" in found, text);
+  const index = payload.sources.indexOf(found.originalSource);
+  const source = join(dirname(file), found.originalSource);
+  const content = payload.sourcesContent?.[index] ?? readFileSync(source, "utf8");
+  return { source, line: content.split("\n")[found.originalLine] ?? "" };
+}
+
+describe("the source maps", () => {
+  const maps = packedFiles.filter((file) => file.endsWith(".map"));
+
+  test("are there for each script with code of ours, and for each declaration", () => {
+    const built = packedFiles.filter((file) => /^dist\/.*(\.js|\.d\.ts)$/.test(file));
+    const withoutMap = built.filter((file) => !isPacked.has(`${file}.map`));
+    // Two only pass exports on.
+    const expected = ["dist/_virtual/_rolldown/runtime.js", "dist/early.js", "dist/index.js", "dist/node.js"];
+    assert.deepEqual(withoutMap.sort(), expected);
+  });
+
+  test("name only sources that are in the package or in the map", () => {
+    for (const map of maps) {
+      const { sources, sourcesContent } = readMap(map);
+      for (const [index, source] of sources.entries()) {
+        const isThere = isPacked.has(join(dirname(map), source)) || sourcesContent?.[index] !== undefined;
+        assert.ok(isThere, `${map}: ${source}`);
+      }
+    }
+  });
+
+  test("lead from a declaration to the line that declares it", () => {
+    const { source, line } = sourceOf("dist/server.d.ts", "createLoginKit: ");
+    assert.equal(source, "src/server.ts");
+    assert.match(line, /^export const createLoginKit = /);
+  });
+
+  test("lead from the one file to the line of the source", () => {
+    const { source, line } = sourceOf("dist/onegini-otp-login.js", "text/event-stream");
+    assert.match(source, /^src\/element\/api\//);
+    assert.match(line, /"text\/event-stream"/);
+  });
+
+  test("make Node's stack traces name lines of the source", () => {
+    const script = 'import { createLoginKit } from "onegini-otp-login/server"; createLoginKit({});';
+    const stack = (() => {
+      try {
+        const args = ["--enable-source-maps", "--input-type=module", "-e", script];
+        return execFileSync(process.execPath, args, { encoding: "utf8", stdio: "pipe" });
+      } catch (error) {
+        return String((error as { stderr: string }).stderr);
+      }
+    })();
+    const [, file = "", line] = /at .*?\/(src\/server\/\S+?):(\d+):\d+/.exec(stack) ?? assert.fail(stack);
+    assert.match(readFileSync(file, "utf8").split("\n")[Number(line) - 1] ?? "", /TypeError/);
+  });
+});
