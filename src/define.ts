@@ -6,7 +6,6 @@ declare global {
   }
 }
 
-const tag = "onegini-otp-login";
-
 // A server that renders the page may import this too: it has no registry, or Lit's.
-if (globalThis.customElements && !customElements.get(tag)) customElements.define(tag, OneginiOtpLogin);
+if (globalThis.customElements && !customElements.get("onegini-otp-login"))
+  customElements.define("onegini-otp-login", OneginiOtpLogin);
