@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname, join } from "node:path/posix";
 import { describe, test } from "node:test";
+import GithubSlugger from "github-slugger";
 
 /** The files of the tarball that `npm publish` would send now. */
 const packedFiles: string[] = (() => {
@@ -78,5 +79,52 @@ describe("the source maps", () => {
     })();
     const [, file = "", line] = /at .*?\/(src\/server\/\S+?):(\d+):\d+/.exec(stack) ?? assert.fail(stack);
     assert.match(readFileSync(file, "utf8").split("\n")[Number(line) - 1] ?? "", /TypeError/);
+  });
+});
+
+describe("the documents", () => {
+  /** Linked from the package's pages, but left out of it: npmjs.com shows them from the repository. */
+  const onlyInRepository = ["docs/gallery.md", "test/README.md"];
+
+  const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "test/README.md"].concat(
+    readdirSync("docs", { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `docs/${file.replaceAll("\\", "/")}`),
+  );
+
+  /** A page without its listings. */
+  const proseOf = (page: string): string => readFileSync(page, "utf8").replace(/^ *```[^]*?^ *```$/gm, "");
+
+  const anchorsOf = (page: string): string[] => {
+    const slugger = new GithubSlugger();
+    const headings = [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => heading);
+    return headings.map((heading) => slugger.slug(heading.replace(/`|\*\*|\]\([^)]*\)|\[/g, "")));
+  };
+
+  const links = pages.flatMap((page) =>
+    [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link = ""]) => link)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .map((link) => {
+        const [path = "", anchor] = link.split("#");
+        return { page, link, anchor, target: path ? join(dirname(page), path) : page };
+      }),
+  );
+
+  test("link only to files and headings that exist", () => {
+    assert.ok(links.length > 200);
+    for (const { page, link, target, anchor } of links) {
+      assert.ok(existsSync(target), `${page}: ${link}`);
+      if (anchor !== undefined) assert.ok(anchorsOf(target).includes(anchor), `${page}: ${link}`);
+    }
+  });
+
+  test("are in the package, with what they link to", () => {
+    const shipped = links.filter(({ page }) => isPacked.has(page) && page !== "CONTRIBUTING.md");
+    assert.ok(shipped.some(({ page }) => page === "docs/kit.md"));
+    for (const { page, link, target } of shipped) {
+      const file = statSync(target).isDirectory() ? join(target, "README.md") : target;
+      assert.ok(isPacked.has(file) || onlyInRepository.includes(file), `${page}: ${link}`);
+    }
   });
 });
