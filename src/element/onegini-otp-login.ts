@@ -12,7 +12,7 @@ import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
-import { CodePainter, warmUpEncoder } from "./view/qr-canvas.js";
+import { CodePainter } from "./view/qr-canvas.js";
 import { nextChange, viewModel, type Handlers, type ViewModel } from "./view/view-model.js";
 
 const defaultRenewals = 5;
@@ -244,7 +244,6 @@ export class OneginiOtpLogin extends LitElement {
     this.#mark(previous.phase, false);
     this.#mark(state.phase, true);
     this.#isRedirecting = false;
-    if (state.phase === "requesting") warmUpEncoder(() => this.state === "requesting");
     this.dispatchEvent(new StateChangeEvent(state.phase));
     if (state.phase === "failed")
       this.dispatchEvent(new LoginErrorEvent(state.failure.code, state.failure.cause));

@@ -8,6 +8,8 @@ declare module "qrcode/lib/core/qrcode.js" {
   }
   interface Options {
     errorCorrectionLevel: "L" | "M" | "Q" | "H";
+    /** Default: the one with the lowest penalty. */
+    maskPattern: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
   }
   interface Encoder {
     /** @throws Error if the text is longer than a QR code holds */

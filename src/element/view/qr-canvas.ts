@@ -23,22 +23,6 @@ export const modulePixels = (modules: number, box: number, devicePixelRatio: num
   );
 };
 
-/** As long as a Token Server's OTP. */
-const likelyOtp = "=".repeat(120);
-let isWarm = false;
-
-/**
- * Encodes a code that nobody sees while the first one is on its way, once a page. An encoder that runs for the first time
- * takes a large part of the time from a code's arrival to its frame.
- * @param isOfUse whether the code is still on its way
- */
-export function warmUpEncoder(isOfUse: () => boolean): void {
-  // Safari does not tell when it is idle.
-  if (isWarm || !globalThis.requestIdleCallback) return;
-  isWarm = true;
-  requestIdleCallback(() => isOfUse() && encode(likelyOtp));
-}
-
 /** The space between the canvas and the edges of its box, both sides together, so that the ring around it stays free. */
 const ringMargin = 10;
 
@@ -111,7 +95,8 @@ export class CodePainter implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#resized = new ResizeObserver(this.#repaint);
+    // It also fires once after the first layout, when nothing has changed yet.
+    this.#resized = new ResizeObserver(() => this.#paintAll(false));
     this.#watchResolution();
     this.#painted = new WeakMap();
     this.#host.requestUpdate();
@@ -131,7 +116,7 @@ export class CodePainter implements ReactiveController {
       if (this.#painted.get(canvas) === symbol) continue;
       if (!this.#painted.has(canvas)) this.#observe(canvas);
       this.#painted.set(canvas, symbol);
-      paint(canvas, symbol);
+      paint(canvas, symbol, true);
     }
   }
 
@@ -158,18 +143,24 @@ export class CodePainter implements ReactiveController {
 
   readonly #repaint = (): void => {
     this.#watchResolution();
-    const symbol = this.#symbol;
-    if (symbol) for (const canvas of this.#canvases()) paint(canvas, symbol);
+    this.#paintAll(true);
   };
+
+  #paintAll(isLost: boolean): void {
+    const symbol = this.#symbol;
+    if (symbol) for (const canvas of this.#canvases()) paint(canvas, symbol, isLost);
+  }
 }
 
-function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol): void {
+/** @param isLost whether the canvas shows something else now; if not, it is painted only in a new size */
+function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: boolean): void {
   const zoom = (canvas as Element & { currentCSSZoom?: number }).currentCSSZoom ?? 1;
   const ratio = devicePixelRatio * zoom;
   const box = canvas.parentElement!.clientWidth;
   const module = modulePixels(size, box, ratio);
   const edge = module * size;
   const whole = canvasPixels(edge, box, ratio);
+  if (!isLost && canvas.width === whole) return;
   canvas.width = canvas.height = whole;
   // `!important` inside the shadow tree wins over any rule of a site for the part.
   for (const side of ["width", "height"]) canvas.style.setProperty(side, `${whole / ratio}px`, "important");

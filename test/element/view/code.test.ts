@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { encode } from "../../../src/protocol/qr.js";
-import { canvasPixels, modulePixels, warmUpEncoder } from "../../../src/element/view/qr-canvas.js";
+import { canvasPixels, modulePixels } from "../../../src/element/view/qr-canvas.js";
 import { clear, inPhase, itExceptIn, LoginApi, part, put, shows, until } from "../support/page.js";
 import { model, otp, pending } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
@@ -58,22 +58,6 @@ describe("the QR code", () => {
   it("has at least four CSS pixels per module, in a box of any size", () => {
     for (const ratio of [1, 1.25, 1.5, 2, 3])
       for (const box of [0, 100, 262, 310]) expect(modulePixels(93, box, ratio) / ratio).to.be.at.least(4);
-  });
-});
-
-describe("the warm-up of the encoder", () => {
-  it("runs once a page, when the browser is idle, and only if a code is still on its way then", async function () {
-    // Safari has no idle callbacks.
-    if (!("requestIdleCallback" in globalThis)) return warmUpEncoder(() => expect.fail("it ran"));
-    let asked = 0;
-    warmUpEncoder(() => {
-      asked += 1;
-      return false;
-    });
-    expect(asked).to.equal(0);
-    await until(() => asked === 1);
-    warmUpEncoder(() => expect.fail("it ran again"));
-    await new Promise<unknown>((resolve) => requestIdleCallback(resolve));
   });
 });
 
