@@ -160,10 +160,11 @@ function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: bool
   const module = modulePixels(size, box, ratio);
   const edge = module * size;
   const whole = canvasPixels(edge, box, ratio);
-  if (!isLost && canvas.width === whole) return;
+  const css = `${whole / ratio}px`;
+  if (!isLost && canvas.width === whole && canvas.style.width === css) return;
   canvas.width = canvas.height = whole;
   // `!important` inside the shadow tree wins over any rule of a site for the part.
-  for (const side of ["width", "height"]) canvas.style.setProperty(side, `${whole / ratio}px`, "important");
+  for (const side of ["width", "height"]) canvas.style.setProperty(side, css, "important");
   const context = canvas.getContext("2d", { alpha: false });
   if (!context) return;
   context.fillStyle = "#fff";
