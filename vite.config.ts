@@ -4,16 +4,44 @@ import { foldTemplates } from "./build/fold-templates.js";
 import { printIntegrity } from "./build/print-integrity.js";
 import { trimQrcode } from "./build/trim-qrcode.js";
 
-const locales = readdirSync("src/locales").map((file) => `src/locales/${file}`);
-const entry = ["index", "define", "server", "node", "redis", "emulator"].map((name) => `src/${name}.ts`);
+const filesOf = (entries: string[]): Record<string, string> =>
+  Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`]));
+const locales = readdirSync("src/locales").map((file) => `locales/${file.replace(".ts", "")}`);
 
-/** For npm: modules as they are, with the dependencies left to the site's bundler; only the QR encoder is put in. */
-const packageBuild: UserConfig = {
-  plugins: [trimQrcode()],
+/** rxjs's own ES2015 code; naming it replaces the defaults, hence the rest. */
+const conditions = ["es2015", "module", "browser", "production"];
+
+/**
+ * The widget for bundlers: modules that can be read, with rxjs and the QR encoder put in, because a site's bundler would take
+ * rxjs's ES5 code. The element is one module: many small ones make a larger bundle.
+ */
+const widgetBuild: UserConfig = {
+  plugins: [trimQrcode(), foldTemplates()],
+  resolve: { conditions },
   build: {
     minify: false,
     sourcemap: true,
-    lib: { entry: [...entry, ...locales], formats: ["es"] },
+    lib: {
+      // The last two are those that custom-elements.json names.
+      entry: filesOf(["index", "define", ...locales, "element/onegini-otp-login", "element/events"]),
+      formats: ["es"],
+    },
+    rolldownOptions: {
+      external: /^(lit|eventsource-parser)$/,
+      preserveEntrySignatures: "allow-extension",
+      output: { entryFileNames: "[name].js" },
+    },
+  },
+};
+
+/** The kit and the emulator: modules as they are, with the dependencies left out; only the QR encoder is put in. */
+const serverBuild: UserConfig = {
+  plugins: [trimQrcode()],
+  build: {
+    emptyOutDir: false,
+    minify: false,
+    sourcemap: true,
+    lib: { entry: filesOf(["server", "node", "redis", "emulator"]), formats: ["es"] },
     rolldownOptions: {
       external: (id) => !/^[./\0]|^qrcode\/|\/(src|node_modules)\//.test(id),
       output: { preserveModules: true, preserveModulesRoot: "src", entryFileNames: "[name].js" },
@@ -28,20 +56,23 @@ const packageBuild: UserConfig = {
  */
 const compileHint = "//# allFunctionsCalledOnLoad";
 
+/** Of the libraries in the one file. The modules for npm contain two of these, rxjs and qrcode. */
+const licenses = "THIRD-PARTY-LICENSES.txt";
+
 // In Vite's own `build.minify` a library keeps its white space.
 const minified = { minify: true, comments: false, postBanner: compileHint };
 
 /** For a plain `<script type="module">`: one self-contained, minified file. */
 const fileBuild: UserConfig = {
   plugins: [trimQrcode(), foldTemplates(), printIntegrity()],
-  // rxjs's own ES2015 code; naming it replaces the defaults, hence the rest.
-  resolve: { conditions: ["es2015", "module", "browser", "production"] },
+  resolve: { conditions },
   build: {
     emptyOutDir: false,
     minify: false,
     sourcemap: "hidden",
+    license: { fileName: licenses },
     lib: { entry: "src/onegini-otp-login.ts", formats: ["es"], fileName: () => "onegini-otp-login.js" },
-    rolldownOptions: { output: minified },
+    rolldownOptions: { output: { ...minified, postBanner: `${compileHint}\n/*! Licenses: ${licenses} */` } },
   },
 };
 
@@ -56,9 +87,14 @@ const earlyBuild: UserConfig = {
   },
 };
 
-const builds: Record<string, UserConfig> = { npm: packageBuild, file: fileBuild, early: earlyBuild };
+const builds: Record<string, UserConfig> = {
+  widget: widgetBuild,
+  server: serverBuild,
+  file: fileBuild,
+  early: earlyBuild,
+};
 
 export default defineConfig(({ mode }) => {
-  const { build, ...rest } = builds[mode] ?? packageBuild;
+  const { build, ...rest } = builds[mode] ?? widgetBuild;
   return { ...rest, build: { target: "es2022", outDir: "dist", ...build } };
 });

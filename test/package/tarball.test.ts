@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname, join } from "node:path/posix";
 import { describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import GithubSlugger from "github-slugger";
+import { build } from "vite";
 
 /** The files of the tarball that `npm publish` would send now. */
 const packedFiles: string[] = (() => {
@@ -126,5 +128,39 @@ describe("the documents", () => {
       const file = statSync(target).isDirectory() ? join(target, "README.md") : target;
       assert.ok(isPacked.has(file) || onlyInRepository.includes(file), `${page}: ${link}`);
     }
+  });
+});
+
+describe("the libraries in the build", () => {
+  test("have their licences beside the one file, which names them", () => {
+    const { sources } = readMap("dist/onegini-otp-login.js.map");
+    const libraries = [...sources, ...packedFiles].map(
+      (file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1],
+    );
+    const expected = [...new Set(libraries)].filter((name) => name !== undefined);
+    assert.ok(expected.includes("lit-html") && expected.includes("qrcode"));
+    const licenses = readFileSync("dist/THIRD-PARTY-LICENSES.txt", "utf8");
+    for (const name of expected) assert.ok(licenses.includes(`\n## ${name} - `), name);
+    assert.ok(isPacked.has("dist/THIRD-PARTY-LICENSES.txt"));
+    assert.match(
+      readFileSync("dist/onegini-otp-login.js", "utf8"),
+      /^\/\*! .*THIRD-PARTY-LICENSES\.txt \*\/$/m,
+    );
+  });
+
+  test("make a bundled ./define no larger than the one file", async () => {
+    const result = await build({
+      configFile: false,
+      logLevel: "error",
+      build: {
+        write: false,
+        rolldownOptions: { input: "dist/define.js", output: { minify: true, comments: false } },
+      },
+    });
+    const [bundle] = Array.isArray(result) ? result : [result];
+    assert.ok(bundle && "output" in bundle && bundle.output.length === 1);
+    const size = gzipSync(bundle.output[0].code).length;
+    const limit = gzipSync(readFileSync("dist/onegini-otp-login.js")).length;
+    assert.ok(size <= limit, `${size} bytes, the one file has ${limit}`);
   });
 });
