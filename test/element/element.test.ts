@@ -147,7 +147,7 @@ describe("the element", () => {
         LoginApi.json({ attempt: "a", status: "pending", otp: "x".repeat(2954), expires_in: 60 }, 201);
       const codes: string[] = [];
       const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);
-      element.addEventListener("error", (event) => codes.push((event as unknown as LoginErrorEvent).code));
+      element.addEventListener("error", (event) => codes.push(event.code));
       element.start();
       await inPhase(element, "failed");
       expect(codes).to.deep.equal(["invalid_response"]);
@@ -204,7 +204,7 @@ describe("the element", () => {
       element.addEventListener("statechange", (event) => {
         expect(event).to.be.instanceOf(StateChangeEvent);
         expect(matching(element)).to.deep.equal([element.state]);
-        heard.push((event as StateChangeEvent).state);
+        heard.push(event.state);
       });
       expect(matching(element)).to.deep.equal(["idle"]);
       element.start();
@@ -235,7 +235,7 @@ describe("the element", () => {
       const logins: LoginEvent[] = [];
       element.addEventListener("login", (event) => {
         event.preventDefault();
-        logins.push(event as LoginEvent);
+        logins.push(event);
       });
       await inPhase(element, "pending");
       await until(() => api.watched === 1);
@@ -254,7 +254,7 @@ describe("the element", () => {
       api.start = LoginApi.refusal("temporarily_unavailable", 503);
       const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);
       const errors: LoginErrorEvent[] = [];
-      element.addEventListener("error", (event) => errors.push(event as unknown as LoginErrorEvent));
+      element.addEventListener("error", (event) => errors.push(event));
       element.start();
       await inPhase(element, "failed");
       expect(errors).to.have.length(1);
