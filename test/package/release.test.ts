@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const script = fileURLToPath(new URL("../../scripts/release.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../scripts/package/release.ts", import.meta.url));
 const repository = { type: "git", url: "git+https://git.example/owner/name.git" };
 
 /** What `npm run release` says in a project with these files, all of them committed. It must refuse. */

@@ -1,6 +1,6 @@
 /** `npm run package`: packs the build once, and has publint and "Are the types wrong?" look at the tarball. */
 import { mkdirSync, readFileSync } from "node:fs";
-import { run } from "./test-runner.js";
+import { run } from "../test-runner.js";
 
 const { name, version } = JSON.parse(readFileSync("package.json", "utf8")) as Record<string, string>;
 const folder = ".cache";
