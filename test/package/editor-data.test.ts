@@ -13,7 +13,7 @@ interface Manifest {
     path: string;
     declarations: (Named & {
       tagName?: string;
-      members: Named[];
+      members: (Named & { kind: string })[];
       attributes: (Named & { fieldName: string; default?: string })[];
       events: (Named & { type: { text: string } })[];
       cssParts: Named[];
@@ -92,5 +92,63 @@ describe("the manifest", () => {
   test("calls no class of the DOM its own", () => {
     for (const { superclass } of modules.flatMap(({ declarations }) => declarations))
       assert.equal(superclass?.module, undefined);
+  });
+});
+
+describe("the editors' data", () => {
+  const attributes = namesOf(element.attributes);
+  const events = namesOf(element.events);
+  const properties = namesOf(element.cssProperties);
+  const parts = namesOf(element.cssParts);
+
+  test("for VS Code's HTML names the tag, its attributes, events and parts", () => {
+    const { tags } = read("dist/vscode.html-custom-data.json") as {
+      tags: (Named & { description: string; attributes: Named[] })[];
+    };
+    assert.deepEqual(namesOf(tags), [tag]);
+    assert.deepEqual(namesOf(tags[0]!.attributes), attributes);
+    for (const name of [...events, ...parts])
+      assert.match(tags[0]!.description, new RegExp(`\\*\\*${name}\\*\\*`));
+    assert.doesNotMatch(tags[0]!.description, /undefined/);
+  });
+
+  test("for VS Code's CSS names properties and parts", () => {
+    const data = read("dist/vscode.css-custom-data.json") as { properties: Named[]; pseudoElements: Named[] };
+    assert.deepEqual(namesOf(data.properties), properties);
+    assert.deepEqual(
+      namesOf(data.pseudoElements),
+      parts.map((part) => `::part(${part})`),
+    );
+  });
+
+  test("for JetBrains' editors is named in package.json and has all names", () => {
+    const { "web-types": path, version } = read("package.json") as Record<string, string>;
+    const data = read(path!) as {
+      name: string;
+      version: string;
+      contributions: {
+        html: {
+          elements: (Named & {
+            attributes: Named[];
+            events: Named[];
+            js: { properties: Named[]; events: Named[] };
+          })[];
+        };
+        css: { properties: Named[]; "pseudo-elements": Named[] };
+      };
+    };
+    assert.deepEqual([data.name, data.version], [tag, version]);
+    const { html, css } = data.contributions;
+    assert.deepEqual(namesOf(html.elements), [tag]);
+    const [{ js, ...markup }] = html.elements as [(typeof html.elements)[0]];
+    assert.deepEqual(namesOf(markup.attributes), attributes);
+    assert.deepEqual([namesOf(markup.events), namesOf(js.events)], [events, events]);
+    const fields = namesOf(element.members.filter(({ kind }) => kind === "field"));
+    assert.deepEqual(namesOf(js.properties), fields);
+    assert.deepEqual(namesOf(css.properties), properties);
+    assert.deepEqual(
+      namesOf(css["pseudo-elements"]),
+      parts.map((part) => `part(${part})`),
+    );
   });
 });
