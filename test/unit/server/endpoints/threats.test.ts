@@ -364,6 +364,8 @@ describe("the time that an answer takes", () => {
       if (isOverdue) {
         await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
         assert.equal((await browser.status(attempt)).status, "approved");
+        const hasCallback = () => where.events.some(({ type }) => type === "callback_received");
+        await until(hasCallback, "the callback, which reads the store");
         await clock.advance(121);
       }
       const stranger = new Browser(where);
