@@ -19,6 +19,7 @@ import { Cors } from "./http/csrf-and-cors.js";
 import { readJsonObject } from "./http/json-body.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
+import { largestNetworkOf, type ClientOf } from "./limits/limits.js";
 import { StartLimits } from "./endpoints/start-limits.js";
 import type { LoginKit, ScannedCode } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
@@ -72,8 +73,12 @@ export function createLoginKit<Context = unknown>(
   const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
   // By this process's clock: the store's may be set.
   const quota = new CallQuota(limits.tokenServerCalls, givenRuntime);
+  // A connection that was reset has no address, but then nobody has received the attempt. So without `clientIp` an attempt
+  // in use has no address only on a platform that knows none.
+  const clientOf: ClientOf = (address) =>
+    address === undefined && config.clientIp === socketAddress ? undefined : largestNetworkOf(address);
   const poller = new ResultPoller(
-    { tokenServer, quota, attempts, runtime, report },
+    { tokenServer, quota, clientOf, attempts, runtime, report },
     { timeouts, pollingMs, isShared: config.store.isShared === true },
   );
   const watchers = new Watchers({ attempts, poller, timeouts, limits, runtime, report });
@@ -95,6 +100,7 @@ export function createLoginKit<Context = unknown>(
     startLimits,
     tokenServer,
     quota,
+    clientOf,
   });
   const callbackParts = {
     poller,

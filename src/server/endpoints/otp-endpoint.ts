@@ -16,7 +16,7 @@ import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { Report } from "../kit-events.js";
-import type { Limits } from "../limits/limits.js";
+import type { ClientOf, Limits } from "../limits/limits.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
@@ -38,6 +38,7 @@ interface Parts<Context> {
   startLimits: StartLimits;
   tokenServer: TokenServerClient;
   quota: CallQuota;
+  clientOf: ClientOf;
 }
 
 /** A started transaction, with the instant at which its code expires (milliseconds since the epoch). */
@@ -76,9 +77,9 @@ export class OtpEndpoint<Context> {
     const secret = known ?? cookie.create(runtime);
     const browser = await sha256(secret);
     await startLimits.count(call, known === undefined ? undefined : browser);
-    const issued = await this.#issue(call, language, "start");
-
     const address = call.address();
+    const issued = await this.#issue(call, language, "start", address);
+
     const userAgent = userAgentOf(call.request);
     const attempt = await attempts.begin(
       {
@@ -146,22 +147,32 @@ export class OtpEndpoint<Context> {
     );
   }
 
-  async #issueForRenewal(call: Call<Context>, { id, language }: Attempt): Promise<Issued> {
+  async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {
     try {
-      return await this.#issue(call, language, "renewal");
+      return await this.#issue(call, language, "renewal", address);
     } catch (error) {
       await this.#parts.attempts.change(id, { kind: "renewal_abandoned" });
       throw error;
     }
   }
 
-  /** Starts a transaction with everything that the phone shows: the only protection against a relayed code. */
-  async #issue(call: Call<Context>, language: string | undefined, purpose: Purpose): Promise<Issued> {
-    const { message, report, runtime, tokenServer, quota } = this.#parts;
+  /**
+   * Starts a transaction with everything that the phone shows: the only protection against a relayed code.
+   *
+   * @param attemptAddress the address that began the attempt, for which the call is counted
+   */
+  async #issue(
+    call: Call<Context>,
+    language: string | undefined,
+    purpose: Purpose,
+    attemptAddress: string | undefined,
+  ): Promise<Issued> {
+    const { message, report, runtime, tokenServer, quota, clientOf } = this.#parts;
     const { request, context } = call;
     const text = await message?.({ language, request, context });
     const address = call.address();
-    if (!quota.take(purpose)) throw tokenServerCallsExceeded(quota.retryAfterMs(purpose));
+    const client = clientOf(attemptAddress);
+    if (!quota.take(purpose, client)) throw tokenServerCallsExceeded(quota.retryAfterMs(purpose, client));
     const beganAt = runtime.now();
     const trouble = (of: Trouble): void =>
       report({

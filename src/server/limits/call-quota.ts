@@ -1,4 +1,4 @@
-import type { Rate } from "./limits.js";
+import { addTo, isShareUsedUp, type Rate } from "./limits.js";
 import type { Runtime } from "../runtime.js";
 
 /** The purpose of a call to the Token Server. `poll`: a result call for a browser's poll; `result`: any other result call. */
@@ -13,15 +13,15 @@ interface Period {
 
 /**
  * Limits the calls to the Token Server, separately for each purpose, so that endless renewals or polls block neither new
- * logins nor the results of others. Result calls are also counted for the client whose attempt it is (`largestNetworkOf`
- * its address): once half of all calls are used, a client gets no more than a quarter, so that it cannot delay the others.
+ * logins nor the results of others. Calls are also counted for the client whose attempt it is, if clients can be told apart:
+ * one client gets no more than its share (`isShareUsedUp`), so that it cannot delay the others.
  */
 export class CallQuota {
   readonly #rate: Rate | false;
   readonly #runtime: Runtime;
   readonly #periods = new Map<Purpose, Period>();
   /** How many calls of each client wait. */
-  readonly #waiting = new Map<string, number>();
+  readonly #waiting = new Map<string | undefined, number>();
 
   constructor(rate: Rate | false, runtime: Runtime) {
     this.#rate = rate;
@@ -29,19 +29,19 @@ export class CallQuota {
   }
 
   /** Milliseconds until there is quota again; 0 if there is. */
-  retryAfterMs(purpose: Purpose, client?: string): number {
+  retryAfterMs(purpose: Purpose, client: string | undefined): number {
     const period = this.#periods.get(purpose);
     if (!this.#rate || !period || !isUsedUp(period, this.#rate.count, client)) return 0;
     return Math.max(0, period.endsAt - this.#runtime.now());
   }
 
   /** Takes quota for one call, and tells whether there was any. */
-  take(purpose: Purpose, client?: string): boolean {
+  take(purpose: Purpose, client: string | undefined): boolean {
     if (!this.#rate) return true;
     if (this.retryAfterMs(purpose, client) > 0) return false;
     const period = this.#periodOf(purpose, this.#rate);
     period.used += 1;
-    if (client !== undefined) add(period.usedBy, client, 1);
+    if (client !== undefined) addTo(period.usedBy, client, 1);
     return true;
   }
 
@@ -49,10 +49,10 @@ export class CallQuota {
    * Takes quota for one call, and waits for it at most this long. Tells whether it got any. It does not wait if so many
    * calls of the client wait that it would have no quota in time, because each costs memory and time.
    */
-  async wait(purpose: Purpose, maxMs: number, client: string): Promise<boolean> {
+  async wait(purpose: Purpose, maxMs: number, client: string | undefined): Promise<boolean> {
     if (!this.#rate || this.take(purpose, client)) return true;
     if ((this.#waiting.get(client) ?? 0) >= this.#rate.count) return false;
-    add(this.#waiting, client, 1);
+    addTo(this.#waiting, client, 1);
     const until = this.#runtime.now() + maxMs;
     let hasQuota = false;
     while (!hasQuota) {
@@ -61,7 +61,7 @@ export class CallQuota {
       await new Promise<void>((resolve) => this.#runtime.after(retryAfterMs, resolve));
       hasQuota = this.take(purpose, client);
     }
-    add(this.#waiting, client, -1);
+    addTo(this.#waiting, client, -1);
     return hasQuota;
   }
 
@@ -75,15 +75,5 @@ export class CallQuota {
   }
 }
 
-function isUsedUp({ used, usedBy }: Period, count: number, client: string | undefined): boolean {
-  if (used >= count) return true;
-  if (client === undefined || used < count / 2) return false;
-  return (usedBy.get(client) ?? 0) >= Math.max(1, Math.floor(count / 4));
-}
-
-/** Adds to a count. One that is 0 is removed. */
-function add(counts: Map<string, number>, key: string, change: number): void {
-  const count = (counts.get(key) ?? 0) + change;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
-}
+const isUsedUp = ({ used, usedBy }: Period, count: number, client: string | undefined): boolean =>
+  used >= count || (client !== undefined && isShareUsedUp(count, used, usedBy.get(client) ?? 0));

@@ -40,8 +40,9 @@ export interface Limits {
   /**
    * Calls of one process to the Token Server, separately for starts, renewals, browsers' polls and other result calls, so
    * that endless renewals or polls do not block new logins. Above the limit the first three are answered 503, and other
-   * result calls wait. Once half of the polls' or of the other result calls are used, the attempts of one address (IPv6: of
-   * one network of 48 bits) get no more than a quarter of them. Default 1,000 a second.
+   * result calls wait. Once half of the calls for a purpose are used, the attempts of one address get no more than a quarter
+   * of them. An IPv6 network of 48 bits counts as one address, and so do all unknown addresses; on a platform that knows no
+   * addresses nobody is limited to a quarter, until `clientIp` is set. Default 1,000 a second.
    */
   tokenServerCalls: Rate | false;
   /** Transactions, and so codes, of one attempt. One more renewal is answered 429. Default 20. */
@@ -104,3 +105,20 @@ export function networksOf(address: string | undefined): [AddressLimit, string][
 /** The largest network that is counted for an address: all of it may be one customer's. */
 export const largestNetworkOf = (address: string | undefined): string =>
   networksOf(address).at(-1)?.[1] ?? "unknown";
+
+/** The client that is at an address, to count what it uses; undefined where clients cannot be told apart. */
+export type ClientOf = (address: string | undefined) => string | undefined;
+
+/**
+ * Whether a client has had its share of a limit. While half of the limit is left, a client may use all of that; then no
+ * more than a quarter of the limit. So one client leaves half to the others, and none is limited while there is plenty.
+ */
+export const isShareUsedUp = (limit: number, used: number, usedByClient: number): boolean =>
+  used >= limit / 2 && usedByClient >= Math.max(1, Math.floor(limit / 4));
+
+/** Adds to a count. One that is 0 is removed. */
+export function addTo<Key>(counts: Map<Key, number>, key: Key, change: number): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}

@@ -4,7 +4,7 @@ import { openUntil } from "../attempt/deadlines.js";
 import type { Change } from "../attempt/transitions.js";
 import type { Report } from "../kit-events.js";
 import type { CallQuota } from "../limits/call-quota.js";
-import { largestNetworkOf } from "../limits/limits.js";
+import type { ClientOf } from "../limits/limits.js";
 import type { Runtime } from "../runtime.js";
 import { EarlyCallbacks } from "./early-callbacks.js";
 import {
@@ -33,6 +33,7 @@ const memoryMs = 120_000;
 interface Parts {
   tokenServer: TokenServerClient;
   quota: CallQuota;
+  clientOf: ClientOf;
   attempts: Attempts;
   runtime: Runtime;
   report: Report;
@@ -110,16 +111,17 @@ export class ResultPoller {
 
   /** Milliseconds until a poll of the attempt may lead to a call again; 0 if it may now. */
   pollRetryAfterMs(attempt: Attempt): number {
-    return this.#parts.quota.retryAfterMs("poll", largestNetworkOf(attempt.address));
+    const { quota, clientOf } = this.#parts;
+    return quota.retryAfterMs("poll", clientOf(attempt.address));
   }
 
   /** A browser polls. This leads to result calls, at most every two seconds. */
   async poll(attempt: Attempt): Promise<void> {
-    const { quota, runtime } = this.#parts;
+    const { quota, clientOf, runtime } = this.#parts;
     const polled = this.#find(attempt);
     const due = pollDue(attempt, polled.history, runtime.now(), this.#options.timeouts);
     if (due.isLast) return this.pollLast(attempt);
-    const client = largestNetworkOf(attempt.address);
+    const client = clientOf(attempt.address);
     await Promise.all(
       due.calls.map(async (id) => {
         if (quota.take("poll", client)) await this.#call(polled, id, true);
@@ -215,9 +217,9 @@ export class ResultPoller {
   }
 
   async #callOnce(polled: Polled, transactionId: string, hasQuota: boolean): Promise<void> {
-    const { quota, runtime } = this.#parts;
+    const { quota, clientOf, runtime } = this.#parts;
     const maxWaitMs = this.#options.timeouts.tokenServerSeconds * 1000;
-    const client = largestNetworkOf(polled.attempt.address);
+    const client = clientOf(polled.attempt.address);
     let outcome: CallOutcome = "lost";
     try {
       if (hasQuota || (await quota.wait("result", maxWaitMs, client))) {

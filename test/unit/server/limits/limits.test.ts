@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
-import { defaultLimits, networksOf, withPrefixLimits } from "../../../../src/server/limits/limits.js";
+import {
+  defaultLimits,
+  isShareUsedUp,
+  networksOf,
+  withPrefixLimits,
+} from "../../../../src/server/limits/limits.js";
 import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
@@ -12,6 +17,14 @@ import { scriptedTokenServer, site, type Site, type SiteOptions } from "../suppo
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 type Options = NonNullable<SiteOptions["options"]>;
+
+/** Two addresses of one client each. */
+const clients = [
+  ["an IPv4 address", ["192.0.2.1", "::ffff:192.0.2.1"]],
+  ["an IPv6 network of 48 bits", ["2001:db8:1:2::1", "2001:db8:1:302::1"]],
+  ["unknown addresses", [undefined, undefined]],
+] as const;
+
 const limited = (where: Site) => where.events.flatMap((event) => (event.type === "limited" ? [event] : []));
 
 /** Asserts that an answer is the error of an exceeded limit, with `Retry-After` between two numbers of seconds. */
@@ -375,19 +388,19 @@ describe("calls to the Token Server", () => {
   test("nothing is counted while there is no quota", async () => {
     const clock = new VirtualClock();
     const quota = new CallQuota({ count: 1, seconds: 1 }, clock);
-    assert.equal(quota.take("start"), true);
-    assert.equal(quota.take("start"), false);
-    assert.equal(quota.retryAfterMs("start"), 1000);
-    assert.equal(quota.retryAfterMs("poll"), 0);
+    assert.equal(quota.take("start", undefined), true);
+    assert.equal(quota.take("start", undefined), false);
+    assert.equal(quota.retryAfterMs("start", undefined), 1000);
+    assert.equal(quota.retryAfterMs("poll", undefined), 0);
     await clock.advance(0.9);
-    assert.equal(quota.take("start"), false);
+    assert.equal(quota.take("start", undefined), false);
     await clock.advance(0.1);
-    assert.equal(quota.retryAfterMs("start"), 0);
-    assert.equal(quota.take("start"), true);
+    assert.equal(quota.retryAfterMs("start", undefined), 0);
+    assert.equal(quota.take("start", undefined), true);
   });
 });
 
-describe("result calls of one client", () => {
+describe("calls of one client", () => {
   const [client, other, third] = ["203.0.113.1", "198.51.100.1", "198.51.100.2"] as const;
 
   /** How many of a hundred calls have quota. */
@@ -403,6 +416,13 @@ describe("result calls of one client", () => {
       assert.equal(taken(quota, third), 10);
       assert.equal(taken(quota, "198.51.100.3"), 0);
       await clock.advance(1);
+    }
+  });
+
+  test("all have quota if many clients make some each", () => {
+    const quota = new CallQuota({ count: 40, seconds: 1 }, new VirtualClock());
+    for (let calls = 0; calls < 40; calls++) {
+      assert.equal(quota.take("renewal", `198.51.100.${calls % 4}`), true);
     }
   });
 
@@ -443,12 +463,8 @@ describe("result calls of one client", () => {
     assert.equal(clock.timers, 0);
   });
 
-  for (const [of, addresses] of [
-    ["an IPv4 address", ["192.0.2.1", "::ffff:192.0.2.1"]],
-    ["an IPv6 network of 48 bits", ["2001:db8:1:2::1", "2001:db8:1:302::1"]],
-    ["unknown addresses", [undefined, undefined]],
-  ] as const) {
-    test(`are counted together for ${of}: their polls are 503, and those of others are not`, async (t) => {
+  for (const [of, addresses] of clients) {
+    test(`are counted together for ${of}: its starts, renewals and polls are 503, and those of others are not`, async (t) => {
       let address: string | undefined = addresses[0];
       const options = {
         limits: { tokenServerCalls: { count: 8, seconds: 1 } },
@@ -462,15 +478,63 @@ describe("result calls of one client", () => {
       const [first, second] = [await begin(), await begin()];
       address = addresses[1];
       const third = await begin();
+      await begin();
+      await rejected(await new Browser(where).post(""), 503, 1, 1);
+      // What counts is the address that began the attempt.
       address = "198.51.100.1";
-      const person = await begin();
       for (const { browser, attempt } of [first, second]) {
+        await browser.renew(attempt);
         await browser.renew(attempt);
         await browser.status(attempt);
       }
+      await rejected(await third.browser.post(`/${third.attempt}/otp`), 503, 1, 1);
       await rejected(await third.browser.get(`/${third.attempt}`), 503, 1, 1);
+      const person = await begin();
+      await person.browser.renew(person.attempt);
       await person.browser.status(person.attempt);
     });
+  }
+});
+
+describe("on a platform that knows no addresses", () => {
+  test("all clients together may use the whole of each limit", async (t) => {
+    const limits = { streamsPerNode: 4, tokenServerCalls: { count: 4, seconds: 1 } };
+    const where = await site(t, { options: { limits }, runtime: new VirtualClock() });
+    const call = async (method: string, path: string, headers: Record<string, string> = {}) => {
+      const request = new Request(where.url + path, {
+        method,
+        headers: { origin: where.origin, ...headers },
+      });
+      return where.kit.fetch(request, undefined as never);
+    };
+    for (let clients = 0; clients < 4; clients++) {
+      const answer = await call("POST", "");
+      assert.equal(answer.status, 201);
+      const { attempt } = (await answer.json()) as { attempt: string };
+      const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+      assert.equal((await call("GET", `/${attempt}`, { cookie })).status, 200);
+      assert.equal((await call("POST", `/${attempt}/otp`, { cookie })).status, 201);
+      const stream = await call("GET", `/${attempt}`, { cookie, accept: "text/event-stream" });
+      assert.equal(stream.status, 200);
+      await stream.body?.getReader().read();
+    }
+    assert.equal((await call("POST", "")).status, 503);
+    assert.equal((await where.kit.health()).watchers, 4);
+    await where.kit.close();
+  });
+});
+
+describe("the share of one client", () => {
+  for (const [limit, used, usedByClient, isUsedUp] of [
+    [20, 9, 9, false],
+    [20, 10, 4, false],
+    [20, 10, 5, true],
+    [3, 1, 1, false],
+    [3, 2, 1, true],
+    [1, 0, 0, false],
+  ] as const) {
+    test(`of ${limit}, with ${usedByClient} of the ${used} used, is ${isUsedUp ? "" : "not "}used up`, () =>
+      assert.equal(isShareUsedUp(limit, used, usedByClient), isUsedUp));
   }
 });
 
