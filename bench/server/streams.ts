@@ -12,13 +12,13 @@ import { ask, openPage, readStream } from "./support/visitor.js";
  */
 const streams = 10_000;
 const atATime = 32;
-/** Below the thousand starts a second that the kit allows itself by default. */
+/** Below the thousand starts a second that one address gets here. */
 const startsASecond = 800;
 /** A keep-alive has gone to everybody by then. */
 const holdSeconds = 17;
 const samples = 1000;
 const samplesAtATime = 8;
-/** Below the thousand questions a second that it allows itself. */
+/** Below the thousand result calls a second that one address gets here. */
 const samplesASecond = 300;
 const maxReturnSeconds = 15;
 

@@ -81,7 +81,7 @@ export function createLoginKit<Context = unknown>(
     { tokenServer, quota, clientOf, attempts, runtime, report },
     { timeouts, pollingMs, isShared: config.store.isShared === true },
   );
-  const watchers = new Watchers({ attempts, poller, timeouts, limits, runtime, report });
+  const watchers = new Watchers({ attempts, poller, timeouts, limits, clientOf, runtime, report });
 
   // HTTP.
   const cookie = new BrowserCookie(config.origin);

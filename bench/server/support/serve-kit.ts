@@ -8,7 +8,8 @@ import { backlog, report } from "./child.js";
  * origin, if that is another node's address. In its environment:
  *
  * - `UNLIMITED`: there is no limit on calls to the Token Server.
- * - `LIMITED`: all limits are the defaults. Otherwise starts are not limited by address, because all visitors have one.
+ * - `LIMITED`: all limits are the defaults. Otherwise all visitors have one address: starts are not limited by address, and
+ *   streams and calls to the Token Server have twice their limits, because one address gets half.
  * - `PORT`: where it listens; by default the system chooses.
  * - `CALLBACK_PASSWORD`: the callback takes Basic authentication, as the user `token-server`.
  */
@@ -28,7 +29,13 @@ export function serveKit(store: AttemptStore): void {
       signIn: ({ userId }) => Response.json({}, { headers: { "set-cookie": `session=${userId}` } }),
       store,
       ...(password !== undefined && { callback: { username: "token-server", password } }),
-      limits: LIMITED ? {} : { startsPerAddress: false, ...(UNLIMITED && { tokenServerCalls: false }) },
+      limits: LIMITED
+        ? {}
+        : {
+            startsPerAddress: false,
+            streamsPerNode: 40_000,
+            tokenServerCalls: UNLIMITED ? false : { count: 2000, seconds: 1 },
+          },
     });
     handle = toNodeHandler(kit);
     report(url, () => server.closeAllConnections());

@@ -3,7 +3,7 @@ import type { Attempts } from "../attempt/attempts.js";
 import { scannedUntil } from "../attempt/deadlines.js";
 import { limitExceeded, type ApiError } from "../http/api-error.js";
 import type { Report } from "../kit-events.js";
-import type { Limits } from "../limits/limits.js";
+import { addTo, isShareUsedUp, type ClientOf, type Limits } from "../limits/limits.js";
 import type { Runtime } from "../runtime.js";
 import type { Timeouts } from "../timeouts.js";
 import type { ResultPoller } from "../token-server/result-poller.js";
@@ -22,6 +22,7 @@ interface Parts {
   poller: ResultPoller;
   timeouts: Timeouts;
   limits: Pick<Limits, "streamsPerAttempt" | "streamsPerBrowser" | "streamsPerNode">;
+  clientOf: ClientOf;
   runtime: Runtime;
   report: Report;
 }
@@ -51,6 +52,7 @@ export class Watchers {
   /** By the attempts' ids, in the order of their next keep-alives. */
   readonly #watches = new Map<string, Watch>();
   readonly #perBrowser = new Map<string, number>();
+  readonly #perClient = new Map<string | undefined, number>();
   #count = 0;
   #isClosed = false;
   #cancelKeepAlive: (() => void) | undefined;
@@ -68,11 +70,11 @@ export class Watchers {
   }
 
   /** The error if one more watcher exceeds a limit. A watcher that replaces another of its attempt exceeds none. */
-  limitError({ id, browser, state }: Attempt): ApiError | undefined {
+  limitError({ id, browser, address, state }: Attempt): ApiError | undefined {
     const { streamsPerAttempt, streamsPerBrowser, streamsPerNode } = this.#parts.limits;
     const ofAttempt = this.#watches.get(id)?.watchers.length ?? 0;
     if (state.status !== "pending" || this.#isClosed || ofAttempt >= streamsPerAttempt) return undefined;
-    if (streamsPerNode !== false && this.#count >= streamsPerNode) {
+    if (streamsPerNode !== false && this.#isFull(streamsPerNode, address)) {
       const text = "This server has no room left.";
       return limitExceeded("streamsPerNode", "temporarily_unavailable", text, retryAfterMs);
     }
@@ -81,6 +83,12 @@ export class Watchers {
       return limitExceeded("streamsPerBrowser", "too_many_requests", text, retryAfterMs);
     }
     return undefined;
+  }
+
+  #isFull(limit: number, address: string | undefined): boolean {
+    if (this.#count >= limit) return true;
+    const client = this.#parts.clientOf(address);
+    return client !== undefined && isShareUsedUp(limit, this.#count, this.#perClient.get(client) ?? 0);
   }
 
   /** Adds a watcher; the oldest of its attempt is dismissed if they are too many. Returns the function that removes it. */
@@ -153,11 +161,10 @@ export class Watchers {
     return this.#watches.get(watch.attempt.id) === watch;
   }
 
-  #counted({ browser }: Attempt, change: number): void {
+  #counted({ browser, address }: Attempt, change: number): void {
     this.#count += change;
-    const count = (this.#perBrowser.get(browser) ?? 0) + change;
-    if (count > 0) this.#perBrowser.set(browser, count);
-    else this.#perBrowser.delete(browser);
+    addTo(this.#perBrowser, browser, change);
+    addTo(this.#perClient, this.#parts.clientOf(address), change);
   }
 
   /** Subscribes first and reads second, so that no change is missed. */

@@ -35,7 +35,10 @@ export interface Limits {
    * answered at once instead of being held. Default 20.
    */
   streamsPerBrowser: number | false;
-  /** Streams and held polls at a time, on one server. As above, but 503. Default 20,000. */
+  /**
+   * Streams and held polls at a time, on one server. As above, but 503. Once half of them are used, one address gets no more
+   * than a quarter, as with `tokenServerCalls`. Default 20,000.
+   */
   streamsPerNode: number | false;
   /**
    * Calls of one process to the Token Server, separately for starts, renewals, browsers' polls and other result calls, so

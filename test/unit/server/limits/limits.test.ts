@@ -274,6 +274,40 @@ describe("streams of one server", () => {
     next.close();
   });
 
+  for (const [of, [address, sameClient]] of clients) {
+    test(`are limited for ${of} once half of them are open, and others can still open theirs`, async (t) => {
+      let from: string | undefined = address;
+      const options: Options = { limits: { streamsPerNode: 8 }, clientIp: () => from };
+      const where = await site(t, { options });
+      const watchers = async () => (await where.kit.health()).watchers;
+      const open = async () => {
+        const browser = new Browser(where);
+        const stream = await browser.stream((await browser.start()).attempt);
+        assert.equal(stream.response.status, 200);
+        return stream;
+      };
+      const isRefused = async () => {
+        const browser = new Browser(where);
+        const { attempt } = await browser.start();
+        const headers = { accept: "text/event-stream" };
+        await rejected(await browser.get(`/${attempt}`, { headers }), 503, 10, 10);
+        assert.equal((await browser.status(attempt, { prefer: "wait=20" })).interval, 2);
+      };
+      const streams = [await open(), await open(), await open(), await open()];
+      from = sameClient;
+      await isRefused();
+      for (from of ["198.51.100.1", "198.51.100.2"]) {
+        streams.push(await open(), await open());
+        await isRefused();
+      }
+      assert.equal(await watchers(), 8);
+      for (const stream of streams) stream.close();
+      await until(async () => (await watchers()) === 0, "the streams to go");
+      from = address;
+      (await open()).close();
+    });
+  }
+
   test("are no longer counted when they end: settled, replaced or closed by the server", async (t) => {
     const where = await site(t);
     const browser = new Browser(where);
