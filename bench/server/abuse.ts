@@ -1,10 +1,10 @@
 import { request, type ClientRequest } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../test/support/services/free-port.js";
 import { start } from "./support/child.js";
 import { conclude, eachOf, percentile } from "../figures.js";
 import { accept, enroll, scan } from "./support/phone.js";
-import { ask, openPage, readStream, type Page } from "./support/visitor.js";
+import { ask, openPage, readStream, renew, type Page } from "./support/visitor.js";
 
 /**
  * What one address can do to all others within the limits: from the acceptance on the phone to the status on the page, for
@@ -18,12 +18,17 @@ const startsAMinute = 300;
 const minutes = 2;
 const transactionsAnAttempt = 20;
 const streamsAnAttempt = 2;
+/** Of each attempt. It keeps the others back for the time that is measured. */
+const codesAtFirst = 4;
 
 /** After this time another stream or callback leads to another result call for the same transaction. */
 const pauseMs = 2000;
 
 /** More than the result calls that a server makes in a second, together with the streams. */
 const callbacksASecond = 1000;
+
+/** More than half of those that a server makes in a second. */
+const renewalsASecond = 600;
 
 interface Attempt {
   page: Page;
@@ -33,7 +38,7 @@ interface Attempt {
 
 /**
  * One address that uses all that the limits leave it: as many attempts, and codes of each, as it may have; it opens each
- * attempt's streams again and again, polls, and forges callbacks for its own transactions.
+ * attempt's streams again and again, polls, renews, and forges callbacks for its own transactions.
  */
 class Abuser {
   readonly #origin: string;
@@ -48,7 +53,7 @@ class Abuser {
     this.#address = address;
   }
 
-  /** Begins as many attempts as one address may in two minutes, and gets all codes of each. */
+  /** Begins as many attempts as one address may in two minutes, and gets the first codes of each. */
   async start(): Promise<void> {
     for (let minute = 0; minute < minutes; minute++) {
       const nextMinute = sleep(minute + 1 < minutes ? 61_000 : 0);
@@ -59,23 +64,28 @@ class Abuser {
 
   async #startAll(): Promise<void> {
     await eachOf(startsAMinute, 16, async () => {
-      const page = await openPage(this.#origin, this.#address);
-      this.sent.starts += 1;
-      const transactions = [transactionOf(page.otp)];
-      this.#attempts.push({ page, transactions, streams: [] });
-      while (transactions.length < transactionsAnAttempt) {
-        const answer = await this.#post(`${page.url}/otp`, "", page.headers);
-        this.sent.renewals += 1;
-        if (answer.status === 201) transactions.push(transactionOf((JSON.parse(answer.text) as Page).otp));
-        else if (answer.status === 503) await sleep(100);
-        else throw new Error(`A renewal was answered ${answer.status}: ${answer.text}`);
-      }
+      const attempt = await this.#begin();
+      while (attempt.transactions.length < codesAtFirst) await this.#renew(attempt).catch(() => sleep(100));
     });
+  }
+
+  async #begin(): Promise<Attempt> {
+    this.sent.starts += 1;
+    const page = await openPage(this.#origin, this.#address);
+    const attempt = { page, transactions: [transactionOf(page.otp)], streams: [] };
+    this.#attempts.push(attempt);
+    return attempt;
+  }
+
+  async #renew({ page, transactions }: Attempt): Promise<void> {
+    this.sent.renewals += 1;
+    const { otp } = await renew(page);
+    transactions.push(transactionOf(otp));
   }
 
   /** Goes on until `end` is called. */
   async go(): Promise<void> {
-    const all = this.#attempts.flatMap(({ transactions }) => transactions);
+    const canBeRenewed = ({ transactions }: Attempt): boolean => transactions.length < transactionsAnAttempt;
     const perAttempt = (act: (attempt: Attempt) => void): Promise<void> =>
       this.#repeat(pauseMs / this.#attempts.length, (turn) =>
         act(this.#attempts[turn % this.#attempts.length]!),
@@ -89,12 +99,18 @@ class Abuser {
       }),
       this.#repeat(1000 / callbacksASecond, (turn) => {
         this.sent.callbacks += 1;
-        const body = JSON.stringify({ transaction_id: all[turn % all.length] });
+        const { transactions } = this.#attempts[turn % this.#attempts.length]!;
+        const id = transactions[Math.floor(turn / this.#attempts.length) % transactions.length];
+        const body = JSON.stringify({ transaction_id: id });
         this.#post(`${this.#origin}/otp-login/callback`, body, {}).catch(ignore);
       }),
+      this.#repeat(1000 / renewalsASecond, (turn) => {
+        const attempts = this.#attempts.filter(canBeRenewed);
+        const attempt = attempts[turn % attempts.length];
+        if (attempt) this.#renew(attempt).catch(ignore);
+      }),
       this.#repeat(60_000 / startsAMinute, () => {
-        this.sent.starts += 1;
-        this.#post(`${this.#origin}/otp-login`, "", { origin: this.#origin }).catch(ignore);
+        this.#begin().catch(ignore);
       }),
     ]);
   }
@@ -122,12 +138,12 @@ class Abuser {
     return ask(url, { method: "POST", headers: { ...type, ...headers }, body, localAddress: this.#address });
   }
 
-  /** Does something at even intervals. What was late is made up for. */
+  /** Does something at even intervals. What was late is made up for, but never so that this program does nothing else. */
   async #repeat(everyMs: number, act: (turn: number) => void): Promise<void> {
     const beganAt = performance.now();
     for (let turn = 0; !this.#isEnded; turn++) {
       const waitMs = beganAt + turn * everyMs - performance.now();
-      if (waitMs > 0) await sleep(waitMs);
+      await (waitMs > 0 ? sleep(waitMs) : nextTurn());
       act(turn);
     }
   }
@@ -193,7 +209,7 @@ async function measure(password: string | undefined): Promise<void> {
   });
 }
 
-/** People log in, each from an address of their own. Returns how long each waits from the acceptance to the status. */
+/** People log in with a renewed code, each from an address of their own. Returns how long each waits from the acceptance to the status. */
 async function acceptances(site: string, tokenServer: string): Promise<number[]> {
   const times: number[] = [];
   const free = [...users];
@@ -204,7 +220,8 @@ async function acceptances(site: string, tokenServer: string): Promise<number[]>
     const page = await openPage(site, addressOf(index));
     const stream = readStream(page);
     await stream.opened;
-    const transaction = await scan(tokenServer, user, page.otp);
+    const { otp } = await renew(page);
+    const transaction = await scan(tokenServer, user, otp);
     const acceptedAt = performance.now();
     await accept(tokenServer, transaction);
     times.push((await stream.approved) - acceptedAt);

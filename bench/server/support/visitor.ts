@@ -68,6 +68,15 @@ export async function openPage(origin: string, localAddress?: string): Promise<P
   return { url: `${origin}/otp-login/${attempt}`, otp, headers: { ...headers, cookie }, localAddress };
 }
 
+/** Renews the code on a page. */
+export async function renew(page: Page): Promise<Page> {
+  const { url, headers, localAddress } = page;
+  const { status, text } = await ask(`${url}/otp`, { method: "POST", headers, localAddress });
+  if (status !== 201) throw new Error(`A renewal was answered ${status}: ${text}`);
+  const { otp } = JSON.parse(text) as { otp: string };
+  return { ...page, otp };
+}
+
 /** Reads a page's status stream: resolves `opened` with the first event, `approved` with the approval. */
 export function readStream({ url, headers, localAddress }: Page): {
   opened: Promise<void>;
