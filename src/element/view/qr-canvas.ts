@@ -160,7 +160,8 @@ function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: bool
   const module = modulePixels(size, box, ratio);
   const edge = module * size;
   const whole = canvasPixels(edge, box, ratio);
-  const css = `${whole / ratio}px`;
+  // Browsers round lengths down to 1/64 px: without a little more, a page's `zoom` makes the canvas too small by that much.
+  const css = `${whole / ratio + 0.001}px`;
   if (!isLost && canvas.width === whole && canvas.style.width === css) return;
   canvas.width = canvas.height = whole;
   // `!important` inside the shadow tree wins over any rule of a site for the part.

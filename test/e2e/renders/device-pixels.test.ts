@@ -4,6 +4,7 @@ import { PNG } from "pngjs";
 import type { Browser, Page } from "playwright-core";
 import { startSite, type Site } from "./support/site.js";
 import { launchBrowser } from "../../support/browser.js";
+import { codesOn } from "../../support/qr.js";
 
 /** A card on the page. */
 interface Place {
@@ -12,6 +13,8 @@ interface Place {
   /** How far its corner is from a whole CSS pixel. */
   offset: number;
   qrLink: string | undefined;
+  /** The page's CSS `zoom`. */
+  zoom: number;
 }
 
 interface Box {
@@ -27,7 +30,11 @@ const links = [
   "https://bank.example/a/longer/path/app#otp={otp}",
 ];
 const places: Place[] = [280, 320, 360, 392.5, 420].flatMap((width) =>
-  links.flatMap((qrLink) => [0, 0.3].map((offset) => ({ width, offset, qrLink }))),
+  links.flatMap((qrLink) => [0, 0.3].map((offset) => ({ width, offset, qrLink, zoom: 1 }))),
+);
+/** With 1.25 device pixels a CSS pixel and no offset, the canvas begins in the middle of a device pixel. */
+const zoomedPlaces: Place[] = [320, 360].flatMap((width) =>
+  [0, 0.3, 0.5].map((offset) => ({ width, offset, qrLink: undefined, zoom: 1.2 })),
 );
 /** On one page: so many fit into a window of a usual size, and an element that is not seen does not start. */
 const columns = 3;
@@ -45,7 +52,7 @@ describe("Every module of the code has the same number of device pixels", () => 
   afterEach(() => browser.close());
   after(() => site.close());
 
-  async function check(page: Page, ratio: number): Promise<void> {
+  async function check(page: Page, ratio: number, places: readonly Place[]): Promise<void> {
     const uneven: string[] = [];
     for (let at = 0; at < places.length; at += together) {
       const shown = places.slice(at, at + together);
@@ -65,14 +72,23 @@ describe("Every module of the code has the same number of device pixels", () => 
     it(`on a screen with ${ratio} device pixels a CSS pixel`, async () => {
       const size = `--window-size=${viewport.width},${viewport.height + 100}`;
       browser = await launchBrowser([`--force-device-scale-factor=${ratio}`, size]);
-      await check(await browser.newPage({ viewport: null }), ratio);
+      await check(await browser.newPage({ viewport: null }), ratio, [...places, ...zoomedPlaces]);
     });
 
   // Without 1.75: there a canvas may lie half a device pixel off the grid, where the emulation scales it unevenly.
   for (const ratio of [1, 1.1, 1.25, 1.5, 2, 2.625, 3])
     it(`where developer tools emulate ${ratio} device pixels a CSS pixel, and lay out in CSS pixels`, async () => {
       browser = await launchBrowser();
-      await check(await browser.newPage({ deviceScaleFactor: ratio, viewport }), ratio);
+      await check(await browser.newPage({ deviceScaleFactor: ratio, viewport }), ratio, places);
+    });
+
+  // There the emulation scales a canvas unevenly, by a device pixel in single columns.
+  for (const ratio of [1.33, 1.75, 2.625])
+    it(`or the code can be read all the same, where developer tools emulate ${ratio} and the page zooms by CSS`, async () => {
+      browser = await launchBrowser();
+      const page = await browser.newPage({ deviceScaleFactor: ratio, viewport });
+      await show(page, site, zoomedPlaces);
+      assert.equal((await codesOn(page)).length, zoomedPlaces.length);
     });
 });
 
@@ -80,8 +96,8 @@ describe("Every module of the code has the same number of device pixels", () => 
 async function show(page: Page, site: Site, places: readonly Place[]): Promise<Box[]> {
   await page.goto(site.url);
   const cells = places.map(
-    ({ width, offset, qrLink }, i) =>
-      `<div class="cell"><div style="width: ${width}px; margin: ${offset}px"><onegini-otp-login
+    ({ width, offset, qrLink, zoom }, i) =>
+      `<div class="cell"><div style="width: ${width}px; margin: ${offset}px; zoom: ${zoom}"><onegini-otp-login
         endpoint="${site.endpointOf(`${i}`)}" ${qrLink ? `qr-link="${qrLink}"` : ""}></onegini-otp-login></div></div>`,
   );
   await page.evaluate(
