@@ -1,4 +1,10 @@
-import { encode, fillOtp, fullWidth, modulePixelsAtFullWidth } from "../../protocol/qr.js";
+import {
+  encode,
+  fillOtp,
+  fullWidth,
+  minPixelsPerModule,
+  modulePixelsAtFullWidth,
+} from "../../protocol/qr.js";
 import { temporarilyUnavailable } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
@@ -67,25 +73,30 @@ function isSeen({ method, headers }: Request): boolean {
   return !isElsewhere || headers.get("sec-fetch-dest") === "document";
 }
 
+/** The code's square in the smallest card, of 280 CSS pixels. */
+const smallestWidth = 262;
+
 /**
- * The code in the size and place in which the element paints it: below a title of one line, centred in the card's column.
+ * The code in the place of the element's: below a title of one line, centred in a square as wide as the card lets it be.
  * Lengths are attributes, because a strict policy forbids styles. The title's line is in `em`, because it follows the page's
  * font. Screen readers skip it; the element announces itself.
  *
- * Where there is less room than `width`, the picture gets smaller: that keeps four CSS pixels per module in a place of 280.
+ * At full width it has the element's size as well. In less room it shrinks with its square, while the element's code goes by
+ * whole device pixels, which the server does not know. From 61 modules on it does not shrink and so keeps its centre at full
+ * width: that leaves four CSS pixels per module.
  */
 function codeSvg(text: string): string {
   const { size, path } = encode(text);
   const module = modulePixelsAtFullWidth(size);
-  const width = Math.min(fullWidth, 57 * module);
-  const height = 20 + fullWidth;
+  const width = Math.min(fullWidth, (smallestWidth / minPixelsPerModule) * module);
   // A whole pixel of the page, as the element has it.
   const start = Math.floor((fullWidth - module * size) / 2);
-  const [left, top] = [width, fullWidth].map((side) => start - (fullWidth - side) / 2);
+  const left = start - (fullWidth - width) / 2;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="100%" height="${28 + height}" overflow="visible">` +
-    `<svg y="1.75em" width="100%" height="${height}" viewBox="0 -20 ${width} ${height}" preserveAspectRatio="xMidYMin" overflow="visible" shape-rendering="crispEdges">` +
-    `<g transform="translate(${left} ${top}) scale(${module})">` +
-    `<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path fill="#000" d="${path}"/></g></svg></svg>`
+    `<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="100%" height="${28 + 20 + fullWidth}" overflow="visible">` +
+    `<g transform="translate(0 20)">` +
+    `<svg y="1.75em" width="100%" height="${fullWidth}" viewBox="0 0 ${width} ${fullWidth}" preserveAspectRatio="xMidYMin" overflow="visible" shape-rendering="crispEdges">` +
+    `<g transform="translate(${left} ${start}) scale(${module})">` +
+    `<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path fill="#000" d="${path}"/></g></svg></g></svg>`
   );
 }

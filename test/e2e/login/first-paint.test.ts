@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { PNG } from "pngjs";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { holds, until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
 import {
@@ -26,6 +26,29 @@ async function pixelsAtRest(page: Page, clip: PageClip): Promise<PNG> {
   }, "two equal pictures");
   return PNG.sync.read(last);
 }
+
+const pictureOf = (page: Page): Locator => page.locator("svg svg g");
+
+/** The centre and the width of what is dark in a part of the page, in device pixels. */
+async function darkBox(
+  page: Page,
+  part: Locator,
+  ratio: number,
+): Promise<{ x: number; y: number; size: number }> {
+  const clip = (await part.boundingBox())!;
+  const { data, width, height } = await pixelsAtRest(page, clip);
+  const isDark = (x: number, y: number) => data[(y * width + x) * 4]! < 128;
+  const columns = range(width).filter((x) => range(height).some((y) => isDark(x, y)));
+  const rows = range(height).filter((y) => range(width).some((x) => isDark(x, y)));
+  const [left = 0, right = 0, top = 0, bottom = 0] = [columns.at(0), columns.at(-1), rows.at(0), rows.at(-1)];
+  return {
+    x: clip.x * ratio + (left + right + 1) / 2,
+    y: clip.y * ratio + (top + bottom + 1) / 2,
+    size: right + 1 - left,
+  };
+}
+
+const range = (length: number) => [...Array(length).keys()];
 
 type PageClip = { x: number; y: number; width: number; height: number };
 
@@ -91,7 +114,7 @@ describe("First paint", () => {
         context = await browser.newContext({ viewport: { width, height: 900 }, deviceScaleFactor });
         where = await firstPaintSite({ after: (close) => closing.push(close as () => void) }, { qrLink });
         const { page, release } = await openWithoutScript(where.page("begin"));
-        const box = await page.locator("svg g").boundingBox();
+        const box = await pictureOf(page).boundingBox();
         // Without the outermost pixels: there the picture's quiet zone may end between two device pixels.
         const { x, y, width: side } = box!;
         const clip = { x: Math.round(x) + 1, y: Math.round(y) + 1, width: side - 2, height: side - 2 };
@@ -102,6 +125,39 @@ describe("First paint", () => {
         assert.equal(beforehand.width, afterwards.width);
         const other = beforehand.data.findIndex((value, index) => value !== afterwards.data[index]);
         assert.equal(other, -1, `The pixel ${other / 4} is another one.`);
+      });
+    }
+
+    for (const [card, ratio] of [
+      [280, 1],
+      [280, 3],
+      [320, 1],
+      [320, 2],
+      [332, 1],
+      [345, 2],
+      [320, 1.25],
+      [420, 1.25],
+    ] as const) {
+      test(`the code keeps its centre where its size depends on the screen: card of ${card} px at ${ratio}×`, async () => {
+        const isWhole = Number.isInteger(ratio);
+        const screen = isWhole ? browser : await launchBrowser([`--force-device-scale-factor=${ratio}`]);
+        await context.close();
+        context = await screen.newContext(isWhole ? { deviceScaleFactor: ratio } : { viewport: null });
+        const { page, release } = await openWithoutScript(where.page("begin"));
+        await page.evaluate((width) => {
+          document.body.style.width = `${width}px`;
+        }, card);
+        const before = await darkBox(page, pictureOf(page), ratio);
+        release();
+        await reachPhase(page, "pending");
+        const after = await darkBox(page, page.locator("canvas"), ratio);
+        if (screen !== browser) await screen.close();
+
+        const moved = [after.x - before.x, after.y - before.y].map((each) => Math.abs(each) / ratio);
+        holds(Math.max(...moved) <= 1.5, `moved by ${moved.join(" and ")} px`);
+        // 41 modules, without the quiet zone.
+        const shrunk = (before.size - after.size) / 41;
+        holds(shrunk >= 0 && shrunk < 1, `${shrunk} device pixels less per module`);
       });
     }
 
