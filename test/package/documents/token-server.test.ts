@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test, type TestContext } from "node:test";
 import { createTokenServer, type TokenServer, type TokenServerOptions } from "onegini-otp-login/emulator";
-import { en } from "../../src/locales/en.js";
-import { createLoginKit } from "../../src/server/kit.js";
-import type { LoginKitOptions } from "../../src/server/options.js";
-import type { Transport } from "../../src/server/token-server/transport.js";
-import { until } from "../support/until.js";
-import { VirtualClock } from "../support/virtual-clock.js";
+import { en } from "../../../src/locales/en.js";
+import { createLoginKit } from "../../../src/server/kit.js";
+import type { LoginKitOptions } from "../../../src/server/options.js";
+import type { Transport } from "../../../src/server/token-server/transport.js";
+import { until } from "../../support/until.js";
+import { VirtualClock } from "../../support/virtual-clock.js";
 
-const documentText = readFileSync(new URL("../../docs/token-server.md", import.meta.url), "utf8");
+const documentText = readFileSync(new URL("../../../docs/token-server.md", import.meta.url), "utf8");
 
 const origin = "https://www.example.com";
 

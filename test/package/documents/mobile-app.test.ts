@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { describe, it, type TestContext } from "node:test";
 import { compileFunction } from "node:vm";
 import { createPhone, type PhoneOptions } from "onegini-otp-login/emulator";
-import { serve } from "../unit/emulator/support.js";
+import { serve } from "../../unit/emulator/support.js";
 
 /** The listing for React Native in docs/mobile-app.md, without its imports and exports. */
 const listing = (() => {
-  const documentText = readFileSync(new URL("../../docs/mobile-app.md", import.meta.url), "utf8");
+  const documentText = readFileSync(new URL("../../../docs/mobile-app.md", import.meta.url), "utf8");
   const code = /^### React Native\n+```jsx\n(.*?)^```/ms.exec(documentText)?.[1] ?? "";
   return code.replace(/^import .*\n/gm, "").replace(/^export /gm, "");
 })();
