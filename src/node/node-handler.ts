@@ -7,18 +7,23 @@ import { forAdapter } from "../server/kit.js";
 import type { LoginKit } from "../server/login-kit.js";
 import { invalidRequest } from "../server/http/api-error.js";
 
-/** The `context` that the adapter passes to the site's `signIn`, `clientIp` and `message`. */
-export interface NodeContext {
-  req: IncomingMessage;
-  res: ServerResponse;
+/**
+ * The `context` that the adapter passes to the site's `signIn`, `clientIp` and `message`. With a framework that adds to
+ * them, the types of its own request and answer: `NodeContext<express.Request, express.Response>`.
+ */
+export interface NodeContext<
+  Req extends IncomingMessage = IncomingMessage,
+  Res extends ServerResponse = ServerResponse,
+> {
+  req: Req;
+  res: Res;
 }
 
-/** A handler for Node's `http`; with `next` a middleware. */
-export type NodeHandler = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  next?: (error?: unknown) => void,
-) => void;
+/** A handler for Node's `http`; with `next` a middleware. It calls `next` without an error. */
+export type NodeHandler<
+  Req extends IncomingMessage = IncomingMessage,
+  Res extends ServerResponse = ServerResponse,
+> = (req: Req, res: Res, next?: () => void) => void;
 
 /** A request with what frameworks add to it. */
 type FrameworkRequest = IncomingMessage & {
@@ -35,13 +40,16 @@ type FrameworkRequest = IncomingMessage & {
  *     createServer(toNodeHandler(kit))                      // node:http
  *     app.use(toNodeHandler(kit))                           // Express
  */
-export function toNodeHandler(kit: LoginKit<NodeContext>): NodeHandler {
+export function toNodeHandler<
+  Req extends IncomingMessage = IncomingMessage,
+  Res extends ServerResponse = ServerResponse,
+>(kit: LoginKit<NodeContext<Req, Res>>): NodeHandler<Req, Res> {
   const inner = forAdapter(kit);
   const path = inner?.path;
   const listener = getRequestListener(
     async (request, { incoming, outgoing }) => {
-      const req = incoming as FrameworkRequest;
-      const res = outgoing as ServerResponse;
+      const req = incoming as Req;
+      const res = outgoing as Res;
       restoreUrl(req);
       closeWithConnection(res);
       const context = { req, res };

@@ -165,6 +165,15 @@ describe("the Node adapter in a site", () => {
     holds(seen.length > 0 && seen.every((url) => url === "/"));
   });
 
+  test('gives clientIp the framework\'s own request, whose ip follows "trust proxy"', async (t) => {
+    const { emulator, ...where } = await site(t, {
+      options: { clientIp: (_request, { req }) => (req as express.Request).ip },
+      mount: (handler) => express().set("trust proxy", 1).use(handler),
+    });
+    await new Browser(where).start({ headers: { "x-forwarded-for": "192.0.2.1" } });
+    assert.equal(emulator.starts[0]?.get("ip_address"), "192.0.2.1");
+  });
+
   test("lets signIn use a session library that hooks into writeHead", async (t) => {
     const { emulator, ...where } = await site(t, {
       options: {

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { describe, test } from "node:test";
+import ts from "typescript";
+
+/** The listings of README.md and docs/kit.md, compiled as a strict project would: against the build and the real frameworks. */
+
+interface Listing {
+  /** Its page and heading. */
+  title: string;
+  code: string;
+}
+
+function listingsOf(page: string): Listing[] {
+  const parts = readFileSync(page, "utf8").matchAll(
+    /^#+ (?<heading>.*)$|^```(?:js|ts)\n(?<code>[^]*?)^```$/gm,
+  );
+  let heading = "";
+  const listings: Listing[] = [];
+  for (const { groups } of parts) {
+    if (groups?.["heading"] !== undefined) heading = groups["heading"].replaceAll("`", "");
+    else listings.push({ title: `${page}, ${heading}`, code: groups?.["code"] ?? "" });
+  }
+  return listings;
+}
+
+/** What `…` stands for in the options of a kit. */
+const requiredOptions = `...{
+  origin: "https://www.example.com",
+  tokenServer: { url: "https://ts.example.com", clientId: "id", clientSecret: "secret", type: "qr-code" },
+  signIn: () => Response.json({}),
+}`;
+
+/** What a listing leaves to the site or to an earlier listing. */
+const declarations: Record<string, string> = {
+  beginSession: "(userId: string, attempt: string) => Promise<string>",
+  client: 'import("redis").RedisClientType',
+  clientIp: "(request: Request, context: unknown) => string | undefined",
+  countryOf: "(address: string) => Promise<string | undefined>",
+  createLoginKit: 'typeof import("onegini-otp-login/server").createLoginKit',
+  createServer: 'typeof import("node:http").createServer',
+  kit: 'import("onegini-otp-login/server").LoginKit',
+  log: "(error: unknown) => void",
+  login: 'import("onegini-otp-login/server").LoginSummary',
+  page: "(body: string) => string",
+  // The reader is told to write `!` behind variables of the environment.
+  process: "{ env: Record<string, string>; once: (name: string, listener: () => Promise<void>) => void }",
+  req: 'import("express").Request',
+  request: "Request",
+  requireAppUser: '(c: import("hono").Context) => Promise<{ id: string }>',
+  res: 'import("express").Response',
+  response: "Response",
+  server: 'import("node:http").Server',
+  sessions: `{
+    begin: (session: { userId: string; attempt: string; login: object }) => Promise<{ ended: boolean; cookie: string }>;
+    end: (session: { userId: string; attempt: string }) => Promise<void>;
+  }`,
+  store: 'import("onegini-otp-login/redis").RedisStore',
+  toNodeHandler: 'typeof import("onegini-otp-login/node").toNodeHandler',
+  userId: "string",
+  attempt: "string",
+  // Shaped like these platforms' own, because their types do not go with Node's.
+  Bun: `{ serve: (options: {
+    idleTimeout: number;
+    fetch: (request: Request, server: { requestIP: (request: Request) => { address: string } | null }) => Promise<Response>;
+  }) => void }`,
+  Deno: `{ serve: (
+    handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Promise<Response>,
+  ) => void }`,
+};
+
+/** The framework of an `app` that a listing does not create. */
+const apps: Record<string, string> = {
+  "docs/kit.md, Deploys": 'import("express").Express',
+  "docs/kit.md, Check your phone": 'import("hono").Hono',
+  "docs/kit.md, Beginning with the page": 'import("hono").Hono',
+};
+
+/** A listing as a module: with what it leaves out. */
+function moduleOf({ title, code }: Listing): string {
+  const whole = code.replace(/…,/g, `${requiredOptions},`);
+  const isDeclared = (name: string): boolean =>
+    new RegExp(`\\b(const|let|function|class)\\s+${name}\\b|import[^;]*\\b${name}\\b[^;]*from`).test(code);
+  const missing = Object.entries({ ...declarations, ...(title in apps && { app: apps[title] ?? "" }) })
+    .filter(([name]) => new RegExp(`(?<![.\\w/"])${name}\\b`).test(code) && !isDeclared(name))
+    .map(([name, type]) => `declare const ${name}: ${type};\n`);
+  return `${missing.join("")}${whole}\nexport {};\n`;
+}
+
+/** The complaints of the compiler about modules, by their names. */
+function complaintsAbout(modules: Map<string, string>): string[] {
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    noEmit: true,
+  };
+  const host = ts.createCompilerHost(options);
+  const onDisk = { ...host };
+  const textOf = (path: string): string | undefined =>
+    modules.get(relative(host.getCurrentDirectory(), path));
+  host.fileExists = (path) => textOf(path) !== undefined || onDisk.fileExists(path);
+  host.readFile = (path) => textOf(path) ?? onDisk.readFile(path);
+  host.getSourceFile = (path, language, ...rest) => {
+    const text = textOf(path);
+    return text === undefined
+      ? onDisk.getSourceFile(path, language, ...rest)
+      : ts.createSourceFile(path, text, language);
+  };
+  const paths = [...modules.keys()].map((name) => join(host.getCurrentDirectory(), name));
+  const program = ts.createProgram(paths, options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const line = file?.text.slice(0, start).split("\n").length ?? 0;
+    const source = file?.text.split("\n")[line - 1]?.trim() ?? "";
+    return `${basename(file?.fileName ?? "")}: ${source}\n${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+}
+
+const listings = ["README.md", "docs/kit.md"].flatMap(listingsOf);
+const modules = new Map(listings.map((listing, index) => [`listing-${index}.ts`, moduleOf(listing)]));
+
+describe("the listings of README.md and docs/kit.md", () => {
+  // Express 4 has types of its own.
+  const forExpress4 = [...modules]
+    .filter(([, text]) => /"express"/.test(text))
+    .map(
+      ([name, text]) =>
+        [name.replace(".ts", "-express4.ts"), text.replaceAll('"express"', '"express4"')] as const,
+    );
+  // The reader's own file.
+  const sessions = "export declare function beginSession(userId: string, attempt: string): Promise<string>;";
+  const complaints = complaintsAbout(new Map([...modules, ...forExpress4, ["sessions.ts", sessions]]));
+
+  for (const [index, { title }] of listings.entries()) {
+    test(`${index + 1}, ${title}: compile as strict TypeScript`, () => {
+      const own = complaints.filter((complaint) => /^listing-(\d+)/.exec(complaint)?.[1] === String(index));
+      assert.deepEqual(own, []);
+    });
+  }
+
+  test("mount the kit in Express 4 and 5, Fastify and Hono", () => {
+    const texts = [...modules.values()];
+    for (const framework of ["express", "fastify", "hono"])
+      assert.ok(
+        texts.some((text) => text.includes(`from "${framework}"`)),
+        framework,
+      );
+    assert.ok(forExpress4.some(([, text]) => text.includes("NodeContext<Request>")));
+  });
+
+  test("give no complaint that belongs to none of them", () => {
+    assert.deepEqual(
+      complaints.filter((complaint) => !complaint.startsWith("listing-")),
+      [],
+    );
+  });
+});
