@@ -19,7 +19,7 @@ const minutes = 2;
 const transactionsAnAttempt = 20;
 const streamsAnAttempt = 2;
 /** Of each attempt. It keeps the others back for the time that is measured. */
-const codesAtFirst = 4;
+const codesAtFirst = 14;
 
 /** After this time another stream or callback leads to another result call for the same transaction. */
 const pauseMs = 2000;
@@ -27,8 +27,8 @@ const pauseMs = 2000;
 /** More than the result calls that a server makes in a second, together with the streams. */
 const callbacksASecond = 1000;
 
-/** More than half of those that a server makes in a second. */
-const renewalsASecond = 600;
+/** As many as all codes of its starts, in the long run. */
+const renewalsASecond = (startsAMinute / 60) * (transactionsAnAttempt - 1);
 
 interface Attempt {
   page: Page;
