@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, type PropertyValues, type ReactiveController, type TemplateResult } from "lit";
 import { defaultPath, type LoginAnswer } from "../protocol/login-api.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
@@ -88,7 +88,7 @@ export class OneginiOtpLogin extends LitElement {
   /** @ignore */
   declare removeEventListener: ListenerMethod<this, EventListenerOptions>;
 
-  readonly #internals = this.attachInternals();
+  readonly #internals = this.attachInternals?.();
   readonly #media = new MediaQueries(
     this,
     "(pointer: coarse) and (max-width: 480px)",
@@ -159,6 +159,15 @@ export class OneginiOtpLogin extends LitElement {
   /** Ends the attempt and waits for the button. */
   cancel(): void {
     this.#login.cancel();
+  }
+
+  /**
+   * The DOMs of unit tests, jsdom and happy-dom, cannot paint a code and lack more: there the element stays idle.
+   *
+   * @ignore
+   */
+  override addController(controller: ReactiveController): void {
+    if ("Path2D" in globalThis) super.addController(controller);
   }
 
   override connectedCallback(): void {
@@ -260,7 +269,7 @@ export class OneginiOtpLogin extends LitElement {
     location.replace(target);
   }
 
-  /** Browsers from before 2024 reject such states: there `:state()` does not work, and all else does. */
+  /** Browsers from before 2024 reject such states, and some DOMs have none: there `:state()` does not work, and all else does. */
   #mark(state: Phase | "scanned", isOn: boolean): void {
     try {
       this.#internals.states[isOn ? "add" : "delete"](state);
