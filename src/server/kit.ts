@@ -4,7 +4,7 @@ import { StoreGuard, StoreUnavailable } from "./attempt/store-guard.js";
 import { parseQrLink } from "../protocol/qr.js";
 import { parseOptions } from "./parse-options.js";
 import { answerCallback, authenticateCallback } from "./endpoints/callback-endpoint.js";
-import { beginWithPage, type BeginOptions, type FirstPaint } from "./endpoints/first-paint.js";
+import { beginWithPage, isSeen, type BeginOptions, type FirstPaint } from "./endpoints/first-paint.js";
 import { logIn } from "./endpoints/login-endpoint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
 import { createRoutes } from "./endpoints/routes.js";
@@ -191,6 +191,10 @@ export function createLoginKit<Context = unknown>(
   const kit: LoginKit<Context> = {
     fetch: async (request, ...rest) => toWebResponse(await fetch(request, rest[0] as Context)),
     begin: (request, ...rest) => begin(request, rest[0] as Context, rest[1]),
+    browserCookie: (request) =>
+      isSeen(request) && cookie.read(request) === undefined
+        ? cookie.parts(cookie.create(runtime))
+        : undefined,
     scanned: (scan) => pending.add(scanned(scan)),
     forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
     async health() {

@@ -1,4 +1,5 @@
 import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
+import type { NewBrowserCookie } from "./http/browser-cookie.js";
 
 /** The site's backend for the widget. */
 export interface LoginKit<Context = unknown> {
@@ -26,6 +27,15 @@ export interface LoginKit<Context = unknown> {
       ? [context?: Context, options?: BeginOptions]
       : [context: Context, options?: BeginOptions]
   ): Promise<FirstPaint | null>;
+
+  /**
+   * The kit's cookie for a browser that has none. For a framework whose pages cannot set cookies, such as Next.js: its
+   * middleware sets this one, and the page passes it to `begin` with the request's others. `undefined` if the request has
+   * the cookie, and for a request whose answer nobody sees, as with `begin`.
+   *
+   * @param request the request for the page
+   */
+  browserCookie(request: Pick<Request, "method" | "headers">): NewBrowserCookie | undefined;
 
   /**
    * Tells the page that its code was scanned, on every server: it says "Check your phone". For the route that the site's

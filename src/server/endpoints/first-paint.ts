@@ -66,7 +66,7 @@ export async function beginWithPage<Context>(
  * or a form of another site. Such a request comes without the browser's cookie, and a new cookie would end the browser's
  * other attempts.
  */
-function isSeen({ method, headers }: Request): boolean {
+export function isSeen({ method, headers }: Pick<Request, "method" | "headers">): boolean {
   const purpose = headers.get("sec-purpose") ?? headers.get("purpose") ?? "";
   if (method !== "GET" || /prefetch|prerender/i.test(purpose)) return false;
   const isElsewhere = /^(cross|same)-site$/.test(headers.get("sec-fetch-site") ?? "");

@@ -5,6 +5,17 @@ import type { Runtime } from "../runtime.js";
 /** 256 random bits. */
 const valueBytes = 32;
 
+/** The kit's cookie for a browser that has none, as frameworks take it: `cookies.set(cookie)`. */
+export interface NewBrowserCookie {
+  name: string;
+  value: string;
+  path: "/";
+  httpOnly: true;
+  /** Everywhere but on http loopback. */
+  secure: boolean;
+  sameSite: "lax";
+}
+
 /** The cookie that identifies a browser to the kit. It is a secret of its own, not the site's session. */
 export class BrowserCookie {
   readonly name: string;
@@ -32,6 +43,11 @@ export class BrowserCookie {
     return serialize(this.name, value, this.#attributes());
   }
 
+  /** The same for a framework that writes the header itself. */
+  parts(value: string): NewBrowserCookie {
+    return { name: this.name, value, ...this.#attributes() };
+  }
+
   /** The `Set-Cookie` that deletes it. */
   endHeader(): string {
     return serialize(this.name, "", { ...this.#attributes(), maxAge: 0 });
@@ -40,6 +56,6 @@ export class BrowserCookie {
   // With `Strict` the browser would not send it when a person follows a link to the login page, and the new cookie would
   // end the attempts of other tabs.
   #attributes() {
-    return { path: "/", httpOnly: true, secure: this.#secure, sameSite: "Lax" } as const;
+    return { path: "/", httpOnly: true, secure: this.#secure, sameSite: "lax" } as const;
   }
 }

@@ -116,6 +116,23 @@ describe("kit.begin", () => {
     assert.equal(start.get("language_code"), "nl");
   });
 
+  test("takes the cookie that the site's middleware got from kit.browserCookie", async (t) => {
+    const where = await site(t, { options });
+    const request = new Request(`${where.origin}/login`, {
+      headers: { ...navigation, cookie: "theme=dark" },
+    });
+    const { name, value, ...attributes } = where.kit.browserCookie(request)!;
+    assert.deepEqual(attributes, { path: "/", httpOnly: true, secure: false, sameSite: "lax" });
+    const cookie = `${name}=${value}`;
+    const paint = await begun(where, { cookie: `theme=dark; ${cookie}` });
+    assert.deepEqual(paint.headers.getSetCookie(), []);
+    const browser = new Browser(where);
+    browser.cookie = cookie;
+    assert.equal((await browser.status(paint.attempt)).status, "pending");
+    const again = new Request(request, { headers: { ...navigation, cookie } });
+    assert.equal(where.kit.browserCookie(again), undefined);
+  });
+
   for (const [what, request] of [
     ["a page that is prefetched", { headers: { ...navigation, "sec-purpose": "prefetch" } }],
     ["a page that is prerendered", { headers: { ...navigation, "sec-purpose": "prefetch;prerender" } }],
@@ -129,11 +146,13 @@ describe("kit.begin", () => {
     ["a frame of another site", { headers: { "sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site" } }],
     ["a script of a sibling", { headers: { "sec-fetch-mode": "cors", "sec-fetch-site": "same-site" } }],
   ] as const) {
-    test(`begins no attempt for ${what}`, async (t) => {
+    test(`begins no attempt for ${what}, and makes no cookie`, async (t) => {
       const where = await site(t, { options });
       assert.equal(await beginOn(where, request), null);
       assert.equal(where.emulator.starts.length, 0);
       assert.deepEqual(where.events, []);
+      // A new cookie would end the browser's other attempts.
+      assert.equal(where.kit.browserCookie(new Request(where.origin, request)), undefined);
     });
   }
 
