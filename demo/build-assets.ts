@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build, stop } from "esbuild";
+import { localesPlugin } from "./playground/locales-plugin.js";
+import { asset, type Asset } from "./server/assets.js";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * The files that the pages load, by name. The scripts are bundled from their sources at the start, in memory: nothing has
+ * to be built before, and several demos can run from one checkout.
+ */
+export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
+  const bundles = await build({
+    entryPoints: {
+      login: here("client/login-client.ts"),
+      phone: here("client/phone/phone-client.ts"),
+      playground: here("client/playground/playground-client.ts"),
+      site: here("styles/site.css"),
+      "login-page": here("styles/login.css"),
+      "phone-page": here("styles/phone.css"),
+      "playground-page": here("styles/playground.css"),
+    },
+    outdir: "/",
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    external: ["*.svg"],
+    plugins: [localesPlugin],
+    absWorkingDir: here("."),
+    logLevel: "error",
+  });
+  const early = await build({
+    entryPoints: [here("client/early-client.ts")],
+    bundle: true,
+    write: false,
+    minify: true,
+    // A classic script, whose declarations would otherwise be global.
+    format: "iife",
+    absWorkingDir: here("."),
+  });
+  // esbuild's own process would go on running.
+  await stop();
+  const assets = new Map<string, Asset>();
+  for (const { path, contents } of bundles.outputFiles) {
+    const name = path.slice(path.lastIndexOf("/") + 1).replace(/^.*\\/, "");
+    assets.set(name, asset(name.endsWith(".css") ? "text/css" : "text/javascript", contents));
+  }
+  for (const { contents } of early.outputFiles) assets.set("early.js", asset("text/javascript", contents));
+  assets.set("logo.svg", asset("image/svg+xml", await readFile(here("styles/logo.svg"))));
+  const wasm = await readFile(fileURLToPath(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")));
+  assets.set("zxing_reader.wasm", asset("application/wasm", wasm));
+  return assets;
+}

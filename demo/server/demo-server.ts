@@ -1,0 +1,114 @@
+import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-server";
+import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
+import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
+import type { Asset } from "./assets.js";
+import { isLoopback, type DemoConfig } from "./demo-config.js";
+import { exit, listenOrExit } from "./listen-or-exit.js";
+import { onStopSignal, shutDown } from "./shutdown.js";
+import { createPlayground } from "../playground/playground-service.js";
+import { sessionCookieHeader } from "./sessions.js";
+import { createSite } from "./bank-site.js";
+import { chooseStorage, type Storage } from "./storage.js";
+import { chooseTokenServer, otpType } from "./demo-token-server.js";
+
+/** The demo bank, its login service, the Token Server and the phone, all on one port of loopback. */
+export async function startDemo(
+  config: DemoConfig,
+  getAssets: () => Promise<ReadonlyMap<string, Asset>>,
+): Promise<void> {
+  const [assets, server, storage] = await Promise.all([
+    getAssets(),
+    listenOrExit(config.port),
+    open(config.redisUrl),
+  ]);
+  const { sessions, store } = storage;
+  const ownOrigin = `http://localhost:${server.port}`;
+  const { origin = ownOrigin, callbackUrl } = config;
+  const tokenServer = await chooseTokenServer(config, server.port);
+
+  const clientIp = clientIpBehind(config.trustedProxies);
+  const options = {
+    origin,
+    tokenServer: {
+      url: tokenServer.url,
+      clientId: config.clientId,
+      clientSecret: config.clientSecret,
+      type: otpType,
+    },
+    message: "Log in to Demo Bank on the web.",
+    clientIp,
+    limits: { startsPerAddress: { count: 300, seconds: 60 } },
+    signIn: async ({ userId, attempt, login }) => {
+      const id = await sessions.begin(userId, attempt, login);
+      // The user has ended this login meanwhile.
+      if (id === undefined) return Response.json({}, { status: 403 });
+      return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id, origin) } });
+    },
+  } satisfies LoginKitOptions;
+  const kit = createLoginKit({
+    ...options,
+    transport: nodeTransport,
+    ...(callbackUrl !== undefined && { callback: { uri: callbackUrl } }),
+    ...(store && { store }),
+  });
+  const playground = tokenServer.hasPhone ? createPlayground({ kit: options, port: server.port }) : undefined;
+
+  const site = createSite({
+    origin,
+    // Behind a proxy the address in a request may be the proxy's.
+    redirectsToOrigin: config.origin === undefined,
+    demo: { hasPhone: tokenServer.hasPhone, isPublic: config.isPublic },
+    sessions,
+    assets,
+    begin: (request, { incoming, outgoing }) => kit.begin(request, { req: incoming, res: outgoing }),
+    forget: (request) => kit.forget(request),
+    scanned: async (scan) => {
+      await Promise.all([kit.scanned(scan), playground?.scanned(scan)]);
+    },
+    clientIp,
+    health: () => kit.health(),
+  });
+  const logIn = toNodeHandler(kit);
+  const answerAll = (request: Request, sockets: HttpBindings) =>
+    playground?.answer(request, sockets) ?? tokenServer.answer(request) ?? site.fetch(request, sockets);
+  const answer = getRequestListener((request, env) => answerAll(request, env as HttpBindings), {
+    overrideGlobalObjects: false,
+    // For a request with an invalid URL or host.
+    errorHandler: (error) =>
+      error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
+  });
+  const hostname = new URL(origin).hostname;
+  server.answer((request, response) => {
+    if (isOwnHost(request.headers.host, hostname))
+      logIn(request, response, () => void answer(request, response));
+    else response.writeHead(421).end("This host name does not lead to this demo: see ORIGIN.\n");
+  });
+
+  onStopSignal(
+    (signal) =>
+      void shutDown({
+        kit: { close: () => Promise.all([kit.close(), playground?.close()]).then(() => undefined) },
+        server,
+        storage,
+        // After Ctrl+C a person waits, and without a proxy nothing needs to notice.
+        isBalanced: signal === "SIGTERM" && config.origin !== undefined,
+      }),
+  );
+
+  console.log(`ready: ${ownOrigin}`);
+}
+
+/**
+ * Whether a request is for this demo. A page of another site can make its own host name lead to this machine (DNS
+ * rebinding), and then read all answers. A client of HTTP/1.0 sends no host; an invalid one is answered 400 later.
+ */
+function isOwnHost(host: string | undefined, ownHostname: string): boolean {
+  if (host === undefined || !URL.canParse(`http://${host}`)) return true;
+  const { hostname } = new URL(`http://${host}`);
+  return isLoopback(hostname) || hostname === ownHostname;
+}
+
+async function open(redisUrl: string | undefined): Promise<Storage> {
+  const result = await chooseStorage(redisUrl);
+  return result.kind === "unreachable" ? exit(result.problem) : result.storage;
+}

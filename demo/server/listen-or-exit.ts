@@ -1,0 +1,23 @@
+import { codeOf, listenOnLoopback, type LoopbackServer } from "./loopback-server.js";
+
+/** Listens, or ends the process with a message that says what to do. */
+export async function listenOrExit(port: number): Promise<LoopbackServer> {
+  try {
+    return await listenOnLoopback(port);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EADDRINUSE") {
+      return exit(`Port ${port} is in use. Stop what uses it, or choose another: PORT=0 npm start`);
+    }
+    if (code === "EACCES") {
+      return exit(`Port ${port} may not be used by this user. Choose one from 1024 up: PORT=3000 npm start`);
+    }
+    throw error;
+  }
+}
+
+/** Ends the process with a message. */
+export function exit(problem: string, code: 1 | 2 = 1): never {
+  console.error(problem);
+  process.exit(code);
+}
