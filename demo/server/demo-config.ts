@@ -86,25 +86,42 @@ const environment = v.object({
 const isOnThisMachine = (address: string | undefined): boolean =>
   address === undefined || isLoopback(new URL(address).hostname);
 
-const publicProblem =
-  "ORIGIN is not this machine, so everybody could use the emulator and its phone there, and log in as anybody. " +
-  "Name a real Token Server (TOKEN_SERVER_URL), or allow it: EMULATOR=public.";
+export type Variable = keyof typeof environment.entries;
+
+/** How problems call a variable: the command has flags in their place. */
+export interface Words {
+  name: (variable: Variable) => string;
+  /** How it is set to a value. */
+  setting: (variable: Variable, value: string) => string;
+}
+
+export const variableWords: Words = {
+  name: (variable) => variable,
+  setting: (variable, value) => `${variable}=${value} npm start`,
+};
+
+const publicProblem = ({ name, setting }: Words): string =>
+  `${name("ORIGIN")} is not this machine, so everybody could use the emulator and its phone there, and log in as anybody. ` +
+  `Name a real Token Server (${name("TOKEN_SERVER_URL")}), or allow it: ${setting("EMULATOR", "public")}`;
 
 /** An empty variable counts as not set, because shells make it hard to tell the two apart. */
-export function readConfig(variables: Record<string, string | undefined>): ConfigResult {
+export function readConfig(
+  variables: Record<string, string | undefined>,
+  words: Words = variableWords,
+): ConfigResult {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
   const result = v.safeParse(environment, set);
   if (!result.success) {
     const [issue] = result.issues;
-    const name = v.getDotPath(issue) ?? "";
+    const name = v.getDotPath(issue) as Variable;
     return {
       kind: "invalid",
-      problem: `${name} ${issue.message}, not ${JSON.stringify(withoutCredentials(set[name] ?? ""))}.`,
+      problem: `${words.name(name)} ${issue.message}, not ${JSON.stringify(withoutCredentials(set[name] ?? ""))}.`,
     };
   }
   const { output } = result;
   const isPublic = !isOnThisMachine(output.ORIGIN) && isOnThisMachine(output.TOKEN_SERVER_URL);
-  if (isPublic && output.EMULATOR === undefined) return { kind: "invalid", problem: publicProblem };
+  if (isPublic && output.EMULATOR === undefined) return { kind: "invalid", problem: publicProblem(words) };
   return {
     kind: "config",
     config: {

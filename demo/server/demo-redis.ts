@@ -1,4 +1,4 @@
-import { createClient } from "redis";
+import { codeOf } from "./loopback-server.js";
 
 /** How long the demo waits for Redis at its start. */
 const firstConnectionMs = 5_000;
@@ -31,12 +31,15 @@ export async function connectRedis(url: string): Promise<RedisResult> {
 
 /** One sentence with the address and the reason, without the password that the URL may contain. */
 export function redisProblem(url: string, error: unknown): string {
+  if (codeOf(error) === "ERR_MODULE_NOT_FOUND") return "The package redis is missing: npm install redis";
   const { hostname, port } = new URL(url);
   const where = `${hostname}:${port || 6379}`;
   return `Redis cannot be used at ${where} (${reasonOf(error)}). Start it there, or mend REDIS_URL.`;
 }
 
 async function connect(url: string) {
+  // Only here: whoever installs the package for another purpose does not have it.
+  const { createClient } = await import("redis");
   let wasConnected = false;
   const client = createClient({
     url,

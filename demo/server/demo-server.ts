@@ -2,7 +2,7 @@ import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-
 import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
-import { isLoopback, type DemoConfig } from "./demo-config.js";
+import { isLoopback, type DemoConfig, type Words } from "./demo-config.js";
 import { exit, listenOrExit } from "./listen-or-exit.js";
 import { onStopSignal, shutDown } from "./shutdown.js";
 import { createPlayground } from "../playground/playground-service.js";
@@ -15,10 +15,11 @@ import { chooseTokenServer, otpType } from "./demo-token-server.js";
 export async function startDemo(
   config: DemoConfig,
   getAssets: () => Promise<ReadonlyMap<string, Asset>>,
+  words?: Words,
 ): Promise<void> {
   const [assets, server, storage] = await Promise.all([
     getAssets(),
-    listenOrExit(config.port),
+    listenOrExit(config.port, words),
     open(config.redisUrl),
   ]);
   const { sessions, store } = storage;

@@ -1,16 +1,21 @@
+import { variableWords, type Words } from "./demo-config.js";
 import { codeOf, listenOnLoopback, type LoopbackServer } from "./loopback-server.js";
 
 /** Listens, or ends the process with a message that says what to do. */
-export async function listenOrExit(port: number): Promise<LoopbackServer> {
+export async function listenOrExit(port: number, words: Words = variableWords): Promise<LoopbackServer> {
   try {
     return await listenOnLoopback(port);
   } catch (error) {
     const code = codeOf(error);
     if (code === "EADDRINUSE") {
-      return exit(`Port ${port} is in use. Stop what uses it, or choose another: PORT=0 npm start`);
+      return exit(
+        `Port ${port} is in use. Stop what uses it, or choose another: ${words.setting("PORT", "0")}`,
+      );
     }
     if (code === "EACCES") {
-      return exit(`Port ${port} may not be used by this user. Choose one from 1024 up: PORT=3000 npm start`);
+      return exit(
+        `Port ${port} may not be used by this user. Choose one from 1024 up: ${words.setting("PORT", "3000")}`,
+      );
     }
     throw error;
   }

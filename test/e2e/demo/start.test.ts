@@ -164,7 +164,7 @@ describe("npm start", () => {
   it("does not start with its emulator at a public origin, and says what to do", async () => {
     const { code, stdout, stderr } = await endOfDemo({ ORIGIN: "https://bank.example" });
     assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
-    assert.match(stderr, /^ORIGIN is not this machine, .*TOKEN_SERVER_URL.*EMULATOR=public\.\n$/);
+    assert.match(stderr, /^ORIGIN is not this machine, .*TOKEN_SERVER_URL.*EMULATOR=public npm start\n$/);
   });
 
   it("says on every page that everybody can use the emulator, with EMULATOR=public", async () => {
