@@ -2,15 +2,22 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, stop } from "esbuild";
 import { localesPlugin } from "./playground/locales-plugin.js";
-import { asset, type Asset } from "./server/assets.js";
+import { toAsset, type Asset } from "./server/assets.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+export interface BuiltAssets {
+  /** The files that the pages load, by name. */
+  assets: ReadonlyMap<string, Asset>;
+  /** The npm packages in the scripts. */
+  libraries: string[];
+}
+
 /**
- * The files that the pages load, by name. The scripts are bundled from their sources at the start, in memory: nothing has
- * to be built before, and several demos can run from one checkout.
+ * Bundles the scripts from their sources, in memory. So `npm start` needs no build before, and several demos can run from
+ * one checkout.
  */
-export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
+export async function buildAssets(): Promise<BuiltAssets> {
   const bundles = await build({
     entryPoints: {
       login: here("client/login-client.ts"),
@@ -24,6 +31,7 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
     outdir: "/",
     bundle: true,
     write: false,
+    metafile: true,
     minify: true,
     format: "esm",
     target: "es2022",
@@ -46,11 +54,14 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
   const assets = new Map<string, Asset>();
   for (const { path, contents } of bundles.outputFiles) {
     const name = path.slice(path.lastIndexOf("/") + 1).replace(/^.*\\/, "");
-    assets.set(name, asset(name.endsWith(".css") ? "text/css" : "text/javascript", contents));
+    assets.set(name, toAsset(name, contents));
   }
-  for (const { contents } of early.outputFiles) assets.set("early.js", asset("text/javascript", contents));
-  assets.set("logo.svg", asset("image/svg+xml", await readFile(here("styles/logo.svg"))));
+  for (const { contents } of early.outputFiles) assets.set("early.js", toAsset("early.js", contents));
+  assets.set("logo.svg", toAsset("logo.svg", await readFile(here("styles/logo.svg"))));
   const wasm = await readFile(fileURLToPath(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")));
-  assets.set("zxing_reader.wasm", asset("application/wasm", wasm));
-  return assets;
+  assets.set("zxing_reader.wasm", toAsset("zxing_reader.wasm", wasm));
+  const libraries = Object.values(bundles.metafile.outputs)
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return { assets, libraries: [...new Set(libraries)] };
 }

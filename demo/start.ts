@@ -5,4 +5,7 @@ import { startDemo } from "./server/demo-server.js";
 import { exit } from "./server/listen-or-exit.js";
 
 const result = readConfig(process.env);
-await startDemo(result.kind === "config" ? result.config : exit(result.problem), buildAssets);
+await startDemo(result.kind === "config" ? result.config : exit(result.problem), async () => {
+  const { assets } = await buildAssets();
+  return assets;
+});

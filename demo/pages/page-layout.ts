@@ -27,6 +27,8 @@ export interface Layout extends PageSetting {
   script?: string;
   /** Whether a script in the page's head requests the code. */
   early?: boolean;
+  /** Whether the bank's pages are there. Default true; the emulator alone has only its phone. */
+  hasSite?: boolean;
   /** The pages for developers ("phone", "playground") link to each other and are in English only. */
   area?: "site" | "phone" | "playground";
 }
@@ -41,6 +43,7 @@ export function layout({
   style,
   script,
   early,
+  hasSite = true,
   area = "site",
 }: Layout): Html {
   const texts = pageTexts[language];
@@ -60,32 +63,39 @@ export function layout({
         <aside class="notice${isPublic ? " public" : ""}" aria-label="Demo">
           <span>${isPublic ? texts.publicNotice : texts.demoNotice}</span>
           ${
-            area === "phone"
-              ? html`<a href="/" target="_blank" rel="noopener">${texts.openLogin}</a>`
-              : hasPhone
-                ? html`<a href="/phone" target="_blank" rel="noopener">${texts.openPhone}</a>`
-                : ""
+            !hasSite
+              ? ""
+              : area === "phone"
+                ? html`<a href="/" target="_blank" rel="noopener">${texts.openLogin}</a>`
+                : hasPhone
+                  ? html`<a href="/phone" target="_blank" rel="noopener">${texts.openPhone}</a>`
+                  : ""
           }
         </aside>
         <header>
-          <a class="brand" href="/" aria-label="${texts.home}">${logo} Demo Bank</a>
-          <nav aria-label="${texts.mainNavigation}">
-            ${
-              area !== "site"
-                ? html`<a href="/">Login page</a> ${areaLink("phone", "Demo phone", area)}
-                    ${areaLink("playground", "Playground", area)}`
-                : html`<a href="/account">${texts.accounts}</a> <a href="/cards">${texts.cards}</a>
-                    <a href="/help">${texts.help}</a>`
-            }
-            <button type="button" popovertarget="languages">${languageNames[language]}</button>
-          </nav>
-          <ul id="languages" popover aria-label="${texts.language}">
-            ${languages.map((code) => languageLink(code, code === language, area))}
-          </ul>
+          <a class="brand" ${hasSite ? html`href="/" aria-label="${texts.home}"` : ""}>${logo} Demo Bank</a>
+          ${hasSite ? navigation({ language, area }) : ""}
         </header>
         <main>${main}</main>
       </body>
     </html>`;
+}
+
+function navigation({ language, area }: { language: Language; area: Layout["area"] }): Html {
+  const texts = pageTexts[language];
+  return html`<nav aria-label="${texts.mainNavigation}">
+      ${
+        area !== "site"
+          ? html`<a href="/">Login page</a> ${areaLink("phone", "Demo phone", area)}
+              ${areaLink("playground", "Playground", area)}`
+          : html`<a href="/account">${texts.accounts}</a> <a href="/cards">${texts.cards}</a>
+              <a href="/help">${texts.help}</a>`
+      }
+      <button type="button" popovertarget="languages">${languageNames[language]}</button>
+    </nav>
+    <ul id="languages" popover aria-label="${texts.language}">
+      ${languages.map((code) => languageLink(code, code === language, area))}
+    </ul>`;
 }
 
 const areaLink = (to: "phone" | "playground", name: string, area: Layout["area"]): Html =>

@@ -1,12 +1,17 @@
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import { layout, type Html } from "./page-layout.js";
 
-/** The demo phone: settings and log. The script in `client/phone/` draws the screen. */
-export const phonePage = (isPublic: boolean): Html =>
+/**
+ * The demo phone: settings and log. The script in `client/phone/` draws the screen.
+ *
+ * @param hasSite - Whether the bank is at the same address. A backend of another site hears nothing of this phone's scans.
+ */
+export const phonePage = ({ isPublic, hasSite }: { isPublic: boolean; hasSite: boolean }): Html =>
   layout({
     language: "en",
     hasPhone: true,
     isPublic,
+    hasSite,
     title: "Demo phone",
     area: "phone",
     style: "phone-page.css",
@@ -60,11 +65,17 @@ export const phonePage = (isPublic: boolean): Html =>
             >
             <input id="enrolled" type="checkbox" role="switch" autocomplete="off" checked />
           </div>
-          <div class="setting">
+          <div class="setting" ${hasSite ? "" : raw("hidden")}>
             <label for="tells-scanned"
               ><b>Tells the page</b> <span>On: the page says “Check your phone” after a scan</span></label
             >
-            <input id="tells-scanned" type="checkbox" role="switch" autocomplete="off" checked />
+            <input
+              id="tells-scanned"
+              type="checkbox"
+              role="switch"
+              autocomplete="off"
+              ${hasSite ? raw("checked") : ""}
+            />
           </div>
           <p id="settings-problem" role="alert"></p>
         </form>

@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import type { Context } from "hono";
 
 /** A file that a page loads. */
 export interface Asset {
@@ -7,8 +10,36 @@ export interface Asset {
   etag: string;
 }
 
-export function asset(type: string, contents: Uint8Array): Asset {
+const types: Record<string, string> = {
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
+
+export function toAsset(name: string, contents: Uint8Array): Asset {
+  const type = types[extname(name)] ?? "application/octet-stream";
   const body = new Uint8Array(contents);
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   return { type: type.startsWith("text/") ? `${type}; charset=utf-8` : type, body, etag };
+}
+
+/** The files in a folder, by name. */
+export async function readAssets(folder: string): Promise<ReadonlyMap<string, Asset>> {
+  const names = await readdir(folder);
+  return new Map(
+    await Promise.all(
+      names.map(async (name) => [name, toAsset(name, await readFile(join(folder, name)))] as const),
+    ),
+  );
+}
+
+export function sendAsset(c: Context, { type, body, etag }: Asset): Response {
+  const headers = {
+    "Content-Type": type,
+    "Cache-Control": "no-cache",
+    ETag: etag,
+    "X-Content-Type-Options": "nosniff",
+  };
+  return c.req.header("If-None-Match") === etag ? c.body(null, 304, headers) : c.body(body, 200, headers);
 }

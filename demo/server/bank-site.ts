@@ -4,7 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie } from "hono/cookie";
 import * as v from "valibot";
 import type { FirstPaint, ScannedCode } from "onegini-otp-login/server";
-import type { Asset } from "./assets.js";
+import { sendAsset, type Asset } from "./assets.js";
 import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalidate } from "./page-headers.js";
 import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/site-language.js";
 import { accountPage } from "../pages/account-page.js";
@@ -148,7 +148,8 @@ export function createSite({
       await scanned({ transactionId, userId, address, userAgent });
       return c.body(null, 204);
     });
-  if (hasPhone) site.get("/phone", phonePageHeaders, revalidate, (c) => c.html(phonePage(isPublic)));
+  if (hasPhone)
+    site.get("/phone", phonePageHeaders, revalidate, (c) => c.html(phonePage({ isPublic, hasSite: true })));
   else site.get("/phone", plainPageHeaders, revalidate, (c) => c.html(noPhonePage(), 404));
   if (hasPhone)
     site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage(isPublic)));
@@ -221,14 +222,4 @@ function isCrossSite(c: Context, origin: string): boolean {
     (site !== undefined && site !== "same-origin" && site !== "none") ||
     (from !== undefined && from !== origin)
   );
-}
-
-function sendAsset(c: Context, { type, body, etag }: Asset): Response {
-  const headers = {
-    "Content-Type": type,
-    "Cache-Control": "no-cache",
-    ETag: etag,
-    "X-Content-Type-Options": "nosniff",
-  };
-  return c.req.header("If-None-Match") === etag ? c.body(null, 304, headers) : c.body(body, 200, headers);
 }
