@@ -87,11 +87,26 @@ const earlyBuild: UserConfig = {
   },
 };
 
+/** The command `onegini-otp-login`, on the package's own entries and dependencies. */
+const commandBuild: UserConfig = {
+  build: {
+    emptyOutDir: false,
+    minify: false,
+    ssr: "demo/command/cli.ts",
+    rolldownOptions: {
+      // The build adds a helper of oxc's, which is no dependency.
+      external: /^(?!@oxc-project\/)[^./\0]/,
+      output: { dir: "dist/demo", entryFileNames: "[name].js" },
+    },
+  },
+};
+
 const builds: Record<string, UserConfig> = {
   widget: widgetBuild,
   server: serverBuild,
   file: fileBuild,
   early: earlyBuild,
+  command: commandBuild,
 };
 
 export default defineConfig(({ mode }) => {

@@ -16,6 +16,7 @@ const onlyInAll = [
   "test/e2e/engines",
   "test/e2e/network",
   "test/e2e/renders",
+  "test/package/command",
   "test/package/frameworks",
 ];
 const filesAtATime = 2;

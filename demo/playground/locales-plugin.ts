@@ -1,11 +1,9 @@
 import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** The languages of the widget: the files in its folder of locales. */
-export const locales: readonly string[] = readdirSync(
-  fileURLToPath(new URL("../../src/locales", import.meta.url)),
-)
+/** The languages of the widget: the files in its folder of locales. `dist/demo` is as deep as this folder. */
+export const locales: readonly string[] = readdirSync(join(import.meta.dirname, "../../src/locales"))
   .flatMap((file) => /^([a-z]{2,3}(?:-[A-Za-z0-9]+)*)\.ts$/.exec(file)?.[1] ?? [])
   .sort();
 
@@ -19,7 +17,7 @@ export const localesPlugin: Plugin = {
         .filter((code) => code !== "en")
         .map((code) => `import "onegini-otp-login/locales/${code}";`)
         .join("\n"),
-      resolveDir: fileURLToPath(new URL("..", import.meta.url)),
+      resolveDir: join(import.meta.dirname, ".."),
     }));
   },
 };

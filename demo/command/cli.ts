@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/** The package's command, with pages that were bundled by `npm run build`. */
+import { join } from "node:path";
+import { readAssets } from "../server/assets.js";
+import { startDemo } from "../server/demo-server.js";
+import { exit } from "../server/listen-or-exit.js";
+import { startEmulator } from "./emulator-server.js";
+import { flagWords, readCommand } from "./flags.js";
+
+const getAssets = () => readAssets(join(import.meta.dirname, "assets"));
+
+const command = readCommand(process.argv.slice(2));
+switch (command.kind) {
+  case "help":
+    process.stdout.write(command.text);
+    break;
+  case "wrong":
+    exit(`${command.problem}\nHelp: npx onegini-otp-login --help`, 2);
+    break;
+  case "demo":
+    await startDemo(command.config, getAssets, flagWords);
+    break;
+  case "emulator":
+    await startEmulator(command.config, getAssets, flagWords);
+    break;
+  default:
+    command satisfies never;
+}

@@ -1,0 +1,43 @@
+import { getRequestListener, RequestError } from "@hono/node-server";
+import { Hono } from "hono";
+import { phonePage } from "../pages/phone-page.js";
+import { sendAsset, type Asset } from "../server/assets.js";
+import type { DemoConfig, Words } from "../server/demo-config.js";
+import { chooseTokenServer } from "../server/demo-token-server.js";
+import { listenOrExit } from "../server/listen-or-exit.js";
+import { phonePageHeaders, revalidate } from "../server/page-headers.js";
+import { onStopSignal } from "../server/shutdown.js";
+
+/** The Token Server and the phone alone, on one port of loopback. */
+export async function startEmulator(
+  config: DemoConfig,
+  getAssets: () => Promise<ReadonlyMap<string, Asset>>,
+  words: Words,
+): Promise<void> {
+  const [assets, server] = await Promise.all([getAssets(), listenOrExit(config.port, words)]);
+  const tokenServer = await chooseTokenServer(config, server.port);
+
+  const site = new Hono({ strict: true });
+  site.get("/", (c) => c.redirect("/phone"));
+  site.get("/phone", phonePageHeaders, revalidate, (c) =>
+    c.html(phonePage({ isPublic: false, hasSite: false })),
+  );
+  site.get("/assets/:name", (c) => {
+    const asset = assets.get(c.req.param("name"));
+    return asset ? sendAsset(c, asset) : c.notFound();
+  });
+
+  const answer = getRequestListener((request) => tokenServer.answer(request) ?? site.fetch(request), {
+    overrideGlobalObjects: false,
+    // For a request with an invalid URL or host.
+    errorHandler: (error) =>
+      error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
+  });
+  server.answer((request, response) => void answer(request, response));
+  onStopSignal(() => {
+    server.destroy();
+    process.exit();
+  });
+
+  console.log(`ready: http://localhost:${server.port}`);
+}

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { phoneCalls } from "../../support/demo/demo.js";
+import { until } from "../../support/until.js";
+import { Visitor } from "../../support/visitor.js";
+
+/** The command as a person has it who installs the packed package: without this checkout's development dependencies. */
+
+// Not inside the checkout, whose packages Node would find from there.
+const folder = mkdtempSync(join(tmpdir(), "onegini-otp-login-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const isWindows = process.platform === "win32";
+const npm = (args: string[], cwd: string): string =>
+  execFileSync("npm", args, { cwd, encoding: "utf8", shell: isWindows, stdio: ["ignore", "pipe", "pipe"] });
+
+before(() => {
+  const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+  const [packed] = JSON.parse(npm(pack, ".")) as [{ filename: string }];
+  const dependencies = { "onegini-otp-login": `file:${packed.filename}` };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
+  npm(["install", "--omit=dev", "--no-audit", "--no-fund", "--prefer-offline"], folder);
+});
+
+interface Ready {
+  origin: string;
+  child: ChildProcess;
+  stderr: () => string;
+}
+
+async function start(command: string, args: string[]): Promise<Ready> {
+  const begin = performance.now();
+  const child = spawn(command, args, { cwd: folder, shell: isWindows, stdio: ["ignore", "pipe", "pipe"] });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  await until(() => stdout.includes("\n") || child.exitCode !== null, "the line `ready:`");
+  const [, origin] = /^ready: (http:\/\/localhost:\d+)\n$/.exec(stdout) ?? assert.fail(stdout + stderr);
+  console.log(`${args.join(" ")}: ready in ${Math.round(performance.now() - begin)} ms`);
+  return { origin: origin ?? "", child, stderr: () => stderr };
+}
+
+const installed = join(folder, "node_modules/onegini-otp-login/dist/demo/cli.js");
+const startInstalled = (...args: string[]): Promise<Ready> => start(process.execPath, [installed, ...args]);
+
+async function stop({ child }: Ready, signal: NodeJS.Signals): Promise<number | null> {
+  const ended = once(child, "exit");
+  child.kill(signal);
+  await ended;
+  return child.exitCode;
+}
+
+/** Runs a command that is expected to end by itself. */
+const run = (...args: string[]) =>
+  spawnSync("npx", ["onegini-otp-login", ...args], { cwd: folder, shell: isWindows, encoding: "utf8" });
+
+const isGone = (origin: string): Promise<boolean> =>
+  fetch(origin).then(
+    () => false,
+    () => true,
+  );
+
+describe("npx onegini-otp-login demo", () => {
+  test("serves the bank, the phone and the playground, and logs in", async () => {
+    const demo = await startInstalled("demo", "--port", "0", "--code-seconds", "20");
+    const { origin } = demo;
+    for (const path of ["/", "/phone", "/playground"]) {
+      const page = await fetch(origin + path);
+      assert.equal(page.status, 200, path);
+      for (const [, file] of (await page.text()).matchAll(/"(\/assets\/[^"]+)"/g))
+        assert.equal((await fetch(origin + file)).status, 200, file);
+    }
+    // The phone's script loads it.
+    const reader = await fetch(`${origin}/assets/zxing_reader.wasm`);
+    assert.equal(reader.headers.get("content-type"), "application/wasm");
+    assert.ok(WebAssembly.validate(await reader.arrayBuffer()));
+    assert.match(await (await fetch(`${origin}/playground`)).text(), /<option value="nl"/);
+
+    const visitor = new Visitor({ origin, route: () => origin });
+    visitor.start();
+    await phoneCalls(origin).accept(await visitor.code());
+    await until(() => visitor.state.phase === "completed", "the login");
+    const account = await fetch(`${origin}/account`, { headers: { cookie: visitor.cookie } });
+    assert.match(await account.text(), /demo-user/);
+    visitor.leave();
+
+    assert.equal(demo.stderr(), "");
+    assert.equal(await stop(demo, "SIGTERM"), 0);
+  });
+
+  test("ends when npx is stopped", async () => {
+    const demo = await start("npx", ["onegini-otp-login", "demo", "--port", "0"]);
+    await stop(demo, "SIGTERM");
+    await until(() => isGone(demo.origin), "the end of the demo");
+  });
+
+  test("says which package is missing for Redis", () => {
+    const { status, stdout, stderr } = run("demo", "--port", "0", "--redis-url", "redis://localhost:1");
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
+    assert.equal(stderr, "The package redis is missing: npm install redis\n");
+  });
+});
+
+describe("npx onegini-otp-login emulator", () => {
+  test("serves the Token Server and the phone, and ends on SIGTERM and SIGINT", async () => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const client = ["--client-id", "site", "--client-secret", "site-secret"];
+      const emulator = await startInstalled("emulator", "--port", "0", ...client);
+      const { origin } = emulator;
+      const headers = { authorization: `Basic ${btoa("site:site-secret")}` };
+      const started = await fetch(`${origin}/oauth/api/v4/authenticate/user`, {
+        method: "POST",
+        headers,
+        body: new URLSearchParams({ type: "qr-code", message: "Hello", callback_uri: `${origin}/callback` }),
+      });
+      const { otp, transaction_id } = (await started.json()) as Record<string, string>;
+      await phoneCalls(origin).accept(otp ?? "");
+      const result = await fetch(`${origin}/oauth/api/v4/authenticate/transaction/${transaction_id}`, {
+        headers,
+      });
+      assert.equal(((await result.json()) as Record<string, unknown>)["is_authenticated"], true);
+
+      const page = await (await fetch(origin)).text();
+      assert.match(page, /<title>Demo phone/);
+      assert.doesNotMatch(page, /href="\/(?!assets)/, "There is no other page to link to.");
+      for (const [, file] of page.matchAll(/"(\/assets\/[^"]+)"/g))
+        assert.equal((await fetch(origin + file)).status, 200, file);
+      assert.equal((await fetch(`${origin}/account`)).status, 404);
+      assert.equal(emulator.stderr(), "");
+      assert.equal(await stop(emulator, signal), 0);
+    }
+  });
+});
+
+describe("npx onegini-otp-login", () => {
+  test("prints its help and exits with 0", () => {
+    for (const args of [["--help"], ["demo", "--help"], ["emulator", "-h"]]) {
+      const { status, stdout, stderr } = run(...args);
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+      assert.match(stdout, /^Usage: onegini-otp-login .*^Examples:$/ms);
+    }
+  });
+
+  test("exits with 2 if the command line is wrong, and says what is wrong", () => {
+    for (const [problem, ...args] of [
+      ["There is no command."],
+      ["Unknown option '--prot'.", "demo", "--prot", "0"],
+      ["--port must be a whole number", "emulator", "--port", "http"],
+    ] as [string, ...string[]][]) {
+      const { status, stdout, stderr } = run(...args);
+      assert.deepEqual({ status, stdout }, { status: 2, stdout: "" });
+      assert.ok(stderr.startsWith(problem), stderr);
+    }
+  });
+
+  test("exits with 1 if the port is in use, and says how to choose another", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    for (const name of ["demo", "emulator"]) {
+      const { status, stderr } = run(name, "--port", String(port));
+      assert.equal(status, 1);
+      assert.equal(stderr, `Port ${port} is in use. Stop what uses it, or choose another: --port 0\n`);
+    }
+    other.close();
+  });
+});

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { readCommand } from "../../../demo/command/flags.js";
+import { readConfig } from "../../../demo/server/demo-config.js";
+
+const problemOf = (...args: string[]): string => {
+  const command = readCommand(args);
+  return command.kind === "wrong" ? command.problem : assert.fail(command.kind);
+};
+
+const helpOf = (...args: string[]): string => {
+  const command = readCommand(args);
+  return command.kind === "help" ? command.text : assert.fail(command.kind);
+};
+
+const flagsOf = (help: string): string[] => [...help.matchAll(/^ {2}(--\S+)/gm)].map(([, flag = ""]) => flag);
+
+describe("The command's flags", () => {
+  it("have the defaults of npm start", () => {
+    const { kind, ...result } = readConfig({});
+    assert.equal(kind, "config");
+    for (const name of ["demo", "emulator"]) assert.deepEqual(readCommand([name]), { kind: name, ...result });
+  });
+
+  it("mean the same as the variables of npm start", () => {
+    const variables = {
+      PORT: "0",
+      CLIENT_ID: "site",
+      CLIENT_SECRET: "=--x",
+      CODE_SECONDS: "20",
+      GEOLOCATION: "off",
+      ORIGIN: "https://bank.example",
+      EMULATOR: "public",
+      CALLBACK_URL: "https://bank.example/callback",
+      REDIS_URL: "redis://localhost",
+      TRUSTED_PROXIES: "2",
+      TOKEN_SERVER_URL: "http://localhost:3001",
+    };
+    const flags = Object.entries(variables).map(
+      ([name, value]) => `--${name.toLowerCase().replaceAll("_", "-")}=${value}`,
+    );
+    const { kind, ...result } = readConfig(variables);
+    assert.equal(kind, "config");
+    assert.deepEqual(readCommand(["demo", ...flags]), { kind: "demo", ...result });
+    assert.deepEqual(
+      flagsOf(helpOf("demo", "--help")).sort(),
+      flags.map((flag) => flag.split("=")[0]).sort(),
+    );
+  });
+
+  it("do not take their values from the environment", () => {
+    process.env["PORT"] = "http";
+    assert.equal(readCommand(["demo"]).kind, "demo");
+    delete process.env["PORT"];
+  });
+
+  for (const [args, problem] of [
+    [[], "There is no command. Name one of these: demo, emulator."],
+    [["bank"], 'There is no command "bank". Name one of these: demo, emulator.'],
+    [["demo", "--prot", "0"], "Unknown option '--prot'."],
+    [["demo", "3000"], "Unexpected argument '3000'."],
+    [["demo", "--port"], "Option '--port <value>' argument missing."],
+    [["demo", "--port", "http"], '--port must be a whole number from 0 to 65535, not "http".'],
+    [["demo", "--origin", "bank"], /^--origin must be an origin such as .*, not "bank"\.$/],
+    [
+      ["demo", "--redis-url", "http://u:secret@host"],
+      /^--redis-url must be .*, not "http:\/\/\*\*\*@host"\.$/,
+    ],
+    [
+      ["demo", "--origin", "https://bank.example"],
+      /^--origin is not .*\(--token-server-url\).* --emulator public$/,
+    ],
+    [["emulator", "--code-seconds", "1"], /^--code-seconds must be a whole number of seconds from 2 to /],
+    [["emulator", "--redis-url", "redis://localhost"], "Unknown option '--redis-url'."],
+  ] as const) {
+    it(`name what is wrong with: ${args.join(" ")}`, () => {
+      const found = problemOf(...args);
+      if (typeof problem === "string") assert.equal(found, problem);
+      else assert.match(found, problem);
+      assert.doesNotMatch(found, /\n/);
+    });
+  }
+
+  it("are explained by --help, with examples", () => {
+    assert.match(helpOf("--help"), /^Examples:\n {2}npx onegini-otp-login demo$/m);
+    assert.equal(helpOf("-h"), helpOf("--help"));
+    for (const name of ["demo", "emulator"]) {
+      const help = helpOf(name, "--port", "http", "--help");
+      assert.match(help, new RegExp(`^Examples:\n {2}npx onegini-otp-login ${name}$`, "m"));
+      assert.equal(helpOf(name, "-h"), help);
+      for (const line of help.split("\n")) assert.ok(line.length <= 120, line);
+    }
+  });
+
+  it("are on the emulator's page", () => {
+    const page = readFileSync("docs/emulator.md", "utf8");
+    for (const flag of [...flagsOf(helpOf("demo", "-h")), ...flagsOf(helpOf("emulator", "-h"))])
+      assert.ok(page.includes(`\`${flag}\``), flag);
+  });
+});
