@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { describe, test } from "node:test";
 import ts from "typescript";
+import { frameworkListings } from "./support/framework-listings.js";
 
 /** The package's types, as strict projects see them. A wrong use is marked with `@ts-expect-error`. */
 
@@ -24,12 +25,13 @@ const options: ts.CompilerOptions = {
  * Compiles a project of these files, and returns what the compiler says about each of them; under the empty name, about all
  * others but the libraries. The package is the built one.
  */
-function compile(sources: Record<string, string>): Map<string, string[]> {
+function compile(sources: Record<string, string>, settings: ts.CompilerOptions = {}): Map<string, string[]> {
   const texts = new Map(Object.entries(sources).map(([name, text]) => [resolve(name), text]));
-  const host = ts.createCompilerHost(options);
+  const all = { ...options, ...settings };
+  const host = ts.createCompilerHost(all);
   host.fileExists = (name) => texts.has(resolve(name)) || ts.sys.fileExists(name);
   host.readFile = (name) => texts.get(resolve(name)) ?? ts.sys.readFile(name);
-  const program = ts.createProgram([...texts.keys()], options, host);
+  const program = ts.createProgram([...texts.keys()], all, host);
   const files = program.getSourceFiles().filter(({ fileName }) => !fileName.includes("/node_modules/"));
   const found = new Map([...Object.keys(sources), ""].map((name): [string, string[]] => [name, []]));
   for (const { file, start, messageText } of [
@@ -227,4 +229,35 @@ describe("the types", () => {
       export const { state } = document.createElement("onegini-otp-login");`;
     assert.deepEqual(compile({ "page.ts": source }).get("page.ts"), []);
   });
+});
+
+describe("the listings of docs/frameworks.md", () => {
+  const sources = (heading: string, pragma: string): [name: string, text: string][] =>
+    frameworkListings(heading).map(({ language, code }, index) => [
+      `${heading.replaceAll(/\W/g, "")}-${index}.${language}`,
+      `${pragma}\n${code}`,
+    ]);
+  const listings = [
+    ...sources("React", "/** @jsxImportSource react */"),
+    ...sources("Preact", "/** @jsxImportSource preact */"),
+    ...sources("SolidJS", "/** @jsxImportSource solid-js */"),
+    ...sources("Plain TypeScript", ""),
+    ...sources("Unit tests", ""),
+  ];
+  const others = {
+    "login-page.ts": "export declare function startLoginPage(): void;",
+    "vitest.d.ts": `declare module "vitest" {
+      export function test(title: string, run: () => void): void;
+      export function expect<T>(value: T): { toBe(other: T): void; toContain(part: string): void };
+    }`,
+  };
+  const found = compile(
+    { ...Object.fromEntries(listings), ...others },
+    { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
+  );
+
+  for (const [name] of listings)
+    test(`compile: ${name}`, () => {
+      assert.deepEqual(found.get(name), []);
+    });
 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { before, describe, test } from "node:test";
+import { frameworkListings } from "../support/framework-listings.js";
 
 /**
- * Templates that only their framework's own checker understands, in a project that has installed the packed package. JSX is
- * checked by test/package/types.test.ts.
+ * Templates that only their framework's own checker understands, and what needs a framework's own types, in a project that has
+ * installed the packed package. The listings of docs/frameworks.md are among them. JSX is checked by test/package/types.test.ts.
  */
 
 const site = resolve(".cache/frameworks");
@@ -24,7 +25,13 @@ function install(): void {
     "@angular/compiler": "20.3.35",
     "@angular/compiler-cli": "20.3.35",
     "@angular/core": "20.3.35",
+    "@types/node": "20.19.43",
+    "@types/react": "19.2.18",
+    "@vitejs/plugin-vue": "6.0.11",
+    next: "16.4.6",
     "onegini-otp-login": `file:${packed.filename}`,
+    react: "19.3.1",
+    "react-dom": "19.3.1",
     rxjs: "7.8.2",
     svelte: "5.57.3",
     "svelte-check": "4.7.8",
@@ -44,11 +51,14 @@ function check(
   folder: string,
   pages: Record<string, string>,
   command: string[],
-  settings = {},
+  { compilerOptions: own = {}, ...settings }: Record<string, object> = {},
 ): Map<string, string> {
   rmSync(join(site, folder), { recursive: true, force: true });
   mkdirSync(join(site, folder));
-  for (const [name, text] of Object.entries(pages)) write(join(folder, name), text);
+  for (const [name, text] of Object.entries(pages)) {
+    mkdirSync(dirname(join(site, folder, name)), { recursive: true });
+    write(join(folder, name), text);
+  }
   const compilerOptions = {
     target: "es2022",
     module: "preserve",
@@ -61,6 +71,7 @@ function check(
     experimentalDecorators: true,
     types: [],
     noEmit: true,
+    ...own,
   };
   const include = Object.keys(pages).filter((name) => !name.endsWith(".js"));
   write(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include, ...settings }));
@@ -132,8 +143,11 @@ describe("Vue's templates", () => {
     `@error="({ message }) => message"`,
   ];
   const uses = [...wrong, ...unknown];
+  const [listing, viteConfig] = frameworkListings("Vue");
   const pages = {
     "Right.vue": right,
+    "Listing.vue": listing?.code ?? "",
+    "vite.config.ts": viteConfig?.code ?? "",
     ...wrongPages("vue", uses, (use) => `${script}\n<template><onegini-otp-login ${use} /></template>`),
   };
   const command = ["vue-tsc/bin/vue-tsc.js", "-p", "."];
@@ -141,7 +155,8 @@ describe("Vue's templates", () => {
   for (const strictTemplates of [true, false])
     test(`are checked ${strictTemplates ? "with" : "without"} strictTemplates`, () => {
       const complaints = check("vue", pages, command, { vueCompilerOptions: { strictTemplates } });
-      assert.equal(complaints.get("Right.vue"), "");
+      for (const name of ["Right.vue", "Listing.vue", "vite.config.ts"])
+        assert.equal(complaints.get(name), "");
       assert.deepEqual(missed(complaints, uses), strictTemplates ? [] : unknown);
     });
 });
@@ -181,6 +196,7 @@ test("Svelte's templates are checked", () => {
   const pages = {
     "svelte.config.js": "export default {};",
     "Right.svelte": right,
+    "Listing.svelte": frameworkListings("Svelte")[0]?.code ?? "",
     ...wrongPages("svelte", wrong, (use) => `${script}\n<onegini-otp-login ${use}></onegini-otp-login>`),
   };
   const command = [
@@ -193,7 +209,7 @@ test("Svelte's templates are checked", () => {
     "error",
   ];
   const complaints = check("svelte", pages, command);
-  assert.equal(complaints.get("Right.svelte"), "");
+  for (const name of ["Right.svelte", "Listing.svelte"]) assert.equal(complaints.get(name), "");
   assert.deepEqual(missed(complaints, wrong), []);
 });
 
@@ -218,6 +234,7 @@ test("Angular's templates are checked", () => {
     `#widget (click)="widget.begin()"`,
   ];
   const pages = {
+    "Listing.ts": frameworkListings("Angular")[0]?.code ?? "",
     "Right.ts":
       component(`<onegini-otp-login #widget endpoint="/otp-login" manual [renewals]="3" [messages]="messages"
       app-link="https://bank.example/#otp={{ '{otp}' }}" (login)="onLogin($event)" (statechange)="onState($event.state)"
@@ -231,6 +248,28 @@ test("Angular's templates are checked", () => {
     ["@angular/compiler-cli/bundles/src/bin/ngc.js", "-p", "."],
     settings,
   );
-  assert.equal(complaints.get("Right.ts"), "");
+  for (const name of ["Right.ts", "Listing.ts"]) assert.equal(complaints.get(name), "");
   assert.deepEqual(missed(complaints, wrong), []);
+});
+
+test("the document's listings for Next.js compile", () => {
+  const listings = frameworkListings("Next.js");
+  const pages = {
+    ...Object.fromEntries(listings.map(({ file, code }) => [file, code])),
+    "sessions.ts": "export declare function beginSession(userId: string, attempt: string): Promise<string>;",
+    "Wrong0.ts": `import { loginKit } from "./login-kit";\nexport const cookie = loginKit().browserCookie("login");`,
+  };
+  const compilerOptions = {
+    jsx: "react-jsx",
+    types: ["node"],
+    // As `next build` writes it: its types do not compile otherwise.
+    skipLibCheck: true,
+    // The listings write `process.env.ORIGIN!`.
+    noPropertyAccessFromIndexSignature: false,
+  };
+  const complaints = check("next", pages, ["typescript/bin/tsc", "-p", ".", "--pretty", "false"], {
+    compilerOptions,
+  });
+  assert.notEqual(complaints.get("Wrong0.ts"), "");
+  for (const { file } of listings) assert.equal(complaints.get(file), "");
 });
