@@ -143,7 +143,10 @@ function closeWithConnection(res: ServerResponse): void {
   if (res.socket) return;
   const { socket } = res.req;
   const close = (): void => {
-    if (!res.socket && !res.closed) res.emit("close");
+    if (res.socket || res.closed) return;
+    // So that no stream begins later.
+    res.destroy();
+    res.emit("close");
   };
   // A client may send any number of requests at once.
   setMaxListeners(0, socket);

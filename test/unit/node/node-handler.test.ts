@@ -283,6 +283,30 @@ describe("a connection with several requests at once (pipelining)", () => {
     await until(async () => (await watchers()) === 0, "none to wait");
   });
 
+  test("that is closed before the streams begin leaves none behind", async (t) => {
+    const where = await site(t);
+    const browser = new Browser(where);
+    let requests = "";
+    let attempt = "";
+    for (let n = 0; n < 15; n++) {
+      ({ attempt } = await browser.start());
+      requests += `GET /otp-login/${attempt} HTTP/1.1\r\nHost: x\r\nCookie: ${browser.cookie}\r\nAccept: text/event-stream\r\n\r\n`;
+    }
+    const closed = new Promise<void>((resolve) => {
+      where.server.once("request", ({ socket }) => {
+        socket.once("close", resolve);
+        process.nextTick(() => socket.destroy());
+      });
+    });
+    connect(Number(new URL(where.origin).port), "127.0.0.1")
+      .on("error", () => undefined)
+      .write(requests);
+    await closed;
+    // This takes at least as long as what the kit does before a stream begins.
+    for (let n = 0; n < 3; n++) await browser.status(attempt);
+    assert.equal((await where.kit.health()).watchers, 0);
+  });
+
   test("answers all of them", async (t) => {
     const where = await site(t);
     const get = (more = ""): string => `GET /otp-login/x HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
