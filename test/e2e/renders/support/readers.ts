@@ -53,7 +53,10 @@ const quietZone = 4;
 
 /** The modules of a text's code with its quiet zone, made without the element: true is dark. */
 function modulesOf(text: string): { size: number; isDark: (x: number, y: number) => boolean } {
-  const { modules } = create([{ data: Buffer.from(text), mode: "byte" }], { errorCorrectionLevel: "L" });
+  const { modules } = create([{ data: Buffer.from(text), mode: "byte" }], {
+    errorCorrectionLevel: "L",
+    maskPattern: 0,
+  });
   const { size, data } = modules;
   const inside = (i: number) => i >= 0 && i < size;
   return {
