@@ -16,7 +16,7 @@ import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { Report } from "../kit-events.js";
-import type { ClientOf, Limits } from "../limits/limits.js";
+import { largestNetworkOf, type ClientOf, type Limits } from "../limits/limits.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
@@ -78,7 +78,9 @@ export class OtpEndpoint<Context> {
     const browser = await sha256(secret);
     await startLimits.count(call, known === undefined ? undefined : browser);
     const address = call.address();
-    const issued = await this.#issue(call, language, "start", address);
+    // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
+    const client = call.hasAddress ? largestNetworkOf(address) : undefined;
+    const issued = await this.#issue(call, language, "start", client);
 
     const userAgent = userAgentOf(call.request);
     const attempt = await attempts.begin(
@@ -149,7 +151,7 @@ export class OtpEndpoint<Context> {
 
   async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {
     try {
-      return await this.#issue(call, language, "renewal", address);
+      return await this.#issue(call, language, "renewal", this.#parts.clientOf(address));
     } catch (error) {
       await this.#parts.attempts.change(id, { kind: "renewal_abandoned" });
       throw error;
@@ -159,19 +161,18 @@ export class OtpEndpoint<Context> {
   /**
    * Starts a transaction with everything that the phone shows: the only protection against a relayed code.
    *
-   * @param attemptAddress the address that began the attempt, for which the call is counted
+   * @param client the client that began the attempt, for which the call is counted; undefined if clients cannot be told apart
    */
   async #issue(
     call: Call<Context>,
     language: string | undefined,
     purpose: Purpose,
-    attemptAddress: string | undefined,
+    client: string | undefined,
   ): Promise<Issued> {
-    const { message, report, runtime, tokenServer, quota, clientOf } = this.#parts;
+    const { message, report, runtime, tokenServer, quota } = this.#parts;
     const { request, context } = call;
     const text = await message?.({ language, request, context });
     const address = call.address();
-    const client = clientOf(attemptAddress);
     if (!quota.take(purpose, client)) throw tokenServerCallsExceeded(quota.retryAfterMs(purpose, client));
     const beganAt = runtime.now();
     const trouble = (of: Trouble): void =>

@@ -7,7 +7,7 @@ export interface Rate {
 }
 
 /**
- * Limits against abuse. A call above a limit is answered 429, or 503 if other clients are the cause, with `Retry-After`;
+ * Limits against abuse. A call above a limit is answered 429, or 503 if it is a limit of the whole server, with `Retry-After`;
  * the widget shows a message. `false` switches a limit off.
  */
 export interface Limits {
@@ -114,7 +114,7 @@ export type ClientOf = (address: string | undefined) => string | undefined;
 
 /**
  * Whether a client has had its share of a limit. While half of the limit is left, a client may use all of that; then no
- * more than a quarter of the limit. So one client leaves half to the others, and none is limited while there is plenty.
+ * more than a quarter of the limit. So one client leaves about half to the others, and none is limited while there is plenty.
  */
 export const isShareUsedUp = (limit: number, used: number, usedByClient: number): boolean =>
   used >= limit / 2 && usedByClient >= Math.max(1, Math.floor(limit / 4));

@@ -530,6 +530,20 @@ describe("calls of one client", () => {
   }
 });
 
+describe("starts on connections that are reset at once", () => {
+  test("are those of one client, which leaves calls to others", async (t) => {
+    const limits = { startsPerAddress: false, tokenServerCalls: { count: 4, seconds: 1 } } as const;
+    const where = await site(t, { options: { limits }, runtime: new VirtualClock() });
+    const start = async (remoteAddress?: string) => {
+      const request = new Request(where.url, { method: "POST", headers: { origin: where.origin } });
+      return (await where.kit.fetch(request, { req: { socket: { remoteAddress } } } as never)).status;
+    };
+    const reset = [await start(), await start(), await start()];
+    assert.deepEqual(reset, [201, 201, 503]);
+    assert.equal(await start("192.0.2.1"), 201);
+  });
+});
+
 describe("on a platform that knows no addresses", () => {
   test("all clients together may use the whole of each limit", async (t) => {
     const limits = { streamsPerNode: 4, tokenServerCalls: { count: 4, seconds: 1 } };
