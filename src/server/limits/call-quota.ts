@@ -51,14 +51,18 @@ export class CallQuota {
    */
   async wait(purpose: Purpose, maxMs: number, client: string | undefined): Promise<boolean> {
     if (!this.#rate || this.take(purpose, client)) return true;
-    if ((this.#waiting.get(client) ?? 0) >= this.#rate.count) return false;
+    const { count, seconds } = this.#rate;
+    const waiting = this.#waiting.get(client) ?? 0;
+    if (waiting >= count) return false;
     addTo(this.#waiting, client, 1);
     const until = this.#runtime.now() + maxMs;
+    // One after the other: hundreds of calls at once delay all other work.
+    const afterOthersMs = (waiting * seconds * 1000) / count;
     let hasQuota = false;
     while (!hasQuota) {
-      const retryAfterMs = this.retryAfterMs(purpose, client);
-      if (this.#runtime.now() + retryAfterMs > until) break;
-      await new Promise<void>((resolve) => this.#runtime.after(retryAfterMs, resolve));
+      const waitMs = this.retryAfterMs(purpose, client) + afterOthersMs;
+      if (this.#runtime.now() + waitMs > until) break;
+      await new Promise<void>((resolve) => this.#runtime.after(waitMs, resolve));
       hasQuota = this.take(purpose, client);
     }
     addTo(this.#waiting, client, -1);

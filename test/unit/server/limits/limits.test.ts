@@ -480,6 +480,20 @@ describe("calls of one client", () => {
     assert.equal(got, true);
   });
 
+  test("are made one after the other in the next period, so that other work is done in between", async () => {
+    const clock = new VirtualClock();
+    const quota = new CallQuota({ count: 40, seconds: 1 }, clock);
+    taken(quota, client);
+    let got = 0;
+    for (let call = 0; call < 3; call++) void quota.wait("result", 5000, client).then(() => got++);
+    await clock.advance(1);
+    assert.equal(got, 1);
+    await clock.advance(0.025);
+    assert.equal(got, 2);
+    await clock.advance(0.025);
+    assert.equal(got, 3);
+  });
+
   test("do not wait if as many wait already as there are calls in a period", async () => {
     const clock = new VirtualClock();
     const quota = new CallQuota({ count: 40, seconds: 1 }, clock);
