@@ -30,6 +30,9 @@ const callbacksASecond = 1000;
 /** As many as all codes of its starts, in the long run. */
 const renewalsASecond = (startsAMinute / 60) * (transactionsAnAttempt - 1);
 
+/** The address does not know the callback's password. */
+const guess = `Basic ${Buffer.from("token-server:guess").toString("base64")}`;
+
 interface Attempt {
   page: Page;
   transactions: string[];
@@ -102,7 +105,7 @@ class Abuser {
         const { transactions } = this.#attempts[turn % this.#attempts.length]!;
         const id = transactions[Math.floor(turn / this.#attempts.length) % transactions.length];
         const body = JSON.stringify({ transaction_id: id });
-        this.#post(`${this.#origin}/otp-login/callback`, body, {}).catch(ignore);
+        this.#post(`${this.#origin}/otp-login/callback`, body, { authorization: guess }).catch(ignore);
       }),
       this.#repeat(1000 / renewalsASecond, (turn) => {
         const attempts = this.#attempts.filter(canBeRenewed);
