@@ -1,4 +1,3 @@
-import parseForwarded from "forwarded-parse";
 import ipaddr from "ipaddr.js";
 
 /** Options of `clientIpBehind`. */
@@ -69,13 +68,22 @@ function nthFromEnd(list: string, n: number): string {
   return list.slice(0, end).trim();
 }
 
+/** A parameter of `Forwarded`: a token, or a quoted text that may hold `;` and escaped characters. */
+const forwardedParameter =
+  /\s*([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~-]+))\s*(?:;|$)/y;
+
 /** The `for` of one element of `Forwarded` (RFC 7239); empty if it has none or is malformed. */
 function forwardedFor(element: string): string {
-  try {
-    return parseForwarded(element)[0]?.["for"] ?? "";
-  } catch {
-    return "";
+  let client = "";
+  let end = 0;
+  while (end < element.length) {
+    forwardedParameter.lastIndex = end;
+    const [parameter = "", name = "", quoted, token = ""] = forwardedParameter.exec(element) ?? [];
+    if (parameter === "") return "";
+    if (name.toLowerCase() === "for") client = quoted?.replace(/\\(.)/g, "$1") ?? token;
+    end += parameter.length;
   }
+  return client;
 }
 
 /** The IP address of a hop, without port and brackets. */
