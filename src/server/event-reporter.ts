@@ -109,7 +109,7 @@ export class ErrorLog {
     this.#throttle = new LogThrottle(60_000, runtime);
   }
 
-  report(call: Call<unknown>, { message: description, code: error, limit, status }: ApiError): void {
+  report(call: Call<unknown>, { message: description, code: error, limit, origins, status }: ApiError): void {
     const about = {
       status,
       method: call.request.method,
@@ -125,6 +125,6 @@ export class ErrorLog {
     // 401 and 403 to the site's own pages or Token Server come from wrong settings, and strangers cause them at will.
     const mayBeMisconfigured = status === 403 || status === 401;
     const level = mayBeMisconfigured ? this.#throttle.level(String(status), "warn") : "info";
-    this.#report({ type: "request_refused", level, error, description, ...about });
+    this.#report({ type: "request_refused", level, error, description, ...origins, ...about });
   }
 }

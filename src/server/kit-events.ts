@@ -65,13 +65,20 @@ export type LoginKitEvent =
       error?: unknown;
       durationMs: number;
     }
-  /** A call was answered with an error. Of 401 and 403, which strangers can cause, one a minute is a warning. */
+  /**
+   * A call was answered with an error. Of 401 and 403, which strangers can cause, one a minute is a warning. With
+   * `forbidden_origin`: `origin` and `fetchSite` are the `Origin` and `Sec-Fetch-Site` that came, at most 200 characters
+   * of each, and `expectedOrigins` are the kit's `origin` and `origins`.
+   */
   | {
       type: "request_refused";
       level: "info" | "warn";
       error: ApiErrorCode;
       status: number;
       description: string;
+      origin?: string;
+      fetchSite?: string;
+      expectedOrigins?: string[];
       method: string;
       attempt?: string;
       address?: string;

@@ -8,6 +8,13 @@ interface ExceededLimit {
   retryAfterSeconds: number;
 }
 
+/** Why the CSRF check refused a call. For the site's events only: the caller may be a stranger. */
+interface RefusedOrigins {
+  origin?: string;
+  fetchSite?: string;
+  expectedOrigins: string[];
+}
+
 /**
  * An error of the login API. Anything below an endpoint throws it; `kit.ts` catches it, reports it and answers it, as
  * Hono does with `HTTPException`.
@@ -18,21 +25,29 @@ export class ApiError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly limit: ExceededLimit | undefined;
+  readonly origins: RefusedOrigins | undefined;
 
   /**
    * @param description the answer's `error_description`, for developers; never the words of the Token Server
-   * @param details the HTTP status, by default the usual one of `code`; further headers; the limit, if there was one
+   * @param details the HTTP status, by default the usual one of `code`; further headers; the limit or the
+   *   origins, if they were the reason
    */
   constructor(
     code: ApiErrorCode,
     description: string,
-    details: { status?: number; headers?: Record<string, string>; limit?: ExceededLimit } = {},
+    details: {
+      status?: number;
+      headers?: Record<string, string>;
+      limit?: ExceededLimit;
+      origins?: RefusedOrigins;
+    } = {},
   ) {
     super(description);
     this.code = code;
     this.status = details.status ?? errorStatus[code];
     this.headers = details.headers ?? {};
     this.limit = details.limit;
+    this.origins = details.origins;
   }
 
   toResponse(): Response {

@@ -1,6 +1,9 @@
 import { ApiError } from "./api-error.js";
 import { emptyResponse } from "./response.js";
 
+/** How much of a stranger's header goes into the site's log. */
+const maxLoggedLength = 200;
+
 /**
  * Checks that a state-changing call comes from a page of the site. At least one of the headers `Sec-Fetch-Site` and
  * `Origin` must be there, and each that is there must fit. `Host` and `X-Forwarded-*` are not used.
@@ -18,7 +21,13 @@ export function checkCsrf(
   const originFits = from === null || from === origin || isFurther;
   const siteFits = site === null || site === "same-origin" || (isFurther && site === "same-site");
   if ((from === null && site === null) || !originFits || !siteFits) {
-    throw new ApiError("forbidden_origin", "Only pages of the site itself may call this.");
+    throw new ApiError("forbidden_origin", "Only pages of the site itself may call this.", {
+      origins: {
+        ...(from !== null && { origin: from.slice(0, maxLoggedLength) }),
+        ...(site !== null && { fetchSite: site.slice(0, maxLoggedLength) }),
+        expectedOrigins: [origin, ...origins],
+      },
+    });
   }
 }
 

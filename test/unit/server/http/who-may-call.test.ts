@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit } from "onegini-otp-login/server";
+import { createServer as createViteServer } from "vite";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
 import { site } from "../support/site.js";
@@ -77,6 +78,70 @@ describe("the CSRF check", () => {
     assert.equal(event.level, "warn");
     assert.equal(event.type === "request_refused" && event.address, "127.0.0.1");
   });
+
+  test("a rejected call is reported with the origin that came and those that are expected", async (t) => {
+    const where = await site(t, { options: { origins: [further] } });
+    const refusedWith = async (headers: Record<string, string>) => {
+      const answer = await send("POST", where.url, { headers });
+      // The page that called may be a stranger's.
+      holds(!answer.body.includes(where.origin) && !answer.body.includes("evil"));
+      const event = where.events.at(-1);
+      assert.equal(event?.type, "request_refused");
+      return event;
+    };
+    const cross = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+    const event = await refusedWith(cross);
+    assert.equal(event.origin, cross.origin);
+    assert.equal(event.fetchSite, "cross-site");
+    assert.deepEqual(event.expectedOrigins, [where.origin, further]);
+
+    const neither = await refusedWith({});
+    assert.equal("origin" in neither || "fetchSite" in neither, false);
+    assert.deepEqual(neither.expectedOrigins, [where.origin, further]);
+
+    const long = `https://evil.${"x".repeat(5000)}`;
+    const cut = await refusedWith({ origin: long, "sec-fetch-site": "y".repeat(5000) });
+    assert.equal(cut.origin, long.slice(0, 200));
+    assert.equal(cut.fetchSite, "y".repeat(200));
+  });
+
+  test("another refusal is reported without origins", async (t) => {
+    const where = await site(t);
+    await send("PUT", where.url, { headers: { origin: "https://evil.example" } });
+    const [event] = where.events;
+    assert.equal(event?.type, "request_refused");
+    assert.equal(event.status, 405);
+    assert.equal("origin" in event || "expectedOrigins" in event, false);
+  });
+});
+
+describe("behind Vite's development proxy", () => {
+  for (const changeOrigin of [false, true]) {
+    test(`the page's address is the one that fits, changeOrigin ${changeOrigin}`, async (t) => {
+      const { url, origin: backend, events } = await site(t);
+      const vite = await createViteServer({
+        configFile: false,
+        logLevel: "silent",
+        optimizeDeps: { noDiscovery: true },
+        server: {
+          host: "127.0.0.1",
+          port: 0,
+          ws: false,
+          proxy: { "/otp-login": { target: backend, changeOrigin } },
+        },
+      });
+      await vite.listen();
+      t.after(() => vite.close());
+      const page = new URL(vite.resolvedUrls?.local[0] ?? "").origin;
+      const start = (origin: string) =>
+        send("POST", page + new URL(url).pathname, { headers: { origin, "sec-fetch-site": "same-origin" } });
+      assert.equal((await start(backend)).status, 201);
+      assert.equal((await start(page)).status, 403);
+      const event = events.at(-1);
+      assert.equal(event?.type, "request_refused");
+      assert.deepEqual([event.origin, event.expectedOrigins], [page, [backend]]);
+    });
+  }
 });
 
 describe("further origins of the same site", () => {
