@@ -17,6 +17,7 @@ const onlyInAll = [
   "test/e2e/network",
   "test/e2e/renders",
   "test/package/command",
+  "test/package/examples",
   "test/package/frameworks",
 ];
 const filesAtATime = 2;

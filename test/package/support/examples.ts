@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import { promisify } from "node:util";
+import type { Page } from "playwright-core";
+import { phoneCalls, type PhoneCalls } from "../../support/demo/demo.js";
+import { codeOn } from "../../support/qr.js";
+import { freePort } from "../../support/services/free-port.js";
+import { until } from "../../support/until.js";
+
+/** The folders of `examples/`, installed from the packed package and run as a person runs them. */
+
+// Not inside the checkout, whose packages Node would find from there.
+const root = mkdtempSync(join(tmpdir(), "onegini-otp-login-examples-"));
+after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+
+const isWindows = process.platform === "win32";
+const runFile = promisify(execFile);
+
+async function npm(args: string[], cwd: string): Promise<string> {
+  try {
+    return (await runFile("npm", args, { cwd, shell: isWindows, maxBuffer: 1e8 })).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    return assert.fail(`npm ${args.join(" ")} in ${cwd}:\n${stdout}${stderr}`);
+  }
+}
+
+let packing: Promise<string> | undefined;
+const pack = (): Promise<string> =>
+  (packing ??= npm(["pack", "--ignore-scripts", "--json", "--pack-destination", root], ".").then((output) =>
+    join(root, (JSON.parse(output) as [{ filename: string }])[0].filename),
+  ));
+
+interface Manifest {
+  scripts: Record<string, string>;
+  dependencies: Record<string, string>;
+}
+
+/** An example with its packages. */
+export interface Example {
+  name: string;
+  folder: string;
+  /** Runs a script of its package.json, to its end. Fails with what the script printed. */
+  run: (script: string) => Promise<string>;
+}
+
+/** Copies `examples/<name>`, installs it with the packed package, and runs its scripts `check` and `build`, if it has them. */
+export async function installExample(name: string): Promise<Example> {
+  const folder = join(root, name);
+  const isSource = (path: string): boolean => !/[\\/](node_modules|dist|\.next|\.angular)$/.test(path);
+  cpSync(join("examples", name), folder, { recursive: true, filter: isSource });
+  const file = join(folder, "package.json");
+  const manifest = JSON.parse(readFileSync(file, "utf8")) as Manifest;
+  manifest.dependencies["onegini-otp-login"] = `file:${await pack()}`;
+  writeFileSync(file, JSON.stringify(manifest, null, 2));
+
+  await npm(["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"], folder);
+  const run = (script: string): Promise<string> => npm(["run", script], folder);
+  for (const script of ["check", "build"]) if (script in manifest.scripts) await run(script);
+  return { name, folder, run };
+}
+
+/** A server that runs until the end of the test or suite that started it, or until it is stopped. */
+export interface Server {
+  origin: string;
+  /** What it has printed so far. */
+  output: () => string;
+  stop: () => Promise<void>;
+}
+
+/** Runs a script of an example that serves, by default `start`. Resolves when it answers on `PORT`, by default a free one. */
+export async function startExample(
+  { folder }: Example,
+  variables: Record<string, string> = {},
+  script = "start",
+): Promise<Server> {
+  const { PORT = String(await freePort()) } = variables;
+  const origin = `http://localhost:${PORT}`;
+  const server = serve("npm", ["run", script], folder, { ...variables, PORT });
+  await until(
+    async () => server.hasEnded() || (await answers(origin)),
+    `${origin} of ${folder}\n${server.output()}`,
+  );
+  assert.ok(!server.hasEnded(), `${folder} ended:\n${server.output()}`);
+  return { origin, output: server.output, stop: server.stop };
+}
+
+/** An emulator that runs, with the calls of its phone. */
+export interface Emulator extends Server {
+  phone: PhoneCalls;
+}
+
+/** Runs the package's command `emulator`, as an example has it. `origin` is the `TOKEN_SERVER` of the examples' servers. */
+export async function startEmulator({ folder }: Example): Promise<Emulator> {
+  const command = join("node_modules", "onegini-otp-login", "dist", "demo", "cli.js");
+  const server = serve(process.execPath, [command, "emulator", "--port", "0"], folder);
+  const origin = () => /^ready: (\S+)$/m.exec(server.output())?.[1];
+  await until(() => server.hasEnded() || origin() !== undefined, "the line `ready:`");
+  const ready = origin() ?? assert.fail(server.output());
+  return { origin: ready, phone: phoneCalls(ready), output: server.output, stop: server.stop };
+}
+
+/** Scans the code that can be seen on a page, and accepts. */
+export async function acceptOnPhone(page: Page, { phone }: Emulator): Promise<void> {
+  await phone.accept(await codeOn(page));
+}
+
+const answers = (origin: string): Promise<boolean> =>
+  fetch(origin, { redirect: "manual", signal: AbortSignal.timeout(10_000) }).then(
+    (response) => response.body?.cancel().then(() => true) ?? true,
+    () => false,
+  );
+
+function serve(command: string, args: string[], cwd: string, variables: Record<string, string> = {}) {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...variables },
+    shell: isWindows && command === "npm",
+    stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own, because npm does not pass every signal on.
+    detached: !isWindows,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const ended = once(child, "exit");
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const kill = (): void => {
+    if (hasEnded() || child.pid === undefined) return;
+    if (isWindows) spawnSync("taskkill", ["/pid", String(child.pid), "/t", "/f"]);
+    else process.kill(-child.pid, "SIGKILL");
+  };
+  // A test run that breaks off leaves nothing behind.
+  process.once("exit", kill);
+  const stop = async (): Promise<void> => {
+    kill();
+    await ended;
+    process.off("exit", kill);
+  };
+  after(stop);
+  return { output: () => output, hasEnded, stop };
+}
