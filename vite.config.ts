@@ -87,15 +87,15 @@ const earlyBuild: UserConfig = {
   },
 };
 
-/** The command `onegini-otp-login`, on the package's own entries and dependencies. */
+/** The command `onegini-otp-login`, with all that it needs but Node and the package redis. */
 const commandBuild: UserConfig = {
+  ssr: { noExternal: true },
   build: {
     emptyOutDir: false,
     minify: false,
     ssr: "demo/command/cli.ts",
     rolldownOptions: {
-      // The build adds a helper of oxc's, which is no dependency.
-      external: /^(?!@oxc-project\/)[^./\0]/,
+      external: ["redis"],
       output: { dir: "dist/demo", entryFileNames: "[name].js" },
     },
   },

@@ -19,6 +19,7 @@ const onlyInAll = [
   "test/package/command",
   "test/package/examples",
   "test/package/frameworks",
+  "test/package/install",
 ];
 const filesAtATime = 2;
 

@@ -10,11 +10,12 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   jsdelivr: string;
   exports: Record<string, string | { types: string; default: string }>;
   dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
 };
 
 test("every export is built and has types", () => {
   for (const [name, target] of Object.entries(manifest.exports)) {
-    const files = typeof target === "string" ? [target] : [target.types, target.default];
+    const files = typeof target === "string" ? [target] : Object.values(target);
     for (const file of files) {
       const built = file.includes("*")
         ? readdirSync("src/locales").map((locale) => file.replace("*", locale.replace(/\.ts$/, "")))
@@ -74,6 +75,15 @@ test("the widget's entry registers nothing by itself", () => {
 });
 
 test("dependencies have caret ranges, so that a site can take a fix at once", () => {
-  for (const [name, version] of Object.entries(manifest.dependencies))
+  // The site's own Redis client is whatever the site has.
+  const { redis, ...peers } = manifest.peerDependencies;
+  assert.ok(redis);
+  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...peers }))
     assert.match(version, /^\^\d+\.\d+\.\d+$/, name);
+});
+
+test("the documents install the packages of the server as its entries ask for them", () => {
+  const [, packages = ""] = /npm install ([^"]+)"/.exec(readFileSync("dist/import/load.js", "utf8")) ?? [];
+  for (const page of ["README.md", "docs/kit.md"])
+    assert.ok(readFileSync(page, "utf8").includes(`npm install onegini-otp-login ${packages}\n`), page);
 });

@@ -66,6 +66,11 @@ describe("the sources", () => {
     assert.ok(sources.length <= 120, `src: ${sources.length} files`);
   });
 
+  test("have a README of at most 120 lines", () => {
+    const { length } = readFileSync("README.md", "utf8").trimEnd().split("\n");
+    assert.ok(length <= 120, `README.md: ${length} lines`);
+  });
+
   test("have at most 70 support files in test", () => {
     const support = filesIn("test").filter((file) => !/\.(test\.ts|txt|md)$/.test(file));
     assert.ok(support.length <= 70, `test: ${support.length} support files`);
