@@ -8,6 +8,7 @@ import { after } from "node:test";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { phoneCalls, type PhoneCalls } from "../../support/demo/demo.js";
+import { startFaultProxy } from "../../support/fault-proxy/fault-proxy.js";
 import { codeOn } from "../../support/qr.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
@@ -16,7 +17,12 @@ import { until } from "../../support/until.js";
 
 // Not inside the checkout, whose packages Node would find from there.
 const root = mkdtempSync(join(tmpdir(), "onegini-otp-login-examples-"));
-after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+/** Stops each server that runs. */
+const stops = new Set<() => Promise<void>>();
+after(async () => {
+  await Promise.all([...stops].map((stop) => stop()));
+  rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+});
 
 const isWindows = process.platform === "win32";
 const runFile = promisify(execFile);
@@ -65,7 +71,7 @@ export async function installExample(name: string): Promise<Example> {
   return { name, folder, run };
 }
 
-/** A server that runs until the end of the test or suite that started it, or until it is stopped. */
+/** A server that runs until it is stopped, or until the end of the test file. */
 export interface Server {
   origin: string;
   /** What it has printed so far. */
@@ -90,19 +96,30 @@ export async function startExample(
   return { origin, output: server.output, stop: server.stop };
 }
 
-/** An emulator that runs, with the calls of its phone. */
+/** An emulator that runs. Its `origin` is the `TOKEN_SERVER` of the examples' servers. */
 export interface Emulator extends Server {
   phone: PhoneCalls;
+  /** How many codes were requested so far. Nothing is renewed during a test. */
+  codes: () => number;
 }
 
-/** Runs the package's command `emulator`, as an example has it. `origin` is the `TOKEN_SERVER` of the examples' servers. */
+/** Runs the package's command `emulator`, as an example has it. */
 export async function startEmulator({ folder }: Example): Promise<Emulator> {
   const command = join("node_modules", "onegini-otp-login", "dist", "demo", "cli.js");
-  const server = serve(process.execPath, [command, "emulator", "--port", "0"], folder);
+  const args = [command, "emulator", "--port", "0", "--code-seconds", "600"];
+  const server = serve(process.execPath, args, folder);
   const origin = () => /^ready: (\S+)$/m.exec(server.output())?.[1];
   await until(() => server.hasEnded() || origin() !== undefined, "the line `ready:`");
   const ready = origin() ?? assert.fail(server.output());
-  return { origin: ready, phone: phoneCalls(ready), output: server.output, stop: server.stop };
+  const proxy = await startFaultProxy(() => Number(new URL(ready).port));
+  stops.add(proxy.close);
+  return {
+    origin: proxy.origin,
+    phone: phoneCalls(ready),
+    codes: () => proxy.requests.filter(({ path }) => path.endsWith("/authenticate/user")).length,
+    output: server.output,
+    stop: server.stop,
+  };
 }
 
 /** Scans the code that can be seen on a page, and accepts. */
@@ -141,7 +158,8 @@ function serve(command: string, args: string[], cwd: string, variables: Record<s
     kill();
     await ended;
     process.off("exit", kill);
+    stops.delete(stop);
   };
-  after(stop);
+  stops.add(stop);
   return { output: () => output, hasEnded, stop };
 }

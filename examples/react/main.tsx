@@ -1,0 +1,34 @@
+import type { LoginEvent } from "onegini-otp-login";
+import "onegini-otp-login/react";
+import { StrictMode, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { BrowserRouter, Link, Route, Routes, useNavigate } from "react-router";
+
+function App() {
+  const [user, setUser] = useState<string>();
+  const navigate = useNavigate();
+  const onLogin = (event: LoginEvent) => {
+    event.preventDefault(); // no redirect: the router goes on without loading a page
+    setUser(String(event.result.user));
+    void navigate("/account");
+  };
+  return (
+    <>
+      <nav>
+        <Link to="/">Login</Link> <Link to="/account">Account</Link>
+      </nav>
+      <Routes>
+        <Route path="/" element={<onegini-otp-login endpoint="/otp-login" onlogin={onLogin} />} />
+        <Route path="/account" element={<p>{user ? `Logged in as ${user}` : "Nobody is logged in"}</p>} />
+      </Routes>
+    </>
+  );
+}
+
+createRoot(document.getElementById("app")!).render(
+  <StrictMode>
+    <BrowserRouter>
+      <App />
+    </BrowserRouter>
+  </StrictMode>,
+);

@@ -1,0 +1,7 @@
+import react from "@vitejs/plugin-react";
+
+const { PORT = "3000", BACKEND = "http://localhost:3001" } = process.env;
+// Page and login API share one origin. The backend's ORIGIN is this server's address, not its own.
+const server = { port: Number(PORT), strictPort: true, proxy: { "/otp-login": BACKEND } };
+
+export default { plugins: [react()], server, preview: server };

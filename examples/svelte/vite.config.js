@@ -1,0 +1,7 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+
+const { PORT = "3000", BACKEND = "http://localhost:3001" } = process.env;
+// Page and login API share one origin. The backend's ORIGIN is this server's address, not its own.
+const server = { port: Number(PORT), strictPort: true, proxy: { "/otp-login": BACKEND } };
+
+export default { plugins: [svelte()], server, preview: server };

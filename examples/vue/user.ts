@@ -1,0 +1,4 @@
+import { ref } from "vue";
+
+/** Who is logged in. */
+export const user = ref<string>();

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { watchForComplaints } from "../../support/login-page.js";
+import { codeOn } from "../../support/qr.js";
+import { freePort } from "../../support/services/free-port.js";
+import {
+  installExample,
+  startEmulator,
+  startExample,
+  type Emulator,
+  type Example,
+} from "../support/examples.js";
+
+/** The examples of pages, each before the backend of examples/express. */
+
+let browser: Browser;
+let express: Example;
+let emulator: Emulator;
+before(async () => {
+  [browser, express] = await Promise.all([launchBrowser(), installExample("express")]);
+  emulator = await startEmulator(express);
+});
+after(() => browser.close());
+
+/** The login calls that a page has made so far, without their query. */
+function watchCalls(page: Page): { method: string; path: string }[] {
+  const calls: { method: string; path: string }[] = [];
+  page.on("request", (request) => {
+    const path = new URL(request.url()).pathname;
+    if (path.startsWith("/otp-login")) calls.push({ method: request.method(), path });
+  });
+  return calls;
+}
+
+/**
+ * Opens the example's login page, leaves it by the page's own navigation, comes back and logs in.
+ *
+ * @param script serves the page: `start`, from its sources, or `preview`, from its build
+ */
+async function logIn(example: Example, script: string): Promise<void> {
+  const port = String(await freePort());
+  const ORIGIN = `http://localhost:${port}`;
+  const backend = await startExample(express, { TOKEN_SERVER: emulator.origin, ORIGIN });
+  const site = await startExample(example, { PORT: port, BACKEND: backend.origin }, script);
+
+  const context = await browser.newContext();
+  const complaints = await watchForComplaints(context);
+  const page = await context.newPage();
+  const printed: string[] = [];
+  page.on("console", (message) => {
+    const isExpected =
+      message.text().startsWith("Lit is in dev mode") || message.location().url.endsWith("/favicon.ico");
+    if (["error", "warning"].includes(message.type()) && !isExpected) printed.push(message.text());
+  });
+  const calls = watchCalls(page);
+  const codesBefore = emulator.codes();
+  const codes = (): number => emulator.codes() - codesBefore;
+
+  await page.goto(site.origin);
+  await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
+  const first = await codeOn(page);
+  assert.equal(codes(), 1, "One code is requested when the page opens.");
+
+  await page.getByText("Account", { exact: true }).click();
+  await page.getByText("Nobody is logged in").waitFor();
+  const left = calls.length;
+  await page.getByText("Login", { exact: true }).click();
+  const second = await codeOn(page, first);
+  assert.equal(codes(), 2, "One more code is requested when the person comes back.");
+
+  await emulator.phone.accept(second);
+  await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+  assert.equal(await page.evaluate(() => "isSamePage" in globalThis), true, "The page was not loaded anew.");
+  assert.equal(codes(), 2);
+  const attempts = new Set(calls.slice(left).map(({ path }) => path.split("/")[2] ?? ""));
+  assert.deepEqual(attempts.size, 2, "After leaving, only the start and the new attempt are called.");
+  assert.equal(calls.filter(({ path }) => path.endsWith("/login")).length, 1);
+  const account = await context.request.get(`${backend.origin}/account`);
+  assert.equal(await account.text(), "Logged in as demo-user", "The browser has the session's cookie.");
+
+  assert.deepEqual([...printed, ...complaints.list], []);
+  await context.close();
+  await Promise.all([site.stop(), backend.stop()]);
+}
+
+for (const name of ["react", "vue", "svelte", "solid"])
+  describe(name, () => {
+    let example: Example;
+    before(async () => {
+      example = await installExample(name);
+    });
+    test("logs in once on the page of its sources, after it was left and opened again", () =>
+      logIn(example, "start"));
+    test("logs in once on the built page", () => logIn(example, "preview"));
+  });
