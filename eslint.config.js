@@ -14,7 +14,7 @@ const forbid = (files, ...patterns) => ({
 const node = [["node:*"], "node: belongs to node/, emulator.ts and demo/."];
 
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "node_modules", ".cache", "docs", "examples", "**/*.cjs"] },
+  { ignores: ["dist", "coverage", "node_modules", ".cache", "docs/.vitepress/dist", "examples", "**/*.cjs"] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

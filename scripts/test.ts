@@ -20,6 +20,7 @@ const onlyInAll = [
   "test/package/examples",
   "test/package/frameworks",
   "test/package/install",
+  "test/package/site",
 ];
 const filesAtATime = 2;
 

@@ -1,0 +1,89 @@
+import type { StatusAnswer } from "../../../src/protocol/login-api.js";
+
+export type Scene =
+  | "requesting"
+  | "pending"
+  | "scanned"
+  | "reconnecting"
+  | "approved"
+  | "completed"
+  | "denied"
+  | "expired"
+  | "failed";
+
+export const endpoint = "/stand-in/otp-login";
+
+/** How long "requesting" and "approved" stay. */
+const heldMs = 10_000;
+
+const json = (value: unknown, status = 200): Response => Response.json(value, { status });
+
+/** A text as long as a real OTP. Nobody can log in with it. */
+const code = () => ({
+  status: "pending",
+  otp: btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(90)))),
+  expires_in: 60,
+});
+
+const held = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    setTimeout(resolve, heldMs);
+    signal.addEventListener("abort", () => reject(signal.reason as Error));
+  });
+
+/** A site's backend, played in the page: it answers the element's calls of the login API as the chosen scene needs it. */
+export class StandIn {
+  scene: Scene = "pending";
+  readonly #fetch = globalThis.fetch;
+
+  constructor() {
+    globalThis.fetch = (input, init) => {
+      const request = new Request(input, init);
+      const { pathname } = new URL(request.url);
+      return pathname.startsWith(endpoint) ? this.#answer(request, pathname) : this.#fetch(input, init);
+    };
+  }
+
+  remove(): void {
+    globalThis.fetch = this.#fetch;
+  }
+
+  async #answer({ method, headers, signal }: Request, path: string): Promise<Response> {
+    if (method === "GET") return this.#status(headers.get("Accept"), signal);
+    if (path.endsWith("/otp")) return json(code(), 201);
+    if (path.endsWith("/login")) {
+      if (this.scene === "approved") await held(signal);
+      return json({});
+    }
+    if (this.scene === "requesting") await held(signal);
+    if (this.scene !== "failed") return json({ attempt: crypto.randomUUID(), ...code() }, 201);
+    // The next try works.
+    this.scene = "pending";
+    return json({ error: "temporarily_unavailable", error_description: "" }, 503);
+  }
+
+  #status(accept: string | null, signal: AbortSignal): Response {
+    if (this.scene === "reconnecting") throw new TypeError("The connection is cut.");
+    const answer = this.#statusNow();
+    if (accept === "application/json") return json({ ...answer, interval: 2 });
+    const event = `event: status\ndata: ${JSON.stringify(answer)}\n\n`;
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(event));
+        signal.addEventListener("abort", () => controller.error(signal.reason as Error));
+      },
+    });
+    return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+  }
+
+  #statusNow(): StatusAnswer {
+    const { scene } = this;
+    if (scene === "denied" || scene === "expired") {
+      // The next try works.
+      this.scene = "pending";
+      return { status: scene };
+    }
+    if (scene === "approved" || scene === "completed") return { status: "approved" };
+    return { status: "pending", expires_in: 60, ...(scene === "scanned" && { scanned: true }) };
+  }
+}

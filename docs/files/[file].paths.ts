@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path/posix";
+
+/** The Markdown files that are pages of the site. */
+export const documents: readonly string[] = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "SECURITY.md",
+  "test/README.md",
+  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md") && !file.startsWith("files"))
+    .map((file) => `docs/${file.replaceAll("\\", "/")}`),
+  ...readdirSync("examples")
+    .map((name) => `examples/${name}/README.md`)
+    .filter((file) => existsSync(file)),
+];
+
+const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
+
+const linked = documents
+  .flatMap((page) =>
+    [...readFileSync(page, "utf8").matchAll(/\]\(([^)#:\s]+)/g)].map(([, to = ""]) =>
+      join(dirname(page), to),
+    ),
+  )
+  .filter((path) => isFile(path) && !/\.(md|png)$/.test(path));
+
+/** Files that they link to and that are no Markdown, such as openapi.yaml, by their paths: each has a page of its own. */
+export const files: ReadonlyMap<string, string> = new Map(
+  [...new Set(linked)].map((path) => [
+    path,
+    path
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replace(/^-/, ""),
+  ]),
+);
+
+/** For the colours of the others their ending says it. */
+const languages: Readonly<Record<string, string>> = {
+  LICENSE: "text",
+  "docs/deployment/nginx.conf": "nginx",
+  "docs/deployment/haproxy.cfg": "haproxy",
+  "docs/deployment/Caddyfile": "caddy",
+};
+
+export default {
+  paths: () =>
+    [...files].map(([path, file]) => {
+      const language = languages[path] ?? path.slice(path.lastIndexOf(".") + 1);
+      return {
+        params: { file },
+        content: `# ${path}\n\n\`\`\`\`${language}\n${readFileSync(path, "utf8")}\`\`\`\`\n`,
+      };
+    }),
+};

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { serve, type ServerType } from "@hono/node-server";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { loadAxe, runAxe } from "../../e2e/accessibility/support/page-checks.js";
+import { launchBrowser } from "../../support/browser.js";
+
+/** The site that `npm run docs` builds of the documents, in a browser. */
+
+const folder = "docs/.vitepress/dist";
+let server: ServerType;
+let origin: string;
+let browser: Browser;
+/** The addresses of all pages, from the root, and their HTML. */
+let pages: string[];
+let htmlOf: ReadonlyMap<string, string>;
+
+before(async () => {
+  execFileSync("npm", ["run", "docs"], { stdio: "pipe", shell: process.platform === "win32" });
+  pages = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".html") && file !== "404.html")
+    .map((file) => `/${file.replaceAll("\\", "/").replace(/(^|\/)index\.html$/, "$1")}`);
+  htmlOf = new Map(
+    pages.map((path) => [path, readFileSync(join(folder, path.replace(/\/$/, "/index.html")), "utf8")]),
+  );
+  const site = new Hono().use(serveStatic({ root: folder }));
+  server = serve({ fetch: site.fetch, port: 0, hostname: "localhost" });
+  await once(server, "listening");
+  origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser.close();
+  server.close();
+});
+
+/** What pages did that they must not: errors in the console, and requests to another host or without success. */
+const complaints: string[] = [];
+
+async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  watch(context);
+  const page = await context.newPage();
+  await visit(page, path);
+  return page;
+}
+
+function watch(context: BrowserContext): void {
+  const note = (page: Page | null, text: string) => complaints.push(`${page?.url()}: ${text}`);
+  context.on("console", (message) => {
+    if (/error|warning/.test(message.type())) note(message.page(), message.text());
+  });
+  context.on("weberror", (error) => note(error.page(), error.error().message));
+  context.on("request", (request) => {
+    if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith("data:"))
+      note(request.frame().page(), request.url());
+  });
+  context.on("response", (response) => {
+    if (!response.ok()) note(response.frame().page(), `${response.status()} ${response.url()}`);
+  });
+}
+
+const visit = (page: Page, path: string) => page.goto(origin + path, { waitUntil: "networkidle" });
+
+describe("The first page", () => {
+  const scenes = {
+    idle: "Show QR code",
+    requesting: "Log in with your phone",
+    pending: "New code in",
+    scanned: "Check your phone",
+    reconnecting: "Reconnecting…",
+    approved: "Accepted. Logging you in…",
+    completed: "You’re logged in",
+    denied: "You declined on your phone",
+    expired: "Still there?",
+    failed: "The login service isn’t answering",
+  };
+
+  test("shows the live element in each phase, and says that a stand-in plays them", async () => {
+    const page = await open("/");
+    const stage = page.locator(".login-stage");
+    await stage.getByText("A stand-in for the backend plays its phases in this page").waitFor();
+    const chooser = stage.getByRole("group", { name: "Phase" });
+    await chooser.getByRole("button", { name: "pending", pressed: true }).waitFor();
+    assert.deepEqual(await chooser.getByRole("button").allTextContents(), Object.keys(scenes));
+    for (const [scene, words] of Object.entries(scenes)) {
+      await chooser.getByRole("button", { name: scene }).click();
+      await chooser.getByRole("button", { name: scene, pressed: true }).waitFor();
+      await stage.locator("section:visible").getByText(words).filter({ visible: true }).first().waitFor();
+    }
+    assert.equal(page.url(), `${origin}/`);
+  });
+
+  test("goes on when the card's own buttons are pressed", async () => {
+    const page = await open("/");
+    const stage = page.locator(".login-stage");
+    for (const [scene, button] of [
+      ["denied", "Try again"],
+      ["expired", "Show a new code"],
+      ["failed", "Try again"],
+    ] as const) {
+      await stage.getByRole("button", { name: scene }).click();
+      await stage.locator("onegini-otp-login").getByRole("button", { name: button }).click();
+      await stage.getByRole("button", { name: "pending", pressed: true }).waitFor();
+    }
+  });
+
+  test("leads to every page in two clicks", async () => {
+    const page = await open("/");
+    const sidebar = page.getByRole("navigation", { name: "Sidebar" });
+    const inSidebar = await sidebar
+      .locator("a")
+      .evaluateAll((links) => links.map((link) => new URL((link as HTMLAnchorElement).href).pathname));
+    // The files that the documents link to are the second click.
+    const linked = [...htmlOf.values()].join("");
+    for (const path of pages)
+      assert.ok(
+        inSidebar.includes(path) || (path.startsWith("/files/") && linked.includes(`href="${path}"`)),
+        path,
+      );
+    // The decisions are folded away: one click unfolds them, the next opens one.
+    await sidebar.getByRole("button", { name: "toggle section" }).click();
+    await sidebar.getByRole("link", { name: "Paint the code on a canvas" }).click();
+    await page.getByRole("heading", { level: 1, name: "Paint the code on a canvas" }).waitFor();
+  });
+});
+
+describe("The pages", () => {
+  test("ask no other host, and nothing fails on them", async () => {
+    const page = await open("/");
+    for (const path of pages) await visit(page, path);
+    assert.ok(pages.length > 40);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("link to headings that exist", () => {
+    const links = [...htmlOf].flatMap(([page, html]) =>
+      [...html.matchAll(/<a [^>]*?href="([^":]*)#([^"]+)"/g)].map(([, to, id]) => ({
+        page,
+        to: to || page,
+        id,
+      })),
+    );
+    assert.ok(links.some(({ page, to }) => page === "/" && to === "/widget.html"));
+    const broken = links.filter(({ to, id }) => !htmlOf.get(to)?.includes(` id="${id}"`));
+    assert.deepEqual(broken, []);
+  });
+
+  test("are found by a search", async () => {
+    const page = await open("/");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("searchbox").fill("Redis");
+    await page.getByRole("listbox").getByRole("option").first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.pathname !== "/");
+    await page.getByRole("main").getByText("Redis").first().waitFor();
+  });
+
+  test("have listings with a button that copies them", async () => {
+    const page = await open("/kit.html", { permissions: ["clipboard-read", "clipboard-write"] });
+    const listing = page.locator("div[class*=language-]").first();
+    await listing.hover();
+    await listing.getByRole("button", { name: "Copy Code" }).click();
+    await listing.locator(".copied").waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /^import \{ createServer \} from "node:http";\n/);
+    assert.equal(await page.locator("div[class*=language-]:not(:has(> button.copy))").count(), 0);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    test(`pass axe: ${colorScheme}`, async () => {
+      const found: string[] = [];
+      const page = await open("/", { colorScheme });
+      for (const path of ["/", "/kit.html", "/security.html", "/gallery.html"]) {
+        await visit(page, path);
+        assert.equal(await page.locator("html.dark").count(), colorScheme === "dark" ? 1 : 0);
+        await loadAxe(page);
+        found.push(...(await runAxe(page)).violations.map((line) => `${path} ${line}`));
+      }
+      assert.equal(found.join("\n"), "");
+    });
+});
