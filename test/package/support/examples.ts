@@ -84,10 +84,11 @@ export async function startExample(
   { folder }: Example,
   variables: Record<string, string> = {},
   script = "start",
+  args: string[] = [],
 ): Promise<Server> {
   const { PORT = String(await freePort()) } = variables;
   const origin = `http://localhost:${PORT}`;
-  const server = serve("npm", ["run", script], folder, { ...variables, PORT });
+  const server = serve("npm", ["run", script, "--", ...args], folder, { ...variables, PORT });
   await until(
     async () => server.hasEnded() || (await answers(origin)),
     `${origin} of ${folder}\n${server.output()}`,
