@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import {
+  acceptOnPhone,
+  installExample,
+  startEmulator,
+  startExample,
+  type Example,
+} from "../support/examples.js";
+
+/** The example without a bundler. */
+
+let browser: Browser;
+let example: Example;
+before(async () => {
+  [browser, example] = await Promise.all([launchBrowser(), installExample("html")]);
+});
+after(() => browser.close());
+
+const isDefined = (page: Page): Promise<boolean> =>
+  page.evaluate(() => customElements.get("onegini-otp-login") !== undefined);
+
+test("the page refuses the file until it has its hash, and then logs in", async () => {
+  const emulator = await startEmulator(example);
+  const page = await browser.newPage();
+
+  const unprepared = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  const refusal = page.waitForEvent("console", (message) => message.text().includes("'integrity'"));
+  await page.goto(unprepared.origin);
+  await refusal;
+  assert.equal(await isDefined(page), false);
+  await unprepared.stop();
+
+  await example.run("integrity");
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  await page.goto(site.origin);
+  await acceptOnPhone(page, emulator);
+  await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+  assert.equal(emulator.codes(), 1);
+  const cookies = await page.context().cookies();
+  assert.ok(cookies.some(({ name }) => name === "session"));
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { watchForComplaints } from "../../support/login-page.js";
+import { codeOn } from "../../support/qr.js";
+import { installExample, startEmulator, startExample, type Example } from "../support/examples.js";
+
+/** The example for Next.js, from its build: the server renders the code. */
+
+let browser: Browser;
+let example: Example;
+before(async () => {
+  [browser, example] = await Promise.all([launchBrowser(), installExample("next")]);
+});
+after(() => browser.close());
+
+test("logs in once with the codes that the server rendered, after the page was left and opened again", async () => {
+  const emulator = await startEmulator(example);
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  const context = await browser.newContext();
+  const complaints = await watchForComplaints(context);
+  const page = await context.newPage();
+  const printed: string[] = [];
+  page.on("console", (message) => {
+    const isExpected = message.location().url.endsWith("/favicon.ico");
+    if (["error", "warning"].includes(message.type()) && !isExpected) printed.push(message.text());
+  });
+  const posts: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") posts.push(new URL(request.url()).pathname);
+  });
+
+  const answer = await page.goto(`${site.origin}/login`);
+  assert.match((await answer?.text()) ?? "", /<svg/);
+  await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
+  const first = await codeOn(page);
+  assert.equal(emulator.codes(), 1, "The page begins one login.");
+
+  await page.getByText("Account", { exact: true }).click();
+  await page.getByText("Nobody is logged in").waitFor();
+  await page.getByText("Login", { exact: true }).click();
+  const second = await codeOn(page, first);
+  assert.equal(emulator.codes(), 2, "One more login begins when the person comes back.");
+
+  await emulator.phone.accept(second);
+  await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+  assert.equal(await page.evaluate(() => "isSamePage" in globalThis), true, "The page was not loaded anew.");
+  assert.equal(emulator.codes(), 2);
+  assert.deepEqual(
+    posts.map((path) => path.replace(/^(\/otp-login)\/[^/]+\//, "$1/…/")),
+    ["/otp-login/…/login"],
+    "The page starts no login by itself.",
+  );
+  assert.deepEqual([...printed, ...complaints.list], []);
+  await context.close();
+});
