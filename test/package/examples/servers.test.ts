@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
+import { freePort } from "../../support/services/free-port.js";
+import { until } from "../../support/until.js";
 import { acceptOnPhone, installExample, startEmulator, startExample } from "../support/examples.js";
 
 /** Each example of a server: a whole login through its own page. */
@@ -12,18 +16,48 @@ before(async () => {
 });
 after(() => browser.close());
 
-for (const name of ["express"])
+/** Counts the pieces in which status streams arrive. Playwright only tells of a whole answer. */
+async function watchStreams(page: Page): Promise<{ pieces: () => number }> {
+  const session = await page.context().newCDPSession(page);
+  const streams = new Set<string>();
+  let pieces = 0;
+  session.on("Network.responseReceived", ({ requestId, response }) => {
+    if (response.mimeType === "text/event-stream") streams.add(requestId);
+  });
+  session.on("Network.dataReceived", ({ requestId }) => {
+    if (streams.has(requestId)) pieces += 1;
+  });
+  await session.send("Network.enable");
+  return { pieces: () => pieces };
+}
+
+/** Wrangler takes neither port nor variables from its environment. */
+function setUpWrangler(folder: string, variables: { PORT: string; TOKEN_SERVER: string }): void {
+  const { PORT, TOKEN_SERVER } = variables;
+  writeFileSync(join(folder, ".dev.vars"), `ORIGIN=http://localhost:${PORT}\nTOKEN_SERVER=${TOKEN_SERVER}\n`);
+  const file = join(folder, "wrangler.jsonc");
+  writeFileSync(file, readFileSync(file, "utf8").replace(`"port": 3000`, `"port": ${PORT}`));
+}
+
+for (const name of ["express", "fastify", "hono", "bun", "deno", "workers"])
   test(`${name} logs in`, async () => {
     const example = await installExample(name);
     const emulator = await startEmulator(example);
-    const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+    const variables = { PORT: String(await freePort()), TOKEN_SERVER: emulator.origin };
+    if (name === "workers") setUpWrangler(example.folder, variables);
+    const site = await startExample(example, { ...variables, WRANGLER_SEND_METRICS: "false" });
     const page = await browser.newPage();
+    const stream = await watchStreams(page);
     await page.goto(site.origin);
+    await until(() => stream.pieces() > 0, "the status stream's first event, while nobody has accepted");
+    const before = stream.pieces();
     await acceptOnPhone(page, emulator);
     await page.waitForURL(`${site.origin}/account`);
+    assert.ok(stream.pieces() > before, "The stream told of the acceptance.");
     assert.equal((await page.textContent("body"))?.trim(), "Logged in as demo-user");
     await page.context().clearCookies();
     await page.goto(`${site.origin}/account`);
     assert.equal(page.url(), `${site.origin}/`);
     await page.close();
+    await Promise.all([site.stop(), emulator.stop()]);
   });

@@ -1,0 +1,49 @@
+import { createLoginKit } from "onegini-otp-login/server";
+
+const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
+/** Of the page, as the browser shows it. */
+const { ORIGIN = `http://localhost:${PORT}` } = process.env;
+
+// In memory, so for one process.
+const sessionOfAttempt = new Map<string, string>();
+const userOfSession = new Map<string, string>();
+
+const kit = createLoginKit({
+  origin: ORIGIN,
+  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  message: "Log in to the Bun example",
+  clientIp: (request, server: Bun.Server<undefined>) => server.requestIP(request)?.address,
+  signIn({ userId, attempt }) {
+    // It may run twice for one login, and both runs must lead to one session.
+    const session = sessionOfAttempt.get(attempt) ?? crypto.randomUUID();
+    sessionOfAttempt.set(attempt, session);
+    userOfSession.set(session, userId);
+    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+  },
+});
+
+const page = `<!doctype html>
+<html lang="en">
+  <title>Log in</title>
+  <script type="module" src="/onegini-otp-login.js"></script>
+  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+</html>`;
+
+Bun.serve({
+  port: PORT,
+  hostname: "localhost",
+  idleTimeout: 0, // else Bun closes a status stream that is quiet for 10 s
+  routes: {
+    "/": new Response(page, { headers: { "Content-Type": "text/html" } }),
+    "/onegini-otp-login.js": new Response(
+      Bun.file(new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js"))),
+    ),
+    "/account": (request) => {
+      const user = userOfSession.get(request.cookies.get("session") ?? "");
+      return user === undefined ? Response.redirect("/") : new Response(`Logged in as ${user}`);
+    },
+  },
+  fetch: (request, server) => kit.fetch(request, server),
+});
+console.log(`Open http://localhost:${PORT}`);

@@ -1,0 +1,49 @@
+import { createLoginKit } from "onegini-otp-login/server";
+
+const PORT = Deno.env.get("PORT") ?? "3000";
+/** Of the page, as the browser shows it. */
+const ORIGIN = Deno.env.get("ORIGIN") ?? `http://localhost:${PORT}`;
+const TOKEN_SERVER = Deno.env.get("TOKEN_SERVER") ?? "http://localhost:4000";
+
+// In memory, so for one process.
+const sessionOfAttempt = new Map<string, string>();
+const userOfSession = new Map<string, string>();
+
+const kit = createLoginKit({
+  origin: ORIGIN,
+  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  message: "Log in to the Deno example",
+  clientIp: (_request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => info.remoteAddr.hostname,
+  signIn({ userId, attempt }) {
+    // It may run twice for one login, and both runs must lead to one session.
+    const session = sessionOfAttempt.get(attempt) ?? crypto.randomUUID();
+    sessionOfAttempt.set(attempt, session);
+    userOfSession.set(session, userId);
+    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+  },
+});
+
+const widget = new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js"));
+const page = `<!doctype html>
+<html lang="en">
+  <title>Log in</title>
+  <script type="module" src="/onegini-otp-login.js"></script>
+  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+</html>`;
+
+Deno.serve({ port: Number(PORT), hostname: "localhost" }, async (request, info) => {
+  switch (new URL(request.url).pathname) {
+    case "/":
+      return new Response(page, { headers: { "Content-Type": "text/html" } });
+    case "/onegini-otp-login.js":
+      return new Response(await Deno.readFile(widget), { headers: { "Content-Type": "text/javascript" } });
+    case "/account": {
+      const session = /(?:^|; )session=([^;]+)/.exec(request.headers.get("Cookie") ?? "")?.[1] ?? "";
+      const user = userOfSession.get(session);
+      return user === undefined ? Response.redirect(ORIGIN) : new Response(`Logged in as ${user}`);
+    }
+    default:
+      return kit.fetch(request, info);
+  }
+});

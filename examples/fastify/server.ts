@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import Fastify from "fastify";
+import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
+import { createLoginKit } from "onegini-otp-login/server";
+
+const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
+/** Of the page, as the browser shows it. */
+const { ORIGIN = `http://localhost:${PORT}` } = process.env;
+
+// In memory, so for one process.
+const sessionOfAttempt = new Map<string, string>();
+const userOfSession = new Map<string, string>();
+
+const kit = createLoginKit({
+  origin: ORIGIN,
+  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  transport: nodeTransport,
+  message: "Log in to the Fastify example",
+  signIn({ userId, attempt }) {
+    // It may run twice for one login, and both runs must lead to one session.
+    const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");
+    sessionOfAttempt.set(attempt, session);
+    userOfSession.set(session, userId);
+    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+  },
+});
+
+const widget = readFileSync(new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js")));
+const page = `<!doctype html>
+<html lang="en">
+  <title>Log in</title>
+  <script type="module" src="/onegini-otp-login.js"></script>
+  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+</html>`;
+
+const app = Fastify();
+const logIn = toNodeHandler(kit);
+app.addHook("onRequest", (request, reply, done) => logIn(request.raw, reply.raw, done));
+app.get("/", (_request, reply) => reply.type("text/html").send(page));
+app.get("/onegini-otp-login.js", (_request, reply) => reply.type("text/javascript").send(widget));
+app.get("/account", (request, reply) => {
+  const session = /(?:^|; )session=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
+  const user = userOfSession.get(session);
+  return user === undefined ? reply.redirect("/") : reply.send(`Logged in as ${user}`);
+});
+await app.listen({ port: Number(PORT) });
+console.log(`Open http://localhost:${PORT}`);

@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import { serve } from "@hono/node-server";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono, type Context } from "hono";
+import { getCookie } from "hono/cookie";
+import { nodeTransport } from "onegini-otp-login/node";
+import { createLoginKit } from "onegini-otp-login/server";
+
+const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
+/** Of the page, as the browser shows it. */
+const { ORIGIN = `http://localhost:${PORT}` } = process.env;
+
+// In memory, so for one process.
+const sessionOfAttempt = new Map<string, string>();
+const userOfSession = new Map<string, string>();
+
+const kit = createLoginKit({
+  origin: ORIGIN,
+  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  transport: nodeTransport,
+  message: "Log in to the Hono example",
+  clientIp: (_request, c: Context) => getConnInfo(c).remote.address,
+  signIn({ userId, attempt }) {
+    // It may run twice for one login, and both runs must lead to one session.
+    const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");
+    sessionOfAttempt.set(attempt, session);
+    userOfSession.set(session, userId);
+    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+  },
+});
+
+const app = new Hono();
+app.all("/otp-login/*", (c) => kit.fetch(c.req.raw, c));
+app.get("/onegini-otp-login.js", serveStatic({ root: "node_modules/onegini-otp-login/dist" }));
+app.get("/", (c) =>
+  c.html(`<!doctype html>
+<html lang="en">
+  <title>Log in</title>
+  <script type="module" src="/onegini-otp-login.js"></script>
+  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+</html>`),
+);
+app.get("/account", (c) => {
+  const user = userOfSession.get(getCookie(c, "session") ?? "");
+  return user === undefined ? c.redirect("/") : c.text(`Logged in as ${user}`);
+});
+serve({ fetch: app.fetch, port: Number(PORT), hostname: "localhost" }, () =>
+  console.log(`Open http://localhost:${PORT}`),
+);
