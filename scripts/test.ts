@@ -13,6 +13,8 @@ const needServices = ["test/resilience", "test/e2e/login/neighbour-cookies.test.
 const onlyInAll = [
   ...needServices,
   "test/e2e/accessibility",
+  "test/e2e/demo/phone-scanner.test.ts",
+  "test/e2e/demo/playground-network.test.ts",
   "test/e2e/engines",
   "test/e2e/network",
   "test/e2e/renders",
