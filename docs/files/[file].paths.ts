@@ -11,6 +11,7 @@ export const documents: readonly string[] = [
   ...readdirSync("docs", { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md") && !file.startsWith("files"))
     .map((file) => `docs/${file.replaceAll("\\", "/")}`),
+  "examples/README.md",
   ...readdirSync("examples")
     .map((name) => `examples/${name}/README.md`)
     .filter((file) => existsSync(file)),

@@ -90,9 +90,11 @@ describe("the documents", () => {
   const onlyInRepository = ["docs/gallery.md", "test/README.md"];
 
   const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "test/README.md"].concat(
-    readdirSync("docs", { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".md"))
-      .map((file) => `docs/${file.replaceAll("\\", "/")}`),
+    ["docs", "examples"].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".md") && !/node_modules|\.vitepress/.test(file))
+        .map((file) => `${folder}/${file.replaceAll("\\", "/")}`),
+    ),
   );
 
   /** A page without its listings. */
