@@ -33,7 +33,10 @@ function addressOf(page: string, link: string): string {
   return `/${place}${anchor === undefined ? "" : `#${anchor}`}`;
 }
 
-/** Makes the links between files to links between pages, and puts the live element into the first page. */
+/**
+ * Makes the links between files to links between pages, gives listings without a fence the look and the copy button of the
+ * others, and puts the live element into the first page.
+ */
 function adaptPages(md: MarkdownRenderer): void {
   md.core.ruler.push("site", ({ env, tokens, Token }) => {
     const { realPath, path } = env as { realPath?: string; path: string };
@@ -43,6 +46,12 @@ function adaptPages(md: MarkdownRenderer): void {
       if (token.type === "link_open" && link !== null && !/^(#|[a-z]+:)/.test(link))
         token.attrSet("href", addressOf(page, link));
     }
+    for (const token of tokens.filter(({ type }) => type === "code_block"))
+      Object.assign(token, {
+        type: "fence",
+        tag: "code",
+        info: /^np[mx] /m.test(token.content) ? "sh" : "txt",
+      });
     if (page !== "README.md") return;
     const stage = new Token("html_block", "", 0);
     stage.content = "<LoginStage />\n";
