@@ -72,7 +72,7 @@ const visit = (page: Page, path: string) => page.goto(origin + path, { waitUntil
 describe("The first page", () => {
   const scenes = {
     idle: "Show QR code",
-    requesting: "Log in with your phone",
+    requesting: "Getting a code…",
     pending: "New code in",
     scanned: "Check your phone",
     reconnecting: "Reconnecting…",
