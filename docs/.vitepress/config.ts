@@ -21,11 +21,16 @@ const places: Readonly<Record<string, string>> = {
 const placeOf = (path: string): string =>
   places[path] ?? path.replace(/^docs\//, "").replace(/README\.md$/, "index.md");
 
+/** The path in the project that a document links to. A folder stands for its README.md. */
+function pathOf(page: string, link: string): string {
+  const path = join(dirname(page), link).replace(/\/$/, "");
+  return existsSync(path) && statSync(path).isDirectory() ? `${path}/README.md` : path;
+}
+
 /** The address of what a document links to. Throws where the site has no such page. */
 function addressOf(page: string, link: string): string {
   const [path = "", anchor] = link.split("#");
-  let target = join(dirname(page), path).replace(/\/$/, "");
-  if (existsSync(target) && statSync(target).isDirectory()) target += "/README.md";
+  const target = pathOf(page, path);
   const file = files.get(target);
   if (file === undefined && !documents.includes(target))
     throw new Error(`${page} links to ${link}, which is no page of the site.`);
@@ -67,12 +72,12 @@ const item = (path: string, text?: string): DefaultTheme.SidebarItem => ({
   link: addressOf("", path).replace(/(index)?\.md$/, ""),
 });
 
-/** The pages that the lists and tables of a page link to. */
-const listedIn = (page: string): DefaultTheme.SidebarItem[] =>
+/** The pages of a folder that the lists and tables of a page link to. */
+const listedIn = (page: string, folder: string): DefaultTheme.SidebarItem[] =>
   [...read(page).matchAll(/^(?:\||- ).*$/gm)]
     .flatMap(([line]) => [...line.matchAll(/\]\(([^)#]+)\)/g)])
-    .map(([, link = ""]) => join(dirname(page), link))
-    .filter((path) => path.endsWith(".md"))
+    .map(([, link = ""]) => pathOf(page, link))
+    .filter((path) => path.startsWith(folder) && path.endsWith(".md"))
     .map((path) => item(path));
 
 /**
@@ -112,10 +117,11 @@ export default defineConfig({
     search: { provider: "local" },
     outline: [2, 3],
     sidebar: [
-      { items: [item("README.md", "Overview"), ...listedIn("README.md")] },
+      { items: [item("README.md", "Overview"), ...listedIn("README.md", "docs/")] },
       {
-        text: "Examples",
-        items: documents.filter((path) => path.startsWith("examples/")).map((path) => item(path)),
+        ...item("examples/README.md"),
+        collapsed: true,
+        items: documents.filter((path) => /^examples\/.+\//.test(path)).map((path) => item(path)),
       },
       {
         text: "The project",
@@ -129,7 +135,7 @@ export default defineConfig({
       {
         ...item("docs/decisions/README.md"),
         collapsed: true,
-        items: listedIn("docs/decisions/README.md"),
+        items: listedIn("docs/decisions/README.md", "docs/decisions/"),
       },
     ],
   },

@@ -126,7 +126,10 @@ describe("The first page", () => {
         path,
       );
     // The decisions are folded away: one click unfolds them, the next opens one.
-    await sidebar.getByRole("button", { name: "toggle section" }).click();
+    const decisions = sidebar
+      .locator("section")
+      .filter({ has: page.getByRole("heading", { name: "Decisions" }) });
+    await decisions.getByRole("button", { name: "toggle section" }).click();
     await sidebar.getByRole("link", { name: "Paint the code on a canvas" }).click();
     await page.getByRole("heading", { level: 1, name: "Paint the code on a canvas" }).waitFor();
   });
