@@ -35,7 +35,7 @@ function watchCalls(page: Page): { method: string; path: string }[] {
 }
 
 /**
- * Opens the example's login page, leaves it by the page's own navigation, comes back and logs in.
+ * Opens the example's login page, leaves it by the page's own navigation, comes back, also in haste, and logs in.
  *
  * @param script serves the page: `start`, from its sources, or `preview`, from its build
  */
@@ -65,17 +65,26 @@ async function logIn(example: Example, script: string): Promise<void> {
   const first = await codeOn(page);
   assert.equal(codes(), 1, "One code is requested when the page opens.");
 
-  await page.getByText("Account", { exact: true }).click();
-  await page.getByText("Nobody is logged in").waitFor();
-  const left = calls.length;
-  await page.getByText("Login", { exact: true }).click();
+  const leave = async (): Promise<void> => {
+    await page.getByText("Account", { exact: true }).click();
+    await page.getByText("Nobody is logged in").waitFor();
+  };
+  const comeBack = (): Promise<void> => page.getByText("Login", { exact: true }).click();
+  await leave();
+  await comeBack();
   const second = await codeOn(page, first);
   assert.equal(codes(), 2, "One more code is requested when the person comes back.");
 
-  await emulator.phone.accept(second);
+  await leave();
+  await comeBack();
+  // Now that code is perhaps still on its way.
+  await leave();
+  const left = calls.length;
+  await comeBack();
+  await emulator.phone.accept(await codeOn(page, first, second));
   await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
   assert.equal(await page.evaluate(() => "isSamePage" in globalThis), true, "The page was not loaded anew.");
-  assert.equal(codes(), 2);
+  assert.ok(codes() <= 4, "No visit of the page requests two codes.");
   const attempts = new Set(calls.slice(left).map(({ path }) => path.split("/")[2] ?? ""));
   assert.deepEqual(attempts.size, 2, "After leaving, only the start and the new attempt are called.");
   assert.equal(calls.filter(({ path }) => path.endsWith("/login")).length, 1);
