@@ -6,7 +6,7 @@ import { watchForComplaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { installExample, startEmulator, startExample, type Example } from "../support/examples.js";
 
-/** The example for Next.js, from its build: the server renders the code. */
+/** The example for Next.js: the server renders the code. */
 
 let browser: Browser;
 let example: Example;
@@ -15,15 +15,21 @@ before(async () => {
 });
 after(() => browser.close());
 
-test("logs in once with the codes that the server rendered, after the page was left and opened again", async () => {
+/**
+ * Opens the login page, leaves it by the site's own navigation, comes back and logs in.
+ *
+ * @param script serves the site: `start`, from its build, or `dev`, from its sources and in React's strict mode
+ */
+async function logIn(script: string): Promise<void> {
   const emulator = await startEmulator(example);
-  const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin }, script);
   const context = await browser.newContext();
   const complaints = await watchForComplaints(context);
   const page = await context.newPage();
   const printed: string[] = [];
   page.on("console", (message) => {
-    const isExpected = message.location().url.endsWith("/favicon.ico");
+    const isExpected =
+      message.text().startsWith("Lit is in dev mode") || message.location().url.endsWith("/favicon.ico");
     if (["error", "warning"].includes(message.type()) && !isExpected) printed.push(message.text());
   });
   const posts: string[] = [];
@@ -54,4 +60,9 @@ test("logs in once with the codes that the server rendered, after the page was l
   );
   assert.deepEqual([...printed, ...complaints.list], []);
   await context.close();
-});
+  await Promise.all([site.stop(), emulator.stop()]);
+}
+
+test("logs in once with the codes that the server rendered, after the page was left and opened again", () =>
+  logIn("start"));
+test("does so in development too", () => logIn("dev"));
