@@ -4,7 +4,10 @@ import { basename, join, relative } from "node:path";
 import { describe, test } from "node:test";
 import ts from "typescript";
 
-/** The listings of README.md and docs/kit.md, compiled as a strict project would: against the build and the real frameworks. */
+/**
+ * The listings of README.md and docs, compiled as a strict project would: against the build and the real frameworks. Those of
+ * docs/frameworks.md have a test of their own.
+ */
 
 interface Listing {
   /** Its page and heading. */
@@ -39,13 +42,16 @@ const declarations: Record<string, string> = {
   clientIp: "(request: Request, context: unknown) => string | undefined",
   countryOf: "(address: string) => Promise<string | undefined>",
   createLoginKit: 'typeof import("onegini-otp-login/server").createLoginKit',
+  createPhone: 'typeof import("onegini-otp-login/emulator").createPhone',
   createServer: 'typeof import("node:http").createServer',
   kit: 'import("onegini-otp-login/server").LoginKit',
   log: "(error: unknown) => void",
   login: 'import("onegini-otp-login/server").LoginSummary',
+  otp: "string",
   page: "(body: string) => string",
   // The reader is told to write `!` behind variables of the environment.
   process: "{ env: Record<string, string>; once: (name: string, listener: () => Promise<void>) => void }",
+  report: "(...what: unknown[]) => void",
   req: 'import("express").Request',
   request: "Request",
   requireAppUser: '(c: import("hono").Context) => Promise<{ id: string }>',
@@ -56,9 +62,13 @@ const declarations: Record<string, string> = {
     begin: (session: { userId: string; attempt: string; login: object }) => Promise<{ ended: boolean; cookie: string }>;
     end: (session: { userId: string; attempt: string }) => Promise<void>;
   }`,
+  showAccount: "(account: object) => void",
   store: 'import("onegini-otp-login/redis").RedisStore',
+  tokenServer: 'import("onegini-otp-login/emulator").TokenServer',
   toNodeHandler: 'typeof import("onegini-otp-login/node").toNodeHandler',
+  url: "string",
   userId: "string",
+  widget: 'import("onegini-otp-login").OneginiOtpLogin',
   attempt: "string",
   // Shaped like these platforms' own, because their types do not go with Node's.
   Bun: `{ serve: (options: {
@@ -81,7 +91,9 @@ const apps: Record<string, string> = {
 function moduleOf({ title, code }: Listing): string {
   const whole = code.replace(/…,/g, `${requiredOptions},`);
   const isDeclared = (name: string): boolean =>
-    new RegExp(`\\b(const|let|function|class)\\s+${name}\\b|import[^;]*\\b${name}\\b[^;]*from`).test(code);
+    new RegExp(
+      `\\b(const|let|function|class)\\s+(\\{[^}]*\\b)?${name}\\b|import[^;]*\\b${name}\\b[^;]*from`,
+    ).test(code);
   const missing = Object.entries({ ...declarations, ...(title in apps && { app: apps[title] ?? "" }) })
     .filter(([name]) => new RegExp(`(?<![.\\w/"])${name}\\b`).test(code) && !isDeclared(name))
     .map(([name, type]) => `declare const ${name}: ${type};\n`);
@@ -122,10 +134,11 @@ function complaintsAbout(modules: Map<string, string>): string[] {
   });
 }
 
-const listings = ["README.md", "docs/kit.md"].flatMap(listingsOf);
+const pages = ["README.md", "docs/kit.md", "docs/deployment.md", "docs/emulator.md", "docs/widget.md"];
+const listings = pages.flatMap(listingsOf);
 const modules = new Map(listings.map((listing, index) => [`listing-${index}.ts`, moduleOf(listing)]));
 
-describe("the listings of README.md and docs/kit.md", () => {
+describe("the listings of the documents", () => {
   // Express 4 has types of its own.
   const forExpress4 = [...modules]
     .filter(([, text]) => /"express"/.test(text))
@@ -143,6 +156,38 @@ describe("the listings of README.md and docs/kit.md", () => {
       assert.deepEqual(own, []);
     });
   }
+
+  test("for the app are JavaScript", () => {
+    const ofTheApp = listingsOf("docs/mobile-app.md");
+    assert.ok(ofTheApp.length > 0);
+    for (const { title, code } of ofTheApp) {
+      const { diagnostics = [] } = ts.transpileModule(code, { fileName: "app.js", reportDiagnostics: true });
+      assert.deepEqual(
+        diagnostics.map(({ messageText }) => messageText),
+        [],
+        title,
+      );
+    }
+  });
+
+  test("give the element only attributes that it has", () => {
+    const { modules: described } = JSON.parse(readFileSync("custom-elements.json", "utf8")) as {
+      modules: { declarations: { tagName?: string; attributes?: { name: string }[] }[] }[];
+    };
+    const element = described
+      .flatMap((each) => each.declarations)
+      .find(({ tagName }) => tagName !== undefined);
+    const known = ["lang", "id", ...(element?.attributes ?? []).map(({ name }) => name)];
+    const tags = [...pages, "docs/mobile-app.md"].flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/^```html\n[^]*?^```$/gm)].flatMap(([html]) => [
+        ...html.matchAll(/<onegini-otp-login\b((?:[^>"]|"[^"]*")*)>/g),
+      ]),
+    );
+    assert.ok(tags.length >= 5, `${tags.length} tags`);
+    for (const [tag, attributes = ""] of tags)
+      for (const [, name = ""] of attributes.matchAll(/([\w-]+)(?:="[^"]*")?/g))
+        assert.ok(known.includes(name), tag);
+  });
 
   test("mount the kit in Express 4 and 5, Fastify and Hono", () => {
     const texts = [...modules.values()];
