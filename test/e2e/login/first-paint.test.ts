@@ -121,10 +121,11 @@ describe("First paint", () => {
         const beforehand = await pixelsAtRest(page, clip);
         release();
         await reachPhase(page, "pending");
-        const afterwards = await pixelsAtRest(page, clip);
-        assert.equal(beforehand.width, afterwards.width);
-        const other = beforehand.data.findIndex((value, index) => value !== afterwards.data[index]);
-        assert.equal(other, -1, `The pixel ${other / 4} is another one.`);
+        // Chromium may draw an edge between two device pixels once more, and then on the other side.
+        await until(async () => {
+          const { data } = PNG.sync.read(await page.screenshot({ clip }));
+          return Buffer.compare(data, beforehand.data) === 0;
+        }, "the same pixels");
       });
     }
 

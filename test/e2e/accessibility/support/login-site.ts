@@ -118,7 +118,10 @@ export async function startLoginSite(): Promise<LoginSite> {
       .end(JSON.stringify(body));
   };
 
-  const server = createServer(({ method, url = "" }: IncomingMessage, response) => {
+  /** A page polls while a stream is slow, as it is on a busy machine. */
+  const poll: Answer = { status: 200, body: { status: "pending", expires_in: 3_600, interval: 2 } };
+
+  const server = createServer(({ method, headers, url = "" }: IncomingMessage, response) => {
     const { pathname, searchParams } = new URL(url, "http://localhost");
     const { start, renew, status, login } = site.answers;
     if (pathname === "/") {
@@ -128,7 +131,8 @@ export async function startLoginSite(): Promise<LoginSite> {
     } else if (pathname === "/otp-login") give(response, start);
     else if (pathname.endsWith("/otp")) give(response, renew);
     else if (pathname.endsWith("/login")) give(response, login);
-    else if (pathname.startsWith("/otp-login/") && method === "GET") give(response, status);
+    else if (pathname.startsWith("/otp-login/") && method === "GET")
+      give(response, status === "stream" && headers.accept !== "text/event-stream" ? poll : status);
     // A page that is left for nothing: it stays as it is on its way out.
     else response.writeHead(pathname === "/nothing" ? 204 : 404).end();
   });
