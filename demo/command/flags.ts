@@ -113,6 +113,9 @@ function readFlags(name: Name, args: string[]): Flags | Extract<Command, { kind:
   );
   try {
     const { values } = parseArgs({ args, options: { ...options, help: { type: "boolean", short: "h" } } });
+    const given: Record<string, unknown> = values;
+    const empty = Object.keys(given).find((flag) => given[flag] === "");
+    if (empty !== undefined) return { kind: "wrong", problem: `--${empty} has no value.` };
     return { kind: "flags", values: values as Flags["values"] };
   } catch (error) {
     // Node's message names the argument first; the rest is advice that fits no flag here.

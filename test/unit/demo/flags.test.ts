@@ -56,6 +56,8 @@ describe("The command's flags", () => {
   });
 
   for (const [args, problem] of [
+    [["demo", "--port", ""], "--port has no value."],
+    [["emulator", "--client-secret="], "--client-secret has no value."],
     [[], "There is no command. Name one of these: demo, emulator."],
     [["bank"], 'There is no command "bank". Name one of these: demo, emulator.'],
     [["demo", "--prot", "0"], "Unknown option '--prot'."],
