@@ -16,11 +16,12 @@ export interface ClientIpOptions {
  * A value that is no IP address (`unknown`, `_hidden`) gives undefined.
  *
  * @param proxies how many proxies of the site are between the internet and this server; 0 means the socket's address
- * @throws TypeError if `proxies` is not a whole number from 0 to 100, or `header` is neither of the two
+ * @throws TypeError if `proxies` is not a whole number from 0 to 100, `header` is neither of the two, or
+ *   there is another option
  */
 export function clientIpBehind(
   proxies: number,
-  { header = "x-forwarded-for" }: ClientIpOptions = {},
+  { header = "x-forwarded-for", ...others }: ClientIpOptions = {},
 ): (request: Request, context: unknown) => string | undefined {
   if (!Number.isInteger(proxies) || proxies < 0 || proxies > 100) {
     throw new TypeError("clientIpBehind: the number of proxies must be a whole number from 0 to 100");
@@ -28,6 +29,8 @@ export function clientIpBehind(
   if (header !== "x-forwarded-for" && header !== "forwarded") {
     throw new TypeError('clientIpBehind: "header" must be "x-forwarded-for" or "forwarded"');
   }
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new TypeError(`clientIpBehind: there is no option "${unknown}"`);
   return (request, context) => {
     const value = proxies > 0 ? request.headers.get(header) : null;
     if (value === null) return socketAddress(request, context);
@@ -86,11 +89,11 @@ function forwardedFor(element: string): string {
   return client;
 }
 
-/** The IP address of a hop, without port and brackets. */
+/** The IP address of a hop, without port, brackets and the zone of an IPv6 address, which means nothing on another machine. */
 function addressOf(hop: string): string | undefined {
   const host = /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+)(?::\d+)?$/.exec(hop)?.[1] ?? hop;
   if (!(ipaddr.IPv4.isValidFourPartDecimal(host) || ipaddr.IPv6.isValid(host))) return undefined;
-  return ipaddr.process(host).toString();
+  return ipaddr.process(host.replace(/%.*$/, "")).toString();
 }
 
 /** `unknown`: an address or its country is not known, or the two addresses cannot be compared. */

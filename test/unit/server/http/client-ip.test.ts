@@ -50,6 +50,7 @@ describe("the client's address behind trusted proxies", () => {
     [1, 'host="a\\";for=6.6.6.6;\\"";for="192.0.2.1"', "192.0.2.1"],
     [1, 'for="192.0.\\2.1"', "192.0.2.1"],
     [1, "for=192.0.2.1=", undefined],
+    [1, 'for="[2001:db8::1%eth0]:80"', "2001:db8::1"],
     [1, "for=unknown", undefined],
     [1, "for=_hidden", undefined],
     [1, "proto=https", undefined],
@@ -90,6 +91,11 @@ describe("the client's address behind trusted proxies", () => {
       () => clientIpBehind(1, { header: "x-real-ip" as never }),
       /"x-forwarded-for" or "forwarded"/,
     );
+  });
+
+  test("an unknown option is rejected", () => {
+    const options = { heder: "forwarded" } as never;
+    assert.throws(() => clientIpBehind(1, options), /there is no option "heder"/);
   });
 
   test("goes to the Token Server with the user agent, so that the phone can show where the login comes from", async (t) => {
