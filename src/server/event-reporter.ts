@@ -46,9 +46,10 @@ export function createReport(
   return (event) => {
     // The guarded store has reported it already, as `store_trouble`.
     if (event.type === "internal_error" && event.error instanceof StoreUnavailable) return;
-    if (event.type !== "token_server_trouble") return tell(event);
-    const { call, status, reason, level } = event;
-    tell({ ...event, level: throttle.level(`${call} ${status ?? reason}`, level) });
+    const cleaned = withPrintableTexts(event);
+    if (cleaned.type !== "token_server_trouble") return tell(cleaned);
+    const { call, status, reason, level } = cleaned;
+    tell({ ...cleaned, level: throttle.level(`${call} ${status ?? reason}`, level) });
   };
 }
 
@@ -96,6 +97,15 @@ const oneLine = (error: unknown): string =>
 
 /** Replaces line breaks and control characters, with which a stranger could forge a line or control a terminal. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+
+/** An `error` stays as it was thrown. */
+const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>
+  Object.fromEntries(
+    Object.entries(event).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === "string" && name !== "error" ? printable(value) : value,
+    ]),
+  ) as LoginKitEvent;
 
 /** Reports the errors that the login API answers to the site. */
 export class ErrorLog {

@@ -3,7 +3,8 @@ import type { LimitName } from "./limits/limits.js";
 
 /**
  * An event of the kit, for the site's log. No event contains an OTP, a cookie, a session or a secret. Some contain the
- * user's id, because a log of logins needs it. `address` is the result of `clientIp` for the client that calls; for an
+ * user's id, because a log of logins needs it. Line breaks and control characters of its texts are replaced by spaces, but
+ * an `error` stays as it was thrown. `address` is the result of `clientIp` for the client that calls; for an
  * event after a result call it is the address that began the attempt. `durationMs`, in whole milliseconds, is how long a
  * call took or, for an attempt that was scanned or settled, how long it has lived.
  */

@@ -125,6 +125,17 @@ describe("the site's log", () => {
     holds(complaints.mock.callCount() > 0);
   });
 
+  test("gets no control characters from strangers or from the Token Server", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    tokenServer.start = json(400, { error: 1003, error_description: "bad\nparameter\u009b2J" });
+    const { events, ...where } = await site(t, { tokenServerUrl: tokenServer.url });
+    await new Browser(where).post("");
+    await new Browser(where).post("", { headers: { origin: "https://bank\u0085.example\u009b2J" } });
+    const [trouble, , refused] = events;
+    holds(trouble?.type === "token_server_trouble" && trouble.description === "bad parameter 2J");
+    holds(refused?.type === "request_refused" && refused.origin === "https://bank .example 2J");
+  });
+
   test("a clientIp that throws is 500 and reported", async (t) => {
     const { events, ...where } = await site(t, {
       options: {
@@ -205,7 +216,7 @@ describe("without onEvent", () => {
     report({ ...trouble, description: "a\u2028b\u0085c\u009bd\u007fe" });
     assert.equal(lines.length, 5);
     assert.match(lines[3] ?? "", /a \| b \[2Jc \| d/);
-    assert.equal(lines[0], 'warn onegini-otp-login: attempt_failed {"attempt":"a\\nb","durationMs":1}');
+    assert.equal(lines[0], 'warn onegini-otp-login: attempt_failed {"attempt":"a b","durationMs":1}');
     assert.match(lines[1] ?? "", /^error onegini-otp-login: internal_error .*one \| two/);
     holds(lines.every((line) => !/[\p{Cc}\u2028\u2029]/u.test(line)));
   });
@@ -228,6 +239,6 @@ describe("without onEvent", () => {
     tokenServer.start = json(400, { error: 1003, error_description: "bad\nparameter" });
     await browser.post("");
     assert.equal(lines.length, 1);
-    assert.match(String(lines[0]), /token_server_trouble .*"code":"1003".*bad\\nparameter/);
+    assert.match(String(lines[0]), /token_server_trouble .*"code":"1003".*bad parameter/);
   });
 });
