@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The package's command, with pages that were bundled by `npm run build`. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readAssets } from "../server/assets.js";
 import { startDemo } from "../server/demo-server.js";
@@ -9,10 +10,19 @@ import { flagWords, readCommand } from "./flags.js";
 
 const getAssets = () => readAssets(join(import.meta.dirname, "assets"));
 
+/** The path is the same from `demo/command/` and, built, from `dist/demo/`. */
+const readVersion = (): string => {
+  const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+};
+
 const command = readCommand(process.argv.slice(2));
 switch (command.kind) {
   case "help":
     process.stdout.write(command.text);
+    break;
+  case "version":
+    process.stdout.write(`${readVersion()}\n`);
     break;
   case "wrong":
     exit(`${command.problem}\nHelp: npx onegini-otp-login --help`, 2);

@@ -4,6 +4,7 @@ import { readConfig, type DemoConfig, type Variable } from "../server/demo-confi
 /** What the command line asks for. */
 export type Command =
   | { kind: "help"; text: string }
+  | { kind: "version" }
   | { kind: "demo" | "emulator"; config: DemoConfig }
   /** `problem`: one line that names what is wrong. */
   | { kind: "wrong"; problem: string };
@@ -54,6 +55,10 @@ const commands = `Commands:
 const help = `Usage: onegini-otp-login <command> [flags]
 
 ${commands}
+Flags:
+  --help      this text; after a command its flags
+  --version   the package's version
+
 Examples:
   npx onegini-otp-login demo
   npx onegini-otp-login emulator --port 8080 --client-id site --client-secret site-secret
@@ -90,6 +95,7 @@ Examples:
 export function readCommand(args: readonly string[]): Command {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h") return { kind: "help", text: help };
+  if (name === "--version") return { kind: "version" };
   if (name !== "demo" && name !== "emulator") {
     const given = name === undefined ? "There is no command" : `There is no command ${JSON.stringify(name)}`;
     return { kind: "wrong", problem: `${given}. Name one of these: demo, emulator.` };

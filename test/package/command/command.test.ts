@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -148,6 +148,12 @@ describe("npx onegini-otp-login", () => {
       assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
       assert.match(stdout, /^Usage: onegini-otp-login .*^Examples:$/ms);
     }
+  });
+
+  test("prints the package's version", () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    const { status, stdout, stderr } = run("--version");
+    assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${version}\n`, stderr: "" });
   });
 
   test("exits with 2 if the command line is wrong, and says what is wrong", () => {

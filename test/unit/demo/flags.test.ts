@@ -95,6 +95,11 @@ describe("The command's flags", () => {
     }
   });
 
+  it("include --version, which --help mentions", () => {
+    assert.deepEqual(readCommand(["--version"]), { kind: "version" });
+    assert.match(helpOf("--help"), /^ {2}--version /m);
+  });
+
   it("are on the emulator's page", () => {
     const page = readFileSync("docs/emulator.md", "utf8");
     for (const flag of [...flagsOf(helpOf("demo", "-h")), ...flagsOf(helpOf("emulator", "-h"))])
