@@ -29,9 +29,14 @@ export async function connectRedis(url: string): Promise<RedisResult> {
   }
 }
 
+/** Outside a project npx keeps the command in a folder of its own, where `npm install` puts nothing. */
+const missingPackage =
+  "The package redis is missing. In a project: npm install redis. " +
+  "Elsewhere: npx -p onegini-otp-login -p redis onegini-otp-login demo --redis-url …";
+
 /** One sentence with the address and the reason, without the password that the URL may contain. */
 export function redisProblem(url: string, error: unknown): string {
-  if (codeOf(error) === "ERR_MODULE_NOT_FOUND") return "The package redis is missing: npm install redis";
+  if (codeOf(error) === "ERR_MODULE_NOT_FOUND") return missingPackage;
   const { hostname, port } = new URL(url);
   const where = `${hostname}:${port || 6379}`;
   return `Redis cannot be used at ${where} (${reasonOf(error)}). Start it there, or mend REDIS_URL.`;
