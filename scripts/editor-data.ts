@@ -10,4 +10,8 @@ const options = { hideCssPropertiesDocs: true };
 
 writeFileSync("dist/vscode.html-custom-data.json", getVsCodeHtmlCustomData(manifest, options));
 writeFileSync("dist/vscode.css-custom-data.json", getVsCodeCssCustomData(manifest, options));
-writeFileSync("dist/web-types.json", getWebTypesData(manifest, options));
+// No page of the package's own is known, and an empty "doc-url" is a link to nothing.
+const webTypes = JSON.parse(getWebTypesData(manifest, options), (name, value: unknown) =>
+  name === "doc-url" && value === "" ? undefined : value,
+) as unknown;
+writeFileSync("dist/web-types.json", JSON.stringify(webTypes));

@@ -141,6 +141,7 @@ describe("the editors' data", () => {
     const { html, css } = data.contributions;
     assert.deepEqual(namesOf(html.elements), [tag]);
     const [{ js, ...markup }] = html.elements as [(typeof html.elements)[0]];
+    assert.ok(!("doc-url" in markup), "An editor would link to nothing.");
     assert.deepEqual(namesOf(markup.attributes), attributes);
     assert.deepEqual([namesOf(markup.events), namesOf(js.events)], [events, events]);
     const fields = namesOf(element.members.filter(({ kind }) => kind === "field"));
