@@ -9,7 +9,7 @@ import { openPhone } from "../../support/demo/demo-pages.js";
 import { type Demo, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
-import { listen } from "../accessibility/support/assistive-technology.js";
+import { listen } from "./support/assistive-technology.js";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
