@@ -8,9 +8,6 @@ const directions = [
   { lang: "en", dir: "ltr" },
   { lang: "ar", dir: "rtl" },
 ];
-/** Forced colours are tested once here, and more in test/e2e/page/look.test.ts. */
-const { light, dark, "forced colours, dark": forced } = looks;
-const axeLooks = { light, dark, "forced colours": forced };
 const alwaysRun = ["heading-order", "landmark-unique", "region", "target-size", "color-contrast"];
 
 describe("A page with one card", () => {
@@ -26,7 +23,7 @@ describe("A page with one card", () => {
       for (const direction of directions) {
         await page.evaluate((given) => void Object.assign(document.documentElement, given), direction);
         assert.deepEqual(await wordsOnMarks(page), []);
-        for (const [look, media] of Object.entries(axeLooks)) {
+        for (const [look, media] of Object.entries(looks)) {
           await page.emulateMedia(media);
           const { violations, undecided, rules } = await runAxe(page);
           assert.deepEqual(

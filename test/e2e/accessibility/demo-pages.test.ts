@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { after, before, describe, it } from "node:test";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
-import { openPhone } from "../../support/demo/demo-pages.js";
+import { openPhone, openPlayground } from "../../support/demo/demo-pages.js";
 import { type Demo, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { listen } from "./support/assistive-technology.js";
-
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+import { loadAxe, runAxe } from "./support/page-checks.js";
 
 describe("The demo's pages", () => {
   let demo: Demo;
@@ -24,15 +20,11 @@ describe("The demo's pages", () => {
     await Promise.all([browser.close(), demo.stop()]);
   });
 
-  /** The findings of axe, one per line. */
+  /** What axe finds on a page, a line each, with the page's address. */
   async function findings(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate((): Promise<AxeResults> =>
-      (globalThis as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-    );
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${page.url()} ${id}: ${html} ${failureSummary ?? ""}`),
-    );
+    await loadAxe(page);
+    const { violations } = await runAxe(page);
+    return violations.map((line) => `${page.url()} ${line}`);
   }
 
   for (const [name, options] of [
@@ -71,6 +63,30 @@ describe("The demo's pages", () => {
       }
       await context.close();
       assert.deepEqual(found, []);
+    });
+  }
+
+  for (const [name, options] of [
+    ["light", { colorScheme: "light" }],
+    ["dark", { colorScheme: "dark" }],
+    ["forced colours", { forcedColors: "active" }],
+    [
+      "dark, 375 px wide",
+      { colorScheme: "dark", viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true },
+    ],
+  ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]) {
+    it(`pass axe in the playground: ${name}`, async () => {
+      // Without motion, because a message that fades in does not have its full contrast yet.
+      const context = await browser.newContext({ ...options, reducedMotion: "reduce", bypassCSP: true });
+      const { page, reaches, goTo, set } = await openPlayground(context, demo.origin);
+      await reaches("pending");
+      for (const phase of ["pending", "denied", "failed"]) {
+        await goTo(phase);
+        await reaches(phase);
+        if (phase === "denied") await set("language", "ar");
+        assert.deepEqual(await findings(page), [], phase);
+      }
+      await context.close();
     });
   }
 

@@ -194,23 +194,23 @@ describe("The demo phone", () => {
     assert.match(await phone.heard(), /rejected: 9006/);
   });
 
-  for (const width of [1280, 880, 800, 481, 400]) {
-    it(`fits a window of ${width} × 800: its buttons are seen without scrolling`, async () => {
-      await openLoginPage(context, demo.origin);
-      const phone = await openPhone(context, demo.origin);
-      await phone.page.setViewportSize({ width, height: 800 });
-      const lowestEdge = async (name: string) => {
+  it("fits a window of any width and 800 pixels of height: its buttons are seen without scrolling", async () => {
+    await openLoginPage(context, demo.origin);
+    const phone = await openPhone(context, demo.origin);
+    const isSeenAtEveryWidth = async (name: string) => {
+      for (const width of [1280, 880, 800, 481, 400]) {
+        await phone.page.setViewportSize({ width, height: 800 });
         const box = await phone.screen.getByRole("button", { name, exact: true }).boundingBox();
-        return (box?.y ?? Infinity) + (box?.height ?? 0);
-      };
+        assert.ok((box?.y ?? Infinity) + (box?.height ?? 0) <= 800, `${name}, ${width} pixels wide`);
+        assert.equal(await phone.page.evaluate(() => scrollY), 0);
+      }
+    };
 
-      assert.ok((await lowestEdge("Scan QR code")) <= 800);
-      await phone.press("Scan QR code");
-      await phone.sees("Is this you logging in?");
-      assert.ok((await lowestEdge("Decline")) <= 800);
-      assert.equal(await phone.page.evaluate(() => scrollY), 0);
-    });
-  }
+    await isSeenAtEveryWidth("Scan QR code");
+    await phone.press("Scan QR code");
+    await phone.sees("Is this you logging in?");
+    await isSeenAtEveryWidth("Decline");
+  });
 
   it("shows what to do about a code that is used, unknown or invalid", async () => {
     const login = await openLoginPage(context, demo.origin);

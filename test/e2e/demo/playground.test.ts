@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, it } from "node:test";
-import type { AxeResults } from "axe-core";
 import type { OneginiOtpLogin } from "onegini-otp-login";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { demoInBrowser, type DemoInBrowser } from "../../support/demo/demo.js";
 import { openPlayground } from "../../support/demo/demo-pages.js";
 import { codeOn } from "../../support/qr.js";
 
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const languages = readdirSync("src/locales").map((file) => file.replace(".ts", ""));
 
 /** The fragment as the page itself has it. Playwright's own is a moment late. */
@@ -382,38 +379,6 @@ describe("The playground", () => {
     assert.equal(await second.page.locator("#renewals").inputValue(), "5");
     assert.equal(await second.page.locator("#width").inputValue(), "600");
   });
-
-  for (const [name, options] of [
-    ["light", { colorScheme: "light" }],
-    ["dark", { colorScheme: "dark" }],
-    ["forced colours", { forcedColors: "active" }],
-    [
-      "dark, 375 px wide",
-      { colorScheme: "dark", viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true },
-    ],
-  ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]) {
-    it(`passes axe: ${name}`, async () => {
-      const context = await given.browser.newContext({
-        ...options,
-        reducedMotion: "reduce",
-        bypassCSP: true,
-      });
-      const { page, reaches, goTo, set } = await openPlayground(context, given.demo.origin);
-      await reaches("pending");
-      await page.evaluate(axe);
-      for (const phase of ["pending", "denied", "failed"]) {
-        await goTo(phase);
-        await reaches(phase);
-        if (phase === "denied") await set("language", "ar");
-        const { violations } = await page.evaluate((): Promise<AxeResults> =>
-          (globalThis as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-        );
-        const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-        assert.deepEqual(found, [], phase);
-      }
-      await context.close();
-    });
-  }
 
   it("fits every width from 320 pixels without scrolling sideways", async () => {
     const { page, set, reaches } = await open("#width=600");

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { AxeResults, RunOptions } from "axe-core";
 import { build } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { readCodes } from "../../support/qr.js";
 import { otp } from "../../element/support/models.js";
 
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const looks = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },
@@ -21,7 +17,6 @@ const looks = {
 interface Gallery {
   show: (sheet: string) => Promise<void>;
   showAt: (width: number) => Promise<void>;
-  axe: { run: (within: object, options: RunOptions) => Promise<AxeResults> };
 }
 
 describe("The element's look", () => {
@@ -78,33 +73,6 @@ describe("The element's look", () => {
         assert.deepEqual(await readCodes(await canvas.screenshot()), [otp], sheet);
         assert.deepEqual(await coloursOf(await canvas.screenshot()), ["0,0,0", "255,255,255"], sheet);
       }
-    });
-
-    it(`passes axe in every phase: ${name}`, async () => {
-      // Without motion, because a message that fades in does not have its full contrast yet.
-      const page = await gallery({
-        ...look,
-        reducedMotion: "reduce",
-        viewport: { width: 1600, height: 2000 },
-      });
-      await page.evaluate(axe);
-      const found: string[] = [];
-      for (const sheet of [
-        ...["phases", "phone", "phone-app", "right-to-left", "widths", "languages"],
-        ...["enlarged", "enlarged-rtl"],
-      ]) {
-        await page.evaluate((each) => (globalThis as unknown as Gallery).show(each), sheet);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as Gallery).axe.run(
-            { include: [["view-card"]] },
-            // There are many cards in one page, whose headings and landmarks repeat.
-            { rules: { "heading-order": { enabled: false }, "landmark-unique": { enabled: false } } },
-          ),
-        );
-        for (const { id, nodes } of violations)
-          found.push(...nodes.map(({ html, failureSummary }) => `${sheet} ${id}: ${html} ${failureSummary}`));
-      }
-      assert.deepEqual(found, []);
     });
   }
 
