@@ -23,17 +23,23 @@ interface Dom {
   errors: unknown[];
 }
 
+/** @param prepare a script that runs before the element's */
+const jsdom = (prepare = "") => {
+  const errors: unknown[] = [];
+  const virtualConsole = new VirtualConsole().on("jsdomError", (error) => errors.push(error));
+  const { window } = new JSDOM("", {
+    url: "http://localhost/",
+    runScripts: "outside-only",
+    virtualConsole,
+  });
+  window.eval(prepare);
+  return { run: (text: string): unknown => window.eval(text), errors };
+};
+
 const doms: Record<string, () => Dom> = {
-  jsdom() {
-    const errors: unknown[] = [];
-    const virtualConsole = new VirtualConsole().on("jsdomError", (error) => errors.push(error));
-    const { window } = new JSDOM("", {
-      url: "http://localhost/",
-      runScripts: "outside-only",
-      virtualConsole,
-    });
-    return { run: (text) => window.eval(text), errors };
-  },
+  jsdom: () => jsdom(),
+  // As jsdom before version 27.
+  "jsdom without constructed style sheets": () => jsdom("delete CSSStyleSheet.prototype.replaceSync"),
   "happy-dom"() {
     const settings = { enableJavaScriptEvaluation: true, suppressInsecureJavaScriptEnvironmentWarning: true };
     const window = new Window({ url: "http://localhost/", settings });

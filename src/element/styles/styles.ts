@@ -148,8 +148,8 @@ const sheetsOf = new WeakMap<Document, Map<CSSResult, CSSStyleSheet>>();
 export function adoptStyleSheets(root: ShadowRoot, styles: readonly CSSResultOrNative[]): void {
   const { ownerDocument } = root;
   const window = ownerDocument.defaultView;
-  // A document without a window renders nothing.
-  if (!window) return;
+  // A document without a window renders nothing, and jsdom before version 27 cannot fill a style sheet.
+  if (!window || !("replaceSync" in window.CSSStyleSheet.prototype)) return;
   const sheets = sheetsOf.get(ownerDocument) ?? new Map<CSSResult, CSSStyleSheet>();
   sheetsOf.set(ownerDocument, sheets);
   root.adoptedStyleSheets = styles.map((style) => {
