@@ -60,7 +60,7 @@ export function parseQrLink(link: string): string {
 }
 
 /**
- * Encodes a text at error level L: a screen does not tear, and fewer modules are larger ones.
+ * Encodes a text at error level L: a screen does not get damaged as paper does, and with fewer modules each one is larger.
  * @throws Error if the text is longer than a QR code holds
  */
 export function encode(text: string): QrSymbol {

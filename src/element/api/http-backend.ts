@@ -101,7 +101,7 @@ const post = (value: unknown): RequestInit => ({
   headers: { "Content-Type": "application/json" },
 });
 
-/** A cold request. What `run` resolves to is its last value. */
+/** A cold request. The value that `run` resolves to, if any, is emitted last. */
 const request = <T>(
   run: (signal: AbortSignal, subscriber: Subscriber<T>) => Promise<T | undefined>,
 ): Observable<T> =>

@@ -77,13 +77,14 @@ export function isSeen({ method, headers }: Pick<Request, "method" | "headers">)
 const smallestWidth = 262;
 
 /**
- * The code in the place of the element's: below a title of one line, centred in a square as wide as the card lets it be.
+ * The code at the place where the element will paint it: below a title of one line, centred in a square as wide as the
+ * card allows.
  * Lengths are attributes, because a strict policy forbids styles. The title's line is in `em`, because it follows the page's
  * font. Screen readers skip it; the element announces itself.
  *
- * At full width it has the element's size as well. In less room it shrinks with its square, while the element's code goes by
- * whole device pixels, which the server does not know. From 61 modules on it does not shrink and so keeps its centre at full
- * width: that leaves four CSS pixels per module.
+ * At full width it also has the size of the element's code. In a narrower card it shrinks with its square, while the element
+ * rounds to whole device pixels, which the server does not know. From 61 modules on it does not shrink, because a module
+ * must have four CSS pixels, and stays centred for the full width.
  */
 function codeSvg(text: string): string {
   const { size, path } = encode(text);

@@ -113,8 +113,8 @@ export const largestNetworkOf = (address: string | undefined): string =>
 export type ClientOf = (address: string | undefined) => string | undefined;
 
 /**
- * Whether a client has had its share of a limit. While half of the limit is left, a client may use all of that; then no
- * more than a quarter of the limit. So one client leaves about half to the others, and none is limited while there is plenty.
+ * True if a client may use no more of a limit: at least half of the limit is used, and at least a quarter of it by this
+ * client. So one client leaves about half to the others, and none is limited while there is plenty.
  */
 export const isShareUsedUp = (limit: number, used: number, usedByClient: number): boolean =>
   used >= limit / 2 && usedByClient >= Math.max(1, Math.floor(limit / 4));

@@ -7,10 +7,10 @@ const probeMs = 250;
 /** The connection is replaced if probes are published but none is received for this long. */
 const silenceMs = 3000;
 
-/** All listeners are called within this time, at random, because other servers call theirs too. */
+/** All listeners are called after a random delay of at most this long, so that servers do not all read at one moment. */
 const spreadMs = 1000;
 
-/** They are called at most once in this time, because all of them read, which may be too much for a failing Redis. */
+/** They are called at most once in this time: each call makes all of them read, which may be too much for a failing Redis. */
 const pauseMs = 5000;
 
 export interface SubscriberParts {
