@@ -84,7 +84,7 @@ describe("Every module of the code has the same number of device pixels", () => 
 
   // There the emulation scales a canvas unevenly, by a device pixel in single columns.
   for (const ratio of [1.33, 1.75, 2.625])
-    it(`or the code can be read all the same, where developer tools emulate ${ratio} and the page zooms by CSS`, async () => {
+    it(`or the code can at least be read, where developer tools emulate ${ratio} and the page zooms by CSS`, async () => {
       browser = await launchBrowser();
       const page = await browser.newPage({ deviceScaleFactor: ratio, viewport });
       await show(page, site, zoomedPlaces);

@@ -14,7 +14,7 @@ const deaths: Record<string, Script> = {
   "refuses every connection": fails,
   "answers nothing": neverAnswers,
   "fails after 2 s": `2s ${fails}`,
-  "is a proxy that answers 502": { marbles: `20ms ${fails}`, error: "temporarily_unavailable" },
+  "is behind a proxy that answers 502": { marbles: `20ms ${fails}`, error: "temporarily_unavailable" },
   "answers with Retry-After": {
     marbles: `20ms ${fails}`,
     error: "temporarily_unavailable",
@@ -49,23 +49,23 @@ function chance(seed: number): () => number {
   };
 }
 
-describe("In the hour after the server failed, if it", () => {
+describe("In the hour after a server fails, a page", () => {
   for (const [name, death] of Object.entries(deaths)) {
-    it(`${name}, a page sends few requests: codes of a minute`, () => {
+    it(`sends at most ${bounds.minuteCode} requests with one-minute codes, if the server ${name}`, () => {
       const count = requestsAfter(death, "code");
-      console.log(`codes of a minute, a server that ${name}: ${count} requests, bound ${bounds.minuteCode}`);
+      console.log(`one-minute codes, a server that ${name}: ${count} requests, bound ${bounds.minuteCode}`);
       expect(count).to.be.within(1, bounds.minuteCode);
     });
 
-    it(`${name}, a page sends a limited number of requests even if the code lives for a day`, function () {
+    it(`sends at most ${bounds.dayCode} requests with a code of one day, if the server ${name}`, function () {
       // Twenty pages with two thousand requests each take a while, also in virtual time.
       this.timeout(60_000);
       const count = requestsAfter(death, "dayCode");
-      console.log(`a code of a day, a server that ${name}: ${count} requests, bound ${bounds.dayCode}`);
+      console.log(`a code of one day, a server that ${name}: ${count} requests, bound ${bounds.dayCode}`);
       expect(count).to.be.within(1, bounds.dayCode);
     });
 
-    it(`${name}, a page in the background sends none after its stream is closed`, () => {
+    it(`in the background sends none after its stream is closed, if the server ${name}`, () => {
       const visibility = "500ms hidden";
       const { requests } = runFlow(
         1_000 + hourMs,
@@ -76,7 +76,7 @@ describe("In the hour after the server failed, if it", () => {
     });
   }
 
-  it("comes back after 50 minutes, a page with a code of a day still works", () => {
+  it("still works with a code of one day, if the server is back after 50 minutes", () => {
     const { said } = runFlow(
       hourMs,
       {

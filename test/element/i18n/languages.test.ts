@@ -74,13 +74,13 @@ describe("the language", () => {
     await until(() => title(element) === "Late");
   });
 
-  it("is told to two copies of the element, and not to one that was removed", () => {
-    let heard = 0;
-    const stop = watchLocales(() => heard++);
+  it("calls a listener when it is registered, until the listener is removed", () => {
+    let calls = 0;
+    const stop = watchLocales(() => calls++);
     globalThis.oneginiOtpLoginLocales!.push({ language: "x-two", messages: {} });
     stop();
     globalThis.oneginiOtpLoginLocales!.push({ language: "x-three", messages: {} });
-    expect(heard).to.equal(1);
+    expect(calls).to.equal(1);
   });
 
   it("is not confused by an element of the page with the registry's name as its id", () => {

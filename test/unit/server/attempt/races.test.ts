@@ -32,7 +32,7 @@ const callback = ({ url }: Site, transactionId: string | undefined): Promise<unk
   });
 
 describe("two servers with one store", () => {
-  test("send a result that one gets on the other's stream, and both answer a login", async (t) => {
+  test("send a result that one of them gets on the other's stream too, and can both answer a login", async (t) => {
     const store = memoryStore();
     const tokenServer = await scriptedTokenServer(t);
     const options = { store: slowStore(store) };
