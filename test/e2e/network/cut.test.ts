@@ -35,7 +35,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
   it("is dropped silently", (t) =>
     bears(
       t,
-      "Forgotten silently",
+      "Dropped silently",
       async ({ proxy }, accept) => {
         await until(() => proxy.open().length === 1, "the end of the connections that carry nothing");
         proxy.treat({ kind: "stall" }, { connections: "open" });
@@ -45,13 +45,13 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     ));
 
   it("is dropped silently, and the idle connections with it", (t) =>
-    bears(t, "Forgotten silently, and those at rest too", async ({ proxy }, accept) => {
+    bears(t, "Dropped silently, idle connections too", async ({ proxy }, accept) => {
       proxy.treat({ kind: "stall" }, { connections: "open" });
       return accept();
     }));
 
   it("is accepted by a server that does not answer", (t) =>
-    bears(t, "Accepted, and nothing answered", async ({ proxy }, accept) => {
+    bears(t, "Accepted, but never answered", async ({ proxy }, accept) => {
       proxy.treat({ kind: "stall" }, { connections: "new" });
       proxy.reset();
       await until(() => proxy.requests.filter(isPoll).length > 0, "a poll that nobody answers");
@@ -118,7 +118,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     }));
 
   it("stalls for a while", (t) =>
-    bears(t, "Still for a while", async ({ proxy }, accept) => {
+    bears(t, "Stalled for a while", async ({ proxy }, accept) => {
       proxy.treat({ kind: "stall" });
       await accept();
       await sleep(10_000);

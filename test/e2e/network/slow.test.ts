@@ -48,7 +48,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
 
   it("a proxy buffers every answer until its end", async (t) => {
     const { visitor, accept } = await opened(t, (proxy) => proxy.treat({ kind: "hold" }));
-    await until(() => visitor.proxy.requests.some(isHeldPoll), "polls that stand in");
+    await until(() => visitor.proxy.requests.some(isHeldPoll), "polls instead of the stream");
     keepsTo(t, "A proxy that buffers", await visitor.loggedInAfter(await accept(), lostMs));
   });
 
@@ -61,36 +61,36 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     const { visitor, accept } = await opened(t, (proxy) =>
       proxy.treat({ kind: "stall", direction: "to the browser" }, { streamsOnly: true }),
     );
-    await until(() => visitor.proxy.requests.some(isHeldPoll), "polls that stand in");
-    keepsTo(t, "No stream, once polls stand in", await visitor.loggedInAfter(await accept(), lostMs));
+    await until(() => visitor.proxy.requests.some(isHeldPoll), "polls instead of the stream");
+    keepsTo(t, "No stream, after polling has started", await visitor.loggedInAfter(await accept(), lostMs));
   });
 
   it("a proxy drops the stream's bytes, and the phone is faster than the first poll", async (t) => {
     const { visitor, accept } = await opened(t, (proxy) =>
       proxy.treat({ kind: "stall", direction: "to the browser" }, { streamsOnly: true }),
     );
-    keepsTo(t, "No stream, from the first moment on", await visitor.loggedInAfter(await accept(), lostMs));
+    keepsTo(t, "No stream, before polling has started", await visitor.loggedInAfter(await accept(), lostMs));
   });
 
   for (const [name, interfere] of Object.entries(withoutStreams)) {
     it(`a stream is answered with ${name}`, async (t) => {
       const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(interfere));
-      await until(() => visitor.proxy.requests.some(isHeldPoll), "polls that stand in");
+      await until(() => visitor.proxy.requests.some(isHeldPoll), "polls instead of the stream");
       const at = await accept();
-      keepsTo(t, "No stream, once polls stand in", await visitor.loggedInAfter(at, lostMs));
+      keepsTo(t, "No stream, after polling has started", await visitor.loggedInAfter(at, lostMs));
     });
 
     it(`a stream is answered with ${name}, and the phone is faster than the first poll`, async (t) => {
       const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(interfere));
       const at = await accept();
-      keepsTo(t, "No stream, from the first moment on", await visitor.loggedInAfter(at, lostMs));
+      keepsTo(t, "No stream, before polling has started", await visitor.loggedInAfter(at, lostMs));
     });
   }
 
   it("the stream works again after polls replaced it, and the polls end", async (t) => {
     const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(withoutStreams["502 with HTML"]));
     const { proxy } = visitor;
-    await until(() => proxy.requests.some(isHeldPoll), "polls that stand in");
+    await until(() => proxy.requests.some(isHeldPoll), "polls instead of the stream");
     proxy.interfere();
     const live = () => proxy.requests.some(({ liveAt }) => liveAt !== undefined);
     await until(live, "the stream", 60_000);
@@ -100,7 +100,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
       "the polls' end",
       15_000,
     );
-    keepsTo(t, "Back on the stream", await visitor.loggedInAfter(await accept(), lostMs));
+    keepsTo(t, "Streaming again after polls", await visitor.loggedInAfter(await accept(), lostMs));
     neverPolledBesideAStream(proxy.requests);
   });
 
@@ -111,11 +111,11 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
     proxy.treat({ kind: "stall", direction: "to the server" });
     const at = await accept();
     await until(() => phases.some(({ phase }) => phase === "approved"), "the approved phase");
-    keepsTo(t, "Only to the browser", (phases.at(-1)?.at ?? Infinity) - at);
+    keepsTo(t, "Working only towards the browser", (phases.at(-1)?.at ?? Infinity) - at);
     assert.equal(phases.at(-1)?.phase, "approved");
     proxy.treat({ kind: "pass" });
     const healedAt = Date.now();
-    keepsTo(t, "Still for a while", await visitor.loggedInAfter(healedAt, lostMs));
+    keepsTo(t, "Stalled for a while", await visitor.loggedInAfter(healedAt, lostMs));
   });
 
   it("events have every form that the standard allows, one byte at a time", async (t) => {

@@ -83,7 +83,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     assert.equal(asked(), before, `It asked:\n${describeLog(proxy.requests, hiddenAt)}`);
 
     const seenAt = await show();
-    keepsTo(t, "Seen again", await loggedInAfter(seenAt, lostMs));
+    keepsTo(t, "Hidden for long", await loggedInAfter(seenAt, lostMs));
     const since = proxy.requests.filter(({ at }) => at >= seenAt).filter(isOfLogin);
     assert.ok(since.filter(isStream).length <= 1, describeLog(since, seenAt));
     assert.ok(since.filter(isPoll).length <= 1, describeLog(since, seenAt));
@@ -103,7 +103,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     proxy.reset();
     await accept();
     await setFrozen(false);
-    keepsTo(t, "Frozen, sockets reset", await loggedInAfter(await show(), lostMs));
+    keepsTo(t, "Frozen, connections reset", await loggedInAfter(await show(), lostMs));
   });
 
   it("is frozen in the background, and its connections are dropped silently", async (t) => {
@@ -113,7 +113,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     proxy.treat({ kind: "stall" }, { connections: "open" });
     await accept();
     await setFrozen(false);
-    keepsTo(t, "Frozen, sockets forgotten silently", await loggedInAfter(await show(), lostMs));
+    keepsTo(t, "Frozen, connections dropped silently", await loggedInAfter(await show(), lostMs));
   });
 
   it("is offline, and its connections end", async (t) => {

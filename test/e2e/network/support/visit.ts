@@ -146,7 +146,7 @@ export const withoutStreams: Record<string, Interfere> = {
 export const badGateway: Interfere = (request) =>
   isOfLogin(request) ? { kind: "answer", answer: answer("502 Bad Gateway", "text/html", html) } : undefined;
 
-/** The times are those of the documentation's tables. */
+/** The bounds are those of the table in the documentation. */
 const guide = readFileSync(new URL("../../../../docs/widget.md", import.meta.url), "utf8");
 const start = guide.indexOf("## Bad networks");
 const rows = guide
