@@ -174,6 +174,8 @@ export class OneginiOtpLogin extends LitElement {
     super.connectedCallback();
     const render = () => this.requestUpdate();
     this.#stopWatching = [watchLanguage(this, render), watchLocales(render)];
+    // The language may differ in the new place. A removed element renders nothing: at the end of a unit test its DOM is gone.
+    render();
     // The first time it waits for the first update, which has the properties from before the upgrade.
     if (this.hasUpdated) this.#login.autostart(this.manual);
   }
@@ -182,7 +184,6 @@ export class OneginiOtpLogin extends LitElement {
     super.disconnectedCallback();
     for (const stop of this.#stopWatching) stop();
     this.#enlarged.isWanted = false;
-    this.requestUpdate();
   }
 
   /** Style sheets belong to a document: in another one they are set again. */
