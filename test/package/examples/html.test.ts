@@ -8,7 +8,7 @@ import {
   startEmulator,
   startExample,
   type Example,
-} from "../support/examples.js";
+} from "../support/packed-package.js";
 
 /** The example without a bundler. */
 

@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { watchForComplaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
-import { installExample, startEmulator, startExample, type Example } from "../support/examples.js";
+import { installExample, startEmulator, startExample, type Example } from "../support/packed-package.js";
 
 /** The example for Next.js: the server renders the code. */
 

@@ -11,7 +11,7 @@ import {
   startExample,
   type Emulator,
   type Example,
-} from "../support/examples.js";
+} from "../support/packed-package.js";
 
 /** The examples of pages, each before the backend of examples/express. */
 

@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
-import { acceptOnPhone, installExample, startEmulator, startExample } from "../support/examples.js";
+import { acceptOnPhone, installExample, startEmulator, startExample } from "../support/packed-package.js";
 
 /** Each example of a server: a whole login through its own page. */
 
