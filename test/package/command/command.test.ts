@@ -1,31 +1,24 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { phoneCalls } from "../../support/demo/demo.js";
 import { until } from "../../support/until.js";
 import { Visitor } from "../../support/visitor.js";
+import { install, pack, temporaryFolder } from "../support/packed-package.js";
 
 /** The command as a person has it who installs the packed package: without this checkout's development dependencies. */
 
-// Not inside the checkout, whose packages Node would find from there.
-const folder = mkdtempSync(join(tmpdir(), "onegini-otp-login-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
+const folder = temporaryFolder;
 const isWindows = process.platform === "win32";
-const npm = (args: string[], cwd: string): string =>
-  execFileSync("npm", args, { cwd, encoding: "utf8", shell: isWindows, stdio: ["ignore", "pipe", "pipe"] });
 
-before(() => {
-  const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  const [packed] = JSON.parse(npm(pack, ".")) as [{ filename: string }];
-  const dependencies = { "onegini-otp-login": `file:${packed.filename}` };
+before(async () => {
+  const dependencies = { "onegini-otp-login": `file:${await pack()}` };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
-  npm(["install", "--omit=dev", "--no-audit", "--no-fund", "--prefer-offline"], folder);
+  await install(folder, "--omit=dev");
 });
 
 interface Ready {

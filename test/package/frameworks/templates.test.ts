@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { before, describe, test } from "node:test";
 import { frameworkListings } from "../support/framework-listings.js";
+import { install, pack } from "../support/packed-package.js";
 
 /**
  * Templates that only their framework's own checker understands, and what needs a framework's own types, in a project that has
@@ -11,16 +12,10 @@ import { frameworkListings } from "../support/framework-listings.js";
  */
 
 const site = resolve(".cache/frameworks");
-const isWindows = process.platform === "win32";
-const npm = (args: string[], cwd: string): string =>
-  execFileSync("npm", args, { cwd, encoding: "utf8", shell: isWindows, stdio: ["ignore", "pipe", "pipe"] });
-
 const write = (path: string, text: string): void => writeFileSync(join(site, path), text);
 
-function install(): void {
+async function installFrameworks(): Promise<void> {
   mkdirSync(site, { recursive: true });
-  const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", site];
-  const [packed] = JSON.parse(npm(pack, ".")) as [{ filename: string }];
   const dependencies = {
     "@angular/compiler": "20.3.35",
     "@angular/compiler-cli": "20.3.35",
@@ -29,7 +24,7 @@ function install(): void {
     "@types/react": "19.2.18",
     "@vitejs/plugin-vue": "6.0.11",
     next: "16.4.6",
-    "onegini-otp-login": `file:${packed.filename}`,
+    "onegini-otp-login": `file:${await pack()}`,
     react: "19.3.1",
     "react-dom": "19.3.1",
     rxjs: "7.8.2",
@@ -43,7 +38,7 @@ function install(): void {
   // The tarball has the same name each time, so a lock file or an installed copy would be older.
   rmSync(join(site, "package-lock.json"), { force: true });
   rmSync(join(site, "node_modules/onegini-otp-login"), { recursive: true, force: true });
-  npm(["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"], site);
+  await install(site);
 }
 
 /** Writes pages into a folder with strict settings, runs the framework's checker and returns the complaints for each page. */
@@ -108,7 +103,7 @@ const missed = (complaints: Map<string, string>, uses: string[]): string[] =>
     (_use, index) => ![...complaints].some(([name, found]) => name.startsWith(`Wrong${index}.`) && found),
   );
 
-before(install);
+before(installFrameworks);
 
 describe("Vue's templates", () => {
   const script = `<script setup lang="ts">

@@ -1,28 +1,18 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { build } from "esbuild";
+import { install, pack, temporaryFolder } from "../support/packed-package.js";
 
 /** What a site gets that installs the packed package: first for the widget alone, then for its server. */
 
-// Not inside the checkout, whose packages Node would find from there.
-const folder = mkdtempSync(join(tmpdir(), "onegini-otp-login-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder;
 
-const shell = process.platform === "win32";
-const npm = (args: string[], cwd: string): string =>
-  execFileSync("npm", args, { cwd, encoding: "utf8", shell, stdio: ["ignore", "pipe", "pipe"] });
-const install = (...packages: string[]): string =>
-  npm(["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], folder);
-
-before(() => {
-  const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  const [packed] = JSON.parse(npm(pack, ".")) as [{ filename: string }];
+before(async () => {
   writeFileSync(join(folder, "package.json"), '{"private": true}');
-  install(`./${packed.filename}`);
+  await install(folder, await pack());
 });
 
 const node = (script: string, ...flags: string[]) =>
@@ -63,13 +53,13 @@ describe("a server", () => {
   const importEntry = (entry: string) =>
     node(`await import("onegini-otp-login/${entry}")`, "--input-type=module");
 
-  test("is told by each entry how to install the packages that are missing, and runs then", () => {
+  test("is told by each entry how to install the packages that are missing, and runs then", async () => {
     const commands = serverEntries.map((entry) => {
       const { stderr } = importEntry(entry);
       return /Error: The server part of .* Run: npm install (.+)$/m.exec(stderr)?.[1] ?? assert.fail(stderr);
     });
     assert.equal(new Set(commands).size, 1);
-    install(...(commands[0] ?? "").split(" "));
+    await install(folder, ...(commands[0] ?? "").split(" "));
     for (const entry of serverEntries) assert.equal(importEntry(entry).stderr, "", entry);
   });
 

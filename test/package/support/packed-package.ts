@@ -13,21 +13,22 @@ import { codeOn } from "../../support/qr.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
 
-/** The folders of `examples/`, installed from the packed package and run as a person runs them. */
+/** The packed package, and the folders of `examples/`, installed from it and run as a person runs them. */
 
-// Not inside the checkout, whose packages Node would find from there.
-const root = mkdtempSync(join(tmpdir(), "onegini-otp-login-examples-"));
+/** A temporary folder outside the checkout, because inside it Node would find the checkout's packages. */
+export const temporaryFolder = mkdtempSync(join(tmpdir(), "onegini-otp-login-"));
 /** Stops each server that runs. */
 const stops = new Set<() => Promise<void>>();
 after(async () => {
   await Promise.all([...stops].map((stop) => stop()));
-  rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const isWindows = process.platform === "win32";
 const runFile = promisify(execFile);
 
-async function npm(args: string[], cwd: string): Promise<string> {
+/** Runs npm and returns what it prints on stdout. Fails with all that it printed. */
+export async function npm(args: string[], cwd: string): Promise<string> {
   try {
     return (await runFile("npm", args, { cwd, shell: isWindows, maxBuffer: 1e8 })).stdout;
   } catch (error) {
@@ -37,10 +38,15 @@ async function npm(args: string[], cwd: string): Promise<string> {
 }
 
 let packing: Promise<string> | undefined;
-const pack = (): Promise<string> =>
-  (packing ??= npm(["pack", "--ignore-scripts", "--json", "--pack-destination", root], ".").then((output) =>
-    join(root, (JSON.parse(output) as [{ filename: string }])[0].filename),
+/** Packs the package as it was built last, once for each test file. Returns the path of the tarball. */
+export const pack = (): Promise<string> =>
+  (packing ??= npm(["pack", "--ignore-scripts", "--json", "--pack-destination", temporaryFolder], ".").then(
+    (output) => join(temporaryFolder, (JSON.parse(output) as [{ filename: string }])[0].filename),
   ));
+
+/** Installs packages, or what a folder's package.json lists. */
+export const install = (folder: string, ...args: string[]): Promise<string> =>
+  npm(["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", ...args], folder);
 
 interface Manifest {
   scripts: Record<string, string>;
@@ -57,7 +63,7 @@ export interface Example {
 
 /** Copies `examples/<name>`, installs it with the packed package, and runs its scripts `check` and `build`, if it has them. */
 export async function installExample(name: string): Promise<Example> {
-  const folder = join(root, name);
+  const folder = join(temporaryFolder, name);
   const isSource = (path: string): boolean => !/[\\/](node_modules|dist|\.next|\.angular)$/.test(path);
   cpSync(join("examples", name), folder, { recursive: true, filter: isSource });
   const file = join(folder, "package.json");
@@ -65,7 +71,7 @@ export async function installExample(name: string): Promise<Example> {
   manifest.dependencies["onegini-otp-login"] = `file:${await pack()}`;
   writeFileSync(file, JSON.stringify(manifest, null, 2));
 
-  await npm(["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"], folder);
+  await install(folder);
   const run = (script: string): Promise<string> => npm(["run", script], folder);
   for (const script of ["check", "build"]) if (script in manifest.scripts) await run(script);
   return { name, folder, run };
