@@ -65,10 +65,7 @@ export const defaultPath = "/otp-login";
 
 /** The login API's URL, without a query, a fragment or slashes at the end. An invalid URL stays as it is: a request of it fails. */
 export const endpointUrl = (endpoint: string, baseUrl: string): string =>
-  (URL.canParse(endpoint, baseUrl) ? new URL(endpoint, baseUrl).href : endpoint).replace(
-    /\/*([?#].*)?$/s,
-    "",
-  );
+  URL.canParse(endpoint, baseUrl) ? new URL(endpoint, baseUrl).href.replace(/\/*([?#].*)?$/s, "") : endpoint;
 
 /** The name under which a page keeps something of a login API in its browser: the lock of its starts, and the attempt to resume. */
 export const browserKey = (endpoint: string): string => `onegini-otp-login ${endpoint}`;

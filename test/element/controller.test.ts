@@ -23,6 +23,18 @@ describe("the controller", () => {
     expect(api.calls[0]).to.include({ method: "POST", path: "/otp-login" });
   });
 
+  for (const endpoint of ["http://", "https://[x/login"]) {
+    it(`names an invalid endpoint in the error's cause: ${endpoint}`, async () => {
+      const element = put(`<onegini-otp-login endpoint="${endpoint}" manual></onegini-otp-login>`);
+      const causes: unknown[] = [];
+      element.addEventListener("error", ({ cause }) => causes.push(cause));
+      element.start();
+      await inPhase(element, "failed");
+      expect(String(causes[0])).to.contain(`endpoint="${endpoint}"`);
+      expect(api.calls).to.deep.equal([]);
+    });
+  }
+
   it("sends a page's first request before the first render", async () => {
     const { fetch } = globalThis;
     const rendered: number[] = [];

@@ -121,7 +121,9 @@ const send = async (url: string, init: RequestInit): Promise<Response> => {
   try {
     return await fetch(url, { credentials: "include", cache: "no-store", ...init });
   } catch (cause) {
-    throw new RequestError("network_error", cause);
+    // Any other endpoint has become an absolute URL.
+    const description = URL.canParse(url) ? undefined : `endpoint="${url}" is not a URL`;
+    throw new RequestError("network_error", cause, description);
   }
 };
 
