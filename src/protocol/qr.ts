@@ -65,6 +65,7 @@ export function parseQrLink(link: string): string {
  */
 export function encode(text: string): QrSymbol {
   // Byte mode throughout: base64 gains nothing from others, and the best mix of them takes long to find.
+  // The package's build knows only this mode, level L and mask 0: to change one, change `build/qrcode/` too.
   const { modules } = encoder.create([{ data: text, mode: "byte" }], {
     errorCorrectionLevel: "L",
     maskPattern,

@@ -4,14 +4,14 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { build } from "vite";
 import { trimQrcode } from "../../build/trim-qrcode.js";
+import { encode } from "../../src/protocol/qr.js";
 
 interface Encoder {
   create: (segments: object[], options: object) => { modules: { size: number; data: Uint8Array } };
 }
 
-/** The encoder as the package's build puts it into the element. */
-async function trimmedEncoder(): Promise<Encoder> {
-  const entry = createRequire(import.meta.url).resolve("qrcode/lib/core/qrcode.js");
+/** A module with the encoder as the package's build puts it into the element. */
+async function trimmed(entry: string): Promise<object> {
   const result = await build({
     configFile: false,
     logLevel: "error",
@@ -21,11 +21,16 @@ async function trimmedEncoder(): Promise<Encoder> {
   const [output] = Array.isArray(result) ? result : [result];
   assert.ok(output && "output" in output);
   const url = `data:text/javascript,${encodeURIComponent(output.output[0].code)}`;
-  return ((await import(url)) as { default: Encoder }).default;
+  return (await import(url)) as object;
+}
+
+async function trimmedEncoder(): Promise<Encoder> {
+  const entry = createRequire(import.meta.url).resolve("qrcode/lib/core/qrcode.js");
+  return ((await trimmed(entry)) as { default: Encoder }).default;
 }
 
 test("the trimmed encoder makes the same codes as the whole package", async () => {
-  const trimmed = await trimmedEncoder();
+  const ours = await trimmedEncoder();
   const whole = createRequire(import.meta.url)("qrcode/lib/core/qrcode.js") as Encoder;
   // Every length up to more than twice an OTP's, then a few up to the largest.
   const lengths = [...Array(300).keys(), 500, 700, 900, 1200, 1500, 1800, 2100, 2400, 2700, 2953];
@@ -33,14 +38,20 @@ test("the trimmed encoder makes the same codes as the whole package", async () =
     const text = randomBytes(length).toString("base64").slice(0, length);
     const segments = [{ data: text, mode: "byte" }];
     const options = { errorCorrectionLevel: "L", maskPattern: 0 };
-    const [ours, theirs] = [trimmed.create(segments, options), whole.create(segments, options)];
-    assert.equal(ours.modules.size, theirs.modules.size, text);
-    assert.deepEqual(Buffer.from(ours.modules.data), Buffer.from(theirs.modules.data), text);
+    const [actual, expected] = [ours.create(segments, options), whole.create(segments, options)];
+    assert.equal(actual.modules.size, expected.modules.size, text);
+    assert.deepEqual(Buffer.from(actual.modules.data), Buffer.from(expected.modules.data), text);
   }
 });
 
+test("the trimmed encoder has the error level and the mask that the source uses", async () => {
+  const built = (await trimmed("src/protocol/qr.ts")) as { encode: typeof encode };
+  const text = randomBytes(90).toString("base64");
+  assert.deepEqual(built.encode(text), encode(text));
+});
+
 test("the trimmed encoder rejects a text that is too long, as the whole package does", async () => {
-  const trimmed = await trimmedEncoder();
+  const encoder = await trimmedEncoder();
   const tooLong = [{ data: "x".repeat(2954), mode: "byte" }];
-  assert.throws(() => trimmed.create(tooLong, { errorCorrectionLevel: "L" }), /too big/);
+  assert.throws(() => encoder.create(tooLong, { errorCorrectionLevel: "L" }), /too big/);
 });
