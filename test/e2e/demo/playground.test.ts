@@ -20,13 +20,20 @@ describe("The playground", () => {
 
   it("sets every attribute of its element", async () => {
     const { set, element } = await open("#phase=idle");
-    for (const [name, value] of [
-      ["endpoint", "/otp-login"],
-      ["redirect", "/account"],
-      ["app-link", "/phone#otp={otp}"],
-      ["qr-link", "https://bank.example/app#{otp}"],
-      ["renewals", "2"],
-    ] as const) {
+    const texts = {
+      endpoint: "/otp-login",
+      redirect: "/account",
+      "app-link": "/phone#otp={otp}",
+      "qr-link": "https://bank.example/app#{otp}",
+      renewals: "2",
+    };
+    // The control "beginning" sets the last three: see the tests below.
+    const covered = [...Object.keys(texts), "manual", "attempt", "otp", "expires-in"];
+    const observed = await element.evaluate(
+      (each) => (each.constructor as typeof OneginiOtpLogin).observedAttributes,
+    );
+    assert.deepEqual(covered.toSorted(), observed.toSorted());
+    for (const [name, value] of Object.entries(texts)) {
       await set(name, value);
       assert.equal(await element.getAttribute(name), value);
     }
