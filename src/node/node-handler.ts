@@ -84,6 +84,7 @@ export function toNodeHandler<
     const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
     if (next && !isOurs) return next();
     mountedUrls.set(req, req.url);
+    // With an encoded letter, which `routes.ts` answers 404: the listener would turn this spelling into the plain one.
     req.url = isDisguised(pathname, `${path}/callback`) ? `${path}/%63allback` : url;
     void listener(req, res);
     // The listener did not call the kit if it could not read the request.

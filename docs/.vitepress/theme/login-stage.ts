@@ -38,7 +38,8 @@ export const LoginStage = defineComponent({
 
     onMounted(async () => {
       standIn = new StandIn();
-      // Only in the browser, and after the stand-in: the element starts as soon as it is defined.
+      // Only in the browser, and after the stand-in: the element starts as soon as it is defined. `config.ts` makes this
+      // name an alias of `src/define.ts`.
       await import("onegini-otp-login/define");
       update();
     });
