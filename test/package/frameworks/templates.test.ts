@@ -186,7 +186,6 @@ test("Svelte's templates are checked", () => {
     `onstatechange={onLogin}`,
     `onlogin={(event) => event.code}`,
     `onerror={({ message }) => message}`,
-    `on:login={(event) => event.code}`,
   ];
   const pages = {
     "svelte.config.js": "export default {};",
