@@ -38,7 +38,6 @@ export async function startDemo(
     },
     message: "Log in to Demo Bank on the web.",
     clientIp,
-    limits: { startsPerAddress: { count: 300, seconds: 60 } },
     signIn: async ({ userId, attempt, login }) => {
       const id = await sessions.begin(userId, attempt, login);
       // The user has ended this login meanwhile.

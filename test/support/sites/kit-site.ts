@@ -69,7 +69,6 @@ export async function startKitSite({
     tokenServer: { url: own, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
     message: "Log in to Demo Bank on the web.",
     callback: { uri: `${own}/otp-login/callback` },
-    limits: { startsPerAddress: { count: 300, seconds: 60 } },
     // Long enough that a proxy can cut the answer in its body.
     signIn: ({ userId }) => Response.json({ user: userId, note: "n".repeat(1_000) }),
   });
