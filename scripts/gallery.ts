@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 const { out, review } = values;
 const published = ["phases", "phone", "phone-app", "right-to-left", "enlarged"];
-const every = review ? [...published, "widths", "languages", "japanese", "enlarged-rtl"] : published;
+const every = review ? [...published, "widths", "languages", "enlarged-rtl"] : published;
 const sheets = values.sheets?.split(",") ?? every;
 
 /** What all the pictures in the docs may weigh. */
