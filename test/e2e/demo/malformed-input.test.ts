@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { startDemo, type Demo } from "../../support/demo/demo.js";
 
-describe("The demo and curious input", () => {
+describe("The demo and malformed input", () => {
   let demo: Demo;
 
   before(async () => {
