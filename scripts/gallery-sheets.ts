@@ -67,8 +67,9 @@ const published: Record<string, Cell[]> = {
   enlarged: [one("enlarged", 360, model(pending(), { enlarged: true }))],
 };
 
-/** More of them, for `npm run gallery -- --review`. */
+/** More of them, for `npm run gallery -- --review` and for `test/e2e/page/look.test.ts`. */
 const reviewed: Record<string, Cell[]> = {
+  one: [one("one", 360, model(pending()))],
   widths: [
     ...[280, 320, 360].map((widthPx) => one(`${widthPx}`, widthPx, model(pending()))),
     one("420, app link", 420, beside.shown),
