@@ -5,7 +5,7 @@ export interface Bound {
   value: number;
 }
 
-/** One figure, measured once or several times, and the same of bare `node:http`, measured in the same run. */
+/** One figure, measured once or several times. `bare`: the same figure of bare `node:http` in the same run. */
 export interface Figure {
   what: string;
   unit: string;
@@ -31,7 +31,7 @@ export function conclude({ what, unit, values, bare, bounds }: Figure): void {
   }
 }
 
-/** The median, and where there were several the least and the greatest. */
+/** The median; of several values also the smallest and the largest. */
 function describe(values: readonly number[]): string {
   if (values.length === 1) return digits(median(values));
   return `${digits(median(values))} (median of ${values.length}: ${digits(Math.min(...values))} to ${digits(Math.max(...values))})`;
@@ -41,13 +41,13 @@ const digits = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** The value below which that share of all lies. */
+/** The smallest value that at least this share of the values does not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }
 
-/** Does something with each of so many, some at a time. */
+/** Runs a task for each index below `count`, at most `atATime` at once. */
 export async function eachOf(
   count: number,
   atATime: number,
@@ -61,7 +61,7 @@ export async function eachOf(
   );
 }
 
-/** As `eachOf`. Returns how many there were in a second. */
+/** Like `eachOf`. Returns how many tasks were done per second. */
 export async function perSecond(
   count: number,
   atATime: number,

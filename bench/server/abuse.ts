@@ -7,30 +7,33 @@ import { accept, enroll, scan } from "./support/phone.js";
 import { ask, openPage, readStream, renew, type Page } from "./support/visitor.js";
 
 /**
- * What one address can do to all others within the limits: from the acceptance on the phone to the status on the page, for
- * people from other addresses, while that address uses all that the limits leave it. With all limits at their defaults, and
- * with and without authentication of the callback.
+ * Measures the worst that one address can do to all others within the limits: the time from the acceptance on the phone
+ * to the status on the page, for people at other addresses, while one address uses its limits fully. All limits have
+ * their defaults. Measured with and without authentication of the callback.
  */
 
 /** The kit's own limits, which one address may use up. */
 const startsAMinute = 300;
-/** So long it starts attempts: the result calls for one minute's streams are fewer than a server makes. */
+/**
+ * How long it starts attempts before the measurement. One minute's streams lead to fewer result calls than a server may
+ * make.
+ */
 const minutes = 2;
 const transactionsAnAttempt = 20;
 const streamsAnAttempt = 2;
-/** Of each attempt. It keeps the others back for the time that is measured. */
+/** Codes of each attempt that it requests before the measurement. The others are for the measurement. */
 const codesAtFirst = 14;
 
 /** After this time another stream or callback leads to another result call for the same transaction. */
 const pauseMs = 2000;
 
-/** More than the result calls that a server makes in a second, together with the streams. */
+/** Together with the streams, these lead to more result calls than a server may make in a second. */
 const callbacksASecond = 1000;
 
-/** As many as all codes of its starts, in the long run. */
+/** In the long run enough to use up all codes of its attempts. */
 const renewalsASecond = (startsAMinute / 60) * (transactionsAnAttempt - 1);
 
-/** The address does not know the callback's password. */
+/** A wrong password: the address does not know the callback's. */
 const guess = `Basic ${Buffer.from("token-server:guess").toString("base64")}`;
 
 interface Attempt {
@@ -40,15 +43,15 @@ interface Attempt {
 }
 
 /**
- * One address that uses all that the limits leave it: as many attempts, and codes of each, as it may have; it opens each
- * attempt's streams again and again, polls, renews, and forges callbacks for its own transactions.
+ * One address that uses its limits fully. It starts as many attempts and codes as it may. It keeps reopening each
+ * attempt's streams, polls, renews, and forges callbacks for its own transactions.
  */
 class Abuser {
   readonly #origin: string;
   readonly #address: string;
   readonly #attempts: Attempt[] = [];
   #isEnded = false;
-  /** What it sent, by kind. */
+  /** How many requests it sent, by kind. */
   readonly sent = { starts: 0, renewals: 0, streams: 0, polls: 0, callbacks: 0 };
 
   constructor(origin: string, address: string) {
@@ -86,7 +89,7 @@ class Abuser {
     transactions.push(transactionOf(otp));
   }
 
-  /** Goes on until `end` is called. */
+  /** Sends requests of all kinds until `end` is called. */
   async go(): Promise<void> {
     const canBeRenewed = ({ transactions }: Attempt): boolean => transactions.length < transactionsAnAttempt;
     const perAttempt = (act: (attempt: Attempt) => void): Promise<void> =>
@@ -141,7 +144,10 @@ class Abuser {
     return ask(url, { method: "POST", headers: { ...type, ...headers }, body, localAddress: this.#address });
   }
 
-  /** Does something at even intervals. What was late is made up for, but never so that this program does nothing else. */
+  /**
+   * Calls `act` at even intervals. Late calls are caught up on, one per turn of the event loop, so that other work goes
+   * on.
+   */
   async #repeat(everyMs: number, act: (turn: number) => void): Promise<void> {
     const beganAt = performance.now();
     for (let turn = 0; !this.#isEnded; turn++) {
@@ -152,7 +158,7 @@ class Abuser {
   }
 }
 
-/** At the end, connections are broken off. */
+/** Requests fail when the connections are closed at the end. */
 const ignore = (): void => undefined;
 
 /** The transaction's id in an OTP. */
@@ -162,7 +168,7 @@ const transactionOf = (otp: string): string =>
 const logins = 300;
 const loginsASecond = 10;
 const atATime = 32;
-/** So that all that the address started is under way. */
+/** Time for all kinds of its requests to begin. */
 const settleMs = 5000;
 
 const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
@@ -212,7 +218,10 @@ async function measure(password: string | undefined): Promise<void> {
   });
 }
 
-/** People log in with a renewed code, each from an address of their own. Returns how long each waits from the acceptance to the status. */
+/**
+ * People log in with a renewed code, each from its own address. Returns how long each waits from the acceptance to the
+ * status.
+ */
 async function acceptances(site: string, tokenServer: string): Promise<number[]> {
   const times: number[] = [];
   const free = [...users];

@@ -6,8 +6,8 @@ import { ask, openPage, readStream } from "./support/visitor.js";
 
 /**
  * Full logins a second: the page's start, its stream, the scan and the acceptance at the emulator, its callback, the
- * question, the approval on the stream, the login. On Redis there are two nodes: one gets starts, callbacks and logins,
- * the other holds the streams.
+ * result call, the approval on the stream, the login. On Redis there are two nodes: one gets starts, callbacks and
+ * logins, the other holds the streams.
  */
 const rounds = 3;
 const warmUp = 200;

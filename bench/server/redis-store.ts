@@ -1,4 +1,7 @@
-/** What the Redis store takes for each of its steps, one at a time, on loopback; and from a change to who waits for it. */
+/**
+ * Measures how long each step of the Redis store takes, one at a time, on loopback, and how long a change takes to
+ * reach a listener on another server.
+ */
 import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
 import { redisStore, type RedisStore } from "onegini-otp-login/redis";
@@ -21,7 +24,7 @@ const anAttempt = (store: RedisStore): Attempt => ({
   forgetAt: store.now() + 430_000,
 });
 
-/** The median time of something done again and again, in milliseconds. */
+/** The median duration of a task that is repeated, in milliseconds. */
 async function median(task: () => Promise<number>): Promise<string> {
   const times: number[] = [];
   for (let index = 0; index < warmUp + samples; index++) times.push(await task());
@@ -43,7 +46,7 @@ async function measure(kind: RedisKind): Promise<void> {
   const other = await redisStore({ client: clients[1] });
 
   console.log(`${kind}, medians of ${samples}, one after the other:`);
-  console.log(`  PING (the bare way there and back): ${await median(() => timed(() => clients[0].ping()))}`);
+  console.log(`  PING (the bare round trip): ${await median(() => timed(() => clients[0].ping()))}`);
   console.log(`  create: ${await median(() => timed(() => store.create(anAttempt(store))))}`);
 
   let attempt = anAttempt(store);

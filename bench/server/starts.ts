@@ -4,9 +4,9 @@ import { conclude, perSecond } from "../figures.js";
 import { openPage } from "./support/visitor.js";
 
 /**
- * Starts a second: `POST /otp-login` of browsers that are new to the site, answered 201 with a code, over kept
- * connections. The Token Server behind it is one that does nothing but start transactions. The servers take turns, so
- * that a busy moment of the machine is everybody's.
+ * Starts a second: `POST /otp-login` of browsers that are new to the site, answered 201 with a code, over connections
+ * that are kept alive. The Token Server behind it only starts transactions. The servers are measured in turns, so that
+ * a busy moment of the machine affects all of them.
  */
 const rounds = 3;
 const warmUp = 1500;

@@ -7,14 +7,14 @@ import { accept, enroll, scan } from "./support/phone.js";
 import { ask, openPage, readStream } from "./support/visitor.js";
 
 /**
- * Ten thousand open login pages on one node: what they take, how fast a callback becomes a status among them, and how
- * they come back when all of their connections are cut at once.
+ * Ten thousand open login pages on one node: their memory, how fast a callback becomes a status, and how the pages
+ * reconnect when all of their connections are cut at once.
  */
 const streams = 10_000;
 const atATime = 32;
 /** Below the thousand starts a second that one address gets here. */
 const startsASecond = 800;
-/** A keep-alive has gone to everybody by then. */
+/** Long enough for every stream to send one keep-alive. */
 const holdSeconds = 17;
 const samples = 1000;
 const samplesAtATime = 8;
@@ -22,7 +22,7 @@ const samplesAtATime = 8;
 const samplesASecond = 300;
 const maxReturnSeconds = 15;
 
-/** Its callbacks get lost: this program posts them itself, so that the moment is known. */
+/** It sends no callbacks: this program posts them itself, so that it knows the moment. */
 const tokenServer = await start("token-server", ["--lose-callbacks"]);
 const users = Array.from({ length: samplesAtATime }, (_, index) => `user-${index}`);
 for (const user of users) await enroll(tokenServer.url, user);
@@ -34,7 +34,7 @@ interface Measured {
   back: Return;
 }
 
-/** @param beganByPages whether attempts are begun by real starts, or the streams are all that the server ever sees */
+/** @param beganByPages true: each attempt is begun by a real start. False: the server only gets streams */
 async function measure(server: Child, beganByPages: boolean): Promise<Measured> {
   const { now: emptyBytes } = server.memory();
   const crowd = new Crowd(streams, server.url);
@@ -74,7 +74,7 @@ async function latencies(site: string): Promise<number[]> {
   return times;
 }
 
-/** A node is killed, and its streams find another one on the same store. */
+/** Kills a node, and measures how its streams reconnect to another node on the same store. */
 async function measureLostNode(): Promise<Return> {
   const redis = await startRedis();
   const redisUrl = { REDIS_URL: redis.url };
@@ -98,10 +98,10 @@ const perStream = ({ peakBytes, emptyBytes }: Measured): number[] => [
   (peakBytes - emptyBytes) / streams / 1000,
 ];
 console.log(
-  `${streams} open streams, each a browser's own, each attempt begun by a real start (bare node:http: streams alone)`,
+  `${streams} open streams, each of its own browser, each attempt begun by a real start (bare node:http: only streams)`,
 );
 console.log(
-  `No garbage collection is asked for. An empty server: ${(kit.emptyBytes / 1e6).toFixed(0)} MB, ${(bare.emptyBytes / 1e6).toFixed(0)} MB`,
+  `No garbage collection is forced. Without streams: ${(kit.emptyBytes / 1e6).toFixed(0)} MB, ${(bare.emptyBytes / 1e6).toFixed(0)} MB`,
 );
 conclude({
   what: "resident memory at its peak",
@@ -111,7 +111,7 @@ conclude({
   bounds: [{ of: "figure", relation: "≤", value: 260 }],
 });
 conclude({
-  what: "of that a stream, its attempt, and what its start left",
+  what: "memory per stream, including its attempt and start",
   unit: " kB",
   values: perStream(kit),
   bare: perStream(bare),

@@ -13,9 +13,9 @@ import { compare, describe } from "./support/pairs.js";
 import { inTurn } from "./support/turns.js";
 
 /**
- * What a person waits for: from navigation to the first frame with a code that a reader decodes, and from "done" on the
- * phone to the page that knows it. Each round opens every page once, in turns; then come the logins of the round, each
- * through a proxy of its own.
+ * Measures what a person waits for: from navigation to the first frame with a code that a reader decodes, and from
+ * "done" on the phone to the page that knows it. Each round opens every page once, in rotated order, and then makes the
+ * round's logins, each through its own proxy.
  */
 const { rounds, conditions } = readFlags(15);
 await buildFiles();
@@ -24,12 +24,12 @@ const site = await start("../../widget/pages/site-server", [tokenServer.url, fil
 await enroll(tokenServer.url, user);
 const browser = await launchBrowser();
 
-/** Nobody has opened an app, scanned a code, and read and accepted a message in less. */
+/** A person needs at least this long to open an app, scan a code, and read and accept a message. */
 const personMs = 4_000;
 const clients: readonly Client[] = ["tag", "yivi"];
 const key = (client: Client, fault: Fault): string => `${client}, ${fault}`;
 
-// Browser and servers are at their slowest in what they do for the first time.
+// A warm-up: browser and servers are slowest when they do something for the first time.
 await frames(unthrottled, 0, () => undefined);
 await logins(unthrottled, 0);
 for (const condition of conditions) {
@@ -56,7 +56,10 @@ async function frames(
     found(name, await firstFrame(browser, `${site.url}/${name}`, condition));
 }
 
-/** One login for each client and fault: all are opened first, and finished one by one, so that none works while another is measured. */
+/**
+ * One login for each client and fault. All pages are opened first and then finished one by one, so that no other login
+ * runs while one is measured.
+ */
 async function logins(condition: Condition, round: number): Promise<[string, number][]> {
   const urls = { siteUrl: site.url, tokenServerUrl: tokenServer.url };
   const waiting = [];

@@ -7,8 +7,8 @@ import { compare, describe } from "./support/pairs.js";
 import { costOf, parts, type Cost } from "./support/waiting-cost.js";
 
 /**
- * What a page costs that waits for a person: script, style and layout of the element beside those of a page that changes
- * one text a second, in turns. Codes live for a minute, so that one renewal is among it.
+ * Measures what a waiting page costs: script, style and layout of the element, compared with a page that changes one
+ * text a second. They are measured in turns. Codes live for a minute, so one renewal is included.
  */
 const { rounds, isSmoke } = readFlags(3);
 const seconds = isSmoke ? 5 : 60;

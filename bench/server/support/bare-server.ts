@@ -3,8 +3,8 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { backlog, report } from "./child.js";
 
 /**
- * What every figure of the kit is printed beside: the same answers, with `node:http` and nothing else. It believes
- * everybody, checks nothing, and survives nothing. Argument: the Token Server's address.
+ * The baseline of the kit's figures: bare `node:http` with the same answers. It checks nothing, limits nothing, and
+ * handles no failure. Argument: the Token Server's address.
  */
 const [tokenServerUrl = ""] = process.argv.slice(2);
 const authorization = `Basic ${Buffer.from("site:site-secret").toString("base64")}`;

@@ -4,7 +4,10 @@ import { build } from "esbuild";
 
 const bundles = new Map<string, Promise<string>>();
 
-/** Makes one file of a server and all that it imports. Returns where it is. The name is its path from this folder. */
+/**
+ * Bundles a server and all its imports into one file. Returns the file's path. `name` is the server's path from this
+ * folder.
+ */
 export function bundle(name: string): Promise<string> {
   const known = bundles.get(name) ?? make(name);
   bundles.set(name, known);
@@ -22,7 +25,7 @@ async function make(name: string): Promise<string> {
     format: "esm",
     target: "node20",
     logLevel: "warning",
-    // Some of what is bundled is CommonJS.
+    // Some of the bundled modules are CommonJS.
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },

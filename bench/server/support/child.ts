@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { bundle } from "./bundle.js";
 
 /**
- * How many connections may wait to be accepted: Linux' own most. With the 511 of Node thousands that come at once wait for
- * their second and third SYN, 1 s and 3 s later.
+ * How many connections may wait to be accepted: the maximum of Linux. With Node's 511, some of thousands that arrive at
+ * once wait for their second or third SYN, 1 s or 3 s later.
  */
 export const backlog = 4096;
 
-/** In the child: tells the parent where it listens, and does what the parent asks. */
+/** In the child: tells the parent the server's address, and calls `cut` when the parent asks for it. */
 export function report(url: string, cut: () => void = () => undefined): void {
   process.on("disconnect", () => process.exit());
   process.on("message", cut);
@@ -25,15 +25,15 @@ export interface Memory {
 export interface Child {
   url: string;
   memory(): Memory;
-  /** Breaks off every connection of its clients at once, and goes on listening. */
+  /** Breaks off every connection of its clients. The server goes on listening. */
   cut(): void;
-  /** Ends it at once. */
+  /** Ends it at once (SIGKILL). */
   kill(): void;
 }
 
 /**
- * Starts one of the servers beside this file, bundled, on plain `node`: no compiler is in its memory, and nothing is on
- * its command line.
+ * Starts one of the servers beside this file as a bundle on plain `node`, so that no compiler is in its memory and no
+ * flag on its command line.
  */
 export async function start(name: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Child> {
   const child = spawn(process.execPath, [await bundle(name), ...args], {

@@ -3,13 +3,13 @@ import { eachOf } from "../../figures.js";
 import { OpenPage, streamRequest } from "./open-page.js";
 import { openPage } from "./visitor.js";
 
-/** How a crowd came back after its streams were cut. */
+/** How a crowd reconnected after its streams were cut. */
 export interface Return {
   /** From the cut to the last page's first event. */
   seconds: number;
-  /** Requests that were refused on the way, by what was said. */
+  /** Refused requests meanwhile, by reason. */
   refused: Map<string, number>;
-  /** Pages that did not come back within the time. */
+  /** Pages that did not reconnect in time. */
   missing: number;
 }
 
@@ -29,11 +29,11 @@ export class Crowd {
     this.#origin = origin;
   }
 
-  /** Each begins an attempt, as a page does, through the kit and the Token Server, and opens its stream at once. */
+  /** Each page begins an attempt through the kit and the Token Server, and opens its stream at once. */
   async startAndOpen(atATime: number, mostASecond: number): Promise<void> {
     let turnAt = 0;
     await eachOf(this.#size, atATime, async (index) => {
-      // What was late is not made up for: that would be a burst.
+      // Late starts are not caught up on, because that would be a burst.
       turnAt = Math.max(turnAt + 1000 / mostASecond, performance.now());
       await sleep(turnAt - performance.now());
       const { url, headers } = await openPage(this.#origin);
@@ -41,7 +41,7 @@ export class Crowd {
     });
   }
 
-  /** Each opens a stream, of an attempt that nobody began: for a server that does not mind. */
+  /** Each page opens a stream of an attempt that was never begun, for a server that does not check it. */
   async openOnly(atATime: number): Promise<void> {
     await eachOf(this.#size, atATime, (index) => {
       const attempt = String(index).padStart(22, "A");
@@ -66,7 +66,7 @@ export class Crowd {
         refused: (why) => {
           reject(new Error(`A stream was refused: ${why}`));
           this.#refused.set(why, (this.#refused.get(why) ?? 0) + 1);
-          // As the widget does: each time longer, and each by chance.
+          // Exponential backoff with jitter, as in the widget.
           failures += 1;
           setTimeout(() => page.open(this.#origin), Math.random() * Math.min(30_000, 1000 * 2 ** failures));
         },
@@ -77,10 +77,10 @@ export class Crowd {
   }
 
   /**
-   * Waits until all are back that a cut sent away.
+   * Cuts all streams, and waits until all pages have reconnected.
    *
-   * @param cut cuts them all off
-   * @param origin where they find the site afterwards
+   * @param cut closes all connections
+   * @param origin the site's address afterwards
    */
   async comeBack(cut: () => void, maxSeconds: number, origin = this.#origin): Promise<Return> {
     this.#refused = new Map();

@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net";
 
-/** What becomes of a page's stream. */
+/** What happens to a page's stream. */
 export interface StreamEvents {
-  /** The first event of a connection came: the whole status. */
+  /** The first event of a connection arrived. It is the whole status. */
   opened: () => void;
   /** The connection is gone. */
   lost: () => void;
@@ -10,21 +10,21 @@ export interface StreamEvents {
   refused: (why: string) => void;
 }
 
-/** One person's open login page, as far as a server sees it: a stream on a connection of its own. */
+/** An open login page as the server sees it: one stream on its own connection. */
 export class OpenPage {
   readonly #request: string;
   readonly #localAddress: string;
   readonly #on: StreamEvents;
   #socket: Socket | undefined;
 
-  /** @param index which of all; each has its own browser, and every 500 share a source address */
+  /** @param index the page's number. Every 500 pages share a source address */
   constructor(index: number, request: string, on: StreamEvents) {
     this.#localAddress = `127.0.1.${1 + Math.floor(index / 500)}`;
     this.#request = request;
     this.#on = on;
   }
 
-  /** Asks for the stream at that address. */
+  /** Requests the stream from that origin. */
   open(origin: string): void {
     const { hostname, port } = new URL(origin);
     const socket = connect({ host: hostname, port: Number(port), localAddress: this.#localAddress });

@@ -22,12 +22,12 @@ export async function scan(tokenServer: string, user: string, otp: string): Prom
   return (JSON.parse(text) as { transaction_id: string }).transaction_id;
 }
 
-/** Accepts what was scanned. */
+/** Accepts a scanned transaction. */
 export async function accept(tokenServer: string, transaction: string): Promise<void> {
   const { status, text } = await ask(`${tokenServer}/phone/transactions/${transaction}/answer`, {
     method: "POST",
     headers: json,
     body: '{"accept":true}',
   });
-  if (status !== 204) throw new Error(`An answer was answered ${status}: ${text}`);
+  if (status !== 204) throw new Error(`An acceptance was answered ${status}: ${text}`);
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { report } from "./child.js";
 
-/** A Token Server that only starts transactions, and forgets them: what is measured with it is the site, not the emulator. */
+/** A Token Server that only starts transactions and keeps none, so that the site is measured and not the emulator. */
 const server = createServer((req, res) => {
   req.resume();
   const transaction_id = randomUUID();

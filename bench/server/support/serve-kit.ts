@@ -4,7 +4,7 @@ import { createLoginKit, type AttemptStore } from "onegini-otp-login/server";
 import { backlog, report } from "./child.js";
 
 /**
- * Serves a site with the kit and nothing besides. The process' arguments: the Token Server's address, and the site's
+ * Serves a site with the kit and nothing else. Arguments of the process: the Token Server's address, and the site's
  * origin, if that is another node's address. In its environment:
  *
  * - `UNLIMITED`: there is no limit on calls to the Token Server.

@@ -1,6 +1,6 @@
 import { Agent, request, type IncomingMessage } from "node:http";
 
-/** What one answer was. */
+/** An HTTP answer. */
 export interface Answer {
   status: number;
   headers: IncomingMessage["headers"];
@@ -8,8 +8,8 @@ export interface Answer {
 }
 
 /**
- * Connections that are kept: what is measured is the kit, not TCP. They are closed when idle for 2 s, long before the server
- * closes them after 5 s: a call on a connection that the server just closes is reset.
+ * Keeps connections open, so that the kit is measured and not TCP. Idle connections are closed after 2 s, long before
+ * the server closes them after 5 s, because a call on a connection that the server is closing is reset.
  */
 const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: 2000 });
 
@@ -22,7 +22,7 @@ export interface Call {
   localAddress?: string | undefined;
 }
 
-/** Asks and reads the answer. */
+/** Sends a request and reads the answer. */
 export function ask(
   url: string,
   { method = "GET", headers = {}, body = "", localAddress }: Call = {},
@@ -42,7 +42,7 @@ export function ask(
   });
 }
 
-/** A code on a page of the site, and the headers with which its browser calls. */
+/** A login page with a code, and the headers that its browser sends. */
 export interface Page {
   url: string;
   otp: string;

@@ -3,8 +3,8 @@ import { map, Observable, type Subscription } from "rxjs";
 import { encode, type QrSymbol } from "../../../src/protocol/qr.js";
 
 /**
- * The least that a page can do with the element's libraries: asks for a code and draws it. It knows no errors, no words,
- * no status, no time and no looks.
+ * The smallest page with the element's libraries: it requests a code and draws it. It has no errors, texts, status,
+ * time or design.
  */
 class BareCode extends LitElement {
   static override styles = css`
@@ -51,7 +51,7 @@ function draw(canvas: HTMLCanvasElement, { size, path }: QrSymbol): void {
   context.fill(new Path2D(path));
 }
 
-/** As the element asks: the trimmed rxjs has no way from promises. */
+/** Sends the request as the element does. The trimmed RxJS cannot convert promises. */
 const code = new Observable<string>((subscriber) => {
   fetch("/otp-login", { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } })
     .then((response) => response.json() as Promise<{ otp: string }>)
@@ -63,7 +63,7 @@ const code = new Observable<string>((subscriber) => {
 
 customElements.define("bare-code", BareCode);
 
-// The rest of what the element takes from its libraries. Exported, so that none of it is left out.
+// What else the element imports from its libraries. Exported, so that the bundler keeps all of it.
 export { createParser } from "eventsource-parser";
 export { nothing, svg } from "lit";
 export {

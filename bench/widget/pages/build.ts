@@ -5,15 +5,15 @@ import { build, type LibraryOptions } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where what the pages load lies once it is built. */
+/** The directory of the files that the pages load. */
 export const filesDirectory = here("../../../.cache/bench/widget-files");
 
-/** Builds all that the pages load as sites would: minified, and as few files as there can be. */
+/** Builds the files that the pages load as a site would: minified, and in as few files as possible. */
 export async function buildFiles(): Promise<void> {
   await mkdir(filesDirectory, { recursive: true });
   await own("file");
   await own("early");
-  // Bundled, trimmed and minified as the element's one file is: only what goes in is another.
+  // The same build as for the element's one file, with another entry.
   await own("file", { entry: here("bare-page.ts"), formats: ["es"], fileName: () => "bare.js" });
   await yivi();
 }
@@ -28,7 +28,7 @@ async function own(mode: "file" | "early", lib?: LibraryOptions): Promise<void> 
   });
 }
 
-/** As its packages come. */
+/** yivi's web client, from its packages as published. */
 async function yivi(): Promise<void> {
   await bundle({
     entryPoints: [here("yivi-page.ts")],

@@ -1,8 +1,8 @@
 import type { FirstPaint } from "onegini-otp-login/server";
 
 /**
- * The pages that are measured beside each other: with the element's tag alone, with `early.js` before it, with what
- * `kit.begin` gives; with the least that draws a code; with yivi's web client.
+ * The pages that are compared: the element's tag alone, with `early.js` before it, and with the code of `kit.begin`;
+ * the bare page; yivi's web client.
  */
 export const pageNames = ["tag", "early", "begin", "bare", "yivi"] as const;
 export type PageName = (typeof pageNames)[number];

@@ -14,11 +14,11 @@ import { clock, html, pageNames } from "./pages.js";
 import { serveYivi } from "./yivi-backend.js";
 
 /**
- * Serves every page of the bench and what stands behind it, from one process. Arguments: the Token Server's address, and
- * the directory of what pages load. Each host name and port has a kit of its own, because proxies may stand in front.
+ * Serves every page of the bench and the backends, from one process. Arguments: the Token Server's address, and the
+ * directory of the pages' files. Each `Host` has its own kit, because proxies may be in front.
  */
 const [tokenServerUrl = "", directory = ""] = process.argv.slice(2);
-/** One for all: a callback reaches only one of the kits. */
+/** Shared by all kits, because a callback reaches only one of them. */
 const store = memoryStore();
 const sites = new Map<string, { kit: LoginKit<NodeContext>; handle: NodeHandler }>();
 
@@ -48,7 +48,7 @@ const server = createServer((req, res) => {
   else res.writeHead(404).end();
 });
 
-/** A page that its server begins with is another one for each visitor, and packed for each. */
+/** A page with the code of `kit.begin`. It differs for each visitor, so it is compressed each time. */
 async function begin(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const begun = await siteOf(req).kit.begin(toWebRequest(req), { req, res });
   if (!begun) return void res.writeHead(503).end();
@@ -73,7 +73,7 @@ const createKit = (host: string): LoginKit<NodeContext> =>
     transport: nodeTransport,
     tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
     message: "Log in to the bench",
-    // The Token Server's way is not the browser's, which may lead through a proxy.
+    // The Token Server calls directly. Only the browser may go through a proxy.
     callback: { uri: `${origin()}/otp-login/callback` },
     signIn: () => Response.json({}),
     store,

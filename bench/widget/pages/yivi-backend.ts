@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** A session as far as a browser hears of it. */
+/** A session as the browser sees it. */
 interface Session {
   status: "INITIALIZED" | "CONNECTED" | "DONE";
   streams: Set<ServerResponse>;
@@ -10,8 +10,8 @@ interface Session {
 const sessions = new Map<string, Session>();
 
 /**
- * Stands in for the server that yivi's web client asks, the IRMA server (irmago, frontend protocol 1.1): it begins
- * sessions, says their status to polls and each change of it as an event, and gives the result. It checks nothing and
+ * A stand-in for the IRMA server that yivi's web client uses (irmago, frontend protocol 1.1). It begins sessions,
+ * answers polls with the status, sends each change of it as an event, and gives the result. It checks nothing and
  * answers at once. A phone is a `POST` of the status to the session.
  */
 export function serveYivi(req: IncomingMessage, res: ServerResponse): void {

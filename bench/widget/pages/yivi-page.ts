@@ -3,7 +3,9 @@ import { YiviCore } from "@privacybydesign/yivi-core";
 import YiviWeb from "@privacybydesign/yivi-web";
 import { loggedIn } from "../support/logged-in.js";
 
-/** yivi's web client as its documentation sets it up: a session is begun and asked for at the site's own server. */
+/**
+ * yivi's web client, set up as its documentation says: the site's own server begins the session and gives the result.
+ */
 const yivi = new YiviCore({
   element: "#yivi-web-form",
   language: "en",

@@ -1,13 +1,13 @@
 import type { CDPSession } from "playwright-core";
 
-/** A network and a machine that a page is opened on. */
+/** The network and the processor of a page. */
 export interface Condition {
   name: string;
-  /** Both ways; undefined: as fast as it comes. */
+  /** Both ways. Undefined: not throttled. */
   megabitsPerSecond?: number;
   /** Added to each request. */
   latencyMs?: number;
-  /** So many times slower is the page's own processor. */
+  /** The factor by which the page's processor is slower. */
   slowdown: number;
 }
 
@@ -20,7 +20,7 @@ export const conditions: readonly Condition[] = [
   { name: "1.6 Mbit/s, 150 ms, CPU ÷ 4", megabitsPerSecond: 1.6, latencyMs: 150, slowdown: 4 },
 ];
 
-/** Puts a page under a condition, before it is opened. */
+/** Throttles a page. Call it before the page is opened. */
 export async function impose(
   session: CDPSession,
   { megabitsPerSecond, latencyMs = 0, slowdown }: Condition,

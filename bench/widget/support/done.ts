@@ -4,7 +4,7 @@ import { ask } from "../../server/support/visitor.js";
 import { impose, type Condition } from "./conditions.js";
 import { proxyWith, type Fault } from "./fault.js";
 
-/** Two web clients, each with the phone that belongs to it. */
+/** The two web clients. Each has its own kind of phone. */
 export type Client = "tag" | "yivi";
 
 /** What one login is measured with. */
@@ -17,16 +17,16 @@ export interface Login {
   condition: Condition;
 }
 
-/** A page whose code is scanned, and that waits for the person to be done. */
+/** A page whose code is scanned. The person has not accepted yet. */
 export interface Waiting {
   /**
-   * The milliseconds from when the person is done until the page knows that it is logged in.
-   * @param afterFaultMs how long after the fault's moment the person is done
+   * Accepts on the phone. Resolves to the milliseconds until the page knows that it is logged in.
+   * @param afterFaultMs how long after the fault the person accepts
    */
   finish: (afterFaultMs: number) => Promise<number>;
 }
 
-/** Whose phone it is. */
+/** The user who accepts. */
 export const user = "bench-user";
 
 /** Opens a page behind a proxy with a fault, and scans its code. */
@@ -58,7 +58,7 @@ export async function open(login: Login): Promise<Waiting> {
   };
 }
 
-/** Opens the page and scans its code. Returns what accepts on the phone. */
+/** Opens the page and scans its code. Returns a function that accepts on the phone. */
 async function phoneFor(
   page: Page,
   { client, siteUrl, tokenServerUrl }: Login,

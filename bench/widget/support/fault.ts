@@ -6,7 +6,7 @@ export type Fault = (typeof faults)[number];
 
 const badGateway = "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nSorry";
 
-/** A proxy with the fault from the first moment on, except for `cut`: that comes with `strike`. */
+/** A proxy with a fault. `cut` happens when `strike` is called, the other faults are there from the start. */
 export async function proxyWith(
   fault: Fault,
   siteUrl: string,

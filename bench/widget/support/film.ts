@@ -1,7 +1,7 @@
 import type { CDPSession } from "playwright-core";
 import { trace } from "./trace.js";
 
-/** One picture of what the browser showed. */
+/** A frame of the page. */
 export interface Frame {
   /** Milliseconds since the navigation, on the browser's own clock. */
   atMs: number;
@@ -10,9 +10,9 @@ export interface Frame {
 }
 
 /**
- * Films a page from now on: the pictures that the compositor adds to a trace, one for each frame that differs. Unlike
- * those of a screencast they wait for nobody's answer and are packed when the film is over. Returns what ends the film, and
- * gives its frames since the navigation to an address.
+ * Records the frames of a page from now on: the pictures that the compositor adds to a trace, one for each frame that
+ * differs. Unlike a screencast, this waits for no acknowledgement, and it encodes the pictures at the end. Returns a
+ * function that ends the recording and gives the frames since the navigation to a URL.
  */
 export async function film(session: CDPSession): Promise<(url: string) => Promise<Frame[]>> {
   const end = await trace(session, ["disabled-by-default-devtools.screenshot"]);

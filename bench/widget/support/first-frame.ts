@@ -3,13 +3,13 @@ import { codeOn, readCodes } from "../../../test/support/qr.js";
 import { impose, type Condition } from "./conditions.js";
 import { film, type Frame } from "./film.js";
 
-/** As large as a film's pictures are at most; what is larger they show smaller. */
+/** The largest pictures of a recording. Larger pages are scaled down. */
 const viewport = { width: 500, height: 500 };
 
-/** From when all that a page loads is there until somebody looks at it: a reader at work would slow it down. */
+/** Time between the code's arrival and the first look at the page: a QR reader at work would slow the page down. */
 const undisturbedMs = 800;
 
-/** A machine that is busy elsewhere may have no time for a picture. */
+/** A busy machine may not record a picture in time. */
 const tries = 5;
 
 /** Opens a page in a fresh profile. Returns the milliseconds from navigation to the first frame that a reader decodes. */
@@ -17,9 +17,9 @@ export async function firstFrame(browser: Browser, url: string, condition: Condi
   for (let left = tries; left > 0; left--) {
     const frame = await filmed(browser, url, condition);
     if (frame) return frame.atMs;
-    console.log(`  a film of ${url} has no frame with its code: once more`);
+    console.log(`  no recorded frame of ${url} has a readable code: trying again`);
   }
-  throw new Error(`No film of ${url} has a frame that can be read.`);
+  throw new Error(`No recorded frame of ${url} has a readable code.`);
 }
 
 async function filmed(browser: Browser, url: string, condition: Condition): Promise<Frame | undefined> {
@@ -29,7 +29,7 @@ async function filmed(browser: Browser, url: string, condition: Condition): Prom
     const session = await context.newCDPSession(page);
     await impose(session, condition);
     const develop = await film(session);
-    // A page that brings its code with it asks for none.
+    // A page with the code of `kit.begin` requests none.
     const code =
       url.endsWith("/begin") || page.waitForResponse((answer) => answer.request().method() === "POST");
     await page.goto(url);
@@ -42,7 +42,7 @@ async function filmed(browser: Browser, url: string, condition: Condition): Prom
   }
 }
 
-/** Once a code is on the screen it stays: between a frame without and a frame with it lies the first. */
+/** A binary search, because a code that is on the screen stays there. */
 async function firstReadable(frames: readonly Frame[]): Promise<Frame | undefined> {
   let without = -1;
   let readable = frames.length;

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { conditions, type Condition } from "./conditions.js";
 
-/** What a run of the bench is asked for. */
+/** The flags of a bench. */
 export interface Flags {
   rounds: number;
   conditions: readonly Condition[];
-  /** Only whether it runs at all: its figures mean nothing. */
+  /** A quick check that the bench runs. Its figures mean nothing. */
   isSmoke: boolean;
 }
 

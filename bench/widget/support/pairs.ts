@@ -11,7 +11,7 @@ export interface Pairs {
   isStrict?: boolean;
 }
 
-/** Prints how the pairs compare: the median of their ratios beside its bound. Makes the process fail where it is missed. */
+/** Prints the median of the pairs' ratios beside its bound. Makes the process fail if the bound is missed. */
 export function compare({ what, ours, theirs, atMost, isStrict = false }: Pairs): void {
   const ratio = median(ours.map((value, index) => value / (theirs[index] ?? NaN)));
   const isMet = atMost === undefined || (isStrict ? ratio < atMost : ratio <= atMost);
@@ -20,7 +20,7 @@ export function compare({ what, ours, theirs, atMost, isStrict = false }: Pairs)
   if (!isMet) process.exitCode = 1;
 }
 
-/** Prints one thing's figures: their median, and between which they lie. */
+/** Prints the median, the smallest and the largest of some figures. */
 export function describe(what: string, unit: string, values: readonly number[]): void {
   const digits = (value: number): string => value.toFixed(0).padStart(6);
   const [least, most] = [Math.min(...values), Math.max(...values)];

@@ -1,12 +1,12 @@
 import type { CDPSession } from "playwright-core";
 
-/** What a trace consists of, as far as it is of use here. Times are in microseconds of the browser's own clock. */
+/** An event of a trace, with the fields that are used here. Times are in microseconds of the browser's own clock. */
 export interface TraceEvent {
   name: string;
   pid: number;
   tid: number;
   ts: number;
-  /** How long it took; with `tdur`, how much of that the thread was running. */
+  /** The duration. `tdur`: the part of it in which the thread was running. */
   dur?: number;
   tdur?: number;
   args: { snapshot?: string; data?: { documentLoaderURL?: string } };
@@ -15,11 +15,11 @@ export interface TraceEvent {
 /** A trace that has ended. */
 export interface Trace {
   events: readonly TraceEvent[];
-  /** The navigation to the page: where and when its main thread begins with it. */
+  /** The event of the page's navigation, with its start and its main thread. */
   navigation: TraceEvent;
 }
 
-/** Traces from now on. What it returns ends the trace, which has a navigation to that address in it. */
+/** Starts a trace. Returns a function that ends it and finds the navigation to a URL in it. */
 export async function trace(
   session: CDPSession,
   categories: readonly string[],

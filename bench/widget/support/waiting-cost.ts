@@ -2,8 +2,8 @@ import type { Browser } from "playwright-core";
 import { trace, type Trace, type TraceEvent } from "./trace.js";
 
 /**
- * A page's work, by the names that the browser's traces have for it. The metrics of `Performance.getMetrics` are no
- * measure: they count no script that runs in microtasks, and all of Lit's does.
+ * A page's work, by the names of events in the browser's traces. `Performance.getMetrics` is no measure: it leaves out
+ * scripts in microtasks, and Lit renders in microtasks.
  */
 const names = {
   script:
@@ -15,13 +15,13 @@ type Part = keyof typeof names;
 
 export const parts = Object.keys(names) as Part[];
 
-/** Milliseconds in which the page's main thread was running for it. */
+/** Milliseconds that the page's main thread ran, for each part of its work. */
 export type Cost = Record<Part | "together", number>;
 
-/** Until a page is at rest. */
+/** Time until a page is idle. */
 const settleMs = 3_000;
 
-/** Opens a page in a fresh profile, lets it come to rest, and counts what so many seconds of waiting cost it. */
+/** Opens a page in a fresh profile, waits until it is idle, and measures what some seconds of waiting cost. */
 export async function costOf(browser: Browser, url: string, seconds: number): Promise<Cost> {
   const context = await browser.newContext();
   try {
@@ -50,7 +50,7 @@ function sum({ events, navigation }: Trace): Cost {
   return cost;
 }
 
-/** What each event took of its thread, without those within it. */
+/** The thread time of each event, without the events that are nested in it. */
 function ownTimes(events: readonly TraceEvent[]): Map<TraceEvent, number> {
   const own = new Map<TraceEvent, number>();
   const around: { event: TraceEvent; until: number }[] = [];
