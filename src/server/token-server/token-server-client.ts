@@ -1,7 +1,7 @@
 import { parseJson } from "../../protocol/login-api.js";
 import type { LoginKitEvent } from "../kit-events.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
-import { authenticateClient, redactor, type ClientCredentials } from "./credentials.js";
+import { authenticateClient, redactor, type ClientCredentials } from "./client-credentials.js";
 import {
   parseResult,
   parseStarted,
