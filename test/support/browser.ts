@@ -20,7 +20,7 @@ const everywhere = [
   "--disable-quic",
 ];
 
-/** With these a Chromium that Playwright does not start sends no requests of its own. */
+/** Flags with which a Chromium that Playwright does not start sends no requests of its own. */
 export const chromiumFlags: readonly string[] = [
   ...everywhere,
   "--no-first-run",
@@ -28,19 +28,20 @@ export const chromiumFlags: readonly string[] = [
   "--disable-sync",
 ];
 
-/** Starts a browser without a window. */
+/** Starts a headless browser. */
 export const launchBrowser = (args: readonly string[] = [], options: LaunchOptions = {}): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath(), args: [...everywhere, ...args], ...options });
 
-/** A browser whose tabs are hidden when another is in front, as people's are. */
+/** A browser in which a tab is hidden when another is in front, as in people's browsers. */
 export interface BrowserWithTabs {
   context: BrowserContext;
   close: () => Promise<void>;
 }
 
 /**
- * Playwright makes every page believe that it is in front, and turns the back-forward cache off. It does not in a browser
- * that it did not start, if it is told to set no defaults: there `page.bringToFront()` hides the tab that was in front.
+ * By default Playwright makes every page believe that it is in front, and turns the back-forward cache off. It does not
+ * in a browser that it did not start, if it is told to set no defaults: there `page.bringToFront()` hides the tab that
+ * was in front.
  */
 export async function launchBrowserWithTabs(): Promise<BrowserWithTabs> {
   const { child, end } = await spawnChromium("about:blank", "--disable-background-networking");
@@ -65,7 +66,10 @@ export async function launchBrowserWithTabs(): Promise<BrowserWithTabs> {
   };
 }
 
-/** Opens an address in a browser without developer tools, which switch prerendering off. The result ends it. */
+/**
+ * Opens an address in a browser without developer tools, because these disable prerendering. Returns a function that
+ * ends the browser.
+ */
 export async function launchBare(url: string): Promise<() => Promise<void>> {
   const { child, end } = await spawnChromium(url);
   child.stderr?.resume();
@@ -84,14 +88,14 @@ async function spawnChromium(
       ...chromiumFlags,
       ...flags,
       "--window-size=1280,900",
-      // Without it a headless browser ends at once.
+      // Without it a headless browser exits at once.
       "--remote-debugging-port=0",
       `--user-data-dir=${profile}`,
       url,
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
-  // A test run that is stopped leaves nothing behind.
+  // Also ends if the test run is aborted.
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const ended = once(child, "exit").then(() => process.off("exit", kill));

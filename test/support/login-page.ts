@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { BrowserContext, Frame, Page } from "playwright-core";
 
-/** What went on in a page that nobody should ever see. */
+/** Errors of a page. */
 export interface Complaints {
-  /** Violations of the page's policy, and errors that nobody caught. */
+  /** Violations of the page's policy, and uncaught errors. */
   readonly list: string[];
 }
 
-/** Notes every policy violation and uncaught error of a context's pages, from their first script on. */
+/** Records every policy violation and uncaught error of a context's pages, from their first script on. */
 export async function watchForComplaints(context: BrowserContext): Promise<Complaints> {
   const list: string[] = [];
   await context.exposeFunction("noteComplaint", (text: string) => list.push(text));
@@ -21,7 +21,7 @@ export async function watchForComplaints(context: BrowserContext): Promise<Compl
   return { list };
 }
 
-/** Resolves when the page was rendered twice, and what it requested until then has arrived at the site. */
+/** Resolves when the page has painted two frames, and its requests up to then have reached the site. */
 export const settled = (page: Page | Frame): Promise<void> =>
   page.evaluate(async () => {
     for (let time = 0; time < 2; time++) {

@@ -12,10 +12,10 @@ export async function readCodes(png: Uint8Array): Promise<string[]> {
   return results.filter(({ isValid }) => isValid).map(({ text }) => text);
 }
 
-/** The codes that can be seen on a page, or in a part of it, right now. */
+/** The codes that are visible on a page, or in a part of it, right now. */
 export const codesOn = async (seen: Page | Locator): Promise<string[]> => readCodes(await seen.screenshot());
 
-/** Looks at a page until exactly one code can be read from its pixels, other than those of before. */
+/** Waits until exactly one code, other than the given ones, can be read from a page's pixels. */
 export async function codeOn(seen: Page | Locator, ...before: string[]): Promise<string> {
   for (const until = Date.now() + 30_000; Date.now() < until;) {
     const codes = await codesOn(seen);

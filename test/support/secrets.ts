@@ -1,18 +1,18 @@
-/** A piece of what came out of a site, and where. */
+/** A text that left a site, and where it went. */
 export interface Outflow {
   where: string;
   text: string;
 }
 
-/** Something that may be in few places only. */
+/** A text that may only be in certain places. */
 export interface Secret {
   name: string;
   value: string;
-  /** The places where it belongs; none if undefined. */
+  /** Where it may be. Undefined: nowhere. */
   belongs: RegExp | undefined;
 }
 
-/** Every secret that stands, in whatever form, where it does not belong. Empty if all is well. */
+/** The secrets that are where they do not belong, in any form. Empty if there is no leak. */
 export function findLeaks(outflows: readonly Outflow[], secrets: readonly Secret[]): string[] {
   const leaks = new Set<string>();
   for (const { name, value, belongs } of secrets) {
@@ -27,7 +27,7 @@ export function findLeaks(outflows: readonly Outflow[], secrets: readonly Secret
   return [...leaks];
 }
 
-/** The secrets that are nowhere, not even where they belong: the search would be blind to them. */
+/** The secrets that were not found even where they belong. For them the search would not work. */
 export const neverSeen = (outflows: readonly Outflow[], secrets: readonly Secret[]): string[] =>
   secrets
     .filter(({ belongs }) => belongs !== undefined)
@@ -39,10 +39,10 @@ export const neverSeen = (outflows: readonly Outflow[], secrets: readonly Secret
     })
     .map(({ name }) => name);
 
-/** Shorter ones would be found by chance. */
+/** Shorter texts would be found by chance. */
 const minCharacters = 8;
 
-/** The ways in which a secret may be written down. */
+/** The forms in which a secret may be written. */
 export function formsOf(value: string): Map<string, string> {
   if (value.length < minCharacters) throw new Error(`Too short to be searched for: ${value}`);
   const form = new URLSearchParams({ "": value }).toString().slice(1);
@@ -68,7 +68,9 @@ export function formsOf(value: string): Map<string, string> {
   return written;
 }
 
-/** What base64 makes of a text that stands in the middle of a longer one, so many bytes after a group's beginning. */
+/**
+ * The base64 of a text that begins `offset` bytes after the beginning of a group, without the neighbouring characters.
+ */
 function insideBase64(text: string, offset: number): string {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
   return bytes.toString("base64").slice(Math.ceil((offset * 8) / 6), Math.floor((bytes.length * 8) / 6));

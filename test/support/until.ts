@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
 /**
- * Resolves as soon as a condition holds. Rejects after a limit that only a broken test reaches: the limit is not a measure
- * of speed.
+ * Resolves as soon as a condition holds. Rejects after a limit that only a broken test reaches. The limit does not
+ * measure speed.
  *
  * @param what names the condition in the error
  */
@@ -19,8 +19,8 @@ export async function until(
 }
 
 /**
- * Asserts that a condition is true. Without a message `assert.ok` reads the source to write one. tsx makes one long line
- * of a file, and on that Node 20 does not finish: a failing test would hang.
+ * Asserts that a condition is true. `assert.ok` without a message reads the source to write one. tsx compiles a file to
+ * one long line, and Node 20 never finishes reading that, so a failing test would hang.
  */
 export function holds(condition: unknown, message = "This should hold."): asserts condition {
   assert.ok(condition, message);

@@ -5,7 +5,7 @@ interface Timer {
   task: () => void;
 }
 
-/** Time that stands still until a test moves it. Only a task without a delay runs by itself. */
+/** Time that stands still until a test moves it. Only tasks without a delay run by themselves. */
 export class VirtualClock implements Runtime {
   #now: number;
   readonly #timers = new Set<Timer>();
@@ -41,8 +41,8 @@ export class VirtualClock implements Runtime {
   }
 
   /**
-   * Moves time on, timer by timer, and lets each have its effects in this process. What goes over the network takes
-   * real time: wait for it with `until`.
+   * Moves time, timer by timer, and waits for each timer's effects in this process. Network traffic takes real time:
+   * wait for it with `until`.
    *
    * @param settle waits until a timer has had its effects
    */
@@ -53,13 +53,16 @@ export class VirtualClock implements Runtime {
     this.#now = target;
   }
 
-  /** Moves time on to an instant, and runs what is due until then in one go. Does nothing if the instant is over. */
+  /**
+   * Moves time to an instant, and runs the timers that are due without waiting between them. Does nothing if the
+   * instant is over.
+   */
   advanceTo(instant: number): void {
     while (this.#runNext(instant));
     this.#now = Math.max(this.#now, instant);
   }
 
-  /** Looks at things as they were at another time. */
+  /** Runs a function with the clock set to another time. */
   async asOf<T>(instant: number, look: () => Promise<T>): Promise<T> {
     const now = this.#now;
     this.#now = instant;
@@ -70,7 +73,7 @@ export class VirtualClock implements Runtime {
     }
   }
 
-  /** Lets everything happen that needs no time. */
+  /** Waits until everything has happened that needs no time. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
   }

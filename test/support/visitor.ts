@@ -7,15 +7,15 @@ import { until } from "./until.js";
 export interface VisitorOptions {
   /** The site's origin, as the visitor's browser sends it. */
   origin: string;
-  /** Where a request goes: the proxy, or one of the servers as a proxy would choose it. */
+  /** Where a request is sent: the proxy, or a server that a proxy would choose. */
   route: () => string;
 }
 
 /** A status stream that a visitor opened. */
 export interface OpenedStream {
-  /** By `performance.now()`. */
+  /** When it was opened, by `performance.now()`. */
   at: number;
-  /** When the server wants the visitor back, in milliseconds after the stream's end, if it said so. */
+  /** How long to wait before reconnecting after the stream's end, in milliseconds, if the server said so (`retry:`). */
   retryMs?: number;
 }
 
@@ -29,13 +29,13 @@ globalThis.fetch = (input, init) => {
   const visitor = url.includes(".visitor.test/") ? visitors.get(new URL(url).hostname) : undefined;
   return visitor ? visitor.send(new URL(url).pathname, init ?? {}) : fetchForAll(input, init);
 };
-// Node 20 has none; the flow looks for its locks.
+// Node 20 has no `navigator`, and the flow looks for its locks.
 if (!("navigator" in globalThis)) Object.defineProperty(globalThis, "navigator", { value: {} });
 
-/** A person's browser on the login page: the widget's own flow over real HTTP, without its view. */
+/** A browser on the login page: the widget's own flow over real HTTP, without its view. */
 export class Visitor {
   state: State = initialState;
-  /** Every phase that it went through, with the instant by `performance.now()`. */
+  /** Every phase that it entered, and when, by `performance.now()`. */
   readonly phases: { phase: State["phase"]; at: number }[] = [];
   readonly streams: OpenedStream[] = [];
   readonly #cookies = new Map<string, string>();
@@ -64,7 +64,7 @@ export class Visitor {
     });
   }
 
-  /** All of its cookies, as a request carries them. */
+  /** All of its cookies, as in a request. */
   get cookie(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   }
@@ -78,7 +78,7 @@ export class Visitor {
     this.#commands.next({ type: "start", backend: httpBackend(`http://${this.#host}/otp-login`, "en") });
   }
 
-  /** The code on its screen, once there is one. Where there is a button "Try again" instead, it is pressed. */
+  /** Waits for a code on its screen. If there is a button "Try again" instead, it is pressed. */
   async code(): Promise<string> {
     await until(() => {
       if (this.state.phase === "failed" && this.state.failure.during === "start") this.start();
@@ -93,7 +93,7 @@ export class Visitor {
     visitors.delete(this.#host);
   }
 
-  /** Sends a request as a browser does. A server that refuses the connection is passed over, as a proxy does. */
+  /** Sends a request as a browser does. If a server refuses the connection, the next one is tried, as by a proxy. */
   async send(path: string, { credentials: _c, cache: _k, headers, ...init }: RequestInit): Promise<Response> {
     const all = new Headers(headers);
     all.set("origin", this.#origin);
@@ -118,7 +118,7 @@ export class Visitor {
     this.#cookies.set(name, value.join("="));
   }
 
-  /** Notes when a stream began, and when the server wants the visitor back. */
+  /** Records when a stream was opened, and the server's `retry:`. */
   #watched(response: Response): Response {
     const stream: OpenedStream = { at: performance.now() };
     this.streams.push(stream);

@@ -1,5 +1,5 @@
-// A part of the test runner's own server, plain JavaScript because its configuration imports it: answers a request as the
-// request's address says, and tells what it got.
+// Middleware of the test runner's server. The address of a request says how it is answered. Another address lists the
+// requests so far. It is plain JavaScript because the runner's configuration imports it.
 
 const prefix = "/__answer/";
 /** @type {Map<string, { method: string, path: string, headers: object, body: string, open: boolean, at: number, endedAt: number | undefined }[]>} */

@@ -9,12 +9,12 @@ import { RequestError } from "../../../src/element/api/backend.js";
 import type { Action, LoginErrorCode } from "../../../src/element/flow/state.js";
 
 /**
- * One request or one stream in RxJS's marble syntax, with names in the place of single letters: "20ms (code|)". `|` is its end
- * and `#` its error, `network_error` by default.
+ * One request or one stream in RxJS's marble syntax, with names instead of single letters: "20ms (code|)". `|` is its
+ * end and `#` its error, `network_error` by default.
  */
 export type Script = string | { marbles: string; error?: LoginErrorCode; retryAfterMs?: number };
 
-/** For each call of the login API, the answers to its first, second, … request. The last one is for all that follow. */
+/** For each call of the login API, the answers to its first, second, … request. Later requests get the last one. */
 export type Scripts = Partial<Record<keyof Backend, Script[]>>;
 
 /** All in the same syntax as scripts. */
@@ -28,9 +28,9 @@ export interface World {
   /** `slept`. */
   slept?: string;
   renewals?: number;
-  /** The same number every time, or a source of numbers. By default 0. */
+  /** A constant, or a source of numbers. Default 0. */
   random?: number | (() => number);
-  /** How far the wall clock is ahead of the time that timers count. */
+  /** How far the wall clock is ahead of the timers. */
   clockJumpMs?: (nowMs: number) => number;
 }
 
@@ -41,10 +41,10 @@ type ColdObservable<T> = Observable<T> & {
   subscriptions: { subscribedFrame: number; unsubscribedFrame: number }[];
 };
 
-/** With a time left that never corrects the code's. */
+/** A status whose `expires_in` is too long to change the code's deadline. */
 const pending = { status: "pending", expires_in: 86_400 } as const;
 
-/** The values of the names in scripts. */
+/** The value of each name in the scripts. */
 const answers = {
   start: {
     code: { attempt: "A", status: "pending", otp: "otp0", expires_in: 60 },
@@ -82,7 +82,7 @@ const answers = {
   login: { answer: { redirect_to: "/account" } },
 };
 
-/** RxJS knows single characters only: gives each name one. */
+/** RxJS' parser accepts only single characters: replaces each name by one. */
 function marbles<T>(script: string, values: Record<string, T>): [string, Record<string, T>] {
   const names = Object.keys(values);
   const letterOf = (name: string): string => {
@@ -95,7 +95,7 @@ function marbles<T>(script: string, values: Record<string, T>): [string, Record<
   ];
 }
 
-/** An action as tests read it: its type, the connection, or whether a scan counts. */
+/** An action in the form in which tests compare it: its type, the connection, or whether a scan counts. */
 const nameOf = (action: Action): string => {
   if (action.type === "connection") return action.connection;
   return action.type === "scanned" && !action.scanned ? "notScanned" : action.type;

@@ -13,7 +13,7 @@ import { codeOn } from "../../support/qr.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
 
-/** The packed package, and the folders of `examples/`, installed from it and run as a person runs them. */
+/** The packed package and the folders of `examples/`, installed from it and run as a person would run them. */
 
 /** A temporary folder outside the checkout, because inside it Node would find the checkout's packages. */
 export const temporaryFolder = mkdtempSync(join(tmpdir(), "onegini-otp-login-"));
@@ -38,7 +38,7 @@ export async function npm(args: string[], cwd: string): Promise<string> {
 }
 
 let packing: Promise<string> | undefined;
-/** Packs the package as it was built last, once for each test file. Returns the path of the tarball. */
+/** Packs the built package, once for each test file. Returns the path of the tarball. */
 export const pack = (): Promise<string> =>
   (packing ??= npm(["pack", "--ignore-scripts", "--json", "--pack-destination", temporaryFolder], ".").then(
     (output) => join(temporaryFolder, (JSON.parse(output) as [{ filename: string }])[0].filename),
@@ -57,7 +57,7 @@ interface Manifest {
 export interface Example {
   name: string;
   folder: string;
-  /** Runs a script of its package.json, to its end. Fails with what the script printed. */
+  /** Runs a script of its package.json to the end. Fails with the script's output. */
   run: (script: string) => Promise<string>;
 }
 
@@ -106,11 +106,11 @@ export async function startExample(
 /** An emulator that runs. Its `origin` is the `TOKEN_SERVER` of the examples' servers. */
 export interface Emulator extends Server {
   phone: PhoneCalls;
-  /** How many codes were requested so far. Nothing is renewed during a test. */
+  /** The number of codes requested so far. No code is renewed during a test. */
   codes: () => number;
 }
 
-/** Runs the package's command `emulator`, as an example has it. */
+/** Runs `onegini-otp-login emulator`, as an example does. */
 export async function startEmulator({ folder }: Example): Promise<Emulator> {
   const command = join("node_modules", "onegini-otp-login", "dist", "demo", "cli.js");
   const args = [command, "emulator", "--port", "0", "--code-seconds", "600"];
@@ -129,7 +129,7 @@ export async function startEmulator({ folder }: Example): Promise<Emulator> {
   };
 }
 
-/** Scans the code that can be seen on a page, and accepts. */
+/** Scans the visible code of a page, and accepts. */
 export async function acceptOnPhone(page: Page, { phone }: Emulator): Promise<void> {
   await phone.accept(await codeOn(page));
 }
@@ -146,7 +146,7 @@ function serve(command: string, args: string[], cwd: string, variables: Record<s
     env: { ...process.env, ...variables },
     shell: isWindows && command === "npm",
     stdio: ["ignore", "pipe", "pipe"],
-    // A process group of its own, because npm does not pass every signal on.
+    // Its own process group, because npm does not pass on every signal.
     detached: !isWindows,
   });
   let output = "";
@@ -159,7 +159,7 @@ function serve(command: string, args: string[], cwd: string, variables: Record<s
     if (isWindows) spawnSync("taskkill", ["/pid", String(child.pid), "/t", "/f"]);
     else process.kill(-child.pid, "SIGKILL");
   };
-  // A test run that breaks off leaves nothing behind.
+  // Also ends if the test run is aborted.
   process.once("exit", kill);
   const stop = async (): Promise<void> => {
     kill();

@@ -3,10 +3,10 @@ import type { BrowserContext, Locator, Page } from "playwright-core";
 /** The demo phone's page, as a person uses it. */
 export interface DemoPhone {
   page: Page;
-  /** The phone itself, without the rest of the page. */
+  /** The phone in the page, without the rest of the page. */
   screen: Locator;
   press: (name: string) => Promise<void>;
-  /** Waits for a screen by its heading. */
+  /** Waits for the phone's screen with this heading. */
   sees: (heading: string) => Promise<void>;
   /** Chooses the file that the phone asks for when this is pressed. */
   choosePhoto: (press: string, photo: Buffer, name?: string) => Promise<void>;
@@ -24,7 +24,7 @@ export async function openPhone(
   return phoneOn(page);
 }
 
-/** The phone on a page that shows it already. */
+/** The phone on a page that already shows it. */
 export function phoneOn(page: Page): DemoPhone {
   const screen = page.getByRole("region", { name: "Phone", exact: true });
   const press = (name: string) => screen.getByRole("button", { name, exact: true }).click();
@@ -46,20 +46,20 @@ export interface PlaygroundPage {
   page: Page;
   /** The element on the stage. */
   element: Locator;
-  /** Sets a control by its name: a choice, a number, a text, a switch. */
+  /** Sets a control by its name: a select, a number, a text or a checkbox. */
   set: (name: string, value: string | boolean) => Promise<void>;
   press: (name: string) => Promise<void>;
-  /** Presses a phase's button. */
+  /** Presses the button of a phase. */
   goTo: (phase: string) => Promise<void>;
   /** Waits until the element is in a phase. */
   reaches: (phase: string) => Promise<void>;
   /** Waits until the element shows these words. */
   reads: (words: string | RegExp) => Promise<void>;
-  /** The events so far, without their time. */
+  /** The listed events so far, without their times. */
   events: () => Promise<string[]>;
-  /** Waits for an event in the list. */
+  /** Waits until an event is listed. */
   hears: (event: string | RegExp) => Promise<void>;
-  /** A text that can be copied. */
+  /** A listing that can be copied. */
   snippet: (id: "html" | "css" | "npm") => Promise<string>;
 }
 

@@ -11,16 +11,16 @@ import { freePort } from "../services/free-port.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** A demo that runs, as a process of its own. */
+/** A running demo, in its own process. */
 export interface Demo {
   origin: string;
   port: number;
   /** What it has printed so far. */
   stdout: () => string;
   stderr: () => string;
-  /** Ends it and gives its exit code; `null` where the signal itself ended it. */
+  /** Ends it. Resolves to its exit code, or to `null` if the signal ended it. */
   stop: (signal?: NodeJS.Signals) => Promise<number | null>;
-  /** Begins again, on the same port, after it has ended. */
+  /** Starts it again on the same port, after it has ended. */
   restart: () => Promise<void>;
 }
 
@@ -95,7 +95,7 @@ function run(variables: Variables): Process {
     env: { ...process.env, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // A test run that breaks off leaves nothing behind.
+  // Also ends if the test run is aborted.
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   child.once("exit", () => process.off("exit", kill));
@@ -112,7 +112,7 @@ function collect(stream: ChildProcess["stdout"]): () => string {
 export interface DemoInBrowser {
   demo: Demo;
   browser: Browser;
-  /** A new one for each test. The test fails if one of its pages violated its policy or had an uncaught error. */
+  /** A new context for each test. The test fails if one of its pages violated its policy or had an uncaught error. */
   context: BrowserContext;
 }
 
@@ -146,13 +146,13 @@ export const loopbackAddresses: readonly string[] = Object.values(networkInterfa
   .map(({ address }) => address)
   .filter((address) => address === "127.0.0.1" || address === "::1");
 
-/** An address as it stands in a URL. */
+/** An address as it is written in a URL. */
 export const hostOf = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
-/** The emulator's calls for phones, as a script makes them. */
+/** The emulator's HTTP calls for phones. */
 export interface PhoneCalls {
   enroll: (user: string, enrolled?: boolean) => Promise<void>;
-  /** Scans a code; the transaction's id and what the phone shows. */
+  /** Scans a code. Resolves to the transaction's id and what the phone shows. */
   scan: (otp: string, user?: string) => Promise<{ id: string; message: string }>;
   answer: (id: string, accept: boolean) => Promise<void>;
   /** Scans and answers. */

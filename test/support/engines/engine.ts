@@ -8,15 +8,15 @@ import { startWebKit, type WebKit } from "./webkit.js";
 
 const keys = { Enter: "\ue007", Escape: "\ue00c" } as const;
 
-/** A browser of one engine with nothing stored, and its one page: what all three can do. */
+/** A browser of one engine, with an empty profile and one page. It has the functions that all three engines support. */
 export interface Engine {
-  /** With its version, as the browser itself says it. */
+  /** The engine with its version, as the browser reports it. */
   title: string;
   open: (url: string) => Promise<void>;
   address: () => Promise<string>;
-  /** Runs a function in the page. It sees its arguments and nothing else from here. */
+  /** Runs a function in the page. The function can use only its arguments. */
   run: <T, A extends unknown[]>(script: (...args: A) => T, ...args: A) => Promise<T>;
-  /** A picture (PNG) of the page, as it can be seen. */
+  /** A picture (PNG) of the visible part of the page. */
   screenshot: () => Promise<Uint8Array>;
   /** Presses a key, as a keyboard does. */
   press: (key: keyof typeof keys) => Promise<void>;
@@ -34,7 +34,7 @@ async function startInPuppeteer(engine: "chromium" | "firefox"): Promise<Engine>
     ...launchOptions(engine),
     defaultViewport: { width, height },
   });
-  // Firefox gives the window that it begins with no focus.
+  // Firefox does not give focus to its first window.
   const page = await browser.newPage();
   await page.bringToFront();
   const version = (await browser.version()).split("/").at(-1);
@@ -66,7 +66,7 @@ async function startInWebKit(): Promise<Engine> {
   };
 }
 
-/** How puppeteer starts the engines that it knows: Chromium by its own protocol, Firefox by WebDriver BiDi. */
+/** How puppeteer starts Chromium, by its own protocol, and Firefox, by WebDriver BiDi. */
 function launchOptions(engine: "chromium" | "firefox"): puppeteerCore.LaunchOptions {
   switch (engine) {
     case "chromium":
@@ -102,7 +102,7 @@ export async function codeSeenIn(engine: Engine): Promise<string> {
   return String(codes[0]);
 }
 
-/** What runs the test runner's pages in an engine. */
+/** Runs the test runner's pages in an engine. */
 export function launcherOf(engine: EngineName): BrowserLauncher {
   if (engine === "webkit") return webKitLauncher();
   const launcher = chromeLauncher({ launchOptions: launchOptions(engine) });
@@ -132,7 +132,7 @@ function webKitLauncher(): BrowserLauncher {
     getBrowserUrl: async () => (await webKit)?.session.address(),
     async stopSession() {
       active = undefined;
-      // Whatever still runs in the page ends.
+      // Ends everything that still runs in the page.
       await (await webKit)?.session.open("about:blank");
       return {};
     },

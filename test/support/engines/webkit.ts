@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { findWebKit } from "../../../scripts/find-engines.js";
 import { freePort } from "../services/free-port.js";
 
-/** A WebKit that runs, by its own WebDriver, on a screen of its own that nobody sees. */
+/** A running WebKit, with its own WebDriver and its own invisible screen. */
 export interface WebKit {
   session: WebDriverSession;
   version: string;
@@ -41,7 +41,7 @@ export async function startWebKit(): Promise<WebKit> {
   }
 }
 
-/** Xvfb itself picks a display that is free, so that several may start at once. */
+/** Xvfb picks a free display itself, so that several may start at once. */
 async function startScreen(program: string): Promise<{ child: ChildProcess; display: string }> {
   const child = run(program, ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
   const number = await new Promise<string>((resolve, reject) => {
@@ -52,7 +52,10 @@ async function startScreen(program: string): Promise<{ child: ChildProcess; disp
   return { child, display: `:${number}` };
 }
 
-/** The driver cannot pick a port by itself; where somebody else was quicker with the one that was free, another will do. */
+/**
+ * The driver cannot pick a port itself. If another program was faster to take the free port, this tries again with
+ * another one.
+ */
 async function startDriver(program: string, display: string): Promise<{ child: ChildProcess; url: string }> {
   for (const until = Date.now() + 30_000; Date.now() < until;) {
     const port = await freePort();
@@ -60,7 +63,7 @@ async function startDriver(program: string, display: string): Promise<{ child: C
     const child = run(program, [`--port=${port}`], {
       DISPLAY: display,
       GDK_BACKEND: "x11",
-      // No graphics card is needed, nor sound, nor the desktop's services.
+      // Without a graphics card, sound, or services of a desktop.
       WEBKIT_DISABLE_DMABUF_RENDERER: "1",
       LIBGL_ALWAYS_SOFTWARE: "1",
       GTK_A11Y: "none",
@@ -80,7 +83,7 @@ function run(program: string, args: string[], variables: Record<string, string> 
     env: { ...process.env, ...variables },
     stdio: ["ignore", "pipe", "ignore"],
   });
-  // A test run that breaks off leaves nothing behind.
+  // Also ends if the test run is aborted.
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   child.once("exit", () => process.off("exit", kill));
@@ -95,19 +98,19 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /**
- * The calls of W3C WebDriver that these tests make. Five of them are less than the libraries that are kept bring along:
- * those want Node 22, or programs that download browsers.
+ * The calls of W3C WebDriver that these tests need. There are only five, and the maintained libraries require Node 22
+ * or install programs that download browsers.
  */
 export interface WebDriverSession {
-  /** What the driver says of the browser that it started. */
+  /** The browser's name and version, as the driver reports them. */
   capabilities: Record<string, unknown>;
   open: (url: string) => Promise<void>;
   address: () => Promise<string>;
-  /** Runs the text of a function's body in the page. */
+  /** Runs the body of a function, as text, in the page. */
   execute: (body: string, ...args: unknown[]) => Promise<unknown>;
-  /** A picture (PNG) of what the window shows. */
+  /** A picture (PNG) of the window's content. */
   screenshot: () => Promise<Uint8Array>;
-  /** Presses a key: a letter, or WebDriver's code point for one that has none. */
+  /** Presses a key: a letter, or WebDriver's code point for a key without a letter. */
   press: (key: string) => Promise<void>;
   resize: (width: number, height: number) => Promise<void>;
   end: () => Promise<void>;
@@ -136,7 +139,7 @@ async function startWebDriverSession(
   };
 }
 
-/** Whether a driver listens there and takes sessions. */
+/** Whether a driver listens at a port and accepts sessions. */
 async function isWebDriverReady(driver: string): Promise<boolean> {
   const status = (await call(driver, "GET", "/status").catch(() => undefined)) as { ready?: boolean };
   return status?.ready === true;

@@ -7,30 +7,33 @@ export type { Treatment } from "./lane.js";
 export { describeLog, isHeldPoll, isOfLogin, isPoll, isStream } from "./requests.js";
 export type { LoggedConnection, LoggedRequest } from "./requests.js";
 
-/** Which connections a treatment is for. */
+/** The connections to which a treatment applies. */
 export interface Scope {
-  /** Those that are open, those that will be made, or all. Default all. */
+  /** The open connections, future ones, or all. Default all. */
   connections?: "open" | "new" | "all";
-  /** Only while they carry a stream. Default false. */
+  /** Only while a connection carries a stream. Default false. */
   streamsOnly?: boolean;
 }
 
-/** A TCP proxy between a browser and a site that can do to connections what networks do to them. */
+/** A TCP proxy between browser and site that can cause the faults of networks. */
 export interface FaultProxy {
   readonly origin: string;
   readonly connections: readonly LoggedConnection[];
   readonly requests: readonly LoggedRequest[];
   /** Connections that the browser has open. */
   open: () => LoggedConnection[];
-  /** Sets the treatment of bytes from now on. Bytes that wait in a stall go on as the next treatment says. */
+  /** Sets the treatment of bytes from now on. Bytes that wait in a stall are sent according to the next treatment. */
   treat: (treatment: Treatment, scope?: Scope) => void;
-  /** Looks at every request from now on, and may answer it or pass on another; undefined: none. */
+  /**
+   * Calls a function for each request from now on. It may answer the request or replace its head. Undefined: no
+   * function.
+   */
   interfere: (with_?: (request: LoggedRequest, head: string) => Interference | undefined) => void;
   /** Ends every connection: FIN. */
   cut: () => void;
   /** Ends every connection: RST. */
   reset: () => void;
-  /** Accepts nobody: a connection is refused. Those that are open stay. */
+  /** Refuses new connections. Open ones stay. */
   refuse: () => Promise<void>;
   accept: () => Promise<void>;
   close: () => Promise<void>;
@@ -40,7 +43,7 @@ export interface FaultProxy {
 export async function startFaultProxy(targetPort: () => number): Promise<FaultProxy> {
   const log = { connections: [] as LoggedConnection[], requests: [] as LoggedRequest[] };
   const open = new Set<Connection>();
-  // A browser may be gone while the server, behind a network that stands still, does not know.
+  // A browser may have left although the server does not know it, because the network between them stalls.
   const all: Connection[] = [];
   let forNew: Treatment = { kind: "pass" };
   let forNewStreamsOnly = false;
@@ -63,7 +66,7 @@ export async function startFaultProxy(targetPort: () => number): Promise<FaultPr
     browser.once("close", () => open.delete(connection));
   };
   const listen = async (port: number): Promise<Server> => {
-    // A new one each time: one that was closed waits for its connections to end.
+    // A new server each time, because a closed one waits for its connections to end.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, join);
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
@@ -110,11 +113,11 @@ export async function startFaultProxy(targetPort: () => number): Promise<FaultPr
   };
 }
 
-/** What the proxy does with a request instead of passing it on as it is. */
+/** What the proxy does instead of passing a request on unchanged. */
 export type Interference =
-  /** Answers it: the whole answer as it goes over the wire. */
+  /** Answers the request: the complete answer as bytes on the wire. */
   | { kind: "answer"; answer: string }
-  /** Passes another head on. */
+  /** Passes the request on with another head. */
   | { kind: "rewrite"; head: string };
 
 export interface ConnectionOptions {
@@ -124,11 +127,11 @@ export interface ConnectionOptions {
   interfere: (request: LoggedRequest, head: string) => Interference | undefined;
   log: (request: LoggedRequest) => void;
   treatment: Treatment;
-  /** Whether only the connections that carry a stream are treated. */
+  /** Whether the treatment is only for connections that carry a stream. */
   streamsOnly: boolean;
 }
 
-/** A browser's connection and the one to the server that belongs to it. */
+/** A browser's connection and its connection to the server. */
 export class Connection {
   treatment: Treatment;
   streamsOnly: boolean;
@@ -162,7 +165,7 @@ export class Connection {
     this.#readRequests(interfere, log);
     this.#readAnswers();
     browser.once("close", () => this.#over());
-    // What went wrong shows as a close.
+    // An error is followed by `close`.
     browser.on("error", () => undefined);
     this.#server.on("error", () => this.cut());
   }
@@ -171,14 +174,14 @@ export class Connection {
     for (const lane of Object.values(this.#lanes)) lane.changed();
   }
 
-  /** Ends it as a proxy does that is stopped: FIN. */
+  /** Ends the connection with FIN, as a proxy does that is stopped. */
   cut(): void {
     for (const lane of Object.values(this.#lanes)) lane.close();
     this.#browser.destroySoon();
     this.#server.destroy();
   }
 
-  /** Ends it as a network does that forgot it: RST. */
+  /** Ends the connection with RST, as a network does that has forgotten it. */
   reset(): void {
     for (const lane of Object.values(this.#lanes)) lane.close();
     this.#browser.resetAndDestroy();
@@ -212,7 +215,7 @@ export class Connection {
     });
     this.#browser.on("data", (bytes: Buffer) => reader.feed(bytes));
     this.#browser.once("end", () => {
-      // A browser that aborts a request closes its connection: for the log it is gone, whatever still waits here.
+      // A browser aborts a request by closing its connection. For the log it has left, even if bytes still wait here.
       this.#left();
       up.end();
     });
@@ -244,7 +247,7 @@ export class Connection {
     this.#server.once("end", () => down.end());
   }
 
-  /** What the browser sees, for the log. */
+  /** Notes for the log what the browser receives. */
   #seenAnswers(): MessageReader {
     let text = "";
     return new MessageReader({
@@ -271,7 +274,7 @@ export class Connection {
   #over(): void {
     this.#left();
     this.#lanes["to the browser"].close();
-    // A server behind a path that lost everything does not hear of it either.
+    // If the path to the server drops everything, the server does not get the end either.
     this.#lanes["to the server"].end();
   }
 }

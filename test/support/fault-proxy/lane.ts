@@ -1,18 +1,18 @@
-/** The two ways that bytes go. */
+/** The two directions of bytes. */
 export type Direction = "to the server" | "to the browser";
 
-/** What becomes of the bytes on a connection. */
+/** What happens to the bytes of a connection. */
 export type Treatment =
   | { kind: "pass" }
-  /** Each byte arrives so much later. */
+  /** Each byte arrives `ms` later. */
   | { kind: "delay"; ms: number }
-  /** Nothing is passed on, not even an end: it waits. Both ways unless one is named. */
+  /** Nothing is passed on, not even the end of the connection. In both directions unless one is named. */
   | { kind: "stall"; direction?: Direction }
-  /** So many bytes at a time, with a pause after each. Both ways unless one is named. */
+  /** A few bytes at a time, with a pause after each. In both directions unless one is named. */
   | { kind: "trickle"; bytes: number; everyMs: number; direction?: Direction }
   /** Every event of a stream in three pieces with pauses: in the middle of its data, and before its last line's end. */
   | { kind: "halve"; pauseMs: number }
-  /** A proxy that buffers: nothing of an answer comes before its end. */
+  /** A proxy that buffers: an answer is passed on only when it is complete. */
   | { kind: "hold" };
 
 /** One direction of a connection: bytes wait here until the treatment lets them go, in their order. */
@@ -47,20 +47,20 @@ export class Lane {
     this.#pump();
   }
 
-  /** Nothing more will come. */
+  /** No more bytes will come. */
   end(): void {
     this.#isEnding = true;
     this.#isWhole = true;
     this.#pump();
   }
 
-  /** The treatment is another one. */
+  /** Call it when the treatment has changed. */
   changed(): void {
     this.#pausedUntil = 0;
     this.#pump();
   }
 
-  /** Forgets what waits. */
+  /** Drops the bytes that wait. */
   close(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
@@ -77,7 +77,9 @@ export class Lane {
     }
   }
 
-  /** Lets the next bytes go where they may, and says how long to wait then; `Infinity` until something happens. */
+  /**
+   * Sends the next bytes if it may. Returns how long to wait until the next call, or `Infinity` to wait for an event.
+   */
   #next(): number {
     const treatment = this.#treatment();
     const first = this.#queue[0];
@@ -105,7 +107,7 @@ export class Lane {
       case "halve": {
         if (!first.isPiece && this.#direction === "to the browser") this.#cutUp(first.bytes);
         const piece = this.#queue[0];
-        // Only between the pieces of what was cut up.
+        // Pauses only between the pieces of an event.
         return this.#let(piece?.bytes.length ?? 0, this.#queue[1]?.isPiece ? treatment.pauseMs : 0);
       }
       case "hold":
@@ -117,7 +119,7 @@ export class Lane {
     }
   }
 
-  /** Writes the first bytes that wait, and pauses. */
+  /** Sends the first bytes of the queue, and pauses. */
   #let(count: number, pauseMs = 0): number {
     const first = this.#queue[0];
     if (!first) return 0;

@@ -11,7 +11,7 @@ export interface LoggedRequest {
   method: string;
   path: string;
   accept: string;
-  /** `Prefer`: how long a poll's answer may be held. */
+  /** The `Prefer` header: how long a poll may be held. */
   prefer: string | undefined;
   at: number;
   status?: number;
@@ -32,7 +32,7 @@ export const isHeldPoll = (request: LoggedRequest): boolean =>
 
 export const isOfLogin = ({ path }: LoggedRequest): boolean => path.startsWith("/otp-login");
 
-/** One line for each request, with milliseconds since an instant: what a person reads where a test fails. */
+/** One line for each request, with milliseconds since an instant, for the messages of failed tests. */
 export const describeLog = (requests: readonly LoggedRequest[], since: number): string =>
   requests
     .filter(isOfLogin)
@@ -43,7 +43,7 @@ export const describeLog = (requests: readonly LoggedRequest[], since: number): 
     })
     .join("\n");
 
-/** Where in a message the reader stands. */
+/** The reader's position in a message. */
 type Place =
   | { at: "head" }
   | { at: "body"; left: number }
@@ -55,14 +55,14 @@ type Place =
 export interface MessageEvents {
   /** The first line and the headers, without the empty line. */
   head?: (head: string) => void;
-  /** Bytes of the body as they come, without the lengths of chunks. */
+  /** Bytes of the body as they arrive, without chunk lengths. */
   body?: (bytes: Buffer) => void;
   end?: () => void;
 }
 
 /**
- * Finds the heads, bodies and ends of the HTTP/1.1 messages of one direction of a connection (RFC 9112 §6), however its
- * bytes are cut. It only looks: what is passed on stays as it came.
+ * Finds the heads, bodies and ends of the HTTP/1.1 messages in one direction of a connection (RFC 9112 §6), however the
+ * bytes are split. It only reads: the bytes are passed on unchanged.
  */
 export class MessageReader {
   readonly #events: MessageEvents;
@@ -78,7 +78,7 @@ export class MessageReader {
     while (this.#step());
   }
 
-  /** One step forward; false where more bytes are needed. */
+  /** Reads the next part. False if more bytes are needed. */
   #step(): boolean {
     const place = this.#place;
     switch (place.at) {
@@ -102,7 +102,7 @@ export class MessageReader {
       case "chunk-size": {
         const line = this.#take("\r\n");
         if (line === undefined) return false;
-        // The line's end that closes the chunk before.
+        // The line end after the previous chunk.
         if (line === "") return true;
         const left = Number.parseInt(line, 16);
         this.#go(left === 0 ? { at: "trailer" } : { at: "chunk", left });

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Files with a certificate for this machine, signed by nobody else. */
+/** Files with a self-signed certificate for this machine. */
 export interface Certificate {
   certificate: string;
   key: string;
-  /** Both in one file. */
+  /** Certificate and key in one file. */
   both: string;
 }
 
@@ -40,8 +40,8 @@ export function makeCertificate(directory: string): Certificate {
 }
 
 /**
- * Lets this process speak to a server with such a certificate: `fetch` has no option for it, and what Node reads at its
- * start comes too early. Node warns of it once.
+ * Lets this process connect to a server with such a certificate. `fetch` has no option for it, and it is too late for
+ * the variables that Node reads at its start. Node prints one warning.
  */
 export function trustAnyCertificate(): void {
   process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 
 /**
- * Systems give out ports from 32768 (Linux) or 49152 (macOS) upwards, to outgoing connections too. Below them a port that
- * is free now is still free when a server starts on it a moment later.
+ * Systems assign ports from 32768 (Linux) or 49152 (macOS) upwards, also to outgoing connections. A lower port that is
+ * free now is still free when a server starts on it a moment later.
  */
 const [lowest, highest] = [10_000, 32_767];
 /** A node of a Redis cluster also listens this far above its own port, for the other nodes. */

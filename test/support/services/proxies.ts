@@ -10,32 +10,32 @@ import { makeCertificate } from "./certificate.js";
 import { freePort } from "./free-port.js";
 
 export interface ProxyOptions {
-  /** The port for https; another, for http, is chosen. */
+  /** The port for https. The port for http is chosen. */
   port: number;
   /** The ports of the three nodes on loopback, in the order of the file. */
   nodes: readonly number[];
 }
 
-/** A request that a proxy has passed on, as its log says. */
+/** A request that a proxy has passed on, from its log. */
 export interface Passed {
   method: string;
   path: string;
   status: number;
-  /** Which node answered, from 0. */
+  /** The node that answered, counted from 0. */
   node: number;
 }
 
-/** A proxy that runs as a process of its own, with the file of `docs/deployment/`. */
+/** A running proxy, in its own process, with the file of `docs/deployment/`. */
 export interface Proxy {
   /** Where it listens for https. */
   origin: string;
   /** Where it listens for http. */
   insecureOrigin: string;
-  /** What it has passed on so far, in the order in which it was done. */
+  /** The requests that it has passed on so far, in the order of their ends. */
   passed: () => Passed[];
-  /** What it has printed. */
+  /** Its output so far. */
   output: () => string;
-  /** Reads its configuration anew, as a deploy of it would; resolves when new workers are there. */
+  /** Reloads its configuration, as a deploy does. Resolves when there are new workers. */
   reload: () => Promise<void>;
   stop: () => Promise<void>;
 }
@@ -45,8 +45,8 @@ export type StartProxy = (options: ProxyOptions) => Promise<Proxy>;
 const deployment = fileURLToPath(new URL("../../../docs/deployment/", import.meta.url));
 
 /**
- * A file of `docs/deployment/` for this machine: texts are replaced in the lines that are marked as the site's own, and
- * in no others. `undefined` takes the whole line out.
+ * A file of `docs/deployment/` for this machine. Texts are replaced only in the lines that are marked as the site's
+ * own. `undefined` removes a line.
  */
 function fillIn(name: string, values: Readonly<Record<string, string | undefined>>): string {
   const lines = readFileSync(deployment + name, "utf8").split("\n");
@@ -67,7 +67,7 @@ function fillIn(name: string, values: Readonly<Record<string, string | undefined
   return filled.join("\n");
 }
 
-/** A directory that other users can read: proxies that start as root go on as another user. */
+/** A directory that other users can read, because proxies that are started as root continue as another user. */
 function ownDirectory(name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `onegini-otp-login-${name}-`));
   chmodSync(directory, 0o755);
@@ -86,14 +86,14 @@ async function run(
   args: readonly string[],
   { port, directory }: { port: number; directory: string },
 ): Promise<Running> {
-  // Daemons are often outside of a user's path.
+  // Daemons are often not in a user's PATH.
   const env = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/usr/local/sbin` };
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
-  // A test run that breaks off leaves nothing behind.
+  // Also ends if the test run is aborted.
   const kill = () => child.kill("SIGTERM");
   process.once("exit", kill);
   let failure: Error | undefined;

@@ -13,35 +13,35 @@ export type RedisKind = "redis" | "valkey";
 export interface RedisServerOptions {
   /** Default `redis`. */
   kind?: RedisKind;
-  /** Whether it keeps its data over a restart. Default false. */
+  /** Whether it keeps its data when it restarts. Default false. */
   appendOnly?: boolean;
-  /** More arguments, e.g. `["--cluster-enabled", "yes"]`. */
+  /** Further arguments, e.g. `["--cluster-enabled", "yes"]`. */
   args?: string[];
   /** Makes it a Sentinel with these lines of configuration. */
   sentinel?: string[];
 }
 
-/** A real server, with a port and a directory of its own. */
+/** A running server, with its own port and directory. */
 export interface RedisServer {
   port: number;
   url: string;
   kind: RedisKind;
-  /** Begins again, on the same port and in the same directory; after `stop` or `kill`, or instead of them. */
+  /** Starts it again, with the same port and directory. Before that, `stop` or `kill` may have ended it. */
   restart(): Promise<void>;
-  /** Asks it to end, and removes its directory. */
+  /** Ends it, and removes its directory. */
   stop(): Promise<void>;
   /** Ends it at once (SIGKILL). */
   kill(): Promise<void>;
-  /** It keeps its connections and answers nothing (SIGSTOP). */
+  /** Pauses it (SIGSTOP): it keeps its connections and answers nothing. */
   pause(): void;
   resume(): void;
   /** Deletes all keys. */
   flush(): void;
-  /** What the command-line client says to a command, over a connection of its own. */
+  /** The output of the command-line client for a command. */
   command(...words: string[]): string;
 }
 
-/** Starts a server on a free port of loopback. It ends with this process, even if that is killed. */
+/** Starts a server on a free local port. It ends with this process, even if this process is killed. */
 export async function startRedis({
   kind = "redis",
   appendOnly = false,
@@ -107,7 +107,7 @@ async function launch(kind: RedisKind, port: number, settings: string[]): Promis
   return child;
 }
 
-/** Ends a server when this process is gone: then the pipe to the watchdog closes. */
+/** Ends a server when this process has ended and so the pipe to the watchdog is closed. */
 function watch(child: ChildProcess): ChildProcess {
   const script = `read -r _; kill -KILL ${child.pid} 2>/dev/null`;
   const watchdog = spawn("sh", ["-c", script], { stdio: ["pipe", "ignore", "ignore"] });
@@ -116,7 +116,7 @@ function watch(child: ChildProcess): ChildProcess {
   return watchdog;
 }
 
-/** Resolves when the server answers a PING with PONG, and not that it is still loading. */
+/** Resolves when the server answers PING with PONG, not with an error while it loads its data. */
 async function answers(port: number, child: ChildProcess, output: () => string): Promise<void> {
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const answersPing = async (): Promise<boolean> => (await ping(port)).startsWith("+PONG");
@@ -142,12 +142,12 @@ function ping(port: number): Promise<string> {
 /** A cluster of three masters, all on this machine. */
 export interface RedisCluster {
   servers: RedisServer[];
-  /** Where a client begins. */
+  /** The first address for a client. */
   rootNodes: { url: string }[];
   stop(): Promise<void>;
 }
 
-/** Starts a cluster and waits until all of it knows all of it. */
+/** Starts a cluster, and waits until its nodes know each other. */
 export async function startRedisCluster(kind: RedisKind = "redis"): Promise<RedisCluster> {
   const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
   const servers: RedisServer[] = [];

@@ -5,22 +5,22 @@ import { toWebRequest } from "onegini-otp-login/node";
 import { site, type Site } from "../../unit/server/support/site.js";
 import { policy } from "./strict-site.js";
 
-/** The one rule that docs/widget.md has for the time before the script. */
+/** The style rule of docs/widget.md for the time before the script. */
 export const styleRule = /```css\n(onegini-otp-login:not\(:defined\)[^}]*\})\n```/.exec(
   readFileSync(new URL("../../../docs/widget.md", import.meta.url), "utf8"),
 )?.[1];
 
-/** How a page of the site brings the code: by the tag alone, with `early.js`, or by `kit.begin`. */
+/** Where the page's code comes from: the tag alone, `early.js`, or `kit.begin`. */
 export type Way = "tag" | "early" | "begin";
 
 export interface FirstPaintSite extends Site {
-  /** The address of the login page that brings its code in such a way. */
+  /** The address of the login page for each way. */
   page(way: Way): string;
-  /** Serves the last login page again, as a cache that should not have kept it. */
+  /** Serves the last login page again, like a cache that ignores `no-store`. */
   cached: string;
   /** Holds back the element's file until the returned function is called. */
   holdScript(): () => void;
-  /** The `Sec-Purpose` of each request for a login page; empty if there is none. */
+  /** The `Sec-Purpose` of each request for a login page, or "". */
   pages: string[];
   /** The calls of pages, as "POST /otp-login", in order. */
   calls: string[];
@@ -29,8 +29,8 @@ export interface FirstPaintSite extends Site {
 const type = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css" };
 
 /**
- * A site whose login page is written by its own server, under the strict policy, with the built files and the
- * documented rule of style; below the element stands what must not move.
+ * A site that renders its login page on the server, with the strict policy, the built files and the documented style
+ * rule. Below the element is content that must not move.
  */
 export async function firstPaintSite(
   t: Pick<TestContext, "after">,

@@ -7,7 +7,10 @@ import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "onegini-otp-login/server";
 import { phoneCalls, type PhoneCalls } from "../demo/demo.js";
 
-/** A site in this process: the kit, an emulator, and the pages that a test adds, each with the built file of the package. */
+/**
+ * A site in this process: the kit, an emulator, and the pages that a test adds. Each page loads the built file of the
+ * package.
+ */
 export interface KitSite {
   origin: string;
   port: number;
@@ -22,13 +25,13 @@ export interface KitSite {
   starts: () => number;
   /** How many status streams are open. */
   streams: () => number;
-  /** Ends the streams as a deploy does: with the time after which to reconnect. */
+  /** Ends the streams as a deploy does, with a `retry:` time. */
   endStreams: () => Promise<void>;
   close: () => void;
 }
 
 export interface PageOptions {
-  /** Markup for the head, besides the element's script. */
+  /** Further markup for the head. */
   head?: string;
   /** Whether the page loads the element by itself. Default true. */
   loads?: boolean;
@@ -36,9 +39,9 @@ export interface PageOptions {
 }
 
 export interface KitSiteOptions {
-  /** Another name of this machine, such as `login.bank.localhost`. */
+  /** Another host name of this machine, such as `login.bank.localhost`. */
   host?: string;
-  /** The origin that browsers use, if a proxy is in front; called when the port is known. */
+  /** The origin that browsers use, if there is a proxy in front. Called when the port is known. */
   origin?: (port: number) => Promise<string>;
   /** The lifetime of a code. Default 60. */
   codeSeconds?: number;
@@ -69,7 +72,7 @@ export async function startKitSite({
     tokenServer: { url: own, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
     message: "Log in to Demo Bank on the web.",
     callback: { uri: `${own}/otp-login/callback` },
-    // Long enough that a proxy can cut the answer in its body.
+    // So long that a proxy can cut the answer within its body.
     signIn: ({ userId }) => Response.json({ user: userId, note: "n".repeat(1_000) }),
   });
   const logIn = toNodeHandler(kit);
@@ -127,5 +130,5 @@ export async function startKitSite({
   };
 }
 
-/** Not the Token Server's callback. */
+/** Whether a request is a page's call, not the Token Server's callback. */
 const isOfPage = ({ url }: IncomingMessage): boolean => !url?.endsWith("/callback");

@@ -16,8 +16,8 @@ export const policy = [
 ].join("; ");
 
 /**
- * A script that keeps the errors of its page, for tests that can only read them afterwards. Browsers request the site's
- * icon by themselves, and some report that the policy forbids it: that is not an error of the page.
+ * A script that collects the errors of its page, for tests that can read them only afterwards. Browsers request the
+ * site's icon by themselves, and some report that the policy forbids it. That is not an error of the page.
  */
 const watch = `
   globalThis.wrong = [];
@@ -29,10 +29,10 @@ const watch = `
   addEventListener("unhandledrejection", ({ reason }) => wrong.push("rejection " + reason));
 `;
 
-/** What a call of the login API is answered; `never` leaves it open. */
+/** The answer to a call of the login API. `never` leaves the call open. */
 export interface Script {
   start?: { status: number; body: unknown; headers?: Record<string, string> } | "never";
-  /** Events of the status stream, which stays open behind them. */
+  /** Events of the status stream. The stream stays open after them. */
   statuses?: string[];
   login?: { status: number; body: unknown } | "never";
 }
@@ -49,10 +49,10 @@ export const started = (otp: string, expires_in = 60) =>
   ({ status: 201, body: { attempt: "a", status: "pending", otp, expires_in } }) as const;
 
 /**
- * A site with the strictest policy, the package's one file as it was built, and a login API that plays a script: so
- * each phase can be reached without a Token Server.
- * @param markup the body of its page at `/`; with `<script src="/watch.js"></script>` before all else the page keeps what
- * goes wrong as `wrong`
+ * A site with the strictest policy, the built file, and a scripted login API, so that each phase can be reached without
+ * a Token Server.
+ * @param markup the body of its page at `/`. With `<script src="/watch.js"></script>` first, the page collects its
+ * errors as `wrong`
  */
 export async function startStrictSite(markup: string, language = "en"): Promise<StrictSite> {
   const site = { script: {} } as StrictSite;
@@ -123,7 +123,7 @@ const refused = (error: string, status: number, headers: Record<string, string> 
   body: { error, error_description: "" },
 });
 
-/** How a strict page gets into each phase, and each of the ways in which a phase shows. */
+/** How to bring a strict page into each phase and each of its variants. */
 export const strictPhases: Record<string, { attributes?: string; script?: Script; phase: string }> = {
   idle: { attributes: "manual", phase: "idle" },
   requesting: { script: { start: "never" }, phase: "requesting" },

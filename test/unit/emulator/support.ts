@@ -133,7 +133,7 @@ export function withResolvers<Value>() {
   return { promise, resolve };
 }
 
-/** A phone's call rejects with this code. */
+/** Asserts that a phone's call rejects with this code. */
 export const rejectsWith = (promise: Promise<void>, code: number) =>
   assert.rejects(promise, (error: unknown) => {
     assert.ok(error instanceof MobileAuthError, String(error));

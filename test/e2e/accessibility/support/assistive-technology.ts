@@ -33,7 +33,7 @@ export async function listen(page: Page): Promise<Ear> {
   return { heard: () => page.evaluate(() => (globalThis as unknown as Listening).heard) };
 }
 
-/** What has the focus, through shadow roots, by what it is called; `page` where nothing has it. */
+/** The name of the focused element, through shadow roots; `page` if nothing has the focus. */
 export const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     let active = document.activeElement;
@@ -49,7 +49,7 @@ export interface Stop {
   left: number;
 }
 
-/** Goes through the card with the Tab key, from the link before it to the link behind it. */
+/** Tabs through the card, from the link before it to the link after it. */
 export async function walk(page: Page, key: "Tab" | "Shift+Tab" = "Tab"): Promise<Stop[]> {
   const [first, last] =
     key === "Tab" ? ["Example Bank", "Log in with a password"] : ["Log in with a password", "Example Bank"];
@@ -78,13 +78,13 @@ interface Snapshot {
   children?: Snapshot[];
 }
 
-/** Says nothing by itself. A paragraph that is laid out as a flexible box is none for Chromium. */
+/** Roles that a screen reader does not announce. Chromium exposes no paragraph for one that is a flex container. */
 const structure = ["paragraph", "generic", "none", "InlineTextBox"];
 
 /** Lines such as `button "Close"` and `text "0:45"`, in reading order. */
 export type Reading = string[];
 
-/** A tree by Playwright's reading of the roles, as it stands in the snapshots. */
+/** The tree as Playwright computes it, in the form of the snapshots. */
 export const snapshotReading = async (seen: Locator): Promise<Reading> =>
   readingOf((await seen.ariaSnapshotJSON()) as Snapshot[]);
 
@@ -109,7 +109,7 @@ interface Exposed {
 /** Chromium's own names for roles. */
 const roles: Readonly<Record<string, string>> = { image: "img" };
 
-/** The browser's own tree: what it hands to assistive technology, from the first node with that role on. */
+/** The tree that Chromium gives to assistive technology, from the first node with that role on. */
 export async function exposedReading(page: Page, role: string): Promise<Reading> {
   const session = await page.context().newCDPSession(page);
   const { nodes } = (await session.send("Accessibility.getFullAXTree")) as { nodes: Exposed[] };

@@ -11,27 +11,27 @@ export type Answer = { status: number; body: unknown; headers?: Record<string, s
 export interface Answers {
   start: Answer;
   renew: Answer;
-  /** `stream` opens one that says what the test says. */
+  /** `stream` opens a stream, on which the test sends statuses. */
   status: Answer | "stream";
   login: Answer;
 }
 
-/** A login page and the login API behind it, which answers as a test says: so each phase can be reached, and held. */
+/** A login page and a scripted login API, so that a test can reach each phase and stay in it. */
 export interface LoginSite {
   origin: string;
   answers: Answers;
   /** How many streams are open. */
   watching: () => number;
-  /** Says a status on every open stream. */
+  /** Sends a status on every open stream. */
   say: (status: Status, more?: Partial<StatusAnswer>) => void;
   /** Breaks every open stream. */
   cut: () => void;
-  /** Everything as in the beginning, for the next page. */
+  /** Resets everything for the next page. */
   reset: () => void;
   close: () => Promise<void>;
 }
 
-/** A new code; where it follows another, without the attempt. */
+/** The answer with a new code. The answer to a renewal has no attempt. */
 export const code = (lifeSeconds: number, text = otp) => ({
   status: 201,
   body: { attempt: "attempt", status: "pending", otp: text, expires_in: lifeSeconds },
@@ -49,7 +49,7 @@ const usual = (): Answers => ({
   login: { status: 200, body: {} },
 });
 
-/** The page around the element, as a login page is: with a heading above it, and another way to log in below. */
+/** A login page: a heading above the element, and another way to log in below it. */
 const page = (attributes: string): string => `<!doctype html><html lang="en"><head><meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1"><title>Log in</title>
   <style>
@@ -99,7 +99,7 @@ export async function startLoginSite(): Promise<LoginSite> {
     },
   };
 
-  // No less than any of its codes has: where the server says less, it is the server's word that counts.
+  // `expires_in` is longer than any code's life here, because the element would take over a shorter one.
   const event = (stream: ServerResponse, status: Status, more?: Partial<StatusAnswer>): void =>
     void stream.write(`event: status\ndata: ${JSON.stringify({ status, expires_in: 3_600, ...more })}\n\n`);
 
@@ -118,7 +118,7 @@ export async function startLoginSite(): Promise<LoginSite> {
       .end(JSON.stringify(body));
   };
 
-  /** A page polls while a stream is slow, as it is on a busy machine. */
+  /** A page polls if its stream is slow, which happens on a busy machine. */
   const poll: Answer = { status: 200, body: { status: "pending", expires_in: 3_600, interval: 2 } };
 
   const server = createServer(({ method, headers, url = "" }: IncomingMessage, response) => {
@@ -133,7 +133,7 @@ export async function startLoginSite(): Promise<LoginSite> {
     else if (pathname.endsWith("/login")) give(response, login);
     else if (pathname.startsWith("/otp-login/") && method === "GET")
       give(response, status === "stream" && headers.accept !== "text/event-stream" ? poll : status);
-    // A page that is left for nothing: it stays as it is on its way out.
+    // 204 to a navigation: the page stays, as it was when it left.
     else response.writeHead(pathname === "/nothing" ? 204 : 404).end();
   });
   server.listen(0, "localhost");

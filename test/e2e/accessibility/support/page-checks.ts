@@ -23,9 +23,9 @@ export async function loadAxe(page: Page): Promise<void> {
 
 /** What axe found on a whole page. */
 export interface Findings {
-  /** A line each: the rule, what it is about, and why. */
+  /** A line for each finding: the rule, the element, and the reason. */
   violations: string[];
-  /** The same of what axe cannot tell, and leaves to a person. */
+  /** The same for what axe cannot decide. */
   undecided: string[];
   /** The rules that ran. */
   rules: string[];
@@ -48,8 +48,8 @@ export async function runAxe(page: Page): Promise<Findings> {
 }
 
 /**
- * What a person cannot read on a page, a line each: it hangs over an edge, something lies on it, or the page has to be
- * scrolled sideways for it. Each word is scrolled to first, as a person would. With an open dialog only that is looked at.
+ * Words that a person cannot read on a page, one per line: they are cut off, covered, or need sideways scrolling. Each
+ * word is scrolled into view first, as a person would do. If a dialog is open, only its words are checked.
  */
 export const unreadable = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
@@ -98,7 +98,7 @@ export const unreadable = (page: Page): Promise<string[]> =>
     return [...new Set(found)];
   });
 
-/** The controls that are smaller than that, in CSS pixels, or that a finger at their edge would miss. */
+/** Controls that are smaller than `leastPx` CSS pixels, or that are covered at a corner. */
 export const smallTargets = (page: Page, leastPx: number): Promise<string[]> =>
   page.evaluate((least) => {
     const root = document.querySelector("onegini-otp-login")!.shadowRoot!;
@@ -137,7 +137,7 @@ function spacing(): string {
     p { margin-block-end: 2em !important }`;
 }
 
-/** Sets the page's text, and the card's, as a person's own style sheet would. */
+/** Applies text settings to the page and to the card, as a person's own style sheet would. */
 export const setText = (page: Page, css: string): Promise<void> =>
   page.evaluate(async (text) => {
     const kept = globalThis as unknown as { sheet?: CSSStyleSheet };
@@ -166,7 +166,7 @@ const luminance = (data: Buffer, at: number): number => {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 };
 
-/** How many pixels of two pictures (PNG) of the same place differ by that contrast at least. */
+/** Counts the pixels that differ by at least a contrast, in two pictures (PNG) of the same place. */
 export function pixelsThatDiffer(before: Buffer, after: Buffer, contrast: number): number {
   const [one, other] = [PNG.sync.read(before), PNG.sync.read(after)];
   if (one.width !== other.width || one.height !== other.height) throw new Error("Not of the same place.");

@@ -5,13 +5,13 @@ import { until } from "../../../support/until.js";
 import { code, refusal, startLoginSite, type LoginSite } from "./login-site.js";
 import { launchBrowser } from "../../../support/browser.js";
 
-/** Something that a person can come upon. */
+/** A situation on the login page. */
 export interface Scene {
-  /** What the page is looked at with. Default: a computer with a mouse. */
+  /** The device. Default: a computer with a mouse. */
   device?: Device;
   /** The element's attributes. */
   attributes?: string;
-  /** Leads a page that has just been opened there, with its clock standing still. */
+  /** Brings a page that has just been opened into the scene. Its clock stands still. */
   reach: (stage: Stage) => Promise<void>;
 }
 
@@ -27,7 +27,7 @@ const link = `app-link="example:login?otp={otp}"`;
 const reach = (phase: string) => (stage: Stage) => reachPhase(stage.page, phase);
 const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: true }).click();
 
-/** Waits for the code and for the stream, which brings the phone's answer without any time passing on the page. */
+/** Waits for the code and for the stream. The phone's answer then arrives without a change of the page's time. */
 export async function watched({ page, site }: Pick<Stage, "page" | "site">): Promise<void> {
   await reachPhase(page, "pending");
   await until(() => site.watching() > 0, "the stream");
@@ -215,20 +215,23 @@ export const sceneNames = Object.keys(scenes) as SceneName[];
 export interface Stage {
   page: Page;
   site: LoginSite;
-  /** Lets so many seconds pass; what is due in between happens in order. */
+  /** Advances the page's clock, and runs the timers that are due in order. */
   pass: (seconds: number) => Promise<void>;
-  /** Waits until the element can be read to say something. */
+  /** Waits until the element shows a text. */
   reads: (words: string) => Promise<void>;
-  /** Lets time pass until it can. */
+  /** Advances the page's clock until the element shows a text. */
   passUntil: (words: string) => Promise<void>;
 }
 
 const noon = Date.UTC(2027, 0, 15, 12);
 
-/** Opens a page and leads it to a scene. Without motion, unless the options say otherwise: a message that is just coming in has not its contrast yet. */
+/**
+ * Opens a page and brings it into a scene. Motion is reduced unless the options say otherwise: text that is fading in
+ * does not have its full contrast yet.
+ */
 export type Open = (name: SceneName, options?: BrowserContextOptions) => Promise<Stage>;
 
-/** One browser and one site for the suite that calls it; what it opens lives as long as a test. */
+/** One browser and one site for the suite that calls it. Pages are closed after each test. */
 export function stages(): { open: Open; site: () => LoginSite } {
   let browser: Browser;
   let site: LoginSite;
@@ -267,7 +270,7 @@ function stageOf(page: Page, site: LoginSite): Stage {
     page,
     site,
     pass: (seconds) => page.clock.runFor(seconds * 1_000),
-    // An answer that is late on a busy machine leads to a timer of 0 ms, which a clock that stands never fires.
+    // On a busy machine, a late answer sets a timer of 0 ms, which a clock that stands still never fires.
     reads: (words) =>
       until(async () => {
         if (await said(words).isVisible()) return true;

@@ -23,9 +23,9 @@ export interface Visit {
   site: KitSite;
   context: BrowserContext;
   page: Page;
-  /** Instants of `Date.now()` at which the element of the page entered its phases. */
+  /** When the page's element entered each phase, by `Date.now()`. */
   phases: { phase: string; at: number }[];
-  /** Scans the code that is on the screen. What it returns accepts on the phone, and resolves to the instant. */
+  /** Scans the code on the screen. Returns a function that accepts on the phone and resolves to the instant. */
   scan: () => Promise<() => Promise<number>>;
   /** Waits until the page is logged in, and gives the milliseconds since an instant. */
   loggedInAfter: (since: number, maxMs: number) => Promise<number>;
@@ -33,7 +33,7 @@ export interface Visit {
 
 export interface VisitOptions extends KitSiteOptions {
   browser: Browser;
-  /** Makes the page; by default in a context of its own, that is closed in the end. */
+  /** Opens the browser's page. Default: in its own context, which is closed at the end. */
   newPage?: () => Promise<Page>;
   /** Before the page is opened. */
   before?: (proxy: FaultProxy) => void | Promise<void>;
@@ -103,13 +103,13 @@ export async function open(
   await page.exposeFunction("notePhase", (phase: string) => void phases.push({ phase, at: Date.now() }));
   await page.addInitScript(() => {
     const { notePhase } = globalThis as unknown as { notePhase: (phase: string) => void };
-    // It does not bubble, but is captured all the same.
+    // The event does not bubble, but a capturing listener gets it.
     document.addEventListener(
       "statechange",
       ({ target }) => notePhase((target as HTMLElement & { state: string }).state),
       true,
     );
-    // The test measures when this page knows, not when the next one has loaded.
+    // The test measures when this page has logged in, not when the next one has loaded.
     document.addEventListener("login", (event) => event.preventDefault());
   });
   await page.goto(proxy.origin);
@@ -130,7 +130,7 @@ const forStreams =
   (request) =>
     isStream(request) ? { kind: "answer", answer: text } : undefined;
 
-/** Servers, and what stands in front of them, that have no server-sent events. */
+/** Ways in which a server or a proxy does not support server-sent events. */
 export const withoutStreams: Record<string, Interfere> = {
   "406": forStreams(answer("406 Not Acceptable", "application/json", '{"error":"invalid_request"}')),
   "404 with HTML": forStreams(answer("404 Not Found", "text/html", html)),
@@ -142,7 +142,7 @@ export const withoutStreams: Record<string, Interfere> = {
       : undefined,
 };
 
-/** What a proxy says while there is no server behind it. */
+/** The answer of a proxy without a server behind it. */
 export const badGateway: Interfere = (request) =>
   isOfLogin(request) ? { kind: "answer", answer: answer("502 Bad Gateway", "text/html", html) } : undefined;
 
@@ -154,10 +154,10 @@ const rows = guide
   .split("\n")
   .map((line) => line.split("|").map((cell) => cell.trim()));
 
-/** The documented times are those of an idle machine. A login that is lost takes far longer than this. */
+/** The documented times are those of an idle machine. A lost login takes far longer than this margin. */
 const marginSeconds = 15;
 
-/** Prints a time beside the documented one, and asserts that the login did not wait for a later attempt to recover. */
+/** Prints a time beside the documented one. Fails if it is over the bound and the margin. */
 export function keepsTo(t: TestContext, row: string, milliseconds: number): void {
   const cells = rows.find(([, first]) => first === row);
   const documented = Number.parseFloat(cells?.at(-2) ?? "");
@@ -167,10 +167,10 @@ export function keepsTo(t: TestContext, row: string, milliseconds: number): void
   assert.ok(seconds <= documented + marginSeconds, `${row}: ${seconds} s instead of ${documented} s`);
 }
 
-/** The page notices a stream later than the proxy does, and the proxy notices an aborted poll later than the page. */
+/** The page notices a stream later than the proxy does. The proxy notices an aborted poll later than the page does. */
 const slackMs = { begun: 3_000, aborted: 6_000 };
 
-/** Asserts that no held poll began or went on beside a stream that had brought its status. */
+/** Asserts that no held poll began or continued while a stream with a status was open. */
 export function neverPolledBesideAStream(requests: readonly LoggedRequest[]): void {
   const streams = requests.filter(isStream).filter(({ liveAt }) => liveAt !== undefined);
   for (const poll of requests.filter(isHeldPoll)) {

@@ -1,9 +1,9 @@
 import type { Random } from "./random.js";
 
-/** Values of a property that some site might set, one of them picked. */
+/** Values that a site might set for a property. One of them is picked. */
 type Declarations = Readonly<Record<string, readonly string[]>>;
 
-/** What elements inherit. Not `visibility`: a site that hides the element hides its code, and means it. */
+/** Inherited properties. Not `visibility`: a site that hides the element hides the code on purpose. */
 export const inherited: Declarations = {
   color: ["#fff", "#000", "#8888", "transparent"],
   "-webkit-text-fill-color": ["#fff", "transparent"],
@@ -51,7 +51,7 @@ export const inherited: Declarations = {
   "user-select": ["none"],
 };
 
-/** How something is painted, in all the ways that would spoil a code. */
+/** Properties of painting, with all values that would spoil a code. */
 const paint: Declarations = {
   filter: [
     "invert(1)",
@@ -91,7 +91,10 @@ const paint: Declarations = {
   transition: ["all 9s", "all 0s 9s"],
 };
 
-/** How large something is, and where it lies; not so that the code leaves the page at its start, where none scrolls. */
+/**
+ * Properties of size and position. None moves the code out of the page at its start, because a page cannot scroll
+ * there.
+ */
 const place: Declarations = {
   display: ["none", "contents", "inline", "grid", "flex", "inline-table", "flow-root", "list-item"],
   visibility: ["hidden", "collapse"],
@@ -126,7 +129,7 @@ const place: Declarations = {
   "text-indent": ["-90px"],
 };
 
-/** What covers the card, where it can. */
+/** Properties that could cover the card. */
 const cover: Declarations = {
   position: ["absolute", "fixed", "relative"],
   inset: ["0", "-40px"],
@@ -153,7 +156,7 @@ export const keyframes = `@keyframes spoil {
   to { opacity: .4; filter: blur(6px); rotate: 70deg; clip-path: circle(3%) }
 }`;
 
-/** A rule with a random part of the declarations, each important or not. */
+/** A rule with some of the declarations at random, each important or not. */
 function rule(selector: string, declarations: Declarations, probability: number, random: Random): string {
   const names = random.some(Object.keys(declarations), probability);
   const body = names.map(
@@ -174,7 +177,7 @@ export const hostilePart =
     return rule(selector, random.pick([paint, place, { ...paint, ...place }]), 0.2, random);
   };
 
-/** Other parts, and what a rule may hang on parts, over the code. */
+/** Rules for `::part()`, and pseudo-elements of parts that could cover the code. */
 export const coveringParts: Rules = (at, random) =>
   random
     .some(
@@ -219,7 +222,7 @@ const nonsense = [
   "repeating-linear-gradient(#000 0 2px, #fff 2px 4px)",
 ];
 
-/** The five properties and the element's own inner ones, with any value. */
+/** Any values for the five custom properties and for the element's internal ones. */
 export const hostileProperties: Rules = (at, random) =>
   rule(
     random.pick([at, `${at} onegini-otp-login`]),
@@ -251,10 +254,10 @@ export const resets: Rules = (at, random) => {
   return random.some(all, 0.15).join("\n");
 };
 
-/** A site that zooms its page, as CSS can. */
+/** Sites that zoom their page with CSS. */
 export const zooms: Rules = (at, random) => `${at} { zoom: ${random.pick([1.05, 1.1, 1.25, 1.3, 1.5])} }`;
 
-/** Greys on grey, which are the site's own. */
+/** Low contrast: greys on grey as a site's own colours. */
 export const lowContrast: Rules = (at, random) => {
   const grey = () => `hsl(${random.between(0, 359)} ${random.between(0, 30)}% ${random.between(44, 56)}%)`;
   return `${at} { background: ${grey()}; color: ${grey()} }

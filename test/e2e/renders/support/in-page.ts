@@ -1,4 +1,4 @@
-/** The page's side: shows elements, waits for them, and says where they are. Served by the site. */
+/** The part that runs in the page: shows elements, waits for them, and returns their positions. The site serves it. */
 import type { OneginiOtpLogin } from "../../../../src/element/onegini-otp-login.js";
 
 /** One element on a site of its own. */
@@ -29,7 +29,7 @@ export interface Seen {
   finder: { x: number; y: number; width: number };
 }
 
-/** What must be true before a picture is taken: otherwise the page is not as hostile as it should be. */
+/** Effects that must be visible before a picture is taken. Otherwise the page would be less hostile than intended. */
 export type Effect = "none" | "cards are dark" | "forced colours";
 
 const frame = () => new Promise(requestAnimationFrame);
@@ -58,7 +58,7 @@ const boxOf = (element: Element): Box => {
   return { left, top, right, bottom };
 };
 
-/** A page scrolls to what lies over the end of a box; here the box grows. */
+/** Enlarges an element's surroundings so that its whole code is visible. On a real page, a person would scroll. */
 function makeRoom(ground: HTMLElement, code: Box): void {
   const { left, top } = ground.getBoundingClientRect();
   const around = parseFloat(getComputedStyle(ground).paddingTop);
@@ -67,10 +67,10 @@ function makeRoom(ground: HTMLElement, code: Box): void {
 }
 
 export const inPage = {
-  /** Shows elements in place of those of before. Resolves once each shows its code. */
+  /** Replaces the elements. Resolves when each shows its code. */
   async show(sheet: string, places: readonly Place[], columns: number, room: number): Promise<void> {
     const style = document.createElement("style");
-    // Sites lie apart, and what one paints stays on its own ground.
+    // The sites are next to each other. `contain` keeps what one paints from covering another.
     style.textContent = `body { display: grid; grid: auto / repeat(${columns}, max-content); margin: 0 }
       html { width: max-content; background: #fff } .ground { contain: layout paint; padding: ${room}px;} ${sheet} ${places.map(({ css }) => css).join("\n")}`;
     const grounds = places.map(({ id, width, offset, endpoint }) => {
@@ -89,14 +89,14 @@ export const inPage = {
     document.body.replaceChildren(style, ...grounds);
     for (const element of elements()) element.start();
     while (!elements().every(({ shadowRoot }) => shadowRoot!.querySelector("canvas"))) {
-      // A machine that is busy may keep an element waiting for longer than it waits.
+      // On a busy machine an element may give up before it gets an answer.
       for (const element of elements()) if (element.state === "failed") element.start();
       await frame();
     }
     await frame();
   },
 
-  /** The room that all elements need with their codes, as they lie now. */
+  /** The space that all elements need with their codes, in their present layout. */
   room(): { width: number; height: number } {
     const grounds = [...document.querySelectorAll<HTMLElement>(".ground")];
     for (const [i, { code }] of inPage.look().entries()) makeRoom(grounds[i]!, code);
@@ -104,14 +104,14 @@ export const inPage = {
     return { width, height };
   },
 
-  /** Opens the dialog of the one element. */
+  /** Opens the dialog of the only element. */
   async enlarge(): Promise<void> {
     const root = elements()[0]!.shadowRoot!;
     root.querySelector<HTMLElement>(".enlarge")!.click();
     while (!root.querySelector("dialog[open] canvas")) await frame();
   },
 
-  /** Resolves once the effect is there and the last frame is on the screen. */
+  /** Resolves when the effect is visible and the last frame is painted. */
   async settle(effect: Effect): Promise<void> {
     while (!inEffect[effect]()) await frame();
     await frame();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Chance that can be repeated: the same seed gives the same renders. */
+/** Random values from a seed: the same seed gives the same renders. */
 export interface Random {
   /** From 0 up to 1. */
   next: () => number;
@@ -11,7 +11,7 @@ export interface Random {
   some: <T>(values: readonly T[], probability: number) => T[];
 }
 
-/** Numbers out of a seed (mulberry32). */
+/** Random numbers from a seed (mulberry32). */
 export function randomFrom(seed: string): Random {
   let state = createHash("sha256").update(seed).digest().readUInt32LE(0);
   const next = () => {
@@ -37,7 +37,7 @@ export function randomFrom(seed: string): Random {
   };
 }
 
-/** An OTP of the vendor's form out of a seed: 120 characters of base64, JSON with a UUID and 16 random bytes in it. */
+/** An OTP in the vendor's format from a seed: 120 characters of base64, JSON with a UUID and 16 random bytes in it. */
 export function otpFrom(seed: string): string {
   const bytes = createHash("sha256").update(seed).digest();
   const hex = bytes.toString("hex");

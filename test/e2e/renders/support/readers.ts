@@ -5,7 +5,7 @@ import { PNG } from "pngjs";
 import { create } from "qrcode";
 import { readBarcodes } from "zxing-wasm/reader";
 import type { Seen } from "./in-page.js";
-// Hands ZXing its WebAssembly from the package instead of the network.
+// Loads ZXing's WebAssembly from the package instead of the network.
 import "../../../support/qr.js";
 
 /** Pixels, four bytes each. */
@@ -33,7 +33,7 @@ const zxing: Reader = async ({ data, width, height }) => {
 
 let scanner: Promise<ZBarScanner> | undefined;
 
-/** ZBar, looking at every line, as its own command does. */
+/** ZBar, which scans every line as its own command does. */
 const zbar: Reader = async ({ data, width, height }) => {
   scanner ??= ZBarScanner.create().then((created) => {
     created.setConfig(ZBarSymbolType.ZBAR_NONE, ZBarConfigType.ZBAR_CFG_ENABLE, 0);
@@ -44,14 +44,14 @@ const zbar: Reader = async ({ data, width, height }) => {
   return symbols.map((symbol) => symbol.decode());
 };
 
-/** Two that share no code. */
+/** Two readers without common code. */
 export const readers = { zbar, ZXing: zxing } as const satisfies Record<string, Reader>;
 export type ReaderName = keyof typeof readers;
 export const readerNames = Object.keys(readers) as ReaderName[];
 
 const quietZone = 4;
 
-/** The modules of a text's code with its quiet zone, made without the element: true is dark. */
+/** The modules of a text's code with its quiet zone, computed without the element. True is dark. */
 function modulesOf(text: string): { size: number; isDark: (x: number, y: number) => boolean } {
   const { modules } = create([{ data: Buffer.from(text), mode: "byte" }], {
     errorCorrectionLevel: "L",
@@ -68,7 +68,7 @@ function modulesOf(text: string): { size: number; isDark: (x: number, y: number)
   };
 }
 
-/** What is wrong with a code as it is on the page's picture, if anything: its size, its place or its colours. */
+/** What is wrong with a code in the page's picture, if anything: its size, its place or its colours. */
 export function flawOf(
   text: string,
   whole: Picture,
@@ -100,7 +100,7 @@ export function flawOf(
   return undefined;
 }
 
-/** The same code alone, black on white: a reader that cannot read this cannot read it on any page. */
+/** The same code alone, black on white. If a reader cannot read this, the page is not the reason. */
 export function bareCode(text: string, module: number): Picture {
   const { size, isDark } = modulesOf(text);
   const edge = size * module;
@@ -112,7 +112,7 @@ export function bareCode(text: string, module: number): Picture {
   return { data, width: edge, height: edge };
 }
 
-/** A picture of all that is in view. */
+/** A picture of the whole viewport. */
 export async function picture(session: CDPSession): Promise<Picture> {
   const { data } = await session.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true });
   const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, "base64"));
@@ -123,7 +123,7 @@ export async function picture(session: CDPSession): Promise<Picture> {
   };
 }
 
-/** The part of a picture that shows the card, and its code where that lies over the edge, with a little around them. */
+/** The part of a picture with the card and a margin, and with the code if it overflows the card. */
 export function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: number): Picture {
   const around = 12;
   const start = (a: number, b: number) =>
@@ -142,7 +142,7 @@ export function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: numb
   return { data, width, height };
 }
 
-/** Keeps the picture of a miss, named by its seed. */
+/** Saves the picture of a miss under its seed. */
 export async function keep({ data, width, height }: Picture, seed: string): Promise<void> {
   if (width === 0 || height === 0) return;
   const png = new PNG({ width, height });

@@ -11,7 +11,7 @@ import { launchBrowser } from "../../../support/browser.js";
 /** A kind of page that a code has to be read on. */
 export interface Condition {
   name: string;
-  /** How many of a hundred renders are its own. */
+  /** The condition's share of the renders, in percent. */
   share: number;
   /** What the site of each element sets. */
   rules?: Rules;
@@ -23,16 +23,16 @@ export interface Condition {
   media?: Pick<BrowserContextOptions, "colorScheme" | "forcedColors" | "contrast">;
   /** Prepares the page. */
   prepare?: (page: Page) => Promise<void>;
-  /** What must be true before a picture is taken. */
+  /** The effect that must be visible before a picture is taken. */
   inEffect?: Effect;
-  /** The code is seen in the dialog, one at a time. */
+  /** The code is in the dialog, so there is one element at a time. */
   isEnlarged?: true;
 }
 
-/** A render that is not as it should be. */
+/** A render in which something is wrong. */
 export interface Miss {
   condition: string;
-  /** Repeats it, with all that is random about it. */
+  /** Repeats the render with the same random values. */
   seed: string;
   what: string;
   devicePixelRatio: number;
@@ -44,12 +44,15 @@ export interface Tally {
   condition: string;
   renders: number;
   read: Record<ReaderName, number>;
-  /** Black on white to the module, in place, with its quiet zone, at whole device pixels, four CSS pixels or more. */
+  /**
+   * Codes with every module black or white, in its place, with the quiet zone, in whole device pixels and at least four
+   * CSS pixels a module.
+   */
   exact: number;
   misses: Miss[];
 }
 
-/** Resolutions, the share of the renders that each has, and how many elements a page of it holds. */
+/** The resolutions, each one's share of the renders, and how many elements are on one of its pages. */
 const resolutions = [
   { devicePixelRatio: 1, share: 0.35, together: 12 },
   { devicePixelRatio: 1.25, share: 0.35, together: 9 },
@@ -107,7 +110,7 @@ const placeFor = (seed: string, id: string, { site, condition }: Sheet, random: 
   offset: random.pick([0, 0.25, 0.5, random.next()]),
   endpoint: site.endpointOf(seed),
   css: [
-    // By itself a card is 420 px wide at most: half of the sites let it be as wide as its place.
+    // A card is at most 420 px wide by default. Half of the sites remove that limit.
     random.next() < 0.5 ? `#${id} onegini-otp-login { max-inline-size: none }` : "",
     condition.rules?.(`#${id}`, random) ?? "",
   ].join("\n"),
@@ -124,12 +127,12 @@ async function renderSheet(sheet: Sheet, seeds: string[], tally: Tally): Promise
   await call(page, "show", condition.sheet ?? "", places, 3, condition.room ?? 16);
   if (condition.isEnlarged) await call(page, "enlarge");
   const look = async () => {
-    // Anew each time: what a busy machine lays out late may need more.
+    // Each time again, because a late layout on a busy machine may need more space.
     if (!condition.isEnlarged) await resize(session, { ...view, ...(await call(page, "room")) });
     await call(page, "settle", condition.inEffect ?? "none");
     return { seen: await call(page, "look"), whole: await picture(session) };
   };
-  // The places and the picture are two looks, and a busy machine may lay out between them: what is wrong is wrong three times.
+  // On a busy machine, a layout between measurement and picture looks like a flaw. A real flaw is there three times.
   let { seen, whole } = await look();
   const isFlawed = () =>
     seen.some((each, i) => flawOf(otpFrom(seeds[i]!), whole, each, devicePixelRatio) !== undefined);
@@ -156,7 +159,7 @@ async function renderSheet(sheet: Sheet, seeds: string[], tally: Tally): Promise
   }
 }
 
-/** Whether the reader fails on the same code without any page, too. */
+/** Checks whether the reader also fails on the same code without a page. */
 async function explain(name: ReaderName, otp: string, module: number, found: number): Promise<string> {
   const [alone] = await readers[name](bareCode(otp, module));
   return `${found} codes; ${alone === otp ? "it reads" : "it cannot read"} this code where nothing is around it`;
@@ -188,10 +191,10 @@ const resize = (session: CDPSession, { width, height, devicePixelRatio }: View):
 
 /** How many renders all suites make together; `RENDERS` sets another number. */
 const total = Number(process.env["RENDERS"] ?? 2_100);
-/** The same renders in every run; another `SEED` makes others. */
+/** Default: the same renders in every run. Another `SEED` makes other renders. */
 const seed = process.env["SEED"] ?? "1";
 
-/** A suite that renders its conditions' share of random codes, and has two readers look at each. */
+/** Declares a suite that renders its conditions' share of random codes and reads each with two readers. */
 export function suite(name: string, conditions: readonly Condition[]): void {
   describe(name, () => {
     let browser: Browser;
@@ -227,7 +230,7 @@ export function suite(name: string, conditions: readonly Condition[]): void {
 
 const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(2)} %`;
 
-/** All of some tallies as one. */
+/** The sum of some tallies. */
 const sum = (condition: string, tallies: readonly Tally[]): Tally => {
   const total = (of: (tally: Tally) => number) => tallies.reduce((result, tally) => result + of(tally), 0);
   return {
@@ -239,7 +242,7 @@ const sum = (condition: string, tallies: readonly Tally[]): Tally => {
   };
 };
 
-/** A line a condition: renders, what each reader read, what was exact to the module. */
+/** A line for each condition: renders, codes that each reader read, and exact codes. */
 const table = (tallies: readonly Tally[]): string =>
   [
     `| condition | renders | ${readerNames.join(" | ")} | exact |`,
@@ -250,7 +253,7 @@ const table = (tallies: readonly Tally[]): string =>
     }),
   ].join("\n");
 
-/** Each render that went wrong, with what repeats it. */
+/** Each miss, with the command that repeats it. */
 const missesOf = ({ misses }: Tally): string =>
   misses
     .map(

@@ -9,7 +9,7 @@ import { otpFrom } from "./random.js";
 
 /** A site with the package's one file, Dark Reader, and a login API that gives random codes. */
 export interface Site {
-  /** Its only page, empty but for the scripts. */
+  /** The site's only page. It contains only the scripts. */
   url: string;
   /** The endpoint that gives the code of a seed. */
   endpointOf: (seed: string) => string;
@@ -53,7 +53,7 @@ export async function startSite(): Promise<Site> {
     if (file) return response.writeHead(200, { "content-type": file[0] }).end(file[1]);
     const seed = /^\/otp-login\/([^/]+)/.exec(url)?.[1];
     if (seed === undefined) return response.writeHead(404).end();
-    // Each element has a host of its own: a browser opens only six connections to one, and every stream keeps one.
+    // Each element has its own host: a browser opens only six connections to a host, and every stream takes one.
     response.setHeader("access-control-allow-origin", headers.origin ?? "*");
     response.setHeader("access-control-allow-credentials", "true");
     response.setHeader("access-control-allow-headers", "content-type");

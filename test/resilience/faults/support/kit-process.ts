@@ -22,7 +22,7 @@ export interface NodeSettings {
   signInMs: number;
 }
 
-/** A message of a server to its test. */
+/** A message from a server process to its test. */
 export type FromNode =
   | { kind: "ready" }
   | { kind: "sign-in begins" | "signed in"; userId: string; attempt: string }
@@ -32,7 +32,7 @@ export type FromNode =
 interface HostClock {
   /** The environment of that host's processes. */
   env: Record<string, string>;
-  /** Sets the time of day, so many seconds off the true one; monotonic clocks go on as they are. */
+  /** Sets the time of day, by an offset in seconds from the true time. Monotonic clocks do not change. */
   set(offsetSeconds: number): void;
 }
 
@@ -56,7 +56,7 @@ function hostClock(): HostClock {
       LD_PRELOAD: library,
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_NO_CACHE: "1",
-      // A process that is killed leaves its shared memory behind, and the next one with that process id could not start.
+      // A killed process leaves its shared memory behind, and the next one with the same process id could not start.
       FAKETIME_DISABLE_SHM: "1",
       // As on a real host: setting the time of day does not move the monotonic clock.
       FAKETIME_DONT_FAKE_MONOTONIC: "1",
@@ -70,21 +70,21 @@ const script = fileURLToPath(import.meta.url);
 /** Where Debian puts libfaketime. The loader fills in `$LIB`. */
 const library = "/usr/$LIB/faketime/libfaketimeMT.so.1";
 
-/** One server of a site that runs. */
+/** A running server of a site. */
 export interface KitProcess {
   readonly url: string;
   readonly isRunning: boolean;
   /** Ends it at once (SIGKILL). */
   kill(): Promise<void>;
-  /** Asks it to end (SIGTERM), and waits until it has. */
+  /** Ends it (SIGTERM), and waits until it has ended. */
   stop(): Promise<void>;
-  /** Begins again, on the same port. */
+  /** Starts it again on the same port. */
   restart(): Promise<void>;
-  /** Sets its host's clock, so many seconds off the true time. */
+  /** Sets its host's clock, by an offset in seconds from the true time. */
   setClock(offsetSeconds: number): void;
 }
 
-/** Starts a server. `hear` gets its messages. */
+/** Starts a server. `hear` is called with each of its messages. */
 export async function startKit(
   settings: Omit<NodeSettings, "port">,
   hear: (message: FromNode) => void,
@@ -182,7 +182,7 @@ async function serve({
       process.exit(0);
     })();
   });
-  // The test is gone: leave nothing behind.
+  // The test process has ended: end too.
   process.once("disconnect", () => process.exit(1));
 }
 

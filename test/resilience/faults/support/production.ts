@@ -21,12 +21,12 @@ export interface ProductionOptions {
   proxy?: (t: TestContext, nodes: readonly KitProcess[]) => Promise<string>;
 }
 
-/** A site in service: servers, Redis and a Token Server, with people who log in. */
+/** A running site: servers, Redis and a Token Server, and people who log in. */
 export interface Production {
   nodes: readonly KitProcess[];
   redis: RedisServer;
   tokenServer: TokenServer;
-  /** Ends the Token Server's process: connections are refused. */
+  /** Ends the Token Server's process, so that connections are refused. */
   tokenServerDown(): Promise<void>;
   /** Starts it again on the same port. */
   tokenServerUp(): Promise<void>;
@@ -36,16 +36,16 @@ export interface Production {
   open(count: number): Promise<Login[]>;
 }
 
-/** A message of one of the servers, counted from 0. */
+/** A message from a server. Servers are counted from 0. */
 type Heard = FromNode & { node: number };
 
-/** One person at one page. */
+/** A person with a login page. */
 export interface Login {
   visitor: Visitor;
   user: string;
-  /** Whether the person accepted on the phone. */
+  /** Whether the person has accepted on the phone. */
   isAccepted: boolean;
-  /** Scans what the page shows, and accepts. */
+  /** Scans the page's code, and accepts. */
   accept(): Promise<void>;
 }
 
@@ -149,8 +149,8 @@ export async function production(t: TestContext, options: ProductionOptions = {}
 }
 
 /**
- * Lets time go by in the other processes: how long a fault lasts, or how far apart people act. It does not wait for
- * anything to happen, so it makes no difference when the machine is slow.
+ * Waits in real time, for the other processes: how long a fault lasts, or how far apart people act. It is not a wait
+ * for something to happen, so a slow machine makes no difference.
  */
 export const pass = (seconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -158,7 +158,7 @@ export const pass = (seconds: number): Promise<void> =>
 export const acceptAll = (logins: readonly Login[]): Promise<unknown> =>
   Promise.all(logins.map((login) => login.accept()));
 
-/** Waits until `signIn` was called for so many logins, on all servers or on one. */
+/** Waits until `signIn` has run for a number of logins, on all servers or on one. */
 export const signInsBegun = ({ messages }: Production, count: number, onNode?: number): Promise<void> =>
   until(
     () =>
@@ -169,8 +169,8 @@ export const signInsBegun = ({ messages }: Production, count: number, onNode?: n
   );
 
 /**
- * Asserts that all of these people, who accepted on their phones, are logged in as themselves, each by one attempt.
- * Returns how many attempts ran `signIn` again, with the same attempt id, because the first answer was lost.
+ * Asserts that all of these people, who have accepted on their phones, are logged in as themselves, each by one
+ * attempt. Returns how many attempts ran `signIn` again with the same attempt id because the first answer was lost.
  */
 export async function expectAllLoggedIn(
   t: TestContext,

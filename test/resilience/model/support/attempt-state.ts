@@ -1,6 +1,6 @@
 /**
- * One attempt as the design describes it, in numbers of its own: nothing here comes from the kit, so that a kit that is
- * wrong cannot be right by the model.
+ * An attempt as the design describes it, with its own numbers. Nothing here is imported from the kit, so that a mistake
+ * of the kit cannot be in the model too.
  */
 
 export type Status = "pending" | "approved" | "completed" | "denied" | "expired" | "failed";
@@ -13,20 +13,20 @@ export interface Code {
 
 export interface AttemptState {
   readonly status: Status;
-  /** Who accepted, once somebody has. */
+  /** The user who accepted, if any. */
   readonly user?: string;
-  /** When it came to its status. */
+  /** When it entered its status. */
   readonly at: number;
   /** The newest last. */
   readonly codes: readonly Code[];
-  /** How many codes were begun, those on their way included. */
+  /** How many codes were begun, including those that are being started. */
   readonly begun: number;
   readonly forgotten: boolean;
 }
 
 const second = 1000;
 
-/** What the site of the model sets, and what the design fixes, in milliseconds where it is a time. */
+/** The options of the model's site and the constants of the design. Times are in milliseconds. */
 export const rules = {
   codesPerAttempt: 4,
   codeMs: 60 * second,
@@ -35,23 +35,23 @@ export const rules = {
   claimMs: 120 * second,
   repeatMs: 60 * second,
   memoryMs: 300 * second,
-  /** Calls of a browser make the kit poll a transaction's result at most this often. */
+  /** A browser's calls make the kit poll a transaction's result at most this often. */
   pollIntervalMs: 2 * second,
 } as const;
 
-/** What the Token Server would say of a transaction. */
+/** The Token Server's result of a transaction. */
 export type Verdict =
   | { readonly kind: "approve"; readonly user: string }
   | { readonly kind: "deny" }
   | { readonly kind: "close"; readonly reason: "failed_to_send" | "invalid_request" | "invalid_answer" }
   | { readonly kind: "wait" }
-  /** Nothing that can be believed; `how` picks one of many ways. */
+  /** An invalid answer. `how` picks one of many kinds. */
   | { readonly kind: "nonsense"; readonly how: number }
-  /** An acceptance, but of another transaction. */
+  /** An acceptance with the id of another transaction. */
   | { readonly kind: "another" }
   | { readonly kind: "down" };
 
-/** Whether that is an answer at all. */
+/** Whether the kit can use the answer. */
 export const isAnswer = ({ kind }: Verdict): boolean =>
   kind === "approve" || kind === "deny" || kind === "close" || kind === "wait";
 
@@ -65,7 +65,7 @@ export const begun = (code: Omit<Code, "closed">, now: number): AttemptState => 
 
 export const isFinal = (status: Status): boolean => status !== "pending" && status !== "approved";
 
-/** Whether a status may come after another, at once or over others. */
+/** Whether a status can follow another, directly or after others. */
 export const leadsTo = (from: Status, to: Status): boolean =>
   from === to || from === "pending" || (from === "approved" && (to === "completed" || to === "expired"));
 
@@ -95,7 +95,7 @@ export function forgetAt(state: AttemptState): number {
   }
 }
 
-/** The instants at which something ends, for tests that step right up to them. */
+/** The instants at which something ends. Tests move time exactly up to them. */
 export function edges(state: AttemptState): number[] {
   const after = { approved: rules.claimMs, completed: rules.repeatMs } as const;
   return [
@@ -106,7 +106,7 @@ export function edges(state: AttemptState): number[] {
   ];
 }
 
-/** What the status answer says of it. */
+/** The status answer for the attempt. */
 export function expiresIn(state: AttemptState, now: number): number {
   const newest = state.codes.at(-1);
   return newest && !newest.closed ? Math.max(0, Math.floor((newest.endsAt - now) / second)) : 0;
@@ -114,7 +114,7 @@ export function expiresIn(state: AttemptState, now: number): number {
 
 const settle = (state: AttemptState, status: Status, at: number): AttemptState => ({ ...state, status, at });
 
-/** A verdict on one of its codes reaches the attempt. */
+/** Applies a result of one of its codes to the attempt. */
 export function withVerdict(
   state: AttemptState,
   codeId: string,
@@ -143,21 +143,24 @@ export function withVerdict(
   }
 }
 
-/** The time may be over, after the open transactions were polled: `isAnswered` says whether the Token Server answered. */
+/**
+ * Settles an attempt whose time is over, after its open transactions were polled. `isAnswered`: whether the Token
+ * Server answered.
+ */
 export function timeOver(state: AttemptState, isAnswered: boolean, now: number): AttemptState {
   if (state.status !== "pending") return state;
   if (isAnswered) return now >= openUntil(state) ? settle(state, "expired", now) : state;
   return now >= openUntil(state) + rules.silenceMs ? settle(state, "failed", now) : state;
 }
 
-/** An acceptance that nobody claimed in time is found to be over when the attempt is looked at. */
+/** Expires an approved attempt that no browser claimed in time. The kit finds this out when it reads the attempt. */
 export const claimOver = (state: AttemptState, now: number): AttemptState =>
   state.status === "approved" && now >= state.at + rules.claimMs ? settle(state, "expired", now) : state;
 
 export const claimed = (state: AttemptState, now: number): AttemptState =>
   state.status === "approved" && now < state.at + rules.claimMs ? settle(state, "completed", now) : state;
 
-/** Whether the browser may have the answer to its login once more. */
+/** Whether the browser may repeat its login. */
 export const mayRepeat = (state: AttemptState, now: number): boolean =>
   state.status === "completed" && now < state.at + rules.repeatMs;
 

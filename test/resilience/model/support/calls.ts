@@ -19,30 +19,30 @@ import {
 } from "./attempt-state.js";
 
 /**
- * The calls of the login API as sequences of atomic steps on one attempt. Where the design leaves something open, e.g. in
- * which order two transactions are polled, a step has several moves.
+ * The calls of the login API as sequences of atomic steps on one attempt. If the design leaves something open, such as
+ * the order in which two transactions are polled, a step has several moves.
  */
 export interface Step {
-  /** Names the step and all that it depends on but the attempt. */
+  /** Names the step and everything that it depends on, except the attempt. */
   readonly key: string;
   moves(state: AttemptState): Move[];
 }
 
-/** Where a step may lead: to the next one, or to the end of the call, with what was answered. */
+/** A possible result of a step: the next step, or the end of the call with its answer. */
 export interface Move {
   readonly state: AttemptState;
   readonly next: Step | Said;
 }
 
-/** The surroundings of a call. Time stands still while it runs. */
+/** What a call depends on besides the attempt. Time stands still during the call. */
 export interface Surroundings {
   now: number;
-  /** How much earlier, or later, than to the millisecond a store may forget. */
+  /** How many milliseconds too early or too late a store may forget. */
   readonly slackMs: { early: number; late: number };
   verdict(codeId: string): Verdict;
-  /** Whether no server can have polled this code's result lately, so that a call of a browser makes its server poll. */
+  /** True if no server can have polled this code's result lately, so that a browser's call makes its server poll. */
   mustPoll(codeId: string): boolean;
-  /** Whether no server can have been answered about this code since then. */
+  /** True if no server can have got an answer about this code since then. */
   unansweredSince(codeId: string, since: number): boolean;
 }
 
@@ -59,7 +59,7 @@ function changes(
   return [...(may ? [{ ...state, forgotten: true }] : []), ...(must ? [] : [change(state)])];
 }
 
-/** Reads the attempt for a browser. `then` goes on if the attempt is its own. */
+/** Reads the attempt for a browser. Continues with `then` if the attempt belongs to that browser. */
 const asBrowser = (
   call: string,
   around: Surroundings,
@@ -77,10 +77,7 @@ const asBrowser = (
         [state, claimOver(state, around.now)].flatMap((next) => end(next, unknown)),
 });
 
-/**
- * Polls the results of codes, in any order, and of some codes perhaps not. `then` gets whether every poll was
- * answered.
- */
+/** Polls the results of codes in any order. Some codes may be left out. `then` gets whether every poll was answered. */
 function pollResults(
   around: Surroundings,
   codes: { must: readonly string[]; may: readonly string[] },
@@ -105,7 +102,7 @@ function pollResults(
   };
 }
 
-/** Polls the results of an attempt whose time is over for the last time. */
+/** Polls the results once more for an attempt whose time is over. */
 function lastPolls(state: AttemptState, around: Surroundings, then: Step): Step {
   const open = state.codes.filter(({ closed }) => !closed);
   const newest = open.at(-1)?.id ?? "";
@@ -150,7 +147,7 @@ export function statusCall(around: Surroundings, isOwner: boolean): Step {
   });
 }
 
-/** How the Token Server answers the start of a transaction: with its id, or with an error for the page. */
+/** The Token Server's answer to a start: the transaction's id, or an error for the page. */
 export type Issue = { kind: "started"; id: string } | { kind: "error"; said: Said };
 
 /** `POST /{attempt}/otp`. */
@@ -200,7 +197,7 @@ export function loginCall(around: Surroundings, isOwner: boolean, signInThrows: 
   return asBrowser("login", around, isOwner, () => claim);
 }
 
-/** The work after a callback was answered 204. */
+/** The kit's work after it has answered a callback with 204. */
 export const afterCallback = (around: Surroundings, codeId: string): Step => ({
   key: "callback",
   moves: (state) =>
@@ -211,13 +208,13 @@ export const afterCallback = (around: Surroundings, codeId: string): Step => ({
     }),
 });
 
-/** A server polls a result by itself. */
+/** A result poll that a server makes by itself. */
 export const resultPoll = (around: Surroundings, codeId: string): Step => {
   const finish: Step = { key: "done", moves: (state) => end(state, done) };
   return pollResults(around, { must: [codeId], may: [] }, () => finish);
 };
 
-/** A step that depends on what was read of the attempt before. */
+/** A step that depends on the attempt as it was read before. */
 const at = (name: string, moves: Step["moves"], seen: AttemptState): Step => ({
   key: `${name} ${JSON.stringify(seen)}`,
   moves,
@@ -235,7 +232,7 @@ export const signedIn = (user: string | undefined): Said => `signed in ${user}`;
 /** The end of work that has no answer. */
 export const done: Said = "done";
 
-/** What an answer of the login API says, in the words of the model; undefined if there was none. */
+/** An answer of the login API in the words of the model. Undefined if there was none. */
 export async function inWords(response: Response | undefined): Promise<Said | undefined> {
   if (!response) return undefined;
   const body = (await json(response)) as {
@@ -259,10 +256,10 @@ export const json = async (response: Response | undefined): Promise<unknown> =>
 export const shownStatus = (said: Said | undefined): Status | undefined =>
   said?.startsWith("is ") ? (said.split(" ")[1] as Status) : undefined;
 
-/** All that a client can see of an answer, but for its `Date`. */
+/** Everything in an answer that a client can see, except its `Date`. */
 export async function bytesOf(response: Response | undefined): Promise<string> {
   const headers = [...(response?.headers ?? [])].filter(([name]) => name !== "date");
-  // A stream would be read for ever.
+  // A stream would never end.
   const isStream = response?.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
   if (isStream) await response?.body?.cancel();
   const body = isStream ? "a stream" : await response?.text();

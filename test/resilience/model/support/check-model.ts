@@ -73,7 +73,7 @@ export async function checkModel(
 
   const details = await fc.check(fc.asyncProperty(steps, fc.scheduler(), run), {
     numRuns: MODEL_RUNS === undefined || sabotage ? runs : Number(MODEL_RUNS),
-    // For a sabotage it does not matter how short the failing run is.
+    // With a sabotage, the counterexample need not be short.
     endOnFailure: sabotage !== undefined,
     ...(seed !== undefined && { seed }),
     ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),
@@ -92,8 +92,8 @@ export async function checkModel(
 }
 
 /**
- * Checks what holds after each step. The monitor has seen every write and every login. Besides, a stranger and the owner
- * read one of the attempts.
+ * Checks what must hold after each step. The monitor has seen every write and every login. In addition, a stranger and
+ * the owner read one of the attempts.
  */
 export async function checkInvariants(model: Model, world: World): Promise<void> {
   world.monitor.check();
@@ -144,7 +144,7 @@ const wordsOf = (bytes: string): Said => {
   return `${status} ${(JSON.parse(body) as { error: string }).error}`;
 };
 
-/** A final status stays what it is as long as it can be read. */
+/** A final status does not change as long as it can be read. */
 async function expectToStay(attempt: ModelAttempt, model: Model, world: World): Promise<void> {
   if (!attempt.states.every(({ status, forgotten }) => isFinal(status) && !forgotten)) return;
   const answer = await world.call(model.tries % nodeCount, {
@@ -159,7 +159,7 @@ async function expectToStay(attempt: ModelAttempt, model: Model, world: World): 
   settleOn([{ step: statusCall(surroundings(world, false), true), said, mayStop: false }], attempt, world);
 }
 
-/** When everything is over, the store holds nothing. */
+/** At the end the store must be empty. */
 export async function checkNothingIsLeft(model: Model, world: World): Promise<void> {
   const over = model.attempts.flatMap(({ states }) => states.map(forgetAt));
   const remains = model.attempts.map(({ id, startedAt, states }) => ({
@@ -181,7 +181,10 @@ export async function checkNothingIsLeft(model: Model, world: World): Promise<vo
   world.monitor.check();
 }
 
-/** Longer than a store may take to remove what it forgot, and longer than an attempt lives whose start was not answered. */
+/**
+ * Longer than a store may take to delete what it forgot, and longer than an attempt lives if its start was not
+ * answered.
+ */
 const sweptAfterMs = 600_000;
 
 const stores = { memory, redis: onRedis("redis"), valkey: onRedis("valkey") } as const;
@@ -193,7 +196,7 @@ export interface ModelWork {
 
 const script = fileURLToPath(import.meta.url);
 
-/** Checks the model in a process without node:test, whose hooks on promises would make it take half as long again. */
+/** Checks the model in a process without node:test, because the promise hooks of node:test make it 50 % slower. */
 export async function checkInOwnProcess(work: ModelWork): Promise<Checked> {
   const child = fork(script, { execArgv: ["--import", "tsx"] });
   child.send(work);

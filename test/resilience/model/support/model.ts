@@ -4,7 +4,7 @@ import { done, unknown, type Said, type Step, type Surroundings } from "./calls.
 import type { Who } from "./steps.js";
 import type { World } from "./world.js";
 
-/** An attempt as the model knows it: one state, or several where the answers so far leave it open. */
+/** An attempt in the model: one state, or several if the answers so far leave it open. */
 export interface ModelAttempt {
   readonly id: string;
   /** The cookie of the browser that started it. */
@@ -18,23 +18,23 @@ export class Model {
   /** The cookies of three browsers. */
   readonly cookies: (string | undefined)[] = [undefined, undefined, undefined];
   readonly attempts: ModelAttempt[] = [];
-  /** Counts the calls without the right cookie, so that each step makes another one. */
+  /** Counts the calls without the right cookie. Each step makes another kind of them. */
   tries = 0;
   /** How many steps were taken. */
   steps = 0;
-  /** The answer for an id that nobody was given, by path. */
+  /** The answer for an unknown id, by path. */
   readonly unknown: Record<string, string> = {};
 
-  /** Counted from the newest; undefined as long as there is none. */
+  /** The attempt at an index from the newest. Undefined if there is none yet. */
   attempt(index: number): ModelAttempt | undefined {
     return this.attempts[this.attempts.length - 1 - (index % Math.max(1, this.attempts.length))];
   }
 }
 
-/** An id that nobody was given. */
+/** An id of no attempt. */
 export const nobodysId = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/** Keeps the states that explain the answers. Fails if none does. */
+/** Keeps the states that explain the answers. Fails if there is none. */
 export function settleOn(made: Made[], attempt: ModelAttempt | undefined, world: World): void {
   world.monitor.check();
   if (!attempt) {
@@ -78,7 +78,7 @@ export const codeOf = (attempt: ModelAttempt | undefined, index: number): string
 export function surroundings(world: World, isRace: boolean): Surroundings {
   const { clock, tokenServer } = world;
   const now = clock.now();
-  // Only the polls before these calls: the model itself says what the calls poll.
+  // Only polls before these calls. The model computes the polls of the calls.
   const memory = tokenServer.memory();
   return {
     now,
@@ -95,15 +95,15 @@ export function surroundings(world: World, isRace: boolean): Surroundings {
 /** A call and its answer. */
 export interface Made {
   step: Step;
-  /** What was answered; undefined if the answer was lost with its server. */
+  /** The answer. Undefined if the server died before it answered. */
   said: Said | undefined;
-  /** Whether its server died, so that it may have stopped anywhere. */
+  /** Whether its server died and so may have stopped at any step. */
   mayStop: boolean;
 }
 
 /**
- * The states in which an attempt may be after calls that were made at the same time: those of every order of their steps
- * that brings the very answers that were given. None, if no order does.
+ * The possible states of an attempt after concurrent calls: the results of every order of their steps that gives
+ * exactly the observed answers. Empty if no order does.
  */
 export function explain(states: readonly AttemptState[], calls: readonly Made[]): AttemptState[] {
   const seen = new Set<string>();

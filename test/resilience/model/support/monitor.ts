@@ -15,8 +15,8 @@ interface SignedIn {
 }
 
 /**
- * Watches for what must never happen in any order of steps, at each write into the store and each run of `signIn`. It
- * knows no answers and no transitions.
+ * Watches for what must never happen in any order of steps, at each write to the store and at each run of `signIn`. It
+ * knows neither answers nor transitions.
  */
 export class Monitor {
   readonly #clock: VirtualClock;
@@ -24,11 +24,11 @@ export class Monitor {
   readonly #wrong: string[] = [];
   readonly #written = new Map<string, Written[]>();
   readonly #signedIn = new Map<string, SignedIn[]>();
-  /** The cookie that started an attempt, as the browser that got its answer knows it. */
+  /** The cookie of the browser that started an attempt. */
   readonly #starters = new Map<string, string>();
-  /** When an attempt was claimed: signIn may be repeated for a minute from then. */
+  /** When an attempt was claimed. `signIn` may be repeated for a minute after that. */
   readonly #claimedAt = new Map<string, number>();
-  /** The status that browsers were last shown. */
+  /** The last status that browsers were shown. */
   readonly #seen = new Map<string, Status>();
 
   constructor(clock: VirtualClock, tokenServer: ModelTokenServer) {
@@ -36,7 +36,7 @@ export class Monitor {
     this.#tokenServer = tokenServer;
   }
 
-  /** Throws if any of this happened. */
+  /** Throws if something forbidden happened. */
   check(): void {
     if (this.#wrong.length > 0) throw new Error(this.#wrong.join("\n"));
   }
@@ -59,7 +59,7 @@ export class Monitor {
     });
   }
 
-  /** A browser was shown a status. */
+  /** Notes a status that a browser was shown. */
   shown(attempt: string, status: Status): void {
     const before = this.#seen.get(attempt) ?? "pending";
     if (!leadsTo(before, status)) this.#say(`${attempt} was ${before} and is said to be ${status}`);

@@ -17,17 +17,17 @@ export interface CallRequest {
   cookie?: string | undefined;
   accept?: string;
   body?: unknown;
-  /** Names the call, also to the Token Server. */
+  /** The call's name. The Token Server gets it too. */
   userAgent: string;
   signInThrows?: boolean;
 }
 
-/** Breaks the kit on purpose, to see that the model notices. */
+/** Breaks the kit on purpose, to show that the model finds it. */
 export interface Sabotage {
-  /** Does not compare the answers with the model's, so that the monitor has to notice by itself. */
+  /** Answers are not compared with the model's, so that the monitor must find the fault by itself. */
   blind?: boolean;
   store?: (store: AttemptStore) => AttemptStore;
-  /** Stands between the browser and the kit. */
+  /** Replaces or changes the kit's answers to a browser. */
   call?: (request: CallRequest, answer: () => Promise<Response>) => Promise<Response>;
   signIn?: (login: { userId: string; attempt: string; cookie: string | null }) => typeof login;
   timeouts?: {
@@ -38,7 +38,7 @@ export interface Sabotage {
   };
 }
 
-/** What a call to the kit carries to `signIn`. */
+/** The context of a call, which the kit passes to `signIn`. */
 interface CallContext {
   signInThrows: boolean;
 }
@@ -53,11 +53,11 @@ export interface NodeParts {
   sabotage: Sabotage;
 }
 
-/** One server of the site: a kit that can die at any moment, and then does nothing more. */
+/** A server of the site: a kit that can die at any moment and then does nothing more. */
 export class Node {
   readonly #kit: LoginKit<CallContext>;
   readonly #parts: NodeParts;
-  /** Resolves when it dies. */
+  /** Resolves when the server dies. */
   readonly #death: Promise<undefined>;
   #dead = false;
   #die: () => void = () => undefined;
@@ -76,7 +76,7 @@ export class Node {
           type: "qr-code",
         },
         store: this.#mortal(sabotage.store?.(store) ?? store),
-        // The steps of a run would reach these limits at once.
+        // A run would soon reach these limits.
         limits: {
           startsPerAddress: false,
           startsPerBrowser: false,
@@ -131,7 +131,7 @@ export class Node {
   }
 
   readonly #after: Runtime["after"] = (delayMs, task) => {
-    // A task that is due at once is under way. One that is due later is not, or nothing would ever come to rest.
+    // A task that is due at once counts as activity. A later one does not, because then there would always be activity.
     const over = delayMs <= 0 ? this.#parts.activity.begin() : () => undefined;
     const cancel = this.#parts.clock.after(delayMs, () => {
       over();
@@ -143,7 +143,7 @@ export class Node {
     };
   };
 
-  /** The Node adapter's, and counted. A dead server calls nobody. */
+  /** The Node transport, counted as activity. A dead server sends nothing. */
   readonly #transport: Transport = (call) => {
     if (this.#dead) return never;
     const over = this.#parts.activity.begin();
@@ -187,21 +187,21 @@ export class Node {
 
 const never = new Promise<never>(() => undefined);
 
-/** After so many turns of the event loop everything has happened that waits for no answer from outside. */
+/** The number of turns of the event loop after which all work has happened that does not wait for something outside. */
 const quietTurns = 4;
 
-/** Counts the steps that are under way: tells when everything has come to rest, and decides which step is next. */
+/** Counts the steps in progress. It tells when all of them wait, and decides which one continues. */
 export class Activity {
   /**
-   * Each step of a store, of `signIn` and of the Token Server waits for its turn: it comes at once, or during a race when
-   * the scheduler says.
+   * Each step of a store, of `signIn` and of the Token Server waits for its turn. It comes at once; in a race the
+   * scheduler decides when.
    */
   turn: (label: string) => Promise<void> = () => Promise.resolve();
   #underWay = 0;
-  /** How many of them wait for their turn. */
+  /** How many steps wait for their turn. */
   #held = 0;
 
-  /** A step begins. Returns a function that ends it. */
+  /** Begins a step. Returns a function that ends it. */
   begin(): () => void {
     this.#underWay += 1;
     let isOver = false;
@@ -218,7 +218,7 @@ export class Activity {
     this.#held -= 1;
   }
 
-  /** Resolves when every step that is under way waits for its turn. */
+  /** Resolves when every step in progress waits for its turn. */
   async settle(): Promise<void> {
     for (let still = 0; still < quietTurns; still++) {
       await eventLoopTurn();

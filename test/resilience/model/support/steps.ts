@@ -5,7 +5,7 @@ import type { StartMode } from "./token-server.js";
 /** How many servers the site has. */
 export const nodeCount = 3;
 
-/** Who calls: the browser that started the attempt, one of three browsers, or a caller without a valid cookie. */
+/** The caller: the browser that started the attempt, one of three browsers, or a caller without a valid cookie. */
 export type Who = "owner" | 0 | 1 | 2 | "nobody" | "malformed";
 
 /** A call on an attempt. `attempt` counts from the newest, `code` too; `node` is the server that answers. */
@@ -19,17 +19,17 @@ export type Call =
 export type ModelStep =
   | { do: "start"; browser: 0 | 1 | 2; node: number }
   | { do: "call"; attempt: number; call: Call }
-  /** A callback from anybody, for an unknown transaction or malformed. */
+  /** A malformed callback, or one for an unknown transaction. */
   | { do: "forge a callback"; node: number; body: "unknown" | "malformed" }
   | { do: "result"; attempt: number; code: number; verdict: Verdict }
   | { do: "Token Server"; starts: StartMode }
   | { do: "pass"; seconds: number }
-  /** Time passes up to the next instant at which something of the attempt ends, or to just before. */
+  /** Moves time up to the next instant at which something of the attempt ends, or just before it. */
   | { do: "pass to an edge"; attempt: number; edge: number; before: boolean }
   | { do: "restart"; node: number }
   /** The browser loses its cookie, as after the site's logout. */
   | { do: "forget"; browser: 0 | 1 | 2 }
-  /** Calls at the same time, in any interleaving of their steps; one server may die meanwhile. */
+  /** Concurrent calls, with their steps in any order. One server may die meanwhile. */
   | { do: "race"; attempt: number; calls: Call[]; dies: number | undefined };
 
 /** Records that are printed as object literals. */
@@ -140,7 +140,7 @@ const step: fc.Arbitrary<ModelStep> = fc.oneof(
   { arbitrary: record({ do: fc.constant("forget" as const), browser }), weight: 1 },
 );
 
-/** Runs have at least so many steps; only a counterexample that is being shrunk has fewer. */
+/** The minimum of steps in a run. Only shrunk counterexamples have fewer. */
 export const minSteps = 30;
 const maxSteps = 40;
 

@@ -6,33 +6,33 @@ import type { VirtualClock } from "../../../support/virtual-clock.js";
 import type { TestContext } from "node:test";
 import { nodeCount } from "./steps.js";
 
-/** An attempt that is over, with what a store might still keep of it. */
+/** A forgotten attempt, with the keys under which a store might still keep something of it. */
 export interface Remains {
   id: string;
   codes: readonly string[];
-  /** An instant at which it was not to be forgotten yet. */
+  /** An instant before it was due to be forgotten. */
   aliveAt: number;
 }
 
-/** One kind of store as the model drives it, in the time of the model. */
+/** A kind of store that the model can drive with virtual time. */
 export interface ModelStore {
-  /** How much earlier, or later, than by the model's clock it may forget, in milliseconds. */
+  /** How many milliseconds too early or too late it may forget, by the model's clock. */
   readonly slackMs: { early: number; late: number };
   /** Forgets everything, for the next run. */
   reset(clock: VirtualClock): Promise<void>;
-  /** The store as one of the servers has it. */
+  /** Opens the store for one of the servers. */
   open(node: number): Promise<AttemptStore>;
-  /** That server is gone; it opens the store anew. */
+  /** Closes the store of a server that died. It will open it again. */
   close(node: number): Promise<void>;
-  /** The time of the model went on. */
+  /** Tells the store that the model's time has moved. */
   passed(ms: number): Promise<void>;
-  /** What it still holds of attempts that it ought to have forgotten. */
+  /** The keys of attempts that it should have forgotten and still holds. */
   leftovers(of: readonly Remains[], clock: VirtualClock): Promise<string[]>;
 }
 
 export type OpenModelStore = (t: Pick<TestContext, "after">) => Promise<ModelStore>;
 
-/** The memory store, which several kits of one process share. */
+/** The memory store, shared by all kits of the process. */
 export const memory: OpenModelStore = () => {
   let store = memoryStore();
   return Promise.resolve({
@@ -45,13 +45,13 @@ export const memory: OpenModelStore = () => {
     close: () => Promise.resolve(),
     passed: () => Promise.resolve(),
     async leftovers(of, clock) {
-      // It sweeps when an attempt comes. Then, with the clock turned back, what is only hidden by the time is seen again.
+      // The store deletes old attempts when one is created. With the clock turned back, `get` shows any that it kept.
       await store.create({ ...probe, id: "sweep", forgetAt: clock.now() + 1 });
       const found: string[] = [];
       for (const { id, codes, aliveAt } of of) {
         await clock.asOf(aliveAt, async () => {
           if (await store.get(id)) found.push(id);
-          // A transaction's pointer that outlived its attempt leads to whatever has that id now.
+          // If a transaction's entry was kept, it now leads to this new attempt with the same id.
           await store.create({ ...probe, id, forgetAt: aliveAt + 1 });
           for (const code of codes) if (await store.findByTransaction(code)) found.push(code);
         });
@@ -72,7 +72,7 @@ const probe = {
 
 const prefix = "model:";
 
-/** Shortens the time to live of every key, in one call and so in one instant of the server. */
+/** Shortens every key's time to live in one call, and so at one instant of the server. */
 const passScript = `
   for _, key in ipairs(redis.call("KEYS", ARGV[1] .. "*")) do
     local left = redis.call("PTTL", key)
@@ -80,9 +80,9 @@ const passScript = `
   end`;
 
 /**
- * A real server, with a client and a store for each of the kits. The keys' times to live run in real time, so a key may be
- * gone earlier than by the model's clock, by as much real time as the run took so far. When the model's time moves on,
- * the keys' times to live are shortened.
+ * A real server, with a client and a store for each kit. The keys' times to live run in real time. So by the model's
+ * clock a key may be gone too early, by the real duration of the run so far. When the model's time moves, the keys'
+ * times to live are shortened.
  */
 export const onRedis =
   (kind: RedisKind): OpenModelStore =>
@@ -100,11 +100,11 @@ export const onRedis =
       for (const client of [admin, ...clients]) client.destroy();
       await server.stop();
     });
-    /** By how much the model's clock is ahead of each store's, which says how long a key lives. */
+    /** The model's time. With the store's own clock, it says how long a key lives. */
     let now = (): number => 0;
-    /** By how much the model's time moved on since the keys were shortened. */
+    /** How far the model's time has moved since the keys were shortened. */
     let aheadMs = 0;
-    /** In real time. */
+    /** By the real clock. */
     let resetAt = performance.now();
 
     return {

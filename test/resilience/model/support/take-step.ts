@@ -29,7 +29,7 @@ import {
 import type { Call, ModelStep } from "./steps.js";
 import type { World } from "./world.js";
 
-/** Few attempts, so that several steps act on the same one. */
+/** The maximum of attempts. It is small, so that several steps act on the same one. */
 const maxAttempts = 4;
 
 export async function takeStep(
@@ -105,7 +105,9 @@ async function start(browser: 0 | 1 | 2, node: number, model: Model, world: Worl
   world.monitor.started(attempt, owner);
 }
 
-/** Lets time pass. Servers poll results by themselves: the model does not predict when, and gets the same answers. */
+/**
+ * Moves time. Servers poll results by themselves meanwhile. The model does not predict when, but gets the same results.
+ */
 export async function pass(ms: number, model: Model, world: World): Promise<void> {
   world.tokenServer.takePolls();
   await world.pass(ms);
@@ -118,7 +120,7 @@ export async function pass(ms: number, model: Model, world: World): Promise<void
   }
 }
 
-/** One call, and the work that it starts in the background. */
+/** Makes one call, and waits for the work that it starts in the background. */
 async function callAlone(
   call: Call,
   attempt: ModelAttempt | undefined,
@@ -148,7 +150,7 @@ async function race(
   }
   let unanswered = running.length;
   for (const answer of running) void answer.finally(() => (unanswered -= 1)).catch(() => undefined);
-  // Everything comes to rest between two turns, so that the scheduler can choose among all steps that may be next.
+  // Between two turns, wait until all steps wait, so that the scheduler can choose among all of them.
   for (;;) {
     await world.settle();
     if (scheduler.count() > 0) await scheduler.waitOne();
@@ -165,7 +167,7 @@ async function race(
   );
 }
 
-/** Makes a call. Returns what the model has to explain. */
+/** Makes a call. Returns the answer for the model to explain. */
 async function makeCall(
   call: Call,
   attempt: ModelAttempt | undefined,
@@ -207,7 +209,7 @@ async function makeCall(
 const callbackRequest = (body: object, world: World) =>
   ({ method: "POST", path: "/callback", body, userAgent: world.nextCall() }) as const;
 
-/** How the Token Server answered the start of a transaction, or would have answered. */
+/** How the Token Server answered a start, or would have answered. */
 function issueOf(userAgent: string, { tokenServer }: World): Issue & { said: Said } {
   const id = tokenServer.startedBy(userAgent);
   if (id !== undefined) return { kind: "started", id, said: "" };

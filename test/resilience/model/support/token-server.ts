@@ -3,14 +3,14 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { isAnswer, rules, type Verdict } from "./attempt-state.js";
 
-/** How it answers the start of a transaction. */
+/** The answer to a start. */
 export type StartMode = "started" | "down" | "refused";
 
-/** A Token Server on its own port. It answers as the run wants, and remembers its answers. */
+/** A Token Server on its own port. The run decides its answers, and it remembers them. */
 export class ModelTokenServer {
   url = "";
   starts: StartMode = "started";
-  /** Called before each answer, which is sent when this resolves. */
+  /** Called before each answer. The answer is sent when it resolves. */
   turn: (label: string) => Promise<void> = () => Promise.resolve();
   /** The clock of the run. */
   now: () => number = () => 0;
@@ -19,7 +19,7 @@ export class ModelTokenServer {
   #polledAt = new Map<string, number>();
   #answeredAt = new Map<string, number>();
   #polls: { id: string; at: number }[] = [];
-  /** The users for whom it really answered "accepted", by transaction. */
+  /** The users of real acceptances, by transaction. */
   #accepted = new Map<string, Set<string>>();
   #begun = 0;
 
@@ -39,12 +39,12 @@ export class ModelTokenServer {
     this.#verdicts.set(id, verdict);
   }
 
-  /** The transaction that a call of that user agent began. */
+  /** The transaction that a call began. The call is named by its user agent. */
   startedBy(userAgent: string): string | undefined {
     return this.#startedBy.get(userAgent);
   }
 
-  /** When each result was last polled and last answered, until now. */
+  /** A snapshot of when each result was last polled and last answered. */
   memory(): { polledAt(id: string): number; answeredAt(id: string): number } {
     const [polledAt, answeredAt] = [new Map(this.#polledAt), new Map(this.#answeredAt)];
     return {
@@ -148,7 +148,7 @@ const failure = (reason: string): object => ({
   not_authenticated_reason: { reason, description: `It was ${reason}.` },
 });
 
-/** Answers that look a little like an acceptance, but are none. */
+/** Invalid answers that look like an acceptance. */
 const nonsense: ((res: ServerResponse, id: string) => void)[] = [
   (res, id) => json(res, 200, about(id, { is_authenticated: "true", user_id: "mallory" })),
   (res, id) => json(res, 200, about(id, { is_authenticated: true, user_id: "" })),

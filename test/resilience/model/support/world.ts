@@ -11,7 +11,7 @@ export interface WorldParts {
   sabotage?: Sabotage | undefined;
 }
 
-/** A site: several servers with one store, before one Token Server. */
+/** A site: several servers with one store and one Token Server. */
 export class World {
   readonly clock = new VirtualClock();
   readonly monitor: Monitor;
@@ -39,7 +39,7 @@ export class World {
     return world;
   }
 
-  /** Whether answers are not to be compared. */
+  /** True if the answers are not compared with the model's. */
   get isBlind(): boolean {
     return this.#sabotage.blind ?? false;
   }
@@ -52,17 +52,17 @@ export class World {
     return `call ${++this.#calls}`;
   }
 
-  /** The answer of a server; undefined if it died before it gave one. */
+  /** Calls a server. Undefined if it died before it answered. */
   call(index: number, request: CallRequest): Promise<Response | undefined> {
     return this.#node(index).call(request);
   }
 
-  /** Ends a server in the middle of what it does. */
+  /** Ends a server in the middle of its work. */
   kill(index: number): void {
     this.#node(index).die();
   }
 
-  /** Puts a new server in the place of one that died. */
+  /** Replaces a server that died. */
   async replace(index: number): Promise<void> {
     await this.#store.close(index);
     this.#nodes[index] = await this.#boot(index);
@@ -70,7 +70,7 @@ export class World {
 
   async pass(ms: number): Promise<void> {
     let toldAt = this.clock.now();
-    /** At each timer: what is written after it must not lose the time before it. */
+    /** Called at each timer, so that a key that is written later is shortened only by the time after its write. */
     const tellStore = async (): Promise<void> => {
       const passedMs = this.clock.now() - toldAt;
       toldAt = this.clock.now();
@@ -81,7 +81,7 @@ export class World {
     await tellStore();
   }
 
-  /** Resolves when nothing is under way but steps that wait for their turn. */
+  /** Resolves when all steps in progress wait for their turn. */
   settle(): Promise<void> {
     return this.activity.settle();
   }

@@ -22,20 +22,20 @@ import { emulator, type Emulator } from "../../../unit/server/support/site.js";
 
 /** Three demos on one Redis behind one proxy: one site. Its Token Server is an emulator in this process. */
 export interface SiteOfThree {
-  /** As people see it. */
+  /** The site's origin, which is the proxy's. */
   origin: string;
   nodes: readonly Demo[];
   proxy: Proxy;
   redis: RedisServer;
   emulator: Emulator;
   phone: PhoneCalls;
-  /** A new browser, for single calls of the login API. */
+  /** A new browser for single calls of the login API. */
   browser: () => Browser;
   /** A new person on the login page. */
   visitor: () => Visitor;
 }
 
-/** One site for the suite that calls it; `give` is called before its tests. */
+/** Starts one site for the suite that calls it. `give` is called before its tests. */
 export function siteOfThree(start: StartProxy, give: (site: SiteOfThree) => void): void {
   const closers: (() => unknown)[] = [];
 
@@ -59,7 +59,7 @@ export function siteOfThree(start: StartProxy, give: (site: SiteOfThree) => void
       TRUSTED_PROXIES: "1",
     };
     const nodes = await Promise.all([1, 2, 3].map(() => startDemo(variables)));
-    // They end before Redis does.
+    // The demos end before Redis.
     closers.unshift(() => Promise.all(nodes.map((node) => node.stop("SIGKILL"))));
     const proxy = await start({ port, nodes: nodes.map((node) => node.port) });
     closers.unshift(() => proxy.stop());
@@ -91,7 +91,7 @@ export async function watchersOf(node: Demo): Promise<number> {
   return health.watchers;
 }
 
-/** Three servers of this process behind a proxy, to see what the proxy does when nodes fail. */
+/** Three servers in this process behind a proxy, to test what the proxy does when nodes fail. */
 export interface FakeNodes {
   proxy: Proxy;
   servers: readonly Server[];
@@ -122,7 +122,7 @@ export async function fakeNodes(
   return { proxy, servers };
 }
 
-/** Requests a path exactly as it is: `fetch` would resolve its dots and turn its backslashes. */
+/** Requests a path without any change. `fetch` would resolve its dots and replace its backslashes. */
 export function requestRaw(
   origin: string,
   path: string,
@@ -151,7 +151,7 @@ export function startFrom(localAddress: string, origin: string, forged: string |
   });
 }
 
-/** A browser on one connection of HTTP/2, as far as the login API can tell. */
+/** A browser on one HTTP/2 connection, as the login API sees it. */
 export class Http2Browser {
   readonly #connection: ClientHttp2Session;
   readonly #origin: string;

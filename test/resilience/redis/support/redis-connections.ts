@@ -8,18 +8,18 @@ interface Connection {
   far: Socket;
 }
 
-/** A TCP proxy before a Redis that can go dead: connections stay open, and nothing comes through any more. */
+/** A TCP proxy in front of a Redis. It can stop passing bytes while connections stay open. */
 export interface DeadEnd {
   url: string;
-  /** From now on nothing comes through the connections there are; new ones work. */
+  /** Stops passing bytes on the connections that are open. New ones work. */
   swallowAll(): void;
-  /** The same for the connection that was opened first, and no other. */
+  /** Does the same for only the connection that was opened first. */
   swallowOldest(): void;
   /** Ends the connection that was opened first. */
   cutOldest(): void;
 }
 
-/** Starts such a proxy before a port of this machine. */
+/** Starts such a proxy in front of a local port. */
 export async function deadEndTo(t: TestContext, port: number): Promise<DeadEnd> {
   const open: Connection[] = [];
   const server = createServer((near) => {
@@ -52,7 +52,7 @@ function swallow({ near, far }: Connection): void {
   far.resume();
 }
 
-/** Hears every command that a Redis gets, with all of its arguments, those inside scripts included. */
+/** Records every command that a Redis gets, with all arguments, and those inside scripts. */
 export async function monitorRedis(
   t: Pick<TestContext, "after">,
   { port }: { port: number },

@@ -14,7 +14,7 @@ import {
 import type { RedisCluster, RedisServer, SentinelGroup } from "../../../support/services/redis.js";
 import { holds, until } from "../../../support/until.js";
 
-/** A store of a server that uses Redis, and the errors that it told. */
+/** A server's Redis store, and the errors that it reported. */
 export interface OpenStore {
   store: RedisStore;
   errors: RedisStoreError[];
@@ -33,7 +33,7 @@ export async function openStore(
   return open(t, client, options);
 }
 
-/** The same on a cluster. */
+/** Opens a store on a cluster. */
 export async function openClusterStore(
   t: TestContext,
   { rootNodes }: RedisCluster,
@@ -44,7 +44,7 @@ export async function openClusterStore(
   return open(t, client, options);
 }
 
-/** The same behind Sentinel. */
+/** Opens a store behind Sentinel. */
 export async function openSentinelStore(
   t: TestContext,
   { options: where }: SentinelGroup,
@@ -98,19 +98,19 @@ export function describeLimiter(place: string, open: (t: TestContext) => Promise
 
 const script = fileURLToPath(import.meta.url);
 
-/** What time it was where an attempt was written, by the store and by the host. */
+/** The time at which an attempt was written, by the store's clock and by the host's. */
 export interface Written {
   now: number;
   hostNow: number;
 }
 
-/** Writes an attempt that lives for a minute, in a process whose host's clock is off, e.g. by `+3600s`. */
+/** Writes an attempt that lives for a minute, in a process on a host with a wrong clock, e.g. by `+3600s`. */
 export async function writeAttemptWithClock(offset: string, { url }: RedisServer): Promise<Written> {
   const env = {
     ...process.env,
     LD_PRELOAD: "/usr/$LIB/faketime/libfaketimeMT.so.1",
     FAKETIME: offset,
-    // A process that is killed leaves its shared memory behind, and the next one with its number could not begin.
+    // A killed process leaves its shared memory behind, and the next one with the same process id could not start.
     FAKETIME_DISABLE_SHM: "1",
   };
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script, url], { env });

@@ -9,18 +9,18 @@ import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /**
- * The state of the network before the login API: no fault, no streams, no status at all, or nothing gets through. A proxy
- * answers what does not get through.
+ * The state of the network in front of the login API: no fault, no streams, no status at all, or no connection. A proxy
+ * answers the calls that do not get through.
  */
 export type Way = "fine" | "no streams" | "no status" | "dead";
 
-/** A kit and an emulator whose time is the page's, and the page, on one port. */
+/** The page, a kit and an emulator on one port. Kit and emulator follow the page's simulated time. */
 export interface SimulatedBank {
   origin: string;
   way: Way;
-  /** Requests that are under way, streams and held polls included. */
+  /** Open requests, including streams and held polls. */
   underWay: () => number;
-  /** Breaks off all requests that are under way. */
+  /** Aborts all open requests. */
   cut: () => void;
   close: () => void;
 }
@@ -78,7 +78,7 @@ export async function startSimulatedBank(codeSeconds: number): Promise<Simulated
     },
   };
   const underWay = new Set<ServerResponse>();
-  /** Requests that need no simulated time: the page waits for them. */
+  /** Requests that are answered without simulated time. The page waits for them. */
   const brief = new Set<ServerResponse>();
   const settle = async () => {
     do for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));

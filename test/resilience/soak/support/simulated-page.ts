@@ -1,22 +1,22 @@
 /** Simulated time in a page. It is the global `simulation` there. */
 export interface Simulation {
   /**
-   * Lets so many milliseconds go by, as fast as the machine can.
-   * @param grainMs timers come together at its multiples, as on a machine that saves power; 0 for each at its instant
+   * Runs simulated time as fast as the machine can.
+   * @param grainMs timers fire at multiples of this, as on a machine that saves power. 0: each at its instant
    */
   run: (ms: number, grainMs: number) => Promise<void>;
-  /** Timers that are set. */
+  /** The number of timers. */
   timers: () => number;
-  /** Requests without a whole answer, streams included. */
+  /** The number of requests without a complete answer, including streams. */
   requests: () => number;
-  /** How many requests were made so far, by their kind. */
+  /** The number of requests so far, by kind. */
   made: Record<string, number>;
 }
 
 /**
- * Puts the page's `Date`, timers and `fetch` into simulated time; runs in the page before anything else does. Time
- * stands still except in `run`, and there too while an answer is awaited that needs no time; the server learns of it with
- * each request, and through `/time` when something is due there.
+ * Replaces the page's `Date`, timers and `fetch` by simulated ones, before any other script runs. Time stands still
+ * except in `run`, and it also stands still there while an answer is awaited that needs no simulated time. Each request
+ * tells the server the time. If something is due at the server, `/time` tells it too.
  */
 export function simulate(): void {
   interface Timer {
@@ -30,9 +30,9 @@ export function simulate(): void {
   let now = begin;
   let lastId = 0;
   let open = 0;
-  /** Answers that come without any simulated time going by. */
+  /** How many answers are awaited that need no simulated time. */
   let awaited = 0;
-  /** When something is due at the server, as far as is known. */
+  /** When something is due at the server, as far as the page knows. */
   let dueThere = begin;
 
   class SimulatedDate extends real.Date {
@@ -109,7 +109,7 @@ export function simulate(): void {
   const { port1, port2 } = new MessageChannel();
   let turned: (() => void) | undefined;
   port1.onmessage = () => turned?.();
-  /** Lets everything happen that needs no time. */
+  /** Waits until everything has happened that needs no simulated time. */
   const turn = (): Promise<void> =>
     new Promise((resolve) => {
       turned = resolve;
@@ -120,7 +120,7 @@ export function simulate(): void {
     while (awaited > 0);
   };
 
-  /** Tells the server the time, until page and server count the same open requests: then nothing is on its way. */
+  /** Tells the server the time until page and server count the same open requests. Then no bytes are on their way. */
   const syncServer = async (): Promise<void> => {
     for (;;) {
       try {

@@ -4,7 +4,7 @@ import type { Browser, CDPSession, Page } from "playwright-core";
 import { startSimulatedBank, type SimulatedBank } from "./simulated-bank.js";
 import { simulate, type Simulation } from "./simulated-page.js";
 
-/** Somebody on a page whose time is simulated, as is its bank's. */
+/** A person with a page and a bank in simulated time. */
 export interface SimulatedVisit {
   bank: SimulatedBank;
   page: Page;
@@ -14,14 +14,17 @@ export interface SimulatedVisit {
   /** How many requests were made so far, by kind. */
   made: () => Promise<Record<string, number>>;
   run: (minutes: number) => Promise<void>;
-  /** Lets an hour go by, and gives the most that there was in it. */
+  /** Runs an hour, and returns the largest counts in it. */
   hour: () => Promise<Figures>;
 }
 
-/** Timers come together so far apart, because a day takes several times as long otherwise. `GROWTH_GRAIN_MS=0` fires each at its instant. */
+/**
+ * Timers fire together at multiples of this, because a day would otherwise take several times as long.
+ * `GROWTH_GRAIN_MS=0` fires each at its instant.
+ */
 const grainMs = Number(process.env["GROWTH_GRAIN_MS"] ?? 10_000);
 
-/** A page with nothing on it yet. */
+/** An empty page. */
 export async function visitSimulated(
   t: TestContext,
   browser: Browser,
@@ -33,9 +36,9 @@ export async function visitSimulated(
     await page.close();
     bank.close();
   });
-  // Nothing need be painted but the element's first line, where it is seen.
+  // The window shows only the element's first line, so that little is painted.
   await page.setViewportSize({ width: 400, height: 24 });
-  // What the compiler that runs these tests calls in the functions that go to the page.
+  // A helper that the tests' compiler (esbuild) calls in functions that are sent to the page.
   await page.addInitScript({ content: "globalThis.__name ??= (each) => each;" });
   await page.addInitScript(simulate);
   await page.goto(bank.origin);
@@ -67,23 +70,23 @@ export async function visitSimulated(
   };
 }
 
-/** Lets a browser compile to bytecode only: machine code that it compiles later would look like growth. */
+/** Limits a browser to bytecode, because machine code that it compiles later would look like growth. */
 export const steadyHeap = "--js-flags=--no-opt --no-maglev --no-sparkplug";
 
-/** What must not grow. */
+/** The counts that must not grow. */
 export interface Figures {
   listeners: number;
   nodes: number;
   documents: number;
   timers: number;
-  /** Under way in the page. */
+  /** Open requests of the page. */
   requests: number;
   heapKilobytes: number;
 }
 
-/** Counts what a page holds, after its garbage was collected. */
+/** Counts a page's objects after a garbage collection. */
 export async function figuresOf(page: Page, devtools: CDPSession): Promise<Figures> {
-  // Objects that one collection frees may hold others that only the next one frees.
+  // Twice, because objects that one collection frees may hold others that only the next one frees.
   for (let i = 0; i < 3; i++) await devtools.send("HeapProfiler.collectGarbage");
   const { documents, nodes, jsEventListeners } = await devtools.send("Memory.getDOMCounters");
   const { usedSize } = await devtools.send("Runtime.getHeapUsage");
@@ -101,7 +104,7 @@ export async function figuresOf(page: Page, devtools: CDPSession): Promise<Figur
   };
 }
 
-/** The greatest of each figure, but the last heap: a new page has not compiled everything yet. */
+/** The maximum of each count. Only the heap is the last one, because a new page has not compiled everything yet. */
 export function most(looks: readonly Figures[]): Figures {
   const of = (name: keyof Figures) => looks.map((figures) => figures[name]);
   return {
@@ -115,12 +118,12 @@ export function most(looks: readonly Figures[]): Figures {
 }
 
 /**
- * What may come and go: a hint with its icon, a try under way, a cache of the browser's. What grows by anything a poll, a
- * code or a round is far beyond: when each still held on to the one before it, a day took some 4,000 kB.
+ * The allowed differences: a hint with its icon, a request in progress, a browser's cache. A leak per poll, code or
+ * round is far above them: when each code held on to the one before it, a day took some 4,000 kB.
  */
 const slack: Figures = { listeners: 3, nodes: 8, documents: 0, timers: 2, requests: 1, heapKilobytes: 64 };
 
-/** Prints the figures of two times side by side, and asserts that none has grown. */
+/** Prints the counts of two times side by side, and asserts that none has grown. */
 export function doesNotGrow(
   t: TestContext,
   [first, before]: readonly [string, Figures],

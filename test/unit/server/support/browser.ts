@@ -3,24 +3,24 @@ import type { CodeAnswer, StartAnswer, StatusAnswer } from "../../../../src/prot
 import { assertDocumented } from "./openapi.js";
 import { until } from "../../../support/until.js";
 
-/** What a page of the site sends with a call. */
+/** A request of a page of the site. */
 export interface PageRequest {
   headers?: Record<string, string>;
   body?: unknown;
   signal?: AbortSignal;
 }
 
-/** Where a browser finds the login API. */
+/** The address of the login API for a browser. */
 interface Address {
   url: string;
   origin: string;
-  /** Whether a proxy stands in between, which answers for servers that it does not reach. Default false. */
+  /** Whether there is a proxy in between. It answers for servers that it cannot reach. Default false. */
   proxied?: boolean;
 }
 
 /**
- * A browser with a page of the site, as far as the login API can tell: its headers and its cookie. Every answer that it
- * gets is checked against `openapi.yaml`.
+ * A browser with a page of the site, as the login API sees it: its headers and its cookie. Every answer is checked
+ * against `openapi.yaml`.
  */
 export class Browser {
   cookie: string | undefined;
@@ -42,7 +42,7 @@ export class Browser {
     return this.call("GET", path, { headers: { accept: "application/json", ...headers }, ...request });
   }
 
-  /** A call with any method. All but GET carry what a browser says about the page that makes them. */
+  /** A call with any method. All but GET have the headers of a page's request. */
   async call(
     method: string,
     path: string,
@@ -92,7 +92,7 @@ export class Browser {
 
   async #documented(method: string, path: string, response: Response): Promise<Response> {
     const { status, headers } = response;
-    // A stream is checked while it is read. A body that breaks off is for the test to check.
+    // A stream is checked while it is read. A body that is cut off is left for the test to check.
     const read = async (): Promise<string | undefined> => response.clone().text();
     const body = isStream(headers) ? undefined : await read().catch(() => undefined);
     if (!(this.#proxied && isOfProxy(response)))
@@ -101,16 +101,16 @@ export class Browser {
   }
 }
 
-/** A status stream, as it is read. */
+/** A status stream that is being read. */
 export class StatusStream {
   readonly response: Response;
   readonly events: StatusAnswer[] = [];
-  /** The text as it came. */
+  /** The text of the stream so far. */
   text = "";
   comments = 0;
   retryMs: number | undefined;
   ended = false;
-  /** How it differs from the document, if it does. */
+  /** The difference from `openapi.yaml`, if there is one. */
   #fault: unknown;
   readonly #controller: AbortController;
 
@@ -120,7 +120,7 @@ export class StatusStream {
     void this.#read();
   }
 
-  /** Resolves to the first event with that status, the earlier ones included. */
+  /** Resolves to the first event with that status, also if it has arrived before. */
   async status(status: string): Promise<StatusAnswer> {
     await until(
       () => this.#fault !== undefined || this.events.some((event) => event.status === status),
@@ -135,7 +135,7 @@ export class StatusStream {
     this.#assertDocumented();
   }
 
-  /** The client goes away. */
+  /** Closes the connection. */
   close(): void {
     this.#controller.abort();
   }
@@ -170,10 +170,10 @@ export class StatusStream {
         parser.feed(text);
       }
     } catch {
-      // Aborted, or the connection broke; or what came is wrong.
+      // Aborted, the connection broke, or the stream is invalid.
     }
     this.ended = true;
-    // Unhandled, so that it fails also a test that does not wait for this stream.
+    // Thrown as an unhandled error, so that a test fails even if it does not wait for this stream.
     if (this.#fault !== undefined) this.#controller.abort();
     this.#assertDocumented();
   }
@@ -181,11 +181,11 @@ export class StatusStream {
 
 const isStream = (headers: Headers): boolean => headers.get("content-type") === "text/event-stream";
 
-/** The answer of a proxy that reaches no server. It does not come from the login API. */
+/** The answer of a proxy that reaches no server. It is not the login API's. */
 const isOfProxy = ({ status, headers }: Response): boolean =>
   [502, 503, 504].includes(status) && headers.get("content-type") !== "application/json";
 
-/** nginx uses `X-Accel-Buffering` and removes it. */
+/** nginx consumes `X-Accel-Buffering`: it does not pass it on. */
 const ofApi = (headers: Headers): [string, string][] =>
   isStream(headers) && headers.get("server")?.startsWith("nginx")
     ? [...headers, ["x-accel-buffering", "no"]]

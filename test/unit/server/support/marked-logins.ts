@@ -6,7 +6,7 @@ import type { LoginKitOptions } from "../../../../src/server/options.js";
 import { findLeaks, neverSeen, type Outflow, type Secret } from "../../../support/secrets.js";
 import { plainMark, type MarkedSite, type NamedBrowser } from "./marked-site.js";
 
-/** What a page's request may carry that is none of the kit's business. */
+/** Parts of a page's request that the kit has no use for. */
 export const carried = {
   bearer: plainMark("bearer"),
   cookie: plainMark("cookie-of-the-site"),
@@ -42,7 +42,7 @@ export const reaches = async (browser: NamedBrowser, attempt: string, status: st
   await stream.end();
 };
 
-/** Accepted, with all that belongs to a login: a renewal, a stream, polls, the login, and once more. */
+/** A login with everything that can belong to it: a renewal, a stream, polls, the login, and its repetition. */
 async function acceptedLogin(world: MarkedSite): Promise<void> {
   const alice = world.browser("alice");
   const headers = { authorization: `Bearer ${carried.bearer}` };
@@ -69,7 +69,7 @@ async function deniedAndExpired(world: MarkedSite): Promise<void> {
   await reaches(carol, attempt, "expired");
 }
 
-/** Calls of strangers, and calls that make no sense. */
+/** Calls of strangers, and invalid calls. */
 async function refusedCalls(world: MarkedSite): Promise<void> {
   const dave = world.browser("dave");
   const mallory = world.browser("mallory");
@@ -101,7 +101,7 @@ async function refusedCalls(world: MarkedSite): Promise<void> {
   }
 }
 
-/** A Token Server that repeats what it is sent, in each shape of its answers. */
+/** A Token Server that repeats what it gets, in every form of its answers. */
 async function repeatingTokenServer(world: MarkedSite): Promise<void> {
   const erin = world.browser("erin");
   const { echo, clientSecret } = world.marks;
@@ -172,7 +172,7 @@ export async function allLogins(world: MarkedSite): Promise<void> {
   await signInThatThrows(world);
 }
 
-/** What is written to the console from now on. */
+/** Collects what is written to the console from now on. */
 export function listenToConsole(t: TestContext): Outflow[] {
   const lines: Outflow[] = [];
   for (const method of ["debug", "log", "info", "warn", "error"] as const) {

@@ -12,13 +12,13 @@ import { recordingProxy, type RecordedExchange } from "./raw.js";
 import type { Outflow, Secret } from "../../../support/secrets.js";
 import { listen, site, type Site } from "./site.js";
 
-/** Secrets that can be told from all others, with letters that every way of writing changes. */
+/** A secret that can be recognised. It has characters that every encoding changes. */
 export const mark = (name: string): string => `${name} "${randomBytes(9).toString("base64")}"/&+=%é`;
 
-/** The same, as it can stand in a header, a cookie or a path. */
+/** A secret that can be in a header, a cookie or a path. */
 export const plainMark = (name: string): string => `${name}-${randomBytes(12).toString("hex")}`;
 
-/** A browser that says in its user agent whose it is. */
+/** A browser with its owner's name as its user agent. */
 export class NamedBrowser extends Browser {
   readonly name: string;
 
@@ -36,26 +36,26 @@ export class NamedBrowser extends Browser {
   }
 }
 
-/** A site of which all that goes out of it is kept, with secrets that can be found. */
+/** A site with secrets that can be recognised. Everything that leaves it is recorded. */
 export interface MarkedSite {
   site: Site;
   tokenServer: TokenServer;
   marks: Record<"clientSecret" | "callbackPassword" | "session" | "signInError" | "echo", string>;
   browser(name: string): NamedBrowser;
   phone(user: string): Promise<Phone>;
-  /** Makes the Token Server repeat whatever it is sent, this way; undefined: no more. */
+  /** Makes the Token Server repeat what it gets, in this form. Undefined: it stops that. */
   repeatBy(answer: ((sent: string) => Response) | undefined): void;
-  /** All OTPs that were given out. */
+  /** All OTPs so far. */
   otps(): string[];
-  /** What went out by the network and by events. */
+  /** Everything that left the site, by network and by events. */
   outflows(): Outflow[];
-  /** What was given to this site, and what came into being in it. */
+  /** The secrets that the site was given, and those that it made. */
   secrets(): Secret[];
 }
 
 interface MarkedSiteOptions {
   clientAuthentication?: "basic" | "body";
-  /** Without a hook, what happens goes to the console. */
+  /** Whether there is an `onEvent`. Without it, events go to the console. */
   hook?: boolean;
   options?: (marks: MarkedSite["marks"]) => Partial<LoginKitOptions<NodeContext>>;
 }
@@ -112,7 +112,7 @@ export async function markedSite(
         if (userId.startsWith("throws")) throw new Error(`no session for ${userId}: ${marks.signInError}`);
         return Response.json({}, { headers: { "set-cookie": `session=${marks.session}; HttpOnly` } });
       },
-      // In the place of the hook that `site` has: a hook, or none.
+      // Instead of the `onEvent` that `site` sets: another one, or none.
       ...({ onEvent: hook ? (event: LoginKitEvent) => void events.push(event) : undefined } as object),
       ...options(marks),
     },
@@ -150,7 +150,7 @@ export async function markedSite(
 const browserOf = ({ requestHeaders }: RecordedExchange): string =>
   requestHeaders.find(([name]) => name === "user-agent")?.[1] ?? "the Token Server";
 
-/** What a call of the login API is about. */
+/** The name of a call of the login API. */
 function callOf({ method, url }: RecordedExchange): string {
   const path = url.split("?", 1)[0] ?? "";
   if (method === "POST" && path === "/otp-login") return "start";
@@ -175,7 +175,7 @@ function toTheTokenServer({ method, url, requestHeaders, requestBody }: Recorded
   ];
 }
 
-/** As a log may write it: JSON, everything that is in it, and the stacks of its errors. */
+/** An event as a log may write it: as JSON, as a complete inspection, and the stacks of its errors. */
 function fromEvent(event: LoginKitEvent): Outflow[] {
   const where = `event ${event.type}`;
   const everything = {
@@ -210,7 +210,7 @@ function givenSecrets(marks: MarkedSite["marks"]): Secret[] {
   ];
 }
 
-/** The codes that the Token Server gave out, and for which browser. */
+/** The codes that the Token Server gave, and each one's browser. */
 const issued = (exchanges: readonly RecordedExchange[]): { otp: string; browser: string }[] =>
   exchanges
     .filter(({ method, status }) => method === "POST" && status === 200)
@@ -235,7 +235,7 @@ function secretsOfBrowser(exchange: RecordedExchange): Secret[] {
   const { attempt } = JSON.parse(exchange.answerBody) as { attempt: string };
   const secrets: Secret[] = [
     {
-      // No secret by itself, but no other browser's affair, nor the Token Server's.
+      // Not secret, but neither other browsers nor the Token Server may get it.
       name: `attempt of ${browser}`,
       value: attempt,
       belongs: new RegExp(

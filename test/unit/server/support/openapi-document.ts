@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 
-/** What the tests read of an OpenAPI document, its references resolved. */
+/** The parts of an OpenAPI document that the tests read, with references resolved. */
 
 export type Schema = Record<string, unknown>;
 
@@ -14,7 +14,7 @@ export interface Header {
 export interface MediaType {
   schema?: Schema;
   examples?: Record<string, { value: unknown }>;
-  /** Headers that come with this type alone. */
+  /** Headers of answers with this media type only. */
   "x-headers"?: Record<string, Header>;
   /** The schema of a stream's events. */
   "x-event-data"?: Schema;
@@ -23,7 +23,7 @@ export interface MediaType {
 export interface ResponseObject {
   headers?: Record<string, Header>;
   content?: Record<string, MediaType>;
-  /** Whether there may be headers that are not listed. */
+  /** Whether unlisted headers are allowed. */
   "x-further-headers"?: boolean;
 }
 
@@ -36,17 +36,17 @@ export interface Operation {
 export const methods = ["get", "head", "post", "put", "patch", "delete", "options", "trace"] as const;
 
 export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & {
-  /** What any other method is answered. */
+  /** The answer to any other method. */
   "x-other-methods": Pick<Operation, "responses">;
 };
 
 export interface OpenApiDocument {
   paths: Record<string, PathItem>;
-  /** What any other path is answered. */
+  /** The answer to any other path. */
   "x-other-paths": Pick<Operation, "responses">;
 }
 
-/** The document as it is published. */
+/** The published document. */
 export const readDocument = (): Record<string, unknown> =>
   parse(readFileSync(new URL("../../../../openapi.yaml", import.meta.url), "utf8")) as Record<
     string,
@@ -54,9 +54,10 @@ export const readDocument = (): Record<string, unknown> =>
   >;
 
 /**
- * The same with each `$ref` replaced by what it names; one that has siblings, as JSON Schema allows, becomes an `allOf`.
+ * The document with each `$ref` replaced by its target. A `$ref` with siblings, as JSON Schema allows, becomes an
+ * `allOf`.
  *
- * @throws Error that names a reference to nothing
+ * @throws Error that names a reference without a target
  */
 export function resolveReferences(document: Record<string, unknown>): OpenApiDocument {
   const targets = new Map<string, unknown>();
@@ -86,9 +87,9 @@ function pointedAt(document: unknown, reference: string): unknown {
   return node;
 }
 
-/** The things that a document lists, by name: each status, type, kind of body and header of an operation's answers. */
+/** Names of everything that a document lists for an operation: each status, type, kind of body and header. */
 
-/** What a response lists. */
+/** The names of what a response lists. */
 export function listedOf(label: string, status: string, { headers = {}, content }: ResponseObject): string[] {
   const types = Object.entries(content ?? {}).flatMap(([type, { examples = {} }]) => {
     const kinds = label.startsWith("HEAD")
@@ -105,11 +106,11 @@ export function listedOf(label: string, status: string, { headers = {}, content 
 export const entryName = (label: string, status: string, type: string | undefined, kind: string): string =>
   [label, status, type, kind].filter((part) => part !== undefined && part !== "").join(" ");
 
-/** Which kind of body it is: the error's code, the status, of a stream the last one. */
+/** The kind of a body: the error's code, the status, or of a stream the last status. */
 export const kindOf = (body: string | undefined): string =>
   kindOfJson(body !== undefined && /^[[{]/.test(body) ? parseJson(body) : body);
 
-/** The same of what was parsed. */
+/** The kind of a parsed body. */
 export function kindOfJson(value: unknown): string {
   const json = typeof value === "string" ? parseJson(dataOf(value).at(-1) ?? "") : value;
   const { error, status } = (json ?? {}) as Record<string, unknown>;
@@ -120,7 +121,7 @@ export function kindOfJson(value: unknown): string {
 export const dataOf = (stream: string): string[] =>
   [...stream.matchAll(/^data: ?(.*)$/gm)].map(([, data]) => data ?? "");
 
-/** Undefined for what is no JSON. */
+/** Parses JSON. Undefined if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -18,7 +18,7 @@ const stream = { accept: "text/event-stream" };
 const large = JSON.stringify({ a: "x".repeat(5000) });
 const markup = { "content-type": "text/html" };
 
-/** A browser that keeps every answer. */
+/** A browser that records every answer. */
 class Visitor {
   readonly #browser: Browser;
   readonly #answers: Answer[];
@@ -52,7 +52,7 @@ class Visitor {
   }
 }
 
-/** Resolves to all the answers, in the order in which they came. */
+/** Resolves to all answers, in order. */
 export async function tour(t: After): Promise<Answer[]> {
   const answers: Answer[] = [];
   const visit = async ({ options, ...more }: SiteOptions = {}) => {
@@ -187,7 +187,7 @@ async function trouble(visit: Visit): Promise<void> {
   get = () => Promise.reject(new Error("The store is down."));
   for (const method of ["GET", "HEAD"]) await visitor.call(method, attempt);
   await visitor.call("POST", `${attempt}/login`);
-  // What no store should give back.
+  // A value that no store should return.
   get = async (id) => ({ ...((await memory.get(id)) as Attempt), transactions: null as never });
   for (const method of ["GET", "HEAD"]) await visitor.call(method, attempt);
 }

@@ -20,22 +20,22 @@ import {
 /** An answer of the login API. */
 export interface Answer {
   method: string;
-  /** The path below the API's own, such as `/callback`; empty for the API's own. */
+  /** The path below the API's base path, such as `/callback`, or "". */
   path: string;
   status: number;
   headers: Iterable<[name: string, value: string]>;
-  /** Undefined where it was not read. Of a stream: what came so far. */
+  /** Undefined if the body was not read. For a stream: the text so far. */
   body?: string | undefined;
 }
 
-/** Headers of the server and the proxies, which the document does not list. */
+/** Headers of server and proxies, which the document does not list. */
 const serverHeaders = new Set(
   "connection content-length date keep-alive server transfer-encoding via x-powered-by".split(" "),
 );
 
 const basePath = "/otp-login";
 
-/** `openapi.yaml`, to check answers against. */
+/** `openapi.yaml`, for checks of answers. */
 export class OpenApi {
   readonly document: OpenApiDocument;
   readonly #ajv = new Ajv2020({ strictTypes: false, allErrors: true });
@@ -44,14 +44,14 @@ export class OpenApi {
 
   constructor(document: Record<string, unknown>) {
     this.document = resolveReferences(document);
-    // The named import is the function itself where modules of both kinds meet.
+    // Between ES modules and CommonJS, the named import is the function itself.
     (addFormats as unknown as (ajv: Ajv2020) => void)(this.#ajv);
     this.#paths = Object.keys(this.document.paths)
       .sort((a, b) => Number(a.includes("{")) - Number(b.includes("{")))
       .map((template) => ({ template, pattern: new RegExp(`^${template.replace(/\{\w+\}/g, "[^/]+")}$`) }));
   }
 
-  /** How a value differs from a schema. */
+  /** The difference of a value from a schema. */
   faults(schema: Schema, value: unknown): string[] {
     let validate = this.#validators.get(schema);
     if (!validate) {
@@ -65,7 +65,7 @@ export class OpenApi {
     );
   }
 
-  /** How an answer differs from the document, and which of the document's entries it shows. */
+  /** The difference of an answer from the document, and the entries of the document that it covers. */
   examine(answer: Answer): { faults: string[]; shows: string[] } {
     const { label, operation } = this.#operation(answer.method, answer.path);
     const entry = responseFor(operation, answer.status);
@@ -88,7 +88,7 @@ export class OpenApi {
     return { faults, shows };
   }
 
-  /** Everything that the document says may be answered: statuses, types, kinds of bodies and headers. */
+  /** All possible entries of answers in the document: statuses, types, kinds of bodies and headers. */
   listed(): string[] {
     const operations: [string, Pick<Operation, "responses">][] = [["* *", this.document["x-other-paths"]]];
     for (const [path, { "x-other-methods": others, ...item }] of Object.entries(this.document.paths)) {
@@ -149,7 +149,7 @@ export class OpenApi {
   }
 
   #streamFaults(mediaType: MediaType, body: string): string[] {
-    // The last piece may still be on its way.
+    // The last event may not be complete yet.
     const whole = body.slice(0, body.includes("\n\n") ? body.lastIndexOf("\n\n") + 2 : 0);
     const faults = this.faults(mediaType.schema ?? {}, whole);
     const events = dataOf(whole).map(parseJson);
@@ -187,7 +187,7 @@ const mediaTypeOf = (
   return key !== undefined && mediaType ? [key, mediaType] : undefined;
 };
 
-/** What a response lists, narrowed to what comes with this type of body. */
+/** The entries of a response with this type of body. */
 function headersOf(
   { headers = {}, content = {} }: ResponseObject,
   mediaType?: MediaType,

@@ -9,7 +9,7 @@ import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { listen } from "./site.js";
 
-/** An answer as it came over the wire. */
+/** An answer as received on the wire. */
 export interface RawAnswer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -17,7 +17,7 @@ export interface RawAnswer {
   body: string;
 }
 
-/** Sends a request exactly as told: no header of its own but Host and what the body takes. */
+/** Sends a request without headers of its own, except Host and those for the body. */
 export function send(
   method: string,
   url: string,
@@ -38,16 +38,16 @@ export function send(
       res.on("error", reject);
     });
     req.on("error", reject);
-    // Several buffers go out as chunks of unannounced length.
+    // Several buffers are sent as chunks, without a Content-Length.
     if (Array.isArray(body)) for (const chunk of body) req.write(chunk);
     req.end(Array.isArray(body) ? undefined : body);
   });
 }
 
 /**
- * Writes bytes to a server's socket and resolves to all that comes back until it closes.
+ * Writes bytes to a server's socket. Resolves to everything that comes back until the socket closes.
  *
- * @param until closes the socket when this has come back
+ * @param until closes the socket when this text has come back
  */
 export function exchange(origin: string, text: string, { until }: { until?: RegExp } = {}): Promise<string> {
   const { hostname, port } = new URL(origin);
@@ -63,23 +63,23 @@ export function exchange(origin: string, text: string, { until }: { until?: RegE
   });
 }
 
-/** A header as it came over the wire. */
+/** A header as received on the wire. */
 export type RawHeader = readonly [name: string, value: string];
 
-/** One request, and what came back. */
+/** A request and its answer. */
 export interface RecordedExchange {
   method: string;
-  /** Path and query, as they were requested. */
+  /** Path and query of the request. */
   url: string;
   requestHeaders: RawHeader[];
   requestBody: string;
   status: number;
   answerHeaders: RawHeader[];
-  /** As far as it came. */
+  /** The body so far. */
   answerBody: string;
 }
 
-/** Passes everything on, as it is, and keeps it. */
+/** A proxy that passes everything on unchanged and records it. */
 export interface RecordingProxy {
   origin: string;
   exchanges: RecordedExchange[];

@@ -27,7 +27,7 @@ export async function listen(t: Pick<TestContext, "after">, server: Server): Pro
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The emulator on a port of its own, with a log of the calls. */
+/** The emulator on its own port, with a log of its calls. */
 export interface Emulator {
   url: string;
   tokenServer: TokenServer;
@@ -37,7 +37,7 @@ export interface Emulator {
   starts: URLSearchParams[];
   /** The `Authorization` header of each call. */
   authorizations: (string | null)[];
-  /** An enrolled phone that accepts or denies what it is shown. */
+  /** An enrolled phone, to accept or deny. */
   phone(user?: string, accept?: boolean): Promise<Phone>;
 }
 
@@ -86,7 +86,7 @@ export async function emulator(
   };
 }
 
-/** A site with the kit, on a port of its own. */
+/** A site with the kit on its own port. */
 export interface Site {
   origin: string;
   /** The address of the login API. */
@@ -94,21 +94,21 @@ export interface Site {
   kit: LoginKit<NodeContext>;
   /** The kit's events. */
   events: LoginKitEvent[];
-  /** Who logged in, by `signIn`. */
+  /** The users of all logins, from `signIn`. */
   logins: { userId: string; attempt: string }[];
   server: Server;
-  /** The Token Server behind it; undefined where the test brought its own. */
+  /** The emulator. Undefined if the test has its own Token Server. */
   emulator: Emulator;
 }
 
 export interface SiteOptions {
   options?: Partial<LoginKitOptions<NodeContext>>;
   runtime?: Runtime;
-  /** Seconds that a code lives. Default 60. */
+  /** The life of a code in seconds. Default 60. */
   ttlSeconds?: number;
-  /** The address of another Token Server than the emulator. */
+  /** The address of a Token Server to use instead of the emulator. */
   tokenServerUrl?: string;
-  /** Puts the kit's handler into a framework. */
+  /** Mounts the kit's handler in a framework. */
   mount?: (handler: ReturnType<typeof toNodeHandler>) => RequestListener | Promise<RequestListener>;
 }
 
@@ -153,21 +153,21 @@ export async function site(
   return { origin, url: `${origin}/otp-login`, kit, events, logins, server, emulator: tokenServer };
 }
 
-/** Writes an answer of any shape, or none. */
+/** Writes any answer, or none. */
 export type Script = (res: ServerResponse, transactionId: string, req: IncomingMessage) => void;
 
-/** A Token Server that does what the test says, good or bad. */
+/** A Token Server with scripted answers, valid or invalid. */
 export interface ScriptedTokenServer {
   url: string;
-  /** What it answers to a start. Default: a transaction of a minute. */
+  /** The answer to a start. Default: a transaction of a minute. */
   start: Script;
-  /** What it answers to a result poll. Default: 404/3004, nothing decided. */
+  /** The answer to a result poll. Default: 404/3004, not decided. */
   result: Script;
   /** The transactions that were started, in order. */
   started: string[];
   /** The transactions whose results were polled, in order. */
   polls: string[];
-  /** When each was polled, by the test's clock, in seconds since the first start. */
+  /** When each result was polled, in seconds since the first start, by the test's clock. */
   polledAt: number[];
   /** The paths of all requests. */
   paths: string[];
