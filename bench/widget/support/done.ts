@@ -41,10 +41,13 @@ export async function open(login: Login): Promise<Waiting> {
     }),
   );
   const page = await context.newPage();
-  await impose(await context.newCDPSession(page), condition);
+  const session = await context.newCDPSession(page);
+  // A slow processor is emulated by one that waits busily: all pages at once would leave none for the servers.
+  await impose(session, { ...condition, slowdown: 1 });
   const acceptOnPhone = await phoneFor(page, login, proxy.origin);
   return {
     async finish(afterFaultMs) {
+      await impose(session, condition);
       strike();
       await page.waitForTimeout(afterFaultMs);
       const doneAt = Date.now();
