@@ -39,7 +39,7 @@ export function redisProblem(url: string, error: unknown): string {
   if (codeOf(error) === "ERR_MODULE_NOT_FOUND") return missingPackage;
   const { hostname, port } = new URL(url);
   const where = `${hostname}:${port || 6379}`;
-  return `Redis cannot be used at ${where} (${reasonOf(error)}). Start it there, or correct REDIS_URL.`;
+  return `Redis cannot be used at ${where} (${reasonOf(error)}). Start it there, or give the address of another.`;
 }
 
 async function connect(url: string) {
