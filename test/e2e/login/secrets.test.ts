@@ -48,7 +48,11 @@ function watchTraffic(context: BrowserContext): () => Promise<Outflow[]> {
     };
     outflows.push(read());
   });
-  return async () => (await Promise.all(outflows)).flat();
+  return async () => {
+    // What comes later could not be read to its end, because the context is closed.
+    for (const event of ["request", "response"] as const) context.removeAllListeners(event);
+    return (await Promise.all(outflows)).flat();
+  };
 }
 
 /** The text and attributes of a page and of the shadow root, and the page's storages and URL. */
