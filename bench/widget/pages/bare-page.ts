@@ -51,7 +51,7 @@ function draw(canvas: HTMLCanvasElement, { size, path }: QrSymbol): void {
   context.fill(new Path2D(path));
 }
 
-/** Sends the request as the element does. The trimmed RxJS cannot convert promises. */
+/** Sends the request as the element does. */
 const code = new Observable<string>((subscriber) => {
   fetch("/otp-login", { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } })
     .then((response) => response.json() as Promise<{ otp: string }>)
