@@ -54,13 +54,13 @@ export const started = (otp: string, expires_in = 60) =>
  * @param markup the body of its page at `/`. With `<script src="/watch.js"></script>` first, the page collects its
  * errors as `wrong`
  */
-export async function startStrictSite(markup: string, language = "en"): Promise<StrictSite> {
+export async function startStrictSite(markup: string): Promise<StrictSite> {
   const site = { script: {} } as StrictSite;
   const files: Record<string, string> = {
     "/onegini-otp-login.js": "onegini-otp-login.js",
     "/locales/nl.js": "locales/nl.js",
   };
-  const page = `<!doctype html><html lang="${language}"><head><meta charset="utf-8">
+  const page = `<!doctype html><html lang="en"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width"><title>Strict</title>
     <script type="module" src="/onegini-otp-login.js"></script>
     <script type="module" src="/locales/nl.js"></script></head><body>${markup}</body></html>`;
