@@ -34,7 +34,10 @@ const widgetBuild: UserConfig = {
   },
 };
 
-/** The kit and the emulator: modules as they are, with the dependencies left out; only the QR encoder is put in. */
+/**
+ * The kit and the emulator: modules as they are, with the dependencies left out; only the QR encoder is put in. Its folder is
+ * not called `node_modules`: there Node and Yarn would look for a `package.json` that says that these are ES modules.
+ */
 const serverBuild: UserConfig = {
   plugins: [trimQrcode()],
   build: {
@@ -44,7 +47,11 @@ const serverBuild: UserConfig = {
     lib: { entry: filesOf(["server", "node", "redis", "emulator"]), formats: ["es"] },
     rolldownOptions: {
       external: (id) => !/^[./\0]|^qrcode\/|\/(src|node_modules)\//.test(id),
-      output: { preserveModules: true, preserveModulesRoot: "src", entryFileNames: "[name].js" },
+      output: {
+        preserveModules: true,
+        preserveModulesRoot: "src",
+        entryFileNames: ({ name }) => `${name.replace(/^(?:node_modules|build)\//, "libraries/")}.js`,
+      },
     },
   },
 };
@@ -87,15 +94,14 @@ const earlyBuild: UserConfig = {
   },
 };
 
-/** The command `onegini-otp-login`, with all that it needs but Node and the package redis. */
+/** The command `onegini-otp-login`, which uses the package's own entries and its dependencies. */
 const commandBuild: UserConfig = {
-  ssr: { noExternal: true },
   build: {
     emptyOutDir: false,
     minify: false,
     ssr: "demo/command/cli.ts",
     rolldownOptions: {
-      external: ["redis"],
+      external: /^(?:onegini-otp-login|redis)\b/,
       output: { dir: "dist/demo", entryFileNames: "[name].js" },
     },
   },

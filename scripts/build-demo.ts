@@ -8,15 +8,10 @@ mkdirSync(folder, { recursive: true });
 const { assets, libraries } = await buildAssets();
 for (const [name, { body }] of assets) writeFileSync(join(folder, name), body);
 
-const { peerDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
-  peerDependencies: Record<string, string>;
-};
-const inCommand = Object.keys(peerDependencies).filter((name) => name !== "redis");
-
 // Vite has written those of the widget's libraries.
 const licenses = "dist/THIRD-PARTY-LICENSES.txt";
 const written = readFileSync(licenses, "utf8");
-for (const name of [...libraries, ...inCommand].filter((each) => !written.includes(`\n## ${each} - `))) {
+for (const name of libraries.filter((each) => !written.includes(`\n## ${each} - `))) {
   const home = join("node_modules", name);
   const read = (file: string): string => readFileSync(join(home, file), "utf8");
   const text = readdirSync(home).find((file) => /^licen[cs]e/i.test(file));

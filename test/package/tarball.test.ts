@@ -40,8 +40,8 @@ describe("the source maps", () => {
   const maps = packedFiles.filter((file) => file.endsWith(".map"));
 
   test("are there for each script with code of ours, and for each declaration", () => {
-    // The command's own files are no library: nobody debugs a site in them. `import` only passes exports on.
-    const built = packedFiles.filter((file) => /^dist\/(?!demo\/|import\/).*(\.js|\.d\.ts)$/.test(file));
+    // The command's own files are no library: nobody debugs a site in them.
+    const built = packedFiles.filter((file) => /^dist\/(?!demo\/).*(\.js|\.d\.ts)$/.test(file));
     const withoutMap = built.filter((file) => !isPacked.has(`${file}.map`));
     // Two only pass exports on.
     const expected = ["dist/_virtual/_rolldown/runtime.js", "dist/early.js", "dist/index.js", "dist/node.js"];

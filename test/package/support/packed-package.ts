@@ -27,15 +27,17 @@ after(async () => {
 const isWindows = process.platform === "win32";
 const runFile = promisify(execFile);
 
-/** Runs npm and returns what it prints on stdout. Fails with all that it printed. */
-export async function npm(args: string[], cwd: string): Promise<string> {
+/** Runs a command to its end and returns what it prints on stdout. Fails with all that it printed. */
+export async function run(command: string, args: string[], cwd: string): Promise<string> {
   try {
-    return (await runFile("npm", args, { cwd, shell: isWindows, maxBuffer: 1e8 })).stdout;
+    return (await runFile(command, args, { cwd, shell: isWindows, maxBuffer: 1e8 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
-    return assert.fail(`npm ${args.join(" ")} in ${cwd}:\n${stdout}${stderr}`);
+    return assert.fail(`${command} ${args.join(" ")} in ${cwd}:\n${stdout}${stderr}`);
   }
 }
+
+export const npm = (args: string[], cwd: string): Promise<string> => run("npm", args, cwd);
 
 let packing: Promise<string> | undefined;
 /** Packs the built package, once for each test file. Returns the path of the tarball. */
@@ -72,9 +74,9 @@ export async function installExample(name: string): Promise<Example> {
   writeFileSync(file, JSON.stringify(manifest, null, 2));
 
   await install(folder);
-  const run = (script: string): Promise<string> => npm(["run", script], folder);
-  for (const script of ["check", "build"]) if (script in manifest.scripts) await run(script);
-  return { name, folder, run };
+  const runScript = (script: string): Promise<string> => npm(["run", script], folder);
+  for (const script of ["check", "build"]) if (script in manifest.scripts) await runScript(script);
+  return { name, folder, run: runScript };
 }
 
 /** A server that runs until it is stopped, or until the end of the test file. */
@@ -110,22 +112,33 @@ export interface Emulator extends Server {
   codes: () => number;
 }
 
+/** Runs a command that prints the line `ready: …`, such as `onegini-otp-login demo`. Resolves when it has done so. */
+export async function startCommand(
+  command: string,
+  args: string[],
+  folder: string,
+  variables: Record<string, string> = {},
+): Promise<Server> {
+  const server = serve(command, args, folder, variables);
+  const origin = () => /^ready: (\S+)$/m.exec(server.output())?.[1];
+  await until(() => server.hasEnded() || origin() !== undefined, "the line `ready:`");
+  const ready = origin() ?? assert.fail(server.output());
+  return { origin: ready, output: server.output, stop: server.stop };
+}
+
 /** Runs `onegini-otp-login emulator`, as an example does. */
 export async function startEmulator({ folder }: Example): Promise<Emulator> {
   const command = join("node_modules", "onegini-otp-login", "dist", "demo", "cli.js");
   const args = [command, "emulator", "--port", "0", "--code-seconds", "600"];
-  const server = serve(process.execPath, args, folder);
-  const origin = () => /^ready: (\S+)$/m.exec(server.output())?.[1];
-  await until(() => server.hasEnded() || origin() !== undefined, "the line `ready:`");
-  const ready = origin() ?? assert.fail(server.output());
-  const proxy = await startFaultProxy(() => Number(new URL(ready).port));
+  const emulator = await startCommand(process.execPath, args, folder);
+  const proxy = await startFaultProxy(() => Number(new URL(emulator.origin).port));
   stops.add(proxy.close);
   return {
     origin: proxy.origin,
-    phone: phoneCalls(ready),
+    phone: phoneCalls(emulator.origin),
     codes: () => proxy.requests.filter(({ path }) => path.endsWith("/authenticate/user")).length,
-    output: server.output,
-    stop: server.stop,
+    output: emulator.output,
+    stop: emulator.stop,
   };
 }
 
