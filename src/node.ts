@@ -1,7 +1,24 @@
 /**
- * The kit on Node's `http` and on frameworks with `(req, res)`: Express, Fastify, Connect, Polka.
+ * The kit on Node: with Node's `http`, and with frameworks that have `(req, res)`, such as Express, Fastify and Connect.
  *
  * @module
  */
-export { nodeTransport } from "./node/node-transport.js";
+import { nodeTransport } from "./node/node-transport.js";
+import { createLoginKit as create } from "./server/kit.js";
+import type { LoginKit } from "./server/login-kit.js";
+import type { LoginKitOptions } from "./server/options.js";
+
+export { nodeTransport };
 export { toNodeHandler, toWebRequest, type NodeContext, type NodeHandler } from "./node/node-handler.js";
+
+/**
+ * Creates the kit of a site that runs on Node. It is `createLoginKit` of `onegini-otp-login/server`, with `nodeTransport` as
+ * the default of `transport`.
+ *
+ *     const kit = createLoginKit({ … });
+ *     createServer(toNodeHandler(kit)).listen(3000);
+ *
+ * @throws TypeError that names the option that is missing or wrong and says what is expected
+ */
+export const createLoginKit = <Context = unknown>(options: LoginKitOptions<Context>): LoginKit<Context> =>
+  create(options, undefined, nodeTransport);

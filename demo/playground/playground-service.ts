@@ -2,13 +2,8 @@ import { randomBytes } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
-import {
-  createLoginKit,
-  memoryStore,
-  type LoginKit,
-  type LoginKitOptions,
-  type ScannedCode,
-} from "onegini-otp-login/server";
+import { createLoginKit } from "onegini-otp-login/node";
+import { memoryStore, type LoginKit, type LoginKitOptions, type ScannedCode } from "onegini-otp-login/server";
 import { otpType, typeWithLife } from "../server/demo-token-server.js";
 import { withFaults, type CallKind, type Sockets } from "./call-faults.js";
 import { lifeSeconds, parseBeginning, parseNetwork, type Network } from "./playground-choices.js";

@@ -1,6 +1,6 @@
 import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-server";
-import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
-import { clientIpBehind, createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
+import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
+import { clientIpBehind, type LoginKitOptions } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
 import { isLoopback, type DemoConfig, type Words } from "./demo-config.js";
 import { exit, listenOrExit } from "./listen-or-exit.js";
@@ -47,7 +47,6 @@ export async function startDemo(
   } satisfies LoginKitOptions;
   const kit = createLoginKit({
     ...options,
-    transport: nodeTransport,
     ...(callbackUrl !== undefined && { callback: { uri: callbackUrl } }),
     ...(store && { store }),
   });

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import express from "express";
-import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
-import { createLoginKit } from "onegini-otp-login/server";
+import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
 /** Of the page, as the browser shows it. */
@@ -14,7 +13,6 @@ const userOfSession = new Map();
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-  transport: nodeTransport,
   message: "Log in to the Express example",
   clientIp: (_request, { req }) => req.ip, // behind a proxy, set Express' "trust proxy"
   signIn({ userId, attempt }) {

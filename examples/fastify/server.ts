@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import Fastify from "fastify";
-import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
-import { createLoginKit } from "onegini-otp-login/server";
+import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
 /** Of the page, as the browser shows it. */
@@ -15,7 +14,6 @@ const userOfSession = new Map<string, string>();
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-  transport: nodeTransport,
   message: "Log in to the Fastify example",
   signIn({ userId, attempt }) {
     // It may run twice for one login, and both runs must lead to one session.

@@ -4,8 +4,7 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context } from "hono";
 import { getCookie } from "hono/cookie";
-import { nodeTransport } from "onegini-otp-login/node";
-import { createLoginKit } from "onegini-otp-login/server";
+import { createLoginKit } from "onegini-otp-login/node";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
 /** Of the page, as the browser shows it. */
@@ -18,7 +17,6 @@ const userOfSession = new Map<string, string>();
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-  transport: nodeTransport,
   message: "Log in to the Hono example",
   clientIp: (_request, c: Context) => getConnInfo(c).remote.address,
   signIn({ userId, attempt }) {

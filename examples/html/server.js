@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
-import { createLoginKit } from "onegini-otp-login/server";
+import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
@@ -13,7 +12,6 @@ const sessionOfAttempt = new Map();
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-  transport: nodeTransport,
   message: "Log in to the HTML example",
   signIn({ userId, attempt }) {
     // It may run twice for one login, and both runs must lead to one session.

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { nodeTransport } from "onegini-otp-login/node";
-import { clientIpBehind, createLoginKit, type LoginKit } from "onegini-otp-login/server";
+import { createLoginKit } from "onegini-otp-login/node";
+import { clientIpBehind, type LoginKit } from "onegini-otp-login/server";
 
 /** Next loads this module more than once in one process. */
 const globals = globalThis as {
@@ -24,7 +24,6 @@ export const loginKit = (): LoginKit =>
   (globals.loginKit ??= createLoginKit({
     origin: ORIGIN,
     tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-    transport: nodeTransport,
     message: "Log in to the Next.js example",
     clientIp: clientIpBehind(1), // Next itself writes X-Forwarded-For in development
     signIn({ userId, attempt }) {

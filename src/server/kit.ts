@@ -27,6 +27,7 @@ import { systemRuntime, withTimeout, type Runtime } from "./runtime.js";
 import { ResultPoller } from "./token-server/result-poller.js";
 import { isTransactionId } from "./token-server/token-server-answers.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
+import { fetchTransport, type Transport } from "./token-server/transport.js";
 
 /** The part of a kit that an adapter uses. */
 export interface KitForAdapter {
@@ -58,8 +59,9 @@ const noAttempt = "health";
 export function createLoginKit<Context = unknown>(
   options: LoginKitOptions<Context>,
   givenRuntime: Runtime = systemRuntime,
+  defaultTransport: Transport = fetchTransport,
 ): LoginKit<Context> {
-  const config = parseOptions(options, givenRuntime);
+  const config = parseOptions(options, givenRuntime, defaultTransport);
   const { limits, message, resultPollingMs: pollingMs, signIn, timeouts } = config;
   const runtime = withClockOf(config.store, givenRuntime);
   const report = createReport(config.onEvent, runtime);

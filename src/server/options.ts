@@ -127,8 +127,9 @@ export interface LoginKitOptions<Context = unknown> {
   /** Called for each event. Its errors are caught. Default: warnings and errors go to the console, one line each. */
   onEvent?: (event: LoginKitEvent) => void | Promise<void>;
   /**
-   * How the kit calls the Token Server. Default: over `fetch`. On Node pass `nodeTransport` of `onegini-otp-login/node`:
-   * it costs less and uses Node's global agents, where client certificates, authorities and proxies are set.
+   * How the kit calls the Token Server. Default: over `fetch`; for the `createLoginKit` of `onegini-otp-login/node`
+   * `nodeTransport`, which costs less and uses Node's global agents, where client certificates, authorities and proxies
+   * are set.
    */
   transport?: Transport;
   /** Limits that differ from their defaults; `false` switches one off. */

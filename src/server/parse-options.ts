@@ -7,7 +7,7 @@ import type { CallbackCredentials, LoginKitOptions, Message, SignIn } from "./op
 import type { Runtime } from "./runtime.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import { defaultTimeouts, type Timeouts } from "./timeouts.js";
-import { fetchTransport, type Transport } from "./token-server/transport.js";
+import type { Transport } from "./token-server/transport.js";
 import type { TokenServerSettings } from "./token-server/token-server-client.js";
 
 /** The options, parsed and with their defaults. */
@@ -31,7 +31,11 @@ export interface Config<Context> {
 }
 
 /** @throws TypeError that names the first option that is missing, wrong or unknown, and says what is expected */
-export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime: Runtime): Config<Context> {
+export function parseOptions<Context>(
+  options: LoginKitOptions<Context>,
+  runtime: Runtime,
+  defaultTransport: Transport,
+): Config<Context> {
   const parsed = parse(options);
   const { origin, origins, path, tokenServer, callback, resultPolling, limits, timeouts, maxMessageLength } =
     parsed;
@@ -47,7 +51,7 @@ export function parseOptions<Context>(options: LoginKitOptions<Context>, runtime
       callbackUri: callback.uri ?? `${origin}${path}/callback`,
       timeoutMs: timeouts.tokenServerSeconds * 1000,
     },
-    transport: transport ?? fetchTransport,
+    transport: transport ?? defaultTransport,
     callbackCredentials:
       username !== undefined && password !== undefined ? { username, password } : undefined,
     message: message === undefined ? undefined : checkedMessage(message, maxMessageLength),

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import { nodeTransport, toNodeHandler, type NodeContext, type NodeHandler } from "onegini-otp-login/node";
-import { createLoginKit, type AttemptStore } from "onegini-otp-login/server";
+import { createLoginKit, toNodeHandler, type NodeContext, type NodeHandler } from "onegini-otp-login/node";
+import type { AttemptStore } from "onegini-otp-login/server";
 import { backlog, report } from "./child.js";
 
 /**
@@ -23,7 +23,6 @@ export function serveKit(store: AttemptStore): void {
     const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
     const kit = createLoginKit<NodeContext>({
       origin: publicOrigin ?? url,
-      transport: nodeTransport,
       tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
       message: "Log in to the bench",
       signIn: ({ userId }) => Response.json({}, { headers: { "set-cookie": `session=${userId}` } }),

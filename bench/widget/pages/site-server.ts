@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import {
-  nodeTransport,
+  createLoginKit,
   toNodeHandler,
   toWebRequest,
   type NodeContext,
   type NodeHandler,
 } from "onegini-otp-login/node";
-import { createLoginKit, memoryStore, type LoginKit } from "onegini-otp-login/server";
+import { memoryStore, type LoginKit } from "onegini-otp-login/server";
 import { report } from "../../server/support/child.js";
 import { clock, html, pageNames } from "./pages.js";
 import { serveYivi } from "./yivi-backend.js";
@@ -70,7 +70,6 @@ function siteOf(req: IncomingMessage): { kit: LoginKit<NodeContext>; handle: Nod
 const createKit = (host: string): LoginKit<NodeContext> =>
   createLoginKit<NodeContext>({
     origin: `http://${host}`,
-    transport: nodeTransport,
     tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
     message: "Log in to the bench",
     // The Token Server calls directly. Only the browser may go through a proxy.

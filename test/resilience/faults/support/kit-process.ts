@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient } from "redis";
-import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
+import { createLoginKit, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
 import { redisStore } from "onegini-otp-login/redis";
-import { createLoginKit } from "onegini-otp-login/server";
 import { freePort } from "../../../support/services/free-port.js";
 
 /** What a server needs to start. */
@@ -147,7 +146,6 @@ async function serve({
 
   const kit = createLoginKit<NodeContext>({
     origin,
-    transport: nodeTransport,
     tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
     callback: { uri: callbackUri },
     message: "Log in to the test site",
