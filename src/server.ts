@@ -34,7 +34,7 @@ export type {
 export type { Counted, RateLimit, RateLimiter } from "./server/limits/rate-limiter.js";
 export type { Timeouts } from "./server/timeouts.js";
 export type { Transport, TransportAnswer, TransportCall } from "./server/token-server/transport.js";
-export type { AttemptStore } from "./server/attempt/attempt-store.js";
+export type { AttemptListener, AttemptStore } from "./server/attempt/attempt-store.js";
 
 /**
  * Creates the kit of a site.

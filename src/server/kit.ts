@@ -3,7 +3,7 @@ import type { AttemptStore } from "./attempt/attempt-store.js";
 import { StoreGuard, StoreUnavailable } from "./attempt/store-guard.js";
 import { parseQrLink } from "../protocol/qr.js";
 import { parseOptions } from "./parse-options.js";
-import { answerCallback, authenticateCallback } from "./endpoints/callback-endpoint.js";
+import { authenticateCallback, CallbackEndpoint } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, isSeen, type BeginOptions, type FirstPaint } from "./endpoints/first-paint.js";
 import { logIn } from "./endpoints/login-endpoint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
@@ -104,12 +104,12 @@ export function createLoginKit<Context = unknown>(
     quota,
     clientOf,
   });
-  const callbackParts = {
+  const callbackEndpoint = new CallbackEndpoint({
     poller,
     report,
     runtime,
-    addPending: (task: Promise<void>) => void pending.add(task),
-  };
+    addPending: (task) => void pending.add(task),
+  });
   const bodyLimits = { maxBytes: limits.bodyBytes, maxMs: timeouts.bodySeconds * 1000 };
   const routes = createRoutes<Context>({
     config,
@@ -124,7 +124,7 @@ export function createLoginKit<Context = unknown>(
         answerStatus(request, attempt, { attempts, poller, watchers, timeouts, runtime }),
       logIn: (call, attempt) => logIn(call, attempt, { attempts, timeouts, report, runtime, signIn }),
       authenticateCallback: ({ request }) => authenticateCallback(request, config.callbackCredentials),
-      callback: (call, body) => answerCallback(call, body, callbackParts),
+      callback: (call, body) => callbackEndpoint.answer(call, body),
     },
   });
 
@@ -216,6 +216,7 @@ export function createLoginKit<Context = unknown>(
     async close() {
       watchers.close();
       poller.close();
+      callbackEndpoint.close();
       await pending.settled();
       await poller.settled();
     },

@@ -27,6 +27,12 @@ export const systemRuntime: Runtime = {
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
 };
 
+/** A random number, 0 or more and less than 1. */
+export function randomShare({ random }: Runtime): number {
+  const [high = 0, low = 0] = random(2);
+  return (high * 256 + low) / 65_536;
+}
+
 /** The result of `withTimeout` when the time is over. */
 export const timedOut = Symbol("timed out");
 

@@ -1,6 +1,9 @@
 import type { Attempt } from "./attempt.js";
 import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 
+/** Hears of the changes of an attempt. `gap`: it may have missed some. */
+export type AttemptListener = (notice?: "gap") => void;
+
 /**
  * Where attempts are kept: in memory for one process (`memoryStore`), in a shared store for several.
  *
@@ -26,10 +29,11 @@ export interface AttemptStore {
 
   /**
    * Calls `listener` after each change of the attempt of that id, at once or a little later. It may call it more often.
-   * The subscription works before the promise resolves, so that a caller that reads the attempt afterwards misses no
-   * change. The attempt need not exist. Resolves to the function that ends the subscription.
+   * It calls it with `gap` when the store works again after changes may have been missed, such as after a reconnect. The
+   * subscription works before the promise resolves, so that a caller that reads the attempt afterwards misses no change.
+   * The attempt need not exist. Resolves to the function that ends the subscription.
    */
-  subscribe(id: string, listener: () => void): Promise<() => void>;
+  subscribe(id: string, listener: AttemptListener): Promise<() => void>;
 
   /** Whether several servers share the store, so that another server may have watchers of an attempt. Default false. */
   readonly isShared?: boolean;

@@ -1,4 +1,5 @@
 import type { Attempt, Scan } from "./attempt.js";
+import type { AttemptListener } from "./attempt-store.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../bytes.js";
@@ -82,7 +83,7 @@ export class Attempts {
     });
   }
 
-  subscribe(id: string, listener: () => void): Promise<() => void> {
+  subscribe(id: string, listener: AttemptListener): Promise<() => void> {
     return this.#store.subscribe(id, listener);
   }
 

@@ -1,5 +1,6 @@
 import { auth } from "hono/utils/basic-auth";
 import { timingSafeEqual } from "hono/utils/buffer";
+import { StoreUnavailable } from "../attempt/store-guard.js";
 import { invalidRequest } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { emptyResponse } from "../http/response.js";
@@ -16,6 +17,21 @@ interface Parts {
   /** Makes `kit.close()` wait for a task. */
   addPending: (task: Promise<void>) => void;
 }
+
+/** A callback that was answered. */
+interface Callback {
+  transactionId: string;
+  from: { address?: string };
+  receivedAt: number;
+  /** Until when it is of use. */
+  until: number;
+}
+
+/** Anybody can post callbacks. */
+const maxKept = 1000;
+
+/** How long to wait before the kept callbacks are tried again. */
+const retryMs = 1000;
 
 /**
  * Checks the credentials of a callback. They are compared in constant time.
@@ -38,46 +54,78 @@ export async function authenticateCallback(
 
 const joined = ({ username, password }: CallbackCredentials): string => `${username}:${password}`;
 
-/**
- * `POST /callback`, from the Token Server: a transaction may have ended. A callback proves nothing, so the kit asks for
- * the result, once the 204 is on its way. A second callback leads to one more call: after the one that is under way, if
- * there is one (`callbackReceived` in result-schedule.ts).
- */
-export function answerCallback(
-  call: Pick<Call<unknown>, "address" | "beganAt">,
-  body: Record<string, unknown>,
-  parts: Parts,
-): Response {
-  const { transaction_id: transactionId } = body;
-  if (typeof transactionId !== "string" || transactionId === "") {
-    throw invalidRequest('"transaction_id" must be a string.');
-  }
-  if (isTransactionId(transactionId)) {
-    const from = loggedAddress(call);
-    const answered = new Promise<void>((resolve) => parts.runtime.after(0, resolve));
-    parts.addPending(answered.then(() => followCallback(transactionId, from, call.beganAt, parts)));
-  }
-  return emptyResponse();
-}
+/** `POST /callback`, from the Token Server: a transaction may have ended. */
+export class CallbackEndpoint {
+  readonly #parts: Parts;
+  /** Those that came while the store did not work, by transaction. */
+  readonly #kept = new Map<string, Callback>();
+  #cancelRetry: (() => void) | undefined;
+  #isClosed = false;
 
-async function followCallback(
-  transactionId: string,
-  from: { address?: string },
-  receivedAt: number,
-  { poller, report, runtime }: Parts,
-): Promise<void> {
-  try {
-    const attempt = await poller.callback(transactionId);
-    report({
-      type: "callback_received",
-      level: "info",
-      transaction: transactionId,
-      ...(attempt && { attempt: attempt.id }),
-      ...from,
-      durationMs: runtime.now() - receivedAt,
-    });
-  } catch (error) {
-    // The callback is dropped. The result calls around the code's end, or of a browser that comes back, get the result.
-    report({ type: "internal_error", level: "error", doing: "following a callback", error });
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Answers a callback. It proves nothing, so the kit asks for the result, once the 204 is on its way. A second callback
+   * leads to one more call: after the one that is under way, if there is one (`callbackReceived` in result-schedule.ts).
+   */
+  answer(call: Pick<Call<unknown>, "address" | "beganAt">, body: Record<string, unknown>): Response {
+    const { transaction_id: transactionId } = body;
+    if (typeof transactionId !== "string" || transactionId === "") {
+      throw invalidRequest('"transaction_id" must be a string.');
+    }
+    if (isTransactionId(transactionId)) {
+      const until = this.#parts.poller.callbackUntil();
+      const callback = { transactionId, from: loggedAddress(call), receivedAt: call.beganAt, until };
+      const answered = new Promise<void>((resolve) => this.#parts.runtime.after(0, resolve));
+      this.#parts.addPending(answered.then(() => this.#follow(callback)));
+    }
+    return emptyResponse();
+  }
+
+  /** From now on no kept callback is tried again. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelRetry?.();
+  }
+
+  async #follow(callback: Callback): Promise<void> {
+    const { poller, report, runtime } = this.#parts;
+    const { transactionId, from, receivedAt } = callback;
+    try {
+      const attempt = await poller.callback(transactionId);
+      report({
+        type: "callback_received",
+        level: "info",
+        transaction: transactionId,
+        ...(attempt && { attempt: attempt.id }),
+        ...from,
+        durationMs: runtime.now() - receivedAt,
+      });
+    } catch (error) {
+      if (error instanceof StoreUnavailable) this.#keep(callback);
+      else report({ type: "internal_error", level: "error", doing: "following a callback", error });
+    }
+  }
+
+  /** If there are too many, it is dropped: the result calls after the gap and around the code's end get the result. */
+  #keep(callback: Callback): void {
+    const { addPending, runtime } = this.#parts;
+    if (this.#isClosed || this.#kept.size >= maxKept) return;
+    this.#kept.set(callback.transactionId, callback);
+    this.#cancelRetry ??= runtime.after(retryMs, () => addPending(this.#retry()));
+  }
+
+  /** Follows the kept callbacks, one after the other, until the store fails again. */
+  async #retry(): Promise<void> {
+    this.#cancelRetry = undefined;
+    for (const [id, callback] of this.#kept) {
+      if (this.#isClosed) return;
+      this.#kept.delete(id);
+      if (this.#parts.runtime.now() < callback.until) await this.#follow(callback);
+      const isKeptAgain = this.#kept.has(id);
+      if (isKeptAgain) return;
+    }
   }
 }

@@ -3,7 +3,7 @@ import { noStore, type StreamSink } from "../http/response.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
-import type { Runtime } from "../runtime.js";
+import { randomShare, type Runtime } from "../runtime.js";
 import type { Watcher } from "./watchers.js";
 
 /** Without the last two, nginx and Express' `compression()` hold every event back until the end. */
@@ -66,7 +66,5 @@ function isAlike(one: Attempt, other: Attempt): boolean {
 }
 
 /** A random time after which a client should come back, so that not all come at once. */
-function returnMs({ runtime, timeouts }: Parts): number {
-  const [high = 0, low = 0] = runtime.random(2);
-  return Math.floor(((high * 256 + low) / 65_536) * timeouts.returnSeconds * 1000);
-}
+const returnMs = ({ runtime, timeouts }: Parts): number =>
+  Math.floor(randomShare(runtime) * timeouts.returnSeconds * 1000);

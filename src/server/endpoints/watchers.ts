@@ -34,6 +34,8 @@ interface Watch {
   watchers: readonly Watcher[];
   unsubscribe: (() => void) | undefined;
   reading: "no" | "yes" | "once more";
+  /** Whether the store did not work since the last reading, so that callbacks may have been lost. */
+  hasGap: boolean;
   keepAliveAt: number;
   /** The wait before the next try to read an attempt that could not be read. */
   rereadMs: number;
@@ -124,6 +126,7 @@ export class Watchers {
       watchers: [],
       unsubscribe: undefined,
       reading: "no",
+      hasGap: false,
       keepAliveAt: this.#parts.runtime.now() + this.#keepAliveMs,
       rereadMs: minRereadMs,
       cancelReread: undefined,
@@ -170,14 +173,15 @@ export class Watchers {
   /** Subscribes first and reads second, so that no change is missed. */
   async #subscribe(watch: Watch): Promise<void> {
     try {
-      const unsubscribe = await this.#parts.attempts.subscribe(
-        watch.attempt.id,
-        () => void this.#refresh(watch),
-      );
+      const unsubscribe = await this.#parts.attempts.subscribe(watch.attempt.id, (notice) => {
+        if (notice === "gap") watch.hasGap = true;
+        void this.#refresh(watch);
+      });
       if (!this.#isWatched(watch)) return unsubscribe();
       watch.unsubscribe = unsubscribe;
     } catch (error) {
       // The next keep-alive tries again.
+      watch.hasGap = true;
       this.#reportError("subscribing to an attempt", error);
     }
     await this.#refresh(watch);
@@ -205,7 +209,9 @@ export class Watchers {
       watch.rereadMs = minRereadMs;
       if (!attempt) return this.#dismissAll(watch);
       watch.attempt = attempt;
-      this.#parts.poller.update(attempt);
+      if (watch.hasGap) this.#parts.poller.gapEnded(attempt);
+      else this.#parts.poller.update(attempt);
+      watch.hasGap = false;
       for (const watcher of watch.watchers) watcher.show(attempt);
       // All watchers have received the final status.
       if (attempt.state.status !== "pending") return this.#end(watch);
@@ -216,6 +222,7 @@ export class Watchers {
     } catch (error) {
       this.#reportError("reading an attempt", error);
       if (!this.#isWatched(watch)) return;
+      watch.hasGap = true;
       this.#readAgainAfter(watch, watch.rereadMs);
       watch.rereadMs = Math.min(2 * watch.rereadMs, maxRereadMs);
     }

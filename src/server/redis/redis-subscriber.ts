@@ -1,4 +1,5 @@
 import { AttemptListeners } from "../attempt/attempt-listeners.js";
+import type { AttemptListener } from "../attempt/attempt-store.js";
 import { RedisStoreError, within } from "./redis-errors.js";
 
 /** How often a probe is published until one is received. */
@@ -65,7 +66,7 @@ export class RedisSubscriber {
   }
 
   /** See `AttemptStore.subscribe`. */
-  async subscribe(id: string, listener: () => void): Promise<() => void> {
+  async subscribe(id: string, listener: AttemptListener): Promise<() => void> {
     const unsubscribe = this.#listeners.add(id, listener);
     try {
       await this.#live();

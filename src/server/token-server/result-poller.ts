@@ -5,12 +5,13 @@ import type { Change } from "../attempt/transitions.js";
 import type { Report } from "../kit-events.js";
 import type { CallQuota } from "../limits/call-quota.js";
 import type { ClientOf } from "../limits/limits.js";
-import type { Runtime } from "../runtime.js";
+import { randomShare, type Runtime } from "../runtime.js";
 import { EarlyCallbacks } from "./early-callbacks.js";
 import {
   callBegan,
   callEnded,
   callbackReceived,
+  gapEnded,
   isAnsweredSince,
   lastCalls,
   noCalls,
@@ -26,6 +27,12 @@ import { troubleEvent, type TokenServerClient } from "./token-server-client.js";
 
 /** A browser opens its first stream at once. A stream that is opened later means that the browser came back. */
 const firstVisitMs = 2000;
+
+/** After a gap of the store, the calls for the watched attempts are spread over this time. */
+const gapSpreadMs = 2000;
+
+/** The vendor's default life of a code, until one was started. */
+const defaultLifeMs = 300_000;
 
 /** How long the calls for an attempt without watchers are remembered. */
 const memoryMs = 120_000;
@@ -55,6 +62,8 @@ export class ResultPoller {
   /** The running calls, by transaction. */
   readonly #running = new Map<string, Promise<void>>();
   readonly #earlyCallbacks: EarlyCallbacks;
+  /** The life of the code that was started last. */
+  #lifeMs = defaultLifeMs;
   #isClosed = false;
   #sweptAt = -Infinity;
 
@@ -78,7 +87,14 @@ export class ResultPoller {
 
   /** A transaction came into the store. Its callback may have come before. */
   started(attempt: Attempt, transactionId: string): void {
+    const started = attempt.transactions.find(({ id }) => id === transactionId);
+    if (started) this.#lifeMs = started.endsAt - this.#parts.runtime.now();
     if (this.#earlyCallbacks.take(transactionId)) this.#followCallback(attempt, transactionId);
+  }
+
+  /** Until when a callback is of use that comes now: the end of the grace that a code begun now would have. */
+  callbackUntil(): number {
+    return this.#parts.runtime.now() + this.#lifeMs + this.#options.timeouts.graceSeconds * 1000;
   }
 
   #followCallback(attempt: Attempt, transactionId: string): void {
@@ -99,6 +115,14 @@ export class ResultPoller {
   /** A watched attempt was read again. */
   update(attempt: Attempt): void {
     this.#look(this.#find(attempt));
+  }
+
+  /** A watched attempt was read again after a gap of the store, in which callbacks may have been lost. */
+  gapEnded(attempt: Attempt): void {
+    const { runtime } = this.#parts;
+    const polled = this.#find(attempt);
+    polled.history = gapEnded(polled.history, runtime.now() + randomShare(runtime) * gapSpreadMs);
+    this.#look(polled);
   }
 
   /** The attempt has no watchers any more. */

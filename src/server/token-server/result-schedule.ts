@@ -19,6 +19,9 @@ const maxPromptCallbacks = 5;
 /** When a stream opens, the newest transactions have a call at once. A page that renews in time has two or three. */
 const maxAtOnce = 5;
 
+/** A Token Server that is silent is called again this often. */
+const silentPauseMs = 8000;
+
 export interface ScheduleOptions {
   readonly timeouts: Timeouts;
   /** `resultPolling`; infinite if it is off. */
@@ -31,8 +34,10 @@ export interface ScheduleOptions {
 export interface CallHistory {
   /** Whether the attempt has watchers on this server. */
   readonly isWatched: boolean;
-  /** When all open transactions have their next call: for `resultPolling`, or because a browser came back. */
+  /** When all open transactions have their next call: for `resultPolling`, because a browser came back, or after a gap. */
   readonly openAt: number;
+  /** Whether a gap of the store needs an answer to a call that began after it: a callback may have got lost in it. */
+  readonly needsAnswer: boolean;
   /** All calls that were due until then have been made. */
   readonly doneUntil: number;
   /** The transactions that had a call or a callback. */
@@ -125,6 +130,7 @@ export function isAnsweredSince(history: CallHistory, transactionId: string, sin
 export const noCalls = (now: number): CallHistory => ({
   isWatched: false,
   openAt: Infinity,
+  needsAnswer: false,
   doneUntil: now,
   transactions: none,
 });
@@ -142,10 +148,18 @@ export function watched(history: CallHistory, isBack: boolean, now: number, poll
   };
 }
 
+/**
+ * Callbacks may have got lost in a gap of the store. If the attempt is watched, its open transactions have a call then, and
+ * again until one is answered.
+ */
+export const gapEnded = (history: CallHistory, callAt: number): CallHistory =>
+  history.isWatched ? { ...history, needsAnswer: true, openAt: Math.min(history.openAt, callAt) } : history;
+
 export const unwatched = (history: CallHistory): CallHistory => ({
   ...history,
   isWatched: false,
   openAt: Infinity,
+  needsAnswer: false,
 });
 
 export const callbackReceived = (history: CallHistory, transactionId: string): CallHistory =>
@@ -174,7 +188,10 @@ export function callEnded(
   const calls = callsOf(history, transactionId);
   // The lost answer may be the acceptance.
   const repeatSince = outcome === "lost" ? (calls.repeatSince ?? now) : calls.repeatSince;
-  return withCalls(history, { ...calls, endedAt: now, isAnswered: outcome === "answered", repeatSince });
+  const isAnswered = outcome === "answered";
+  const needsAnswer = history.needsAnswer && !isAnswered;
+  const openAt = needsAnswer ? Math.min(history.openAt, now + silentPauseMs) : history.openAt;
+  return withCalls({ ...history, needsAnswer, openAt }, { ...calls, endedAt: now, isAnswered, repeatSince });
 }
 
 const callsOf = ({ transactions }: CallHistory, id: string): TransactionCalls =>
@@ -228,5 +245,6 @@ function nextRepeat(since: number, after: number, isSilent: boolean): number {
   const passedMs = after - since;
   const early = [1000, 3000, 7000, 15_000].find((ms) => ms > passedMs);
   if (early !== undefined) return since + early;
-  return isSilent ? since + 15_000 + (Math.floor((passedMs - 15_000) / 8000) + 1) * 8000 : Infinity;
+  const pauses = Math.floor((passedMs - 15_000) / silentPauseMs) + 1;
+  return isSilent ? since + 15_000 + pauses * silentPauseMs : Infinity;
 }

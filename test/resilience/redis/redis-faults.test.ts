@@ -24,9 +24,10 @@ async function start(t: TestContext, options: Parameters<typeof startRedis>[0] =
 
 /** Reads an attempt whenever its listener is called, as a stream does, and keeps the last version that was read. */
 async function follow(store: Store, id: string) {
-  const seen = { calls: 0, version: 0 };
-  await store.subscribe(id, () => {
+  const seen = { calls: 0, gaps: 0, version: 0 };
+  await store.subscribe(id, (notice) => {
     seen.calls += 1;
+    if (notice === "gap") seen.gaps += 1;
     store.get(id).then(
       (attempt) => (seen.version = attempt?.version ?? 0),
       () => undefined,
@@ -70,8 +71,11 @@ for (const kind of ["redis", "valkey"] as const) {
     await until(() => errors.length > 0, "the loss to be told");
     await server.restart();
     await until(() => seen.version === 1, "the attempt to be read again");
+    await until(() => seen.gaps > 0, "the listener to be told of the gap");
+    const { gaps } = seen;
     await change(store, attempt.id, 2);
     await until(() => seen.version === 2, "the next notice");
+    assert.equal(seen.gaps, gaps);
   });
 
   test(`${kind} is down: calls reject, and the work that was not sent is not done later`, async (t) => {
@@ -111,7 +115,7 @@ for (const kind of ["redis", "valkey"] as const) {
     for (const call of calls) await assert.rejects(call, { kind: "timeout" });
     const before = seen.calls;
     server.resume();
-    await until(() => seen.calls > before, "the listener to be called");
+    await until(() => seen.calls > before && seen.gaps > 0, "the listener to be told of the gap");
 
     // A command that was sent before the pause runs after it.
     await until(() => seen.version === 2, "the change to be read");
@@ -309,6 +313,7 @@ for (const kind of ["redis", "valkey"] as const) {
     for (const { id } of attempts) await change(other, id, 2);
     await until(() => followed.every(({ version }) => version === 2), "all changes to be read");
     holds(errors.length > 0, "The site heard nothing of it");
+    await until(() => followed.every(({ gaps }) => gaps > 0), "the listeners to be told of the gap");
     for (const { id } of attempts) await change(other, id, 3);
     await until(() => followed.every(({ version }) => version === 3), "the next notices");
   });

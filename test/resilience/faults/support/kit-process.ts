@@ -150,6 +150,8 @@ async function serve({
     callback: { uri: callbackUri },
     message: "Log in to the test site",
     store,
+    // Visitors that are to have addresses of their own.
+    clientIp: (request, { req }) => request.headers.get("x-address") ?? req.socket.remoteAddress,
     async signIn({ userId, attempt }) {
       tell({ kind: "sign-in begins", userId, attempt });
       await new Promise((resolve) => setTimeout(resolve, signInMs));

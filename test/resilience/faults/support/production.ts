@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { Agent, createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { createPhone, createTokenServer, listen, type TokenServer } from "onegini-otp-login/emulator";
+import { runJobs } from "../../../../scripts/test-runner.js";
 import { freePort } from "../../../support/services/free-port.js";
 import { startRedis, type RedisServer, type RedisServerOptions } from "../../../support/services/redis.js";
 import { until } from "../../../support/until.js";
@@ -34,6 +36,8 @@ export interface Production {
   messages: readonly Heard[];
   /** Opens login pages, and waits until each shows its code. */
   open(count: number): Promise<Login[]>;
+  /** Opens that many streams on each server, of attempts that nobody accepts, from as many addresses. */
+  openStreams(perNode: number): Promise<void>;
 }
 
 /** A message from a server. Servers are counted from 0. */
@@ -110,6 +114,8 @@ export async function production(t: TestContext, options: ProductionOptions = {}
     await redis.stop();
   });
   const proxyUrl = await proxy?.(t, nodes);
+  const streams = new Agent({ keepAlive: true });
+  t.after(() => streams.destroy());
   // Requests of one page go to the servers in turn.
   const route = () => proxyUrl ?? next();
 
@@ -121,6 +127,30 @@ export async function production(t: TestContext, options: ProductionOptions = {}
     tokenServerDown: () => listening.close(),
     async tokenServerUp() {
       listening = await listen(tokenServer, { port });
+    },
+    async openStreams(perNode) {
+      const openOne = async (node: KitProcess, address: string): Promise<void> => {
+        const started = await fetch(`${node.url}/otp-login`, {
+          method: "POST",
+          headers: { origin, "x-address": address },
+        });
+        const { attempt } = (await started.json()) as { attempt: string };
+        const cookie = started.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+        const headers = { accept: "text/event-stream", cookie };
+        const stream = get(`${node.url}/otp-login/${attempt}`, { agent: streams, headers });
+        // At the end of the test it is destroyed.
+        stream.on("error", () => undefined);
+        const [response] = (await once(stream, "response")) as [IncomingMessage];
+        assert.equal(response.statusCode, 200);
+        response.on("error", () => undefined).resume();
+      };
+      const jobs = nodes.flatMap((node, number) =>
+        Array.from(
+          { length: perNode },
+          (_, index) => () => openOne(node, `10.${number}.${index >> 8}.${index & 255}`),
+        ),
+      );
+      await runJobs(jobs, 20);
     },
     async open(number) {
       const opened = Array.from({ length: number }, (): Login => {

@@ -43,16 +43,13 @@ async function scene(t: TestContext) {
     );
   return {
     clock,
+    kit,
     tokenServer,
     lookups,
     events,
     memory,
     post,
     start: () => post("", {}),
-    get: (path: string, cookie: string): Promise<Response> =>
-      kit.fetch(
-        new Request(`${origin}/otp-login${path}`, { headers: { accept: "application/json", cookie } }),
-      ),
     storeAnswers: (how: typeof answer) => (answer = how),
     callback: async (id: string): Promise<void> => {
       assert.equal((await post("/callback", { transaction_id: id })).status, 204);
@@ -62,25 +59,82 @@ async function scene(t: TestContext) {
 }
 
 describe("a callback that cannot be followed", () => {
-  test("because the store is down is answered 204, reported and dropped; a browser that comes back gets the result", async (t) => {
-    const { callback, clock, events, get, lookups, start, storeAnswers, tokenServer } = await scene(t);
-    const started = await start();
-    const { attempt } = (await started.json()) as { attempt: string };
+  const down = (): Promise<never> => Promise.reject(new Error("The store is down"));
+
+  test("because the store is down is answered 204, reported, and followed when the store works again", async (t) => {
+    const { callback, clock, events, lookups, memory, start, storeAnswers, tokenServer } = await scene(t);
+    await start();
     const [id = ""] = tokenServer.started;
     tokenServer.result = accepted();
-    storeAnswers(() => Promise.reject(new Error("The store is down")));
+    storeAnswers(down);
     events.splice(0);
     await callback(id);
     assert.deepEqual(
       events.map(({ type, level }) => [type, level]),
       [["store_trouble", "error"]],
     );
-    assert.equal(clock.timers, 0);
+    await clock.advance(3);
+    assert.deepEqual([lookups, tokenServer.polls], [[id, id, id, id], []]);
     storeAnswers(undefined);
-    await clock.advance(40);
-    assert.deepEqual([lookups, tokenServer.polls], [[id], []]);
-    const answer = await get(`/${attempt}`, started.headers.getSetCookie()[0]?.split(";")[0] ?? "");
-    assert.equal(((await answer.json()) as { status: string }).status, "approved");
+    await clock.advance(1);
+    await until(async () => (await memory.findByTransaction(id))?.state.status === "approved", "the result");
+    assert.deepEqual([lookups.length, tokenServer.polls], [5, [id]]);
+    const received = events.filter((event) => event.type === "callback_received");
+    assert.deepEqual(
+      received.map(({ durationMs }) => durationMs),
+      [4000],
+    );
+    assert.equal(clock.timers, 0);
+  });
+
+  test("is tried again until the grace of a code that began when it came is over", async (t) => {
+    const { callback, clock, lookups, start, storeAnswers, tokenServer } = await scene(t);
+    await start();
+    const [id = ""] = tokenServer.started;
+    storeAnswers(down);
+    await callback(id);
+    await clock.advance(69);
+    assert.equal(lookups.length, 70);
+    await clock.advance(10);
+    assert.equal(lookups.length, 70);
+    assert.equal(clock.timers, 0);
+  });
+
+  test("is tried again by itself: a second one of its transaction is not kept besides", async (t) => {
+    const { callback, clock, lookups, storeAnswers } = await scene(t);
+    storeAnswers(down);
+    await callback("one");
+    await callback("one");
+    storeAnswers(undefined);
+    lookups.splice(0);
+    await clock.advance(1);
+    assert.deepEqual(lookups, ["one"]);
+  });
+
+  test("is dropped when a thousand wait, because anybody can post callbacks", async (t) => {
+    const { callback, clock, lookups, storeAnswers } = await scene(t);
+    storeAnswers(down);
+    for (let number = 0; number < 1001; number++) await callback(`forged-${number}`);
+    storeAnswers(undefined);
+    lookups.splice(0);
+    await clock.advance(1);
+    await until(() => lookups.length >= 1000, "the kept callbacks");
+    assert.equal(clock.timers, 0);
+    assert.deepEqual(
+      lookups,
+      Array.from({ length: 1000 }, (_, number) => `forged-${number}`),
+    );
+  });
+
+  test("is not tried again after close()", async (t) => {
+    const { callback, clock, kit, lookups, storeAnswers } = await scene(t);
+    storeAnswers(down);
+    await callback("one");
+    await kit.close();
+    assert.equal(clock.timers, 0);
+    await callback("two");
+    assert.equal(clock.timers, 0);
+    assert.deepEqual(lookups, ["one", "two"]);
   });
 
   test("because of another fault is reported", async (t) => {

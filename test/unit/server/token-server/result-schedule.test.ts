@@ -6,6 +6,7 @@ import {
   callBegan,
   callEnded,
   callbackReceived,
+  gapEnded,
   lastCalls,
   noCalls,
   pollDue,
@@ -40,7 +41,8 @@ const attemptWith = (...transactions: Transaction[]): Attempt => ({
 type Event =
   | { at: number; do: "watch" | "come back" | "leave" }
   | { at: number; do: "callback"; of: string }
-  | { at: number; do: "renew" | "close"; of: string };
+  | { at: number; do: "renew" | "close"; of: string }
+  | { at: number; do: "gap ends"; callAt: number };
 
 interface Scene {
   codes: readonly Transaction[];
@@ -90,6 +92,9 @@ function callsIn({
         return;
       case "callback":
         history = callbackReceived(history, event.of);
+        return;
+      case "gap ends":
+        history = gapEnded(history, event.callAt * second);
         return;
       case "renew":
         attempt = attemptWith(...attempt.transactions, code(event.of, now / second + 60));
@@ -213,6 +218,29 @@ describe("the schedule of result calls", () => {
         options: { pollingMs: 3000 },
       },
       seconds: [4, 7, 10],
+    },
+    "has one call for a watched attempt after a gap of the store": {
+      scene: { events: [watch, { at: 10, do: "gap ends", callAt: 11.2 }], untilSeconds: 50 },
+      seconds: [11.2],
+    },
+    "has one call for several gaps that end before it": {
+      scene: {
+        events: [watch, { at: 10, do: "gap ends", callAt: 11.5 }, { at: 11, do: "gap ends", callAt: 12.9 }],
+        untilSeconds: 50,
+      },
+      seconds: [11.5],
+    },
+    "repeats the call after a gap every 8 s until it is answered": {
+      scene: {
+        events: [watch, { at: 10, do: "gap ends", callAt: 11 }],
+        untilSeconds: 50,
+        outcome: (at) => (at < 25 ? "unanswered" : "answered"),
+      },
+      seconds: [11, 19, 27],
+    },
+    "has none after a gap for an attempt that nobody watches": {
+      scene: { events: [{ at: 10, do: "gap ends", callAt: 11 }] },
+      seconds: [],
     },
     "has none for a transaction that is closed": {
       scene: {
