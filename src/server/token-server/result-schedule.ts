@@ -19,6 +19,9 @@ const maxPromptCallbacks = 5;
 /** When a stream opens, the newest transactions have a call at once. A page that renews in time has two or three. */
 const maxAtOnce = 5;
 
+/** While a code is scanned, it has a call this often: the person is about to answer, and the callback may get lost. */
+const scannedPauseMs = 3000;
+
 /** A Token Server that is silent is called again this often. */
 const silentPauseMs = 8000;
 
@@ -217,7 +220,7 @@ const openTransactions = ({ transactions }: Attempt, now: number, timeouts: Time
 
 /** When a transaction has its next call. */
 function nextCall(transaction: Transaction, history: CallHistory, options: ScheduleOptions): number {
-  const { id, endsAt } = transaction;
+  const { id, endsAt, scanned } = transaction;
   const { timeouts, isShared } = options;
   const { calledAt, endedAt, isAnswered, hasCallback, callbackCalls, repeatSince } = callsOf(history, id);
   const after = Math.max(history.doneUntil, endedAt);
@@ -226,6 +229,11 @@ function nextCall(transaction: Transaction, history: CallHistory, options: Sched
   if (hasCallback) return callbackCalls < maxPromptCallbacks ? -Infinity : calledAt + minPauseMs;
   if (repeatSince !== undefined && (history.isWatched || isShared)) {
     times.push(nextRepeat(repeatSince, after, !isAnswered));
+  }
+  if (scanned && history.isWatched) {
+    const pauses = Math.floor(Math.max(0, after - scanned.at) / scannedPauseMs) + 1;
+    const time = scanned.at + pauses * scannedPauseMs;
+    if (time < endsAt) times.push(time);
   }
   return Math.min(...times.filter((time) => time > after && time < endsAt + graceMs));
 }

@@ -41,7 +41,7 @@ const attemptWith = (...transactions: Transaction[]): Attempt => ({
 type Event =
   | { at: number; do: "watch" | "come back" | "leave" }
   | { at: number; do: "callback"; of: string }
-  | { at: number; do: "renew" | "close"; of: string }
+  | { at: number; do: "renew" | "close" | "scan"; of: string }
   | { at: number; do: "gap ends"; callAt: number };
 
 interface Scene {
@@ -95,6 +95,13 @@ function callsIn({
         return;
       case "gap ends":
         history = gapEnded(history, event.callAt * second);
+        return;
+      case "scan":
+        attempt = attemptWith(
+          ...attempt.transactions.map((each) =>
+            each.id === event.of ? { ...each, scanned: { at: now } } : each,
+          ),
+        );
         return;
       case "renew":
         attempt = attemptWith(...attempt.transactions, code(event.of, now / second + 60));
@@ -219,6 +226,28 @@ describe("the schedule of result calls", () => {
       },
       seconds: [4, 7, 10],
     },
+    "has a call every 3 s while a code is scanned and watched": {
+      scene: { events: [watch, { at: 10.5, do: "scan", of: "one" }], untilSeconds: 22 },
+      seconds: [13.5, 16.5, 19.5],
+    },
+    "counts the 3 s from the scan for a watcher that comes later": {
+      scene: {
+        events: [
+          { at: 10, do: "scan", of: "one" },
+          { at: 17, do: "watch" },
+        ],
+        untilSeconds: 23,
+      },
+      seconds: [19, 22],
+    },
+    "has no call for a scanned code while nobody watches": {
+      scene: { events: [watch, { at: 9, do: "leave" }, { at: 10, do: "scan", of: "one" }] },
+      seconds: [],
+    },
+    "has no more calls for the scan when the code can no longer be accepted": {
+      scene: { events: [watch, { at: 50, do: "scan", of: "one" }], untilSeconds: 69 },
+      seconds: [53, 56, 58, 59, 60, 65],
+    },
     "has one call for a watched attempt after a gap of the store": {
       scene: { events: [watch, { at: 10, do: "gap ends", callAt: 11.2 }], untilSeconds: 50 },
       seconds: [11.2],
@@ -254,6 +283,18 @@ describe("the schedule of result calls", () => {
   for (const [title, { scene, seconds }] of Object.entries(table)) {
     test(title, () => assert.deepEqual(secondsIn(scene), seconds));
   }
+
+  test("has calls every 3 s for the scanned transaction only", () => {
+    const calls = callsIn({
+      codes: [one, code("two", 90)],
+      events: [watch, { at: 10, do: "scan", of: "two" }],
+      untilSeconds: 17,
+    });
+    assert.deepEqual(calls, [
+      [13, "two"],
+      [16, "two"],
+    ]);
+  });
 
   test("has calls for each transaction at its own times", () => {
     const calls = callsIn({
