@@ -208,10 +208,11 @@ class ResponseSink implements StreamSink {
 
   constructor(res: ServerResponse) {
     this.#res = res;
-    // At once, but in one packet with the first event if that comes at once too.
-    res.cork();
-    res.flushHeaders();
-    setImmediate(() => res.uncork());
+    // An event that is written before takes the headers along, in one packet, and then this sends nothing. Not `cork()`:
+    // with it Node 22.23 and 24.21 send the end of the answer before its text.
+    setImmediate(() => {
+      if (this.#isOpen) res.flushHeaders();
+    });
   }
 
   write(text: string): void {
