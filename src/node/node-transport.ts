@@ -36,10 +36,13 @@ function answerOf(request: ClientRequest, maxBytes: number): Promise<TransportAn
     request.once("close", rejectUnanswered);
     request.once("response", (response: IncomingMessage) => {
       request.off("close", rejectUnanswered);
+      const rejectBroken = (cause: Error) => reject(new Error("The answer broke off.", { cause }));
+      // From Node 24 on, a reset is reported to the request too, and there first. It must not look like a stale connection.
+      request.off("error", reject).on("error", rejectBroken);
+      response.on("error", rejectBroken);
       const { statusCode: status = 0 } = response;
       const chunks: Buffer[] = [];
       let bytes = 0;
-      response.on("error", (cause) => reject(new Error("The answer broke off.", { cause })));
       response.on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         bytes += chunk.length;
