@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { describe, test, type TestContext } from "node:test";
@@ -8,6 +9,7 @@ import {
   type TransportCall,
   type Transport,
 } from "../../../../src/server/token-server/transport.js";
+import { until } from "../../../support/until.js";
 import { listen } from "../support/site.js";
 
 /** Both ways to call the Token Server, against the same servers. */
@@ -115,6 +117,49 @@ for (const [name, transport] of Object.entries(transports)) {
       }
     });
 
+    test("rejects if it is aborted before it begins, or while it connects", async (t) => {
+      let requests = 0;
+      const url = await serve(t, (_req, res) => {
+        requests += 1;
+        res.end();
+      });
+      const abort = new AbortController();
+      const connecting = transport({ ...get(url), signal: abort.signal });
+      abort.abort();
+      await assert.rejects(connecting);
+      await assert.rejects(transport({ ...get(url), signal: abort.signal }));
+      await transport(get(url));
+      assert.equal(requests, 1);
+    });
+
+    test("is over when it has its answer: an abort after it does no harm to the next one", async (t) => {
+      const begun = signal();
+      let end = (): unknown => undefined;
+      const url = await serve(t, (req, res) => {
+        if (req.url === "/") return res.end("first");
+        res.write("sec");
+        end = () => res.end("ond");
+        begun.resolve();
+        return undefined;
+      });
+      const abort = new AbortController();
+      await transport({ ...get(url), signal: abort.signal });
+      const next = transport(get(`${url}/next`));
+      await begun.promise;
+      abort.abort();
+      end();
+      assert.deepEqual(await next, { status: 200, text: "second" });
+    });
+
+    test("leaves out the trailers of an answer", async (t) => {
+      const url = await serve(t, (_req, res) => {
+        res.writeHead(200, { trailer: "x-sum" }).write("o");
+        res.addTrailers({ "x-sum": "1" });
+        res.end("k");
+      });
+      assert.deepEqual(await transport(get(url)), { status: 200, text: "ok" });
+    });
+
     test("rejects if the server switches protocols (101)", { timeout: 30_000 }, async (t) => {
       const url = await serve(t, (_req, res) => {
         res.socket?.end("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
@@ -140,6 +185,18 @@ for (const [name, transport] of Object.entries(transports)) {
 }
 
 describe("a call over a kept connection", () => {
+  test("leaves no listener behind, neither on the connection nor on its signal", async (t) => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on("warning", warn);
+    t.after(() => process.off("warning", warn));
+    const url = await serve(t, (_req, res) => res.end("ok"));
+    const { signal } = new AbortController();
+    for (let calls = 0; calls < 15; calls++) await nodeTransport({ ...get(url), signal });
+    await until(() => getEventListeners(signal, "abort").length === 0, "no listener");
+    assert.deepEqual(warnings, []);
+  });
+
   /** Answers the first request of each connection, and handles the second one as the test says. */
   async function forgetful(
     t: TestContext,
@@ -163,12 +220,19 @@ describe("a call over a kept connection", () => {
     return { url: `http://127.0.0.1:${port}/`, connections: () => connections };
   }
 
-  test("is repeated on a new connection if the server has closed it", async (t) => {
-    const { url, connections } = await forgetful(t, (socket) => socket.resetAndDestroy());
-    assert.equal((await nodeTransport(get(url))).text, "ok");
-    assert.equal((await nodeTransport(get(url))).text, "ok");
-    assert.equal(connections(), 2);
-  });
+  for (const [how, close] of Object.entries({
+    reset: (socket: Socket) => socket.resetAndDestroy(),
+    closed: (socket: Socket) => socket.destroy(),
+    ended: (socket: Socket) => socket.end(),
+  })) {
+    test(`is repeated on a new connection if the server has ${how} it`, async (t) => {
+      const { url, connections } = await forgetful(t, close);
+      assert.equal((await nodeTransport(get(url))).text, "ok");
+      const post = { ...get(url), method: "POST", body: "a=1" } as const;
+      assert.equal((await nodeTransport(post)).text, "ok");
+      assert.equal(connections(), 2);
+    });
+  }
 
   test("is not repeated once the answer has begun", async (t) => {
     const { url, connections } = await forgetful(t, (socket) => {
