@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { build } from "esbuild";
 import semver from "semver";
+import { nodeLines } from "../../scripts/node-lines.js";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   name: string;
@@ -112,4 +113,12 @@ describe("npm ci prints no warning", () => {
     for (const [path] of withScript)
       assert.equal(manifest.allowScripts[path.replace(/^.*node_modules\//, "")], false, path);
   });
+});
+
+test("the README names the lines of Node that npm run test:node tests, and the oldest version", () => {
+  const named = `The kit runs on Node ${nodeLines.slice(0, -1).join(", ")} and ${nodeLines.at(-1)};`;
+  assert.ok(readFileSync("README.md", "utf8").includes(named), named);
+  const [, oldest = ""] = /^>=((\d+)\.\d+)\.0$/.exec(manifest.engines.node) ?? [];
+  assert.equal(oldest.split(".")[0], nodeLines[0]);
+  assert.ok(readFileSync("README.md", "utf8").includes(`With Node ${oldest} or later:`));
 });
