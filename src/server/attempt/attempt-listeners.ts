@@ -1,27 +1,39 @@
 import type { AttemptListener } from "./attempt-store.js";
 
-/** The listeners of this process, by attempt. */
+/** An object of its own for each `add`, because the same function may be added several times. */
+interface Subscription {
+  readonly listener: AttemptListener;
+}
+
+/** The listeners of this process, by attempt. Most attempts have one, and there are many attempts: each is kept small. */
 export class AttemptListeners {
-  readonly #listeners = new Map<string, Set<AttemptListener>>();
+  /** The arrays are never changed in place: an array that grows, and a set, reserve room for more. */
+  readonly #subscriptions = new Map<string, readonly Subscription[]>();
 
   get isEmpty(): boolean {
-    return this.#listeners.size === 0;
+    return this.#subscriptions.size === 0;
   }
 
   /** Adds a listener. The same function may be added several times. Returns the function that removes it. */
   add(id: string, listener: AttemptListener): () => void {
-    const subscription: AttemptListener = (notice) => listener(notice);
-    const subscribed = this.#listeners.get(id) ?? new Set();
-    this.#listeners.set(id, subscribed.add(subscription));
-    return () => {
-      subscribed.delete(subscription);
-      if (subscribed.size === 0 && this.#listeners.get(id) === subscribed) this.#listeners.delete(id);
-    };
+    const subscription = { listener };
+    this.#subscriptions.set(id, this.#of(id).concat([subscription]));
+    return () => this.#remove(id, subscription);
+  }
+
+  #of(id: string): readonly Subscription[] {
+    return this.#subscriptions.get(id) ?? [];
+  }
+
+  #remove(id: string, subscription: Subscription): void {
+    const others = this.#of(id).filter((other) => other !== subscription);
+    if (others.length > 0) this.#subscriptions.set(id, others);
+    else this.#subscriptions.delete(id);
   }
 
   /** Calls the listeners of one attempt. One that throws does not keep the others from being called. */
   call(id: string, notice?: "gap"): void {
-    for (const listener of [...(this.#listeners.get(id) ?? [])]) {
+    for (const { listener } of this.#of(id)) {
       try {
         listener(notice);
       } catch (error) {
@@ -34,6 +46,6 @@ export class AttemptListeners {
 
   /** Tells all listeners that they may have missed changes. */
   callAll(): void {
-    for (const id of [...this.#listeners.keys()]) this.call(id, "gap");
+    for (const id of [...this.#subscriptions.keys()]) this.call(id, "gap");
   }
 }
