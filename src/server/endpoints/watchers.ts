@@ -30,7 +30,7 @@ interface Parts {
 /** An attempt that is watched on this server. There are many: it is kept small. */
 interface Watch {
   attempt: Attempt;
-  /** The oldest first. Never changed in place: an array that grows reserves room for sixteen more. */
+  /** The oldest first. Made by `concat`: an array that grows, also by a spread, reserves room for sixteen more. */
   watchers: readonly Watcher[];
   unsubscribe: (() => void) | undefined;
   reading: "no" | "yes" | "once more";
@@ -102,7 +102,7 @@ export class Watchers {
     }
     const known = this.#watches.get(attempt.id);
     const watch = known ?? this.#begin(attempt);
-    watch.watchers = [...watch.watchers, watcher];
+    watch.watchers = watch.watchers.concat([watcher]);
     this.#counted(attempt, 1);
     const [oldest] = watch.watchers;
     if (oldest && watch.watchers.length > this.#parts.limits.streamsPerAttempt) {
