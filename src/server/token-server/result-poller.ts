@@ -222,12 +222,15 @@ export class ResultPoller {
     const { runtime } = this.#parts;
     polled.cancelTimer?.();
     polled.nextAt = nextAt;
-    const wake = (): void => {
-      polled.nextAt = Infinity;
-      this.#look(polled);
-    };
     polled.cancelTimer =
-      nextAt === Infinity ? undefined : runtime.after(Math.max(0, nextAt - runtime.now()), wake);
+      nextAt === Infinity
+        ? undefined
+        : runtime.after(Math.max(0, nextAt - runtime.now()), () => this.#wake(polled));
+  }
+
+  #wake(polled: Polled): void {
+    polled.nextAt = Infinity;
+    this.#look(polled);
   }
 
   /** Makes a result call for a transaction, or joins the running one. Never rejects. */
