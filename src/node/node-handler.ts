@@ -194,7 +194,8 @@ function writeText(text: string, { status, headers }: Response, res: ServerRespo
 function writeStream(open: OpenStream, { status, headers }: Response, res: ServerResponse): void {
   if (res.destroyed || res.writableEnded) return;
   res.writeHead(status, headersOf(headers));
-  res.once("close", open(new ResponseSink(res)));
+  // Emitted once. `once` would keep a function, its bound copy and their state for each stream.
+  res.on("close", open(new ResponseSink(res)));
 }
 
 /** Headers for `writeHead`: an array of cookies, one text for each other header. */

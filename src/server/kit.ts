@@ -104,6 +104,8 @@ export function createLoginKit<Context = unknown>(
     quota,
     clientOf,
   });
+  // One object for all calls, because each stream keeps it.
+  const statusParts = { attempts, poller, watchers, timeouts, runtime };
   const callbackEndpoint = new CallbackEndpoint({
     poller,
     report,
@@ -120,8 +122,7 @@ export function createLoginKit<Context = unknown>(
     endpoints: {
       start: (call, body) => otpEndpoint.start(call, body),
       renew: (call, attempt) => otpEndpoint.renew(call, attempt),
-      status: ({ request }, attempt) =>
-        answerStatus(request, attempt, { attempts, poller, watchers, timeouts, runtime }),
+      status: ({ request }, attempt) => answerStatus(request, attempt, statusParts),
       logIn: (call, attempt) => logIn(call, attempt, { attempts, timeouts, report, runtime, signIn }),
       authenticateCallback: ({ request }) => authenticateCallback(request, config.callbackCredentials),
       callback: (call, body) => callbackEndpoint.answer(call, body),
