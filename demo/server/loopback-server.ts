@@ -120,22 +120,30 @@ function watchConnections(server: Server): Connections {
   const isIdle = (socket: Socket, { pending, bytesAtRest }: ConnectionState): boolean =>
     pending === 0 && socket.bytesRead === bytesAtRest;
 
+  // One listener for all connections and one for all responses, because thousands of streams may be open.
+  function forget(this: Socket): void {
+    states.delete(this);
+  }
+  function settle(this: ServerResponse): void {
+    unanswered.delete(this);
+    const { socket } = this.req;
+    const state = states.get(socket);
+    if (!state) return;
+    state.pending--;
+    state.bytesAtRest = socket.bytesRead;
+    if (mode === "ending" && isIdle(socket, state)) socket.destroy();
+  }
+
   server.on("connection", (socket: Socket) => {
     states.set(socket, { pending: 0, bytesAtRest: 0 });
-    socket.once("close", () => states.delete(socket));
+    socket.on("close", forget);
   });
   server.on("request", ({ socket }, response) => {
     const state = states.get(socket);
     if (state) state.pending++;
     unanswered.add(response);
     if (mode !== "serving") addCloseHeader(response);
-    response.once("close", () => {
-      unanswered.delete(response);
-      if (!state) return;
-      state.pending--;
-      state.bytesAtRest = socket.bytesRead;
-      if (mode === "ending" && isIdle(socket, state)) socket.destroy();
-    });
+    response.on("close", settle);
   });
 
   return {
