@@ -1,3 +1,4 @@
+import { canLogIn } from "./element/in-view.js";
 import { OneginiOtpLogin } from "./element/onegini-otp-login.js";
 
 declare global {
@@ -6,6 +7,7 @@ declare global {
   }
 }
 
+// A browser that is too old keeps the element's children: another way to log in.
 // A server that renders the page may import this too: it has no registry, or Lit's.
-if (globalThis.customElements && !customElements.get("onegini-otp-login"))
+if (globalThis.customElements && canLogIn && !customElements.get("onegini-otp-login"))
   customElements.define("onegini-otp-login", OneginiOtpLogin);

@@ -1,3 +1,4 @@
+import { canLogIn } from "./element/in-view.js";
 import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
 
 /**
@@ -7,14 +8,11 @@ import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
  *     <script src="early.js" data-endpoint="/otp-login"></script>
  *
  * The element takes the answer if it has the same endpoint and language. Does nothing where the element would not start at
- * once either: in a hidden or prerendered page, and in one that resumes an attempt.
+ * once either: in a hidden or prerendered page, in one that resumes an attempt, and in a browser that is too old.
  */
 const { currentScript: script, documentElement: root, baseURI, visibilityState } = document;
-const endpoint = endpointUrl(script?.getAttribute("data-endpoint") || defaultPath, baseURI);
-const key = browserKey(endpoint);
-const language = root.lang || undefined;
 
-const hasStoredAttempt = (): boolean => {
+const hasStoredAttempt = (key: string): boolean => {
   try {
     return sessionStorage.getItem(key) !== null;
   } catch {
@@ -22,7 +20,7 @@ const hasStoredAttempt = (): boolean => {
   }
 };
 
-const start = (): Promise<Response | undefined> =>
+const start = (endpoint: string, language: string | undefined): Promise<Response | undefined> =>
   fetch(endpoint, {
     method: "POST",
     body: JSON.stringify({ language }),
@@ -31,13 +29,12 @@ const start = (): Promise<Response | undefined> =>
     cache: "no-store",
   }).catch(() => undefined);
 
-if (
-  !("oneginiOtpLoginEarly" in globalThis) &&
-  visibilityState === "visible" &&
-  !(document as Document & { prerendering?: boolean }).prerendering &&
-  !hasStoredAttempt()
-) {
-  const answer = start();
+function requestCode(): void {
+  const endpoint = endpointUrl(script?.getAttribute("data-endpoint") || defaultPath, baseURI);
+  const key = browserKey(endpoint);
+  const language = root.lang || undefined;
+  if (hasStoredAttempt(key)) return;
+  const answer = start(endpoint, language);
   // It does not wait for the lock of starts, but holds it, so that a tab that starts again has this answer's cookie.
   const locks = navigator.locks as LockManager | undefined;
   locks?.request(key, { signal: AbortSignal.timeout(3_000) }, () => answer).catch(() => {});
@@ -50,3 +47,11 @@ if (
     .catch(() => {});
   Object.assign(globalThis, { oneginiOtpLoginEarly: early });
 }
+
+if (
+  canLogIn &&
+  !("oneginiOtpLoginEarly" in globalThis) &&
+  visibilityState === "visible" &&
+  !(document as Document & { prerendering?: boolean }).prerendering
+)
+  requestCode();

@@ -28,7 +28,7 @@ export function loginPage(setting: PageSetting, { passwordNotice, begun }: Login
             ${beginAttributes(begun)}
           >
             ${begun && begun !== "early" ? raw(begun.svg) : ""}
-            <noscript><p>${texts.needsScript}</p></noscript>
+            <p>${texts.needsNewerBrowser}</p>
           </onegini-otp-login>
           <p class="safety">${shield} ${texts.safety}</p>
         </div>

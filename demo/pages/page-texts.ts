@@ -15,7 +15,7 @@ export interface PageTexts {
   help: string;
   logIn: string;
   or: string;
-  needsScript: string;
+  needsNewerBrowser: string;
   safety: string;
   withPassword: string;
   userName: string;
@@ -63,7 +63,7 @@ export const pageTexts: Record<Language, PageTexts> = {
     help: "Help",
     logIn: "Log in",
     or: "or",
-    needsScript: "To log in with your phone, allow JavaScript for this page.",
+    needsNewerBrowser: "To log in with your phone, use a newer browser and allow JavaScript for this page.",
     safety: "Only accept a login on your phone that you started yourself, on this page.",
     withPassword: "Log in with a password",
     userName: "User name",
@@ -110,7 +110,8 @@ export const pageTexts: Record<Language, PageTexts> = {
     help: "Hulp",
     logIn: "Inloggen",
     or: "of",
-    needsScript: "Sta JavaScript toe op deze pagina om met je telefoon in te loggen.",
+    needsNewerBrowser:
+      "Gebruik een nieuwere browser en sta JavaScript toe op deze pagina om met je telefoon in te loggen.",
     safety: "Accepteer op je telefoon alleen een login die je zelf op deze pagina bent begonnen.",
     withPassword: "Inloggen met een wachtwoord",
     userName: "Gebruikersnaam",
@@ -157,7 +158,8 @@ export const pageTexts: Record<Language, PageTexts> = {
     help: "Aide",
     logIn: "Connexion",
     or: "ou",
-    needsScript: "Pour vous connecter avec votre mobile, autorisez JavaScript sur cette page.",
+    needsNewerBrowser:
+      "Pour vous connecter avec votre mobile, utilisez un navigateur plus récent et autorisez JavaScript sur cette page.",
     safety: "N’acceptez sur votre mobile qu’une connexion que vous avez lancée vous-même, sur cette page.",
     withPassword: "Connexion avec un mot de passe",
     userName: "Identifiant",
@@ -206,7 +208,8 @@ export const pageTexts: Record<Language, PageTexts> = {
     help: "Hilfe",
     logIn: "Anmelden",
     or: "oder",
-    needsScript: "Um sich mit dem Handy anzumelden, erlauben Sie JavaScript für diese Seite.",
+    needsNewerBrowser:
+      "Um sich mit dem Handy anzumelden, verwenden Sie einen neueren Browser und erlauben Sie JavaScript für diese Seite.",
     safety:
       "Bestätigen Sie auf dem Handy nur eine Anmeldung, die Sie selbst auf dieser Seite begonnen haben.",
     withPassword: "Mit Passwort anmelden",
