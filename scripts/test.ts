@@ -15,6 +15,7 @@ const onlyInAll = [
   "test/e2e/accessibility",
   "test/e2e/demo/phone-scanner.test.ts",
   "test/e2e/demo/playground-network.test.ts",
+  "test/e2e/engines/oldest-chromium.test.ts",
   "test/e2e/network",
   "test/e2e/renders",
   "test/package/command",
