@@ -88,8 +88,8 @@ const asRecord = (value: unknown): Record<string, unknown> | undefined =>
 const isSeconds = (value: unknown): value is number =>
   typeof value === "number" && value >= 0 && isFinite(value);
 
-/** JSON can contain half of a surrogate pair, a URL cannot. */
-const isText = (value: unknown): value is string =>
+/** Whether it is a text that is not empty. JSON can contain half of a surrogate pair, a URL and UTF-8 cannot. */
+export const isText = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && !/\p{Surrogate}/u.test(value);
 
 /** Parses JSON text; `undefined` if it is not JSON. */

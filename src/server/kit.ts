@@ -45,7 +45,7 @@ export const forAdapter = (kit: LoginKit<never>): KitForAdapter | undefined => k
 /** How long `health()` waits for the store. */
 const healthTimeoutMs = 2000;
 
-/** At most 512 characters of a text of the app, without halves of surrogate pairs: Redis' scripts do not read them. */
+/** At most 512 characters of a text of the app, without halves of surrogate pairs, which a cut may leave. */
 const storable = (text: string): string => text.slice(0, 512).replaceAll(/\p{Surrogate}/gu, "");
 
 /** An id that no attempt has: ids have 22 characters. */

@@ -28,8 +28,8 @@ export const systemRuntime: Runtime = {
 };
 
 /** A random number, 0 or more and less than 1. */
-export function randomShare({ random }: Runtime): number {
-  const [high = 0, low = 0] = random(2);
+export function randomShare(runtime: Runtime): number {
+  const [high = 0, low = 0] = runtime.random(2);
   return (high * 256 + low) / 65_536;
 }
 

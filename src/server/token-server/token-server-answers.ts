@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isText } from "../../protocol/login-api.js";
 
 /* Parsers for the Token Server's answers. Source: the vendor's Mobile Authentication API, version 4. */
 
@@ -71,13 +72,14 @@ export function parseStarted(json: unknown): StartedTransaction | undefined {
 
 /**
  * Parses the 200 answer to a result call; undefined unless it is one of the documented ones. `approved` needs
- * `is_authenticated === true`, the id of this very transaction, and a user.
+ * `is_authenticated === true`, the id of this very transaction, and a user. Half of a surrogate pair names no user: as UTF-8, in
+ * the site's database, different ones are the same.
  */
 export function parseResult(json: unknown, transactionId: string): TransactionResult | undefined {
   const { success, output } = v.safeParse(Result, json);
   if (!success || output.transaction_id !== transactionId) return undefined;
   if (output.is_authenticated)
-    return output.user_id ? { kind: "approved", userId: output.user_id } : undefined;
+    return isText(output.user_id) ? { kind: "approved", userId: output.user_id } : undefined;
   const failure = output.not_authenticated_reason;
   if (!failure) return { kind: "waiting" };
   return failure.reason === "not_accepted"

@@ -176,7 +176,7 @@ describe("a code that the site's app has scanned", () => {
     );
   });
 
-  test("is stored without halves of surrogate pairs, which Redis cannot read", async (t) => {
+  test("is stored without halves of surrogate pairs, which a cut may leave", async (t) => {
     const store = memoryStore();
     const where = await site(t, { options: { store } });
     const transactionId = transactionOf((await new Browser(where).start()).otp);

@@ -4,6 +4,17 @@ import { describe, test, type TestContext } from "node:test";
 import type { Attempt, AttemptStore } from "onegini-otp-login/server";
 import { until, holds } from "../../../support/until.js";
 
+/** What a Token Server, a proxy or a site's own function may give by mistake, or a stranger on purpose. */
+const hostileTexts = {
+  "a NUL": "a\0b",
+  "the name of a prototype": "__proto__",
+  "marks for the direction of writing": "\u202eecila\u2066",
+  "half of a surrogate pair": "\ud83d",
+  "the other half": "x\ude00",
+  "what looks like the stored version": '","version":7,"x":"',
+  "50 kB": "€".repeat(17_000),
+};
+
 /** One store, opened twice as by two servers. The same object twice where a store is for one process. */
 export interface StoreUnderTest {
   name: string;
@@ -32,6 +43,23 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.equal(await store.compareAndSet(attempt.id, 1, next), true);
       assert.deepEqual(await other.get(attempt.id), next);
     });
+
+    for (const [title, text] of Object.entries(hostileTexts)) {
+      test(`keeps ${title} in each text, also when the attempt is replaced`, async (t) => {
+        const { store, other } = await open(t);
+        const attempt = anAttempt({ language: text, address: text, userAgent: text });
+        await store.create(attempt);
+        assert.deepEqual(await other.get(attempt.id), attempt);
+        const state = { status: "approved", userId: text, at: 1 } as const;
+        const next = { ...attempt, version: 2, state };
+        assert.equal(await store.compareAndSet(attempt.id, 1, next), true);
+        assert.deepEqual(await other.get(attempt.id), next);
+        const last = { ...next, version: 3 };
+        assert.equal(await store.compareAndSet(attempt.id, 2, last), true);
+        assert.equal(await store.compareAndSet(attempt.id, 2, last), false);
+        assert.deepEqual(await other.get(attempt.id), last);
+      });
+    }
 
     test("knows no id that it was not given", async (t) => {
       const { store } = await open(t);

@@ -166,6 +166,7 @@ describe("a result from a Token Server that fails", () => {
     "an empty user": result({ is_authenticated: true, user_id: "" }),
     "no user": result({ is_authenticated: true, user_id: null }),
     "a user that is not a text": result({ is_authenticated: true, user_id: 1 }),
+    "a user with half of a surrogate pair": result({ is_authenticated: true, user_id: "alice\ud800" }),
     "a reason in the wrong form": result({ not_authenticated_reason: "not_accepted" }),
     "a denial of another transaction": (res, _id, req) =>
       result({ not_authenticated_reason: { reason: "not_accepted" } })(res, "another", req),
