@@ -11,7 +11,9 @@ export const backlog = 4096;
 /** In the child: tells the parent the server's address, and calls `cut` when the parent asks for it. */
 export function report(url: string, cut: () => void = () => undefined): void {
   process.on("disconnect", () => process.exit());
-  process.on("message", cut);
+  process.on("message", (what) => {
+    if (what === "cut") cut();
+  });
   process.send?.({ url });
 }
 
@@ -41,19 +43,24 @@ export async function start(name: string, args: string[] = [], env: NodeJS.Proce
     env: { ...process.env, ...env },
   });
   const { url } = (await firstMessage(child)) as { url: string };
-  const kB = (name: string): number =>
-    Number(
-      new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1],
-    );
   return {
     url,
-    memory: () => ({ now: kB("VmRSS") * 1024, peak: kB("VmHWM") * 1024 }),
+    memory: () => residentBytes(child),
     cut: () => void child.send("cut"),
     kill: () => void child.kill("SIGKILL"),
   };
 }
 
-function firstMessage(child: ChildProcess): Promise<unknown> {
+/** The resident memory of a process. */
+export function residentBytes({ pid }: ChildProcess): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const bytes = (name: string): number =>
+    1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]);
+  return { now: bytes("VmRSS"), peak: bytes("VmHWM") };
+}
+
+/** The next message of a process. Rejects if the process ends before. */
+export function firstMessage(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const ended = (): void => reject(new Error("A server of the bench ended."));
     child.once("exit", ended);

@@ -17,16 +17,25 @@ export interface Return {
 export class Crowd {
   readonly #pages: OpenPage[] = [];
   readonly #size: number;
+  readonly #addressOf: (index: number) => string | undefined;
   #origin: string;
   #open = 0;
   #refused = new Map<string, number>();
   /** Called whenever a stream opened. */
   #onOpened: () => void = () => undefined;
 
-  /** @param origin the site's */
-  constructor(size: number, origin: string) {
+  /**
+   * @param origin the site's
+   * @param addressOf the address from which a page is started; by default the system chooses
+   */
+  constructor(
+    size: number,
+    origin: string,
+    addressOf: (index: number) => string | undefined = () => undefined,
+  ) {
     this.#size = size;
     this.#origin = origin;
+    this.#addressOf = addressOf;
   }
 
   /** Each page begins an attempt through the kit and the Token Server, and opens its stream at once. */
@@ -36,7 +45,7 @@ export class Crowd {
       // Late starts are not caught up on, because that would be a burst.
       turnAt = Math.max(turnAt + 1000 / mostASecond, performance.now());
       await sleep(turnAt - performance.now());
-      const { url, headers } = await openPage(this.#origin);
+      const { url, headers } = await openPage(this.#origin, this.#addressOf(index));
       await this.#add(index, url.split("/").at(-1) ?? "", headers["cookie"] ?? "");
     });
   }
