@@ -2,8 +2,8 @@
  * `npm run test:node`: runs `npm test` on the newest Node of each supported line, which it installs into `.cache`, and fails
  * if a run fails. `npm run test:node -- 22 24` runs it on these lines only.
  */
-import { delimiter, join, resolve } from "node:path";
-import { nodeLines } from "./node-lines.js";
+import { delimiter } from "node:path";
+import { installNode, nodeLines } from "./node-lines.js";
 import { run } from "./test-runner.js";
 
 const wanted = process.argv.slice(2);
@@ -16,13 +16,7 @@ const lines: string[] = [];
 let passed = 0;
 let failed = 0;
 for (const line of nodeLines.filter((each) => wanted.length === 0 || wanted.includes(each))) {
-  const folder = resolve(".cache", `node-${line}`);
-  const install = await run("npm", ["install", "--prefix", folder, "--no-save", `node@${line}`], 600);
-  const bin = join(folder, "node_modules/node/bin");
-  const node = await run(join(bin, "node"), ["--print", "process.versions.node"], 60);
-  if (!install.isGood || !node.isGood)
-    throw new Error(`Node ${line} could not be installed.\n${install.output}${node.output}`);
-  const version = node.output.trim();
+  const { version, bin } = await installNode(line);
   // First in the PATH, it is the Node of npm, of the tests and of all that they start.
   process.env["PATH"] = [bin, path].join(delimiter);
   console.log(`Testing on Node ${version}.`);

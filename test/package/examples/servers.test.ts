@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { delimiter, join } from "node:path";
+import { after, before, test, type TestContext } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { installNode, nodeLines } from "../../../scripts/node-lines.js";
 import { launchBrowser } from "../../support/browser.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
@@ -39,8 +40,17 @@ function setUpWrangler(folder: string, variables: { PORT: string; TOKEN_SERVER: 
   writeFileSync(file, readFileSync(file, "utf8").replace(`"port": 3000`, `"port": ${PORT}`));
 }
 
+/** Wrangler needs Node 22 or later, so its example runs on the newest Node, whatever the tests run on. */
+async function useNewestNode(t: TestContext): Promise<void> {
+  const path = process.env["PATH"];
+  const { bin } = await installNode(nodeLines.at(-1) ?? "");
+  process.env["PATH"] = [bin, path].join(delimiter);
+  t.after(() => (process.env["PATH"] = path));
+}
+
 for (const name of ["express", "fastify", "hono", "bun", "deno", "workers"])
-  test(`${name} logs in`, async () => {
+  test(`${name} logs in`, async (t) => {
+    if (name === "workers") await useNewestNode(t);
     const example = await installExample(name);
     const emulator = await startEmulator(example);
     const variables = { PORT: String(await freePort()), TOKEN_SERVER: emulator.origin };
