@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { build } from "esbuild";
 import semver from "semver";
-import { nodeLines } from "../../scripts/node-lines.js";
+import { nodeLines } from "../../scripts/node/node-lines.js";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   name: string;

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { installNode, nodeLines } from "../../../scripts/node-lines.js";
+import { installNode, nodeLines } from "../../../scripts/node/node-lines.js";
 import { launchBrowser } from "../../support/browser.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { run } from "./test-runner.js";
+import { run } from "../test-runner.js";
 
 /** The lines of Node that the package supports. The README says when one leaves; `engines` has the oldest version. */
 export const nodeLines: readonly string[] = ["20", "22", "24", "26"];

@@ -4,7 +4,7 @@
  */
 import { delimiter } from "node:path";
 import { installNode, nodeLines } from "./node-lines.js";
-import { run } from "./test-runner.js";
+import { run } from "../test-runner.js";
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((line) => !nodeLines.includes(line));
