@@ -4,7 +4,7 @@ import type { Attempt } from "../attempt/attempt.js";
 import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
 import { randomShare, type Runtime } from "../runtime.js";
-import type { Watcher } from "./watchers.js";
+import { retryAfterMs, type Watcher } from "./watchers.js";
 
 /** Without the last two, nginx and Express' `compression()` hold every event back until the end. */
 export const streamHeaders = {
@@ -47,8 +47,9 @@ export class StatusStream implements Watcher {
     if (!this.#ended) this.#sink.write(":\n\n");
   }
 
-  dismiss(why: "replaced" | "closing"): void {
+  dismiss(why: "replaced" | "full" | "closing"): void {
     if (this.#ended) return;
+    if (why === "full") this.#sink.write(`retry: ${retryAfterMs}\n\n`);
     if (why === "closing") this.#sink.write(`retry: ${returnMs(this.#parts)}\n\n`);
     this.#end();
   }

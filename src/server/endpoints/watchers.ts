@@ -13,8 +13,8 @@ export interface Watcher {
   /** Called with the attempt at first and after each change, sometimes without one. */
   show(attempt: Attempt): void;
   keepAlive(): void;
-  /** Ends it: a newer one takes its place, or the server closes. */
-  dismiss(why: "replaced" | "closing"): void;
+  /** Ends it: a newer one takes its place, others have taken the last places, or the server closes. */
+  dismiss(why: "replaced" | "full" | "closing"): void;
 }
 
 interface Parts {
@@ -45,8 +45,8 @@ interface Watch {
 const minRereadMs = 1000;
 const maxRereadMs = 8000;
 
-/** `Retry-After` of a stream above a limit. */
-const retryAfterMs = 10_000;
+/** The time of the next try for a stream above a limit: `Retry-After`, and `retry:` if the stream has begun. */
+export const retryAfterMs = 10_000;
 
 /** The streams and held polls of this server. Reads an attempt again when it changes, and shows it to its watchers. */
 export class Watchers {
@@ -93,11 +93,18 @@ export class Watchers {
     return client !== undefined && isShareUsedUp(limit, this.#count, this.#perClient.get(client) ?? 0);
   }
 
-  /** Adds a watcher; the oldest of its attempt is dismissed if they are too many. Returns the function that removes it. */
+  /**
+   * Adds a watcher; the oldest of its attempt is dismissed if they are too many. Returns the function that removes it. The
+   * limits are checked here once more, because many requests at one moment pass `limitError` before the first one joins.
+   */
   join(attempt: Attempt, watcher: Watcher): () => void {
     if (attempt.state.status !== "pending" || this.#isClosed) {
       watcher.show(attempt);
       watcher.dismiss("closing");
+      return () => undefined;
+    }
+    if (this.limitError(attempt)) {
+      watcher.dismiss("full");
       return () => undefined;
     }
     const known = this.#watches.get(attempt.id);

@@ -11,6 +11,7 @@ import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
 import { Browser, type StatusStream } from "../support/browser.js";
+import { gathering } from "../support/gathering-store.js";
 import { exchange } from "../support/raw.js";
 import { holds, until } from "../../../support/until.js";
 import { scriptedTokenServer, site, type Site, type SiteOptions } from "../support/site.js";
@@ -254,6 +255,50 @@ describe("streams of one browser", () => {
     assert.equal((await browser.logIn(attempt)).status, 200);
     stream.close();
   });
+});
+
+describe("streams and held polls that are asked for at one moment", () => {
+  // One address gets half of a server's streams.
+  for (const [limits, allowed] of [
+    [{ streamsPerBrowser: 4 }, 4],
+    [{ streamsPerNode: 8 }, 4],
+  ] as const) {
+    const [name = ""] = Object.keys(limits);
+
+    test(`are no more than ${name}: streams above it end with the time of the next try`, async (t) => {
+      const where = await site(t, { options: { limits, store: gathering(memoryStore(), 12) } });
+      const browser = new Browser(where);
+      const attempts: string[] = [];
+      for (let count = 0; count < 12; count++) attempts.push((await browser.start()).attempt);
+      const streams = await Promise.all(attempts.map((attempt) => browser.stream(attempt)));
+      await until(
+        () => streams.filter(({ ended }) => ended).length === 12 - allowed,
+        "the end of those above the limit",
+      );
+      assert.equal((await where.kit.health()).watchers, allowed);
+      for (const stream of streams.filter(({ ended }) => ended)) {
+        assert.deepEqual([stream.events, stream.retryMs], [[], 10_000]);
+        await stream.end();
+      }
+      for (const stream of streams) stream.close();
+    });
+
+    test(`are no more than ${name}: polls above it are answered at once`, async (t) => {
+      const where = await site(t, { options: { limits, store: gathering(memoryStore(), 12) } });
+      const browser = new Browser(where);
+      const attempts: string[] = [];
+      for (let count = 0; count < 12; count++) attempts.push((await browser.start()).attempt);
+      const intervals: (number | undefined)[] = [];
+      const polls = attempts.map(async (attempt) => {
+        intervals.push((await browser.status(attempt, { prefer: "wait=20" })).interval);
+      });
+      await until(() => intervals.length === 12 - allowed, "the answers above the limit");
+      assert.deepEqual(new Set(intervals), new Set([2]));
+      assert.equal((await where.kit.health()).watchers, allowed);
+      await where.kit.close();
+      await Promise.all(polls);
+    });
+  }
 });
 
 describe("streams of one server", () => {

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Browser } from "../../unit/server/support/browser.js";
+import { gathering } from "../../unit/server/support/gathering-store.js";
+import { site } from "../../unit/server/support/site.js";
+import { startRedis } from "../../support/services/redis.js";
+import { until } from "../../support/until.js";
+import { openStore } from "./support/redis-stores.js";
+
+test("streams that are requested at one moment are no more than the limit of their browser", async (t) => {
+  const server = await startRedis();
+  t.after(() => server.stop());
+  const { store } = await openStore(t, server);
+  const where = await site(t, { options: { store: gathering(store, 30), limits: { streamsPerBrowser: 5 } } });
+  const browser = new Browser(where);
+  const attempts: string[] = [];
+  for (let count = 0; count < 30; count++) attempts.push((await browser.start()).attempt);
+  const paths = attempts.map((attempt) => `/${attempt}`);
+  const headers = { accept: "text/event-stream" };
+  const streams = await Promise.all(paths.map((path) => browser.get(path, { headers })));
+  const ended: Response[] = [];
+  for (const stream of streams) {
+    void stream.text().then(
+      () => ended.push(stream),
+      () => undefined,
+    );
+  }
+  await until(() => ended.length === 25, "the end of the streams above the limit");
+  assert.equal((await where.kit.health()).watchers, 5);
+  await where.kit.close();
+});
