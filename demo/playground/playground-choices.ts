@@ -1,3 +1,10 @@
+/** The path of the playground's login API. */
+export const playgroundPath = "/playground/otp-login";
+
+/** Where the Token Server posts the callbacks of the playground's kits, which run in the process of this port. */
+export const playgroundCallback = (port: number): string =>
+  `http://127.0.0.1:${port}${playgroundPath}/callback`;
+
 /**
  * The faults of the network between the playground's element and the kit, with labels. One choice for each kind of call,
  * so that no two contradict each other; the first is the default. Page, script and server share them.

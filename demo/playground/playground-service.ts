@@ -6,7 +6,14 @@ import { createLoginKit } from "onegini-otp-login/node";
 import { memoryStore, type LoginKit, type LoginKitOptions, type ScannedCode } from "onegini-otp-login/server";
 import { otpType, typeWithLife } from "../server/demo-token-server.js";
 import { withFaults, type CallKind, type Sockets } from "./call-faults.js";
-import { lifeSeconds, parseBeginning, parseNetwork, type Network } from "./playground-choices.js";
+import {
+  lifeSeconds,
+  parseBeginning,
+  parseNetwork,
+  playgroundCallback,
+  playgroundPath,
+  type Network,
+} from "./playground-choices.js";
 import { PlaygroundSessions, type PlaygroundSession } from "./playground-sessions.js";
 
 export interface PlaygroundOptions {
@@ -24,9 +31,6 @@ export interface Playground {
   scanned: (scan: ScannedCode) => Promise<void>;
   close: () => Promise<void>;
 }
-
-/** The path of the playground's login API. */
-const path = "/playground/otp-login";
 
 const cookieName = "demo-playground";
 
@@ -96,12 +100,12 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
     return otp === undefined ? c.json({ error: "no_code" }, 404) : c.json({ otp });
   });
 
-  app.all(`${path}/callback`, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
+  app.all(`${playgroundPath}/callback`, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
   for (const [method, calls, kind] of [
-    ["POST", path, "codes"],
-    ["POST", `${path}/:attempt/otp`, "codes"],
-    ["POST", `${path}/:attempt/login`, "login"],
-    ["GET", `${path}/:attempt`, "status"],
+    ["POST", playgroundPath, "codes"],
+    ["POST", `${playgroundPath}/:attempt/otp`, "codes"],
+    ["POST", `${playgroundPath}/:attempt/login`, "login"],
+    ["GET", `${playgroundPath}/:attempt`, "status"],
   ] as const) {
     app.on(method, calls, (c) => {
       const session = sessionOf(c);
@@ -114,8 +118,8 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
       });
     });
   }
-  app.all(path, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
-  app.all(`${path}/*`, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
+  app.all(playgroundPath, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
+  app.all(`${playgroundPath}/*`, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
 
   return {
     answer(request, sockets) {
@@ -132,8 +136,8 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
 }
 
 const isPlaygroundCall = (pathname: string): boolean =>
-  pathname === path ||
-  pathname.startsWith(`${path}/`) ||
+  pathname === playgroundPath ||
+  pathname.startsWith(`${playgroundPath}/`) ||
   pathname === "/playground/network" ||
   pathname === "/playground/begin" ||
   pathname === "/playground/otp";
@@ -146,11 +150,11 @@ function kitsOf(options: PlaygroundOptions["kit"], port: number): Kits {
   const kitOf = (type: string): LoginKit =>
     createLoginKit({
       ...options,
-      path,
+      path: playgroundPath,
       store,
       tokenServer: { ...options.tokenServer, type },
       // The attempts are in this process, so the callback must not go to another node.
-      callback: { uri: `http://127.0.0.1:${port}${path}/callback` },
+      callback: { uri: playgroundCallback(port) },
     });
   return {
     usual: kitOf(otpType),

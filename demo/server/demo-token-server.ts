@@ -1,6 +1,6 @@
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { isLoopback, type DemoConfig } from "./demo-config.js";
-import { lifeSeconds } from "../playground/playground-choices.js";
+import { lifeSeconds, playgroundCallback } from "../playground/playground-choices.js";
 
 /** The name of the mobile authentication type, in the emulator and at a real Token Server. */
 export const otpType = "qr-code";
@@ -27,11 +27,12 @@ export async function chooseTokenServer(config: DemoConfig, port: number): Promi
 }
 
 async function ownEmulator(
-  { clientId, clientSecret, codeSeconds, hasGeolocation, origin, callbackUrl }: DemoConfig,
+  { clientId, clientSecret, codeSeconds, hasGeolocation, isPublic, origin, callbackUrl }: DemoConfig,
   port: number,
 ): Promise<DemoTokenServer> {
   // The kit's default.
   const ownCallback = callbackUrl ?? (origin === undefined ? undefined : `${origin}/otp-login/callback`);
+  const own = [ownCallback, playgroundCallback(port)].map((url) => url && new URL(url).href);
   const tokenServer = createTokenServer({
     types: [
       { name: otpType, ttlSeconds: codeSeconds },
@@ -40,9 +41,8 @@ async function ownEmulator(
     clients: [{ id: clientId, secret: clientSecret }],
     geolocation: hasGeolocation,
     hosts: origin === undefined ? [] : [new URL(origin).hostname],
-    // Nobody may use the emulator to post to other machines. The one exception is the callback of the demo's own kit.
-    callbackUris: ({ hostname, href }) =>
-      isLoopback(hostname) || (ownCallback !== undefined && href === new URL(ownCallback).href),
+    // Nobody may use the emulator to post to other machines, and if it is public, to other servers on this one.
+    callbackUris: ({ hostname, href }) => own.includes(href) || (!isPublic && isLoopback(hostname)),
   });
   await createPhone(tokenServer, "demo-user").enroll();
   return {

@@ -163,7 +163,12 @@ describe("The demo's environment variables", () => {
       return answer.status;
     };
     assert.equal(await startWith(`${origin}/otp-login/callback`), 200);
+    assert.equal(await startWith(`http://127.0.0.1:${demo.port}/playground/otp-login/callback`), 200);
     for (const uri of [
+      // Everybody knows the client's secret: nobody may use it to post to other servers on this machine.
+      "http://127.0.0.1:9/",
+      `http://localhost:${demo.port}/`,
+      `http://[::1]:${demo.port}/playground/otp-login/callback`,
       `${origin}/`,
       `${origin}/otp-login/callback/`,
       `${origin}/otp-login/callback?a`,
