@@ -57,13 +57,23 @@ export function parseOptions<Context>(
     message: message === undefined ? undefined : checkedMessage(message, maxMessageLength),
     signIn,
     store: store ?? memoryStore(() => runtime.now()),
-    clientIp: clientIp ?? socketAddress,
+    clientIp: clientIp ? checkedClientIp(clientIp) : socketAddress,
     resultPollingMs: (resultPolling ?? Infinity) * 1000,
     onEvent,
     limits: withPrefixLimits(limits),
     timeouts,
   };
 }
+
+/** Checks what the site's function returns: in JavaScript a header that is missing is often `null`. */
+const checkedClientIp =
+  <Context>(clientIp: NonNullable<LoginKitOptions<Context>["clientIp"]>): Config<Context>["clientIp"] =>
+  (request, context) => {
+    const address: unknown = clientIp(request, context);
+    if (typeof address === "string") return address;
+    if (address === undefined || address === null) return undefined;
+    throw new TypeError(`"clientIp" returned a ${typeof address}; expected a text or undefined`);
+  };
 
 const isMessage = (text: unknown, maxLength: number): text is string =>
   typeof text === "string" && text !== "" && [...text].length <= maxLength;

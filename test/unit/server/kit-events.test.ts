@@ -136,6 +136,25 @@ describe("the site's log", () => {
     holds(refused?.type === "request_refused" && refused.origin === "https://bank .example 2J");
   });
 
+  test("a clientIp that returns null, as a missing header is, means that the address is unknown", async (t) => {
+    const where = await site(t, { options: { clientIp: () => null as never } });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const [event] = where.events;
+    assert.deepEqual([event?.type, event && "address" in event], ["attempt_started", false]);
+    assert.equal((await browser.status(attempt)).status, "pending");
+  });
+
+  test("a clientIp that returns something else than a text is 500, and the event says what it returned", async (t) => {
+    const where = await site(t, { options: { clientIp: () => 7 as never } });
+    assert.equal((await new Browser(where).post("")).status, 500);
+    const [event] = where.events.filter(({ type }) => type === "internal_error");
+    assert.match(
+      String(event && "error" in event && event.error),
+      /"clientIp" returned a number; expected a text or undefined/,
+    );
+  });
+
   test("a clientIp that throws is 500 and reported", async (t) => {
     const { events, ...where } = await site(t, {
       options: {
