@@ -23,6 +23,7 @@ import { largestNetworkOf, type ClientOf } from "./limits/limits.js";
 import { StartLimits } from "./endpoints/start-limits.js";
 import type { LoginKit, ScannedCode } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
+import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withTimeout, type Runtime } from "./runtime.js";
 import { ResultPoller } from "./token-server/result-poller.js";
 import { isTransactionId } from "./token-server/token-server-answers.js";
@@ -90,6 +91,7 @@ export function createLoginKit<Context = unknown>(
   const cors = new Cors(config.origins);
   const errorLog = new ErrorLog(report, runtime);
   const startLimits = new StartLimits(limits, { store: config.store, guard, report });
+  /** The calls and callbacks that `close()` waits for. */
   const pending = new PendingTasks();
   const otpEndpoint = new OtpEndpoint<Context>({
     attempts,
@@ -238,22 +240,6 @@ function resultOf<T>(get: () => T): () => T {
     return () => {
       throw error;
     };
-  }
-}
-
-/** The calls and callbacks that `close()` waits for. */
-class PendingTasks {
-  readonly #tasks = new Set<Promise<unknown>>();
-
-  add<T>(task: Promise<T>): Promise<T> {
-    const added = task.finally(() => this.#tasks.delete(added));
-    this.#tasks.add(added);
-    return added;
-  }
-
-  /** Resolves when the present tasks have ended. It does not wait for later ones. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.#tasks);
   }
 }
 

@@ -125,7 +125,7 @@ export function parseRedisOptions(value: unknown): v.InferOutput<typeof options>
   const isMissing = (value as Record<string, unknown>)[name] === undefined;
   throw new TypeError(
     isMissing
-      ? `redisStore: "${name}" is missing; expected a connected client of the package "redis"`
+      ? `redisStore: "${name}" is missing; expected a connected client of the package "redis", 5 or later`
       : `redisStore: "${name}" is wrong; expected ${issue.message}`,
   );
 }

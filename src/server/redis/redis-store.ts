@@ -2,6 +2,7 @@ import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
 import * as v from "valibot";
 import type { Attempt } from "../attempt/attempt.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
+import { PendingTasks } from "../pending-tasks.js";
 import { flexibleLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
 import { listen } from "./redis-connection.js";
 import { RedisClock } from "./redis-clock.js";
@@ -26,7 +27,10 @@ export interface RedisStore extends AttemptStore {
   /** Redis' clock. */
   now(): number;
   limiter(limit: RateLimit): RateLimiter;
-  /** Ends the store's own connection. The site's client stays open. */
+  /**
+   * Ends the store's own connection. The site's client stays open. Resolves when the store's commands are answered or
+   * withdrawn: the `close()` of a client that is not connected would wait for one that is withdrawn later for ever.
+   */
   close(): Promise<void>;
 }
 
@@ -41,9 +45,11 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
   const keys = redisKeys(prefix);
   const timeoutMs = commandSeconds * 1000;
   let subscriber: RedisSubscriber | undefined;
-  const run = scriptRunner(client, timeoutMs, ({ kind }) => {
+  const pending = new PendingTasks();
+  const runScript = scriptRunner(client, timeoutMs, ({ kind }) => {
     if (kind === "timeout" || kind === "unavailable") subscriber?.callAll();
   });
+  const run: RunScript = (...script) => pending.add(runScript(...script));
   const clock = new RedisClock(() => run("asking for the time", timeScript, keys.clock));
   // A client without a listener for errors ends the process. The site learns of errors from rejected calls.
   client.on("error", ignore);
@@ -71,11 +77,11 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
     subscribe: (id, listener) => subscriber.subscribe(id, listener),
     now: () => clock.now(),
     limiter: (limit) => redisRateLimiter(run, prefix, limit),
-    close() {
+    async close() {
       clearInterval(measuring);
       subscriber.close();
       client.off("error", ignore);
-      return Promise.resolve();
+      await pending.settled();
     },
   };
 }

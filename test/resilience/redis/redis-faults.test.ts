@@ -101,6 +101,20 @@ for (const kind of ["redis", "valkey"] as const) {
     assert.equal(server.command("DBSIZE"), "0");
   });
 
+  test(`${kind} is down: after the store's close() the client's close() resolves at once`, async (t) => {
+    const server = await start(t, { kind });
+    const client = createClient({ url: server.url });
+    await client.connect();
+    const store = await redisStore({ client, onError: () => undefined });
+    const outcomes: string[] = [];
+    await server.kill();
+    // Not sent: the client waits for a connection.
+    store.get("one").catch(({ kind: why }: RedisStoreError) => outcomes.push(why));
+    await store.close();
+    assert.deepEqual(outcomes, ["timeout"]);
+    await client.close();
+  });
+
   test(`${kind} is paused: calls reject with a timeout, and afterwards listeners are called`, async (t) => {
     const server = await start(t, { kind });
     const { store } = await openStore(t, server);

@@ -28,7 +28,8 @@ test("an error names the wrong option, and says what is expected", async () => {
     assert.equal(await errorOf({ client: one }), isWrong("client", expected));
   }
   assert.equal(await errorOf(undefined), "redisStore: the options must be an object with client");
-  const missing = 'redisStore: "client" is missing; expected a connected client of the package "redis"';
+  const missing =
+    'redisStore: "client" is missing; expected a connected client of the package "redis", 5 or later';
   assert.equal(await errorOf({}), missing);
   const without = (name: string, of: object): object =>
     Object.create(of, { [name]: { value: undefined } }) as object;
