@@ -208,8 +208,12 @@ export async function startHaproxy({ port, nodes }: ProxyOptions): Promise<Proxy
     "10.0.0.13:3000": `127.0.0.1:${nodes[2]}`,
   });
   writeFileSync(file, configuration);
-  // -W: a master that can be told to reload. -db: in the foreground.
-  const { output, reload, stop } = await run("haproxy", ["-W", "-db", "-f", file], { port, directory });
+  const socket = join(directory, "master.sock");
+  // -W: a master that can be told to reload. -S: its socket. -db: in the foreground.
+  const args = ["-W", "-S", socket, "-db", "-f", file];
+  const { output, reload, stop } = await run("haproxy", args, { port, directory });
+  // A worker may serve before the master is ready, and until then the master ignores SIGUSR2.
+  await until(() => answers(socket), "HAProxy's master");
   return {
     origin: `https://127.0.0.1:${port}`,
     insecureOrigin: `http://127.0.0.1:${insecurePort}`,
@@ -218,6 +222,18 @@ export async function startHaproxy({ port, nodes }: ProxyOptions): Promise<Proxy
     reload: () => reload("SIGUSR2"),
     stop,
   };
+}
+
+/** Whether HAProxy's master answers a command at its socket. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => socket.write("show version\n"));
+    socket.once("data", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
 }
 
 /** A line of `option httplog`; the address is a whole one in HTTP/2. */
