@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:http2";
 import { before, describe, it } from "node:test";
 import { startHaproxy, startNginx } from "../../support/services/proxies.js";
 import { trustAnyCertificate } from "../../support/services/certificate.js";
@@ -43,21 +44,34 @@ for (const [name, start] of [
       const { proxy } = await fakeNodes(t, start, (request, response) => {
         request.resume().once("end", () => response.end("done"));
       });
-      const post = (path: string, bytes: number, how: "announced" | "chunked") => {
+      const post = async (path: string, bytes: number, how: "announced" | "chunked") => {
         const body = "x".repeat(bytes);
-        return fetch(proxy.origin + path, {
+        const answer = await fetch(proxy.origin + path, {
           method: "POST",
           body: how === "announced" ? body : new Blob([body]).stream(),
           duplex: "half",
         } as RequestInit);
+        return answer.status;
       };
+      const postOverHttp2 = (path: string, bytes: number, how: "announced" | "chunked") =>
+        new Promise<number | undefined>((resolve, reject) => {
+          // A proxy may close the connection after a body that it rejects.
+          const browser = connect(proxy.origin).once("error", reject);
+          const length = how === "announced" ? { "content-length": bytes } : {};
+          const sent = browser.request({ ":method": "POST", ":path": path, ...length });
+          sent.once("response", ({ ":status": status }) => resolve(status)).once("error", reject);
+          sent.once("close", () => browser.close());
+          sent.resume().end("x".repeat(bytes));
+        });
 
       for (const path of ["/otp-login", "/otp-login/x/login"]) {
         for (const how of ["announced", "chunked"] as const) {
-          assert.equal((await post(path, 4_096, how)).status, 200, `${path} ${how}`);
-          // Rejected by the proxy or by a node that does not read it. The answer may be cut.
-          const large = await post(path, 900_000, how).catch(() => undefined);
-          if (name === "nginx") assert.equal(large?.status, 413, `${path} ${how}`);
+          for (const send of [post, postOverHttp2]) {
+            assert.equal(await send(path, 4_096, how), 200, `${path} ${how}`);
+            // Rejected by the proxy or by a node that does not read it. The answer may be cut.
+            const large = await send(path, 900_000, how).catch(() => undefined);
+            if (name === "nginx") assert.equal(large, 413, `${path} ${how}`);
+          }
         }
       }
 
