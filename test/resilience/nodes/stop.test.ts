@@ -51,10 +51,13 @@ describe("A demo that gets SIGTERM", { concurrency: 2 }, () => {
     await phoneCalls(origin).accept(otp);
     await stream.status("approved");
 
-    // This makes the login slow: Redis cannot write for this long.
-    redis.command("CLIENT", "PAUSE", "1500", "WRITE");
+    // The login has begun when it waits for Redis, and it cannot end before the demo stops.
+    redis.command("CLIENT", "PAUSE", "30000", "WRITE");
     const answer = browser.logIn(attempt);
+    await until(() => redis.command("INFO", "clients").includes("blocked_clients:1"), "the login at Redis");
     const gone = leaving.stop("SIGINT");
+    await until(() => isRefused(leaving.port), "a refused connection");
+    redis.command("CLIENT", "UNPAUSE");
     const login = await answer;
 
     assert.equal(login.status, 200);
