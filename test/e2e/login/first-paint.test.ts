@@ -127,8 +127,8 @@ describe("First paint", () => {
       });
     }
 
-    // With 53 and 57 modules the code is an odd number of CSS pixels wide. At 1× its edges lie between two device pixels,
-    // and Chromium draws each on one side or the other.
+    // With 53 and 57 modules the code is an odd number of CSS pixels wide. At 1× the pictures before and after were rarely
+    // unequal; which pixels differed was not seen. A likely cause: edges that lie between two device pixels.
     for (const qrLink of [
       "https://bank.example/app#{otp}",
       "https://bank.example/a/longer/path/to/the/app#{otp}",
