@@ -19,7 +19,7 @@ import { Cors } from "./http/csrf-and-cors.js";
 import { readJsonObject } from "./http/json-body.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
-import { largestNetworkOf, type ClientOf } from "./limits/limits.js";
+import { clientAt, type ClientOf } from "./limits/networks.js";
 import { StartLimits } from "./endpoints/start-limits.js";
 import type { LoginKit, ScannedCode } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
@@ -79,7 +79,7 @@ export function createLoginKit<Context = unknown>(
   // A connection that was reset has no address, but then nobody has received the attempt. So without `clientIp` an attempt
   // in use has no address only on a platform that knows none.
   const clientOf: ClientOf = (address) =>
-    address === undefined && config.clientIp === socketAddress ? undefined : largestNetworkOf(address);
+    address === undefined && config.clientIp === socketAddress ? undefined : clientAt(address);
   const poller = new ResultPoller(
     { tokenServer, quota, clientOf, attempts, runtime, report },
     { timeouts, pollingMs, isShared: config.store.isShared === true },

@@ -16,7 +16,8 @@ import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { Report } from "../kit-events.js";
-import { largestNetworkOf, type ClientOf, type Limits } from "../limits/limits.js";
+import type { Limits } from "../limits/limits.js";
+import { clientAt, type Client, type ClientOf } from "../limits/networks.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
@@ -79,7 +80,7 @@ export class OtpEndpoint<Context> {
     await startLimits.count(call, known === undefined ? undefined : browser);
     const address = call.address();
     // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
-    const client = call.hasAddress ? largestNetworkOf(address) : undefined;
+    const client = call.hasAddress ? clientAt(address) : undefined;
     const issued = await this.#issue(call, language, "start", client);
 
     const userAgent = userAgentOf(call.request);
@@ -167,7 +168,7 @@ export class OtpEndpoint<Context> {
     call: Call<Context>,
     language: string | undefined,
     purpose: Purpose,
-    client: string | undefined,
+    client: Client | undefined,
   ): Promise<Issued> {
     const { message, report, runtime, tokenServer, quota } = this.#parts;
     const { request, context } = call;

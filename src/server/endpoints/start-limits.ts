@@ -2,7 +2,8 @@ import { limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
 import type { Report } from "../kit-events.js";
-import { addressLimits, networksOf, type AddressLimit, type Limits, type Rate } from "../limits/limits.js";
+import { addressLimits, type AddressLimit, type Limits, type Rate } from "../limits/limits.js";
+import { countedNetworks } from "../limits/networks.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 
@@ -53,7 +54,7 @@ export class StartLimits {
   async #countAddress({ address, hasAddress }: Pick<Call<unknown>, "address" | "hasAddress">): Promise<void> {
     if (!hasAddress) return this.#warnOnce();
     // The smallest network first: one that is above its limit does not use up the limit of its neighbours.
-    for (const [name, key] of networksOf(address())) {
+    for (const [name, key] of countedNetworks(address())) {
       const limiter = this.#perAddress.get(name);
       if (limiter) await count(name, limiter, key, "Too many logins were started from this address.");
     }

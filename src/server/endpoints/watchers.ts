@@ -3,7 +3,9 @@ import type { Attempts } from "../attempt/attempts.js";
 import { scannedUntil } from "../attempt/deadlines.js";
 import { limitExceeded, type ApiError } from "../http/api-error.js";
 import type { Report } from "../kit-events.js";
-import { addTo, isShareUsedUp, type ClientOf, type Limits } from "../limits/limits.js";
+import type { Limits } from "../limits/limits.js";
+import type { ClientOf } from "../limits/networks.js";
+import { addTo, Shares } from "../limits/shares.js";
 import type { Runtime } from "../runtime.js";
 import type { Timeouts } from "../timeouts.js";
 import type { ResultPoller } from "../token-server/result-poller.js";
@@ -54,8 +56,7 @@ export class Watchers {
   /** By the attempts' ids, in the order of their next keep-alives. */
   readonly #watches = new Map<string, Watch>();
   readonly #perBrowser = new Map<string, number>();
-  readonly #perClient = new Map<string | undefined, number>();
-  #count = 0;
+  readonly #places = new Shares();
   #isClosed = false;
   #cancelKeepAlive: (() => void) | undefined;
 
@@ -68,7 +69,7 @@ export class Watchers {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#places.used;
   }
 
   /** The error if one more watcher exceeds a limit. A watcher that replaces another of its attempt exceeds none. */
@@ -76,7 +77,8 @@ export class Watchers {
     const { streamsPerAttempt, streamsPerBrowser, streamsPerNode } = this.#parts.limits;
     const ofAttempt = this.#watches.get(id)?.watchers.length ?? 0;
     if (state.status !== "pending" || this.#isClosed || ofAttempt >= streamsPerAttempt) return undefined;
-    if (streamsPerNode !== false && this.#isFull(streamsPerNode, address)) {
+    const client = this.#parts.clientOf(address);
+    if (streamsPerNode !== false && this.#places.isUsedUp(streamsPerNode, client)) {
       const text = "This server has no room left.";
       return limitExceeded("streamsPerNode", "temporarily_unavailable", text, retryAfterMs);
     }
@@ -85,12 +87,6 @@ export class Watchers {
       return limitExceeded("streamsPerBrowser", "too_many_requests", text, retryAfterMs);
     }
     return undefined;
-  }
-
-  #isFull(limit: number, address: string | undefined): boolean {
-    if (this.#count >= limit) return true;
-    const client = this.#parts.clientOf(address);
-    return client !== undefined && isShareUsedUp(limit, this.#count, this.#perClient.get(client) ?? 0);
   }
 
   /**
@@ -172,9 +168,8 @@ export class Watchers {
   }
 
   #counted({ browser, address }: Attempt, change: number): void {
-    this.#count += change;
     addTo(this.#perBrowser, browser, change);
-    addTo(this.#perClient, this.#parts.clientOf(address), change);
+    this.#places.add(this.#parts.clientOf(address), change);
   }
 
   /** Subscribes first and reads second, so that no change is missed. */

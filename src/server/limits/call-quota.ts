@@ -1,4 +1,6 @@
-import { addTo, isShareUsedUp, type Rate } from "./limits.js";
+import type { Rate } from "./limits.js";
+import type { Client } from "./networks.js";
+import { addTo, Shares } from "./shares.js";
 import type { Runtime } from "../runtime.js";
 
 /** The purpose of a call to the Token Server. `poll`: a result call for a browser's poll; `result`: any other result call. */
@@ -7,20 +9,19 @@ export type Purpose = "start" | "renewal" | "poll" | "result";
 /** A time in which the calls for one purpose are counted. It begins with the first call. */
 interface Period {
   readonly endsAt: number;
-  used: number;
-  readonly usedBy: Map<string, number>;
+  readonly calls: Shares;
 }
 
 /**
  * Limits the calls to the Token Server, separately for each purpose, so that endless renewals or polls block neither new
  * logins nor the results of others. Calls are also counted for the client whose attempt it is, if clients can be told apart:
- * one client gets no more than its share (`isShareUsedUp`), so that it cannot delay the others.
+ * one client gets no more than its share, so that it cannot delay the others.
  */
 export class CallQuota {
   readonly #rate: Rate | false;
   readonly #runtime: Runtime;
   readonly #periods = new Map<Purpose, Period>();
-  /** How many calls of each client wait. */
+  /** How many calls wait, of each client's network. */
   readonly #waiting = new Map<string | undefined, number>();
 
   constructor(rate: Rate | false, runtime: Runtime) {
@@ -29,19 +30,17 @@ export class CallQuota {
   }
 
   /** Milliseconds until there is quota again; 0 if there is. */
-  retryAfterMs(purpose: Purpose, client: string | undefined): number {
+  retryAfterMs(purpose: Purpose, client: Client | undefined): number {
     const period = this.#periods.get(purpose);
-    if (!this.#rate || !period || !isUsedUp(period, this.#rate.count, client)) return 0;
+    if (!this.#rate || !period?.calls.isUsedUp(this.#rate.count, client)) return 0;
     return Math.max(0, period.endsAt - this.#runtime.now());
   }
 
   /** Takes quota for one call, and tells whether there was any. */
-  take(purpose: Purpose, client: string | undefined): boolean {
+  take(purpose: Purpose, client: Client | undefined): boolean {
     if (!this.#rate) return true;
     if (this.retryAfterMs(purpose, client) > 0) return false;
-    const period = this.#periodOf(purpose, this.#rate);
-    period.used += 1;
-    if (client !== undefined) addTo(period.usedBy, client, 1);
+    this.#periodOf(purpose, this.#rate).calls.add(client, 1);
     return true;
   }
 
@@ -49,12 +48,13 @@ export class CallQuota {
    * Takes quota for one call, and waits for it at most this long. Tells whether it got any. It does not wait if so many
    * calls of the client wait that it would have no quota in time, because each costs memory and time.
    */
-  async wait(purpose: Purpose, maxMs: number, client: string | undefined): Promise<boolean> {
+  async wait(purpose: Purpose, maxMs: number, client: Client | undefined): Promise<boolean> {
     if (!this.#rate || this.take(purpose, client)) return true;
     const { count, seconds } = this.#rate;
-    const waiting = this.#waiting.get(client) ?? 0;
+    const key = client?.at(-1);
+    const waiting = this.#waiting.get(key) ?? 0;
     if (waiting >= count) return false;
-    addTo(this.#waiting, client, 1);
+    addTo(this.#waiting, key, 1);
     const until = this.#runtime.now() + maxMs;
     // One after the other: hundreds of calls at once delay all other work.
     const afterOthersMs = (waiting * seconds * 1000) / count;
@@ -65,7 +65,7 @@ export class CallQuota {
       await new Promise<void>((resolve) => this.#runtime.after(waitMs, resolve));
       hasQuota = this.take(purpose, client);
     }
-    addTo(this.#waiting, client, -1);
+    addTo(this.#waiting, key, -1);
     return hasQuota;
   }
 
@@ -73,11 +73,8 @@ export class CallQuota {
     const now = this.#runtime.now();
     const present = this.#periods.get(purpose);
     if (present && now < present.endsAt) return present;
-    const period: Period = { endsAt: now + seconds * 1000, used: 0, usedBy: new Map() };
+    const period: Period = { endsAt: now + seconds * 1000, calls: new Shares() };
     this.#periods.set(purpose, period);
     return period;
   }
 }
-
-const isUsedUp = ({ used, usedBy }: Period, count: number, client: string | undefined): boolean =>
-  used >= count || (client !== undefined && isShareUsedUp(count, used, usedBy.get(client) ?? 0));

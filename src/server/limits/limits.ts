@@ -1,5 +1,3 @@
-import ipaddr from "ipaddr.js";
-
 /** At most `count` in `seconds` (whole numbers). The time begins with the first that is counted. */
 export interface Rate {
   count: number;
@@ -37,15 +35,16 @@ export interface Limits {
   streamsPerBrowser: number | false;
   /**
    * Streams and held polls at a time, on one server. As above, but 503. Once half of them are used, one address gets no more
-   * than a quarter, as with `tokenServerCalls`. Default 20,000.
+   * than a quarter and its network no more than half, as with `tokenServerCalls`. Default 20,000.
    */
   streamsPerNode: number | false;
   /**
    * Calls of one process to the Token Server, separately for starts, renewals, browsers' polls and other result calls, so
    * that endless renewals or polls do not block new logins. Above the limit the first three are answered 503, and other
    * result calls wait. Once half of the calls for a purpose are used, the attempts of one address get no more than a quarter
-   * of them. An IPv6 network of 48 bits counts as one address, and so do all unknown addresses; on a platform that knows no
-   * addresses nobody is limited to a quarter, until `clientIp` is set. Default 1,000 a second.
+   * of them, and those of its network (IPv4: 24 bits, IPv6: 32 bits) no more than half. An IPv6 network of 48 bits counts as
+   * one address, and so do all unknown addresses. On a platform that knows no addresses there are no such shares, until
+   * `clientIp` is set. Default 1,000 a second.
    */
   tokenServerCalls: Rate | false;
   /** Transactions, and so codes, of one attempt. One more renewal is answered 429. Default 20. */
@@ -57,7 +56,7 @@ export interface Limits {
 /** The limits that a `limited` event can name. */
 export type LimitName = Exclude<keyof Limits, "bodyBytes" | "streamsPerAttempt">;
 
-/** The limits on the starts from one address, the smallest network first. */
+/** The limits on the starts from one address. */
 export const addressLimits = ["startsPerAddress", "startsPerIpv6Prefix56", "startsPerIpv6Prefix48"] as const;
 export type AddressLimit = (typeof addressLimits)[number];
 
@@ -85,43 +84,4 @@ export function withPrefixLimits(
     startsPerIpv6Prefix56: given.startsPerIpv6Prefix56 ?? times(2),
     startsPerIpv6Prefix48: given.startsPerIpv6Prefix48 ?? times(4),
   };
-}
-
-/**
- * What is counted for an address. For IPv6 these are networks, because a customer has all addresses of one: a home has
- * 64 or 56 bits, a company 48. All calls from an unknown address count as one address.
- */
-export function networksOf(address: string | undefined): [AddressLimit, string][] {
-  if (address === undefined) return [["startsPerAddress", "unknown"]];
-  if (!ipaddr.isValid(address)) return [["startsPerAddress", address]];
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === "ipv4") return [["startsPerAddress", parsed.toString()]];
-  const network = (bits: number) =>
-    `${ipaddr.fromByteArray(parsed.toByteArray().fill(0, bits / 8)).toString()}/${bits}`;
-  return [
-    ["startsPerAddress", network(64)],
-    ["startsPerIpv6Prefix56", network(56)],
-    ["startsPerIpv6Prefix48", network(48)],
-  ];
-}
-
-/** The largest network that is counted for an address: all of it may be one customer's. */
-export const largestNetworkOf = (address: string | undefined): string =>
-  networksOf(address).at(-1)?.[1] ?? "unknown";
-
-/** The client that is at an address, to count what it uses; undefined where clients cannot be told apart. */
-export type ClientOf = (address: string | undefined) => string | undefined;
-
-/**
- * True if a client may use no more of a limit: at least half of the limit is used, and at least a quarter of it by this
- * client. So one client leaves about half to the others, and none is limited while there is plenty.
- */
-export const isShareUsedUp = (limit: number, used: number, usedByClient: number): boolean =>
-  used >= limit / 2 && usedByClient >= Math.max(1, Math.floor(limit / 4));
-
-/** Adds to a count. One that is 0 is removed. */
-export function addTo<Key>(counts: Map<Key, number>, key: Key, change: number): void {
-  const count = (counts.get(key) ?? 0) + change;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
 }

@@ -4,7 +4,7 @@ import { openUntil } from "../attempt/deadlines.js";
 import type { Change } from "../attempt/transitions.js";
 import type { Report } from "../kit-events.js";
 import type { CallQuota } from "../limits/call-quota.js";
-import type { ClientOf } from "../limits/limits.js";
+import type { ClientOf } from "../limits/networks.js";
 import { randomShare, type Runtime } from "../runtime.js";
 import { EarlyCallbacks } from "./early-callbacks.js";
 import {

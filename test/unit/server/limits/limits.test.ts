@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
-import {
-  defaultLimits,
-  isShareUsedUp,
-  networksOf,
-  withPrefixLimits,
-} from "../../../../src/server/limits/limits.js";
+import { defaultLimits, withPrefixLimits } from "../../../../src/server/limits/limits.js";
+import { clientAt, countedNetworks } from "../../../../src/server/limits/networks.js";
+import { Shares } from "../../../../src/server/limits/shares.js";
 import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
@@ -24,6 +21,12 @@ const clients = [
   ["an IPv4 address", ["192.0.2.1", "::ffff:192.0.2.1"]],
   ["an IPv6 network of 48 bits", ["2001:db8:1:2::1", "2001:db8:1:302::1"]],
   ["unknown addresses", [undefined, undefined]],
+] as const;
+
+/** The network of one client, and the addresses of as many customers in it as it likes. */
+const clientNetworks = [
+  ["an IPv6 network of 32 bits", (customer: number) => `2001:db8:${customer.toString(16)}::1`],
+  ["an IPv4 network of 24 bits", (customer: number) => `203.0.113.${customer}`],
 ] as const;
 
 const limited = (where: Site) => where.events.flatMap((event) => (event.type === "limited" ? [event] : []));
@@ -353,6 +356,31 @@ describe("streams of one server", () => {
     });
   }
 
+  for (const [of, addressOf] of clientNetworks) {
+    test(`are limited to half for ${of} that changes its address for each`, async (t) => {
+      let from = "";
+      const options: Options = { limits: { streamsPerNode: 8 }, clientIp: () => from };
+      const where = await site(t, { options });
+      const streams: StatusStream[] = [];
+      const open = async (address: string): Promise<number> => {
+        from = address;
+        const browser = new Browser(where);
+        const stream = await browser.stream((await browser.start()).attempt);
+        streams.push(stream);
+        return stream.response.status;
+      };
+      const statuses: number[] = [];
+      for (let customer = 1; customer <= 8; customer++) statuses.push(await open(addressOf(customer)));
+      assert.deepEqual(statuses, [200, 200, 200, 200, 503, 503, 503, 503]);
+      for (const other of ["198.51.100.1", "192.0.2.1", "2001:db9::1", "2001:dba::1"])
+        assert.equal(await open(other), 200);
+      for (const stream of streams) stream.close();
+      await until(async () => (await where.kit.health()).watchers === 0, "the streams to go");
+      assert.equal(await open(addressOf(1)), 200);
+      streams.at(-1)?.close();
+    });
+  }
+
   test("are no longer counted when they end: settled, replaced or closed by the server", async (t) => {
     const where = await site(t);
     const browser = new Browser(where);
@@ -456,7 +484,7 @@ describe("calls to the Token Server", () => {
     const quota = new CallQuota({ count: 1, seconds: 4 }, clock);
     const got: (boolean | undefined)[] = [];
     for (const index of [0, 1, 2]) {
-      void quota.wait("result", 5000, `192.0.2.${index}`).then((hasQuota) => (got[index] = hasQuota));
+      void quota.wait("result", 5000, [`192.0.2.${index}`]).then((hasQuota) => (got[index] = hasQuota));
     }
     await clock.advance(3.9);
     assert.deepEqual(got, [true]);
@@ -480,11 +508,12 @@ describe("calls to the Token Server", () => {
 });
 
 describe("calls of one client", () => {
-  const [client, other, third] = ["203.0.113.1", "198.51.100.1", "198.51.100.2"] as const;
+  const [client, other, third] = ["203.0.113.1", "198.51.100.1", "192.0.2.1"] as const;
 
   /** How many of a hundred calls have quota. */
   const taken = (quota: CallQuota, by: string): number =>
-    Array.from({ length: 100 }, () => quota.take("result", by)).filter((hasQuota) => hasQuota).length;
+    Array.from({ length: 100 }, () => quota.take("result", clientAt(by))).filter((hasQuota) => hasQuota)
+      .length;
 
   test("have the first half of a period's quota, then a quarter of it at most", async () => {
     const clock = new VirtualClock();
@@ -493,7 +522,7 @@ describe("calls of one client", () => {
       assert.equal(taken(quota, client), 20);
       assert.equal(taken(quota, other), 10);
       assert.equal(taken(quota, third), 10);
-      assert.equal(taken(quota, "198.51.100.3"), 0);
+      assert.equal(taken(quota, "192.0.2.2"), 0);
       await clock.advance(1);
     }
   });
@@ -501,9 +530,21 @@ describe("calls of one client", () => {
   test("all have quota if many clients make some each", () => {
     const quota = new CallQuota({ count: 40, seconds: 1 }, new VirtualClock());
     for (let calls = 0; calls < 40; calls++) {
-      assert.equal(quota.take("renewal", `198.51.100.${calls % 4}`), true);
+      assert.equal(quota.take("renewal", clientAt(`198.51.${calls % 4}.1`)), true);
     }
   });
+
+  for (const [of, addressOf] of clientNetworks) {
+    test(`have half of the quota for ${of} that changes its address for each`, () => {
+      const quota = new CallQuota({ count: 40, seconds: 1 }, new VirtualClock());
+      let hadQuota = 0;
+      for (let customer = 1; customer <= 100; customer++)
+        if (quota.take("start", clientAt(addressOf(customer)))) hadQuota++;
+      assert.equal(hadQuota, 20);
+      for (const by of [other, third])
+        for (let call = 0; call < 10; call++) assert.equal(quota.take("start", clientAt(by)), true);
+    });
+  }
 
   test("have a quota of one where a quarter is less than one", () => {
     const quota = new CallQuota({ count: 2, seconds: 1 }, new VirtualClock());
@@ -515,10 +556,10 @@ describe("calls of one client", () => {
     const clock = new VirtualClock();
     const quota = new CallQuota({ count: 40, seconds: 1 }, clock);
     taken(quota, client);
-    assert.equal(quota.retryAfterMs("result", client), 1000);
-    assert.equal(quota.retryAfterMs("result", other), 0);
+    assert.equal(quota.retryAfterMs("result", clientAt(client)), 1000);
+    assert.equal(quota.retryAfterMs("result", clientAt(other)), 0);
     let got: boolean | undefined;
-    void quota.wait("result", 5000, client).then((hasQuota) => (got = hasQuota));
+    void quota.wait("result", 5000, clientAt(client)).then((hasQuota) => (got = hasQuota));
     await clock.advance(0.9);
     assert.equal(got, undefined);
     await clock.advance(0.1);
@@ -530,7 +571,7 @@ describe("calls of one client", () => {
     const quota = new CallQuota({ count: 40, seconds: 1 }, clock);
     taken(quota, client);
     let got = 0;
-    for (let call = 0; call < 3; call++) void quota.wait("result", 5000, client).then(() => got++);
+    for (let call = 0; call < 3; call++) void quota.wait("result", 5000, clientAt(client)).then(() => got++);
     await clock.advance(1);
     assert.equal(got, 1);
     await clock.advance(0.025);
@@ -543,7 +584,8 @@ describe("calls of one client", () => {
     const clock = new VirtualClock();
     const quota = new CallQuota({ count: 40, seconds: 1 }, clock);
     const got: boolean[] = [];
-    const call = (by: string) => void quota.wait("result", 5000, by).then((hasQuota) => got.push(hasQuota));
+    const call = (by: string) =>
+      void quota.wait("result", 5000, clientAt(by)).then((hasQuota) => got.push(hasQuota));
     for (let calls = 0; calls < 1000; calls++) call(client);
     await clock.settle();
     assert.equal(got.filter((hasQuota) => hasQuota).length, 20);
@@ -632,16 +674,26 @@ describe("on a platform that knows no addresses", () => {
 });
 
 describe("the share of one client", () => {
-  for (const [limit, used, usedByClient, isUsedUp] of [
-    [20, 9, 9, false],
-    [20, 10, 4, false],
-    [20, 10, 5, true],
-    [3, 1, 1, false],
-    [3, 2, 1, true],
-    [1, 0, 0, false],
+  for (const [limit, byOthers, byNetwork, byCustomer, isUsedUp] of [
+    [20, 0, 0, 9, false],
+    [20, 6, 0, 4, false],
+    [20, 5, 0, 5, true],
+    [20, 0, 9, 0, false],
+    [20, 1, 9, 0, false],
+    [20, 1, 10, 0, true],
+    [20, 20, 0, 0, true],
+    [3, 0, 0, 1, false],
+    [3, 1, 0, 1, true],
+    [1, 0, 0, 0, false],
   ] as const) {
-    test(`of ${limit}, with ${usedByClient} of the ${used} used, is ${isUsedUp ? "" : "not "}used up`, () =>
-      assert.equal(isShareUsedUp(limit, used, usedByClient), isUsedUp));
+    const used = `${byCustomer} used by it, ${byNetwork} by others in its network and ${byOthers} by others`;
+    test(`of ${limit}, with ${used}, is ${isUsedUp ? "" : "not "}used up`, () => {
+      const shares = new Shares();
+      shares.add(["other"], byOthers);
+      shares.add(["neighbour", "network"], byNetwork);
+      shares.add(["customer", "network"], byCustomer);
+      assert.equal(shares.isUsedUp(limit, ["customer", "network"]), isUsedUp);
+    });
   }
 });
 
@@ -771,8 +823,21 @@ describe("the networks that are counted for an address", () => {
   ] as const) {
     test(`${address}: ${networks.join(", ")}`, () =>
       assert.deepEqual(
-        networksOf(address).map(([, network]) => network),
+        countedNetworks(address).map(([, network]) => network),
         networks,
       ));
+  }
+});
+
+describe("the client at an address", () => {
+  for (const [address, ...client] of [
+    ["192.0.2.1", "192.0.2.1", "192.0.2.0/24"],
+    ["::ffff:192.0.2.1", "192.0.2.1", "192.0.2.0/24"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48", "2001:db8::/32"],
+    ["fe80::1%eth0", "fe80::/48", "fe80::/32"],
+    ["somewhere", "somewhere"],
+    [undefined, "unknown"],
+  ] as const) {
+    test(`${address}: ${client.join(", ")}`, () => assert.deepEqual(clientAt(address), client));
   }
 });

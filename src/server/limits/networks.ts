@@ -1,0 +1,46 @@
+import ipaddr from "ipaddr.js";
+import type { AddressLimit } from "./limits.js";
+
+/**
+ * What is counted for the starts from an address, the smallest network first. For IPv6 these are networks, because a customer
+ * has all addresses of one: a home has 64 or 56 bits, a company 48. All starts from an unknown address count as one address.
+ */
+export function countedNetworks(address: string | undefined): [AddressLimit, string][] {
+  const parsed = parse(address);
+  if (typeof parsed === "string") return [["startsPerAddress", parsed]];
+  if (parsed.kind() === "ipv4") return [["startsPerAddress", parsed.toString()]];
+  return [
+    ["startsPerAddress", network(parsed, 64)],
+    ["startsPerIpv6Prefix56", network(parsed, 56)],
+    ["startsPerIpv6Prefix48", network(parsed, 48)],
+  ];
+}
+
+/** A client that shares a limit with others: what may be one customer's, and the network around it, if that is known. */
+export type Client = readonly [customer: string, network?: string];
+
+/**
+ * The client that is at an address. A customer may have 48 bits of IPv6. Whoever has a whole network (24 bits of IPv4, 32 bits
+ * of IPv6) could be any number of customers.
+ */
+export function clientAt(address: string | undefined): Client {
+  const parsed = parse(address);
+  if (typeof parsed === "string") return [parsed];
+  return parsed.kind() === "ipv4"
+    ? [parsed.toString(), network(parsed, 24)]
+    : [network(parsed, 48), network(parsed, 32)];
+}
+
+/** Gives the client at an address, to count what it uses; undefined where clients cannot be told apart. */
+export type ClientOf = (address: string | undefined) => Client | undefined;
+
+type Address = ReturnType<typeof ipaddr.process>;
+
+/** An address, or the text that is counted in its place. */
+function parse(address: string | undefined): Address | string {
+  if (address === undefined) return "unknown";
+  return ipaddr.isValid(address) ? ipaddr.process(address) : address;
+}
+
+const network = (address: Address, bits: number): string =>
+  `${ipaddr.fromByteArray(address.toByteArray().fill(0, bits / 8)).toString()}/${bits}`;
