@@ -90,7 +90,7 @@ export function createLoginKit<Context = unknown>(
   const cookie = new BrowserCookie(config.origin);
   const cors = new Cors(config.origins);
   const errorLog = new ErrorLog(report, runtime);
-  const startLimits = new StartLimits(limits, { store: config.store, guard, report });
+  const startLimits = new StartLimits(limits, { store: config.store, guard, report, runtime: givenRuntime });
   /** The calls and callbacks that `close()` waits for. */
   const pending = new PendingTasks();
   const otpEndpoint = new OtpEndpoint<Context>({

@@ -72,15 +72,18 @@ export class OtpEndpoint<Context> {
 
   /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Begun> {
-    const { attempts, cookie, report, runtime, startLimits } = this.#parts;
+    const { attempts, cookie, quota, report, runtime, startLimits } = this.#parts;
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const known = cookie.read(call.request);
     const secret = known ?? cookie.create(runtime);
     const browser = await sha256(secret);
-    await startLimits.count(call, known === undefined ? undefined : browser);
     const address = call.address();
     // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
     const client = call.hasAddress ? clientAt(address) : undefined;
+    // A start for which there is no quota is not counted against its address.
+    const noQuotaMs = quota.retryAfterMs("start", client);
+    if (noQuotaMs > 0) throw tokenServerCallsExceeded(noQuotaMs);
+    await startLimits.count(call, known === undefined ? undefined : browser);
     const issued = await this.#issue(call, language, "start", client);
 
     const userAgent = userAgentOf(call.request);

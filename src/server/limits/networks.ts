@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import type { AddressLimit } from "./limits.js";
 
 /**
- * What is counted for the starts from an address, the smallest network first. For IPv6 these are networks, because a customer
+ * What is counted for the starts from an address, the largest network first. For IPv6 these are networks, because a customer
  * has all addresses of one: a home has 64 or 56 bits, a company 48. All starts from an unknown address count as one address.
  */
 export function countedNetworks(address: string | undefined): [AddressLimit, string][] {
@@ -10,9 +10,9 @@ export function countedNetworks(address: string | undefined): [AddressLimit, str
   if (typeof parsed === "string") return [["startsPerAddress", parsed]];
   if (parsed.kind() === "ipv4") return [["startsPerAddress", parsed.toString()]];
   return [
-    ["startsPerAddress", network(parsed, 64)],
-    ["startsPerIpv6Prefix56", network(parsed, 56)],
     ["startsPerIpv6Prefix48", network(parsed, 48)],
+    ["startsPerIpv6Prefix56", network(parsed, 56)],
+    ["startsPerAddress", network(parsed, 64)],
   ];
 }
 

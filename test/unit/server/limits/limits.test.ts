@@ -4,7 +4,7 @@ import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
 import { defaultLimits, withPrefixLimits } from "../../../../src/server/limits/limits.js";
 import { clientAt, countedNetworks } from "../../../../src/server/limits/networks.js";
 import { Shares } from "../../../../src/server/limits/shares.js";
-import { memoryLimiter } from "../../../../src/server/limits/rate-limiter.js";
+import { memoryLimiter, type RateLimit } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
 import { Browser, type StatusStream } from "../support/browser.js";
@@ -141,22 +141,64 @@ describe("starts from one address", () => {
   test("above the limit of a small network do not use up the limit of the larger one", async (t) => {
     let address = "2001:db8:0:1::1";
     const options: Options = {
-      limits: { startsPerAddress: { count: 1, seconds: 60 } },
+      limits: { startsPerAddress: { count: 2, seconds: 60 } },
       clientIp: () => address,
     };
     const where = await site(t, { options });
-    await new Browser(where).start();
-    for (let count = 0; count < 4; count++) await rejected(await new Browser(where).post(""), 429, 1, 60);
+    for (let count = 0; count < 2; count++) await new Browser(where).start();
+    for (let count = 0; count < 9; count++) await rejected(await new Browser(where).post(""), 429, 1, 60);
     address = "2001:db8:0:2::1";
     await new Browser(where).start();
   });
 
+  test("above the limit of a large network leave no counter behind for the smaller ones", async (t) => {
+    let address = "";
+    const counted: string[] = [];
+    const limiter = (limit: RateLimit): RateLimiter => {
+      const inner = memoryLimiter(limit);
+      return {
+        count: (key) => {
+          counted.push(key);
+          return inner.count(key);
+        },
+      };
+    };
+    const options: Options = {
+      limits: { startsPerIpv6Prefix48: { count: 1, seconds: 60 } },
+      clientIp: () => address,
+      store: { ...memoryStore(), limiter },
+    };
+    const where = await site(t, { options });
+    for (address of ["2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:3::1"])
+      await new Browser(where).post("");
+    assert.deepEqual(counted, ["2001:db8::/48", "2001:db8::/56", "2001:db8:0:1::/64", "2001:db8::/48"]);
+  });
+
+  test("that the Token Server's quota refuses are not counted", async (t) => {
+    const clock = new VirtualClock();
+    const options: Options = {
+      limits: { startsPerAddress: { count: 3, seconds: 60 }, tokenServerCalls: { count: 1, seconds: 1 } },
+    };
+    const where = await site(t, { options, runtime: clock });
+    for (let count = 0; count < 3; count++) {
+      await new Browser(where).start();
+      for (let refused = 0; refused < 3; refused++)
+        await rejected(await new Browser(where).post(""), 503, 1, 1);
+      await clock.advance(1);
+    }
+    await rejected(await new Browser(where).post(""), 429, 1, 60);
+  });
+
   test("are allowed again when the time is over", async (t) => {
+    // rate-limiter-flexible reads the host's clock.
     t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
-    const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
+    const clock = new VirtualClock();
+    const options: Options = { limits: { startsPerAddress: { count: 1, seconds: 60 } } };
+    const where = await site(t, { options, runtime: clock });
     await new Browser(where).start();
     await rejected(await new Browser(where).post(""), 429, 60, 60);
     t.mock.timers.tick(60_000);
+    await clock.advance(60);
     await new Browser(where).start();
   });
 
@@ -814,10 +856,10 @@ describe("the networks that are counted for an address", () => {
   for (const [address, ...networks] of [
     ["192.0.2.1", "192.0.2.1"],
     ["::ffff:192.0.2.1", "192.0.2.1"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/56", "2001:db8:1::/48"],
-    ["2001:DB8:1:203::", "2001:db8:1:203::/64", "2001:db8:1:200::/56", "2001:db8:1::/48"],
-    ["::1", "::/64", "::/56", "::/48"],
-    ["fe80::1%eth0", "fe80::/64", "fe80::/56", "fe80::/48"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48", "2001:db8:1::/56", "2001:db8:1:2::/64"],
+    ["2001:DB8:1:203::", "2001:db8:1::/48", "2001:db8:1:200::/56", "2001:db8:1:203::/64"],
+    ["::1", "::/48", "::/56", "::/64"],
+    ["fe80::1%eth0", "fe80::/48", "fe80::/56", "fe80::/64"],
     ["somewhere", "somewhere"],
     [undefined, "unknown"],
   ] as const) {
