@@ -125,7 +125,15 @@ export function createLoginKit<Context = unknown>(
       start: (call, body) => otpEndpoint.start(call, body),
       renew: (call, attempt) => otpEndpoint.renew(call, attempt),
       status: ({ request }, attempt) => answerStatus(request, attempt, statusParts),
-      logIn: (call, attempt) => logIn(call, attempt, { attempts, timeouts, report, runtime, signIn }),
+      logIn: (call, attempt) =>
+        logIn(call, attempt, {
+          attempts,
+          timeouts,
+          report,
+          runtime,
+          signIn,
+          maxLogins: limits.loginsPerAttempt,
+        }),
       authenticateCallback: ({ request }) => authenticateCallback(request, config.callbackCredentials),
       callback: (call, body) => callbackEndpoint.answer(call, body),
     },

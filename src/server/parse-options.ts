@@ -151,6 +151,7 @@ const limits = v.optional(
       streamsPerNode: v.optional(countOrFalse, defaultLimits.streamsPerNode),
       tokenServerCalls: v.optional(rate, defaultLimits.tokenServerCalls),
       transactionsPerAttempt: v.optional(count, defaultLimits.transactionsPerAttempt),
+      loginsPerAttempt: v.optional(count, defaultLimits.loginsPerAttempt),
       bodyBytes: v.optional(count, defaultLimits.bodyBytes),
     } satisfies Record<keyof Limits, unknown>,
     "an object",

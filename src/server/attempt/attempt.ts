@@ -36,6 +36,8 @@ export type AttemptState =
       readonly transaction?: string;
       readonly at: number;
       readonly approvedAt: number;
+      /** How often its browser logged in. Missing for once. */
+      readonly logins?: number;
     }
   | { readonly status: "denied" | "expired" | "failed"; readonly at: number };
 

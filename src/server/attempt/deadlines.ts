@@ -33,6 +33,12 @@ export const isClaimable = (
   timeouts: Timeouts,
 ): boolean => now < at + timeouts.claimSeconds * 1000;
 
+/** The end of the time in which the browser may repeat its login. */
+export const repeatableUntil = (
+  { at }: Extract<AttemptState, { status: "completed" }>,
+  timeouts: Timeouts,
+): number => at + timeouts.repeatSeconds * 1000;
+
 /** The time left of the newest code. */
 export function expiresInSeconds({ transactions }: Attempt, now: number): number {
   const newest = transactions.at(-1);
@@ -63,7 +69,7 @@ export function forgetAt(attempt: Attempt, timeouts: Timeouts): number {
     case "approved":
       return state.at + timeouts.claimSeconds * 1000 + memoryMs;
     case "completed":
-      return state.at + timeouts.repeatSeconds * 1000 + memoryMs;
+      return repeatableUntil(state, timeouts) + memoryMs;
     case "denied":
     case "expired":
     case "failed":

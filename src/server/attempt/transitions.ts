@@ -1,6 +1,6 @@
 import type { Timeouts } from "../timeouts.js";
 import type { Attempt, AttemptState, Scan, Transaction } from "./attempt.js";
-import { forgetAt, isAcceptable, isClaimable, isOpen, openUntil } from "./deadlines.js";
+import { forgetAt, isAcceptable, isClaimable, isOpen, openUntil, repeatableUntil } from "./deadlines.js";
 
 /** What can happen to an attempt. */
 export type Change =
@@ -16,8 +16,8 @@ export type Change =
   | { readonly kind: "denied"; readonly at: number }
   /** A transaction failed without being denied. */
   | { readonly kind: "transaction_closed"; readonly id: string; readonly at: number }
-  /** The browser posts its login. */
-  | { readonly kind: "claimed"; readonly at: number }
+  /** The browser posts its login, or repeats it. */
+  | { readonly kind: "claimed"; readonly at: number; readonly maxLogins: number }
   /** The Token Server answered the last calls. If the time is over, the attempt is `expired`. */
   | { readonly kind: "time_over"; readonly at: number }
   /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
@@ -53,7 +53,7 @@ const pending: AttemptState = { status: "pending" };
 
 /**
  * Applies a change: returns the next version of the attempt, or the same object if nothing changes. A final status never
- * changes.
+ * changes; of a completed attempt the logins are counted.
  */
 export function change(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   const next = decide(attempt, what, timeouts);
@@ -91,9 +91,11 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
       return isPending ? closeTransaction(attempt, what, timeouts) : attempt;
     case "claimed": {
       const { state } = attempt;
-      return state.status === "approved" && isClaimable(state, what.at, timeouts)
-        ? settle({ ...state, status: "completed", at: what.at, approvedAt: state.at })
-        : attempt;
+      if (state.status === "approved" && isClaimable(state, what.at, timeouts))
+        return settle({ ...state, status: "completed", at: what.at, approvedAt: state.at });
+      if (state.status !== "completed" || what.at >= repeatableUntil(state, timeouts)) return attempt;
+      const logins = (state.logins ?? 1) + 1;
+      return logins <= what.maxLogins ? settle({ ...state, logins }) : attempt;
     }
     case "time_over":
       return isOver(attempt, what.at, timeouts) ? settle({ status: "expired", at: what.at }) : attempt;

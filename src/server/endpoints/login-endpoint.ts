@@ -1,6 +1,7 @@
-import { ApiError, attemptSettled, serverError, unknownAttempt } from "../http/api-error.js";
+import { ApiError, attemptSettled, limitExceeded, serverError, unknownAttempt } from "../http/api-error.js";
 import type { Attempt, AttemptState } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
+import { repeatableUntil } from "../attempt/deadlines.js";
 import type { Timeouts } from "../timeouts.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
@@ -14,32 +15,33 @@ interface Parts<Context> {
   report: Report;
   runtime: Runtime;
   signIn: SignIn<Context>;
+  maxLogins: number;
 }
 
 /**
  * `POST /{attempt}/login`: turns an approved attempt into the site's session.
  *
- * @throws ApiError 409, 404 or 500
+ * @throws ApiError 409, 404, 429 or 500
  */
 export async function logIn<Context>(
   call: Call<Context>,
   attempt: Attempt,
   parts: Parts<Context>,
 ): Promise<Response> {
-  const { attempts, timeouts, runtime } = parts;
-  const claim = await attempts.change(attempt.id, { kind: "claimed", at: runtime.now() });
+  const { attempts, timeouts, runtime, maxLogins } = parts;
+  const at = runtime.now();
+  const claim = await attempts.change(attempt.id, { kind: "claimed", at, maxLogins });
   if (!claim) throw unknownAttempt();
   const { state } = claim.attempt;
   switch (state.status) {
     case "pending":
       throw new ApiError("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
     case "completed": {
-      const mayRepeat = runtime.now() < state.at + timeouts.repeatSeconds * 1000;
-      if (!claim.changed && !mayRepeat) throw attemptSettled();
+      if (!claim.changed) throw repeatError(repeatableUntil(state, timeouts) - at);
       return signIn(
         call,
         { userId: state.userId, attempt: claim.attempt, login: summary(claim.attempt, state) },
-        !claim.changed,
+        state.logins !== undefined,
         parts,
       );
     }
@@ -52,6 +54,17 @@ export async function logIn<Context>(
       return state satisfies never;
   }
 }
+
+/** Why a login cannot be repeated. */
+const repeatError = (leftMs: number): ApiError =>
+  leftMs <= 0
+    ? attemptSettled()
+    : limitExceeded(
+        "loginsPerAttempt",
+        "too_many_requests",
+        "This attempt has logged in too many times.",
+        leftMs,
+      );
 
 async function signIn<Context>(
   call: Call<Context>,

@@ -49,6 +49,11 @@ export interface Limits {
   tokenServerCalls: Rate | false;
   /** Transactions, and so codes, of one attempt. One more renewal is answered 429. Default 20. */
   transactionsPerAttempt: number;
+  /**
+   * Runs of `signIn` for one attempt, which its browser may repeat within `repeatSeconds`. One more login is answered 429.
+   * Default 20; the widget tries about 12 times.
+   */
+  loginsPerAttempt: number;
   /** Bytes of a request's body. More is answered 413. Default 4096. */
   bodyBytes: number;
 }
@@ -70,6 +75,7 @@ export const defaultLimits: Readonly<Omit<Limits, PrefixLimit>> = {
   streamsPerNode: 20_000,
   tokenServerCalls: { count: 1000, seconds: 1 },
   transactionsPerAttempt: 20,
+  loginsPerAttempt: 20,
   bodyBytes: 4096,
 };
 

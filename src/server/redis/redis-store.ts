@@ -150,6 +150,7 @@ const state = v.variant("status", [
     transaction: v.exactOptional(v.string()),
     at: instant,
     approvedAt: instant,
+    logins: v.exactOptional(count),
   }),
   v.object({ status: v.picklist(["denied", "expired", "failed"]), at: instant }),
 ]);

@@ -21,7 +21,7 @@ const renewed: Change[] = [
 ];
 const approved: Change = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second };
 const denied: Change = { kind: "denied", at: t0 + 5 * second };
-const claimed: Change = { kind: "claimed", at: t0 + 6 * second };
+const claimed: Change = { kind: "claimed", at: t0 + 6 * second, maxLogins: 2 };
 
 /** Every kind of change, at a time after every deadline. */
 const everything: Change[] = [
@@ -33,7 +33,7 @@ const everything: Change[] = [
   { kind: "denied", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "nobody", at: t0 + 9999 * second },
-  { kind: "claimed", at: t0 + 9999 * second },
+  { kind: "claimed", at: t0 + 9999 * second, maxLogins: 2 },
   { kind: "time_over", at: t0 + 9999 * second },
   { kind: "silence", at: t0 + 9999 * second },
 ];
@@ -69,6 +69,14 @@ describe("an attempt", () => {
       for (const what of everything) assert.equal(change(attempt, what, timeouts), attempt, what.kind);
     });
   }
+
+  test("once completed, counts its logins up to the limit, and within the time for repeating", () => {
+    const once = after(begin(), approved, claimed);
+    const twice = after(once, claimed);
+    assert.deepEqual(twice, { ...once, version: once.version + 1, state: { ...once.state, logins: 2 } });
+    assert.equal(after(twice, claimed), twice);
+    assert.equal(after(once, { kind: "claimed", at: t0 + 66 * second, maxLogins: 2 }), once);
+  });
 
   test("once approved, can only be claimed or expire", () => {
     const attempt = after(begin(), approved);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
-import type { Login } from "onegini-otp-login/server";
+import { memoryStore, type Login } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "../support/browser.js";
 import { accepted, scriptedTokenServer, listen, site, type Site } from "../support/site.js";
@@ -159,6 +159,30 @@ describe("logging in", () => {
       where.events.flatMap((event) => (event.type === "logged_in" ? [event.repeated] : [])),
       [false, true],
     );
+  });
+
+  test("is 429 from the 21st on, on every server, until the minute is over: signIn runs 20 times at most", async (t) => {
+    const runtime = new VirtualClock();
+    const store = memoryStore(() => runtime.now());
+    const { browser, attempt, where } = await approved(t, undefined, { runtime, options: { store } });
+    const other = await site(t, { runtime, options: { store, origin: where.origin } });
+    const elsewhere = new Browser({ url: other.url, origin: where.origin });
+    elsewhere.cookie = browser.cookie;
+    const answers = await Promise.all(Array.from({ length: 30 }, () => browser.logIn(attempt)));
+    assert.equal(answers.filter(({ status }) => status === 200).length, 20);
+    await runtime.advance(20);
+    for (const each of [browser, elsewhere]) {
+      const answer = await each.logIn(attempt);
+      assert.deepEqual(await errorOf(answer), [429, "too_many_requests"]);
+      assert.equal(answer.headers.get("retry-after"), "40");
+    }
+    assert.equal(where.logins.length + other.logins.length, 20);
+    assert.deepEqual(
+      other.events.flatMap((event) => (event.type === "limited" ? [event.limit] : [])),
+      ["loginsPerAttempt"],
+    );
+    await runtime.advance(40);
+    assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "attempt_settled"]);
   });
 
   test("is impossible two minutes after the approval: the attempt is expired", async (t) => {

@@ -749,6 +749,7 @@ describe("the limits", () => {
       streamsPerNode: 20_000,
       tokenServerCalls: { count: 1000, seconds: 1 },
       transactionsPerAttempt: 20,
+      loginsPerAttempt: 20,
       bodyBytes: 4096,
     });
     const perNetwork = withPrefixLimits(defaultLimits);

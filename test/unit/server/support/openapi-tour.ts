@@ -165,6 +165,12 @@ async function limits(visit: Visit): Promise<void> {
   await visitor.call("POST", "");
   await visitor.call("POST", `${attempt}/otp`);
 
+  const { tokenServer, visitor: repeater } = await visit({ options: { limits: { loginsPerAttempt: 1 } } });
+  const approved = await repeater.start();
+  tokenServer.result = accepted();
+  await repeater.call("GET", approved);
+  for (let logins = 0; logins < 2; logins++) await repeater.call("POST", `${approved}/login`);
+
   const { visitor: watcher } = await visit({ options: { limits: { streamsPerBrowser: 1 } } });
   const [first, second] = [await watcher.start(), await watcher.start()];
   const leave = await watcher.watch(first);
