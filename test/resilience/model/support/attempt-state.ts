@@ -37,6 +37,8 @@ export const rules = {
   memoryMs: 300 * second,
   /** A browser's calls make the kit poll a transaction's result at most this often. */
   pollIntervalMs: 2 * second,
+  /** So many callbacks for a code make the kit poll its result at once. Anybody can post more. */
+  promptCallbacks: 5,
 } as const;
 
 /** The Token Server's result of a transaction. */

@@ -197,14 +197,19 @@ export function loginCall(around: Surroundings, isOwner: boolean, signInThrows: 
   return asBrowser("login", around, isOwner, () => claim);
 }
 
-/** The kit's work after it has answered a callback with 204. */
-export const afterCallback = (around: Surroundings, codeId: string): Step => ({
+/**
+ * The kit's work after it has answered a callback with 204.
+ *
+ * @param isPrompt whether it asks for the result at once; else perhaps up to two seconds later
+ */
+export const afterCallback = (around: Surroundings, codeId: string, isPrompt: boolean): Step => ({
   key: "callback",
   moves: (state) =>
     changes(state, around, (seen) => seen).flatMap((seen): Move[] => {
       const isOpen = seen.codes.some(({ id, closed }) => id === codeId && !closed);
       if (seen.forgotten || seen.status !== "pending" || !isOpen) return end(seen, done);
-      return [{ state: seen, next: resultPoll(around, codeId) }];
+      const asked: Move = { state: seen, next: resultPoll(around, codeId) };
+      return isPrompt ? [asked] : [asked, ...end(seen, done)];
     }),
 });
 

@@ -18,6 +18,8 @@ export class Model {
   /** The cookies of three browsers. */
   readonly cookies: (string | undefined)[] = [undefined, undefined, undefined];
   readonly attempts: ModelAttempt[] = [];
+  /** How many callbacks came for each code. */
+  readonly callbacks = new Map<string, number>();
   /** Counts the calls without the right cookie. Each step makes another kind of them. */
   tries = 0;
   /** How many steps were taken. */

@@ -181,7 +181,10 @@ async function makeCall(
     const id = codeOf(attempt, call.code) ?? "transaction-0";
     const answer = await world.call(call.node, callbackRequest({ transaction_id: id }, world));
     if (answer) assert.equal(answer.status, 204, "the answer to a callback");
-    return { step: afterCallback(around, id), said: done, mayStop: false };
+    const callbacks = (model.callbacks.get(id) ?? 0) + 1;
+    model.callbacks.set(id, callbacks);
+    const isPrompt = callbacks <= rules.promptCallbacks;
+    return { step: afterCallback(around, id, isPrompt), said: done, mayStop: false };
   }
   const cookie = cookieOf(call.who, attempt, model);
   const isOwner = attempt !== undefined && cookie === attempt.owner;
