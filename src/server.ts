@@ -10,13 +10,12 @@ import type { LoginKitOptions } from "./server/options.js";
 export type { Attempt, AttemptState, Scan, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
 export type { Health, LoginKit, ScannedCode } from "./server/login-kit.js";
+export { clientIpBehind, type ClientIpOptions } from "./server/http/client-ip.js";
 export {
-  clientIpBehind,
   compareAddresses,
   type AddressComparison,
-  type ClientIpOptions,
   type CompareAddressesOptions,
-} from "./server/http/client-ip.js";
+} from "./server/http/compare-addresses.js";
 export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 export type { LimitName, Limits, Rate } from "./server/limits/limits.js";

@@ -90,64 +90,8 @@ function forwardedFor(element: string): string {
 }
 
 /** The IP address of a hop, without port, brackets and the zone of an IPv6 address, which means nothing on another machine. */
-function addressOf(hop: string): string | undefined {
+export function addressOf(hop: string): string | undefined {
   const host = /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+)(?::\d+)?$/.exec(hop)?.[1] ?? hop;
   if (!(ipaddr.IPv4.isValidFourPartDecimal(host) || ipaddr.IPv6.isValid(host))) return undefined;
   return ipaddr.process(host.replace(/%.*$/, "")).toString();
 }
-
-/** `unknown`: an address or its country is not known, or the two addresses cannot be compared. */
-type Comparison = "same" | "different" | "unknown";
-
-/** What two addresses have in common. Neither part proves that two devices are near each other, or that they are not. */
-export interface AddressComparison {
-  /**
-   * Whether both are in one network: the first 24 bits of IPv4, the first 48 bits of IPv6. An IPv4 and an IPv6 address
-   * cannot be compared.
-   */
-  network: Comparison;
-  /** Whether `countryOf` gives the same for both. */
-  country: Comparison;
-}
-
-/** Options of `compareAddresses`. */
-export interface CompareAddressesOptions {
-  /**
-   * Looks up the country of an address, e.g. `NL`, in the site's own database or service. If it throws or returns nothing,
-   * the country is unknown. Without it every country is.
-   */
-  countryOf?: (address: string) => string | null | undefined | Promise<string | null | undefined>;
-}
-
-/**
- * Compares the address of the screen that began a login with the one of the phone that scanned its code. This is a hint and
- * no proof. A phone on mobile data is often in another network than the screen beside it; and an attacker near the victim,
- * behind the same carrier or in the same VPN passes. An address that is missing or invalid makes both parts `unknown`, which
- * is never a reason to trust. Never rejects.
- *
- * @example
- * const { network, country } = await compareAddresses(login.address, login.scanned?.address, { countryOf });
- */
-export async function compareAddresses(
-  screen: string | undefined,
-  phone: string | undefined,
-  { countryOf }: CompareAddressesOptions = {},
-): Promise<AddressComparison> {
-  const one = addressOf(screen ?? "");
-  const other = addressOf(phone ?? "");
-  if (one === undefined || other === undefined) return { network: "unknown", country: "unknown" };
-  const lookUp = async (address: string) => (await countryOf?.(address)) || undefined;
-  const [here, there] = await Promise.all([one, other].map((each) => lookUp(each).catch(() => undefined)));
-  return {
-    network: compareNetworks(one, other),
-    country: here && there ? comparison(here === there) : "unknown",
-  };
-}
-
-function compareNetworks(one: string, other: string): Comparison {
-  const [a, b] = [ipaddr.parse(one), ipaddr.parse(other)];
-  if (a.kind() !== b.kind()) return "unknown";
-  return comparison(a.match(b, a.kind() === "ipv4" ? 24 : 48));
-}
-
-const comparison = (isSame: boolean): Comparison => (isSame ? "same" : "different");
