@@ -27,8 +27,10 @@ export interface CompareAddressesOptions {
 /**
  * Compares the address of the screen that began a login with the one of the phone that scanned its code. This is a hint and
  * no proof. A phone on mobile data is often in another network than the screen beside it; and an attacker near the victim,
- * behind the same carrier or in the same VPN passes. An address that is missing or invalid makes both parts `unknown`, which
- * is never a reason to trust. Never rejects.
+ * behind the same carrier or in the same VPN passes. An address that is missing, invalid or not public makes both parts
+ * `unknown`, which is never a reason to trust. Private, loopback and documentation addresses, carriers' inner ones and those
+ * of translators (NAT64) are not public: they say nothing of where a client is, and are often those of the site's own proxy.
+ * Never rejects.
  *
  * @example
  * const { network, country } = await compareAddresses(login.address, login.scanned?.address, { countryOf });
@@ -38,8 +40,8 @@ export async function compareAddresses(
   phone: string | undefined,
   { countryOf }: CompareAddressesOptions = {},
 ): Promise<AddressComparison> {
-  const one = addressOf(screen ?? "");
-  const other = addressOf(phone ?? "");
+  const one = publicAddress(screen);
+  const other = publicAddress(phone);
   if (one === undefined || other === undefined) return { network: "unknown", country: "unknown" };
   const lookUp = async (address: string) => (await countryOf?.(address)) || undefined;
   const [here, there] = await Promise.all([one, other].map((each) => lookUp(each).catch(() => undefined)));
@@ -47,6 +49,19 @@ export async function compareAddresses(
     network: compareNetworks(one, other),
     country: here && there ? comparison(here === there) : "unknown",
   };
+}
+
+/** All IPv6 addresses that IANA has given out for the internet. */
+const globalUnicast = ipaddr.IPv6.parse("2000::");
+
+/** The address in a text, if a client on the internet can have it. */
+function publicAddress(text: string | undefined): string | undefined {
+  const address = addressOf(text ?? "");
+  if (address === undefined) return undefined;
+  const parsed = ipaddr.parse(address);
+  const isPublic =
+    parsed.range() === "unicast" && (parsed.kind() === "ipv4" || parsed.match(globalUnicast, 3));
+  return isPublic ? address : undefined;
 }
 
 function compareNetworks(one: string, other: string): Comparison {

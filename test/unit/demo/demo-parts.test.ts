@@ -198,10 +198,10 @@ describe("The account page", () => {
     );
 
   it("says whether the phone was in the browser's network, if its app told its address", async () => {
-    const address = "192.0.2.1";
+    const address = "5.9.2.1";
     for (const [phone, text] of [
-      ["192.0.2.9", "The phone was in the same network."],
-      ["198.51.100.1", "The phone was in another network, which is common."],
+      ["5.9.2.9", "The phone was in the same network."],
+      ["31.13.100.1", "The phone was in another network, which is common."],
     ] as const) {
       assert.ok((await rendered({ address, scanned: { address: phone } })).includes(text), phone);
     }
