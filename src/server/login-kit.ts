@@ -40,7 +40,7 @@ export interface LoginKit<Context = unknown> {
   /**
    * Tells the page that its code was scanned, on every server: it says "Check your phone". For the route that the site's
    * app calls, where the app is authenticated as always. It decides nothing: only the Token Server's result logs in. A
-   * code that is unknown, over or scanned already changes nothing. Never rejects.
+   * code that is unknown or over changes nothing, nor does a user's second scan. Never rejects.
    */
   scanned(scan: ScannedCode): Promise<void>;
 

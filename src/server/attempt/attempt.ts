@@ -17,8 +17,15 @@ export interface Transaction {
   readonly endsAt: number;
   /** Whether it failed without being denied. The attempt may have others that are open. */
   readonly closed: boolean;
+  /** The first scan. */
   readonly scanned?: Scan;
+  /** The first scan of each other user, for a few users. */
+  readonly otherScans?: readonly Scan[];
 }
+
+/** The first scan of each user, the earliest first. */
+export const scansOf = ({ scanned, otherScans = [] }: Transaction): readonly Scan[] =>
+  scanned ? [scanned, ...otherScans] : [];
 
 /** The status of an attempt, and since when. Times are in milliseconds since the epoch. */
 export type AttemptState =

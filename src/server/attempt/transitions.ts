@@ -1,5 +1,5 @@
 import type { Timeouts } from "../timeouts.js";
-import type { Attempt, AttemptState, Scan, Transaction } from "./attempt.js";
+import { scansOf, type Attempt, type AttemptState, type Scan, type Transaction } from "./attempt.js";
 import { forgetAt, isAcceptable, isClaimable, isOpen, openUntil, repeatableUntil } from "./deadlines.js";
 
 /** What can happen to an attempt. */
@@ -108,15 +108,22 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   }
 }
 
+/** The phones of this many users may scan one code. Only one of them can answer it. */
+const maxScans = 5;
+
 function markScanned(attempt: Attempt, id: string, scan: Scan): Attempt {
   const scannable = attempt.transactions.find(
     (transaction) => transaction.id === id && isAcceptable(transaction, scan.at),
   );
-  // Of two users, the later one counts: otherwise a stranger's scan could keep out that of the user who accepts.
-  const isKnown = scannable?.scanned && scannable.scanned.userId === scan.userId;
-  if (!scannable || isKnown) return attempt;
+  if (!scannable) return attempt;
+  // Each user's: otherwise a stranger's scan could keep out or replace that of the user who accepts.
+  const scans = scansOf(scannable);
+  if (scans.length >= maxScans || scans.some(({ userId }) => userId === scan.userId)) return attempt;
+  const [scanned, ...otherScans] = [...scans, scan];
   const transactions = attempt.transactions.map((transaction) =>
-    transaction === scannable ? { ...transaction, scanned: scan } : transaction,
+    transaction === scannable
+      ? { ...transaction, scanned, ...(otherScans.length > 0 && { otherScans }) }
+      : transaction,
   );
   return { ...attempt, transactions };
 }

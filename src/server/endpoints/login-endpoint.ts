@@ -1,5 +1,5 @@
 import { ApiError, attemptSettled, limitExceeded, serverError, unknownAttempt } from "../http/api-error.js";
-import type { Attempt, AttemptState } from "../attempt/attempt.js";
+import { scansOf, type Attempt, type AttemptState } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import { repeatableUntil } from "../attempt/deadlines.js";
 import type { Timeouts } from "../timeouts.js";
@@ -129,9 +129,11 @@ function summary(
   { startedAt, address, userAgent, language, transactions }: Attempt,
   { userId, approvedAt, transaction }: Extract<AttemptState, { status: "completed" }>,
 ): LoginSummary {
-  const scan = transactions.find(({ id }) => id === transaction)?.scanned;
+  const accepted = transactions.find(({ id }) => id === transaction);
+  const scans = accepted ? scansOf(accepted) : [];
   // Another user's scan tells nothing about the phone that accepted.
-  const isOwn = scan && (scan.userId === undefined || scan.userId === userId);
+  const scan =
+    scans.find((each) => each.userId === userId) ?? scans.find((each) => each.userId === undefined);
   return {
     startedAt,
     approvedAt,
@@ -139,7 +141,7 @@ function summary(
     userAgent,
     language,
     codes: transactions.length,
-    ...(isOwn && { scanned: { at: scan.at, address: scan.address, userAgent: scan.userAgent } }),
+    ...(scan && { scanned: { at: scan.at, address: scan.address, userAgent: scan.userAgent } }),
   };
 }
 

@@ -155,18 +155,19 @@ const state = v.variant("status", [
   v.object({ status: v.picklist(["denied", "expired", "failed"]), at: instant }),
 ]);
 
+const scan = v.looseObject({
+  at: instant,
+  userId: v.exactOptional(v.string()),
+  address: v.exactOptional(v.string()),
+  userAgent: v.exactOptional(v.string()),
+});
+
 const transaction = v.looseObject({
   id: v.string(),
   endsAt: instant,
   closed: v.boolean(),
-  scanned: v.exactOptional(
-    v.looseObject({
-      at: instant,
-      userId: v.exactOptional(v.string()),
-      address: v.exactOptional(v.string()),
-      userAgent: v.exactOptional(v.string()),
-    }),
-  ),
+  scanned: v.exactOptional(scan),
+  otherScans: v.exactOptional(v.array(scan)),
 });
 
 /** An attempt, as JSON. */

@@ -172,7 +172,45 @@ describe("a code that the site's app has scanned", () => {
     }
     assert.deepEqual(
       scans.map((scanned) => scanned?.address),
-      ["192.0.2.9", undefined, undefined],
+      ["192.0.2.9", undefined, "192.0.2.9"],
+    );
+  });
+
+  test("is kept for each user, for at most five: later scans write nothing", async (t) => {
+    const scans: Login["login"]["scanned"][] = [];
+    const signIn = ({ login }: Login): Response => {
+      scans.push(login.scanned);
+      return Response.json({});
+    };
+    const store = memoryStore();
+    let writes = 0;
+    const counting: typeof store = {
+      ...store,
+      compareAndSet: (...args) => {
+        writes += 1;
+        return store.compareAndSet(...args);
+      },
+    };
+    const where = await site(t, { options: { signIn, store: counting } });
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const scanBy = (userId: string, address: string) =>
+      where.kit.scanned({ transactionId: transactionOf(otp), userId, address });
+    for (const userId of ["mallory", "alice", "bob"]) await scanBy(userId, `192.0.2.${userId.length}`);
+    for (let times = 0; times < 20; times++) {
+      await scanBy("mallory", `203.0.113.${times}`);
+      await scanBy("alice", `203.0.113.${times}`);
+    }
+    assert.equal(writes, 3);
+    for (let users = 0; users < 20; users++) await scanBy(`user-${users}`, "203.0.113.1");
+    assert.equal(writes, 5);
+    const stream = await browser.stream(attempt);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.end();
+    await browser.logIn(attempt);
+    assert.deepEqual(
+      scans.map((scanned) => scanned?.address),
+      ["192.0.2.5"],
     );
   });
 

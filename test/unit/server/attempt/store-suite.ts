@@ -32,12 +32,17 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.deepEqual(await other.get(attempt.id), attempt);
     });
 
-    test("keeps the scan of a code, and which code was accepted", async (t) => {
+    test("keeps the scans of a code, and which code was accepted", async (t) => {
       const { store, other } = await open(t);
       const attempt = anAttempt();
       await store.create(attempt);
       const scanned = { at: 1, address: "192.0.2.1", userAgent: "App/1.0" };
-      const transactions = attempt.transactions.map((transaction) => ({ ...transaction, scanned }));
+      const otherScans = [{ at: 2, userId: "bob" }];
+      const transactions = attempt.transactions.map((transaction) => ({
+        ...transaction,
+        scanned,
+        otherScans,
+      }));
       const state = { status: "approved", userId: "alice", transaction: transactions[0]!.id, at: 2 } as const;
       const next = { ...attempt, version: 2, transactions, state };
       assert.equal(await store.compareAndSet(attempt.id, 1, next), true);
