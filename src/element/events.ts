@@ -6,9 +6,12 @@ import type { LoginErrorCode, Phase } from "./flow/state.js";
  * where it is. It proves nothing to a server.
  */
 export class LoginEvent extends Event {
-  /** The JSON that the site's `signIn` answered. */
+  /** The JSON that the site's `signIn` answered, as it came: its `redirect_to` may be anything. */
   readonly result: LoginAnswer;
-  /** Where the page goes next, unresolved: the answer's `redirect_to`, else the `redirect` attribute. */
+  /**
+   * Where the page goes next: the answer's `redirect_to`, else the `redirect` attribute, whichever is http or https, as an absolute
+   * URL. `undefined` if neither is: then the page stays.
+   */
   readonly redirectTo: string | undefined;
 
   constructor(result: LoginAnswer, redirectTo: string | undefined) {

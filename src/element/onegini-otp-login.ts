@@ -261,11 +261,9 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   #finish(answer: LoginAnswer): void {
-    const isKept = !this.dispatchEvent(
-      new LoginEvent(answer, (answer.redirect_to || this.redirect) ?? undefined),
-    );
-    const target = isKept ? undefined : redirectTarget(answer.redirect_to, this.redirect);
-    if (target === undefined) return;
+    const target = redirectTarget(answer.redirect_to, this.redirect);
+    const isKept = !this.dispatchEvent(new LoginEvent(answer, target));
+    if (isKept || target === undefined) return;
     this.#isRedirecting = true;
     location.replace(target);
   }

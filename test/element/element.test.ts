@@ -246,7 +246,7 @@ describe("the element", () => {
       expect(login).to.be.instanceOf(LoginEvent);
       expect([login!.bubbles, login!.composed, login!.cancelable]).to.deep.equal([true, true, true]);
       expect(login!.result).to.deep.equal({ redirect_to: "/next", user: "jane" });
-      expect(login!.redirectTo).to.equal("/next");
+      expect(login!.redirectTo).to.equal(`${location.origin}/next`);
       expect(element.shadowRoot!.textContent).not.to.contain("Opening the next page");
     });
 

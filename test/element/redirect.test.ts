@@ -47,6 +47,29 @@ describe("after a login", () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(state(frame)).to.equal("completed");
   });
+  for (const [redirectTo, redirect, expected] of [
+    ["/by-answer", "/by-attribute", `${location.origin}/by-answer`],
+    ["?next=1#top", undefined, `${location.origin}/?next=1#top`],
+    ["https://other.example/path", undefined, "https://other.example/path"],
+    ["javascript:document.title='run'", "/by-attribute", `${location.origin}/by-attribute`],
+    ["java\tscript:document.title='run'", undefined, undefined],
+    ["data:text/html,run", "javascript:document.title='run'", undefined],
+    ["http://[", undefined, undefined],
+    [undefined, "/by-attribute", `${location.origin}/by-attribute`],
+    [undefined, undefined, undefined],
+  ] as const) {
+    it(`a listener gets the URL that the element would follow: ${redirectTo}, else ${redirect}`, async () => {
+      const frame = open({
+        prevent: "yes",
+        ...(redirectTo !== undefined && { redirectTo }),
+        ...(redirect !== undefined && { redirect }),
+      });
+      await until(() => state(frame) === "completed");
+      const { dataset } = frame.contentDocument!.body;
+      expect(dataset["redirectTo"]).to.equal(String(expected));
+      expect(dataset["raw"]).to.equal(String(redirectTo));
+    });
+  }
   it("the page stays if both URLs are rejected", async () => {
     const frame = open({ redirect: "javascript:document.title='run'" });
     await until(() => state(frame) === "completed");

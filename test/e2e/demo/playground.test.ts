@@ -280,7 +280,7 @@ describe("The playground", () => {
       "statechange pending",
       "statechange approved",
       "statechange completed",
-      "login result {}, redirectTo /account, prevented",
+      `login result {}, redirectTo ${given.demo.origin}/account, prevented`,
       "statechange requesting",
       "statechange pending",
       "statechange denied",

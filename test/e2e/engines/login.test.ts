@@ -37,7 +37,7 @@ for (const name of wantedEngines())
       const login = await engine.run(() => sessionStorage.getItem("login"));
       assert.deepEqual(JSON.parse(String(login)), {
         result: {},
-        redirectTo: "/account",
+        redirectTo: `${demo.origin}/account`,
       });
     });
 

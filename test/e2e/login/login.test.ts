@@ -118,7 +118,7 @@ describe("A login, from the pixels of the code to the account", () => {
         result: {},
         cancelable: true,
         composed: true,
-        redirectTo: "/account",
+        redirectTo: `${demo.origin}/account`,
         target: "onegini-otp-login",
       },
     ]);
