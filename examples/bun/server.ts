@@ -1,6 +1,6 @@
-import { createLoginKit } from "onegini-otp-login/server";
+import { clientIpBehind, createLoginKit } from "onegini-otp-login/server";
 
-const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
+const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
@@ -8,11 +8,15 @@ const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 const sessionOfAttempt = new Map<string, string>();
 const userOfSession = new Map<string, string>();
 
+/** Undefined without a proxy. Then the address is the connection's. */
+const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
+
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the Bun example",
-  clientIp: (request, server: Bun.Server<undefined>) => server.requestIP(request)?.address,
+  clientIp: (request, server: Bun.Server<undefined>) =>
+    addressFromProxy(request, server) ?? server.requestIP(request)?.address,
   signIn({ userId, attempt }) {
     // It may run twice for one login, and both runs must lead to one session.
     const session = sessionOfAttempt.get(attempt) ?? crypto.randomUUID();

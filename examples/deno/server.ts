@@ -1,19 +1,24 @@
-import { createLoginKit } from "onegini-otp-login/server";
+import { clientIpBehind, createLoginKit } from "onegini-otp-login/server";
 
 const PORT = Deno.env.get("PORT") ?? "3000";
 /** Of the page, as the browser shows it. */
 const ORIGIN = Deno.env.get("ORIGIN") ?? `http://localhost:${PORT}`;
 const TOKEN_SERVER = Deno.env.get("TOKEN_SERVER") ?? "http://localhost:4000";
+const TRUSTED_PROXIES = Deno.env.get("TRUSTED_PROXIES") ?? "0";
 
 // In memory, so for one process.
 const sessionOfAttempt = new Map<string, string>();
 const userOfSession = new Map<string, string>();
 
+/** Undefined without a proxy. Then the address is the connection's. */
+const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
+
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the Deno example",
-  clientIp: (_request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => info.remoteAddr.hostname,
+  clientIp: (request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) =>
+    addressFromProxy(request, info) ?? info.remoteAddr.hostname,
   signIn({ userId, attempt }) {
     // It may run twice for one login, and both runs must lead to one session.
     const session = sessionOfAttempt.get(attempt) ?? crypto.randomUUID();

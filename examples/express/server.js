@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import express from "express";
 import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
 
-const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
+const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
@@ -14,7 +14,7 @@ const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the Express example",
-  clientIp: (_request, { req }) => req.ip, // behind a proxy, set Express' "trust proxy"
+  clientIp: (_request, { req }) => req.ip, // follows the setting "trust proxy"
   signIn({ userId, attempt }) {
     // It may run twice for one login, and both runs must lead to one session.
     const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");
@@ -26,6 +26,7 @@ const kit = createLoginKit({
 });
 
 const app = express();
+app.set("trust proxy", Number(TRUSTED_PROXIES));
 app.use(toNodeHandler(kit));
 app.use("/assets", express.static("node_modules/onegini-otp-login/dist"));
 app.get("/", (_req, res) => {

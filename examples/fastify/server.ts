@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import Fastify from "fastify";
 import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
+import { clientIpBehind } from "onegini-otp-login/server";
 
-const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
+const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
@@ -15,6 +16,7 @@ const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the Fastify example",
+  clientIp: clientIpBehind(Number(TRUSTED_PROXIES)),
   signIn({ userId, attempt }) {
     // It may run twice for one login, and both runs must lead to one session.
     const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");

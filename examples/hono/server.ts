@@ -5,8 +5,9 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { createLoginKit } from "onegini-otp-login/node";
+import { clientIpBehind } from "onegini-otp-login/server";
 
-const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
+const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
@@ -14,11 +15,14 @@ const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 const sessionOfAttempt = new Map<string, string>();
 const userOfSession = new Map<string, string>();
 
+/** Undefined without a proxy. Then the address is the connection's. */
+const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
+
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the Hono example",
-  clientIp: (_request, c: Context) => getConnInfo(c).remote.address,
+  clientIp: (request, c: Context) => addressFromProxy(request, c) ?? getConnInfo(c).remote.address,
   signIn({ userId, attempt }) {
     // It may run twice for one login, and both runs must lead to one session.
     const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");

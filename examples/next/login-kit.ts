@@ -17,6 +17,7 @@ const {
   PORT = "3000",
   ORIGIN = `http://localhost:${PORT}`,
   TOKEN_SERVER = "http://localhost:4000",
+  TRUSTED_PROXIES = "0",
 } = process.env;
 
 /** Created at the first request, because `next build` loads this module too. */
@@ -25,7 +26,8 @@ export const loginKit = (): LoginKit =>
     origin: ORIGIN,
     tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
     message: "Log in to the Next.js example",
-    clientIp: clientIpBehind(1), // Next itself writes X-Forwarded-For in development
+    // Next tells no address but X-Forwarded-For, and a client can send that. So without a proxy all are unknown.
+    clientIp: clientIpBehind(Number(TRUSTED_PROXIES)),
     signIn({ userId, attempt }) {
       // It may run twice for one login, and both runs must lead to one session.
       const session = sessions.ofAttempt.get(attempt) ?? randomBytes(32).toString("base64url");

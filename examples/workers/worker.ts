@@ -28,7 +28,9 @@ export class Login extends DurableObject<Env> {
     },
     message: "Log in to the Workers example",
     resultPolling: 2,
-    clientIp: (request) => request.headers.get("CF-Connecting-IP") ?? undefined, // Cloudflare sets it
+    // Cloudflare sets the header. `wrangler dev`, on http, keeps one that a client sends.
+    clientIp: (request) =>
+      (this.env.ORIGIN.startsWith("https:") && request.headers.get("CF-Connecting-IP")) || undefined,
     signIn: ({ userId, attempt }) => {
       // It may run twice for one login, and both runs must lead to one session.
       const { kv } = this.ctx.storage;

@@ -4,7 +4,13 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { watchForComplaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
-import { installExample, startEmulator, startExample, type Example } from "../support/packed-package.js";
+import {
+  installExample,
+  startEmulator,
+  startExample,
+  startLogin,
+  type Example,
+} from "../support/packed-package.js";
 
 /** The example for Next.js: the server renders the code. */
 
@@ -66,3 +72,27 @@ async function logIn(script: string): Promise<void> {
 test("logs in once with the codes that the server rendered, after the page was left and opened again", () =>
   logIn("start"));
 test("does so in development too", () => logIn("dev"));
+
+test("without a proxy ignores the addresses that clients send, and counts all starts together", async () => {
+  const emulator = await startEmulator(example);
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+
+  const starts = Array.from({ length: 301 }, (_, index) =>
+    startLogin(site.origin, `198.51.${index >> 8}.${index & 255}`),
+  );
+  const statuses = (await Promise.all(starts)).map(({ status }) => status);
+
+  assert.deepEqual(new Set(emulator.addresses()), new Set([undefined]));
+  assert.deepEqual(statuses.toSorted().slice(-2), [201, 429]);
+  await Promise.all([site.stop(), emulator.stop()]);
+});
+
+test("with TRUSTED_PROXIES=1 uses the address that the proxy has added", async () => {
+  const emulator = await startEmulator(example);
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin, TRUSTED_PROXIES: "1" });
+
+  await startLogin(site.origin, "198.51.100.1, 203.0.113.1");
+
+  assert.deepEqual(emulator.addresses(), ["203.0.113.1"]);
+  await Promise.all([site.stop(), emulator.stop()]);
+});

@@ -7,7 +7,15 @@ import { installNode, nodeLines } from "../../../scripts/node/node-lines.js";
 import { launchBrowser } from "../../support/browser.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
-import { acceptOnPhone, installExample, startEmulator, startExample } from "../support/packed-package.js";
+import {
+  acceptOnPhone,
+  installExample,
+  startEmulator,
+  startExample,
+  startLogin,
+  type Emulator,
+  type Server,
+} from "../support/packed-package.js";
 
 /** Each example of a server: a whole login through its own page. */
 
@@ -48,6 +56,15 @@ async function useNewestNode(t: TestContext): Promise<void> {
   t.after(() => (process.env["PATH"] = path));
 }
 
+/** Starts a login that claims an address. Returns the one that the Token Server gets. */
+async function addressFor(site: Server, emulator: Emulator): Promise<string | undefined> {
+  await startLogin(site.origin, "198.51.100.1, 203.0.113.1");
+  return emulator
+    .addresses()
+    .at(-1)
+    ?.replace(/^(?:127\.0\.0\.1|::1)$/, "loopback");
+}
+
 for (const name of ["express", "fastify", "hono", "bun", "deno", "workers"])
   test(`${name} logs in`, async (t) => {
     if (name === "workers") await useNewestNode(t);
@@ -69,5 +86,12 @@ for (const name of ["express", "fastify", "hono", "bun", "deno", "workers"])
     await page.goto(`${site.origin}/account`);
     assert.equal(page.url(), `${site.origin}/`);
     await page.close();
-    await Promise.all([site.stop(), emulator.stop()]);
+    assert.equal(await addressFor(site, emulator), name === "workers" ? undefined : "loopback");
+    await site.stop();
+    if (name !== "workers") {
+      const behindProxy = await startExample(example, { ...variables, TRUSTED_PROXIES: "1" });
+      assert.equal(await addressFor(behindProxy, emulator), "203.0.113.1");
+      await behindProxy.stop();
+    }
+    await emulator.stop();
   });

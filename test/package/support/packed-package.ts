@@ -110,6 +110,8 @@ export interface Emulator extends Server {
   phone: PhoneCalls;
   /** The number of codes requested so far. No code is renewed during a test. */
   codes: () => number;
+  /** The browsers' addresses that came with the requests for codes; undefined where none came. */
+  addresses: () => (string | undefined)[];
 }
 
 /** Runs a command that prints the line `ready: …`, such as `onegini-otp-login demo`. Resolves when it has done so. */
@@ -133,14 +135,23 @@ export async function startEmulator({ folder }: Example): Promise<Emulator> {
   const emulator = await startCommand(process.execPath, args, folder);
   const proxy = await startFaultProxy(() => Number(new URL(emulator.origin).port));
   stops.add(proxy.close);
+  const starts = () => proxy.requests.filter(({ path }) => path.endsWith("/authenticate/user"));
   return {
     origin: proxy.origin,
     phone: phoneCalls(emulator.origin),
-    codes: () => proxy.requests.filter(({ path }) => path.endsWith("/authenticate/user")).length,
+    codes: () => starts().length,
+    addresses: () => starts().map(({ body }) => new URLSearchParams(body).get("ip_address") ?? undefined),
     output: emulator.output,
     stop: emulator.stop,
   };
 }
+
+/** Starts a login as a new browser does, with the headers in which an address can be claimed. */
+export const startLogin = (origin: string, forwardedFor: string): Promise<Response> =>
+  fetch(`${origin}/otp-login`, {
+    method: "POST",
+    headers: { origin, "x-forwarded-for": forwardedFor, "cf-connecting-ip": "198.51.100.2" },
+  });
 
 /** Scans the visible code of a page, and accepts. */
 export async function acceptOnPhone(page: Page, { phone }: Emulator): Promise<void> {

@@ -201,11 +201,11 @@ export class Connection {
       head: (text) => (head = text),
       body: (bytes) => body.push(bytes),
       end: () => {
-        const request = this.#begin(head);
-        log(request);
-        const interference = interfere(request, head);
         const content = Buffer.concat(body);
         body = [];
+        const request = this.#begin(head, content.toString());
+        log(request);
+        const interference = interfere(request, head);
         if (interference?.kind === "answer") {
           this.#lanes["to the browser"].push(Buffer.from(interference.answer), true);
         } else {
@@ -221,7 +221,7 @@ export class Connection {
     });
   }
 
-  #begin(head: string): LoggedRequest {
+  #begin(head: string, body: string): LoggedRequest {
     const [method = "", path = ""] = head.split(" ", 2);
     this.#request = {
       connection: this.entry.id,
@@ -229,6 +229,7 @@ export class Connection {
       path,
       accept: headerOf(head, "accept") ?? "",
       prefer: headerOf(head, "prefer"),
+      body,
       at: Date.now(),
     };
     return this.#request;

@@ -13,6 +13,7 @@ export interface LoggedRequest {
   accept: string;
   /** The `Prefer` header: how long a poll may be held. */
   prefer: string | undefined;
+  body: string;
   at: number;
   status?: number;
   /** When the first whole event of a stream had reached the browser. */
