@@ -59,7 +59,7 @@ export default tseslint.config(
     node,
   ),
   forbid(
-    ["src/node/node-handler.ts", "src/node/node-transport.ts"],
+    ["src/node/**"],
     [["**/element/**", "**/emulator/**", "**/locales/**"], "node/ adapts the kit only."],
   ),
   forbid(

@@ -9,6 +9,11 @@ import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export { nodeTransport };
+export {
+  gracefulShutdown,
+  type GracefulShutdown,
+  type GracefulShutdownOptions,
+} from "./node/graceful-shutdown.js";
 export { toNodeHandler, toWebRequest, type NodeContext, type NodeHandler } from "./node/node-handler.js";
 
 /**

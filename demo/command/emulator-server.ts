@@ -6,7 +6,7 @@ import type { DemoConfig, Words } from "../server/demo-config.js";
 import { chooseTokenServer } from "../server/demo-token-server.js";
 import { listenOrExit } from "../server/listen-or-exit.js";
 import { phonePageHeaders, revalidate } from "../server/page-headers.js";
-import { onStopSignal } from "../server/shutdown.js";
+import { onStopSignal } from "../server/stop-signal.js";
 
 /** The Token Server and the phone alone, on one port of loopback. */
 export async function startEmulator(

@@ -4,7 +4,7 @@ import { clientIpBehind, type LoginKitOptions } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
 import { isLoopback, type DemoConfig, type Words } from "./demo-config.js";
 import { exit, listenOrExit } from "./listen-or-exit.js";
-import { onStopSignal, shutDown } from "./shutdown.js";
+import { onStopSignal } from "./stop-signal.js";
 import { createPlayground } from "../playground/playground-service.js";
 import { sessionCookieHeader } from "./sessions.js";
 import { createSite } from "./bank-site.js";
@@ -83,16 +83,17 @@ export async function startDemo(
     else response.writeHead(421).end("This host name does not lead to this demo: see ORIGIN.\n");
   });
 
-  onStopSignal(
-    (signal) =>
-      void shutDown({
-        kit: { close: () => Promise.all([kit.close(), playground?.close()]).then(() => undefined) },
-        server,
-        storage,
-        // After Ctrl+C a person waits, and without a proxy nothing needs to notice.
-        isBalanced: signal === "SIGTERM" && config.origin !== undefined,
-      }),
-  );
+  const stop = async (signal: "SIGINT" | "SIGTERM"): Promise<void> => {
+    const isComplete = await server.shutDown({
+      kit: { close: () => Promise.all([kit.close(), playground?.close()]).then(() => undefined) },
+      storage,
+      // After Ctrl+C a person waits, and without a proxy nothing needs to notice.
+      noticeSeconds: signal === "SIGTERM" && config.origin !== undefined ? 2 : 0,
+    });
+    if (!isComplete) console.error("Some requests were not answered in 12 s. Stopped all the same.");
+    process.exit();
+  };
+  onStopSignal((signal) => void stop(signal));
 
   console.log(`ready: ${ownOrigin}`);
 }

@@ -1,0 +1,82 @@
+import type { Server } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type { LoginKit } from "../server/login-kit.js";
+import { systemRuntime, timedOut, withTimeout } from "../server/runtime.js";
+import { watchConnections } from "./connections.js";
+
+/** Options of `gracefulShutdown`. */
+export interface GracefulShutdownOptions {
+  /**
+   * What is closed last, when no request can need it any more: the kit's Redis store, or an object that closes the store and
+   * then the site's own connections. Default none.
+   */
+  store?: { close(): void | Promise<void> };
+  /**
+   * The longest time of the whole shutdown, in seconds: more than 0, at most 86,400. Then every connection is ended, also
+   * in the middle of a response. Default 12: `signIn` may take 10 s.
+   */
+  limitSeconds?: number;
+}
+
+/**
+ * Shuts the server down. A second call returns the result of the first one.
+ *
+ * @param options.noticeSeconds how long the server still accepts connections, in seconds, so that a load balancer can
+ *   notice that `kit.health()` says no. It is a part of `limitSeconds`. Default 0
+ * @returns true if every request was answered and all is closed, false if the time was over. Rejects with the error of
+ *   `store.close()`, and with nothing else
+ */
+export type GracefulShutdown = (options?: { noticeSeconds?: number }) => Promise<boolean>;
+
+/**
+ * Prepares a shutdown that loses no answer, for a deploy, and returns the function that does it. Call it before the server
+ * has connections: right after `listen()`, or earlier.
+ *
+ * The shutdown ends the kit's streams, whose clients come back spread over some seconds. From then on each response ends
+ * its connection. It accepts no more connections, ends the idle ones, and waits until every other request is answered to
+ * its last byte and no call to the Token Server is running. Then it closes `store`. Node's own `server.close()` cuts
+ * responses that are written but not sent yet.
+ *
+ * @param server the site's server, of `node:http` or `node:https`, or several of them
+ * @param kit the site's kit
+ * @throws TypeError if `limitSeconds` is wrong, or there is another option
+ * @example
+ * const server = createServer(toNodeHandler(kit)).listen(3000);
+ * const shutDown = gracefulShutdown(server, kit, { store });
+ * process.once("SIGTERM", async () => {
+ *   await shutDown();
+ *   process.exit();
+ * });
+ */
+export function gracefulShutdown(
+  server: Server | HttpsServer | readonly (Server | HttpsServer)[],
+  kit: Pick<LoginKit<never>, "close">,
+  { store, limitSeconds = 12, ...others }: GracefulShutdownOptions = {},
+): GracefulShutdown {
+  if (!(Number.isFinite(limitSeconds) && limitSeconds > 0 && limitSeconds <= 86_400)) {
+    throw new TypeError("gracefulShutdown: limitSeconds must be a number of seconds, more than 0 and at most 86400");
+  }
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new TypeError(`gracefulShutdown: there is no option "${unknown}"`);
+  const all = [server].flat().map(watchConnections);
+
+  async function shutDown(noticeSeconds: number): Promise<void> {
+    const closed = kit.close();
+    for (const connections of all) connections.endAfterResponse();
+    if (noticeSeconds > 0) {
+      await new Promise<void>((resolve) => systemRuntime.after(noticeSeconds * 1000, resolve));
+    }
+    await Promise.all([closed, ...all.map((connections) => connections.close())]);
+    // A callback that arrived last is answered before its result call is made: wait for that call too.
+    await kit.close();
+    await store?.close();
+  }
+
+  let result: Promise<boolean> | undefined;
+  return ({ noticeSeconds = 0 } = {}) =>
+    (result ??= withTimeout(shutDown(noticeSeconds), limitSeconds * 1000, systemRuntime).then((end) => {
+      if (end !== timedOut) return true;
+      for (const connections of all) connections.destroy();
+      return false;
+    }));
+}
