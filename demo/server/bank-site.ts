@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { deleteCookie, getCookie } from "hono/cookie";
+import { deleteCookie } from "hono/cookie";
 import * as v from "valibot";
 import type { FirstPaint, ScannedCode } from "onegini-otp-login/server";
 import { sendAsset, type Asset } from "./assets.js";
@@ -22,7 +22,7 @@ import {
   notFoundPage,
   notLoggedInPage,
 } from "../pages/plain-pages.js";
-import { sessionCookieName, SessionsUnavailable, type Session, type Sessions } from "./sessions.js";
+import { sessionCookieName, sessionIds, SessionsUnavailable, type Session, type Sessions } from "./sessions.js";
 
 export interface SiteOptions {
   /** The site's origin, e.g. `http://localhost:3000`. */
@@ -64,9 +64,16 @@ export function createSite({
   const sessionCookie = sessionCookieName(origin);
   const settingOf = (c: Context): PageSetting => ({ language: languageOf(c), ...demo });
   const notFound = (c: Context) => c.html(notFoundPage(settingOf(c)), 404);
+  const sessionsOf = async (c: Context): Promise<Session[]> => {
+    const found = await Promise.all(sessionIds(c.req.header("Cookie"), origin).map((id) => sessions.find(id)));
+    const known = found.filter((session) => session !== undefined);
+    // Several ids may lead to the session of one attempt.
+    return [...new Map(known.map((session) => [session.attempt, session])).values()];
+  };
+  // With two sessions one is perhaps planted, and nobody can tell which.
   const sessionOf = async (c: Context): Promise<Session | undefined> => {
-    const id = getCookie(c, sessionCookie);
-    return id === undefined ? undefined : sessions.find(id);
+    const [session, ...others] = await sessionsOf(c);
+    return others.length > 0 ? undefined : session;
   };
   const deleteCookies = (c: Context): void => {
     deleteCookie(c, sessionCookie, { path: "/", secure: isSecure });
@@ -125,8 +132,7 @@ export function createSite({
     // Also if the session cannot be ended.
     deleteCookies(c);
     try {
-      const session = await sessionOf(c);
-      if (session) await sessions.end(session);
+      for (const session of await sessionsOf(c)) await sessions.end(session);
     } catch (error) {
       if (!(error instanceof SessionsUnavailable)) throw error;
       warn(error);

@@ -194,6 +194,16 @@ const isSecure = (origin: string): boolean => origin.startsWith("https:");
 export const sessionCookieName = (origin: string): string =>
   isSecure(origin) ? "__Host-demo-session" : "demo-session";
 
+/**
+ * The ids in all session cookies of a request. On http, another page of this host can plant a cookie with the same name for
+ * a longer path, and browsers send that one first.
+ */
+export function sessionIds(cookies: string | undefined, origin: string): string[] {
+  const start = `${sessionCookieName(origin)}=`;
+  const own = (cookies ?? "").split("; ").filter((cookie) => cookie.startsWith(start));
+  return [...new Set(own.map((cookie) => cookie.slice(start.length)))];
+}
+
 /** The `Set-Cookie` header of a new session. */
 export const sessionCookieHeader = (id: string, origin: string): string =>
   `${sessionCookieName(origin)}=${id}; Path=/; HttpOnly; SameSite=Lax${isSecure(origin) ? "; Secure" : ""}`;

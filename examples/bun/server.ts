@@ -1,12 +1,11 @@
 import { clientIpBehind, createLoginKit } from "onegini-otp-login/server";
+import { createSessions, privateHeaders } from "./sessions.js";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
-// In memory, so for one process.
-const sessionOfAttempt = new Map<string, string>();
-const userOfSession = new Map<string, string>();
+const sessions = createSessions(ORIGIN);
 
 /** Undefined without a proxy. Then the address is the connection's. */
 const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
@@ -18,11 +17,7 @@ const kit = createLoginKit({
   clientIp: (request, server: Bun.Server<undefined>) =>
     addressFromProxy(request, server) ?? server.requestIP(request)?.address,
   signIn({ userId, attempt }) {
-    // It may run twice for one login, and both runs must lead to one session.
-    const session = sessionOfAttempt.get(attempt) ?? crypto.randomUUID();
-    sessionOfAttempt.set(attempt, session);
-    userOfSession.set(session, userId);
-    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    const cookie = sessions.begin(userId, attempt);
     return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
   },
 });
@@ -44,8 +39,9 @@ Bun.serve({
       Bun.file(new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js"))),
     ),
     "/account": (request) => {
-      const user = userOfSession.get(request.cookies.get("session") ?? "");
-      return user === undefined ? Response.redirect("/") : new Response(`Logged in as ${user}`);
+      const user = sessions.userOf(request.headers.get("Cookie"));
+      if (user === undefined) return Response.redirect("/");
+      return new Response(`Logged in as ${user}`, { headers: privateHeaders });
     },
   },
   fetch: (request, server) => kit.fetch(request, server),

@@ -1,4 +1,5 @@
 import { clientIpBehind, createLoginKit } from "onegini-otp-login/server";
+import { createSessions, privateHeaders } from "./sessions.js";
 
 const PORT = Deno.env.get("PORT") ?? "3000";
 /** Of the page, as the browser shows it. */
@@ -6,9 +7,7 @@ const ORIGIN = Deno.env.get("ORIGIN") ?? `http://localhost:${PORT}`;
 const TOKEN_SERVER = Deno.env.get("TOKEN_SERVER") ?? "http://localhost:4000";
 const TRUSTED_PROXIES = Deno.env.get("TRUSTED_PROXIES") ?? "0";
 
-// In memory, so for one process.
-const sessionOfAttempt = new Map<string, string>();
-const userOfSession = new Map<string, string>();
+const sessions = createSessions(ORIGIN);
 
 /** Undefined without a proxy. Then the address is the connection's. */
 const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
@@ -20,11 +19,7 @@ const kit = createLoginKit({
   clientIp: (request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) =>
     addressFromProxy(request, info) ?? info.remoteAddr.hostname,
   signIn({ userId, attempt }) {
-    // It may run twice for one login, and both runs must lead to one session.
-    const session = sessionOfAttempt.get(attempt) ?? crypto.randomUUID();
-    sessionOfAttempt.set(attempt, session);
-    userOfSession.set(session, userId);
-    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    const cookie = sessions.begin(userId, attempt);
     return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
   },
 });
@@ -44,9 +39,9 @@ Deno.serve({ port: Number(PORT), hostname: "localhost" }, async (request, info) 
     case "/onegini-otp-login.js":
       return new Response(await Deno.readFile(widget), { headers: { "Content-Type": "text/javascript" } });
     case "/account": {
-      const session = /(?:^|; )session=([^;]+)/.exec(request.headers.get("Cookie") ?? "")?.[1] ?? "";
-      const user = userOfSession.get(session);
-      return user === undefined ? Response.redirect(ORIGIN) : new Response(`Logged in as ${user}`);
+      const user = sessions.userOf(request.headers.get("Cookie"));
+      if (user === undefined) return Response.redirect(ORIGIN);
+      return new Response(`Logged in as ${user}`, { headers: privateHeaders });
     }
     default:
       return kit.fetch(request, info);

@@ -1,14 +1,12 @@
-import { randomBytes } from "node:crypto";
 import express from "express";
-import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
+import { createLoginKit, gracefulShutdown, toNodeHandler } from "onegini-otp-login/node";
+import { createSessions, privateHeaders } from "./sessions.js";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
-// In memory, so for one process.
-const sessionOfAttempt = new Map();
-const userOfSession = new Map();
+const sessions = createSessions(ORIGIN);
 
 const kit = createLoginKit({
   origin: ORIGIN,
@@ -16,11 +14,7 @@ const kit = createLoginKit({
   message: "Log in to the Express example",
   clientIp: (_request, { req }) => req.ip, // follows the setting "trust proxy"
   signIn({ userId, attempt }) {
-    // It may run twice for one login, and both runs must lead to one session.
-    const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");
-    sessionOfAttempt.set(attempt, session);
-    userOfSession.set(session, userId);
-    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    const cookie = sessions.begin(userId, attempt);
     return Response.json({ user: userId, redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
   },
 });
@@ -38,9 +32,15 @@ app.get("/", (_req, res) => {
     </html>`);
 });
 app.get("/account", (req, res) => {
-  const session = /(?:^|; )session=([^;]+)/.exec(req.headers.cookie ?? "")?.[1];
-  const user = userOfSession.get(session);
+  const user = sessions.userOf(req.headers.cookie);
+  res.set(privateHeaders);
   if (user === undefined) res.redirect("/");
   else res.type("text").send(`Logged in as ${user}`);
 });
-app.listen(Number(PORT), "localhost", () => console.log(`Open http://localhost:${PORT}`));
+const server = app.listen(Number(PORT), "localhost", () => console.log(`Open http://localhost:${PORT}`));
+
+const shutDown = gracefulShutdown(server, kit);
+process.once("SIGTERM", async () => {
+  await shutDown();
+  process.exit();
+});

@@ -1,16 +1,14 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import Fastify from "fastify";
-import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
+import { createLoginKit, gracefulShutdown, toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind } from "onegini-otp-login/server";
+import { createSessions, privateHeaders } from "./sessions.js";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
-// In memory, so for one process.
-const sessionOfAttempt = new Map<string, string>();
-const userOfSession = new Map<string, string>();
+const sessions = createSessions(ORIGIN);
 
 const kit = createLoginKit({
   origin: ORIGIN,
@@ -18,11 +16,7 @@ const kit = createLoginKit({
   message: "Log in to the Fastify example",
   clientIp: clientIpBehind(Number(TRUSTED_PROXIES)),
   signIn({ userId, attempt }) {
-    // It may run twice for one login, and both runs must lead to one session.
-    const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");
-    sessionOfAttempt.set(attempt, session);
-    userOfSession.set(session, userId);
-    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    const cookie = sessions.begin(userId, attempt);
     return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
   },
 });
@@ -41,9 +35,14 @@ app.addHook("onRequest", (request, reply, done) => logIn(request.raw, reply.raw,
 app.get("/", (_request, reply) => reply.type("text/html").send(page));
 app.get("/onegini-otp-login.js", (_request, reply) => reply.type("text/javascript").send(widget));
 app.get("/account", (request, reply) => {
-  const session = /(?:^|; )session=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
-  const user = userOfSession.get(session);
+  const user = sessions.userOf(request.headers.cookie);
+  reply.headers(privateHeaders);
   return user === undefined ? reply.redirect("/") : reply.send(`Logged in as ${user}`);
+});
+const shutDown = gracefulShutdown(app.server, kit);
+process.once("SIGTERM", async () => {
+  await shutDown();
+  process.exit();
 });
 await app.listen({ port: Number(PORT) });
 console.log(`Open http://localhost:${PORT}`);

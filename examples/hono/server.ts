@@ -1,19 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context } from "hono";
-import { getCookie } from "hono/cookie";
 import { createLoginKit } from "onegini-otp-login/node";
 import { clientIpBehind } from "onegini-otp-login/server";
+import { createSessions, privateHeaders } from "./sessions.js";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
-// In memory, so for one process.
-const sessionOfAttempt = new Map<string, string>();
-const userOfSession = new Map<string, string>();
+const sessions = createSessions(ORIGIN);
 
 /** Undefined without a proxy. Then the address is the connection's. */
 const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
@@ -24,11 +21,7 @@ const kit = createLoginKit({
   message: "Log in to the Hono example",
   clientIp: (request, c: Context) => addressFromProxy(request, c) ?? getConnInfo(c).remote.address,
   signIn({ userId, attempt }) {
-    // It may run twice for one login, and both runs must lead to one session.
-    const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");
-    sessionOfAttempt.set(attempt, session);
-    userOfSession.set(session, userId);
-    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    const cookie = sessions.begin(userId, attempt);
     return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
   },
 });
@@ -45,8 +38,8 @@ app.get("/", (c) =>
 </html>`),
 );
 app.get("/account", (c) => {
-  const user = userOfSession.get(getCookie(c, "session") ?? "");
-  return user === undefined ? c.redirect("/") : c.text(`Logged in as ${user}`);
+  const user = sessions.userOf(c.req.header("Cookie"));
+  return user === undefined ? c.redirect("/") : c.text(`Logged in as ${user}`, 200, privateHeaders);
 });
 serve({ fetch: app.fetch, port: Number(PORT), hostname: "localhost" }, () =>
   console.log(`Open http://localhost:${PORT}`),

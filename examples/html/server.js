@@ -1,14 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
+import { createLoginKit, gracefulShutdown, toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind } from "onegini-otp-login/server";
+import { createSessions } from "./sessions.js";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
-// In memory, so for one process.
-const sessionOfAttempt = new Map();
+const sessions = createSessions(ORIGIN);
 
 const kit = createLoginKit({
   origin: ORIGIN,
@@ -16,10 +15,7 @@ const kit = createLoginKit({
   message: "Log in to the HTML example",
   clientIp: clientIpBehind(Number(TRUSTED_PROXIES)),
   signIn({ userId, attempt }) {
-    // It may run twice for one login, and both runs must lead to one session.
-    const session = sessionOfAttempt.get(attempt) ?? randomBytes(32).toString("base64url");
-    sessionOfAttempt.set(attempt, session);
-    const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+    const cookie = sessions.begin(userId, attempt);
     return Response.json({ user: userId }, { headers: { "Set-Cookie": cookie } });
   },
 });
@@ -32,10 +28,16 @@ const files = {
   ],
 };
 const logIn = toNodeHandler(kit);
-createServer((req, res) =>
+const server = createServer((req, res) =>
   logIn(req, res, () => {
     const [type, content] = files[req.url] ?? [];
     if (content) res.writeHead(200, { "Content-Type": type }).end(content);
     else res.writeHead(404).end();
   }),
 ).listen(Number(PORT), "localhost", () => console.log(`Open http://localhost:${PORT}`));
+
+const shutDown = gracefulShutdown(server, kit);
+process.once("SIGTERM", async () => {
+  await shutDown();
+  process.exit();
+});

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { createLoginKit } from "onegini-otp-login/server";
+import { createSessions, privateHeaders } from "./sessions.js";
 
 const page = `<!doctype html>
 <html lang="en">
@@ -18,6 +19,10 @@ export default {
 
 /** There is one for the whole site, so every request meets the same kit and its attempts in memory. */
 export class Login extends DurableObject<Env> {
+  readonly #sessions = createSessions(this.env.ORIGIN, {
+    get: (key) => this.ctx.storage.kv.get<string>(key),
+    set: (key, value) => this.ctx.storage.kv.put(key, value),
+  });
   readonly #kit = createLoginKit({
     origin: this.env.ORIGIN,
     tokenServer: {
@@ -32,20 +37,15 @@ export class Login extends DurableObject<Env> {
     clientIp: (request) =>
       (this.env.ORIGIN.startsWith("https:") && request.headers.get("CF-Connecting-IP")) || undefined,
     signIn: ({ userId, attempt }) => {
-      // It may run twice for one login, and both runs must lead to one session.
-      const { kv } = this.ctx.storage;
-      const session = kv.get<string>(`attempt ${attempt}`) ?? crypto.randomUUID();
-      kv.put(`attempt ${attempt}`, session);
-      kv.put(`session ${session}`, userId);
-      const cookie = `session=${session}; Path=/; HttpOnly; SameSite=Lax`; // on https also "; Secure"
+      const cookie = this.#sessions.begin(userId, attempt);
       return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
     },
   });
 
   override fetch(request: Request): Response | Promise<Response> {
     if (new URL(request.url).pathname !== "/account") return this.#kit.fetch(request);
-    const session = /(?:^|; )session=([^;]+)/.exec(request.headers.get("Cookie") ?? "")?.[1] ?? "";
-    const user = this.ctx.storage.kv.get<string>(`session ${session}`);
-    return user === undefined ? Response.redirect(this.env.ORIGIN) : new Response(`Logged in as ${user}`);
+    const user = this.#sessions.userOf(request.headers.get("Cookie"));
+    if (user === undefined) return Response.redirect(this.env.ORIGIN);
+    return new Response(`Logged in as ${user}`, { headers: privateHeaders });
   }
 }

@@ -176,6 +176,20 @@ describe("The demo, attacked from another page", () => {
     await other.close();
   });
 
+  it("is not overruled by a cookie that was planted for a longer path, which comes first", async () => {
+    const cookie = { name: "demo-session", value: "planted", domain: "localhost", path: "/account" };
+    await context.addCookies([cookie]);
+    await logInHere();
+    assert.match(await (await context.request.get(`${demo.origin}/account`)).text(), /demo-user/);
+
+    // The session of somebody else: nobody can tell which of the two is planted.
+    const own = (await context.cookies()).find(({ path }) => path === "/");
+    await context.clearCookies();
+    await logInHere();
+    await context.addCookies([{ ...cookie, value: own?.value ?? "" }]);
+    assert.equal((await context.request.get(`${demo.origin}/account`)).status(), 401);
+  });
+
   it("does not show the account by the back button after a logout", async () => {
     const page = await logInHere();
     await page.getByRole("button", { name: "Log out" }).click();

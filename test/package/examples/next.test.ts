@@ -59,6 +59,9 @@ async function logIn(script: string): Promise<void> {
   await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
   assert.equal(await page.evaluate(() => "isSamePage" in globalThis), true, "The page was not loaded anew.");
   assert.equal(emulator.codes(), 2);
+  const account = (await context.request.get(`${site.origin}/account`)).headers();
+  assert.match(account["cache-control"] ?? "", /\bno-store\b/);
+  assert.equal(account["content-security-policy"], "frame-ancestors 'none'");
   assert.deepEqual(
     posts.map((path) => path.replace(/^(\/otp-login)\/[^/]+\//, "$1/…/")),
     ["/otp-login/…/login"],

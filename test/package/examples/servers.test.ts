@@ -74,14 +74,21 @@ for (const name of ["express", "fastify", "hono", "bun", "deno", "workers"])
     if (name === "workers") setUpWrangler(example.folder, variables);
     const site = await startExample(example, { ...variables, WRANGLER_SEND_METRICS: "false" });
     const page = await browser.newPage();
+    // For a longer path, so the browser sends it first.
+    const planted = { name: "session", value: "planted", domain: "localhost", path: "/account" };
+    await page.context().addCookies([planted]);
     const stream = await watchStreams(page);
     await page.goto(site.origin);
     await until(() => stream.pieces() > 0, "the status stream's first event, while nobody has accepted");
     const before = stream.pieces();
+    const response = page.waitForResponse(`${site.origin}/account`);
     await acceptOnPhone(page, emulator);
     await page.waitForURL(`${site.origin}/account`);
     assert.ok(stream.pieces() > before, "The stream told of the acceptance.");
     assert.equal((await page.textContent("body"))?.trim(), "Logged in as demo-user");
+    const headers = (await response).headers();
+    assert.equal(headers["cache-control"], "no-store");
+    assert.equal(headers["content-security-policy"], "frame-ancestors 'none'");
     await page.context().clearCookies();
     await page.goto(`${site.origin}/account`);
     assert.equal(page.url(), `${site.origin}/`);

@@ -1,7 +1,7 @@
-import { cookies } from "next/headers";
-import { userOf } from "../../login-kit";
+import { headers } from "next/headers";
+import { sessions } from "../../login-kit";
 
 export default async function AccountPage() {
-  const user = userOf((await cookies()).get("session")?.value);
+  const user = sessions.userOf((await headers()).get("cookie"));
   return <p>{user ? `Logged in as ${user}` : "Nobody is logged in"}</p>;
 }
