@@ -14,6 +14,16 @@ export interface ProxyOptions {
   port: number;
   /** The ports of the three nodes on loopback, in the order of the file. */
   nodes: readonly number[];
+  /** Small limits by address, to reach them with few requests. Default: those of the file. */
+  limits?: AddressLimits;
+}
+
+/** How many calls of the login API one address may make. */
+export interface AddressLimits {
+  /** In ten minutes. */
+  requests: number;
+  /** At a time. */
+  open: number;
 }
 
 /** A request that a proxy has passed on, from its log. */
@@ -135,7 +145,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Starts nginx with `docs/deployment/nginx.conf`. */
-export async function startNginx({ port, nodes }: ProxyOptions): Promise<Proxy> {
+export async function startNginx({ port, nodes, limits }: ProxyOptions): Promise<Proxy> {
   const directory = ownDirectory("nginx");
   const { certificate, key } = makeCertificate(directory);
   const insecurePort = await freePort();
@@ -148,7 +158,7 @@ export async function startNginx({ port, nodes }: ProxyOptions): Promise<Proxy> 
     "/var/log/nginx/access.log": accessLog,
     // What this machine may allow less of.
     "worker_rlimit_nofile 65536;": undefined,
-    "worker_connections 32768;": "worker_connections 4096;",
+    "worker_connections 32768;": "worker_connections 8192;",
     "/etc/nginx/tls/www.example.com.pem": certificate,
     "/etc/nginx/tls/www.example.com.key": key,
     "listen 80 ": `listen 127.0.0.1:${insecurePort} `,
@@ -157,6 +167,13 @@ export async function startNginx({ port, nodes }: ProxyOptions): Promise<Proxy> 
     "10.0.0.11:3000": `127.0.0.1:${nodes[0]}`,
     "10.0.0.12:3000": `127.0.0.1:${nodes[1]}`,
     "10.0.0.13:3000": `127.0.0.1:${nodes[2]}`,
+    "192.0.2.0/28": "127.0.0.1",
+    ...(limits && {
+      // The first request is no part of the burst.
+      "rate=100r/s": "rate=1r/m",
+      "burst=2000": `burst=${limits.requests - 1}`,
+      "streams 2000": `streams ${limits.open}`,
+    }),
   });
   writeFileSync(file, configuration);
   const { output, reload, stop } = await run(
@@ -188,7 +205,7 @@ function parseNginxLog(line: string, nodes: readonly number[]): Passed[] {
 }
 
 /** Starts HAProxy with `docs/deployment/haproxy.cfg`. */
-export async function startHaproxy({ port, nodes }: ProxyOptions): Promise<Proxy> {
+export async function startHaproxy({ port, nodes, limits }: ProxyOptions): Promise<Proxy> {
   const directory = ownDirectory("haproxy");
   const { both } = makeCertificate(directory);
   const insecurePort = await freePort();
@@ -206,6 +223,12 @@ export async function startHaproxy({ port, nodes }: ProxyOptions): Promise<Proxy
     "10.0.0.11:3000": `127.0.0.1:${nodes[0]}`,
     "10.0.0.12:3000": `127.0.0.1:${nodes[1]}`,
     "10.0.0.13:3000": `127.0.0.1:${nodes[2]}`,
+    "192.0.2.0/28": "127.0.0.1",
+    ...(limits && {
+      "http_req_rate(10s)": "http_req_rate(10m)",
+      "gt 3000": `gt ${limits.requests}`,
+      "gt 2000": `gt ${limits.open}`,
+    }),
   });
   writeFileSync(file, configuration);
   const socket = join(directory, "master.sock");

@@ -14,7 +14,7 @@ import { request } from "node:https";
 import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../../support/demo/demo.js";
 import { trustAnyCertificate } from "../../../support/services/certificate.js";
 import { freePort } from "../../../support/services/free-port.js";
-import type { Proxy, StartProxy } from "../../../support/services/proxies.js";
+import type { AddressLimits, Proxy, StartProxy } from "../../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
 import { Visitor } from "../../../support/visitor.js";
 import { Browser } from "../../../unit/server/support/browser.js";
@@ -97,11 +97,15 @@ export interface FakeNodes {
   servers: readonly Server[];
 }
 
-/** @param answer how a node answers a request; the health check is always answered 200 */
+/**
+ * @param answer how a node answers a request; the health check is always answered 200
+ * @param limits of the proxy, if they are not those of its file
+ */
 export async function fakeNodes(
   t: TestContext,
   start: StartProxy,
   answer: RequestListener,
+  limits?: AddressLimits,
 ): Promise<FakeNodes> {
   const servers = [1, 2, 3].map(() =>
     createServer((request, response) => {
@@ -117,20 +121,25 @@ export async function fakeNodes(
     }
   });
   const nodes = servers.map((server) => (server.address() as AddressInfo).port);
-  const proxy = await start({ port: await freePort(), nodes });
+  const proxy = await start({ port: await freePort(), nodes, ...(limits && { limits }) });
   t.after(() => proxy.stop());
   return { proxy, servers };
 }
 
-/** Requests a path without any change. `fetch` would resolve its dots and replace its backslashes. */
+/**
+ * Requests a path without any change. `fetch` would resolve its dots and replace its backslashes.
+ *
+ * @param localAddress the address of this machine that the request comes from
+ */
 export function requestRaw(
   origin: string,
   path: string,
   headers: OutgoingHttpHeaders = {},
+  localAddress = "127.0.0.1",
 ): Promise<{ status: number | undefined; headers: IncomingHttpHeaders }> {
   const send = origin.startsWith("https:") ? request : insecureRequest;
   return new Promise((resolve, reject) => {
-    send(origin, { path, headers, agent: false }, (answer) => {
+    send(origin, { path, headers, localAddress, agent: false }, (answer) => {
       answer.resume().once("end", () => resolve({ status: answer.statusCode, headers: answer.headers }));
     })
       .once("error", reject)

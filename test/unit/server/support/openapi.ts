@@ -30,7 +30,9 @@ export interface Answer {
 
 /** Headers of server and proxies, which the document does not list. */
 const serverHeaders = new Set(
-  "connection content-length date keep-alive server transfer-encoding via x-powered-by".split(" "),
+  "connection content-length date keep-alive server strict-transport-security transfer-encoding via x-powered-by".split(
+    " ",
+  ),
 );
 
 const basePath = "/otp-login";
