@@ -82,8 +82,8 @@ export function timeText(model: ViewModel): TemplateResult | typeof nothing {
   switch (clock.kind) {
     case "next":
     case "last": {
-      const time = formatTime(clock.left, words.language);
       const message = clock.kind === "last" ? words.lastCode : words.newCodeIn;
+      const time = formatTime(clock.left, words.language, message);
       return html`<p class="time" role="timer">${fill(message, time)}</p>`;
     }
     case "late":

@@ -54,7 +54,9 @@ function messageFor({ state, words, now, isRedirecting }: ViewModel): Message | 
         text: words[key],
         second: words[`${key}Hint`],
         ...(key !== "notHere" && {
-          button: isEarly ? fill(words.tryAgainIn, formatTime(wait, words.language)) : words.tryAgain,
+          button: isEarly
+            ? fill(words.tryAgainIn, formatTime(wait, words.language, words.tryAgainIn))
+            : words.tryAgain,
           isEarly,
         }),
       };

@@ -110,7 +110,8 @@ for (const language of Object.keys(locales))
     });
 
     it("have times as Intl formats them, in the same digits as the steps", () => {
-      const plain = (ms: number) => formatTime(ms, language).replace(/\s/gu, " ");
+      const { newCodeIn } = locales[language]!;
+      const plain = (ms: number) => formatTime(ms, language, newCodeIn).replace(/\s/gu, " ");
       expect([plain(42_000), plain(240_000)]).to.deep.equal(times[language]);
       expect(new Intl.NumberFormat(language).resolvedOptions().numberingSystem).to.equal("latn");
     });

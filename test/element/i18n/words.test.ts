@@ -4,6 +4,7 @@ import { wordsFor } from "../../../src/element/i18n/languages.js";
 import type { Failure } from "../../../src/element/flow/state.js";
 import { countdown, formatTime, nextSecond } from "../../../src/element/view/countdown.js";
 import { failureKey, fill, spoken } from "../../../src/element/i18n/messages.js";
+import { locales } from "../support/locales.js";
 import { failed, now, pending } from "../support/models.js";
 
 const second = 1_000;
@@ -48,10 +49,42 @@ describe("a time left", () => {
     [240 * second, "fr", "4 min"],
     [42 * second, "ar-EG", "٠:٤٢"],
   ];
+  const within: Record<string, string> = { "ar-EG": "رمز جديد بعد {time}" };
   for (const [ms, language, text] of times)
     it(`of ${ms} ms is "${text}" in ${language}`, () => {
-      expect(formatTime(ms, language).replace(/\s/g, " ")).to.equal(text);
+      const message = within[language] ?? "New code in {time}";
+      expect(formatTime(ms, language, message).replace(/\s/g, " ")).to.equal(text);
     });
+
+  it("has the digits of the message's script, in every language that has digits of its own", () => {
+    const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+    const pairs = letters.flatMap((first) => letters.map((second) => first + second));
+    const codes = [...pairs, ...pairs.flatMap((pair) => letters.map((third) => pair + third))];
+    const systems = new Set<string>();
+    for (const code of Intl.NumberFormat.supportedLocalesOf(codes).filter((each) => each.length < 4))
+      for (const language of [code, `${code}-Arab`, `${code}-Adlm`]) {
+        const numbers = new Intl.NumberFormat(language);
+        const { numberingSystem } = numbers.resolvedOptions();
+        if (numberingSystem === "latn") continue;
+        systems.add(numberingSystem);
+        // A digit is in the same part of Unicode as the letters of its script.
+        const time = formatTime(42_000, language, `${numbers.format(7)} {time}`);
+        expect(time, language).to.equal(`${numbers.format(0)}:${numbers.format(42)}`);
+      }
+    expect([...systems]).to.include.members(["arabext", "beng", "deva"]);
+  });
+
+  it("is written without `Intl`, which is slow at first, in a message that has the digits 0 to 9", () => {
+    const { NumberFormat } = Intl;
+    Intl.NumberFormat = undefined as never;
+    try {
+      for (const [language, { newCodeIn, lastCode, tryAgainIn }] of Object.entries(locales))
+        for (const message of language === "ar" ? [] : [newCodeIn, lastCode, tryAgainIn])
+          expect(formatTime(42_000, language, message), message).to.equal("0:42");
+    } finally {
+      Intl.NumberFormat = NumberFormat;
+    }
+  });
 
   it("changes next when its seconds do", () => {
     expect(nextSecond(now + 41_300, now)).to.equal(now + 300);
