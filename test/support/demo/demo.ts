@@ -79,6 +79,8 @@ async function untilReady(demo: Process): Promise<Running> {
 /** Runs a demo that is expected to end by itself. */
 export async function endOfDemo(variables: Variables): Promise<Ending> {
   const { child, stdout, stderr } = run({ PORT: "0", ...variables });
+  // One that starts all the same would not end.
+  child.stdout?.on("data", () => void (/^ready: /m.test(stdout()) && child.kill()));
   await once(child, "close");
   return { code: child.exitCode, stdout: stdout(), stderr: stderr() };
 }

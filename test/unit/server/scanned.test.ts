@@ -94,15 +94,33 @@ describe("a code that the site's app has scanned", () => {
   });
 
   test("logs nobody in, and changes nothing that is settled", async (t) => {
-    const { where, browser, attempt, otp } = await scene(t);
+    const clock = new VirtualClock();
+    const store = memoryStore(() => clock.now());
+    const { where, browser, attempt, otp } = await scene(t, { runtime: clock, options: { store } });
     await scan(where, otp);
     assert.equal((await browser.logIn(attempt)).status, 409);
-    const stream = await browser.stream(attempt);
-    await (await where.emulator.phone("alice", false)).handleMobileAuthWithOtp(otp);
+    assert.deepEqual(where.logins, []);
+
+    for (const status of ["denied", "completed"]) {
+      const settled = await browser.start();
+      const stream = await browser.stream(settled.attempt);
+      const phone = await where.emulator.phone("alice", status === "completed");
+      await phone.handleMobileAuthWithOtp(settled.otp);
+      await stream.end();
+      if (status === "completed") assert.equal((await browser.logIn(settled.attempt)).status, 200);
+      const stored = await store.get(settled.attempt);
+      assert.equal(stored?.state.status, status);
+      await scan(where, settled.otp);
+      assert.deepEqual(await store.get(settled.attempt), stored);
+    }
+
+    const approved = await browser.start();
+    const stream = await browser.stream(approved.attempt);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(approved.otp);
     await stream.end();
-    assert.deepEqual(stream.events.at(-1), { status: "denied" });
-    await scan(where, otp);
-    assert.deepEqual(await browser.status(attempt), { status: "denied", interval: 2 });
+    await scan(where, approved.otp);
+    assert.equal((await browser.status(approved.attempt)).status, "approved");
+    assert.equal((await browser.logIn(approved.attempt)).status, 200);
   });
 
   test("is reported once, with the phone's address and without its code", async (t) => {
@@ -246,6 +264,18 @@ describe("a code that the site's app has scanned", () => {
     await scan(where, otp);
     assert.equal((await browser.status(attempt)).scanned, undefined);
     holds(!where.events.some(({ type }) => type === "code_scanned"));
+  });
+
+  test("is not looked up in the store if its id cannot be a transaction's", async (t) => {
+    const store = memoryStore();
+    const found: string[] = [];
+    const findByTransaction = (id: string) => (found.push(id), store.findByTransaction(id));
+    const where = await site(t, { options: { store: { ...store, findByTransaction } } });
+    for (const transactionId of ["", "..", "../a", "a/b", "a?b", "a b", "é", "x".repeat(129), "a\n"])
+      await where.kit.scanned({ transactionId });
+    assert.deepEqual(found, []);
+    await where.kit.scanned({ transactionId: "a-b" });
+    assert.deepEqual(found, ["a-b"]);
   });
 
   test("does not reject while the store is unreachable", async (t) => {

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { memoryStore, type Login } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "../support/browser.js";
+import { gathering } from "../support/gathering-store.js";
 import { accepted, scriptedTokenServer, listen, site, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { until, holds } from "../../../support/until.js";
@@ -205,7 +206,15 @@ describe("logging in", () => {
   });
 
   test("claims the attempt once for simultaneous requests; the others are repetitions", async (t) => {
-    const { browser, attempt, where } = await approved(t);
+    const inner = memoryStore();
+    const gathered = gathering(inner, 10);
+    let gatheredReads = 0;
+    const get = (id: string) => (gatheredReads-- > 0 ? gathered : inner).get(id);
+    const { browser, attempt, where } = await approved(t, undefined, {
+      options: { store: { ...inner, get } },
+    });
+    // All requests find the attempt, and then all read it as `approved`, before the first one claims it.
+    gatheredReads = 20;
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.logIn(attempt)));
     holds(answers.every(({ status }) => status === 200));
     assert.equal(where.events.filter((event) => event.type === "logged_in" && !event.repeated).length, 1);

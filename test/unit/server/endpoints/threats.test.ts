@@ -146,13 +146,16 @@ describe("the answer to a callback", () => {
 
   test("does not wait for the result call, so that its time tells nothing", async (t) => {
     const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    // In time that stands still the result call does not even time out.
+    const where = await site(t, { tokenServerUrl: tokenServer.url, runtime: new VirtualClock() });
     await new Browser(where).start();
     tokenServer.result = () => undefined;
 
-    assert.equal((await forgeCallback(where, tokenServer.started[0])).status, 204);
+    let status: number | undefined;
+    void forgeCallback(where, tokenServer.started[0]).then((answer) => (status = answer.status));
 
     await until(() => tokenServer.polls.length === 1, "the result call, which is never answered");
+    await until(() => status === 204, "the answer");
   });
 });
 
@@ -318,6 +321,30 @@ describe("hostile values in a browser's request", () => {
     assert.equal(form?.get("callback_uri"), `${where.url}/callback`);
     assert.equal(form.get("message"), "Log in to the test site");
     assert.equal(form.get("ip_address"), "192.0.2.1&user_id=mallory");
+  });
+
+  test("do not reach the store if they cannot be the id of an attempt", async (t) => {
+    const inner = memoryStore();
+    const read: string[] = [];
+    const store = { ...inner, get: (id: string) => (read.push(id), inner.get(id)) };
+    const where = await site(t, { options: { store } });
+    const headers = { origin: where.origin, cookie: `onegini-otp-login=${"x".repeat(43)}` };
+    const ask = async (id: string): Promise<void> => {
+      for (const [method, call] of [
+        ["GET", ""],
+        ["POST", "/otp"],
+        ["POST", "/login"],
+      ] as const) {
+        const { status } = await send(method, `${where.url}/${id}${call}`, { headers });
+        assert.equal(status, 404, `${method} ${id}`);
+      }
+    };
+    for (const id of ["x", "A".repeat(21), "A".repeat(23), `${"A".repeat(21)}*`, "a:b", "%00", "%C3%A9"])
+      await ask(id);
+    assert.deepEqual(read, []);
+    const possible = "A".repeat(22);
+    await ask(possible);
+    assert.deepEqual(read, [possible, possible, possible]);
   });
 
   test("do not appear in the headers or the body of an answer", async (t) => {

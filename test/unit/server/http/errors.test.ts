@@ -141,6 +141,16 @@ describe("bodies", () => {
     }
   });
 
+  test("a body that does not end is 413 as soon as it is too large", async (t) => {
+    const where = await site(t);
+    const head = `POST /otp-login HTTP/1.1\r\nHost: a\r\nOrigin: ${where.origin}\r\nContent-Type: application/json\r\n`;
+    const chunk = `${(4097).toString(16)}\r\n${" ".repeat(4097)}\r\n`;
+    const answer = await exchange(where.origin, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk}`, {
+      until: /"error":/,
+    });
+    assert.match(answer, /^HTTP\/1\.1 413 /);
+  });
+
   test("a body that breaks off does no harm", async (t) => {
     const where = await site(t);
     const head = `POST /otp-login HTTP/1.1\r\nHost: a\r\nOrigin: ${where.origin}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"lang`;

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { Browser } from "../support/browser.js";
-import { accepted, json, result, scriptedTokenServer, type Script, listen, site } from "../support/site.js";
+import {
+  accepted,
+  failed,
+  json,
+  result,
+  scriptedTokenServer,
+  type Script,
+  listen,
+  site,
+} from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
@@ -131,6 +140,41 @@ describe("a start at a Token Server that fails", () => {
     });
   }
 
+  test("is reported with at most 300 characters of the Token Server's words", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const words = "many words, ".repeat(100);
+    tokenServer.start = json(400, { error: words, error_description: words });
+    tokenServer.result = failed(words);
+    assert.equal((await browser.post("")).status, 500);
+    assert.equal((await browser.status(attempt)).status, "failed");
+    const [trouble] = where.events.filter(({ type }) => type === "token_server_trouble");
+    const [failure] = where.events.filter(({ type }) => type === "transaction_failed");
+    holds(trouble?.type === "token_server_trouble" && failure?.type === "transaction_failed");
+    assert.deepEqual([trouble.code, trouble.description], [words.slice(0, 300), words.slice(0, 300)]);
+    assert.deepEqual([failure.reason, failure.description?.length], [words.slice(0, 300), 300]);
+  });
+
+  test("may answer 65,536 bytes and no more", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    for (const [bytes, status] of [
+      [65_536, 201],
+      [65_537, 503],
+    ] as const) {
+      tokenServer.start = (res, transaction_id) => {
+        const answer = JSON.stringify({ transaction_id, time_to_live: 60_000, otp: "b3Rw" });
+        res.writeHead(200, { "content-type": "application/json" }).end(answer.padEnd(bytes));
+      };
+      assert.equal((await new Browser(where).post("")).status, status);
+    }
+    const event = where.events.find(({ type }) => type === "token_server_trouble");
+    holds(event?.type === "token_server_trouble");
+    assert.equal(event.reason, "sent an answer that is too large");
+  });
+
   for (const status of [301, 302, 303, 307, 308]) {
     test(`does not follow a redirect (${status})`, async (t) => {
       let reached = 0;
@@ -208,6 +252,17 @@ describe("a result from a Token Server that fails", () => {
       assert.equal((await browser.status(attempt)).status, "approved");
     });
   }
+
+  test("is no approval without is_authenticated, although it names a user", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    tokenServer.result = result({ is_authenticated: false, user_id: "alice" });
+    assert.equal((await browser.status(attempt)).status, "pending");
+    assert.equal((await browser.logIn(attempt)).status, 409);
+    assert.deepEqual(where.logins, []);
+  });
 
   test("can have any user id, which is passed on unchanged", async (t) => {
     for (const userId of [" ", "ålice@example.com", "<script>", "0", "x".repeat(1000), "constructor"]) {
