@@ -16,13 +16,17 @@ export interface FileResult {
 export async function runNodeFile(file: string, limitSeconds: number): Promise<FileResult> {
   const args = ["--import", "tsx", "--test-reporter=spec", file];
   const { output, isGood, seconds } = await run(process.execPath, args, limitSeconds);
-  const count = (name: string): number =>
-    Number([...output.matchAll(new RegExp(`^ℹ ${name} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
-  const passed = count("pass");
-  const counted = count("fail") + count("cancelled");
+  const { passed, failed: counted } = countsIn(output);
   // A file that was stopped, or that has no test, counts none.
   const failed = isGood && passed > 0 ? counted : Math.max(counted, 1);
   return { name: file, passed, failed, seconds, ...(failed > 0 ? { output } : {}) };
+}
+
+/** What Node's test runner counts at the end of its output. A file that was stopped or cannot be loaded has no counts. */
+export function countsIn(output: string): { passed: number; failed: number } {
+  const count = (name: string): number =>
+    Number([...output.matchAll(new RegExp(`^ℹ ${name} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
+  return { passed: count("pass"), failed: count("fail") + count("cancelled") };
 }
 
 /** Runs files of test/element in an engine, one after the other, by Web Test Runner. `isBuilt`: on the built file. */
@@ -49,15 +53,19 @@ export async function runElementFiles(
   return results;
 }
 
-/** Runs a command and collects its output. After `limitSeconds` it is stopped with all of its child processes. */
+/**
+ * Runs a command in a folder and collects its output. After `limitSeconds` it is stopped with all of its child processes.
+ */
 export async function run(
   command: string,
   args: string[],
   limitSeconds: number,
   variables: Record<string, string> = {},
+  folder = ".",
 ): Promise<{ output: string; isGood: boolean; seconds: number }> {
   const start = Date.now();
   const child = spawn(command, args, {
+    cwd: folder,
     env: { ...process.env, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
     shell: process.platform === "win32" && command !== process.execPath,

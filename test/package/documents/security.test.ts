@@ -1,36 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { shownBy, titlesIn } from "../../support/test-titles.js";
 
 const root = new URL("../../../", import.meta.url);
 const documentText = readFileSync(new URL("docs/security.md", root), "utf8");
 
-/** A test that the document names. */
-interface Quoted {
-  path: string;
-  name: string;
-}
-
-const quoted: Quoted[] = [...documentText.matchAll(/^- Shown by `([^`]+)`: “(.+)”$/gm)].map(
-  ([, path = "", name = ""]) => ({ path, name }),
-);
-
-/** The titles of a file's tests and suites, with … for each `${…}`. */
-function titlesIn(path: string): Set<string> {
-  const file = new URL(path, root);
-  if (!existsSync(file)) return new Set();
-  const calls = readFileSync(file, "utf8").matchAll(
-    /^\s*(?:test|it|describe)\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)/gm,
-  );
-  return new Set(
-    [...calls].map(([, double, single, template]) =>
-      (double ?? single ?? filledIn(template ?? "")).replace(/\\(.)/g, "$1"),
-    ),
-  );
-}
-
-/** Replaces each `${…}` by …, also if it contains braces or quotes. */
-const filledIn = (template: string): string => template.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
+const quoted = shownBy(documentText);
 
 describe("docs/security.md", () => {
   test("names tests in one format only", () => {
@@ -39,10 +15,10 @@ describe("docs/security.md", () => {
     assert.equal(quoted.length > 40, true, `${quoted.length} tests are named.`);
   });
 
-  for (const { path, name } of quoted) {
-    test(`${path} has “${name}”`, () => {
+  for (const { path, title } of quoted) {
+    test(`${path} has “${title}”`, () => {
       const titles = titlesIn(path);
-      assert.equal(titles.has(name), true, `It has:\n${[...titles].join("\n")}`);
+      assert.equal(titles.has(title), true, `It has:\n${[...titles].join("\n")}`);
     });
   }
 

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { withoutDefence } from "../../../scripts/claims/defence.js";
+import { defences } from "../../../scripts/claims/defences.js";
+import { shownBy, titlesIn } from "../../support/test-titles.js";
+
+const root = new URL("../../../", import.meta.url);
+const sourceOf = (file: string): string => readFileSync(new URL(file, root), "utf8");
+
+/** The tests of docs/security.md that need no defence, and why there is none that can be taken out. */
+const withoutAny: Record<string, string> = {
+  "a relayed code that is accepted logs in the browser that it was shown to first, and no other":
+    "It shows what nothing stops.",
+  "a stranger who scans and accepts a code logs its browser in as the stranger":
+    "It shows what nothing stops.",
+  "a stranger who scans a code can end its attempt by declining": "It shows what nothing stops.",
+  "can log in with the victim's attempt if the attacker also knows its id": "It shows what nothing stops.",
+  "a planted leak is found": "It tests the search for secrets.",
+  "decides nothing by itself: only the Token Server's result does":
+    "Nothing of a callback but its id is read.",
+  "is requested from the option's URL with the transaction's id, whatever a request contains":
+    "Nothing of a request is read for the address.",
+  "does not follow a redirect (…)":
+    "Node's http follows none. With fetch it is an option, which is taken out.",
+  "cannot use the victim's attempt without its id, and no answer to the attacker contains the id":
+    "There is no call that answers the ids of a browser.",
+  "put no secret into an address, a Referer, the page or the demo's output": "The widget puts none there.",
+};
+
+describe("the defences that npm run test:claims takes out", () => {
+  for (const defence of defences) {
+    test(`${defence.claim} (${defence.file}): the defence is there once, and the test exists`, () => {
+      const source = sourceOf(defence.file);
+      assert.notEqual(withoutDefence(source, defence), source);
+      const titles = titlesIn(defence.test);
+      assert.equal(titles.has(defence.title), true, `${defence.test} has no test “${defence.title}”`);
+    });
+  }
+
+  test("are there for every test that docs/security.md names, except where there is none", () => {
+    const tested = new Set(defences.map((defence) => `${defence.test}: ${defence.title}`));
+    const named = shownBy(sourceOf("docs/security.md"));
+    const missing = named.filter(({ path, title }) => !tested.has(`${path}: ${title}`));
+    const titles = new Set(missing.map(({ title }) => title));
+    assert.deepEqual([...titles].sort(), Object.keys(withoutAny).sort());
+  });
+
+  test("must be in their file exactly once", () => {
+    const defence = { ...defences[0]!, text: "check();", without: "" };
+    assert.equal(withoutDefence("a(); check(); b();", defence), "a();  b();");
+    for (const source of ["", "a();", "check(); check();"])
+      assert.throws(() => withoutDefence(source, defence), /times instead of once/);
+  });
+});

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+
+/** The titles of a file's tests and suites, with … for each `${…}`. */
+export function titlesIn(path: string): Set<string> {
+  const file = new URL(`../../${path}`, import.meta.url);
+  if (!existsSync(file)) return new Set();
+  const calls = readFileSync(file, "utf8").matchAll(
+    /^\s*(?:test|it|describe)\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)/gm,
+  );
+  return new Set(
+    [...calls].map(([, double, single, template]) =>
+      (double ?? single ?? filledIn(template ?? "")).replace(/\\(.)/g, "$1"),
+    ),
+  );
+}
+
+/** Replaces each `${…}` by …, also if it contains braces or quotes. */
+const filledIn = (template: string): string => template.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
+
+/** A test that docs/security.md names, and its title as `titlesIn` gives it. */
+export interface ShownBy {
+  path: string;
+  title: string;
+}
+
+/** The tests that docs/security.md names. */
+export const shownBy = (documentText: string): ShownBy[] =>
+  [...documentText.matchAll(/^- Shown by `([^`]+)`: “(.+)”$/gm)].map(([, path = "", title = ""]) => ({
+    path,
+    title,
+  }));
