@@ -325,8 +325,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "toWebRequest throws for no address",
     file: "src/node/node-handler.ts",
-    text: "http://localhost${originForm(requestTarget(req))}",
-    without: "http://localhost${requestTarget(req)}",
+    text: "`http://localhost${originForm(requestTarget(req))}`",
+    without: `new URL(requestTarget(req), "http://localhost").href`,
     test: "test/unit/server/endpoints/first-paint.test.ts",
     title: "accepts an invalid address: …",
   },
