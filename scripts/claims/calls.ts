@@ -124,11 +124,19 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "After 60 s a login cannot be repeated",
-    file: "src/server/endpoints/login-endpoint.ts",
-    text: "timeouts.repeatSeconds * 1000",
-    without: "Infinity",
+    file: "src/server/attempt/transitions.ts",
+    text: "what.at >= repeatableUntil(state, timeouts)",
+    without: "what.at === undefined",
     test: signIn,
     title: "can be repeated by the same browser for a minute if the answer was lost, with the same attempt",
+  },
+  {
+    claim: "A login is repeated 19 times at most",
+    file: "src/server/attempt/transitions.ts",
+    text: "logins <= what.maxLogins ?",
+    without: "logins <= Infinity ?",
+    test: signIn,
+    title: "is 429 from the 21st on, on every server, until the minute is over: signIn runs 20 times at most",
   },
   {
     claim: "An attempt is claimed once, in one atomic step",
@@ -197,10 +205,18 @@ export const calls: readonly Defence[] = [
   {
     claim: "signIn gets a scan only from the user who accepted",
     file: "src/server/endpoints/login-endpoint.ts",
-    text: "scan && (scan.userId === undefined || scan.userId === userId)",
-    without: "scan",
+    text: "?? scans.find((each) => each.userId === undefined)",
+    without: "?? scans[0]",
     test: scanned,
     title: "tells signIn nothing of a stranger's scan, whenever that came, if the app names its user",
+  },
+  {
+    claim: "Later scans write nothing",
+    file: "src/server/attempt/transitions.ts",
+    text: "scans.length >= maxScans ||",
+    without: "",
+    test: scanned,
+    title: "is kept for each user, for at most five: later scans write nothing",
   },
   {
     claim: "A scan hides a code no longer than until it expires",

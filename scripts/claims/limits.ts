@@ -4,6 +4,8 @@ import type { Defence } from "./defence.js";
 
 const limitsTest = "test/unit/server/limits/limits.test.ts";
 const node = "test/unit/node/node-handler.test.ts";
+const proxyLimits = "test/resilience/nodes/proxy-limits.test.ts";
+const haproxy = "docs/deployment/haproxy.cfg";
 const clientIp = "test/unit/server/http/client-ip.test.ts";
 
 export const limits: readonly Defence[] = [
@@ -33,16 +35,16 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Starts are limited for each IPv6 network of 56 bits",
-    file: "src/server/limits/limits.ts",
-    text: `["startsPerIpv6Prefix56", network(56)],`,
+    file: "src/server/limits/networks.ts",
+    text: `["startsPerIpv6Prefix56", network(parsed, 56)],`,
     without: "",
     test: limitsTest,
     title: "from one IPv6 network of … bits have a limit too, which does not affect others",
   },
   {
     claim: "Starts are limited for each IPv6 network of 48 bits",
-    file: "src/server/limits/limits.ts",
-    text: `["startsPerIpv6Prefix48", network(48)],`,
+    file: "src/server/limits/networks.ts",
+    text: `["startsPerIpv6Prefix48", network(parsed, 48)],`,
     without: "",
     test: limitsTest,
     title: "from one IPv6 network of … bits have a limit too, which does not affect others",
@@ -84,24 +86,24 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "One address gets about half of the calls",
-    file: "src/server/limits/call-quota.ts",
-    text: "(client !== undefined && isShareUsedUp(count, used, usedBy.get(client) ?? 0))",
-    without: "false",
+    file: "src/server/limits/shares.ts",
+    text: "this.#isAbove(limit / 4, customer) ||",
+    without: "",
     test: limitsTest,
     title: "are counted together for …: its starts, renewals and polls are 503, and those of others are not",
   },
   {
     claim: "One address that forges callbacks and reopens its streams delays nobody's approval",
-    file: "src/server/limits/call-quota.ts",
-    text: "(client !== undefined && isShareUsedUp(count, used, usedBy.get(client) ?? 0))",
-    without: "false",
+    file: "src/server/limits/shares.ts",
+    text: "this.#isAbove(limit / 4, customer) ||",
+    without: "",
     test: "test/unit/server/endpoints/threats.test.ts",
     title: "does not delay the approvals of others: …",
   },
   {
     claim: "Starts on connections that are reset are those of one client",
     file: "src/server/endpoints/otp-endpoint.ts",
-    text: "call.hasAddress ? largestNetworkOf(address) : undefined;",
+    text: "call.hasAddress ? clientAt(address) : undefined;",
     without: "this.#parts.clientOf(address);",
     test: limitsTest,
     title: "are those of one client, which leaves calls to others",
@@ -125,18 +127,34 @@ export const limits: readonly Defence[] = [
   {
     claim: "Streams are limited for each server",
     file: "src/server/endpoints/watchers.ts",
-    text: "if (this.#count >= limit) return true;\n    const client = this.#parts.clientOf(address);\n    return client !== undefined &&",
-    without: "const client = this.#parts.clientOf(address);\n    return client === null &&",
+    text: "streamsPerNode !== false && this.#places.isUsedUp(streamsPerNode, client)",
+    without: "streamsPerNode === 0",
     test: limitsTest,
     title: "above the limit are 503 for every browser; health() counts them",
   },
   {
     claim: "One address gets about half of a server's streams",
-    file: "src/server/endpoints/watchers.ts",
-    text: "client !== undefined && isShareUsedUp(limit",
-    without: "client === null && isShareUsedUp(limit",
+    file: "src/server/limits/shares.ts",
+    text: "this.#isAbove(limit / 4, customer) ||",
+    without: "",
     test: limitsTest,
     title: "are limited for … once half of them are open, and others can still open theirs",
+  },
+  {
+    claim: "One network gets about half of a server's streams",
+    file: "src/server/limits/shares.ts",
+    text: "|| (network !== undefined && this.#isAbove(limit / 2, network))",
+    without: "",
+    test: limitsTest,
+    title: "are limited to half for … that changes its address for each",
+  },
+  {
+    claim: "One network gets about half of the calls",
+    file: "src/server/limits/shares.ts",
+    text: "|| (network !== undefined && this.#isAbove(limit / 2, network))",
+    without: "",
+    test: limitsTest,
+    title: "have half of the quota for … that changes its address for each",
   },
   {
     claim: "Streams that are asked for at one moment are limited too",
@@ -220,11 +238,43 @@ export const limits: readonly Defence[] = [
     title: "ignores X-Forwarded-For by default",
   },
   {
+    claim: "HAProxy limits the requests of an address",
+    file: haproxy,
+    text: "sc_http_req_rate(0) gt 3000",
+    without: "sc_http_req_rate(0) gt 3000000",
+    test: proxyLimits,
+    title: "answers 429 to an address with more requests than its limit, and to no other",
+  },
+  {
+    claim: "HAProxy limits the streams of an address",
+    file: haproxy,
+    text: "sc_conn_cur(0) gt 2000",
+    without: "sc_conn_cur(0) gt 2000000",
+    test: proxyLimits,
+    title: "answers 429 to one stream too many of an address, also if one connection has them all",
+  },
+  {
+    claim: "An office passes HAProxy's limits",
+    file: haproxy,
+    text: "sc_conn_cur(0) gt 2000",
+    without: "sc_conn_cur(0) gt 20",
+    test: proxyLimits,
+    title: "lets an office with as many pages as the kit allows pass, all at once",
+  },
+  {
+    claim: "HAProxy lets only the Token Server call the callback",
+    file: haproxy,
+    text: "deny deny_status 403 if callback !{ src 192.0.2.0/28 }",
+    without: "deny deny_status 403 if callback { method TRACE }",
+    test: proxyLimits,
+    title: "lets only the Token Server call the callback, in every spelling of its path",
+  },
+  {
     claim: "compareAddresses says whether two addresses are in the same network",
-    file: "src/server/http/client-ip.ts",
+    file: "src/server/http/compare-addresses.ts",
     text: `a.match(b, a.kind() === "ipv4" ? 24 : 48)`,
     without: "true",
-    test: clientIp,
+    test: "test/unit/server/http/compare-addresses.test.ts",
     title: "the addresses of screen and phone",
   },
 ];

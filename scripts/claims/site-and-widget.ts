@@ -106,7 +106,7 @@ export const siteAndWidget: readonly Defence[] = [
   {
     claim: "A logout ends the session on the server",
     file: "demo/server/bank-site.ts",
-    text: "if (session) await sessions.end(session);",
+    text: "for (const session of await sessionsOf(c)) await sessions.end(session);",
     without: "",
     test: login,
     title: "logs out by …: the session and the browser's other attempts end",
@@ -126,6 +126,14 @@ export const siteAndWidget: readonly Defence[] = [
     without: "url",
     test: redirect,
     title: "the page goes to `redirect` if the answer's URL is rejected",
+  },
+  {
+    claim: "The login event gives the URL that the widget would follow",
+    file: "src/element/onegini-otp-login.ts",
+    text: "new LoginEvent(answer, target)",
+    without: "new LoginEvent(answer, (answer.redirect_to || this.redirect) ?? undefined)",
+    test: redirect,
+    title: "a listener gets the URL that the element would follow: …, else …",
   },
   {
     claim: "If redirect is rejected too, the page stays",
