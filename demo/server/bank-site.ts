@@ -22,7 +22,13 @@ import {
   notFoundPage,
   notLoggedInPage,
 } from "../pages/plain-pages.js";
-import { sessionCookieName, sessionIds, SessionsUnavailable, type Session, type Sessions } from "./sessions.js";
+import {
+  sessionCookieName,
+  sessionIds,
+  SessionsUnavailable,
+  type Session,
+  type Sessions,
+} from "./sessions.js";
 
 export interface SiteOptions {
   /** The site's origin, e.g. `http://localhost:3000`. */
@@ -65,7 +71,9 @@ export function createSite({
   const settingOf = (c: Context): PageSetting => ({ language: languageOf(c), ...demo });
   const notFound = (c: Context) => c.html(notFoundPage(settingOf(c)), 404);
   const sessionsOf = async (c: Context): Promise<Session[]> => {
-    const found = await Promise.all(sessionIds(c.req.header("Cookie"), origin).map((id) => sessions.find(id)));
+    const found = await Promise.all(
+      sessionIds(c.req.header("Cookie"), origin).map((id) => sessions.find(id)),
+    );
     const known = found.filter((session) => session !== undefined);
     // Several ids may lead to the session of one attempt.
     return [...new Map(known.map((session) => [session.attempt, session])).values()];

@@ -54,7 +54,9 @@ export function gracefulShutdown(
   { store, limitSeconds = 12, ...others }: GracefulShutdownOptions = {},
 ): GracefulShutdown {
   if (!(Number.isFinite(limitSeconds) && limitSeconds > 0 && limitSeconds <= 86_400)) {
-    throw new TypeError("gracefulShutdown: limitSeconds must be a number of seconds, more than 0 and at most 86400");
+    throw new TypeError(
+      "gracefulShutdown: limitSeconds must be a number of seconds, more than 0 and at most 86400",
+    );
   }
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new TypeError(`gracefulShutdown: there is no option "${unknown}"`);

@@ -29,7 +29,10 @@ describe("the session cookie of the examples", () => {
   const sent = (setCookie: string): string => setCookie.split(";")[0] ?? "";
 
   test("is __Host- and Secure on https, and plain on http", () => {
-    const cookie = (origin: string) => createSessions(origin).begin("ada", "attempt").replace(/=[\w-]{36};/, "=…;");
+    const cookie = (origin: string) =>
+      createSessions(origin)
+        .begin("ada", "attempt")
+        .replace(/=[\w-]{36};/, "=…;");
     assert.equal(
       cookie("https://www.example.com"),
       "__Host-session=…; Path=/; HttpOnly; SameSite=Lax; Secure",

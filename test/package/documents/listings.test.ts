@@ -50,7 +50,8 @@ const declarations: Record<string, string> = {
   otp: "string",
   page: "(body: string) => string",
   // The reader is told to write `!` behind variables of the environment.
-  process: "{ env: Record<string, string>; once: (name: string, listener: () => Promise<void>) => void; exit: () => void }",
+  process:
+    "{ env: Record<string, string>; once: (name: string, listener: () => Promise<void>) => void; exit: () => void }",
   report: "(...what: unknown[]) => void",
   req: 'import("express").Request',
   request: "Request",

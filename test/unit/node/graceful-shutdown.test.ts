@@ -189,5 +189,8 @@ test("gracefulShutdown names a wrong option", () => {
   const server = createServer();
   for (const limitSeconds of [0, -1, NaN, 86_401, "12" as unknown as number])
     assert.throws(() => gracefulShutdown(server, quietKit, { limitSeconds }), /limitSeconds must/);
-  assert.throws(() => gracefulShutdown(server, quietKit, { limit: 12 } as GracefulShutdownOptions), /no option "limit"/);
+  assert.throws(
+    () => gracefulShutdown(server, quietKit, { limit: 12 } as GracefulShutdownOptions),
+    /no option "limit"/,
+  );
 });
