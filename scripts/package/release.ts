@@ -1,8 +1,12 @@
-/** `npm run release`: checks, tests and publishes the version in `package.json`, and tags the commit. */
-import { execFileSync } from "node:child_process";
+/**
+ * `npm run release`: checks, tests and publishes the version in `package.json`, and tags the commit. `npm run release -- --pack`
+ * packs the tarball instead; the workflow publishes that in a job of its own.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 const shell = process.platform === "win32";
+const packsOnly = process.argv.includes("--pack");
 
 function refuse(reason: string): never {
   console.error(`Not released: ${reason}`);
@@ -10,7 +14,10 @@ function refuse(reason: string): never {
 }
 
 // npm derives `homepage` and `bugs` from it. Provenance and the links of the README need it too.
-const { repository } = JSON.parse(readFileSync("package.json", "utf8")) as { repository?: { url?: string } };
+const { repository, version } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  repository?: { url?: string };
+  version?: string;
+};
 if (!repository?.url) {
   refuse(
     "package.json has no repository. Set it: npm pkg set repository.type=git repository.url=git+https://<host>/<owner>/<name>.git",
@@ -26,10 +33,20 @@ const changesets = existsSync(".changeset")
 if (changesets.length > 0)
   refuse(`changesets are waiting: ${changesets.join(", ")}. Run npx changeset version.`);
 
+// Without it `changeset publish` publishes, makes no tag, and says nothing.
+if (!packsOnly && spawnSync("git", ["var", "GIT_COMMITTER_IDENT"]).status !== 0)
+  refuse("git does not know who makes the tag. Set it: git config user.name …, git config user.email …");
+
 for (const [command = "", ...args] of [
   ["npm", "run", "check"],
   ["npm", "test"],
-  ["changeset", "publish"],
+  packsOnly ? ["npm", "pack"] : ["changeset", "publish"],
 ]) {
   execFileSync(command, args, { stdio: "inherit", shell });
+}
+
+const tag = `v${version}`;
+if (!packsOnly && !execFileSync("git", ["tag", "--list", tag], { encoding: "utf8" })) {
+  console.error(`Published, but there is no tag ${tag}. Make it: git tag -m ${tag} ${tag}`);
+  process.exitCode = 1;
 }

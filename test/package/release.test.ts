@@ -2,39 +2,66 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("../../scripts/package/release.ts", import.meta.url));
 const repository = { type: "git", url: "git+https://git.example/owner/name.git" };
+const project = { "package.json": JSON.stringify({ version: "1.2.3", repository }) };
 
-/** What `npm run release` says in a project with these files, all of them committed. It must refuse. */
-function refusalOf(
+interface Options {
+  uncommitted?: Record<string, string>;
+  /** Whether git knows an author. Default true. */
+  hasIdentity?: boolean;
+  args?: string[];
+}
+
+/** Runs `npm run release` in a project with these files, all of them committed. Its commands do nothing but print. */
+function release(
   t: TestContext,
   files: Record<string, string>,
-  uncommitted: Record<string, string> = {},
-): string {
-  const cwd = mkdtempSync(join(tmpdir(), "onegini-otp-login-release-"));
-  t.after(() => rmSync(cwd, { recursive: true }));
-  mkdirSync(join(cwd, ".changeset"));
+  { uncommitted = {}, hasIdentity = true, args = [] }: Options = {},
+): { status: number | null; stdout: string; stderr: string } {
+  const folder = mkdtempSync(join(tmpdir(), "onegini-otp-login-release-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const [cwd, bin] = [join(folder, "project"), join(folder, "bin")];
+  for (const each of [cwd, join(cwd, ".changeset"), bin]) mkdirSync(each);
   const write = (some: Record<string, string>): void => {
     for (const [name, text] of Object.entries(some)) writeFileSync(join(cwd, name), text);
   };
   write(files);
-  const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
-  for (const args of [
-    ["init", "-q"],
-    ["add", "."],
-    [...author, "commit", "-q", "-m", "All"],
-  ])
-    execFileSync("git", args, { cwd });
+  const git = (...words: string[]) => execFileSync("git", words, { cwd });
+  git("init", "-q");
+  git("add", ".");
+  git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-q", "-m", "All");
+  // Else git makes an identity up where the machine's name looks like a domain.
+  git("config", "user.useConfigOnly", "true");
+  if (hasIdentity) {
+    git("config", "user.name", "Test");
+    git("config", "user.email", "test@example.com");
+  }
   write(uncommitted);
-  const { status, stderr } = spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), script], {
+  for (const command of ["npm", "changeset"])
+    writeFileSync(join(bin, command), `#!/bin/sh\necho ${command} "$@"\n`, { mode: 0o755 });
+  const env = {
+    ...process.env,
+    PATH: [bin, process.env["PATH"]].join(delimiter),
+    GIT_CONFIG_GLOBAL: join(folder, "none"),
+    GIT_CONFIG_SYSTEM: join(folder, "none"),
+  };
+  return spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), script, ...args], {
     cwd,
+    env,
     encoding: "utf8",
   });
+}
+
+/** What it says where it must refuse. */
+function refusalOf(t: TestContext, files: Record<string, string>, options?: Options): string {
+  const { status, stdout, stderr } = release(t, files, options);
   assert.equal(status, 1);
+  assert.equal(stdout, "", "It runs no command.");
   return stderr;
 }
 
@@ -43,14 +70,33 @@ test("a release is refused while the package has no repository", (t) => {
 });
 
 test("a release is refused while something is not committed", (t) => {
-  const refusal = refusalOf(t, { "package.json": JSON.stringify({ repository }) }, { "note.txt": "" });
+  const refusal = refusalOf(t, project, { uncommitted: { "note.txt": "" } });
   assert.match(refusal, /^Not released: the tree is not clean\.\n\?\? note\.txt/);
 });
 
 test("a release is refused while a changeset is waiting", (t) => {
   const refusal = refusalOf(t, {
-    "package.json": JSON.stringify({ repository }),
+    ...project,
     ".changeset/quick-fox.md": "---\nonegini-otp-login: patch\n---\n\nA change.\n",
   });
   assert.match(refusal, /^Not released: changesets are waiting: quick-fox\.md/);
+});
+
+test("a release is refused while git knows nobody who could make the tag", (t) => {
+  assert.match(refusalOf(t, project, { hasIdentity: false }), /^Not released: git does not know who/);
+});
+
+test("a release fails if it ends without the version's tag", (t) => {
+  const { status, stdout, stderr } = release(t, project);
+
+  assert.equal(stdout, "npm run check\nnpm test\nchangeset publish\n");
+  assert.match(stderr, /^Published, but there is no tag v1\.2\.3\./);
+  assert.equal(status, 1);
+});
+
+test("with --pack the tarball is packed after the same checks, without a tag", (t) => {
+  const { status, stdout } = release(t, project, { hasIdentity: false, args: ["--pack"] });
+
+  assert.equal(stdout, "npm run check\nnpm test\nnpm pack\n");
+  assert.equal(status, 0);
 });
