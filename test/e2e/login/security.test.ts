@@ -183,7 +183,7 @@ describe("The demo, attacked from another page", () => {
     assert.match(await (await context.request.get(`${demo.origin}/account`)).text(), /demo-user/);
 
     // The session of somebody else: nobody can tell which of the two is planted.
-    const own = (await context.cookies()).find(({ path }) => path === "/");
+    const own = (await context.cookies()).find(({ name, path }) => name === cookie.name && path === "/");
     await context.clearCookies();
     await logInHere();
     await context.addCookies([{ ...cookie, value: own?.value ?? "" }]);
