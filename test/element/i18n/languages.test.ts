@@ -4,6 +4,7 @@ import type { Messages, OneginiOtpLogin } from "../../../src/index.js";
 import { de } from "../../../src/locales/de.js";
 import { en } from "../../../src/locales/en.js";
 import { fr } from "../../../src/locales/fr.js";
+import { nb } from "../../../src/locales/nb.js";
 import { nl } from "../../../src/locales/nl.js";
 import { clear, inPhase, LoginApi, part, put, until } from "../support/page.js";
 
@@ -35,6 +36,11 @@ describe("the language", () => {
     expect(wordsFor("de-Latn-AT", undefined)).to.include({ language: "de", title: de.title });
     for (const none of ["en-GB", "xx", "", "-", undefined])
       expect(wordsFor(none, undefined)).to.include({ language: "en", title: en.title });
+  });
+
+  it("is Norwegian Bokmål for `no` too, which many pages have", () => {
+    for (const tag of ["no", "no-NO", "nb-NO", "NB"])
+      expect(wordsFor(tag, undefined), tag).to.include({ title: nb.title, tryAgainIn: nb.tryAgainIn });
   });
 
   it("prefers a site's own texts to those of any language", () => {

@@ -24,6 +24,7 @@ const slips: Record<string, RegExp> = {
   pl: /(?<!\p{L})(pan|pani|pana|państwo)(?!\p{L})/iu,
   sv: /(?<!\p{L})(ni|er|ert)(?!\p{L})/iu,
   da: /(?<!\p{L})(De|Dem|Deres|I|jer)(?!\p{L})/u,
+  nb: /(?<!\p{L})(De|Dem|Deres|dere|ikkje|frå)(?!\p{L})/u,
   ja: /(?<!ま|で)(だ|である|しろ|せよ)(。|$)/u,
 };
 
@@ -47,6 +48,7 @@ const times: Record<string, [string, string]> = {
   da: ["0:42", "4 min."],
   ar: ["0:42", "4 د"],
   ja: ["0:42", "4 分"],
+  nb: ["0:42", "4 min"],
 };
 
 for (const language of Object.keys(locales))
