@@ -25,6 +25,8 @@ const slips: Record<string, RegExp> = {
   sv: /(?<!\p{L})(ni|er|ert)(?!\p{L})/iu,
   da: /(?<!\p{L})(De|Dem|Deres|I|jer)(?!\p{L})/u,
   nb: /(?<!\p{L})(De|Dem|Deres|dere|ikkje|frå)(?!\p{L})/u,
+  // Also a participle after "jste", which names one gender.
+  cs: /(?<!\p{L})(ty|tě|ti|tebe|tobě|tv(ůj|á|é|oje|ého|ém)|jsi|zkus|otevři|naskenuj|počkej|přihlas|jste \p{L}+l[aiy]?)(?!\p{L})/iu,
   ja: /(?<!ま|で)(だ|である|しろ|せよ)(。|$)/u,
 };
 
@@ -49,6 +51,7 @@ const times: Record<string, [string, string]> = {
   ar: ["0:42", "4 د"],
   ja: ["0:42", "4 分"],
   nb: ["0:42", "4 min"],
+  cs: ["0:42", "4 min"],
 };
 
 for (const language of Object.keys(locales))
