@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { defaultTimeouts } from "../../../src/server/timeouts.js";
+
+/** The tables of options in the documents have a row for each option of the code, and for nothing else. */
+
+const read = (file: string): string => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
+
+/** The cells of the table under a heading, row by row, without its head. */
+function tableUnder(page: string, heading: string): string[][] {
+  const [, section = ""] = read(page).split(`\n## ${heading}\n`);
+  const [table = ""] = /^\|.*\n(?:\|.*\n)+/m.exec(section) ?? [];
+  return table
+    .trim()
+    .split("\n")
+    .slice(2)
+    .map((row) =>
+      row
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+/** The names in a cell: "`callback.username`, `.password`" are "callback.username" and "callback.password". */
+function namesIn(cell = ""): string[] {
+  const names = [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+  const parent = names[0]?.split(".")[0] ?? "";
+  return names.map((name) => (name.startsWith(".") ? parent + name : name));
+}
+
+const columnOf = (rows: string[][], column: number): string[] =>
+  rows.flatMap((row) => namesIn(row[column])).sort();
+
+/** The members of an interface in the report of the kit's public types, without those that hold others. */
+function membersOf(name: string): string[] {
+  const [, body = ""] =
+    new RegExp(`export interface ${name}(?:<.*>)? \\{\n([^]*?)\n\\}`).exec(read("api/server.api.md")) ?? [];
+  return [...body.matchAll(/^ {4}(\w+)\??:/gm)].map(([, member = ""]) => member);
+}
+
+test("the kit's options are in docs/kit.md", () => {
+  const nested = { tokenServer: "TokenServerOptions", callback: "CallbackOptions" };
+  const options = membersOf("LoginKitOptions").flatMap((name) =>
+    name in nested
+      ? membersOf(nested[name as keyof typeof nested]).map((member) => `${name}.${member}`)
+      : [name],
+  );
+  assert.deepEqual(columnOf(tableUnder("docs/kit.md", "Options"), 0), options.sort());
+  assert.deepEqual(columnOf(tableUnder("docs/kit.md", "Limits"), 0), membersOf("Limits").sort());
+});
+
+test("the kit's timeouts are in docs/kit.md, with their defaults", () => {
+  const rows = tableUnder("docs/kit.md", "Timeouts").map(([name, value]) => [
+    namesIn(name)[0],
+    Number(value),
+  ]);
+  assert.deepEqual(Object.fromEntries(rows), defaultTimeouts);
+});
+
+test("the widget's attributes and properties are in docs/widget.md", () => {
+  const { modules } = JSON.parse(read("custom-elements.json")) as {
+    modules: {
+      declarations: {
+        tagName?: string;
+        attributes: { name: string }[];
+        members: { kind: string; name: string }[];
+      }[];
+    }[];
+  };
+  const { attributes, members } = modules
+    .flatMap(({ declarations }) => declarations)
+    .find(({ tagName }) => tagName === "onegini-otp-login")!;
+  const rows = tableUnder("docs/widget.md", "Attributes and properties");
+  assert.deepEqual(columnOf(rows, 0), attributes.map(({ name }) => name).sort());
+  const fields = members.filter(({ kind }) => kind === "field");
+  assert.deepEqual(columnOf(rows, 1), fields.map(({ name }) => name).sort());
+});
