@@ -31,7 +31,7 @@ const changesets = existsSync(".changeset")
   ? readdirSync(".changeset").filter((file) => file.endsWith(".md"))
   : [];
 if (changesets.length > 0)
-  refuse(`changesets are waiting: ${changesets.join(", ")}. Run npx changeset version.`);
+  refuse(`changesets are waiting: ${changesets.join(", ")}. Run npm run release:version.`);
 
 // Without it `changeset publish` publishes, makes no tag, and says nothing.
 if (!packsOnly && spawnSync("git", ["var", "GIT_COMMITTER_IDENT"]).status !== 0)
