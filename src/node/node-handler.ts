@@ -5,7 +5,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { rawBodyOf, toWebResponse, type OpenStream, type StreamSink } from "../server/http/response.js";
 import { forAdapter } from "../server/kit.js";
 import type { LoginKit } from "../server/login-kit.js";
-import { invalidRequest } from "../server/http/api-error.js";
+import { invalidRequest, notFound, type ApiError } from "../server/http/api-error.js";
 
 /**
  * The `context` that the adapter passes to the site's `signIn`, `clientIp` and `message`. With a framework that adds to
@@ -75,17 +75,15 @@ export function toNodeHandler<
 
   return (req, res, next) => {
     const target = requestTarget(req);
-    if (hasUserInfo(target)) {
-      const refused = invalidRequest("The address contains a user name.").toResponse();
-      return writeText(rawBodyOf(refused) as string, refused, res);
-    }
+    if (hasUserInfo(target)) return refuse(invalidRequest("The address contains a user name."), res);
     const url = originForm(target);
     const pathname = url.split("?", 1)[0] ?? "";
     const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
     if (next && !isOurs) return next();
+    // The listener would turn such a spelling into the plain one.
+    if (isDisguised(pathname, `${path}/callback`)) return refuse(notFound(), res);
     mountedUrls.set(req, req.url);
-    // With an encoded letter, which `routes.ts` answers 404: the listener would turn this spelling into the plain one.
-    req.url = isDisguised(pathname, `${path}/callback`) ? `${path}/%63allback` : url;
+    req.url = url;
     void listener(req, res);
     // The listener did not call the kit if it could not read the request.
     restoreUrl(req);
@@ -181,6 +179,12 @@ function keepCookies(res: ServerResponse, response: Response): void {
   for (const cookie of [res.getHeader("set-cookie") ?? []].flat()) {
     response.headers.append("set-cookie", String(cookie));
   }
+}
+
+/** Answers a request that the listener must not read. */
+function refuse(error: ApiError, res: ServerResponse): void {
+  const response = error.toResponse();
+  writeText(rawBodyOf(response) as string, response, res);
 }
 
 /** Writes an answer without a web stream. */

@@ -3,7 +3,7 @@ import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import { sha256 } from "../bytes.js";
 import type { Config } from "../parse-options.js";
-import { invalidRequest, unknownAttempt } from "../http/api-error.js";
+import { invalidRequest, notFound, unknownAttempt } from "../http/api-error.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
 import { checkCsrf, type Cors } from "../http/csrf-and-cors.js";
@@ -104,8 +104,6 @@ export function createRoutes<Context>({
 
 /** A percent-encoded letter, digit, `-`, `.`, `_` or `~`: characters that need no encoding (RFC 3986 §2.3). */
 const encodedLetter = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])/i;
-
-const notFound = () => invalidRequest("There is nothing at this address.", { status: 404 });
 
 const notAllowed = (method: string, allow: string) =>
   invalidRequest(`${method} is not allowed here.`, { status: 405, headers: { allow } });

@@ -62,6 +62,9 @@ export const invalidRequest = (
   details: { status?: number; headers?: Record<string, string> } = {},
 ): ApiError => new ApiError("invalid_request", description, details);
 
+/** 404: an address that is not one of the login API's. */
+export const notFound = (): ApiError => invalidRequest("There is nothing at this address.", { status: 404 });
+
 /** 404. The same for an attempt of another browser and for one that does not exist, so that ids cannot be tried out. */
 export const unknownAttempt = (): ApiError =>
   new ApiError("unknown_attempt", "There is no such attempt of this browser.");
