@@ -43,7 +43,7 @@ export interface SiteOptions {
   /** Begins an attempt with the login page: the kit's `begin`. */
   begin: (request: Request, sockets: HttpBindings) => Promise<FirstPaint | null>;
   /** Headers that end the browser's login attempts: the kit's `forget`. */
-  forget: (request: Request) => Headers;
+  forget: () => Headers;
   /** Tells the login page that its code was scanned: the kit's `scanned`. */
   scanned: (scan: ScannedCode) => Promise<void>;
   /** The address of a browser or a phone: the kit's option. */
@@ -85,7 +85,7 @@ export function createSite({
   };
   const deleteCookies = (c: Context): void => {
     deleteCookie(c, sessionCookie, { path: "/", secure: isSecure });
-    for (const [name, value] of forget(c.req.raw)) c.header(name, value, { append: true });
+    for (const [name, value] of forget()) c.header(name, value, { append: true });
   };
 
   // Before the redirect to the origin, because load balancers use the IP address.

@@ -60,7 +60,7 @@ export async function startDemo(
     sessions,
     assets,
     begin: (request, { incoming, outgoing }) => kit.begin(request, { req: incoming, res: outgoing }),
-    forget: (request) => kit.forget(request),
+    forget: () => kit.forget(),
     scanned: async (scan) => {
       await Promise.all([kit.scanned(scan), playground?.scanned(scan)]);
     },

@@ -90,7 +90,7 @@ export const siteAndWidget: readonly Defence[] = [
   {
     claim: "A code from before the logout logs nobody in",
     file: "demo/server/bank-site.ts",
-    text: "for (const [name, value] of forget(c.req.raw)) c.header(name, value, { append: true });",
+    text: "for (const [name, value] of forget()) c.header(name, value, { append: true });",
     without: "",
     test: security,
     title: "restores a login page after a logout with a new code, and the old code logs nobody in",

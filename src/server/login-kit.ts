@@ -45,7 +45,7 @@ export interface LoginKit<Context = unknown> {
   scanned(scan: ScannedCode): Promise<void>;
 
   /** The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout. */
-  forget(request: Pick<Request, "headers">): Headers;
+  forget(): Headers;
 
   /**
    * Whether this server can do its work, for a load balancer: false if the store does not answer within two seconds, and
