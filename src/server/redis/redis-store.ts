@@ -19,7 +19,7 @@ import {
   timeScript,
   type RunScript,
 } from "./redis-scripts.js";
-import { letGo, RedisSubscriber } from "./redis-subscriber.js";
+import { unref, RedisSubscriber } from "./redis-subscriber.js";
 
 /** A store that several servers share. */
 export interface RedisStore extends AttemptStore {
@@ -70,7 +70,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
     client.off("error", ignore);
     throw error;
   }
-  const measuring = letGo(setInterval(() => void clock.measure().catch(ignore), clockMs));
+  const measuring = unref(setInterval(() => void clock.measure().catch(ignore), clockMs));
   return {
     isShared: true,
     ...attemptScripts(run, keys, clock),

@@ -47,7 +47,7 @@ export class RedisSubscriber {
 
   private constructor(parts: SubscriberParts) {
     this.#parts = parts;
-    this.#checks = letGo(setInterval(() => this.#check(), parts.timeoutMs));
+    this.#checks = unref(setInterval(() => this.#check(), parts.timeoutMs));
   }
 
   /** @throws RedisStoreError if it cannot listen or publish */
@@ -141,7 +141,7 @@ export class RedisSubscriber {
         // Redis itself does not work, so the connection is not replaced.
         silentSince = performance.now();
       }
-      await rest(probeMs * (0.5 + Math.random()));
+      await pause(probeMs * (0.5 + Math.random()));
     }
     this.#isProbing = false;
   }
@@ -155,7 +155,7 @@ export class RedisSubscriber {
     this.#waiting.resolve();
     if (this.#listeners.isEmpty) return;
     const delayMs = Math.max(Math.random() * spreadMs, this.#calledAt + pauseMs - performance.now());
-    this.#call ??= letGo(
+    this.#call ??= unref(
       setTimeout(() => {
         this.#call = undefined;
         this.#calledAt = performance.now();
@@ -179,10 +179,10 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-const rest = (ms: number): Promise<void> => new Promise((resolve) => letGo(setTimeout(resolve, ms)));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => unref(setTimeout(resolve, ms)));
 
 /** Lets the process end while this timer runs. In Node, timers are objects. */
-export function letGo<Timer>(timer: Timer): Timer {
+export function unref<Timer>(timer: Timer): Timer {
   (timer as { unref?: () => void }).unref?.();
   return timer;
 }

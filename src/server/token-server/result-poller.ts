@@ -100,7 +100,7 @@ export class ResultPoller {
   #followCallback(attempt: Attempt, transactionId: string): void {
     const polled = this.#find(attempt);
     polled.history = callbackReceived(polled.history, transactionId);
-    this.#look(polled);
+    this.#makeDueCalls(polled);
   }
 
   /** The attempt has one more watcher. */
@@ -109,12 +109,12 @@ export class ResultPoller {
     const isBack = this.#polled.has(attempt.id) || now - attempt.startedAt >= firstVisitMs;
     const polled = this.#find(attempt);
     polled.history = watched(polled.history, isBack, now, this.#options.pollingMs);
-    this.#look(polled);
+    this.#makeDueCalls(polled);
   }
 
   /** A watched attempt was read again. */
   update(attempt: Attempt): void {
-    this.#look(this.#find(attempt));
+    this.#makeDueCalls(this.#find(attempt));
   }
 
   /** A watched attempt was read again after a gap of the store, in which callbacks may have been lost. */
@@ -122,7 +122,7 @@ export class ResultPoller {
     const { runtime } = this.#parts;
     const polled = this.#find(attempt);
     polled.history = gapEnded(polled.history, runtime.now() + randomShare(runtime) * gapSpreadMs);
-    this.#look(polled);
+    this.#makeDueCalls(polled);
   }
 
   /** The attempt has no watchers any more. */
@@ -130,7 +130,7 @@ export class ResultPoller {
     const polled = this.#polled.get(attemptId);
     if (!polled) return;
     polled.history = unwatched(polled.history);
-    this.#look(polled);
+    this.#makeDueCalls(polled);
   }
 
   /** Milliseconds until a poll of the attempt may lead to a call again; 0 if it may now. */
@@ -167,7 +167,7 @@ export class ResultPoller {
     await Promise.all(calls.map((id) => this.#call(polled, id)));
     const isAnswered = calls.every((id) => isAnsweredSince(polled.history, id, now));
     await this.#change(polled, { kind: isAnswered ? "time_over" : "silence", at: runtime.now() });
-    this.#look(polled);
+    this.#makeDueCalls(polled);
   }
 
   /** From now on only callbacks and polls lead to result calls. */
@@ -200,11 +200,11 @@ export class ResultPoller {
     if (now < this.#sweptAt + memoryMs) return;
     this.#sweptAt = now;
     for (const [id, { history }] of this.#polled) {
-      if (!history.isWatched && history.doneUntil < now - memoryMs) this.#polled.delete(id);
+      if (!history.isWatched && history.calledUntil < now - memoryMs) this.#polled.delete(id);
     }
   }
 
-  #look(polled: Polled): void {
+  #makeDueCalls(polled: Polled): void {
     const { id, state } = polled.attempt;
     const due = schedule(polled.attempt, polled.history, this.#parts.runtime.now(), this.#options);
     polled.history = due.history;
@@ -230,7 +230,7 @@ export class ResultPoller {
 
   #wake(polled: Polled): void {
     polled.nextAt = Infinity;
-    this.#look(polled);
+    this.#makeDueCalls(polled);
   }
 
   /** Makes a result call for a transaction, or joins the running one. Never rejects. */
@@ -257,7 +257,7 @@ export class ResultPoller {
     }
     this.#running.delete(transactionId);
     polled.history = callEnded(polled.history, transactionId, outcome, runtime.now());
-    this.#look(polled);
+    this.#makeDueCalls(polled);
   }
 
   async #result(polled: Polled, transactionId: string): Promise<CallOutcome> {

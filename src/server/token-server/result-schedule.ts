@@ -38,11 +38,11 @@ export interface CallHistory {
   /** Whether the attempt has watchers on this server. */
   readonly isWatched: boolean;
   /** When all open transactions have their next call: for `resultPolling`, because a browser came back, or after a gap. */
-  readonly openAt: number;
+  readonly callAllAt: number;
   /** Whether a gap of the store needs an answer to a call that began after it: a callback may have got lost in it. */
   readonly needsAnswer: boolean;
   /** All calls that were due until then have been made. */
-  readonly doneUntil: number;
+  readonly calledUntil: number;
   /** The transactions that had a call or a callback. */
   readonly transactions: readonly TransactionCalls[];
 }
@@ -80,15 +80,15 @@ export function schedule(
 ): Due & { nextAt: number; history: CallHistory } {
   if (attempt.state.status !== "pending") return { calls: [], isLast: false, nextAt: Infinity, history };
   const { timeouts, pollingMs } = options;
-  const isOpenDue = history.openAt <= now;
+  const isOpenDue = history.callAllAt <= now;
   const newest = isOpenDue ? openTransactions(attempt, now, timeouts).slice(-maxAtOnce) : [];
   const next: CallHistory = {
     ...history,
-    openAt: isOpenDue ? now + pollingMs : history.openAt,
-    doneUntil: now,
+    callAllAt: isOpenDue ? now + pollingMs : history.callAllAt,
+    calledUntil: now,
   };
   const calls: string[] = [];
-  let nextAt = Math.min(next.openAt, nextLast(attempt, next, timeouts));
+  let nextAt = Math.min(next.callAllAt, nextLast(attempt, next, timeouts));
   for (const transaction of undecided(attempt)) {
     // One call at a time. When it ends, this function is called again.
     if (callsOf(history, transaction.id).endedAt === Infinity) continue;
@@ -132,9 +132,9 @@ export function isAnsweredSince(history: CallHistory, transactionId: string, sin
 
 export const noCalls = (now: number): CallHistory => ({
   isWatched: false,
-  openAt: Infinity,
+  callAllAt: Infinity,
   needsAnswer: false,
-  doneUntil: now,
+  calledUntil: now,
   transactions: none,
 });
 
@@ -142,12 +142,12 @@ const none: readonly TransactionCalls[] = [];
 
 /** @param isBack whether the browser was here before */
 export function watched(history: CallHistory, isBack: boolean, now: number, pollingMs: number): CallHistory {
-  const before = history.isWatched ? history : { ...history, openAt: now + pollingMs, doneUntil: now };
+  const before = history.isWatched ? history : { ...history, callAllAt: now + pollingMs, calledUntil: now };
   const pausedUntil = Math.max(now, ...history.transactions.map(({ calledAt }) => calledAt + minPauseMs));
   return {
     ...before,
     isWatched: true,
-    openAt: isBack ? Math.min(before.openAt, pausedUntil) : before.openAt,
+    callAllAt: isBack ? Math.min(before.callAllAt, pausedUntil) : before.callAllAt,
   };
 }
 
@@ -156,12 +156,14 @@ export function watched(history: CallHistory, isBack: boolean, now: number, poll
  * again until one is answered.
  */
 export const gapEnded = (history: CallHistory, callAt: number): CallHistory =>
-  history.isWatched ? { ...history, needsAnswer: true, openAt: Math.min(history.openAt, callAt) } : history;
+  history.isWatched
+    ? { ...history, needsAnswer: true, callAllAt: Math.min(history.callAllAt, callAt) }
+    : history;
 
 export const unwatched = (history: CallHistory): CallHistory => ({
   ...history,
   isWatched: false,
-  openAt: Infinity,
+  callAllAt: Infinity,
   needsAnswer: false,
 });
 
@@ -193,8 +195,11 @@ export function callEnded(
   const repeatSince = outcome === "lost" ? (calls.repeatSince ?? now) : calls.repeatSince;
   const isAnswered = outcome === "answered";
   const needsAnswer = history.needsAnswer && !isAnswered;
-  const openAt = needsAnswer ? Math.min(history.openAt, now + silentPauseMs) : history.openAt;
-  return withCalls({ ...history, needsAnswer, openAt }, { ...calls, endedAt: now, isAnswered, repeatSince });
+  const callAllAt = needsAnswer ? Math.min(history.callAllAt, now + silentPauseMs) : history.callAllAt;
+  return withCalls(
+    { ...history, needsAnswer, callAllAt },
+    { ...calls, endedAt: now, isAnswered, repeatSince },
+  );
 }
 
 const callsOf = ({ transactions }: CallHistory, id: string): TransactionCalls =>
@@ -223,7 +228,7 @@ function nextCall(transaction: Transaction, history: CallHistory, options: Sched
   const { id, endsAt, scanned } = transaction;
   const { timeouts, isShared } = options;
   const { calledAt, endedAt, isAnswered, hasCallback, callbackCalls, repeatSince } = callsOf(history, id);
-  const after = Math.max(history.doneUntil, endedAt);
+  const after = Math.max(history.calledUntil, endedAt);
   const graceMs = timeouts.graceSeconds * 1000;
   const times = history.isWatched ? [endsAt - beforeEndMs, endsAt, endsAt + graceMs / 2] : [];
   if (hasCallback) return callbackCalls < maxPromptCallbacks ? -Infinity : calledAt + minPauseMs;
@@ -239,13 +244,13 @@ function nextCall(transaction: Transaction, history: CallHistory, options: Sched
 }
 
 /** When an attempt has its last calls: at its end, and again as long as there is no answer. */
-function nextLast(attempt: Attempt, { isWatched, doneUntil }: CallHistory, timeouts: Timeouts): number {
+function nextLast(attempt: Attempt, { isWatched, calledUntil }: CallHistory, timeouts: Timeouts): number {
   const overAt = openUntil(attempt, timeouts);
   if (!isWatched) return Infinity;
-  if (doneUntil < overAt) return overAt;
+  if (calledUntil < overAt) return overAt;
   const silentUntil = overAt + timeouts.silenceSeconds * 1000;
-  const repeatAt = nextRepeat(overAt, doneUntil, true);
-  return doneUntil < silentUntil ? Math.min(repeatAt, silentUntil) : repeatAt;
+  const repeatAt = nextRepeat(overAt, calledUntil, true);
+  return calledUntil < silentUntil ? Math.min(repeatAt, silentUntil) : repeatAt;
 }
 
 /** Calls are repeated after waits of 1, 2, 4 and 8 s. If the Token Server is silent, they go on every 8 s. */
