@@ -156,14 +156,14 @@ describe("a code that the site's app has scanned", () => {
       userAgent: `App/1.0 ${"x".repeat(600)}`,
     });
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
-    await browser.status(attempt);
+    await browser.approval(attempt);
     await browser.logIn(attempt);
 
     const other = await browser.start();
     await scan(where, other.otp);
     const renewed = await browser.renew(other.attempt);
     await (await where.emulator.phone()).handleMobileAuthWithOtp(renewed.otp);
-    await browser.status(other.attempt);
+    await browser.approval(other.attempt);
     await browser.logIn(other.attempt);
     assert.deepEqual(scans, [
       { at, address: "192.0.2.9", userAgent: `App/1.0 ${"x".repeat(504)}` },

@@ -394,8 +394,7 @@ describe("the time that an answer takes", () => {
       const { attempt, otp } = await browser.start();
       if (isOverdue) {
         await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
-        // A poll during the callback's own result call does not wait for it.
-        await until(async () => (await browser.status(attempt)).status === "approved", "the approval");
+        await browser.approval(attempt);
         const hasCallback = () => where.events.some(({ type }) => type === "callback_received");
         await until(hasCallback, "the callback, which reads the store");
         await clock.advance(121);

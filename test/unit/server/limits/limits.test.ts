@@ -209,7 +209,7 @@ describe("starts from one address", () => {
     await rejected(await browser.post(""), 429, 1, 60);
     await browser.renew(attempt);
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
-    await browser.status(attempt);
+    await browser.approval(attempt);
     assert.equal((await browser.logIn(attempt)).status, 200);
   });
 });

@@ -77,6 +77,11 @@ export class Browser {
     return ok(await this.get(`/${attempt}`, { headers }), 200);
   }
 
+  /** Polls until a phone has accepted. One poll may not do: it does not wait for a result call that a callback has begun. */
+  approval(attempt: string): Promise<void> {
+    return until(async () => (await this.status(attempt)).status === "approved", "the approval");
+  }
+
   logIn(attempt: string): Promise<Response> {
     return this.post(`/${attempt}/login`);
   }
