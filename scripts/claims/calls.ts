@@ -333,8 +333,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "The Node adapter answers an address with a user name with 400",
     file: "src/node/node-handler.ts",
-    text: "if (hasUserInfo(target)) {",
-    without: "if (target === undefined) {",
+    text: "if (hasUserInfo(target)) return",
+    without: "if (target === undefined) return",
     test: "test/unit/node/node-handler.test.ts",
     title: "… is answered …",
   },
