@@ -25,24 +25,15 @@ export interface RateLimiter {
   count(key: string): Promise<Counted>;
 }
 
-/** The part of a limiter of rate-limiter-flexible that is used here. */
-interface FlexibleLimiter {
-  consume(key: string): Promise<Consumed>;
-}
-
-interface Consumed {
-  consumedPoints: number;
-  msBeforeNext: number;
-}
-
-/** Turns a limiter of rate-limiter-flexible into a `RateLimiter`. */
-export function flexibleLimiter(limiter: FlexibleLimiter, { count, seconds }: RateLimit): RateLimiter {
+/** Counts in this process's memory. */
+export function memoryLimiter({ name, count, seconds }: RateLimit): RateLimiter {
+  const limiter = new RateLimiterMemory({ keyPrefix: name, points: count, duration: seconds });
   return {
     async count(key) {
       // The library rejects a use above the limit with the same counts. Any other rejection is an error.
       const { consumedPoints, msBeforeNext } = await limiter.consume(key).catch((reason: unknown) => {
         if (reason instanceof Error) throw reason;
-        return reason as Consumed;
+        return reason as { consumedPoints: number; msBeforeNext: number };
       });
       // The library uses the host's clock, which may have been set.
       const resetMs = Math.min(Math.max(0, msBeforeNext), seconds * 1000);
@@ -50,10 +41,3 @@ export function flexibleLimiter(limiter: FlexibleLimiter, { count, seconds }: Ra
     },
   };
 }
-
-/** Counts in this process's memory. */
-export const memoryLimiter = (limit: RateLimit): RateLimiter =>
-  flexibleLimiter(
-    new RateLimiterMemory({ keyPrefix: limit.name, points: limit.count, duration: limit.seconds }),
-    limit,
-  );

@@ -5,6 +5,8 @@ import { storeError, within, type RedisStoreError } from "./redis-errors.js";
 export const redisKeys = (prefix: string) => ({
   attempt: (id: string): string => `${prefix}attempt:${id}`,
   transaction: (id: string): string => `${prefix}transaction:${id}`,
+  /** The count of a limit, by its name and by what is counted. */
+  limit: (name: string, key: string): string => `${prefix}limit:${name}:${key}`,
   /** Nothing is stored there. In a cluster the key decides which server is asked for its time. */
   clock: `${prefix}clock`,
   /** The channel on which the id of each changed attempt is published. */
@@ -43,6 +45,15 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('PTTL', KEYS[1]) < tonumb
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 end
 return 1`;
+
+/**
+ * Counts one more use. The count's life (seconds) begins with the first. Returns the count, and what is left of the life in
+ * milliseconds. INCRBY and EXPIRE, because the documented rights of the site's user have these and not their relatives.
+ */
+export const countScript = `
+local used = redis.call('INCRBY', KEYS[1], 1)
+if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return { used, redis.call('PTTL', KEYS[1]) }`;
 
 /** The server's time: seconds and microseconds. */
 export const timeScript = "return redis.call('TIME')";

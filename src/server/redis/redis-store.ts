@@ -1,15 +1,15 @@
-import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
 import * as v from "valibot";
 import type { Attempt } from "../attempt/attempt.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 import { PendingTasks } from "../pending-tasks.js";
-import { flexibleLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
+import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 import { listen } from "./redis-connection.js";
 import { RedisClock } from "./redis-clock.js";
 import { RedisStoreError, storeError } from "./redis-errors.js";
 import { parseRedisOptions, type RedisStoreOptions } from "./redis-options.js";
 import {
   compareAndSetScript,
+  countScript,
   createScript,
   getScript,
   pointScript,
@@ -76,7 +76,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
     ...attemptScripts(run, keys, clock),
     subscribe: (id, listener) => subscriber.subscribe(id, listener),
     now: () => clock.now(),
-    limiter: (limit) => redisRateLimiter(run, prefix, limit),
+    limiter: (limit) => redisRateLimiter(run, (key) => keys.limit(limit.name, key), limit),
     async close() {
       clearInterval(measuring);
       subscriber.close();
@@ -201,20 +201,11 @@ export function parseAttempt(key: string, id: string, value: unknown): Attempt {
 }
 
 /** Counts in Redis, which deletes each count when its time is over. */
-function redisRateLimiter(run: RunScript, prefix: string, limit: RateLimit): RateLimiter {
-  const { name, count, seconds } = limit;
-  const limiter = new RateLimiterRedis({
-    // The only method of a client that the library calls. This one has a time limit.
-    storeClient: {
-      eval: (
-        script: string,
-        { keys: [key = ""], arguments: args }: { keys: string[]; arguments: string[] },
-      ) => run(`counting ${name}`, script, key, ...args),
-    },
-    useRedisPackage: true,
-    keyPrefix: `${prefix}limit:${name}`,
-    points: count,
-    duration: seconds,
-  });
-  return flexibleLimiter(limiter, limit);
-}
+const redisRateLimiter = (run: RunScript, keyOf: (key: string) => string, limit: RateLimit): RateLimiter => ({
+  async count(key) {
+    const answer = await run(`counting ${limit.name}`, countScript, keyOf(key), String(limit.seconds));
+    const [used, leftMs] = v.parse(v.tuple([count, count]), answer);
+    // More than the whole life is left if the clock of Redis' host was set back.
+    return { allowed: used <= limit.count, used, resetMs: Math.min(leftMs, limit.seconds * 1000) };
+  },
+});
