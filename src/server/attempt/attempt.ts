@@ -34,13 +34,13 @@ export type AttemptState =
   | {
       readonly status: "approved";
       readonly userId: string;
-      readonly transaction?: string;
+      readonly transaction: string;
       readonly at: number;
     }
   | {
       readonly status: "completed";
       readonly userId: string;
-      readonly transaction?: string;
+      readonly transaction: string;
       readonly at: number;
       readonly approvedAt: number;
       /** How often its browser logged in. Missing for once. */

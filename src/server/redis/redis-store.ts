@@ -141,13 +141,13 @@ const state = v.variant("status", [
   v.object({
     status: v.literal("approved"),
     userId: v.string(),
-    transaction: v.exactOptional(v.string()),
+    transaction: v.string(),
     at: instant,
   }),
   v.object({
     status: v.literal("completed"),
     userId: v.string(),
-    transaction: v.exactOptional(v.string()),
+    transaction: v.string(),
     at: instant,
     approvedAt: instant,
     logins: v.exactOptional(count),

@@ -70,7 +70,10 @@ describe("a status answer", () => {
   test("has expires_in while pending, and only the status afterwards", () => {
     const attempt = pending(ending(60));
     assert.deepEqual(statusAnswer(attempt, 0), { status: "pending", expires_in: 60 });
-    const approved: Attempt = { ...attempt, state: { status: "approved", userId: "alice", at: 0 } };
+    const approved: Attempt = {
+      ...attempt,
+      state: { status: "approved", userId: "alice", transaction: "one", at: 0 },
+    };
     assert.deepEqual(statusAnswer(approved, 0), { status: "approved" });
     assert.deepEqual(statusAnswer({ ...attempt, state: { status: "failed", at: 0 } }, 0), {
       status: "failed",
@@ -80,7 +83,7 @@ describe("a status answer", () => {
 
 describe("an acceptance", () => {
   test("can be claimed for two minutes, and not a millisecond longer", () => {
-    const state = { status: "approved", userId: "alice", at: 5 } as const;
+    const state = { status: "approved", userId: "alice", transaction: "one", at: 5 } as const;
     assert.equal(isClaimable(state, 5 + 119_999, timeouts), true);
     assert.equal(isClaimable(state, 5 + 120_000, timeouts), false);
   });
@@ -92,8 +95,11 @@ describe("a store", () => {
     const at = 7 * second;
     const seconds = (state: Attempt["state"]): number => forgetAt({ ...attempt, state }, timeouts) / second;
     assert.equal(seconds({ status: "pending" }), 90 + 10 + 60 + 300);
-    assert.equal(seconds({ status: "approved", userId: "alice", at }), 7 + 120 + 300);
-    assert.equal(seconds({ status: "completed", userId: "alice", at, approvedAt: at }), 7 + 60 + 300);
+    assert.equal(seconds({ status: "approved", userId: "alice", transaction: "one", at }), 7 + 120 + 300);
+    assert.equal(
+      seconds({ status: "completed", userId: "alice", transaction: "one", at, approvedAt: at }),
+      7 + 60 + 300,
+    );
     for (const status of ["denied", "expired", "failed"] as const)
       assert.equal(seconds({ status, at }), 7 + 300);
   });

@@ -55,7 +55,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
         const attempt = anAttempt({ language: text, address: text, userAgent: text });
         await store.create(attempt);
         assert.deepEqual(await other.get(attempt.id), attempt);
-        const state = { status: "approved", userId: text, at: 1 } as const;
+        const state = { status: "approved", userId: text, transaction: "one", at: 1 } as const;
         const next = { ...attempt, version: 2, state };
         assert.equal(await store.compareAndSet(attempt.id, 1, next), true);
         assert.deepEqual(await other.get(attempt.id), next);

@@ -31,9 +31,10 @@ function errorOf(json: unknown): string {
 
 test("an attempt is read in each of its states, with and without its optional fields", () => {
   const settled = ["denied", "expired", "failed"].map((status) => ({ status, at: 5 }));
-  const approved = { status: "approved", userId: "u", at: 5 };
-  const completed = { status: "completed", userId: "u", at: 6, approvedAt: 5 };
-  for (const state of [{ status: "pending" }, ...settled, approved, completed]) {
+  const approved = { status: "approved", userId: "u", transaction: "t", at: 5 };
+  const completed = { status: "completed", userId: "u", transaction: "t", at: 6, approvedAt: 5 };
+  const repeated = { ...completed, logins: 2 };
+  for (const state of [{ status: "pending" }, ...settled, approved, completed, repeated]) {
     const attempt = { ...whole, state };
     assert.deepEqual(parseAttempt("k", "a", JSON.stringify(attempt)), attempt);
   }
@@ -65,8 +66,9 @@ test("a value that is not an attempt is an error that names the wrong field", ()
     ["state", { state: "pending" }],
     ["state.status", { state: { status: "gone" } }],
     ["state.userId", { state: { status: "approved", at: 1 } }],
-    ["state.at", { state: { status: "completed", userId: "u", approvedAt: 1 } }],
-    ["state.approvedAt", { state: { status: "completed", userId: "u", at: 1 } }],
+    ["state.transaction", { state: { status: "approved", userId: "u", at: 1 } }],
+    ["state.at", { state: { status: "completed", userId: "u", transaction: "t", approvedAt: 1 } }],
+    ["state.approvedAt", { state: { status: "completed", userId: "u", transaction: "t", at: 1 } }],
     ["state.at", { state: { status: "denied" } }],
     ["forgetAt", { forgetAt: "soon" }],
   ];
