@@ -4,7 +4,6 @@ import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import { createLoginKit } from "onegini-otp-login/node";
 import { memoryStore, type LoginKit, type LoginKitOptions, type ScannedCode } from "onegini-otp-login/server";
-import { isCrossOrigin } from "../server/cross-origin.js";
 import { otpType, typeWithLife } from "../server/demo-token-server.js";
 import { withFaults, type CallKind, type Sockets } from "./call-faults.js";
 import {
@@ -188,3 +187,10 @@ const statusKind = (c: Context): CallKind =>
   c.req.header("accept")?.includes("text/event-stream") ? "stream" : "polls";
 
 const isJson = (c: Context): boolean => /^application\/json *(;|$)/i.test(c.req.header("content-type") ?? "");
+
+/** Only the page's own script may call. */
+function isCrossOrigin(c: Context, origin: string): boolean {
+  const site = c.req.header("sec-fetch-site");
+  const from = c.req.header("origin");
+  return (site !== undefined && site !== "same-origin") || (from !== undefined && from !== origin);
+}

@@ -5,7 +5,6 @@ import { deleteCookie } from "hono/cookie";
 import * as v from "valibot";
 import type { FirstPaint, ScannedCode } from "onegini-otp-login/server";
 import { sendAsset, type Asset } from "./assets.js";
-import { isCrossOrigin } from "./cross-origin.js";
 import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalidate } from "./page-headers.js";
 import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/site-language.js";
 import { accountPage } from "../pages/account-page.js";
@@ -127,7 +126,7 @@ export function createSite({
   // "That wasn't me": ends one of the user's sessions, by the attempt that began it.
   const limit = bodyLimit({ maxSize: 1_024, onError: (c) => c.html(notAllowedPage(settingOf(c)), 413) });
   site.post("/account/end", plainPageHeaders, noStore, limit, async (c) => {
-    if (isCrossOrigin(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
+    if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
     const session = await sessionOf(c);
     if (!session) return c.html(notLoggedInPage(settingOf(c)), 401);
     const attempt = new URLSearchParams(await c.req.text()).get("attempt") ?? "";
@@ -137,7 +136,7 @@ export function createSite({
     return c.redirect("/", 303);
   });
   site.on(["GET", "POST"], "/logout", plainPageHeaders, noStore, async (c) => {
-    if (isCrossOrigin(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
+    if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
     // Also if the session cannot be ended.
     deleteCookies(c);
     try {
@@ -153,7 +152,7 @@ export function createSite({
   // The bank's own call for its app, which says what it has scanned. The user of a real app is logged in here.
   if (hasPhone)
     site.post("/app/scanned", noStore, limit, async (c) => {
-      if (isCrossOrigin(c, origin)) return c.body(null, 403);
+      if (isCrossSite(c, origin)) return c.body(null, 403);
       if (!/^application\/json *(;|$)/i.test(c.req.header("content-type") ?? "")) return c.body(null, 415);
       const body = v.safeParse(scannedBody, await c.req.json().catch(() => undefined));
       if (!body.success) return c.body(null, 400);
@@ -228,3 +227,13 @@ function chooseLanguage(origin: string): MiddlewareHandler {
 }
 
 const warn = ({ message, cause }: SessionsUnavailable): void => console.warn(`${message}: ${String(cause)}`);
+
+/** Another site must not log people out. Callers other than browsers send neither header. */
+function isCrossSite(c: Context, origin: string): boolean {
+  const site = c.req.header("Sec-Fetch-Site");
+  const from = c.req.header("Origin");
+  return (
+    (site !== undefined && site !== "same-origin" && site !== "none") ||
+    (from !== undefined && from !== origin)
+  );
+}
