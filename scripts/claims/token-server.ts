@@ -197,6 +197,7 @@ export const tokenServer: readonly Defence[] = [
   },
   ...(
     [
+      ["as it is", "    clientSecret,\n"],
       ["as it is sent", 'basicAuthorization(clientId, clientSecret).replace(/^Basic |=+$/g, ""),'],
       ["in JSON", "JSON.stringify(clientSecret).slice(1, -1),"],
       ["percent-encoded", "    encodeURIComponent(clientSecret),\n"],
@@ -207,8 +208,8 @@ export const tokenServer: readonly Defence[] = [
     file: "src/server/token-server/client-credentials.ts",
     text,
     without: "",
-    test: secrets,
-    title: "put no secret into the log, another browser's answers or an address",
+    test: "test/unit/server/token-server/client-credentials.test.ts",
+    title: "are logged without the client's secret …",
   })),
   {
     claim: "The Token Server's words are logged without anything that looks like a code",
