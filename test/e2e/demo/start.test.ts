@@ -5,37 +5,43 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, it } from "node:test";
+import { afterEach, describe, it } from "node:test";
 import { readConfig } from "../../../demo/server/demo-config.js";
 import { launchBrowser } from "../../support/browser.js";
-import { endOfDemo, loopbackAddresses, phoneCalls, startDemo } from "../../support/demo/demo.js";
+import { endOfDemo, loopbackAddresses, phoneCalls, startDemo, type Demo } from "../../support/demo/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 
 describe("npm start", () => {
+  const started: Demo[] = [];
+  const start = async (variables?: Record<string, string>): Promise<Demo> => {
+    const demo = await startDemo(variables);
+    started.push(demo);
+    return demo;
+  };
+  afterEach(() => Promise.all(started.splice(0).map((demo) => demo.stop())));
+
   it("prints one line when it is ready to answer", async () => {
-    const demo = await startDemo();
+    const demo = await start();
 
     assert.match(demo.stdout(), /^ready: http:\/\/localhost:\d+\n$/);
     assert.equal((await fetch(demo.origin)).status, 200);
-    await demo.stop();
   });
 
   it("can run several times from one checkout, and writes nothing into it", async () => {
     const root = fileURLToPath(new URL("../../..", import.meta.url));
     const before = readdirSync(`${root}demo`, { recursive: true });
 
-    const demos = await Promise.all([startDemo(), startDemo()]);
+    const demos = await Promise.all([start(), start()]);
 
     assert.notEqual(demos[0].port, demos[1].port);
     for (const { origin } of demos) assert.equal((await fetch(`${origin}/assets/login.js`)).status, 200);
     assert.deepEqual(readdirSync(`${root}demo`, { recursive: true }), before);
-    await Promise.all(demos.map((demo) => demo.stop()));
   });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`ends on ${signal} while a stream is open`, async () => {
-      const demo = await startDemo();
+      const demo = await start();
       const started = await fetch(`${demo.origin}/otp-login`, {
         method: "POST",
         headers: { origin: demo.origin, "content-type": "application/json" },
@@ -73,7 +79,7 @@ describe("npm start", () => {
   });
 
   it("reads the client, its secret and the lifetime of codes from the environment", async () => {
-    const demo = await startDemo({ CLIENT_ID: "a:b", CLIENT_SECRET: "s ü%", CODE_SECONDS: "2" });
+    const demo = await start({ CLIENT_ID: "a:b", CLIENT_SECRET: "s ü%", CODE_SECONDS: "2" });
 
     const answer = await fetch(`${demo.origin}/otp-login`, {
       method: "POST",
@@ -95,22 +101,20 @@ describe("npm start", () => {
       });
     assert.equal((await direct("a:b", "s ü%")).status, 200);
     assert.equal((await direct("demo", "demo-secret")).status, 401);
-    await demo.stop();
   });
 
   it("shows the message alone on the phone with GEOLOCATION=off, as without that feature of the Token Server", async () => {
-    const demo = await startDemo({ GEOLOCATION: "off" });
+    const demo = await start({ GEOLOCATION: "off" });
     const browser = await launchBrowser();
     const page = await openLoginPage(await browser.newContext(), demo.origin);
     const { message } = await phoneCalls(demo.origin).scan(await codeOn(page));
     assert.equal(message, "Log in to Demo Bank on the web.");
-    await Promise.all([browser.close(), demo.stop()]);
+    await browser.close();
   });
 
   it("treats an empty variable as one that is not set", async () => {
-    const demo = await startDemo({ CLIENT_ID: "", CLIENT_SECRET: "", CODE_SECONDS: "" });
+    const demo = await start({ CLIENT_ID: "", CLIENT_SECRET: "", CODE_SECONDS: "" });
     assert.equal((await fetch(demo.origin)).status, 200);
-    await demo.stop();
   });
 
   it("exits with one line that says which setting is wrong", async () => {
@@ -168,14 +172,13 @@ describe("npm start", () => {
   });
 
   it("says on every page that everybody can use the emulator, with EMULATOR=public", async () => {
-    const demo = await startDemo({ ORIGIN: "https://bank.example", EMULATOR: "public" });
+    const demo = await start({ ORIGIN: "https://bank.example", EMULATOR: "public" });
     for (const path of ["/", "/account", "/phone", "/playground", "/cards", "/help", "/nothing"]) {
       const page = await (await fetch(demo.origin + path)).text();
       assert.match(page, /class="notice public"[^]*Anyone can log in here as anyone\./, path);
     }
     const inDutch = await fetch(demo.origin, { headers: { "accept-language": "nl" } });
     assert.match(await inDutch.text(), /Iedereen kan hier als wie dan ook inloggen\./);
-    await demo.stop();
   });
 
   for (const host of loopbackAddresses) {
