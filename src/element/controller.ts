@@ -13,7 +13,7 @@ import {
   type State,
 } from "./flow/state.js";
 import { isInView, whenInView } from "./in-view.js";
-import { removeStoredAttempt, storeAttempt, storedAttempt } from "./resume.js";
+import { removeStoredAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
 
 export interface ControllerOptions {
   /** Where the login API is, as the page wrote it. Read at each start. */

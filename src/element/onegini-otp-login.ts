@@ -7,7 +7,7 @@ import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/l
 import type { Messages } from "./i18n/messages.js";
 import { redirectTarget } from "./links.js";
 import { MediaQueries, Ticker } from "./render-triggers.js";
-import { takeServerAttempt } from "./resume.js";
+import { takeServerAttempt } from "./server-attempt.js";
 import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
