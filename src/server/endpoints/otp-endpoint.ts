@@ -97,7 +97,7 @@ export class OtpEndpoint<Context> {
       issued,
     );
     call.attempt = attempt.id;
-    this.#parts.poller.started(attempt, issued.id);
+    this.#parts.poller.started(issued.endsAt);
     report({
       type: "attempt_started",
       level: "info",
@@ -128,7 +128,7 @@ export class OtpEndpoint<Context> {
     if (!renewed) throw unknownAttempt();
     // A phone that scanned an older code may have accepted or declined in the meantime.
     if (!renewed.changed) throw attemptSettled();
-    poller.started(renewed.attempt, id);
+    poller.started(endsAt);
     report({
       type: "code_renewed",
       level: "info",

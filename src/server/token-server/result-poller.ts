@@ -6,7 +6,6 @@ import type { Report } from "../kit-events.js";
 import type { CallQuota } from "../limits/call-quota.js";
 import type { ClientOf } from "../limits/networks.js";
 import { randomShare, type Runtime } from "../runtime.js";
-import { EarlyCallbacks } from "./early-callbacks.js";
 import {
   callBegan,
   callEnded,
@@ -61,7 +60,6 @@ export class ResultPoller {
   readonly #polled = new Map<string, Polled>();
   /** The running calls, by transaction. */
   readonly #running = new Map<string, Promise<void>>();
-  readonly #earlyCallbacks: EarlyCallbacks;
   /** The life of the code that was started last. */
   #lifeMs = defaultLifeMs;
   #isClosed = false;
@@ -70,37 +68,26 @@ export class ResultPoller {
   constructor(parts: Parts, options: ScheduleOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.#earlyCallbacks = new EarlyCallbacks(parts.runtime);
   }
 
   /** A callback came. Resolves to the attempt of its transaction, if there is one. */
   async callback(transactionId: string): Promise<Attempt | undefined> {
-    // Remembered first, because the attempt may come into the store during the search.
-    this.#earlyCallbacks.remember(transactionId);
     const attempt = await this.#parts.attempts.findByTransaction(transactionId);
-    if (attempt) {
-      this.#earlyCallbacks.take(transactionId);
-      this.#followCallback(attempt, transactionId);
-    }
+    if (!attempt) return undefined;
+    const polled = this.#find(attempt);
+    polled.history = callbackReceived(polled.history, transactionId);
+    this.#makeDueCalls(polled);
     return attempt;
   }
 
-  /** A transaction came into the store. Its callback may have come before. */
-  started(attempt: Attempt, transactionId: string): void {
-    const started = attempt.transactions.find(({ id }) => id === transactionId);
-    if (started) this.#lifeMs = started.endsAt - this.#parts.runtime.now();
-    if (this.#earlyCallbacks.take(transactionId)) this.#followCallback(attempt, transactionId);
+  /** A transaction was started, whose code expires at `endsAt`. */
+  started(endsAt: number): void {
+    this.#lifeMs = endsAt - this.#parts.runtime.now();
   }
 
   /** Until when a callback is of use that comes now: the end of the grace that a code begun now would have. */
   callbackUntil(): number {
     return this.#parts.runtime.now() + this.#lifeMs + this.#options.timeouts.graceSeconds * 1000;
-  }
-
-  #followCallback(attempt: Attempt, transactionId: string): void {
-    const polled = this.#find(attempt);
-    polled.history = callbackReceived(polled.history, transactionId);
-    this.#makeDueCalls(polled);
   }
 
   /** The attempt has one more watcher. */

@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Browser } from "../support/browser.js";
 import { send, type RawAnswer } from "../support/raw.js";
-import {
-  accepted,
-  failed,
-  scriptedTokenServer,
-  started,
-  undecided,
-  site,
-  type Site,
-} from "../support/site.js";
+import { accepted, scriptedTokenServer, undecided, site, type Site } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
 
 const callback = (
@@ -118,37 +110,6 @@ describe("the callback", () => {
     await until(() => running === 0, "the answers");
     assert.equal(most, 1);
     assert.equal(tokenServer.polls.length, 2);
-  });
-
-  test("that comes before the answer to the start is not lost", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    tokenServer.result = accepted();
-    tokenServer.start = (res, id, req) => {
-      void callback(where, id)
-        .then(() => until(() => callbacksFollowed(where) === 1, "the callback to be followed"))
-        .then(() => started()(res, id, req));
-    };
-    const { attempt } = await browser.start();
-    await until(() => where.events.some(({ type }) => type === "attempt_approved"), "the approval");
-    assert.equal((await browser.logIn(attempt)).status, 200);
-  });
-
-  test("that comes before the answer to a renewal is not lost", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
-    tokenServer.result = failed("invalid_request");
-    tokenServer.start = (res, id, req) => {
-      void callback(where, id)
-        .then(() => until(() => callbacksFollowed(where) === 1, "the callback to be followed"))
-        .then(() => started()(res, id, req));
-    };
-    await browser.renew(attempt);
-    await until(() => where.events.some(({ type }) => type === "transaction_failed"), "the failure");
-    assert.deepEqual(tokenServer.polls, [tokenServer.started[1]]);
   });
 
   test("without a transaction is answered 400", async (t) => {
