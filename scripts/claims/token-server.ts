@@ -43,7 +43,7 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "A callback needs Basic authentication if it is set",
     file: "src/server/endpoints/routes.ts",
-    text: "await endpoints.authenticateCallback(call);",
+    text: "await authenticateCallback(call.request, config.callbackCredentials);",
     without: "",
     test: callback,
     title: "answers … with 401 and leads to no result call",
@@ -51,10 +51,10 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "Basic authentication is checked before the body is read",
     file: "src/server/endpoints/routes.ts",
-    text: `    await endpoints.authenticateCallback(call);
+    text: `    await authenticateCallback(call.request, config.callbackCredentials);
     return endpoints.callback(call, await readBody(call.request));`,
     without: `    const body = await readBody(call.request);
-    await endpoints.authenticateCallback(call);
+    await authenticateCallback(call.request, config.callbackCredentials);
     return endpoints.callback(call, body);`,
     test: callback,
     title: "is checked before the body is read",
@@ -86,7 +86,7 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "The answer to a callback is the same for every transaction",
     file: "src/server/endpoints/callback-endpoint.ts",
-    text: `      this.#parts.addPending(answered.then(() => this.#follow(callback)));
+    text: `      void this.#parts.pending.add(answered.then(() => this.#follow(callback)));
 `,
     without: `      return this.#parts.poller
         .callback(transactionId)
@@ -98,7 +98,7 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "A callback is answered before the kit asks for anything",
     file: "src/server/endpoints/callback-endpoint.ts",
-    text: `      this.#parts.addPending(answered.then(() => this.#follow(callback)));
+    text: `      void this.#parts.pending.add(answered.then(() => this.#follow(callback)));
 `,
     without: `      return this.#follow(callback)
         .then(() => this.#parts.poller.settled())
@@ -133,7 +133,7 @@ export const tokenServer: readonly Defence[] = [
   },
   {
     claim: "Ids with .., / or ? are rejected in a scan",
-    file: "src/server/kit.ts",
+    file: "src/server/scanned.ts",
     text: ` || !isTransactionId(transactionId)) return;`,
     without: `) return;`,
     test: "test/unit/server/scanned.test.ts",

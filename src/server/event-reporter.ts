@@ -1,5 +1,5 @@
 import { StoreUnavailable } from "./attempt/store-guard.js";
-import type { ApiError } from "./http/api-error.js";
+import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import { loggedAddress, type Call } from "./http/call.js";
 import type { LoginKitEvent, Report } from "./kit-events.js";
 import type { Runtime } from "./runtime.js";
@@ -107,7 +107,7 @@ const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>
     ]),
   ) as LoginKitEvent;
 
-/** Reports the errors that the login API answers to the site. */
+/** Reports to the site the errors that the login API answers. */
 export class ErrorLog {
   readonly #report: Report;
   readonly #runtime: Runtime;
@@ -119,7 +119,28 @@ export class ErrorLog {
     this.#throttle = new LogThrottle(60_000, runtime);
   }
 
-  report(call: Call<unknown>, { message: description, code: error, limit, origins, status }: ApiError): void {
+  /**
+   * Reports what a call threw, and returns the error for its answer.
+   *
+   * @param doing names the call in the event of an unexpected error, such as "answering GET"
+   */
+  report(call: Call<unknown>, error: unknown, doing: string): ApiError {
+    const apiError = this.#toApiError(error, doing);
+    this.#reportAnswer(call, apiError);
+    return apiError;
+  }
+
+  #toApiError(error: unknown, doing: string): ApiError {
+    if (error instanceof ApiError) return error;
+    if (error instanceof StoreUnavailable) return temporarilyUnavailable();
+    this.#report({ type: "internal_error", level: "error", doing, error });
+    return serverError();
+  }
+
+  #reportAnswer(
+    call: Call<unknown>,
+    { message: description, code: error, limit, origins, status }: ApiError,
+  ): void {
     const about = {
       status,
       method: call.request.method,

@@ -27,6 +27,16 @@ export const systemRuntime: Runtime = {
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
 };
 
+/** The runtime with the clock of the store, because all servers that share a store must use one clock. */
+export function withClockOf(store: { now?(): number }, runtime: Runtime): Runtime {
+  if (!store.now) return runtime;
+  return {
+    now: () => store.now?.() ?? runtime.now(),
+    after: (delayMs, task) => runtime.after(delayMs, task),
+    random: (length) => runtime.random(length),
+  };
+}
+
 /** A random number, 0 or more and less than 1. */
 export function randomShare(runtime: Runtime): number {
   const [high = 0, low = 0] = runtime.random(2);

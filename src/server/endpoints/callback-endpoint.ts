@@ -7,6 +7,7 @@ import { emptyResponse } from "../http/response.js";
 import type { Report } from "../kit-events.js";
 import type { ResultPoller } from "../token-server/result-poller.js";
 import type { CallbackCredentials } from "../options.js";
+import type { PendingTasks } from "../pending-tasks.js";
 import type { Runtime } from "../runtime.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
 
@@ -14,8 +15,8 @@ interface Parts {
   poller: ResultPoller;
   report: Report;
   runtime: Runtime;
-  /** Makes `kit.close()` wait for a task. */
-  addPending: (task: Promise<void>) => void;
+  /** The tasks that `kit.close()` waits for. */
+  pending: PendingTasks;
 }
 
 /** A callback that was answered. */
@@ -79,7 +80,7 @@ export class CallbackEndpoint {
       const until = this.#parts.poller.callbackUntil();
       const callback = { transactionId, from: loggedAddress(call), receivedAt: call.beganAt, until };
       const answered = new Promise<void>((resolve) => this.#parts.runtime.after(0, resolve));
-      this.#parts.addPending(answered.then(() => this.#follow(callback)));
+      void this.#parts.pending.add(answered.then(() => this.#follow(callback)));
     }
     return emptyResponse();
   }
@@ -111,10 +112,10 @@ export class CallbackEndpoint {
 
   /** If there are too many, it is dropped: the result calls after the gap and around the code's end get the result. */
   #keep(callback: Callback): void {
-    const { addPending, runtime } = this.#parts;
+    const { pending, runtime } = this.#parts;
     if (this.#isClosed || this.#kept.size >= maxKept) return;
     this.#kept.set(callback.transactionId, callback);
-    this.#cancelRetry ??= runtime.after(retryMs, () => addPending(this.#retry()));
+    this.#cancelRetry ??= runtime.after(retryMs, () => void pending.add(this.#retry()));
   }
 
   /** Follows the kept callbacks, one after the other, until the store fails again. */

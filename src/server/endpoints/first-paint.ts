@@ -4,10 +4,14 @@ import {
   fullWidth,
   minPixelsPerModule,
   modulePixelsAtFullWidth,
+  parseQrLink,
 } from "../../protocol/qr.js";
+import type { ErrorLog } from "../event-reporter.js";
 import { temporarilyUnavailable } from "../http/api-error.js";
+import type { BrowserCookie, NewBrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
+import type { Runtime } from "../runtime.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
 
 /** An attempt that began with a page, for the server that renders the page. */
@@ -35,12 +39,34 @@ export interface BeginOptions {
 
 /**
  * Begins an attempt for a page that the site's server renders; `null` for a request whose answer nobody sees, such as a
- * prefetch.
+ * prefetch, and after an error, which is reported.
  *
- * @param qrLink as `parseQrLink` returns it
- * @throws ApiError where there is no code to show
+ * @throws TypeError if an option is wrong
  */
 export async function beginWithPage<Context>(
+  call: Call<Context>,
+  otpEndpoint: OtpEndpoint<Context>,
+  errorLog: ErrorLog,
+  { qrLink }: BeginOptions = {},
+): Promise<FirstPaint | null> {
+  const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
+  try {
+    return await firstPaint(call, otpEndpoint, link);
+  } catch (error) {
+    errorLog.report(call, error, "beginning an attempt for a page");
+    return null;
+  }
+}
+
+/** The kit's cookie for a browser that has none; undefined for a request whose answer nobody sees. */
+export const newCookieFor = (
+  request: Pick<Request, "method" | "headers">,
+  cookie: BrowserCookie,
+  runtime: Runtime,
+): NewBrowserCookie | undefined =>
+  isSeen(request) && cookie.read(request) === undefined ? cookie.parts(cookie.create(runtime)) : undefined;
+
+async function firstPaint<Context>(
   call: Call<Context>,
   otpEndpoint: OtpEndpoint<Context>,
   qrLink: string | undefined,
@@ -66,7 +92,7 @@ export async function beginWithPage<Context>(
  * or a form of another site. Such a request comes without the browser's cookie, and a new cookie would end the browser's
  * other attempts.
  */
-export function isSeen({ method, headers }: Pick<Request, "method" | "headers">): boolean {
+function isSeen({ method, headers }: Pick<Request, "method" | "headers">): boolean {
   const purpose = headers.get("sec-purpose") ?? headers.get("purpose") ?? "";
   if (method !== "GET" || /prefetch|prerender/i.test(purpose)) return false;
   const isElsewhere = /^(cross|same)-site$/.test(headers.get("sec-fetch-site") ?? "");

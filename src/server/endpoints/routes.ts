@@ -2,11 +2,15 @@ import { Hono, type Context as HonoContext } from "hono";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Attempts } from "../attempt/attempts.js";
 import { sha256 } from "../bytes.js";
+import type { ErrorLog } from "../event-reporter.js";
 import type { Config } from "../parse-options.js";
+import type { Runtime } from "../runtime.js";
 import { invalidRequest, notFound, unknownAttempt } from "../http/api-error.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
-import { checkCsrf, type Cors } from "../http/csrf-and-cors.js";
+import { checkCsrf, Cors } from "../http/csrf-and-cors.js";
+import { readJsonObject } from "../http/json-body.js";
+import { authenticateCallback } from "./callback-endpoint.js";
 
 type Body = Record<string, unknown>;
 type Answer = Response | Promise<Response>;
@@ -17,20 +21,19 @@ export interface Endpoints<Context> {
   renew(call: Call<Context>, attempt: Attempt): Answer;
   status(call: Call<Context>, attempt: Attempt): Answer;
   logIn(call: Call<Context>, attempt: Attempt): Answer;
-  authenticateCallback(call: Call<Context>): Promise<void>;
   callback(call: Call<Context>, body: Body): Answer;
 }
 
 interface Parts<Context> {
-  config: Pick<Config<Context>, "origin" | "origins" | "path">;
+  config: Config<Context>;
   attempts: Attempts;
   cookie: BrowserCookie;
-  cors: Cors;
-  readBody: (request: Request) => Promise<Body>;
+  errorLog: ErrorLog;
+  runtime: Runtime;
   endpoints: Endpoints<Context>;
 }
 
-/** Answers a call, or rejects with the error that the answer reports. */
+/** Answers a call. Never rejects. */
 export type Routes<Context> = (call: Call<Context>) => Promise<Response>;
 
 /**
@@ -41,12 +44,15 @@ export function createRoutes<Context>({
   config,
   attempts,
   cookie,
-  cors,
-  readBody,
+  errorLog,
+  runtime,
   endpoints,
 }: Parts<Context>): Routes<Context> {
   type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
   const app = new Hono<{ Bindings: { call: Call<Context> } }>();
+  const cors = new Cors(config.origins);
+  const bodyLimits = { maxBytes: config.limits.bodyBytes, maxMs: config.timeouts.bodySeconds * 1000 };
+  const readBody = (request: Request): Promise<Body> => readJsonObject(request, bodyLimits, runtime);
 
   const route = (path: string, methods: "GET" | "POST", handle: (c: C) => Answer): void => {
     const allow = methods === "GET" ? "GET, HEAD" : methods;
@@ -81,7 +87,7 @@ export function createRoutes<Context>({
   route("/callback", "POST", async ({ env: { call } }) => {
     // A proxy may let only the Token Server call this address. No other spelling of it may get past such a rule.
     if (new URL(call.request.url).pathname !== `${config.path}/callback`) throw notFound();
-    await endpoints.authenticateCallback(call);
+    await authenticateCallback(call.request, config.callbackCredentials);
     return endpoints.callback(call, await readBody(call.request));
   });
   pageRoute("", (call, body) => endpoints.start(call, body));
@@ -95,10 +101,18 @@ export function createRoutes<Context>({
   app.onError((error) => {
     throw error;
   });
-  return async (call) => {
+  const answer = async (call: Call<Context>): Promise<Response> => {
     // Hono decodes paths. Another spelling of an address would get past rules of a proxy that compare the raw path.
     if (encodedLetter.test(call.request.url.split("?", 1)[0] ?? "")) throw notFound();
     return app.fetch(call.request, { call });
+  };
+  return async (call) => {
+    const { request } = call;
+    const response = await answer(call).catch((error: unknown) =>
+      errorLog.report(call, error, `answering ${request.method}`).toResponse(),
+    );
+    cors.mark(request, response);
+    return response;
   };
 }
 

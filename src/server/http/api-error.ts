@@ -16,8 +16,8 @@ interface RefusedOrigins {
 }
 
 /**
- * An error of the login API. Anything below an endpoint throws it; `kit.ts` catches it, reports it and answers it, as
- * Hono does with `HTTPException`.
+ * An error of the login API. Anything below an endpoint throws it; `routes.ts` catches it, reports it and answers it,
+ * as Hono does with `HTTPException`.
  */
 export class ApiError extends Error {
   override readonly name = "ApiError";

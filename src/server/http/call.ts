@@ -1,3 +1,6 @@
+import type { Runtime } from "../runtime.js";
+import { hasSocket, socketAddress } from "./client-ip.js";
+
 /** One request to the kit, with what the kit knows about it. */
 export interface Call<Context> {
   readonly request: Request;
@@ -10,6 +13,34 @@ export interface Call<Context> {
   readonly beganAt: number;
   /** The attempt's id, once it is known that this browser began it. */
   attempt?: string;
+}
+
+/** Reads the address at once: it is unknown when the connection is gone. */
+export function callOf<Context>(
+  request: Request,
+  context: Context,
+  clientIp: (request: Request, context: Context) => string | undefined,
+  runtime: Runtime,
+): Call<Context> {
+  return {
+    request,
+    context,
+    address: resultOf(() => clientIp(request, context)),
+    hasAddress: clientIp !== socketAddress || hasSocket(context),
+    beganAt: runtime.now(),
+  };
+}
+
+/** Calls a function now. The result returns what it returned, or throws what it threw. */
+function resultOf<T>(get: () => T): () => T {
+  try {
+    const value = get();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** The client's address for an event; none if `clientIp` throws, so that the event is still reported. */

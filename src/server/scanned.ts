@@ -1,0 +1,22 @@
+import type { Attempts } from "./attempt/attempts.js";
+import type { Report } from "./kit-events.js";
+import type { ScannedCode } from "./login-kit.js";
+import { isTransactionId } from "./token-server/token-server-answers.js";
+
+/** Marks the attempt whose code the site's app scanned. What the app sends may be anything. Never rejects. */
+export async function markScanned(scan: ScannedCode, attempts: Attempts, report: Report): Promise<void> {
+  try {
+    const { transactionId, userId, address, userAgent } = scan;
+    if (typeof transactionId !== "string" || !isTransactionId(transactionId)) return;
+    await attempts.scanned(transactionId, {
+      ...(typeof userId === "string" && { userId: storable(userId) }),
+      ...(typeof address === "string" && { address: storable(address) }),
+      ...(typeof userAgent === "string" && { userAgent: storable(userAgent) }),
+    });
+  } catch (error) {
+    report({ type: "internal_error", level: "error", doing: "marking a code as scanned", error });
+  }
+}
+
+/** At most 512 characters of a text, without halves of surrogate pairs, which a cut may leave. */
+const storable = (text: string): string => text.slice(0, 512).replaceAll(/\p{Surrogate}/gu, "");
