@@ -272,7 +272,7 @@ export const limits: readonly Defence[] = [
   {
     claim: "compareAddresses says whether two addresses are in the same network",
     file: "src/server/http/compare-addresses.ts",
-    text: `a.match(b, a.kind() === "ipv4" ? 24 : 48)`,
+    text: `one.match(other, one.kind() === "ipv4" ? 24 : 48)`,
     without: "true",
     test: "test/unit/server/http/compare-addresses.test.ts",
     title: "the addresses of screen and phone",

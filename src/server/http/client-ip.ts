@@ -36,7 +36,7 @@ export function clientIpBehind(
     const value = proxies > 0 ? request.headers.get(header) : null;
     if (value === null) return socketAddress(request, context);
     const hop = nthFromEnd(value, proxies);
-    return addressOf(header === "forwarded" ? forwardedFor(hop) : hop);
+    return parseAddress(header === "forwarded" ? forwardedFor(hop) : hop)?.toString();
   };
 }
 
@@ -101,8 +101,8 @@ function forwardedFor(element: string): string {
 }
 
 /** The IP address of a hop, without port, brackets and the zone of an IPv6 address, which means nothing on another machine. */
-export function addressOf(hop: string): string | undefined {
+export function parseAddress(hop: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const host = /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+)(?::\d+)?$/.exec(hop)?.[1] ?? hop;
   if (!(ipaddr.IPv4.isValidFourPartDecimal(host) || ipaddr.IPv6.isValid(host))) return undefined;
-  return ipaddr.process(host.replace(/%.*$/, "")).toString();
+  return ipaddr.process(host.replace(/%.*$/, ""));
 }

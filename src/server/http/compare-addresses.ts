@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { addressOf } from "./client-ip.js";
+import { parseAddress } from "./client-ip.js";
 
 /** `unknown`: an address or its country is not known, or the two addresses cannot be compared. */
 type Comparison = "same" | "different" | "unknown";
@@ -43,7 +43,7 @@ export async function compareAddresses(
   const one = publicAddress(screen);
   const other = publicAddress(phone);
   if (one === undefined || other === undefined) return { network: "unknown", country: "unknown" };
-  const lookUp = async (address: string) => (await countryOf?.(address)) || undefined;
+  const lookUp = async (address: Address) => (await countryOf?.(address.toString())) || undefined;
   const [here, there] = await Promise.all([one, other].map((each) => lookUp(each).catch(() => undefined)));
   return {
     network: compareNetworks(one, other),
@@ -54,20 +54,19 @@ export async function compareAddresses(
 /** All IPv6 addresses that IANA has given out for the internet. */
 const globalUnicast = ipaddr.IPv6.parse("2000::");
 
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
 /** The address in a text, if a client on the internet can have it. */
-function publicAddress(text: string | undefined): string | undefined {
-  const address = addressOf(text ?? "");
-  if (address === undefined) return undefined;
-  const parsed = ipaddr.parse(address);
+function publicAddress(text: string | undefined): Address | undefined {
+  const address = parseAddress(text ?? "");
   const isPublic =
-    parsed.range() === "unicast" && (parsed.kind() === "ipv4" || parsed.match(globalUnicast, 3));
+    address?.range() === "unicast" && (address.kind() === "ipv4" || address.match(globalUnicast, 3));
   return isPublic ? address : undefined;
 }
 
-function compareNetworks(one: string, other: string): Comparison {
-  const [a, b] = [ipaddr.parse(one), ipaddr.parse(other)];
-  if (a.kind() !== b.kind()) return "unknown";
-  return comparison(a.match(b, a.kind() === "ipv4" ? 24 : 48));
+function compareNetworks(one: Address, other: Address): Comparison {
+  if (one.kind() !== other.kind()) return "unknown";
+  return comparison(one.match(other, one.kind() === "ipv4" ? 24 : 48));
 }
 
 const comparison = (isSame: boolean): Comparison => (isSame ? "same" : "different");
