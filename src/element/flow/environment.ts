@@ -44,13 +44,6 @@ export const awake = ({ visibility, online, slept }: Environment): Observable<bo
   return merge(isAwake, slept.pipe(switchMap(() => isAwake.pipe(take(1)))));
 };
 
-/** Emits once, at an instant of the wall clock. Every wake-up sets the timer again, because timers stop in sleep. */
-export const at = (instant: number, environment: Environment): Observable<unknown> =>
-  awake(environment).pipe(
-    switchMap(() => environment.timer(Math.max(0, instant - environment.now()))),
-    take(1),
-  );
-
 /** Passes the source on, and errors when it emits nothing for this long. The source must not complete. */
 export const errorOnSilence = <T>(ms: number, { timer }: Environment, source: Observable<T>): Observable<T> =>
   defer(() => {

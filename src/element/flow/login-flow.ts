@@ -16,7 +16,8 @@ import {
 import type { LoginAnswer, StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
 import { backoffMs, retryWhen, withTimeout, type Environment } from "./environment.js";
-import { codeTimeoutMs, renewals, toCode } from "./renewal.js";
+import { renewals } from "./renewal-flow.js";
+import { codeTimeoutMs, toCode } from "./renewal.js";
 import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
 

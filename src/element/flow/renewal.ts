@@ -1,20 +1,11 @@
-import {
-  BehaviorSubject,
-  concat,
-  distinctUntilChanged,
-  EMPTY,
-  filter,
-  map,
-  merge,
-  of,
-  switchMap,
-  take,
-  type Observable,
-} from "rxjs";
 import type { CodeAnswer, StatusAnswer } from "../../protocol/login-api.js";
-import { isUnknownAttempt, toRequestError, type Backend } from "../api/backend.js";
-import { at, awake, backoffMs, retryWhen, withTimeout, type Environment } from "./environment.js";
+import type { RequestError } from "../api/backend.js";
 import type { Action, Code } from "./state.js";
+
+/*
+ * When an attempt's next code is requested, and when it has no code any more: pure functions of what is known and of the
+ * time. All times are milliseconds of `Date.now()`.
+ */
 
 const second = 1_000;
 /** A day: the longest life of a code. Browsers' timers overflow after 25 days. */
@@ -40,161 +31,164 @@ export function toCode(answer: Pick<CodeAnswer, "otp" | "expires_in">, now: numb
 export const codeTimeoutMs = 15_000;
 /** The server rounds seconds down, and answers take time: only a larger difference is corrected. */
 const toleranceMs = 3_000;
-const minimumTimeoutMs = 6_000;
+export const minimumTimeoutMs = 6_000;
 /** The server says when a scanned code is over; if it has not said so for this long, the page stops waiting for it. */
 const scanEndMs = 2_000;
 /** How long a renewal is retried when the code is over already: after a wake-up the network takes a moment. */
 const wakeUpMs = 10_000;
 
-/**
- * Keeps a working code on the screen: requests the next one in time, and retries if that fails. A hidden or offline page
- * requests nothing, nor does one whose code was scanned; after a wake-up it waits until the status is known. Emits `expired`
- * when the renewals are used up; errors if there is no code any more.
- * @param first the code that is shown; without one, the first is requested as soon as the status is known
- * @param statuses the `pending` statuses
- * @param checkStatus requests the status at once
- */
-export function renewals(
-  attempt: string,
-  first: Code | undefined,
-  backend: Backend,
-  environment: Environment,
-  statuses: Observable<StatusAnswer>,
-  checkStatus: () => void,
-): Observable<Action> {
-  const { now, timer } = environment;
-
-  const ready = new BehaviorSubject(false);
-  const watch = awake(environment).pipe(
-    switchMap((isAwake, index) =>
-      // After a wake-up, nothing is requested before the status is known.
-      isAwake && !(index === 0 && first)
-        ? concat(
-            of(false),
-            statuses.pipe(
-              take(1),
-              map(() => true),
-            ),
-          )
-        : of(isAwake),
-    ),
-    switchMap((isReady) => {
-      ready.next(isReady);
-      return EMPTY;
-    }),
-  );
+/** What is known of an attempt, of its code and of the page. */
+export interface Known {
+  readonly attempt: string;
+  /** The code that is shown. */
+  readonly code?: Code;
+  /** How many fresh codes the attempt has had; -1 before the first code. */
+  readonly renewed: number;
   /** Whether the site's app has scanned a code that can still be accepted. */
-  const scanned = new BehaviorSubject(false);
-  const scans = statuses.pipe(
-    switchMap((status) => {
-      scanned.next(!!status.scanned);
-      return EMPTY;
-    }),
-  );
-  let saidScanned = false;
-  const scanActions = scanned.pipe(
-    filter((value) => value !== saidScanned),
-    map((value): Action => ({ type: "scanned", scanned: (saidScanned = value) })),
-  );
-  /** Emits at an instant, or later if a scanned code is waiting for the person's answer. */
-  const atUnlessScanned = (instant: number) =>
-    scanned.pipe(
-      switchMap((isScanned) => (isScanned ? EMPTY : at(instant, environment))),
-      take(1),
-    );
-  const scanEnd = (code: Code) =>
-    scanned.pipe(
-      switchMap((isScanned) => (isScanned ? at(code.endsAt + scanEndMs, environment) : EMPTY)),
-      switchMap(() => {
-        scanned.next(false);
-        return EMPTY;
-      }),
-    );
-  /** A page that shows a code requests no other while a scanned one is waiting. */
-  const isFree = (code: Code | undefined) =>
-    ready.pipe(
-      switchMap((isReady) => scanned.pipe(map((isScanned) => isReady && !(code && isScanned)))),
-      distinctUntilChanged(),
-    );
+  readonly scanned: boolean;
+  /** When the server closed the shown code; absent or 0 if it did not. */
+  readonly closedAt?: number;
+  /** Whether the page is visible and online; absent until that is known. */
+  readonly isAwake?: boolean;
+  /** Whether the page may send requests. After a wake-up it waits for a status, because the attempt may be approved. */
+  readonly isReady?: boolean;
+  readonly next: Next;
+  /** What comes next does not come before this time. */
+  readonly at: number;
+  /** How many requests for the next code were sent. */
+  readonly tries: number;
+  /** Until when they are repeated: until the shown code is over, or for a moment if none is shown. */
+  readonly deadline: number;
+  /** Why the last request failed. */
+  readonly error?: RequestError;
+}
+
+/**
+ * What comes next:
+ * - `renew`: the next code is wanted, or the renewals are used up
+ * - `request`: the next code is requested as soon as the page may send requests
+ * - `requested`: the answer
+ * - `fail`: the deadline, because it comes before another try
+ * - `expire`: the end of the last code
+ * - `failed`, `expired`: nothing, there is no code any more
+ */
+export type Next = "renew" | "request" | "requested" | "fail" | "expire" | "failed" | "expired";
+
+/** What is known, what has changed for the page, and when the next step is (infinite: when something arrives). */
+export interface Step extends Known {
+  readonly actions: readonly Action[];
+  readonly nextAt: number;
+}
+
+export const nothingKnown = (attempt: string): Step => ({
+  attempt,
+  renewed: -1,
+  scanned: false,
+  next: "request",
+  at: 0,
+  tries: 0,
+  deadline: 0,
+  actions: [],
+  nextAt: Infinity,
+});
+
+/** A code arrived: the first one, or the answer to a request. */
+export const codeReceived = (known: Known, code: Code): Known => ({
+  ...known,
+  code,
+  renewed: known.renewed + 1,
+  closedAt: 0,
+  next: "renew",
+  at: code.renewAt,
+  tries: 0,
+  deadline: 0,
+});
+
+/** A failed request, and when it can be repeated. */
+interface Failure {
+  readonly error: RequestError;
+  readonly at: number;
+}
+
+export const requestFailed = (known: Known, { error, at }: Failure): Known => ({
+  ...known,
+  error,
+  next: at < known.deadline ? "request" : "fail",
+  at: Math.min(at, known.deadline),
+});
+
+/** A `pending` status arrived. */
+export function statusReceived(known: Known, status: StatusAnswer, now: number): Known {
+  const { code, renewed, isAwake = false, next } = known;
+  const { expires_in: left, scanned = false } = status;
+  const heard: Known = { ...known, scanned, isReady: isAwake };
+  // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
+  if (code && left && code.endsAt > now + left * second + toleranceMs)
+    return { ...codeReceived(heard, toCode({ otp: code.otp, expires_in: left }, now)), renewed };
   // The server closed the newest transaction: its code no longer works.
-  const closed = statuses.pipe(filter((status) => status.expires_in === 0 && !status.scanned));
+  return left === 0 && !scanned && (next === "renew" || next === "expire")
+    ? { ...heard, at: now, closedAt: now }
+    : heard;
+}
 
-  const request = (code: Code | undefined): Observable<Code> => {
-    // Retries go on until the shown code is over, or for a moment if none is shown.
-    let deadline = 0;
-    return isFree(code).pipe(
-      filter(Boolean),
-      take(1),
-      switchMap(() => {
-        if (deadline <= now()) deadline = code && code.endsAt > now() ? code.endsAt : now() + wakeUpMs;
-        const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
-        return withTimeout(limitMs, environment, backend.renew(attempt));
-      }),
-      map((answer) => toCode(answer, now())),
-      retryWhen((cause: unknown, count) => {
-        if (isUnknownAttempt(cause)) throw cause;
-        const error = toRequestError(cause);
-        if (error.code === "attempt_settled") checkStatus();
-        const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
-        const leftMs = Math.max(0, deadline - now());
-        if (delayMs < leftMs) return timer(delayMs);
-        // Too late for another try. A hidden or offline page goes on waiting, and retries when it is awake.
-        return timer(leftMs).pipe(
-          switchMap(() => isFree(code).pipe(take(1))),
-          map((isNowFree) => {
-            if (isNowFree) throw error;
-          }),
-        );
-      }),
-    );
-  };
+/** The page woke up or fell asleep, or the machine has slept. */
+export const wokenUp = (known: Known, isAwake: boolean): Known => ({
+  ...known,
+  isAwake,
+  // Only a page that opens with a code does not wait.
+  isReady: isAwake && known.isAwake === undefined && !!known.code,
+});
 
-  let isBegun = false;
-  // A subject, not recursion: there may be thousands of codes.
-  const shown = new BehaviorSubject({ code: first, renewed: first ? 0 : -1 });
-  const codes = shown.pipe(
-    switchMap(({ code, renewed }) => {
-      const due = code
-        ? merge(atUnlessScanned(code.renewAt).pipe(map(() => false)), closed.pipe(map(() => true))).pipe(
-            take(1),
-          )
-        : of(false);
-      // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
-      const corrected = statuses.pipe(
-        filter(
-          ({ expires_in: left }) => !!(code && left) && code.endsAt > now() + left * 1_000 + toleranceMs,
-        ),
-        switchMap(({ expires_in }) => {
-          shown.next({ code: toCode({ otp: code!.otp, expires_in: expires_in! }, now()), renewed });
-          return EMPTY;
-        }),
-      );
-      const next = due.pipe(
-        switchMap((isClosed): Observable<Action> => {
-          return code && renewed >= environment.renewals()
-            ? merge(isClosed ? of(true) : atUnlessScanned(code.endsAt), closed).pipe(
-                take(1),
-                map(() => ({ type: "expired", attempt })),
-              )
-            : concat(
-                isClosed ? of<Action>({ type: "codeClosed", now: now() }) : EMPTY,
-                request(code).pipe(
-                  switchMap((fresh) => {
-                    shown.next({ code: fresh, renewed: renewed + 1 });
-                    return EMPTY;
-                  }),
-                ),
-              );
-        }),
-      );
-      if (!code) return next;
-      const type = isBegun ? "renewed" : "started";
-      isBegun = true;
-      return concat(
-        of<Action>({ type, attempt, code, renewed }),
-        merge(scanActions, scanEnd(code), next, corrected),
-      );
-    }),
-  );
-  return merge(watch, scans, codes);
+/**
+ * Does what is due.
+ * @param before what was known
+ * @param known the same after something arrived
+ * @param renewals how many fresh codes an attempt may have; read when the next code is wanted
+ */
+export function step(before: Known, known: Known, now: number, renewals: () => number): Step {
+  const { attempt, code, renewed, scanned, closedAt, next, at } = known;
+  const endsAt = code ? code.endsAt : 0;
+  const scanEndsAt = code && scanned ? endsAt + scanEndMs : Infinity;
+  const isScanned = scanEndsAt < Infinity;
+  const isFree = known.isReady && !isScanned;
+  const become = (change: Partial<Known>) => step(before, { ...known, ...change }, now, renewals);
+  const wait = (): Step => ({
+    ...known,
+    nextAt: Math.min(at > now ? at : Infinity, scanEndsAt),
+    actions: [
+      code &&
+        code !== before.code &&
+        ({ type: before.code ? "renewed" : "started", attempt, code, renewed } as const),
+      code && scanned !== !!(before.code && before.scanned) && ({ type: "scanned", scanned } as const),
+      closedAt && !before.closedAt && next !== "expired" && ({ type: "codeClosed", now } as const),
+    ].filter((action) => !!action),
+  });
+
+  if (scanEndsAt <= now) return become({ scanned: false });
+  if (at > now) return wait();
+  switch (next) {
+    case "renew":
+      if (isScanned) return wait();
+      return become(renewed < renewals() ? { next: "request" } : { next: "expire", at: closedAt || endsAt });
+    case "expire":
+      return isScanned ? wait() : become({ next: "expired" });
+    case "request": {
+      if (!isFree) return wait();
+      const latest = Math.max(known.deadline, endsAt);
+      return become({
+        next: "requested",
+        tries: known.tries + 1,
+        deadline: latest > now ? latest : now + wakeUpMs,
+      });
+    }
+    case "fail":
+      // A page that may not send requests goes on waiting, and retries when it may.
+      return become({ next: isFree ? "failed" : "request" });
+    case "requested":
+    case "failed":
+    case "expired":
+      return wait();
+    default:
+      return next satisfies never;
+  }
 }

@@ -1,0 +1,97 @@
+import {
+  BehaviorSubject,
+  catchError,
+  distinctUntilChanged,
+  EMPTY,
+  map,
+  merge,
+  of,
+  switchMap,
+  type Observable,
+} from "rxjs";
+import type { StatusAnswer } from "../../protocol/login-api.js";
+import { isUnknownAttempt, toRequestError, type Backend } from "../api/backend.js";
+import { awake, backoffMs, withTimeout, type Environment } from "./environment.js";
+import {
+  codeReceived,
+  codeTimeoutMs,
+  minimumTimeoutMs,
+  nothingKnown,
+  requestFailed,
+  statusReceived,
+  step,
+  toCode,
+  wokenUp,
+  type Known,
+} from "./renewal.js";
+import type { Action, Code } from "./state.js";
+
+/**
+ * Keeps a working code on the screen: requests the next one in time, and retries if that fails. A hidden or offline page
+ * requests nothing, nor does one whose code was scanned; after a wake-up it waits until the status is known. Emits `expired`
+ * when the renewals are used up; errors if there is no code any more.
+ * @param first the code that is shown; without one, the first is requested as soon as the status is known
+ * @param statuses the `pending` statuses
+ * @param checkStatus requests the status at once
+ */
+export function renewals(
+  attempt: string,
+  first: Code | undefined,
+  backend: Backend,
+  environment: Environment,
+  statuses: Observable<StatusAnswer>,
+  checkStatus: () => void,
+): Observable<Action> {
+  const { now, timer } = environment;
+  // A subject, not recursion: there may be thousands of codes.
+  const steps = new BehaviorSubject(nothingKnown(attempt));
+  /** @param earliest the earliest time of the step */
+  const feed = <T>(
+    source: Observable<T>,
+    receive: (known: Known, value: T, now: number) => Known,
+    earliest = 0,
+  ): Observable<never> =>
+    source.pipe(
+      switchMap((value) => {
+        const known = steps.value;
+        const instant = Math.max(now(), earliest);
+        steps.next(step(known, receive(known, value, instant), instant, environment.renewals));
+        return EMPTY;
+      }),
+    );
+
+  const act = ({ next, tries, deadline, error }: Known): Observable<Action> => {
+    if (next === "expired") return of({ type: "expired", attempt });
+    if (error && next === "failed") throw error;
+    if (next !== "requested") return EMPTY;
+    const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
+    const request = withTimeout(limitMs, environment, backend.renew(attempt));
+    return feed(request.pipe(map((answer) => toCode(answer, now()))), codeReceived).pipe(
+      catchError((cause: unknown) => {
+        if (isUnknownAttempt(cause)) throw cause;
+        const error = toRequestError(cause);
+        if (error.code === "attempt_settled") checkStatus();
+        const delayMs = Math.max(backoffMs(tries, environment), error.retryAfterMs);
+        return feed(of({ error, at: now() + delayMs }), requestFailed);
+      }),
+    );
+  };
+
+  return merge(
+    steps.pipe(switchMap(({ actions }) => actions)),
+    // Every wake-up leads to a step and sets the timer again, because timers stop in sleep. A timer that fired counts, even if
+    // the clock was set back in the meantime.
+    steps.pipe(
+      switchMap(({ nextAt }) =>
+        nextAt < Infinity ? feed(timer(nextAt - now()), (known) => known, nextAt) : EMPTY,
+      ),
+    ),
+    steps.pipe(
+      distinctUntilChanged((one, other) => one.next === other.next),
+      switchMap(act),
+    ),
+    first ? feed(of(first), codeReceived) : EMPTY,
+    feed(awake(environment), wokenUp),
+    feed(statuses, statusReceived),
+  );
+}
