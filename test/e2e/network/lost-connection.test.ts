@@ -74,11 +74,14 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     }));
 
   it("is reset in the middle of the event", (t) =>
-    bears(t, "Reset in the middle of the event", async ({ proxy }, accept) => {
+    bears(t, "Reset in the middle of the event", async ({ proxy, context, page }, accept) => {
       proxy.treat({ kind: "halve", pauseMs: Infinity }, { connections: "open" });
+      const devtools = await context.newCDPSession(page);
+      await devtools.send("Network.enable");
+      let hasFirstHalf = false;
+      devtools.once("Network.dataReceived", () => (hasFirstHalf = true));
       await accept();
-      // The page must have the first half.
-      await sleep(500);
+      await until(() => hasFirstHalf, "the first half");
       proxy.reset();
       return Date.now();
     }));
@@ -127,8 +130,7 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
     }));
 
   it("loses the answer to the login", (t) =>
-    bears(t, "The login's answer is lost", async ({ proxy }, accept) => {
-      const login = () => proxy.requests.find(({ path }) => path.endsWith("/login"));
+    bears(t, "The login's answer is lost", async ({ proxy, page }, accept) => {
       proxy.interfere(({ path }) => {
         // The page gets the headers and half of the body. Without headers, Chromium itself would send the request again.
         if (path.endsWith("/login")) {
@@ -136,10 +138,9 @@ describe("A phone accepts while the connection", { concurrency: 5 }, () => {
         }
         return undefined;
       });
+      const headers = page.waitForResponse(/\/login$/);
       await accept();
-      await until(() => login() !== undefined, "the login");
-      // The server must have answered.
-      await sleep(500);
+      await headers;
       proxy.interfere();
       proxy.treat({ kind: "pass" }, { connections: "new" });
       proxy.reset();
