@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { after, before, describe, it, type TestContext } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { openPhone } from "../../support/demo/demo-pages.js";
@@ -7,38 +7,46 @@ import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../support
 import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
 import { codeOn, codesOn } from "../../support/qr.js";
 
-describe("A login page that is interrupted", () => {
+// Side by side, because two of the tests wait until a code is over.
+describe("A login page that is interrupted", { concurrency: 3 }, () => {
   let demo: Demo;
   let phone: PhoneCalls;
+  /** A demo whose codes live for 6 seconds, and its phone. */
+  let brief: Demo;
+  let briefPhone: PhoneCalls;
   let browser: Browser;
-  let context: BrowserContext;
 
   before(async () => {
-    [demo, browser] = await Promise.all([
+    [demo, brief, browser] = await Promise.all([
+      startDemo(),
       startDemo({ CODE_SECONDS: "6" }),
       // Playwright disables the back-forward cache. People's browsers have it.
       launchBrowser([], { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
     ]);
     phone = phoneCalls(demo.origin);
+    briefPhone = phoneCalls(brief.origin);
   });
   after(async () => {
-    await Promise.all([browser.close(), demo.stop()]);
+    await Promise.all([browser.close(), demo.stop(), brief.stop()]);
   });
-  beforeEach(async () => {
-    context = await browser.newContext();
-  });
-  afterEach(() => context.close());
+
+  async function newContext(t: TestContext): Promise<BrowserContext> {
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    return context;
+  }
 
   /** Freezes the page, as in a tab that is in the background for long, or on a laptop that sleeps. */
   async function sleep(page: Page, milliseconds: number): Promise<void> {
-    const devtools = await context.newCDPSession(page);
+    const devtools = await page.context().newCDPSession(page);
     await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     await devtools.send("Page.setWebLifecycleState", { state: "active" });
     await devtools.detach();
   }
 
-  it("logs in after a reload", async () => {
+  it("logs in after a reload", async (t) => {
+    const context = await newContext(t);
     const page = await openLoginPage(context, demo.origin);
     const first = await codeOn(page);
 
@@ -48,7 +56,8 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("logs in after the person went to another page and back, from the back-forward cache", async () => {
+  it("logs in after the person went to another page and back, from the back-forward cache", async (t) => {
+    const context = await newContext(t);
     const page = await openLoginPage(context, demo.origin);
     await page.evaluate(() => {
       window.addEventListener("pageshow", ({ persisted }) => {
@@ -73,7 +82,8 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("logs in when the phone accepts while it is in the back-forward cache", async () => {
+  it("logs in when the phone accepts while it is in the back-forward cache", async (t) => {
+    const context = await newContext(t);
     const page = await openLoginPage(context, demo.origin);
     const code = await codeOn(page);
 
@@ -85,8 +95,9 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("never shows the old code after a sleep that was longer than its lifetime, and logs in with a new one", async () => {
-    const page = await openLoginPage(context, demo.origin);
+  it("never shows the old code after a sleep that was longer than its lifetime, and logs in with a new one", async (t) => {
+    const context = await newContext(t);
+    const page = await openLoginPage(context, brief.origin);
     const stale = await codeOn(page);
 
     await sleep(page, 7_500);
@@ -96,11 +107,12 @@ describe("A login page that is interrupted", () => {
     const fresh = (await phaseOf(page)) === "expired" ? undefined : await codeOn(page, stale);
 
     if (fresh === undefined) await page.getByRole("button", { name: "Show a new code" }).click();
-    await phone.accept(fresh ?? (await codeOn(page, stale)));
+    await briefPhone.accept(fresh ?? (await codeOn(page, stale)));
     await page.waitForURL("**/account");
   });
 
-  it("logs in when the phone accepts during a sleep", async () => {
+  it("logs in when the phone accepts during a sleep", async (t) => {
+    const context = await newContext(t);
     const page = await openLoginPage(context, demo.origin);
     const devtools = await context.newCDPSession(page);
     const code = await codeOn(page);
@@ -112,7 +124,8 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("logs in when the phone accepts while it is offline", async () => {
+  it("logs in when the phone accepts while it is offline", async (t) => {
+    const context = await newContext(t);
     const page = await openLoginPage(context, demo.origin);
     const code = await codeOn(page);
 
@@ -123,8 +136,9 @@ describe("A login page that is interrupted", () => {
     await page.waitForURL("**/account");
   });
 
-  it("removes an expired code while it is offline", async () => {
-    const page = await openLoginPage(context, demo.origin);
+  it("removes an expired code while it is offline", async (t) => {
+    const context = await newContext(t);
+    const page = await openLoginPage(context, brief.origin);
     const code = await codeOn(page);
 
     await context.setOffline(true);
@@ -137,7 +151,7 @@ describe("A login page that is interrupted", () => {
     assert.deepEqual(await codesOn(page), []);
     await context.setOffline(false);
 
-    await phone.accept(await codeOn(page, code));
+    await briefPhone.accept(await codeOn(page, code));
     await page.waitForURL("**/account");
   });
 });

@@ -29,7 +29,8 @@ async function limitedSite(t: TestContext, limits: Partial<Limits>): Promise<Sit
 /** Waits until words can be read on the page. */
 const read = (page: Page, words: string): Promise<void> => page.getByText(words).first().waitFor();
 
-describe("A limit that a person exceeds", () => {
+// Side by side: each test has its own site, and one waits until its limit is over.
+describe("A limit that a person exceeds", { concurrency: true }, () => {
   let browser: Browser;
   before(async () => {
     browser = await launchBrowser();
