@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
+import type { BrowserContext, Page } from "playwright-core";
 import { toWebRequest } from "onegini-otp-login/node";
 import { site, type Site } from "../../unit/server/support/site.js";
 import { policy } from "./strict-site.js";
@@ -90,6 +91,19 @@ export async function firstPaintSite(
       return release;
     },
   });
+}
+
+/** Opens a login page whose script is held back. */
+export async function openWithoutScript(
+  context: BrowserContext,
+  where: FirstPaintSite,
+  way: Way,
+): Promise<{ page: Page; release: () => void }> {
+  const release = where.holdScript();
+  const page = await context.newPage();
+  await page.goto(where.page(way), { waitUntil: "commit" });
+  await page.locator("#below").waitFor();
+  return { page, release };
 }
 
 const early = `<script src="/early.js"></script>`;
