@@ -14,6 +14,8 @@ const onlyInAll = [
   ...needServices,
   "test/e2e/accessibility",
   "test/e2e/demo/phone-scanner.test.ts",
+  "test/e2e/demo/phone-states.test.ts",
+  "test/e2e/demo/playground.test.ts",
   "test/e2e/demo/playground-network.test.ts",
   "test/e2e/engines/oldest-chromium.test.ts",
   "test/e2e/network",
