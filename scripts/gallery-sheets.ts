@@ -1,6 +1,5 @@
 /**
- * Draws sheets of cards in a page, for `npm run gallery` and for the tests of the look: `show("phases")`, or `showAt(280)` for
- * one card of that width.
+ * Draws sheets of cards in a page, for `npm run gallery` and for the tests of the look: `show("phases")`.
  */
 import { wordsFor } from "../src/element/i18n/languages.js";
 import type { ViewModel } from "../src/element/view/view-model.js";
@@ -99,7 +98,6 @@ const reviewed: Record<string, Cell[]> = {
 
 const sheets = { ...published, ...reviewed };
 const show = (sheet: string): Promise<void> => put(sheets[sheet]!);
-const showAt = (widthPx: number): Promise<void> => put([one(`${widthPx}`, widthPx, model(pending()))]);
 
 async function put(all: readonly Cell[]): Promise<void> {
   document.body.replaceChildren(
@@ -123,4 +121,4 @@ async function put(all: readonly Cell[]): Promise<void> {
   await document.fonts.ready;
 }
 
-Object.assign(globalThis, { show, showAt });
+Object.assign(globalThis, { show });
