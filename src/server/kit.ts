@@ -89,8 +89,8 @@ export function createLoginKit<Context = unknown>(
   // The login API.
   const callbackEndpoint = new CallbackEndpoint({ poller, report, runtime, pending });
   // One object for all calls, because each stream keeps it.
-  const statusParts = { attempts, poller, watchers, timeouts, runtime };
-  const loginParts = {
+  const statusDependencies = { attempts, poller, watchers, timeouts, runtime };
+  const loginDependencies = {
     attempts,
     timeouts,
     report,
@@ -107,8 +107,8 @@ export function createLoginKit<Context = unknown>(
     endpoints: {
       start: (call, body) => otpEndpoint.start(call, body),
       renew: (call, attempt) => otpEndpoint.renew(call, attempt),
-      status: ({ request }, attempt) => answerStatus(request, attempt, statusParts),
-      logIn: (call, attempt) => logIn(call, attempt, loginParts),
+      status: ({ request }, attempt) => answerStatus(request, attempt, statusDependencies),
+      logIn: (call, attempt) => logIn(call, attempt, loginDependencies),
       callback: (call, body) => callbackEndpoint.answer(call, body),
     },
   });

@@ -11,7 +11,7 @@ import type { PendingTasks } from "../pending-tasks.js";
 import type { Runtime } from "../runtime.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
 
-interface Parts {
+interface CallbackEndpointDependencies {
   poller: ResultPoller;
   report: Report;
   runtime: Runtime;
@@ -57,14 +57,14 @@ const joined = ({ username, password }: CallbackCredentials): string => `${usern
 
 /** `POST /callback`, from the Token Server: a transaction may have ended. */
 export class CallbackEndpoint {
-  readonly #parts: Parts;
+  readonly #dependencies: CallbackEndpointDependencies;
   /** Those that came while the store did not work, by transaction. */
   readonly #kept = new Map<string, Callback>();
   #cancelRetry: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(dependencies: CallbackEndpointDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /**
@@ -77,10 +77,10 @@ export class CallbackEndpoint {
       throw invalidRequest('"transaction_id" must be a string.');
     }
     if (isTransactionId(transactionId)) {
-      const until = this.#parts.poller.callbackUntil();
+      const until = this.#dependencies.poller.callbackUntil();
       const callback = { transactionId, from: loggedAddress(call), receivedAt: call.beganAt, until };
-      const answered = new Promise<void>((resolve) => this.#parts.runtime.after(0, resolve));
-      void this.#parts.pending.add(answered.then(() => this.#follow(callback)));
+      const answered = new Promise<void>((resolve) => this.#dependencies.runtime.after(0, resolve));
+      void this.#dependencies.pending.add(answered.then(() => this.#follow(callback)));
     }
     return emptyResponse();
   }
@@ -92,7 +92,7 @@ export class CallbackEndpoint {
   }
 
   async #follow(callback: Callback): Promise<void> {
-    const { poller, report, runtime } = this.#parts;
+    const { poller, report, runtime } = this.#dependencies;
     const { transactionId, from, receivedAt } = callback;
     try {
       const attempt = await poller.callback(transactionId);
@@ -112,7 +112,7 @@ export class CallbackEndpoint {
 
   /** If there are too many, it is dropped: the result calls after the gap and around the code's end get the result. */
   #keep(callback: Callback): void {
-    const { pending, runtime } = this.#parts;
+    const { pending, runtime } = this.#dependencies;
     if (this.#isClosed || this.#kept.size >= maxKept) return;
     this.#kept.set(callback.transactionId, callback);
     this.#cancelRetry ??= runtime.after(retryMs, () => void pending.add(this.#retry()));
@@ -124,7 +124,7 @@ export class CallbackEndpoint {
     for (const [id, callback] of this.#kept) {
       if (this.#isClosed) return;
       this.#kept.delete(id);
-      if (this.#parts.runtime.now() < callback.until) await this.#follow(callback);
+      if (this.#dependencies.runtime.now() < callback.until) await this.#follow(callback);
       const isKeptAgain = this.#kept.has(id);
       if (isKeptAgain) return;
     }

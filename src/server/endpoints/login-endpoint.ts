@@ -9,7 +9,7 @@ import type { Report } from "../kit-events.js";
 import type { LoginSummary, SignIn } from "../options.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 
-interface Parts<Context> {
+interface LoginEndpointDependencies<Context> {
   attempts: Attempts;
   timeouts: Timeouts;
   report: Report;
@@ -26,9 +26,9 @@ interface Parts<Context> {
 export async function logIn<Context>(
   call: Call<Context>,
   attempt: Attempt,
-  parts: Parts<Context>,
+  dependencies: LoginEndpointDependencies<Context>,
 ): Promise<Response> {
-  const { attempts, timeouts, runtime, maxLogins } = parts;
+  const { attempts, timeouts, runtime, maxLogins } = dependencies;
   const at = runtime.now();
   const claim = await attempts.change(attempt.id, { kind: "claimed", at, maxLogins });
   if (!claim) throw unknownAttempt();
@@ -42,7 +42,7 @@ export async function logIn<Context>(
         call,
         { userId: state.userId, attempt: claim.attempt, login: summary(claim.attempt, state) },
         state.logins !== undefined,
-        parts,
+        dependencies,
       );
     }
     case "approved": // too late to be claimed
@@ -70,7 +70,7 @@ async function signIn<Context>(
   call: Call<Context>,
   { userId, attempt, login }: { userId: string; attempt: Attempt; login: LoginSummary },
   repeated: boolean,
-  { timeouts, report, runtime, signIn }: Parts<Context>,
+  { timeouts, report, runtime, signIn }: LoginEndpointDependencies<Context>,
 ): Promise<Response> {
   const beganAt = runtime.now();
   const about = () => ({

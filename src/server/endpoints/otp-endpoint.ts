@@ -28,7 +28,7 @@ import { troubleEvent, type TokenServerClient, type Trouble } from "../token-ser
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
 import type { Purpose, CallQuota } from "../limits/call-quota.js";
 
-interface Parts<Context> {
+interface OtpEndpointDependencies<Context> {
   attempts: Attempts;
   limits: Limits;
   cookie: BrowserCookie;
@@ -54,10 +54,10 @@ export interface Begun {
 
 /** The two calls that answer with an OTP: a start and a renewal. */
 export class OtpEndpoint<Context> {
-  readonly #parts: Parts<Context>;
+  readonly #dependencies: OtpEndpointDependencies<Context>;
 
-  constructor(parts: Parts<Context>) {
-    this.#parts = parts;
+  constructor(dependencies: OtpEndpointDependencies<Context>) {
+    this.#dependencies = dependencies;
   }
 
   /** `POST /`: begins an attempt. A browser without the kit's cookie gets one. */
@@ -72,7 +72,7 @@ export class OtpEndpoint<Context> {
 
   /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Begun> {
-    const { attempts, cookie, quota, report, runtime, startLimits } = this.#parts;
+    const { attempts, cookie, quota, report, runtime, startLimits } = this.#dependencies;
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const known = cookie.read(call.request);
     const secret = known ?? cookie.create(runtime);
@@ -97,7 +97,7 @@ export class OtpEndpoint<Context> {
       issued,
     );
     call.attempt = attempt.id;
-    this.#parts.poller.started(issued.endsAt);
+    this.#dependencies.poller.started(issued.endsAt);
     report({
       type: "attempt_started",
       level: "info",
@@ -113,11 +113,11 @@ export class OtpEndpoint<Context> {
 
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
-    const { attempts, poller, report, runtime } = this.#parts;
+    const { attempts, poller, report, runtime } = this.#dependencies;
     await poller.pollLast(attempt);
     const place = await attempts.change(attempt.id, {
       kind: "renewal_begun",
-      maxTransactions: this.#parts.limits.transactionsPerAttempt,
+      maxTransactions: this.#dependencies.limits.transactionsPerAttempt,
     });
     if (!place) throw unknownAttempt();
     if (!place.changed) throw this.#renewalError(place.attempt);
@@ -141,7 +141,7 @@ export class OtpEndpoint<Context> {
 
   /** Why an attempt cannot be renewed. The limit is checked before the status. */
   #renewalError(attempt: Attempt): ApiError {
-    const { limits, runtime } = this.#parts;
+    const { limits, runtime } = this.#dependencies;
     if (attempt.begun < limits.transactionsPerAttempt) return attemptSettled();
     // There will be no more codes in this attempt. A new one makes sense once the last code is over.
     const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
@@ -155,9 +155,9 @@ export class OtpEndpoint<Context> {
 
   async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {
     try {
-      return await this.#issue(call, language, "renewal", this.#parts.clientOf(address));
+      return await this.#issue(call, language, "renewal", this.#dependencies.clientOf(address));
     } catch (error) {
-      await this.#parts.attempts.change(id, { kind: "renewal_abandoned" });
+      await this.#dependencies.attempts.change(id, { kind: "renewal_abandoned" });
       throw error;
     }
   }
@@ -173,7 +173,7 @@ export class OtpEndpoint<Context> {
     purpose: Purpose,
     client: Client | undefined,
   ): Promise<Issued> {
-    const { message, report, runtime, tokenServer, quota } = this.#parts;
+    const { message, report, runtime, tokenServer, quota } = this.#dependencies;
     const { request, context } = call;
     const text = await message?.({ language, request, context });
     const address = call.address();

@@ -24,7 +24,7 @@ export interface Endpoints<Context> {
   callback(call: Call<Context>, body: Body): Answer;
 }
 
-interface Parts<Context> {
+interface RoutesDependencies<Context> {
   config: Config<Context>;
   attempts: Attempts;
   cookie: BrowserCookie;
@@ -47,7 +47,7 @@ export function createRoutes<Context>({
   errorLog,
   runtime,
   endpoints,
-}: Parts<Context>): Routes<Context> {
+}: RoutesDependencies<Context>): Routes<Context> {
   type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
   const app = new Hono<{ Bindings: { call: Call<Context> } }>();
   const cors = new Cors(config.origins);

@@ -33,13 +33,15 @@ export class StartLimits {
 
   constructor(
     limits: Limits,
-    parts: { store: AttemptStore; guard: StoreGuard; report: Report; runtime: Runtime },
+    dependencies: { store: AttemptStore; guard: StoreGuard; report: Report; runtime: Runtime },
   ) {
-    const limiters = addressLimits.map((name) => [name, limiterOf(name, limits[name], parts)] as const);
+    const limiters = addressLimits.map(
+      (name) => [name, limiterOf(name, limits[name], dependencies)] as const,
+    );
     this.#perAddress = new Map(limiters.flatMap(([name, limiter]) => (limiter ? [[name, limiter]] : [])));
-    this.#perBrowser = limiterOf("startsPerBrowser", limits.startsPerBrowser, parts);
-    this.#report = parts.report;
-    this.#runtime = parts.runtime;
+    this.#perBrowser = limiterOf("startsPerBrowser", limits.startsPerBrowser, dependencies);
+    this.#report = dependencies.report;
+    this.#runtime = dependencies.runtime;
   }
 
   /**

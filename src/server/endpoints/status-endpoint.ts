@@ -11,7 +11,7 @@ import { withTimeout, type Runtime } from "../runtime.js";
 import { StatusStream, streamHeaders } from "./status-stream.js";
 import type { Watcher, Watchers } from "./watchers.js";
 
-interface Parts {
+interface StatusEndpointDependencies {
   attempts: Attempts;
   poller: ResultPoller;
   watchers: Watchers;
@@ -26,29 +26,36 @@ const pollIntervalSeconds = 2;
 const maxCallMs = 1000;
 
 /** `GET /{attempt}`: the status, as a stream, at once, or when it is no longer `pending`. */
-export async function answerStatus(request: Request, attempt: Attempt, parts: Parts): Promise<Response> {
+export async function answerStatus(
+  request: Request,
+  attempt: Attempt,
+  dependencies: StatusEndpointDependencies,
+): Promise<Response> {
   const { headers, method } = request;
   if (wantsStream(headers.get("accept"))) {
     if (method === "HEAD") return new Response(null, { headers: streamHeaders });
-    const limit = parts.watchers.limitError(attempt);
+    const limit = dependencies.watchers.limitError(attempt);
     if (limit) throw limit;
-    return openStream(attempt, parts);
+    return openStream(attempt, dependencies);
   }
   const waitSeconds = preferredWaitSeconds(headers.get("prefer"));
-  if (method === "HEAD") return answerPoll(attempt, parts.runtime.now());
+  if (method === "HEAD") return answerPoll(attempt, dependencies.runtime.now());
   // Above a limit a poll is answered at once instead of rejected, so that the login goes on.
-  return waitSeconds === undefined || parts.watchers.limitError(attempt)
-    ? answerNow(attempt, parts)
-    : answerHeld(request, attempt, waitSeconds, parts);
+  return waitSeconds === undefined || dependencies.watchers.limitError(attempt)
+    ? answerNow(attempt, dependencies)
+    : answerHeld(request, attempt, waitSeconds, dependencies);
 }
 
-const openStream = (attempt: Attempt, parts: Parts): Response =>
-  rawResponse((sink) => parts.watchers.join(attempt, new StatusStream(sink, parts)), {
+const openStream = (attempt: Attempt, dependencies: StatusEndpointDependencies): Response =>
+  rawResponse((sink) => dependencies.watchers.join(attempt, new StatusStream(sink, dependencies)), {
     headers: streamHeaders,
   });
 
 /** A browser's poll leads to result calls. Its answer waits for them, but not if they are slow. */
-async function answerNow(attempt: Attempt, { attempts, poller, runtime }: Parts): Promise<Response> {
+async function answerNow(
+  attempt: Attempt,
+  { attempts, poller, runtime }: StatusEndpointDependencies,
+): Promise<Response> {
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
   const retryAfterMs = poller.pollRetryAfterMs(attempt);
   if (retryAfterMs > 0) throw tokenServerCallsExceeded(retryAfterMs);
@@ -62,16 +69,16 @@ async function answerHeld(
   request: Request,
   attempt: Attempt,
   wishSeconds: number,
-  parts: Parts,
+  dependencies: StatusEndpointDependencies,
 ): Promise<Response> {
   // The client may not have heard of a scan before this poll: it is not held for long.
-  const isKept = !isScanned(attempt, parts.runtime.now());
-  const maxSeconds = isKept ? parts.timeouts.pollSeconds : pollIntervalSeconds;
+  const isKept = !isScanned(attempt, dependencies.runtime.now());
+  const maxSeconds = isKept ? dependencies.timeouts.pollSeconds : pollIntervalSeconds;
   const waitSeconds = Math.min(wishSeconds, maxSeconds);
-  const end = await holdPoll(attempt, waitSeconds * 1000, request.signal, parts);
+  const end = await holdPoll(attempt, waitSeconds * 1000, request.signal, dependencies);
   return end.granted
-    ? answerPoll(end.attempt, parts.runtime.now(), waitSeconds)
-    : answerPoll(end.attempt, parts.runtime.now());
+    ? answerPoll(end.attempt, dependencies.runtime.now(), waitSeconds)
+    : answerPoll(end.attempt, dependencies.runtime.now());
 }
 
 /** The end of a held poll. `granted`: there is news or the time was over; else it was ended before. */
@@ -88,7 +95,7 @@ function holdPoll(
   attempt: Attempt,
   waitMs: number,
   signal: AbortSignal,
-  { watchers, runtime }: Parts,
+  { watchers, runtime }: StatusEndpointDependencies,
 ): Promise<PollEnd> {
   return new Promise((resolve) => {
     let latest = attempt;

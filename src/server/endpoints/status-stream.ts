@@ -13,7 +13,7 @@ export const streamHeaders = {
   "x-accel-buffering": "no",
 } as const;
 
-interface Parts {
+interface StatusStreamDependencies {
   runtime: Runtime;
   timeouts: Pick<Timeouts, "returnSeconds">;
 }
@@ -21,20 +21,20 @@ interface Parts {
 /** The status of one attempt as server-sent events. It ends after `approved` or a final status. */
 export class StatusStream implements Watcher {
   readonly #sink: StreamSink;
-  readonly #parts: Parts;
+  readonly #dependencies: StatusStreamDependencies;
   /** The attempt of the last event, and whether that was scanned, so that no event is sent twice. */
   #shown: Attempt | undefined;
   #shownScanned = false;
   #ended = false;
 
-  constructor(sink: StreamSink, parts: Parts) {
+  constructor(sink: StreamSink, dependencies: StatusStreamDependencies) {
     this.#sink = sink;
-    this.#parts = parts;
+    this.#dependencies = dependencies;
   }
 
   show(attempt: Attempt): void {
     if (this.#ended) return;
-    const answer = statusAnswer(attempt, this.#parts.runtime.now());
+    const answer = statusAnswer(attempt, this.#dependencies.runtime.now());
     const scanned = answer.scanned === true;
     if (this.#shown && isAlike(this.#shown, attempt) && this.#shownScanned === scanned) return;
     this.#shown = attempt;
@@ -50,7 +50,7 @@ export class StatusStream implements Watcher {
   dismiss(why: "replaced" | "full" | "closing"): void {
     if (this.#ended) return;
     if (why === "full") this.#sink.write(`retry: ${retryAfterMs}\n\n`);
-    if (why === "closing") this.#sink.write(`retry: ${returnMs(this.#parts)}\n\n`);
+    if (why === "closing") this.#sink.write(`retry: ${returnMs(this.#dependencies)}\n\n`);
     this.#end();
   }
 
@@ -67,5 +67,5 @@ function isAlike(one: Attempt, other: Attempt): boolean {
 }
 
 /** A random time after which a client should come back, so that not all come at once. */
-const returnMs = ({ runtime, timeouts }: Parts): number =>
+const returnMs = ({ runtime, timeouts }: StatusStreamDependencies): number =>
   Math.floor(randomShare(runtime) * timeouts.returnSeconds * 1000);

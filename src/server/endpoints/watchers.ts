@@ -19,7 +19,7 @@ export interface Watcher {
   dismiss(why: "replaced" | "full" | "closing"): void;
 }
 
-interface Parts {
+interface WatchersDependencies {
   attempts: Attempts;
   poller: ResultPoller;
   timeouts: Timeouts;
@@ -52,7 +52,7 @@ export const retryAfterMs = 10_000;
 
 /** The streams and held polls of this server. Reads an attempt again when it changes, and shows it to its watchers. */
 export class Watchers {
-  readonly #parts: Parts;
+  readonly #dependencies: WatchersDependencies;
   /** By the attempts' ids, in the order of their next keep-alives. */
   readonly #watches = new Map<string, Watch>();
   readonly #perBrowser = new Map<string, number>();
@@ -60,8 +60,8 @@ export class Watchers {
   #isClosed = false;
   #cancelKeepAlive: (() => void) | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(dependencies: WatchersDependencies) {
+    this.#dependencies = dependencies;
   }
 
   get isClosed(): boolean {
@@ -74,10 +74,10 @@ export class Watchers {
 
   /** The error if one more watcher exceeds a limit. A watcher that replaces another of its attempt exceeds none. */
   limitError({ id, browser, address, state }: Attempt): ApiError | undefined {
-    const { streamsPerAttempt, streamsPerBrowser, streamsPerNode } = this.#parts.limits;
+    const { streamsPerAttempt, streamsPerBrowser, streamsPerNode } = this.#dependencies.limits;
     const ofAttempt = this.#watches.get(id)?.watchers.length ?? 0;
     if (state.status !== "pending" || this.#isClosed || ofAttempt >= streamsPerAttempt) return undefined;
-    const client = this.#parts.clientOf(address);
+    const client = this.#dependencies.clientOf(address);
     if (streamsPerNode !== false && this.#places.isUsedUp(streamsPerNode, client)) {
       const text = "This server has no room left.";
       return limitExceeded("streamsPerNode", "temporarily_unavailable", text, retryAfterMs);
@@ -108,11 +108,11 @@ export class Watchers {
     watch.watchers = watch.watchers.concat([watcher]);
     this.#counted(attempt, 1);
     const [oldest] = watch.watchers;
-    if (oldest && watch.watchers.length > this.#parts.limits.streamsPerAttempt) {
+    if (oldest && watch.watchers.length > this.#dependencies.limits.streamsPerAttempt) {
       this.#leave(watch, oldest);
       oldest.dismiss("replaced");
     }
-    this.#parts.poller.watch(attempt);
+    this.#dependencies.poller.watch(attempt);
     void (known ? this.#refresh(watch) : this.#subscribe(watch));
     return () => this.#leave(watch, watcher);
   }
@@ -130,7 +130,7 @@ export class Watchers {
       unsubscribe: undefined,
       reading: "no",
       hasGap: false,
-      keepAliveAt: this.#parts.runtime.now() + this.#keepAliveMs,
+      keepAliveAt: this.#dependencies.runtime.now() + this.#keepAliveMs,
       rereadMs: minRereadMs,
       cancelReread: undefined,
     };
@@ -159,7 +159,7 @@ export class Watchers {
     watch.cancelReread?.();
     watch.unsubscribe?.();
     this.#watches.delete(watch.attempt.id);
-    this.#parts.poller.unwatch(watch.attempt.id);
+    this.#dependencies.poller.unwatch(watch.attempt.id);
     if (this.#watches.size === 0) this.#setKeepAlive();
   }
 
@@ -169,13 +169,13 @@ export class Watchers {
 
   #counted({ browser, address }: Attempt, change: number): void {
     addTo(this.#perBrowser, browser, change);
-    this.#places.add(this.#parts.clientOf(address), change);
+    this.#places.add(this.#dependencies.clientOf(address), change);
   }
 
   /** Subscribes first and reads second, so that no change is missed. */
   async #subscribe(watch: Watch): Promise<void> {
     try {
-      const unsubscribe = await this.#parts.attempts.subscribe(watch.attempt.id, (notice) => {
+      const unsubscribe = await this.#dependencies.attempts.subscribe(watch.attempt.id, (notice) => {
         if (notice === "gap") watch.hasGap = true;
         void this.#refresh(watch);
       });
@@ -206,19 +206,19 @@ export class Watchers {
   async #readAndShow(watch: Watch): Promise<void> {
     watch.cancelReread?.();
     try {
-      const attempt = await this.#parts.attempts.get(watch.attempt.id, watch.attempt.browser);
+      const attempt = await this.#dependencies.attempts.get(watch.attempt.id, watch.attempt.browser);
       if (!this.#isWatched(watch)) return;
       watch.rereadMs = minRereadMs;
       if (!attempt) return this.#dismissAll(watch);
       watch.attempt = attempt;
-      if (watch.hasGap) this.#parts.poller.gapEnded(attempt);
-      else this.#parts.poller.update(attempt);
+      if (watch.hasGap) this.#dependencies.poller.gapEnded(attempt);
+      else this.#dependencies.poller.update(attempt);
       watch.hasGap = false;
       for (const watcher of watch.watchers) watcher.show(attempt);
       // All watchers have received the final status.
       if (attempt.state.status !== "pending") return this.#end(watch);
       // When the scanned code is over, the watchers must hear that the page needs a code again.
-      const now = this.#parts.runtime.now();
+      const now = this.#dependencies.runtime.now();
       const scanEndsAt = scannedUntil(attempt, now);
       if (scanEndsAt > 0 && this.#isWatched(watch)) this.#readAgainAfter(watch, scanEndsAt - now);
     } catch (error) {
@@ -231,16 +231,16 @@ export class Watchers {
   }
 
   #readAgainAfter(watch: Watch, delayMs: number): void {
-    watch.cancelReread = this.#parts.runtime.after(delayMs, () => void this.#refresh(watch));
+    watch.cancelReread = this.#dependencies.runtime.after(delayMs, () => void this.#refresh(watch));
   }
 
   get #keepAliveMs(): number {
-    return this.#parts.timeouts.keepAliveSeconds * 1000;
+    return this.#dependencies.timeouts.keepAliveSeconds * 1000;
   }
 
   /** One timer for all watches, set to the first keep-alive. */
   #setKeepAlive(): void {
-    const { runtime } = this.#parts;
+    const { runtime } = this.#dependencies;
     this.#cancelKeepAlive?.();
     const [first] = this.#watches.values();
     this.#cancelKeepAlive =
@@ -248,7 +248,7 @@ export class Watchers {
   }
 
   #keepAlive(): void {
-    const now = this.#parts.runtime.now();
+    const now = this.#dependencies.runtime.now();
     for (const [id, watch] of this.#watches) {
       if (watch.keepAliveAt > now) break;
       watch.keepAliveAt = now + this.#keepAliveMs;
@@ -262,7 +262,7 @@ export class Watchers {
   }
 
   #reportError(doing: string, error: unknown): void {
-    this.#parts.report({ type: "internal_error", level: "error", doing, error });
+    this.#dependencies.report({ type: "internal_error", level: "error", doing, error });
   }
 }
 

@@ -14,7 +14,7 @@ const spreadMs = 1000;
 /** They are called at most once in this time: each call makes all of them read, which may be too much for a failing Redis. */
 const pauseMs = 5000;
 
-export interface SubscriberParts {
+export interface SubscriberDependencies {
   /** Opens the connection and subscribes. Returns the function that ends it. */
   listen(onMessage: (message: string) => void, onGap: (why: unknown) => void): Promise<() => void>;
   publish(message: string): Promise<unknown>;
@@ -30,7 +30,7 @@ export interface SubscriberParts {
  * publishes probes until it receives one: then the connection works again, and all listeners are called once.
  */
 export class RedisSubscriber {
-  readonly #parts: SubscriberParts;
+  readonly #dependencies: SubscriberDependencies;
   readonly #listeners = new AttemptListeners();
   readonly #name = crypto.randomUUID();
   readonly #checks: unknown;
@@ -45,17 +45,17 @@ export class RedisSubscriber {
   #call: unknown;
   #calledAt = -Infinity;
 
-  private constructor(parts: SubscriberParts) {
-    this.#parts = parts;
-    this.#checks = unref(setInterval(() => this.#check(), parts.timeoutMs));
+  private constructor(dependencies: SubscriberDependencies) {
+    this.#dependencies = dependencies;
+    this.#checks = unref(setInterval(() => this.#check(), dependencies.timeoutMs));
   }
 
   /** @throws RedisStoreError if it cannot listen or publish */
-  static async open(parts: SubscriberParts): Promise<RedisSubscriber> {
-    const subscriber = new RedisSubscriber(parts);
+  static async open(dependencies: SubscriberDependencies): Promise<RedisSubscriber> {
+    const subscriber = new RedisSubscriber(dependencies);
     try {
       await subscriber.#connect();
-      await parts.publish(subscriber.#probe);
+      await dependencies.publish(subscriber.#probe);
       void subscriber.#probeUntilReceived();
       await subscriber.#live();
     } catch (error) {
@@ -95,14 +95,14 @@ export class RedisSubscriber {
   /** Resolves when the connection is live; rejects if that takes too long. */
   async #live(): Promise<void> {
     const doing = "waiting for the Pub/Sub connection";
-    if (!this.#isLive) await within(this.#parts.timeoutMs, doing, () => this.#waiting.promise);
+    if (!this.#isLive) await within(this.#dependencies.timeoutMs, doing, () => this.#waiting.promise);
     if (this.#isClosed) throw new RedisStoreError("closed", "The Redis store was closed");
   }
 
   async #connect(): Promise<void> {
     this.#end?.();
     this.#end = undefined;
-    const end = await this.#parts.listen(
+    const end = await this.#dependencies.listen(
       (message) => this.#receive(message),
       (why) => this.#lose(why),
     );
@@ -115,7 +115,7 @@ export class RedisSubscriber {
     if (this.#isLive) {
       this.#isLive = false;
       this.#waiting = deferred();
-      this.#parts.onLost(why);
+      this.#dependencies.onLost(why);
     }
     this.callAll();
   }
@@ -136,7 +136,7 @@ export class RedisSubscriber {
           await this.#connect();
           silentSince = performance.now();
         }
-        await this.#parts.publish(this.#probe);
+        await this.#dependencies.publish(this.#probe);
       } catch {
         // Redis itself does not work, so the connection is not replaced.
         silentSince = performance.now();
@@ -169,7 +169,7 @@ export class RedisSubscriber {
     if (this.#isInDoubt) return;
     if (!this.#hasReceived) return this.callAll();
     this.#hasReceived = false;
-    this.#parts.publish("").catch(() => undefined);
+    this.#dependencies.publish("").catch(() => undefined);
   }
 }
 

@@ -36,7 +36,7 @@ const defaultLifeMs = 300_000;
 /** How long the calls for an attempt without watchers are remembered. */
 const memoryMs = 120_000;
 
-interface Parts {
+interface ResultPollerDependencies {
   tokenServer: TokenServerClient;
   quota: CallQuota;
   clientOf: ClientOf;
@@ -55,7 +55,7 @@ interface Polled {
 
 /** Makes result calls when the schedule says so, and writes the results to the attempts. */
 export class ResultPoller {
-  readonly #parts: Parts;
+  readonly #dependencies: ResultPollerDependencies;
   readonly #options: ScheduleOptions;
   readonly #polled = new Map<string, Polled>();
   /** The running calls, by transaction. */
@@ -65,14 +65,14 @@ export class ResultPoller {
   #isClosed = false;
   #sweptAt = -Infinity;
 
-  constructor(parts: Parts, options: ScheduleOptions) {
-    this.#parts = parts;
+  constructor(dependencies: ResultPollerDependencies, options: ScheduleOptions) {
+    this.#dependencies = dependencies;
     this.#options = options;
   }
 
   /** A callback came. Resolves to the attempt of its transaction, if there is one. */
   async callback(transactionId: string): Promise<Attempt | undefined> {
-    const attempt = await this.#parts.attempts.findByTransaction(transactionId);
+    const attempt = await this.#dependencies.attempts.findByTransaction(transactionId);
     if (!attempt) return undefined;
     const polled = this.#find(attempt);
     polled.history = callbackReceived(polled.history, transactionId);
@@ -82,17 +82,17 @@ export class ResultPoller {
 
   /** A transaction was started, whose code expires at `endsAt`. */
   started(endsAt: number): void {
-    this.#lifeMs = endsAt - this.#parts.runtime.now();
+    this.#lifeMs = endsAt - this.#dependencies.runtime.now();
   }
 
   /** Until when a callback is of use that comes now: the end of the grace that a code begun now would have. */
   callbackUntil(): number {
-    return this.#parts.runtime.now() + this.#lifeMs + this.#options.timeouts.graceSeconds * 1000;
+    return this.#dependencies.runtime.now() + this.#lifeMs + this.#options.timeouts.graceSeconds * 1000;
   }
 
   /** The attempt has one more watcher. */
   watch(attempt: Attempt): void {
-    const now = this.#parts.runtime.now();
+    const now = this.#dependencies.runtime.now();
     const isBack = this.#polled.has(attempt.id) || now - attempt.startedAt >= firstVisitMs;
     const polled = this.#find(attempt);
     polled.history = watched(polled.history, isBack, now, this.#options.pollingMs);
@@ -106,7 +106,7 @@ export class ResultPoller {
 
   /** A watched attempt was read again after a gap of the store, in which callbacks may have been lost. */
   gapEnded(attempt: Attempt): void {
-    const { runtime } = this.#parts;
+    const { runtime } = this.#dependencies;
     const polled = this.#find(attempt);
     polled.history = gapEnded(polled.history, runtime.now() + randomShare(runtime) * gapSpreadMs);
     this.#makeDueCalls(polled);
@@ -122,13 +122,13 @@ export class ResultPoller {
 
   /** Milliseconds until a poll of the attempt may lead to a call again; 0 if it may now. */
   pollRetryAfterMs(attempt: Attempt): number {
-    const { quota, clientOf } = this.#parts;
+    const { quota, clientOf } = this.#dependencies;
     return quota.retryAfterMs("poll", clientOf(attempt.address));
   }
 
   /** A browser polls. This leads to result calls, at most every two seconds. */
   async poll(attempt: Attempt): Promise<void> {
-    const { quota, clientOf, runtime } = this.#parts;
+    const { quota, clientOf, runtime } = this.#dependencies;
     const polled = this.#find(attempt);
     const due = pollDue(attempt, polled.history, runtime.now(), this.#options.timeouts);
     if (due.isLast) return this.pollLast(attempt);
@@ -145,7 +145,7 @@ export class ResultPoller {
    * attempt stays `pending`, and is `failed` when the silence has lasted long enough.
    */
   async pollLast(attempt: Attempt): Promise<void> {
-    const { runtime } = this.#parts;
+    const { runtime } = this.#dependencies;
     const { timeouts } = this.#options;
     const now = runtime.now();
     if (attempt.state.status !== "pending" || now < openUntil(attempt, timeouts)) return;
@@ -175,7 +175,7 @@ export class ResultPoller {
       return known;
     }
     this.#sweep();
-    const history = noCalls(this.#parts.runtime.now());
+    const history = noCalls(this.#dependencies.runtime.now());
     const polled = { attempt, history, nextAt: Infinity, cancelTimer: undefined };
     this.#polled.set(attempt.id, polled);
     return polled;
@@ -183,7 +183,7 @@ export class ResultPoller {
 
   /** Called when new attempts come, because a timer would keep the process from ending. */
   #sweep(): void {
-    const now = this.#parts.runtime.now();
+    const now = this.#dependencies.runtime.now();
     if (now < this.#sweptAt + memoryMs) return;
     this.#sweptAt = now;
     for (const [id, { history }] of this.#polled) {
@@ -193,7 +193,7 @@ export class ResultPoller {
 
   #makeDueCalls(polled: Polled): void {
     const { id, state } = polled.attempt;
-    const due = schedule(polled.attempt, polled.history, this.#parts.runtime.now(), this.#options);
+    const due = schedule(polled.attempt, polled.history, this.#dependencies.runtime.now(), this.#options);
     polled.history = due.history;
     this.#setTimer(polled, due.nextAt);
     for (const id of due.calls) void this.#call(polled, id);
@@ -206,7 +206,7 @@ export class ResultPoller {
   #setTimer(polled: Polled, at: number): void {
     const nextAt = this.#isClosed ? Infinity : at;
     if (nextAt === polled.nextAt) return;
-    const { runtime } = this.#parts;
+    const { runtime } = this.#dependencies;
     polled.cancelTimer?.();
     polled.nextAt = nextAt;
     polled.cancelTimer =
@@ -224,14 +224,14 @@ export class ResultPoller {
   #call(polled: Polled, transactionId: string, hasQuota = false): Promise<void> {
     const running = this.#running.get(transactionId);
     if (running) return running;
-    polled.history = callBegan(polled.history, transactionId, this.#parts.runtime.now());
+    polled.history = callBegan(polled.history, transactionId, this.#dependencies.runtime.now());
     const call = this.#callOnce(polled, transactionId, hasQuota);
     this.#running.set(transactionId, call);
     return call;
   }
 
   async #callOnce(polled: Polled, transactionId: string, hasQuota: boolean): Promise<void> {
-    const { quota, clientOf, runtime } = this.#parts;
+    const { quota, clientOf, runtime } = this.#dependencies;
     const maxWaitMs = this.#options.timeouts.tokenServerSeconds * 1000;
     const client = clientOf(polled.attempt.address);
     let outcome: CallOutcome = "lost";
@@ -248,7 +248,7 @@ export class ResultPoller {
   }
 
   async #result(polled: Polled, transactionId: string): Promise<CallOutcome> {
-    const { tokenServer, runtime, report } = this.#parts;
+    const { tokenServer, runtime, report } = this.#dependencies;
     const { id, address } = polled.attempt;
     const about = { attempt: id, transaction: transactionId, ...(address !== undefined && { address }) };
     const calledAt = runtime.now();
@@ -287,12 +287,12 @@ export class ResultPoller {
   }
 
   async #change(polled: Polled, change: Change): Promise<boolean> {
-    const changed = await this.#parts.attempts.change(polled.attempt.id, change);
+    const changed = await this.#dependencies.attempts.change(polled.attempt.id, change);
     if (changed) polled.attempt = changed.attempt;
     return changed?.changed ?? false;
   }
 
   #reportError(error: unknown): void {
-    this.#parts.report({ type: "internal_error", level: "error", doing: "polling a result", error });
+    this.#dependencies.report({ type: "internal_error", level: "error", doing: "polling a result", error });
   }
 }
