@@ -1,10 +1,9 @@
 /**
- * The error codes of the vendor's SDK, and from 8003 to 8020 of its React Native wrapper, that an app can get when it handles
+ * The error codes of the vendor's SDK, and from 8012 to 8020 of its React Native wrapper, that an app can get when it handles
  * a code. Each has a status for the phone's HTTP calls, which are the emulator's own, because the SDK's protocol is not
  * published.
  */
 const phoneErrors = {
-  8003: [403, "Mobile authentication with OTP is disabled."],
   8012: [403, "No profile is currently authenticated."],
   8013: [409, "There is currently no mobile authentication in progress."],
   8020: [409, "Mobile authentication is already in progress."],

@@ -37,8 +37,6 @@ export interface PhoneOptions {
    * error without a number: `rejects` takes 9006. Default `resolves`.
    */
   denied?: "resolves" | "rejects";
-  /** Whether the app's SDK can use OTP. Default true; with false every call is rejected with 8003. */
-  otpEnabled?: boolean;
 }
 
 /** One user's phone, with the calls that an app makes to the vendor's SDK. */
@@ -69,7 +67,7 @@ export interface Phone {
    * Rejects with a `MobileAuthError` whose `code` is 9006 cancelled, 9007 (on iOS 8020) another one in progress, 9010 (on
    * iOS 8012) no user authenticated, 9020 disenrolled, 9021 never enrolled, 9023 (on iOS 9020) disenrolled before the
    * answer, 9029 code already handled, 10013 expired, unknown or over, 10015 not a login code, 10018 no listener for
-   * confirmations, 8003 OTP disabled, or 9001 no readable answer from the Token Server.
+   * confirmations, or 9001 no readable answer from the Token Server.
    */
   readonly handleMobileAuthWithOtp: (otp: string) => Promise<void>;
 }
@@ -96,7 +94,7 @@ export function createPhone(
       'createPhone: user must be a text without control characters, not empty, "." or "..".',
     );
   }
-  const { platform, denied, otpEnabled } = parseOptions(options);
+  const { platform, denied } = parseOptions(options);
   const codes = platformCodes[platform];
   const userPath = `/phone/users/${encodeURIComponent(user)}`;
   const listeners = new Set<(event: MobileAuthOtpEvent) => void>();
@@ -168,7 +166,7 @@ export function createPhone(
   }
 
   function answer(decision: Decision): Promise<void> {
-    if (!decide) return Promise.reject(new MobileAuthError(otpEnabled ? 8013 : 8003));
+    if (!decide) return Promise.reject(new MobileAuthError(8013));
     decide(decision);
     return Promise.resolve();
   }
@@ -198,7 +196,6 @@ export function createPhone(
     acceptMobileAuthConfirmation: () => answer("accept"),
     denyMobileAuthConfirmation: () => answer("deny"),
     async handleMobileAuthWithOtp(otp) {
-      if (!otpEnabled) throw new MobileAuthError(8003);
       if (!unlocked) throw new MobileAuthError(codes.noUser);
       if (inProgress) throw new MobileAuthError(codes.inProgress);
       if (!confirm && listeners.size === 0) {
@@ -212,16 +209,14 @@ export function createPhone(
 function parseOptions({
   platform = "android",
   denied = "resolves",
-  otpEnabled = true,
   ...others
 }: PhoneOptions): Required<PhoneOptions> {
   const wrong = (what: string) => new TypeError(`createPhone: ${what}.`);
   if (!Object.hasOwn(platformCodes, platform)) throw wrong('platform must be "android" or "ios"');
   if (denied !== "resolves" && denied !== "rejects") throw wrong('denied must be "resolves" or "rejects"');
-  if (typeof otpEnabled !== "boolean") throw wrong("otpEnabled must be a boolean");
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw wrong(`the option ${unknown} is unknown`);
-  return { platform, denied, otpEnabled };
+  return { platform, denied };
 }
 
 /** The emulator reads only the path of a URL at this machine. */

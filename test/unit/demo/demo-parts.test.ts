@@ -84,7 +84,7 @@ describe("The phone's list of calls", () => {
 
 describe("The phone's advice", () => {
   it("says what to do for every error code, known or not", () => {
-    const ofWrapper = [8003, 8012, 8013, 8020];
+    const ofWrapper = [8012, 8013, 8020];
     const ofSdk = [9001, 9006, 9007, 9010, 9020, 9021, 9023, 9029, 10013, 10015, 10018];
     for (const code of [...ofWrapper, ...ofSdk, 42, undefined]) {
       const { title, text, actionLabel } = adviceFor({ ...(code && { code }), message: "" }, "somebody");

@@ -67,14 +67,6 @@ for (const [platform, codes] of [
       await rejectsWith(phone.handleMobileAuthWithOtp((await start()).otp), codes.disenrolledBeforeAnswer);
     });
 
-    test("rejects every call with 8003 if OTP is disabled", async (t) => {
-      const { phone, start } = await enrolled(t, { otpEnabled: false });
-      phone.onConfirmation(({ accept }) => accept());
-      await rejectsWith(phone.handleMobileAuthWithOtp((await start()).otp), 8003);
-      await rejectsWith(phone.acceptMobileAuthConfirmation(), 8003);
-      await rejectsWith(phone.denyMobileAuthConfirmation(), 8003);
-    });
-
     test("rejects an answer with 8013 if there is nothing to answer, or if it was answered", async (t) => {
       const { phone, start, result } = await enrolled(t);
       await rejectsWith(phone.acceptMobileAuthConfirmation(), 8013);
@@ -165,7 +157,6 @@ suite("createPhone", () => {
     [{ platform: "windows" }, /platform must be "android" or "ios"/],
     [{ platform: "toString" }, /platform must be/],
     [{ denied: true }, /denied must be "resolves" or "rejects"/],
-    [{ otpEnabled: "no" }, /otpEnabled must be a boolean/],
     [{ plattform: "ios" }, /the option plattform is unknown/],
   ] as const) {
     test(`rejects the options ${JSON.stringify(wrong)}`, () => {
