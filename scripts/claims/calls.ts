@@ -4,6 +4,7 @@ import type { Defence } from "./defence.js";
 
 const threats = "test/unit/server/endpoints/threats.test.ts";
 const whoMayCall = "test/unit/server/http/who-may-call.test.ts";
+const csrf = "test/unit/server/http/csrf-and-cors.test.ts";
 const security = "test/e2e/login/security.test.ts";
 const signIn = "test/unit/server/endpoints/sign-in.test.ts";
 const loginApi = "test/unit/server/endpoints/login-api.test.ts";
@@ -42,7 +43,7 @@ export const calls: readonly Defence[] = [
     file: "src/server/http/csrf-and-cors.ts",
     text: "!originFits || ",
     without: "",
-    test: whoMayCall,
+    test: csrf,
     title: "the CSRF check",
   },
   {
@@ -50,7 +51,7 @@ export const calls: readonly Defence[] = [
     file: "src/server/http/csrf-and-cors.ts",
     text: " || !siteFits",
     without: "",
-    test: whoMayCall,
+    test: csrf,
     title: "the CSRF check",
   },
   {
@@ -58,7 +59,7 @@ export const calls: readonly Defence[] = [
     file: "src/server/http/csrf-and-cors.ts",
     text: "(from === null && site === null) || ",
     without: "",
-    test: whoMayCall,
+    test: csrf,
     title: "the CSRF check",
   },
   {

@@ -57,6 +57,7 @@ describe("the browser's cookie", () => {
     ` ${name}=${value} `,
     `${name}=${value}; ${name}=${"B".repeat(43)}`,
     `${name}=short; ${name}=${value}`,
+    `a;${name}=${value};`,
   ];
   for (const cookie of found) {
     test(`is found in ${JSON.stringify(cookie)}`, () => assert.equal(read(cookie), value));
@@ -71,6 +72,8 @@ describe("the browser's cookie", () => {
     `${name}=${value}A`,
     `${name}="${value}"`,
     `${name}=${value.slice(0, 42)}!`,
+    `${name}=%61${value.slice(1)}`,
+    ";;;===;;",
     `${name}=${value.slice(0, 42)} `,
     `${name}=${value.slice(0, 20)} ${value.slice(21)}`,
     `${name}=${value} a`,

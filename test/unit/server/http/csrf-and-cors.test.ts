@@ -54,6 +54,7 @@ describe("the CSRF check", () => {
     [own.replace("https", "http"), undefined, false],
     [own.toUpperCase(), undefined, false],
     [`${own}, ${own}`, undefined, false],
+    [`${own}, ${other}`, undefined, false],
     ["https://example.test", undefined, false],
   ];
   for (const [origin, fetchSite, expected] of table) {
