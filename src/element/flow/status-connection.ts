@@ -2,6 +2,7 @@ import {
   BehaviorSubject,
   catchError,
   concat,
+  concatMap,
   defer,
   distinctUntilChanged,
   EMPTY,
@@ -94,10 +95,16 @@ export function followStatus(
       states.next(opened(!checkFirst && index === 0, states.value.isHealthy));
       return events;
     }),
-    switchMap((event) => {
-      states.next(reduceConnection(states.value, event, now()));
-      return "answer" in event ? of(event.answer) : EMPTY;
-    }),
+    concatMap((event) =>
+      concat(
+        // First, because the connection ends with a final status.
+        "answer" in event ? of(event.answer) : EMPTY,
+        defer(() => {
+          states.next(reduceConnection(states.value, event, now()));
+          return EMPTY;
+        }),
+      ),
+    ),
   );
 
   const reconnecting = timer(reconnectingMs).pipe(map(() => "reconnecting" as const));
@@ -124,7 +131,7 @@ function openStream(
   const ended = defer(() => {
     throw new Error("The stream ended.");
   });
-  return environment.timer(delayMs).pipe(
+  return after(delayMs, environment).pipe(
     switchMap(() => errorOnSilence(silenceMs, environment, concat(backend.stream(attempt), ended))),
     catchError((error: unknown) =>
       of<ConnectionEvent>({
@@ -144,12 +151,16 @@ function sendPoll(
 ): Observable<ConnectionEvent> {
   const waitSeconds = type === "held" ? heldSeconds : 0;
   const limitMs = waitSeconds ? waitSeconds * 1_000 + pollSlackMs : plainPollMs;
-  return environment.timer(delayMs).pipe(
+  return after(delayMs, environment).pipe(
     switchMap(() => withTimeout(limitMs, environment, backend.poll(attempt, waitSeconds))),
     map((answer): ConnectionEvent => ({ type: "pollAnswered", answer })),
     catchError((error: unknown) => of({ type: "pollFailed" as const, retryAfterMs: toRetryAfterMs(error) })),
   );
 }
+
+/** Without a delay at once: a page's timer of 0 ms takes up to 4 ms. */
+const after = (delayMs: number, { timer }: Environment): Observable<unknown> =>
+  delayMs ? timer(delayMs) : of(0);
 
 /** How long the next try has to wait. Throws `unknown_attempt`, after which there is none. */
 function toRetryAfterMs(error: unknown): number {
