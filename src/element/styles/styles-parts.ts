@@ -159,16 +159,33 @@ export const partStyles = css`
     position: absolute;
     inset: -6px;
   }
+  /* The arc closes, shrinks to the disc's edge, and is gone where it would not show. */
+  .done .arc {
+    visibility: hidden;
+    scale: 0.8333;
+  }
+  .done .left {
+    stroke-dasharray: 100 0;
+  }
   hr {
     border: 0;
     border-block-start: 1px solid var(--_line);
   }
   @media (prefers-reduced-motion: no-preference) {
-    .told > * {
-      animation: come 0.2s cubic-bezier(0.2, 0, 0, 1);
+    /* The layer and not what is in it, which changes from accepted to logged in. The first frame is not an empty card. */
+    .told:not([inert]) {
+      animation: come 0.2s cubic-bezier(0.2, 0, 0, 1) -0.02s;
     }
     .arc {
       animation: turn 1.1s linear infinite;
+    }
+    .done .arc {
+      animation-play-state: paused;
+    }
+    .done,
+    .done .arc,
+    .done .left {
+      transition: 0.16s;
     }
   }
   @keyframes come {

@@ -5,7 +5,7 @@ import type { Handlers, ViewModel } from "./view-model.js";
 import { failureKey, fill } from "../i18n/messages.js";
 
 interface Message {
-  /** The disc: a tick in a turning arc, a tick, or a grey icon. */
+  /** The disc: a tick in a turning arc, a tick whose arc has closed, or a grey icon. */
   disc: "turning" | "done" | "quiet";
   icon: TemplateResult;
   text: string;
@@ -83,7 +83,7 @@ export function messageView(model: ViewModel, { start }: Handlers): TemplateResu
   const message = messageFor(model);
   if (!message) return nothing;
   const { disc, icon, text, second, button, isEarly = false } = message;
-  return html`<div class="disc ${disc}">${icon}${disc === "turning" ? arc : nothing}</div>
+  return html`<div class="disc ${disc}">${icon}${disc === "quiet" ? nothing : arc}</div>
     ${
       // Two templates: a browser would count a text that is replaced in the same element as a layout shift.
       disc === "done" ? html`<p class="message last">${text}</p>` : html`<p class="message">${text}</p>`

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { PNG } from "pngjs";
+import { startLoginSite, type LoginSite } from "../accessibility/support/login-site.js";
+import { launchBrowser } from "../../support/browser.js";
+import { reachPhase } from "../../support/login-page.js";
+import { until } from "../../support/until.js";
+
+const frameMs = 1000 / 60;
+/** From the acceptance to the answer of the site's `signIn`, on a fast site. */
+const signInMs = 31;
+const fillMs = 160;
+const filmMs = 230;
+
+/** What one frame of the film shows. */
+interface Frame {
+  /** Milliseconds since the acceptance. */
+  at: number;
+  /** The colours of the card, and of the disc beside its tick. */
+  surface: readonly number[];
+  disc: readonly number[];
+  /** How much the message's darkest pixel differs from the card. */
+  ink: number;
+}
+
+/** The part of the page that is filmed, and what is looked at in it, in CSS pixels of the page. */
+interface Scene {
+  clip: { x: number; y: number; width: number; height: number };
+  discX: number;
+  discY: number;
+  message: { top: number; bottom: number };
+}
+
+/**
+ * The browser's own frames come when the machine has time. Here the test is the clock: the page's animations stand still, and
+ * each is set to its time in the frame that is photographed.
+ */
+const setAnimations = (page: Page, at: number): Promise<void> =>
+  page.evaluate((now) => {
+    const global = globalThis as { begun?: Map<Animation, number> };
+    const begun = (global.begun ??= new Map());
+    for (const animation of document.querySelector("onegini-otp-login")!.shadowRoot!.getAnimations()) {
+      if (!begun.has(animation)) begun.set(animation, now);
+      animation.currentTime = now - begun.get(animation)!;
+    }
+  }, at);
+
+const sceneOf = (page: Page): Promise<Scene> =>
+  page.evaluate(() => {
+    const layer = document.querySelector("onegini-otp-login")!.shadowRoot!.querySelector(".told")!;
+    const { x, width } = layer.getBoundingClientRect();
+    const disc = layer.querySelector(".disc")!.getBoundingClientRect();
+    const { top, bottom } = layer.querySelector(".message")!.getBoundingClientRect();
+    const y = Math.floor(disc.top) - 12;
+    const discY = disc.top + disc.height / 2;
+    return {
+      clip: { x, y, width, height: Math.ceil(bottom - y) },
+      discX: disc.left + 9,
+      discY,
+      message: { top, bottom },
+    };
+  });
+
+function lookAt(picture: Buffer, { clip, discX, discY, message }: Scene, at: number): Frame {
+  const { width, height, data } = PNG.sync.read(picture);
+  const scale = width / clip.width;
+  const pixel = (x: number, y: number) => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
+  const surface = pixel(1, 1);
+  let ink = 0;
+  const bottom = Math.min(height, (message.bottom - clip.y) * scale);
+  for (let y = Math.round((message.top - clip.y) * scale); y < bottom; y++)
+    for (let x = 0; x < width; x++) ink = Math.max(ink, difference(pixel(x, y), surface));
+  const [x, y] = [(discX - clip.x) * scale, (discY - clip.y) * scale].map(Math.round);
+  return { at, surface, disc: pixel(x!, y!), ink };
+}
+
+const difference = (one: readonly number[], other: readonly number[]): number =>
+  Math.max(...one.map((value, i) => Math.abs(value - other[i]!)));
+
+describe("The film of a login", () => {
+  let browser: Browser;
+  let site: LoginSite;
+  before(async () => {
+    [browser, site] = await Promise.all([launchBrowser(), startLoginSite()]);
+  });
+  after(() => Promise.all([browser.close(), site.close()]));
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    site.reset();
+  });
+
+  /** A page with a code, and the two moments of a login: each resolves when the element is in the phase. */
+  async function openLogin(options: BrowserContextOptions = {}) {
+    const context = await browser.newContext({
+      viewport: { width: 420, height: 760 },
+      colorScheme: "light",
+      ...options,
+    });
+    const page = await context.newPage();
+    let answer: () => void = () => undefined;
+    const signedIn = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/login", async (route) => {
+      await signedIn;
+      await route.continue();
+    });
+    await page.goto(`${site.origin}/?element=${encodeURIComponent(`redirect="/nothing"`)}`);
+    await reachPhase(page, "pending");
+    await until(() => site.watching() > 0, "the stream");
+    return {
+      page,
+      approve: async () => {
+        site.say("approved");
+        await reachPhase(page, "approved");
+      },
+      complete: async () => {
+        answer();
+        await reachPhase(page, "completed");
+      },
+      close: () => context.close(),
+    };
+  }
+
+  /** Films a login at 60 frames a second. @param firstMs when the first frame after the acceptance comes */
+  async function film(firstMs: number, options?: BrowserContextOptions): Promise<Frame[]> {
+    const { page, approve, complete, close } = await openLogin(options);
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send("Animation.enable");
+    await cdp.send("Animation.setPlaybackRate", { playbackRate: 0 });
+    await approve();
+    let isCompleted = false;
+    const pictures: { at: number; picture: Buffer }[] = [];
+    const { clip } = await sceneOf(page);
+    for (let at = firstMs; at < filmMs; at += frameMs) {
+      if (at >= signInMs && !isCompleted) {
+        await complete();
+        isCompleted = true;
+      }
+      await setAnimations(page, at);
+      const { data } = await cdp.send("Page.captureScreenshot", {
+        clip: { ...clip, scale: 1 },
+        optimizeForSpeed: true,
+      });
+      pictures.push({ at, picture: Buffer.from(data, "base64") });
+    }
+    const scene = await sceneOf(page);
+    await close();
+    return pictures.map(({ at, picture }) => lookAt(picture, scene, at));
+  }
+
+  for (let count = 0; count < 10; count++) {
+    const firstMs = (count * frameMs) / 10;
+    it(`is one picture, whose first frame comes ${firstMs.toFixed(1)} ms after the acceptance`, async () => {
+      const frames = await film(firstMs);
+      const told = frames.map(({ at, disc, ink }) => `${at.toFixed(1)} ms: disc ${disc.join()}, ink ${ink}`);
+      const shade = ({ disc, surface }: Frame) => difference(disc, surface);
+      frames.forEach((frame, i) => {
+        assert.ok(shade(frame) > 0, `a frame without a disc: ${told[i]}`);
+        const before = frames[i - 1];
+        if (!before) return;
+        assert.ok(shade(frame) >= shade(before), `the disc fades again: ${told.join("; ")}`);
+        // Two texts do not have exactly the same darkest pixel.
+        assert.ok(frame.ink >= before.ink - 8, `the words fade again: ${told.join("; ")}`);
+      });
+      const accent = [0x1f, 0x4f, 0xd1];
+      for (const { at, disc } of frames)
+        if (at >= signInMs + fillMs + frameMs) assert.deepEqual(disc, accent, `${at} ms`);
+      assert.notDeepEqual(frames.find(({ at }) => at > signInMs + frameMs)?.disc, accent);
+    });
+  }
+
+  it("has no motion in it for a person who prefers none", async () => {
+    const frames = await film(0, { reducedMotion: "reduce" });
+    assert.equal(new Set(frames.map(({ disc }) => disc.join())).size, 2);
+  });
+
+  it("does not keep the redirect waiting", async () => {
+    const { page, approve, complete } = await openLogin();
+    await approve();
+    const order = await page.evaluateHandle(() => {
+      const log: string[] = [];
+      const element = document.querySelector("onegini-otp-login")!;
+      element.addEventListener("statechange", () => {
+        log.push("completed");
+        queueMicrotask(() => log.push("anything else"));
+      });
+      (globalThis as unknown as { navigation: EventTarget }).navigation.addEventListener("navigate", () =>
+        log.push("leaves"),
+      );
+      return log;
+    });
+    await complete();
+    assert.deepEqual(await order.jsonValue(), ["completed", "leaves", "anything else"]);
+  });
+});
