@@ -8,6 +8,8 @@ export interface Scan {
   readonly address?: string;
   /** The phone's user agent. */
   readonly userAgent?: string;
+  /** How many transactions the attempt had begun: with a newer one, its page shows that code and no scan. */
+  readonly begun?: number;
 }
 
 /** One OTP at the Token Server. The OTP itself is not stored. */

@@ -1,5 +1,5 @@
 import type { StatusAnswer } from "../../protocol/login-api.js";
-import type { Attempt, AttemptState, Transaction } from "./attempt.js";
+import { scansOf, type Attempt, type AttemptState, type Transaction } from "./attempt.js";
 import type { Timeouts } from "../timeouts.js";
 
 /* The deadlines of an attempt: pure functions, in milliseconds since the epoch. */
@@ -12,12 +12,20 @@ export const isOpen = ({ endsAt, closed }: Transaction, now: number, timeouts: T
 export const isAcceptable = ({ endsAt, closed }: Transaction, now: number): boolean =>
   !closed && now < endsAt;
 
-/** The end of the last scanned code that can still be accepted; 0 if there is none. */
-export const scannedUntil = ({ transactions }: Attempt, now: number): number =>
+/**
+ * The end of the last scanned code that can still be accepted; 0 if there is none. A scan does not count once the page has
+ * asked for a newer code.
+ */
+export const scannedUntil = ({ transactions, begun }: Attempt, now: number): number =>
   Math.max(
     0,
     ...transactions
-      .filter((transaction) => transaction.scanned && isAcceptable(transaction, now))
+      .filter(
+        (transaction) =>
+          isAcceptable(transaction, now) &&
+          // A scan that an older version stored has no count.
+          scansOf(transaction).some((scan) => (scan.begun ?? begun) === begun),
+      )
       .map(({ endsAt }) => endsAt),
   );
 

@@ -119,7 +119,7 @@ function markScanned(attempt: Attempt, id: string, scan: Scan): Attempt {
   // Each user's: otherwise a stranger's scan could keep out or replace that of the user who accepts.
   const scans = scansOf(scannable);
   if (scans.length >= maxScans || scans.some(({ userId }) => userId === scan.userId)) return attempt;
-  const [scanned, ...otherScans] = [...scans, scan];
+  const [scanned, ...otherScans] = [...scans, { ...scan, begun: attempt.begun }];
   const transactions = attempt.transactions.map((transaction) =>
     transaction === scannable
       ? { ...transaction, scanned, ...(otherScans.length > 0 && { otherScans }) }

@@ -160,6 +160,7 @@ const scan = v.looseObject({
   userId: v.exactOptional(v.string()),
   address: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),
+  begun: v.exactOptional(count),
 });
 
 const transaction = v.looseObject({

@@ -78,6 +78,24 @@ describe("a code that the site's app has scanned", () => {
     assert.equal((await browser.status(attempt)).scanned, true);
   });
 
+  test("no longer counts once the page asks for a newer code, and still logs in", async (t) => {
+    const { where, browser, attempt, otp } = await scene(t);
+    const stream = await browser.stream(attempt);
+    await until(() => stream.events.length === 1, "the first event");
+    const phone = await where.emulator.phone("alice", true);
+    await scan(where, otp);
+    await until(() => stream.events.at(-1)?.scanned === true, "the scan");
+    const renewed = await browser.renew(attempt);
+    await until(() => stream.events.at(-1)?.scanned === undefined, "no scan");
+    assert.equal((await browser.status(attempt)).scanned, undefined);
+
+    await scan(where, renewed.otp);
+    assert.equal((await browser.status(attempt)).scanned, true);
+    await phone.handleMobileAuthWithOtp(otp);
+    await stream.end();
+    assert.equal(stream.events.at(-1)?.status, "approved");
+  });
+
   test("is told to the watchers of another server that shares the store", async (t) => {
     const store = memoryStore();
     const origin = "http://localhost:3000";

@@ -36,7 +36,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       const { store, other } = await open(t);
       const attempt = anAttempt();
       await store.create(attempt);
-      const scanned = { at: 1, address: "192.0.2.1", userAgent: "App/1.0" };
+      const scanned = { at: 1, address: "192.0.2.1", userAgent: "App/1.0", begun: 1 };
       const otherScans = [{ at: 2, userId: "bob" }];
       const transactions = attempt.transactions.map((transaction) => ({
         ...transaction,
