@@ -40,6 +40,7 @@ export class LoginController implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: ControllerOptions;
   readonly #commands = new Subject<Command>();
+  readonly #newCode = new Subject<void>();
   readonly #queue: Action[] = [];
   #running: Subscription | undefined;
   #stopObserving: (() => void) | undefined;
@@ -70,6 +71,11 @@ export class LoginController implements ReactiveController {
     this.#run({ type: "cancel" });
   }
 
+  /** Asks for a new code at once, after a scan. */
+  newCode(): void {
+    this.#newCode.next();
+  }
+
   /** Ends the attempt with a failure that only the element can find, such as an OTP that is too long for a QR code. */
   fail(code: LoginErrorCode, cause: unknown): void {
     const failure = { code, during: "pending", offline: false, cause } as const;
@@ -97,6 +103,7 @@ export class LoginController implements ReactiveController {
       ...page,
       now: Date.now,
       random: Math.random,
+      newCode: this.#newCode,
       renewals: this.#options.renewals,
     };
     this.#running = loginFlow(this.#commands, environment).subscribe((action) => this.#dispatch(action));

@@ -110,6 +110,7 @@ export class OneginiOtpLogin extends LitElement {
       if (this.state === "idle") this.#otherPhone = true;
       this.start();
     },
+    newCode: () => this.#login.newCode(),
     enlarge: () => {
       this.#enlarged.isWanted = true;
       this.requestUpdate();

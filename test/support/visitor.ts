@@ -53,6 +53,7 @@ export class Visitor {
       visibility: new BehaviorSubject("visible" as const),
       online: new BehaviorSubject(true),
       slept: NEVER,
+      newCode: NEVER,
       now: () => Date.now(),
       timer: (ms) => timer(ms),
       random: () => Math.random(),

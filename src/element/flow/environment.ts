@@ -31,6 +31,8 @@ export interface Environment {
   timer: (ms: number) => Observable<unknown>;
   /** A number from 0 up to 1. */
   random: () => number;
+  /** Emits when the person asks for a new code after a scan. */
+  newCode: Observable<unknown>;
   /** How many fresh codes an attempt may have; read whenever it is used. */
   renewals: () => number;
 }

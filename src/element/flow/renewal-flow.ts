@@ -15,6 +15,7 @@ import { awake, backoffMs, withTimeout, type Environment } from "./environment.j
 import {
   codeReceived,
   codeTimeoutMs,
+  newCodeAsked,
   minimumTimeoutMs,
   nothingKnown,
   requestFailed,
@@ -28,7 +29,7 @@ import type { Action, Code } from "./state.js";
 
 /**
  * Keeps a working code on the screen: requests the next one in time, and retries if that fails. A hidden or offline page
- * requests nothing, nor does one whose code was scanned; after a wake-up it waits until the status is known. Emits `expired`
+ * requests nothing, nor does one whose code was scanned, unless the person asks for a new one; after a wake-up it waits until the status is known. Emits `expired`
  * when the renewals are used up; errors if there is no code any more.
  * @param first the code that is shown; without one, the first is requested as soon as the status is known
  * @param statuses the `pending` statuses
@@ -93,5 +94,6 @@ export function renewals(
     first ? feed(of(first), codeReceived) : EMPTY,
     feed(awake(environment), wokenUp),
     feed(statuses, statusReceived),
+    feed(environment.newCode, (known, _asked, now) => newCodeAsked(known, now)),
   );
 }

@@ -46,6 +46,8 @@ export interface Known {
   readonly renewed: number;
   /** Whether the site's app has scanned a code that can still be accepted. */
   readonly scanned: boolean;
+  /** Whether the person asked for a new code after the scan: until it arrives, the scan does not count. */
+  readonly isAsked?: boolean;
   /** When the server closed the shown code; absent or 0 if it did not. */
   readonly closedAt?: number;
   /** Whether the page is visible and online; absent until that is known. */
@@ -96,13 +98,27 @@ export const nothingKnown = (attempt: string): Step => ({
 export const codeReceived = (known: Known, code: Code): Known => ({
   ...known,
   code,
-  renewed: known.renewed + 1,
+  // A code that the person asked for uses up no renewal.
+  renewed: known.renewed + (known.isAsked ? 0 : 1),
+  isAsked: false,
   closedAt: 0,
   next: "renew",
   at: code.renewAt,
   tries: 0,
   deadline: 0,
 });
+
+/** The person asks for a new code after a scan. The scanned one could not be scanned again, so it is not shown any longer. */
+export const newCodeAsked = (known: Known, now: number): Known =>
+  known.scanned
+    ? {
+        ...known,
+        scanned: false,
+        isAsked: true,
+        closedAt: now,
+        ...(known.next !== "requested" && { next: "request", at: now, tries: 0, deadline: 0 }),
+      }
+    : known;
 
 /** A failed request, and when it can be repeated. */
 interface Failure {
@@ -119,11 +135,11 @@ export const requestFailed = (known: Known, { error, at }: Failure): Known => ({
 
 /** A `pending` status arrived. */
 export function statusReceived(known: Known, status: StatusAnswer, now: number): Known {
-  const { code, renewed, isAwake = false, next } = known;
+  const { code, renewed, isAsked, isAwake = false, next } = known;
   const { expires_in: left, scanned = false } = status;
-  const heard: Known = { ...known, scanned, isReady: isAwake };
+  const heard: Known = { ...known, scanned: scanned && !isAsked, isReady: isAwake };
   // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
-  if (code && left && code.endsAt > now + left * second + toleranceMs)
+  if (code && left && !isAsked && code.endsAt > now + left * second + toleranceMs)
     return { ...codeReceived(heard, toCode({ otp: code.otp, expires_in: left }, now)), renewed };
   // The server closed the newest transaction: its code no longer works.
   return left === 0 && !scanned && (next === "renew" || next === "expire")

@@ -19,7 +19,7 @@ export interface Messages {
   /** The time until the next code, and the time that the last code has. */
   newCodeIn: string;
   lastCode: string;
-  /** Over the code, once the site's app has scanned it. */
+  /** In the code's place, once the site's app has scanned it. */
   scanned: string;
   scannedHint: string;
   /** The button that shows the code large, its name for a screen reader, and the button that closes it. */

@@ -18,8 +18,13 @@ export const codeStyles = css`
     block-size: 100%;
     pointer-events: none;
   }
-  .empty {
+  .empty,
+  .scanned {
     background: var(--_sunken);
+  }
+  /* The edge between ring and plate. */
+  .scanned {
+    box-shadow: inset 0 0 0 5px var(--_surface);
   }
   .marks {
     fill: none;
@@ -100,24 +105,12 @@ export const codeStyles = css`
   .stage canvas {
     cursor: zoom-in !important;
   }
-  /* The person has scanned: the code stays at its place, but no camera reads it any more. */
-  .dimmed {
-    position: absolute;
-    inset: 0;
-    display: grid;
-    place-items: center;
-    opacity: 0.12 !important;
-  }
-  .dimmed canvas {
-    cursor: auto !important;
-  }
   .scanned .words {
-    padding: 14px 18px;
-    border-radius: 10px;
-    background: var(--_surface);
+    text-wrap: balance;
   }
   .scanned .disc {
-    margin: 0 auto 12px;
+    margin: 0 auto 14px;
+    background: var(--_surface);
   }
   .row {
     display: flex;
@@ -163,8 +156,31 @@ export const codeStyles = css`
     font-size: 0.8em;
     font-weight: 600;
   }
-  strong {
+  /* The last step becomes bold after the scan. An unseen bold copy keeps its place, so that no line breaks then. */
+  li > :last-child,
+  li::after {
+    grid-area: 1 / 2;
+  }
+  li::after {
+    visibility: hidden;
+    content: attr(data-bold);
+  }
+  strong,
+  li::after,
+  [aria-current] {
     font-weight: 600;
+  }
+  .past {
+    color: var(--_muted);
+  }
+  .past .number {
+    border-color: transparent;
+    background: var(--_sunken);
+  }
+  [aria-current] .number {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
   }
   dialog {
     --_text: #15181e;

@@ -57,7 +57,7 @@ export const partStyles = css`
   .link:hover {
     color: var(--_hover);
   }
-  .enlarge {
+  .row .link {
     margin-inline: auto -9px;
     padding-inline: 8px;
     font-size: 0.8125em;
@@ -87,6 +87,10 @@ export const partStyles = css`
     stroke-width: 2px;
     stroke-linecap: round;
     stroke-linejoin: round;
+  }
+  .number .icon {
+    inline-size: 1.1em;
+    block-size: 1.1em;
   }
   .app .icon {
     inline-size: 20px;
@@ -123,10 +127,12 @@ export const partStyles = css`
     margin-inline-end: 8px;
     vertical-align: -0.15em;
   }
-  .told .second {
+  .told .second,
+  .scanned .second {
     margin-block-start: 6px;
   }
-  .told .button {
+  .told .button,
+  .told .link {
     margin-block-start: 20px;
   }
   .disc {
@@ -152,7 +158,7 @@ export const partStyles = css`
   .app-first .disc {
     margin-block: 0 14px;
   }
-  .app-first .told .button {
+  .app-first .told :is(.button, .link) {
     margin-block-start: 16px;
   }
   .arc {
@@ -200,7 +206,8 @@ export const partStyles = css`
     }
   }
   @media (forced-colors: active) {
-    .button:not(.outlined, [aria-disabled]) {
+    .button:not(.outlined, [aria-disabled]),
+    [aria-current] .number {
       border-color: Highlight;
       background: Highlight;
       color: HighlightText;

@@ -29,20 +29,20 @@ const ring = (model: ViewModel): TemplateResult => {
   </svg>`;
 };
 
+/** After a scan the row has no room for a hint beside its button: the hint takes the second line. */
+export const scannedHint = ({ words, connection }: ViewModel): unknown =>
+  connection === "live" ? words.scannedHint : [icons[connection], words[connection]];
+
 /** The code, or its place: always of the same size. */
 function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
   const { state, words, app } = model;
   if (isScanned(model))
     return html`<div class="stage scanned">
-      <div class="dimmed">
-        <div class="plate"></div>
-        ${hasCode(model) ? html`<canvas part="qr" aria-hidden="true"></canvas>` : nothing}
-      </div>
-      ${ring(model)}
+      ${finderMarks}${ring(model)}
       <div class="words">
         <div class="disc">${icons.phone}</div>
         <p class="message">${words.scanned}</p>
-        <p class="second">${words.scannedHint}</p>
+        <p class="second">${scannedHint(model)}</p>
       </div>
     </div>`;
   if (hasCode(model))
@@ -77,8 +77,8 @@ export function timeText(model: ViewModel): TemplateResult | typeof nothing {
   const { state, words, clock, connection } = model;
   if (state.phase === "requesting") return html`<p class="time">${words.requesting}</p>`;
   if (!clock) return nothing;
-  if (connection !== "live") return html`<p class="time">${icons[connection]}${words[connection]}</p>`;
   if (isScanned(model)) return nothing;
+  if (connection !== "live") return html`<p class="time">${icons[connection]}${words[connection]}</p>`;
   switch (clock.kind) {
     case "next":
     case "last": {
@@ -94,9 +94,32 @@ export function timeText(model: ViewModel): TemplateResult | typeof nothing {
   }
 }
 
+/** A text without its marks for bold words. */
+export const plain = (text: string): string => text.replaceAll("**", "");
+
 /** Words between `**` are bold. */
 const rich = (text: string) =>
   text.split("**").map((part, i) => (i % 2 ? html`<strong>${part}</strong>` : part));
+
+/** After the scan the first two steps are done, and the third is the person's next. */
+function steps(model: ViewModel): TemplateResult[] {
+  const { words } = model;
+  const isNext = isScanned(model);
+  return [words.step1, words.step2, words.step3].map((step, i) => {
+    const isLast = i === 2;
+    return html`<li
+      class=${isNext && !isLast ? "past" : ""}
+      aria-current=${isNext && isLast ? "step" : nothing}
+      data-bold=${isLast ? plain(step) : nothing}
+    >
+      <span class="number" aria-hidden="true">${isNext && !isLast ? icons.check : i + 1}</span
+      ><span>${rich(step)}</span>
+    </li>`;
+  });
+}
+
+const newCodeButton = ({ words }: ViewModel, { newCode }: Handlers): TemplateResult =>
+  html`<button class="link" type="button" @click=${newCode}>${words.newCode}</button>`;
 
 const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateResult =>
   html`<button class="link enlarge" type="button" aria-label=${words.enlargeName} @click=${enlarge}>
@@ -105,14 +128,18 @@ const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateRes
 
 /** Stage, time and steps. */
 export const codeView = (model: ViewModel, handlers: Handlers): TemplateResult => {
-  const { words, connection } = model;
-  const isEnlargeable = hasCode(model) && !isScanned(model) && connection !== "offline";
+  const isEnlargeable = hasCode(model) && model.connection !== "offline";
   return html`${stage(model, handlers)}
-    <div class="row">${timeText(model)}${isEnlargeable ? enlargeButton(model, handlers) : nothing}</div>
+    <div class="row">
+      ${timeText(model)}${
+        isScanned(model)
+          ? newCodeButton(model, handlers)
+          : isEnlargeable
+            ? enlargeButton(model, handlers)
+            : nothing
+      }
+    </div>
     <ol role="list">
-      ${[words.step1, words.step2, words.step3].map(
-        (step, i) =>
-          html`<li><span class="number" aria-hidden="true">${i + 1}</span><span>${rich(step)}</span></li>`,
-      )}
+      ${steps(model)}
     </ol>`;
 };

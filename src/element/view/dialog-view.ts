@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import * as icons from "./icons.js";
-import { timeText } from "./code-view.js";
+import { plain, timeText } from "./code-view.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 const close = (event: Event): void => (event.currentTarget as Element).closest("dialog")!.close();
@@ -17,7 +17,7 @@ export const dialogView = (model: ViewModel, { dialogClosed }: Handlers): Templa
     ${
       enlarged
         ? html`<div class="large">
-            <h2 id="scan">${words.step2.replaceAll("**", "")}</h2>
+            <h2 id="scan">${plain(words.step2)}</h2>
             <button class="link close" type="button" aria-label=${words.close} @click=${close}>
               ${icons.cross}
             </button>

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { scannedHint } from "./code-view.js";
 import * as icons from "./icons.js";
 import { formatTime } from "./countdown.js";
 import type { Handlers, ViewModel } from "./view-model.js";
@@ -9,14 +10,17 @@ interface Message {
   disc: "turning" | "done" | "quiet";
   icon: TemplateResult;
   text: string;
-  second?: string;
+  second?: unknown;
   /** The label of the button, if trying again can help. */
   button?: string;
+  /** The label of a quiet button, for a new code. */
+  link?: string;
   /** The button can only be used later. Its label says when. */
   isEarly?: boolean;
 }
 
-function messageFor({ state, words, now, isRedirecting }: ViewModel): Message | undefined {
+function messageFor(model: ViewModel): Message | undefined {
+  const { state, words, now, isRedirecting } = model;
   switch (state.phase) {
     case "approved":
       return { disc: "turning", icon: icons.check, text: words.approved };
@@ -63,7 +67,13 @@ function messageFor({ state, words, now, isRedirecting }: ViewModel): Message | 
     }
     case "pending":
       return state.scanned
-        ? { disc: "quiet", icon: icons.phone, text: words.scanned, second: words.scannedHint }
+        ? {
+            disc: "quiet",
+            icon: icons.phone,
+            text: words.scanned,
+            second: scannedHint(model),
+            link: words.newCode,
+          }
         : undefined;
     case "idle":
     case "requesting":
@@ -79,10 +89,10 @@ const arc = html`<svg class="arc" viewBox="0 0 72 72" aria-hidden="true">
 </svg>`;
 
 /** Disc, message, second line and button; nothing in the phases that show the code. */
-export function messageView(model: ViewModel, { start }: Handlers): TemplateResult | typeof nothing {
+export function messageView(model: ViewModel, { start, newCode }: Handlers): TemplateResult | typeof nothing {
   const message = messageFor(model);
   if (!message) return nothing;
-  const { disc, icon, text, second, button, isEarly = false } = message;
+  const { disc, icon, text, second, button, link, isEarly = false } = message;
   return html`<div class="disc ${disc}">${icon}${disc === "quiet" ? nothing : arc}</div>
     ${
       // Two templates: a browser would count a text that is replaced in the same element as a layout shift.
@@ -101,5 +111,6 @@ export function messageView(model: ViewModel, { start }: Handlers): TemplateResu
             ${button}
           </button>`
         : nothing
-    }`;
+    }
+    ${link ? html`<button class="link" type="button" @click=${newCode}>${link}</button>` : nothing}`;
 }

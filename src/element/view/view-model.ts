@@ -31,6 +31,8 @@ export interface ViewModel {
 /** What a person can do. */
 export interface Handlers {
   start: () => void;
+  /** Asks for the next code at once, after a scan. */
+  newCode: () => void;
   enlarge: () => void;
   /** The large code was closed, in any way. */
   dialogClosed: () => void;

@@ -49,6 +49,26 @@ describe("An old code", () => {
       await page.waitForURL("**/account");
     }));
 
+  it("comes at once after a scan if the person asks for it, and either code logs in", () =>
+    withCodesOf(60, async (demo, phone) => {
+      for (const accepted of ["old", "new"]) {
+        const page = await context.newPage();
+        await page.goto(demo.origin);
+        const scanned = await codeOn(page);
+        const { id: transaction } = await phone.scan(scanned);
+        await page.request.post(`${demo.origin}/app/scanned`, {
+          data: { transaction_id: transaction, user: "demo-user" },
+        });
+        await reachPhase(page, "scanned");
+        await page.getByRole("button", { name: "Show a new code" }).click();
+        const fresh = await codeOn(page, scanned);
+        if (accepted === "old") await phone.answer(transaction, true);
+        else await phone.accept(fresh);
+        await page.waitForURL("**/account");
+        await context.clearCookies();
+      }
+    }));
+
   it("is followed by a new code that logs in, even if the old one was scanned and not answered", () =>
     withCodesOf(60, async (demo, phone) => {
       const page = await openWithClock(demo);

@@ -155,6 +155,91 @@ describe("renewal", () => {
     });
   });
 
+  describe("that the person asks for after a scan", () => {
+    const start = ["(code|)"];
+    const scans = ["pending 9999ms scanned 9999ms comment 9999ms comment 14999ms comment"];
+    const asked = { newCode: "20s newCode" };
+    const begun = ["0 requested", "0 started", "0 live", "10000 scanned"];
+    const leaves = ["20000 notScanned", "20000 codeClosed"];
+
+    it("is requested at once, and uses up no renewal", () => {
+      const { said, actions, requests } = runFlow(
+        60_000,
+        { start, stream: scans, renew: ["100ms (code|)"] },
+        asked,
+      );
+      expect(said).to.deep.equal([...begun, ...leaves, "20100 renewed"]);
+      expect(actions.at(-1)).to.include({ type: "renewed", renewed: 0 });
+      expect(requests.renew).to.deep.equal(["20000-20100"]);
+    });
+
+    it("comes also when the renewals are used up", () => {
+      const { said } = runFlow(
+        85_000,
+        { start, stream: [`${scans[0]!} 14999ms comment`], renew: ["100ms (code|)"] },
+        { ...asked, renewals: 0 },
+      );
+      expect(said).to.deep.equal([...begun, ...leaves, "20100 renewed", "80100 expired"]);
+    });
+
+    it("does not go back to the scan while the server has not heard of it", () => {
+      const { said } = runFlow(
+        30_000,
+        { start, stream: ["pending 9999ms scanned 10049ms scanned"], renew: ["100ms (code|)"] },
+        asked,
+      );
+      expect(said).to.deep.equal([...begun, ...leaves, "20100 renewed"]);
+    });
+
+    it("is requested when the browser is online again", () => {
+      const { said, requests } = runFlow(
+        31_000,
+        { start, stream: [scans[0]!, neverAnswers], poll: ["50ms (scanned|)"], renew: ["100ms (code|)"] },
+        { ...asked, online: "15s offline 15s online" },
+      );
+      expect(said.filter((line) => !isConnection(line))).to.deep.equal([
+        ...begun.filter((line) => !isConnection(line)),
+        ...leaves,
+        "30151 renewed",
+      ]);
+      expect(requests.renew).to.deep.equal(["30051-30151"]);
+    });
+
+    it("is requested also while the stream reconnects", () => {
+      const { requests } = runFlow(
+        22_000,
+        { start, stream: ["pending 9999ms scanned 4999ms #", neverAnswers], renew: ["100ms (code|)"] },
+        asked,
+      );
+      expect(requests.renew).to.deep.equal(["20000-20100"]);
+    });
+
+    it("is tried again if that fails", () => {
+      const { said, requests } = runFlow(30_000, { start, stream: scans, renew: [fails, "(code|)"] }, asked);
+      expect(said).to.deep.equal([...begun, ...leaves, "20500 renewed"]);
+      expect(requests.renew).to.deep.equal(["20000-20000", "20500-20500"]);
+    });
+
+    it("does not keep the scanned code from logging in", () => {
+      const { said } = runFlow(
+        60_000,
+        {
+          start,
+          stream: ["pending 9999ms scanned 12999ms approved"],
+          renew: ["100ms (code|)"],
+          login: ["(answer|)"],
+        },
+        asked,
+      );
+      expect(said.slice(-2)).to.deep.equal(["23000 approved", "23000 completed"]);
+    });
+
+    it("is not requested without a scan", () => {
+      const { requests } = runFlow(30_000, { start, stream: [stream], renew: ["(code|)"] }, asked);
+      expect(requests.renew).to.deep.equal([]);
+    });
+  });
+
   describe("that fails", () => {
     it("is tried again while the old code works", () => {
       const { said, requests } = runFlow(70_000, {

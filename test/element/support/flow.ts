@@ -27,6 +27,8 @@ export interface World {
   online?: string;
   /** `slept`. */
   slept?: string;
+  /** `newCode`: the person asks for one after a scan. */
+  newCode?: string;
   renewals?: number;
   /** A constant, or a source of numbers. Default 0. */
   random?: number | (() => number);
@@ -167,6 +169,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       }),
       online: behavior(true, world.online, { online: true, offline: false }),
       slept: world.slept ? hot(...marbles(world.slept, { slept: undefined })) : NEVER,
+      newCode: world.newCode ? hot(...marbles(world.newCode, { newCode: undefined })) : NEVER,
       now: () => scheduler.now() + (world.clockJumpMs?.(scheduler.now()) ?? 0),
       timer: (ms) => timer(ms, scheduler),
       random: () => (typeof world.random === "function" ? world.random() : (world.random ?? 0)),

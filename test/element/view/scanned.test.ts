@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import "../../../src/define.js";
-import { clear, inPhase, LoginApi, part, parts, put, until } from "../support/page.js";
-import { model, scanned } from "../support/models.js";
+import { clear, inPhase, LoginApi, part, parts, put, shows, until } from "../support/page.js";
+import { model, otp, scanned } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
 
 describe("a scanned code", () => {
@@ -23,25 +23,56 @@ describe("a scanned code", () => {
     await until(() => element.matches(":state(scanned)"));
   };
 
-  it("gives way to “Check your phone”, at its place and in the same phase", async () => {
+  it("gives way to “Check your phone”, at the same size and in the same phase", async () => {
     const element = await scannedElement();
-    const placeOf = (canvas: HTMLElement) => {
-      const [card, code] = [element.getBoundingClientRect(), canvas.getBoundingClientRect()];
-      return { height: card.height, x: code.x - card.x, y: code.y - card.y, width: code.width };
+    const box = (name: string) => {
+      const { x, y, width, height } = element.shadowRoot!.querySelector(name)!.getBoundingClientRect();
+      return [x, y, width, height];
     };
-    const before = placeOf(part(element, "qr"));
+    const places = () => ["section", ".stage", ".row", "ol"].map(box);
+    const before = places();
     const changes: string[] = [];
     element.addEventListener("statechange", ({ type }) => changes.push(type));
     await scan(element);
     await element.updateComplete;
-    const canvas = part(element, "qr");
+    const stage = element.shadowRoot!.querySelector(".stage")!;
     expect(element.matches(":state(pending)")).to.equal(true);
-    expect(placeOf(canvas)).to.deep.equal(before);
-    expect(getComputedStyle(canvas.parentElement!).opacity).to.equal("0.12");
-    expect(element.shadowRoot!.querySelector(".stage")!.textContent).to.include("Check your phone");
-    expect(element.shadowRoot!.querySelector("[role=timer]")).to.equal(null);
-    expect(element.shadowRoot!.querySelector(".enlarge")).to.equal(null);
+    expect(places()).to.deep.equal(before);
+    expect(stage.textContent).to.include("Check your phone").and.include("Confirm there to log in here.");
+    expect(stage.querySelector(".marks")).to.not.equal(null);
+    expect(stage.querySelector(".ring .left")!.getAttribute("stroke-dasharray")).to.match(/^0 /);
+    expect(element.shadowRoot!.querySelector("[role=timer], .enlarge, .row p")).to.equal(null);
     expect(changes).to.deep.equal([]);
+  });
+
+  it("says in its second line that the page is offline or reconnects", async () => {
+    for (const [connection, words] of [
+      ["offline", "You’re offline. We’ll keep trying."],
+      ["reconnecting", "Reconnecting…"],
+    ] as const)
+      for (const app of ["none", "first"] as const) {
+        const { renderRoot } = await showCard(model(scanned(connection), { app }), 320);
+        expect(renderRoot.querySelector(".layer:not([inert]) .second")!.textContent).to.equal(words);
+      }
+  });
+
+  it("leaves no piece of the code on the card", async () => {
+    const element = await scannedElement();
+    await scan(element);
+    await element.updateComplete;
+    expect(element.shadowRoot!.querySelector("canvas")).to.equal(null);
+  });
+
+  it("ticks the first two steps, and makes the third the current one", async () => {
+    const element = await scannedElement();
+    const steps = () => [...element.shadowRoot!.querySelectorAll("li")];
+    expect(steps().map((step) => step.ariaCurrent)).to.deep.equal([null, null, null]);
+    expect(steps().map((step) => !!step.querySelector(".icon"))).to.deep.equal([false, false, false]);
+    await scan(element);
+    await element.updateComplete;
+    expect(steps().map((step) => step.ariaCurrent)).to.deep.equal([null, null, "step"]);
+    expect(steps().map((step) => !!step.querySelector(".icon"))).to.deep.equal([true, true, false]);
+    expect(steps().map((step) => getComputedStyle(step).fontWeight)).to.deep.equal(["400", "400", "600"]);
   });
 
   it("is announced once, and comes back when the scan ends without an answer", async () => {
@@ -52,11 +83,33 @@ describe("a scanned code", () => {
     api.say("pending", { expires_in: 40 });
     await until(() => !element.matches(":state(scanned)"));
     await element.updateComplete;
-    expect(getComputedStyle(part(element, "qr").parentElement!).opacity).to.equal("1");
+    expect(shows(part(element, "qr") as HTMLCanvasElement, otp)).to.equal(true);
     expect(part(element, "status").textContent).to.equal("");
     await scan(element);
     await element.updateComplete;
     expect(part(element, "status").textContent).to.equal("");
+  });
+
+  it("gives way to a new code at once when the person asks for one, and passes the focus on", async () => {
+    const element = await scannedElement();
+    await scan(element);
+    await element.updateComplete;
+    let answer: (response: Response) => void = () => undefined;
+    api.renew = () => new Promise((resolve) => (answer = resolve));
+    const button = [...element.shadowRoot!.querySelectorAll("button")].find(
+      (each) => each.textContent === "Show a new code",
+    )!;
+    button.focus();
+    button.click();
+    await element.updateComplete;
+    expect(api.calls.at(-1)).to.include({ method: "POST", path: "/otp-login/attempt-1/otp" });
+    expect(element.matches(":state(pending):not(:state(scanned))")).to.equal(true);
+    expect(element.shadowRoot!.querySelector(".row")!.textContent).to.include("Getting a code…");
+    expect(element.shadowRoot!.querySelector("canvas")).to.equal(null);
+    expect(element.shadowRoot!.activeElement!.part.value).to.equal("title");
+    answer(LoginApi.json({ status: "pending", otp: "a new one", expires_in: 60 }, 201));
+    await until(() => parts(element, "qr").length === 1);
+    expect(shows(part(element, "qr") as HTMLCanvasElement, "a new one")).to.equal(true);
   });
 
   it("leaves `:state(scanned)` when the person accepts", async () => {
@@ -67,16 +120,13 @@ describe("a scanned code", () => {
     expect(element.matches(":state(scanned)")).to.equal(false);
   });
 
-  it("closes the large code, and a click opens it no more", async () => {
+  it("closes the large code", async () => {
     const element = await scannedElement();
     element.shadowRoot!.querySelector<HTMLElement>(".enlarge")!.click();
     await element.updateComplete;
     const dialog = element.shadowRoot!.querySelector("dialog")!;
     expect(dialog.open).to.equal(true);
     await scan(element);
-    await element.updateComplete;
-    expect(dialog.open).to.equal(false);
-    part(element, "qr").click();
     await element.updateComplete;
     expect(dialog.open).to.equal(false);
   });
@@ -86,5 +136,8 @@ describe("a scanned code", () => {
     const message = card.renderRoot.querySelector(".told")!;
     expect(message.textContent).to.include("Check your phone");
     expect(parts(card as never, "button")).to.have.length(0);
+    expect([...message.querySelectorAll("button")].map((each) => each.textContent)).to.deep.equal([
+      "Show a new code",
+    ]);
   });
 });
