@@ -135,7 +135,14 @@ function complaintsAbout(modules: Map<string, string>): string[] {
   });
 }
 
-const pages = ["README.md", "docs/kit.md", "docs/deployment.md", "docs/emulator.md", "docs/widget.md"];
+const pages = [
+  "README.md",
+  "docs/kit.md",
+  "docs/kit-reference.md",
+  "docs/deployment.md",
+  "docs/emulator.md",
+  "docs/widget.md",
+];
 const listings = pages.flatMap(listingsOf);
 const modules = new Map(listings.map((listing, index) => [`listing-${index}.ts`, moduleOf(listing)]));
 

@@ -40,19 +40,19 @@ function membersOf(name: string): string[] {
   return [...body.matchAll(/^ {4}(\w+)\??:/gm)].map(([, member = ""]) => member);
 }
 
-test("the kit's options are in docs/kit.md", () => {
+test("the kit's options are in docs/kit-reference.md", () => {
   const nested = { tokenServer: "TokenServerOptions", callback: "CallbackOptions" };
   const options = membersOf("LoginKitOptions").flatMap((name) =>
     name in nested
       ? membersOf(nested[name as keyof typeof nested]).map((member) => `${name}.${member}`)
       : [name],
   );
-  assert.deepEqual(columnOf(tableUnder("docs/kit.md", "Options"), 0), options.sort());
-  assert.deepEqual(columnOf(tableUnder("docs/kit.md", "Limits"), 0), membersOf("Limits").sort());
+  assert.deepEqual(columnOf(tableUnder("docs/kit-reference.md", "Options"), 0), options.sort());
+  assert.deepEqual(columnOf(tableUnder("docs/kit-reference.md", "Limits"), 0), membersOf("Limits").sort());
 });
 
-test("the kit's timeouts are in docs/kit.md, with their defaults", () => {
-  const rows = tableUnder("docs/kit.md", "Timeouts").map(([name, value]) => [
+test("the kit's timeouts are in docs/kit-reference.md, with their defaults", () => {
+  const rows = tableUnder("docs/kit-reference.md", "Timeouts").map(([name, value]) => [
     namesIn(name)[0],
     Number(value),
   ]);
