@@ -1,4 +1,4 @@
-/** A claim of docs/security.md, the defence in the code that makes it true, and a test that must fail without it. */
+/** A claim of docs/security.md or docs/cross-device.md, the defence in the code that makes it true, and a test that must fail without it. */
 export interface Defence {
   /** The claim, in a few words. */
   claim: string;

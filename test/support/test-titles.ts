@@ -17,13 +17,13 @@ export function titlesIn(path: string): Set<string> {
 /** Replaces each `${…}` by …, also if it contains braces or quotes. */
 const filledIn = (template: string): string => template.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
 
-/** A test that docs/security.md names, and its title as `titlesIn` gives it. */
+/** A test that a document names, and its title as `titlesIn` gives it. */
 export interface ShownBy {
   path: string;
   title: string;
 }
 
-/** The tests that docs/security.md names. */
+/** The tests that a document names. */
 export const shownBy = (documentText: string): ShownBy[] =>
   [...documentText.matchAll(/^- Shown by `([^`]+)`: “(.+)”$/gm)].map(([, path = "", title = ""]) => ({
     path,

@@ -8,7 +8,7 @@ import { shownBy, titlesIn } from "../../support/test-titles.js";
 const root = new URL("../../../", import.meta.url);
 const sourceOf = (file: string): string => readFileSync(new URL(file, root), "utf8");
 
-/** The tests of docs/security.md that need no defence, and why there is none that can be taken out. */
+/** The tests of docs/security.md and docs/cross-device.md that need no defence, and why there is none that can be taken out. */
 const withoutAny: Record<string, string> = {
   "a relayed code that is accepted logs in the browser that it was shown to first, and no other":
     "It shows what nothing stops.",
@@ -38,9 +38,9 @@ describe("the defences that npm run test:claims takes out", () => {
     });
   }
 
-  test("are there for every test that docs/security.md names, except where there is none", () => {
+  test("are there for every test that docs/security.md and docs/cross-device.md name, except where there is none", () => {
     const tested = new Set(defences.map((defence) => `${defence.test}: ${defence.title}`));
-    const named = shownBy(sourceOf("docs/security.md"));
+    const named = ["docs/security.md", "docs/cross-device.md"].flatMap((page) => shownBy(sourceOf(page)));
     const missing = named.filter(({ path, title }) => !tested.has(`${path}: ${title}`));
     const titles = new Set(missing.map(({ title }) => title));
     assert.deepEqual([...titles].sort(), Object.keys(withoutAny).sort());

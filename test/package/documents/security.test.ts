@@ -6,11 +6,13 @@ import { shownBy, titlesIn } from "../../support/test-titles.js";
 const root = new URL("../../../", import.meta.url);
 const documentText = readFileSync(new URL("docs/security.md", root), "utf8");
 
-const quoted = shownBy(documentText);
+const bothPages = documentText + readFileSync(new URL("docs/cross-device.md", root), "utf8");
 
-describe("docs/security.md", () => {
-  test("names tests in one format only", () => {
-    const mentions = documentText.match(/Shown by/g)?.length ?? 0;
+const quoted = shownBy(bothPages);
+
+describe("docs/security.md and docs/cross-device.md", () => {
+  test("name tests in one format only", () => {
+    const mentions = bothPages.match(/Shown by/g)?.length ?? 0;
     assert.equal(quoted.length, mentions);
     assert.equal(quoted.length > 40, true, `${quoted.length} tests are named.`);
   });
@@ -22,7 +24,7 @@ describe("docs/security.md", () => {
     });
   }
 
-  test("names a test for every threat", () => {
+  test("name a test for every threat of docs/security.md", () => {
     const threats = documentText.slice(documentText.indexOf("## Threats, answers, tests"));
     const sections = threats.split(/^### /m).slice(1);
     assert.equal(sections.length >= 17, true, `${sections.length} threats`);
@@ -31,7 +33,7 @@ describe("docs/security.md", () => {
     }
   });
 
-  test("links to headings that it has", () => {
+  test("link from docs/security.md only to headings that it has", () => {
     const anchors = [...documentText.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
       heading
         .toLowerCase()
