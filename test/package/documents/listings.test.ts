@@ -166,7 +166,7 @@ describe("the listings of the documents", () => {
   }
 
   test("for the app are JavaScript", () => {
-    const ofTheApp = listingsOf("docs/mobile-app.md");
+    const ofTheApp = ["docs/mobile-app.md", "docs/mobile-app/cordova.md"].flatMap(listingsOf);
     assert.ok(ofTheApp.length > 0);
     for (const { title, code } of ofTheApp) {
       const { diagnostics = [] } = ts.transpileModule(code, { fileName: "app.js", reportDiagnostics: true });

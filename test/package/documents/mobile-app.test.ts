@@ -5,10 +5,13 @@ import { compileFunction } from "node:vm";
 import { createPhone, type PhoneOptions } from "onegini-otp-login/emulator";
 import { serve } from "../../unit/emulator/support.js";
 
-/** The listing for React Native in docs/mobile-app.md, without its imports and exports. */
+/** The listing for React Native in docs/mobile-app/react-native.md, without its imports and exports. */
 const listing = (() => {
-  const documentText = readFileSync(new URL("../../../docs/mobile-app.md", import.meta.url), "utf8");
-  const code = /^### React Native\n+```jsx\n(.*?)^```/ms.exec(documentText)?.[1] ?? "";
+  const documentText = readFileSync(
+    new URL("../../../docs/mobile-app/react-native.md", import.meta.url),
+    "utf8",
+  );
+  const code = /^```jsx\n(.*?)^```/ms.exec(documentText)?.[1] ?? "";
   return code.replace(/^import .*\n/gm, "").replace(/^export /gm, "");
 })();
 
@@ -82,7 +85,7 @@ async function startApp(t: TestContext, options: PhoneOptions, press: boolean) {
   };
 }
 
-describe("The React Native listing of docs/mobile-app.md", () => {
+describe("The React Native listing of docs/mobile-app/react-native.md", () => {
   for (const platform of ["android", "ios"] as const) {
     it(`accepts a login on ${platform} and opens one dialog for it`, async (t) => {
       const { app, start, isAuthenticated, seen, isOpen } = await startApp(t, { platform }, true);
