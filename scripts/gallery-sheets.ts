@@ -50,7 +50,7 @@ const beside: Cell = {
 const each = Object.entries(phases);
 const one = (name: string, widthPx: number, shown: ViewModel): Cell => ({ name, widthPx, shown });
 
-/** The sheets of docs/gallery.md. */
+/** The sheets of docs/gallery.md; `front`: two cards of the first page. */
 const published: Record<string, Cell[]> = {
   phases: [...cells(kinds, 360), beside],
   phone: cells(each, 288),
@@ -64,6 +64,10 @@ const published: Record<string, Cell[]> = {
     ),
   ],
   enlarged: [one("enlarged", 360, model(pending(), { enlarged: true }))],
+  front: [
+    one("arabic", 360, model(pending(), said("ar"))),
+    one("phone", 288, { ...model(pending()), ...appFirst(model(pending())) }),
+  ],
 };
 
 /** More of them, for `npm run gallery -- --review` and for `test/e2e/page/look.test.ts`. */

@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { slug } from "github-slugger";
 import type { Page } from "playwright-core";
 import { launchBrowser } from "../test/support/browser.js";
 import { withPalette } from "./palette-png.js";
@@ -17,9 +18,12 @@ const { values } = parseArgs({
   },
 });
 const { out, review } = values;
-const published = ["phases", "phone", "phone-app", "right-to-left", "enlarged"];
+const published = ["phases", "phone", "phone-app", "right-to-left", "enlarged", "front"];
 const every = review ? [...published, "widths", "languages", "enlarged-rtl"] : published;
 const sheets = values.sheets?.split(",") ?? every;
+
+/** Of these sheets each card is a picture of its own, in light and in dark: docs/gallery.md and the first page show them one by one. */
+const byCard = ["phases", "front"];
 
 /** What all the pictures in the docs may weigh. */
 const maxBytes = 2_000_000;
@@ -45,8 +49,9 @@ const bundle = await build({
   write: false,
   tsconfig: "tsconfig.base.json",
 });
-await mkdir(out, { recursive: true });
+for (const sheet of byCard) await mkdir(`${out}/${sheet}`, { recursive: true });
 const browser = await launchBrowser();
+let pictures = 0;
 let bytes = 0;
 try {
   for (const { name, ...look } of looks) {
@@ -60,16 +65,16 @@ try {
     await page.setContent(html(look.colorScheme));
     await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
     for (const sheet of sheets) {
-      const picture = withPalette(await photograph(page, sheet));
-      await writeFile(`${out}/${sheet}-${name}.png`, picture);
-      bytes += picture.length;
+      const isByCard = byCard.includes(sheet) && !review;
+      if (isByCard && !name.startsWith("forced")) await photographCards(page, sheet, name);
+      else if (sheet !== "front") await save(`${sheet}-${name}`, await photograph(page, sheet));
     }
     await context.close();
   }
 } finally {
   await browser.close();
 }
-console.log(`${out}: ${sheets.length * looks.length} pictures, ${Math.round(bytes / 1000)} kB`);
+console.log(`${out}: ${pictures} pictures, ${Math.round(bytes / 1000)} kB`);
 if (!review && bytes >= maxBytes) throw new Error(`They must stay under ${maxBytes / 1000} kB.`);
 
 async function photograph(page: Page, sheet: string): Promise<Buffer> {
@@ -77,4 +82,31 @@ async function photograph(page: Page, sheet: string): Promise<Buffer> {
   await page.setViewportSize(isEnlarged ? { width: 900, height: 780 } : { width: 1596, height: 900 });
   await page.evaluate(`show(${JSON.stringify(sheet)})`);
   return page.screenshot({ fullPage: !isEnlarged });
+}
+
+/** Photographs each card of the sheet with a margin. A picture has the name of its card: "pending, offline" is pending-offline. */
+async function photographCards(page: Page, sheet: string, look: string): Promise<void> {
+  await page.setViewportSize({ width: 1596, height: 900 });
+  await page.evaluate(`show(${JSON.stringify(sheet)})`);
+  for (const figure of await page.locator("figure").all()) {
+    const name = slug((await figure.locator("figcaption").textContent()) ?? "");
+    const box = await figure.locator("view-card").boundingBox();
+    if (!box) throw new Error(`The card "${name}" cannot be seen.`);
+    const margin = 12;
+    const clip = {
+      x: box.x - margin,
+      y: box.y - margin,
+      width: box.width + 2 * margin,
+      height: box.height + 2 * margin,
+    };
+    const style = "figcaption { visibility: hidden }";
+    await save(`${sheet}/${name}-${look}`, await page.screenshot({ fullPage: true, clip, style }));
+  }
+}
+
+async function save(name: string, picture: Buffer): Promise<void> {
+  const file = withPalette(picture);
+  await writeFile(`${out}/${name}.png`, file);
+  pictures++;
+  bytes += file.length;
 }
