@@ -87,7 +87,7 @@ describe("the source maps", () => {
 
 describe("the documents", () => {
   /** Linked from the package's pages, but left out of it: npmjs.com shows them from the repository. */
-  const onlyInRepository = ["docs/gallery.md", "test/README.md"];
+  const onlyInRepository = ["docs/gallery.md", "docs/index.md", "test/README.md"];
 
   const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "test/README.md"].concat(
     ["docs", "examples"].flatMap((folder) =>
@@ -122,6 +122,13 @@ describe("the documents", () => {
       assert.ok(existsSync(target), `${page}: ${link}`);
       if (anchor !== undefined) assert.ok(anchorsOf(target).includes(anchor), `${page}: ${link}`);
     }
+  });
+
+  test("are listed for language models in a file of the package, and whole in another one", () => {
+    assert.ok(isPacked.has("llms.txt") && isPacked.has("llms-full.txt"));
+    const listed = [...readFileSync("llms.txt", "utf8").matchAll(/^- \[.+?\]\(([^)]+)\)/gm)];
+    assert.ok(listed.length > 30);
+    for (const [, path = ""] of listed) assert.ok(isPacked.has(path), path);
   });
 
   test("are in the package, with what they link to", () => {

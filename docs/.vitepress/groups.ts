@@ -1,0 +1,83 @@
+/** The pages of the site in their groups, by their paths in the project. The navigation and llms.txt follow it. */
+import { documents } from "../files/[file].paths.js";
+
+export interface Entry {
+  path: string;
+  /** Its name in the navigation, if that is not the page's heading. */
+  text?: string;
+  /** Pages that are folded away below it. */
+  pages?: readonly Entry[];
+}
+
+export interface Group {
+  text: string;
+  pages: readonly Entry[];
+}
+
+const below = (folder: string): Entry[] =>
+  documents
+    .filter((path) => path.startsWith(folder) && path !== `${folder}README.md`)
+    .map((path) => ({ path }));
+
+export const groups: readonly Group[] = [
+  {
+    text: "Start",
+    pages: [
+      { path: "docs/get-started.md" },
+      { path: "docs/emulator.md" },
+      {
+        path: "docs/mobile-app.md",
+        pages: [
+          { path: "docs/mobile-app/android.md", text: "Android" },
+          { path: "docs/mobile-app/ios.md", text: "iOS" },
+          { path: "docs/mobile-app/react-native.md", text: "React Native" },
+          { path: "docs/mobile-app/flutter.md", text: "Flutter" },
+          { path: "docs/mobile-app/cordova.md", text: "Cordova" },
+        ],
+      },
+      { path: "examples/README.md", pages: below("examples/") },
+    ],
+  },
+  {
+    text: "Widget",
+    pages: [
+      { path: "docs/widget.md" },
+      { path: "docs/theming.md" },
+      { path: "docs/frameworks.md" },
+      { path: "docs/accessibility.md" },
+      { path: "docs/gallery.md" },
+    ],
+  },
+  {
+    text: "Server",
+    pages: [{ path: "docs/kit.md" }, { path: "docs/token-server.md" }],
+  },
+  {
+    text: "Operate",
+    pages: [
+      { path: "docs/checklist.md" },
+      { path: "docs/deployment.md" },
+      { path: "docs/upgrading.md" },
+      { path: "docs/performance.md" },
+    ],
+  },
+  {
+    text: "Security",
+    pages: [
+      { path: "docs/security.md", text: "Threats and defences" },
+      { path: "docs/cross-device.md", text: "Cross-device flows" },
+      { path: "SECURITY.md", text: "Report a vulnerability" },
+    ],
+  },
+  {
+    text: "Reference",
+    pages: [
+      { path: "docs/kit-reference.md" },
+      { path: "docs/token-server-calls.md", text: "Calls to the Token Server" },
+      { path: "CHANGELOG.md", text: "Changelog" },
+      { path: "CONTRIBUTING.md" },
+      { path: "test/README.md" },
+      { path: "docs/decisions/README.md", pages: below("docs/decisions/") },
+    ],
+  },
+];
