@@ -1,16 +1,18 @@
 /**
- * The site of the documents: `npm run docs`. Its pages are the Markdown files as they are in the project, README.md is the first.
+ * The site of the documents: `npm run docs`. Its pages are the Markdown files as they are in the project. docs/index.md is the first,
+ * in place of README.md, which introduces the project where there is no live element.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { dirname, join } from "node:path/posix";
 import { slug } from "github-slugger";
 import { defineConfig, type DefaultTheme, type MarkdownRenderer, type Plugin } from "vitepress";
 import { documents, files } from "../files/[file].paths.js";
+import { groups, type Entry } from "./groups.js";
+import { llmsFiles } from "./llms.js";
 
 /** Pages whose place on the site does not follow from their path. */
 const places: Readonly<Record<string, string>> = {
-  "README.md": "index.md",
   "CONTRIBUTING.md": "contributing.md",
   "CHANGELOG.md": "changelog.md",
   "SECURITY.md": "security-policy.md",
@@ -40,16 +42,20 @@ function addressOf(page: string, link: string): string {
 
 /**
  * Makes the links between files to links between pages, gives listings without a fence the look and the copy button of the
- * others, and puts the live element into the first page.
+ * others, and shows of a picture for light pages and one for dark pages only the one that fits.
  */
 function adaptPages(md: MarkdownRenderer): void {
-  md.core.ruler.push("site", ({ env, tokens, Token }) => {
-    const { realPath, path } = env as { realPath?: string; path: string };
+  md.core.ruler.push("site", ({ env, tokens }) => {
+    const { realPath, path } = env as { realPath?: string; path?: string };
+    // The title in the head of docs/index.md is read by itself.
+    if (path === undefined) return;
     const page = relative(".", realPath ?? path).replaceAll("\\", "/");
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const link = token.attrGet("href");
       if (token.type === "link_open" && link !== null && !/^(#|[a-z]+:)/.test(link))
         token.attrSet("href", addressOf(page, link));
+      const [, scheme] = /-(light|dark)\.\w+$/.exec(token.attrGet("src") ?? "") ?? [];
+      if (scheme !== undefined) token.attrSet("class", `${scheme}-only`);
     }
     for (const token of tokens.filter(({ type }) => type === "code_block"))
       Object.assign(token, {
@@ -57,28 +63,18 @@ function adaptPages(md: MarkdownRenderer): void {
         tag: "code",
         info: /^np[mx] /m.test(token.content) ? "sh" : "txt",
       });
-    if (page !== "README.md") return;
-    const stage = new Token("html_block", "", 0);
-    stage.content = "<LoginStage />\n";
-    const picture = tokens.findIndex(({ children }) => children?.some(({ type }) => type === "image"));
-    tokens.splice(picture - 1, 0, stage);
   });
 }
 
 const read = (path: string): string => readFileSync(path, "utf8");
 
-const item = (path: string, text?: string): DefaultTheme.SidebarItem => ({
-  text: text ?? /^# (.*)$/m.exec(read(path))?.[1]?.replaceAll("`", "") ?? path,
-  link: addressOf("", path).replace(/(index)?\.md$/, ""),
-});
+const linkTo = (path: string): string => addressOf("", path).replace(/(index)?\.md$/, "");
 
-/** The pages of a folder that the lists and tables of a page link to. */
-const listedIn = (page: string, folder: string): DefaultTheme.SidebarItem[] =>
-  [...read(page).matchAll(/^(?:\||- ).*$/gm)]
-    .flatMap(([line]) => [...line.matchAll(/\]\(([^)#]+)\)/g)])
-    .map(([, link = ""]) => pathOf(page, link))
-    .filter((path) => path.startsWith(folder) && path.endsWith(".md"))
-    .map((path) => item(path));
+const item = ({ path, text, pages }: Entry): DefaultTheme.SidebarItem => ({
+  text: text ?? /^# (.*)$/m.exec(read(path))?.[1]?.replaceAll("`", "") ?? path,
+  link: linkTo(path),
+  ...(pages && { collapsed: true, items: pages.map(item) }),
+});
 
 /**
  * The theme makes a heading of the sidebar a button in the order of focus, also where a press does nothing or the heading holds
@@ -101,7 +97,7 @@ export default defineConfig({
   head: [["link", { rel: "icon", href: "data:," }]],
   srcDir: "..",
   cacheDir: "../.cache/vitepress",
-  srcExclude: ["api/**", "coverage/**", "test-results/**", "examples/*/*/**"],
+  srcExclude: ["README.md", "api/**", "coverage/**", "test-results/**", "examples/*/*/**"],
   rewrites: placeOf,
   // The demo, which a reader starts.
   ignoreDeadLinks: "localhostLinks",
@@ -116,28 +112,17 @@ export default defineConfig({
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],
-    sidebar: [
-      { items: [item("README.md", "Overview"), ...listedIn("README.md", "docs/")] },
-      {
-        ...item("examples/README.md"),
-        collapsed: true,
-        items: documents.filter((path) => /^examples\/.+\//.test(path)).map((path) => item(path)),
-      },
-      {
-        text: "The project",
-        items: [
-          item("CONTRIBUTING.md"),
-          item("test/README.md"),
-          item("CHANGELOG.md", "Changelog"),
-          item("SECURITY.md"),
-        ],
-      },
-      {
-        ...item("docs/decisions/README.md"),
-        collapsed: true,
-        items: listedIn("docs/decisions/README.md", "docs/decisions/"),
-      },
-    ],
+    nav: groups.map(({ text, pages }) => ({
+      text,
+      link: linkTo(pages[0]!.path),
+      activeMatch: `^(${pages.map(({ path }) => linkTo(path)).join("|")})`,
+    })),
+    sidebar: groups.map(({ text, pages }) => ({ text, items: pages.map(item) })),
+  },
+  /** Writes llms.txt and llms-full.txt, and the pages that they link to as they are in the project. */
+  buildEnd({ outDir }) {
+    for (const [file, text] of Object.entries(llmsFiles())) writeFileSync(join(outDir, file), text);
+    for (const path of documents) cpSync(path, join(outDir, path));
   },
   vite: {
     // The site's root is the project's, whose own configuration is for the package.

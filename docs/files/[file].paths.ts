@@ -3,7 +3,6 @@ import { dirname, join } from "node:path/posix";
 
 /** The Markdown files that are pages of the site. */
 export const documents: readonly string[] = [
-  "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "SECURITY.md",

@@ -2,11 +2,13 @@
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { LoginStage } from "./login-stage.js";
+import { SiteMap } from "./site-map.js";
 import "./style.css";
 
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
     app.component("LoginStage", LoginStage);
+    app.component("SiteMap", SiteMap);
   },
 } satisfies Theme;

@@ -47,10 +47,12 @@ export const LoginStage = defineComponent({
 
     return () =>
       h("div", { class: "login-stage" }, [
-        h("p", [
-          "The live element. A stand-in for the backend plays its phases in this page: ",
-          "no Token Server is called, and nobody can log in with this code.",
-        ]),
+        h("onegini-otp-login", {
+          ref: element,
+          endpoint,
+          onStatechange: update,
+          onLogin: (event: Event) => event.preventDefault(),
+        }),
         h("div", { role: "group", "aria-label": "Phase" }, [
           ...shown.map((phase) =>
             h(
@@ -60,12 +62,10 @@ export const LoginStage = defineComponent({
             ),
           ),
         ]),
-        h("onegini-otp-login", {
-          ref: element,
-          endpoint,
-          onStatechange: update,
-          onLogin: (event: Event) => event.preventDefault(),
-        }),
+        h("p", [
+          "The live element. A stand-in for the backend plays its phases in this page: ",
+          "no Token Server is called, and nobody can log in with this code.",
+        ]),
       ]);
   },
 });

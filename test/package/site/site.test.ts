@@ -114,24 +114,46 @@ describe("The first page", () => {
 
   test("leads to every page in two clicks", async () => {
     const page = await open("/");
-    const sidebar = page.getByRole("navigation", { name: "Sidebar" });
-    const inSidebar = await sidebar
+    const siteMap = page.getByRole("navigation", { name: "All pages" });
+    const inSiteMap = await siteMap
       .locator("a")
       .evaluateAll((links) => links.map((link) => new URL((link as HTMLAnchorElement).href).pathname));
     // The files that the documents link to are the second click.
     const linked = [...htmlOf.values()].join("");
     for (const path of pages)
       assert.ok(
-        inSidebar.includes(path) || (path.startsWith("/files/") && linked.includes(`href="${path}"`)),
+        path === "/" ||
+          inSiteMap.includes(path) ||
+          (path.startsWith("/files/") && linked.includes(`href="${path}"`)),
         path,
       );
     // The decisions are folded away: one click unfolds them, the next opens one.
-    const decisions = sidebar
-      .locator("section")
-      .filter({ has: page.getByRole("heading", { name: "Decisions" }) });
-    await decisions.getByRole("button", { name: "toggle section" }).click();
-    await sidebar.getByRole("link", { name: "Paint the code on a canvas" }).click();
+    await siteMap.getByText("Decisions", { exact: true }).first().click();
+    await siteMap.getByRole("link", { name: "Paint the code on a canvas" }).click();
     await page.getByRole("heading", { level: 1, name: "Paint the code on a canvas" }).waitFor();
+  });
+
+  test("begins with the name, one sentence, the command, and the way to a first login", async () => {
+    const page = await open("/");
+    await page.getByRole("heading", { level: 1, name: "onegini-otp-login" }).waitFor();
+    await page.getByText("npm i onegini-otp-login", { exact: true }).waitFor();
+    assert.equal(await page.locator(".piece img:visible").count(), 6);
+    await page.getByRole("link", { name: "Get started" }).first().click();
+    await page.getByRole("heading", { level: 1, name: "Get started" }).waitFor();
+  });
+
+  test("has the groups of the pages in its navigation, and so has each page at its side", async () => {
+    const groups = ["Start", "Widget", "Server", "Operate", "Security", "Reference"];
+    const page = await open("/");
+    const navigation = page.getByRole("navigation", { name: "Main Navigation" });
+    assert.deepEqual(
+      (await navigation.getByRole("link").allTextContents()).map((text) => text.trim()),
+      groups,
+    );
+    await navigation.getByRole("link", { name: "Operate" }).click();
+    const sidebar = page.getByRole("navigation", { name: "Sidebar" });
+    await sidebar.getByRole("link", { name: "Deployment" }).waitFor();
+    assert.deepEqual(await sidebar.getByRole("heading", { level: 2 }).allTextContents(), groups);
   });
 });
 
@@ -144,7 +166,7 @@ describe("The pages", () => {
         id,
       })),
     );
-    assert.ok(links.some(({ page, to }) => page === "/" && to === "/widget.html"));
+    assert.ok(links.some(({ page, to }) => page === "/get-started.html" && to === "/widget.html"));
     const broken = links.filter(({ to, id }) => !htmlOf.get(to)?.includes(` id="${id}"`));
     assert.deepEqual(broken, []);
   });
@@ -157,6 +179,45 @@ describe("The pages", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.pathname !== "/");
     await page.getByRole("main").getByText("Redis").first().waitFor();
+  });
+
+  test("are found by what a designer calls it: “theme colour” finds Theming first", async () => {
+    const page = await open("/");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("searchbox").fill("theme colour");
+    const first = page.getByRole("listbox").getByRole("option").first();
+    await first.getByText("Theming").waitFor();
+  });
+
+  test("show of a picture for light and one for dark pages the one that fits", async () => {
+    const page = await open("/gallery.html", { colorScheme: "dark" });
+    const shown = await page
+      .locator(".cards img:visible")
+      .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).src));
+    const cards = readdirSync("docs/gallery/phases").filter((file) => file.endsWith("-dark.png"));
+    assert.equal(shown.length, cards.length);
+    assert.deepEqual(
+      shown.filter((src) => !src.includes("-dark.")),
+      [],
+    );
+  });
+
+  test("show the button that copies a listing where nothing can hover", async () => {
+    const page = await open("/kit.html", { hasTouch: true, isMobile: true });
+    const button = page.locator(".language-js").first().getByRole("button", { name: "Copy Code" });
+    assert.equal(await button.evaluate((each) => getComputedStyle(each).opacity), "1");
+  });
+
+  test("are there as Markdown, too, with a list and in one file for language models", async () => {
+    const list = await (await fetch(`${origin}/llms.txt`)).text();
+    const links = [...list.matchAll(/^- \[.+?\]\(([^)]+)\)/gm)].map(([, path = ""]) => path);
+    assert.ok(links.includes("docs/get-started.md") && links.length > 30);
+    const whole = await (await fetch(`${origin}/llms-full.txt`)).text();
+    for (const path of links) {
+      const text = await (await fetch(`${origin}/${path}`)).text();
+      assert.equal(text, readFileSync(path, "utf8"));
+      assert.ok(whole.includes(text), path);
+    }
   });
 
   test("have listings with a button that copies them", async () => {
@@ -175,7 +236,7 @@ describe("The pages", () => {
     test(`pass axe: ${colorScheme}`, async () => {
       const found: string[] = [];
       const page = await open("/", { colorScheme });
-      for (const path of ["/", "/kit.html", "/security.html", "/gallery.html"]) {
+      for (const path of pages) {
         await visit(page, path);
         assert.equal(await page.locator("html.dark").count(), colorScheme === "dark" ? 1 : 0);
         await loadAxe(page);
