@@ -7,6 +7,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { freePort } from "../../support/services/free-port.js";
 import {
   acceptOnPhone,
+  install,
   npm,
   pack,
   startCommand,
@@ -33,8 +34,10 @@ test("docs/get-started.md leads to a login in a new folder", async () => {
   const ofNpm = commands.filter((line) => line.startsWith("npm "));
   assert.equal(ofNpm.at(-1), "npm i onegini-otp-login");
   for (const line of ofNpm) {
-    const args = line.split(" ").slice(1);
-    await npm(line === ofNpm.at(-1) ? ["i", `file:${await pack()}`] : args, folder);
+    const [, command = "", ...args] = line.split(" ");
+    const packages = line === ofNpm.at(-1) ? [`file:${await pack()}`] : args;
+    if (command === "i") await install(folder, ...packages);
+    else await npm([command, ...args], folder);
   }
 
   assert.ok(commands.includes("npx onegini-otp-login emulator --port 4000"));
@@ -56,7 +59,7 @@ test("docs/get-started.md leads to a login in a new folder", async () => {
     );
 
   assert.ok(commands.includes("node server.js"));
-  const site = await startCommand(process.execPath, ["server.js"], folder);
+  const site = await startCommand(process.execPath, ["server.js"], folder, {}, /^Open (\S+)$/m);
   const login = await browser.newPage();
   await login.goto(site.origin);
   await acceptOnPhone(login, emulator);

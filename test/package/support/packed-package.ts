@@ -114,16 +114,17 @@ export interface Emulator extends Server {
   addresses: () => (string | undefined)[];
 }
 
-/** Runs a command that prints the line `ready: …`, such as `onegini-otp-login demo`. Resolves when it has done so. */
+/** Runs a command that prints its address, such as `onegini-otp-login demo` in the line `ready: …`. Resolves when it has done so. */
 export async function startCommand(
   command: string,
   args: string[],
   folder: string,
   variables: Record<string, string> = {},
+  address = /^ready: (\S+)$/m,
 ): Promise<Server> {
   const server = serve(command, args, folder, variables);
-  const origin = () => /^ready: (\S+)$/m.exec(server.output())?.[1];
-  await until(() => server.hasEnded() || origin() !== undefined, "the line `ready:`");
+  const origin = () => address.exec(server.output())?.[1];
+  await until(() => server.hasEnded() || origin() !== undefined, `the line ${address.source}`);
   const ready = origin() ?? assert.fail(server.output());
   return { origin: ready, output: server.output, stop: server.stop };
 }
