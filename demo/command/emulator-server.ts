@@ -34,10 +34,7 @@ export async function startEmulator(
       error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
   });
   server.answer((request, response) => void answer(request, response));
-  onStopSignal(() => {
-    server.destroy();
-    process.exit();
-  });
+  onStopSignal(() => process.exit());
 
   console.log(`ready: http://localhost:${server.port}`);
 }

@@ -11,8 +11,6 @@ export interface LoopbackServer {
   answer: (listener: RequestListener) => void;
   /** Ends in order: see `gracefulShutdown`. */
   shutDown: (parts: ShutdownParts) => Promise<boolean>;
-  /** Ends every connection, also in the middle of a response. */
-  destroy: () => void;
 }
 
 export interface ShutdownParts {
@@ -78,7 +76,6 @@ function combine(servers: Server[]): Omit<LoopbackServer, "port"> {
       parts = given;
       return shutDown(given);
     },
-    destroy: () => servers.forEach((server) => server.closeAllConnections()),
   };
 }
 

@@ -138,7 +138,8 @@ describe("The demo's sockets", () => {
     loopback.answer((_request, response) => response.end("at last"));
 
     assert.equal(await (await early).text(), "at last");
-    loopback.destroy();
+    const nothing = { close: () => Promise.resolve() };
+    await loopback.shutDown({ kit: nothing, storage: nothing, noticeSeconds: 0 });
   });
 });
 
