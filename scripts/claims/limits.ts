@@ -12,8 +12,8 @@ export const limits: readonly Defence[] = [
   {
     claim: "Starts are limited for each address",
     file: "src/server/endpoints/start-limits.ts",
-    text: "await this.#countAddress(call);",
-    without: "await undefined;",
+    text: "...(hasAddress ? countedNetworks(address()) : []),",
+    without: "",
     test: limitsTest,
     title: "above the limit are 429 for every browser, without a call to the Token Server",
   },
@@ -52,8 +52,8 @@ export const limits: readonly Defence[] = [
   {
     claim: "Starts are limited for each browser",
     file: "src/server/endpoints/start-limits.ts",
-    text: "if (this.#perBrowser && browser !== undefined) {",
-    without: "if (this.#perBrowser && browser === null) {",
+    text: "...(browser === undefined ? [] : ",
+    without: "...(browser !== null ? [] : ",
     test: limitsTest,
     title: "above the limit are 429; another browser at the same address may start",
   },
@@ -68,7 +68,7 @@ export const limits: readonly Defence[] = [
   {
     claim: "Token Server calls are limited",
     file: "src/server/limits/call-quota.ts",
-    text: "if (this.retryAfterMs(purpose, client) > 0) return false;",
+    text: "if (this.retryAfterMs(purpose, client) > 0) return undefined;",
     without: "",
     test: limitsTest,
     title: "above the limit are not made: a start, a renewal and a poll are 503",

@@ -8,8 +8,11 @@ export async function markScanned(scan: ScannedCode, attempts: Attempts, report:
   try {
     const { transactionId, userId, address, userAgent } = scan;
     if (typeof transactionId !== "string" || !isTransactionId(transactionId)) return;
+    // A scan without a user id is that of whoever accepts, so one with a wrong id must not become such a scan.
+    if (userId !== undefined && typeof userId !== "string")
+      throw new TypeError(`"userId" is a ${typeof userId}; expected a text or undefined`);
     await attempts.scanned(transactionId, {
-      ...(typeof userId === "string" && { userId: storable(userId) }),
+      ...(userId !== undefined && { userId: storable(userId) }),
       ...(typeof address === "string" && { address: storable(address) }),
       ...(typeof userAgent === "string" && { userAgent: storable(userAgent) }),
     });

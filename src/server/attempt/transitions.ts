@@ -119,7 +119,9 @@ function markScanned(attempt: Attempt, id: string, scan: Scan): Attempt {
   // Each user's: otherwise a stranger's scan could keep out or replace that of the user who accepts.
   const scans = scansOf(scannable);
   if (scans.length >= maxScans || scans.some(({ userId }) => userId === scan.userId)) return attempt;
-  const [scanned, ...otherScans] = [...scans, { ...scan, begun: attempt.begun }];
+  // A code that was scanned once cannot hide a newer one by another scan.
+  const begun = scans[0]?.begun ?? attempt.begun;
+  const [scanned, ...otherScans] = [...scans, { ...scan, begun }];
   const transactions = attempt.transactions.map((transaction) =>
     transaction === scannable
       ? { ...transaction, scanned, ...(otherScans.length > 0 && { otherScans }) }

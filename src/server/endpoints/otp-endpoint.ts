@@ -17,7 +17,7 @@ import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { Report } from "../kit-events.js";
 import type { Limits } from "../limits/limits.js";
-import { clientAt, type Client, type ClientOf } from "../limits/networks.js";
+import { clientAt, type ClientOf } from "../limits/networks.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
@@ -26,7 +26,7 @@ import { sha256 } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
 import { troubleEvent, type TokenServerClient, type Trouble } from "../token-server/token-server-client.js";
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
-import type { Purpose, CallQuota } from "../limits/call-quota.js";
+import type { CallQuota } from "../limits/call-quota.js";
 
 interface OtpEndpointDependencies<Context> {
   attempts: Attempts;
@@ -80,11 +80,16 @@ export class OtpEndpoint<Context> {
     const address = call.address();
     // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
     const client = call.hasAddress ? clientAt(address) : undefined;
-    // A start for which there is no quota is not counted against its address.
-    const noQuotaMs = quota.retryAfterMs("start", client);
-    if (noQuotaMs > 0) throw tokenServerCallsExceeded(noQuotaMs);
-    await startLimits.count(call, known === undefined ? undefined : browser);
-    const issued = await this.#issue(call, language, "start", client);
+    // Before the start is counted: one for which there is no quota is not counted against its address.
+    const giveBack = quota.reserve("start", client);
+    if (!giveBack) throw tokenServerCallsExceeded(quota.retryAfterMs("start", client));
+    try {
+      await startLimits.count(call, known === undefined ? undefined : browser);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+    const issued = await this.#issue(call, language);
 
     const userAgent = userAgentOf(call.request);
     const attempt = await attempts.begin(
@@ -154,30 +159,24 @@ export class OtpEndpoint<Context> {
   }
 
   async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {
+    const { clientOf, quota } = this.#dependencies;
+    const client = clientOf(address);
     try {
-      return await this.#issue(call, language, "renewal", this.#dependencies.clientOf(address));
+      if (!quota.take("renewal", client))
+        throw tokenServerCallsExceeded(quota.retryAfterMs("renewal", client));
+      return await this.#issue(call, language);
     } catch (error) {
       await this.#dependencies.attempts.change(id, { kind: "renewal_abandoned" });
       throw error;
     }
   }
 
-  /**
-   * Starts a transaction with everything that the phone shows: the only protection against a relayed code.
-   *
-   * @param client the client that began the attempt, for which the call is counted; undefined if clients cannot be told apart
-   */
-  async #issue(
-    call: Call<Context>,
-    language: string | undefined,
-    purpose: Purpose,
-    client: Client | undefined,
-  ): Promise<Issued> {
-    const { message, report, runtime, tokenServer, quota } = this.#dependencies;
+  /** Starts a transaction with everything that the phone shows: the only protection against a relayed code. */
+  async #issue(call: Call<Context>, language: string | undefined): Promise<Issued> {
+    const { message, report, runtime, tokenServer } = this.#dependencies;
     const { request, context } = call;
     const text = await message?.({ language, request, context });
     const address = call.address();
-    if (!quota.take(purpose, client)) throw tokenServerCallsExceeded(quota.retryAfterMs(purpose, client));
     const beganAt = runtime.now();
     const trouble = (of: Trouble): void =>
       report({

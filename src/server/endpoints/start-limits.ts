@@ -5,16 +5,21 @@ import type { Report } from "../kit-events.js";
 import { addressLimits, type AddressLimit, type Limits, type Rate } from "../limits/limits.js";
 import { countedNetworks } from "../limits/networks.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
+import { addTo } from "../limits/shares.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 import type { Runtime } from "../runtime.js";
 
-/** The counter of a limit: in the store if it can count, else in memory. Undefined if the limit is off. */
+type StartLimit = AddressLimit | "startsPerBrowser";
+
+/** When to try again while many starts are being counted. */
+const inFlightMs = 1_000;
+
+/** The counter of a limit: in the store if it can count, else in memory. */
 function limiterOf(
   name: string,
-  rate: Rate | false,
+  rate: Rate,
   { store, guard }: { store: AttemptStore; guard: StoreGuard },
-): RateLimiter | undefined {
-  if (rate === false) return undefined;
+): RateLimiter {
   const limit: RateLimit = { name, ...rate };
   if (!store.limiter) return memoryLimiter(limit);
   const limiter = store.limiter(limit);
@@ -23,23 +28,26 @@ function limiterOf(
 
 /** The limits on starts, for one address, for the IPv6 networks that it belongs to, and for one browser. */
 export class StartLimits {
-  readonly #perAddress: ReadonlyMap<AddressLimit, RateLimiter>;
-  readonly #perBrowser: RateLimiter | undefined;
+  /** Those that are on. */
+  readonly #limiters: ReadonlyMap<StartLimit, { rate: Rate; limiter: RateLimiter }>;
   readonly #report: Report;
   readonly #runtime: Runtime;
-  /** The networks that are above their limit, and until when, in this order. Only a network with many starts gets here. */
+  /** What has reached its limit, and until when, in this order. Only a network or a browser with many starts gets here. */
   readonly #refused = new Map<string, number>();
+  /** How many starts of a network or a browser are being counted. */
+  readonly #inFlight = new Map<string, number>();
   #hasWarned = false;
 
   constructor(
     limits: Limits,
     dependencies: { store: AttemptStore; guard: StoreGuard; report: Report; runtime: Runtime },
   ) {
-    const limiters = addressLimits.map(
-      (name) => [name, limiterOf(name, limits[name], dependencies)] as const,
+    this.#limiters = new Map(
+      [...addressLimits, "startsPerBrowser" as const].flatMap((name) => {
+        const rate = limits[name];
+        return rate ? [[name, { rate, limiter: limiterOf(name, rate, dependencies) }]] : [];
+      }),
     );
-    this.#perAddress = new Map(limiters.flatMap(([name, limiter]) => (limiter ? [[name, limiter]] : [])));
-    this.#perBrowser = limiterOf("startsPerBrowser", limits.startsPerBrowser, dependencies);
     this.#report = dependencies.report;
     this.#runtime = dependencies.runtime;
   }
@@ -51,42 +59,46 @@ export class StartLimits {
    * @throws ApiError 429
    */
   async count(
-    call: Pick<Call<unknown>, "address" | "hasAddress">,
+    { address, hasAddress }: Pick<Call<unknown>, "address" | "hasAddress">,
     browser: string | undefined,
   ): Promise<void> {
-    // The address first: anyone can make up cookies, and each would leave a counter behind.
-    if (this.#perAddress.size > 0) await this.#countAddress(call);
-    if (this.#perBrowser && browser !== undefined) {
-      const { allowed, resetMs } = await this.#perBrowser.count(browser);
-      if (!allowed) throw tooMany("startsPerBrowser", resetMs);
-    }
-  }
-
-  async #countAddress({ address, hasAddress }: Pick<Call<unknown>, "address" | "hasAddress">): Promise<void> {
-    if (!hasAddress) return this.#warnOnce();
-    const networks = countedNetworks(address());
-    // Before anything is counted: a network above its limit does not use up the limit of its neighbours.
-    for (const [name, key] of networks) {
-      const refusedMs = this.#refusedMs(key);
+    if (!hasAddress && this.#limiters.size > 0) this.#warnOnce();
+    // The largest network first: a start above its limit leaves no counter behind for its smaller networks. The browser last:
+    // anyone can make up cookies, and each would leave a counter behind.
+    const counted = [
+      ...(hasAddress ? countedNetworks(address()) : []),
+      ...(browser === undefined ? [] : [["startsPerBrowser", browser] as const]),
+    ];
+    // Before anything is counted: one that is above its limit does not use up the limits of the others.
+    for (const [name, key] of counted) {
+      const refusedMs = this.#refusedMs(name, key);
       if (refusedMs > 0) throw tooMany(name, refusedMs);
     }
-    // The largest network first: a start above its limit leaves no counter behind for its smaller networks.
-    for (const [name, key] of networks) {
-      const counted = await this.#perAddress.get(name)?.count(key);
-      if (!counted || counted.allowed) continue;
-      this.#refused.set(key, this.#runtime.now() + counted.resetMs);
-      throw tooMany(name, counted.resetMs);
+    for (const [, key] of counted) addTo(this.#inFlight, key, 1);
+    try {
+      for (const [name, key] of counted) {
+        const limit = this.#limiters.get(name);
+        if (!limit) continue;
+        const { allowed, used, resetMs } = await limit.limiter.count(key);
+        if (used >= limit.rate.count) this.#refused.set(key, this.#runtime.now() + resetMs);
+        if (!allowed) throw tooMany(name, resetMs);
+      }
+    } finally {
+      for (const [, key] of counted) addTo(this.#inFlight, key, -1);
     }
   }
 
-  /** How long starts of a network are refused without being counted. */
-  #refusedMs(network: string): number {
+  /** How long starts of a network or a browser are refused without being counted. */
+  #refusedMs(name: StartLimit, key: string): number {
+    const limit = this.#limiters.get(name);
+    // All that are being counted use up the limits of larger networks too, so they may not be many more than are allowed.
+    if (limit && (this.#inFlight.get(key) ?? 0) >= Math.max(10, limit.rate.count / 4)) return inFlightMs;
     const now = this.#runtime.now();
     for (const [first, until] of this.#refused) {
       if (until > now) break;
       this.#refused.delete(first);
     }
-    return (this.#refused.get(network) ?? 0) - now;
+    return (this.#refused.get(key) ?? 0) - now;
   }
 
   #warnOnce(): void {
@@ -100,7 +112,7 @@ export class StartLimits {
   }
 }
 
-const tooMany = (name: AddressLimit | "startsPerBrowser", resetMs: number): ApiError =>
+const tooMany = (name: StartLimit, resetMs: number): ApiError =>
   limitExceeded(
     name,
     "too_many_requests",

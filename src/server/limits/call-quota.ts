@@ -38,10 +38,16 @@ export class CallQuota {
 
   /** Takes quota for one call, and tells whether there was any. */
   take(purpose: Purpose, client: Client | undefined): boolean {
-    if (!this.#rate) return true;
-    if (this.retryAfterMs(purpose, client) > 0) return false;
-    this.#periodOf(purpose, this.#rate).calls.add(client, 1);
-    return true;
+    return this.reserve(purpose, client) !== undefined;
+  }
+
+  /** Takes quota for one call, if there is any, and returns the function that gives it back if the call is not made. */
+  reserve(purpose: Purpose, client: Client | undefined): (() => void) | undefined {
+    if (!this.#rate) return () => undefined;
+    if (this.retryAfterMs(purpose, client) > 0) return undefined;
+    const { calls } = this.#periodOf(purpose, this.#rate);
+    calls.add(client, 1);
+    return () => calls.add(client, -1);
   }
 
   /**

@@ -89,6 +89,9 @@ describe("a code that the site's app has scanned", () => {
     await until(() => stream.events.at(-1)?.scanned === undefined, "no scan");
     assert.equal((await browser.status(attempt)).scanned, undefined);
 
+    // Somebody who saw the old code must not hide the new one.
+    await where.kit.scanned({ transactionId: transactionOf(otp), userId: "mallory" });
+    assert.equal((await browser.status(attempt)).scanned, undefined);
     await scan(where, renewed.otp);
     assert.equal((await browser.status(attempt)).scanned, true);
     await phone.handleMobileAuthWithOtp(otp);
@@ -282,6 +285,17 @@ describe("a code that the site's app has scanned", () => {
     await scan(where, otp);
     assert.equal((await browser.status(attempt)).scanned, undefined);
     holds(!where.events.some(({ type }) => type === "code_scanned"));
+  });
+
+  test("is ignored and reported if its user's id is not a text", async (t) => {
+    const { where, browser, attempt, otp } = await scene(t);
+    for (const userId of [42, null, {}])
+      await where.kit.scanned({ transactionId: transactionOf(otp), userId } as never);
+    assert.equal((await browser.status(attempt)).scanned, undefined);
+    assert.deepEqual(
+      where.events.flatMap((event) => (event.type === "internal_error" ? [event.doing] : [])),
+      Array(3).fill("marking a code as scanned"),
+    );
   });
 
   test("is not looked up in the store if its id cannot be a transaction's", async (t) => {

@@ -152,26 +152,18 @@ describe("starts from one address", () => {
   });
 
   test("above the limit of a large network leave no counter behind for the smaller ones", async (t) => {
-    let address = "";
     const counted: string[] = [];
-    const limiter = (limit: RateLimit): RateLimiter => {
-      const inner = memoryLimiter(limit);
-      return {
-        count: (key) => {
-          counted.push(key);
-          return inner.count(key);
-        },
-      };
-    };
-    const options: Options = {
-      limits: { startsPerIpv6Prefix48: { count: 1, seconds: 60 } },
-      clientIp: () => address,
-      store: { ...memoryStore(), limiter },
-    };
+    // Other servers have used up the limit of the largest network.
+    const limiter = (): RateLimiter => ({
+      count: (key) => {
+        counted.push(key);
+        return Promise.resolve({ allowed: !key.endsWith("/48"), used: 10_000, resetMs: 60_000 });
+      },
+    });
+    const options: Options = { clientIp: () => "2001:db8:0:1::1", store: { ...memoryStore(), limiter } };
     const where = await site(t, { options });
-    for (address of ["2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:3::1"])
-      await new Browser(where).post("");
-    assert.deepEqual(counted, ["2001:db8::/48", "2001:db8::/56", "2001:db8:0:1::/64", "2001:db8::/48"]);
+    for (let count = 0; count < 3; count++) await rejected(await new Browser(where).post(""), 429, 60, 60);
+    assert.deepEqual(counted, ["2001:db8::/48"]);
   });
 
   test("that the Token Server's quota refuses are not counted", async (t) => {
@@ -214,24 +206,74 @@ describe("starts from one address", () => {
   });
 });
 
+describe("starts that are asked for at one moment", () => {
+  /** A store that counts for limits when it is told to go on, and tells the counts. */
+  const countingStore = () => {
+    const counts = new Map<string, number>();
+    let goOn = (): void => undefined;
+    const going = new Promise<void>((resolve) => (goOn = resolve));
+    const limiter = ({ name, count, seconds }: RateLimit): RateLimiter => ({
+      async count(key) {
+        await going;
+        const used = (counts.get(`${name} ${key}`) ?? 0) + 1;
+        counts.set(`${name} ${key}`, used);
+        return { allowed: used <= count, used, resetMs: seconds * 1000 };
+      },
+    });
+    return { counts, store: { ...memoryStore(), limiter }, goOn };
+  };
+  test("use up no more of a larger network's limit while they are counted", async (t) => {
+    const { counts, store, goOn } = countingStore();
+    const limits = { startsPerAddress: { count: 40, seconds: 60 } };
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, {
+      tokenServerUrl: tokenServer.url,
+      options: { limits, store, clientIp: () => "2001:db8:0:1::1" },
+    });
+    const answers = Array.from({ length: 100 }, () => new Browser(where).post(""));
+    await until(() => limited(where).length === 90, "the answers of those that are not counted");
+    goOn();
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    assert.equal(statuses.filter((status) => status === 201).length, 10);
+    assert.equal(counts.get("startsPerIpv6Prefix48 2001:db8::/48"), 10);
+  });
+
+  test("are not counted if the Token Server's quota refuses them", async (t) => {
+    const { counts, store, goOn } = countingStore();
+    const limits = {
+      startsPerAddress: { count: 400, seconds: 60 },
+      tokenServerCalls: { count: 4, seconds: 600 },
+    };
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, {
+      tokenServerUrl: tokenServer.url,
+      options: { limits, store, clientIp: () => undefined },
+    });
+    const answers = Array.from({ length: 40 }, () => new Browser(where).post(""));
+    await until(() => limited(where).length >= 36, "the answers of those without quota");
+    goOn();
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    const begun = statuses.filter((status) => status === 201).length;
+    assert.equal(statuses.filter((status) => status === 503).length, 40 - begun);
+    assert.deepEqual([...counts], [["startsPerAddress unknown", begun]]);
+  });
+});
+
 describe("starts of one browser", () => {
   test("are not counted if the address is above its limit", async (t) => {
     const counted: string[] = [];
-    const store = {
-      ...memoryStore(),
-      limiter: (limit: Parameters<typeof memoryLimiter>[0]): RateLimiter => {
-        const limiter = memoryLimiter(limit);
-        return { count: (key) => (counted.push(limit.name), limiter.count(key)) };
+    // Other servers have used up the address's limit.
+    const limiter = ({ name }: RateLimit): RateLimiter => ({
+      count: () => {
+        counted.push(name);
+        return Promise.resolve({ allowed: name !== "startsPerAddress", used: 10_000, resetMs: 60_000 });
       },
-    };
-    const where = await site(t, {
-      options: { store, limits: { startsPerAddress: { count: 1, seconds: 60 } } },
     });
-    await new Browser(where).start();
+    const where = await site(t, { options: { store: { ...memoryStore(), limiter } } });
     const stranger = new Browser(where);
     stranger.cookie = `onegini-otp-login=${"x".repeat(43)}`;
-    await rejected(await stranger.post(""), 429, 1, 60);
-    assert.deepEqual(counted, ["startsPerAddress", "startsPerAddress"]);
+    await rejected(await stranger.post(""), 429, 60, 60);
+    assert.deepEqual(counted, ["startsPerAddress"]);
   });
 
   const limits = { startsPerBrowser: { count: 2, seconds: 60 } };
@@ -244,6 +286,15 @@ describe("starts of one browser", () => {
     await rejected(await browser.post(""), 429, 1, 60);
     await new Browser(where).start();
     assert.equal(limited(where)[0]?.limit, "startsPerBrowser");
+  });
+
+  test("above the limit do not use up the limit of its address", async (t) => {
+    const startsPerAddress = { count: 6, seconds: 60 };
+    const where = await site(t, { options: { limits: { ...limits, startsPerAddress } } });
+    const browser = new Browser(where);
+    for (let count = 0; count < 3; count++) await browser.start();
+    for (let count = 0; count < 10; count++) await rejected(await browser.post(""), 429, 1, 60);
+    for (let count = 0; count < 2; count++) await new Browser(where).start();
   });
 });
 
