@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { launchBrowser } from "../../test/support/browser.js";
-import { median } from "../figures.js";
-import { record } from "../results.js";
 import { start } from "../server/support/child.js";
 import { enroll } from "../server/support/phone.js";
 import { buildFiles, filesDirectory } from "./pages/build.js";
@@ -19,7 +17,7 @@ import { inTurn } from "./support/turns.js";
  * "done" on the phone to the page that knows it. Each round opens every page once, in rotated order, and then makes the
  * round's logins, each through its own proxy.
  */
-const { rounds, conditions, isSmoke } = readFlags(15);
+const { rounds, conditions } = readFlags(15);
 await buildFiles();
 const tokenServer = await start("token-server", ["--code-seconds=60"]);
 const site = await start("../../widget/pages/site-server", [tokenServer.url, filesDirectory]);
@@ -43,7 +41,6 @@ for (const condition of conditions) {
       loginsMs.set(which, [...(loginsMs.get(which) ?? []), ms]);
   }
   report(condition, framesMs, loginsMs);
-  if (!isSmoke) recordFor(condition, framesMs, loginsMs);
 }
 await browser.close();
 for (const child of [site, tokenServer]) child.kill();
@@ -112,39 +109,4 @@ function report(
       ...(fault !== "none" && { atMost: 1 }),
     });
   }
-}
-
-/** What the bars of docs/performance.md call the pages. */
-const namesInChart: Record<PageName, string> = {
-  begin: "the element, with kit.begin",
-  early: "the element, with early.js",
-  tag: "the element, the tag alone",
-  bare: "a bare page",
-  yivi: "yivi",
-};
-
-function recordFor(
-  { name }: Condition,
-  framesMs: Map<PageName, number[]>,
-  loginsMs: Map<string, number[]>,
-): void {
-  const bar = (label: string, values: readonly number[] = [], isOurs: boolean) => ({
-    name: label,
-    value: median(values),
-    isOurs,
-  });
-  const isOurs = (page: PageName): boolean => page !== "bare" && page !== "yivi";
-  record("first-code", name, {
-    rounds,
-    bars: (Object.keys(namesInChart) as PageName[]).map((page) =>
-      bar(namesInChart[page], framesMs.get(page), isOurs(page)),
-    ),
-  });
-  for (const fault of faults)
-    record("known", fault === "none" ? `${name}: a stream` : `${name}: a stream that is ${fault}`, {
-      rounds,
-      bars: clients.map((client) =>
-        bar(client === "tag" ? "the element" : client, loginsMs.get(key(client, fault)), isOurs(client)),
-      ),
-    });
 }
