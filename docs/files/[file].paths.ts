@@ -8,7 +8,8 @@ export const documents: readonly string[] = [
   "SECURITY.md",
   "test/README.md",
   ...readdirSync("docs", { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".md") && !file.startsWith("files"))
+    // The site that was built before has copies of them.
+    .filter((file) => file.endsWith(".md") && !/^(files|\.vitepress)/.test(file))
     .map((file) => `docs/${file.replaceAll("\\", "/")}`),
   "examples/README.md",
   ...readdirSync("examples")

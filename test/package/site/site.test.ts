@@ -220,6 +220,15 @@ describe("The pages", () => {
     }
   });
 
+  test("are made from the documents, and not from a site that was built before", async () => {
+    // The site is there by now.
+    const { documents } = await import("../../../docs/files/[file].paths.js");
+    assert.deepEqual(
+      documents.filter((path) => path.startsWith(folder)),
+      [],
+    );
+  });
+
   test("have listings with a button that copies them", async () => {
     const page = await open("/kit.html", { permissions: ["clipboard-read", "clipboard-write"] });
     const listing = page.locator(".language-js").first();
