@@ -115,7 +115,8 @@ export default defineConfig({
     nav: groups.map(({ text, pages }) => ({
       text,
       link: linkTo(pages[0]!.path),
-      activeMatch: `^(${pages.map(({ path }) => linkTo(path)).join("|")})`,
+      // Also of the pages below them, but not of another one whose address begins with the same letters.
+      activeMatch: `^(${pages.map(({ path }) => linkTo(path).replace(/\/$/, "")).join("|")})(/|$)`,
     })),
     sidebar: groups.map(({ text, pages }) => ({ text, items: pages.map(item) })),
   },

@@ -154,6 +154,18 @@ describe("The first page", () => {
     const sidebar = page.getByRole("navigation", { name: "Sidebar" });
     await sidebar.getByRole("link", { name: "Deployment" }).waitFor();
     assert.deepEqual(await sidebar.getByRole("heading", { level: 2 }).allTextContents(), groups);
+    for (const [path, group] of [
+      ["/kit.html", "Server"],
+      ["/kit-reference.html", "Reference"],
+      ["/mobile-app/ios.html", "Start"],
+    ] as const) {
+      await visit(page, path);
+      const active = await navigation.locator("a.active").allTextContents();
+      assert.deepEqual(
+        active.map((text) => text.trim()),
+        [group],
+      );
+    }
   });
 });
 
