@@ -20,7 +20,7 @@ export async function startEmulator(
   const site = new Hono({ strict: true });
   site.get("/", (c) => c.redirect("/phone"));
   site.get("/phone", phonePageHeaders, revalidate, (c) =>
-    c.html(phonePage({ isPublic: false, hasSite: false })),
+    c.html(phonePage({ language: "en", isPublic: false, hasSite: false })),
   );
   site.get("/assets/:name", (c) => {
     const asset = assets.get(c.req.param("name"));

@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import type { FirstPaint } from "onegini-otp-login/server";
 import { pageTexts } from "./page-texts.js";
-import { layout, shield, type Html, type PageSetting } from "./page-layout.js";
+import { icon, layout, type Html, type PageSetting } from "./page-layout.js";
 
 export interface LoginPage {
   passwordNotice: boolean;
@@ -30,7 +30,7 @@ export function loginPage(setting: PageSetting, { passwordNotice, begun }: Login
             ${begun && begun !== "early" ? raw(begun.svg) : ""}
             <p>${texts.needsNewerBrowser}</p>
           </onegini-otp-login>
-          <p class="safety">${shield} ${texts.safety}</p>
+          <p class="safety">${icon("shield")} ${texts.safety}</p>
         </div>
         <p class="or"><span>${texts.or}</span></p>
         <a class="to-password" href="#password-login">${texts.withPassword}</a>

@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
-import { icons } from "./demo-icons.js";
+import { icons, type Icon } from "./demo-icons.js";
 import { languageNames, languages, type Language } from "./site-language.js";
-import { pageTexts } from "./page-texts.js";
+import { pageTexts, type PageTexts } from "./page-texts.js";
 
 /** A piece of a page, in which every value is escaped. */
 export type Html = ReturnType<typeof html>;
@@ -16,6 +16,7 @@ export interface DemoSetting {
 
 /** What every page depends on. */
 export interface PageSetting extends DemoSetting {
+  /** The person's language. The pages for developers are in English all the same. */
   language: Language;
 }
 
@@ -46,9 +47,10 @@ export function layout({
   hasSite = true,
   area = "site",
 }: Layout): Html {
-  const texts = pageTexts[language];
+  const pageLanguage = area === "site" ? language : "en";
+  const texts = pageTexts[pageLanguage];
   return html`<!doctype html>
-    <html lang="${language}">
+    <html lang="${pageLanguage}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -74,15 +76,20 @@ export function layout({
         </aside>
         <header>
           <a class="brand" ${hasSite ? html`href="/" aria-label="${texts.home}"` : ""}>${logo} Demo Bank</a>
-          ${hasSite ? navigation({ language, area }) : ""}
+          ${hasSite ? navigation({ language, texts, area }) : ""}
         </header>
         <main>${main}</main>
       </body>
     </html>`;
 }
 
-function navigation({ language, area }: { language: Language; area: Layout["area"] }): Html {
-  const texts = pageTexts[language];
+interface Navigation {
+  language: Language;
+  texts: PageTexts;
+  area: Layout["area"];
+}
+
+function navigation({ language, texts, area }: Navigation): Html {
   return html`<nav aria-label="${texts.mainNavigation}">
       ${
         area !== "site"
@@ -91,27 +98,27 @@ function navigation({ language, area }: { language: Language; area: Layout["area
           : html`<a href="/account">${texts.accounts}</a> <a href="/cards">${texts.cards}</a>
               <a href="/help">${texts.help}</a>`
       }
-      <button type="button" popovertarget="languages">${languageNames[language]}</button>
+      <button type="button" popovertarget="languages">
+        <span lang="${language}">${languageNames[language]}</span>
+      </button>
     </nav>
     <ul id="languages" popover aria-label="${texts.language}">
-      ${languages.map((code) => languageLink(code, code === language, area))}
+      ${languages.map((code) => languageLink(code, code === language))}
     </ul>`;
 }
 
 const areaLink = (to: "phone" | "playground", name: string, area: Layout["area"]): Html =>
   html`<a href="/${to}" ${area === to ? raw('aria-current="page"') : ""}>${name}</a>`;
 
-function languageLink(code: Language, current: boolean, area: Layout["area"]): Html {
-  const href = `${area === "site" ? "" : "/"}?lang=${code}`;
-  return html`<li>
-    <a href="${href}" lang="${code}" hreflang="${code}" ${current ? raw('aria-current="true"') : ""}
+const languageLink = (code: Language, current: boolean): Html =>
+  html`<li>
+    <a href="?lang=${code}" lang="${code}" hreflang="${code}" ${current ? raw('aria-current="true"') : ""}
       >${languageNames[code]}</a
     >
   </li>`;
-}
 
 const logo = html`<svg class="logo" viewBox="0 0 30 30" aria-hidden="true"><path d="${icons.logo}" /></svg>`;
 
-export const shield = html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-  <path d="${icons.shield}" />
-</svg>`;
+/** A decorative icon: the words beside it say the same. */
+export const icon = (name: Icon): Html =>
+  html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${icons[name]}" /></svg>`;

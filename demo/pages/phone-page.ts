@@ -1,14 +1,18 @@
 import { html, raw } from "hono/html";
 import { layout, type Html } from "./page-layout.js";
+import type { Language } from "./site-language.js";
 
-/**
- * The demo phone: settings and log. The script in `client/phone/` draws the screen.
- *
- * @param hasSite - Whether the bank is at the same address. A backend of another site hears nothing of this phone's scans.
- */
-export const phonePage = ({ isPublic, hasSite }: { isPublic: boolean; hasSite: boolean }): Html =>
+export interface PhonePage {
+  language: Language;
+  isPublic: boolean;
+  /** Whether the bank is at the same address. A backend of another site hears nothing of this phone's scans. */
+  hasSite: boolean;
+}
+
+/** The demo phone: settings and log. The script in `client/phone/` draws the screen. */
+export const phonePage = ({ language, isPublic, hasSite }: PhonePage): Html =>
   layout({
-    language: "en",
+    language,
     hasPhone: true,
     isPublic,
     hasSite,

@@ -2,17 +2,17 @@ import { phases as phaseNames } from "../client/playground/playground-settings.j
 import { html, raw } from "hono/html";
 import { locales } from "../playground/locales-plugin.js";
 import { beginnings, networkChoices, type NetworkName } from "../playground/playground-choices.js";
-import { layout, type Html } from "./page-layout.js";
+import { layout, type Html, type PageSetting } from "./page-layout.js";
+import type { Language } from "./site-language.js";
 
 /**
  * The playground: one element, with everything that can be set or happen to it. The form's controls are the whole state
- * of the page; the script in `client/playground/` adds the element and applies them to it.
+ * of the page; the script in `client/playground/` adds the element and applies them to it. The element begins in the
+ * person's language.
  */
-export const playgroundPage = (isPublic: boolean): Html =>
+export const playgroundPage = (setting: PageSetting): Html =>
   layout({
-    language: "en",
-    hasPhone: true,
-    isPublic,
+    ...setting,
     title: "Playground",
     area: "playground",
     style: "playground-page.css",
@@ -31,7 +31,7 @@ export const playgroundPage = (isPublic: boolean): Html =>
         </div>
         <form id="controls" autocomplete="off" aria-label="Controls">
           <div class="column">${attributes} ${theme}</div>
-          <div class="column">${network} ${place}</div>
+          <div class="column">${network} ${placeIn(setting.language)}</div>
           <p class="reset"><button type="reset">Everything as it was</button></p>
         </form>
       </div>
@@ -164,31 +164,32 @@ function languageName(code: string): string {
   return code === "en" ? named("en") : `${named(code)} (${named("en")})`;
 }
 
-const place = html`<fieldset>
-  <legend>Language and place</legend>
-  ${field(
-    "language",
-    "Language, and its direction",
-    html`<select id="language" name="language">
-      ${locales.map(
-        (code) =>
-          html`<option value="${code}" ${code === "en" ? raw("selected") : ""}>
-            ${languageName(code)}
-          </option>`,
-      )}
-    </select>`,
-  )}
-  ${field(
-    "width",
-    "Width",
-    html`${range("width", 280, 600, 1, 420)} <output for="width" id="width-said"></output>`,
-  )}
-  ${field(
-    "text-size",
-    "Text size",
-    html`${range("text-size", 75, 200, 5, 100)} <output for="text-size" id="text-size-said"></output>`,
-  )}
-</fieldset>`;
+const placeIn = (language: Language): Html =>
+  html`<fieldset>
+    <legend>Language and place</legend>
+    ${field(
+      "language",
+      "Language, and its direction",
+      html`<select id="language" name="language">
+        ${locales.map(
+          (code) =>
+            html`<option value="${code}" ${code === language ? raw("selected") : ""}>
+              ${languageName(code)}
+            </option>`,
+        )}
+      </select>`,
+    )}
+    ${field(
+      "width",
+      "Width",
+      html`${range("width", 280, 600, 1, 420)} <output for="width" id="width-said"></output>`,
+    )}
+    ${field(
+      "text-size",
+      "Text size",
+      html`${range("text-size", 75, 200, 5, 100)} <output for="text-size" id="text-size-said"></output>`,
+    )}
+  </fieldset>`;
 
 /** The element's colours that a site may set, with their defaults: light, dark. */
 const colours = [

@@ -163,10 +163,12 @@ export function createSite({
       return c.body(null, 204);
     });
   if (hasPhone)
-    site.get("/phone", phonePageHeaders, revalidate, (c) => c.html(phonePage({ isPublic, hasSite: true })));
+    site.get("/phone", phonePageHeaders, revalidate, (c) =>
+      c.html(phonePage({ language: languageOf(c), isPublic, hasSite: true })),
+    );
   else site.get("/phone", plainPageHeaders, revalidate, (c) => c.html(noPhonePage(), 404));
   if (hasPhone)
-    site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage(isPublic)));
+    site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage(settingOf(c))));
   else site.get("/playground", plainPageHeaders, revalidate, (c) => c.html(noPlaygroundPage(), 404));
   site.get("/cards", plainPageHeaders, revalidate, (c) => c.html(cardsPage(demo)));
   site.get("/help", plainPageHeaders, revalidate, (c) => c.html(helpPage(demo)));

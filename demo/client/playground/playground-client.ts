@@ -150,6 +150,14 @@ onPress("#anew", () => {
 onPress("#accept", () => void answerWithPhone(true));
 onPress("#decline", () => void answerWithPhone(false));
 onPress("#clear", () => log.clear());
+// The header's links keep what is set, apart from the language.
+for (const link of document.querySelectorAll<HTMLAnchorElement>("#languages a")) {
+  link.addEventListener("click", () => {
+    const kept = new URLSearchParams(location.hash.slice(1));
+    kept.delete("language");
+    link.hash = kept.toString();
+  });
+}
 bindCopyButtons();
 shareCodePixels(() => stage.codeOnScreen());
 

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { type Demo, hostOf, loopbackAddresses, phoneCalls, startDemo } from "../../support/demo/demo.js";
+import { openPlayground } from "../../support/demo/demo-pages.js";
 import { openLoginPage } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { until } from "../../support/until.js";
@@ -298,6 +299,20 @@ describe("The demo's site", () => {
 
       await page.getByRole("heading", { name: "Inloggen met je telefoon" }).waitFor();
       assert.equal(page.url(), `${demo.origin}/`);
+      await context.close();
+    });
+
+    it("stays on the playground when a language is chosen there, keeps what is set, and shows the element in it", async () => {
+      const context = await browser.newContext();
+      const { page, element } = await openPlayground(context, demo.origin, "#language=ja&width=300");
+
+      await page.getByRole("button", { name: "English" }).click();
+      await page.getByRole("link", { name: "Nederlands" }).click();
+
+      await page.waitForURL(`${demo.origin}/playground#width=300`);
+      await element.getByRole("heading", { name: "Inloggen met je telefoon" }).waitFor();
+      await page.getByRole("button", { name: "Nederlands" }).waitFor();
+      assert.equal(await page.locator("html").getAttribute("lang"), "en");
       await context.close();
     });
 
