@@ -1,6 +1,9 @@
 /** The paths of the icons, on a grid of 24 (the logo: 30). Both the server's pages and the phone's screens use them. */
 export const icons = {
   logo: "M8 19.6c4.5 0 4.5-9.2 9-9.2M13 19.6c4.5 0 4.5-9.2 9-9.2",
+  globe:
+    "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c2.4 2.4 3.6 5.4 3.6 9s-1.2 6.6-3.6 9c-2.4-2.4-3.6-5.4-3.6-9s1.2-6.6 3.6-9z",
+  chevron: "M6 9l6 6 6-6",
   shield: "M12 3.2l7 2.4v5.6c0 4.4-2.9 7.7-7 9.6-4.1-1.9-7-5.2-7-9.6V5.6z",
   scan: "M4 8.5V6a2 2 0 0 1 2-2h2.5M15.5 4H18a2 2 0 0 1 2 2v2.5M20 15.5V18a2 2 0 0 1-2 2h-2.5M8.5 20H6a2 2 0 0 1-2-2v-2.5M4 12h16",
   laptop: "M6.5 5h11A1.5 1.5 0 0 1 19 6.5V15H5V6.5A1.5 1.5 0 0 1 6.5 5zM2.5 19h19",

@@ -99,7 +99,7 @@ function navigation({ language, texts, area }: Navigation): Html {
               <a href="/help">${texts.help}</a>`
       }
       <button type="button" popovertarget="languages">
-        <span lang="${language}">${languageNames[language]}</span>
+        ${icon("globe")} <span lang="${language}">${languageNames[language]}</span> ${icon("chevron")}
       </button>
     </nav>
     <ul id="languages" popover aria-label="${texts.language}">

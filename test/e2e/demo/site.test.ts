@@ -302,6 +302,29 @@ describe("The demo's site", () => {
       await context.close();
     });
 
+    it("shows the language with a globe and a chevron, and opens the list at the button at any text size", async () => {
+      const context = await browser.newContext();
+      const page = await openLoginPage(context, demo.origin);
+      const button = page.getByRole("button", { name: "English" });
+      assert.equal(await button.locator("svg").count(), 2);
+      for (const [width, textSize] of [
+        [1280, "100%"],
+        [390, "100%"],
+        [390, "200%"],
+      ] as const) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.evaluate((size) => (document.documentElement.style.fontSize = size), textSize);
+        await button.click();
+        const [opener, list] = [await button.boundingBox(), await page.locator("#languages").boundingBox()];
+        const gap = (list?.y ?? 0) - ((opener?.y ?? 0) + (opener?.height ?? 0));
+        assert.ok(gap >= 0 && gap <= 16, `${gap} px below the button, ${width} px, ${textSize}`);
+        const right = (box: typeof list) => Math.round((box?.x ?? 0) + (box?.width ?? 0));
+        assert.equal(right(list), right(opener));
+        await page.keyboard.press("Escape");
+      }
+      await context.close();
+    });
+
     it("stays on the playground when a language is chosen there, keeps what is set, and shows the element in it", async () => {
       const context = await browser.newContext();
       const { page, element } = await openPlayground(context, demo.origin, "#language=ja&width=300");
