@@ -3,7 +3,7 @@ import { compareAddresses } from "onegini-otp-login/server";
 import type { Session } from "../server/sessions.js";
 import { deviceName } from "./device-name.js";
 import { pageTexts } from "./page-texts.js";
-import { layout, type Html, type PageSetting } from "./page-layout.js";
+import { confirmation, layout, type Html, type PageSetting } from "./page-layout.js";
 import type { Language } from "./site-language.js";
 
 export interface Account {
@@ -23,7 +23,7 @@ export function accountPage(setting: PageSetting, { session, others, hasEnded }:
     ...setting,
     title: texts.yourAccount,
     main: html`<h1>${texts.yourAccount}</h1>
-      ${hasEnded ? html`<p class="lead" role="status">${texts.loginEnded}</p>` : ""}
+      ${hasEnded ? confirmation(texts.loginEnded) : ""}
       <dl>
         <div>
           <dt>${texts.user}</dt>
@@ -35,18 +35,18 @@ export function accountPage(setting: PageSetting, { session, others, hasEnded }:
         <h2 id="logins">${texts.logins}</h2>
         <p class="lead">${texts.loginsHint}</p>
         <ul>
-          ${loginRow(session, language, texts.thisBrowser)}
-          ${others.map((other) => loginRow(other, language))}
+          ${loginRow(session, language, "this-browser")}
+          ${others.map((other) => loginRow(other, language, "other"))}
         </ul>
       </section>`,
   });
 }
 
-/** A login with its device and place, and the button that ends it. */
+/** A login with its device and place. Another browser's has the button that ends it; this one's has "Log out". */
 async function loginRow(
   { since, attempt, login }: Session,
   language: Language,
-  note?: string,
+  whose: "this-browser" | "other",
 ): Promise<Html> {
   const texts = pageTexts[language];
   const { network } = await compareAddresses(login.address, login.scanned?.address);
@@ -55,7 +55,7 @@ async function loginRow(
   return html`<li>
     <div id="${id}">
       <strong>${deviceName(login.userAgent, language)}</strong>
-      ${note === undefined ? "" : html`<em>${note}</em>`}
+      ${whose === "this-browser" ? html`<em>${texts.thisBrowser}</em>` : ""}
       <p>
         ${texts.loggedInAt}
         <time datetime="${began.toISOString()}"
@@ -67,9 +67,13 @@ async function loginRow(
       </p>
       ${network === "unknown" ? "" : html`<p>${network === "same" ? texts.sameNetwork : texts.otherNetwork}</p>`}
     </div>
-    <form action="/account/end" method="post">
-      <input type="hidden" name="attempt" value="${attempt}" />
-      <button aria-describedby="${id}">${texts.thatWasntMe}</button>
-    </form>
+    ${
+      whose === "this-browser"
+        ? ""
+        : html`<form action="/account/end" method="post">
+            <input type="hidden" name="attempt" value="${attempt}" />
+            <button aria-describedby="${id}">${texts.thatWasntMe}</button>
+          </form>`
+    }
   </li>`;
 }

@@ -119,6 +119,10 @@ const languageLink = (code: Language, current: boolean): Html =>
 
 const logo = html`<svg class="logo" viewBox="0 0 30 30" aria-hidden="true"><path d="${icons.logo}" /></svg>`;
 
+/** Confirms on the next page what the person has just done. */
+export const confirmation = (text: string): Html =>
+  html`<p class="confirmation" role="status">${icon("check")} ${text}</p>`;
+
 /** A decorative icon: the words beside it say the same. */
 export const icon = (name: Icon): Html =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${icons[name]}" /></svg>`;
