@@ -1,16 +1,23 @@
 import { html, raw } from "hono/html";
 import type { FirstPaint } from "onegini-otp-login/server";
 import { pageTexts } from "./page-texts.js";
-import { icon, layout, type Html, type PageSetting } from "./page-layout.js";
+import { confirmation, icon, layout, type Html, type PageSetting } from "./page-layout.js";
+
+const notices = ["password", "logged-out"] as const;
+export type Notice = (typeof notices)[number];
+
+export const parseNotice = (text: string | undefined): Notice | undefined =>
+  notices.find((notice) => notice === text);
 
 export interface LoginPage {
-  passwordNotice: boolean;
+  /** What the person did before: sent the password form, or logged out. */
+  notice: Notice | undefined;
   /** The source of the code: the page itself, the script in its head ("early"), or the element (`null`). */
   begun: FirstPaint | "early" | null;
 }
 
 /** The login page: the widget, with a password form beside it as a bank has one. */
-export function loginPage(setting: PageSetting, { passwordNotice, begun }: LoginPage): Html {
+export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): Html {
   const texts = pageTexts[setting.language];
   return layout({
     ...setting,
@@ -19,6 +26,7 @@ export function loginPage(setting: PageSetting, { passwordNotice, begun }: Login
     script: "login.js",
     early: begun === "early",
     main: html`<h1>${texts.logIn}</h1>
+      ${notice === "logged-out" ? confirmation(texts.loggedOut) : ""}
       <div class="ways">
         <div class="by-phone">
           <onegini-otp-login
@@ -36,7 +44,7 @@ export function loginPage(setting: PageSetting, { passwordNotice, begun }: Login
         <a class="to-password" href="#password-login">${texts.withPassword}</a>
         <section id="password-login" aria-labelledby="password-title">
           <h2 id="password-title">${texts.withPassword}</h2>
-          ${passwordNotice ? html`<p class="password-notice" role="alert">${texts.passwordNotice}</p>` : ""}
+          ${notice === "password" ? html`<p class="password-notice" role="alert">${texts.passwordNotice}</p>` : ""}
           <form action="/password" method="post">
             <label for="user-name">${texts.userName}</label>
             <input

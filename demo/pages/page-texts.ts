@@ -38,6 +38,9 @@ export interface PageTexts {
   otherNetwork: string;
   thatWasntMe: string;
   loginEnded: string;
+  loggedIn: string;
+  continue: string;
+  loggedOut: string;
   notLoggedIn: string;
   notLoggedInHint: string;
   loggedOutHere: string;
@@ -85,6 +88,9 @@ export const pageTexts: Record<Language, PageTexts> = {
     otherNetwork: "The phone was in another network, which is common.",
     thatWasntMe: "That wasn’t me",
     loginEnded: "That login has ended, and its browser is logged out.",
+    loggedIn: "You’re logged in",
+    continue: "Continue",
+    loggedOut: "You’re logged out.",
     notLoggedIn: "You’re not logged in",
     notLoggedInHint: "Log in to see your account.",
     loggedOutHere: "This browser is logged out",
@@ -133,6 +139,9 @@ export const pageTexts: Record<Language, PageTexts> = {
     otherNetwork: "De telefoon zat op een ander netwerk. Dat komt vaak voor.",
     thatWasntMe: "Dat was ik niet",
     loginEnded: "Die login is beëindigd, en de browser is uitgelogd.",
+    loggedIn: "Je bent ingelogd",
+    continue: "Doorgaan",
+    loggedOut: "Je bent uitgelogd.",
     notLoggedIn: "Je bent niet ingelogd",
     notLoggedInHint: "Log in om je rekening te zien.",
     loggedOutHere: "Deze browser is uitgelogd",
@@ -183,6 +192,9 @@ export const pageTexts: Record<Language, PageTexts> = {
     otherNetwork: "Le mobile était sur un autre réseau, ce qui est courant.",
     thatWasntMe: "Ce n’était pas moi",
     loginEnded: "Cette connexion est terminée, et son navigateur est déconnecté.",
+    loggedIn: "Vous êtes connecté",
+    continue: "Continuer",
+    loggedOut: "Vous êtes déconnecté.",
     notLoggedIn: "Vous n’êtes pas connecté",
     notLoggedInHint: "Connectez-vous pour voir votre compte.",
     loggedOutHere: "Ce navigateur est déconnecté",
@@ -234,6 +246,9 @@ export const pageTexts: Record<Language, PageTexts> = {
     otherNetwork: "Das Handy war in einem anderen Netz. Das kommt oft vor.",
     thatWasntMe: "Das war ich nicht",
     loginEnded: "Diese Anmeldung ist beendet, und der Browser ist abgemeldet.",
+    loggedIn: "Sie sind angemeldet",
+    continue: "Weiter",
+    loggedOut: "Sie sind abgemeldet.",
     notLoggedIn: "Sie sind nicht angemeldet",
     notLoggedInHint: "Melden Sie sich an, um Ihr Konto zu sehen.",
     loggedOutHere: "Dieser Browser ist abgemeldet",

@@ -9,7 +9,8 @@ import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalida
 import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/site-language.js";
 import { accountPage } from "../pages/account-page.js";
 import type { DemoSetting, PageSetting } from "../pages/page-layout.js";
-import { loginPage } from "../pages/login-page.js";
+import { loggedInPage } from "../pages/logged-in-page.js";
+import { loginPage, parseNotice } from "../pages/login-page.js";
 import { phonePage } from "../pages/phone-page.js";
 import { playgroundPage } from "../pages/playground-page.js";
 import {
@@ -103,12 +104,17 @@ export function createSite({
   site.get("*", chooseLanguage(origin));
 
   site.get("/", loginPageHeaders, revalidate, async (c) => {
+    const session = await sessionOf(c).catch(nobodyWithoutSessions);
+    if (session) {
+      c.header("Cache-Control", "no-store");
+      return c.html(loggedInPage(settingOf(c), session));
+    }
     const { begin: startedBy, notice } = c.req.query();
     const begun = startedBy === "server" ? await begin(c.req.raw, c.env) : null;
     begun?.headers.forEach((value, name) => c.header(name, value, { append: true }));
     return c.html(
       loginPage(settingOf(c), {
-        passwordNotice: notice === "password",
+        notice: parseNotice(notice),
         begun: startedBy === "early" ? "early" : begun,
       }),
     );
@@ -133,7 +139,7 @@ export function createSite({
     await sessions.end({ userId: session.userId, attempt });
     if (attempt !== session.attempt) return c.redirect("/account?notice=ended", 303);
     deleteCookies(c);
-    return c.redirect("/", 303);
+    return c.redirect(loggedOut, 303);
   });
   site.on(["GET", "POST"], "/logout", plainPageHeaders, noStore, async (c) => {
     if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
@@ -146,7 +152,7 @@ export function createSite({
       warn(error);
       return c.html(notEndedPage(settingOf(c)), 503);
     }
-    return c.redirect("/", 303);
+    return c.redirect(loggedOut, 303);
   });
   const { hasPhone, isPublic } = demo;
   // The bank's own call for its app, which says what it has scanned. The user of a real app is logged in here.
@@ -186,6 +192,15 @@ export function createSite({
     return c.text("Something went wrong.", 500);
   });
   return site;
+}
+
+/** The login page, which then confirms the logout. */
+const loggedOut = "/?notice=logged-out";
+
+/** While the sessions cannot be read, the login page at least lets a person begin. */
+function nobodyWithoutSessions(error: unknown): undefined {
+  if (!(error instanceof SessionsUnavailable)) throw error;
+  warn(error);
 }
 
 const scannedBody = v.object({ transaction_id: v.string(), user: v.string() });

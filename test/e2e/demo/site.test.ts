@@ -133,7 +133,7 @@ describe("The demo's site", () => {
 
       const answer = await end(mine.attempt, { cookie: mine.cookie });
 
-      assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/"]);
+      assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/?notice=logged-out"]);
       const ended = answer.headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
       assert.deepEqual(ended, ["demo-session", "onegini-otp-login"]);
       assert.equal((await account(mine.cookie)).status, 401);
@@ -161,6 +161,28 @@ describe("The demo's site", () => {
 
       assert.equal((await mine.repeat()).status, 403);
     });
+  });
+
+  it("says on the login page's address that somebody is logged in, and begins no attempt for them", async () => {
+    const caller = new Caller({ url: `${demo.origin}/otp-login`, origin: demo.origin });
+    const { attempt, otp } = await caller.start();
+    await phoneCalls(demo.origin).accept(otp);
+    await until(async () => (await caller.status(attempt)).status === "approved", "the approval");
+    const cookie = (await caller.logIn(attempt)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+
+    for (const path of ["/", "/?begin=server", "/?begin=early", "/?notice=logged-out"]) {
+      const answer = await get(path, { headers: { cookie } });
+      const page = await answer.text();
+      assert.match(page, /You’re logged in/, path);
+      assert.match(page, /<bdi>demo-user<\/bdi>/);
+      assert.doesNotMatch(page, /<onegini-otp-login|early\.js|logged out/);
+      assert.equal(answer.headers.get("cache-control"), "no-store");
+      assert.deepEqual(answer.headers.getSetCookie(), []);
+    }
+    assert.match(
+      await (await get("/", { headers: { cookie: "demo-session=x" } })).text(),
+      /<onegini-otp-login/,
+    );
   });
 
   it("is a Token Server for sites on this computer only", async () => {
@@ -356,12 +378,36 @@ describe("The demo's site", () => {
       const logins = mine.getByRole("region", { name: "Where you’re logged in" }).getByRole("listitem");
       assert.equal(await logins.count(), 2);
       assert.match(await logins.first().innerText(), /Chrome on Linux.*This browser/);
+      assert.equal(await logins.first().getByRole("button").count(), 0);
       await logins.nth(1).getByRole("button", { name: "That wasn’t me" }).click();
 
       await mine.getByRole("status").getByText("That login has ended").waitFor();
       assert.equal(await logins.count(), 1);
       assert.equal((await stranger.reload())?.status(), 401);
       for (const page of [stranger, mine]) await page.context().close();
+    });
+
+    it("says at its address that one is logged in, continues, and confirms the logout once", async () => {
+      const context = await browser.newContext();
+      const page = await openLoginPage(context, demo.origin);
+      await phoneCalls(demo.origin).accept(await codeOn(page));
+      await page.waitForURL("**/account");
+
+      await page.goto(demo.origin);
+      await page.getByRole("heading", { name: "You’re logged in" }).waitFor();
+      await page.getByRole("link", { name: "Continue" }).click();
+      await page.waitForURL("**/account");
+      await page.goBack();
+      await page.getByRole("button", { name: "Log out" }).click();
+
+      const confirmation = page.getByRole("status").getByText("You’re logged out.");
+      await confirmation.waitFor();
+      // The notice is not in the address, so a reload does not repeat it.
+      await page.waitForURL(`${demo.origin}/`);
+      await page.reload();
+      await codeOn(page);
+      assert.equal(await confirmation.count(), 0);
+      await context.close();
     });
 
     it("says in the form that no password was checked", async () => {
@@ -375,4 +421,3 @@ describe("The demo's site", () => {
     });
   });
 });
-      assert.equal(await logins.first().getByRole("button").count(), 0);
