@@ -21,6 +21,7 @@ export async function buildAssets(): Promise<BuiltAssets> {
   const bundles = await build({
     entryPoints: {
       login: here("client/login-client.ts"),
+      "logged-in": here("client/logged-in-client.ts"),
       phone: here("client/phone/phone-client.ts"),
       playground: here("client/playground/playground-client.ts"),
       site: here("styles/site.css"),

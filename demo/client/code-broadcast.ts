@@ -1,3 +1,5 @@
+import { openPageChannel } from "./page-channel.js";
+
 /**
  * Lets the demo phone see a login page in another tab or window of the same browser. Only pixels are sent, as a camera
  * would see them: the phone has to read the code from them.
@@ -23,21 +25,10 @@ export function shareCodePixels(codeOnScreen: () => HTMLCanvasElement | undefine
     window.addEventListener(sign, () => (usedAt = Date.now()), { capture: true });
   }
 
-  function listen(): BroadcastChannel {
-    const channel = new BroadcastChannel(channelName);
-    channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-      if (data !== "look") return;
-      const pixels = pixelsOf(codeOnScreen());
-      if (pixels) channel.postMessage({ pixels, usedAt } satisfies CodePixels);
-    });
-    return channel;
-  }
-
-  let channel = listen();
-  // An open channel would keep the page out of the back-forward cache.
-  window.addEventListener("pagehide", () => channel.close());
-  window.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) channel = listen();
+  const channel = openPageChannel(channelName, (message) => {
+    if (message !== "look") return;
+    const pixels = pixelsOf(codeOnScreen());
+    if (pixels) channel.post({ pixels, usedAt } satisfies CodePixels);
   });
 }
 

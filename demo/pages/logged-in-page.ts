@@ -9,6 +9,7 @@ export function loggedInPage(setting: PageSetting, { userId }: Session): Html {
   return layout({
     ...setting,
     title: texts.loggedIn,
+    script: "logged-in.js",
     main: html`<h1>${texts.loggedIn}</h1>
       <p class="lead">${texts.user}: <bdi>${userId}</bdi></p>
       <div class="actions">
