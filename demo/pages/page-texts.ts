@@ -12,11 +12,13 @@ export interface PageTexts {
   language: string;
   accounts: string;
   cards: string;
+  noCards: string;
   help: string;
   logIn: string;
   or: string;
   needsNewerBrowser: string;
   safety: string;
+  cannotScan: string;
   withPassword: string;
   userName: string;
   password: string;
@@ -63,11 +65,13 @@ export const pageTexts: Record<Language, PageTexts> = {
     language: "Language",
     accounts: "Accounts",
     cards: "Cards",
+    noCards: "A demo bank without money has no cards either.",
     help: "Help",
     logIn: "Log in",
     or: "or",
     needsNewerBrowser: "To log in with your phone, use a newer browser and allow JavaScript for this page.",
     safety: "Only accept a login on your phone that you started yourself, on this page.",
+    cannotScan: "I can’t scan",
     withPassword: "Log in with a password",
     userName: "User name",
     password: "Password",
@@ -113,12 +117,14 @@ export const pageTexts: Record<Language, PageTexts> = {
     language: "Taal",
     accounts: "Rekeningen",
     cards: "Passen",
+    noCards: "Een demobank zonder geld heeft ook geen passen.",
     help: "Hulp",
     logIn: "Inloggen",
     or: "of",
     needsNewerBrowser:
       "Gebruik een nieuwere browser en sta JavaScript toe op deze pagina om met je telefoon in te loggen.",
     safety: "Accepteer op je telefoon alleen een login die je zelf op deze pagina bent begonnen.",
+    cannotScan: "Scannen lukt niet",
     withPassword: "Inloggen met een wachtwoord",
     userName: "Gebruikersnaam",
     password: "Wachtwoord",
@@ -164,12 +170,14 @@ export const pageTexts: Record<Language, PageTexts> = {
     language: "Langue",
     accounts: "Comptes",
     cards: "Cartes",
+    noCards: "Une banque de démo sans argent n’a pas de cartes non plus.",
     help: "Aide",
     logIn: "Connexion",
     or: "ou",
     needsNewerBrowser:
       "Pour vous connecter avec votre mobile, utilisez un navigateur plus récent et autorisez JavaScript sur cette page.",
     safety: "N’acceptez sur votre mobile qu’une connexion que vous avez lancée vous-même, sur cette page.",
+    cannotScan: "Je ne peux pas scanner",
     withPassword: "Connexion avec un mot de passe",
     userName: "Identifiant",
     password: "Mot de passe",
@@ -217,6 +225,7 @@ export const pageTexts: Record<Language, PageTexts> = {
     language: "Sprache",
     accounts: "Konten",
     cards: "Karten",
+    noCards: "Eine Demo-Bank ohne Geld hat auch keine Karten.",
     help: "Hilfe",
     logIn: "Anmelden",
     or: "oder",
@@ -224,6 +233,7 @@ export const pageTexts: Record<Language, PageTexts> = {
       "Um sich mit dem Handy anzumelden, verwenden Sie einen neueren Browser und erlauben Sie JavaScript für diese Seite.",
     safety:
       "Bestätigen Sie auf dem Handy nur eine Anmeldung, die Sie selbst auf dieser Seite begonnen haben.",
+    cannotScan: "Ich kann nicht scannen",
     withPassword: "Mit Passwort anmelden",
     userName: "Benutzername",
     password: "Passwort",

@@ -9,13 +9,13 @@ import { loginPageHeaders, noStore, phonePageHeaders, plainPageHeaders, revalida
 import { detectLanguage, isLanguage, languageOf, rememberLanguage } from "../pages/site-language.js";
 import { accountPage } from "../pages/account-page.js";
 import type { DemoSetting, PageSetting } from "../pages/page-layout.js";
+import { helpPage } from "../pages/help-page.js";
 import { loggedInPage } from "../pages/logged-in-page.js";
 import { loginPage, parseNotice } from "../pages/login-page.js";
 import { phonePage } from "../pages/phone-page.js";
 import { playgroundPage } from "../pages/playground-page.js";
 import {
   cardsPage,
-  helpPage,
   noPhonePage,
   noPlaygroundPage,
   notAllowedPage,
@@ -176,8 +176,8 @@ export function createSite({
   if (hasPhone)
     site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage(settingOf(c))));
   else site.get("/playground", plainPageHeaders, revalidate, (c) => c.html(noPlaygroundPage(), 404));
-  site.get("/cards", plainPageHeaders, revalidate, (c) => c.html(cardsPage(demo)));
-  site.get("/help", plainPageHeaders, revalidate, (c) => c.html(helpPage(demo)));
+  site.get("/cards", plainPageHeaders, revalidate, (c) => c.html(cardsPage(settingOf(c))));
+  site.get("/help", plainPageHeaders, revalidate, (c) => c.html(helpPage(settingOf(c))));
 
   for (const [path, allow] of methods) {
     site.all(path, plainPageHeaders, (c) => c.html(notAllowedPage(settingOf(c)), 405, { Allow: allow }));

@@ -270,6 +270,22 @@ describe("The demo's site", () => {
     );
   });
 
+  it("has help for somebody who cannot scan, in each language", async () => {
+    for (const [language, heading] of [
+      ["en", "If you can’t scan"],
+      ["nl", "Als scannen niet lukt"],
+      ["fr", "Si vous ne pouvez pas scanner"],
+      ["de", "Wenn Sie nicht scannen können"],
+    ] as const) {
+      const headers = { "accept-language": language };
+      const page = await (await get("/help", { headers })).text();
+      assert.match(page, new RegExp(`<html lang="${language}">`));
+      assert.match(page, new RegExp(`<section id="scanning">\\s*<h2>${heading}</h2>`));
+      assert.match(page, /href="\/#password-login"/);
+      assert.match(await (await get("/cards", { headers })).text(), new RegExp(`<html lang="${language}">`));
+    }
+  });
+
   it("says that it checks no password", async () => {
     for (const body of ["user=a&password=b", "", "x".repeat(100_000)]) {
       const answer = await get("/password", { method: "POST", body });
