@@ -7,7 +7,7 @@ import { type Demo, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { listen } from "./support/assistive-technology.js";
-import { loadAxe, runAxe } from "./support/page-checks.js";
+import { loadAxe, runAxe, setText, settings, unreadableOnPage } from "./support/page-checks.js";
 
 describe("The demo's pages", () => {
   let demo: Demo;
@@ -57,7 +57,16 @@ describe("The demo's pages", () => {
 
       await login.waitForURL("**/account");
       found.push(...(await findings(login)));
-      for (const path of ["/logout", "/account", "/help", "/nowhere", "/?notice=password#password-login"]) {
+      for (const path of [
+        "/",
+        "/account?notice=ended",
+        "/logout",
+        "/account",
+        "/help",
+        "/cards",
+        "/nowhere",
+        "/?notice=password#password-login",
+      ]) {
         await login.goto(demo.origin + path);
         found.push(...(await findings(login)));
       }
@@ -98,11 +107,18 @@ describe("The demo's pages", () => {
 
   it("fit every width from 320 pixels without scrolling sideways", async () => {
     const context = await browser.newContext();
-    const page = await openLoginPage(context, demo.origin);
-    await phoneCalls(demo.origin).accept(await codeOn(page));
-    await page.waitForURL("**/account");
+    const member = await openLoginPage(context, demo.origin);
+    await phoneCalls(demo.origin).accept(await codeOn(member));
+    await member.waitForURL("**/account");
+    const visitor = await (await browser.newContext()).newPage();
     for (const lang of ["en", "nl", "fr", "de"]) {
-      for (const path of ["/", "/account", "/phone"]) {
+      for (const [page, path] of [
+        [visitor, "/"],
+        [visitor, "/help"],
+        [visitor, "/phone"],
+        [member, "/"],
+        [member, "/account"],
+      ] as const) {
         await page.goto(`${demo.origin}${path}?lang=${lang}`);
         for (const width of [320, 375, 480, 600, 879, 880, 1280]) {
           await page.setViewportSize({ width, height: 800 });
@@ -115,7 +131,40 @@ describe("The demo's pages", () => {
         }
       }
     }
-    await context.close();
+    await Promise.all([context.close(), visitor.context().close()]);
+  });
+
+  it("can be read at 320 and 390 pixels with text twice as large and spaced as in WCAG 1.4.12", async () => {
+    const found: string[] = [];
+    const [visitor, member] = await Promise.all([browser.newContext(), browser.newContext()]);
+    const account = await openLoginPage(member, demo.origin);
+    await phoneCalls(demo.origin).accept(await codeOn(account));
+    await account.waitForURL("**/account");
+    const login = await visitor.newPage();
+    for (const lang of ["en", "nl", "fr", "de"]) {
+      for (const [page, path] of [
+        [login, "/?notice=logged-out"],
+        [login, "/help"],
+        [login, "/nowhere"],
+        [login, "/phone"],
+        [account, "/"],
+        [account, "/account?notice=ended"],
+      ] as const) {
+        await page.goto(`${demo.origin}${path}${path.includes("?") ? "&" : "?"}lang=${lang}`);
+        // The phone is in English only.
+        if (path === "/phone" && lang !== "en") continue;
+        for (const width of [320, 390]) {
+          await page.setViewportSize({ width, height: 800 });
+          for (const [setting, css] of Object.entries(settings)) {
+            await setText(page, css);
+            for (const problem of await unreadableOnPage(page))
+              found.push(`${path} in ${lang}, ${width} px, ${setting}: ${problem}`);
+          }
+        }
+      }
+    }
+    await Promise.all([visitor.close(), member.close()]);
+    assert.deepEqual(found, []);
   });
 
   it("announce at most four messages in a login, with the scan", async () => {

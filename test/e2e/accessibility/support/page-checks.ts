@@ -124,6 +124,56 @@ export const smallTargets = (page: Page, leastPx: number): Promise<string[]> =>
     return found;
   }, leastPx);
 
+/**
+ * Words of a site's page that a person cannot read, and buttons whose words are not in the middle, one per line. The words
+ * inside the element are not looked at.
+ */
+export const unreadableOnPage = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`scrolls sideways: ${scrollWidth} px in ${clientWidth}`);
+
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement!;
+      const text = node.textContent!.trim();
+      if (!text || parent.closest(".visually-hidden, .phone .intro, noscript")) continue;
+      if (!parent.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const { left, right, top, bottom, width } = range.getBoundingClientRect();
+      if (width === 0) continue;
+      if (left < 0 || right > innerWidth) found.push(`"${text}" hangs over the side`);
+      for (let box: Element | null = parent; box; box = box.parentElement) {
+        // A box that scrolls shows all of its words in turn.
+        if (!/hidden|clip/.test(getComputedStyle(box).overflow)) continue;
+        const edges = box.getBoundingClientRect();
+        if (
+          left < edges.left - 1 ||
+          right > edges.right + 1 ||
+          top < edges.top - 1 ||
+          bottom > edges.bottom + 1
+        )
+          found.push(`"${text}" is cut off`);
+      }
+    }
+
+    for (const button of document.querySelectorAll("main button, main a.button")) {
+      if (!button.checkVisibility({ visibilityProperty: true })) continue;
+      const range = document.createRange();
+      range.selectNodeContents(button);
+      const [words, whole] = [range.getBoundingClientRect(), button.getBoundingClientRect()];
+      const off = Math.abs(words.left + words.right - whole.left - whole.right) / 2;
+      const lines = [...range.getClientRects()].filter((line) => line.width > 0);
+      const ragged = lines.some((line) => Math.abs(line.left + line.right - whole.left - whole.right) > 4);
+      const hasIcon = button.querySelector("svg") !== null;
+      if (off > 1.5 || (ragged && !hasIcon))
+        found.push(`"${button.textContent.trim()}" is not in the middle`);
+    }
+    return [...new Set(found)];
+  });
+
 /** Text settings that a reader may choose, up to those that WCAG requires. */
 export const settings = {
   "as it comes": "",
@@ -144,7 +194,7 @@ export const setText = (page: Page, css: string): Promise<void> =>
     if (!kept.sheet) {
       kept.sheet = new CSSStyleSheet();
       document.adoptedStyleSheets.push(kept.sheet);
-      document.querySelector("onegini-otp-login")!.shadowRoot!.adoptedStyleSheets.push(kept.sheet);
+      document.querySelector("onegini-otp-login")?.shadowRoot?.adoptedStyleSheets.push(kept.sheet);
     }
     kept.sheet.replaceSync(text);
     // The code follows its place after the next layout.
