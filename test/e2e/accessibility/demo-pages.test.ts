@@ -105,6 +105,12 @@ describe("The demo's pages", () => {
     return codeOn(login.locator("onegini-otp-login"));
   }
 
+  const edgesOf = (page: Page, selector: string) =>
+    page.locator(selector).evaluate((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      return { left, right };
+    });
+
   it("fit every width from 320 pixels without scrolling sideways", async () => {
     const context = await browser.newContext();
     const member = await openLoginPage(context, demo.origin);
@@ -165,6 +171,43 @@ describe("The demo's pages", () => {
     }
     await Promise.all([visitor.close(), member.close()]);
     assert.deepEqual(found, []);
+  });
+
+  it("stand in one column as wide as the page below 880 pixels", async () => {
+    const context = await browser.newContext();
+    const page = await openLoginPage(context, demo.origin);
+    for (const width of [390, 600, 820, 879]) {
+      await page.setViewportSize({ width, height: 1000 });
+      for (const part of ["onegini-otp-login", ".or", "#password-login", "#password-login form"]) {
+        assert.deepEqual(
+          await edgesOf(page, part),
+          { left: 24, right: width - 24 },
+          `${part} at ${width} px`,
+        );
+      }
+    }
+    await context.close();
+  });
+
+  it("have “or” in one line, in the middle of its rule, in every language", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    for (const lang of ["en", "nl", "fr", "de"]) {
+      await page.goto(`${demo.origin}/?lang=${lang}`);
+      for (const width of [390, 820, 880, 1280]) {
+        await page.setViewportSize({ width, height: 1000 });
+        const [word, rule] = [await edgesOf(page, ".or span"), await edgesOf(page, ".or")];
+        const off = Math.abs(word.left + word.right - rule.left - rule.right) / 2;
+        assert.ok(off < 1, `${off} px beside the middle in ${lang} at ${width} px`);
+        const lines = await page.locator(".or span").evaluate((element) => {
+          const words = document.createRange();
+          words.selectNodeContents(element);
+          return words.getClientRects().length;
+        });
+        assert.equal(lines, 1, `lines in ${lang} at ${width} px`);
+      }
+    }
+    await context.close();
   });
 
   it("announce at most four messages in a login, with the scan", async () => {
