@@ -49,7 +49,7 @@ export const phonePage = ({ language, isPublic, hasSite }: PhonePage): Html =>
             />
           </div>
           <div class="setting">
-            <label for="platform"><b>Platform</b> <span>Some codes and events differ</span></label>
+            <label for="platform"><b>Platform</b> <span>Looks, codes and events differ</span></label>
             <select id="platform" autocomplete="off">
               <option value="android">Android</option>
               <option value="ios">iOS</option>

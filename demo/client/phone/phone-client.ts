@@ -26,7 +26,8 @@ if (screenElement && spokenElement && settingsForm && heardElement) {
 
   const draw: PhoneAppParts["draw"] = (screen, calls) => {
     const hadFocus = screenElement.contains(document.activeElement);
-    render(drawScreen(screen, settings.user, phone.actions), screenElement);
+    screenElement.classList.toggle("ios", settings.platform === "ios");
+    render(drawScreen(screen, settings, phone.actions), screenElement);
     // The pressed button may be gone with its screen. The focus then moves to the heading of the next one, which a screen
     // reader reads. If the focus is elsewhere, the live region announces the screen.
     const focusIsLost = hadFocus && !screenElement.contains(document.activeElement);

@@ -20,7 +20,7 @@ export function adviceFor({ code }: Problem, user: string): Advice {
       return {
         icon: "lock",
         title: "The app is locked",
-        text: "Unlock it, then scan again.",
+        text: `Unlock it with ${code === 8012 ? "Face ID" : "your fingerprint"},\nthen scan again.`,
         action: "unlock",
         actionLabel: "Unlock",
         closeLabel: "Not now",

@@ -1,12 +1,17 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { icons, type Icon } from "../../pages/demo-icons.js";
-import { adviceFor } from "./problems.js";
+import { adviceFor, type Advice } from "./problems.js";
 import { scanningScreen } from "./scanning-screen.js";
 import { icon, type Actions, type Screen } from "./screen-parts.js";
+import type { Settings } from "./phone-settings.js";
 import type { Transaction } from "./sdk.js";
 
 /** The phone's screen as a function of what it shows. */
-export function drawScreen(screen: Screen, user: string, actions: Actions): TemplateResult {
+export function drawScreen(
+  screen: Screen,
+  { user, platform }: Pick<Settings, "user" | "platform">,
+  actions: Actions,
+): TemplateResult {
   switch (screen.name) {
     case "scanning":
       return scanningScreen(screen, actions);
@@ -24,7 +29,9 @@ export function drawScreen(screen: Screen, user: string, actions: Actions): Temp
     case "checking":
       return bankScreen(
         user,
-        message({ icon: "scan", title: "Checking the code…", text: "", tone: "quiet" }),
+        platform === "ios"
+          ? activity("Checking the code…")
+          : message({ icon: "scan", title: "Checking the code…", text: "", tone: "quiet" }),
         nothing,
       );
     case "confirm":
@@ -44,9 +51,11 @@ export function drawScreen(screen: Screen, user: string, actions: Actions): Temp
     case "problem": {
       const advice = adviceFor(screen.problem, user);
       const { code } = screen.problem;
+      const codeLine = code === undefined ? nothing : html`<p class="code">Code ${code}</p>`;
+      if (platform === "ios") return bankScreen(user, systemAlert(advice, codeLine, actions), nothing);
       return bankScreen(
         user,
-        html`${message(advice)} ${code === undefined ? nothing : html`<p class="code">Code ${code}</p>`}`,
+        html`${message(advice)} ${codeLine}`,
         html`<button class="main" @click=${actions[advice.action]}>${advice.actionLabel}</button>
           <button @click=${actions.close}>${advice.closeLabel}</button>`,
       );
@@ -110,6 +119,35 @@ const message = ({ icon: name, title, text, tone }: Message) => html`
     <span class="disc ${tone ?? ""}">${icon(name)}</span>
     <h2 tabindex="-1">${title}</h2>
     <p>${text}</p>
+  </div>
+`;
+
+/** What iOS shows while something is on its way. */
+const activity = (title: string) => html`
+  <div class="message">
+    <svg class="activity" viewBox="-12 -12 24 24" aria-hidden="true">
+      ${[0, 1, 2, 3, 4, 5, 6, 7].map(
+        (spoke) => svg`<path d="M0-5V-10" transform="rotate(${spoke * 45})" opacity=${(spoke + 1) / 8} />`,
+      )}
+    </svg>
+    <h2 tabindex="-1">${title}</h2>
+  </div>
+`;
+
+/** A dialog of iOS itself, where an Android app has a screen of its own. */
+const systemAlert = (
+  { title, text, action, actionLabel, closeLabel }: Advice,
+  codeLine: TemplateResult | typeof nothing,
+  actions: Actions,
+) => html`
+  <div class="alert" role="alertdialog" aria-labelledby="alert-title" aria-describedby="alert-text">
+    <div>
+      <h2 id="alert-title" tabindex="-1">${title}</h2>
+      <p id="alert-text">${text}</p>
+      ${codeLine}
+    </div>
+    <button class="preferred" @click=${actions[action]}>${actionLabel}</button>
+    <button @click=${actions.close}>${closeLabel}</button>
   </div>
 `;
 

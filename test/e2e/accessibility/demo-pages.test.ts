@@ -56,6 +56,10 @@ describe("The demo's pages", () => {
       await phone.page.evaluate((code) => (location.hash = `otp=${encodeURIComponent(code)}`), otp);
       await phone.sees("This code no longer works");
       found.push(...(await findings(phone.page)));
+      await phone.page.getByLabel("Platform").selectOption("iOS");
+      await phone.page.evaluate((code) => (location.hash = `otp=${encodeURIComponent(code)}`), otp);
+      await phone.sees("This code no longer works");
+      found.push(...(await findings(phone.page)));
 
       await login.waitForURL("**/account");
       found.push(...(await findings(login)));

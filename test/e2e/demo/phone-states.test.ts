@@ -91,6 +91,25 @@ describe("The demo phone in other states", () => {
     assert.equal(await platform.inputValue(), "ios");
   });
 
+  it("says a problem in a system dialog as an iOS phone, and on a screen of the app as an Android phone", async () => {
+    const phone = await openPhone(context, demo.origin);
+    const dialog = phone.screen.getByRole("alertdialog");
+    await phone.page.getByRole("switch", { name: "Unlocked" }).click();
+    const openLink = () => phone.page.evaluate(() => (location.hash = "otp=x"));
+
+    await openLink();
+    await phone.sees("The app is locked");
+    assert.equal(await dialog.count(), 0);
+
+    await phone.page.getByLabel("Platform").selectOption("iOS");
+    await openLink();
+    await phone.screen.getByRole("alertdialog", { name: "The app is locked" }).waitFor();
+    assert.match(await dialog.innerText(), /Face ID[^]*Code 8012/);
+    await phone.press("Not now");
+    await phone.sees("Log in on your computer");
+    assert.equal(await dialog.count(), 0);
+  });
+
   it("cancels its request when it becomes a phone of the other platform", async () => {
     await openLoginPage(context, demo.origin);
     const phone = await openPhone(context, demo.origin);
