@@ -11,6 +11,7 @@ import { takeServerAttempt } from "./server-attempt.js";
 import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
+import { fitRing } from "./view/code-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
 import { CodePainter } from "./view/qr-canvas.js";
 import { nextChange, viewModel, type Handlers, type ViewModel } from "./view/view-model.js";
@@ -24,17 +25,42 @@ const defaultRenewals = 5;
  * @fires {StateChangeEvent} statechange - The element is in another phase.
  * @fires {LoginErrorEvent} error - The login failed.
  *
+ * @slot logo - A picture, 28 px high, before the heading.
+ * @slot footer - A line under the steps, such as advice or a link to help. On a phone with an app link, under its buttons.
+ *
  * @csspart base - The card.
  * @csspart title - Its heading.
- * @csspart qr - The canvas with the code.
+ * @csspart body - What is below the heading.
+ * @csspart stage - The square with the code, or its place.
+ * @csspart ring - The line around the code that shows its time.
+ * @csspart qr - The canvas with the code. Nothing about it can be set.
+ * @csspart time - The line under the code: its time, or what is wrong with the connection.
+ * @csspart enlarge - The button beside it.
+ * @csspart new-code - The button for a new code after a scan.
+ * @csspart steps - The list of what to do.
+ * @csspart step - One step.
+ * @csspart number - The number of a step.
+ * @csspart message - A message in the place of the code.
+ * @csspart disc - The icon above a message.
+ * @csspart hint - The second line of a message. On a phone with an app link, the line above the link.
  * @csspart status - The live region.
  * @csspart button - The phase's main button.
+ * @csspart app-link - The link into the app. On a phone it is the main button too.
+ * @csspart other-phone - The button that shows the code on a phone.
+ * @csspart dialog - The dialog with the large code, which is always light.
+ * @csspart close - The button that closes it.
  *
  * @cssproperty --onegini-otp-login-accent - Main button, ring and links.
  * @cssproperty --onegini-otp-login-on-accent - Text on the accent.
  * @cssproperty --onegini-otp-login-surface - The card.
  * @cssproperty --onegini-otp-login-text - Text on the card.
+ * @cssproperty --onegini-otp-login-muted - Second lines, time and footer.
+ * @cssproperty --onegini-otp-login-line - The card's edge, the empty ring, the circles of the numbers.
+ * @cssproperty --onegini-otp-login-sunken - The place of a code that is not there yet, and the discs of icons.
  * @cssproperty --onegini-otp-login-radius - The card's corners.
+ * @cssproperty --onegini-otp-login-code-radius - The corners of the ring. Those of the white plate in it are 4 px smaller.
+ * @cssproperty --onegini-otp-login-button-radius - The buttons' corners.
+ * @cssproperty --onegini-otp-login-padding - The space between the card's edge and what is in it.
  *
  * @cssstate idle - Waits for its button.
  * @cssstate requesting - Asks for a code.
@@ -210,8 +236,9 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   protected override update(changed: PropertyValues<this>): void {
-    const focused = this.shadowRoot!.activeElement;
+    const focused = this.shadowRoot!.activeElement ?? this.querySelector(":focus");
     super.update(changed);
+    fitRing(this.shadowRoot!);
     this.#enlarged.sync(this.shadowRoot!);
     keepFocus(this.shadowRoot!, focused);
   }

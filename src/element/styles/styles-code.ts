@@ -7,7 +7,7 @@ export const codeStyles = css`
     display: grid;
     aspect-ratio: 1;
     place-items: safe center;
-    border-radius: 14px;
+    border-radius: var(--onegini-otp-login-code-radius, 14px);
   }
   .stage > * {
     grid-area: 1 / 1;
@@ -48,7 +48,7 @@ export const codeStyles = css`
   .plate {
     position: absolute;
     inset: 5px;
-    border-radius: 10px;
+    border-radius: max(0px, var(--onegini-otp-login-code-radius, 14px) - 4px);
     background: #fff;
     color-scheme: only light;
     forced-color-adjust: none;
@@ -62,7 +62,10 @@ export const codeStyles = css`
   .left {
     stroke: var(--_accent);
   }
-  section {
+  section,
+  .body,
+  .stage,
+  dialog {
     filter: none !important;
     opacity: 1 !important;
     mix-blend-mode: normal !important;
@@ -80,27 +83,40 @@ export const codeStyles = css`
     -webkit-mask-box-image: none !important;
   }
   :host,
-  section {
+  section,
+  .body,
+  .stage,
+  dialog {
     writing-mode: horizontal-tb !important;
   }
   canvas {
     all: initial !important;
-    /* Above everything else in the card, also what a site adds to other parts. */
-    z-index: 2147483647 !important;
     image-rendering: pixelated !important;
     forced-color-adjust: none !important;
   }
   section,
+  .body,
+  .stage,
   canvas {
     position: relative !important;
     display: block !important;
     visibility: inherit !important;
   }
-  /* A stacking context of its own; what comes after the code stays below it. */
-  section,
-  section::after,
-  [role="status"] {
+  .body,
+  .stage {
+    display: grid !important;
+  }
+  /* The code is above everything else in the card, also what a site adds to its parts. */
+  *,
+  ::before,
+  ::after {
     z-index: 0 !important;
+  }
+  .body,
+  .layer,
+  .stage,
+  canvas {
+    z-index: 2147483647 !important;
   }
   .stage canvas {
     cursor: zoom-in !important;
@@ -117,7 +133,7 @@ export const codeStyles = css`
     flex-wrap: wrap;
     align-items: center;
     min-block-size: 44px;
-    margin-block: 8px;
+    margin-block-start: 8px;
   }
   .time {
     display: flex;
@@ -135,21 +151,27 @@ export const codeStyles = css`
   ol {
     display: grid;
     gap: 10px;
+    margin-block-start: 8px;
     padding: 0;
+    counter-reset: step;
     list-style: none;
   }
   li {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);
-    gap: 12px;
+    counter-increment: step;
     font-size: 0.9375em;
     line-height: 1.4667;
+  }
+  li:not(.past) .number::before {
+    content: counter(step);
   }
   .number {
     display: grid;
     place-items: center;
     inline-size: 2em;
     block-size: 2em;
+    margin-inline-end: 12px;
     border: 1px solid var(--_line);
     border-radius: 50%;
     color: var(--_muted);
@@ -187,8 +209,9 @@ export const codeStyles = css`
     --_muted: #535b68;
     inline-size: min(640px, 92vmin);
     max-inline-size: none;
-    max-block-size: 100dvh;
+    max-block-size: 100dvh !important;
     margin: auto;
+    overflow: auto !important;
     padding: 0;
     border: 1px solid transparent;
     border-radius: 20px;

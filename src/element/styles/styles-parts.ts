@@ -10,7 +10,7 @@ export const partStyles = css`
     min-block-size: 44px;
     padding: 8px 20px;
     border: 1px solid transparent;
-    border-radius: 10px;
+    border-radius: var(--onegini-otp-login-button-radius, 10px);
     background: var(--_accent);
     color: var(--_on-accent);
     font: inherit;

@@ -3,7 +3,7 @@ import { codeStyles } from "./styles-code.js";
 import { partStyles } from "./styles-parts.js";
 
 /**
- * The colours. If a site sets the text or the surface, muted, line and sunken are mixed from these. `--_site` tells whether
+ * The colours. If a site sets the text or the surface, muted, line and sunken are mixed from these, unless it sets them too. `--_site` tells whether
  * it does: without either it is invalid, and so is every property that uses it.
  */
 const tokens = css`
@@ -12,9 +12,9 @@ const tokens = css`
     --_text: var(--onegini-otp-login-text, #15181e);
     --_accent: var(--onegini-otp-login-accent, #1f4fd1);
     --_on-accent: var(--onegini-otp-login-on-accent, #fff);
-    --_muted: var(--_site-muted, #535b68);
-    --_line: var(--_site-line, #d9dee6);
-    --_sunken: var(--_site-sunken, #f3f5f8);
+    --_muted: var(--onegini-otp-login-muted, var(--_site-muted, #535b68));
+    --_line: var(--onegini-otp-login-line, var(--_site-line, #d9dee6));
+    --_sunken: var(--onegini-otp-login-sunken, var(--_site-sunken, #f3f5f8));
     --_control: #7c8594;
     --_hover: color-mix(in oklab, var(--_accent) 88%, var(--_text));
     --_tint: color-mix(in oklab, var(--_accent) 12%, var(--_surface));
@@ -41,9 +41,9 @@ const tokens = css`
       --_text: var(--onegini-otp-login-text, light-dark(#15181e, #f1f3f6));
       --_accent: var(--onegini-otp-login-accent, light-dark(#1f4fd1, #8fb0ff));
       --_on-accent: var(--onegini-otp-login-on-accent, light-dark(#fff, #0c1633));
-      --_muted: var(--_site-muted, light-dark(#535b68, #aab2bf));
-      --_line: var(--_site-line, light-dark(#d9dee6, #363c47));
-      --_sunken: var(--_site-sunken, light-dark(#f3f5f8, #20242c));
+      --_muted: var(--onegini-otp-login-muted, var(--_site-muted, light-dark(#535b68, #aab2bf)));
+      --_line: var(--onegini-otp-login-line, var(--_site-line, light-dark(#d9dee6, #363c47)));
+      --_sunken: var(--onegini-otp-login-sunken, var(--_site-sunken, light-dark(#f3f5f8, #20242c)));
       --_control: light-dark(#7c8594, #7b8494);
     }
   }
@@ -65,7 +65,7 @@ const card = css`
     margin: 0;
   }
   section {
-    padding: 24px;
+    padding: var(--onegini-otp-login-padding, 24px);
     border: 1px solid var(--_line);
     border-radius: var(--onegini-otp-login-radius, 16px);
     background: var(--_surface);
@@ -80,6 +80,16 @@ const card = css`
     max-inline-size: 310px;
     margin-inline: auto;
   }
+  /* A stacking context: a logo is never above the code. */
+  .head {
+    display: flex;
+    column-gap: 10px;
+    isolation: isolate;
+  }
+  .head h2 {
+    flex: 1;
+    margin-block-end: 20px;
+  }
   h2 {
     font-size: 1.25em;
     font-weight: 600;
@@ -88,14 +98,33 @@ const card = css`
   }
   .body {
     display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    margin-block-start: 20px;
+    grid-template: 1fr / minmax(0, 1fr);
   }
   .layer {
     grid-area: 1 / 1;
   }
   [inert] {
     visibility: hidden;
+  }
+  ::slotted(*) {
+    margin: 0 !important;
+  }
+  slot[name="logo"]::slotted(*) {
+    flex: none;
+    block-size: 28px;
+    margin-block-end: 20px !important;
+  }
+  /* The gap is between its pseudo-element and what a site puts in, so an empty slot has no height. */
+  slot[name="footer"] {
+    display: grid;
+    row-gap: 16px;
+    isolation: isolate;
+    color: var(--_muted);
+    font-size: 0.8125em;
+    line-height: 1.3846;
+  }
+  slot[name="footer"]::before {
+    content: "";
   }
   .told {
     display: flex;
@@ -128,12 +157,51 @@ const card = css`
     gap: 0;
     padding: 0;
   }
+  #other {
+    inline-size: 100%;
+    max-inline-size: 310px;
+    margin-inline: auto;
+  }
   @container (inline-size < 332px) {
     section {
-      padding: 20px 16px;
+      padding: var(--onegini-otp-login-padding, 20px 16px);
     }
     .stage {
-      margin-inline: -8px;
+      margin-inline: max(-8px, -1 * var(--onegini-otp-login-padding, 8px));
+    }
+  }
+  /* Only in the element of a site that lets it be wider than it is by itself. */
+  @container (inline-size > 420px) {
+    .column:has(.app-first) {
+      max-inline-size: none;
+    }
+  }
+  @container (inline-size >= 600px) {
+    .column {
+      max-inline-size: none;
+    }
+    .told {
+      padding: 0;
+    }
+    .body:not(.app-first) > :first-child {
+      display: grid;
+      grid-template: auto auto auto 1fr / 310px minmax(0, 1fr);
+      column-gap: 36px;
+      align-items: start;
+    }
+    .layer > .stage {
+      grid-area: 1 / 1 / -1;
+    }
+    .layer > ol {
+      gap: 16px;
+      margin: 0;
+    }
+    .layer > .row {
+      order: 1;
+      margin-block-start: 16px;
+    }
+    .layer > .outlined {
+      order: 2;
     }
   }
 `;

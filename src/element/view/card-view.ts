@@ -29,6 +29,7 @@ function isMessage({ state, app }: ViewModel): boolean {
 const appLinkBeside = ({ appLink, words }: ViewModel, { leaveForApp }: Handlers): TemplateResult =>
   html`<a
     class="button outlined"
+    part="app-link"
     role="link"
     aria-disabled=${appLink ? nothing : "true"}
     href=${appLink ?? nothing}
@@ -40,7 +41,7 @@ const appLinkBeside = ({ appLink, words }: ViewModel, { leaveForApp }: Handlers)
 function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
   const { state, words, appLink, connection, otherPhone } = model;
   const isOffline = connection === "offline";
-  return html`<p class="second">
+  return html`<p class="second" part="hint">
       ${isOffline ? icons.offline : nothing}${isOffline ? words.offline : words.openAppHint}
     </p>
     ${
@@ -50,7 +51,7 @@ function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
           </button>`
         : html`<a
             class="button app"
-            part="button"
+            part="button app-link"
             role="link"
             aria-disabled=${appLink ? nothing : "true"}
             href=${appLink ?? nothing}
@@ -61,6 +62,7 @@ function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
     <hr />
     <button
       class="link other"
+      part="other-phone"
       type="button"
       aria-expanded=${otherPhone}
       aria-controls="other"
@@ -79,17 +81,22 @@ export function view(model: ViewModel, handlers: Handlers): TemplateResult {
   const { words, app, announcement } = model;
   const inMessage = isMessage(model);
   const isAppFirst = app === "first";
+  const footer = html`<slot name="footer" ?inert=${inMessage}></slot>`;
   return html`<section part="base" aria-labelledby="title" lang=${words.language}>
     <div class="column">
-      <h2 id="title" part="title" tabindex="-1">${isAppFirst ? words.titleApp : words.title}</h2>
-      <div class="body ${isAppFirst ? "app-first" : ""}">
+      <div class="head">
+        <slot name="logo"></slot>
+        <h2 id="title" part="title" tabindex="-1">${isAppFirst ? words.titleApp : words.title}</h2>
+      </div>
+      <div class="body ${isAppFirst ? "app-first" : ""}" part="body">
         <div class="layer" ?inert=${inMessage}>
-          ${isAppFirst ? appFirst(model, handlers) : codeView(model, handlers)}
+          ${isAppFirst ? appFirst(model, handlers) : [codeView(model, handlers), footer]}
           ${app === "beside" ? appLinkBeside(model, handlers) : nothing}
         </div>
         <div class="layer told" ?inert=${!inMessage}>
           ${inMessage ? messageView(model, handlers) : nothing}
         </div>
+        ${isAppFirst ? footer : nothing}
       </div>
       <div role="status" part="status">${announcement}</div>
     </div>
@@ -98,17 +105,24 @@ export function view(model: ViewModel, handlers: Handlers): TemplateResult {
 }
 
 /**
- * Moves the focus only if the focused control of the element is gone: to the new phase's button, else to the heading. The
- * browser would start again at the top of the page.
- * @param focused what had the focus before the render
+ * Moves the focus only if the focused control of the element is gone: to the new phase's button, else to the heading, or what is
+ * below it if a site hides it. The browser would start again at the top of the page.
+ * @param focused what had the focus before the render, also if it is in a slot
  */
 export function keepFocus(root: ShadowRoot, focused: Element | null): void {
-  if (!focused || isUsable(root, focused)) return;
-  const button = [...root.querySelectorAll<HTMLElement>("[part=button]")].find((each) =>
-    isUsable(root, each),
-  );
-  (button ?? root.querySelector<HTMLElement>("[part=title]"))?.focus();
+  if (!focused || isUsable(focused)) return;
+  const target = ["[part~=button]", "#title", ".stage", ".told"]
+    .flatMap((selector) => [...root.querySelectorAll<HTMLElement>(selector)])
+    .find(isUsable);
+  if (!target) return;
+  // Stage and message take the focus only now, so that a click on them does not.
+  if (target.tabIndex < 0) target.tabIndex = -1;
+  target.focus();
 }
 
-const isUsable = (root: ShadowRoot, element: Element): boolean =>
-  root.contains(element) && !element.closest("[inert]") && element.matches(":not(a), [href]");
+/** Whether an element of the card, or one in its slots, can have the focus. */
+const isUsable = (element: Element): boolean =>
+  element.isConnected &&
+  element.checkVisibility() &&
+  !(element.closest("[slot]")?.assignedSlot ?? element).closest("[inert]") &&
+  element.matches(":not(a), [href]");

@@ -13,12 +13,12 @@ const closeFromBackdrop = (event: Event): void => {
 /** The code as large as the window allows. {@link EnlargedCode} opens and closes the dialog. */
 export const dialogView = (model: ViewModel, { dialogClosed }: Handlers): TemplateResult => {
   const { words, enlarged } = model;
-  return html`<dialog aria-labelledby="scan" @close=${dialogClosed} @click=${closeFromBackdrop}>
+  return html`<dialog part="dialog" aria-labelledby="scan" @close=${dialogClosed} @click=${closeFromBackdrop}>
     ${
       enlarged
         ? html`<div class="large">
             <h2 id="scan">${plain(words.step2)}</h2>
-            <button class="link close" type="button" aria-label=${words.close} @click=${close}>
+            <button class="link close" part="close" type="button" aria-label=${words.close} @click=${close}>
               ${icons.cross}
             </button>
             <div class="box">

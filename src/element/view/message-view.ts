@@ -93,12 +93,14 @@ export function messageView(model: ViewModel, { start, newCode }: Handlers): Tem
   const message = messageFor(model);
   if (!message) return nothing;
   const { disc, icon, text, second, button, link, isEarly = false } = message;
-  return html`<div class="disc ${disc}">${icon}${disc === "quiet" ? nothing : arc}</div>
+  return html`<div class="disc ${disc}" part="disc">${icon}${disc === "quiet" ? nothing : arc}</div>
     ${
       // Two templates: a browser would count a text that is replaced in the same element as a layout shift.
-      disc === "done" ? html`<p class="message last">${text}</p>` : html`<p class="message">${text}</p>`
+      disc === "done"
+        ? html`<p class="message last" part="message">${text}</p>`
+        : html`<p class="message" part="message">${text}</p>`
     }
-    ${second ? html`<p class="second">${second}</p>` : nothing}
+    ${second ? html`<p class="second" part="hint">${second}</p>` : nothing}
     ${
       button
         ? html`<button
@@ -112,5 +114,5 @@ export function messageView(model: ViewModel, { start, newCode }: Handlers): Tem
           </button>`
         : nothing
     }
-    ${link ? html`<button class="link" type="button" @click=${newCode}>${link}</button>` : nothing}`;
+    ${link ? html`<button class="link" part="new-code" type="button" @click=${newCode}>${link}</button>` : nothing}`;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
 import { defaultTimeouts } from "../../../src/server/timeouts.js";
 
 /** The tables of options in the documents have a row for each option of the code, and for nothing else. */
@@ -59,21 +59,52 @@ test("the kit's timeouts are in docs/kit-reference.md, with their defaults", () 
   assert.deepEqual(Object.fromEntries(rows), defaultTimeouts);
 });
 
-test("the widget's attributes and properties are in docs/widget.md", () => {
-  const { modules } = JSON.parse(read("custom-elements.json")) as {
-    modules: {
-      declarations: {
-        tagName?: string;
-        attributes: { name: string }[];
-        members: { kind: string; name: string }[];
-      }[];
+type Named = { name: string };
+const { modules } = JSON.parse(read("custom-elements.json")) as {
+  modules: {
+    declarations: {
+      tagName?: string;
+      attributes: Named[];
+      members: (Named & { kind: string })[];
+      cssProperties: Named[];
+      cssParts: Named[];
+      slots: Named[];
     }[];
-  };
-  const { attributes, members } = modules
-    .flatMap(({ declarations }) => declarations)
-    .find(({ tagName }) => tagName === "onegini-otp-login")!;
+  }[];
+};
+const { attributes, members, ...styling } = modules
+  .flatMap(({ declarations }) => declarations)
+  .find(({ tagName }) => tagName === "onegini-otp-login")!;
+
+test("the widget's attributes and properties are in docs/widget.md", () => {
   const rows = tableUnder("docs/widget.md", "Attributes and properties");
   assert.deepEqual(columnOf(rows, 0), attributes.map(({ name }) => name).sort());
   const fields = members.filter(({ kind }) => kind === "field");
   assert.deepEqual(columnOf(rows, 1), fields.map(({ name }) => name).sort());
+});
+
+describe("what a site can style", () => {
+  const sources = ["styles", "view"]
+    .flatMap((folder) => readdirSync(`src/element/${folder}`).map((file) => `src/element/${folder}/${file}`))
+    .map(read)
+    .join("");
+  /** Each name once that a pattern finds in the element's views and styles. */
+  const used = (pattern: RegExp): string[] =>
+    [...new Set([...sources.matchAll(pattern)].flatMap(([, names = ""]) => names.split(" ")))].sort();
+  const rows = (head: string): string[] =>
+    [...read("docs/theming.md").matchAll(/^\| (\w+) +\|.*\n(?:\|.*\n)+/gm)]
+      .filter(([, name]) => name === head)
+      .flatMap(([table]) => [...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, name = ""]) => name))
+      .sort();
+  const named = (list: Named[]): string[] => list.map(({ name }) => name).sort();
+
+  for (const [head, pattern, list] of [
+    ["part", /\spart="([^"]+)"/g, styling.cssParts],
+    ["slot", /<slot name="([^"]+)"/g, styling.slots],
+    ["property", /var\((--onegini-otp-login-[\w-]+)/g, styling.cssProperties],
+  ] as const)
+    test(`has each ${head} that the element uses in the manifest and in docs/theming.md, and no other`, () => {
+      assert.deepEqual(named(list), used(pattern));
+      assert.deepEqual(rows(head), used(pattern));
+    });
 });

@@ -1,0 +1,300 @@
+import { expect } from "chai";
+import { wordsFor } from "../../../src/element/i18n/languages.js";
+import type { ViewModel } from "../../../src/element/view/view-model.js";
+import { keepFocus } from "../../../src/element/view/card-view.js";
+import { model, pending, phases, scanned } from "../support/models.js";
+import { clear } from "../support/page.js";
+import { showCard, type ViewCard } from "../support/view-card.js";
+
+/** Puts a card into a page with a style sheet and with children. */
+async function themed(css: string, shown = model(pending()), width = 360, children = ""): Promise<ViewCard> {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [sheet];
+  const card = await showCard(shown, width);
+  card.innerHTML = children;
+  await card.updateComplete;
+  return card;
+}
+
+const theme = (properties: Record<string, string>): string =>
+  `view-card { ${Object.entries(properties)
+    .map(([name, value]) => `--onegini-otp-login-${name}: ${value}`)
+    .join("; ")} }`;
+
+const one = (card: ViewCard, selector: string): HTMLElement => card.shadowRoot!.querySelector(selector)!;
+const styleOf = (card: ViewCard, selector: string) => getComputedStyle(one(card, selector));
+const boxOf = (card: ViewCard, selector: string) => one(card, selector).getBoundingClientRect();
+const logo = `<img slot="logo" alt="" src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='90' height='90'/>">`;
+const footer = `<p slot="footer">Only accept a login that you started. <a href="#">I can’t scan</a></p>`;
+
+afterEach(() => {
+  clear();
+  document.adoptedStyleSheets = [];
+});
+
+describe("the corners around the code", () => {
+  const ringOf = (card: ViewCard) => [
+    ...new Set([...card.shadowRoot!.querySelectorAll(".ring path")].map((path) => path.getAttribute("d"))),
+  ];
+
+  it("are 14 px by themselves", async () => {
+    const card = await themed("");
+    expect(ringOf(card)).to.deep.equal([
+      "M155 1H15A14 14 0 0 0 1 15V295A14 14 0 0 0 15 309H295A14 14 0 0 0 309 295V15A14 14 0 0 0 295 1Z",
+    ]);
+    expect(styleOf(card, ".plate").borderTopLeftRadius).to.equal("10px");
+  });
+
+  for (const [radius, arc, plate] of [
+    ["0", "A0.01 0.01", "0px"],
+    ["0px", "A0.01 0.01", "0px"],
+    ["3px", "A3 3", "0px"],
+    ["24px", "A24 24", "20px"],
+    ["900px", "A154 154", "896px"],
+  ] as const)
+    it(`follow the site's code-radius of ${radius}`, async () => {
+      const card = await themed(theme({ "code-radius": radius }));
+      const rings = ringOf(card);
+      expect(rings).to.have.length(1);
+      expect(rings[0]!.match(/A\S+ \S+/g)).to.deep.equal(Array(4).fill(arc));
+      expect(styleOf(card, ".plate").borderTopLeftRadius).to.equal(plate);
+      clear();
+      const place = await themed(theme({ "code-radius": radius }), phases["requesting"]);
+      expect(styleOf(place, ".stage").borderTopLeftRadius).to.equal(radius === "0" ? "0px" : radius);
+    });
+});
+
+describe("the site's properties", () => {
+  it("set second lines, lines and sunken areas, also beside colours that they are mixed from", async () => {
+    for (const more of [{}, { text: "rgb(90, 0, 0)" }]) {
+      const set = { muted: "rgb(1, 2, 3)", line: "rgb(4, 5, 6)", sunken: "rgb(7, 8, 9)", ...more };
+      const card = await themed(theme(set), phases["denied"]);
+      expect(styleOf(card, ".told .second").color).to.equal(set.muted);
+      expect(styleOf(card, "section").borderTopColor).to.equal(set.line);
+      expect(styleOf(card, ".disc").backgroundColor).to.equal(set.sunken);
+      clear();
+    }
+  });
+
+  it("set the corners of every button, and the card's padding in each of its widths", async () => {
+    for (const width of [280, 360]) {
+      const card = await themed(theme({ "button-radius": "3px", padding: "4px" }), undefined, width);
+      expect(styleOf(card, ".enlarge").borderTopLeftRadius).to.equal("3px");
+      expect(styleOf(card, "section").padding).to.equal("4px");
+      const [base, stage] = [boxOf(card, "section"), boxOf(card, ".stage")];
+      expect(stage.left, `${width} px: the ring is in the card`).to.be.at.least(base.left);
+      clear();
+    }
+  });
+});
+
+describe("what a site hides", () => {
+  const heights = async (css: string, more: Partial<ViewModel> = {}) => {
+    const card = await themed(css, model(pending(), more));
+    const { height } = card.getBoundingClientRect();
+    return { height, card };
+  };
+
+  it("leaves no gap behind: the title, the steps", async () => {
+    const { height, card } = await heights("");
+    const { height: title } = boxOf(card, "h2");
+    const steps = boxOf(card, "ol").height;
+    clear();
+    expect((await heights("::part(title) { display: none }")).height).to.equal(height - title - 20);
+    clear();
+    expect((await heights("::part(steps) { display: none }")).height).to.equal(height - steps - 8);
+  });
+
+  it("leaves the words of a step where its number was", async () => {
+    const card = await themed("::part(number) { display: none }");
+    expect(boxOf(card, "li span:last-child").left).to.equal(boxOf(card, "ol").left);
+    expect(boxOf(card, "li span:last-child").right).to.equal(boxOf(card, "ol").right);
+  });
+
+  it("is a step without words, and with the last of them the list", async () => {
+    const without = (...keys: string[]) => ({
+      words: wordsFor("en", Object.fromEntries(keys.map((key) => [key, ""]))),
+    });
+    const two = (await heights("", without("step2"))).card;
+    expect(two.shadowRoot!.querySelectorAll("li")).to.have.length(2);
+    clear();
+    const scannedTwo = (await heights("", { ...model(scanned()), ...without("step3") })).card;
+    const steps = [...scannedTwo.shadowRoot!.querySelectorAll("li")];
+    expect(steps.map((step) => step.ariaCurrent)).to.deep.equal([null, "step"]);
+    clear();
+    const none = (await heights("", without("step1", "step2", "step3"))).card;
+    expect(none.shadowRoot!.querySelector("ol")).to.equal(null);
+  });
+
+  it("does not take the focus: it goes to the stage, or to the message, in place of the title", async () => {
+    for (const [shown, selector] of [
+      [model(pending()), ".stage"],
+      [phases["approved"]!, ".told"],
+    ] as const) {
+      const card = await themed("::part(title) { display: none }", shown);
+      const gone = document.createElement("button");
+      keepFocus(card.shadowRoot!, gone);
+      expect(card.shadowRoot!.activeElement).to.equal(one(card, selector));
+      clear();
+    }
+  });
+});
+
+describe("the slots", () => {
+  const codePhases = Object.entries(phases).filter(([name]) =>
+    /^(idle|requesting|pending|expired)/.test(name),
+  );
+
+  it("take no room while nothing is in them", async () => {
+    const { height } = (await themed("")).getBoundingClientRect();
+    clear();
+    const filled = (await themed("", undefined, 360, logo + footer)).getBoundingClientRect();
+    expect(filled.height).to.be.above(height);
+    clear();
+    const other = await themed("", undefined, 360, `<p>another way to log in</p>`);
+    expect(other.getBoundingClientRect().height).to.equal(height);
+  });
+
+  it("show the logo before the title, 28 px high", async () => {
+    const card = await themed("", undefined, 360, logo);
+    const picture = card.querySelector("img")!.getBoundingClientRect();
+    expect(picture.height).to.equal(28);
+    expect(picture.right).to.equal(boxOf(card, "h2").left - 10);
+    expect(picture.top).to.equal(boxOf(card, "h2").top);
+  });
+
+  it("show the footer under the steps in every phase with the code or its place, and not beside a message", async () => {
+    for (const [name, shown] of Object.entries(phases)) {
+      const card = await themed("p { margin: 40px }", shown, 360, footer);
+      const line = card.querySelector("p")!;
+      const isInCode = codePhases.some(([each]) => each === name);
+      expect(line.checkVisibility({ visibilityProperty: true }), name).to.equal(isInCode);
+      expect(line.getBoundingClientRect().top, name).to.be.closeTo(boxOf(card, "ol").bottom + 16, 0.1);
+      expect(getComputedStyle(line).fontSize, name).to.equal("13px");
+      clear();
+    }
+  });
+
+  it("keep the card as high in every phase", async () => {
+    const heights = new Set<number>();
+    for (const [shown, width] of Object.values(phases).flatMap((each) => [
+      [each, 360] as const,
+      [{ ...each, app: "first" as const, appLink: "x:otp" }, 288] as const,
+    ])) {
+      const card = await themed("", shown, width, logo + footer);
+      heights.add(card.getBoundingClientRect().height);
+      clear();
+    }
+    expect([...heights]).to.have.length(2);
+  });
+
+  it("are both shown on a phone with an app link, and neither in the dialog", async () => {
+    const phone = await themed(
+      "",
+      { ...phases["pending"]!, app: "first", appLink: "x:otp" },
+      288,
+      logo + footer,
+    );
+    for (const child of phone.children)
+      expect(child.checkVisibility({ visibilityProperty: true }), child.tagName).to.equal(true);
+    expect(phone.querySelector("p")!.getBoundingClientRect().top).to.be.above(boxOf(phone, ".other").bottom);
+    clear();
+    const enlarged = await themed("", model(pending(), { enlarged: true }), 360, logo + footer);
+    expect(enlarged.shadowRoot!.querySelector("dialog slot")).to.equal(null);
+  });
+
+  it("never cover the code", async () => {
+    for (const css of [
+      "position: fixed; inset: 0; z-index: 2147483647; background: red",
+      "display: contents",
+      "margin-top: -400px; position: relative; z-index: 2147483647; transform: scale(4)",
+    ])
+      for (const app of ["none", "first"] as const) {
+        const shown = { ...phases["pending"]!, app, appLink: "x:otp", otherPhone: true };
+        const cover = `position: fixed !important; inset: 0; z-index: 2147483647; background: red`;
+        const card = await themed(
+          `[slot] { ${css} } [slot] * { ${cover} }`,
+          shown,
+          360,
+          `<div slot="logo"><b></b></div><div slot="footer"><b></b></div>`,
+        );
+        one(card, "canvas").scrollIntoView({ block: "center" });
+        const { left, top, width } = boxOf(card, "canvas");
+        for (const share of [0.02, 0.5, 0.98]) {
+          const [x, y] = [left + width * share, top + width * share];
+          expect(card.shadowRoot!.elementFromPoint(x, y), `${css}, app: ${app}`).to.equal(
+            one(card, "canvas"),
+          );
+        }
+        clear();
+      }
+  });
+});
+
+describe("the wide card", () => {
+  const limitless = "view-card { max-inline-size: none }";
+
+  it("has the code at the start and beside it, from the top, the steps, the footer and the time", async () => {
+    for (const direction of ["ltr", "rtl"]) {
+      const card = await themed(
+        `${limitless} :root { direction: ${direction} }`,
+        undefined,
+        600,
+        logo + footer,
+      );
+      const [stage, steps, row] = [".stage", "ol", ".row"].map((each) => boxOf(card, each)) as [
+        DOMRect,
+        DOMRect,
+        DOMRect,
+      ];
+      const line = card.querySelector("p")!.getBoundingClientRect();
+      expect(stage.width).to.equal(310);
+      expect(stage.height).to.equal(310);
+      expect(steps.top).to.equal(stage.top);
+      expect(line.top).to.be.at.least(steps.bottom);
+      expect(row.top).to.be.at.least(line.bottom);
+      expect(boxOf(card, ".body").bottom).to.equal(stage.bottom);
+      for (const each of [steps, line, row])
+        if (direction === "ltr") expect(each.left).to.equal(stage.right + 36);
+        else expect(each.right).to.equal(stage.left - 36);
+      clear();
+    }
+  });
+
+  it("begins at 600 px, and only where the site lets the element be that wide", async () => {
+    for (const [css, width] of [
+      [limitless, 599],
+      ["", 700],
+    ] as const) {
+      const card = await themed(css, undefined, width);
+      expect(boxOf(card, "ol").top, `${width}`).to.be.above(boxOf(card, ".stage").bottom);
+      clear();
+    }
+  });
+
+  it("has its message in the middle, and is as high in every phase", async () => {
+    const heights = new Set<number>();
+    for (const shown of Object.values(phases)) {
+      const card = await themed(limitless, shown, 680);
+      heights.add(card.getBoundingClientRect().height);
+      // Offsets, because the message is still moving in.
+      const { offsetTop, offsetHeight } = one(card, ".told");
+      expect([offsetTop, offsetHeight]).to.deep.equal([0, one(card, ".body").offsetHeight]);
+      const disc = card.shadowRoot!.querySelector(".told .disc")?.getBoundingClientRect();
+      if (disc)
+        expect(disc.left + disc.right).to.be.closeTo(2 * card.getBoundingClientRect().left + 680, 0.1);
+      clear();
+    }
+    expect([...heights]).to.have.length(1);
+  });
+
+  it("has a button as wide as the card on a phone with an app link", async () => {
+    const phone = { ...phases["pending"]!, app: "first" as const, appLink: "x:otp" };
+    const card = await themed(limitless, phone, 520);
+    expect(boxOf(card, ".app").width).to.equal(470);
+    clear();
+    const limited = await themed("", phone, 420);
+    expect(boxOf(limited, ".app").width).to.equal(310);
+  });
+});
