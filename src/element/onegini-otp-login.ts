@@ -34,7 +34,8 @@ const defaultRenewals = 5;
  * @csspart stage - The square with the code, or its place.
  * @csspart ring - The line around the code that shows its time.
  * @csspart qr - The canvas with the code. Nothing about it can be set.
- * @csspart time - The line under the code: its time, or what is wrong with the connection.
+ * @csspart row - The line under the code.
+ * @csspart time - What the line says: the code's time, or what is wrong with the connection.
  * @csspart enlarge - The button beside it.
  * @csspart new-code - The button for a new code after a scan.
  * @csspart steps - The list of what to do.
@@ -46,7 +47,8 @@ const defaultRenewals = 5;
  * @csspart status - The live region.
  * @csspart button - The phase's main button.
  * @csspart app-link - The link into the app. On a phone it is the main button too.
- * @csspart other-phone - The button that shows the code on a phone.
+ * @csspart divider - The line above the button that shows the code on a phone.
+ * @csspart other-phone - That button.
  * @csspart dialog - The dialog with the large code, which is always light.
  * @csspart close - The button that closes it.
  *

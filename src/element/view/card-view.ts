@@ -59,7 +59,7 @@ function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
             >${appLink ? [icons.phone, words.openApp] : words.requesting}</a
           >`
     }
-    <hr />
+    <hr part="divider" />
     <button
       class="link other"
       part="other-phone"

@@ -161,7 +161,7 @@ const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateRes
 export const codeView = (model: ViewModel, handlers: Handlers): TemplateResult => {
   const isEnlargeable = hasCode(model) && model.connection !== "offline";
   return html`${stage(model, handlers)}
-    <div class="row">
+    <div class="row" part="row">
       ${timeText(model)}${
         isScanned(model)
           ? newCodeButton(model, handlers)

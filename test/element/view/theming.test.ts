@@ -96,7 +96,7 @@ describe("what a site hides", () => {
     return { height, card };
   };
 
-  it("leaves no gap behind: the title, the steps", async () => {
+  it("leaves no gap behind: the title, the steps, the row", async () => {
     const { height, card } = await heights("");
     const { height: title } = boxOf(card, "h2");
     const steps = boxOf(card, "ol").height;
@@ -104,6 +104,8 @@ describe("what a site hides", () => {
     expect((await heights("::part(title) { display: none }")).height).to.equal(height - title - 20);
     clear();
     expect((await heights("::part(steps) { display: none }")).height).to.equal(height - steps - 8);
+    clear();
+    expect((await heights("::part(row) { display: none }")).height).to.equal(height - 44 - 8);
   });
 
   it("leaves the words of a step where its number was", async () => {
