@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import type { FirstPaint } from "onegini-otp-login/server";
 import { pageTexts } from "./page-texts.js";
-import { confirmation, icon, layout, type Html, type PageSetting } from "./page-layout.js";
+import { confirmation, layout, type Html, type PageSetting } from "./page-layout.js";
 
 const notices = ["password", "logged-out"] as const;
 export type Notice = (typeof notices)[number];
@@ -28,18 +28,16 @@ export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): H
     main: html`<h1>${texts.logIn}</h1>
       ${notice === "logged-out" ? confirmation(texts.loggedOut) : ""}
       <div class="ways">
-        <div class="by-phone">
-          <onegini-otp-login
-            endpoint="/otp-login"
-            redirect="/account"
-            ${setting.hasPhone ? raw('app-link="/phone#otp={otp}"') : ""}
-            ${beginAttributes(begun)}
-          >
-            ${begun && begun !== "early" ? raw(begun.svg) : ""}
-            <p>${texts.needsNewerBrowser}</p>
-          </onegini-otp-login>
-          <p class="safety">${icon("shield")} ${texts.safety}</p>
-        </div>
+        <onegini-otp-login
+          endpoint="/otp-login"
+          redirect="/account"
+          ${setting.hasPhone ? raw('app-link="/phone#otp={otp}"') : ""}
+          ${beginAttributes(begun)}
+        >
+          ${begun && begun !== "early" ? raw(begun.svg) : ""}
+          <p slot="footer">${texts.safety} <a href="/help#scanning">${texts.cannotScan}</a></p>
+          <p>${texts.needsNewerBrowser}</p>
+        </onegini-otp-login>
         <p class="or"><span>${texts.or}</span></p>
         <a class="to-password" href="#password-login">${texts.withPassword}</a>
         <section id="password-login" aria-labelledby="password-title">

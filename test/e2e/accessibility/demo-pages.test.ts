@@ -242,6 +242,22 @@ describe("The demo's pages", () => {
     await context.close();
   });
 
+  it("warn of relayed codes without scrolling, in a window of 1280 × 800", async () => {
+    for (const locale of ["en", "nl", "fr", "de"]) {
+      const context = await browser.newContext({ locale, viewport: { width: 1280, height: 800 } });
+      const page = await context.newPage();
+      await page.goto(demo.origin);
+      await codeOn(page);
+      const { y, height } = (await page.locator("onegini-otp-login > [slot=footer]").boundingBox())!;
+      assert.ok(y + height <= 800, `${locale}: ends at ${y + height} px`);
+      assert.equal(
+        await page.locator("onegini-otp-login > [slot=footer] a").getAttribute("href"),
+        "/help#scanning",
+      );
+      await context.close();
+    }
+  });
+
   it("do not shift while the widget's script loads", async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
