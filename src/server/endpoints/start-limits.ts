@@ -62,7 +62,7 @@ export class StartLimits {
     { address, hasAddress }: Pick<Call<unknown>, "address" | "hasAddress">,
     browser: string | undefined,
   ): Promise<void> {
-    if (!hasAddress && this.#limiters.size > 0) this.#warnOnce();
+    if (!hasAddress && addressLimits.some((name) => this.#limiters.has(name))) this.#warnOnce();
     // The largest network first: a start above its limit leaves no counter behind for its smaller networks. The browser last:
     // anyone can make up cookies, and each would leave a counter behind.
     const counted = [
