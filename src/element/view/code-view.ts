@@ -37,14 +37,17 @@ const ringPath = (radius: number): string => {
   return `M155 1H${start}${arc} 1 ${start}V${end}${arc} ${start} 309H${end}${arc} 309 ${end}V${start}${arc} ${end} 1Z`;
 };
 
-/** Gives the ring the corners of the stage, which a site may set: a path cannot take them from CSS. To be called after each render. */
+/**
+ * Gives the ring the corners of the stage, which a site may set: a path cannot take them from CSS. To be called after each
+ * render.
+ */
 export function fitRing(root: ShadowRoot): void {
-  for (const path of root.querySelectorAll(".ring path")) {
-    const radius = parseFloat(getComputedStyle(path.closest(".stage")!).borderTopLeftRadius);
-    // Not 0: Chromium begins a dash anew after an arc without a length.
-    const d = ringPath(Math.max(0.01, Math.min(radius, 154)));
-    if (path.getAttribute("d") !== d) path.setAttribute("d", d);
-  }
+  const ring = root.querySelector(".ring");
+  if (!ring) return;
+  const radius = parseFloat(getComputedStyle(ring.parentElement!).borderTopLeftRadius);
+  // Not 0: Chromium begins a dash anew after an arc without a length.
+  const d = ringPath(Math.max(0.01, Math.min(radius, 154)));
+  for (const path of ring.children) if (path.getAttribute("d") !== d) path.setAttribute("d", d);
 }
 
 /** After a scan the row has no room for a hint beside its button: the hint takes the second line. */
