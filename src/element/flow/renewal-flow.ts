@@ -15,8 +15,8 @@ import { awake, backoffMs, withTimeout, type Environment } from "./environment.j
 import {
   codeReceived,
   codeTimeoutMs,
-  newCodeAsked,
   minimumTimeoutMs,
+  newCodeAsked,
   nothingKnown,
   requestFailed,
   statusReceived,
@@ -29,8 +29,8 @@ import type { Action, Code } from "./state.js";
 
 /**
  * Keeps a working code on the screen: requests the next one in time, and retries if that fails. A hidden or offline page
- * requests nothing, nor does one whose code was scanned, unless the person asks for a new one; after a wake-up it waits until the status is known. Emits `expired`
- * when the renewals are used up; errors if there is no code any more.
+ * requests nothing, nor does one whose code was scanned, unless the person asks for a new one. After a wake-up it waits until
+ * the status is known. Emits `expired` when the renewals are used up; errors if there is no code any more.
  * @param first the code that is shown; without one, the first is requested as soon as the status is known
  * @param statuses the `pending` statuses
  * @param checkStatus requests the status at once

@@ -3,8 +3,8 @@ import { codeStyles } from "./styles-code.js";
 import { partStyles } from "./styles-parts.js";
 
 /**
- * The colours. If a site sets the text or the surface, muted, line and sunken are mixed from these, unless it sets them too. `--_site` tells whether
- * it does: without either it is invalid, and so is every property that uses it.
+ * The colours. If a site sets the text or the surface, muted, line and sunken are mixed from these, unless it sets them too.
+ * `--_site` tells whether it sets one of the two: without either it is invalid, and so is every property that uses it.
  */
 const tokens = css`
   section {
