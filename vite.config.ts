@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { defineConfig, type UserConfig } from "vite";
-import { foldTemplates } from "./build/fold-templates.js";
+import { minifyTemplates } from "./build/minify-templates.js";
 import { printIntegrity } from "./build/print-integrity.js";
 import { trimQrcode } from "./build/trim-qrcode.js";
 
@@ -16,7 +16,7 @@ const conditions = ["es2015", "module", "browser", "production"];
  * rxjs's ES5 code. The element is one module: many small ones make a larger bundle.
  */
 const widgetBuild: UserConfig = {
-  plugins: [trimQrcode(), foldTemplates()],
+  plugins: [trimQrcode(), minifyTemplates()],
   resolve: { conditions },
   build: {
     minify: false,
@@ -71,7 +71,7 @@ const minified = { minify: true, comments: false, postBanner: compileHint };
 
 /** For a plain `<script type="module">`: one self-contained, minified file. */
 const fileBuild: UserConfig = {
-  plugins: [trimQrcode(), foldTemplates(), printIntegrity()],
+  plugins: [trimQrcode(), minifyTemplates(), printIntegrity()],
   resolve: { conditions },
   build: {
     emptyOutDir: false,

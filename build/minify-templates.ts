@@ -8,8 +8,8 @@ const minify = (sheet: string): string =>
  * Minifies the element's style sheets and takes the indentation out of its templates: no minifier looks into template
  * literals. It keeps the line breaks, behind a style sheet, and with them the lines of the source map.
  */
-export const foldTemplates = (): Plugin => ({
-  name: "fold-templates",
+export const minifyTemplates = (): Plugin => ({
+  name: "minify-templates",
   enforce: "pre",
   transform: (code, id) =>
     /\/src\/element\/(styles|view)\//.test(id)
