@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { describe, it } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { PNG } from "pngjs";
-import { startLoginSite, type LoginSite } from "../accessibility/support/login-site.js";
-import { launchBrowser } from "../../support/browser.js";
+import { loginSiteInBrowser } from "../accessibility/support/login-site.js";
 import { reachPhase } from "../../support/login-page.js";
 import { until } from "../../support/until.js";
 
@@ -79,20 +78,11 @@ const difference = (one: readonly number[], other: readonly number[]): number =>
   Math.max(...one.map((value, i) => Math.abs(value - other[i]!)));
 
 describe("The film of a login", () => {
-  let browser: Browser;
-  let site: LoginSite;
-  before(async () => {
-    [browser, site] = await Promise.all([launchBrowser(), startLoginSite()]);
-  });
-  after(() => Promise.all([browser.close(), site.close()]));
-  afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()));
-    site.reset();
-  });
+  const { browser, site } = loginSiteInBrowser();
 
   /** A page with a code, and the two moments of a login: each resolves when the element is in the phase. */
   async function openLogin(options: BrowserContextOptions = {}) {
-    const context = await browser.newContext({
+    const context = await browser().newContext({
       viewport: { width: 420, height: 760 },
       colorScheme: "light",
       ...options,
@@ -104,13 +94,13 @@ describe("The film of a login", () => {
       await signedIn;
       await route.continue();
     });
-    await page.goto(`${site.origin}/?element=${encodeURIComponent(`redirect="/nothing"`)}`);
+    await page.goto(`${site().origin}/?element=${encodeURIComponent(`redirect="/nothing"`)}`);
     await reachPhase(page, "pending");
-    await until(() => site.watching() > 0, "the stream");
+    await until(() => site().watching() > 0, "the stream");
     return {
       page,
       approve: async () => {
-        site.say("approved");
+        site().say("approved");
         await reachPhase(page, "approved");
       },
       complete: async () => {

@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { after, afterEach, before } from "node:test";
 import { build } from "esbuild";
+import type { Browser } from "playwright-core";
 import type { Status, StatusAnswer } from "../../../../src/protocol/login-api.js";
 import { otp } from "../../../element/support/models.js";
+import { launchBrowser } from "../../../support/browser.js";
 
 /** What a call is answered; `never` leaves it open, `reset` breaks its connection. */
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> } | "never" | "reset";
@@ -29,6 +32,21 @@ export interface LoginSite {
   /** Resets everything for the next page. */
   reset: () => void;
   close: () => Promise<void>;
+}
+
+/** One browser and one site for the suite that calls it. Pages are closed after each test. */
+export function loginSiteInBrowser(): { browser: () => Browser; site: () => LoginSite } {
+  let browser: Browser;
+  let site: LoginSite;
+  before(async () => {
+    [browser, site] = await Promise.all([launchBrowser(), startLoginSite()]);
+  });
+  after(() => Promise.all([browser.close(), site.close()]));
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    site.reset();
+  });
+  return { browser: () => browser, site: () => site };
 }
 
 /** The answer with a new code. The answer to a renewal has no attempt. */
@@ -63,7 +81,7 @@ const page = (attributes: string): string => `<!doctype html><html lang="en"><he
   <main><h1>Log in</h1><onegini-otp-login ${attributes}></onegini-otp-login>
   <a href="#password">Log in with a password</a></main></body></html>`;
 
-export async function startLoginSite(): Promise<LoginSite> {
+async function startLoginSite(): Promise<LoginSite> {
   const { outputFiles } = await build({
     stdin: {
       contents: `import "./src/define.ts"; import "./src/locales/ar.ts"; import "./src/locales/de.ts";`,

@@ -1,9 +1,7 @@
-import { after, afterEach, before } from "node:test";
-import type { BrowserContextOptions, Page, Browser } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { reachPhase } from "../../../support/login-page.js";
 import { until } from "../../../support/until.js";
-import { code, refusal, startLoginSite, type LoginSite } from "./login-site.js";
-import { launchBrowser } from "../../../support/browser.js";
+import { code, loginSiteInBrowser, refusal, type LoginSite } from "./login-site.js";
 
 /** A situation on the login page. */
 export interface Scene {
@@ -231,23 +229,14 @@ const noon = Date.UTC(2027, 0, 15, 12);
  */
 export type Open = (name: SceneName, options?: BrowserContextOptions) => Promise<Stage>;
 
-/** One browser and one site for the suite that calls it. Pages are closed after each test. */
+/** Opens pages for the suite that calls it: see `loginSiteInBrowser`. */
 export function stages(): { open: Open; site: () => LoginSite } {
-  let browser: Browser;
-  let site: LoginSite;
-  before(async () => {
-    [browser, site] = await Promise.all([launchBrowser(), startLoginSite()]);
-  });
-  after(() => Promise.all([browser.close(), site.close()]));
-  afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()));
-    site.reset();
-  });
+  const { browser, site } = loginSiteInBrowser();
   return {
-    site: () => site,
+    site,
     async open(name, options = {}) {
       const scene: Scene = scenes[name];
-      const context = await browser.newContext({
+      const context = await browser().newContext({
         reducedMotion: "reduce",
         ...devices[scene.device ?? "computer"],
         ...options,
@@ -255,8 +244,8 @@ export function stages(): { open: Open; site: () => LoginSite } {
       const page = await context.newPage();
       await page.clock.install({ time: noon });
       await page.clock.pauseAt(noon + 1_000);
-      await page.goto(`${site.origin}/?element=${encodeURIComponent(scene.attributes ?? "")}`);
-      const stage = stageOf(page, site);
+      await page.goto(`${site().origin}/?element=${encodeURIComponent(scene.attributes ?? "")}`);
+      const stage = stageOf(page, site());
       await scene.reach(stage);
       return stage;
     },
