@@ -143,8 +143,9 @@ const card = css`
     overflow: hidden;
     clip-path: inset(50%);
   }
+  /* Of this height without the footer, so that every message has room. */
   .app-first {
-    min-block-size: 234px;
+    grid-template-rows: minmax(234px, 1fr);
   }
   .app-first > .layer {
     display: flex;
