@@ -1,4 +1,5 @@
 import { canLogIn } from "./element/in-view.js";
+import { storedAttempt } from "./element/resume-storage.js";
 import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
 
 /**
@@ -11,14 +12,6 @@ import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
  * once either: in a hidden or prerendered page, in one that resumes an attempt, and in a browser that is too old.
  */
 const { currentScript: script, documentElement: root, baseURI, visibilityState } = document;
-
-const hasStoredAttempt = (key: string): boolean => {
-  try {
-    return sessionStorage.getItem(key) !== null;
-  } catch {
-    return false;
-  }
-};
 
 const start = (endpoint: string, language: string | undefined): Promise<Response | undefined> =>
   fetch(endpoint, {
@@ -33,7 +26,7 @@ function requestCode(): void {
   const endpoint = endpointUrl(script?.getAttribute("data-endpoint") || defaultPath, baseURI);
   const key = browserKey(endpoint);
   const language = root.lang || undefined;
-  if (hasStoredAttempt(key)) return;
+  if (storedAttempt(endpoint)) return;
   const answer = start(endpoint, language);
   // It does not wait for the lock of starts, but holds it, so that a tab that starts again has this answer's cookie.
   const locks = navigator.locks as LockManager | undefined;

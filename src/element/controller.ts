@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Subject, type Subscription } from "rxjs";
 import { endpointUrl } from "../protocol/login-api.js";
 import { httpBackend } from "./api/http-backend.js";
+import { claimOf } from "./claim.js";
 import { loginFlow, type Command } from "./flow/login-flow.js";
 import { page } from "./flow/page-environment.js";
 import {
@@ -37,6 +38,8 @@ export class LoginController implements ReactiveController {
   /** `cancel()` was called: moving the element does not start it again. */
   #isCancelled = false;
   #endpoint = "";
+  /** The attempt that left for the app, on this page or on an earlier one. */
+  #left: string | undefined;
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: ControllerOptions;
   readonly #commands = new Subject<Command>();
@@ -92,9 +95,11 @@ export class LoginController implements ReactiveController {
     this.#stopObserving = whenInView(this.#host, () => this.#begin());
   }
 
-  /** The app link was pressed: keeps the attempt for a page that is loaded again. */
+  /** The app link was pressed: keeps the attempt for a page that is loaded again, and for other tabs. */
   leaveForApp(): void {
-    if (this.#state.phase === "pending") storeAttempt(this.#endpoint, this.#state.attempt);
+    if (this.#state.phase !== "pending") return;
+    const { attempt, code } = this.#state;
+    if (storeAttempt(this.#endpoint, attempt, code.endsAt)) this.#left = attempt;
   }
 
   hostConnected(): void {
@@ -105,6 +110,7 @@ export class LoginController implements ReactiveController {
       random: Math.random,
       newCode: this.#newCode,
       renewals: this.#options.renewals,
+      claimOf: (attempt: string) => (attempt === this.#left ? claimOf(this.#endpoint, attempt) : undefined),
     };
     this.#running = loginFlow(this.#commands, environment).subscribe((action) => this.#dispatch(action));
     addEventListener("pageshow", this.#shown);
@@ -133,8 +139,8 @@ export class LoginController implements ReactiveController {
   #begin(): void {
     const endpoint = endpointUrl(this.#options.endpoint(), document.baseURI);
     const fromServer = this.#options.serverAttempt();
-    const stored = storedAttempt(endpoint);
-    const known = stored === undefined ? fromServer : { attempt: stored };
+    this.#left = storedAttempt(endpoint);
+    const known = this.#left ? { attempt: this.#left } : fromServer;
     if (!known) return this.start();
     this.#stopWaiting();
     this.#endpoint = endpoint;
@@ -164,11 +170,9 @@ export class LoginController implements ReactiveController {
 
   #change(state: State, previous: State): void {
     // Stored only while it is the attempt on the page and not final.
-    if (
-      isOver(state) ||
-      (previous.phase === "requesting" && storedAttempt(this.#endpoint) !== attemptOf(state))
-    )
-      removeStoredAttempt(this.#endpoint);
+    const isOpen =
+      state.phase === "pending" ? state.attempt === this.#left : /idle|requesting|approved/.test(state.phase);
+    if (this.#left && !isOpen) removeStoredAttempt(this.#endpoint, this.#left);
     this.#host.requestUpdate();
     try {
       this.#options.onChange(state, previous);
@@ -177,8 +181,3 @@ export class LoginController implements ReactiveController {
     }
   }
 }
-
-const isOver = ({ phase }: State): boolean =>
-  phase === "completed" || phase === "denied" || phase === "expired" || phase === "failed";
-
-const attemptOf = (state: State): string | undefined => ("attempt" in state ? state.attempt : undefined);

@@ -287,7 +287,7 @@ export class OneginiOtpLogin extends LitElement {
     this.dispatchEvent(new StateChangeEvent(state.phase));
     if (state.phase === "failed")
       this.dispatchEvent(new LoginErrorEvent(state.failure.code, state.failure.cause));
-    if (state.phase === "completed") this.#finish(state.answer);
+    if (state.phase === "completed" && state.answer) this.#finish(state.answer);
   }
 
   #finish(answer: LoginAnswer): void {

@@ -1,23 +1,41 @@
 import { browserKey } from "../protocol/login-api.js";
 
+/**
+ * Keeps the attempt whose app link was pressed, for all tabs of this browser: a phone may unload the page while the person is in
+ * the app, or show another tab afterwards. The text is the attempt's id, and when the time is over in which the code that went
+ * to the app can still log in.
+ */
+
+/** That time after the code's end: the server's grace, its wait for the Token Server, and its wait for a login. */
+const afterCodeMs = 190_000;
+
 /** Storage may be blocked: then nothing is kept. */
-const useStorage = <T>(use: (storage: Storage) => T): T | undefined => {
+const tryStorage = <T>(use: () => T): T | undefined => {
   try {
-    return use(sessionStorage);
+    return use();
   } catch {
     return undefined;
   }
 };
 
-/**
- * Keeps the attempt whose app link was pressed. A phone may unload the page while the person is in the app; the page that
- * loads again resumes the attempt.
- */
-export const storeAttempt = (endpoint: string, attempt: string): void =>
-  useStorage((storage) => storage.setItem(browserKey(endpoint), attempt));
+/** Returns the stored text, if it could be stored. */
+export const storeAttempt = (endpoint: string, attempt: string, codeEndsAt: number): string | undefined =>
+  tryStorage(() => {
+    const text = `${attempt} ${codeEndsAt + afterCodeMs}`;
+    localStorage.setItem(browserKey(endpoint), text);
+    return text;
+  });
 
+/** The stored attempt. One whose time is over is removed. */
 export const storedAttempt = (endpoint: string): string | undefined =>
-  useStorage((storage) => storage.getItem(browserKey(endpoint))) ?? undefined;
+  tryStorage(() => {
+    const [attempt, until] = localStorage.getItem(browserKey(endpoint))?.split(" ") ?? [];
+    if (Number(until) > Date.now()) return attempt;
+    localStorage.removeItem(browserKey(endpoint));
+    return undefined;
+  });
 
-export const removeStoredAttempt = (endpoint: string): void =>
-  useStorage((storage) => storage.removeItem(browserKey(endpoint)));
+/** Another tab may have stored another attempt: that one stays. */
+export const removeStoredAttempt = (endpoint: string, attempt: string): void => {
+  if (storedAttempt(endpoint) === attempt) localStorage.removeItem(browserKey(endpoint));
+};

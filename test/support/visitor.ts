@@ -58,6 +58,7 @@ export class Visitor {
       timer: (ms) => timer(ms),
       random: () => Math.random(),
       renewals: () => 5,
+      claimOf: () => undefined,
     }).subscribe((action) => {
       this.state = reduce(this.state, action);
       const { phase } = this.state;

@@ -52,9 +52,10 @@ export async function withStartLock<T>(
 /**
  * Resolves when it has the lock, which it then holds until `released`; at the latest after the limit or when aborted. It
  * keeps the limit itself: browsers differ in how they end a request for a lock.
+ * @param owner the endpoint whose starts, or the attempt whose logins, queue for the lock
  */
-function acquire(
-  endpoint: string,
+export function acquire(
+  owner: string,
   limitMs: number,
   released?: Promise<void>,
   signal?: AbortSignal,
@@ -71,7 +72,7 @@ function acquire(
     const locks = navigator.locks as LockManager | undefined;
     if (!locks) return go();
     locks
-      .request(browserKey(endpoint), () => {
+      .request(browserKey(owner), () => {
         go();
         return released;
       })

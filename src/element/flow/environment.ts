@@ -5,6 +5,7 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
+  filter,
   map,
   merge,
   switchMap,
@@ -16,6 +17,15 @@ import { RequestError } from "../api/backend.js";
 
 /** Whether a person can see the page. `gone`: the page was left and may be in the back-forward cache. */
 export type Visibility = "visible" | "hidden" | "gone";
+
+/** What the tabs of a browser share of an attempt that left for the app: the tab that has the claim logs in. */
+export interface Claim {
+  /** Whether this tab took it, and no other tab did later. */
+  isMine: () => boolean;
+  take: () => void;
+  /** Does the work when no other tab does such work for the attempt. */
+  locked: <T>(work: Observable<T>) => Observable<T>;
+}
 
 /** All that the flow needs from outside, as a parameter, so that tests run in virtual time. */
 export interface Environment {
@@ -35,7 +45,16 @@ export interface Environment {
   newCode: Observable<unknown>;
   /** How many fresh codes an attempt may have; read whenever it is used. */
   renewals: () => number;
+  /** The claim of an attempt that left for the app; `undefined` for any other. */
+  claimOf: (attempt: string) => Claim | undefined;
 }
+
+/** Emits once, when the page is visible, and completes. */
+export const visible = ({ visibility }: Environment): Observable<unknown> =>
+  visibility.pipe(
+    filter((value) => value === "visible"),
+    take(1),
+  );
 
 /** Whether the page is visible and online. Emits the present value, every change, and the value again after a sleep. */
 export const awake = ({ visibility, online, slept }: Environment): Observable<boolean> => {

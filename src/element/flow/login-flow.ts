@@ -13,9 +13,9 @@ import {
   takeUntil,
   type Observable,
 } from "rxjs";
-import type { LoginAnswer, StatusAnswer } from "../../protocol/login-api.js";
+import type { StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
-import { backoffMs, retryWhen, withTimeout, type Environment } from "./environment.js";
+import { backoffMs, retryWhen, visible, withTimeout, type Claim, type Environment } from "./environment.js";
 import { renewals } from "./renewal-flow.js";
 import { codeTimeoutMs, toCode } from "./renewal.js";
 import type { Action, Code, Failure } from "./state.js";
@@ -65,14 +65,12 @@ export function loginFlow(commands: Observable<Command>, environment: Environmen
 
 /** @param isReplacement whether this attempt replaces one that the server did not know */
 function begin(backend: Backend, environment: Environment, isReplacement: boolean): Observable<Action> {
-  const { now, visibility } = environment;
+  const { now } = environment;
   return defer(() => {
     let during: Failure["during"] = "start";
     let startedAt = 0;
-    const attempt = visibility.pipe(
-      // A hidden tab requests nothing.
-      filter((value) => value === "visible"),
-      take(1),
+    // A hidden tab requests nothing.
+    const attempt = visible(environment).pipe(
       switchMap(() => withTimeout(codeTimeoutMs, environment, backend.start())),
       switchMap((answer) => {
         during = "pending";
@@ -156,7 +154,8 @@ function follow(
       take(1),
       switchMap(({ status }) => {
         // The page came from a cache: another page of this browser has logged in with the same attempt.
-        if (status === "completed" && resumed && first) throw new RequestError("unknown_attempt");
+        if (status === "completed" && resumed && first && !environment.claimOf(attempt))
+          throw new RequestError("unknown_attempt");
         return finish(status, attempt, backend, environment);
       }),
     );
@@ -186,17 +185,21 @@ function finish(
   switch (status) {
     case "approved":
     // Completed by this browser's own login, whose answer was lost. The server lets it repeat the login for a while.
-    case "completed":
-      return concat(
-        of<Action>({ type: "approved", attempt }),
-        signIn(attempt, backend, environment).pipe(
-          map((answer): Action => ({ type: "completed", answer })),
-          catchError((error: unknown) => {
-            if (isUnknownAttempt(error)) throw error;
-            return fail(error, "login", environment);
-          }),
-        ),
-      );
+    case "completed": {
+      const claim = environment.claimOf(attempt);
+      const login =
+        claim && status === "completed" && !claim.isMine()
+          ? of<Action>({ type: "completed" })
+          : // Of two tabs, the one that the person sees logs in.
+            (claim ? visible(environment) : of(0)).pipe(
+              switchMap(() => signIn(attempt, backend, environment, claim)),
+              catchError((error: unknown) => {
+                if (isUnknownAttempt(error)) throw error;
+                return fail(error, "login", environment);
+              }),
+            );
+      return concat(of<Action>({ type: "approved", attempt }), login);
+    }
     case "denied":
       return of({ type: "denied" });
     case "expired":
@@ -213,12 +216,36 @@ function finish(
 /**
  * Logs in with an approved attempt: the server runs the site's `signIn`. Retries network and server errors for 60 s, and at
  * once when the browser is back online. Errors with the last error.
+ * @param claim set for an attempt that left for the app: other tabs may have it too, and only one of them logs in
  */
-function signIn(attempt: string, backend: Backend, environment: Environment): Observable<LoginAnswer> {
+function signIn(
+  attempt: string,
+  backend: Backend,
+  environment: Environment,
+  claim: Claim | undefined,
+): Observable<Action> {
   const { now, timer, online } = environment;
+  const login = withTimeout(loginTimeoutMs, environment, backend.login(attempt)).pipe(
+    map((answer): Action => ({ type: "completed", answer })),
+  );
+  // Another tab may have logged in, and its mark may not be in this tab's storage yet: only the server knows.
+  const source = claim
+    ? claim.locked(
+        defer(() => followStatus(attempt, backend, environment, EMPTY, true)).pipe(
+          filter((value): value is StatusAnswer => typeof value !== "string" && value.status !== "pending"),
+          take(1),
+          switchMap(({ status }) => {
+            if (status === "approved") claim.take();
+            else if (status !== "completed" || !claim.isMine())
+              return finish(status, attempt, backend, environment);
+            return login;
+          }),
+        ),
+      )
+    : login;
   return defer(() => {
     const deadline = now() + loginRepeatMs;
-    return withTimeout(loginTimeoutMs, environment, backend.login(attempt)).pipe(
+    return source.pipe(
       retryWhen((cause: unknown, count) => {
         const error = toRequestError(cause);
         const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);

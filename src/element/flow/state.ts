@@ -47,7 +47,8 @@ export type State =
       connection: Connection;
     }
   | { phase: "approved"; attempt: string }
-  | { phase: "completed"; answer: LoginAnswer }
+  /** Without an answer: another tab has logged in with this attempt. */
+  | { phase: "completed"; answer: LoginAnswer | undefined }
   | { phase: "denied" }
   | { phase: "expired"; attempt: string }
   | { phase: "failed"; failure: Failure };
@@ -64,7 +65,7 @@ export type Action =
   | { type: "scanned"; scanned: boolean }
   | { type: "connection"; connection: Connection }
   | { type: "approved"; attempt: string }
-  | { type: "completed"; answer: LoginAnswer }
+  | { type: "completed"; answer?: LoginAnswer }
   | { type: "denied" }
   | { type: "expired"; attempt: string }
   | { type: "failed"; failure: Failure }

@@ -1,4 +1,4 @@
-import { BehaviorSubject, defer, NEVER, timer, type Observable } from "rxjs";
+import { BehaviorSubject, defer, NEVER, switchMap, timer, type Observable } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import type { StatusAnswer } from "../../../src/protocol/login-api.js";
 import type { Backend } from "../../../src/element/api/backend.js";
@@ -32,6 +32,8 @@ export interface World {
   renewals?: number;
   /** A constant, or a source of numbers. Default 0. */
   random?: number | (() => number);
+  /** The attempt left for the app: whether this tab has the claim already, and how long another tab has the lock. */
+  claim?: { isMine?: boolean; lockedMs?: number };
   /** How far the wall clock is ahead of the timers. */
   clockJumpMs?: (nowMs: number) => number;
 }
@@ -110,7 +112,7 @@ const backendCalls = ["start", "renew", "stream", "poll", "login"] as const;
 
 /**
  * Runs the flow in virtual time until `untilMs`, then unsubscribes.
- * @returns its actions, and as "milliseconds name" in `said`; when each request was subscribed and unsubscribed, as "from-to" in
+ * @returns its actions, and as "milliseconds name" in `said`; when it took the claim; when each request was subscribed and unsubscribed, as "from-to" in
  * milliseconds; and the `Prefer: wait` of each poll in seconds
  */
 export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
@@ -121,6 +123,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
     ColdObservable<unknown>[]
   >;
   const waits: number[] = [];
+  const claimedAt: number[] = [];
   const scheduler = new TestScheduler(() => undefined);
 
   scheduler.run(({ cold, hot }) => {
@@ -174,6 +177,14 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       timer: (ms) => timer(ms, scheduler),
       random: () => (typeof world.random === "function" ? world.random() : (world.random ?? 0)),
       renewals: () => world.renewals ?? 5,
+      claimOf: (attempt) =>
+        world.claim && attempt === "A"
+          ? {
+              isMine: () => world.claim?.isMine === true || claimedAt.length > 0,
+              take: () => claimedAt.push(scheduler.now()),
+              locked: (work) => timer(world.claim?.lockedMs ?? 0, scheduler).pipe(switchMap(() => work)),
+            }
+          : undefined,
     };
     const commandValues: Record<string, Command> = {
       start: { type: "start", backend },
@@ -202,5 +213,11 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       ),
     ),
   ]);
-  return { said, actions, waits, requests: Object.fromEntries(logs) as Record<keyof Backend, string[]> };
+  return {
+    said,
+    actions,
+    waits,
+    claimedAt,
+    requests: Object.fromEntries(logs) as Record<keyof Backend, string[]>,
+  };
 }

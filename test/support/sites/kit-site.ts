@@ -23,6 +23,8 @@ export interface KitSite {
   asked: string[];
   /** How many attempts were begun. */
   starts: () => number;
+  /** How often `signIn` ran. */
+  signIns: () => number;
   /** How many status streams are open. */
   streams: () => number;
   /** Ends the streams as a deploy does, with a `retry:` time. */
@@ -67,13 +69,17 @@ export async function startKitSite({
     callbackUris: () => true,
   });
   await createPhone(tokenServer, "demo-user").enroll();
+  let signIns = 0;
   const kit = createLoginKit({
     origin,
     tokenServer: { url: own, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
     message: "Log in to Demo Bank on the web.",
     callback: { uri: `${own}/otp-login/callback` },
     // So long that a proxy can cut the answer within its body.
-    signIn: ({ userId }) => Response.json({ user: userId, note: "n".repeat(1_000) }),
+    signIn: ({ userId }) => {
+      signIns++;
+      return Response.json({ user: userId, note: "n".repeat(1_000) });
+    },
   });
   const logIn = toNodeHandler(kit);
   const asTokenServer = getRequestListener((request) => tokenServer.fetch(request), {
@@ -113,6 +119,7 @@ export async function startKitSite({
     calls,
     asked,
     starts: () => calls.filter((call) => call === "POST /otp-login").length,
+    signIns: () => signIns,
     streams: () => streams,
     show(path, body, { head = "", loads = true, headers = {} } = {}) {
       const script = loads ? '<script type="module" src="/onegini-otp-login.js"></script>' : "";
