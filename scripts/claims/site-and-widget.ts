@@ -6,6 +6,7 @@ const security = "test/e2e/login/security.test.ts";
 const login = "test/e2e/login/login.test.ts";
 const site = "test/e2e/demo/site.test.ts";
 const demoParts = "test/unit/demo/demo-parts.test.ts";
+const anotherTab = "test/element/flow/another-tab.test.ts";
 const redirect = "test/element/redirect.test.ts";
 const links = "test/element/links.test.ts";
 const newSessionId = `const id = randomBytes(32).toString("base64url");
@@ -118,6 +119,24 @@ export const siteAndWidget: readonly Defence[] = [
     without: "location.assign(target);",
     test: login,
     title: "replaces the login page in the history by the account",
+  },
+  {
+    claim: "One of two tabs logs in: it asks for the status while it holds the lock",
+    file: "src/element/flow/login-flow.ts",
+    text: `claim.locked(
+        defer(() => followStatus(attempt, backend, environment, EMPTY, true))`,
+    without: `claim.locked(
+        of<StatusAnswer>({ status: "approved" })`,
+    test: anotherTab,
+    title: "asks for the status in the lock, claims, and logs in",
+  },
+  {
+    claim: "One of two tabs logs in: the other one has no claim",
+    file: "src/element/flow/login-flow.ts",
+    text: `else if (status !== "completed" || !claim.isMine())`,
+    without: `else if (status !== "completed")`,
+    test: anotherTab,
+    title: "is another tab's if the status in the lock is `completed`",
   },
   {
     claim: "The widget follows redirect_to only to http and https",

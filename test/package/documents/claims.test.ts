@@ -25,6 +25,7 @@ const withoutAny: Record<string, string> = {
     "Node's http follows none. With fetch it is an option, which is taken out.",
   "cannot use the victim's attempt without its id, and no answer to the attacker contains the id":
     "There is no call that answers the ids of a browser.",
+  "keep nothing but the attempt's id and its end in the storage": "The widget writes nothing else there.",
   "put no secret into an address, a Referer, the page or the demo's output": "The widget puts none there.",
 };
 
