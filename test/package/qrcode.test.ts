@@ -10,6 +10,11 @@ interface Encoder {
   create: (segments: object[], options: object) => { modules: { size: number; data: Uint8Array } };
 }
 
+interface Capacities {
+  /** The longest text of a version, in bytes. */
+  getCapacity: (version: number, level: object) => number;
+}
+
 /** A module with the encoder as the package's build puts it into the element. */
 async function trimmed(entry: string): Promise<object> {
   const result = await build({
@@ -31,9 +36,13 @@ async function trimmedEncoder(): Promise<Encoder> {
 
 test("the trimmed encoder makes the same codes as the whole package", async () => {
   const ours = await trimmedEncoder();
-  const whole = createRequire(import.meta.url)("qrcode/lib/core/qrcode.js") as Encoder;
-  // Every length up to more than twice an OTP's, then a few up to the largest.
-  const lengths = [...Array(300).keys(), 500, 700, 900, 1200, 1500, 1800, 2100, 2400, 2700, 2953];
+  const require = createRequire(import.meta.url);
+  const whole = require("qrcode/lib/core/qrcode.js") as Encoder;
+  const { getCapacity } = require("qrcode/lib/core/version.js") as Capacities;
+  // Every length up to more than twice an OTP's, then the shortest and the longest text of each version.
+  const { L } = require("qrcode/lib/core/error-correction-level.js") as { L: object };
+  const longest = Array.from({ length: 40 }, (_, i) => getCapacity(i + 1, L));
+  const lengths = [...Array(300).keys(), ...longest.slice(0, -1).map((length) => length + 1), ...longest];
   for (const length of lengths.filter(Boolean)) {
     const text = randomBytes(length).toString("base64").slice(0, length);
     const segments = [{ data: text, mode: "byte" }];
