@@ -115,6 +115,7 @@ export const codeStyles = css`
   .body,
   .layer,
   .stage,
+  .close,
   canvas {
     z-index: 2147483647 !important;
   }

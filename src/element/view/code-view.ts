@@ -44,9 +44,9 @@ const ringPath = (radius: number): string => {
 export function fitRing(root: ShadowRoot): void {
   const ring = root.querySelector(".ring");
   if (!ring) return;
-  const radius = parseFloat(getComputedStyle(ring.parentElement!).borderTopLeftRadius);
-  // Not 0: Chromium begins a dash anew after an arc without a length.
-  const d = ringPath(Math.max(0.01, Math.min(radius, 154)));
+  // Not 0: Chromium begins a dash anew after an arc without a length. NaN if the element was removed before its update.
+  const radius = parseFloat(getComputedStyle(ring.parentElement!).borderTopLeftRadius) || 0.01;
+  const d = ringPath(Math.min(radius, 154));
   for (const path of ring.children) if (path.getAttribute("d") !== d) path.setAttribute("d", d);
 }
 

@@ -115,7 +115,7 @@ describe("Motion", () => {
     await watchMotion(stage.page);
     await logIn(stage);
     const parts = new Set(await moved(stage.page));
-    for (const part of ["left", "message", "arc"]) assert.ok(parts.has(part), [...parts].join());
+    for (const part of ["left", "layer told", "arc"]) assert.ok(parts.has(part), [...parts].join());
     assert.ok(!parts.has("canvas"), "the code never moves");
   });
 });

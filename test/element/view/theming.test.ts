@@ -65,6 +65,15 @@ describe("the corners around the code", () => {
     });
 });
 
+it("the ring of a card that was removed before its update has no corners that are not numbers", async () => {
+  const card = await themed("");
+  card.remove();
+  card.requestUpdate();
+  await card.updateComplete;
+  for (const path of card.shadowRoot!.querySelectorAll(".ring path"))
+    expect(path.getAttribute("d")).not.to.include("NaN");
+});
+
 describe("the site's properties", () => {
   it("set second lines, lines and sunken areas, also beside colours that they are mixed from", async () => {
     for (const more of [{}, { text: "rgb(90, 0, 0)" }]) {
