@@ -66,7 +66,7 @@ const managers: Manager[] = [
   },
   {
     name: "Yarn 4 with Plug'n'Play",
-    install: (folder) => run(process.execPath, [yarn, "install"], folder),
+    install: (folder) => run(process.execPath, [yarn, "install", "--no-immutable"], folder),
     exec: () => [process.execPath, yarn, "exec"],
   },
 ];
