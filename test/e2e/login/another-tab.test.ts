@@ -275,10 +275,27 @@ describe("Two visible pages of an attempt that left for the app", () => {
     assert.equal(signIns(), 1);
   });
 
+  /** Stops a page's scripts, by a request that they wait for. Resolves when they have stopped, to what lets them go on. */
+  async function halt(page: Page): Promise<() => Promise<void>> {
+    let letGoOn = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (letGoOn = resolve));
+    await page.route("**/halt", async (route) => {
+      await answered;
+      await route.fulfill();
+    });
+    const asked = page.waitForRequest("**/halt");
+    const halted = page.evaluate(() => {
+      const request = new XMLHttpRequest();
+      request.open("GET", "/halt", false);
+      request.send();
+    });
+    await asked;
+    return () => (letGoOn(), halted);
+  }
+
   /** Lets one page log in alone up to its login request, which `treat` gets. Resolves when it is there. */
   async function claimIn(page: Page, other: Page, code: string, treat: () => unknown): Promise<void> {
-    const devtools = await context.newCDPSession(other);
-    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    const goOn = await halt(other);
     const asked = page.waitForRequest("**/login");
     await page.route("**/login", async (route) => {
       treat();
@@ -287,7 +304,7 @@ describe("Two visible pages of an attempt that left for the app", () => {
     await site.phone.accept(code);
     await asked;
     if (treat === forward) await until(() => signIns() === 1, "signIn");
-    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await goOn();
   }
   const forward = () => undefined;
 
