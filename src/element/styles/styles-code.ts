@@ -38,8 +38,11 @@ export const codeStyles = css`
   .stage .button {
     position: relative;
   }
+  /* In large text they cover the marks, and never the edge. */
   .words {
-    padding: 6px 8px 9px;
+    margin: 6px;
+    padding: 0 2px 3px;
+    background: var(--_sunken);
     text-align: center;
   }
   .words .button {
@@ -237,6 +240,10 @@ export const codeStyles = css`
   }
   .large .time {
     font-size: 0.875em;
+  }
+  .large .time .icon {
+    inline-size: 1.1429em;
+    block-size: 1.1429em;
   }
   .box,
   .large .time {

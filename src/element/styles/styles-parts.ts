@@ -5,8 +5,9 @@ export const partStyles = css`
   .button,
   .link {
     display: inline-flex;
+    flex-wrap: wrap;
+    place-content: center;
     align-items: center;
-    justify-content: center;
     min-block-size: 44px;
     padding: 8px 20px;
     border: 1px solid transparent;
@@ -21,6 +22,7 @@ export const partStyles = css`
     word-spacing: inherit;
     text-align: center;
     text-decoration: none;
+    text-wrap: balance;
     cursor: pointer;
   }
   .button:hover {
@@ -35,7 +37,7 @@ export const partStyles = css`
     color: var(--_text);
   }
   .app {
-    gap: 8px;
+    column-gap: 8px;
     inline-size: 100%;
     min-block-size: 52px;
     padding-inline: 12px;
@@ -50,7 +52,7 @@ export const partStyles = css`
     cursor: default;
   }
   .link {
-    gap: 6px;
+    column-gap: 6px;
     background: none;
     color: var(--_accent);
   }
@@ -80,29 +82,39 @@ export const partStyles = css`
   }
   .icon {
     flex: none;
-    inline-size: 16px;
-    block-size: 16px;
+    inline-size: 1.0667em;
+    block-size: 1.0667em;
     fill: none;
     stroke: currentcolor;
     stroke-width: 2px;
     stroke-linecap: round;
     stroke-linejoin: round;
   }
+  .row .icon {
+    inline-size: 1.2308em;
+    block-size: 1.2308em;
+  }
   .number .icon {
     inline-size: 1.1em;
     block-size: 1.1em;
   }
+  /* As high as the words beside it. Where they leave it no room, it is in a line of its own, which has no height. */
+  .app .icon,
+  .link .icon {
+    contain: size;
+    align-self: stretch;
+    block-size: auto;
+  }
   .app .icon {
-    inline-size: 20px;
-    block-size: 20px;
+    inline-size: 1.25em;
   }
   .close .icon {
-    inline-size: 24px;
-    block-size: 24px;
+    inline-size: 1.6em;
+    block-size: 1.6em;
   }
   .disc .icon {
-    inline-size: 28px;
-    block-size: 28px;
+    inline-size: 1.75em;
+    block-size: 1.75em;
   }
   .message {
     font-size: 1.125em;
@@ -140,8 +152,8 @@ export const partStyles = css`
     display: grid;
     flex: none;
     place-items: center;
-    inline-size: 60px;
-    block-size: 60px;
+    inline-size: 3.75em;
+    block-size: 3.75em;
     margin-block: 6px 20px;
     border-radius: 50%;
     background: var(--_sunken);
@@ -163,7 +175,7 @@ export const partStyles = css`
   }
   .arc {
     position: absolute;
-    inset: -6px;
+    inset: -0.375em;
   }
   /* The arc closes, shrinks to the disc's edge, and is gone where it would not show. */
   .done .arc {

@@ -4,7 +4,7 @@ import * as icons from "./icons.js";
 import { formatTime } from "./countdown.js";
 import { hasCode, isScanned, type Handlers, type ViewModel } from "./view-model.js";
 
-const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" aria-hidden="true">
+const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" preserveAspectRatio="none" aria-hidden="true">
   ${[
     [5, 5],
     [39, 5],
@@ -23,6 +23,7 @@ const ring = (model: ViewModel): TemplateResult => {
     class="ring ${isFresh ? "fresh" : ""}"
     part="ring"
     viewBox="0 0 310 310"
+    preserveAspectRatio="none"
     aria-hidden="true"
   >
     <path />

@@ -98,6 +98,43 @@ function spilling(section: Element): string[] {
   return found;
 }
 
+interface Edges {
+  left: number;
+  right: number;
+}
+
+const around = (boxes: readonly Edges[]): Edges => ({
+  left: Math.min(...boxes.map(({ left }) => left)),
+  right: Math.max(...boxes.map(({ right }) => right)),
+});
+
+/** The buttons whose words are not in the middle, or that have an icon beside words of two or more lines. */
+function untidyButtons(section: Element): string[] {
+  const found: string[] = [];
+  for (const button of section.querySelectorAll("button, a")) {
+    if (!isShown(button)) continue;
+    const name = button.textContent.trim();
+    const whole = button.getBoundingClientRect();
+    const lines = new Map<number, DOMRect[]>();
+    for (const rect of [...textsOf(button)].flatMap(({ text }) => rectsOf(text))) {
+      const near = [...lines.keys()].find((line) => Math.abs(line - lineOf(rect)) < rect.height / 2);
+      lines.set(near ?? lineOf(rect), [...(lines.get(near ?? lineOf(rect)) ?? []), rect]);
+    }
+    const icons = [...button.querySelectorAll(".icon")]
+      .map((icon) => icon.getBoundingClientRect())
+      .filter(({ height }) => height > 0);
+    if (icons.length > 0 && lines.size !== 1) found.push(`${name}: an icon beside ${lines.size} lines`);
+    for (const [line, rects] of lines) {
+      for (const icon of icons)
+        if (Math.abs(lineOf(icon) - line) > 3) found.push(`${name}: its icon is in another line`);
+      const { left, right } = around([...rects, ...icons]);
+      const off = Math.abs(left + right - whole.left - whole.right) / 2;
+      if (off > 2) found.push(`${name}: ${off} px beside the middle`);
+    }
+  }
+  return found;
+}
+
 describe("the card in each language", () => {
   afterEach(clear);
 
@@ -112,6 +149,7 @@ describe("the card in each language", () => {
             const where = `${width} px, ${name}`;
             expect(spilling(section), where).to.deep.equal([]);
             expect(torn(section), where).to.deep.equal([]);
+            expect(untidyButtons(section), where).to.deep.equal([]);
             expect(section.scrollWidth, where).to.be.at.most(section.clientWidth);
             heights[card.getBoundingClientRect().height] = name;
           }
@@ -121,22 +159,38 @@ describe("the card in each language", () => {
       });
 });
 
-describe("the card with twice the text", () => {
+/** How a reader may set the text: as large as in WCAG 1.4.4, spaced as in WCAG 1.4.12, and both. */
+const spacing = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+  p { margin-block-end: 2em !important }`;
+const textSettings = [
+  { setting: "twice as large", size: "32px", css: "", places: [280, 320, 390] },
+  { setting: "spaced", size: "16px", css: spacing, places: [320, 390] },
+  { setting: "twice as large and spaced", size: "32px", css: spacing, places: [320, 390] },
+];
+
+describe("the card with large or spaced text", () => {
   afterEach(clear);
 
   for (const language of Object.keys(locales))
-    it(`cuts and overflows nothing in ${language}, from 280 px`, async () => {
-      for (const offer of Object.values(offers))
-        for (const width of widths) {
-          const card = await cardIn(language, width);
-          card.parentElement!.style.fontSize = "32px";
-          for (const name of Object.keys(everything)) {
-            const section = await show(card, name, language, offer);
-            expect(spilling(section), `${width} px, ${name}`).to.deep.equal([]);
+    for (const { setting, size, css, places } of textSettings)
+      it(`cuts and overflows nothing, and keeps buttons tidy: ${language}, ${setting}`, async () => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(css);
+        for (const offer of Object.values(offers))
+          for (const width of places) {
+            const card = await cardIn(language, width);
+            card.parentElement!.style.fontSize = size;
+            card.shadowRoot!.adoptedStyleSheets.push(sheet);
+            for (const name of Object.keys(everything)) {
+              const section = await show(card, name, language, offer);
+              const where = `${width} px, ${name}`;
+              expect(spilling(section), where).to.deep.equal([]);
+              expect(untidyButtons(section), where).to.deep.equal([]);
+              expect(section.scrollWidth, where).to.be.at.most(section.clientWidth);
+            }
+            clear();
           }
-          clear();
-        }
-    });
+      });
 });
 
 /** The horizontal positions of the characters of a part of a text, from left to right. */

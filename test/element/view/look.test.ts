@@ -41,6 +41,56 @@ describe("the card", () => {
     }
   });
 
+  it("has icons and discs that are twice as large with twice the text", async () => {
+    const shown: ViewModel[] = [
+      ...Object.values(phases),
+      ...Object.values(phases).map((each) => ({ ...each, app: "first" as const, appLink: "x:otp" })),
+      model(pending(), { enlarged: true }),
+    ];
+    for (const each of shown) {
+      const sizes = async (fontSize: string) => {
+        const card = await showCard(each, 400);
+        card.parentElement!.style.fontSize = fontSize;
+        const widths = [...card.shadowRoot!.querySelectorAll(".icon, .disc, .arc")].map(
+          // Not its box, which is larger while the arc turns.
+          (icon) => Number.parseFloat(getComputedStyle(icon).inlineSize),
+        );
+        clear();
+        return widths;
+      };
+      const [once, twice] = [await sizes("16px"), await sizes("32px")];
+      twice.forEach((width, i) => expect(width, each.state.phase).to.be.closeTo(2 * once[i]!, 0.1));
+    }
+  });
+
+  it("breaks the words of a button into lines of about the same length", async () => {
+    const words = wordsFor("en", { openHere: "Open the app of Example Bank on this device" });
+    const card = await showCard({ ...phases["pending"]!, words, app: "beside", appLink: "x:otp" }, 320);
+    const range = document.createRange();
+    range.selectNodeContents(card.shadowRoot!.querySelector(".outlined")!);
+    const widths = [...range.getClientRects()].map(({ width }) => width).filter(Boolean);
+    expect(widths).to.have.length(2);
+    expect(Math.min(...widths)).to.be.above(Math.max(...widths) * 0.7);
+  });
+
+  it("has the edge and the marks of its place as high as the words make it", async () => {
+    for (const name of ["pending, scanned", "expired"]) {
+      const card = await showCard(phases[name]!, 320);
+      card.parentElement!.style.fontSize = "48px";
+      const stage = card.shadowRoot!.querySelector(".stage")!.getBoundingClientRect();
+      expect(stage.height, name).to.be.above(stage.width + 20);
+      const marks = [...card.shadowRoot!.querySelectorAll(".marks rect")].map((mark) =>
+        mark.getBoundingClientRect(),
+      );
+      for (const edge of card.shadowRoot!.querySelectorAll(".ring path:first-child"))
+        expect(edge.getBoundingClientRect().height, name).to.be.closeTo(stage.height, 4);
+      const [top, bottom] = [marks[0]!.top - stage.top, stage.bottom - marks.at(-1)!.bottom];
+      expect(top, name).to.be.below(stage.height / 8);
+      expect(bottom, name).to.be.below(stage.height / 5);
+      clear();
+    }
+  });
+
   it("cuts and overflows nothing, at twice the text and with wide spacing, in any language", async () => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(

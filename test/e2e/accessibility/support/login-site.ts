@@ -5,6 +5,7 @@ import { after, afterEach, before } from "node:test";
 import { build } from "esbuild";
 import type { Browser } from "playwright-core";
 import type { Status, StatusAnswer } from "../../../../src/protocol/login-api.js";
+import { locales } from "../../../element/support/locales.js";
 import { otp } from "../../../element/support/models.js";
 import { launchBrowser } from "../../../support/browser.js";
 
@@ -84,7 +85,9 @@ const page = (attributes: string): string => `<!doctype html><html lang="en"><he
 async function startLoginSite(): Promise<LoginSite> {
   const { outputFiles } = await build({
     stdin: {
-      contents: `import "./src/define.ts"; import "./src/locales/ar.ts"; import "./src/locales/de.ts";`,
+      contents: ["define", ...Object.keys(locales).map((language) => `locales/${language}`)]
+        .map((name) => `import "./src/${name}.ts";`)
+        .join(""),
       resolveDir: process.cwd(),
       loader: "ts",
     },
