@@ -19,7 +19,7 @@ export const widgetMessages: Record<Language, { step1: string; step2: string; op
   },
   de: {
     step1: "Demo-Bank-App öffnen",
-    step2: "Auf **Scan** tippen, auf diesen Code richten",
+    step2: "Auf **Scan** tippen, Code erfassen",
     openApp: "Demo-Bank-App öffnen",
   },
 };

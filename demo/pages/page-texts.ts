@@ -19,6 +19,8 @@ export interface PageTexts {
   needsNewerBrowser: string;
   safety: string;
   cannotScan: string;
+  /** What the picture of the app shows. */
+  scanButton: string;
   withPassword: string;
   userName: string;
   password: string;
@@ -72,6 +74,7 @@ export const pageTexts: Record<Language, PageTexts> = {
     needsNewerBrowser: "To log in with your phone, use a newer browser and allow JavaScript for this page.",
     safety: "Only accept a login on your phone that you started yourself, on this page.",
     cannotScan: "I can’t scan",
+    scanButton: "The app’s home screen, with the Scan button at the bottom",
     withPassword: "Log in with a password",
     userName: "User name",
     password: "Password",
@@ -125,6 +128,7 @@ export const pageTexts: Record<Language, PageTexts> = {
       "Gebruik een nieuwere browser en sta JavaScript toe op deze pagina om met je telefoon in te loggen.",
     safety: "Accepteer op je telefoon alleen een login die je zelf op deze pagina bent begonnen.",
     cannotScan: "Scannen lukt niet",
+    scanButton: "Het beginscherm van de app, met de knop Scan onderaan",
     withPassword: "Inloggen met een wachtwoord",
     userName: "Gebruikersnaam",
     password: "Wachtwoord",
@@ -178,6 +182,7 @@ export const pageTexts: Record<Language, PageTexts> = {
       "Pour vous connecter avec votre mobile, utilisez un navigateur plus récent et autorisez JavaScript sur cette page.",
     safety: "N’acceptez sur votre mobile qu’une connexion que vous avez lancée vous-même, sur cette page.",
     cannotScan: "Je ne peux pas scanner",
+    scanButton: "L’écran d’accueil de l’appli, avec le bouton Scan en bas",
     withPassword: "Connexion avec un mot de passe",
     userName: "Identifiant",
     password: "Mot de passe",
@@ -234,6 +239,7 @@ export const pageTexts: Record<Language, PageTexts> = {
     safety:
       "Bestätigen Sie auf dem Handy nur eine Anmeldung, die Sie selbst auf dieser Seite begonnen haben.",
     cannotScan: "Ich kann nicht scannen",
+    scanButton: "Der Startbildschirm der App, mit der Taste „Scan“ unten",
     withPassword: "Mit Passwort anmelden",
     userName: "Benutzername",
     password: "Passwort",

@@ -258,6 +258,20 @@ describe("The demo's pages", () => {
     }
   });
 
+  it("show where the app's Scan button is, except on a phone that opens the app", async () => {
+    for (const [options, isShown] of [
+      [{ viewport: { width: 1280, height: 800 } }, true],
+      [{ viewport: { width: 390, height: 844 } }, true],
+      [{ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, false],
+    ] as const) {
+      const context = await browser.newContext(options);
+      const page = await openLoginPage(context, demo.origin);
+      const picture = page.getByRole("img", { name: "with the Scan button at the bottom" });
+      assert.equal(await picture.isVisible(), isShown, JSON.stringify(options));
+      await context.close();
+    }
+  });
+
   it("do not shift while the widget's script loads", async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
