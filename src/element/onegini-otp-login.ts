@@ -119,7 +119,8 @@ export class OneginiOtpLogin extends LitElement {
   readonly #internals = this.attachInternals?.();
   readonly #media = new MediaQueries(
     this,
-    "(pointer: coarse) and (max-width: 480px)",
+    // A phone, upright or sideways.
+    "(pointer: coarse) and (max-device-width: 480px), (pointer: coarse) and (max-device-height: 480px)",
     "(any-pointer: coarse)",
   );
   readonly #announcer = new Announcer();
@@ -240,6 +241,8 @@ export class OneginiOtpLogin extends LitElement {
   protected override update(changed: PropertyValues<this>): void {
     const focused = this.shadowRoot!.activeElement ?? this.querySelector(":focus");
     super.update(changed);
+    // The code's place has its size only now.
+    if (this.#enlarged.measure(this.shadowRoot!, this.#painter)) super.update(changed);
     fitRing(this.shadowRoot!);
     this.#enlarged.sync(this.shadowRoot!);
     keepFocus(this.shadowRoot!, focused);
@@ -258,6 +261,7 @@ export class OneginiOtpLogin extends LitElement {
       isTouch: this.#media.matches(1),
       otherPhone: this.#otherPhone,
       enlarged: this.#enlarged.isWanted,
+      isEnlargeable: this.#enlarged.isPossible,
       isRedirecting: this.#isRedirecting,
     });
     // Nothing is announced from behind the dialog. The announcement follows when the dialog has closed.

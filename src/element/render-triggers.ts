@@ -30,8 +30,8 @@ export class MediaQueries implements ReactiveController {
 }
 
 /**
- * Renders the host when time alone changes what it shows, and whenever its page is shown again, because timers stop in
- * sleep.
+ * Renders the host when time alone changes what it shows, whenever its page is shown again, because timers stop in sleep, and
+ * whenever the window has another size.
  */
 export class Ticker implements ReactiveController {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -48,12 +48,14 @@ export class Ticker implements ReactiveController {
   hostConnected(): void {
     document.addEventListener("visibilitychange", this.#render);
     addEventListener("pageshow", this.#render);
+    addEventListener("resize", this.#render);
     this.#render();
   }
 
   hostDisconnected(): void {
     document.removeEventListener("visibilitychange", this.#render);
     removeEventListener("pageshow", this.#render);
+    removeEventListener("resize", this.#render);
     clearTimeout(this.#timer);
   }
 

@@ -122,7 +122,7 @@ export const codeStyles = css`
   canvas {
     z-index: 2147483647 !important;
   }
-  .stage canvas {
+  .enlargeable canvas {
     cursor: zoom-in !important;
   }
   .scanned .words {
@@ -208,9 +208,12 @@ export const codeStyles = css`
     background: var(--_accent);
     color: var(--_on-accent);
   }
+  /* The least width of the dialog is the code's, from which a script reads it. */
   dialog {
     --_text: #15181e;
     --_muted: #535b68;
+    --_box: min(608px, 92dvmin - 2px, 100dvh - 89px) !important;
+    min-inline-size: var(--_box) !important;
     inline-size: min(640px, 92vmin);
     max-inline-size: none;
     max-block-size: 100dvh !important;
@@ -253,10 +256,55 @@ export const codeStyles = css`
   .box {
     display: grid;
     place-items: safe center;
-    min-inline-size: 212px;
-    inline-size: min(608px, 100% + 24px, 100dvh - 89px);
+    inline-size: var(--_box);
     margin: -5px -12px -10px;
     aspect-ratio: 1;
+  }
+  .close span {
+    display: none;
+  }
+  /* On a low screen the words are beside the code, which gets their height. */
+  @media (max-height: 600px) and (min-aspect-ratio: 3/2) {
+    dialog {
+      --_box: calc(92dvh - 2px) !important;
+      inline-size: fit-content;
+      max-inline-size: 92vw;
+    }
+    .large {
+      grid-template: 1fr auto 1fr / auto minmax(0, 1fr);
+      column-gap: 16px;
+      padding: 0;
+      padding-inline-end: 32px;
+    }
+    .large > :not(.box) {
+      grid-column: 2;
+      justify-self: start;
+    }
+    .large h2 {
+      align-self: end;
+      padding: 0;
+    }
+    .large .time {
+      margin-block: 8px 4px;
+    }
+    .box {
+      grid-area: 1 / 1 / -1;
+      margin: 0;
+    }
+    .large .close {
+      order: 1;
+      align-self: start;
+      inline-size: auto;
+      margin-inline-start: -8px;
+      padding-inline: 8px;
+      color: var(--_text);
+    }
+    .close .icon {
+      display: none;
+    }
+    .close span {
+      display: inline;
+    }
   }
   @media (prefers-reduced-motion: no-preference) {
     .waiting .marks {

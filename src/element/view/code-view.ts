@@ -68,9 +68,14 @@ function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
       </div>
     </div>`;
   if (hasCode(model))
-    return html`<div class="stage" part="stage">
+    return html`<div class="stage ${model.isEnlargeable ? "enlargeable" : ""}" part="stage">
       <div class="plate"></div>
-      <canvas part="qr" role="img" aria-label=${words.codeName} @click=${enlarge}></canvas>
+      <canvas
+        part="qr"
+        role="img"
+        aria-label=${words.codeName}
+        @click=${model.isEnlargeable ? enlarge : nothing}
+      ></canvas>
       ${ring(model)}
     </div>`;
   const button = (label: string) =>
@@ -121,7 +126,7 @@ export function timeText(model: ViewModel): TemplateResult | typeof nothing {
 export const plain = (text: string): string => text.replaceAll("**", "");
 
 /** Words between `**` are bold. */
-const rich = (text: string) =>
+export const rich = (text: string) =>
   text.split("**").map((part, i) => (i % 2 ? html`<strong>${part}</strong>` : part));
 
 /** After the scan the last step is the person's next, and those before it are done. A step without words is left out. */
@@ -163,13 +168,13 @@ const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateRes
 
 /** Stage, time and steps. */
 export const codeView = (model: ViewModel, handlers: Handlers): TemplateResult => {
-  const isEnlargeable = hasCode(model) && model.connection !== "offline";
+  const hasEnlarge = model.isEnlargeable && hasCode(model) && model.connection !== "offline";
   return html`${stage(model, handlers)}
     <div class="row" part="row">
       ${timeText(model)}${
         isScanned(model)
           ? newCodeButton(model, handlers)
-          : isEnlargeable
+          : hasEnlarge
             ? enlargeButton(model, handlers)
             : nothing
       }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import * as icons from "./icons.js";
-import { plain, timeText } from "./code-view.js";
+import { rich, timeText } from "./code-view.js";
+import type { CodePainter } from "./qr-canvas.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 const close = (event: Event): void => (event.currentTarget as Element).closest("dialog")!.close();
@@ -17,9 +18,9 @@ export const dialogView = (model: ViewModel, { dialogClosed }: Handlers): Templa
     ${
       enlarged
         ? html`<div class="large">
-            <h2 id="scan">${plain(words.step2)}</h2>
+            <h2 id="scan">${rich(words.step2)}</h2>
             <button class="link close" part="close" type="button" aria-label=${words.close} @click=${close}>
-              ${icons.cross}
+              ${icons.cross}<span>${words.close}</span>
             </button>
             <div class="box">
               ${hasCode(model) ? html`<canvas role="img" aria-label=${words.codeName}></canvas>` : nothing}
@@ -37,6 +38,22 @@ export class EnlargedCode {
   isWanted = false;
   /** From opening until the browser's `close` event: meanwhile nothing behind the dialog is announced. */
   isModal = false;
+  /** Whether the code would be larger in the dialog than it is on the card. */
+  isPossible = true;
+
+  /**
+   * Compares the code's sizes in the dialog and on the card; where the dialog's is not larger, there is no dialog. To be called
+   * after each render. Returns whether the answer is a new one.
+   */
+  measure(root: ShadowRoot, painter: CodePainter): boolean {
+    const stage = root.querySelector(".stage");
+    // The least width of the dialog is that of the code's box, also while the dialog is closed.
+    const box = parseFloat(getComputedStyle(root.querySelector("dialog")!).minInlineSize);
+    const was = this.isPossible;
+    if (stage) this.isPossible = painter.isLarger(box, stage.clientWidth);
+    if (!this.isPossible) this.isWanted = false;
+    return this.isPossible !== was;
+  }
 
   /** To be called after each render. */
   sync(root: ShadowRoot): void {

@@ -67,6 +67,14 @@ export class CodePainter implements ReactiveController {
     return this.#symbol !== undefined;
   }
 
+  /** Whether the code has larger modules in one box than in another, of these widths in CSS pixels. */
+  isLarger(box: number, other: number): boolean {
+    const [inBox, inOther] = [box, other].map((width) =>
+      modulePixels(this.#symbol?.size ?? 1, Math.floor(width), ratioFor(this.#host)),
+    );
+    return inBox! > inOther!;
+  }
+
   /** Encodes a new OTP, in the link if there is one. Returns an error if it is too long for a QR code. */
   encode(otp: string, link: string | null = null): unknown {
     this.#useLink(link);
@@ -148,30 +156,39 @@ export class CodePainter implements ReactiveController {
 
   #paintAll(isLost: boolean): void {
     const symbol = this.#symbol;
-    if (symbol) for (const canvas of this.#canvases()) paint(canvas, symbol, isLost);
+    if (!symbol) return;
+    // Whether the code can be enlarged follows from its size on the card.
+    for (const canvas of this.#canvases()) if (paint(canvas, symbol, isLost)) this.#host.requestUpdate();
   }
 }
 
-/** @param isLost whether the canvas shows something else now; if not, it is painted only in a new size */
-function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: boolean): void {
-  const zoom = (canvas as Element & { currentCSSZoom?: number }).currentCSSZoom ?? 1;
-  const ratio = devicePixelRatio * zoom;
+/** Device pixels per CSS pixel of an element. */
+const ratioFor = (element: Element & { currentCSSZoom?: number }): number =>
+  devicePixelRatio * (element.currentCSSZoom ?? 1);
+
+/**
+ * @param isLost whether the canvas shows something else now; if not, it is painted only in a new size
+ * @returns whether it was painted
+ */
+function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: boolean): boolean {
+  const ratio = ratioFor(canvas);
   const box = canvas.parentElement!.clientWidth;
   const module = modulePixels(size, box, ratio);
   const edge = module * size;
   const whole = canvasPixels(edge, box, ratio);
   // Browsers round lengths down to 1/64 px: without a little more, a page's `zoom` makes the canvas too small by that much.
   const css = `${whole / ratio + 0.001}px`;
-  if (!isLost && canvas.width === whole && canvas.style.width === css) return;
+  if (!isLost && canvas.width === whole && canvas.style.width === css) return false;
   canvas.width = canvas.height = whole;
   // `!important` inside the shadow tree wins over any rule of a site for the part.
   for (const side of ["width", "height"]) canvas.style.setProperty(side, css, "important");
   const context = canvas.getContext("2d", { alpha: false });
-  if (!context) return;
+  if (!context) return true;
   context.fillStyle = "#fff";
   context.fillRect(0, 0, whole, whole);
   const offset = Math.floor(Math.floor((whole - edge) / ratio / 2) * ratio);
   context.setTransform(module, 0, 0, module, offset, offset);
   context.fillStyle = "#000";
   context.fill(new Path2D(path));
+  return true;
 }

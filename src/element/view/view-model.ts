@@ -22,6 +22,8 @@ export interface ViewModel {
   otherPhone: boolean;
   /** Whether the code is shown large. */
   enlarged: boolean;
+  /** Whether it would be larger there than it is on the card. */
+  isEnlargeable: boolean;
   /** Whether the page is about to be left. */
   isRedirecting: boolean;
   /** The text of the live region. */
@@ -43,7 +45,7 @@ export interface Handlers {
 /** What the model is made of, besides the state. */
 export interface ViewContext extends Pick<
   ViewModel,
-  "words" | "now" | "otherPhone" | "enlarged" | "isRedirecting"
+  "words" | "now" | "otherPhone" | "enlarged" | "isEnlargeable" | "isRedirecting"
 > {
   renewals: number;
   /** Whether there is a QR code for the state's OTP. */

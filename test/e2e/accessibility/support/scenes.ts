@@ -13,12 +13,14 @@ export interface Scene {
   reach: (stage: Stage) => Promise<void>;
 }
 
-export type Device = "computer" | "tablet" | "phone";
+export type Device = "computer" | "low window" | "tablet" | "phone" | "phone sideways";
 
 export const devices: Record<Device, BrowserContextOptions> = {
   computer: { viewport: { width: 800, height: 900 } },
+  "low window": { viewport: { width: 844, height: 420 } },
   tablet: { viewport: { width: 800, height: 1000 }, isMobile: true, hasTouch: true },
   phone: { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true },
+  "phone sideways": { viewport: { width: 812, height: 375 }, isMobile: true, hasTouch: true },
 };
 
 const link = `app-link="example:login?otp={otp}"`;
@@ -29,6 +31,12 @@ const press = (page: Page, name: string | RegExp) => page.getByRole("button", { 
 export async function watched({ page, site }: Pick<Stage, "page" | "site">): Promise<void> {
   await reachPhase(page, "pending");
   await until(() => site.watching() > 0, "the stream");
+}
+
+async function enlarged(stage: Stage): Promise<void> {
+  await watched(stage);
+  await press(stage.page, "Enlarge QR code");
+  await stage.page.getByRole("dialog").waitFor();
 }
 
 const told = (status: "approved" | "denied", phase: string) => async (stage: Stage) => {
@@ -117,13 +125,8 @@ export const scenes = {
     },
   },
   "pending, scanned": { reach: scanned },
-  "pending, enlarged": {
-    async reach(stage) {
-      await watched(stage);
-      await press(stage.page, "Enlarge QR code");
-      await stage.page.getByRole("dialog").waitFor();
-    },
-  },
+  "pending, enlarged": { reach: enlarged },
+  "pending, enlarged in a low window": { device: "low window", reach: enlarged },
   approved: {
     async reach(stage) {
       stage.site.answers.login = "never";
@@ -178,6 +181,7 @@ export const scenes = {
     },
   },
   "phone, pending": { device: "phone", attributes: link, reach: watched },
+  "phone sideways, pending": { device: "phone sideways", attributes: link, reach: watched },
   "phone, pending, other phone": {
     device: "phone",
     attributes: link,

@@ -121,7 +121,8 @@ async function renderSheet(sheet: Sheet, seeds: string[], tally: Tally): Promise
   const places = seeds.map((seed, i) => placeFor(seed, `site${i}`, sheet, randomFrom(seed)));
   const random = randomFrom(`${seeds[0]} window`);
   const view = condition.isEnlarged
-    ? { width: random.between(360, 1000), height: random.between(420, 900), devicePixelRatio }
+    ? // Large enough for a code that is larger than on any card: elsewhere there is no Enlarge.
+      { width: random.between(400, 1000), height: random.between(450, 900), devicePixelRatio }
     : { width: 2000, height: 1400, devicePixelRatio };
   await resize(session, view);
   await call(page, "show", condition.sheet ?? "", places, 3, condition.room ?? 16);
