@@ -141,7 +141,8 @@ export class OneginiOtpLogin extends LitElement {
     },
     newCode: () => this.#login.newCode(),
     enlarge: () => {
-      this.#enlarged.isWanted = true;
+      // The code itself can be pressed where there is no button.
+      this.#enlarged.isWanted = this.#enlarged.isPossible;
       this.requestUpdate();
     },
     dialogClosed: () => {

@@ -122,7 +122,7 @@ export const codeStyles = css`
   canvas {
     z-index: 2147483647 !important;
   }
-  .enlargeable canvas {
+  .stage:has(+ .row .enlarge) canvas {
     cursor: zoom-in !important;
   }
   .scanned .words {
@@ -273,31 +273,31 @@ export const codeStyles = css`
     .large {
       grid-template: 1fr auto 1fr / auto minmax(0, 1fr);
       column-gap: 16px;
+      justify-items: start;
       padding: 0;
       padding-inline-end: 32px;
-    }
-    .large > :not(.box) {
-      grid-column: 2;
-      justify-self: start;
-    }
-    .large h2 {
-      align-self: end;
-      padding: 0;
-    }
-    .large .time {
-      margin-block: 8px 4px;
     }
     .box {
       grid-area: 1 / 1 / -1;
       margin: 0;
     }
+    .large h2 {
+      align-self: end;
+      padding: 8px 0 0;
+      text-wrap: balance;
+    }
+    .large .time {
+      grid-column: auto;
+      justify-self: auto;
+      margin-block: 8px 4px;
+    }
     .large .close {
       order: 1;
       align-self: start;
       inline-size: auto;
-      margin-inline-start: -8px;
+      margin-inline-start: -9px;
       padding-inline: 8px;
-      color: var(--_text);
+      color: inherit;
     }
     .close .icon {
       display: none;

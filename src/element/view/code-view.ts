@@ -68,14 +68,9 @@ function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
       </div>
     </div>`;
   if (hasCode(model))
-    return html`<div class="stage ${model.isEnlargeable ? "enlargeable" : ""}" part="stage">
+    return html`<div class="stage" part="stage">
       <div class="plate"></div>
-      <canvas
-        part="qr"
-        role="img"
-        aria-label=${words.codeName}
-        @click=${model.isEnlargeable ? enlarge : nothing}
-      ></canvas>
+      <canvas part="qr" role="img" aria-label=${words.codeName} @click=${enlarge}></canvas>
       ${ring(model)}
     </div>`;
   const button = (label: string) =>

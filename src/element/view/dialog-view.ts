@@ -47,11 +47,12 @@ export class EnlargedCode {
    */
   measure(root: ShadowRoot, painter: CodePainter): boolean {
     const stage = root.querySelector(".stage");
+    if (!stage) return false;
     // The least width of the dialog is that of the code's box, also while the dialog is closed.
     const box = parseFloat(getComputedStyle(root.querySelector("dialog")!).minInlineSize);
     const was = this.isPossible;
-    if (stage) this.isPossible = painter.isLarger(box, stage.clientWidth);
-    if (!this.isPossible) this.isWanted = false;
+    this.isPossible = painter.isLarger(box, stage.clientWidth);
+    this.isWanted &&= this.isPossible;
     return this.isPossible !== was;
   }
 

@@ -67,12 +67,10 @@ export class CodePainter implements ReactiveController {
     return this.#symbol !== undefined;
   }
 
-  /** Whether the code has larger modules in one box than in another, of these widths in CSS pixels. */
+  /** Whether the code is larger in a box than in another one, by their widths in CSS pixels. */
   isLarger(box: number, other: number): boolean {
-    const [inBox, inOther] = [box, other].map((width) =>
-      modulePixels(this.#symbol?.size ?? 1, Math.floor(width), ratioFor(this.#host)),
-    );
-    return inBox! > inOther!;
+    const pixels = (width: number) => modulePixels(this.#symbol?.size ?? 1, width, ratioFor(this.#host));
+    return pixels(Math.floor(box)) > pixels(other);
   }
 
   /** Encodes a new OTP, in the link if there is one. Returns an error if it is too long for a QR code. */
