@@ -64,6 +64,7 @@ const published: Record<string, Cell[]> = {
     ),
   ],
   enlarged: [one("enlarged", 360, model(pending(), { enlarged: true }))],
+  "enlarged-low": [one("enlarged", 360, model(pending(), { enlarged: true }))],
   front: [
     one("arabic", 360, model(pending(), said("ar"))),
     one("phone", 288, { ...model(pending()), ...appFirst(model(pending())) }),

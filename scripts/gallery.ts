@@ -18,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 const { out, review } = values;
-const published = ["phases", "phone", "phone-app", "right-to-left", "enlarged", "front"];
+const published = ["phases", "phone", "phone-app", "right-to-left", "enlarged", "enlarged-low", "front"];
 const every = review ? [...published, "widths", "languages", "enlarged-rtl"] : published;
 const sheets = values.sheets?.split(",") ?? every;
 
@@ -79,7 +79,8 @@ if (!review && bytes >= maxBytes) throw new Error(`They must stay under ${maxByt
 
 async function photograph(page: Page, sheet: string): Promise<Buffer> {
   const isEnlarged = sheet.startsWith("enlarged");
-  await page.setViewportSize(isEnlarged ? { width: 900, height: 780 } : { width: 1596, height: 900 });
+  const [width, height] = sheet === "enlarged-low" ? [844, 390] : isEnlarged ? [900, 780] : [1596, 900];
+  await page.setViewportSize({ width, height });
   await page.evaluate(`show(${JSON.stringify(sheet)})`);
   return page.screenshot({ fullPage: !isEnlarged });
 }
