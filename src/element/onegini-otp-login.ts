@@ -52,16 +52,16 @@ const defaultRenewals = 5;
  * @csspart dialog - The dialog with the large code, which is always light.
  * @csspart close - The button that closes it.
  *
- * @cssproperty --onegini-otp-login-accent - Main button, ring and links.
- * @cssproperty --onegini-otp-login-on-accent - Text on the accent.
- * @cssproperty --onegini-otp-login-surface - The card.
- * @cssproperty --onegini-otp-login-text - Text on the card.
- * @cssproperty --onegini-otp-login-muted - Second lines, time and footer.
- * @cssproperty --onegini-otp-login-line - The card's edge, the empty ring, the circles of the numbers.
- * @cssproperty --onegini-otp-login-sunken - The place of a code that is not there yet, and the discs of icons.
- * @cssproperty --onegini-otp-login-radius - The card's corners.
- * @cssproperty --onegini-otp-login-code-radius - The corners of the ring. Those of the white plate in it are 4 px smaller.
- * @cssproperty --onegini-otp-login-button-radius - The buttons' corners.
+ * @cssproperty [--onegini-otp-login-accent=light-dark(#1f4fd1, #8fb0ff)] - Main button, ring and links.
+ * @cssproperty [--onegini-otp-login-on-accent=light-dark(#fff, #0c1633)] - Text on the accent.
+ * @cssproperty [--onegini-otp-login-surface=light-dark(#fff, #17191f)] - The card.
+ * @cssproperty [--onegini-otp-login-text=light-dark(#15181e, #f1f3f6)] - Text on the card.
+ * @cssproperty [--onegini-otp-login-muted=light-dark(#535b68, #aab2bf)] - Second lines, time and footer.
+ * @cssproperty [--onegini-otp-login-line=light-dark(#d9dee6, #363c47)] - The card's edge, the empty ring, the circles of the numbers.
+ * @cssproperty [--onegini-otp-login-sunken=light-dark(#f3f5f8, #20242c)] - The place of a code that is not there yet, and the discs of icons.
+ * @cssproperty [--onegini-otp-login-radius=16px] - The card's corners.
+ * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring. Those of the white plate in it are 4 px smaller.
+ * @cssproperty [--onegini-otp-login-button-radius=10px] - The buttons' corners.
  * @cssproperty --onegini-otp-login-padding - The space between the card's edge and what is in it.
  *
  * @cssstate idle - Waits for its button.

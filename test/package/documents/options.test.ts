@@ -66,7 +66,7 @@ const { modules } = JSON.parse(read("custom-elements.json")) as {
       tagName?: string;
       attributes: Named[];
       members: (Named & { kind: string })[];
-      cssProperties: Named[];
+      cssProperties: (Named & { default?: string })[];
       cssParts: Named[];
       slots: Named[];
     }[];
@@ -107,4 +107,15 @@ describe("what a site can style", () => {
       assert.deepEqual(named(list), used(pattern));
       assert.deepEqual(rows(head), used(pattern));
     });
+
+  test("has the default of each property in the manifest, unless it depends on the card's width", () => {
+    for (const { name, default: value } of styling.cssProperties) {
+      const fallbacks = [...sources.matchAll(/var\((--onegini-otp-login-[\w-]+), (.+?)\)(?: - 4px\))?;/g)]
+        .filter(([, property]) => property === name)
+        // Of a colour that can be mixed, without the mixture.
+        .map(([, , fallback = ""]) => fallback.replace(/^var\(--_site-\w+, (.+)\)$/, "$1"));
+      if (value === undefined) assert.equal(name, "--onegini-otp-login-padding");
+      else assert.ok(fallbacks.includes(value), `${name}: ${value} is none of ${fallbacks.join(", ")}`);
+    }
+  });
 });
