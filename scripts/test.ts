@@ -16,6 +16,7 @@ const onlyInAll = [
   "test/e2e/demo/phone-scanner.test.ts",
   "test/e2e/demo/phone-states.test.ts",
   "test/e2e/demo/playground.test.ts",
+  "test/e2e/demo/playground-look.test.ts",
   "test/e2e/demo/playground-network.test.ts",
   "test/e2e/engines/oldest-chromium.test.ts",
   "test/e2e/network",

@@ -1,42 +1,60 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { attributesOf, cssOf } from "./markup.js";
 import type { Begun } from "./playground-calls.js";
-import type { Settings } from "./playground-settings.js";
+import { usualWidthPx, type PhaseName, type Settings } from "./playground-settings.js";
 
 export interface ElementStageParts {
+  /** The box in which the element must fit, and the element's place in it. */
+  stage: HTMLElement;
   place: HTMLElement;
   /** Is called with each new element before it is in the page, so that no event is missed. */
   onNew: (element: OneginiOtpLogin) => void;
-  onWidth: (widthPx: number) => void;
+  /** Is called after the element's view has changed. */
+  onView: () => void;
+  /** @param scale the share of its size at which the element is shown */
+  onWidth: (widthPx: number, scale: number) => void;
 }
+
+/** Between the stage's edge and the element. */
+const edgePx = 16;
 
 /** The element in its place. It is used as on any page: by attributes, style sheet and events. */
 export class ElementStage {
   element = document.createElement("onegini-otp-login");
   readonly #parts: ElementStageParts;
   readonly #sheet = new CSSStyleSheet();
-  readonly #measured = new ResizeObserver(() => this.#parts.onWidth(this.element.offsetWidth));
+  readonly #measured = new ResizeObserver(() => this.#fit());
+  readonly #viewed = new MutationObserver(() => this.#parts.onView());
   #attributes = new Set<string>();
+  #widthPx = usualWidthPx;
 
   constructor(parts: ElementStageParts) {
     this.#parts = parts;
     document.adoptedStyleSheets.push(this.#sheet);
   }
 
-  /** Replaces the element by a new one, with the attributes that the page's server wrote into its tag. */
-  renew(settings: Settings, begun: Begun | undefined): void {
-    this.element = document.createElement("onegini-otp-login");
+  /**
+   * Replaces the element by a new one, with the attributes that the page's server wrote into its tag. Resolves when it is
+   * in the page and has its view.
+   */
+  async renew(settings: Settings, begun: Begun | undefined): Promise<void> {
+    const element = (this.element = document.createElement("onegini-otp-login"));
     this.#attributes.clear();
     if (begun) {
-      this.element.setAttribute("attempt", begun.attempt);
-      this.element.setAttribute("otp", begun.otp);
-      this.element.setAttribute("expires-in", String(begun.expiresIn));
+      element.setAttribute("attempt", begun.attempt);
+      element.setAttribute("otp", begun.otp);
+      element.setAttribute("expires-in", String(begun.expiresIn));
     }
-    this.#parts.onNew(this.element);
+    this.#parts.onNew(element);
     this.apply(settings);
     this.#measured.disconnect();
-    this.#measured.observe(this.element);
-    this.#parts.place.replaceChildren(this.element);
+    this.#viewed.disconnect();
+    this.#parts.place.replaceChildren(element);
+    await element.updateComplete;
+    if (element !== this.element || !element.shadowRoot) return;
+    this.#measured.observe(this.#parts.stage);
+    this.#measured.observe(element);
+    this.#viewed.observe(element.shadowRoot, { attributes: true, childList: true, subtree: true });
   }
 
   apply(settings: Settings): void {
@@ -47,7 +65,20 @@ export class ElementStage {
     for (const name of this.#attributes) if (!attributes.has(name)) this.element.removeAttribute(name);
     this.#attributes = new Set(attributes.keys());
     if (settings.messages) this.element.messages = settings.messages;
+    fillSlots(this.element, settings.slots);
     this.#sheet.replaceSync(cssOf(settings));
+    this.#widthPx = settings.widthPx;
+    this.#fit();
+  }
+
+  /** The phase, or what the person sees within `pending`. */
+  shown(): PhaseName {
+    const { element } = this;
+    if (element.state !== "pending") return element.state;
+    if (element.matches(":state(scanned)")) return "scanned";
+    // Only a hint about the connection has an icon.
+    if (!element.shadowRoot?.querySelector("[part~=time] svg")) return "pending";
+    return navigator.onLine ? "reconnecting" : "offline";
   }
 
   /** The code, while it is visible. */
@@ -55,4 +86,65 @@ export class ElementStage {
     const canvas = this.element.shadowRoot?.querySelector<HTMLCanvasElement>("canvas[part~=qr]");
     return canvas?.checkVisibility({ visibilityProperty: true }) ? canvas : undefined;
   }
+
+  /** Presses the element's own button; false if there is none. */
+  enlarge(): boolean {
+    const button = this.element.shadowRoot?.querySelector<HTMLButtonElement>("[part~=enlarge]");
+    if (!button?.checkVisibility({ visibilityProperty: true })) return false;
+    button.click();
+    return true;
+  }
+
+  /** A colour of the card as it is now, such as `accent`; undefined before the first view. The card has each in a property. */
+  colour(name: string): string | undefined {
+    const card = this.element.shadowRoot?.querySelector("[part~=base]");
+    return (card && getComputedStyle(card).getPropertyValue(`--_${name}`)) || undefined;
+  }
+
+  /** The same, as it would be if the page did not set it. */
+  colourWithout(name: string): string | undefined {
+    const { style } = this.element;
+    const property = `--onegini-otp-login-${name}`;
+    style.setProperty(property, "initial");
+    const colour = this.colour(name);
+    style.removeProperty(property);
+    if (style.length === 0) this.element.removeAttribute("style");
+    return colour;
+  }
+
+  /** Shows an element that is larger than the stage at a smaller scale, as a whole. */
+  #fit(): void {
+    const { stage, place, onWidth } = this.#parts;
+    const [roomPx, heightPx] = [stage.clientWidth - 2 * edgePx, stage.clientHeight - 2 * edgePx];
+    const isWider = this.#widthPx !== usualWidthPx && this.#widthPx > roomPx;
+    const placePx = isWider ? this.#widthPx : roomPx;
+    place.style.inlineSize = `${placePx}px`;
+    const { offsetWidth, offsetHeight } = this.element;
+    if (offsetHeight === 0) return;
+    const scale = Math.min(1, roomPx / placePx, heightPx / offsetHeight);
+    place.style.scale = String(scale);
+    place.style.translate = `-50% ${Math.max(0, Math.floor((heightPx - offsetHeight * scale) / 2))}px`;
+    onWidth(offsetWidth, scale);
+  }
+}
+
+const isPicture = (value: string): boolean => /^(?:\/|https?:)/.test(value);
+
+/** What a page puts into a slot: a picture, by its address, or words. */
+export function slotted(name: string, value: string): HTMLElement {
+  const child = document.createElement(isPicture(value) ? "img" : "span");
+  child.slot = name;
+  if (child instanceof HTMLImageElement) {
+    child.src = value;
+    child.alt = "";
+  } else child.textContent = value;
+  return child;
+}
+
+function fillSlots(element: HTMLElement, slots: Readonly<Record<string, string>>): void {
+  const wanted = Object.entries(slots).map(([name, value]) => slotted(name, value));
+  const isSame =
+    wanted.length === element.children.length &&
+    wanted.every((child, at) => element.children[at]?.isEqualNode(child) === true);
+  if (!isSame) element.replaceChildren(...wanted);
 }

@@ -55,6 +55,8 @@ function set(control: Control, value: string): void {
     control.checked = value === "on";
     return;
   }
+  // What was wrong with the value before.
+  control.setCustomValidity("");
   control.value = value;
   // The browser itself rejects a value that is not an option or not a number: the control is then empty.
   if (control.value === "" || !control.checkValidity())

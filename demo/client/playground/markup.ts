@@ -1,4 +1,7 @@
-import { usualRenewals, usualWidthPx, type Settings } from "./playground-settings.js";
+import { playgroundPath } from "../../playground/playground-choices.js";
+import { declarationsOf } from "./css-values.js";
+import { slotted } from "./element-stage.js";
+import { usualRenewals, usualScheme, usualWidthPx, type Settings } from "./playground-settings.js";
 
 /** Languages that are written from right to left: the page has to set `dir`. */
 const rightToLeft = /^(ar|fa|he|ur)\b/;
@@ -25,46 +28,60 @@ const escaped = (value: string): string =>
 /** The attributes of `kit.begin`, which a page's server fills in. */
 const begunAttributes = ` attempt="{attempt}" otp="{otp}" expires-in="{expiresIn}"`;
 
-/** The element's HTML in a page, with the scripts that it needs. */
+/** The element's own default, and the stage's, which no other page has. */
+const isUnset = ([name, value]: [string, string]): boolean =>
+  name === "endpoint" && (value === "/otp-login" || value === playgroundPath);
+
+/** The element's HTML in a page, with the scripts that it needs. What is not set, or set to its default, is left out. */
 export function htmlOf(settings: Settings): string {
   const isBegun = settings.beginning !== "element";
-  const attributes = attributesOf(settings).map(([name, value]) =>
-    value === "" ? ` ${name}` : ` ${name}="${escaped(value)}"`,
-  );
+  const attributes = attributesOf(settings).flatMap(([name, value]) => {
+    if (isUnset([name, value])) return [];
+    return value === "" ? ` ${name}` : ` ${name}="${escaped(value)}"`;
+  });
   if (isBegun) attributes.push(begunAttributes);
   const script = (file: string): string => `<script type="module" src="/assets/${file}"></script>\n`;
   const locale = settings.language === "en" ? "" : script(`locales/${settings.language}.js`);
-  return `${script("onegini-otp-login.js")}${locale}<onegini-otp-login${attributes.join("")}>${isBegun ? "{svg}" : ""}</onegini-otp-login>`;
+  const slots = Object.entries(settings.slots).map(
+    ([name, value]) => `\n  ${slotted(name, value).outerHTML}`,
+  );
+  const children = `${isBegun ? "{svg}" : ""}${slots.join("")}${slots.length > 0 ? "\n" : ""}`;
+  return `${script("onegini-otp-login.js")}${locale}<onegini-otp-login${attributes.join("")}>${children}</onegini-otp-login>`;
 }
 
-/** The element's CSS in a page's style sheet. The playground uses it too. */
-export function cssOf({ scheme, widthPx, textPercent, colours, radiusPx }: Settings): string {
+/**
+ * The element's CSS in a page's style sheet; empty if nothing is set. The playground uses it too. Values are valid: the
+ * controls see to that.
+ */
+export function cssOf(settings: Settings): string {
+  const { scheme, ownScheme, widthPx, textPercent, properties, parts } = settings;
   const declarations = [
+    ...(ownScheme === "" ? [] : [`color-scheme: ${ownScheme}`]),
     ...(widthPx === usualWidthPx ? [] : [`max-inline-size: ${widthPx}px`]),
     ...(textPercent === 100 ? [] : [`font-size: ${textPercent}%`]),
-    ...Object.entries(colours).flatMap(([name, colour]) => {
-      if (!colour) return [];
-      const { light, dark } = colour;
-      const value = light === dark ? light : `light-dark(${light}, ${dark})`;
-      return [`--onegini-otp-login-${name}: ${value}`];
-    }),
-    ...(radiusPx === undefined ? [] : [`--onegini-otp-login-radius: ${radiusPx}px`]),
+    ...Object.entries(properties).map(([name, value]) => `--onegini-otp-login-${name}: ${value}`),
   ];
-  const root = `:root {\n  color-scheme: ${scheme};\n}`;
-  if (declarations.length === 0) return root;
-  return `${root}\nonegini-otp-login {\n${declarations.map((each) => `  ${each};\n`).join("")}}`;
+  const rules = [
+    ...(scheme === usualScheme ? [] : [`:root {\n  color-scheme: ${scheme};\n}`]),
+    ...(declarations.length === 0
+      ? []
+      : [`onegini-otp-login {\n${declarations.map((each) => `  ${each};\n`).join("")}}`]),
+    ...Object.entries(parts).map(
+      ([name, value]) => `onegini-otp-login::part(${name}) {\n  ${declarationsOf(value)}\n}`,
+    ),
+  ];
+  // A text such as "</style>" must not end the page's style element. In a CSS string the backslash means nothing here.
+  return rules.join("\n").replaceAll("</", "<\\/");
 }
 
 /** The script of a page that uses the package from npm. */
-export function npmOf({ language, stay, messages = {} }: Settings): string {
+export function npmOf({ language, messages = {} }: Settings): string {
   const locale = language === "en" ? "" : `\nimport "onegini-otp-login/locales/${language}";`;
-  const hasWords = Object.keys(messages).length > 0;
-  const element = stay || hasWords ? `\n\nconst element = document.querySelector("onegini-otp-login");` : "";
-  const words = hasWords ? `\nelement.messages = ${JSON.stringify(messages, null, 2)};` : "";
-  const listener = stay
-    ? `\nelement.addEventListener("login", (event) => {
-  event.preventDefault(); // the page stays
-});`
-    : "";
-  return `import "onegini-otp-login/define";${locale}${element}${words}${listener}`;
+  // Also between a page's script tags.
+  const words = JSON.stringify(messages, null, 2).replaceAll("<", "\\u003c");
+  const element =
+    words === "{}"
+      ? ""
+      : `\n\nconst element = document.querySelector("onegini-otp-login");\nelement.messages = ${words};`;
+  return `import "onegini-otp-login/define";${locale}${element}`;
 }

@@ -1,13 +1,20 @@
-import type { OneginiOtpLogin, Phase } from "onegini-otp-login";
+import type { OneginiOtpLogin } from "onegini-otp-login";
 import { messageOf } from "./page-elements.js";
-import { answerOnPhone } from "./playground-calls.js";
+import { answerOnPhone, tellScanned } from "./playground-calls.js";
 import type { PhaseName, WantedPhase } from "./playground-settings.js";
 
 /** A little more than a code takes with the slowest network. */
 const maxWaitMs = 25_000;
 
+/** An element, and what is seen of it. */
+interface Watched {
+  element: OneginiOtpLogin;
+  shown: () => PhaseName;
+}
+
 /** Brings the element to a phase. The network must be set for it before. Resolves when the phase is reached. */
-async function reach(wanted: PhaseName, element: OneginiOtpLogin, signal: AbortSignal): Promise<void> {
+async function reach(wanted: PhaseName, watched: Watched, signal: AbortSignal): Promise<void> {
+  const { element, shown } = watched;
   switch (wanted) {
     case "idle":
       element.cancel();
@@ -18,58 +25,92 @@ async function reach(wanted: PhaseName, element: OneginiOtpLogin, signal: AbortS
     case "failed":
       element.start();
       break;
+    case "scanned":
+      if (shown() === "scanned") break;
+      element.start();
+      await untilIn("pending", watched, signal);
+      await tellScanned();
+      break;
+    case "reconnecting":
+    case "offline":
+      element.start();
+      await untilIn("pending", watched, signal);
+      if (wanted === "offline" && !signal.aborted) pretendOffline(true);
+      break;
     case "approved":
     case "completed":
       // An element held in `approved` goes on by itself as soon as the network allows it.
       if (element.state === "approved") break;
-      await restartAndAnswer(true, element, signal);
+      await restartAndAnswer(true, watched, signal);
       break;
     case "denied":
-      await restartAndAnswer(false, element, signal);
+      await restartAndAnswer(false, watched, signal);
       break;
     default:
       return wanted satisfies never;
   }
-  await untilIn(wanted, element, signal);
+  await untilIn(wanted, watched, signal);
 }
 
-async function restartAndAnswer(
-  accept: boolean,
-  element: OneginiOtpLogin,
-  signal: AbortSignal,
-): Promise<void> {
+/** Tells the page's scripts what a browser tells them that has lost its network. Requests still work. */
+function pretendOffline(isOffline: boolean): void {
+  if (isOffline === Object.hasOwn(navigator, "onLine")) return;
+  if (isOffline) Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
+  else Reflect.deleteProperty(navigator, "onLine");
+  window.dispatchEvent(new Event(navigator.onLine ? "online" : "offline"));
+}
+
+async function restartAndAnswer(accept: boolean, watched: Watched, signal: AbortSignal): Promise<void> {
+  const { element } = watched;
   if (element.state !== "pending" && element.state !== "requesting") element.start();
-  await untilIn("pending", element, signal);
+  await untilIn("pending", watched, signal);
   await answerOnPhone(accept);
 }
 
+/** Whether the element is where it should be: `pending` whatever is seen in it, else exactly what is wanted. */
+const isIn = (wanted: PhaseName, { element, shown }: Watched): boolean =>
+  wanted === "pending" ? element.state === "pending" : shown() === wanted;
+
+/** What is seen while the element is `pending`. */
+const withinPending: readonly PhaseName[] = ["scanned", "reconnecting", "offline"];
+
 /** Whether the element left a held phase by itself, so that it has to start again. */
-const hasSlipped = (wanted: PhaseName, now: Phase): boolean =>
+const hasSlipped = (wanted: PhaseName, now: PhaseName): boolean =>
   (now === "failed" || now === "expired") &&
-  (wanted === "requesting" || wanted === "pending" || wanted === "approved");
+  (wanted === "requesting" ||
+    wanted === "pending" ||
+    wanted === "approved" ||
+    withinPending.includes(wanted));
 
-/** "Try again" in a held failure and "Show a new code" in a held `expired` lead back to the phase. */
-const isOnTheWay = (wanted: PhaseName, now: Phase): boolean =>
-  (wanted === "failed" || wanted === "expired") && (now === "requesting" || now === "pending");
+/** "Try again" in a held failure and "Show a new code" in a held `expired` lead back to the phase; hints come and go. */
+const isOnTheWay = (wanted: PhaseName, now: PhaseName): boolean =>
+  wanted === "failed" || wanted === "expired"
+    ? now === "requesting" || now === "pending"
+    : (wanted === "reconnecting" || wanted === "offline") &&
+      (now === "pending" || now === "reconnecting" || now === "offline");
 
-function untilIn(wanted: PhaseName, element: OneginiOtpLogin, signal: AbortSignal): Promise<void> {
+function untilIn(wanted: PhaseName, watched: Watched, signal: AbortSignal): Promise<void> {
+  const { element, shown } = watched;
   return new Promise((resolve, reject) => {
-    const isThere = (): boolean => element.state === wanted;
+    const view = new MutationObserver(() => check());
     const done = (): void => {
       clearTimeout(timer);
+      view.disconnect();
       element.removeEventListener("statechange", check);
       signal.removeEventListener("abort", check);
     };
     const check = (): void => {
-      if (!isThere() && !signal.aborted) return;
+      if (!isIn(wanted, watched) && !signal.aborted) return;
       done();
       resolve();
     };
     const timer = setTimeout(() => {
       done();
-      reject(new Error(`It does not get to ${wanted} with this network: it is ${element.state}.`));
+      reject(new Error(`It does not get to ${wanted} with this network: it is ${shown()}.`));
     }, maxWaitMs);
     element.addEventListener("statechange", check);
+    if (element.shadowRoot)
+      view.observe(element.shadowRoot, { attributes: true, childList: true, subtree: true });
     signal.addEventListener("abort", check);
     check();
   });
@@ -77,6 +118,8 @@ function untilIn(wanted: PhaseName, element: OneginiOtpLogin, signal: AbortSigna
 
 export interface PhaseDriverParts {
   element: () => OneginiOtpLogin;
+  /** What is seen of the element. */
+  shown: () => PhaseName;
   /** The wanted phase, which is a control of the form. */
   wanted: () => WantedPhase;
   setWanted: (phase: WantedPhase) => void;
@@ -103,15 +146,16 @@ export class PhaseDriver {
   }
 
   async drive(phase: PhaseName): Promise<void> {
-    const { element, setWanted, isHeld, networkReady, say } = this.#parts;
+    const { element, shown, setWanted, isHeld, networkReady, say } = this.#parts;
     this.#driving?.abort();
+    pretendOffline(false);
     const driving = (this.#driving = new AbortController());
     const { signal } = driving;
     say("");
     setWanted(phase);
     try {
       await networkReady();
-      if (!signal.aborted) await reach(phase, element(), signal);
+      if (!signal.aborted) await reach(phase, { element: element(), shown }, signal);
     } catch (error) {
       if (!signal.aborted) say(messageOf(error));
     }
@@ -124,6 +168,7 @@ export class PhaseDriver {
   release(): void {
     this.#driving?.abort();
     this.#driving = undefined;
+    pretendOffline(false);
     if (this.#parts.wanted()) this.#parts.setWanted(undefined);
   }
 
@@ -133,10 +178,12 @@ export class PhaseDriver {
   }
 
   /** Starts again if the element left the phase by itself; stops holding if a person changed it. */
-  onState(state: Phase): void {
+  onView(): void {
     const wanted = this.#parts.wanted();
-    if (!wanted || this.#driving || state === wanted) return;
-    if (hasSlipped(wanted, state)) void this.drive(wanted);
-    else if (!isOnTheWay(wanted, state)) this.release();
+    if (!wanted || this.#driving) return;
+    const now = this.#parts.shown();
+    if (isIn(wanted, { element: this.#parts.element(), shown: this.#parts.shown })) return;
+    if (hasSlipped(wanted, now)) void this.drive(wanted);
+    else if (!isOnTheWay(wanted, now)) this.release();
   }
 }

@@ -29,13 +29,42 @@ export async function beginOnServer(beginning: Beginning): Promise<Begun | undef
 /** The user of the playground's phone. */
 const user = "playground-user";
 
-/** Scans the newest code of this browser's playground and answers. Resolves to the phone's text. */
-export async function answerOnPhone(accept: boolean): Promise<string> {
+interface Scan {
+  otp: string;
+  transactionId: string;
+  message: string;
+}
+
+/** The last code that the phone scanned. It waits for an answer. */
+let lastScan: Scan | undefined;
+
+/** Scans the newest code of this browser's playground, once. */
+async function scanOnPhone(): Promise<Scan> {
   const { otp } = await call("GET", "/playground/otp", undefined, "There is no code to scan.");
+  if (lastScan?.otp === otp) return lastScan;
   await call("PUT", `/phone/users/${user}`, { enrolled: true });
-  const scan = await call("POST", `/phone/users/${user}/scan`, { otp });
-  await call("POST", `/phone/transactions/${String(scan["transaction_id"])}/answer`, { accept });
-  return String(scan["message"]);
+  const answer = await call("POST", `/phone/users/${user}/scan`, { otp });
+  const scan: Scan = {
+    otp: String(otp),
+    transactionId: String(answer["transaction_id"]),
+    message: String(answer["message"]),
+  };
+  lastScan = scan;
+  return scan;
+}
+
+/** Scans the newest code and tells the page, as the site's app does. */
+export async function tellScanned(): Promise<void> {
+  const { transactionId } = await scanOnPhone();
+  await call("POST", "/app/scanned", { transaction_id: transactionId, user });
+}
+
+/** Scans the newest code and answers. Resolves to the phone's text. */
+export async function answerOnPhone(accept: boolean): Promise<string> {
+  const { transactionId, message } = await scanOnPhone();
+  lastScan = undefined;
+  await call("POST", `/phone/transactions/${transactionId}/answer`, { accept });
+  return message;
 }
 
 async function call(

@@ -5,36 +5,40 @@ import { dataOf, fromFragment, toFragment } from "./form-fragment.js";
 import { PhaseDriver } from "./phase-driver.js";
 import { logEvents } from "./event-log.js";
 import { cssOf, htmlOf, npmOf } from "./markup.js";
+import { bindTabs } from "./tabs.js";
+import { ThemeControls } from "./theme-controls.js";
 import { bindCopyButtons, find, messageOf, onPress, say } from "./page-elements.js";
 import { answerOnPhone, beginOnServer, NetworkControl, type Begun } from "./playground-calls.js";
+import { playgroundPath } from "../../playground/playground-choices.js";
 import { inEffect, phases, readSettings, type Settings } from "./playground-settings.js";
 import { ElementStage } from "./element-stage.js";
 
 const form = find("#controls", HTMLFormElement);
 const phaseControl = find("[name=phase]", HTMLInputElement);
+const widthButtons = document.querySelectorAll<HTMLButtonElement>("#widths button");
 const log = logEvents(find("#events", HTMLElement));
 const settings = (): Settings => inEffect(readSettings(dataOf(form)));
 
-/** The endpoint whose codes the playground's phone can read from the server. */
-const playgroundEndpoint = find("#endpoint", HTMLInputElement).defaultValue;
-
 const network = new NetworkControl((problem) => say("#phase-said", messageOf(problem)));
 const stage = new ElementStage({
-  place: find("#stage", HTMLElement),
+  stage: find("#stage", HTMLElement),
+  place: find("#place", HTMLElement),
   onNew(element) {
     element.addEventListener("login", (event) => {
       if (settings().stay) event.preventDefault();
     });
     log.of(element);
-    element.addEventListener("statechange", () => {
-      markPhase();
-      driver.onState(element.state);
-    });
+    element.addEventListener("statechange", onView);
   },
-  onWidth: (widthPx) => say("#width-said", `${widthPx} px`),
+  onView,
+  onWidth(widthPx, scale) {
+    const share = scale < 1 ? `, shown at ${Math.round(scale * 100)} %` : "";
+    say("#width-said", `${widthPx} px${share}`);
+  },
 });
 const driver = new PhaseDriver({
   element: () => stage.element,
+  shown: () => stage.shown(),
   wanted: () => settings().phase,
   setWanted(phase) {
     phaseControl.value = phase ?? "";
@@ -45,13 +49,32 @@ const driver = new PhaseDriver({
   say: (text) => say("#phase-said", text),
 });
 
+const theme = new ThemeControls(form, stage, () => follow());
+
+function onView(): void {
+  markPhase();
+  driver.onView();
+}
+
 /** Applies the controls to the element, its style, the snippets, the network and the address. */
 function follow(): void {
-  const now = settings();
-  network.follow(now.network);
-  stage.apply(now);
+  theme.validate();
+  const now = readSettings(dataOf(form));
+  network.follow(inEffect(now).network);
+  stage.apply(inEffect(now));
+  // A value equal to the default is as good as none. It may be the default only once another one is gone.
+  for (let [name] = theme.defaults(now); name !== undefined; [name] = theme.defaults(now)) {
+    const { [name]: _, ...properties } = now.properties;
+    now.properties = properties;
+    stage.apply(inEffect(now));
+  }
+  theme.show();
+  for (const button of widthButtons)
+    if (button.value !== "dialog") button.ariaPressed = String(Number(button.value) === now.widthPx);
   say("#html", htmlOf(now));
-  say("#css", cssOf(now));
+  const css = cssOf(now);
+  say("#css", css);
+  find("#css", HTMLElement).closest("section")!.hidden = css === "";
   say("#npm", npmOf(now));
   say("#text-size-said", `${now.textPercent} %`);
   const isJson = now.messages !== undefined;
@@ -72,25 +95,30 @@ async function renew(): Promise<void> {
   } catch (error) {
     say("#phase-said", messageOf(error));
   }
-  stage.renew(settings(), begun);
+  const isShown = stage.renew(settings(), begun);
   markPhase();
   // At once, before the new element reports a phase other than the wanted one.
   const { phase } = settings();
   if (phase) void driver.drive(phase);
+  await isShown;
+  follow();
 }
 
 function markPhase(): void {
+  const shown = stage.shown();
   for (const button of document.querySelectorAll<HTMLButtonElement>("#phases button")) {
-    if (button.value === stage.element.state) button.setAttribute("aria-current", "true");
+    if (button.value === shown) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
   }
 }
 
-/** A changed colour or radius takes effect at once. */
-function checkProperty(name: string): void {
-  const property = /^(.+)-(light|dark|px)$/.exec(name)?.[1] ?? "";
-  const box = form.elements.namedItem(property);
-  if (box instanceof HTMLInputElement && box.type === "checkbox") box.checked = true;
+/** Shows the code large, by the element's own button. */
+async function enlarge(): Promise<void> {
+  say("#phase-said", "");
+  if (stage.enlarge()) return;
+  await driver.drive("pending");
+  await stage.element.updateComplete;
+  if (!stage.enlarge()) say("#phase-said", "There is no Enlarge: the code could not be larger here.");
 }
 
 async function answerWithPhone(accept: boolean): Promise<void> {
@@ -98,10 +126,8 @@ async function answerWithPhone(accept: boolean): Promise<void> {
   try {
     const { state } = stage.element;
     if (state === "idle" || state === "requesting") throw new Error("There is no code to scan.");
-    if (settings().endpoint !== playgroundEndpoint)
-      throw new Error(
-        `The phone at hand scans the codes of ${playgroundEndpoint}. The demo phone scans any.`,
-      );
+    if (settings().endpoint !== playgroundPath)
+      throw new Error(`The phone at hand scans the codes of ${playgroundPath}. The demo phone scans any.`);
     const shown = await answerOnPhone(accept);
     say("#phone-said", `The phone showed: ${shown} ${accept ? "Accepted." : "Declined."}`);
   } catch (error) {
@@ -113,7 +139,6 @@ form.addEventListener("submit", (event) => event.preventDefault());
 // On the document, because some of the form's controls are outside of it.
 document.addEventListener("input", ({ target }) => {
   if (!(target instanceof HTMLInputElement)) return follow();
-  checkProperty(target.name);
   if (target.name === "hold" && !target.checked) driver.releaseWhenReached();
   follow();
 });
@@ -135,6 +160,12 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("#phases butto
   const phase = phases.find((name) => name === button.value);
   if (phase) button.addEventListener("click", () => void driver.drive(phase));
 }
+for (const button of widthButtons)
+  button.addEventListener("click", () => {
+    if (button.value === "dialog") return void enlarge();
+    find("#width", HTMLInputElement).value = button.value;
+    follow();
+  });
 onPress("#start", () => {
   driver.release();
   void network.ready().then(() => stage.element.start());
@@ -158,6 +189,7 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>("#languages a"))
     link.hash = kept.toString();
   });
 }
+bindTabs(find("#tabs", HTMLElement));
 bindCopyButtons();
 shareCodePixels(() => stage.codeOnScreen());
 

@@ -8,8 +8,8 @@ import {
   type Network,
 } from "../../playground/playground-choices.js";
 
-/** A colour for both schemes; undefined if the site sets none. */
-export type Colour = { light: string; dark: string } | undefined;
+/** What a site sets, by the name of a property, part or slot. */
+export type Values = Readonly<Record<string, string>>;
 
 /** The values of the controls. */
 export interface Settings {
@@ -27,19 +27,29 @@ export interface Settings {
   language: string;
   widthPx: number;
   textPercent: number;
+  /** The page's color-scheme. */
   scheme: string;
-  colours: Record<"accent" | "on-accent" | "surface" | "text", Colour>;
-  radiusPx: number | undefined;
+  /** The element's own; empty if it has the page's. */
+  ownScheme: string;
+  properties: Values;
+  /** CSS declarations. */
+  parts: Values;
+  /** Words, or the address of a picture. */
+  slots: Values;
   network: Network;
   /** The wanted phase, if any. */
   phase: WantedPhase;
   hold: boolean;
 }
 
+/** The phases, and what a person may see within `pending`. */
 export const phases = [
   "idle",
   "requesting",
   "pending",
+  "scanned",
+  "reconnecting",
+  "offline",
   "approved",
   "completed",
   "denied",
@@ -74,6 +84,9 @@ export const usualWidthPx = 420;
 
 export const usualRenewals = 5;
 
+/** The color-scheme of the playground's own page. */
+export const usualScheme = "light dark";
+
 /** Reads the controls. */
 export function readSettings(form: FormData): Settings {
   const text = (name: string): string => {
@@ -84,8 +97,13 @@ export function readSettings(form: FormData): Settings {
     const value = text(name);
     return value !== "" && Number.isFinite(Number(value)) ? Number(value) : usual;
   };
-  const colour = (name: string): Colour =>
-    form.has(name) ? { light: text(`${name}-light`), dark: text(`${name}-dark`) } : undefined;
+  const values = (prefix: string): Values =>
+    Object.fromEntries(
+      [...form.keys()].flatMap((name) => {
+        const value = name.startsWith(prefix) ? text(name).trim() : "";
+        return value === "" ? [] : [[name.slice(prefix.length), value]];
+      }),
+    );
   const chosen = Object.fromEntries(networkNames.map((name) => [name, text(name)]));
   return {
     endpoint: text("endpoint"),
@@ -101,13 +119,10 @@ export function readSettings(form: FormData): Settings {
     widthPx: number("width", usualWidthPx),
     textPercent: number("text-size", 100),
     scheme: text("scheme"),
-    colours: {
-      accent: colour("accent"),
-      "on-accent": colour("on-accent"),
-      surface: colour("surface"),
-      text: colour("text"),
-    },
-    radiusPx: form.has("radius") ? number("radius-px", 16) : undefined,
+    ownScheme: text("own-scheme"),
+    properties: values("property-"),
+    parts: values("part-"),
+    slots: values("slot-"),
     network: parseNetwork(chosen) ?? usualNetwork,
     phase: phases.find((phase) => phase === text("phase")),
     hold: form.has("hold"),
@@ -128,7 +143,11 @@ export function inEffect(settings: Settings): Settings {
     case "requesting":
       return during({ codes: "silent" });
     case "pending":
+    case "scanned":
+    case "offline":
       return during({ life: "hour" });
+    case "reconnecting":
+      return during({ life: "hour", stream: "refused", polls: "down" });
     case "approved":
       return during({ login: "silent" });
     case "expired":

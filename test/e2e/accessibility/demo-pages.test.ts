@@ -95,6 +95,13 @@ describe("The demo's pages", () => {
       const context = await browser.newContext({ ...options, reducedMotion: "reduce", bypassCSP: true });
       const { page, reaches, goTo, set } = await openPlayground(context, demo.origin);
       await reaches("pending");
+      for (const tab of ["Look", "Attributes", "Network", "Code"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        assert.deepEqual(await findings(page), [], tab);
+      }
+      await set("part-title", "font-size: 1rem");
+      await set("property-accent", "no colour");
+      assert.deepEqual(await findings(page), [], "with all parts, and a value that is invalid");
       for (const phase of ["pending", "denied", "failed"]) {
         await goTo(phase);
         await reaches(phase);

@@ -77,7 +77,7 @@ describe("The playground", () => {
     const attempts = () => starts.filter((path) => path === "/playground/otp-login").length;
     assert.equal(attempts(), 1);
     await set("beginning", "server");
-    await page.locator("#stage > onegini-otp-login[attempt]:state(pending)").waitFor();
+    await page.locator("#stage onegini-otp-login[attempt]:state(pending)").waitFor();
     assert.equal(await codeOn(page), await element.getAttribute("otp"));
     assert.match(
       await snippet("html"),
@@ -149,12 +149,11 @@ describe("The playground", () => {
       });
     await set("width", "300");
     await set("text-size", "150");
-    await set("accent-light", "#aa0000");
-    await set("accent-dark", "#ffaaaa");
-    await set("on-accent-light", "#fffff0");
-    await set("surface-light", "#fafafa");
-    await set("text-light", "#101010");
-    await set("radius-px", "3");
+    await set("property-accent", "light-dark(#a00, #faa)");
+    await set("property-on-accent", "#fffff0");
+    await set("property-surface", "#fafafa");
+    await set("property-text", "#101010");
+    await set("property-radius", "3px");
     await set("scheme", "light");
     assert.deepEqual(await look(), {
       width: 300,
@@ -165,10 +164,10 @@ describe("The playground", () => {
       ink: "rgb(16, 16, 16)",
       radius: "3px",
     });
-    assert.equal(await page.locator("#width-said").innerText(), "300 px");
+    assert.match(await page.locator("#width-said").innerText(), /^300 px/);
     await set("scheme", "dark");
     assert.equal((await look()).accent, "rgb(255, 170, 170)");
-    await set("accent", false);
+    await set("property-accent", "");
     assert.equal((await look()).accent, "rgb(143, 176, 255)");
     await page.getByRole("button", { name: "Everything as it was" }).click();
     await page.waitForFunction(() => location.hash === "");
@@ -182,6 +181,9 @@ describe("The playground", () => {
       "idle",
       "requesting",
       "pending",
+      "scanned",
+      "reconnecting",
+      "offline",
       "approved",
       "completed",
       "denied",
@@ -189,8 +191,7 @@ describe("The playground", () => {
       "failed",
     ]) {
       await goTo(phase);
-      await reaches(phase);
-      assert.equal(await page.locator("#phases [aria-current]").innerText(), phase);
+      await page.locator(`#phases [aria-current][value=${phase}]`).waitFor();
       assert.equal(await hashOf(page), `#phase=${phase}`);
     }
     assert.equal(await page.locator("#phase-said").innerText(), "");
@@ -206,6 +207,24 @@ describe("The playground", () => {
     await reaches("pending");
     await press("cancel()");
     await reaches("idle");
+  });
+
+  it("shows what a person sees after a scan, and without a connection, and is itself again", async () => {
+    const { goTo, reaches, reads, press, element, page } = await open("#phase=scanned");
+    await reaches("scanned");
+    await reads("Check your phone");
+    await press("Accept");
+    await reaches("completed");
+    await goTo("reconnecting");
+    await reads("Reconnecting…");
+    await goTo("offline");
+    await reads("You’re offline. We’ll keep trying.");
+    await goTo("scanned");
+    await reaches("scanned");
+    assert.equal(await page.evaluate(() => navigator.onLine), true);
+    await element.getByRole("button", { name: "Show a new code" }).click();
+    await page.locator("#phases [aria-current][value=pending]").waitFor();
+    assert.equal(await hashOf(page), "");
   });
 
   it("does not hold a phase when holding is off", async () => {
@@ -312,8 +331,9 @@ describe("The playground", () => {
   it("offers code that creates the same element on an empty page", async () => {
     await given.context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const { page, press, element, reaches } = await open(
-      "#language=nl&width=300&text-size=120&accent=on&accent-light=%23aa0000&radius=on&radius-px=4" +
-        "&renewals=2&redirect=%2Faccount%3Fa%3D1%26b%3D%222%22&app-link=x%3A%7Botp%7D&scheme=light",
+      "#language=nl&width=300&text-size=120&property-accent=%23aa0000&property-radius=4px" +
+        "&renewals=2&redirect=%2Faccount%3Fa%3D1%26b%3D%222%22&app-link=x%3A%7Botp%7D&scheme=light" +
+        "&part-title=color:red&slot-footer=%3C/style%3E%3Cb%3E%26amp;%20%22tips%22",
     );
     await reaches("pending");
     const copied = async (name: string): Promise<string> => {
@@ -343,7 +363,12 @@ describe("The playground", () => {
     const other = blank.locator("onegini-otp-login:state(pending)");
     await other.waitFor();
     const described = (each: Element) => ({
-      attributes: [...each.attributes].map(({ name, value }) => [name, value]),
+      // The stage's endpoint is the playground's own.
+      attributes: [...each.attributes]
+        .filter(({ name }) => name !== "endpoint")
+        .map(({ name, value }) => [name, value]),
+      heading: getComputedStyle(each.shadowRoot!.querySelector("h2")!).color,
+      footer: each.querySelector("[slot=footer]")!.textContent,
       width: (each as HTMLElement).offsetWidth,
       text: getComputedStyle(each).fontSize,
       ring: getComputedStyle(each.shadowRoot!.querySelector("[part~=base]")!).borderRadius,
@@ -360,7 +385,7 @@ describe("The playground", () => {
     for (const [name, value] of [
       ["language", "ja"],
       ["width", "333"],
-      ["surface-dark", "#123456"],
+      ["property-surface", "#123456"],
       ["stay", false],
       ["stream", "buffered"],
       ["app-link", "x:{otp}&?#"],
@@ -384,11 +409,11 @@ describe("The playground", () => {
     await second.element.getByText("Connexion avec votre mobile").first().waitFor();
     assert.equal(await second.page.locator("#stream").inputValue(), "works");
     assert.equal(await second.page.locator("#renewals").inputValue(), "5");
-    assert.equal(await second.page.locator("#width").inputValue(), "600");
+    assert.equal(await second.page.locator("#width").inputValue(), "720");
   });
 
   it("fits every width from 320 pixels without scrolling sideways", async () => {
-    const { page, set, reaches } = await open("#width=600");
+    const { page, set, reaches } = await open("#width=720");
     await reaches("pending");
     await set("text-size", "200");
     for (const width of [320, 375, 600, 880, 1099, 1100, 1280]) {
@@ -414,6 +439,9 @@ describe("The playground", () => {
       await page.keyboard.press(key);
       assert.equal(await page.evaluate(() => document.activeElement?.textContent), name);
     }
+    await page.getByRole("tab", { name: "Look" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.getByRole("tab", { name: "Attributes", selected: true }).waitFor();
     await page.locator("#manual").focus();
     await page.keyboard.press("Space");
     assert.match(await hashOf(page), /manual=on/);

@@ -71,27 +71,41 @@ export async function openPlayground(
 ): Promise<PlaygroundPage> {
   const page = await context.newPage();
   await page.goto(`${origin}/playground${fragment}`);
-  const element = page.locator("#stage > onegini-otp-login");
+  const element = page.locator("#stage onegini-otp-login");
   await element.waitFor();
+  /** Opens the tab, or the list, in which a control is. */
+  const open = async (control: Locator): Promise<void> => {
+    const tab = await control.evaluate((each) => {
+      const list = each.closest("details");
+      if (list) list.open = true;
+      return each.closest("[role=tabpanel][hidden]")?.getAttribute("aria-labelledby");
+    });
+    if (tab) await page.locator(`#${tab}`).click();
+  };
   return {
     page,
     element,
     async set(name, value) {
       const control = page.locator(`#controls [name="${name}"], [form=controls][name="${name}"]`);
+      await open(control);
       if (typeof value === "boolean") return control.setChecked(value);
       const kind = await control.evaluate((each: HTMLInputElement) => each.type);
       if (kind.startsWith("select")) await control.selectOption(value);
       else await control.fill(value);
     },
-    press: (name) => page.getByRole("button", { name, exact: true }).click(),
+    async press(name) {
+      const button = page.getByRole("button", { name, exact: true, includeHidden: true });
+      await open(button);
+      await button.click();
+    },
     goTo: (phase) => page.locator("#phases").getByRole("button", { name: phase, exact: true }).click(),
-    reaches: (phase) => page.locator(`#stage > onegini-otp-login:state(${phase})`).waitFor(),
+    reaches: (phase) => page.locator(`#stage onegini-otp-login:state(${phase})`).waitFor(),
     reads: (words) => element.getByText(words).filter({ visible: true }).first().waitFor(),
     events: () =>
       page
         .locator("#events li")
         .evaluateAll((items) => items.map((item) => (item.textContent ?? "").replace(/^\S+ /, ""))),
-    hears: (event) => page.locator("#events li", { hasText: event }).first().waitFor(),
+    hears: (event) => page.locator("#events li", { hasText: event }).first().waitFor({ state: "attached" }),
     snippet: (id) => page.locator(`#${id}`).innerText(),
   };
 }

@@ -1,0 +1,177 @@
+import { computedColour, contrast, hexColour, type Scheme } from "../contrast.js";
+import { declarationsOf, isColour, isLength } from "./css-values.js";
+import type { ElementStage } from "./element-stage.js";
+import type { Settings } from "./playground-settings.js";
+
+/** The colours that a colour is read on. */
+const grounds: Readonly<Record<string, readonly string[]>> = {
+  accent: ["surface"],
+  "on-accent": ["accent"],
+  text: ["surface", "sunken"],
+  muted: ["surface", "sunken"],
+};
+
+/** The least contrast of text, by WCAG 2's level AA. */
+const leastContrast = 4.5;
+
+const schemes = ["light", "dark"] as const;
+
+/** The controls of what a theme can set: properties, parts, and the element's own color-scheme. */
+export class ThemeControls {
+  readonly #properties: HTMLInputElement[];
+  readonly #parts: HTMLInputElement[];
+  readonly #ownScheme: HTMLSelectElement;
+  readonly #pageScheme: HTMLSelectElement;
+  readonly #pickers: HTMLInputElement[];
+  readonly #presets: HTMLButtonElement[];
+  readonly #stage: ElementStage;
+
+  constructor(form: HTMLFormElement, stage: ElementStage, onChange: () => void) {
+    const select = (name: string) => form.elements.namedItem(name) as HTMLSelectElement;
+    this.#stage = stage;
+    this.#properties = [...form.querySelectorAll<HTMLInputElement>("[data-property]")];
+    this.#parts = [...form.querySelectorAll<HTMLInputElement>("[data-part]")];
+    this.#ownScheme = select("own-scheme");
+    this.#pageScheme = select("scheme");
+    this.#pickers = [...form.querySelectorAll<HTMLInputElement>("[data-picks]")];
+    this.#presets = [...form.querySelectorAll<HTMLButtonElement>("[data-css]")];
+    for (const picker of this.#pickers)
+      picker.addEventListener("input", () => this.#pick(picker.dataset["picks"] ?? ""));
+    for (const button of this.#presets)
+      button.addEventListener("click", () => {
+        const values = valuesOf(button.dataset["css"] ?? "");
+        for (const control of this.#controls()) control.value = values.get(control.name) ?? "";
+        this.#openParts();
+        onChange();
+      });
+  }
+
+  /** Marks what is invalid, and what is not a value by itself. To be called before the form is read. */
+  validate(): void {
+    for (const control of this.#properties) {
+      const isColours = control.dataset["kind"] === "colour";
+      const isValid = control.value === "" || (isColours ? isColour : isLength)(control.value);
+      mark(control, isValid ? "" : isColours ? "This is no CSS colour." : "This is no CSS length.");
+    }
+    for (const control of this.#parts) {
+      const isValid = control.value.trim() === "" || declarationsOf(control.value) !== "";
+      mark(control, isValid ? "" : "This is no CSS declaration.");
+    }
+  }
+
+  /** Those of the set properties whose value is what the element has without them. It must show them already. */
+  defaults({ properties }: Settings): string[] {
+    return this.#properties
+      .filter(({ dataset }) => Object.hasOwn(properties, dataset["property"] ?? ""))
+      .filter((control) => this.#isDefault(control))
+      .map(({ dataset }) => dataset["property"] ?? "");
+  }
+
+  #isDefault({ value, dataset: { property = "", kind, default: usual = "" } }: HTMLInputElement): boolean {
+    if (kind === "length") return normalLength(value) === normalLength(usual);
+    const own = this.#stage.colourWithout(property);
+    return (
+      own !== undefined && schemes.every((each) => computedColour(own, each) === computedColour(value, each))
+    );
+  }
+
+  /** Shows the element's present colours in the pickers, their contrast, and which preset the controls have. */
+  show(): void {
+    for (const picker of this.#pickers) {
+      const colour = this.#stage.colour(picker.dataset["picks"] ?? "");
+      const hex = colour === undefined ? null : hexColour(colour, picker.dataset["scheme"] as Scheme);
+      if (hex !== null) picker.value = hex;
+    }
+    for (const control of this.#properties) {
+      const said = document.getElementById(`${control.id}-said`)!;
+      const { text, isLow } = control.validity.valid
+        ? this.#contrastOf(control.dataset["property"] ?? "")
+        : { text: control.validationMessage, isLow: true };
+      said.textContent = text;
+      said.classList.toggle("low", isLow);
+    }
+    const now = new Map(this.#controls().flatMap(({ name, value }) => (value === "" ? [] : [[name, value]])));
+    for (const button of this.#presets) {
+      const values = valuesOf(button.dataset["css"] ?? "");
+      const isChosen =
+        values.size === now.size && [...values].every(([name, value]) => now.get(name) === value);
+      button.setAttribute("aria-pressed", String(isChosen));
+    }
+  }
+
+  /** Opens the list of the parts if something is set there. */
+  #openParts(): void {
+    const isSet = this.#parts.some(({ value }) => value !== "");
+    const list = this.#parts[0]?.closest("details");
+    if (isSet && list) list.open = true;
+  }
+
+  #contrastOf(name: string): { text: string; isLow: boolean } {
+    let isLow = false;
+    const sentences = (grounds[name] ?? []).flatMap((ground) => {
+      const [colour, under] = [this.#stage.colour(name), this.#stage.colour(ground)];
+      if (colour === undefined || under === undefined) return [];
+      const figures = this.#shownSchemes().map((scheme) => {
+        const figure = contrast(colour, under, scheme);
+        isLow ||= figure !== null && figure < leastContrast;
+        // Rounded down, so that no figure seems to be enough that is not.
+        return `${figure === null ? "unknown" : (Math.floor(figure * 100) / 100).toFixed(2)} ${scheme}`;
+      });
+      return [`On ${ground}: ${figures.join(", ")}.`];
+    });
+    return { text: [...sentences, ...(isLow ? ["Too low for text."] : [])].join(" "), isLow };
+  }
+
+  #shownSchemes(): Scheme[] {
+    const scheme = this.#ownScheme.value || this.#pageScheme.value;
+    return schemes.filter((each) => scheme.includes(each));
+  }
+
+  /** Writes the colours of a property's two pickers into its text. */
+  #pick(property: string): void {
+    const [light = "", dark = ""] = schemes.map(
+      (scheme) =>
+        this.#pickers.find(({ dataset }) => dataset["picks"] === property && dataset["scheme"] === scheme)
+          ?.value,
+    );
+    const control = this.#properties.find(({ dataset }) => dataset["property"] === property);
+    if (control) control.value = light === dark ? light : `light-dark(${light}, ${dark})`;
+  }
+
+  #controls = (): (HTMLInputElement | HTMLSelectElement)[] => [
+    this.#ownScheme,
+    ...this.#properties,
+    ...this.#parts,
+  ];
+}
+
+function mark(control: HTMLInputElement, problem: string): void {
+  control.setCustomValidity(problem);
+  if (problem === "") control.removeAttribute("aria-invalid");
+  else control.setAttribute("aria-invalid", "true");
+}
+
+function normalLength(value: string): string {
+  const { style } = document.createElement("i");
+  style.borderTopLeftRadius = value;
+  return style.borderTopLeftRadius;
+}
+
+/** The values of a theme's style sheet, by the names of their controls. */
+export function valuesOf(css: string): Map<string, string> {
+  const values = new Map<string, string>();
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  for (const rule of sheet.cssRules) {
+    if (!(rule instanceof CSSStyleRule)) continue;
+    const part = /^onegini-otp-login::part\(([\w-]+)\)$/.exec(rule.selectorText)?.[1];
+    if (part !== undefined) values.set(`part-${part}`, rule.style.cssText);
+    if (rule.selectorText !== "onegini-otp-login") continue;
+    for (const name of rule.style) {
+      const value = rule.style.getPropertyValue(name).trim();
+      if (name === "color-scheme") values.set("own-scheme", value);
+      else values.set(name.replace(/^--onegini-otp-login-/, "property-"), value);
+    }
+  }
+  return values;
+}

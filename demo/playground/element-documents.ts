@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+/** The package's own folder. `dist/demo` is as deep as this one. */
+const root = join(import.meta.dirname, "../..");
+
+interface Documented {
+  name: string;
+  description: string;
+}
+
+export interface DocumentedProperty extends Documented {
+  kind: "colour" | "length";
+  /** Undefined if it depends on the card's width. */
+  default?: string | undefined;
+}
+
+interface Manifest {
+  modules: {
+    declarations: {
+      tagName?: string;
+      cssProperties: (Documented & { default?: string })[];
+      cssParts: Documented[];
+      slots: Documented[];
+    }[];
+  }[];
+}
+
+const manifest = JSON.parse(readFileSync(join(root, "custom-elements.json"), "utf8")) as Manifest;
+const element = manifest.modules
+  .flatMap(({ declarations }) => declarations)
+  .find(({ tagName }) => tagName === "onegini-otp-login")!;
+
+/** The element's custom properties, named without their prefix, in the manifest's order. */
+export const properties: readonly DocumentedProperty[] = element.cssProperties.map((property) => ({
+  ...property,
+  name: property.name.replace("--onegini-otp-login-", ""),
+  kind: property.default?.startsWith("light-dark(") ? "colour" : "length",
+}));
+
+export const { cssParts: parts, slots } = element;
+
+/** The style sheets of `docs/themes/`, by name. */
+export const presets: readonly { name: string; css: string }[] = readdirSync(join(root, "docs/themes"))
+  .filter((file) => file.endsWith(".css"))
+  .sort()
+  .map((file) => ({
+    name: basename(file, ".css"),
+    css: readFileSync(join(root, "docs/themes", file), "utf8"),
+  }));
