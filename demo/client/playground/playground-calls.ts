@@ -41,7 +41,7 @@ let lastScan: Scan | undefined;
 /** Scans the newest code of this browser's playground, once. */
 async function scanOnPhone(): Promise<Scan> {
   const { otp } = await call("GET", "/playground/otp", undefined, "There is no code to scan.");
-  if (lastScan?.otp === otp) return lastScan;
+  if (lastScan && lastScan.otp === otp) return lastScan;
   await call("PUT", `/phone/users/${user}`, { enrolled: true });
   const answer = await call("POST", `/phone/users/${user}/scan`, { otp });
   const scan: Scan = {
