@@ -120,7 +120,7 @@ export class OneginiOtpLogin extends LitElement {
   readonly #media = new MediaQueries(
     this,
     // A phone, upright or sideways.
-    "(pointer: coarse) and (max-device-width: 480px), (pointer: coarse) and (max-device-height: 480px)",
+    "(pointer: coarse) and ((max-device-width: 480px) or (max-device-height: 480px))",
     "(any-pointer: coarse)",
   );
   readonly #announcer = new Announcer();

@@ -244,10 +244,6 @@ export const codeStyles = css`
   .large .time {
     font-size: 0.875em;
   }
-  .large .time .icon {
-    inline-size: 1.1429em;
-    block-size: 1.1429em;
-  }
   .box,
   .large .time {
     grid-column: 1 / -1;
@@ -259,9 +255,6 @@ export const codeStyles = css`
     inline-size: var(--_box);
     margin: -5px -12px -10px;
     aspect-ratio: 1;
-  }
-  .close span {
-    display: none;
   }
   /* On a low screen the words are beside the code, which gets their height. */
   @media (max-height: 600px) and (min-aspect-ratio: 3/2) {
@@ -284,7 +277,6 @@ export const codeStyles = css`
     .large h2 {
       align-self: end;
       padding: 8px 0 0;
-      text-wrap: balance;
     }
     .large .time {
       grid-column: auto;
@@ -302,8 +294,8 @@ export const codeStyles = css`
     .close .icon {
       display: none;
     }
-    .close span {
-      display: inline;
+    .close::after {
+      content: attr(aria-label);
     }
   }
   @media (prefers-reduced-motion: no-preference) {

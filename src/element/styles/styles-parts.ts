@@ -83,7 +83,6 @@ export const partStyles = css`
   .icon {
     flex: none;
     inline-size: 1.0667em;
-    block-size: 1.0667em;
     fill: none;
     stroke: currentcolor;
     stroke-width: 2px;
@@ -92,29 +91,21 @@ export const partStyles = css`
   }
   .row .icon {
     inline-size: 1.2308em;
-    block-size: 1.2308em;
-  }
-  .number .icon {
-    inline-size: 1.1em;
-    block-size: 1.1em;
   }
   /* As high as the words beside it. Where they leave it no room, it is in a line of its own, which has no height. */
   .app .icon,
   .link .icon {
     contain: size;
     align-self: stretch;
-    block-size: auto;
   }
   .app .icon {
     inline-size: 1.25em;
   }
   .close .icon {
     inline-size: 1.6em;
-    block-size: 1.6em;
   }
   .disc .icon {
     inline-size: 1.75em;
-    block-size: 1.75em;
   }
   .message {
     font-size: 1.125em;

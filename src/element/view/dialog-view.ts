@@ -20,7 +20,7 @@ export const dialogView = (model: ViewModel, { dialogClosed }: Handlers): Templa
         ? html`<div class="large">
             <h2 id="scan">${rich(words.step2)}</h2>
             <button class="link close" part="close" type="button" aria-label=${words.close} @click=${close}>
-              ${icons.cross}<span>${words.close}</span>
+              ${icons.cross}
             </button>
             <div class="box">
               ${hasCode(model) ? html`<canvas role="img" aria-label=${words.codeName}></canvas>` : nothing}

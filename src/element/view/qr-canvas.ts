@@ -181,12 +181,13 @@ function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: bool
   // `!important` inside the shadow tree wins over any rule of a site for the part.
   for (const side of ["width", "height"]) canvas.style.setProperty(side, css, "important");
   const context = canvas.getContext("2d", { alpha: false });
-  if (!context) return true;
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, whole, whole);
-  const offset = Math.floor(Math.floor((whole - edge) / ratio / 2) * ratio);
-  context.setTransform(module, 0, 0, module, offset, offset);
-  context.fillStyle = "#000";
-  context.fill(new Path2D(path));
+  if (context) {
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, whole, whole);
+    const offset = Math.floor(Math.floor((whole - edge) / ratio / 2) * ratio);
+    context.setTransform(module, 0, 0, module, offset, offset);
+    context.fillStyle = "#000";
+    context.fill(new Path2D(path));
+  }
   return true;
 }
