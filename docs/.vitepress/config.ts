@@ -42,10 +42,10 @@ function addressOf(page: string, link: string): string {
 
 /**
  * Makes the links between files to links between pages, gives listings without a fence the look and the copy button of the
- * others, and shows of a picture for light pages and one for dark pages only the one that fits.
+ * others, shows of a picture for light pages and one for dark pages only the one that fits, and makes a listing `css recipe` live.
  */
 function adaptPages(md: MarkdownRenderer): void {
-  md.core.ruler.push("site", ({ env, tokens }) => {
+  md.core.ruler.push("site", ({ env, tokens, Token }) => {
     const { realPath, path } = env as { realPath?: string; path?: string };
     // The title in the head of docs/index.md is read by itself.
     if (path === undefined) return;
@@ -63,6 +63,16 @@ function adaptPages(md: MarkdownRenderer): void {
         tag: "code",
         info: /^np[mx] /m.test(token.content) ? "sh" : "txt",
       });
+    let heading = "";
+    for (const token of [...tokens]) {
+      const at = tokens.indexOf(token);
+      if (token.type === "heading_open") heading = tokens[at + 1]!.content;
+      if (token.info !== "css recipe") continue;
+      const [before, after] = [new Token("html_block", "", 0), new Token("html_block", "", 0)];
+      before.content = `<Recipe name="${md.utils.escapeHtml(heading)}">\n`;
+      after.content = "</Recipe>\n";
+      tokens.splice(at, 1, before, token, after);
+    }
   });
 }
 

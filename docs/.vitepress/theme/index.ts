@@ -2,6 +2,7 @@
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { LoginStage } from "./login-stage.js";
+import { Recipe } from "./recipe.js";
 import { SiteMap } from "./site-map.js";
 import "./style.css";
 
@@ -9,6 +10,7 @@ export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
     app.component("LoginStage", LoginStage);
+    app.component("Recipe", Recipe);
     app.component("SiteMap", SiteMap);
   },
 } satisfies Theme;

@@ -1,6 +1,6 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { defineComponent, h, onMounted, onUnmounted, ref } from "vue";
-import { endpoint, StandIn, type Scene } from "./stand-in.js";
+import { StandIn, type Scene } from "./stand-in.js";
 
 const shown = [
   "idle",
@@ -14,6 +14,8 @@ const shown = [
   "expired",
   "failed",
 ] as const satisfies (Scene | "idle")[];
+
+const endpoint = "/stand-in/otp-login";
 
 /** The live element, with a button for each phase. */
 export const LoginStage = defineComponent({
@@ -37,7 +39,7 @@ export const LoginStage = defineComponent({
     }
 
     onMounted(async () => {
-      standIn = new StandIn();
+      standIn = new StandIn(endpoint);
       // Only in the browser, and after the stand-in: the element starts as soon as it is defined. `config.ts` makes this
       // name an alias of `src/define.ts`.
       await import("onegini-otp-login/define");

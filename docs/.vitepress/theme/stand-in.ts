@@ -11,8 +11,6 @@ export type Scene =
   | "expired"
   | "failed";
 
-export const endpoint = "/stand-in/otp-login";
-
 /** How long "requesting" and "approved" stay. */
 const heldMs = 10_000;
 
@@ -31,24 +29,38 @@ const held = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener("abort", () => reject(signal.reason as Error));
   });
 
-/** A site's backend, played in the page: it answers the element's calls of the login API as the chosen scene needs it. */
+/** Those of the page, by their endpoints. `fetch` asks them from the first one on. */
+const standIns = new Map<string, StandIn>();
+let isFetchReplaced = false;
+
+function replaceFetch(): void {
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const request = new Request(input, init);
+    const { pathname } = new URL(request.url);
+    const [, endpoint = ""] = /^(.*\/otp-login)(\/|$)/.exec(pathname) ?? [];
+    return standIns.get(endpoint)?.answer(request, pathname) ?? fetch(input, init);
+  };
+  isFetchReplaced = true;
+}
+
+/** A site's backend, played in the page: it answers the calls of one element as the chosen scene needs it. */
 export class StandIn {
   scene: Scene = "pending";
-  readonly #fetch = globalThis.fetch;
+  readonly endpoint: string;
 
-  constructor() {
-    globalThis.fetch = (input, init) => {
-      const request = new Request(input, init);
-      const { pathname } = new URL(request.url);
-      return pathname.startsWith(endpoint) ? this.#answer(request, pathname) : this.#fetch(input, init);
-    };
+  /** @param endpoint ends in `/otp-login` */
+  constructor(endpoint: string) {
+    this.endpoint = endpoint;
+    standIns.set(endpoint, this);
+    if (!isFetchReplaced) replaceFetch();
   }
 
   remove(): void {
-    globalThis.fetch = this.#fetch;
+    standIns.delete(this.endpoint);
   }
 
-  async #answer({ method, headers, signal }: Request, path: string): Promise<Response> {
+  async answer({ method, headers, signal }: Request, path: string): Promise<Response> {
     if (method === "GET") return this.#status(headers.get("Accept"), signal);
     if (path.endsWith("/otp")) return json(code(), 201);
     if (path.endsWith("/login")) {

@@ -1,0 +1,207 @@
+import type { OneginiOtpLogin } from "onegini-otp-login";
+import { useData } from "vitepress";
+import { defineComponent, h, nextTick, onMounted, onUnmounted, ref, watch, type VNode } from "vue";
+import { StandIn, type Scene } from "./stand-in.js";
+
+const schemes = ["light", "dark"] as const;
+type Scheme = (typeof schemes)[number];
+
+const scenes = { code: "pending", scanned: "scanned", message: "denied" } as const satisfies Record<
+  string,
+  Scene
+>;
+
+/** What must be readable on what, by the names of the properties. */
+const pairs = [
+  ["on-accent", "accent"],
+  ["accent", "surface"],
+  ["text", "surface"],
+  ["muted", "surface"],
+] as const;
+const leastContrast = 4.5;
+
+/**
+ * The document of the example. It is a frame so that the reader's CSS reaches nothing else, and its policy allows style sheets
+ * that are written into it, and no request.
+ */
+const frameHtml = `<!doctype html><html lang="en"><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>
+  :root { font: 16px/1.5 system-ui, sans-serif; background: light-dark(#eef1f5, #0d0f13) }
+  body { display: grid; justify-items: center; margin: 16px }
+</style><style id="scheme"></style><style id="recipe"></style><body>`;
+
+/** A listing of CSS that becomes an editor, with the element beside it that follows. */
+export const Recipe = defineComponent({
+  props: { name: { type: String, required: true } },
+  setup({ name }, { slots }) {
+    const { isDark } = useData();
+    const listing = ref<HTMLElement>();
+    const frame = ref<HTMLIFrameElement>();
+    /** Undefined until the page's scripts run: then only the listing is there. */
+    const css = ref<string>();
+    const scheme = ref<Scheme>("light");
+    const scene = ref<keyof typeof scenes>("code");
+    const figures = ref<Record<Scheme, number>[]>([]);
+    const isCopied = ref(false);
+    let original = "";
+    let element: OneginiOtpLogin | undefined;
+    let standIn: StandIn | undefined;
+    let contrast: typeof import("./contrast.js").contrast | undefined;
+
+    const write = (id: string, text: string): void => {
+      frame.value!.contentDocument!.getElementById(id)!.textContent = text;
+    };
+
+    /** The colours of the element, as the browser resolved them, from the page to the card. */
+    function resolved(): (name: string) => string {
+      const { contentDocument: document, contentWindow: window } = frame.value!;
+      const probe = document!.createElement("i");
+      const card = element!.shadowRoot!.querySelector("[part=base]")!;
+      return (name) => {
+        card.append(probe);
+        probe.style.color = `var(--_${name})`;
+        const { color } = window!.getComputedStyle(probe);
+        probe.remove();
+        return color;
+      };
+    }
+
+    function update(): void {
+      if (!element || !contrast) return;
+      const { contentDocument: document, contentWindow: window } = frame.value!;
+      const page = [document!.documentElement, document!.body];
+      write("recipe", css.value!);
+      const of = { light: [] as number[], dark: [] as number[] };
+      for (const each of schemes) {
+        write("scheme", `:root { color-scheme: ${each} }`);
+        const colour = resolved();
+        const below = page.map((box) => window!.getComputedStyle(box).backgroundColor);
+        of[each] = pairs.map(([text, ground]) =>
+          contrast!(colour(text), ...below, colour("surface"), colour(ground)),
+        );
+      }
+      figures.value = pairs.map((_, at) => ({ light: of.light[at]!, dark: of.dark[at]! }));
+      write("scheme", `:root { color-scheme: ${scheme.value} }`);
+      // The ring takes its corners from the style when it is drawn.
+      element.requestUpdate();
+    }
+
+    /** Puts the element into the frame, whose own scripts may not run. */
+    async function fill(): Promise<void> {
+      standIn ??= new StandIn(`/stand-in/${encodeURIComponent(name)}/otp-login`);
+      element = document.createElement("onegini-otp-login");
+      element.endpoint = standIn.endpoint;
+      element.addEventListener("login", (event) => event.preventDefault());
+      frame.value!.contentDocument!.body.append(element);
+      await element.updateComplete;
+      update();
+    }
+
+    function show(wanted: keyof typeof scenes): void {
+      scene.value = wanted;
+      standIn!.scene = scenes[wanted];
+      element?.start();
+    }
+
+    async function copy(): Promise<void> {
+      await navigator.clipboard.writeText(css.value!);
+      isCopied.value = true;
+      setTimeout(() => (isCopied.value = false), 2_000);
+    }
+
+    onMounted(async () => {
+      original = listing.value!.querySelector("code")!.textContent;
+      [{ contrast }] = await Promise.all([import("./contrast.js"), import("onegini-otp-login/define")]);
+      css.value = original;
+    });
+    onUnmounted(() => standIn?.remove());
+    watch(isDark, (dark) => (scheme.value = dark ? "dark" : "light"), { immediate: true });
+    watch([css, scheme], () => void nextTick(update));
+
+    const choice = <T extends string>(
+      label: string,
+      all: readonly T[],
+      now: T,
+      choose: (one: T) => void,
+    ): VNode =>
+      h(
+        "div",
+        { role: "group", "aria-label": label },
+        all.map((one) =>
+          h("button", { type: "button", "aria-pressed": now === one, onClick: () => choose(one) }, one),
+        ),
+      );
+
+    const figure = (value: number): VNode =>
+      h("td", { class: value < leastContrast ? "low" : undefined }, [
+        // Rounded down: 4.499 is not enough.
+        (Math.floor(value * 100) / 100).toFixed(2),
+        value < leastContrast ? " too low" : " ✓",
+      ]);
+
+    const contrastTable = (): VNode =>
+      h("table", [
+        h("thead", [
+          h("tr", [
+            h("th", { scope: "col" }, "contrast"),
+            ...schemes.map((each) => h("th", { scope: "col" }, each)),
+          ]),
+        ]),
+        h(
+          "tbody",
+          figures.value.map((values, at) =>
+            h("tr", [
+              h("th", { scope: "row" }, pairs[at]!.join(" on ")),
+              ...schemes.map((each) => figure(values[each])),
+            ]),
+          ),
+        ),
+      ]);
+
+    // The listing stays, hidden: Vue cannot remove what VitePress has left out of the page's script because it never changes.
+    return () =>
+      h("div", { class: "recipe" }, [
+        h("div", { ref: listing, hidden: css.value !== undefined }, slots["default"]?.()),
+        css.value === undefined
+          ? undefined
+          : [
+              h("div", { class: "recipe-card" }, [
+                h("div", { class: "recipe-tools" }, [
+                  choice("Colour scheme", schemes, scheme.value, (one) => (scheme.value = one)),
+                  choice("Phase", Object.keys(scenes) as (keyof typeof scenes)[], scene.value, show),
+                ]),
+                h("iframe", {
+                  ref: frame,
+                  title: `${name}: the card with this CSS`,
+                  srcdoc: frameHtml,
+                  onLoad: fill,
+                }),
+              ]),
+              h("div", { class: "recipe-css" }, [
+                h("div", { class: "recipe-tools" }, [
+                  h("button", { type: "button", onClick: copy }, isCopied.value ? "Copied" : "Copy CSS"),
+                  h(
+                    "button",
+                    {
+                      type: "button",
+                      disabled: css.value === original,
+                      onClick: () => (css.value = original),
+                    },
+                    "Reset",
+                  ),
+                ]),
+                h("textarea", {
+                  "aria-label": `CSS: ${name}`,
+                  spellcheck: false,
+                  autocomplete: "off",
+                  autocapitalize: "off",
+                  value: css.value,
+                  onInput: (event: Event) => (css.value = (event.target as HTMLTextAreaElement).value),
+                }),
+                contrastTable(),
+              ]),
+            ],
+      ]);
+  },
+});

@@ -1,0 +1,66 @@
+/**
+ * `npm run callouts`: the pictures of docs/theming.md, in which each part and property has its number or letter. Light and dark,
+ * of the element's own view and styles. `--out` writes elsewhere.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { launchBrowser } from "../test/support/browser.js";
+import { legendOf, pictures } from "./callouts.js";
+import { withPalette } from "./palette-png.js";
+
+const { values } = parseArgs({ options: { out: { type: "string", default: "docs/images/theming" } } });
+const { out } = values;
+
+/** What all of them together may weigh: they are in the package. */
+const maxBytes = 400_000;
+const width = 456;
+
+const html = (scheme: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><style>
+  :root { color-scheme: ${scheme}; font: 16px/1.5 Inter, system-ui, sans-serif; background: light-dark(#eef1f5, #0d0f13) }
+  body { margin: 0; padding: 20px 58px }
+  /* Leaves room for the marks. */
+  view-card::part(dialog) { max-inline-size: 340px }
+  [popover] { position: absolute; inset: 0; margin: 0; border: 0; padding: 0; background: none; overflow: visible }
+  [popover] path, [popover] .outline { fill: none; stroke: light-dark(#b0125b, #ff9cc8); stroke-width: 1.25px }
+  [popover] .halo { stroke: light-dark(#fffc, #000c); stroke-width: 3.5px }
+  [popover] .outline { stroke-width: 1px; stroke-dasharray: 3 3 }
+  [popover] :is(.dot, rect:not(.outline)) { fill: light-dark(#b0125b, #ff9cc8); stroke: light-dark(#fff, #000) }
+  [popover] text { fill: light-dark(#fff, #2b0016); font: 700 14px/1 Inter, system-ui, sans-serif; text-anchor: middle; dominant-baseline: central }
+</style><body>`;
+
+const bundle = await build({
+  entryPoints: ["scripts/callouts-sheet.ts"],
+  bundle: true,
+  format: "iife",
+  write: false,
+  tsconfig: "tsconfig.base.json",
+});
+const legend = Object.fromEntries(legendOf(await readFile("docs/theming.md", "utf8")));
+await mkdir(out, { recursive: true });
+const browser = await launchBrowser();
+let bytes = 0;
+try {
+  for (const colorScheme of ["light", "dark"] as const) {
+    const page = await browser.newPage({
+      colorScheme,
+      reducedMotion: "reduce",
+      deviceScaleFactor: 1.5,
+      viewport: { width, height: 460 },
+    });
+    await page.setContent(html(colorScheme));
+    await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
+    for (const picture of Object.keys(pictures)) {
+      const height = await page.evaluate<number>(`draw("${picture}", ${JSON.stringify(legend)})`);
+      const clip = { x: 0, y: 0, width, height };
+      const file = withPalette(await page.screenshot({ fullPage: true, clip }));
+      await writeFile(`${out}/${picture}-${colorScheme}.png`, file);
+      bytes += file.length;
+    }
+    await page.close();
+  }
+} finally {
+  await browser.close();
+}
+console.log(`${out}: ${Math.round(bytes / 1000)} kB`);
+if (bytes >= maxBytes) throw new Error(`They must stay under ${maxBytes / 1000} kB.`);
