@@ -130,6 +130,10 @@ export default defineConfig({
     })),
     sidebar: groups.map(({ text, pages }) => ({ text, items: pages.map(item) })),
   },
+  /** Gives recipes the place of the outline: the element beside its CSS needs it. */
+  transformPageData({ relativePath, frontmatter }) {
+    if (relativePath === "theming.md") frontmatter["aside"] = false;
+  },
   /** Writes llms.txt and llms-full.txt, and the pages that they link to as they are in the project. */
   buildEnd({ outDir }) {
     for (const [file, text] of Object.entries(llmsFiles())) writeFileSync(join(outDir, file), text);

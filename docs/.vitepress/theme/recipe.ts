@@ -28,7 +28,7 @@ const frameHtml = `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
   :root { font: 16px/1.5 system-ui, sans-serif; background: light-dark(#eef1f5, #0d0f13) }
-  body { display: grid; justify-items: center; margin: 16px }
+  body { display: grid; justify-items: center; margin: 12px }
 </style><style id="scheme"></style><style id="recipe"></style><body>`;
 
 /** A listing of CSS that becomes an editor, with the element beside it that follows. */

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { contrast } from "../../../docs/.vitepress/theme/contrast.js";
+import { legendOf, pictures, type Callout } from "../../../scripts/callouts.js";
+
+const page = readFileSync("docs/theming.md", "utf8");
+
+type Named = { name: string };
+const { modules } = JSON.parse(readFileSync("custom-elements.json", "utf8")) as {
+  modules: {
+    declarations: { tagName?: string; cssProperties: Named[]; cssParts: Named[]; slots: Named[] }[];
+  }[];
+};
+const { cssProperties, cssParts, slots } = modules
+  .flatMap(({ declarations }) => declarations)
+  .find(({ tagName }) => tagName === "onegini-otp-login")!;
+const names = (list: Named[]): string[] => list.map(({ name }) => name.replace("--onegini-otp-login-", ""));
+
+describe("The recipes of docs/theming.md", () => {
+  test("are the style sheets of docs/themes", () => {
+    const listings = [...page.matchAll(/^```css recipe\n([^]*?)^```$/gm)].map(([, css = ""]) => css);
+    const files = readdirSync("docs/themes").map((file) => readFileSync(`docs/themes/${file}`, "utf8"));
+    assert.deepEqual(listings.toSorted(), files.toSorted());
+  });
+});
+
+describe("The pictures of docs/theming.md", () => {
+  const legend = legendOf(page);
+  // The live region cannot be seen.
+  const parts = names(cssParts).filter((name) => name !== "status");
+  const lettered = [...names(cssProperties), ...names(slots)];
+
+  test("have a number for each part and a letter for each property and slot, once and in order", () => {
+    const marks = [...legend.values()];
+    const numbers = marks.filter((mark) => /^\d+$/.test(mark));
+    const letters = marks.filter((mark) => !numbers.includes(mark));
+    assert.deepEqual([...legend.keys()].toSorted(), [...parts, ...lettered].toSorted());
+    for (const name of parts) assert.match(legend.get(name) ?? "", /^\d+$/, name);
+    for (const name of lettered) assert.match(legend.get(name) ?? "", /^[A-Z]$/, name);
+    assert.deepEqual(
+      numbers,
+      parts.map((_, at) => String(at + 1)),
+    );
+    assert.deepEqual(
+      letters,
+      lettered.map((_, at) => String.fromCharCode("A".charCodeAt(0) + at)),
+    );
+  });
+
+  test("point at each of them, and at nothing else", () => {
+    const shown = Object.values<readonly Callout[]>(pictures).flat();
+    assert.deepEqual(
+      [...new Set(shown.map(({ name }) => name))].toSorted(),
+      [...parts, ...lettered].toSorted(),
+    );
+  });
+
+  test("are on the page, light and dark, and can be drawn of the element as it is", () => {
+    const out = mkdtempSync(join(tmpdir(), "callouts-"));
+    try {
+      // Throws if a part that it points at cannot be seen.
+      execFileSync(process.execPath, ["--import", "tsx", "scripts/callouts-pictures.ts", "--out", out]);
+      const drawn = readdirSync(out).map((file) => `images/theming/${file}`);
+      const shown = [...page.matchAll(/\]\((images\/theming\/[^)]+)\)/g)].map(([, path = ""]) => path);
+      assert.deepEqual(shown.toSorted(), drawn.toSorted());
+      for (const path of shown) assert.ok(existsSync(`docs/${path}`), path);
+    } finally {
+      rmSync(out, { recursive: true });
+    }
+  });
+});
+
+describe("The contrast beside the recipes", () => {
+  const near = (actual: number, expected: number) =>
+    assert.ok(Math.abs(actual - expected) < 0.01, `${actual} instead of ${expected}`);
+
+  test("is that of WCAG, in each form in which browsers give colours", () => {
+    near(contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)"), 21);
+    near(contrast("rgb(118, 118, 118)", "rgb(255, 255, 255)"), 4.54);
+    near(contrast("rgb(255, 255, 255)", "color(srgb 0.462745 0.462745 0.462745)"), 4.54);
+    near(contrast("oklch(1 0 0)", "oklab(0 0 0)"), 21);
+    near(contrast("lab(100 0 0)", "lch(0 0 none)"), 21);
+    near(contrast("color(display-p3 1 1 1)", "color(xyz-d65 0 0 0)"), 21);
+  });
+
+  test("counts what shows through", () => {
+    near(
+      contrast("rgba(0, 0, 0, 0.5)", "rgb(255, 255, 255)"),
+      contrast("rgb(127.5, 127.5, 127.5)", "rgb(255, 255, 255)"),
+    );
+    near(contrast("rgb(255, 255, 255)", "rgb(0, 0, 0)", "rgba(0, 0, 0, 0)"), 21);
+    near(contrast("rgb(0, 0, 0)", "rgba(0, 0, 0, 0)", "rgba(255, 255, 255, 0.5)"), 21);
+  });
+});
