@@ -90,6 +90,7 @@ const driving = html`<div id="driving">
           </button>`,
       )}
     </div>
+    ${toggle("hold", "Hold the phase", true, "controls")}
     <div class="buttons" role="group" aria-label="Phone">
       <button type="button" id="accept">Accept</button>
       <button type="button" id="decline">Decline</button>
@@ -100,7 +101,6 @@ const driving = html`<div id="driving">
       ${phaseNames.map((name) => html`<button type="button" value="${name}">${name}</button>`)}
     </div>
     <input type="hidden" name="phase" value="" form="controls" />
-    ${toggle("hold", "Hold the phase", true, "controls")}
   </div>
   <p class="row">
     <span id="phase-said" class="hint" role="status"></span>

@@ -152,7 +152,9 @@ describe("The playground's look", () => {
     await set("messages", JSON.stringify({ step2: text }));
     await element.getByText(`"'</style></script><!--<script>&amp;`).first().waitFor();
     const [html, css, npm] = [await snippet("html"), await snippet("css"), await snippet("npm")];
-    const written = await page.evaluate(
+    // A page without the playground's policy.
+    const blank = await given.context.newPage();
+    const written = await blank.evaluate(
       ([markup, style, script]) => {
         const { body } = new DOMParser().parseFromString(
           `<style>${style}</style><script type="module">${script}</script>${markup}<p id="end"></p>`,
@@ -191,20 +193,22 @@ describe("The playground's look", () => {
 
   /** What a person sees of the card's theme. */
   const look = (page: Page) =>
-    page.locator("onegini-otp-login").evaluate((element) => {
-      const of = (part: string, ...names: string[]) => {
-        const style = getComputedStyle(element.shadowRoot!.querySelector(`[part~=${part}]`)!);
-        return names.map((name) => style.getPropertyValue(name));
-      };
-      return {
-        base: of("base", "background-color", "color", "border-radius", "border-top-color", "padding"),
-        title: of("title", "font-size"),
-        stage: of("stage", "border-radius"),
-        button: of("button", "background-color", "color", "border-radius"),
-        number: of("number", "color"),
-        scheme: getComputedStyle(element).colorScheme,
-      };
-    });
+    page.locator("onegini-otp-login").evaluate(
+      (element, seen) => [
+        getComputedStyle(element).colorScheme,
+        ...seen.map(([part, ...names]) => {
+          const style = getComputedStyle(element.shadowRoot!.querySelector(`[part~=${part}]`)!);
+          return names.map((name) => `${part} ${name}: ${style.getPropertyValue(name)}`);
+        }),
+      ],
+      [
+        ["base", "background-color", "color", "border-radius", "border-top-color", "padding"],
+        ["title", "font-size"],
+        ["stage", "border-radius"],
+        ["button", "background-color", "color", "border-radius"],
+        ["number", "color"],
+      ],
+    );
 
   for (const colorScheme of ["light", "dark"] as const)
     it(`fills in each preset, which looks as its style sheet does: ${colorScheme}`, async () => {
