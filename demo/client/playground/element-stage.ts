@@ -1,5 +1,5 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
-import { attributesOf, cssOf } from "./markup.js";
+import { attributesOf, cssOf, slotted } from "./markup.js";
 import type { Begun } from "./playground-calls.js";
 import { usualWidthPx, type PhaseName, type Settings } from "./playground-settings.js";
 
@@ -126,19 +126,6 @@ export class ElementStage {
     place.style.translate = `-50% ${Math.max(0, Math.floor((heightPx - offsetHeight * scale) / 2))}px`;
     onWidth(offsetWidth, scale);
   }
-}
-
-const isPicture = (value: string): boolean => /^(?:\/|https?:)/.test(value);
-
-/** What a page puts into a slot: a picture, by its address, or words. */
-export function slotted(name: string, value: string): HTMLElement {
-  const child = document.createElement(isPicture(value) ? "img" : "span");
-  child.slot = name;
-  if (child instanceof HTMLImageElement) {
-    child.src = value;
-    child.alt = "";
-  } else child.textContent = value;
-  return child;
 }
 
 function fillSlots(element: HTMLElement, slots: Readonly<Record<string, string>>): void {

@@ -1,6 +1,5 @@
 import { playgroundPath } from "../../playground/playground-choices.js";
 import { declarationsOf } from "./css-values.js";
-import { slotted } from "./element-stage.js";
 import { usualRenewals, usualScheme, usualWidthPx, type Settings } from "./playground-settings.js";
 
 /** Languages that are written from right to left: the page has to set `dir`. */
@@ -27,6 +26,19 @@ const escaped = (value: string): string =>
 
 /** The attributes of `kit.begin`, which a page's server fills in. */
 const begunAttributes = ` attempt="{attempt}" otp="{otp}" expires-in="{expiresIn}"`;
+
+const isPicture = (value: string): boolean => /^(?:\/|https?:)/.test(value);
+
+/** What a page puts into a slot: a picture, by its address, or words. */
+export function slotted(name: string, value: string): HTMLElement {
+  const child = document.createElement(isPicture(value) ? "img" : "span");
+  child.slot = name;
+  if (child instanceof HTMLImageElement) {
+    child.src = value;
+    child.alt = "";
+  } else child.textContent = value;
+  return child;
+}
 
 /** The element's own default, and the stage's, which no other page has. */
 const isUnset = ([name, value]: [string, string]): boolean =>

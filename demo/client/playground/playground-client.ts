@@ -64,8 +64,7 @@ function follow(): void {
   stage.apply(inEffect(now));
   // A value equal to the default is as good as none. It may be the default only once another one is gone.
   for (let [name] = theme.defaults(now); name !== undefined; [name] = theme.defaults(now)) {
-    const { [name]: _, ...properties } = now.properties;
-    now.properties = properties;
+    now.properties = Object.fromEntries(Object.entries(now.properties).filter(([each]) => each !== name));
     stage.apply(inEffect(now));
   }
   theme.show();
