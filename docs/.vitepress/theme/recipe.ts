@@ -1,6 +1,7 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { useData } from "vitepress";
 import { defineComponent, h, nextTick, onMounted, onUnmounted, ref, watch, type VNode } from "vue";
+import type { contrast as contrastOf } from "./contrast.js";
 import { StandIn, type Scene } from "./stand-in.js";
 
 const schemes = ["light", "dark"] as const;
@@ -47,7 +48,7 @@ export const Recipe = defineComponent({
     let original = "";
     let element: OneginiOtpLogin | undefined;
     let standIn: StandIn | undefined;
-    let contrast: typeof import("./contrast.js").contrast | undefined;
+    let contrast: typeof contrastOf | undefined;
 
     const write = (id: string, text: string): void => {
       frame.value!.contentDocument!.getElementById(id)!.textContent = text;
