@@ -2,10 +2,10 @@ import { css } from "lit";
 
 /** The code, the time, the steps and the large code. What keeps the code readable is `!important`, above any rule of a site. */
 export const codeStyles = css`
+  /* The code's size follows the stage's width, which must not follow the code's: no padding is added to it. */
   .stage {
-    position: relative;
-    display: grid;
     aspect-ratio: 1;
+    padding: 0 !important;
     place-items: safe center;
     border-radius: var(--onegini-otp-login-code-radius, 14px);
   }
@@ -25,10 +25,6 @@ export const codeStyles = css`
   /* The edge between ring and plate. */
   .scanned {
     box-shadow: inset 0 0 0 5px var(--_surface);
-  }
-  .marks {
-    fill: none;
-    stroke: var(--_line);
   }
   .eye {
     fill: var(--_line);
@@ -56,10 +52,14 @@ export const codeStyles = css`
     color-scheme: only light;
     forced-color-adjust: none;
   }
+  .marks,
   .ring,
   .arc {
     fill: none;
     stroke: var(--_line);
+  }
+  .ring,
+  .arc {
     stroke-width: 2px;
   }
   .left {

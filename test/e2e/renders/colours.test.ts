@@ -20,7 +20,15 @@ suite("The code in other colour schemes", [
     media: { forcedColors: "active", colorScheme: "dark" },
     inEffect: "forced colours",
   },
-  { name: "low contrast", share: 5, rules: hostile.lowContrast },
+  { name: "the themes, light", share: 3, sheet: light, rules: hostile.theme },
+  {
+    name: "the themes, dark",
+    share: 2,
+    sheet: dark,
+    media: { colorScheme: "dark" },
+    rules: hostile.theme,
+  },
+  { name: "low contrast", share: 4, rules: hostile.lowContrast },
   { name: "enlarged", share: 1, sheet: light, isEnlarged: true },
   {
     name: "enlarged, forced colours",

@@ -19,7 +19,7 @@ const darkReader = (theme: object) => async (page: Page) => {
 suite("The code in a page that an extension darkens", [
   {
     name: "Dark Reader",
-    share: 10,
+    share: 7,
     sheet: light,
     prepare: darkReader({}),
     inEffect: "cards are dark",

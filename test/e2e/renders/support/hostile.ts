@@ -1,4 +1,25 @@
+import { readFileSync } from "node:fs";
 import type { Random } from "./random.js";
+
+/** The custom properties and the parts that the element's manifest names. */
+function publicNames(): { own: string[]; parts: string[] } {
+  interface Named {
+    name: string;
+  }
+  const manifest = JSON.parse(
+    readFileSync(new URL("../../../../custom-elements.json", import.meta.url), "utf8"),
+  ) as { modules: { declarations?: { cssProperties?: Named[]; cssParts?: Named[] }[] }[] };
+  const element = manifest.modules
+    .flatMap(({ declarations = [] }) => declarations)
+    .find(({ cssParts }) => cssParts !== undefined);
+  const names = (list: Named[] = []): string[] => list.map(({ name }) => name);
+  return { own: names(element?.cssProperties), parts: names(element?.cssParts) };
+}
+
+const { own, parts } = publicNames();
+
+/** A cover of these would hide what they hold: their pseudo-elements are tried. */
+const holdsTheCode = ["base", "body", "stage", "qr", "dialog"];
 
 /** Values that a site might set for a property. One of them is picked. */
 type Declarations = Readonly<Record<string, readonly string[]>>;
@@ -181,17 +202,30 @@ export const hostilePart =
 export const coveringParts: Rules = (at, random) =>
   random
     .some(
-      ["base", "title", "status", "qr"].flatMap((part) =>
+      parts.flatMap((part) =>
         ["", "::before", "::after"]
-          .filter((pseudo) => pseudo !== "" || part === "title" || part === "status")
+          .filter((pseudo) => pseudo !== "" || !holdsTheCode.includes(part))
           .map((pseudo) => `::part(${part})${pseudo}`),
       ),
-      0.3,
+      0.1,
     )
     .map((part) => rule(`${at} onegini-otp-login${part}`, cover, 0.5, random))
     .join("\n");
 
-const own = ["accent", "on-accent", "surface", "text", "radius"].map((name) => `--onegini-otp-login-${name}`);
+/** Covers in the slots, and slotted elements that a site moves over the code. */
+export const coveringSlots: Rules = (at, random) =>
+  ["logo", "footer"]
+    .flatMap((slot) => ["", "::before", "::after"].map((pseudo) => `${at} [slot=${slot}]${pseudo}`))
+    .map((selector) => rule(selector, cover, 0.4, random))
+    .join("\n");
+
+/** The four themes of the documents. */
+const themes = ["bank", "material", "corporate", "gaming"].map((name) =>
+  readFileSync(new URL(`../../../../docs/themes/${name}.css`, import.meta.url), "utf8"),
+);
+export const theme: Rules = (at, random) =>
+  random.pick(themes).replaceAll(/^onegini-otp-login/gm, `${at} onegini-otp-login`);
+
 const inside = ["_surface", "_text", "_accent", "_line", "_sunken", "_muted", "_site"].map(
   (name) => `--${name}`,
 );
@@ -222,7 +256,7 @@ const nonsense = [
   "repeating-linear-gradient(#000 0 2px, #fff 2px 4px)",
 ];
 
-/** Any values for the five custom properties and for the element's internal ones. */
+/** Any values for the custom properties and for the element's internal ones. */
 export const hostileProperties: Rules = (at, random) =>
   rule(
     random.pick([at, `${at} onegini-otp-login`]),
@@ -261,8 +295,8 @@ export const zooms: Rules = (at, random) => `${at} { zoom: ${random.pick([1.05, 
 export const lowContrast: Rules = (at, random) => {
   const grey = () => `hsl(${random.between(0, 359)} ${random.between(0, 30)}% ${random.between(44, 56)}%)`;
   return `${at} { background: ${grey()}; color: ${grey()} }
-    ${at} onegini-otp-login { ${own
-      .slice(0, 4)
+    ${at} onegini-otp-login { ${["accent", "on-accent", "surface", "text"]
+      .map((name) => `--onegini-otp-login-${name}`)
       .map((name) => `${name}: ${grey()}`)
       .join("; ")} }`;
 };

@@ -9,6 +9,8 @@ export interface Place {
   /** How far its corner is from a whole pixel. */
   offset: number;
   endpoint: string;
+  /** In both slots is something. */
+  hasSlots: boolean;
   css: string;
 }
 
@@ -73,7 +75,7 @@ export const inPage = {
     // The sites are next to each other. `contain` keeps what one paints from covering another.
     style.textContent = `body { display: grid; grid: auto / repeat(${columns}, max-content); margin: 0 }
       html { width: max-content; background: #fff } .ground { contain: layout paint; padding: ${room}px;} ${sheet} ${places.map(({ css }) => css).join("\n")}`;
-    const grounds = places.map(({ id, width, offset, endpoint }) => {
+    const grounds = places.map(({ id, width, offset, endpoint, hasSlots }) => {
       const ground = document.createElement("div");
       ground.className = "ground";
       const place = document.createElement("div");
@@ -82,6 +84,12 @@ export const inPage = {
       const element = document.createElement("onegini-otp-login");
       element.setAttribute("manual", "");
       element.setAttribute("endpoint", endpoint);
+      for (const slot of hasSlots ? ["logo", "footer"] : []) {
+        const slotted = document.createElement("span");
+        slotted.slot = slot;
+        slotted.textContent = "Never scan a code that somebody sent you.";
+        element.append(slotted);
+      }
       place.append(element);
       ground.append(place);
       return ground;

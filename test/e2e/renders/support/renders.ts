@@ -109,6 +109,7 @@ const placeFor = (seed: string, id: string, { site, condition }: Sheet, random: 
   width: random.between(280, 600, random.pick([1, 0.01])),
   offset: random.pick([0, 0.25, 0.5, random.next()]),
   endpoint: site.endpointOf(seed),
+  hasSlots: random.next() < 0.5,
   css: [
     // A card is at most 420 px wide by default. Half of the sites remove that limit.
     random.next() < 0.5 ? `#${id} onegini-otp-login { max-inline-size: none }` : "",
