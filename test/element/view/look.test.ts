@@ -83,7 +83,7 @@ describe("the card", () => {
         mark.getBoundingClientRect(),
       );
       for (const edge of card.shadowRoot!.querySelectorAll(".ring path:first-child"))
-        expect(edge.getBoundingClientRect().height, name).to.be.closeTo(stage.height, 4);
+        expect(edge.getBoundingClientRect().height, name).to.be.closeTo(stage.height, 20);
       const [top, bottom] = [marks[0]!.top - stage.top, stage.bottom - marks.at(-1)!.bottom];
       expect(top, name).to.be.below(stage.height / 8);
       expect(bottom, name).to.be.below(stage.height / 5);
