@@ -1,7 +1,6 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { useData } from "vitepress";
 import { defineComponent, h, nextTick, onMounted, onUnmounted, ref, watch, type VNode } from "vue";
-import type { contrast as contrastOf } from "./contrast.js";
 import { StandIn, type Scene } from "./stand-in.js";
 
 const schemes = ["light", "dark"] as const;
@@ -48,13 +47,13 @@ export const Recipe = defineComponent({
     let original = "";
     let element: OneginiOtpLogin | undefined;
     let standIn: StandIn | undefined;
-    let contrast: typeof contrastOf | undefined;
+    let contrast: ((text: string, ...behind: string[]) => number) | undefined;
 
     const write = (id: string, text: string): void => {
       frame.value!.contentDocument!.getElementById(id)!.textContent = text;
     };
 
-    /** The colours of the element, as the browser resolved them, from the page to the card. */
+    /** The colours of the element as the browser resolves them, by the names of the properties. */
     function resolved(): (name: string) => string {
       const { contentDocument: document, contentWindow: window } = frame.value!;
       const probe = document!.createElement("i");
@@ -93,10 +92,17 @@ export const Recipe = defineComponent({
       standIn ??= new StandIn(`/stand-in/${encodeURIComponent(name)}/otp-login`);
       element = document.createElement("onegini-otp-login");
       element.endpoint = standIn.endpoint;
+      // So that a screen reader's list of regions tells the cards apart.
+      element.messages = { title: `Log in: ${name}` };
       element.addEventListener("login", (event) => event.preventDefault());
+      // After "Try again" in the card the stand-in plays the code.
+      element.addEventListener("statechange", () => {
+        if (element?.state === "pending" && standIn?.scene === "pending") scene.value = "code";
+      });
       frame.value!.contentDocument!.body.append(element);
       await element.updateComplete;
-      update();
+      // The reader may have left the page.
+      if (frame.value) update();
     }
 
     function show(wanted: keyof typeof scenes): void {

@@ -8,7 +8,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { serve, type ServerType } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { loadAxe, runAxe } from "../../e2e/accessibility/support/page-checks.js";
 import { launchBrowser } from "../../support/browser.js";
 
@@ -18,6 +18,8 @@ const folder = "docs/.vitepress/dist";
 let server: ServerType;
 let origin: string;
 let browser: Browser;
+/** What the server was asked for. */
+const asked: string[] = [];
 /** The addresses of all pages, from the root, and their HTML. */
 let pages: string[];
 let htmlOf: ReadonlyMap<string, string>;
@@ -30,7 +32,12 @@ before(async () => {
   htmlOf = new Map(
     pages.map((path) => [path, readFileSync(join(folder, path.replace(/\/$/, "/index.html")), "utf8")]),
   );
-  const site = new Hono().use(serveStatic({ root: folder }));
+  const site = new Hono()
+    .use(({ req }, next) => {
+      asked.push(req.path);
+      return next();
+    })
+    .use(serveStatic({ root: folder }));
   server = serve({ fetch: site.fetch, port: 0, hostname: "localhost" });
   await once(server, "listening");
   origin = `http://localhost:${(server.address() as AddressInfo).port}`;
@@ -173,6 +180,126 @@ describe("The first page", () => {
       );
     }
   });
+});
+
+describe("The theming page", () => {
+  const recipes = {
+    Bank: "bank",
+    Material: "material",
+    "Corporate portal": "corporate",
+    "Gaming site": "gaming",
+  };
+  const cssOf = (file: string) => readFileSync(`docs/themes/${file}.css`, "utf8");
+  const path = "/theming.html";
+
+  /** What belongs to one recipe. */
+  const recipe = (page: Page, name: string) => {
+    const box = page.locator(".recipe").filter({ has: page.getByRole("textbox", { name: `CSS: ${name}` }) });
+    const card = box.frameLocator("iframe").locator("onegini-otp-login");
+    const button = (text: string) => box.getByRole("button", { name: text, exact: true });
+    /** The figure of a pair in light or dark. */
+    const contrast = (pair: string, column: 0 | 1) =>
+      box.getByRole("row", { name: pair }).getByRole("cell").nth(column);
+    return { box, card, button, contrast, editor: box.getByRole("textbox") };
+  };
+
+  const surfaceIs = (card: Locator, colour: string): Promise<void> =>
+    card.evaluate(async (element, wanted) => {
+      const base = element.shadowRoot!.querySelector("[part=base]")!;
+      while (getComputedStyle(base).backgroundColor !== wanted)
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+    }, colour);
+
+  test("has its recipes as listings where no script runs", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(origin + path);
+    for (const file of Object.values(recipes)) {
+      const listing = page.locator("pre:visible").filter({ hasText: cssOf(file).split("\n")[0]! });
+      assert.equal(`${await listing.innerText()}\n`, cssOf(file));
+    }
+  });
+
+  test("shows each recipe live, and every text in it has the contrast of WCAG AA", async () => {
+    const page = await open(path);
+    for (const [name, file] of Object.entries(recipes)) {
+      const { box, card, button, editor } = recipe(page, name);
+      await editor.scrollIntoViewIfNeeded();
+      assert.equal(await editor.inputValue(), cssOf(file));
+      await card.getByText("New code in").waitFor();
+      await button("scanned").click();
+      await card.getByText("Check your phone", { exact: true }).waitFor();
+      await button("message").click();
+      await card.locator("section:visible").getByText("You declined on your phone").first().waitFor();
+      const figures = await box.getByRole("cell").allTextContents();
+      assert.equal(figures.length, 8);
+      for (const figure of figures) assert.match(figure, /^\d+\.\d\d ✓$/, name);
+    }
+  });
+
+  test("follows what is typed, in the example alone, and resets it", async () => {
+    const page = await open(path);
+    const { card, button, contrast, editor } = recipe(page, "Bank");
+    await card.getByText("New code in").waitFor();
+    await contrast("accent on surface", 0).filter({ hasText: "6.45" }).waitFor();
+    const before = await page.screenshot({ clip: { x: 0, y: 0, width: 1280, height: 200 } });
+    await editor.fill(`* { font-size: 40px !important } .VPNav, h1 { display: none }
+      onegini-otp-login { --onegini-otp-login-accent: color-mix(in oklab, oklch(0.75 0.1 250), white 20%);
+        --onegini-otp-login-surface: light-dark(rgb(255 255 255), rgb(10 20 30)) }`);
+    await contrast("accent on surface", 0).filter({ hasText: "too low" }).waitFor();
+    await contrast("accent on surface", 1).filter({ hasText: "✓" }).waitFor();
+    await button("dark").click();
+    await surfaceIs(card, "rgb(10, 20, 30)");
+    await page.evaluate(() => scrollTo(0, 0));
+    assert.deepEqual(await page.screenshot({ clip: { x: 0, y: 0, width: 1280, height: 200 } }), before);
+    await button("Reset").click();
+    await surfaceIs(card, "rgb(23, 25, 31)");
+    assert.equal(await editor.inputValue(), cssOf("bank"));
+  });
+
+  test("copies what is in the editor", async () => {
+    const page = await open(path, { permissions: ["clipboard-read", "clipboard-write"] });
+    const { button, editor } = recipe(page, "Gaming site");
+    await editor.fill("onegini-otp-login { color: teal }");
+    await button("Copy CSS").click();
+    await button("Copied").waitFor();
+    assert.equal(
+      await page.evaluate(() => navigator.clipboard.readText()),
+      "onegini-otp-login { color: teal }",
+    );
+  });
+
+  test("sends no request for what is typed", async () => {
+    // Not watched: the browser says in the console what it blocks.
+    const page = await (await browser.newContext()).newPage();
+    await visit(page, path);
+    const { card, editor } = recipe(page, "Bank");
+    await card.getByText("New code in").waitFor();
+    const blocked = page.waitForEvent("console", (message) => message.text().includes("last-of-all"));
+    await editor.fill(`@import "${origin}/typed/import.css";
+      @font-face { font-family: typed; src: url(${origin}/typed/font.woff2) }
+      body { font-family: typed; background: u\\72l(${origin}/typed/picture.png), url(${origin}/typed/last-of-all.png) }`);
+    await blocked;
+    assert.deepEqual(
+      asked.filter((path) => path.startsWith("/typed/")),
+      [],
+    );
+  });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    test(`passes axe on a phone with the examples, and does not scroll sideways: ${colorScheme}`, async () => {
+      const page = await open(path, { colorScheme, viewport: { width: 390, height: 844 } });
+      for (const name of Object.keys(recipes)) {
+        const { card, editor } = recipe(page, name);
+        await editor.scrollIntoViewIfNeeded();
+        await card.getByText("New code in").waitFor();
+      }
+      for (const frame of page.frames()) {
+        await loadAxe(frame);
+      }
+      assert.deepEqual((await runAxe(page)).violations, []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
 });
 
 describe("The pages", () => {

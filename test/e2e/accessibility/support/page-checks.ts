@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { AxeResults, RunOptions } from "axe-core";
-import type { Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 import { PNG } from "pngjs";
 
 const source = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
@@ -17,7 +17,8 @@ const options: RunOptions = {
   rules: Object.fromEntries(alsoRun.map((rule) => [rule, { enabled: true }])),
 };
 
-export async function loadAxe(page: Page): Promise<void> {
+/** Into a page, or into a frame of one, which {@link runAxe} then checks with the page. */
+export async function loadAxe(page: Page | Frame): Promise<void> {
   await page.evaluate(source);
 }
 
