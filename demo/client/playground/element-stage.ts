@@ -108,7 +108,8 @@ export class ElementStage {
     style.setProperty(property, "initial");
     const colour = this.colour(name);
     style.removeProperty(property);
-    if (style.length === 0) this.element.removeAttribute("style");
+    // Chromium keeps an empty attribute if it is removed before it was read.
+    if (this.element.getAttribute("style") === "") this.element.removeAttribute("style");
     return colour;
   }
 

@@ -276,7 +276,7 @@ export const codeStyles = css`
     }
     .large h2 {
       align-self: end;
-      padding: 8px 0 0;
+      padding: 0;
     }
     .large .time {
       grid-column: auto;

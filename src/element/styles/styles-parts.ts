@@ -17,7 +17,7 @@ export const partStyles = css`
     font: inherit;
     font-size: 0.9375em;
     font-weight: 600;
-    line-height: 1.3333;
+    line-height: 1.3334;
     letter-spacing: inherit;
     word-spacing: inherit;
     text-align: center;
@@ -42,6 +42,7 @@ export const partStyles = css`
     min-block-size: 52px;
     padding-inline: 12px;
     font-size: 1em;
+    line-height: 1.375;
   }
   [aria-disabled],
   [aria-disabled]:hover {
@@ -63,6 +64,7 @@ export const partStyles = css`
     margin-inline: auto -9px;
     padding-inline: 8px;
     font-size: 0.8125em;
+    line-height: 1.385;
   }
   .close {
     position: relative;

@@ -102,7 +102,11 @@ export class CodePainter implements ReactiveController {
 
   hostConnected(): void {
     // It also fires once after the first layout, when nothing has changed yet.
-    this.#resized = new ResizeObserver(() => this.#paintAll(false));
+    this.#resized = new ResizeObserver(() => {
+      this.#paintAll(false);
+      // Not at once, because a change of the layout would be reported as a loop. Whether the code can be enlarged may change.
+      setTimeout(() => this.#host.requestUpdate());
+    });
     this.#watchResolution();
     this.#painted = new WeakMap();
     this.#host.requestUpdate();
@@ -154,9 +158,7 @@ export class CodePainter implements ReactiveController {
 
   #paintAll(isLost: boolean): void {
     const symbol = this.#symbol;
-    if (!symbol) return;
-    // Whether the code can be enlarged follows from its size on the card.
-    for (const canvas of this.#canvases()) if (paint(canvas, symbol, isLost)) this.#host.requestUpdate();
+    if (symbol) for (const canvas of this.#canvases()) paint(canvas, symbol, isLost);
   }
 }
 
@@ -164,11 +166,8 @@ export class CodePainter implements ReactiveController {
 const ratioFor = (element: Element & { currentCSSZoom?: number }): number =>
   devicePixelRatio * (element.currentCSSZoom ?? 1);
 
-/**
- * @param isLost whether the canvas shows something else now; if not, it is painted only in a new size
- * @returns whether it was painted
- */
-function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: boolean): boolean {
+/** @param isLost whether the canvas shows something else now; if not, it is painted only in a new size */
+function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: boolean): void {
   const ratio = ratioFor(canvas);
   const box = canvas.parentElement!.clientWidth;
   const module = modulePixels(size, box, ratio);
@@ -176,18 +175,16 @@ function paint(canvas: HTMLCanvasElement, { size, path }: QrSymbol, isLost: bool
   const whole = canvasPixels(edge, box, ratio);
   // Browsers round lengths down to 1/64 px: without a little more, a page's `zoom` makes the canvas too small by that much.
   const css = `${whole / ratio + 0.001}px`;
-  if (!isLost && canvas.width === whole && canvas.style.width === css) return false;
+  if (!isLost && canvas.width === whole && canvas.style.width === css) return;
   canvas.width = canvas.height = whole;
   // `!important` inside the shadow tree wins over any rule of a site for the part.
   for (const side of ["width", "height"]) canvas.style.setProperty(side, css, "important");
   const context = canvas.getContext("2d", { alpha: false });
-  if (context) {
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, whole, whole);
-    const offset = Math.floor(Math.floor((whole - edge) / ratio / 2) * ratio);
-    context.setTransform(module, 0, 0, module, offset, offset);
-    context.fillStyle = "#000";
-    context.fill(new Path2D(path));
-  }
-  return true;
+  if (!context) return;
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, whole, whole);
+  const offset = Math.floor(Math.floor((whole - edge) / ratio / 2) * ratio);
+  context.setTransform(module, 0, 0, module, offset, offset);
+  context.fillStyle = "#000";
+  context.fill(new Path2D(path));
 }
