@@ -86,7 +86,9 @@ describe("The oldest Chromium that docs/widget.md promises", () => {
     // The page's policy allows no style element.
     await page.evaluate(() => {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(":root, input { -webkit-text-fill-color: transparent }");
+      sheet.replaceSync(
+        ":root, input { -webkit-text-fill-color: transparent } svg text { fill: transparent }",
+      );
       document.adoptedStyleSheets.push(sheet);
     });
     const pending = await look(page);

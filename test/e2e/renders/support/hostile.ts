@@ -260,7 +260,11 @@ const nonsense = [
 export const hostileProperties: Rules = (at, random) =>
   rule(
     random.pick([at, `${at} onegini-otp-login`]),
-    Object.fromEntries([...own, ...inside].map((name) => [name, nonsense])),
+    {
+      ...Object.fromEntries([...own, ...inside].map((name) => [name, nonsense])),
+      // Of a padding as large as the others' largest values there is no picture.
+      "--onegini-otp-login-padding": [...nonsense.filter((value) => !/^9|^1e9/.test(value)), "90px"],
+    },
     0.5,
     random,
   );
