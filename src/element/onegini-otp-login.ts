@@ -142,7 +142,7 @@ export class OneginiOtpLogin extends LitElement {
     newCode: () => this.#login.newCode(),
     enlarge: () => {
       // The code itself can be pressed where there is no button.
-      this.#enlarged.isWanted = this.#enlarged.isPossible;
+      this.#enlarged.want();
       this.requestUpdate();
     },
     dialogClosed: () => {

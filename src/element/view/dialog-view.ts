@@ -41,6 +41,12 @@ export class EnlargedCode {
   /** Whether the code would be larger in the dialog than it is on the card. */
   isPossible = true;
 
+  /** To be called when the person asks for the large code. */
+  want(): void {
+    this.isWanted = this.isPossible;
+    this.isModal = false;
+  }
+
   /**
    * Compares the code's sizes in the dialog and on the card; where the dialog's is not larger, there is no dialog. To be called
    * after each render. Returns whether the answer is a new one.
@@ -61,6 +67,8 @@ export class EnlargedCode {
     const dialog = root.querySelector("dialog")!;
     if (dialog.open === this.isWanted) return;
     if (!this.isWanted) return dialog.close();
+    // The person has closed it: the event that says so is on its way.
+    if (this.isModal) return;
     // The dialog gives the focus back to this button, also when the code itself was pressed.
     root.querySelector<HTMLElement>(".enlarge")?.focus();
     dialog.showModal();

@@ -102,11 +102,7 @@ export class CodePainter implements ReactiveController {
 
   hostConnected(): void {
     // It also fires once after the first layout, when nothing has changed yet.
-    this.#resized = new ResizeObserver(() => {
-      this.#paintAll(false);
-      // Not at once, because a change of the layout would be reported as a loop. Whether the code can be enlarged may change.
-      setTimeout(() => this.#host.requestUpdate());
-    });
+    this.#resized = new ResizeObserver(() => this.#paintAll(false));
     this.#watchResolution();
     this.#painted = new WeakMap();
     this.#host.requestUpdate();

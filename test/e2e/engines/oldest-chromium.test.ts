@@ -79,7 +79,7 @@ describe("The oldest Chromium that docs/widget.md promises", () => {
     browser: Browser,
     colorScheme: "light" | "dark",
   ): Promise<Record<"pending" | "denied", Look>> {
-    const context = await browser.newContext({ colorScheme, viewport: { width: 1100, height: 900 } });
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1100, height: 1000 } });
     const page = await context.newPage();
     await page.goto(demo.origin);
     const code = await codeOn(page);
@@ -87,7 +87,7 @@ describe("The oldest Chromium that docs/widget.md promises", () => {
     await page.evaluate(() => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(
-        ":root, input { -webkit-text-fill-color: transparent } svg text { fill: transparent }",
+        ":root, input { -webkit-text-fill-color: transparent } svg text { fill: transparent !important }",
       );
       document.adoptedStyleSheets.push(sheet);
     });

@@ -280,11 +280,12 @@ describe("Enlarge", () => {
     assert.equal(await focused(page), enlargeName);
   });
 
-  it("follows the card's width, and the length of the code", async () => {
+  it("follows the card's width at the next change of the window or the time, and the length of the code", async () => {
     const page = await open({ ...viewport(sideways) });
     const setWidth = (width: string) =>
       page.locator("onegini-otp-login").evaluate((element, given) => {
         element.style.width = given;
+        dispatchEvent(new Event("resize"));
       }, width);
     assert.equal(await enlarge(page).count(), 0);
     await setWidth("300px");
