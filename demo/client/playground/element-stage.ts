@@ -23,6 +23,8 @@ export class ElementStage {
   element = document.createElement("onegini-otp-login");
   readonly #parts: ElementStageParts;
   readonly #sheet = new CSSStyleSheet();
+  /** Takes a property away, to read what the element has without it. */
+  readonly #without = new CSSStyleSheet();
   readonly #measured = new ResizeObserver(() => this.#fit());
   readonly #viewed = new MutationObserver(() => this.#parts.onView());
   #attributes = new Set<string>();
@@ -30,7 +32,7 @@ export class ElementStage {
 
   constructor(parts: ElementStageParts) {
     this.#parts = parts;
-    document.adoptedStyleSheets.push(this.#sheet);
+    document.adoptedStyleSheets.push(this.#sheet, this.#without);
   }
 
   /**
@@ -103,13 +105,9 @@ export class ElementStage {
 
   /** The same, as it would be if the page did not set it. */
   colourWithout(name: string): string | undefined {
-    const { style } = this.element;
-    const property = `--onegini-otp-login-${name}`;
-    style.setProperty(property, "initial");
+    this.#without.replaceSync(`#place > * { --onegini-otp-login-${name}: initial !important }`);
     const colour = this.colour(name);
-    style.removeProperty(property);
-    // Chromium keeps an empty attribute if it is removed before it was read.
-    if (this.element.getAttribute("style") === "") this.element.removeAttribute("style");
+    this.#without.replaceSync("");
     return colour;
   }
 
