@@ -7,7 +7,7 @@ import { PNG } from "pngjs";
 const source = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 interface WithAxe {
-  axe: { run: (options: RunOptions) => Promise<AxeResults> };
+  axe: { run: (context: Document | string, options: RunOptions) => Promise<AxeResults> };
 }
 
 /** Rules that axe leaves out by default: WCAG 2.2's target size, and rules that it calls experimental. */
@@ -17,7 +17,6 @@ const options: RunOptions = {
   rules: Object.fromEntries(alsoRun.map((rule) => [rule, { enabled: true }])),
 };
 
-/** Into a page, or into a frame of one, which {@link runAxe} then checks with the page. */
 export async function loadAxe(page: Page | Frame): Promise<void> {
   await page.evaluate(source);
 }
@@ -32,10 +31,11 @@ export interface Findings {
   rules: string[];
 }
 
-export async function runAxe(page: Page): Promise<Findings> {
+/** @param selector what to look at, if that is not the whole page or frame */
+export async function runAxe(page: Page | Frame, selector?: string): Promise<Findings> {
   const { violations, incomplete, passes, inapplicable } = await page.evaluate(
-    (given) => (globalThis as unknown as WithAxe).axe.run(given),
-    options,
+    ([given, within]) => (globalThis as unknown as WithAxe).axe.run(within ?? document, given),
+    [options, selector] as const,
   );
   const lines = (results: AxeResults["violations"]) =>
     results.flatMap(({ id, nodes }) =>
