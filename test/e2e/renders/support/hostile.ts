@@ -263,7 +263,7 @@ export const hostileProperties: Rules = (at, random) =>
     {
       ...Object.fromEntries([...own, ...inside].map((name) => [name, nonsense])),
       // Of a padding as large as the others' largest values there is no picture.
-      "--onegini-otp-login-padding": [...nonsense.filter((value) => !/^9|^1e9/.test(value)), "90px"],
+      "--onegini-otp-login-padding": [...nonsense.filter((value) => !/^9|^1e9|^calc/.test(value)), "90px"],
     },
     0.5,
     random,
