@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeChart } from "../chart.js";
 import { conclude, median, type Bound } from "../figures.js";
 import { start } from "./support/child.js";
 import { Crowd } from "./support/crowd.js";
@@ -88,6 +89,20 @@ const demo = await measure(await startMeasuredDemo(), true);
 console.log(`${streams} open streams: what each adds, with its attempt (bare node:http: only streams)`);
 concludeServer("the kit", kit);
 concludeServer("the demo", demo);
+const collected = (rounds: readonly Round[]): number[] => rounds.map(({ collectedHeap }) => collectedHeap);
+writeChart({
+  name: "stream-memory",
+  unit: "kB",
+  groups: [
+    {
+      bars: [
+        { label: "bare node:http", values: collected(bare), isOurs: false },
+        { label: "a site with the kit", values: collected(kit), isOurs: true },
+        { label: "the demo", values: collected(demo), isOurs: true },
+      ],
+    },
+  ],
+});
 process.exit();
 
 function concludeServer(name: string, measured: Round[]): void {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeChart, type Group } from "../chart.js";
 import { launchBrowser } from "../../test/support/browser.js";
 import { start } from "../server/support/child.js";
 import { enroll } from "../server/support/phone.js";
@@ -17,7 +18,7 @@ import { inTurn } from "./support/turns.js";
  * "done" on the phone to the page that knows it. Each round opens every page once, in rotated order, and then makes the
  * round's logins, each through its own proxy.
  */
-const { rounds, conditions } = readFlags(15);
+const { rounds, conditions, isWhole } = readFlags(15);
 await buildFiles();
 const tokenServer = await start("token-server", ["--code-seconds=60"]);
 const site = await start("../../widget/pages/site-server", [tokenServer.url, filesDirectory]);
@@ -26,12 +27,21 @@ const browser = await launchBrowser();
 
 /** A person needs at least this long to open an app, scan a code, and read and accept a message. */
 const personMs = 4_000;
+const labels: Readonly<Record<PageName, string>> = {
+  tag: "the tag alone",
+  early: "with early.js",
+  begin: "with kit.begin",
+  bare: "bare page",
+  yivi: "yivi",
+};
 const clients: readonly Client[] = ["tag", "yivi"];
 const key = (client: Client, fault: Fault): string => `${client}, ${fault}`;
 
 // A warm-up: browser and servers are slowest when they do something for the first time.
 await frames(unthrottled, 0, () => undefined);
 await logins(unthrottled, 0);
+const firstCodes: Group[] = [];
+let known: Group[] = [];
 for (const condition of conditions) {
   const framesMs = new Map<PageName, number[]>(pageNames.map((name) => [name, []]));
   const loginsMs = new Map<string, number[]>();
@@ -41,6 +51,27 @@ for (const condition of conditions) {
       loginsMs.set(which, [...(loginsMs.get(which) ?? []), ms]);
   }
   report(condition, framesMs, loginsMs);
+  firstCodes.push({
+    heading: condition.name,
+    bars: pageNames.map((name) => ({
+      label: labels[name],
+      values: framesMs.get(name) ?? [],
+      isOurs: name !== "bare" && name !== "yivi",
+    })),
+  });
+  // The picture has the last, slowest condition.
+  known = faults.map((fault) => ({
+    heading: `stream: ${fault}`,
+    bars: clients.map((client) => ({
+      label: labels[client],
+      values: loginsMs.get(key(client, fault)) ?? [],
+      isOurs: client === "tag",
+    })),
+  }));
+}
+if (isWhole) {
+  writeChart({ name: "first-code", unit: "ms", groups: firstCodes });
+  writeChart({ name: "done-to-known", unit: "ms", groups: known });
 }
 await browser.close();
 for (const child of [site, tokenServer]) child.kill();

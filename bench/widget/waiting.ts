@@ -1,4 +1,5 @@
 import type { Browser } from "playwright-core";
+import { writeChart } from "../chart.js";
 import { launchBrowser } from "../../test/support/browser.js";
 import { start } from "../server/support/child.js";
 import { buildFiles, filesDirectory } from "./pages/build.js";
@@ -10,7 +11,7 @@ import { costOf, parts, type Cost } from "./support/waiting-cost.js";
  * Measures what a waiting page costs: script, style and layout of the element, compared with a page that changes one
  * text a second. They are measured in turns. Codes live for a minute, so one renewal is included.
  */
-const { rounds, isSmoke } = readFlags(3);
+const { rounds, isSmoke, isWhole } = readFlags(3);
 const seconds = isSmoke ? 5 : 60;
 await buildFiles();
 const tokenServer = await start("token-server", ["--code-seconds=60"]);
@@ -36,6 +37,21 @@ for (const part of [...parts, "together"] as const) {
     ours: ours ?? [],
     theirs: theirs ?? [],
     ...(part === "together" && { atMost: 3 }),
+  });
+}
+if (isWhole) {
+  const together = (costs: readonly Cost[]): number[] => costs.map((cost) => cost.together);
+  writeChart({
+    name: "waiting",
+    unit: "ms",
+    groups: [
+      {
+        bars: [
+          { label: "the tag", values: together(element), isOurs: true },
+          { label: "one text a second", values: together(clock), isOurs: false },
+        ],
+      },
+    ],
   });
 }
 process.exit();

@@ -7,6 +7,8 @@ export interface Flags {
   conditions: readonly Condition[];
   /** A quick check that the bench runs. Its figures mean nothing. */
   isSmoke: boolean;
+  /** All conditions are measured: the figures are shown in docs/performance.md. */
+  isWhole: boolean;
 }
 
 /** `--rounds N`; `--only TEXT`: only the conditions with this in their name; `--smoke`: one round of the first one. */
@@ -18,10 +20,11 @@ export function readFlags(defaultRounds: number): Flags {
       smoke: { type: "boolean", default: false },
     },
   });
-  if (values.smoke) return { rounds: 1, conditions: conditions.slice(0, 1), isSmoke: true };
+  if (values.smoke) return { rounds: 1, conditions: conditions.slice(0, 1), isSmoke: true, isWhole: false };
   const rounds = Number(values.rounds);
   const chosen = conditions.filter(({ name }) => name.includes(values.only));
   if (!(rounds >= 1) || chosen.length === 0)
     throw new Error("--rounds takes a number, --only part of a condition's name.");
-  return { rounds, conditions: chosen, isSmoke: false };
+  const isWhole = chosen.length === conditions.length;
+  return { rounds, conditions: chosen, isSmoke: false, isWhole };
 }
