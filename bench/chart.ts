@@ -1,14 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { median } from "./figures.js";
 
-/** A comparison of docs/performance.md as bars. */
-export interface Chart {
-  /** Name of its files in docs/images/performance, without `-light.svg` and `-dark.svg`. */
-  name: string;
-  unit: string;
-  groups: readonly Group[];
-}
-
 /** Bars under a common heading. */
 export interface Group {
   heading?: string;
@@ -19,9 +11,14 @@ export interface Group {
 export interface Bar {
   label: string;
   values: readonly number[];
-  /** Ours are in the accent colour, those that we compare ourselves with are grey. */
   isOurs: boolean;
 }
+
+/** A bar of what we measure, in the accent colour. */
+export const ourBar = (label: string, values: readonly number[]): Bar => ({ label, values, isOurs: true });
+
+/** A bar of what we compare ourselves with, in grey. */
+export const theirBar = (label: string, values: readonly number[]): Bar => ({ label, values, isOurs: false });
 
 /** The element's colours (docs/theming.md): a picture does not know the page's. */
 const palettes = {
@@ -34,8 +31,11 @@ const size = { width: 680, padding: 16, labels: 200, bars: 340, row: 28, bar: 18
 
 const format = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
-/** Writes a chart as two pictures, for light pages and for dark ones. */
-export function writeChart({ name, unit, groups }: Chart): void {
+/**
+ * Draws a comparison as two pictures in docs/images/performance, for light pages and for dark ones.
+ * @param name of the files, without `-light.svg` and `-dark.svg`
+ */
+export function writeChart(name: string, unit: string, ...groups: readonly Group[]): void {
   mkdirSync("docs/images/performance", { recursive: true });
   for (const [scheme, colours] of Object.entries(palettes))
     writeFileSync(`docs/images/performance/${name}-${scheme}.svg`, picture(groups, unit, colours));

@@ -1,6 +1,6 @@
 import { startRedis } from "../../test/support/services/redis.js";
 import { start } from "./support/child.js";
-import { writeChart } from "../chart.js";
+import { ourBar, theirBar, writeChart } from "../chart.js";
 import { conclude, perSecond } from "../figures.js";
 import { accept, enroll, scan } from "./support/phone.js";
 import { ask, openPage, readStream } from "./support/visitor.js";
@@ -80,17 +80,11 @@ conclude({
   bare: of(bareSite),
   bounds: [{ of: "figure", relation: "≥", value: 100 }],
 });
-writeChart({
-  name: "logins",
-  unit: "logins/s",
-  groups: [
-    {
-      bars: [
-        { label: "bare node:http", values: of(bareSite), isOurs: false },
-        { label: "the kit on memory", values: of(memorySite), isOurs: true },
-        { label: "two nodes and Redis", values: of(redisSite), isOurs: true },
-      ],
-    },
+writeChart("logins", "logins/s", {
+  bars: [
+    theirBar("bare node:http", of(bareSite)),
+    ourBar("the kit on memory", of(memorySite)),
+    ourBar("two nodes and Redis", of(redisSite)),
   ],
 });
 process.exit();

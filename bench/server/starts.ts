@@ -1,6 +1,6 @@
 import { startRedis } from "../../test/support/services/redis.js";
 import { start, type Child } from "./support/child.js";
-import { writeChart } from "../chart.js";
+import { ourBar, theirBar, writeChart } from "../chart.js";
 import { conclude, perSecond } from "../figures.js";
 import { openPage } from "./support/visitor.js";
 
@@ -49,17 +49,11 @@ conclude({
   bare: of(bare),
   bounds: [{ of: "figure", relation: "≥", value: 500 }],
 });
-writeChart({
-  name: "starts",
-  unit: "starts/s",
-  groups: [
-    {
-      bars: [
-        { label: "bare node:http", values: of(bare), isOurs: false },
-        { label: "the kit on memory", values: of(onMemory), isOurs: true },
-        { label: "the kit on Redis", values: of(onRedis), isOurs: true },
-      ],
-    },
+writeChart("starts", "starts/s", {
+  bars: [
+    theirBar("bare node:http", of(bare)),
+    ourBar("the kit on memory", of(onMemory)),
+    ourBar("the kit on Redis", of(onRedis)),
   ],
 });
 process.exit();

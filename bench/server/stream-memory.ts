@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeChart } from "../chart.js";
+import { ourBar, theirBar, writeChart } from "../chart.js";
 import { conclude, median, type Bound } from "../figures.js";
 import { start } from "./support/child.js";
 import { Crowd } from "./support/crowd.js";
@@ -90,17 +90,11 @@ console.log(`${streams} open streams: what each adds, with its attempt (bare nod
 concludeServer("the kit", kit);
 concludeServer("the demo", demo);
 const collected = (rounds: readonly Round[]): number[] => rounds.map(({ collectedHeap }) => collectedHeap);
-writeChart({
-  name: "stream-memory",
-  unit: "kB",
-  groups: [
-    {
-      bars: [
-        { label: "bare node:http", values: collected(bare), isOurs: false },
-        { label: "a site with the kit", values: collected(kit), isOurs: true },
-        { label: "the demo", values: collected(demo), isOurs: true },
-      ],
-    },
+writeChart("stream-memory", "kB", {
+  bars: [
+    theirBar("bare node:http", collected(bare)),
+    ourBar("a site with the kit", collected(kit)),
+    ourBar("the demo", collected(demo)),
   ],
 });
 process.exit();

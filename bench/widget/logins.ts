@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeChart, type Group } from "../chart.js";
+import { ourBar, theirBar, writeChart, type Group } from "../chart.js";
 import { launchBrowser } from "../../test/support/browser.js";
 import { start } from "../server/support/child.js";
 import { enroll } from "../server/support/phone.js";
@@ -53,25 +53,21 @@ for (const condition of conditions) {
   report(condition, framesMs, loginsMs);
   firstCodes.push({
     heading: condition.name,
-    bars: pageNames.map((name) => ({
-      label: labels[name],
-      values: framesMs.get(name) ?? [],
-      isOurs: name !== "bare" && name !== "yivi",
-    })),
+    bars: pageNames.map((name) =>
+      (name === "bare" || name === "yivi" ? theirBar : ourBar)(labels[name], framesMs.get(name) ?? []),
+    ),
   });
   // The picture has the last, slowest condition.
   known = faults.map((fault) => ({
     heading: `stream: ${fault}`,
-    bars: clients.map((client) => ({
-      label: labels[client],
-      values: loginsMs.get(key(client, fault)) ?? [],
-      isOurs: client === "tag",
-    })),
+    bars: clients.map((client) =>
+      (client === "tag" ? ourBar : theirBar)(labels[client], loginsMs.get(key(client, fault)) ?? []),
+    ),
   }));
 }
 if (isWhole) {
-  writeChart({ name: "first-code", unit: "ms", groups: firstCodes });
-  writeChart({ name: "done-to-known", unit: "ms", groups: known });
+  writeChart("first-code", "ms", ...firstCodes);
+  writeChart("done-to-known", "ms", ...known);
 }
 await browser.close();
 for (const child of [site, tokenServer]) child.kill();

@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { writeChart } from "../chart.js";
+import { ourBar, theirBar, writeChart } from "../chart.js";
 import { launchBrowser } from "../../test/support/browser.js";
 import { start } from "../server/support/child.js";
 import { buildFiles, filesDirectory } from "./pages/build.js";
@@ -41,17 +41,8 @@ for (const part of [...parts, "together"] as const) {
 }
 if (isWhole) {
   const together = (costs: readonly Cost[]): number[] => costs.map((cost) => cost.together);
-  writeChart({
-    name: "waiting",
-    unit: "ms",
-    groups: [
-      {
-        bars: [
-          { label: "the tag", values: together(element), isOurs: true },
-          { label: "one text a second", values: together(clock), isOurs: false },
-        ],
-      },
-    ],
+  writeChart("waiting", "ms", {
+    bars: [ourBar("the tag", together(element)), theirBar("one text a second", together(clock))],
   });
 }
 process.exit();
