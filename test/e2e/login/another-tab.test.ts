@@ -275,10 +275,10 @@ describe("Two visible pages of an attempt that left for the app", () => {
     assert.equal(signIns(), 1);
   });
 
-  /** Stops a page's scripts, by a request that they wait for. Resolves when they have stopped, to what lets them go on. */
+  /** Stops a page's scripts, by a request that they wait for. Resolves when they have stopped, to what continues them. */
   async function halt(page: Page): Promise<() => Promise<void>> {
-    let letGoOn = (): void => undefined;
-    const answered = new Promise<void>((resolve) => (letGoOn = resolve));
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
     await page.route("**/halt", async (route) => {
       await answered;
       await route.fulfill();
@@ -290,12 +290,12 @@ describe("Two visible pages of an attempt that left for the app", () => {
       request.send();
     });
     await asked;
-    return () => (letGoOn(), halted);
+    return () => (answer(), halted);
   }
 
   /** Lets one page log in alone up to its login request, which `treat` gets. Resolves when it is there. */
   async function claimIn(page: Page, other: Page, code: string, treat: () => unknown): Promise<void> {
-    const goOn = await halt(other);
+    const continueOther = await halt(other);
     const asked = page.waitForRequest("**/login");
     await page.route("**/login", async (route) => {
       treat();
@@ -304,7 +304,7 @@ describe("Two visible pages of an attempt that left for the app", () => {
     await site.phone.accept(code);
     await asked;
     if (treat === forward) await until(() => signIns() === 1, "signIn");
-    await goOn();
+    await continueOther();
   }
   const forward = () => undefined;
 
