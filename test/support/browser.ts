@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type LaunchOptions } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/find-engines.js";
 
 /** The path of an installed Chrome, Chromium or Edge. */
@@ -108,3 +108,10 @@ async function spawnChromium(
     },
   };
 }
+
+/**
+ * Presses the back button. In a later task than the script's own, because a page of the back-forward cache may be there
+ * before the script's answer.
+ */
+export const pressBack = (page: Page): Promise<void> =>
+  page.evaluate(() => void setTimeout(() => history.back(), 50));

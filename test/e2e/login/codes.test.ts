@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { until } from "../../support/until.js";
-import { type BrowserWithTabs, launchBare, launchBrowserWithTabs } from "../../support/browser.js";
+import { type BrowserWithTabs, launchBare, launchBrowserWithTabs, pressBack } from "../../support/browser.js";
 import { settled } from "../../support/login-page.js";
 import { type KitSite, startKitSite } from "../../support/sites/kit-site.js";
 import { codeOn } from "../../support/qr.js";
@@ -180,7 +180,7 @@ describe("A page that comes back from the back-forward cache", () => {
     await reach(page, "completed");
     await page.evaluate(() => location.assign("/account"));
     await page.waitForURL("**/account");
-    await page.evaluate(() => history.back());
+    await pressBack(page);
     await page.waitForURL(`${site.origin}/`, { waitUntil: "commit" });
     await reach(page, "pending");
     assert.equal(await page.title(), "restored");

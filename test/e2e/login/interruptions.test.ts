@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { launchBrowser } from "../../support/browser.js";
+import { launchBrowser, pressBack } from "../../support/browser.js";
 import { openPhone } from "../../support/demo/demo-pages.js";
 import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
@@ -68,7 +68,7 @@ describe("A login page that is interrupted", { concurrency: 3 }, () => {
 
     await page.getByRole("link", { name: "Help" }).click();
     await page.waitForURL("**/help");
-    await page.evaluate(() => history.back());
+    await pressBack(page);
     // A restored page loads nothing.
     await page.waitForURL(`${demo.origin}/`, { waitUntil: "commit" });
     await reachPhase(page, "pending");
@@ -90,7 +90,7 @@ describe("A login page that is interrupted", { concurrency: 3 }, () => {
     await page.getByRole("link", { name: "Help" }).click();
     await page.waitForURL("**/help");
     await phone.accept(code);
-    await page.evaluate(() => history.back());
+    await pressBack(page);
 
     await page.waitForURL("**/account");
   });

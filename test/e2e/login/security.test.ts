@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { launchBrowser } from "../../support/browser.js";
+import { launchBrowser, pressBack } from "../../support/browser.js";
 import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openLoginPage, phaseOf, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
@@ -195,7 +195,7 @@ describe("The demo, attacked from another page", () => {
     await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL(`${demo.origin}/`);
 
-    await page.evaluate(() => history.back());
+    await pressBack(page);
     await page.waitForURL("**/account", { waitUntil: "commit" });
 
     await page.getByRole("heading", { name: "not logged in" }).waitFor();
@@ -210,7 +210,7 @@ describe("The demo, attacked from another page", () => {
     await tab.getByRole("button", { name: "Log out" }).click();
     await tab.waitForURL(`${demo.origin}/`);
 
-    await page.evaluate(() => history.back());
+    await pressBack(page);
     await page.waitForURL("**/account", { waitUntil: "commit" });
 
     await page.getByRole("heading", { name: "not logged in" }).waitFor();
@@ -227,7 +227,7 @@ describe("The demo, attacked from another page", () => {
     await tab.waitForURL(`${demo.origin}/`);
     await phone.accept(before);
 
-    await page.evaluate(() => history.back());
+    await pressBack(page);
     await page.waitForURL(`${demo.origin}/`, { waitUntil: "commit" });
     await codeOn(page, before);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, launchBrowserWithTabs } from "../../support/browser.js";
+import { launchBrowser, launchBrowserWithTabs, pressBack } from "../../support/browser.js";
 import {
   describeLog,
   type FaultProxy,
@@ -144,7 +144,7 @@ describe("A phone accepts while the page", { concurrency: 4 }, () => {
     await until(() => proxy.requests.filter(isStream).every(({ endedAt }) => endedAt), "the stream's end");
     await accept();
     const backAt = Date.now();
-    await page.evaluate(() => history.back());
+    await pressBack(page);
     keepsTo(t, "Restored from the back-forward cache", await loggedInAfter(backAt, lostMs));
   });
 });
