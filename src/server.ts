@@ -7,9 +7,9 @@ import { createLoginKit as create } from "./server/kit.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
-export type { Attempt, AttemptState, Scan, Transaction } from "./server/attempt/attempt.js";
+export type { Attempt, AttemptState, Scan, Ticket, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
-export type { Health, LoginKit, ScannedCode } from "./server/login-kit.js";
+export type { HeadersOfRequest, Health, LoginKit, RedeemedLogin, ScannedCode } from "./server/login-kit.js";
 export { clientIpBehind, type ClientIpOptions } from "./server/http/client-ip.js";
 export {
   compareAddresses,
@@ -22,12 +22,15 @@ export type { LimitName, Limits, Rate } from "./server/limits/limits.js";
 export { memoryStore } from "./server/attempt/memory-store.js";
 export type {
   CallbackOptions,
+  CommonOptions,
+  HandOver,
   Login,
   LoginKitOptions,
   Message,
   LoginSummary,
   MessageDetails,
   SignIn,
+  SignInAnswer,
   TokenServerOptions,
 } from "./server/options.js";
 export type { Counted, RateLimit, RateLimiter } from "./server/limits/rate-limiter.js";

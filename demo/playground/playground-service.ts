@@ -3,7 +3,13 @@ import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import { createLoginKit } from "onegini-otp-login/node";
-import { memoryStore, type LoginKit, type LoginKitOptions, type ScannedCode } from "onegini-otp-login/server";
+import {
+  memoryStore,
+  type LoginKit,
+  type CommonOptions,
+  type ScannedCode,
+  type SignIn,
+} from "onegini-otp-login/server";
 import { otpType, typeWithLife } from "../server/demo-token-server.js";
 import { withFaults, type CallKind, type Sockets } from "./call-faults.js";
 import {
@@ -18,7 +24,7 @@ import { PlaygroundSessions, type PlaygroundSession } from "./playground-session
 
 export interface PlaygroundOptions {
   /** The options of the demo's own kit. The playground chooses the type. */
-  kit: Omit<LoginKitOptions, "path" | "store" | "callback">;
+  kit: Omit<CommonOptions, "path" | "store" | "callback"> & { signIn: SignIn };
   /** The demo's own port. */
   port: number;
 }

@@ -11,6 +11,7 @@ const loginApi = "test/unit/server/endpoints/login-api.test.ts";
 const transitions = "test/unit/server/attempt/transitions.test.ts";
 const errors = "test/unit/server/http/errors.test.ts";
 const scanned = "test/unit/server/scanned.test.ts";
+const tickets = "test/unit/server/tickets.test.ts";
 
 export const calls: readonly Defence[] = [
   {
@@ -354,5 +355,85 @@ export const calls: readonly Defence[] = [
     without: "if (false && encodedLetter.test(",
     test: loginApi,
     title: "is answered 404, so that it cannot bypass a proxy's rule: …",
+  },
+  {
+    claim: "A ticket is redeemed once",
+    file: "src/server/attempt/ticket.ts",
+    text: `if (ticket.redeemedAt !== undefined) return "used";`,
+    without: "",
+    test: tickets,
+    title: "can be redeemed once: later, at the same moment, and on another server",
+  },
+  {
+    claim: "A ticket is good for the browser that began the login",
+    file: "src/server/attempt/ticket.ts",
+    text: `if (attempt.browser !== browser) return "other_browser";`,
+    without: "",
+    test: tickets,
+    title: "is worth nothing to another browser, and stays good for its own",
+  },
+  {
+    claim: "A ticket is good for 60 s",
+    file: "src/server/attempt/ticket.ts",
+    text: `return at < ticket.endsAt ? undefined : "expired";`,
+    without: "return undefined;",
+    test: tickets,
+    title: "is good for 60 s, or for as long as the site says",
+  },
+  {
+    claim: "A ticket is random",
+    file: "src/server/attempt/ticket.ts",
+    text: "base64url(runtime.random(secretBytes))",
+    without: `"A".repeat(43)`,
+    test: tickets,
+    title: "is replaced by the next one when the login call is repeated within 60 s",
+  },
+  {
+    claim: "A repeated login call replaces the ticket",
+    file: "src/server/attempt/transitions.ts",
+    text: "settle({ ...state, logins, ...ticket })",
+    without: "settle({ ...state, logins })",
+    test: tickets,
+    title: "is replaced by the next one when the login call is repeated within 60 s",
+  },
+  {
+    claim: "After its redemption there is no other ticket",
+    file: "src/server/attempt/transitions.ts",
+    text: "if (state.ticket?.redeemedAt !== undefined) return attempt;",
+    without: "",
+    test: tickets,
+    title: "ends its attempt when it is redeemed: the login call is 409 attempt_settled, and a later one too",
+  },
+  {
+    claim: "The store keeps a ticket's hash",
+    file: "src/server/attempt/ticket.ts",
+    text: "hash: await sha256(secret)",
+    without: "hash: secret",
+    test: tickets,
+    title: "is not in the store, only its hash is",
+  },
+  {
+    claim: "For every refused ticket the kit takes the same steps",
+    file: "src/server/redeem.ts",
+    text: `await sha256(this.#cookie.readFrom(cookie) ?? "")`,
+    without: `this.#cookie.readFrom(cookie) === undefined ? "" : await sha256(this.#cookie.readFrom(cookie) ?? "")`,
+    test: tickets,
+    title: "that is unknown, replaced, used, expired or another browser's takes the same steps",
+  },
+  {
+    claim: "Refused tickets are one warning a minute",
+    file: "src/server/redeem.ts",
+    text: `this.#throttle.level(reason, "warn")`,
+    without: `"warn" as const`,
+    test: tickets,
+    title: "that is refused is one warning a minute for each reason, because strangers can send any",
+  },
+  {
+    claim: "handOver.to cannot leave the site's origin",
+    file: "src/server/parse-options.ts",
+    text: "isPlain && url.origin === origin && ",
+    without: "isPlain && ",
+    test: tickets,
+    title: "is refused at creation if it is …",
   },
 ];

@@ -55,7 +55,33 @@ export type LoginKitEvent =
       repeated: boolean;
       durationMs: number;
     }
-  /** `signIn` threw, took too long, or answered something other than 2xx with JSON. */
+  /** The page got a ticket (`handOver`). `repeated`: the browser called again, and the ticket before is worth nothing. */
+  | {
+      type: "ticket_issued";
+      level: "info";
+      attempt: string;
+      userId: string;
+      address?: string;
+      repeated: boolean;
+      durationMs: number;
+    }
+  /** The site redeemed a ticket (`kit.redeem`): the person is logged in. */
+  | { type: "ticket_redeemed"; level: "info"; attempt: string; userId: string; durationMs: number }
+  /**
+   * A ticket was worth nothing: there is none, or a newer one has replaced it (`unknown`), another browser has it, it was
+   * used before, or its time was over. The first that fits. Of each reason one a minute is a warning.
+   */
+  | {
+      type: "ticket_refused";
+      level: "info" | "warn";
+      reason: "unknown" | "other_browser" | "used" | "expired";
+      attempt?: string;
+      durationMs: number;
+    }
+  /**
+   * `signIn` threw, took too long, or answered something other than 2xx with JSON. `reason` is `not_a_response` if it
+   * returned what is no answer; `description` then says what it returned and what to return.
+   */
   | {
       type: "sign_in_failed";
       level: "error" | "warn";
@@ -63,6 +89,7 @@ export type LoginKitEvent =
       userId: string;
       address?: string;
       reason: string;
+      description?: string;
       error?: unknown;
       durationMs: number;
     }

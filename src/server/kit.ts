@@ -20,6 +20,7 @@ import type { LoginKitOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
 import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
+import { Tickets } from "./redeem.js";
 import { markScanned } from "./scanned.js";
 import { ResultPoller } from "./token-server/result-poller.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
@@ -95,7 +96,8 @@ export function createLoginKit<Context = unknown>(
     timeouts,
     report,
     runtime,
-    signIn: config.signIn,
+    origin: config.origin,
+    outcome: config.outcome,
     maxLogins: limits.loginsPerAttempt,
   };
   const routes = createRoutes<Context>({
@@ -116,11 +118,17 @@ export function createLoginKit<Context = unknown>(
   const toCall = (request: Request, context: Context) => callOf(request, context, config.clientIp, runtime);
   const fetch = async (request: Request, context: Context): Promise<Response> =>
     pending.add(routes(toCall(request, context)));
+  const tickets = "handOver" in config.outcome && new Tickets({ attempts, cookie, report, runtime });
   const kit: LoginKit<Context> = {
     fetch: async (request, ...[context]) => toWebResponse(await fetch(request, context as Context)),
     begin: async (request, ...[context, options]) =>
       pending.add(beginWithPage(toCall(request, context as Context), otpEndpoint, errorLog, options)),
     browserCookie: (request) => newCookieFor(request, cookie, runtime),
+    async redeem(ticket, request) {
+      if (!tickets)
+        throw new TypeError('kit.redeem: this kit has "signIn"; tickets take "handOver" in its place');
+      return pending.add(tickets.redeem(ticket, request));
+    },
     scanned: (scan) => pending.add(markScanned(scan, attempts, report)),
     forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
     health: () => healthOf(store, watchers, runtime),

@@ -1,5 +1,6 @@
 import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
+import type { Login } from "./options.js";
 
 /** The site's backend for the widget. */
 export interface LoginKit<Context = unknown> {
@@ -38,6 +39,22 @@ export interface LoginKit<Context = unknown> {
   browserCookie(request: Pick<Request, "method" | "headers">): NewBrowserCookie | undefined;
 
   /**
+   * Takes a login over in a request of the site's own (`handOver`): resolves to the login of the ticket that the page
+   * brought, once, and only for the browser that began it. Otherwise resolves to `undefined`, and the event
+   * `ticket_refused` says why. What a browser can send never makes it reject.
+   *
+   *     const login = await kit.redeem(url.searchParams.get("ticket"), request);
+   *     if (!login) return redirect("/login");
+   *
+   * Rejects while the store does not work: the page may try again, until the ticket's time is over. Rejects with a
+   * TypeError on a kit with `signIn`, and for a request without headers.
+   *
+   * @param ticket the text in the query or form, `{attempt}.{secret}`; anything else is refused
+   * @param request the browser's request, of the Web or of Node: its `Cookie` header tells which browser it is
+   */
+  redeem(ticket: unknown, request: HeadersOfRequest): Promise<RedeemedLogin | undefined>;
+
+  /**
    * Tells the page that its code was scanned, on every server: it says "Check your phone". For the route that the site's
    * app calls, where the app is authenticated as always. It decides nothing: only the Token Server's result logs in. A
    * code that is unknown or over changes nothing, nor does a user's second scan. Never rejects.
@@ -60,6 +77,14 @@ export interface LoginKit<Context = unknown> {
    */
   close(): Promise<void>;
 }
+
+/** The headers of a request, of the Web or of Node. */
+export interface HeadersOfRequest {
+  headers: Pick<Headers, "get"> | Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** A login that a ticket gave: it belongs to the browser of that request. */
+export type RedeemedLogin = Pick<Login, "userId" | "attempt" | "login">;
 
 /** A code that the site's app has scanned. */
 export interface ScannedCode {

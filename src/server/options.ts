@@ -45,13 +45,22 @@ export interface Login<Context = unknown> {
   signal: AbortSignal;
 }
 
+/** What `signIn` may return: a `Response`, the members of a JSON answer with status 200, or nothing. */
+export type SignInAnswer =
+  | Response
+  | { readonly redirect_to?: string | undefined; readonly [member: string]: unknown }
+  | undefined
+  | void;
+
 /**
- * Turns a login into the site's session. Answers 2xx with JSON for the page, `{ redirect_to?, … }`, and the session's
- * cookie. Any other answer is passed on too, and the widget shows that the login failed (`login_refused`). If `signIn`
- * throws or takes longer than `timeouts.signInSeconds`, the page gets 500 and tries again for a minute. A run that takes
- * longer goes on beside the next one, unless it ends by `signal`.
+ * Turns a login into the site's session. Where a session library sets the cookie, it returns the JSON for the page,
+ * `{ redirect_to?, … }`, or nothing. Otherwise it returns a `Response`, 2xx with JSON, with the session's cookie. Any other
+ * `Response` is passed on too, and the widget shows that the login failed (`login_refused`); one that it throws counts as
+ * returned. If it throws anything else or takes longer than `timeouts.signInSeconds`, the page gets 500 and tries again for
+ * a minute. A run that takes longer goes on beside the next one, unless it ends by `signal`. If it returns anything else,
+ * such as an array or an instance of a class, the page gets 500 and does not try again.
  */
-export type SignIn<Context = unknown> = (login: Login<Context>) => Response | Promise<Response>;
+export type SignIn<Context = unknown> = (login: Login<Context>) => SignInAnswer | Promise<SignInAnswer>;
 
 /** The login for which a message is made. */
 export interface MessageDetails<Context = unknown> {
@@ -94,8 +103,28 @@ export interface CallbackOptions {
   password?: string;
 }
 
-/** The options of `createLoginKit`. */
-export interface LoginKitOptions<Context = unknown> {
+/** How the site takes a login over in a request of its own. */
+export interface HandOver {
+  /**
+   * Where the page goes with its ticket, a path or a URL of `origin`, e.g. `/login/otp`: the site calls `kit.redeem` there.
+   * A query and a fragment are kept.
+   */
+  to: string;
+}
+
+/** The options of `createLoginKit`: exactly one of `signIn` and `handOver`, and the others. */
+export type LoginKitOptions<Context = unknown> = CommonOptions<Context> &
+  (
+    | { signIn: SignIn<Context>; handOver?: never }
+    | {
+        /** In place of `signIn`: the login call answers a ticket, and the site calls `kit.redeem`. */
+        handOver: HandOver;
+        signIn?: never;
+      }
+  );
+
+/** The options of every kit. */
+export interface CommonOptions<Context = unknown> {
   /** The origin of the login page, e.g. `https://www.example.com`. http only on loopback. */
   origin: string;
   /** Further origins of the same site whose pages may call the kit; they get CORS. Default none. */
@@ -111,7 +140,6 @@ export interface LoginKitOptions<Context = unknown> {
   message?: string | Message<Context>;
   /** The longest `message` that the Token Server accepts, in characters. Default 155, the vendor's own. */
   maxMessageLength?: number;
-  signIn: SignIn<Context>;
   /** Where attempts are kept. Default `memoryStore()`: for one process. */
   store?: AttemptStore;
   /**

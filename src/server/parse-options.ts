@@ -3,7 +3,8 @@ import { defaultPath } from "../protocol/login-api.js";
 import { memoryStore } from "./attempt/memory-store.js";
 import { socketAddress } from "./http/client-ip.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";
-import type { CallbackCredentials, LoginKitOptions, Message, SignIn } from "./options.js";
+import type { LoginOutcome } from "./endpoints/login-endpoint.js";
+import type { CallbackCredentials, HandOver, LoginKitOptions, Message } from "./options.js";
 import type { Runtime } from "./runtime.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import { defaultTimeouts, type Timeouts } from "./timeouts.js";
@@ -20,7 +21,7 @@ export interface Config<Context> {
   transport: Transport;
   callbackCredentials: CallbackCredentials | undefined;
   message: Message<Context> | undefined;
-  signIn: SignIn<Context>;
+  outcome: LoginOutcome<Context>;
   store: AttemptStore;
   clientIp: (request: Request, context: Context) => string | undefined;
   /** Milliseconds between two result calls while somebody watches; infinite if off. */
@@ -41,7 +42,7 @@ export function parseOptions<Context>(
     parsed;
   const { username, password } = callback;
   // The schema does not change functions, but it loses their types.
-  const { message, signIn, clientIp, onEvent, store, transport } = options;
+  const { message, clientIp, onEvent, store, transport } = options;
   return {
     origin,
     origins: origins.filter((further) => further !== origin),
@@ -55,7 +56,7 @@ export function parseOptions<Context>(
     callbackCredentials:
       username !== undefined && password !== undefined ? { username, password } : undefined,
     message: message === undefined ? undefined : checkedMessage(message, maxMessageLength),
-    signIn,
+    outcome: outcomeOf(options, origin),
     store: store ?? memoryStore(() => runtime.now()),
     clientIp: clientIp ? checkedClientIp(clientIp) : socketAddress,
     resultPollingMs: (resultPolling ?? Infinity) * 1000,
@@ -74,6 +75,33 @@ const checkedClientIp =
     if (address === undefined || address === null) return undefined;
     throw new TypeError(`"clientIp" returned a ${typeof address}; expected a text or undefined`);
   };
+
+/** @throws TypeError unless there is exactly one of `signIn` and `handOver` */
+function outcomeOf<Context>(
+  { signIn, handOver }: LoginKitOptions<Context>,
+  origin: string,
+): LoginOutcome<Context> {
+  if (signIn && handOver)
+    throw new TypeError('createLoginKit: "handOver" stands in place of "signIn"; expected one of them');
+  if (signIn) return { signIn };
+  if (handOver) return { handOver: checkedHandOver(handOver, origin) };
+  throw new TypeError(
+    'createLoginKit: "signIn" is missing; expected a function that turns a login into a session, or "handOver" in its place',
+  );
+}
+
+/** @throws TypeError if it leads away from the site's origin, to which the browser's cookie belongs */
+function checkedHandOver({ to }: HandOver, origin: string): HandOver {
+  const address = to.startsWith("/") ? origin + to : to;
+  // Resolved as the page does it: `//host` is another site's.
+  const url = URL.canParse(to, origin) ? new URL(to, origin) : undefined;
+  // Another spelling, such as one with a user, spaces or backslashes, is read differently by different programs.
+  const isPlain = url && (url.href === address || url.href === `${address}/`) && url.username === "";
+  if (isPlain && url.origin === origin && !url.searchParams.has("ticket")) return { to };
+  throw new TypeError(
+    `createLoginKit: "handOver.to" is wrong; expected a path such as "/login/otp" or a URL of "origin", without a "ticket" in its query`,
+  );
+}
 
 const isMessage = (text: unknown, maxLength: number): text is string =>
   typeof text === "string" && text !== "" && [...text].length <= maxLength;
@@ -236,7 +264,10 @@ const schema = v.strictObject(
     callback: v.optional(callback, {}),
     message: v.optional(message),
     maxMessageLength: v.optional(count, 155),
-    signIn: callable("a function that turns a login into a session"),
+    signIn: v.optional(callable("a function that turns a login into a session")),
+    handOver: v.optional(
+      v.strictObject({ to: text('a path such as "/login/otp"') }, 'an object such as { to: "/login/otp" }'),
+    ),
     store: v.optional(store),
     clientIp: v.optional(callable("a function (request, context)")),
     resultPolling: v.optional(seconds),
@@ -244,7 +275,7 @@ const schema = v.strictObject(
     limits,
     timeouts,
   } satisfies Record<keyof LoginKitOptions, unknown>,
-  "an object with origin, tokenServer and signIn",
+  "an object with origin, tokenServer and signIn or handOver",
 );
 
 function parse(value: unknown): v.InferOutput<typeof schema> {

@@ -12,6 +12,8 @@ export interface Timeouts {
   claimSeconds: number;
   /** After a login, the same browser may repeat it for this long, because the answer may be lost. Default 60. */
   repeatSeconds: number;
+  /** A ticket (`handOver`) can be redeemed for this long. Default 60. */
+  ticketSeconds: number;
   /** The longest `signIn` may take. Default 10. */
   signInSeconds: number;
   /** Between two comments on a stream, which keep proxies from closing it. Default 15. */
@@ -31,6 +33,7 @@ export const defaultTimeouts: Readonly<Timeouts> = {
   silenceSeconds: 60,
   claimSeconds: 120,
   repeatSeconds: 60,
+  ticketSeconds: 60,
   signInSeconds: 10,
   keepAliveSeconds: 15,
   pollSeconds: 20,

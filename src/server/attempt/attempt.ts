@@ -29,6 +29,16 @@ export interface Transaction {
 export const scansOf = ({ scanned, otherScans = [] }: Transaction): readonly Scan[] =>
   scanned ? [scanned, ...otherScans] : [];
 
+/** A ticket, by which the site takes a login over in a request of its own. Its secret is not stored. */
+export interface Ticket {
+  /** The hash of its secret. */
+  readonly hash: string;
+  /** When its time is over, in milliseconds since the epoch. */
+  readonly endsAt: number;
+  /** When the site redeemed it. Missing if it did not. */
+  readonly redeemedAt?: number;
+}
+
 /** The status of an attempt, and since when. Times are in milliseconds since the epoch. */
 export type AttemptState =
   | { readonly status: "pending" }
@@ -47,6 +57,8 @@ export type AttemptState =
       readonly approvedAt: number;
       /** How often its browser logged in. Missing for once. */
       readonly logins?: number;
+      /** The newest ticket, where the site takes logins over. */
+      readonly ticket?: Ticket;
     }
   | { readonly status: "denied" | "expired" | "failed"; readonly at: number };
 

@@ -1,10 +1,11 @@
-import type { Attempt, Scan } from "./attempt.js";
+import type { Attempt, AttemptState, Scan } from "./attempt.js";
 import type { AttemptListener } from "./attempt-store.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
 import type { GuardedStore } from "./store-guard.js";
+import { ticketRefusal, type Redemption, type TicketRefusal } from "./ticket.js";
 import { beginAttempt, change, type Change } from "./transitions.js";
 
 /** The attempt after a change, and whether this change had an effect. */
@@ -12,6 +13,11 @@ export interface Changed {
   attempt: Attempt;
   changed: boolean;
 }
+
+/** A login that a ticket gave, or why it gave none, and the attempt where that is known. */
+export type Redeemed =
+  | { attempt: Attempt & { state: Extract<AttemptState, { status: "completed" }> }; refusal?: undefined }
+  | { attempt?: Attempt; refusal: TicketRefusal };
 
 /** Far more tries than one attempt can have writers at the same time. */
 const maxTries = 200;
@@ -81,6 +87,19 @@ export class Attempts {
       ...(from.address !== undefined && { address: from.address }),
       durationMs: scan.at - attempt.startedAt,
     });
+  }
+
+  /** Redeems a ticket of that attempt, once. */
+  async redeem(id: string, who: Omit<Redemption, "at">): Promise<Redeemed> {
+    const redemption = { ...who, at: this.#runtime.now() };
+    const found = isAttemptId(id) ? await this.#store.get(id) : undefined;
+    if (!found) return { refusal: "unknown" };
+    const { attempt, changed } = await this.#apply(found, { kind: "redeemed", ...redemption });
+    const { state } = attempt;
+    if (changed && state.status === "completed") return { attempt: { ...attempt, state } };
+    // Without a reason the attempt was deleted in this moment.
+    const refusal = ticketRefusal(attempt, redemption) ?? "unknown";
+    return refusal === "unknown" ? { refusal } : { attempt, refusal };
   }
 
   subscribe(id: string, listener: AttemptListener): Promise<() => void> {

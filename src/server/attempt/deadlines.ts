@@ -77,7 +77,7 @@ export function forgetAt(attempt: Attempt, timeouts: Timeouts): number {
     case "approved":
       return state.at + timeouts.claimSeconds * 1000 + memoryMs;
     case "completed":
-      return repeatableUntil(state, timeouts) + memoryMs;
+      return Math.max(repeatableUntil(state, timeouts), state.ticket?.endsAt ?? 0) + memoryMs;
     case "denied":
     case "expired":
     case "failed":

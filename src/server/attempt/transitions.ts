@@ -1,5 +1,13 @@
 import type { Timeouts } from "../timeouts.js";
-import { scansOf, type Attempt, type AttemptState, type Scan, type Transaction } from "./attempt.js";
+import {
+  scansOf,
+  type Attempt,
+  type AttemptState,
+  type Scan,
+  type Ticket,
+  type Transaction,
+} from "./attempt.js";
+import { ticketOf, ticketRefusal, type Redemption } from "./ticket.js";
 import { forgetAt, isAcceptable, isClaimable, isOpen, openUntil, repeatableUntil } from "./deadlines.js";
 
 /** What can happen to an attempt. */
@@ -16,8 +24,15 @@ export type Change =
   | { readonly kind: "denied"; readonly at: number }
   /** A transaction failed without being denied. */
   | { readonly kind: "transaction_closed"; readonly id: string; readonly at: number }
-  /** The browser posts its login, or repeats it. */
-  | { readonly kind: "claimed"; readonly at: number; readonly maxLogins: number }
+  /** The browser posts its login, or repeats it. A ticket replaces the one before, unless the site has redeemed that. */
+  | {
+      readonly kind: "claimed";
+      readonly at: number;
+      readonly maxLogins: number;
+      readonly ticket?: Pick<Ticket, "hash" | "endsAt">;
+    }
+  /** The site redeems a ticket. */
+  | ({ readonly kind: "redeemed" } & Redemption)
   /** The Token Server answered the last calls. If the time is over, the attempt is `expired`. */
   | { readonly kind: "time_over"; readonly at: number }
   /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
@@ -53,7 +68,7 @@ const pending: AttemptState = { status: "pending" };
 
 /**
  * Applies a change: returns the next version of the attempt, or the same object if nothing changes. A final status never
- * changes; of a completed attempt the logins are counted.
+ * changes; of a completed attempt the logins are counted, and its ticket is redeemed.
  */
 export function change(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   const next = decide(attempt, what, timeouts);
@@ -91,11 +106,20 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
       return isPending ? closeTransaction(attempt, what, timeouts) : attempt;
     case "claimed": {
       const { state } = attempt;
+      const ticket = what.ticket && { ticket: what.ticket };
       if (state.status === "approved" && isClaimable(state, what.at, timeouts))
-        return settle({ ...state, status: "completed", at: what.at, approvedAt: state.at });
+        return settle({ ...state, status: "completed", at: what.at, approvedAt: state.at, ...ticket });
       if (state.status !== "completed" || what.at >= repeatableUntil(state, timeouts)) return attempt;
+      if (state.ticket?.redeemedAt !== undefined) return attempt;
       const logins = (state.logins ?? 1) + 1;
-      return logins <= what.maxLogins ? settle({ ...state, logins }) : attempt;
+      return logins <= what.maxLogins ? settle({ ...state, logins, ...ticket }) : attempt;
+    }
+    case "redeemed": {
+      const { state } = attempt;
+      const ticket = ticketOf(attempt);
+      return state.status === "completed" && ticket && ticketRefusal(attempt, what) === undefined
+        ? settle({ ...state, ticket: { ...ticket, redeemedAt: what.at } })
+        : attempt;
     }
     case "time_over":
       return isOver(attempt, what.at, timeouts) ? settle({ status: "expired", at: what.at }) : attempt;

@@ -82,8 +82,8 @@ export const temporarilyUnavailable = (): ApiError =>
   );
 
 /** 500: the site has to fix something; its log says what. */
-export const serverError = (): ApiError =>
-  new ApiError("server_error", "The server could not handle this request.");
+export const serverError = (headers: Record<string, string> = {}): ApiError =>
+  new ApiError("server_error", "The server could not handle this request.", { headers });
 
 /** 429, or 503 where other clients are the cause: a limit of the site was exceeded. */
 export function limitExceeded(

@@ -31,7 +31,12 @@ export class BrowserCookie {
 
   /** The first well-formed value in a request's `Cookie` header. */
   read(request: Pick<Request, "headers">): string | undefined {
-    return this.#wellFormed.exec(request.headers.get("cookie") ?? "")?.[1];
+    return this.readFrom(request.headers.get("cookie") ?? "");
+  }
+
+  /** The first well-formed value in a `Cookie` header. */
+  readFrom(header: string): string | undefined {
+    return this.#wellFormed.exec(header)?.[1];
   }
 
   create(runtime: Runtime): string {

@@ -136,6 +136,12 @@ function attemptScripts(
 const instant = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.safeInteger());
 
+const ticket = v.looseObject({
+  hash: v.string(),
+  endsAt: instant,
+  redeemedAt: v.exactOptional(instant),
+});
+
 const state = v.variant("status", [
   v.object({ status: v.literal("pending") }),
   v.object({
@@ -151,6 +157,7 @@ const state = v.variant("status", [
     at: instant,
     approvedAt: instant,
     logins: v.exactOptional(count),
+    ticket: v.exactOptional(ticket),
   }),
   v.object({ status: v.picklist(["denied", "expired", "failed"]), at: instant }),
 ]);

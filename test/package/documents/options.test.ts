@@ -41,8 +41,9 @@ function membersOf(name: string): string[] {
 }
 
 test("the kit's options are in docs/kit-reference.md", () => {
-  const nested = { tokenServer: "TokenServerOptions", callback: "CallbackOptions" };
-  const options = membersOf("LoginKitOptions").flatMap((name) =>
+  const nested = { tokenServer: "TokenServerOptions", callback: "CallbackOptions", handOver: "HandOver" };
+  // Exactly one of the two.
+  const options = [...membersOf("CommonOptions"), "signIn", "handOver"].flatMap((name) =>
     name in nested
       ? membersOf(nested[name as keyof typeof nested]).map((member) => `${name}.${member}`)
       : [name],

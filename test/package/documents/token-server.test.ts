@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from "node:test";
 import { createTokenServer, type TokenServer, type TokenServerOptions } from "onegini-otp-login/emulator";
 import { en } from "../../../src/locales/en.js";
 import { createLoginKit } from "../../../src/server/kit.js";
-import type { LoginKitOptions } from "../../../src/server/options.js";
+import type { CommonOptions } from "../../../src/server/options.js";
 import type { Transport } from "../../../src/server/token-server/transport.js";
 import { until } from "../../support/until.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
@@ -16,7 +16,7 @@ const origin = "https://www.example.com";
 /** What is wrong at the Token Server or in the kit. */
 interface Mistake {
   tokenServer?: Partial<TokenServerOptions>;
-  kit?: Partial<LoginKitOptions>;
+  kit?: Partial<CommonOptions>;
   /** What comes instead of the Token Server's answer. */
   transport?: Transport;
   clock?: VirtualClock;
@@ -42,7 +42,7 @@ function neverAnswers(): Mistake {
   return { clock, transport };
 }
 
-const tokenServerAt = (url: string): LoginKitOptions["tokenServer"] => ({
+const tokenServerAt = (url: string): CommonOptions["tokenServer"] => ({
   url,
   clientId: "site",
   clientSecret: "site-secret",

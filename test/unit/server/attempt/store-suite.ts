@@ -49,6 +49,31 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.deepEqual(await other.get(attempt.id), next);
     });
 
+    test("keeps the ticket of a login, and that it was redeemed", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      const completed = {
+        status: "completed",
+        userId: "alice",
+        transaction: "one",
+        at: 2,
+        approvedAt: 1,
+      } as const;
+      const ticket = { hash: "hash", endsAt: 60_002 };
+      const issued = { ...attempt, version: 2, state: { ...completed, ticket } };
+      assert.equal(await store.compareAndSet(attempt.id, 1, issued), true);
+      assert.deepEqual(await other.get(attempt.id), issued);
+      const redeemed = {
+        ...issued,
+        version: 3,
+        state: { ...completed, ticket: { ...ticket, redeemedAt: 3 } },
+      };
+      assert.equal(await other.compareAndSet(attempt.id, 2, redeemed), true);
+      assert.equal(await store.compareAndSet(attempt.id, 2, redeemed), false);
+      assert.deepEqual(await store.get(attempt.id), redeemed);
+    });
+
     for (const [title, text] of Object.entries(hostileTexts)) {
       test(`keeps ${title} in each text, also when the attempt is replaced`, async (t) => {
         const { store, other } = await open(t);

@@ -34,6 +34,7 @@ const everything: Change[] = [
   { kind: "transaction_closed", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "nobody", at: t0 + 9999 * second },
   { kind: "claimed", at: t0 + 9999 * second, maxLogins: 2 },
+  { kind: "redeemed", hash: "ticket", browser: "hash", at: t0 + 9999 * second },
   { kind: "time_over", at: t0 + 9999 * second },
   { kind: "silence", at: t0 + 9999 * second },
 ];
@@ -76,6 +77,41 @@ describe("an attempt", () => {
     assert.deepEqual(twice, { ...once, version: once.version + 1, state: { ...once.state, logins: 2 } });
     assert.equal(after(twice, claimed), twice);
     assert.equal(after(once, { kind: "claimed", at: t0 + 66 * second, maxLogins: 2 }), once);
+  });
+
+  describe("with a ticket", () => {
+    const withTicket: Change = { ...claimed, ticket: { hash: "ticket", endsAt: t0 + 66 * second } };
+    const redeemed = { kind: "redeemed", hash: "ticket", browser: "hash", at: t0 + 66 * second - 1 } as const;
+    const issued = after(begin(), approved, withTicket);
+
+    test("is redeemed once, which ends its logins", () => {
+      const once = after(issued, redeemed);
+      const ticket = { hash: "ticket", endsAt: t0 + 66 * second, redeemedAt: redeemed.at };
+      assert.deepEqual(once, { ...issued, version: issued.version + 1, state: { ...issued.state, ticket } });
+      assert.equal(after(once, redeemed), once);
+      assert.equal(after(once, withTicket), once);
+      assert.equal(after(once, claimed), once);
+    });
+
+    test("is redeemed in time, by its browser, with its secret, and in no other way", () => {
+      for (const wrong of [{ hash: "other" }, { browser: "other" }, { at: t0 + 66 * second }])
+        assert.equal(after(issued, { ...redeemed, ...wrong }), issued);
+      for (const attempt of [begin(), after(begin(), approved), after(begin(), approved, claimed)])
+        assert.equal(after(attempt, redeemed), attempt);
+    });
+
+    test("has the newest one only, and a repetition without one keeps it", () => {
+      const newer = after(issued, { ...withTicket, ticket: { hash: "newer", endsAt: t0 + 70 * second } });
+      assert.equal(after(newer, redeemed), newer);
+      assert.notEqual(after(newer, { ...redeemed, hash: "newer" }), newer);
+      assert.notEqual(after(after(issued, claimed), redeemed), after(issued, claimed));
+    });
+
+    test("is not forgotten before a long-lived ticket", () => {
+      const endsAt = t0 + 5000 * second;
+      const attempt = after(begin(), approved, { ...claimed, ticket: { hash: "ticket", endsAt } });
+      assert.equal(attempt.forgetAt, endsAt + timeouts.memorySeconds * second);
+    });
   });
 
   test("once approved, can only be claimed or expire", () => {

@@ -1,7 +1,6 @@
+import type { SiteKitOptions } from "../support/site.js";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { NodeContext } from "onegini-otp-login/node";
-import type { LoginKitOptions } from "../../../../src/server/options.js";
 import { findLeaks, formsOf, neverSeen } from "../../../support/secrets.js";
 import { until, holds } from "../../../support/until.js";
 import {
@@ -77,7 +76,7 @@ describe("the search for secrets", () => {
 
 /** The site's own functions leak on purpose. The search must find each kind of leak. */
 describe("a planted leak is found", () => {
-  type Options = Partial<LoginKitOptions<NodeContext>>;
+  type Options = SiteKitOptions;
   const cookieOf = (request: Request): string =>
     /=([\w-]{43})/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "";
   const failing = (message: (request: Request) => string): Options => ({

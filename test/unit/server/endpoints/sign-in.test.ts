@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
-import { memoryStore, type Login } from "onegini-otp-login/server";
+import { runInNewContext } from "node:vm";
+import { memoryStore, type Login, type SignIn as SignInOf } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";
@@ -10,7 +11,7 @@ import { accepted, scriptedTokenServer, listen, site, type Site } from "../suppo
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { until, holds } from "../../../support/until.js";
 
-type SignIn = (login: Login<NodeContext>) => Response | Promise<Response>;
+type SignIn = SignInOf<NodeContext>;
 
 /** A browser whose attempt a phone has accepted. */
 async function approved(
@@ -118,6 +119,80 @@ describe("logging in", () => {
     ]);
     assert.deepEqual(await answer.json(), { redirect_to: "/account", name: "Alice" });
   });
+
+  for (const [name, signIn, expected] of [
+    [
+      "a plain object",
+      () => ({ redirect_to: "/account", name: "Alice" }),
+      { redirect_to: "/account", name: "Alice" },
+    ],
+    ["a promise of one", () => Promise.resolve({ redirect_to: "/" }), { redirect_to: "/" }],
+    ["an object without a prototype", () => Object.assign(Object.create(null), { a: 1 }) as object, { a: 1 }],
+    [
+      "an object of another realm",
+      () => runInNewContext("({ redirect_to: '/' })") as object,
+      { redirect_to: "/" },
+    ],
+    ["nothing", () => undefined, {}],
+    ["a promise of nothing", async () => {}, {}],
+  ] as [string, SignIn, object][]) {
+    test(`answers ${name} of signIn as JSON with 200, and nothing is cached`, async (t) => {
+      const { browser, attempt, where } = await approved(t, signIn);
+      const answer = await browser.logIn(attempt);
+      assert.equal(answer.status, 200);
+      assert.match(answer.headers.get("content-type") ?? "", /^application\/json\b/);
+      assert.equal(answer.headers.get("cache-control"), "no-store");
+      assert.deepEqual(await answer.json(), expected);
+      holds(where.events.some(({ type }) => type === "logged_in"));
+    });
+  }
+
+  test("keeps the cookies that signIn set on Node's answer, where it returns no Response", async (t) => {
+    const { browser, attempt } = await approved(t, ({ context }) => {
+      context.res.setHeader("set-cookie", ["library=1", "theme=dark"]);
+      return { redirect_to: "/account" };
+    });
+    const answer = await browser.logIn(attempt);
+    assert.deepEqual(answer.headers.getSetCookie(), ["library=1", "theme=dark"]);
+  });
+
+  for (const [what, signIn] of [
+    [
+      "a Response that signIn throws",
+      () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- frameworks' code does this
+        throw Response.json(
+          { redirect_to: "/welcome" },
+          { status: 201, headers: { "set-cookie": "session=1" } },
+        );
+      },
+    ],
+    [
+      "a Response of another library",
+      () => {
+        const { status, headers, ...response } = {
+          status: 201,
+          headers: new Headers({ "set-cookie": "session=1", "content-type": "application/json" }),
+          url: "",
+        };
+        return {
+          ...response,
+          status,
+          headers,
+          arrayBuffer: () => new Response(JSON.stringify({ redirect_to: "/welcome" })).arrayBuffer(),
+        };
+      },
+    ],
+  ] as [string, SignIn][]) {
+    test(`uses ${what} as it is`, async (t) => {
+      const { browser, attempt, where } = await approved(t, signIn);
+      const answer = await browser.logIn(attempt);
+      assert.equal(answer.status, 201);
+      assert.deepEqual(answer.headers.getSetCookie(), ["session=1"]);
+      assert.deepEqual(await answer.json(), { redirect_to: "/welcome" });
+      holds(where.events.some(({ type }) => type === "logged_in"));
+    });
+  }
 
   test("keeps the cookies of a session library beside those of the answer", async (t) => {
     const { browser, attempt } = await approved(t, ({ context }) => {
@@ -232,8 +307,6 @@ describe("a signIn that fails", () => {
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- a site's code might do this
       throw undefined;
     },
-    "returns undefined": () => undefined as unknown as Response,
-    "returns an object that is not a Response": () => ({ redirect_to: "/" }) as unknown as Response,
     "returns Response.error()": () => Response.error(),
     "returns a body that breaks off": () =>
       new Response(
@@ -256,6 +329,41 @@ describe("a signIn that fails", () => {
       holds(where.events.some((event) => event.type === "sign_in_failed" && event.attempt === attempt));
       broken = false;
       assert.equal((await browser.logIn(attempt)).status, 200);
+    });
+  }
+
+  class User {
+    readonly name = "alice-secret";
+  }
+  const cycle: Record<string, unknown> = {};
+  cycle["self"] = cycle;
+  for (const [what, value] of Object.entries<unknown>({
+    "an instance of User": new User(),
+    "an instance of Map": new Map(),
+    "an instance of Error": new Error("alice-secret"),
+    "an array": ["alice-secret"],
+    "a text": "alice-secret",
+    "a number": 200,
+    "a boolean": false,
+    "a bigint": 1n,
+    "a function": () => "alice-secret",
+    null: null,
+    "an object that cannot be written as a JSON object": cycle,
+  })) {
+    test(`that returns ${what} is answered 500 at once and for good, and one event says what to return`, async (t) => {
+      const { browser, attempt, where } = await approved(t, () => value as object as Record<string, unknown>);
+      const answer = await browser.logIn(attempt);
+      assert.deepEqual(await errorOf(answer), [500, "server_error"]);
+      // The widget repeats a login for 60 s.
+      holds(Number(answer.headers.get("retry-after")) > 60);
+      const failures = where.events.filter((event) => event.type === "sign_in_failed");
+      assert.equal(failures.length, 1);
+      assert.equal(failures[0]?.reason, "not_a_response");
+      assert.equal(failures[0]?.level, "error");
+      const advice =
+        'return a Response, an object for the page such as { redirect_to: "/account" }, or nothing';
+      assert.equal(failures[0]?.description, `signIn returned ${what}; ${advice}`);
+      holds(!JSON.stringify(where.events).includes("alice-secret"));
     });
   }
 

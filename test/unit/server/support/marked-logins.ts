@@ -1,8 +1,7 @@
+import type { SiteKitOptions } from "./site.js";
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { inspect } from "node:util";
-import type { NodeContext } from "onegini-otp-login/node";
-import type { LoginKitOptions } from "../../../../src/server/options.js";
 import { findLeaks, neverSeen, type Outflow, type Secret } from "../../../support/secrets.js";
 import { plainMark, type MarkedSite, type NamedBrowser } from "./marked-site.js";
 
@@ -184,7 +183,7 @@ export function listenToConsole(t: TestContext): Outflow[] {
   return lines;
 }
 
-export const quick: Partial<LoginKitOptions<NodeContext>> = { timeouts: { graceSeconds: 0.2 } };
+export const quick: SiteKitOptions = { timeouts: { graceSeconds: 0.2 } };
 
 export function assertKept(outflows: Outflow[], secrets: Secret[]): void {
   assert.deepEqual(findLeaks(outflows, secrets), []);

@@ -4,13 +4,11 @@ import type { TestContext } from "node:test";
 import { inspect } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer, type Phone, type TokenServer } from "onegini-otp-login/emulator";
-import type { NodeContext } from "onegini-otp-login/node";
 import type { LoginKitEvent } from "onegini-otp-login/server";
-import type { LoginKitOptions } from "../../../../src/server/options.js";
 import { Browser, type PageRequest } from "./browser.js";
 import { recordingProxy, type RecordedExchange } from "./raw.js";
 import type { Outflow, Secret } from "../../../support/secrets.js";
-import { listen, site, type Site } from "./site.js";
+import { listen, site, type Site, type SiteKitOptions } from "./site.js";
 
 /** A secret that can be recognised. It has characters that every encoding changes. */
 export const mark = (name: string): string => `${name} "${randomBytes(9).toString("base64")}"/&+=%é`;
@@ -57,7 +55,7 @@ interface MarkedSiteOptions {
   clientAuthentication?: "basic" | "body";
   /** Whether there is an `onEvent`. Without it, events go to the console. */
   hook?: boolean;
-  options?: (marks: MarkedSite["marks"]) => Partial<LoginKitOptions<NodeContext>>;
+  options?: (marks: MarkedSite["marks"]) => SiteKitOptions;
 }
 
 export async function markedSite(

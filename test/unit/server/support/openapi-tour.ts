@@ -147,8 +147,12 @@ async function logins(visit: Visit): Promise<void> {
     () => Response.json({ error: "blocked" }, { status: 422 }),
     () => new Response(null, { status: 302, headers: { location: "/account" } }),
     () => Promise.reject(new Error("The session store is down.")),
+    () => ({ redirect_to: "/account" }),
+    () => ["no answer"] as unknown as Response,
+    undefined,
   ]) {
-    const { tokenServer, visitor } = await visit({ options: { signIn } });
+    const options = signIn ? { signIn } : { handOver: { to: "/login/otp" } };
+    const { tokenServer, visitor } = await visit({ options });
     const attempt = await visitor.start();
     tokenServer.result = accepted();
     await visitor.call("GET", attempt);

@@ -14,7 +14,7 @@ import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-logi
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { createLoginKit } from "../../../../src/server/kit.js";
 import type { LoginKit } from "../../../../src/server/login-kit.js";
-import type { LoginKitOptions } from "../../../../src/server/options.js";
+import type { CommonOptions, HandOver, SignIn } from "../../../../src/server/options.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 
 /** Listens on a free port of loopback until the test ends. Resolves to the origin. */
@@ -103,8 +103,13 @@ export interface Site {
   emulator: Emulator;
 }
 
+/** The options of the site's kit that a test sets: `handOver` takes the place of `signIn`. */
+export type SiteKitOptions = Partial<
+  CommonOptions<NodeContext> & { signIn: SignIn<NodeContext>; handOver: HandOver }
+>;
+
 export interface SiteOptions {
-  options?: Partial<LoginKitOptions<NodeContext>>;
+  options?: SiteKitOptions;
   runtime?: Runtime;
   /** The life of a code in seconds. Default 60. */
   ttlSeconds?: number;
@@ -131,6 +136,11 @@ export async function site(
   const tokenServer = await emulator(t, { ttlSeconds });
   const events: LoginKitEvent[] = [];
   const logins: Site["logins"] = [];
+  const note: SignIn<NodeContext> = ({ userId, attempt }) => {
+    logins.push({ userId, attempt });
+    return Response.json({ redirect_to: "/account" }, { headers: { "set-cookie": `session=${userId}` } });
+  };
+  const { handOver, signIn = note, ...others } = options ?? {};
   const kit = createLoginKit<NodeContext>(
     {
       origin,
@@ -142,12 +152,9 @@ export async function site(
         type: "qr-code",
       },
       message: "Log in to the test site",
-      signIn({ userId, attempt }) {
-        logins.push({ userId, attempt });
-        return Response.json({ redirect_to: "/account" }, { headers: { "set-cookie": `session=${userId}` } });
-      },
       onEvent: (event) => void events.push(event),
-      ...options,
+      ...others,
+      ...(handOver ? { handOver } : { signIn }),
     },
     runtime,
   );

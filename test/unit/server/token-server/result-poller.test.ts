@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import type { LoginKitOptions } from "onegini-otp-login/server";
-import { nodeTransport, type NodeContext } from "onegini-otp-login/node";
+import { nodeTransport } from "onegini-otp-login/node";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import { Browser, type StatusStream } from "../support/browser.js";
 import { send } from "../support/raw.js";
@@ -15,6 +14,7 @@ import {
   type ScriptedTokenServer,
   site,
   type Site,
+  type SiteKitOptions,
 } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
@@ -35,7 +35,7 @@ interface Scene {
 /** An attempt with one code of a minute, in virtual time. The Token Server has no result yet. */
 async function scene(
   t: TestContext,
-  { ttlMs = 60_000, options }: { ttlMs?: number; options?: Partial<LoginKitOptions<NodeContext>> } = {},
+  { ttlMs = 60_000, options }: { ttlMs?: number; options?: SiteKitOptions } = {},
 ): Promise<Scene> {
   const clock = new VirtualClock();
   const tokenServer = await scriptedTokenServer(t, () => clock.now());

@@ -1,0 +1,54 @@
+import { base64url, sha256 } from "../bytes.js";
+import type { Runtime } from "../runtime.js";
+import type { Attempt, Ticket } from "./attempt.js";
+
+/** 256 random bits. */
+const secretBytes = 32;
+
+const wellFormed = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+
+/** A ticket's secret, for the page, and its hash, for the store. */
+export interface TicketSecret {
+  secret: string;
+  hash: string;
+}
+
+export async function createTicketSecret(runtime: Runtime): Promise<TicketSecret> {
+  const secret = base64url(runtime.random(secretBytes));
+  return { secret, hash: await sha256(secret) };
+}
+
+/** The text of a ticket: the attempt's id and the secret. */
+export const ticketText = (attempt: string, secret: string): string => `${attempt}.${secret}`;
+
+/** The parts of a ticket's text; undefined if it cannot be a ticket. */
+export function parseTicket(text: unknown): { attempt: string; secret: string } | undefined {
+  const [, attempt, secret] = (typeof text === "string" && wellFormed.exec(text)) || [];
+  return attempt !== undefined && secret !== undefined ? { attempt, secret } : undefined;
+}
+
+/** Why a ticket is refused: the first that fits. `unknown`: also one that a newer one has replaced. */
+export type TicketRefusal = "unknown" | "other_browser" | "used" | "expired";
+
+/** Who redeems which ticket: hashes of its secret and of the browser's cookie. */
+export interface Redemption {
+  readonly hash: string;
+  readonly browser: string;
+  readonly at: number;
+}
+
+/** Why this redemption is refused; undefined if it is not. */
+export function ticketRefusal(
+  attempt: Attempt,
+  { hash, browser, at }: Redemption,
+): TicketRefusal | undefined {
+  const ticket = ticketOf(attempt);
+  if (ticket?.hash !== hash) return "unknown";
+  if (attempt.browser !== browser) return "other_browser";
+  if (ticket.redeemedAt !== undefined) return "used";
+  return at < ticket.endsAt ? undefined : "expired";
+}
+
+/** The attempt's newest ticket. */
+export const ticketOf = ({ state }: Attempt): Ticket | undefined =>
+  state.status === "completed" ? state.ticket : undefined;

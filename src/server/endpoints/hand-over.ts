@@ -1,0 +1,43 @@
+import { ticketText } from "../attempt/ticket.js";
+import { loggedAddress, type Call } from "../http/call.js";
+import { jsonResponse } from "../http/response.js";
+import type { Report } from "../kit-events.js";
+import type { Runtime } from "../runtime.js";
+import type { ClaimedLogin } from "./login-endpoint.js";
+
+interface HandOverDependencies {
+  /** The site's. */
+  origin: string;
+  /** The path or URL where the site redeems the ticket. */
+  to: string;
+  report: Report;
+  runtime: Runtime;
+}
+
+/** The answer for the page: a ticket, and the address where the site redeems it. */
+export function answerTicket(
+  call: Call<unknown>,
+  { attempt, userId, repeated, secret }: ClaimedLogin & { secret: string },
+  { origin, to, report, runtime }: HandOverDependencies,
+): Response {
+  const ticket = ticketText(attempt, secret);
+  report({
+    type: "ticket_issued",
+    level: "info",
+    attempt,
+    userId,
+    ...loggedAddress(call),
+    repeated,
+    durationMs: runtime.now() - call.beganAt,
+  });
+  // The browser's cookie belongs to the site's own origin. A path would lead a page of a further origin to its own.
+  const isElsewhere = (call.request.headers.get("origin") ?? origin) !== origin;
+  const target = isElsewhere ? new URL(to, origin).href : to;
+  return jsonResponse(200, { ticket, redirect_to: withTicket(target, ticket) });
+}
+
+/** Adds the ticket to an address, whose query and fragment stay as they are. */
+function withTicket(address: string, ticket: string): string {
+  const [page = "", ...fragment] = address.split(/(?=#)/);
+  return `${page}${page.includes("?") ? "&" : "?"}ticket=${ticket}${fragment.join("")}`;
+}

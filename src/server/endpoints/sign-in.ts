@@ -1,0 +1,164 @@
+import { serverError, type ApiError } from "../http/api-error.js";
+import { loggedAddress, type Call } from "../http/call.js";
+import { jsonResponse, noStore } from "../http/response.js";
+import type { Report } from "../kit-events.js";
+import type { SignIn } from "../options.js";
+import { timedOut, withTimeout, type Runtime } from "../runtime.js";
+import type { Timeouts } from "../timeouts.js";
+import type { ClaimedLogin } from "./login-endpoint.js";
+
+interface SignInDependencies<Context> {
+  timeouts: Timeouts;
+  report: Report;
+  runtime: Runtime;
+  signIn: SignIn<Context>;
+}
+
+/**
+ * Runs the site's `signIn`. Resolves to the answer for the page.
+ *
+ * @throws ApiError 500
+ */
+export async function runSignIn<Context>(
+  call: Call<Context>,
+  { userId, attempt, login, repeated }: ClaimedLogin,
+  { timeouts, report, runtime, signIn }: SignInDependencies<Context>,
+): Promise<Response> {
+  const beganAt = runtime.now();
+  const about = () => ({
+    userId,
+    attempt,
+    ...loggedAddress(call),
+    durationMs: runtime.now() - beganAt,
+  });
+  const fail = (
+    why: { reason: string; description?: string; error?: unknown },
+    headers?: Record<string, string>,
+  ): ApiError => {
+    report({ type: "sign_in_failed", level: "error", ...about(), ...why });
+    return serverError(headers);
+  };
+  const abort = new AbortController();
+  const { request, context } = call;
+  const answer = async (): Promise<Response> => {
+    const result = await returnedOrThrown(() =>
+      signIn({ userId, attempt, login, request, context, signal: abort.signal }),
+    );
+    return isResponse(result) ? copy(result) : jsonOf(result);
+  };
+  let outcome: Response | typeof timedOut;
+  try {
+    outcome = await withTimeout(answer(), timeouts.signInSeconds * 1000, runtime);
+  } catch (error) {
+    if (!(error instanceof NotAResponse))
+      throw fail({ reason: "threw", ...(error !== undefined && { error }) });
+    // It would return the same again: so late that the page does not repeat its login.
+    const retryAfter = String(Math.ceil(timeouts.repeatSeconds) + 1);
+    throw fail({ reason: "not_a_response", description: error.message }, { "retry-after": retryAfter });
+  }
+  if (outcome === timedOut) {
+    abort.abort();
+    throw fail({ reason: `took longer than ${timeouts.signInSeconds} s` });
+  }
+  if (isOkJson(outcome)) {
+    report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
+  } else {
+    report({
+      type: "sign_in_failed",
+      level: "warn",
+      ...about(),
+      reason: `answered ${outcome.status} ${outcome.headers.get("content-type") ?? "without a content type"}; the page accepts only 2xx with JSON`,
+    });
+  }
+  return outcome;
+}
+
+/** What a function returned, or the `Response` that it threw: some frameworks' code answers like that. */
+async function returnedOrThrown(run: () => unknown): Promise<unknown> {
+  try {
+    return await run();
+  } catch (thrown) {
+    if (isResponse(thrown)) return thrown;
+    throw thrown;
+  }
+}
+
+/** Also one of another copy of `Response`, such as a polyfill's. */
+const isResponse = (value: unknown): value is Response =>
+  value instanceof Response ||
+  (typeof value === "object" &&
+    value !== null &&
+    typeof (value as Partial<Response>).status === "number" &&
+    typeof (value as Partial<Response>).arrayBuffer === "function" &&
+    typeof (value as Partial<Response>).headers?.get === "function");
+
+/** `signIn` returned something that is no answer: a mistake in the site's code. */
+class NotAResponse extends Error {
+  constructor(what: string) {
+    super(
+      `signIn returned ${what}; return a Response, an object for the page such as { redirect_to: "/account" }, or nothing`,
+    );
+  }
+}
+
+/**
+ * The answer for a plain object, and for nothing.
+ *
+ * @throws NotAResponse for anything else
+ */
+function jsonOf(result: unknown): Response {
+  if (result === undefined) return jsonResponse(200, {});
+  if (!isPlainObject(result)) throw new NotAResponse(nameOf(result));
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(result);
+  } catch {
+    // A cycle or a BigInt.
+  }
+  if (!text?.startsWith("{")) throw new NotAResponse("an object that cannot be written as a JSON object");
+  return jsonResponse(200, result);
+}
+
+/** Also one of another realm, such as that of a test. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What a value is, without what it contains. */
+function nameOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "string") return "a text";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const { constructor } = value as { constructor?: unknown };
+  return typeof constructor === "function" ? `an instance of ${constructor.name || "a class"}` : "an object";
+}
+
+/** Headers that belong to one connection, not to the answer (RFC 9110 §7.6.1). */
+const connectionHeaders = [
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "keep-alive",
+  "te",
+  "trailer",
+  "upgrade",
+];
+
+/** Copies the answer of `signIn`, cookies included, with its whole body. Connection and cache headers are the kit's. */
+async function copy(response: Response): Promise<Response> {
+  const body = await response.arrayBuffer();
+  const headers = new Headers(response.headers);
+  for (const name of connectionHeaders) headers.delete(name);
+  // An answer that came from `fetch` is decoded already.
+  if (response.url !== "") headers.delete("content-encoding");
+  headers.set("cache-control", noStore["cache-control"]);
+  return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers });
+}
+
+const isOkJson = ({ status, headers }: Response): boolean =>
+  status >= 200 &&
+  status < 300 &&
+  /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "");

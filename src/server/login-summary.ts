@@ -1,0 +1,23 @@
+import { scansOf, type Attempt, type AttemptState } from "./attempt/attempt.js";
+import type { LoginSummary } from "./options.js";
+
+/** Where and when a completed attempt began. */
+export function summaryOf(
+  { startedAt, address, userAgent, language, transactions }: Attempt,
+  { userId, approvedAt, transaction }: Extract<AttemptState, { status: "completed" }>,
+): LoginSummary {
+  const accepted = transactions.find(({ id }) => id === transaction);
+  const scans = accepted ? scansOf(accepted) : [];
+  // Another user's scan tells nothing about the phone that accepted.
+  const scan =
+    scans.find((each) => each.userId === userId) ?? scans.find((each) => each.userId === undefined);
+  return {
+    startedAt,
+    approvedAt,
+    address,
+    userAgent,
+    language,
+    codes: transactions.length,
+    ...(scan && { scanned: { at: scan.at, address: scan.address, userAgent: scan.userAgent } }),
+  };
+}

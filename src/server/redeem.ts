@@ -1,0 +1,73 @@
+import type { Attempts } from "./attempt/attempts.js";
+import { parseTicket } from "./attempt/ticket.js";
+import { sha256 } from "./bytes.js";
+import { LogThrottle } from "./event-reporter.js";
+import type { BrowserCookie } from "./http/browser-cookie.js";
+import type { Report } from "./kit-events.js";
+import type { HeadersOfRequest, RedeemedLogin } from "./login-kit.js";
+import { summaryOf } from "./login-summary.js";
+import type { Runtime } from "./runtime.js";
+
+interface TicketsDependencies {
+  attempts: Attempts;
+  cookie: BrowserCookie;
+  report: Report;
+  runtime: Runtime;
+}
+
+/** Redeems tickets. What comes as a ticket may be anything. */
+export class Tickets {
+  readonly #attempts: Attempts;
+  readonly #cookie: BrowserCookie;
+  readonly #report: Report;
+  readonly #runtime: Runtime;
+  readonly #throttle: LogThrottle;
+
+  constructor({ attempts, cookie, report, runtime }: TicketsDependencies) {
+    this.#attempts = attempts;
+    this.#cookie = cookie;
+    this.#report = report;
+    this.#runtime = runtime;
+    this.#throttle = new LogThrottle(60_000, runtime);
+  }
+
+  /**
+   * The login of a ticket, once, for the browser that began it.
+   *
+   * @throws TypeError if `request` has no headers, StoreUnavailable
+   */
+  async redeem(ticket: unknown, request: HeadersOfRequest): Promise<RedeemedLogin | undefined> {
+    const beganAt = this.#runtime.now();
+    const cookie = cookieHeader(request);
+    const parsed = parseTicket(ticket);
+    // The same steps for a ticket that is unknown, used, expired or another browser's.
+    const hash = await sha256(parsed?.secret ?? "");
+    const browser = await sha256(this.#cookie.readFrom(cookie) ?? "");
+    const redeemed = await this.#attempts.redeem(parsed?.attempt ?? "", { hash, browser });
+    const durationMs = this.#runtime.now() - beganAt;
+    const { attempt, refusal: reason } = redeemed;
+    if (reason !== undefined) {
+      const level = this.#throttle.level(reason, "warn");
+      const known = attempt && { attempt: attempt.id };
+      this.#report({ type: "ticket_refused", level, reason, ...known, durationMs });
+      return undefined;
+    }
+    const { userId } = attempt.state;
+    this.#report({ type: "ticket_redeemed", level: "info", attempt: attempt.id, userId, durationMs });
+    return { userId, attempt: attempt.id, login: summaryOf(attempt, attempt.state) };
+  }
+}
+
+/** The `Cookie` header of a request of the Web or of Node. */
+function cookieHeader(request: HeadersOfRequest): string {
+  const headers: unknown = (request as Partial<HeadersOfRequest> | undefined)?.headers;
+  if (typeof headers !== "object" || headers === null)
+    throw new TypeError(
+      'kit.redeem: "request" is wrong; expected the request of the browser, with its headers',
+    );
+  if (typeof (headers as Partial<Headers>).get === "function")
+    return (headers as Headers).get("cookie") ?? "";
+  return Object.entries(headers as Record<string, unknown>)
+    .flatMap(([name, value]) => (name.toLowerCase() === "cookie" ? [value].flat() : []))
+    .join("; ");
+}
