@@ -1,28 +1,50 @@
+import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import compression from "compression";
 import express from "express";
+import session from "express-session";
+import helmet from "helmet";
 import { createLoginKit, gracefulShutdown, toNodeHandler } from "onegini-otp-login/node";
-import { createSessions, privateHeaders } from "./sessions.js";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
-
-const sessions = createSessions(ORIGIN);
+/** Signs the cookies. With a random one, a restart logs everybody out. */
+const { SESSION_SECRET = randomBytes(32).toString("hex") } = process.env;
+const isHttps = ORIGIN.startsWith("https:");
 
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the Express example",
   clientIp: (_request, { req }) => req.ip, // follows the setting "trust proxy"
-  signIn({ userId, attempt }) {
-    const cookie = sessions.begin(userId, attempt);
-    return Response.json({ user: userId, redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+  async signIn({ userId, context: { req } }) {
+    await promisify((done) => req.session.regenerate(done))(); // a new id, whatever came with the request
+    req.session.userId = userId;
+    return { user: userId, redirect_to: "/account" };
   },
 });
 
 const app = express();
 app.set("trust proxy", Number(TRUSTED_PROXIES));
-app.use(toNodeHandler(kit));
+// A page on http, for development, cannot be asked for by https.
+const upgradeInsecureRequests = isHttps ? [] : null;
+app.use(
+  helmet({ contentSecurityPolicy: { directives: { frameAncestors: "'none'", upgradeInsecureRequests } } }),
+);
+app.use(compression());
+app.use(
+  session({
+    name: isHttps ? "__Host-session" : "session",
+    secret: SESSION_SECRET,
+    cookie: { path: "/", httpOnly: true, sameSite: "lax", secure: isHttps },
+    resave: false,
+    saveUninitialized: false,
+  }),
+);
+app.use(toNodeHandler(kit)); // after the session, which signIn needs
 app.use("/assets", express.static("node_modules/onegini-otp-login/dist"));
+
 app.get("/", (_req, res) => {
   res.send(`<!doctype html>
     <html lang="en">
@@ -32,10 +54,21 @@ app.get("/", (_req, res) => {
     </html>`);
 });
 app.get("/account", (req, res) => {
-  const user = sessions.userOf(req.headers.cookie);
-  res.set(privateHeaders);
-  if (user === undefined) res.redirect("/");
-  else res.type("text").send(`Logged in as ${user}`);
+  const { userId } = req.session;
+  if (userId === undefined) return res.redirect("/");
+  const name = userId.replace(/[&<]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  res.set("Cache-Control", "no-store");
+  res.send(`<!doctype html>
+    <html lang="en">
+      <title>Account</title>
+      <p>Logged in as ${name}</p>
+      <form method="post" action="/logout"><button>Log out</button></form>
+    </html>`);
+});
+app.post("/logout", async (req, res) => {
+  await promisify((done) => req.session.destroy(done))();
+  for (const [header, value] of kit.forget()) res.append(header, value);
+  res.redirect("/");
 });
 const server = app.listen(Number(PORT), "localhost", () => console.log(`Open http://localhost:${PORT}`));
 

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-/** `sessions.js`, which each example of a server has for itself, so that its folder can be copied alone. */
+/** `sessions.js`, which each example of a server without a session library has for itself, so that its folder can be copied alone. */
 
 interface Sessions {
   begin: (userId: string, attempt: string) => string;
@@ -20,7 +20,7 @@ const { createSessions } = (await import(pathToFileURL(resolve(files[0] ?? "")).
 
 test("the sessions of every example have the same text", () => {
   const examples = files.map((file) => file.split(/[\\/]/)[1]);
-  assert.deepEqual(examples, ["bun", "deno", "express", "fastify", "hono", "html", "next", "workers"]);
+  assert.deepEqual(examples, ["bun", "deno", "fastify", "hono", "html", "next", "workers"]);
   assert.equal(new Set(files.map((file) => readFileSync(file, "utf8"))).size, 1);
 });
 

@@ -61,7 +61,7 @@ export class Attempts {
    * @param browser the hash of the browser's cookie
    */
   async get(id: string, browser: string): Promise<Attempt | undefined> {
-    const attempt = isAttemptId(id) ? await this.#store.get(id) : undefined;
+    const attempt = await this.#read(id);
     if (attempt?.browser !== browser) return undefined;
     return attempt.state.status === "approved"
       ? (await this.#apply(attempt, { kind: "time_over", at: this.#runtime.now() })).attempt
@@ -92,7 +92,7 @@ export class Attempts {
   /** Redeems a ticket of that attempt, once. */
   async redeem(id: string, who: Omit<Redemption, "at">): Promise<Redeemed> {
     const redemption = { ...who, at: this.#runtime.now() };
-    const found = isAttemptId(id) ? await this.#store.get(id) : undefined;
+    const found = await this.#read(id);
     if (!found) return { refusal: "unknown" };
     const { attempt, changed } = await this.#apply(found, { kind: "redeemed", ...redemption });
     const { state } = attempt;
@@ -113,6 +113,10 @@ export class Attempts {
   async change(id: string, what: Change): Promise<Changed | undefined> {
     const attempt = await this.#store.get(id);
     return attempt && this.#apply(attempt, what);
+  }
+
+  async #read(id: string): Promise<Attempt | undefined> {
+    return isAttemptId(id) ? this.#store.get(id) : undefined;
   }
 
   async #apply(attempt: Attempt, what: Change): Promise<Changed> {

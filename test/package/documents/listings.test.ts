@@ -29,10 +29,10 @@ function listingsOf(page: string): Listing[] {
 }
 
 /** What `…` stands for in the options of a kit. */
-const requiredOptions = `...{
+const requiredOptions = (code: string): string => `...{
   origin: "https://www.example.com",
   tokenServer: { url: "https://ts.example.com", clientId: "id", clientSecret: "secret", type: "qr-code" },
-  signIn: () => Response.json({}),
+  ${code.includes("handOver") ? "" : "signIn: () => Response.json({}),"}
 }`;
 
 /** What a listing leaves to the site or to an earlier listing. */
@@ -45,6 +45,7 @@ const declarations: Record<string, string> = {
   createPhone: 'typeof import("onegini-otp-login/emulator").createPhone',
   createServer: 'typeof import("node:http").createServer',
   kit: 'import("onegini-otp-login/server").LoginKit',
+  logInAs: '(request: import("express").Request, userId: string) => Promise<void>',
   log: "(error: unknown) => void",
   login: 'import("onegini-otp-login/server").LoginSummary',
   otp: "string",
@@ -83,6 +84,7 @@ const declarations: Record<string, string> = {
 
 /** The framework of an `app` that a listing does not create. */
 const apps: Record<string, string> = {
+  "docs/kit.md, A ticket in place of signIn": 'import("express").Express',
   "docs/kit.md, Deploys": 'import("express").Express',
   "docs/kit.md, Check your phone": 'import("hono").Hono',
   "docs/kit.md, Beginning with the page": 'import("hono").Hono',
@@ -90,7 +92,7 @@ const apps: Record<string, string> = {
 
 /** A listing as a module: with what it leaves out. */
 function moduleOf({ title, code }: Listing): string {
-  const whole = code.replace(/…,/g, `${requiredOptions},`);
+  const whole = code.replace(/…,/g, `${requiredOptions(code)},`);
   const isDeclared = (name: string): boolean =>
     new RegExp(
       `\\b(const|let|function|class)\\s+(\\{[^}]*\\b)?${name}\\b|import[^;]*\\b${name}\\b[^;]*from`,
