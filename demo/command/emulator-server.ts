@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { phonePage } from "../pages/phone-page.js";
 import { sendAsset, type Asset } from "../server/assets.js";
 import type { DemoConfig, Words } from "../server/demo-config.js";
-import { chooseTokenServer } from "../server/demo-token-server.js";
+import { chooseTokenServer, otpType } from "../server/demo-token-server.js";
 import { listenOrExit } from "../server/listen-or-exit.js";
 import { phonePageHeaders, revalidate } from "../server/page-headers.js";
 import { onStopSignal } from "../server/stop-signal.js";
@@ -36,5 +36,10 @@ export async function startEmulator(
   server.answer((request, response) => void answer(request, response));
   onStopSignal(() => process.exit());
 
-  console.log(`ready: http://localhost:${server.port}`);
+  const origin = `http://localhost:${server.port}`;
+  console.log(`ready: ${origin}`);
+  const { clientId, clientSecret } = config;
+  console.log(`phone: ${origin}/phone`);
+  const settings = { url: origin, clientId, clientSecret, type: otpType };
+  console.log(`tokenServer of the kit: ${JSON.stringify(settings)}`);
 }

@@ -87,7 +87,7 @@ describe("the source maps", () => {
 
 describe("the documents", () => {
   /** Linked from the package's pages, but left out of it: npmjs.com shows them from the repository. */
-  const onlyInRepository = ["docs/gallery.md", "docs/index.md", "test/README.md"];
+  const onlyInRepository = ["docs/index.md", "test/README.md"];
 
   const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "test/README.md"].concat(
     ["docs", "examples"].flatMap((folder) =>

@@ -24,6 +24,7 @@ before(async () => {
 interface Ready {
   origin: string;
   child: ChildProcess;
+  stdout: () => string;
   stderr: () => string;
 }
 
@@ -37,9 +38,9 @@ async function start(command: string, args: string[]): Promise<Ready> {
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   await until(() => stdout.includes("\n") || child.exitCode !== null, "the line `ready:`");
-  const [, origin] = /^ready: (http:\/\/localhost:\d+)\n$/.exec(stdout) ?? assert.fail(stdout + stderr);
+  const [, origin] = /^ready: (http:\/\/localhost:\d+)\n/.exec(stdout) ?? assert.fail(stdout + stderr);
   console.log(`${args.join(" ")}: ready in ${Math.round(performance.now() - begin)} ms`);
-  return { origin: origin ?? "", child, stderr: () => stderr };
+  return { origin: origin ?? "", child, stdout: () => stdout, stderr: () => stderr };
 }
 
 const installed = join(folder, "node_modules/onegini-otp-login/dist/demo/cli.js");
@@ -105,6 +106,23 @@ describe("npx onegini-otp-login demo", () => {
 });
 
 describe("npx onegini-otp-login emulator", () => {
+  test("prints the phone's address, and what a kit needs: address, client and type", async () => {
+    const emulator = await startInstalled("emulator", "--port", "0");
+    const { origin, stdout } = emulator;
+    await until(() => stdout().includes("tokenServer"), "the settings");
+    const [, phone] = /^phone: (.*)$/m.exec(stdout()) ?? assert.fail(stdout());
+    assert.match(await (await fetch(phone ?? "")).text(), /<title>Demo phone/);
+    const [, settings] = /^tokenServer of the kit: (.*)$/m.exec(stdout()) ?? assert.fail(stdout());
+    const { url, clientId, clientSecret, type } = JSON.parse(settings ?? "") as Record<string, string>;
+    const started = await fetch(`${url}/oauth/api/v4/authenticate/user`, {
+      method: "POST",
+      headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+      body: new URLSearchParams({ type: type ?? "", message: "Hello", callback_uri: `${origin}/callback` }),
+    });
+    assert.equal(started.status, 200);
+    assert.equal(await stop(emulator, "SIGTERM"), 0);
+  });
+
   test("serves the Token Server and the phone, and ends on SIGTERM and SIGINT", async () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const client = ["--client-id", "site", "--client-secret", "site-secret"];
