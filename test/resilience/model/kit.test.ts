@@ -13,13 +13,14 @@ describe("the kit answers as the model of an attempt, in any order of steps", { 
     test(`on ${store}`, async (t) => {
       const { ended, failed, message, path, seed, ...figures } = await checkInOwnProcess({ store, runs });
       t.diagnostic(`${figures.runs} runs, ${figures.steps} steps, ${figures.seconds} s, seed ${seed}`);
-      t.diagnostic(`attempts ended ${JSON.stringify(ended)}`);
+      t.diagnostic(`attempts ended ${JSON.stringify(ended)}, ${figures.redeemed} were redeemed`);
       const again = `MODEL_SEED=${seed} MODEL_PATH=${path} node --import tsx --test --test-name-pattern="on ${store}" test/resilience/model/kit.test.ts`;
       assert.equal(failed, false, `${message}\n\nAgain: ${again}`);
       // A counterexample that is repeated has a single run.
       const isLong = figures.runs >= 100;
       for (const status of statuses)
         assert.ok(!isLong || (ended[status] ?? 0) > 0, `no attempt of ${figures.runs} runs ended ${status}`);
+      assert.ok(!isLong || figures.redeemed > 0, `no ticket of ${figures.runs} runs was redeemed`);
     });
   }
 });

@@ -7,6 +7,9 @@ import { checkModel } from "./support/check-model.js";
 import type { Sabotage } from "./support/node.js";
 import { memory } from "./support/stores.js";
 
+/** In place of the path of a call of the login API. */
+const toRedeem = "redeem";
+
 /** Each of these defects breaks one promise of the kit. The model must find it with the message `says`. */
 const broken: Record<string, { says: RegExp } & Sabotage> = {
   "two servers that both claim an attempt": {
@@ -47,7 +50,7 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
   },
   "a status that another browser can read": {
     says: /a stranger sees that .* exists/,
-    ...forAnybody((path) => !path.endsWith("/login")),
+    ...forAnybody((path) => path !== toRedeem && !path.endsWith("/login")),
   },
   "an answer that tells strangers which attempts exist": {
     says: /a stranger sees that .* exists/,
@@ -71,6 +74,67 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
     blind: true,
     says: /signIn ran again [\d.]+ s after the login/,
     timeouts: { repeatSeconds: 61 },
+  },
+  "a ticket that is redeemed once more, because another server's redemption is overlooked": {
+    blind: true,
+    says: /was redeemed twice/,
+    store: (store) => ({
+      ...store,
+      // The answer to the redemption's write is ignored.
+      async compareAndSet(id, version, next) {
+        const isSet = await store.compareAndSet(id, version, next);
+        const stored = isSet ? undefined : await store.get(id);
+        return isSet || (isRedeemed(next) && stored !== undefined && isRedeemed(stored));
+      },
+    }),
+  },
+  "a redemption that is not stored": {
+    blind: true,
+    says: /was redeemed twice/,
+    store: writing(unredeemed),
+  },
+  "a login call that gives another ticket after the redemption": {
+    blind: true,
+    says: /was redeemed twice/,
+    ...changedFor(
+      (path) => path.endsWith("/login"),
+      (attempt) => unredeemed(attempt),
+    ),
+  },
+  "a ticket that another browser can redeem": {
+    blind: true,
+    says: /was redeemed by another browser/,
+    ...forAnybody((path) => path === toRedeem),
+  },
+  "a ticket of a user whom the Token Server did not name": {
+    blind: true,
+    says: /was redeemed for mallory without an acceptance/,
+    redeem: async (_request, redeem) => {
+      const login = await redeem();
+      return login && { ...login, userId: "mallory" };
+    },
+  },
+  "a ticket that a newer one does not replace": {
+    says: /No order of things explains\n.*redeem/,
+    ...anyTicketEver(),
+  },
+  "a ticket that nobody issued": {
+    blind: true,
+    says: /was redeemed with a ticket that no page got/,
+    ...changedFor((path) => path === toRedeem, withTicketHash),
+  },
+  "a ticket that does not expire": {
+    blind: true,
+    says: /was redeemed [\d.]+ s after its ticket was issued/,
+    timeouts: { ticketSeconds: 1000 },
+  },
+  "a ticket that can be redeemed a little too long": {
+    says: /No order of things explains\n.*redeem/,
+    timeouts: { ticketSeconds: 60.001 },
+  },
+  "a ticket whose time is a little too short": {
+    says: /No order of things explains\n.*redeem/,
+    timeouts: { ticketSeconds: 59.999 },
   },
   "an acceptance that can be claimed a little too long": {
     says: /No order of things explains/,
@@ -127,21 +191,73 @@ function writing(change: (attempt: Attempt) => Attempt) {
   });
 }
 
-/** A kit that accepts every cookie as the owner's, in some of its calls. */
-function forAnybody(isMeant: (path: string) => boolean): Sabotage {
-  // Calls run at the same time, each with a cookie of its own.
-  const cookies = new AsyncLocalStorage<string | undefined>();
+/** A kit that reads a changed attempt in some of its calls. */
+function changedFor(
+  isMeant: (path: string) => boolean,
+  change: (
+    attempt: Attempt,
+    request: { cookie?: string | undefined; ticket?: string },
+  ) => Attempt | Promise<Attempt>,
+): Sabotage {
+  // Calls run at the same time, each with a request of its own.
+  const requests = new AsyncLocalStorage<{ cookie?: string | undefined; ticket?: string } | undefined>();
   return {
-    call: ({ path, cookie }, answer) => cookies.run(isMeant(path) ? cookie : undefined, answer),
+    call: (request, answer) => requests.run(isMeant(request.path) ? request : undefined, answer),
+    redeem: (request, redeem) => requests.run(isMeant(toRedeem) ? request : undefined, redeem),
     store: (store) => ({
       ...store,
       async get(id) {
         const attempt = await store.get(id);
-        const secret = cookies.getStore()?.split("=")[1];
-        return attempt && secret ? { ...attempt, browser: await sha256(secret) } : attempt;
+        const request = requests.getStore();
+        return attempt && request ? change(attempt, request) : attempt;
       },
     }),
   };
+}
+
+/** A kit that accepts every cookie as the owner's, in some of its calls. */
+function forAnybody(isMeant: (path: string) => boolean): Sabotage {
+  return changedFor(isMeant, async (attempt, { cookie }) => {
+    const secret = cookie?.split("=")[1];
+    return secret ? { ...attempt, browser: await sha256(secret) } : attempt;
+  });
+}
+
+function isRedeemed({ state }: Attempt): boolean {
+  return state.status === "completed" && state.ticket?.redeemedAt !== undefined;
+}
+
+function unredeemed(attempt: Attempt): Attempt {
+  const { state } = attempt;
+  if (state.status !== "completed" || !state.ticket) return attempt;
+  const { hash, endsAt } = state.ticket;
+  return { ...attempt, state: { ...state, ticket: { hash, endsAt } } };
+}
+
+/** An attempt whose ticket is the one that is brought. */
+async function withTicketHash(attempt: Attempt, { ticket = "" }: { ticket?: string }): Promise<Attempt> {
+  const { state } = attempt;
+  if (state.status !== "completed" || !state.ticket) return attempt;
+  const hash = await sha256(ticket.split(".")[1] ?? "");
+  return { ...attempt, state: { ...state, ticket: { ...state.ticket, hash } } };
+}
+
+/** A kit that accepts each ticket that an attempt ever had. */
+function anyTicketEver(): Sabotage {
+  const issued = new Set<string>();
+  const { store, ...calls } = changedFor(
+    (path) => path === toRedeem,
+    async (attempt, request) => {
+      const changed = await withTicketHash(attempt, request);
+      return issued.has(hashOf(changed)) ? changed : attempt;
+    },
+  );
+  const noting = writing((attempt) => (issued.add(hashOf(attempt)), attempt));
+  return { ...calls, store: (inner) => noting(store?.(inner) ?? inner) };
+}
+
+function hashOf({ state }: Attempt): string {
+  return (state.status === "completed" && state.ticket?.hash) || "";
 }
 
 function everySecond(status: string, told: string): NonNullable<Sabotage["call"]> {

@@ -11,6 +11,13 @@ export interface Code {
   readonly closed: boolean;
 }
 
+/** A ticket, by which the site takes a login over. */
+export interface Ticket {
+  readonly text: string;
+  readonly endsAt: number;
+  readonly redeemed: boolean;
+}
+
 export interface AttemptState {
   readonly status: Status;
   /** The user who accepted, if any. */
@@ -21,6 +28,10 @@ export interface AttemptState {
   readonly codes: readonly Code[];
   /** How many codes were begun, including those that are being started. */
   readonly begun: number;
+  /** How often its browser logged in. */
+  readonly logins: number;
+  /** The newest one, where the site takes logins over. */
+  readonly ticket?: Ticket;
   readonly forgotten: boolean;
 }
 
@@ -29,11 +40,13 @@ const second = 1000;
 /** The options of the model's site and the constants of the design. Times are in milliseconds. */
 export const rules = {
   codesPerAttempt: 4,
+  loginsPerAttempt: 3,
   codeMs: 60 * second,
   graceMs: 10 * second,
   silenceMs: 60 * second,
   claimMs: 120 * second,
   repeatMs: 60 * second,
+  ticketMs: 60 * second,
   memoryMs: 300 * second,
   /** A browser's calls make the kit poll a transaction's result at most this often. */
   pollIntervalMs: 2 * second,
@@ -62,6 +75,7 @@ export const begun = (code: Omit<Code, "closed">, now: number): AttemptState => 
   at: now,
   codes: [{ ...code, closed: false }],
   begun: 1,
+  logins: 0,
   forgotten: false,
 });
 
@@ -87,7 +101,7 @@ export function forgetAt(state: AttemptState): number {
     case "approved":
       return state.at + rules.claimMs + rules.memoryMs;
     case "completed":
-      return state.at + rules.repeatMs + rules.memoryMs;
+      return Math.max(state.at + rules.repeatMs, state.ticket?.endsAt ?? 0) + rules.memoryMs;
     case "denied":
     case "expired":
     case "failed":
@@ -104,6 +118,7 @@ export function edges(state: AttemptState): number[] {
     ...openCodes(state).flatMap(({ endsAt }) => [endsAt, endsAt + rules.graceMs]),
     ...(state.status === "pending" ? [openUntil(state) + rules.silenceMs] : []),
     ...(state.status === "approved" || state.status === "completed" ? [state.at + after[state.status]] : []),
+    ...(state.ticket ? [state.ticket.endsAt] : []),
     forgetAt(state),
   ];
 }
@@ -159,12 +174,32 @@ export function timeOver(state: AttemptState, isAnswered: boolean, now: number):
 export const claimOver = (state: AttemptState, now: number): AttemptState =>
   state.status === "approved" && now >= state.at + rules.claimMs ? settle(state, "expired", now) : state;
 
-export const claimed = (state: AttemptState, now: number): AttemptState =>
-  state.status === "approved" && now < state.at + rules.claimMs ? settle(state, "completed", now) : state;
+/**
+ * A login of its browser, the first or a repeated one. A ticket replaces the one before.
+ *
+ * @param ticket the text of the ticket that the page gets, where the site takes logins over
+ */
+export function loggedIn(state: AttemptState, now: number, ticket?: string): AttemptState {
+  const issued =
+    ticket === undefined
+      ? {}
+      : { ticket: { text: ticket, endsAt: now + rules.ticketMs, redeemed: false } as const };
+  if (state.status === "approved" && now < state.at + rules.claimMs)
+    return { ...settle(state, "completed", now), logins: 1, ...issued };
+  return mayRepeat(state, now) && state.logins < rules.loginsPerAttempt
+    ? { ...state, logins: state.logins + 1, ...issued }
+    : state;
+}
 
-/** Whether the browser may repeat its login. */
+/** Whether the browser may repeat its login, if it has not done so too often. */
 export const mayRepeat = (state: AttemptState, now: number): boolean =>
-  state.status === "completed" && now < state.at + rules.repeatMs;
+  state.status === "completed" && now < state.at + rules.repeatMs && state.ticket?.redeemed !== true;
+
+/** The site redeems a ticket for the browser that started the attempt. */
+export const redeemed = (state: AttemptState, text: string, now: number): AttemptState =>
+  state.ticket?.text === text && !state.ticket.redeemed && now < state.ticket.endsAt
+    ? { ...state, ticket: { ...state.ticket, redeemed: true } }
+    : state;
 
 /** A renewal is counted before the Token Server starts its transaction. */
 export const renewalBegun = (state: AttemptState): AttemptState | undefined =>

@@ -1,12 +1,13 @@
 import {
   acceptable,
-  claimed,
   claimOver,
   expiresIn,
   forgetAt,
   isAnswer,
+  loggedIn,
   mayRepeat,
   openUntil,
+  redeemed,
   renewalAbandoned,
   renewalBegun,
   renewed,
@@ -181,21 +182,41 @@ export function renewCall(around: Surroundings, isOwner: boolean, issue: Issue):
   );
 }
 
+/** What a login leads to: `signIn` runs, or the page gets this ticket. */
+export type Outcome = { kind: "signIn"; throws: boolean } | { kind: "ticket"; text: string };
+
 /** `POST /{attempt}/login`. */
-export function loginCall(around: Surroundings, isOwner: boolean, signInThrows: boolean): Step {
+export function loginCall(around: Surroundings, isOwner: boolean, outcome: Outcome): Step {
   const { now } = around;
+  const ticket = outcome.kind === "ticket" ? outcome.text : undefined;
+  const said = ({ user }: AttemptState): Said => {
+    if (outcome.kind === "ticket") return ticketIs(outcome.text);
+    return outcome.throws ? "500 server_error" : signedIn(user);
+  };
   const claim: Step = {
-    key: "claim",
+    key: `claim ${JSON.stringify(outcome)}`,
     moves: (state) =>
-      changes(state, around, (open) => claimed(open, now)).flatMap((next) => {
+      changes(state, around, (open) => loggedIn(open, now, ticket)).flatMap((next) => {
         if (next.forgotten) return end(next, unknown);
+        if (next.logins > state.logins) return end(next, said(next));
         if (next.status === "pending") return end(next, "409 authorization_pending");
-        if (!mayRepeat(next, now)) return end(next, settled);
-        return end(next, signInThrows ? "500 server_error" : signedIn(next.user));
+        return end(next, mayRepeat(next, now) ? "429 too_many_requests" : settled);
       }),
   };
-  return asBrowser("login", around, isOwner, () => claim);
+  return asBrowser(`login ${JSON.stringify(outcome)}`, around, isOwner, () => claim);
 }
+
+/** `kit.redeem`, which the site calls. */
+export const redeemCall = (around: Surroundings, isOwner: boolean, ticket: string): Step => ({
+  key: `redeem ${ticket} ${isOwner ? "by its browser" : "by another browser"}`,
+  moves: (state) =>
+    isOwner
+      ? changes(state, around, (seen) => redeemed(seen, ticket, around.now)).flatMap((next) => {
+          const isRedeemed = next.ticket?.redeemed === true && state.ticket?.redeemed !== true;
+          return end(next, isRedeemed ? redeemedFor(next.user) : refused);
+        })
+      : end(state, refused),
+});
 
 /**
  * The kit's work after it has answered a callback with 204.
@@ -234,6 +255,9 @@ export const statusIs = ({ status }: { status: string }, expiresIn: number | und
   expiresIn === undefined ? `is ${status}` : `is ${status} for ${expiresIn} s`;
 export const newCode = (seconds: number): Said => `new code for ${seconds} s`;
 export const signedIn = (user: string | undefined): Said => `signed in ${user}`;
+export const ticketIs = (text: string): Said => `ticket ${text}`;
+export const redeemedFor = (user: string | undefined): Said => `redeemed for ${user}`;
+export const refused: Said = "refused";
 /** The end of work that has no answer. */
 export const done: Said = "done";
 
@@ -246,16 +270,22 @@ export async function inWords(response: Response | undefined): Promise<Said | un
     otp?: string;
     error?: string;
     user?: string;
+    ticket?: string;
   };
   if (response.status === 201 && body.otp) return newCode(body.expires_in ?? NaN);
   if (response.status === 200 && body.status) return statusIs({ status: body.status }, body.expires_in);
   if (response.status === 200 && body.user) return signedIn(body.user);
+  if (response.status === 200 && body.ticket) return ticketIs(body.ticket);
   return `${response.status} ${body.error}`;
 }
 
 /** The JSON of an answer. */
 export const json = async (response: Response | undefined): Promise<unknown> =>
   JSON.parse((await response?.text()) || "{}");
+
+/** The ticket in an answer. */
+export const ticketIn = (said: Said | undefined): string | undefined =>
+  said?.startsWith("ticket ") ? said.slice("ticket ".length) : undefined;
 
 /** The status that a status answer shows. */
 export const shownStatus = (said: Said | undefined): Status | undefined =>

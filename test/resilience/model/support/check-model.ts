@@ -32,6 +32,8 @@ export interface Checked {
   seconds: number;
   /** How many attempts ended in each status. */
   ended: Partial<Record<Status, number>>;
+  /** How many attempts the site has taken over by a ticket. */
+  redeemed: number;
   /** The error of the shortest failing run that was found. */
   message: string;
   seed: number;
@@ -49,10 +51,11 @@ export async function checkModel(
   const store = await openStore(t);
   let taken = 0;
   const ended: Checked["ended"] = {};
+  let redeemed = 0;
   const beganAt = performance.now();
 
-  const run = async (todo: ModelStep[], scheduler: fc.Scheduler): Promise<void> => {
-    const world = await World.open({ store, tokenServer, sabotage });
+  const run = async (todo: ModelStep[], scheduler: fc.Scheduler, handsOver: boolean): Promise<void> => {
+    const world = await World.open({ store, tokenServer, handsOver, sabotage });
     const model = new Model();
     const commands = todo.map((step) => ({
       check: () => true,
@@ -67,11 +70,12 @@ export async function checkModel(
     for (const { states } of model.attempts) {
       const status = states[0]?.status ?? "pending";
       ended[status] = (ended[status] ?? 0) + 1;
+      if (states[0]?.ticket?.redeemed) redeemed += 1;
     }
     await checkNothingIsLeft(model, world);
   };
 
-  const details = await fc.check(fc.asyncProperty(steps, fc.scheduler(), run), {
+  const details = await fc.check(fc.asyncProperty(steps, fc.scheduler(), fc.boolean(), run), {
     numRuns: MODEL_RUNS === undefined || sabotage ? runs : Number(MODEL_RUNS),
     // With a sabotage, the counterexample need not be short.
     endOnFailure: sabotage !== undefined,
@@ -84,6 +88,7 @@ export async function checkModel(
     runs: details.numRuns,
     steps: taken,
     ended,
+    redeemed,
     seconds: Math.round((performance.now() - beganAt) / 1000),
     message: [details.errorInstance, await fc.asyncDefaultReportMessage(details)].map(String).join("\n"),
     seed: details.seed,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rules, type AttemptState } from "./attempt-state.js";
-import { done, unknown, type Said, type Step, type Surroundings } from "./calls.js";
-import type { Who } from "./steps.js";
+import { done, refused, unknown, type Said, type Step, type Surroundings } from "./calls.js";
+import type { Call, Who } from "./steps.js";
 import type { World } from "./world.js";
 
 /** An attempt in the model: one state, or several if the answers so far leave it open. */
@@ -10,6 +10,8 @@ export interface ModelAttempt {
   /** The cookie of the browser that started it. */
   readonly owner: string;
   readonly startedAt: number;
+  /** All tickets that its page got, the newest last. */
+  readonly tickets: string[];
   states: AttemptState[];
 }
 
@@ -29,18 +31,32 @@ export class Model {
 
   /** The attempt at an index from the newest. Undefined if there is none yet. */
   attempt(index: number): ModelAttempt | undefined {
-    return this.attempts[this.attempts.length - 1 - (index % Math.max(1, this.attempts.length))];
+    return fromNewest(this.attempts, index);
+  }
+
+  /** The attempt for calls: if one of them redeems a ticket, an attempt that has any. */
+  attemptFor(calls: readonly Call[], index: number): ModelAttempt | undefined {
+    const redeems = calls.some((call) => call.do === "redeem");
+    const ticketed = this.attempts.filter(({ tickets }) => redeems && tickets.length > 0);
+    return fromNewest(ticketed.length > 0 ? ticketed : this.attempts, index);
   }
 }
 
+const fromNewest = <T>(all: readonly T[], index: number): T | undefined =>
+  all[all.length - 1 - (index % Math.max(1, all.length))];
+
 /** An id of no attempt. */
 export const nobodysId = "AAAAAAAAAAAAAAAAAAAAAA";
+
+/** A ticket that nobody got. */
+export const inventedTicket = (attempt: string): string => `${attempt}.${"A".repeat(43)}`;
 
 /** Keeps the states that explain the answers. Fails if there is none. */
 export function settleOn(made: Made[], attempt: ModelAttempt | undefined, world: World): void {
   world.monitor.check();
   if (!attempt) {
-    for (const { said } of made) assert.ok(said === undefined || said === unknown || said === done, said);
+    for (const { said } of made)
+      assert.ok(said === undefined || [unknown, refused, done].includes(said), said);
     return;
   }
   const states = explain(attempt.states, made);
@@ -72,10 +88,14 @@ export function cookieOf(who: Who, attempt: ModelAttempt | undefined, model: Mod
   }
 }
 
-export const codeOf = (attempt: ModelAttempt | undefined, index: number): string | undefined => {
-  const codes = attempt?.states[0]?.codes ?? [];
-  return codes[codes.length - 1 - (index % Math.max(1, codes.length))]?.id;
-};
+/** A ticket of an attempt, counted from the newest; an invented one if it has none. */
+export const ticketOf = (
+  { id, tickets }: Pick<ModelAttempt, "id" | "tickets">,
+  index: number | "invented",
+): string => (index === "invented" ? undefined : fromNewest(tickets, index)) ?? inventedTicket(id);
+
+export const codeOf = (attempt: ModelAttempt | undefined, index: number): string | undefined =>
+  fromNewest(attempt?.states[0]?.codes ?? [], index)?.id;
 
 export function surroundings(world: World, isRace: boolean): Surroundings {
   const { clock, tokenServer } = world;

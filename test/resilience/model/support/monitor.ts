@@ -14,9 +14,17 @@ interface SignedIn {
   cookie: string | null;
 }
 
+/** A ticket that gave a login. */
+export interface Redeemed {
+  userId: string;
+  attempt: string;
+  ticket: string;
+  cookie: string | undefined;
+}
+
 /**
- * Watches for what must never happen in any order of steps, at each write to the store and at each run of `signIn`. It
- * knows neither answers nor transitions.
+ * Watches for what must never happen in any order of steps, at each write to the store, each run of `signIn` and each
+ * redemption of a ticket. It knows neither answers nor transitions.
  */
 export class Monitor {
   readonly #clock: VirtualClock;
@@ -28,6 +36,10 @@ export class Monitor {
   readonly #starters = new Map<string, string>();
   /** When an attempt was claimed. `signIn` may be repeated for a minute after that. */
   readonly #claimedAt = new Map<string, number>();
+  /** When each ticket came to its page. */
+  readonly #issuedAt = new Map<string, number>();
+  /** The attempts that the site has taken over. */
+  readonly #redeemed = new Set<string>();
   /** The last status that browsers were shown. */
   readonly #seen = new Map<string, Status>();
 
@@ -77,9 +89,32 @@ export class Monitor {
     if (claimedAt === undefined) this.#say(`signIn ran though nobody claimed ${attempt}`);
     else if (this.#clock.now() >= claimedAt + rules.repeatMs)
       this.#say(`signIn ran again ${(this.#clock.now() - claimedAt) / 1000} s after the login`);
-    const codes = this.#written.get(attempt)?.at(-1)?.codes ?? [];
-    if (!codes.some((code) => this.#tokenServer.hasAccepted(code, userId)))
+    if (!this.#isAccepted(attempt, userId))
       this.#say(`signIn ran for ${userId} without an acceptance of a transaction of ${attempt}`);
+  }
+
+  issued(ticket: string): void {
+    this.#issuedAt.set(ticket, this.#clock.now());
+  }
+
+  redeemed({ userId, attempt, ticket, cookie }: Redeemed): void {
+    if (this.#redeemed.has(attempt)) this.#say(`${attempt} was redeemed twice`);
+    this.#redeemed.add(attempt);
+    if (cookie === undefined || cookie !== this.#starters.get(attempt))
+      this.#say(`${attempt} was redeemed by another browser than the one that started it`);
+    const issuedAt = this.#issuedAt.get(ticket);
+    if (issuedAt === undefined) this.#say(`${attempt} was redeemed with a ticket that no page got`);
+    else if (this.#clock.now() >= issuedAt + rules.ticketMs)
+      this.#say(
+        `${attempt} was redeemed ${(this.#clock.now() - issuedAt) / 1000} s after its ticket was issued`,
+      );
+    if (!this.#isAccepted(attempt, userId))
+      this.#say(`${attempt} was redeemed for ${userId} without an acceptance of one of its transactions`);
+  }
+
+  #isAccepted(attempt: string, userId: string): boolean {
+    const codes = this.#written.get(attempt)?.at(-1)?.codes ?? [];
+    return codes.some((code) => this.#tokenServer.hasAccepted(code, userId));
   }
 
   event(event: LoginKitEvent): void {

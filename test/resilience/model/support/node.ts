@@ -2,8 +2,9 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { AttemptStore } from "onegini-otp-login/server";
 import { nodeTransport } from "../../../../src/node/node-transport.js";
 import { createLoginKit } from "../../../../src/server/kit.js";
-import type { LoginKit } from "../../../../src/server/login-kit.js";
+import type { LoginKit, RedeemedLogin } from "../../../../src/server/login-kit.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
+import type { SignIn } from "../../../../src/server/options.js";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import type { VirtualClock } from "../../../support/virtual-clock.js";
 import { rules } from "./attempt-state.js";
@@ -22,6 +23,12 @@ export interface CallRequest {
   signInThrows?: boolean;
 }
 
+/** A request of the site's own, in which it redeems a ticket. */
+export interface RedeemRequest {
+  ticket: string;
+  cookie: string | undefined;
+}
+
 /** Breaks the kit on purpose, to show that the model finds it. */
 export interface Sabotage {
   /** Answers are not compared with the model's, so that the monitor must find the fault by itself. */
@@ -30,8 +37,14 @@ export interface Sabotage {
   /** Replaces or changes the kit's answers to a browser. */
   call?: (request: CallRequest, answer: () => Promise<Response>) => Promise<Response>;
   signIn?: (login: { userId: string; attempt: string; cookie: string | null }) => typeof login;
+  /** Replaces or changes the login that a ticket gives. */
+  redeem?: (
+    request: RedeemRequest,
+    redeem: () => Promise<RedeemedLogin | undefined>,
+  ) => ReturnType<typeof redeem>;
   timeouts?: {
     repeatSeconds?: number;
+    ticketSeconds?: number;
     claimSeconds?: number;
     graceSeconds?: number;
     silenceSeconds?: number;
@@ -50,6 +63,8 @@ export interface NodeParts {
   clock: VirtualClock;
   monitor: Monitor;
   activity: Activity;
+  /** Whether the site takes logins over by tickets, in place of `signIn`. */
+  handsOver: boolean;
   sabotage: Sabotage;
 }
 
@@ -65,7 +80,15 @@ export class Node {
   constructor(parts: NodeParts) {
     this.#parts = parts;
     this.#death = new Promise((resolve) => (this.#die = () => resolve(undefined)));
-    const { activity, clock, index, monitor, sabotage, store, tokenServerUrl } = parts;
+    const { activity, clock, handsOver, index, monitor, sabotage, store, tokenServerUrl } = parts;
+    const signIn: SignIn<CallContext> = async ({ userId, attempt, request, context }) => {
+      const login = { userId, attempt, cookie: request.headers.get("cookie") };
+      monitor.signIn(sabotage.signIn?.(login) ?? login);
+      await activity.turn(`server ${index} signs in`);
+      if (this.#dead) return never;
+      if (context.signInThrows) throw new Error("The site's session store is down");
+      return Response.json({ user: userId, attempt });
+    };
     this.#kit = createLoginKit<CallContext>(
       {
         origin,
@@ -82,17 +105,11 @@ export class Node {
           startsPerBrowser: false,
           tokenServerCalls: false,
           transactionsPerAttempt: rules.codesPerAttempt,
+          loginsPerAttempt: rules.loginsPerAttempt,
         },
         timeouts: { ...sabotage.timeouts },
         transport: (call) => this.#transport(call),
-        signIn: async ({ userId, attempt, request, context }) => {
-          const login = { userId, attempt, cookie: request.headers.get("cookie") };
-          monitor.signIn(sabotage.signIn?.(login) ?? login);
-          await activity.turn(`server ${index} signs in`);
-          if (this.#dead) return never;
-          if (context.signInThrows) throw new Error("The site's session store is down");
-          return Response.json({ user: userId, attempt });
-        },
+        ...(handsOver ? { handOver: { to: "/login/otp" } } : { signIn }),
         onEvent: (event) => void (this.#dead || monitor.event(event)),
       },
       {
@@ -123,6 +140,20 @@ export class Node {
       );
     const { call } = this.#parts.sabotage;
     return Promise.race([call ? call(request, answer) : answer(), this.#death]);
+  }
+
+  /** Redeems a ticket. Undefined if the server died before it had the result. */
+  async redeem(request: RedeemRequest): Promise<{ login: RedeemedLogin | undefined } | undefined> {
+    const { ticket, cookie } = request;
+    const { sabotage, monitor } = this.#parts;
+    const headers = cookie === undefined ? {} : { cookie };
+    const redeem = (): Promise<RedeemedLogin | undefined> => this.#kit.redeem(ticket, { headers });
+    const login = sabotage.redeem ? sabotage.redeem(request, redeem) : redeem();
+    const noted = login.then((login) => {
+      if (login) monitor.redeemed({ ...login, ticket, cookie });
+      return { login };
+    });
+    return Promise.race([noted, this.#death]);
   }
 
   die(): void {

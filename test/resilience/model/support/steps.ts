@@ -8,11 +8,13 @@ export const nodeCount = 3;
 /** The caller: the browser that started the attempt, one of three browsers, or a caller without a valid cookie. */
 export type Who = "owner" | 0 | 1 | 2 | "nobody" | "malformed";
 
-/** A call on an attempt. `attempt` counts from the newest, `code` too; `node` is the server that answers. */
+/** A call on an attempt. `attempt` counts from the newest, `code` and `ticket` too; `node` is the server that answers. */
 export type Call =
   | { do: "renew"; who: Who; node: number }
   | { do: "status"; who: Who; node: number }
   | { do: "login"; who: Who; node: number; throws: boolean }
+  /** The site redeems a ticket of the attempt. A site with `signIn` has none: there its page logs in. */
+  | { do: "redeem"; who: Who; node: number; ticket: number | "invented" }
   | { do: "callback"; node: number; code: number };
 
 /** One step of a run. Plain data, so that a counterexample can be read and shrunk. */
@@ -22,6 +24,8 @@ export type ModelStep =
   /** A malformed callback, or one for an unknown transaction. */
   | { do: "forge a callback"; node: number; body: "unknown" | "malformed" }
   | { do: "result"; attempt: number; code: number; verdict: Verdict }
+  /** A phone accepts the newest code, the page asks for the status and perhaps logs in. Chance alone seldom gets so far. */
+  | { do: "accept"; attempt: number; node: number; user: string; logsIn: boolean }
   | { do: "Token Server"; starts: StartMode }
   | { do: "pass"; seconds: number }
   /** Moves time up to the next instant at which something of the attempt ends, or just before it. */
@@ -48,11 +52,13 @@ const who: fc.Arbitrary<Who> = fc.oneof(
   { arbitrary: fc.constantFrom("nobody" as const, "malformed" as const), weight: 1 },
 );
 
+const user = fc.constantFrom("alice", "bob");
+
 const verdict: fc.Arbitrary<Verdict> = fc.oneof(
   {
     arbitrary: record({
       kind: fc.constant("approve" as const),
-      user: fc.constantFrom("alice", "bob"),
+      user,
     }),
     weight: 6,
   },
@@ -74,21 +80,29 @@ const verdict: fc.Arbitrary<Verdict> = fc.oneof(
   { arbitrary: record({ kind: fc.constant("nonsense" as const), how: fc.nat(9) }), weight: 1 },
 );
 
+const login: fc.Arbitrary<Call> = record({
+  do: fc.constant("login" as const),
+  who,
+  node,
+  throws: fc.oneof({ arbitrary: fc.constant(false), weight: 5 }, { arbitrary: fc.constant(true), weight: 1 }),
+});
+
+const redeem: fc.Arbitrary<Call> = record({
+  do: fc.constant("redeem" as const),
+  who,
+  node,
+  ticket: fc.oneof(
+    { arbitrary: fc.constant(0), weight: 6 },
+    { arbitrary: fc.nat(2), weight: 2 },
+    { arbitrary: fc.constant("invented" as const), weight: 1 },
+  ),
+});
+
 const call: fc.Arbitrary<Call> = fc.oneof(
   { arbitrary: record({ do: fc.constant("renew" as const), who, node }), weight: 2 },
   { arbitrary: record({ do: fc.constant("status" as const), who, node }), weight: 3 },
-  {
-    arbitrary: record({
-      do: fc.constant("login" as const),
-      who,
-      node,
-      throws: fc.oneof(
-        { arbitrary: fc.constant(false), weight: 5 },
-        { arbitrary: fc.constant(true), weight: 1 },
-      ),
-    }),
-    weight: 4,
-  },
+  { arbitrary: login, weight: 3 },
+  { arbitrary: redeem, weight: 5 },
   { arbitrary: record({ do: fc.constant("callback" as const), node, code }), weight: 3 },
 );
 
@@ -99,12 +113,26 @@ const step: fc.Arbitrary<ModelStep> = fc.oneof(
     arbitrary: record({
       do: fc.constant("race" as const),
       attempt,
-      calls: fc.array(call, { minLength: 2, maxLength: 3 }),
+      calls: fc.oneof(
+        { arbitrary: fc.array(call, { minLength: 2, maxLength: 3 }), weight: 2 },
+        // Once more for what must happen once.
+        { arbitrary: fc.array(fc.oneof(login, redeem), { minLength: 2, maxLength: 3 }), weight: 1 },
+      ),
       dies: fc.option(node, { nil: undefined, freq: 4 }),
     }),
     weight: 3,
   },
   { arbitrary: record({ do: fc.constant("result" as const), attempt, code, verdict }), weight: 6 },
+  {
+    arbitrary: record({
+      do: fc.constant("accept" as const),
+      attempt,
+      node,
+      user,
+      logsIn: fc.boolean(),
+    }),
+    weight: 3,
+  },
   {
     arbitrary: record({
       do: fc.constant("forge a callback" as const),

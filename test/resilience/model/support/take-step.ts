@@ -9,9 +9,14 @@ import {
   afterCallback,
   resultPoll,
   loginCall,
+  redeemCall,
+  redeemedFor,
+  refused,
   renewCall,
   statusCall,
+  ticketIn,
   type Issue,
+  type Outcome,
   type Step,
   type Surroundings,
 } from "./calls.js";
@@ -22,6 +27,7 @@ import {
   nobodysId,
   settleOn,
   surroundings,
+  ticketOf,
   type Made,
   type Model,
   type ModelAttempt,
@@ -44,7 +50,7 @@ export async function takeStep(
     case "start":
       return start(step.browser, step.node, model, world);
     case "call":
-      return callAlone(step.call, model.attempt(step.attempt), model, world);
+      return callAlone(step.call, model.attemptFor([step.call], step.attempt), model, world);
     case "race":
       return race(step, model, world, scheduler);
     case "forge a callback": {
@@ -56,6 +62,15 @@ export async function takeStep(
     case "result": {
       const id = codeOf(model.attempt(step.attempt), step.code);
       if (id !== undefined) world.tokenServer.decide(id, step.verdict);
+      return;
+    }
+    case "accept": {
+      const attempt = model.attempt(step.attempt);
+      const id = codeOf(attempt, 0);
+      if (id !== undefined) world.tokenServer.decide(id, { kind: "approve", user: step.user });
+      const page = { who: "owner", node: step.node } as const;
+      await callAlone({ do: "status", ...page }, attempt, model, world);
+      if (step.logsIn) await callAlone({ do: "login", ...page, throws: false }, attempt, model, world);
       return;
     }
     case "Token Server":
@@ -101,7 +116,7 @@ async function start(browser: 0 | 1 | 2, node: number, model: Model, world: Worl
   const { attempt } = (await json(answer)) as { attempt: string };
   const now = world.clock.now();
   const state = begun({ id, endsAt: now + rules.codeMs }, now);
-  model.attempts.push({ id: attempt, owner, startedAt: now, states: [state] });
+  model.attempts.push({ id: attempt, owner, startedAt: now, tickets: [], states: [state] });
   world.monitor.started(attempt, owner);
 }
 
@@ -141,7 +156,7 @@ async function race(
   world: World,
   scheduler: fc.Scheduler,
 ): Promise<void> {
-  const attempt = model.attempt(index);
+  const attempt = model.attemptFor(calls, index);
   const around = surroundings(world, true);
   world.activity.turn = (label) => scheduler.schedule(Promise.resolve(), label).then(() => undefined);
   const running = calls.map((call) => makeCall(call, attempt, model, world, around));
@@ -169,12 +184,14 @@ async function race(
 
 /** Makes a call. Returns the answer for the model to explain. */
 async function makeCall(
-  call: Call,
+  chosen: Call,
   attempt: ModelAttempt | undefined,
   model: Model,
   world: World,
   around: Surroundings,
 ): Promise<Made> {
+  const call: Call =
+    chosen.do === "redeem" && !world.handsOver ? { ...chosen, do: "login", throws: false } : chosen;
   const userAgent = world.nextCall();
   const path = `/${attempt?.id ?? nobodysId}`;
   if (call.do === "callback") {
@@ -202,7 +219,27 @@ async function makeCall(
     case "login": {
       const request = { method: "POST", path: `${path}/login`, cookie, userAgent } as const;
       const answer = await world.call(call.node, { ...request, signInThrows: call.throws });
-      return made(loginCall(around, isOwner, call.throws), await inWords(answer));
+      const said = await inWords(answer?.clone());
+      const ticket = ticketIn(said);
+      if (attempt && ticket !== undefined) {
+        const { redirect_to } = (await json(answer)) as { redirect_to: string };
+        assert.equal(redirect_to, `/login/otp?ticket=${ticket}`);
+        attempt.tickets.push(ticket);
+        world.monitor.issued(ticket);
+      }
+      const outcome: Outcome = world.handsOver
+        ? { kind: "ticket", text: ticket ?? `lost in ${userAgent}` }
+        : { kind: "signIn", throws: call.throws };
+      return made(loginCall(around, isOwner, outcome), said);
+    }
+    case "redeem": {
+      // In a race it waits for its turn, so that it can be a ticket that was issued in this race.
+      await world.activity.turn(`${userAgent} brings a ticket`);
+      const ticket = ticketOf(attempt ?? { id: nobodysId, tickets: [] }, call.ticket);
+      const result = await world.redeem(call.node, { ticket, cookie });
+      if (result?.login) assert.equal(result.login.attempt, attempt?.id, "the attempt of a ticket");
+      const said = result && (result.login ? redeemedFor(result.login.userId) : refused);
+      return made(redeemCall(around, isOwner, ticket), said);
     }
     default:
       return call satisfies never;

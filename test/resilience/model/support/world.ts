@@ -1,5 +1,5 @@
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { Activity, Node, type CallRequest, type Sabotage } from "./node.js";
+import { Activity, Node, type CallRequest, type RedeemRequest, type Sabotage } from "./node.js";
 import { Monitor } from "./monitor.js";
 import { nodeCount } from "./steps.js";
 import type { ModelStore } from "./stores.js";
@@ -8,6 +8,8 @@ import type { ModelTokenServer } from "./token-server.js";
 export interface WorldParts {
   store: ModelStore;
   tokenServer: ModelTokenServer;
+  /** Whether the site takes logins over by tickets, in place of `signIn`. */
+  handsOver: boolean;
   sabotage?: Sabotage | undefined;
 }
 
@@ -17,6 +19,7 @@ export class World {
   readonly monitor: Monitor;
   readonly tokenServer: ModelTokenServer;
   readonly activity = new Activity();
+  readonly handsOver: boolean;
   readonly #store: ModelStore;
   readonly #nodes: Node[] = [];
   readonly #sabotage: Sabotage;
@@ -25,6 +28,7 @@ export class World {
   private constructor(parts: WorldParts) {
     this.#store = parts.store;
     this.tokenServer = parts.tokenServer;
+    this.handsOver = parts.handsOver;
     this.#sabotage = parts.sabotage ?? {};
     this.monitor = new Monitor(this.clock, parts.tokenServer);
   }
@@ -55,6 +59,11 @@ export class World {
   /** Calls a server. Undefined if it died before it answered. */
   call(index: number, request: CallRequest): Promise<Response | undefined> {
     return this.#node(index).call(request);
+  }
+
+  /** The site redeems a ticket on a server. Undefined if it died before it had the result. */
+  redeem(index: number, request: RedeemRequest): ReturnType<Node["redeem"]> {
+    return this.#node(index).redeem(request);
   }
 
   /** Ends a server in the middle of its work. */
@@ -104,6 +113,7 @@ export class World {
       clock: this.clock,
       monitor: this.monitor,
       activity: this.activity,
+      handsOver: this.handsOver,
       sabotage: this.#sabotage,
     });
   }
