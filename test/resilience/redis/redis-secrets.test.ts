@@ -9,6 +9,9 @@ import {
   allLogins,
   assertKept,
   carriedSecrets,
+  handedOverLogin,
+  handingOver,
+  isOfTicket,
   listenToConsole,
   quick,
 } from "../../unit/server/support/marked-logins.js";
@@ -66,6 +69,24 @@ describe("Whole logins with marked secrets, on Redis", () => {
       );
     });
   }
+});
+
+test("A login that the site takes over puts no ticket into Redis, only its hash", async (t) => {
+  const redis = await startRedis();
+  const heard = await monitorRedis(t, redis);
+  const client = await createClient({ url: redis.url }).connect();
+  const store = await redisStore({ client });
+  t.after(async () => {
+    await store.close();
+    client.destroy();
+    await redis.stop();
+  });
+  const world = await markedSite(t, { options: () => ({ ...handingOver, store }) });
+
+  await handedOverLogin(world);
+
+  const inRedis = { where: "redis", text: heard() };
+  assertKept([...world.outflows(), inRedis], world.secrets().filter(isOfTicket));
 });
 
 test("a planted secret in Redis is found", async (t) => {

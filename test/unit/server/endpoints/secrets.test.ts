@@ -9,7 +9,10 @@ import {
   assertKept,
   carried,
   carriedSecrets,
+  handedOverLogin,
+  handingOver,
   isInMemory,
+  isOfTicket,
   listenToConsole,
   quick,
   reaches,
@@ -46,6 +49,26 @@ describe("whole logins with marked secrets", () => {
       );
     }
   });
+});
+
+describe("a login that the site takes over, with marked secrets", () => {
+  for (const hook of [true, false]) {
+    test(`puts no ticket into ${hook ? "an event" : "the console"} or another browser's answers`, async (t) => {
+      const written = listenToConsole(t);
+      const world = await markedSite(t, { hook, options: () => handingOver });
+
+      await handedOverLogin(world);
+
+      const outflows = [...world.outflows(), ...written];
+      assertKept(outflows, world.secrets().filter(isOfTicket).filter(isInMemory));
+      assert.deepEqual(findLeaks(outflows, [...world.secrets(), ...carriedSecrets]), []);
+      const said = hook ? world.outflows() : written;
+      holds(
+        said.some(({ where, text }) => (where + text).includes("ticket_refused")),
+        "No refusal was told.",
+      );
+    });
+  }
 });
 
 describe("the search for secrets", () => {
@@ -148,6 +171,19 @@ describe("a planted leak is found", () => {
       );
     });
   }
+
+  test("a ticket in an event", async (t) => {
+    let lastTicket = "192.0.2.1";
+    const world = await markedSite(t, { options: () => ({ ...handingOver, clientIp: () => lastTicket }) });
+    const alice = world.browser("alice");
+    const { attempt, otp } = await alice.start();
+    await answerOnPhone(world, "alice", otp, true);
+    await reaches(alice, attempt, "approved");
+    for (let time = 0; time < 2; time++)
+      lastTicket = ((await (await alice.logIn(attempt)).json()) as { ticket: string }).ticket;
+    const leaks = findLeaks(world.outflows(), world.secrets());
+    holds(leaks.includes("ticket of alice, as it is: event ticket_issued"), leaks.join("\n"));
+  });
 
   test("a secret on the console", async (t) => {
     const written = listenToConsole(t);

@@ -116,6 +116,70 @@ describe("an attacker with the victim's browser cookie", () => {
   });
 });
 
+describe("a ticket of another browser", () => {
+  /** A site that begins its session in its own request. It follows the address that the page gets with its ticket. */
+  async function siteThatTakesOver(t: TestContext) {
+    const where: Site = await site(t, {
+      options: { handOver: { to: "/login/otp" } },
+      mount: (handler) => async (req, res) => {
+        const { pathname, searchParams } = new URL(req.url ?? "", "http://localhost");
+        if (pathname !== "/login/otp") return handler(req, res);
+        const login = await where.kit.redeem(searchParams.get("ticket"), req);
+        const headers = login && { "set-cookie": `session=${login.userId}` };
+        res.writeHead(303, { location: login ? "/account" : "/login", ...headers }).end();
+      },
+    });
+    const open = (address: string, { cookie }: { cookie?: string | undefined }): Promise<Response> =>
+      fetch(where.origin + address, { redirect: "manual", headers: cookie === undefined ? {} : { cookie } });
+    /** A browser whose page has got a ticket. */
+    const withTicket = async (user: string) => {
+      const browser = new Browser(where);
+      const { attempt, otp } = await browser.start();
+      await accept(where, otp, user);
+      const answer = (await (await browser.logIn(attempt)).json()) as { redirect_to: string };
+      return { browser, attempt, address: answer.redirect_to };
+    };
+    return { where, open, withTicket };
+  }
+
+  test("in a link does not log the victim who follows it in as the attacker", async (t) => {
+    const { where, open, withTicket } = await siteThatTakesOver(t);
+    const attacker = await withTicket("mallory");
+    const victim = await withTicket("victim");
+    const newVictim = new Browser(where);
+
+    for (const browser of [victim.browser, newVictim]) {
+      const answer = await open(attacker.address, browser);
+      assert.equal(answer.headers.get("location"), "/login");
+      assert.equal(sessionOf(answer), undefined);
+    }
+
+    assert.equal(sessionOf(await open(victim.address, victim.browser)), "session=victim");
+    // The ticket was good all the time.
+    assert.equal(sessionOf(await open(attacker.address, attacker.browser)), "session=mallory");
+  });
+
+  test("from a log or a Referer is worth nothing to its reader, before and after its own browser used it", async (t) => {
+    const { where, open, withTicket } = await siteThatTakesOver(t);
+    const victim = await withTicket("victim");
+    const reader = await withTicket("mallory");
+    const secret = victim.address.split(".")[1] ?? "";
+    const tryAll = async (): Promise<void> => {
+      for (const browser of [reader.browser, new Browser(where), { cookie: secret }])
+        assert.equal(sessionOf(await open(victim.address, browser)), undefined);
+      // With the attempt's id that is in it, and with its secret in the name of the reader's own attempt.
+      assert.equal((await reader.browser.logIn(victim.attempt)).status, 404);
+      const mixed = `/login/otp?ticket=${reader.attempt}.${secret}`;
+      assert.equal(sessionOf(await open(mixed, reader.browser)), undefined);
+    };
+
+    await tryAll();
+    assert.equal(sessionOf(await open(victim.address, victim.browser)), "session=victim");
+    await tryAll();
+    assert.equal(sessionOf(await open(victim.address, victim.browser)), undefined);
+  });
+});
+
 describe("the answer to a callback", () => {
   test("is the same to the byte for unknown, pending, accepted and other browsers' transactions", async (t) => {
     const where = await site(t);

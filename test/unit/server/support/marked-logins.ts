@@ -171,6 +171,31 @@ export async function allLogins(world: MarkedSite): Promise<void> {
   await signInThatThrows(world);
 }
 
+/** A login that the site takes over: a ticket, its repetition, and redemptions by everybody. */
+export async function handedOverLogin(world: MarkedSite): Promise<void> {
+  const alice = world.browser("alice");
+  const mallory = world.browser("mallory");
+  await mallory.start();
+  const { attempt, otp } = await alice.start();
+  await answerOnPhone(world, "alice", otp, true);
+  await reaches(alice, attempt, "approved");
+  const tickets: string[] = [];
+  for (let time = 0; time < 2; time++) {
+    const answer = (await (await alice.logIn(attempt)).json()) as { ticket: string };
+    tickets.push(answer.ticket);
+  }
+  const redeem = async ({ cookie = "" }: NamedBrowser): Promise<(string | undefined)[]> => {
+    const users: (string | undefined)[] = [];
+    for (const ticket of [...tickets, `${attempt}.${carried.query}`])
+      users.push((await world.site.kit.redeem(ticket, { headers: { cookie } }))?.userId);
+    return users;
+  };
+  assert.deepEqual(await redeem(mallory), [undefined, undefined, undefined]);
+  assert.deepEqual(await redeem(alice), [undefined, "alice", undefined]);
+  assert.deepEqual(await redeem(alice), [undefined, undefined, undefined]);
+  assert.equal((await alice.logIn(attempt)).status, 409);
+}
+
 /** Collects what is written to the console from now on. */
 export function listenToConsole(t: TestContext): Outflow[] {
   const lines: Outflow[] = [];
@@ -189,5 +214,10 @@ export function assertKept(outflows: Outflow[], secrets: Secret[]): void {
   assert.deepEqual(findLeaks(outflows, secrets), []);
   assert.deepEqual(neverSeen(outflows, secrets), [], "The search was blind to these.");
 }
+
+/** The site of these logins gives out tickets. */
+export const handingOver: SiteKitOptions = { ...quick, handOver: { to: "/login/otp" } };
+
+export const isOfTicket = ({ name }: Secret): boolean => name.includes("ticket of");
 
 export const isInMemory = ({ belongs }: Secret): boolean => belongs?.source !== "^redis$";

@@ -141,6 +141,7 @@ export async function markedSite(
       ...givenSecrets(marks),
       ...issued(toTokenServer.exchanges).flatMap(secretsOfCode),
       ...toSite.exchanges.flatMap(secretsOfBrowser),
+      ...toSite.exchanges.flatMap(secretsOfTicket),
     ],
   };
 }
@@ -224,6 +225,21 @@ function secretsOfCode({ otp, browser }: { otp: string; browser: string }): Secr
   return [
     { name: `OTP of ${browser}`, value: otp, belongs },
     { name: `bytes in the OTP of ${browser}`, value: inner, belongs },
+  ];
+}
+
+/** A ticket may be in its page's address: that is the site's, and not one of the kit's calls. */
+function secretsOfTicket(exchange: RecordedExchange): Secret[] {
+  if (callOf(exchange) !== "login" || exchange.status !== 200) return [];
+  const browser = browserOf(exchange);
+  const { ticket } = JSON.parse(exchange.answerBody) as { ticket?: string };
+  const value = ticket?.split(".")[1];
+  if (value === undefined) return [];
+  const hash = createHash("sha256").update(value);
+  return [
+    { name: `ticket of ${browser}`, value, belongs: new RegExp(`^answer to ${browser}: login, body$`) },
+    { name: `hash of the ticket of ${browser}`, value: hash.copy().digest("base64url"), belongs: /^redis$/ },
+    { name: `hash in hex of the ticket of ${browser}`, value: hash.digest("hex"), belongs: undefined },
   ];
 }
 
