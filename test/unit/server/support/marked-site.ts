@@ -253,7 +253,7 @@ function secretsOfBrowser(exchange: RecordedExchange): Secret[] {
       name: `attempt of ${browser}`,
       value: attempt,
       belongs: new RegExp(
-        `^(answer to ${browser}: start, body|address of a request|event .*|console|redis)$`,
+        `^(answer to ${browser}: (start|login), body|address of a request|event .*|console|redis)$`,
       ),
     },
   ];
