@@ -114,9 +114,9 @@ export function forgetAt(state: AttemptState): number {
 /** The instants at which something ends. Tests move time exactly up to them. */
 export function edges(state: AttemptState): number[] {
   const after = { approved: rules.claimMs, completed: rules.repeatMs } as const;
+  const codes = openCodes(state).flatMap(({ endsAt }) => [endsAt, endsAt + rules.graceMs]);
   return [
-    ...openCodes(state).flatMap(({ endsAt }) => [endsAt, endsAt + rules.graceMs]),
-    ...(state.status === "pending" ? [openUntil(state) + rules.silenceMs] : []),
+    ...(state.status === "pending" ? [...codes, openUntil(state) + rules.silenceMs] : []),
     ...(state.status === "approved" || state.status === "completed" ? [state.at + after[state.status]] : []),
     ...(state.ticket ? [state.ticket.endsAt] : []),
     forgetAt(state),

@@ -44,7 +44,6 @@ export interface Sabotage {
   ) => ReturnType<typeof redeem>;
   timeouts?: {
     repeatSeconds?: number;
-    ticketSeconds?: number;
     claimSeconds?: number;
     graceSeconds?: number;
     silenceSeconds?: number;
