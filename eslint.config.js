@@ -63,6 +63,30 @@ export default tseslint.config(
     [["**/element/**", "**/emulator/**", "**/locales/**"], "node/ adapts the kit only."],
   ),
   forbid(
+    ["src/fastify.ts"],
+    [
+      ["**/element/**", "**/index.js", "**/define.js", "**/emulator/**", "**/emulator.js", "**/locales/**"],
+      "It adapts the kit only.",
+    ],
+  ),
+  {
+    files: ["src/fastify.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["fastify", "fastify-plugin", "@fastify/*"],
+              allowTypeImports: true,
+              message: "The site's own Fastify: only its types are imported.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  forbid(
     ["src/emulator/**"],
     [
       ["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"],

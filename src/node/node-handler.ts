@@ -122,7 +122,7 @@ const requestTarget = (req: IncomingMessage): string =>
   (req as FrameworkRequest).originalUrl ?? req.url ?? "/";
 
 /** Path and query. A request line may contain the whole URL (RFC 9112 §3.2.2), or only `*`. */
-function originForm(target: string): string {
+export function originForm(target: string): string {
   const url = target.replace(/^https?:\/\/[^/?#]*/i, "");
   return url.startsWith("/") ? url : "/";
 }
@@ -137,7 +137,7 @@ const hasUserInfo = (target: string): boolean => /^(?:https?:)?[/\\]{2,}[^/\\?#]
  * Emits `close` on an answer when its connection is closed. Node does so only for the answer that it is sending, not for
  * those that wait behind it because the client sent several requests at once (pipelining).
  */
-function closeWithConnection(res: ServerResponse): void {
+export function closeWithConnection(res: ServerResponse): void {
   // The answer that is sent has the socket.
   if (res.socket) return;
   const { socket } = res.req;

@@ -41,12 +41,22 @@ export function clientIpBehind(
 }
 
 interface SocketContext {
-  req?: { socket?: { remoteAddress?: unknown } };
+  req?: WithSocket;
+  request?: WithSocket;
 }
 
-/** Whether the context is the Node adapter's. */
-export const hasSocket = (context: unknown): boolean =>
-  ((context ?? {}) as SocketContext).req?.socket !== undefined;
+interface WithSocket {
+  socket?: { remoteAddress?: unknown };
+}
+
+/** The socket, if the context is that of the Node adapter (`req`) or of the Fastify plugin (`request`). */
+function socketOf(context: unknown): WithSocket["socket"] {
+  const { req, request } = (context ?? {}) as SocketContext;
+  return (req ?? request)?.socket;
+}
+
+/** Whether the context has a socket. */
+export const hasSocket = (context: unknown): boolean => socketOf(context) !== undefined;
 
 /**
  * Makes the function that gives the client of an attempt. Where addresses are never known, clients cannot be told apart. An
@@ -58,9 +68,9 @@ export const clientOfAttempt =
   (address) =>
     address === undefined && clientIp === socketAddress ? undefined : clientAt(address);
 
-/** The address of the socket, if the context is the Node adapter's. A connection that was reset has none. */
+/** The address of the socket, if the context has one. A connection that was reset has none. */
 export function socketAddress(_request: Request, context: unknown): string | undefined {
-  const address = ((context ?? {}) as SocketContext).req?.socket?.remoteAddress;
+  const address = socketOf(context)?.remoteAddress;
   // A socket that listens on IPv6 and IPv4 shows IPv4 as ::ffff:192.0.2.1.
   return typeof address === "string" ? address.replace(/^::ffff:(?=\d+\.)/i, "") : undefined;
 }

@@ -1,0 +1,246 @@
+/**
+ * The kit as a plugin of Fastify. It loads nothing of Fastify: only its types.
+ *
+ * @module
+ */
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import { ReadableStream } from "node:stream/web";
+import type {
+  FastifyInstance,
+  FastifyPluginCallback,
+  FastifyReply,
+  FastifyRequest,
+  RouteOptions,
+} from "fastify";
+import { closeWithConnection, originForm } from "./node/node-handler.js";
+import { createLoginKit } from "./node.js";
+import { defaultPath } from "./protocol/login-api.js";
+import { notFound } from "./server/http/api-error.js";
+import { rawBodyOf, type OpenStream } from "./server/http/response.js";
+import { forAdapter, type KitForAdapter } from "./server/kit.js";
+import type { LoginKit } from "./server/login-kit.js";
+import type { LoginKitOptions } from "./server/options.js";
+
+/** The `context` that the plugin passes to the site's `signIn`, `clientIp` and `message`. */
+export interface FastifyContext {
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** The site's kit, for `begin`, `redeem`, `scanned`, `forget` and `health`. The plugin calls its `close`. */
+    oneginiOtpLogin: LoginKit<FastifyContext>;
+  }
+}
+
+/**
+ * Serves the login API, and adds the kit to the app as `app.oneginiOtpLogin`. Register it after the plugins whose hooks and
+ * decorators `signIn` needs, such as that of the session: they run as for a route of the site, and the cookies that they set
+ * go out with the kit's answers.
+ *
+ *     await app.register(fastifyCookie);
+ *     await app.register(fastifySession, { secret });
+ *     await app.register(oneginiOtpLogin, {
+ *       origin, tokenServer, message,
+ *       async signIn({ userId, context: { request } }) {
+ *         await request.session.regenerate();
+ *         request.session.userId = userId;
+ *         return { redirect_to: "/account" };
+ *       },
+ *     });
+ *
+ * Its options are those of `createLoginKit`. Other defaults: `clientIp` is `request.ip`, which follows Fastify's
+ * `trustProxy`; `transport` is `nodeTransport`. A `prefix`, its own or that of the scope, stands before `path`, as with every
+ * route. `app.close()` ends the status streams first.
+ *
+ * The registration fails with a TypeError that names the option that is missing or wrong and says what is expected, and if
+ * the scope has a kit already: a second one, with another `path`, takes a scope of its own.
+ */
+const oneginiOtpLogin: FastifyPluginCallback<LoginKitOptions<FastifyContext>> = (app, options, done) => {
+  try {
+    mount(app, options);
+    done();
+  } catch (error) {
+    done(error as Error);
+  }
+};
+
+/** What `fastify-plugin` sets: the decorator is the app's, not only that of a scope around the plugin. */
+export default Object.assign(oneginiOtpLogin, {
+  [Symbol.for("skip-override")]: true,
+  [Symbol.for("fastify.display-name")]: "onegini-otp-login",
+  [Symbol.for("plugin-meta")]: { name: "onegini-otp-login", fastify: ">=5" },
+});
+
+/** What Fastify takes from the options of a plugin. */
+type ScopeOptions = Pick<RouteOptions, "logLevel" | "logSerializers"> & { prefix?: string };
+
+function mount(app: FastifyInstance, options: LoginKitOptions<FastifyContext> & ScopeOptions): void {
+  if (Object.hasOwn(app, "oneginiOtpLogin")) {
+    throw new TypeError(
+      'onegini-otp-login is registered here already; register the second one, with another "path", in a scope of its own: app.register(async (scope) => { await scope.register(oneginiOtpLogin, { … }) })',
+    );
+  }
+  const { prefix = "", logLevel, logSerializers, ...kitOptions } = options;
+  const { path = defaultPath } = kitOptions;
+  const kit = createLoginKit<FastifyContext>({
+    clientIp: (_request, { request }) => plainIPv4(request.ip),
+    ...kitOptions,
+    path: joined(joined(app.prefix, prefix), path),
+  });
+  app.decorate("oneginiOtpLogin", kit);
+  app.addHook("preClose", () => kit.close());
+  const scopeOptions = { prefix, ...(logLevel && { logLevel }), ...(logSerializers && { logSerializers }) };
+  void app.register((scope, _options, done) => {
+    addRoutes(scope, path, forAdapter(kit) as KitForAdapter);
+    done();
+  }, scopeOptions);
+}
+
+/** A path behind a prefix, as Fastify joins them. */
+const joined = (prefix: string, path: string): string => {
+  if (prefix === "" || path === "") return prefix + path;
+  return prefix.replace(/\/$/, "") + (path.startsWith("/") ? path : `/${path}`);
+};
+
+/** A socket that listens on IPv6 and IPv4 shows IPv4 as ::ffff:192.0.2.1. A connection that was reset has no address. */
+const plainIPv4 = (ip: string | undefined): string | undefined => ip?.replace(/^::ffff:(?=\d+\.)/i, "");
+
+/**
+ * Everything at the path and below goes to the kit, which checks methods and bodies by itself and answers its own errors. The
+ * scope keeps the site's body parsers away.
+ */
+function addRoutes(scope: FastifyInstance, path: string, kit: KitForAdapter): void {
+  /** The bodies that came, unread. The site's hooks see no `request.body`. */
+  const bodies = new WeakMap<FastifyRequest, Readable>();
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", (request, payload, done) => {
+    bodies.set(request, payload);
+    done(null);
+  });
+  const answer = async (request: FastifyRequest, reply: FastifyReply, body?: Body): Promise<FastifyReply> => {
+    const asked = toRequest(request, reply, body);
+    const response = asked ? await kit.fetch(asked, { request, reply }) : notFound().toResponse();
+    return send(response, reply);
+  };
+  scope.setErrorHandler((error: Error & { code?: string }, request, reply) => {
+    // Fastify refuses what is no content type before it looks for a parser. The kit refuses it too, whatever the body is.
+    if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return answer(request, reply, anyBody);
+    throw error;
+  });
+  const { handlerTimeout } = scope.initialConfig as { handlerTimeout?: number };
+  const options = {
+    // @fastify/compress would hold the events of a stream back if the site lets it compress them.
+    compress: false as const,
+    // It would cut off streams and held polls. The kit has time limits of its own.
+    ...(handlerTimeout !== undefined && { handlerTimeout: maxTimeoutMs }),
+  };
+  for (const url of [path, `${path}/*`])
+    scope.route({
+      ...options,
+      method: scope.supportedMethods,
+      url,
+      handler: (request, reply) => answer(request, reply, bodies.get(request)),
+    });
+}
+
+/** The longest time that a timer takes. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
+/** What came, unread, or something in its place. */
+type Body = Readable | Uint8Array;
+
+const anyBody = new TextEncoder().encode(" ");
+
+/** The request for the kit; undefined if its path is another spelling of the one that the URL parser makes of it. */
+function toRequest(
+  { raw }: FastifyRequest,
+  reply: FastifyReply,
+  body: Body | undefined,
+): Request | undefined {
+  const target = originForm(raw.url ?? "/");
+  // The kit does not use the host.
+  const url = `http://localhost${target}`;
+  if (!URL.canParse(url) || new URL(url).pathname !== target.split("?", 1)[0]) return undefined;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw.headers))
+    if (value !== undefined && !name.startsWith(":")) headers.set(name, String(value));
+  // The length is not that of a body that a hook has decoded.
+  if (body instanceof Readable && body !== raw) headers.delete("content-length");
+  if (body) drainAfter(reply, raw);
+  const { method = "GET" } = raw;
+  const init: RequestInit & { duplex: "half" } = {
+    method: method === "TRACE" ? "OPTIONS" : method,
+    headers,
+    signal: signalOf(reply),
+    duplex: "half",
+  };
+  if (body) init.body = (body instanceof Readable ? lazily(body) : body) as NonNullable<RequestInit["body"]>;
+  const request = new Request(url, init);
+  // `Request` refuses it.
+  return method === "TRACE" ? Object.defineProperty(request, "method", { value: method }) : request;
+}
+
+/** Not destroyed when the kit has read enough: the socket still has the answer to send. */
+const lazily = (body: Readable): ReadableStream =>
+  ReadableStream.from(body.iterator({ destroyOnReturn: false }));
+
+/** Aborts when the connection is closed or the answer is sent. */
+function signalOf({ raw }: FastifyReply): AbortSignal {
+  const abort = new AbortController();
+  closeWithConnection(raw);
+  raw.once("close", () => abort.abort());
+  return abort.signal;
+}
+
+/** How long the rest of a body is read that the kit has not read to its end. */
+const maxDrainMs = 500;
+
+/** Reads the rest of a body after the answer, so that the client can read that, and then closes the connection. */
+function drainAfter({ raw }: FastifyReply, incoming: IncomingMessage): void {
+  raw.once("finish", () => {
+    if (incoming.readableEnded || incoming.destroyed) return;
+    const timer = setTimeout(() => incoming.socket.destroySoon(), maxDrainMs);
+    incoming.once("close", () => clearTimeout(timer));
+    incoming.resume();
+  });
+}
+
+/** Sends the kit's answer as the site's own are sent, with what the hooks add to it. */
+async function send(response: Response, reply: FastifyReply): Promise<FastifyReply> {
+  const { status, headers } = response;
+  reply.code(status);
+  for (const [name, value] of headers) if (name !== "set-cookie") reply.header(name, value);
+  const cookies = headers.getSetCookie();
+  if (cookies.length > 0) reply.header("set-cookie", cookies);
+  const body = rawBodyOf(response) ?? (response.body ? await response.arrayBuffer() : undefined);
+  if (typeof body === "function") return reply.send(toReadable(body, reply));
+  // As bytes: Fastify would add a charset to the type of a text, and `null` is JSON to it.
+  return reply.send(body === undefined ? undefined : Buffer.from(body as string));
+}
+
+/** Opens the stream when it is first read: not at all if a hook sends something else. */
+function toReadable(open: OpenStream, { raw }: FastifyReply): Readable {
+  let leave: (() => void) | undefined;
+  const readable = new Readable({
+    read() {
+      leave ??= open({
+        write: (text) => void readable.push(text),
+        end: () => void readable.push(null),
+      });
+    },
+    destroy(error, done) {
+      leave?.();
+      done(error);
+    },
+  });
+  // The headers are set by then. An event that is written before takes them along.
+  raw.once("pipe", () =>
+    setImmediate(() => {
+      if (!raw.destroyed && !raw.writableEnded) raw.flushHeaders();
+    }),
+  );
+  return readable;
+}

@@ -1,0 +1,509 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { createRequire } from "node:module";
+import { describe, test, type TestContext } from "node:test";
+import { gzipSync } from "node:zlib";
+import fastifyCompress from "@fastify/compress";
+import fastifyCookie from "@fastify/cookie";
+import fastifyHelmet from "@fastify/helmet";
+import fastifySession from "@fastify/session";
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifyServerOptions,
+} from "fastify";
+import oneginiOtpLogin, { type FastifyContext } from "onegini-otp-login/fastify";
+import { clientIpBehind, type LoginKitEvent, type LoginKitOptions } from "onegini-otp-login/server";
+import { Browser } from "./server/support/browser.js";
+import { exchange, send } from "./server/support/raw.js";
+import { emulator, type Emulator } from "./server/support/site.js";
+import { freePort } from "../support/services/free-port.js";
+import { holds, until } from "../support/until.js";
+
+/** The plugin in real apps, with the plugins of sessions that sites use. */
+
+declare module "fastify" {
+  interface Session {
+    userId?: string;
+    visits?: number;
+  }
+}
+
+/** Without its types: they declare a `request.session` too. */
+const fastifySecureSession = createRequire(import.meta.url)(
+  "@fastify/secure-session",
+) as FastifyPluginCallback<{
+  key: Buffer;
+  cookie: object;
+}>;
+
+interface Site {
+  app: FastifyInstance;
+  emulator: Emulator;
+  events: LoginKitEvent[];
+  /** The address of the login API. */
+  url: string;
+  origin: string;
+}
+
+interface SiteOptions {
+  server?: FastifyServerOptions;
+  options?: Partial<Omit<LoginKitOptions<FastifyContext>, "handOver">>;
+  /** What is registered before the kit. */
+  before?: (app: FastifyInstance) => unknown;
+  /** What is registered after it. */
+  after?: (app: FastifyInstance) => unknown;
+  register?: (app: FastifyInstance, options: LoginKitOptions<FastifyContext>) => unknown;
+}
+
+const kitOptions = (tokenServer: Emulator, origin: string): LoginKitOptions<FastifyContext> => ({
+  origin,
+  tokenServer: { url: tokenServer.url, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
+  message: "Log in to the test site",
+  signIn: () => ({ redirect_to: "/account" }),
+});
+
+/** Serves an app with the plugin until the test ends. Its origin is known before it listens: the port is taken first. */
+async function site(
+  t: TestContext,
+  {
+    server = {},
+    options = {},
+    before,
+    after,
+    register = (app, all) => app.register(oneginiOtpLogin, all),
+  }: SiteOptions = {},
+): Promise<Site> {
+  const tokenServer = await emulator(t);
+  const app = Fastify(server);
+  t.after(() => app.close());
+  const origin = `http://127.0.0.1:${await freePort()}`;
+  const events: LoginKitEvent[] = [];
+  await before?.(app);
+  await register(app, {
+    ...kitOptions(tokenServer, origin),
+    onEvent: (event) => void events.push(event),
+    ...options,
+  } as LoginKitOptions<FastifyContext>);
+  await after?.(app);
+  await app.listen({ port: Number(new URL(origin).port), host: "127.0.0.1" });
+  return { app, emulator: tokenServer, events, url: `${origin}/otp-login`, origin };
+}
+
+/** What the browser sends back of the cookies of an answer, without the kit's. */
+const cookiesOf = (answer: Response): string =>
+  answer.headers
+    .getSetCookie()
+    .filter((cookie) => !cookie.includes("onegini-otp-login"))
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
+
+const textAt = async (url: string, cookie: string): Promise<string> =>
+  (await fetch(url, { headers: { cookie } })).text();
+
+/** A login to the point at which the page logs in. */
+async function approvedAttempt({ emulator: tokenServer }: Site, browser: Browser): Promise<string> {
+  const { attempt, otp } = await browser.start({ body: { language: "fr" } });
+  const stream = await browser.stream(attempt);
+  await stream.status("pending");
+  await (await tokenServer.phone()).handleMobileAuthWithOtp(otp);
+  await stream.status("approved");
+  await stream.end();
+  return attempt;
+}
+
+const sessions = async (app: FastifyInstance): Promise<void> => {
+  await app.register(fastifyCookie);
+  await app.register(fastifySession, {
+    secret: randomBytes(32).toString("hex"),
+    cookie: { secure: false },
+    saveUninitialized: false,
+  });
+  app.get("/visit", (request) => {
+    request.session.visits = (request.session.visits ?? 0) + 1;
+    return `${request.session.visits}`;
+  });
+  app.get("/account", (request) => `user: ${request.session.userId ?? "nobody"}`);
+};
+
+const signIntoSession: NonNullable<LoginKitOptions<FastifyContext>["signIn"]> = async ({
+  userId,
+  context,
+}) => {
+  const { request } = context;
+  await request.session.regenerate();
+  request.session.userId = userId;
+  return { redirect_to: "/account" };
+};
+
+describe("a login of the Fastify plugin", () => {
+  test("begins a session of @fastify/session with a new id, which the next page has", async (t) => {
+    const where = await site(t, { before: sessions, options: { signIn: signIntoSession } });
+    const browser = new Browser(where);
+    const visitor = cookiesOf(await fetch(`${where.origin}/visit`));
+    assert.equal(await textAt(`${where.origin}/visit`, visitor), "2");
+    const attempt = await approvedAttempt(where, browser);
+    browser.cookie += `; ${visitor}`;
+    const answer = await browser.logIn(attempt);
+    assert.deepEqual(await answer.json(), { redirect_to: "/account" });
+    const session = cookiesOf(answer);
+    holds(session !== "" && session !== visitor, session);
+    assert.equal(await textAt(`${where.origin}/account`, session), "user: alice");
+    assert.equal(await textAt(`${where.origin}/account`, visitor), "user: nobody");
+    assert.equal(where.emulator.starts[0]?.get("language_code"), "fr");
+    assert.equal(where.emulator.starts[0].get("ip_address"), "127.0.0.1");
+  });
+
+  test("begins a session of @fastify/secure-session", async (t) => {
+    const of = ({ request }: FastifyContext) =>
+      request.session as unknown as {
+        set(key: string, value: string): void;
+        get(key: string): string | undefined;
+      };
+    const where = await site(t, {
+      before: async (app) => {
+        await app.register(fastifySecureSession, { key: randomBytes(32), cookie: { path: "/" } });
+        app.get("/account", (request, reply) => `user: ${of({ request, reply }).get("userId") ?? "nobody"}`);
+      },
+      options: {
+        signIn({ userId, context }) {
+          of(context).set("userId", userId);
+        },
+      },
+    });
+    const browser = new Browser(where);
+    const answer = await browser.logIn(await approvedAttempt(where, browser));
+    assert.deepEqual(await answer.json(), {});
+    assert.equal(await textAt(`${where.origin}/account`, cookiesOf(answer)), "user: alice");
+  });
+
+  test("sends the cookies of a Response, of reply.setCookie and of a hook together", async (t) => {
+    const where = await site(t, {
+      before: async (app) => {
+        await app.register(fastifyCookie);
+        app.addHook("onSend", async (request, reply) => {
+          if (request.url.endsWith("/login")) reply.header("set-cookie", "hook=1");
+        });
+      },
+      options: {
+        signIn({ context: { reply } }) {
+          reply.setCookie("plugin", "1");
+          const headers = new Headers([
+            ["set-cookie", "first=1"],
+            ["set-cookie", "second=1"],
+          ]);
+          return Response.json({}, { headers });
+        },
+      },
+    });
+    const browser = new Browser(where);
+    const answer = await browser.logIn(await approvedAttempt(where, browser));
+    const names = answer.headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
+    assert.deepEqual(names.sort(), ["first", "hook", "plugin", "second"]);
+  });
+
+  test("is handed over with a ticket to a route of the app, whose kit is app.oneginiOtpLogin", async (t) => {
+    const where = await site(t, {
+      before: sessions,
+      register: async (app, { signIn: _signIn, ...others }) => {
+        await app.register(oneginiOtpLogin, { ...others, handOver: { to: "/login/otp" } });
+        app.get<{ Querystring: { ticket?: string } }>("/login/otp", async (request, reply) => {
+          const login = await app.oneginiOtpLogin.redeem(request.query.ticket, request);
+          if (!login) return reply.redirect("/login");
+          await request.session.regenerate();
+          request.session.userId = login.userId;
+          return reply.redirect("/account");
+        });
+        app.get("/logout", async (_request, reply) =>
+          reply.header("set-cookie", app.oneginiOtpLogin.forget().getSetCookie()).redirect("/"),
+        );
+      },
+    });
+    const browser = new Browser(where);
+    const answer = await browser.logIn(await approvedAttempt(where, browser));
+    const { redirect_to: to } = (await answer.json()) as { redirect_to: string };
+    const go = (cookie: string) => fetch(where.origin + to, { redirect: "manual", headers: { cookie } });
+    const stranger = new Browser(where);
+    await stranger.start();
+    assert.equal((await go(stranger.cookie ?? "")).headers.get("location"), "/login");
+    const redeemed = await go(browser.cookie ?? "");
+    assert.equal(redeemed.headers.get("location"), "/account");
+    assert.equal(await textAt(`${where.origin}/account`, cookiesOf(redeemed)), "user: alice");
+    assert.equal((await go(browser.cookie ?? "")).headers.get("location"), "/login");
+    const loggedOut = await fetch(`${where.origin}/logout`, { redirect: "manual" });
+    assert.match(loggedOut.headers.getSetCookie().join(), /onegini-otp-login=;/);
+    assert.equal((await where.app.oneginiOtpLogin.health()).healthy, true);
+  });
+});
+
+describe("the answers of the Fastify plugin", () => {
+  const errorOf = async (answer: Response): Promise<string> =>
+    ((await answer.json()) as { error: string }).error;
+
+  /** A parser of the site for everything, which would eat the bodies. */
+  const parsers = (app: FastifyInstance): void => {
+    app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: 10 }, (_request, _body, done) =>
+      done(null, {}),
+    );
+    app.addContentTypeParser("application/json", { parseAs: "string" }, () =>
+      assert.fail("The site's parser ran."),
+    );
+  };
+
+  for (const [name, before] of [
+    ["with Fastify's own parsers", undefined],
+    ["with parsers of the site", parsers],
+  ] as const)
+    test(`refuse bodies as the kit does, ${name}`, async (t) => {
+      const where = await site(t, { ...(before && { before }) });
+      const browser = new Browser(where);
+      const big = JSON.stringify({ a: "x".repeat(200_000) });
+      const bodies: [string, string, number][] = [
+        ["application/json", "{}", 201],
+        ["application/json; charset=utf-8", '{"language":"nl"}', 201],
+        ["application/vnd.a+json", '{"a":1}', 201],
+        ["application/json", "", 201],
+        ["application/json", "[]", 400],
+        ["application/json", "{", 400],
+        ["application/json", '{"__proto__":{}}', 201],
+        ["text/plain", "{}", 415],
+        ["application/x-www-form-urlencoded", "a=b", 415],
+        ["multipart/form-data; boundary=x", "--x--", 415],
+        ["nonsense", "{}", 415],
+        [";;;", "{}", 415],
+        ["application/json", big, 413],
+        ["text/plain", big, 413],
+        ["nonsense", big, 413],
+      ];
+      for (const [type, body, status] of bodies) {
+        const answer = await browser.post("", { body, headers: { "content-type": type } });
+        assert.equal(answer.status, status, `${type} ${body.slice(0, 20)}`);
+        if (status !== 201) assert.equal(await errorOf(answer), "invalid_request");
+      }
+    });
+
+  test("refuse a long body without a length, and the connection goes on or ends, but never hangs", async (t) => {
+    const where = await site(t);
+    const headers = { origin: where.origin, "content-type": "application/json" };
+    const pieces = Array.from({ length: 50 }, () => Buffer.alloc(10_000, " "));
+    const answer = await send("POST", where.url, { headers, body: pieces });
+    assert.equal(answer.status, 413);
+    // The client never ends its body.
+    const received = await exchange(
+      where.origin,
+      `POST /otp-login HTTP/1.1\r\nHost: a\r\nOrigin: ${where.origin}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n${" ".repeat(5000)}\r\n`,
+    );
+    assert.match(received, /^HTTP\/1.1 413 /);
+  });
+
+  test("do not know the length of a body that a hook has decoded", async (t) => {
+    const where = await site(t, {
+      before: (app) => app.register(fastifyCompress),
+    });
+    const post = (text: string) =>
+      send("POST", where.url, {
+        headers: { origin: where.origin, "content-type": "application/json", "content-encoding": "gzip" },
+        body: gzipSync(text),
+      });
+    assert.equal((await post('{"language":"nl"}')).status, 201);
+    assert.equal(where.emulator.starts[0]?.get("language_code"), "nl");
+    assert.equal((await post(`{"a":"${"x".repeat(1_000_000)}"}`)).status, 413);
+  });
+
+  test("are the kit's own below its path, whatever the method and the spelling", async (t) => {
+    const where = await site(t);
+    const browser = new Browser(where);
+    for (const method of ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "QUERY"]) {
+      const answer = await browser.call(method, "", method === "QUERY" ? { body: {} } : {});
+      assert.equal(answer.status, 405, method);
+      assert.equal(answer.headers.get("allow"), "POST");
+      assert.equal(answer.headers.get("cache-control"), "no-store");
+      assert.equal(await errorOf(answer), "invalid_request");
+    }
+    const { attempt } = await browser.start();
+    const head = await browser.call("HEAD", `/${attempt}`);
+    assert.deepEqual(
+      [head.status, head.headers.get("content-type"), await head.text()],
+      [200, "application/json", ""],
+    );
+    const trace = await send("TRACE", where.url);
+    assert.deepEqual([trace.status, trace.headers.allow], [405, "POST"]);
+    assert.match(trace.body, /TRACE is not allowed here/);
+    for (const path of [
+      "/otp-login/",
+      "/otp-login/a/b/c",
+      "/otp-login/%63allback",
+      "/otp%2Dlogin/callback",
+      "/otp-login/./callback",
+      "/otp-login/x/%2e%2e/callback",
+      "/otp-login/x\\callback",
+    ]) {
+      const answer = await exchange(
+        where.origin,
+        `POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
+      );
+      assert.match(answer, /^HTTP\/1.1 404 [^]*"error":"invalid_request"/, path);
+    }
+    const near = await fetch(`${where.origin}/otp-login-help`);
+    assert.match(await near.text(), /Route GET:\/otp-login-help not found/);
+  });
+
+  test("come after the hooks of the site, and have the headers that they set", async (t) => {
+    const hooks: string[] = [];
+    const where = await site(t, {
+      before: async (app) => {
+        await app.register(fastifyHelmet);
+        app.addHook("onRequest", async (request) => void hooks.push(`onRequest ${request.routeOptions.url}`));
+        app.addHook("preHandler", async (request, reply) => {
+          hooks.push("preHandler");
+          if (request.headers["user-agent"] === "banned") return reply.code(403).send({ no: true });
+        });
+        app.addHook("onSend", async () => void hooks.push("onSend"));
+      },
+    });
+    // Not by `Browser`, which knows only the headers of the login API.
+    const answer = await fetch(where.url, { method: "POST", headers: { "sec-fetch-site": "same-origin" } });
+    assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+    assert.deepEqual(hooks, ["onRequest /otp-login", "preHandler", "onSend"]);
+    const { attempt } = (await answer.json()) as { attempt: string };
+    const cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const abort = new AbortController();
+    const stream = await fetch(`${where.url}/${attempt}`, {
+      headers: { cookie, accept: "text/event-stream" },
+      signal: abort.signal,
+    });
+    assert.equal(stream.headers.get("x-content-type-options"), "nosniff");
+    assert.equal(stream.headers.get("content-type"), "text/event-stream");
+    abort.abort();
+    const banned = await fetch(where.url, { method: "POST", headers: { "user-agent": "banned" } });
+    assert.deepEqual(await banned.json(), { no: true });
+  });
+
+  test("have the address that trustProxy gives", async (t) => {
+    const headers = { "x-forwarded-for": "203.0.113.1, 198.51.100.1" };
+    const trusting = await site(t, { server: { trustProxy: "127.0.0.1" } });
+    await new Browser(trusting).start({ headers });
+    assert.equal(trusting.emulator.starts[0]?.get("ip_address"), "198.51.100.1");
+    const direct = await site(t);
+    await new Browser(direct).start({ headers });
+    assert.equal(direct.emulator.starts[0]?.get("ip_address"), "127.0.0.1");
+  });
+
+  test("have the address that clientIpBehind gives, if the site prefers it", async (t) => {
+    const where = await site(t, { options: { clientIp: clientIpBehind(1) } });
+    await new Browser(where).start({ headers: { "x-forwarded-for": "203.0.113.1, 198.51.100.1" } });
+    await new Browser(where).start();
+    const addresses = where.emulator.starts.map((start) => start.get("ip_address"));
+    assert.deepEqual(addresses, ["198.51.100.1", "127.0.0.1"]);
+  });
+});
+
+describe("a status stream of the Fastify plugin", () => {
+  test("comes event by event, also where the site lets @fastify/compress compress everything", async (t) => {
+    const where = await site(t, {
+      before: (app) => app.register(fastifyCompress, { customTypes: /./, threshold: 0 }),
+      after: (app) => app.get("/page", () => "<p>".repeat(1000)),
+    });
+    assert.equal((await fetch(`${where.origin}/page`)).headers.get("content-encoding") !== null, true);
+    const browser = new Browser(where);
+    const { attempt, otp } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await stream.status("pending");
+    assert.equal(stream.ended, false);
+    assert.equal(stream.response.headers.get("content-encoding"), null);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.status("approved");
+    await stream.end();
+  });
+
+  test("ends in the kit when the client leaves, and so does a held poll", async (t) => {
+    const where = await site(t);
+    const watchers = async () => (await where.app.oneginiOtpLogin.health()).watchers;
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await stream.status("pending");
+    const abort = new AbortController();
+    const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" }, signal: abort.signal });
+    await until(async () => (await watchers()) === 2, "two watchers");
+    stream.close();
+    await until(async () => (await watchers()) === 1, "the stream's end");
+    abort.abort();
+    await assert.rejects(poll);
+    await until(async () => (await watchers()) === 0, "the poll's end");
+  });
+
+  test("is not cut off by Fastify's handlerTimeout", async (t) => {
+    const where = await site(t, { server: { handlerTimeout: 100 } });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const answer = await browser.get(`/${attempt}`, { headers: { prefer: "wait=1" } });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("preference-applied"), "wait=1");
+  });
+
+  test("ends with app.close(), which does not wait for its client", { timeout: 20_000 }, async (t) => {
+    const where = await site(t);
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await stream.status("pending");
+    const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
+    await until(async () => (await where.app.oneginiOtpLogin.health()).watchers === 2, "two watchers");
+    await where.app.close();
+    await stream.end();
+    holds(stream.retryMs !== undefined);
+    assert.equal((await poll).status, 200);
+  });
+});
+
+describe("registering the Fastify plugin", () => {
+  test("below a prefix puts the prefix before the path", async (t) => {
+    const where = await site(t, {
+      register: (app, options) =>
+        app.register(
+          async (scope) => {
+            await scope.register(oneginiOtpLogin, { ...options, prefix: "/b/", path: "/otp" });
+          },
+          { prefix: "/a" },
+        ),
+    });
+    const browser = new Browser({ origin: where.origin, url: `${where.origin}/a/b/otp` });
+    const { attempt } = await browser.start();
+    assert.equal((await browser.status(attempt)).status, "pending");
+    assert.equal(where.emulator.starts[0]?.get("callback_uri"), `${where.origin}/a/b/otp/callback`);
+  });
+
+  test("twice works in two scopes with two paths", async (t) => {
+    const paths = ["/one", "/two"];
+    const where = await site(t, {
+      register: (app, options) => {
+        for (const path of paths)
+          void app.register(async (scope) => {
+            await scope.register(oneginiOtpLogin, { ...options, path });
+          });
+      },
+    });
+    for (const path of paths) await new Browser({ origin: where.origin, url: where.origin + path }).start();
+  });
+
+  test("twice in one scope says what to do", async (t) => {
+    await assert.rejects(
+      site(t, {
+        register: async (app, options) => {
+          await app.register(oneginiOtpLogin, options);
+          await app.register(oneginiOtpLogin, { ...options, path: "/two" });
+        },
+      }),
+      /registered here already.*in a scope of its own/,
+    );
+  });
+
+  test("names the option that is wrong", async (t) => {
+    await assert.rejects(site(t, { options: { path: "otp" } }), /createLoginKit: "path" is wrong/);
+    await assert.rejects(
+      site(t, { options: { clientIP: () => "" } as object }),
+      /createLoginKit: there is no option "clientIP"/,
+    );
+  });
+});
