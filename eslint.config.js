@@ -11,7 +11,7 @@ const forbid = (files, ...patterns) => ({
     ],
   },
 });
-const node = [["node:*"], "node: belongs to node/, emulator.ts and demo/."];
+const node = [["node:*"], "node: belongs to node/, fastify.ts, emulator.ts and demo/."];
 
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules", ".cache", "docs/.vitepress/dist", "examples", "**/*.cjs"] },

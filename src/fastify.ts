@@ -58,21 +58,23 @@ declare module "fastify" {
  * The registration fails with a TypeError that names the option that is missing or wrong and says what is expected, and if
  * the scope has a kit already: a second one, with another `path`, takes a scope of its own.
  */
-const oneginiOtpLogin: FastifyPluginCallback<LoginKitOptions<FastifyContext>> = (app, options, done) => {
-  try {
-    mount(app, options);
-    done();
-  } catch (error) {
-    done(error as Error);
-  }
-};
-
-/** What `fastify-plugin` sets: the decorator is the app's, not only that of a scope around the plugin. */
-export default Object.assign(oneginiOtpLogin, {
-  [Symbol.for("skip-override")]: true,
-  [Symbol.for("fastify.display-name")]: "onegini-otp-login",
-  [Symbol.for("plugin-meta")]: { name: "onegini-otp-login", fastify: ">=5" },
-});
+const oneginiOtpLogin: FastifyPluginCallback<LoginKitOptions<FastifyContext>> = Object.assign(
+  (app: FastifyInstance, options: LoginKitOptions<FastifyContext>, done: (error?: Error) => void): void => {
+    try {
+      mount(app, options);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  },
+  // As `fastify-plugin` sets them: the decorator is the app's, not that of a scope around the plugin.
+  {
+    [Symbol.for("skip-override")]: true,
+    [Symbol.for("fastify.display-name")]: "onegini-otp-login",
+    [Symbol.for("plugin-meta")]: { name: "onegini-otp-login", fastify: ">=5" },
+  },
+);
+export default oneginiOtpLogin;
 
 /** What Fastify takes from the options of a plugin. */
 type ScopeOptions = Pick<RouteOptions, "logLevel" | "logSerializers"> & { prefix?: string };
@@ -202,7 +204,7 @@ const maxDrainMs = 500;
 function drainAfter({ raw }: FastifyReply, incoming: IncomingMessage): void {
   raw.once("finish", () => {
     if (incoming.readableEnded || incoming.destroyed) return;
-    const timer = setTimeout(() => incoming.socket.destroySoon(), maxDrainMs);
+    const timer = setTimeout(() => incoming.destroy(), maxDrainMs);
     incoming.once("close", () => clearTimeout(timer));
     incoming.resume();
   });

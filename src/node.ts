@@ -1,5 +1,6 @@
 /**
- * The kit on Node: with Node's `http`, and with frameworks that have `(req, res)`, such as Express, Fastify and Connect.
+ * The kit on Node: with Node's `http`, and with frameworks that have `(req, res)`, such as Express and Connect. Fastify has an entry of
+ * its own, `onegini-otp-login/fastify`.
  *
  * @module
  */

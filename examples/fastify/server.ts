@@ -1,26 +1,23 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import fastifyCookie from "@fastify/cookie";
+import fastifySession from "@fastify/session";
 import Fastify from "fastify";
-import { createLoginKit, gracefulShutdown, toNodeHandler } from "onegini-otp-login/node";
-import { clientIpBehind } from "onegini-otp-login/server";
-import { createSessions, privateHeaders } from "./sessions.js";
+import oneginiOtpLogin from "onegini-otp-login/fastify";
+
+declare module "fastify" {
+  interface Session {
+    userId?: string;
+  }
+}
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
 const { ORIGIN = `http://localhost:${PORT}` } = process.env;
+/** Without it, all sessions end when the process ends. */
+const { SESSION_SECRET = randomBytes(32).toString("hex") } = process.env;
 
-const sessions = createSessions(ORIGIN);
-
-const kit = createLoginKit({
-  origin: ORIGIN,
-  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-  message: "Log in to the Fastify example",
-  clientIp: clientIpBehind(Number(TRUSTED_PROXIES)),
-  signIn({ userId, attempt }) {
-    const cookie = sessions.begin(userId, attempt);
-    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
-  },
-});
-
+const isHttps = ORIGIN.startsWith("https:");
 const widget = readFileSync(new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js")));
 const page = `<!doctype html>
 <html lang="en">
@@ -28,20 +25,43 @@ const page = `<!doctype html>
   <script type="module" src="/onegini-otp-login.js"></script>
   <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
 </html>`;
+/** For pages of people who are logged in: browsers do not keep them, and no other page can frame them. */
+const privateHeaders = { "Cache-Control": "no-store", "Content-Security-Policy": "frame-ancestors 'none'" };
 
-const app = Fastify();
-const logIn = toNodeHandler(kit);
-app.addHook("onRequest", (request, reply, done) => logIn(request.raw, reply.raw, done));
+const app = Fastify({ trustProxy: (_address, hop) => hop < Number(TRUSTED_PROXIES) });
+await app.register(fastifyCookie);
+await app.register(fastifySession, {
+  secret: SESSION_SECRET,
+  // On https, browsers accept a `__Host-` cookie only from this very host, and only one, for all paths.
+  cookieName: isHttps ? "__Host-session" : "sessionId",
+  cookie: { secure: isHttps, sameSite: "lax", path: "/" },
+  saveUninitialized: false,
+});
+await app.register(oneginiOtpLogin, {
+  origin: ORIGIN,
+  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  message: "Log in to the Fastify example",
+  async signIn({ userId, context: { request } }) {
+    await request.session.regenerate();
+    request.session.userId = userId;
+    return { redirect_to: "/account" };
+  },
+});
+
 app.get("/", (_request, reply) => reply.type("text/html").send(page));
 app.get("/onegini-otp-login.js", (_request, reply) => reply.type("text/javascript").send(widget));
 app.get("/account", (request, reply) => {
-  const user = sessions.userOf(request.headers.cookie);
+  const { userId } = request.session;
   reply.headers(privateHeaders);
-  return user === undefined ? reply.redirect("/") : reply.send(`Logged in as ${user}`);
+  return userId === undefined ? reply.redirect("/") : reply.send(`Logged in as ${userId}`);
 });
-const shutDown = gracefulShutdown(app.server, kit);
+app.post("/logout", async (request, reply) => {
+  await request.session.destroy();
+  return reply.header("set-cookie", app.oneginiOtpLogin.forget().getSetCookie()).redirect("/");
+});
+
 process.once("SIGTERM", async () => {
-  await shutDown();
+  await app.close();
   process.exit();
 });
 await app.listen({ port: Number(PORT) });

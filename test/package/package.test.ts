@@ -84,13 +84,13 @@ test("dependencies have caret ranges, so that a site can take a fix at once", ()
     assert.match(version, /^\^\d+\.\d+\.\d+$/, name);
 });
 
-test("the site's own redis may have any version, or be missing", () => {
+test("the site's own redis and fastify may have any version, or be missing", () => {
   const { peerDependencies, peerDependenciesMeta } = manifest;
   assert.deepEqual(
     { peerDependencies, peerDependenciesMeta },
     {
-      peerDependencies: { redis: "*" },
-      peerDependenciesMeta: { redis: { optional: true } },
+      peerDependencies: { fastify: "*", redis: "*" },
+      peerDependenciesMeta: { fastify: { optional: true }, redis: { optional: true } },
     },
   );
 });

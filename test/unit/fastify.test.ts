@@ -13,7 +13,14 @@ import Fastify, {
   type FastifyServerOptions,
 } from "fastify";
 import oneginiOtpLogin, { type FastifyContext } from "onegini-otp-login/fastify";
-import { clientIpBehind, type LoginKitEvent, type LoginKitOptions } from "onegini-otp-login/server";
+import { toWebRequest } from "onegini-otp-login/node";
+import {
+  clientIpBehind,
+  memoryStore,
+  type AttemptStore,
+  type LoginKitEvent,
+  type LoginKitOptions,
+} from "onegini-otp-login/server";
 import { Browser } from "./server/support/browser.js";
 import { exchange, send } from "./server/support/raw.js";
 import { emulator, type Emulator } from "./server/support/site.js";
@@ -76,7 +83,12 @@ async function site(
 ): Promise<Site> {
   const tokenServer = await emulator(t);
   const app = Fastify(server);
-  t.after(() => app.close());
+  t.after(async () => {
+    const closed = app.close();
+    // A client that has broken off a request may have opened a connection for its next one. Fastify would wait for that.
+    app.server.closeAllConnections();
+    await closed;
+  });
   const origin = `http://127.0.0.1:${await freePort()}`;
   const events: LoginKitEvent[] = [];
   await before?.(app);
@@ -200,6 +212,23 @@ describe("a login of the Fastify plugin", () => {
     const answer = await browser.logIn(await approvedAttempt(where, browser));
     const names = answer.headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
     assert.deepEqual(names.sort(), ["first", "hook", "plugin", "second"]);
+  });
+
+  test("goes on from a page that app.oneginiOtpLogin.begin has begun", async (t) => {
+    const where = await site(t, {
+      after: (app) => {
+        app.get("/login", async (request, reply) => {
+          const begun = await app.oneginiOtpLogin.begin(toWebRequest(request.raw), { request, reply });
+          begun?.headers.forEach((value, name) => reply.header(name, value));
+          return { attempt: begun?.attempt };
+        });
+      },
+    });
+    const page = await fetch(`${where.origin}/login`);
+    const { attempt } = (await page.json()) as { attempt: string };
+    const browser = new Browser(where);
+    browser.cookie = page.headers.getSetCookie()[0]?.split(";")[0];
+    assert.equal((await browser.status(attempt)).status, "pending");
   });
 
   test("is handed over with a ticket to a route of the app, whose kit is app.oneginiOtpLogin", async (t) => {
@@ -399,6 +428,17 @@ describe("the answers of the Fastify plugin", () => {
 });
 
 describe("a status stream of the Fastify plugin", () => {
+  test("has its headers at once, also while the store does not answer", async (t) => {
+    const store: AttemptStore = { ...memoryStore(), subscribe: () => new Promise<never>(() => undefined) };
+    const where = await site(t, { options: { store } });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    assert.equal(stream.response.status, 200);
+    assert.equal(stream.text, "");
+    stream.close();
+  });
+
   test("comes event by event, also where the site lets @fastify/compress compress everything", async (t) => {
     const where = await site(t, {
       before: (app) => app.register(fastifyCompress, { customTypes: /./, threshold: 0 }),

@@ -27,7 +27,7 @@ const installed = (): string[] =>
         : name,
     );
 
-const serverEntries = ["server", "node", "redis", "emulator"];
+const serverEntries = ["server", "node", "fastify", "redis", "emulator"];
 
 test("the package brings the libraries of the widget and of the kit, and nothing else", () => {
   assert.deepEqual(installed().sort(), [
