@@ -53,7 +53,19 @@ app.get("/onegini-otp-login.js", (_request, reply) => reply.type("text/javascrip
 app.get("/account", (request, reply) => {
   const { userId } = request.session;
   reply.headers(privateHeaders);
-  return userId === undefined ? reply.redirect("/") : reply.send(`Logged in as ${userId}`);
+  if (userId === undefined) return reply.redirect("/");
+  const name = userId.replace(/[&<]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  return reply.type("text/html; charset=utf-8").send(`<!doctype html>
+<html lang="en">
+  <title>Account</title>
+  <p>Logged in as ${name}</p>
+  <form method="post" action="/logout"><button>Log out</button></form>
+</html>`);
+});
+// The button's form, which is empty.
+app.addContentTypeParser("application/x-www-form-urlencoded", (_request, payload, done) => {
+  payload.resume();
+  done(null);
 });
 app.post("/logout", async (request, reply) => {
   await request.session.destroy();
