@@ -12,6 +12,10 @@ const forbid = (files, ...patterns) => ({
   },
 });
 const node = [["node:*"], "node: belongs to node/, fastify.ts, emulator.ts and demo/."];
+const frameworks = [
+  ["next", "next/**", "**/next.js", "fastify", "**/fastify.js"],
+  "A framework belongs to its own entry, such as next.ts.",
+];
 
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules", ".cache", "docs/.vitepress/dist", "examples", "**/*.cjs"] },
@@ -56,11 +60,13 @@ export default tseslint.config(
       ["/redis", "/redis/**", "@redis/*"],
       "The site's client is taken by its shape: the package is optional.",
     ],
+    frameworks,
     node,
   ),
   forbid(
-    ["src/node/**"],
+    ["src/node/**", "src/node.ts"],
     [["**/element/**", "**/emulator/**", "**/locales/**"], "node/ adapts the kit only."],
+    frameworks,
   ),
   forbid(
     ["src/fastify.ts"],

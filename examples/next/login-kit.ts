@@ -1,12 +1,6 @@
-import { createLoginKit } from "onegini-otp-login/node";
-import { clientIpBehind, type LoginKit } from "onegini-otp-login/server";
-import { createSessions } from "./sessions.js";
-
-/** Next loads this module more than once in one process. */
-const globals = globalThis as {
-  loginKit?: LoginKit;
-  sessions?: ReturnType<typeof createSessions>;
-};
+import { createNextLogin } from "onegini-otp-login/next";
+import { clientIpBehind } from "onegini-otp-login/server";
+import { beginSession } from "./sessions";
 
 const {
   PORT = "3000",
@@ -15,18 +9,14 @@ const {
   TRUSTED_PROXIES = "0",
 } = process.env;
 
-export const sessions = (globals.sessions ??= createSessions(ORIGIN));
-
-/** Created at the first request, because `next build` loads this module too. */
-export const loginKit = (): LoginKit =>
-  (globals.loginKit ??= createLoginKit({
-    origin: ORIGIN,
-    tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-    message: "Log in to the Next.js example",
-    // Next tells no address but X-Forwarded-For, and a client can send that. So without a proxy all are unknown.
-    clientIp: clientIpBehind(Number(TRUSTED_PROXIES)),
-    signIn({ userId, attempt }) {
-      const cookie = sessions.begin(userId, attempt);
-      return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
-    },
-  }));
+export const login = createNextLogin(() => ({
+  origin: ORIGIN,
+  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  message: "Log in to the Next.js example",
+  // Next tells no address but X-Forwarded-For, and a client can send that. So without a proxy all are unknown.
+  clientIp: clientIpBehind(Number(TRUSTED_PROXIES)),
+  async signIn({ userId, attempt }) {
+    await beginSession(userId, attempt); // sets its cookie with Next's cookies()
+    return { redirect_to: "/account" };
+  },
+}));

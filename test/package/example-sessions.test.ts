@@ -20,7 +20,7 @@ const { createSessions } = (await import(pathToFileURL(resolve(files[0] ?? "")).
 
 test("the sessions of every example have the same text", () => {
   const examples = files.map((file) => file.split(/[\\/]/)[1]);
-  assert.deepEqual(examples, ["bun", "deno", "hono", "html", "next", "workers"]);
+  assert.deepEqual(examples, ["bun", "deno", "hono", "html", "workers"]);
   assert.equal(new Set(files.map((file) => readFileSync(file, "utf8"))).size, 1);
 });
 

@@ -84,13 +84,13 @@ test("dependencies have caret ranges, so that a site can take a fix at once", ()
     assert.match(version, /^\^\d+\.\d+\.\d+$/, name);
 });
 
-test("the site's own redis and fastify may have any version, or be missing", () => {
+test("the site's own redis and framework may have any version, or be missing", () => {
   const { peerDependencies, peerDependenciesMeta } = manifest;
   assert.deepEqual(
     { peerDependencies, peerDependenciesMeta },
     {
-      peerDependencies: { fastify: "*", redis: "*" },
-      peerDependenciesMeta: { fastify: { optional: true }, redis: { optional: true } },
+      peerDependencies: { fastify: "*", next: "*", redis: "*" },
+      peerDependenciesMeta: { fastify: { optional: true }, next: { optional: true }, redis: { optional: true } },
     },
   );
 });

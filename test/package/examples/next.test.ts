@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { watchForComplaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import {
+  acceptOnPhone,
   installExample,
   startEmulator,
   startExample,
@@ -76,6 +79,74 @@ test("logs in once with the codes that the server rendered, after the page was l
   logIn("start"));
 test("does so in development too", () => logIn("dev"));
 
+/** The cookies of a browser, by name. */
+const cookiesOf = async (context: BrowserContext) =>
+  new Map((await context.cookies()).map((cookie) => [cookie.name, cookie]));
+
+test("keeps the session that signIn has set with cookies(), and ends it and the kit's cookie at log-out", async () => {
+  const emulator = await startEmulator(example);
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${site.origin}/login`);
+  await acceptOnPhone(page, emulator);
+  await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+
+  const loggedIn = await cookiesOf(context);
+  assert.deepEqual([...loggedIn.keys()].sort(), ["onegini-otp-login", "session"]);
+  for (const { httpOnly, sameSite, path, expires } of loggedIn.values())
+    assert.deepEqual(
+      { httpOnly, sameSite, path, expires },
+      { httpOnly: true, sameSite: "Lax", path: "/", expires: -1 },
+    );
+
+  await page.getByText("Log out", { exact: true }).click();
+  await codeOn(page);
+  const loggedOut = await cookiesOf(context);
+  assert.deepEqual([...loggedOut.keys()], ["onegini-otp-login"]);
+  assert.notEqual(loggedOut.get("onegini-otp-login")?.value, loggedIn.get("onegini-otp-login")?.value);
+  assert.equal(emulator.codes(), 2, "The page after the log-out begins one login, by its element.");
+
+  const again = await context.newPage();
+  await again.goto(`${site.origin}/account`);
+  await again.getByText("Nobody is logged in").waitFor();
+  // A copy of the cookie from before is worth nothing.
+  await context.addCookies([...loggedIn.values()]);
+  await again.goto(`${site.origin}/account`);
+  await again.getByText("Nobody is logged in").waitFor();
+  await context.close();
+  await Promise.all([site.stop(), emulator.stop()]);
+});
+
+test("answers every method of the login API by the kit, allowed or not", async () => {
+  const site = await startExample(example);
+  const call = async (method: string, path: string) => {
+    const { status, headers } = await fetch(`${site.origin}${path}`, { method });
+    return [method, status, headers.get("allow"), headers.get("cache-control")];
+  };
+
+  const wrong = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"].map((method) => call(method, "/otp-login"));
+  for (const answer of await Promise.all(wrong))
+    assert.deepEqual(answer.slice(1), [405, "POST", "no-store"], String(answer));
+  assert.deepEqual(await call("HEAD", "/otp-login/some-attempt"), ["HEAD", 404, null, "no-store"]);
+  assert.deepEqual(await call("POST", "/otp-login"), ["POST", 403, null, "no-store"]);
+  await site.stop();
+});
+
+test("begins no login for a page that nobody sees, and none that its browser could not finish", async () => {
+  const emulator = await startEmulator(example);
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  const pageFor = async (init: RequestInit) =>
+    (await fetch(`${site.origin}/login`, init)).headers.getSetCookie();
+
+  assert.deepEqual(await pageFor({ method: "HEAD" }), []);
+  assert.deepEqual(await pageFor({ headers: { "sec-purpose": "prefetch" } }), []);
+  assert.equal(emulator.codes(), 0);
+  assert.equal((await pageFor({})).length, 1);
+  assert.equal(emulator.codes(), 1);
+  await Promise.all([site.stop(), emulator.stop()]);
+});
+
 test("without a proxy ignores the addresses that clients send, and counts all starts together", async () => {
   const emulator = await startEmulator(example);
   const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
@@ -98,4 +169,59 @@ test("with TRUSTED_PROXIES=1 uses the address that the proxy has added", async (
 
   assert.deepEqual(emulator.addresses(), ["203.0.113.1"]);
   await Promise.all([site.stop(), emulator.stop()]);
+});
+
+/** A file of the installed example, with other text. */
+const rewrite = (file: string, change: (text: string) => string): void => {
+  const path = join(example.folder, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, change(existsSync(path) ? readFileSync(path, "utf8") : ""));
+};
+
+test("with handOver redeems the ticket in a route handler, once and only in the browser that began the login", async () => {
+  rewrite("login-kit.ts", (text) =>
+    text
+      .replace(/ {2}async signIn[^]*?\n {2}},\n/, '  handOver: { to: "/login/otp" },\n')
+      .replace(/import.*sessions.*\n/, ""),
+  );
+  rewrite(
+    "app/login/otp/route.ts",
+    () => `
+      import { redirect } from "next/navigation";
+      import type { NextRequest } from "next/server";
+      import { login } from "../../../login-kit";
+      import { beginSession } from "../../../sessions";
+
+      export async function GET(request: NextRequest) {
+        const redeemed = await login.redeem(request.nextUrl.searchParams.get("ticket"));
+        if (redeemed) await beginSession(redeemed.userId, redeemed.attempt);
+        redirect("/account");
+      }`,
+  );
+  // The page goes to the ticket's address without its script: Next's router would not send the new session along.
+  rewrite("app/login/login-widget.tsx", (text) => text.replace("event.preventDefault();", "return;"));
+  await example.run("build");
+  const emulator = await startEmulator(example);
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  const [own, other] = await Promise.all([browser.newContext(), browser.newContext()]);
+  const [page, stranger] = await Promise.all([own.newPage(), other.newPage()]);
+  await stranger.goto(`${site.origin}/login`);
+  await page.goto(`${site.origin}/login`);
+
+  // The ticket is stolen on its way: the stranger comes first.
+  let ticketUrl = "";
+  await page.route("**/login/otp?*", async (route) => {
+    ticketUrl = route.request().url();
+    await stranger.goto(ticketUrl);
+    await stranger.getByText("Nobody is logged in").waitFor();
+    await route.continue();
+  });
+  await acceptOnPhone(page, emulator);
+  await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+
+  await own.clearCookies({ name: "session" });
+  await page.unroute("**/login/otp?*");
+  await page.goto(ticketUrl);
+  await page.getByText("Nobody is logged in").waitFor();
+  await Promise.all([own.close(), other.close(), site.stop(), emulator.stop()]);
 });

@@ -32,7 +32,7 @@ const check = `
   };
   const names = ${JSON.stringify(Object.keys(older))};
   const versions = Object.fromEntries(names.map((name) => [name, versionOf(name)]));
-  const entries = ["define", "locales/nl", "server", "node", "fastify", "redis", "emulator"];
+  const entries = ["define", "locales/nl", "server", "node", "fastify", "next", "redis", "emulator"];
   Promise.all(entries.map((entry) => import("onegini-otp-login/" + entry))).then(async () => {
     const { redisStore } = await import("onegini-otp-login/redis");
     const client = require("redis").createClient();

@@ -1,7 +1,13 @@
-import { headers } from "next/headers";
-import { sessions } from "../../login-kit";
+import { currentUser } from "../../sessions";
+import { logOut } from "./log-out";
 
 export default async function AccountPage() {
-  const user = sessions.userOf((await headers()).get("cookie"));
-  return <p>{user ? `Logged in as ${user}` : "Nobody is logged in"}</p>;
+  const user = await currentUser();
+  if (!user) return <p>Nobody is logged in</p>;
+  return (
+    <form action={logOut}>
+      <p>{`Logged in as ${user}`}</p>
+      <button>Log out</button>
+    </form>
+  );
 }

@@ -1,4 +1,3 @@
-import { loginKit } from "../../../login-kit";
+import { login } from "../../../login-kit";
 
-const handle = (request: Request): Promise<Response> => loginKit().fetch(request);
-export { handle as GET, handle as POST };
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = login.handlers;

@@ -1,0 +1,202 @@
+/**
+ * The kit in a Next.js app with the app router: route handler, login page, proxy, log-out and tickets. For Node's runtime.
+ *
+ * @module
+ */
+import { createLoginKit } from "./node.js";
+import type { BeginOptions } from "./server/endpoints/first-paint.js";
+import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
+import type { LoginKit, RedeemedLogin } from "./server/login-kit.js";
+import type { LoginKitOptions } from "./server/options.js";
+
+/** The login in a Next.js app. Each member creates the kit if there is none in this process. */
+export interface NextLogin {
+  /**
+   * The login API as a route handler in `app/otp-login/[[...path]]/route.ts`. It answers every method, those that it does
+   * not allow too.
+   *
+   *     export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = login.handlers;
+   */
+  handlers: Record<NextMethod, (request: Request) => Promise<Response>>;
+
+  /**
+   * Gives the browser the kit's cookie before the login page is rendered, because a page cannot set cookies: in
+   * `proxy.ts`, before Next.js 16 in `middleware.ts` with `runtime: "nodejs"`.
+   *
+   *     export const proxy = (request: NextRequest) => login.setBrowserCookie(request, NextResponse.next());
+   *
+   * @param response what the proxy answers, a `NextResponse`
+   * @returns the same response, with the cookie if the browser has none
+   */
+  setBrowserCookie<Answer extends AnswerWithCookies>(
+    request: Pick<Request, "method" | "headers">,
+    response: Answer,
+  ): Promise<Answer>;
+
+  /**
+   * Begins an attempt in a server component. Resolves to the element's props, so that the page shows a code before any script
+   * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. Resolves to `null` where there is nothing to
+   * show, such as for a prefetch, after an error and for a browser without the kit's cookie: the element then begins by
+   * itself. Rejects if the kit cannot be created, and with a TypeError if an option is wrong.
+   */
+  begin(options?: BeginOptions): Promise<BegunProps | null>;
+
+  /**
+   * Takes a login over with its ticket (`handOver`), in a route handler, a server action or `authorize` of Auth.js: resolves
+   * to the login once, and only in the browser that began it; otherwise to `undefined`. It is `kit.redeem` with the headers
+   * of the request that Next.js is answering. Rejects while the store does not work, with a TypeError on a kit with `signIn`,
+   * and if the kit cannot be created.
+   *
+   * @param ticket the text in the query or form; anything else is refused
+   */
+  redeem(ticket: unknown): Promise<RedeemedLogin | undefined>;
+
+  /**
+   * The cookies that end this browser's cookie, and with it all of its attempts: for the site's log-out, in a server action
+   * or a route handler.
+   *
+   *     const jar = await cookies();
+   *     for (const cookie of await login.forget()) jar.set(cookie);
+   */
+  forget(): Promise<EndedCookie[]>;
+
+  /** The kit of this process, for its other members, such as `scanned`, `health` and `close`. */
+  kit(): Promise<LoginKit>;
+}
+
+/** The methods that a route handler can have. */
+export type NextMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+
+/** The part of a `NextResponse` that gets the cookie. */
+export interface AnswerWithCookies {
+  cookies: { set(cookie: NewBrowserCookie): unknown };
+}
+
+/** The props of an element whose attempt has begun. */
+export interface BegunProps {
+  attempt: string;
+  otp: string;
+  /** Whole seconds until the code expires. */
+  "expires-in": number;
+  /** The code as markup, safe in HTML as it is. */
+  dangerouslySetInnerHTML: { __html: string };
+}
+
+/** A cookie that deletes the kit's, as `cookies().set` takes it. */
+export interface EndedCookie extends NewBrowserCookie {
+  value: "";
+  maxAge: 0;
+}
+
+/**
+ * Creates the login of a Next.js app.
+ *
+ *     // login.ts
+ *     export const login = createNextLogin(() => ({ origin: process.env.ORIGIN!, … }));
+ *
+ * @param options returns the options of `createLoginKit` of `onegini-otp-login/node`, or a promise of them. It runs once in
+ *   each process, at the first request: `next build` loads the file too, and has no secrets. If it fails, the next
+ *   request runs it again
+ * @param name tells one login from another, if an app has several. Default `"login"`. Next.js loads the file several times
+ *   in one process, and all of them share the kit of this name
+ */
+export function createNextLogin(
+  options: () => LoginKitOptions | Promise<LoginKitOptions>,
+  name = "login",
+): NextLogin {
+  const kit = (): Promise<LoginKit> => {
+    const kits = kitsOfProcess();
+    const known = kits.get(name);
+    if (known) return known;
+    const created = (async () => createLoginKit(await options()))();
+    kits.set(name, created);
+    created.catch(() => kits.delete(name));
+    return created;
+  };
+  const handle = async (request: Request): Promise<Response> => (await kit()).fetch(request);
+
+  return {
+    handlers: {
+      GET: handle,
+      HEAD: handle,
+      POST: handle,
+      PUT: handle,
+      PATCH: handle,
+      DELETE: handle,
+      OPTIONS: handle,
+    },
+    async setBrowserCookie(request, response) {
+      if (isRedirectOfAction(request.headers)) return response;
+      const cookie = (await kit()).browserCookie(request);
+      if (cookie) response.cookies.set(cookie);
+      return response;
+    },
+    async begin(beginOptions) {
+      const request = await requestForPage();
+      const ours = await kit();
+      if (ours.browserCookie(request)) {
+        warnOfMissingCookie(request.headers);
+        return null;
+      }
+      const begun = await ours.begin(request, undefined, beginOptions);
+      return (
+        begun && {
+          attempt: begun.attempt,
+          otp: begun.otp,
+          "expires-in": begun.expiresIn,
+          dangerouslySetInnerHTML: { __html: begun.svg },
+        }
+      );
+    },
+    async redeem(ticket) {
+      const { headers } = await nextHeaders();
+      return (await kit()).redeem(ticket, { headers: await headers() });
+    },
+    async forget() {
+      const cookie = (await kit()).browserCookie({ method: "GET", headers: new Headers() });
+      return cookie ? [{ ...cookie, value: "", maxAge: 0 }] : [];
+    },
+    kit,
+  };
+}
+
+/** The kits by their names. Next.js loads a module for its pages and once more for its proxy; `globalThis` is the same. */
+function kitsOfProcess(): Map<string, Promise<LoginKit>> {
+  const globals = globalThis as { [kits]?: Map<string, Promise<LoginKit>> };
+  return (globals[kits] ??= new Map());
+}
+const kits = Symbol.for("onegini-otp-login/next");
+
+/**
+ * Next's own module, at the first request only: the file that creates the login can then be loaded without Next, as in a test.
+ * With `.js`, because Node needs it: Next has no `exports`.
+ */
+const nextHeaders = () => import("next/headers.js");
+
+/**
+ * The request for the page that Next.js is rendering. While `next build` tries to render the page, `headers()` does not
+ * resolve, so that no kit is created.
+ */
+async function requestForPage(): Promise<Request> {
+  const { cookies, headers } = await nextHeaders();
+  const sent = new Headers(await headers());
+  // `headers()` has the cookies that the browser sent, `cookies()` also the one that the proxy sets.
+  sent.set("cookie", String(await cookies()));
+  // Next tells a page neither its address nor its method.
+  return new Request("http://localhost/", { headers: sent });
+}
+
+/**
+ * Whether Next.js itself requests the page, because a server action redirects to it. It drops the cookies of that answer, so
+ * a new cookie would not reach the browser. The headers are the action's: no browser sends `Origin` with a GET of its own site.
+ */
+const isRedirectOfAction = (headers: Pick<Headers, "get">): boolean => headers.get("origin") !== null;
+
+/** A HEAD request gets no cookie from the proxy and looks the same here, so production is silent. */
+function warnOfMissingCookie(headers: Headers): void {
+  if (process.env["NODE_ENV"] === "production" || isRedirectOfAction(headers)) return;
+  console.warn(
+    "onegini-otp-login: the login page is rendered without a code, because its request has no cookie of the kit. " +
+      "Call login.setBrowserCookie in proxy.ts, and name the page in its matcher.",
+  );
+}

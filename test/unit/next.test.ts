@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { createNextLogin, type NextLogin } from "onegini-otp-login/next";
+import type { LoginKitOptions, NewBrowserCookie } from "onegini-otp-login/server";
+
+/** The login of a Next.js app, as far as it needs no Next.js. The whole of it: test/package/examples/next.test.ts. */
+
+const origin = "https://www.example.com";
+const options: LoginKitOptions = {
+  origin,
+  tokenServer: {
+    url: "https://ts.example.com",
+    clientId: "site",
+    clientSecret: "site-secret",
+    type: "qr-code",
+  },
+  signIn: () => undefined,
+  onEvent: () => undefined,
+};
+
+/** The request of a browser for a login page. */
+const pageRequest = (headers: Record<string, string> = {}, method = "GET"): Request =>
+  new Request(`${origin}/login`, { method, headers });
+
+/** The cookies that a proxy's answer gets, as Next's `NextResponse` takes them. */
+async function cookiesSet(login: NextLogin, request: Request): Promise<NewBrowserCookie[]> {
+  const set: NewBrowserCookie[] = [];
+  const response = { cookies: { set: (cookie: NewBrowserCookie) => set.push(cookie) } };
+  assert.equal(await login.setBrowserCookie(request, response), response);
+  return set;
+}
+
+const headerOf = ({ name, value }: NewBrowserCookie): string => `${name}=${value}`;
+
+describe("the kit of a process", () => {
+  /** A login that counts how often its options are read. */
+  function countedLogin(
+    name: string,
+    answer: () => LoginKitOptions | Promise<LoginKitOptions> = () => options,
+  ) {
+    const reads = { count: 0 };
+    // As Next.js does: each of its bundles loads the file that creates the login.
+    const load = (): NextLogin =>
+      createNextLogin(() => {
+        reads.count++;
+        return answer();
+      }, name);
+    return { reads, load };
+  }
+
+  test("is created at the first request, not when the file is loaded", async (t) => {
+    const { reads, load } = countedLogin(t.name);
+    const login = load();
+    assert.equal(reads.count, 0);
+    await login.handlers.GET(pageRequest());
+    assert.equal(reads.count, 1);
+  });
+
+  test("is one, however often the file is loaded, also if its options come later", async (t) => {
+    const { reads, load } = countedLogin(t.name, async () => options);
+    const [first, second] = await Promise.all([load().kit(), load().kit()]);
+    assert.equal(first, second);
+    assert.equal(reads.count, 1);
+  });
+
+  test("belongs to one name", async (t) => {
+    const [first, second] = [createNextLogin(() => options), createNextLogin(() => options, t.name)];
+    assert.notEqual(await first.kit(), await second.kit());
+  });
+
+  test("is created by the next request if its options failed", async (t) => {
+    let isUp = false;
+    const { reads, load } = countedLogin(t.name, async () => {
+      if (!isUp) throw new Error("Redis is down");
+      return options;
+    });
+    const login = load();
+    await assert.rejects(login.kit(), /Redis is down/);
+    isUp = true;
+    assert.ok(await login.kit());
+    assert.equal(reads.count, 2);
+  });
+
+  test("names an option that is wrong", async (t) => {
+    const { load } = countedLogin(t.name, () => ({ ...options, origin: "" }));
+    await assert.rejects(load().kit(), { name: "TypeError", message: /origin/ });
+  });
+});
+
+describe("the browser's cookie", () => {
+  const loginOf = (t: TestContext): NextLogin => createNextLogin(() => options, t.name);
+
+  test("is set for a browser that has none, and kept by one that has it", async (t) => {
+    const login = loginOf(t);
+    const [cookie, ...others] = await cookiesSet(login, pageRequest());
+    assert.ok(cookie);
+    assert.deepEqual(others, []);
+    assert.deepEqual(await cookiesSet(login, pageRequest({ cookie: headerOf(cookie) })), []);
+  });
+
+  test("is not set for a page that nobody sees", async (t) => {
+    const login = loginOf(t);
+    assert.deepEqual(await cookiesSet(login, pageRequest({ "sec-purpose": "prefetch" })), []);
+    assert.deepEqual(await cookiesSet(login, pageRequest({}, "HEAD")), []);
+  });
+
+  test("is not set where Next.js itself requests the page for a server action, because it drops the cookie", async (t) => {
+    assert.deepEqual(await cookiesSet(loginOf(t), pageRequest({ origin })), []);
+  });
+
+  test("ends with the same attributes", async (t) => {
+    const login = loginOf(t);
+    const [cookie] = await cookiesSet(login, pageRequest());
+    assert.deepEqual(await login.forget(), [{ ...cookie, value: "", maxAge: 0 }]);
+  });
+});
+
+test("each method is answered by the kit", async (t) => {
+  const { handlers } = createNextLogin(() => options, t.name);
+  for (const [method, handle] of Object.entries(handlers)) {
+    const { status, headers } = await handle(new Request(`${origin}/otp-login`, { method }));
+    if (method === "POST") assert.equal(status, 403);
+    else assert.deepEqual([status, headers.get("allow")], [405, "POST"], method);
+  }
+});
