@@ -251,7 +251,7 @@ test("the document's listings for Next.js compile", () => {
   const pages = {
     ...Object.fromEntries(listings.map(({ file, code }) => [file, code])),
     "sessions.ts": "export declare function beginSession(userId: string, attempt: string): Promise<string>;",
-    "Wrong0.ts": `import { loginKit } from "./login-kit";\nexport const cookie = loginKit().browserCookie("login");`,
+    "Wrong0.ts": `import { login } from "./login-kit";\nexport const begun = login.begin("login");`,
   };
   const compilerOptions = {
     jsx: "react-jsx",
