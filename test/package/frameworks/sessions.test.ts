@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { before, test } from "node:test";
+import { after, before, describe, test, type TestContext } from "node:test";
+import ts from "typescript";
+import { createTokenServer, listen, type Listening } from "../../../src/emulator.js";
+import { startCommand } from "../support/packed-package.js";
+import { SiteBrowser } from "../support/session-browser.js";
 import { sessionSections, writeSection } from "../support/session-listings.js";
 import { installSessions } from "../support/session-packages.js";
 
 /**
- * The listings of docs/sessions.md compile with the types of the libraries and frameworks that they are for, in a project that
- * has installed the packed package. Those that need no build also run: test/package/frameworks/session-logins.test.ts.
+ * The listings of docs/sessions.md, in a project that has installed the packed package, the libraries and the frameworks: they
+ * compile, and those that need no build log in and out.
  */
 
 const site = resolve(".cache/sessions");
-
 before(() => installSessions(site));
+
+const sections = sessionSections();
 
 /** What the frameworks generate or import by themselves, for the listings of one section. */
 const generated: Record<string, Record<string, string>> = {
@@ -49,38 +53,294 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
   },
 };
 
-const sections = sessionSections();
+const compilerOptions = {
+  target: "es2023",
+  module: "preserve",
+  moduleResolution: "bundler",
+  lib: ["es2023", "dom", "dom.iterable", "dom.asynciterable"],
+  strict: true,
+  experimentalDecorators: true,
+  skipLibCheck: true,
+  types: ["node"],
+  paths: {
+    "$lib/*": ["./src/lib/*"],
+    "#auth-utils": ["../node_modules/nuxt-auth-utils/dist/runtime/types/index"],
+  },
+  noEmit: true,
+};
 
-test("the page has a section for each library of its table", () => {
-  assert.ok(sections.length >= 11, `${sections.length} sections`);
+/** The libraries' files, parsed once for all sections. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** The complaints of the compiler about the files in a folder. */
+function complaintsAbout(folder: string): string[] {
+  const { options, fileNames } = ts.parseJsonConfigFileContent({ compilerOptions }, ts.sys, folder);
+  const host = ts.createCompilerHost(options);
+  const parse = host.getSourceFile.bind(host);
+  host.getSourceFile = (path, ...rest) => {
+    if (!path.includes("node_modules")) return parse(path, ...rest);
+    if (!parsed.has(path)) parsed.set(path, parse(path, ...rest));
+    return parsed.get(path);
+  };
+  host.getCurrentDirectory = () => folder;
+  const program = ts.createProgram(fileNames, options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const line = file?.text.slice(0, start).split("\n").length ?? 0;
+    return `${file?.fileName ?? ""}:${line}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+}
+
+describe("the listings compile as strict TypeScript", () => {
+  for (const section of sections)
+    test(section.title, () => {
+      const folder = writeSection(site, section, generated[section.title]);
+      assert.deepEqual(complaintsAbout(folder), []);
+    });
+
+  test("and a wrong one does not", () => {
+    const [section] = sections.filter(({ title }) => title === "express-session");
+    assert.ok(section);
+    const files = section.files.map(({ path, text }) => ({
+      path,
+      text: text.replace("req.session.regenerate", "req.session.regenerat"),
+    }));
+    const folder = writeSection(site, { ...section, folder: "wrong", files });
+    assert.match(complaintsAbout(folder).join(), /regenerat/);
+  });
 });
 
-for (const section of sections)
-  test(`${section.title}: the listings compile as strict TypeScript`, () => {
-    const folder = writeSection(site, section, generated[section.title]);
-    const compilerOptions = {
-      target: "es2023",
-      module: "preserve",
-      moduleResolution: "bundler",
-      lib: ["es2023", "dom", "dom.iterable", "dom.asynciterable"],
-      strict: true,
-      experimentalDecorators: true,
-      skipLibCheck: true,
-      types: ["node"],
-      paths: {
-        "$lib/*": ["./src/lib/*"],
-        "#auth-utils": ["../node_modules/nuxt-auth-utils/dist/runtime/types/index"],
-      },
-      noEmit: true,
-    };
-    writeFileSync(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({ compilerOptions, include: ["**/*.ts", "**/*.d.ts"] }),
-    );
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      [join(site, "node_modules/typescript/bin/tsc"), "-p", ".", "--pretty", "false"],
-      { cwd: folder, encoding: "utf8" },
-    );
-    assert.equal(stdout + stderr, "");
+const tokenServer = createTokenServer({
+  types: [{ name: "qr-code", ttlSeconds: 60 }],
+  clients: [{ id: "site", secret: "site-secret" }],
+});
+
+interface Served {
+  /** The file that is run: a listing, or one of the test. */
+  file?: string;
+  /** What the test adds to the listing. */
+  more?: string;
+  /** Files of the test. */
+  others?: Record<string, string>;
+  /** Texts in the listings that are replaced, and by what. */
+  replaced?: [string, string][];
+}
+
+/** Runs a section's listings until the end of the test. Returns a browser of the site. */
+async function serve(
+  t: TestContext,
+  title: string,
+  { file = "listing.ts", more = "", others = {}, replaced = [] }: Served,
+): Promise<SiteBrowser> {
+  const section = sections.find((each) => each.title === title) ?? assert.fail(title);
+  const files = section.files.map(({ path, text }) => ({
+    path,
+    text: replaced.reduce((all, [old, now]) => all.replace(old, now), text) + (path === file ? more : ""),
+  }));
+  const folder = writeSection(site, { ...section, folder: `${section.folder}-runs`, files }, others);
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: { experimentalDecorators: true, target: "es2022" } }),
+  );
+  const command = ["--import", import.meta.resolve("tsx"), join(folder, file)];
+  const { origin, stop } = await startCommand(process.execPath, command, folder, {
+    TOKEN_SERVER: listening.url,
+    SESSION_SECRET: "a secret of the tests, 32 characters",
+    SESSION_KEY: "a key of the tests",
+    SESSION_PASSWORD: "a password of the tests, 32 characters",
   });
+  t.after(stop);
+  return new SiteBrowser(origin);
+}
+
+/** Serves a function `answer(request)`. */
+const serveAnswer = `
+import { createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+const server = createServer(getRequestListener((request) => answer(request)));
+server.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));
+`;
+
+/** Two pages: one that begins a session before the login, and one that says who is logged in. */
+const expressPages = (user: string, plant: string): string => `
+app.set("trust proxy", 1);
+app.get("/plant", (req: any, res) => { ${plant}; res.send("planted"); });
+app.get("/account", (req: any, res) => {
+  const user = ${user};
+  if (user === undefined) res.sendStatus(401);
+  else res.send(JSON.stringify({ user, attempt: req.session.attempt, cart: req.session.cart }));
+});
+const server = app.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));
+`;
+
+const inServerMemory: Record<string, Served> = {
+  "express-session": { more: expressPages("req.session.userId", "req.session.cart = 1") },
+  Passport: {
+    more: `
+passport.serializeUser((user: any, done) => done(null, user.id));
+passport.deserializeUser((id: any, done) => done(null, { id }));
+${expressPages("req.user?.id", "req.session.cart = 1")}`,
+  },
+  NestJS: {
+    file: "main.ts",
+    replaced: [["await app.listen(3000);", ""]],
+    more: `
+const app2 = app.getHttpAdapter().getInstance();
+app2.set("trust proxy", 1);
+await app.listen(0);
+console.log("ready: " + (await app.getUrl()).replace("[::1]", "localhost"));`,
+    others: {
+      "app.module.ts": `
+import { Controller, Get, Module, Req, UseGuards } from "@nestjs/common";
+import { LoggedIn, LoginKitModule } from "./login-kit.js";
+import { LogoutController } from "./logout.controller.js";
+@Controller()
+class Pages {
+  @Get("plant") plant(@Req() req: any) { req.session.cart = 1; return "planted"; }
+  @Get("account") @UseGuards(LoggedIn) account(@Req() req: any) {
+    return { user: req.session.userId, attempt: req.session.attempt, cart: req.session.cart };
+  }
+}
+@Module({ imports: [LoginKitModule], controllers: [Pages, LogoutController] })
+export class AppModule {}`,
+    },
+  },
+  Hono: {
+    more: `
+import { serve } from "@hono/node-server";
+app.get("/plant", session, (c) => { (c.get("session") as any).set("cart", 1); return c.text("planted"); });
+app.get("/account", session, (c) => {
+  const held: any = c.get("session");
+  const user = held.get("userId");
+  return user ? c.json({ user, attempt: held.get("attempt") }) : c.text("", 401);
+});
+serve({ fetch: app.fetch, port: 0 }, ({ port }) => console.log("ready: http://localhost:" + port));`,
+  },
+};
+
+const inCookie: Record<string, Served> = {
+  "cookie-session": { more: expressPages("req.session?.userId", "req.session.cart = 1") },
+  "iron-session": {
+    more: `
+const answer = async (request: Request): Promise<Response> => {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/logout") return logOut(request);
+  if (pathname.startsWith("/otp-login")) return kit.fetch(request);
+  const response = new Response("planted");
+  const session: any = await getIronSession(request, response, sessionOptions);
+  if (pathname === "/plant") {
+    session.cart = 1;
+    await session.save();
+    return response;
+  }
+  const { userId: user, attempt, cart } = session;
+  return user ? Response.json({ user, attempt, cart }) : new Response("", { status: 401 });
+};
+${serveAnswer}`,
+  },
+  "React Router": {
+    file: "serve.ts",
+    others: {
+      "serve.ts": `
+import { action as logOut } from "./app/routes/logout.js";
+import { action, loader } from "./app/routes/otp-login.js";
+import { commitSession, getSession } from "./app/sessions.server.js";
+const answer = async (request: Request): Promise<Response> => {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/logout") return logOut({ request });
+  if (pathname.startsWith("/otp-login")) return (request.method === "GET" ? loader : action)({ request });
+  const session: any = await getSession(request.headers.get("Cookie"));
+  if (pathname === "/plant") {
+    session.set("cart", 1);
+    return new Response("planted", { headers: { "Set-Cookie": await commitSession(session) } });
+  }
+  const { userId: user, attempt, cart } = session.data;
+  return user ? Response.json({ user, attempt, cart }) : new Response("", { status: 401 });
+};
+${serveAnswer}`,
+    },
+  },
+};
+
+let listening: Listening;
+
+describe("a login with the listings of", () => {
+  before(async () => {
+    listening = await listen(tokenServer);
+  });
+  after(() => listening.close());
+
+  for (const [title, served] of Object.entries({ ...inServerMemory, ...inCookie }))
+    test(`${title} begins a new session, which knows the attempt, and the log-out ends it`, async (t) => {
+      const browser = await serve(t, title, served);
+      assert.equal(await isLoggedIn(browser), false);
+      await browser.read("/plant");
+      const planted = browser.copy();
+      assert.notEqual(planted.cookies.size, 0);
+
+      const answer = await browser.logIn(tokenServer, "alice");
+      assert.deepEqual(await answer.json(), { redirect_to: "/account" });
+      const [, account] = await browser.read("/account");
+      const { attempt, ...others } = JSON.parse(account) as Record<string, unknown>;
+      assert.match(String(attempt), /^[\w-]{22}$/);
+      // Nothing of the session before the login is left.
+      assert.deepEqual(others, { user: "alice" });
+      assert.equal(await isLoggedIn(planted), false);
+
+      const copied = browser.copy();
+      await browser.fetch("/logout", { method: "POST" });
+      assert.equal(await isLoggedIn(browser), false);
+      assert.deepEqual(
+        [...browser.cookies.keys()].filter((name) => name.includes("onegini")),
+        [],
+      );
+      // A session that is in a cookie only cannot be ended on the server.
+      assert.equal(await isLoggedIn(copied), title in inCookie);
+    });
+
+  test("Auth.js takes a ticket from the browser that began the login, and no user from its credentials", async (t) => {
+    const browser = await serve(t, "Auth.js", {
+      file: "serve.ts",
+      replaced: [
+        // The rest of next-auth runs in Next.js only.
+        [`import NextAuth from "next-auth";`, "const NextAuth = (config: any): any => ({ auth: config });"],
+        [`"next-auth/providers/credentials"`, `"@auth/core/providers/credentials"`],
+      ],
+      others: {
+        "login-kit.ts": `
+import { createLoginKit } from "onegini-otp-login/node";
+import { requiredOptions } from "./site.js";
+const kit = createLoginKit({ ...requiredOptions, handOver: { to: "/login/otp" } });
+export const loginKit = () => kit;`,
+        "serve.ts": `
+import { Auth } from "@auth/core";
+import { auth } from "./auth.js";
+import { loginKit } from "./login-kit.js";
+const config = { ...auth, basePath: "/api/auth", secret: "a secret", trustHost: true, logger: { error() {} } };
+const answer = (request: Request): Promise<Response> =>
+  new URL(request.url).pathname.startsWith("/api/auth/") ? Auth(request, config) : loginKit().fetch(request);
+${serveAnswer}`,
+      },
+    });
+    const post = async (by: SiteBrowser, credentials: Record<string, string>): Promise<unknown> => {
+      const { csrfToken } = JSON.parse((await by.read("/api/auth/csrf"))[1]) as { csrfToken: string };
+      const body = new URLSearchParams({ csrfToken, ...credentials });
+      await by.fetch("/api/auth/callback/credentials", { method: "POST", body });
+      const session = JSON.parse((await by.read("/api/auth/session"))[1]) as { user?: { id: string } } | null;
+      return session?.user?.id;
+    };
+    const other = browser.copy();
+    const answer = await browser.logIn(tokenServer, "alice");
+    const { ticket } = (await answer.json()) as { ticket: string };
+
+    assert.equal(await post(other, { ticket }), undefined);
+    assert.equal(await post(other, { userId: "alice", id: "alice", name: "alice" }), undefined);
+    assert.equal(await post(browser, { ticket, csrfToken: "wrong" }), undefined);
+    assert.equal(await post(browser, { ticket, userId: "mallory" }), "alice");
+    const again = browser.copy();
+    again.cookies.delete("authjs.session-token");
+    assert.equal(await post(again, { ticket }), undefined);
+  });
+});
+
+const isLoggedIn = async (browser: SiteBrowser): Promise<boolean> =>
+  (await browser.read("/account"))[0] === 200;

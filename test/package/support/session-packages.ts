@@ -6,6 +6,7 @@ import { install, pack } from "./packed-package.js";
 export async function installSessions(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const dependencies = {
+    "@auth/core": "0.41.3",
     "@hono/node-server": "2.1.9",
     "@nestjs/common": "12.5.1",
     "@nestjs/core": "12.5.1",
@@ -36,7 +37,6 @@ export async function installSessions(folder: string): Promise<void> {
     "react-router": "7.18.7",
     "reflect-metadata": "0.2.2",
     rxjs: "7.8.2",
-    typescript: "6.0.3",
   };
   writeFileSync(
     join(folder, "package.json"),
