@@ -16,7 +16,7 @@ const isWriting = process.argv.includes("--write");
 const projectFolder = resolve(".");
 const quiet = { default: { logLevel: ExtractorLogLevel.None } };
 
-const entries = ["index", "server", "node", "fastify", "next", "redis", "emulator"];
+const entries = ["index", "server", "node", "fastify", "next", "better-auth", "redis", "emulator"];
 const typesOf = (entry: string): string => `${projectFolder}/dist/${entry}.d.ts`;
 
 const compilerOptions = {
