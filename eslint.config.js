@@ -13,8 +13,17 @@ const forbid = (files, ...patterns) => ({
 });
 const node = [["node:*"], "node: belongs to node/, fastify.ts, emulator.ts and demo/."];
 const frameworks = [
-  ["next", "next/**", "**/next.js", "fastify", "**/fastify.js"],
-  "A framework belongs to its own entry, such as next.ts.",
+  [
+    "next",
+    "next/**",
+    "**/next.js",
+    "fastify",
+    "**/fastify.js",
+    "better-auth",
+    "better-auth/*",
+    "**/better-auth.js",
+  ],
+  "Only a framework's own entry, such as next.ts, loads it: the package is optional.",
 ];
 
 export default tseslint.config(
@@ -47,6 +56,7 @@ export default tseslint.config(
       "The widget knows only protocol/.",
     ],
     [["hono", "hono/*", "valibot", "@hono/*"], "The kit's libraries stay in the kit."],
+    frameworks,
     node,
   ),
   forbid(
@@ -67,6 +77,14 @@ export default tseslint.config(
     ["src/node/**", "src/node.ts"],
     [["**/element/**", "**/emulator/**", "**/locales/**"], "node/ adapts the kit only."],
     frameworks,
+  ),
+  forbid(
+    ["src/better-auth.ts"],
+    [
+      ["**/element/**", "**/emulator/**", "**/locales/**", "**/node/**"],
+      "It adapts the kit only, on any platform.",
+    ],
+    node,
   ),
   forbid(
     ["src/fastify.ts"],

@@ -175,7 +175,7 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
           ? (details) => message({ ...details, context: details.context ?? initial })
           : message,
     }),
-    signIn: ({ context = initial, ...login }) => signIn({ ...login, context }, options),
+    signIn: ({ context = initial, ...login }) => signIn({ ...login, context }, { getUser, redirectTo }),
   });
 }
 
@@ -188,7 +188,10 @@ const addressByBetterAuth = (request: Request, { options }: AuthContext): string
  */
 async function signIn(
   login: Login<AuthContext>,
-  { getUser, redirectTo }: Pick<OneginiOtpLoginOptions, "getUser" | "redirectTo">,
+  {
+    getUser,
+    redirectTo,
+  }: Record<"getUser", OneginiOtpLoginOptions["getUser"]> & Record<"redirectTo", string | undefined>,
 ): Promise<Response> {
   const { userId, attempt, request, signal } = login;
   const account = { providerId, accountId: userId };
