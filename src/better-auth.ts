@@ -183,23 +183,19 @@ const addressByBetterAuth = (request: Request, { options }: AuthContext): string
   getIP(request, options) ?? undefined;
 
 /**
- * Makes the session as Better Auth does for a social provider, with all hooks. It runs in an endpoint of Better Auth, which no
- * route leads to: nothing that a client sends can say who logs in.
+ * Makes the session as Better Auth does for a social provider. It runs in an endpoint of its own, which no route leads to and
+ * which knows the user already: nothing that a client sends can say who logs in.
  */
 async function signIn(
   login: Login<AuthContext>,
-  {
-    getUser,
-    redirectTo,
-  }: Record<"getUser", OneginiOtpLoginOptions["getUser"]> & Record<"redirectTo", string | undefined>,
+  { getUser, redirectTo }: { getUser: OneginiOtpLoginOptions["getUser"]; redirectTo: string | undefined },
 ): Promise<Response> {
   const { userId, attempt, request, signal } = login;
   const account = { providerId, accountId: userId };
   const endpoint = createAuthEndpoint(signInPath, { method: "POST" }, async (context) => {
     const { internalAdapter, logger } = context.context;
     const owner = await internalAdapter.findAccountOwnerByKey(account);
-    // An account whose user is missing stays refused, so that nobody else gets it.
-    const user = owner?.kind === "owned" ? owner.user : owner ? undefined : await getUser?.(login);
+    const user = owner?.kind === "owned" ? owner.user : await getUser?.(login);
     if (!user) throw APIError.from("FORBIDDEN", errorCodes.ONEGINI_USER_NOT_FOUND);
     // The page has its answer, and tries again.
     signal.throwIfAborted();

@@ -89,8 +89,13 @@ test("the site's own redis and framework may have any version, or be missing", (
   assert.deepEqual(
     { peerDependencies, peerDependenciesMeta },
     {
-      peerDependencies: { fastify: "*", next: "*", redis: "*" },
-      peerDependenciesMeta: { fastify: { optional: true }, next: { optional: true }, redis: { optional: true } },
+      peerDependencies: { "better-auth": "*", fastify: "*", next: "*", redis: "*" },
+      peerDependenciesMeta: {
+        "better-auth": { optional: true },
+        fastify: { optional: true },
+        next: { optional: true },
+        redis: { optional: true },
+      },
     },
   );
 });

@@ -328,6 +328,24 @@ describe("somebody without an account", () => {
     assert.equal((await browser.logIn(attempt)).status, 200);
   });
 
+  test("is not created by a getUser that took too long", async (t) => {
+    let calls = 0;
+    const user = { email: "bob@example.com", name: "Bob" };
+    const slow = (signal: AbortSignal) =>
+      new Promise<typeof user>((resolve) => signal.addEventListener("abort", () => resolve(user)));
+    const site = await authSite(t, {
+      plugin: {
+        timeouts: { signInSeconds: 1 },
+        getUser: ({ signal }) => (++calls === 1 ? slow(signal) : user),
+      },
+    });
+    const { attempt, browser } = await accepted(site, "bob");
+    assert.equal((await browser.logIn(attempt)).status, 500);
+    assert.equal(site.tables.user.length, 1);
+    assert.equal((await browser.logIn(attempt)).status, 200);
+    assert.deepEqual([site.tables.user.length, site.tables.session.length], [2, 1]);
+  });
+
   test("never gets an account whose user is missing", async (t) => {
     const site = await authSite(t, { plugin: { getUser: () => ({ email: "a@example.com", name: "A" }) } });
     site.tables.user.length = 0;

@@ -1,0 +1,46 @@
+import { serve } from "@hono/node-server";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { auth } from "./auth.js";
+
+const { PORT = "3000" } = process.env;
+
+/** For pages of people who are logged in: browsers do not keep them, and no other page can frame them. */
+const privateHeaders = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "frame-ancestors 'none'",
+};
+
+const app = new Hono();
+// The login API too.
+app.all("/api/auth/*", (c) => auth.handler(c.req.raw));
+app.get("/onegini-otp-login.js", serveStatic({ root: "node_modules/onegini-otp-login/dist" }));
+app.get("/", (c) =>
+  c.html(`<!doctype html>
+<html lang="en">
+  <title>Log in</title>
+  <script type="module" src="/onegini-otp-login.js"></script>
+  <onegini-otp-login endpoint="/api/auth/otp-login"></onegini-otp-login>
+</html>`),
+);
+app.get("/account", async (c) => {
+  const session = await auth.api.getSession({ headers: c.req.raw.headers });
+  if (!session) return c.redirect("/");
+  const page = html`<!doctype html>
+    <html lang="en">
+      <title>Account</title>
+      <p>Logged in as ${session.user.name}</p>
+      <form method="post" action="/logout"><button>Log out</button></form>
+    </html>`;
+  return c.html(page, 200, privateHeaders);
+});
+app.post("/logout", async (c) => {
+  // With the cookies that end: the session's and the kit's.
+  const answer = await auth.api.signOut({ headers: c.req.raw.headers, asResponse: true });
+  for (const cookie of answer.headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
+  return c.redirect("/");
+});
+serve({ fetch: app.fetch, port: Number(PORT), hostname: "localhost" }, () =>
+  console.log(`Open http://localhost:${PORT}`),
+);
