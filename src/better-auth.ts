@@ -1,5 +1,5 @@
 /**
- * The kit as a plugin of [Better Auth](https://better-auth.com), 1.7 or later.
+ * The kit as a plugin of [Better Auth](https://better-auth.com), 1.7.3 or later.
  *
  * @module
  */
@@ -145,12 +145,24 @@ export function oneginiOtpLogin(options: OneginiOtpLoginOptions): OneginiOtpLogi
   };
 }
 
+/**
+ * Older versions find an account by another key, so that somebody else's might be found.
+ *
+ * @throws TypeError that names the versions that fit
+ */
+function checkVersion({ version }: AuthContext): void {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
+  if (major > 1 || minor > 7 || (minor === 7 && patch >= 3)) return;
+  throw new TypeError(`oneginiOtpLogin: Better Auth ${version} is too old; expected 1.7.3 or later`);
+}
+
 /** The path of the login API. */
 const mountPath = ({ baseURL, options }: AuthContext): string =>
   (baseURL ? new URL(baseURL).pathname : (options.basePath ?? "")).replace(/\/+$/, "") + path;
 
 /** @throws TypeError that names the option that is missing or wrong and says what is expected */
 function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): LoginKit<AuthContext | undefined> {
+  checkVersion(initial);
   const { getUser, redirectTo, clientIp, message, origin, callback, ...others } = options;
   const baseOrigin = initial.baseURL ? new URL(initial.baseURL).origin : undefined;
   const pageOrigin = origin ?? baseOrigin;

@@ -607,6 +607,26 @@ describe("the options", () => {
     assert.equal(await rejection({ tokenServer, origin: baseURL }, dynamic), undefined);
   });
 
+  test("are refused by a Better Auth that finds accounts by another key", async () => {
+    const auth = betterAuth({ baseURL, secret, logger: { disabled: true } });
+    const context = await auth.$context;
+    for (const [version, fits] of [
+      ["1.6.34", false],
+      ["1.7.2", false],
+      ["1.7.3", true],
+      ["1.10.0-beta.1", true],
+      ["2.0.0", true],
+    ] as const) {
+      const begun = oneginiOtpLogin({ tokenServer }).init({ ...context, version });
+      if (fits) await begun;
+      else
+        await assert.rejects(
+          begun,
+          new TypeError(`oneginiOtpLogin: Better Auth ${version} is too old; expected 1.7.3 or later`),
+        );
+    }
+  });
+
   test("may name another origin of the page; the callback stays at Better Auth's", async (t) => {
     const site = await authSite(t, {
       auth: { baseURL: "https://auth.example.com" },
