@@ -44,7 +44,10 @@ const serverBuild: UserConfig = {
     emptyOutDir: false,
     minify: false,
     sourcemap: true,
-    lib: { entry: filesOf(["server", "node", "fastify", "next", "better-auth", "redis", "emulator"]), formats: ["es"] },
+    lib: {
+      entry: filesOf(["server", "node", "fastify", "next", "better-auth", "redis", "emulator"]),
+      formats: ["es"],
+    },
     rolldownOptions: {
       external: (id) => !/^[./\0]|^qrcode\/|\/(src|node_modules)\//.test(id),
       output: {

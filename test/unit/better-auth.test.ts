@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { describe, test, type TestContext } from "node:test";
-import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from "better-auth";
+import { betterAuth, type AuthContext, type BetterAuthOptions, type BetterAuthPlugin } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
 import { APIError, createAuthMiddleware } from "better-auth/api";
 import { toNodeHandler } from "better-auth/node";
@@ -609,7 +609,8 @@ describe("the options", () => {
 
   test("are refused by a Better Auth that finds accounts by another key", async () => {
     const auth = betterAuth({ baseURL, secret, logger: { disabled: true } });
-    const context = await auth.$context;
+    // The types of the context are those of these very options.
+    const context = (await auth.$context) as unknown as AuthContext;
     for (const [version, fits] of [
       ["1.6.34", false],
       ["1.7.2", false],
