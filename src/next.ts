@@ -91,7 +91,7 @@ export interface EndedCookie extends NewBrowserCookie {
 /**
  * Creates the login of a Next.js app.
  *
- *     // login.ts
+ *     // login-kit.ts
  *     export const login = createNextLogin(() => ({ origin: process.env.ORIGIN!, … }));
  *
  * @param options returns the options of `createLoginKit` of `onegini-otp-login/node`, or a promise of them. It runs once in
@@ -162,10 +162,10 @@ export function createNextLogin(
 
 /** The kits by their names. Next.js loads a module for its pages and once more for its proxy; `globalThis` is the same. */
 function kitsOfProcess(): Map<string, Promise<LoginKit>> {
-  const globals = globalThis as { [kits]?: Map<string, Promise<LoginKit>> };
-  return (globals[kits] ??= new Map());
+  const globals = globalThis as { [ofProcess]?: Map<string, Promise<LoginKit>> };
+  return (globals[ofProcess] ??= new Map());
 }
-const kits = Symbol.for("onegini-otp-login/next");
+const ofProcess = Symbol.for("onegini-otp-login/next");
 
 /**
  * Next's own module, at the first request only: the file that creates the login can then be loaded without Next, as in a test.

@@ -198,7 +198,7 @@ test("with handOver redeems the ticket in a route handler, once and only in the 
         redirect("/account");
       }`,
   );
-  // The page goes to the ticket's address without its script: Next's router would not send the new session along.
+  // The widget loads the ticket's address, which is no page of Next's router.
   rewrite("app/login/login-widget.tsx", (text) => text.replace("event.preventDefault();", "return;"));
   await example.run("build");
   const emulator = await startEmulator(example);
