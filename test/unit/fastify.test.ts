@@ -219,7 +219,7 @@ describe("a login of the Fastify plugin", () => {
       after: (app) => {
         app.get("/login", async (request, reply) => {
           const begun = await app.oneginiOtpLogin.begin(toWebRequest(request.raw), { request, reply });
-          begun?.headers.forEach((value, name) => reply.header(name, value));
+          begun?.headers.forEach((value, name) => void reply.header(name, value));
           return { attempt: begun?.attempt };
         });
       },
