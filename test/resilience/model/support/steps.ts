@@ -24,8 +24,11 @@ export type ModelStep =
   /** A malformed callback, or one for an unknown transaction. */
   | { do: "forge a callback"; node: number; body: "unknown" | "malformed" }
   | { do: "result"; attempt: number; code: number; verdict: Verdict }
-  /** A phone accepts the newest code, the page asks for the status and perhaps logs in. Chance alone seldom gets so far. */
-  | { do: "accept"; attempt: number; node: number; user: string; logsIn: boolean }
+  /**
+   * A phone accepts the newest code, and the page asks for the status. Perhaps it logs in, and the site redeems the ticket
+   * on one or two servers at once. Chance alone seldom gets so far.
+   */
+  | { do: "accept"; attempt: number; node: number; user: string; logsIn: boolean; redeemsOn: number[] }
   | { do: "Token Server"; starts: StartMode }
   | { do: "pass"; seconds: number }
   /** Moves time up to the next instant at which something of the attempt ends, or just before it. */
@@ -130,6 +133,7 @@ const step: fc.Arbitrary<ModelStep> = fc.oneof(
       node,
       user,
       logsIn: fc.boolean(),
+      redeemsOn: fc.array(node, { maxLength: 2 }),
     }),
     weight: 3,
   },

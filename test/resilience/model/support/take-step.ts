@@ -52,7 +52,7 @@ export async function takeStep(
     case "call":
       return callAlone(step.call, model.attemptFor([step.call], step.attempt), model, world);
     case "race":
-      return race(step, model, world, scheduler);
+      return race(step, model.attemptFor(step.calls, step.attempt), model, world, scheduler);
     case "forge a callback": {
       const body = step.body === "unknown" ? { transaction_id: "transaction-0" } : { transaction_id: 1 };
       const answer = await world.call(step.node, callbackRequest(body, world));
@@ -70,8 +70,10 @@ export async function takeStep(
       if (id !== undefined) world.tokenServer.decide(id, { kind: "approve", user: step.user });
       const page = { who: "owner", node: step.node } as const;
       await callAlone({ do: "status", ...page }, attempt, model, world);
-      if (step.logsIn) await callAlone({ do: "login", ...page, throws: false }, attempt, model, world);
-      return;
+      if (!step.logsIn) return;
+      await callAlone({ do: "login", ...page, throws: false }, attempt, model, world);
+      const calls = step.redeemsOn.map((node) => ({ do: "redeem", who: "owner", node, ticket: 0 }) as const);
+      return race({ calls, dies: undefined }, attempt, model, world, scheduler);
     }
     case "Token Server":
       world.tokenServer.starts = step.starts;
@@ -151,12 +153,12 @@ async function callAlone(
 }
 
 async function race(
-  { attempt: index, calls, dies }: Extract<ModelStep, { do: "race" }>,
+  { calls, dies }: Pick<Extract<ModelStep, { do: "race" }>, "calls" | "dies">,
+  attempt: ModelAttempt | undefined,
   model: Model,
   world: World,
   scheduler: fc.Scheduler,
 ): Promise<void> {
-  const attempt = model.attemptFor(calls, index);
   const around = surroundings(world, true);
   world.activity.turn = (label) => scheduler.schedule(Promise.resolve(), label).then(() => undefined);
   const running = calls.map((call) => makeCall(call, attempt, model, world, around));
