@@ -1,6 +1,15 @@
 import { scansOf, type Attempt, type AttemptState } from "./attempt/attempt.js";
 import type { LoginSummary } from "./options.js";
 
+/** A login of the browser that began its attempt. */
+export interface ClaimedLogin {
+  userId: string;
+  attempt: string;
+  login: LoginSummary;
+  /** Whether the browser called before. */
+  repeated: boolean;
+}
+
 /** Where and when a completed attempt began. */
 export function summaryOf(
   { startedAt, address, userAgent, language, transactions }: Attempt,

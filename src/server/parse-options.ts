@@ -3,13 +3,15 @@ import { defaultPath } from "../protocol/login-api.js";
 import { memoryStore } from "./attempt/memory-store.js";
 import { socketAddress } from "./http/client-ip.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";
-import type { LoginOutcome } from "./endpoints/login-endpoint.js";
-import type { CallbackCredentials, HandOver, LoginKitOptions, Message } from "./options.js";
+import type { CallbackCredentials, HandOver, LoginKitOptions, Message, SignIn } from "./options.js";
 import type { Runtime } from "./runtime.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import { defaultTimeouts, type Timeouts } from "./timeouts.js";
 import type { Transport } from "./token-server/transport.js";
 import type { TokenServerSettings } from "./token-server/token-server-client.js";
+
+/** What becomes of a login: the site's `signIn` runs, or the page gets a ticket. */
+export type LoginOutcome<Context> = { signIn: SignIn<Context> } | { handOver: HandOver };
 
 /** The options, parsed and with their defaults. */
 export interface Config<Context> {

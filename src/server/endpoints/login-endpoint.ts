@@ -5,15 +5,12 @@ import { createTicketSecret, ticketOf } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { Report } from "../kit-events.js";
-import { summaryOf } from "../login-summary.js";
-import type { HandOver, LoginSummary, SignIn } from "../options.js";
+import { summaryOf, type ClaimedLogin } from "../login-summary.js";
+import type { LoginOutcome } from "../parse-options.js";
 import type { Runtime } from "../runtime.js";
 import type { Timeouts } from "../timeouts.js";
 import { answerTicket } from "./hand-over.js";
 import { runSignIn } from "./sign-in.js";
-
-/** What becomes of a login: the site's `signIn` runs, or the page gets a ticket. */
-export type LoginOutcome<Context> = { signIn: SignIn<Context> } | { handOver: HandOver };
 
 interface LoginEndpointDependencies<Context> {
   attempts: Attempts;
@@ -24,15 +21,6 @@ interface LoginEndpointDependencies<Context> {
   /** The site's. */
   origin: string;
   outcome: LoginOutcome<Context>;
-}
-
-/** A login of the browser that began its attempt. */
-export interface ClaimedLogin {
-  userId: string;
-  attempt: string;
-  login: LoginSummary;
-  /** Whether the browser called before. */
-  repeated: boolean;
 }
 
 /**
