@@ -3,9 +3,12 @@ import type { Attributes, Events, OneginiOtpLogin, Properties } from "./tag.js";
 
 type Html = Omit<Solid.HTMLAttributes<OneginiOtpLogin>, "onError" | "onerror" | "on:error">;
 
+/** The attributes whose property has the same name. */
+type SameNamed = Pick<Attributes, Exclude<keyof Attributes, `${string}-${string}`>>;
+
 /** Solid writes an attribute's name in small letters, so that `appLink` needs its `prop:`. */
 type Prefixed = { [Name in keyof Attributes as `attr:${Name}`]: Attributes[Name] } & {
-  [Name in keyof Properties as `prop:${Name}`]: Properties[Name];
+  [Name in keyof (SameNamed & Properties) as `prop:${Name}`]: (SameNamed & Properties)[Name];
 };
 
 type Handlers<Spelling extends Record<string, keyof Events>> = {

@@ -152,6 +152,7 @@ const solidPage = page(
   [
     `ref={setRef} class="wide" ${attributes} onClick={(event) => event.currentTarget.start()}`,
     `prop:appLink={null} attr:qr-link="" prop:expiresIn={60} renewals="3" messages={messages}`,
+    `prop:endpoint="/otp-login" prop:manual={true} prop:renewals={3} prop:redirect="/account" prop:qrLink="" prop:attempt="a" prop:otp="b"`,
     `onLogin={${onLogin}} onStateChange={${onStateChange}} onError={${onError}}`,
     `on:login={${onLogin}} on:statechange={${onStateChange}} on:error={${onError}}`,
     `on:login={onLogin}`,
@@ -160,6 +161,7 @@ const solidPage = page(
     ...wrongAttributes,
     `appLink=""`,
     `prop:enpoint=""`,
+    `prop:manual="yes"`,
     `onLogn={onLogin}`,
     `on:logn={onLogin}`,
     `on:statechange={onLogin}`,
