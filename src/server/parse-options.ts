@@ -98,7 +98,11 @@ function checkedHandOver({ to }: HandOver, origin: string): HandOver {
   // Resolved as the page does it: `//host` is another site's.
   const url = URL.canParse(to, origin) ? new URL(to, origin) : undefined;
   // Another spelling, such as one with a user, spaces or backslashes, is read differently by different programs.
-  const isPlain = url && (url.href === address || url.href === `${address}/`) && url.username === "";
+  const isPlain =
+    url &&
+    (url.href === address || url.href === `${address}/`) &&
+    /^https?:$/.test(url.protocol) &&
+    url.username + url.password === "";
   if (isPlain && url.origin === origin && !url.searchParams.has("ticket")) return { to };
   throw new TypeError(
     `createLoginKit: "handOver.to" is wrong; expected a path such as "/login/otp" or a URL of "origin", without a "ticket" in its query`,

@@ -1,6 +1,6 @@
 import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
-import { jsonResponse, noStore } from "../http/response.js";
+import { jsonResponse, jsonTextResponse, noStore } from "../http/response.js";
 import type { Report } from "../kit-events.js";
 import type { ClaimedLogin } from "../login-summary.js";
 import type { SignIn } from "../options.js";
@@ -116,7 +116,7 @@ function jsonOf(result: unknown): Response {
     // A cycle or a BigInt.
   }
   if (!text?.startsWith("{")) throw new NotAResponse("an object that cannot be written as a JSON object");
-  return jsonResponse(200, result);
+  return jsonTextResponse(200, text);
 }
 
 /** Also one of another realm, such as that of a test. */

@@ -6,8 +6,15 @@ export const jsonResponse = (
   status: number,
   body: object,
   headers: Readonly<Record<string, string>> = {},
+): Response => jsonTextResponse(status, JSON.stringify(body), headers);
+
+/** The same for JSON that is written already. */
+export const jsonTextResponse = (
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
 ): Response =>
-  rawResponse(JSON.stringify(body), {
+  rawResponse(text, {
     status,
     headers: { "content-type": "application/json", ...noStore, ...headers },
   });

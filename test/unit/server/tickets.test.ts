@@ -352,6 +352,8 @@ describe("the address where the site redeems a ticket", () => {
     "https://www.example.com@evil.example/",
     "http://www.example.com/login",
     "https://user@www.example.com/login",
+    "https://:password@www.example.com/login",
+    "blob:https://www.example.com/login",
     "javascript:alert(1)",
     " /login",
     "/login otp",

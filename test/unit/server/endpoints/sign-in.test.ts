@@ -156,6 +156,14 @@ describe("logging in", () => {
     assert.deepEqual(answer.headers.getSetCookie(), ["library=1", "theme=dark"]);
   });
 
+  test("writes an object of signIn once: what was looked at is what is sent", async (t) => {
+    let times = 0;
+    const { browser, attempt } = await approved(t, () => ({
+      toJSON: () => (times++ > 0 ? "text" : { a: 1 }),
+    }));
+    assert.deepEqual(await (await browser.logIn(attempt)).json(), { a: 1 });
+  });
+
   for (const [what, signIn] of [
     [
       "a Response that signIn throws",
