@@ -6,12 +6,12 @@ const threats = "test/unit/server/endpoints/threats.test.ts";
 const whoMayCall = "test/unit/server/http/who-may-call.test.ts";
 const csrf = "test/unit/server/http/csrf-and-cors.test.ts";
 const security = "test/e2e/login/security.test.ts";
-const signIn = "test/unit/server/endpoints/sign-in.test.ts";
+const signIn = "test/unit/server/login/sign-in.test.ts";
 const loginApi = "test/unit/server/endpoints/login-api.test.ts";
 const transitions = "test/unit/server/attempt/transitions.test.ts";
 const errors = "test/unit/server/http/errors.test.ts";
 const scanned = "test/unit/server/scanned.test.ts";
-const tickets = "test/unit/server/tickets.test.ts";
+const tickets = "test/unit/server/login/tickets.test.ts";
 
 export const calls: readonly Defence[] = [
   {
@@ -206,7 +206,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "signIn gets a scan only from the user who accepted",
-    file: "src/server/login-summary.ts",
+    file: "src/server/login/login-summary.ts",
     text: "?? scans.find((each) => each.userId === undefined)",
     without: "?? scans[0]",
     test: scanned,
@@ -318,7 +318,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "The site's own answer to a login is no-store",
-    file: "src/server/endpoints/sign-in.ts",
+    file: "src/server/login/sign-in.ts",
     text: `headers.set("cache-control", noStore["cache-control"]);`,
     without: "",
     test: signIn,
@@ -414,7 +414,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "For every refused ticket the kit takes the same steps",
-    file: "src/server/redeem.ts",
+    file: "src/server/login/redeem.ts",
     text: `await sha256(this.#cookie.readFrom(cookie) ?? "")`,
     without: `this.#cookie.readFrom(cookie) === undefined ? "" : await sha256(this.#cookie.readFrom(cookie) ?? "")`,
     test: tickets,
@@ -422,7 +422,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "Refused tickets are one warning a minute",
-    file: "src/server/redeem.ts",
+    file: "src/server/login/redeem.ts",
     text: `this.#throttle.level(reason, "warn")`,
     without: `"warn" as const`,
     test: tickets,
@@ -446,7 +446,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "No event contains a ticket",
-    file: "src/server/endpoints/hand-over.ts",
+    file: "src/server/login/hand-over.ts",
     text: `    attempt,
     userId,
     ...`,
@@ -482,7 +482,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "No event and no console contains a ticket",
-    file: "src/server/endpoints/hand-over.ts",
+    file: "src/server/login/hand-over.ts",
     text: `    attempt,
     userId,
     ...`,

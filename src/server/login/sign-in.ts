@@ -2,7 +2,7 @@ import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse, jsonTextResponse, noStore } from "../http/response.js";
 import type { Report } from "../kit-events.js";
-import type { ClaimedLogin } from "../login-summary.js";
+import type { ClaimedLogin } from "./login-summary.js";
 import type { SignIn } from "../options.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 import type { Timeouts } from "../timeouts.js";

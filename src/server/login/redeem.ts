@@ -1,12 +1,12 @@
-import type { Attempts } from "./attempt/attempts.js";
-import { parseTicket } from "./attempt/ticket.js";
-import { sha256 } from "./bytes.js";
-import { LogThrottle } from "./event-reporter.js";
-import type { BrowserCookie } from "./http/browser-cookie.js";
-import type { Report } from "./kit-events.js";
-import type { HeadersOfRequest, RedeemedLogin } from "./login-kit.js";
+import type { Attempts } from "../attempt/attempts.js";
+import { parseTicket } from "../attempt/ticket.js";
+import { sha256 } from "../bytes.js";
+import { LogThrottle } from "../event-reporter.js";
+import type { BrowserCookie } from "../http/browser-cookie.js";
+import type { Report } from "../kit-events.js";
+import type { HeadersOfRequest, RedeemedLogin } from "../login-kit.js";
 import { summaryOf } from "./login-summary.js";
-import type { Runtime } from "./runtime.js";
+import type { Runtime } from "../runtime.js";
 
 interface TicketsDependencies {
   attempts: Attempts;

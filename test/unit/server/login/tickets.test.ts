@@ -6,10 +6,10 @@ import {
   type AttemptStore,
   type HeadersOfRequest,
 } from "onegini-otp-login/server";
-import { VirtualClock } from "../../support/virtual-clock.js";
-import { Browser } from "./support/browser.js";
-import { gathering } from "./support/gathering-store.js";
-import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "./support/site.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
+import { Browser } from "../support/browser.js";
+import { gathering } from "../support/gathering-store.js";
+import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
 
 /** A request of a browser, with its cookie. */
 const requestOf = ({ cookie }: { cookie?: string | undefined }): Request =>

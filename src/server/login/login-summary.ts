@@ -1,5 +1,5 @@
-import { scansOf, type Attempt, type AttemptState } from "./attempt/attempt.js";
-import type { LoginSummary } from "./options.js";
+import { scansOf, type Attempt, type AttemptState } from "../attempt/attempt.js";
+import type { LoginSummary } from "../options.js";
 
 /** A login of the browser that began its attempt. */
 export interface ClaimedLogin {

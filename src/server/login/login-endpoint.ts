@@ -5,7 +5,7 @@ import { createTicketSecret, ticketOf } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { Report } from "../kit-events.js";
-import { summaryOf, type ClaimedLogin } from "../login-summary.js";
+import { summaryOf, type ClaimedLogin } from "./login-summary.js";
 import type { LoginOutcome } from "../parse-options.js";
 import type { Runtime } from "../runtime.js";
 import type { Timeouts } from "../timeouts.js";

@@ -2,7 +2,7 @@ import { ticketText } from "../attempt/ticket.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse } from "../http/response.js";
 import type { Report } from "../kit-events.js";
-import type { ClaimedLogin } from "../login-summary.js";
+import type { ClaimedLogin } from "./login-summary.js";
 import type { Runtime } from "../runtime.js";
 
 interface HandOverDependencies {
