@@ -13,10 +13,11 @@ import type {
   FastifyRequest,
   RouteOptions,
 } from "fastify";
-import { closeWithConnection, originForm } from "./node/node-handler.js";
+import { closeWithConnection, toWebHeaders, originForm } from "./node/node-handler.js";
 import { createLoginKit } from "./node.js";
 import { defaultPath } from "./protocol/login-api.js";
 import { notFound } from "./server/http/api-error.js";
+import { plainIPv4 } from "./server/http/client-ip.js";
 import { rawBodyOf, type OpenStream } from "./server/http/response.js";
 import { forAdapter, type KitForAdapter } from "./server/kit.js";
 import type { LoginKit } from "./server/login-kit.js";
@@ -88,6 +89,7 @@ function mount(app: FastifyInstance, options: LoginKitOptions<FastifyContext> & 
   const { prefix = "", logLevel, logSerializers, ...kitOptions } = options;
   const { path = defaultPath } = kitOptions;
   const kit = createLoginKit<FastifyContext>({
+    // A connection that was reset has no address.
     clientIp: (_request, { request }) => plainIPv4(request.ip),
     ...kitOptions,
     path: joined(joined(app.prefix, prefix), path),
@@ -106,9 +108,6 @@ const joined = (prefix: string, path: string): string => {
   if (prefix === "" || path === "") return prefix + path;
   return prefix.replace(/\/$/, "") + (path.startsWith("/") ? path : `/${path}`);
 };
-
-/** A socket that listens on IPv6 and IPv4 shows IPv4 as ::ffff:192.0.2.1. A connection that was reset has no address. */
-const plainIPv4 = (ip: string | undefined): string | undefined => ip?.replace(/^::ffff:(?=\d+\.)/i, "");
 
 /**
  * Everything at the path and below goes to the kit, which checks methods and bodies by itself and answers its own errors. The
@@ -166,9 +165,7 @@ function toRequest(
   // The kit does not use the host.
   const url = `http://localhost${target}`;
   if (!URL.canParse(url) || new URL(url).pathname !== target.split("?", 1)[0]) return undefined;
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(raw.headers))
-    if (value !== undefined && !name.startsWith(":")) headers.set(name, String(value));
+  const headers = toWebHeaders(raw);
   // The length is not that of a body that a hook has decoded.
   if (body instanceof Readable && body !== raw) headers.delete("content-length");
   if (body) drainAfter(reply, raw);

@@ -106,16 +106,21 @@ function restoreUrl(req: IncomingMessage): void {
  *     const begun = await kit.begin(toWebRequest(req), { req, res });
  */
 export function toWebRequest(req: IncomingMessage): Request {
-  const { headers, method } = req;
-  const given = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined || name.startsWith(":") ? [] : [[name, String(value)] as [string, string]],
-  );
+  const { method } = req;
   // The kit does not use the host.
   return new Request(`http://localhost${originForm(requestTarget(req))}`, {
     method: method === "GET" ? "GET" : "HEAD",
-    headers: given,
+    headers: toWebHeaders(req),
   });
 }
+
+/** The headers of a request, without those of HTTP/2 that begin with a colon. */
+export const toWebHeaders = ({ headers }: IncomingMessage): Headers =>
+  new Headers(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || name.startsWith(":") ? [] : [[name, String(value)] as [string, string]],
+    ),
+  );
 
 /** The address in the request line, also if a framework has removed a part of it. */
 const requestTarget = (req: IncomingMessage): string =>

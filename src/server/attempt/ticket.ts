@@ -5,7 +5,8 @@ import type { Attempt, Ticket } from "./attempt.js";
 /** 256 random bits. */
 const secretBytes = 32;
 
-const wellFormed = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+/** The id is checked where the attempt is read. */
+const wellFormed = /^([^.]+)\.([A-Za-z0-9_-]{43})$/;
 
 /** A ticket's secret, for the page, and its hash, for the store. */
 export interface TicketSecret {

@@ -71,9 +71,12 @@ export const clientOfAttempt =
 /** The address of the socket, if the context has one. A connection that was reset has none. */
 export function socketAddress(_request: Request, context: unknown): string | undefined {
   const address = socketOf(context)?.remoteAddress;
-  // A socket that listens on IPv6 and IPv4 shows IPv4 as ::ffff:192.0.2.1.
-  return typeof address === "string" ? address.replace(/^::ffff:(?=\d+\.)/i, "") : undefined;
+  return typeof address === "string" ? plainIPv4(address) : undefined;
 }
+
+/** A socket that listens on IPv6 and IPv4 shows IPv4 as ::ffff:192.0.2.1. */
+export const plainIPv4 = (address: string | undefined): string | undefined =>
+  address?.replace(/^::ffff:(?=\d+\.)/i, "");
 
 /**
  * The n-th element of a list from its end, or the first if the list is shorter. The list is read from its end, so that

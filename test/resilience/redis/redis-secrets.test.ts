@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test, type TestContext } from "node:test";
 import { createClient } from "redis";
-import { redisStore } from "onegini-otp-login/redis";
+import { redisStore, type RedisStore } from "onegini-otp-login/redis";
 import { findLeaks, type Secret } from "../../support/secrets.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { holds } from "../../support/until.js";
@@ -71,7 +71,8 @@ describe("Whole logins with marked secrets, on Redis", () => {
   }
 });
 
-test("A login that the site takes over puts no ticket into Redis, only its hash", async (t) => {
+/** A store on a Redis whose commands are written down. */
+async function monitoredStore(t: TestContext): Promise<{ store: RedisStore; heard: () => string }> {
   const redis = await startRedis();
   const heard = await monitorRedis(t, redis);
   const client = await createClient({ url: redis.url }).connect();
@@ -81,6 +82,11 @@ test("A login that the site takes over puts no ticket into Redis, only its hash"
     client.destroy();
     await redis.stop();
   });
+  return { store, heard };
+}
+
+test("A login that the site takes over puts no ticket into Redis, only its hash", async (t) => {
+  const { store, heard } = await monitoredStore(t);
   const world = await markedSite(t, { options: () => ({ ...handingOver, store }) });
 
   await handedOverLogin(world);
@@ -90,15 +96,7 @@ test("A login that the site takes over puts no ticket into Redis, only its hash"
 });
 
 test("a planted secret in Redis is found", async (t) => {
-  const redis = await startRedis();
-  const heard = await monitorRedis(t, redis);
-  const client = await createClient({ url: redis.url }).connect();
-  const store = await redisStore({ client });
-  t.after(async () => {
-    await store.close();
-    client.destroy();
-    await redis.stop();
-  });
+  const { store, heard } = await monitoredStore(t);
   const world = await markedSite(t, {
     options: () => ({ store, clientIp: (request) => cookieOf(request) || "192.0.2.1" }),
   });
