@@ -123,8 +123,10 @@ function addRoutes(scope: FastifyInstance, path: string, kit: KitForAdapter): vo
   });
   const answer = async (request: FastifyRequest, reply: FastifyReply, body?: Body): Promise<FastifyReply> => {
     const asked = toRequest(request, reply, body);
-    const response = asked ? await kit.fetch(asked, { request, reply }) : notFound().toResponse();
-    return send(response, reply);
+    if (!asked) return send(notFound().toResponse(), reply);
+    const isAnswered = watchSend(reply);
+    const response = await kit.fetch(asked, { request, reply }, isAnswered);
+    return isAnswered() ? reply : send(response, reply);
   };
   scope.setErrorHandler((error: Error & { code?: string }, request, reply) => {
     // Fastify refuses what is no content type before it looks for a parser. The kit refuses it too, whatever the body is.
@@ -205,6 +207,17 @@ function drainAfter({ raw }: FastifyReply, incoming: IncomingMessage): void {
     incoming.once("close", () => clearTimeout(timer));
     incoming.resume();
   });
+}
+
+/** Tells whether `signIn` has sent an answer. `reply.sent` is false until the hooks have run, which may take their time. */
+function watchSend(reply: FastifyReply): () => boolean {
+  let isCalled = false;
+  const send = reply.send.bind(reply);
+  reply.send = (payload) => {
+    isCalled = true;
+    return send(payload);
+  };
+  return () => isCalled;
 }
 
 /** Sends the kit's answer as the site's own are sent, with what the hooks add to it. */

@@ -54,7 +54,13 @@ export function toNodeHandler<
       closeWithConnection(res);
       const context = { req, res };
       const asked = withParsedBody(request, req);
-      const response = await (inner?.fetch(asked, context) ?? kit.fetch(asked, context));
+      const isAnswered = (): boolean => res.headersSent;
+      const response = await (inner?.fetch(asked, context, isAnswered) ?? kit.fetch(asked, context));
+      // By `signIn`, which may have left the answer open.
+      if (isAnswered()) {
+        res.end();
+        return RESPONSE_ALREADY_SENT;
+      }
       keepCookies(res, response);
       const body = rawBodyOf(response);
       if (body === undefined) return response;

@@ -80,7 +80,7 @@ export type LoginKitEvent =
     }
   /**
    * `signIn` threw, took too long, or answered something other than 2xx with JSON. `reason` is `not_a_response` if it
-   * returned what is no answer; `description` then says what it returned and what to return.
+   * returned what is no answer or answered by itself; `description` then says what it did and what to return.
    */
   | {
       type: "sign_in_failed";

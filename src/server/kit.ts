@@ -28,8 +28,12 @@ import { fetchTransport, type Transport } from "./token-server/transport.js";
 
 /** The part of a kit that an adapter uses. */
 export interface KitForAdapter {
-  /** Like the kit's own, but the body may be kept apart (`rawBodyOf`). */
-  fetch(request: Request, context: unknown): Promise<Response>;
+  /**
+   * Like the kit's own, but the body may be kept apart (`rawBodyOf`).
+   *
+   * @param isAnswered whether the site's code has answered the request by itself. Then the kit's answer cannot be sent.
+   */
+  fetch(request: Request, context: unknown, isAnswered: () => boolean): Promise<Response>;
   /** The path of the login API. */
   path: string;
 }
@@ -115,9 +119,10 @@ export function createLoginKit<Context = unknown>(
     },
   });
 
-  const toCall = (request: Request, context: Context) => callOf(request, context, config.clientIp, runtime);
-  const fetch = async (request: Request, context: Context): Promise<Response> =>
-    pending.add(routes(toCall(request, context)));
+  const toCall = (request: Request, context: Context, isAnswered?: () => boolean) =>
+    callOf(request, context, config.clientIp, runtime, isAnswered);
+  const fetch = async (request: Request, context: Context, isAnswered?: () => boolean): Promise<Response> =>
+    pending.add(routes(toCall(request, context, isAnswered)));
   const tickets = "handOver" in config.outcome && new Tickets({ attempts, cookie, report, runtime });
   const kit: LoginKit<Context> = {
     fetch: async (request, ...[context]) => toWebResponse(await fetch(request, context as Context)),
@@ -141,7 +146,7 @@ export function createLoginKit<Context = unknown>(
     },
   };
   kitsForAdapter.set(kit, {
-    fetch: (request, context) => fetch(request, context as Context),
+    fetch: (request, context, isAnswered) => fetch(request, context as Context, isAnswered),
     path: config.path,
   });
   return kit;

@@ -163,7 +163,10 @@ const message = v.custom(
   "a text, or a function that returns one",
 );
 
-const seconds = numberThat((value) => value > 0 && value < Infinity, "a number of seconds, more than 0");
+const seconds = numberThat(
+  (value) => value > 0 && value <= 86_400,
+  "a number of seconds, more than 0 and at most 86400",
+);
 
 const count = numberThat((value) => Number.isSafeInteger(value) && value >= 1, "a whole number, at least 1");
 

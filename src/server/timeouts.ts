@@ -1,4 +1,4 @@
-/** Times in seconds, more than 0. The defaults suit a bank's login page. */
+/** Times in seconds, more than 0 and at most a day (86,400). The defaults suit a bank's login page. */
 export interface Timeouts {
   /** The longest a call to the Token Server may take. Default 5. */
   tokenServerSeconds: number;

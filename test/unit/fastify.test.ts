@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import { describe, test, type TestContext } from "node:test";
 import { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import fastifyCompress from "@fastify/compress";
 import fastifyCookie from "@fastify/cookie";
@@ -11,6 +12,7 @@ import fastifySession from "@fastify/session";
 import Fastify, {
   type FastifyInstance,
   type FastifyPluginCallback,
+  type FastifyReply,
   type FastifyServerOptions,
 } from "fastify";
 import oneginiOtpLogin, { type FastifyContext } from "onegini-otp-login/fastify";
@@ -214,6 +216,30 @@ describe("a login of the Fastify plugin", () => {
     const names = answer.headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
     assert.deepEqual(names.sort(), ["first", "hook", "plugin", "second"]);
   });
+
+  for (const [name, answerBy] of Object.entries<(reply: FastifyReply) => unknown>({
+    "sends by reply": (reply) => void reply.redirect("/account"),
+    "returns reply": (reply) => reply.redirect("/account"),
+  })) {
+    test(`of a signIn that ${name} is no login in the log, also where a hook takes its time`, async (t) => {
+      const where = await site(t, {
+        before: (app) => app.addHook("onSend", () => delay(20)),
+        options: { signIn: ({ context }) => answerBy(context.reply) as undefined },
+      });
+      const browser = new Browser(where);
+      // Not as a page's call: the answer is none of the login API's.
+      const { status } = await fetch(`${where.url}/${await approvedAttempt(where, browser)}/login`, {
+        method: "POST",
+        redirect: "manual",
+        headers: { origin: where.origin, cookie: browser.cookie ?? "" },
+      });
+      assert.equal(status, 302);
+      await until(() => where.events.some(({ type }) => type === "sign_in_failed"), "the event");
+      const [failure] = where.events.filter((event) => event.type === "sign_in_failed");
+      assert.match(failure?.description ?? "", /^signIn answered the request by itself; /);
+      holds(!where.events.some(({ type }) => type === "logged_in"));
+    });
+  }
 
   test("goes on from a page that app.oneginiOtpLogin.begin has begun", async (t) => {
     const where = await site(t, {

@@ -11,6 +11,8 @@ export interface Call<Context> {
   readonly hasAddress: boolean;
   /** When the request came, in milliseconds since the epoch. */
   readonly beganAt: number;
+  /** Whether the site's code has answered the request by itself; undefined where the adapter cannot tell. */
+  readonly isAnswered?: () => boolean;
   /** The attempt's id, once it is known that this browser began it. */
   attempt?: string;
 }
@@ -21,6 +23,7 @@ export function callOf<Context>(
   context: Context,
   clientIp: (request: Request, context: Context) => string | undefined,
   runtime: Runtime,
+  isAnswered?: () => boolean,
 ): Call<Context> {
   return {
     request,
@@ -28,6 +31,7 @@ export function callOf<Context>(
     address: resultOf(() => clientIp(request, context)),
     hasAddress: clientIp !== socketAddress || hasSocket(context),
     beganAt: runtime.now(),
+    ...(isAnswered && { isAnswered }),
   };
 }
 

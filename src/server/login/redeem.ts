@@ -61,7 +61,7 @@ export class Tickets {
 /** The `Cookie` header of a request of the Web or of Node. */
 function cookieHeader(request: HeadersOfRequest): string {
   const headers: unknown = (request as Partial<HeadersOfRequest> | undefined)?.headers;
-  if (typeof headers !== "object" || headers === null)
+  if (typeof headers !== "object" || headers === null || Array.isArray(headers))
     throw new TypeError(
       'kit.redeem: "request" is wrong; expected the request of the browser, with its headers',
     );

@@ -44,6 +44,7 @@ export async function runSignIn<Context>(
     const result = await returnedOrThrown(() =>
       signIn({ userId, attempt, login, request, context, signal: abort.signal }),
     );
+    if (call.isAnswered?.()) throw new NotAResponse("answered the request by itself");
     return isResponse(result) ? copy(result) : jsonOf(result);
   };
   let outcome: Response | typeof timedOut;
@@ -94,9 +95,9 @@ const isResponse = (value: unknown): value is Response =>
 
 /** `signIn` returned something that is no answer: a mistake in the site's code. */
 class NotAResponse extends Error {
-  constructor(what: string) {
+  constructor(did: string) {
     super(
-      `signIn returned ${what}; return a Response, an object for the page such as { redirect_to: "/account" }, or nothing`,
+      `signIn ${did}; return a Response, an object for the page such as { redirect_to: "/account" }, or nothing`,
     );
   }
 }
@@ -108,14 +109,15 @@ class NotAResponse extends Error {
  */
 function jsonOf(result: unknown): Response {
   if (result === undefined) return jsonResponse(200, {});
-  if (!isPlainObject(result)) throw new NotAResponse(nameOf(result));
+  if (!isPlainObject(result)) throw new NotAResponse(`returned ${nameOf(result)}`);
   let text: string | undefined;
   try {
     text = JSON.stringify(result);
   } catch {
     // A cycle or a BigInt.
   }
-  if (!text?.startsWith("{")) throw new NotAResponse("an object that cannot be written as a JSON object");
+  if (!text?.startsWith("{"))
+    throw new NotAResponse("returned an object that cannot be written as a JSON object");
   return jsonTextResponse(200, text);
 }
 

@@ -141,6 +141,11 @@ describe("wrong options", () => {
     ],
     ["a timeout", () => create({ timeouts: { graceSeconds: "10" } }), /"timeouts.graceSeconds" is wrong/],
     [
+      "a timeout of more than a day",
+      () => create({ timeouts: { ticketSeconds: 1e300 } }),
+      /"timeouts.ticketSeconds" is wrong; expected a number of seconds, more than 0 and at most 86400/,
+    ],
+    [
       "an unknown timeout",
       () => create({ timeouts: { seconds: 1 } }),
       /there is no option "timeouts.seconds"/,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
 import { runInNewContext } from "node:vm";
@@ -372,6 +372,27 @@ describe("a signIn that fails", () => {
         'return a Response, an object for the page such as { redirect_to: "/account" }, or nothing';
       assert.equal(failures[0]?.description, `signIn returned ${what}; ${advice}`);
       holds(!JSON.stringify(where.events).includes("alice-secret"));
+    });
+  }
+
+  for (const [name, answerBy] of Object.entries<(res: ServerResponse) => void>({
+    "and ends its answer": (res) => void res.writeHead(302, { location: "/account" }).end(),
+    "and leaves its answer open": (res) => void res.writeHead(200).write("Welcome"),
+  })) {
+    test(`that answers by itself ${name} is no login in the log, and its answer ends`, async (t) => {
+      const { browser, attempt, where } = await approved(t, ({ context }) => answerBy(context.res));
+      // Not as a page's call: the answer is none of the login API's.
+      const answer = await fetch(`${where.url}/${attempt}/login`, {
+        method: "POST",
+        redirect: "manual",
+        headers: { origin: where.origin, cookie: browser.cookie ?? "" },
+      });
+      holds(["", "Welcome"].includes(await answer.text()));
+      await until(() => where.events.some(({ type }) => type === "sign_in_failed"), "the event");
+      const [failure] = where.events.filter((event) => event.type === "sign_in_failed");
+      assert.equal(failure?.reason, "not_a_response");
+      assert.match(failure.description ?? "", /^signIn answered the request by itself; return a Response, /);
+      holds(!where.events.some(({ type }) => type === "logged_in"));
     });
   }
 

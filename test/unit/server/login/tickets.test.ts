@@ -273,7 +273,7 @@ describe("a ticket", () => {
   test("cannot be redeemed without a browser's headers: that is a mistake of the site", async (t) => {
     const { where, logIn, redeem } = await scene(t);
     const { ticket } = await logIn();
-    for (const request of [undefined, null, {}, { headers: null }, { headers: "cookie" }]) {
+    for (const request of [undefined, null, {}, { headers: null }, { headers: "cookie" }, { headers: [] }]) {
       await assert.rejects(where.kit.redeem(ticket, request as never), /"request" is wrong; expected/);
     }
     assert.equal((await redeem(ticket))?.userId, "alice");
