@@ -1,8 +1,11 @@
 /**
- * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): all tests, in all engines.
+ * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines.
+ * `npm run test:examples`: those of `examples/`, which install and build many frameworks.
  * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`.
+ * `--part 2/3` runs the second third of the files: `npm run test:examples -- --part 2/3`.
  */
 import { readdirSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { wantedEngines } from "./find-engines.js";
 import { installEngines, installServices } from "./install-test-tools.js";
 import { run, runElementFiles, runJobs, runNodeFile, type FileResult } from "./test-runner.js";
@@ -22,28 +25,35 @@ const onlyInAll = [
   "test/e2e/network",
   "test/e2e/renders",
   "test/package/command",
-  "test/package/examples",
   "test/package/frameworks",
   "test/package/install",
   "test/package/site",
 ];
+/** What runs only if it is named. */
+const onlyIfNamed = ["test/package/examples"];
 const filesAtATime = 2;
 
-const isAll = process.argv.includes("--all");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: "boolean", default: false }, part: { type: "string", default: "1/1" } },
+});
+const isAll = values.all;
+const [part = NaN, parts = NaN] = values.part.split("/").map(Number);
+if (!(part >= 1 && part <= parts)) throw new Error(`--part ${values.part} is wrong; expected such as 2/3`);
 /** Stops a file that hangs. Far longer than any file takes, also on a busy machine. */
 const limitSeconds = 900;
-const paths = process.argv
-  .slice(2)
-  .filter((argument) => argument !== "--all")
-  .map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
+const paths = positionals.map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
 
 const isIn = (file: string, places: readonly string[]): boolean =>
   places.some((place) => file === place || file.startsWith(`${place}/`));
 const files = readdirSync("test", { recursive: true, encoding: "utf8" })
   .map((file) => `test/${file.replaceAll("\\", "/")}`)
   .filter((file) => file.endsWith(".test.ts"))
-  .filter((file) => (paths.length > 0 ? isIn(file, paths) : isAll || !isIn(file, onlyInAll)))
-  .sort();
+  .filter((file) =>
+    paths.length > 0 ? isIn(file, paths) : !isIn(file, isAll ? onlyIfNamed : [...onlyIfNamed, ...onlyInAll]),
+  )
+  .sort()
+  .filter((_file, index) => index % parts === part - 1);
 
 if (files.length === 0) console.log(`No test file is in ${paths.join(" ")}.`);
 

@@ -15,7 +15,7 @@ interface Step {
 interface Job {
   needs?: string;
   permissions?: Permissions;
-  strategy?: { matrix: { node: string[] } };
+  strategy?: { matrix: { node?: string[]; part?: string[] } };
   steps: Step[];
 }
 
@@ -80,6 +80,16 @@ describe("the workflows", () => {
       jobs["test"]?.steps.some(({ run }) => run === ".ci/run"),
       true,
     );
+  });
+
+  test("run all parts of the examples' tests", () => {
+    const { strategy, steps = [] } = workflow("ci.yml").jobs["examples"] ?? {};
+    const parts = strategy?.matrix.part ?? [];
+    assert.deepEqual(
+      parts,
+      parts.map((_part, index) => `${index + 1}/${parts.length}`),
+    );
+    assert.equal(steps.at(-1)?.run, "npm run test:examples -- --part ${{ matrix.part }}");
   });
 
   test("publish the tarball of the job that tested, from a job that installs and builds nothing", () => {
