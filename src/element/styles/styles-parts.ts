@@ -17,7 +17,7 @@ export const partStyles = css`
     font: inherit;
     font-size: 0.9375em;
     font-weight: 600;
-    line-height: 1.3334;
+    line-height: 1.3333;
     letter-spacing: inherit;
     word-spacing: inherit;
     text-align: center;
