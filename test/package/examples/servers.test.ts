@@ -16,6 +16,7 @@ import {
   type Emulator,
   type Server,
 } from "../support/packed-package.js";
+import { assertIsHostCookie, logInOnHttps, logOut } from "../support/session-browser.js";
 
 /** Each example of a server: a whole login through its own page. */
 
@@ -56,18 +57,6 @@ async function useNewestNode(t: TestContext): Promise<void> {
   t.after(() => (process.env["PATH"] = path));
 }
 
-/** Logs out by the button of the account page. It ends the session, and the browser's cookie of the kit. */
-async function logOut(page: Page, origin: string): Promise<void> {
-  const kitCookie = async () =>
-    (await page.context().cookies()).find(({ name }) => name.endsWith("onegini-otp-login"))?.value;
-  const before = await kitCookie();
-  assert.ok(before, "The browser has the kit's cookie.");
-  await page.getByRole("button", { name: "Log out" }).click();
-  await page.waitForURL(`${origin}/`);
-  // The login page may have begun anew, with another cookie.
-  assert.notEqual(await kitCookie(), before);
-}
-
 /** Starts a login that claims an address. Returns the one that the Token Server gets. */
 async function addressFor(site: Server, emulator: Emulator): Promise<string | undefined> {
   await startLogin(site.origin, "198.51.100.1, 203.0.113.1");
@@ -77,7 +66,7 @@ async function addressFor(site: Server, emulator: Emulator): Promise<string | un
     ?.replace(/^(?:127\.0\.0\.1|::1)$/, "loopback");
 }
 
-for (const name of ["express", "fastify", "hono", "bun", "deno", "workers"])
+for (const name of ["express", "passport", "fastify", "hono", "bun", "deno", "workers"])
   test(`${name} logs in`, async (t) => {
     if (name === "workers") await useNewestNode(t);
     const example = await installExample(name);
@@ -85,11 +74,12 @@ for (const name of ["express", "fastify", "hono", "bun", "deno", "workers"])
     const variables = { PORT: String(await freePort()), TOKEN_SERVER: emulator.origin };
     if (name === "workers") setUpWrangler(example.folder, variables);
     const site = await startExample(example, { ...variables, WRANGLER_SEND_METRICS: "false" });
-    const page = await browser.newPage();
+    const context = await browser.newContext();
+    const page = await context.newPage();
     const hasOwnSessions = existsSync(join(example.folder, "sessions.js"));
     // For a longer path, so the browser sends it first. Session libraries take the first one; on https it is `__Host-`.
     const planted = { name: "session", value: "planted", domain: "localhost", path: "/account" };
-    if (hasOwnSessions) await page.context().addCookies([planted]);
+    if (hasOwnSessions) await context.addCookies([planted]);
     const stream = await watchStreams(page);
     await page.goto(site.origin);
     await until(() => stream.pieces() > 0, "the status stream's first event, while nobody has accepted");
@@ -102,16 +92,27 @@ for (const name of ["express", "fastify", "hono", "bun", "deno", "workers"])
     const headers = (await response).headers();
     assert.equal(headers["cache-control"], "no-store");
     assert.match(headers["content-security-policy"] ?? "", /frame-ancestors 'none'/);
-    if (hasOwnSessions) await page.context().clearCookies();
-    else await logOut(page, site.origin);
-    await page.goto(`${site.origin}/account`);
-    assert.equal(page.url(), `${site.origin}/`);
-    await page.close();
+    await page.reload();
+    await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+    const another = await context.newPage();
+    await another.goto(`${site.origin}/account`);
+    await another.getByText("Logged in as demo-user", { exact: true }).waitFor();
+
+    if (hasOwnSessions) await context.clearCookies();
+    else await logOut(page, `${site.origin}/`);
+    for (const each of [page, another]) {
+      await each.goto(`${site.origin}/account`);
+      assert.equal(each.url(), `${site.origin}/`);
+    }
+    await context.close();
     assert.equal(await addressFor(site, emulator), name === "workers" ? undefined : "loopback");
     await site.stop();
     if (name !== "workers") {
-      const behindProxy = await startExample(example, { ...variables, TRUSTED_PROXIES: "1" });
-      assert.equal(await addressFor(behindProxy, emulator), "203.0.113.1");
+      const ofProxy = { ORIGIN: "https://localhost", TRUSTED_PROXIES: "1" };
+      const behindProxy = await startExample(example, { ...variables, ...ofProxy });
+      const { answer } = await logInOnHttps(behindProxy, emulator);
+      assert.equal(emulator.addresses().at(-1), "203.0.113.1");
+      assertIsHostCookie(answer, "__Host-session");
       await behindProxy.stop();
     }
     await emulator.stop();

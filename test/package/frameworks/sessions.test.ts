@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 import ts from "typescript";
-import { createTokenServer, listen, type Listening } from "../../../src/emulator.js";
+import { createPhone, createTokenServer, listen, type Listening } from "../../../src/emulator.js";
 import { startCommand } from "../support/packed-package.js";
 import { SiteBrowser } from "../support/session-browser.js";
 import { sessionSections, writeSection } from "../support/session-listings.js";
@@ -113,6 +113,13 @@ const tokenServer = createTokenServer({
   types: [{ name: "qr-code", ttlSeconds: 60 }],
   clients: [{ id: "site", secret: "site-secret" }],
 });
+
+async function acceptAsAlice(otp: string): Promise<void> {
+  const phone = createPhone(tokenServer, "alice");
+  await phone.enroll();
+  phone.onConfirmation((confirmation) => confirmation.accept());
+  await phone.handleMobileAuthWithOtp(otp);
+}
 
 interface Served {
   /** The file that is run: a listing, or one of the test. */
@@ -277,7 +284,7 @@ describe("a login with the listings of", () => {
       const planted = browser.copy();
       assert.notEqual(planted.cookies.size, 0);
 
-      const answer = await browser.logIn(tokenServer, "alice");
+      const answer = await browser.logIn(acceptAsAlice);
       assert.deepEqual(await answer.json(), { redirect_to: "/account" });
       const [, account] = await browser.read("/account");
       const { attempt, ...others } = JSON.parse(account) as Record<string, unknown>;
@@ -329,7 +336,7 @@ ${serveAnswer}`,
       return session?.user?.id;
     };
     const other = browser.copy();
-    const answer = await browser.logIn(tokenServer, "alice");
+    const answer = await browser.logIn(acceptAsAlice);
     const { ticket } = (await answer.json()) as { ticket: string };
 
     assert.equal(await post(other, { ticket }), undefined);

@@ -1,23 +1,29 @@
 import assert from "node:assert/strict";
-import { createPhone, type TokenServer } from "../../../src/emulator.js";
+import type { Page } from "playwright-core";
 import { until } from "../../support/until.js";
+import type { Emulator, Server } from "./packed-package.js";
 
 /**
- * A browser of a site whose pages are at https://www.example.com, behind a proxy that ends TLS: its cookies, and the calls
- * of the widget.
+ * A browser of a site on https, behind a proxy that ends TLS and adds the address 203.0.113.1: its cookies, and the calls of
+ * the widget.
  */
 export class SiteBrowser {
   readonly #origin: string;
+  readonly #publicOrigin: string;
   readonly cookies = new Map<string, string>();
 
-  /** @param origin where the site listens */
-  constructor(origin: string) {
+  /**
+   * @param origin where the site listens
+   * @param publicOrigin of its pages
+   */
+  constructor(origin: string, publicOrigin = "https://www.example.com") {
     this.#origin = origin;
+    this.#publicOrigin = publicOrigin;
   }
 
   /** A copy that has the same cookies and keeps them, as somebody has who copied them once. */
   copy(): SiteBrowser {
-    const copy = new SiteBrowser(this.#origin);
+    const copy = new SiteBrowser(this.#origin, this.#publicOrigin);
     for (const [name, value] of this.cookies) copy.cookies.set(name, value);
     return copy;
   }
@@ -30,9 +36,10 @@ export class SiteBrowser {
       redirect: "manual",
       ...init,
       headers: {
-        origin: "https://www.example.com",
+        origin: this.#publicOrigin,
+        "x-forwarded-for": "198.51.100.1, 203.0.113.1",
         "x-forwarded-proto": "https",
-        "x-forwarded-host": "www.example.com",
+        "x-forwarded-host": new URL(this.#publicOrigin).host,
         cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "),
         ...init.headers,
       },
@@ -52,16 +59,17 @@ export class SiteBrowser {
     return [response.status, await response.text()];
   }
 
-  /** Shows a code, which the user's phone accepts, and logs in as the widget does. */
-  async logIn(tokenServer: TokenServer, user: string): Promise<Response> {
+  /**
+   * Shows a code, and logs in as the widget does. Returns the answer to the login call.
+   *
+   * @param accept scans the code and accepts, on the user's phone
+   */
+  async logIn(accept: (otp: string) => Promise<void>): Promise<Response> {
     const { attempt, otp } = (await (await this.fetch("/otp-login", { method: "POST" })).json()) as {
       attempt: string;
       otp: string;
     };
-    const phone = createPhone(tokenServer, user);
-    await phone.enroll();
-    phone.onConfirmation((confirmation) => confirmation.accept());
-    await phone.handleMobileAuthWithOtp(otp);
+    await accept(otp);
     const status = async (): Promise<unknown> => {
       const headers = { accept: "application/json", prefer: "wait=1" };
       const answer = await this.fetch(`/otp-login/${attempt}`, { headers });
@@ -72,4 +80,51 @@ export class SiteBrowser {
     assert.equal(answer.status, 200, await answer.clone().text());
     return answer;
   }
+}
+
+/**
+ * Logs in at an example that has the `ORIGIN` https://localhost. Returns the browser and the answer to the login call.
+ *
+ * @param site where the example listens, on http
+ */
+export async function logInOnHttps(
+  site: Server,
+  { phone }: Emulator,
+): Promise<{ browser: SiteBrowser; answer: Response }> {
+  const browser = new SiteBrowser(site.origin, "https://localhost");
+  const answer = await browser.logIn(async (otp) => {
+    await phone.accept(otp);
+    // There is no proxy that ends TLS, so the Token Server's own callback does not arrive.
+    const { transaction_id } = JSON.parse(atob(otp)) as { transaction_id: string };
+    const callback = { method: "POST", headers: { "content-type": "application/json" } };
+    await fetch(`${site.origin}/otp-login/callback`, {
+      ...callback,
+      body: JSON.stringify({ transaction_id }),
+    });
+  });
+  return { browser, answer };
+}
+
+/**
+ * A cookie that browsers accept only on https and from this very host, and that scripts cannot read.
+ *
+ * @param name begins with `__Host-`
+ */
+export function assertIsHostCookie(answer: Response, name: `__Host-${string}`): void {
+  const cookie = answer.headers.getSetCookie().find((text) => text.startsWith(`${name}=`)) ?? "";
+  const attributes = cookie.toLowerCase().split("; ").slice(1);
+  for (const attribute of ["path=/", "httponly", "secure", "samesite=lax"])
+    assert.ok(attributes.includes(attribute), `${attribute} of ${name}: ${attributes.join("; ")}`);
+}
+
+/** Logs out by the button of the account page. It ends the session, and the browser's cookie of the kit. */
+export async function logOut(page: Page, loginPage: string): Promise<void> {
+  const kitCookie = async () =>
+    (await page.context().cookies()).find(({ name }) => name.endsWith("onegini-otp-login"))?.value;
+  const before = await kitCookie();
+  assert.ok(before, "The browser has the kit's cookie.");
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.waitForURL(loginPage);
+  // The login page may have begun anew, with another cookie.
+  assert.notEqual(await kitCookie(), before);
 }
