@@ -66,7 +66,7 @@ async function addressFor(site: Server, emulator: Emulator): Promise<string | un
     ?.replace(/^(?:127\.0\.0\.1|::1)$/, "loopback");
 }
 
-for (const name of ["express", "passport", "fastify", "hono", "bun", "deno", "workers"])
+for (const name of ["express", "passport", "nest", "fastify", "hono", "bun", "deno", "workers"])
   test(`${name} logs in`, async (t) => {
     if (name === "workers") await useNewestNode(t);
     const example = await installExample(name);

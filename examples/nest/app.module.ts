@@ -1,0 +1,56 @@
+import { promisify } from "node:util";
+import {
+  Controller,
+  Get,
+  Header,
+  Inject,
+  Module,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from "@nestjs/common";
+import type { Request, Response } from "express";
+import type { LoginKit } from "onegini-otp-login/server";
+import { LoggedIn, ToLoginPage } from "./logged-in.guard.js";
+import { LOGIN_KIT, LoginKitModule } from "./login-kit.js";
+
+@Controller()
+@UseFilters(ToLoginPage)
+export class PagesController {
+  constructor(@Inject(LOGIN_KIT) private readonly kit: LoginKit) {}
+
+  @Get()
+  login(): string {
+    return `<!doctype html>
+      <html lang="en">
+        <title>Log in</title>
+        <script type="module" src="/assets/onegini-otp-login.js"></script>
+        <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+      </html>`;
+  }
+
+  @Get("account")
+  @UseGuards(LoggedIn)
+  @Header("Cache-Control", "no-store")
+  @Header("Content-Security-Policy", "frame-ancestors 'none'")
+  account(@Req() { session: { userId = "" } }: Request): string {
+    return `<!doctype html>
+      <html lang="en">
+        <title>Account</title>
+        <p>Logged in as ${userId.replace(/[&<]/g, (letter) => `&#${letter.charCodeAt(0)};`)}</p>
+        <form method="post" action="/logout"><button>Log out</button></form>
+      </html>`;
+  }
+
+  @Post("logout")
+  @UseGuards(LoggedIn)
+  async logOut(@Req() req: Request, @Res() res: Response): Promise<void> {
+    await promisify(req.session.destroy).call(req.session);
+    res.append("Set-Cookie", this.kit.forget().getSetCookie()).redirect("/");
+  }
+}
+
+@Module({ imports: [LoginKitModule], controllers: [PagesController] })
+export class AppModule {}

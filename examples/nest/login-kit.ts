@@ -1,0 +1,42 @@
+import { promisify } from "node:util";
+import { Inject, Module, type BeforeApplicationShutdown } from "@nestjs/common";
+import type { Request } from "express";
+import { createLoginKit, type NodeContext } from "onegini-otp-login/node";
+import type { LoginKit } from "onegini-otp-login/server";
+
+declare module "express-session" {
+  interface SessionData {
+    userId: string;
+    attempt: string;
+  }
+}
+
+const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
+/** Of the page, as the browser shows it. */
+export const { ORIGIN = `http://localhost:${PORT}` } = process.env;
+
+const createKit = () =>
+  createLoginKit<NodeContext<Request>>({
+    origin: ORIGIN,
+    tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+    message: "Log in to the NestJS example",
+    clientIp: (_request, { req }) => req.ip, // follows the setting "trust proxy"
+    async signIn({ userId, attempt, context: { req } }) {
+      await promisify(req.session.regenerate).call(req.session); // a new id, whatever came with the request
+      Object.assign(req.session, { userId, attempt });
+      await promisify(req.session.save).call(req.session);
+      return { redirect_to: "/account" };
+    },
+  });
+
+export const LOGIN_KIT = Symbol("LoginKit");
+
+@Module({ providers: [{ provide: LOGIN_KIT, useFactory: createKit }], exports: [LOGIN_KIT] })
+export class LoginKitModule implements BeforeApplicationShutdown {
+  constructor(@Inject(LOGIN_KIT) private readonly kit: LoginKit) {}
+
+  /** Ends the status streams: Nest waits for them before it closes the server. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.kit.close();
+  }
+}
