@@ -11,7 +11,7 @@ const forbid = (files, ...patterns) => ({
     ],
   },
 });
-const node = [["node:*"], "node: belongs to node/, fastify.ts, emulator.ts and demo/."];
+const node = [["node:*"], "node: belongs to node/, fastify.ts, emulator.ts, demo/ and service/."];
 const frameworks = [
   [
     "next",
@@ -138,7 +138,10 @@ export default tseslint.config(
       ],
     },
   },
-  forbid(["demo/**"], [["**/src/**"], "The demo uses public entries only: onegini-otp-login/…"]),
+  forbid(
+    ["demo/**", "service/**"],
+    [["**/src/**"], "Demo and command use public entries only: onegini-otp-login/…"],
+  ),
   {
     files: ["test/**", "bench/**"],
     rules: {

@@ -102,10 +102,10 @@ const commandBuild: UserConfig = {
   build: {
     emptyOutDir: false,
     minify: false,
-    ssr: "demo/command/cli.ts",
+    ssr: "service/command/cli.ts",
     rolldownOptions: {
       external: /^(?:onegini-otp-login|redis)\b/,
-      output: { dir: "dist/demo", entryFileNames: "[name].js" },
+      output: { dir: "dist/command", entryFileNames: "[name].js" },
     },
   },
 };

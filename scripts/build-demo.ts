@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { join } from "node:path";
 import { buildAssets } from "../demo/build-assets.js";
 
-const folder = "dist/demo/assets";
+const folder = "dist/command/assets";
 mkdirSync(folder, { recursive: true });
 const { assets, libraries } = await buildAssets();
 for (const [name, { body }] of assets) writeFileSync(join(folder, name), body);

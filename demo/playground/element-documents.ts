@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-/** The package's own folder. `dist/demo` is as deep as this one. */
+/** The package's own folder. `dist/command` is as deep as this one. */
 const root = join(import.meta.dirname, "../..");
 
 interface Documented {

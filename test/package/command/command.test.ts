@@ -43,7 +43,7 @@ async function start(command: string, args: string[]): Promise<Ready> {
   return { origin: origin ?? "", child, stdout: () => stdout, stderr: () => stderr };
 }
 
-const installed = join(folder, "node_modules/onegini-otp-login/dist/demo/cli.js");
+const installed = join(folder, "node_modules/onegini-otp-login/dist/command/cli.js");
 const startInstalled = (...args: string[]): Promise<Ready> => start(process.execPath, [installed, ...args]);
 
 async function stop({ child }: Ready, signal: NodeJS.Signals): Promise<number | null> {

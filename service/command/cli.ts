@@ -2,15 +2,15 @@
 /** The package's command, with pages that were bundled by `npm run build`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readAssets } from "../server/assets.js";
-import { startDemo } from "../server/demo-server.js";
-import { exit } from "../server/listen-or-exit.js";
+import { readAssets } from "../../demo/server/assets.js";
+import { startDemo } from "../../demo/server/demo-server.js";
+import { exit } from "../../demo/server/listen-or-exit.js";
 import { startEmulator } from "./emulator-server.js";
 import { flagWords, readCommand } from "./flags.js";
 
 const getAssets = () => readAssets(join(import.meta.dirname, "assets"));
 
-/** The path is the same from `demo/command/` and, built, from `dist/demo/`. */
+/** The path is the same from `service/command/` and, built, from `dist/command/`. */
 const readVersion = (): string => {
   const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;

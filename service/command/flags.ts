@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { readConfig, type DemoConfig, type Variable } from "../server/demo-config.js";
+import { readConfig, type DemoConfig, type Variable } from "../../demo/server/demo-config.js";
 
 /** What the command line asks for. */
 export type Command =

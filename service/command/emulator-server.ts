@@ -1,12 +1,12 @@
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { Hono } from "hono";
-import { phonePage } from "../pages/phone-page.js";
-import { sendAsset, type Asset } from "../server/assets.js";
-import type { DemoConfig, Words } from "../server/demo-config.js";
-import { chooseTokenServer, otpType } from "../server/demo-token-server.js";
-import { listenOrExit } from "../server/listen-or-exit.js";
-import { phonePageHeaders, revalidate } from "../server/page-headers.js";
-import { onStopSignal } from "../server/stop-signal.js";
+import { phonePage } from "../../demo/pages/phone-page.js";
+import { sendAsset, type Asset } from "../../demo/server/assets.js";
+import type { DemoConfig, Words } from "../../demo/server/demo-config.js";
+import { chooseTokenServer, otpType } from "../../demo/server/demo-token-server.js";
+import { listenOrExit } from "../../demo/server/listen-or-exit.js";
+import { phonePageHeaders, revalidate } from "../../demo/server/page-headers.js";
+import { onStopSignal } from "../../demo/server/stop-signal.js";
 
 /** The Token Server and the phone alone, on one port of loopback. */
 export async function startEmulator(

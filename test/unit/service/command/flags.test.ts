@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { readCommand } from "../../../demo/command/flags.js";
-import { readConfig } from "../../../demo/server/demo-config.js";
+import { readCommand } from "../../../../service/command/flags.js";
+import { readConfig } from "../../../../demo/server/demo-config.js";
 
 const problemOf = (...args: string[]): string => {
   const command = readCommand(args);
