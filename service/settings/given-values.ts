@@ -1,0 +1,148 @@
+import { parseArgs } from "node:util";
+import { parseDocument } from "yaml";
+import { isOurs, settingNames, settingOf, variableOf, type SettingName } from "./setting-list.js";
+
+/** A value as it was given, and where: `--port`, `ONEGINI_LOGIN_PORT`, `port in site.yaml`. */
+export interface Given {
+  raw: unknown;
+  where: string;
+}
+
+/** What one source gives: values by name, where a name may also be that of a secret's file. */
+export interface Source {
+  values: Map<string, Given>;
+  problems: string[];
+  warnings: string[];
+}
+
+const fileOf = (name: SettingName): string => `${name}-file`;
+
+/** The names that a source may have: settings, and the files of secrets. */
+const namesFor = (isFile: boolean): string[] =>
+  settingNames.flatMap((name) => {
+    const { isSecret, isInFileOnly } = settingOf(name);
+    if (isInFileOnly && !isFile) return [];
+    return isSecret ? [name, fileOf(name)] : [name];
+  });
+
+const emptySource = (): Source => ({ values: new Map(), problems: [], warnings: [] });
+
+/** What the command line gives besides settings. */
+export interface Switches {
+  check: boolean;
+  help: boolean;
+  config: string | undefined;
+}
+
+/** The flags after `serve`. */
+export function readFlags(args: readonly string[]): Source & Switches {
+  const source = { ...emptySource(), check: false, help: false, config: undefined as string | undefined };
+  const withValue = [...namesFor(false), "config"];
+  const { tokens } = parseArgs({
+    args: [...args],
+    strict: false,
+    tokens: true,
+    options: {
+      // Those of the file too, so that their value is not taken for another argument.
+      ...Object.fromEntries(
+        [...withValue, ...settingNames].map((name) => [name, { type: "string" as const }]),
+      ),
+      help: { type: "boolean", short: "h" },
+      check: { type: "boolean" },
+    },
+  });
+  for (const token of tokens) {
+    if (token.kind === "positional")
+      source.problems.push(`There is no argument ${JSON.stringify(token.value)}.`);
+    if (token.kind !== "option") continue;
+    const { name, rawName: where, value, inlineValue } = token;
+    if (name === "help" || name === "check") {
+      source[name] = true;
+    } else if (!withValue.includes(name)) {
+      const isInFileOnly = settingNames.some((each) => each === name);
+      source.problems.push(
+        isInFileOnly ? `${where} can be given in the file only.` : `There is no flag ${where}.`,
+      );
+    } else if (value === undefined || value === "" || (!inlineValue && /^-./.test(value))) {
+      source.problems.push(`${where} has no value.`);
+    } else if (name === "config") {
+      source.config = value;
+    } else {
+      source.values.set(name, { raw: value, where });
+    }
+  }
+  return source;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** An empty variable counts as not set, because shells and containers make it hard to tell the two apart. */
+export function readEnvironment(environment: Environment): Source & { config: string | undefined } {
+  const source = emptySource();
+  const names = new Map(namesFor(false).map((name) => [variableOf(name), name]));
+  const config = variableOf("config");
+  for (const [where, raw] of Object.entries(environment)) {
+    if (!isOurs(where) || where === config || raw === undefined || raw === "") continue;
+    const name = names.get(where);
+    if (name !== undefined) source.values.set(name, { raw, where });
+    // Not a mistake: orchestrators set variables of their own, such as ONEGINI_LOGIN_SERVICE_HOST.
+    else source.warnings.push(`${where} is not used: there is no such setting for a variable.`);
+  }
+  return { ...source, config: environment[config] || undefined };
+}
+
+/** The file: YAML, of which JSON is a part. */
+export function readConfigFile(path: string, read: (path: string) => string): Source {
+  const source = emptySource();
+  let text: string;
+  try {
+    text = read(path);
+  } catch (error) {
+    source.problems.push(`The file ${path} cannot be read (${codeOf(error)}).`);
+    return source;
+  }
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) {
+    // Its first line. The others show the place in the file, where a secret may be.
+    const [what = ""] = error.message.split("\n");
+    source.problems.push(`The file ${path} is neither YAML nor JSON: ${what.replace(/:$/, "")}.`);
+    return source;
+  }
+  const contents: unknown = document.toJS() ?? {};
+  if (typeof contents !== "object" || contents === null || Array.isArray(contents)) {
+    source.problems.push(`The file ${path} must hold an object of settings.`);
+    return source;
+  }
+  const names = namesFor(true);
+  for (const [name, raw] of Object.entries(contents as Record<string, unknown>)) {
+    if (!names.includes(name))
+      source.problems.push(`There is no setting ${JSON.stringify(name)}, in ${path}.`);
+    else if (raw !== null) source.values.set(name, { raw, where: `${name} in ${path}` });
+  }
+  return source;
+}
+
+/** The value of a setting in one source: as it is, or from the file that the source names. */
+export function valueIn(
+  { values, problems }: Source,
+  name: SettingName,
+  read: (path: string) => string,
+): Given | undefined {
+  const given = values.get(name);
+  const file = values.get(fileOf(name));
+  if (file === undefined) return given;
+  if (given !== undefined) {
+    problems.push(`${given.where} and ${file.where} are the same setting. Give one of them.`);
+    return given;
+  }
+  const path = String(file.raw);
+  try {
+    return { raw: read(path).replace(/\r?\n$/, ""), where: file.where };
+  } catch (error) {
+    problems.push(`${file.where}: the file ${path} cannot be read (${codeOf(error)}).`);
+    return { raw: undefined, where: file.where };
+  }
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
+import {
+  readConfigFile,
+  readEnvironment,
+  readFlags,
+  valueIn,
+  type Environment,
+  type Given,
+} from "./given-values.js";
+import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
+import { isLoopback } from "./value-schemas.js";
+
+/** What was read. `warnings` and `problems` are one line each, without a secret in them. */
+export type SettingsResult =
+  | { kind: "help" }
+  | {
+      kind: "settings";
+      settings: Settings;
+      /** Where each value came from; a setting that is not in it has its default. */
+      givenAt: ReadonlyMap<SettingName, string>;
+      /** Whether only `--check` is asked for. */
+      check: boolean;
+      warnings: string[];
+    }
+  | { kind: "wrong"; problems: string[]; warnings: string[] };
+
+/** Reads the settings: flags win over the environment, and the environment over the file. All problems are named at once. */
+export function readSettings(
+  args: readonly string[],
+  environment: Environment,
+  read: (path: string) => string = (path) => readFileSync(path, "utf8"),
+): SettingsResult {
+  const flags = readFlags(args);
+  if (flags.help) return { kind: "help" };
+  const variables = readEnvironment(environment);
+  const config = flags.config ?? variables.config;
+  const sources = [flags, variables, ...(config === undefined ? [] : [readConfigFile(config, read)])];
+
+  const problems: string[] = [];
+  const settings: Partial<Record<SettingName, unknown>> = {};
+  const givenAt = new Map<SettingName, string>();
+  for (const name of settingNames) {
+    const [given] = sources.flatMap((source) => valueIn(source, name, read) ?? []);
+    if (given) givenAt.set(name, given.where);
+    // A secret whose file cannot be read: that is the problem, and it is named already.
+    if (given && given.raw === undefined) continue;
+    const { success, output, issues } = v.safeParse(settingOf(name).schema, given?.raw);
+    if (success) settings[name] = output;
+    else problems.push(problemOf(name, given, issues[0].message));
+  }
+  const before = sources.flatMap((source) => source.problems);
+  problems.unshift(...before);
+  if (problems.length === 0) problems.push(...problemsTogether(settings as Settings));
+  const warnings = sources.flatMap((source) => source.warnings);
+  return problems.length > 0
+    ? { kind: "wrong", problems, warnings }
+    : { kind: "settings", settings: settings as Settings, givenAt, check: flags.check, warnings };
+}
+
+function problemOf(name: SettingName, given: Given | undefined, expected: string): string {
+  if (given === undefined) {
+    return `${name} is missing. Give ${expected}: as --${name}, ${variableOf(name)}, or ${name} in the file.`;
+  }
+  const { raw, where } = given;
+  if (settingOf(name).isSecret) return `${where} must be ${expected}.`;
+  return `${where} must be ${expected}, not ${withoutPassword(JSON.stringify(raw))}.`;
+}
+
+/** In an address the part before the `@` is likely to be a password. */
+const withoutPassword = (text: string): string => text.replace(/\/\/[^"]*@/g, "//***@");
+
+/** What is wrong with settings that are right one by one. */
+function problemsTogether(settings: Settings): string[] {
+  const problems: string[] = [];
+  const {
+    "callback-username": username,
+    "callback-password": password,
+    "internal-host": internalHost,
+  } = settings;
+  if (settings["internal-secret"] === undefined && !isLoopback(internalHost)) {
+    problems.push(
+      `internal-secret is missing. It is needed because internal-host, ${internalHost}, can be reached from other machines.`,
+    );
+  }
+  if ((username === undefined) !== (password === undefined))
+    problems.push("callback-username and callback-password must be given together.");
+  if (username?.includes(":")) problems.push("callback-username must be a text without a colon.");
+  const longest = settings["max-message-length"];
+  const texts =
+    typeof settings.message === "string" ? [settings.message] : Object.values(settings.message ?? {});
+  if (texts.some((text) => [...text].length > longest))
+    problems.push(`message must have at most ${longest} characters (max-message-length).`);
+  return problems;
+}

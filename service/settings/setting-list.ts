@@ -1,0 +1,169 @@
+import * as v from "valibot";
+import {
+  address,
+  hostToListenAt,
+  internalSecret,
+  listOf,
+  message,
+  object,
+  oneOf,
+  origin,
+  port,
+  redisAddress,
+  seconds,
+  text,
+  wholeNumber,
+} from "./value-schemas.js";
+
+interface Setting {
+  schema: v.GenericSchema;
+  /** What `--help` calls the value. */
+  value: string;
+  meaning: string;
+  /** Never printed. It can also be given as a file: `--client-secret-file`. */
+  isSecret?: true;
+  /** An object that only the file can have. */
+  isInFileOnly?: true;
+}
+
+/** The settings of `serve`, in the order of `--help`. A missing value is the schema's default. */
+export const settingList = {
+  origin: {
+    schema: origin,
+    value: "origin",
+    meaning: "the origin of the login page, https://www.example.com",
+  },
+  origins: {
+    schema: v.optional(listOf(origin, "a list of origins such as https://login.example.com"), () => []),
+    value: "list",
+    meaning: "further origins of the same site whose pages may call (none)",
+  },
+  path: {
+    schema: v.optional(text("a path such as /otp-login"), "/otp-login"),
+    value: "path",
+    meaning: "the path of the login API (/otp-login)",
+  },
+  "token-server-url": { schema: address, value: "url", meaning: "the Token Server" },
+  "client-id": { schema: text("the API client's id"), value: "text", meaning: "id of the API client" },
+  "client-secret": {
+    schema: text("the API client's secret"),
+    value: "text",
+    meaning: "its secret",
+    isSecret: true,
+  },
+  type: {
+    schema: text("the name of the mobile authentication type, such as qr-code"),
+    value: "name",
+    meaning: "the mobile authentication type whose method is OTP",
+  },
+  "client-authentication": {
+    schema: v.optional(oneOf("basic", "body"), "basic"),
+    value: "basic|body",
+    meaning: "how the API client authenticates (basic)",
+  },
+  message: {
+    schema: v.optional(message),
+    value: "text",
+    meaning: "what the phone shows (the type's default message)",
+  },
+  "max-message-length": {
+    schema: v.optional(wholeNumber(1, 10_000), 155),
+    value: "number",
+    meaning: "the longest message that the Token Server accepts (155)",
+  },
+  "hand-over-to": {
+    schema: v.optional(text("a path such as /login/otp"), "/login/otp"),
+    value: "path",
+    meaning: "where the page goes with its ticket (/login/otp)",
+  },
+  host: {
+    schema: v.optional(hostToListenAt, "127.0.0.1"),
+    value: "address",
+    meaning: "where the public port listens (127.0.0.1)",
+  },
+  port: { schema: v.optional(port, 8080), value: "number", meaning: "the public port (8080)" },
+  "internal-host": {
+    schema: v.optional(hostToListenAt, "127.0.0.1"),
+    value: "address",
+    meaning: "where the internal port listens (127.0.0.1)",
+  },
+  "internal-port": {
+    schema: v.optional(port, 8081),
+    value: "number",
+    meaning: "the internal port, for the site's own backend (8081)",
+  },
+  "internal-secret": {
+    schema: v.optional(internalSecret),
+    value: "text",
+    meaning: "the secret of the internal port (on loopback: a new one at each start)",
+    isSecret: true,
+  },
+  proxies: {
+    schema: v.optional(wholeNumber(0, 100), 0),
+    value: "number",
+    meaning: "how many proxies of yours are in front (0)",
+  },
+  "redis-url": {
+    schema: v.optional(redisAddress),
+    value: "url",
+    meaning: "Redis or Valkey, for several processes (memory)",
+    isSecret: true,
+  },
+  "result-polling": {
+    schema: v.optional(seconds),
+    value: "seconds",
+    meaning: "ask for results, where callbacks cannot arrive (off)",
+  },
+  "callback-uri": {
+    schema: v.optional(address),
+    value: "url",
+    meaning: "where the Token Server posts to (origin + path + /callback)",
+  },
+  "callback-username": {
+    schema: v.optional(text("a text")),
+    value: "text",
+    meaning: "Basic authentication of the callback (none)",
+  },
+  "callback-password": {
+    schema: v.optional(text("a text")),
+    value: "text",
+    meaning: "its password",
+    isSecret: true,
+  },
+  limits: {
+    schema: v.optional(object),
+    value: "object",
+    meaning: "the kit's limits, in the file only",
+    isInFileOnly: true,
+  },
+  timeouts: {
+    schema: v.optional(object),
+    value: "object",
+    meaning: "the kit's timeouts, in the file only",
+    isInFileOnly: true,
+  },
+  log: {
+    schema: v.optional(oneOf("json", "pretty"), "json"),
+    value: "json|pretty",
+    meaning: "the log on stdout (json)",
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settingList;
+
+/** The settings, parsed and with their defaults. */
+export type Settings = {
+  readonly [Name in SettingName]: v.InferOutput<(typeof settingList)[Name]["schema"]>;
+};
+
+export const settingNames = Object.keys(settingList) as SettingName[];
+
+export const settingOf = (name: SettingName): Setting => settingList[name];
+
+const prefix = "ONEGINI_LOGIN_";
+
+/** The environment's name for a setting or a file. */
+export const variableOf = (name: string): string => prefix + name.toUpperCase().replaceAll("-", "_");
+
+/** Whether a variable of the environment looks like a setting of ours. */
+export const isOurs = (variable: string): boolean => variable.startsWith(prefix);

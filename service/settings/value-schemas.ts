@@ -1,0 +1,104 @@
+import * as v from "valibot";
+
+/* Each message says what is expected: "… must be {message}". A value of a flag or a variable is always a text. */
+
+const textThat = (isRight: (text: string) => boolean, expected: string) =>
+  v.pipe(v.string(expected), v.check(isRight, expected));
+
+export const text = (expected: string) => textThat((value) => value !== "", expected);
+
+export const oneOf = <const Choice extends string>(...choices: Choice[]) =>
+  v.picklist(choices, choices.join(" or "));
+
+const numberThat = (pattern: RegExp, isRight: (number: number) => boolean, expected: string) =>
+  v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(pattern), v.transform(Number))], expected),
+    v.check(isRight, expected),
+  );
+
+export const wholeNumber = (from: number, to: number) =>
+  numberThat(
+    /^\d{1,9}$/,
+    (number) => Number.isInteger(number) && number >= from && number <= to,
+    `a whole number from ${from} to ${to}`,
+  );
+
+export const port = wholeNumber(0, 65_535);
+
+export const seconds = numberThat(
+  /^\d{1,9}(?:\.\d{1,3})?$/,
+  (number) => number > 0 && number <= 86_400,
+  "a number of seconds, more than 0 and at most 86400",
+);
+
+/** Commas separate the elements of a text. The file may have an array. */
+export const listOf = (element: v.GenericSchema<string>, expected: string) =>
+  v.pipe(
+    v.union(
+      [
+        v.array(v.string()),
+        v.pipe(
+          v.string(),
+          v.transform((value) => value.split(",").map((each) => each.trim())),
+        ),
+      ],
+      expected,
+    ),
+    v.check((values) => values.every((each) => v.is(element, each)), expected),
+  );
+
+/** Whether a host name or address is this machine. */
+export const isLoopback = (hostname: string): boolean =>
+  /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(hostname);
+
+const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
+
+/** Cookies and secrets are sent over https, or over http that does not leave the machine. */
+const isSafe = (url: URL | undefined): url is URL =>
+  url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+
+export const origin = textThat(
+  (value) => isSafe(parseUrl(value)) && parseUrl(value)?.origin === value,
+  "an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end",
+);
+
+export const address = textThat((value) => {
+  const url = parseUrl(value);
+  return isSafe(url) && url.username === "" && url.password === "" && !/[?#\s]/.test(value);
+}, "an address: https (http on loopback only), without user, query or fragment");
+
+export const redisAddress = textThat((value) => {
+  const url = parseUrl(value);
+  return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== "";
+}, "an address such as redis://localhost:6379, or rediss:// for TLS");
+
+const minSecretBytes = 32;
+
+/** Long enough that it cannot be tried out, and without characters that a header cannot hold. */
+export const internalSecret = textThat(
+  (value) => Buffer.byteLength(value) >= minSecretBytes && /^[\x21-\x7e]+$/.test(value),
+  `a text of at least ${minSecretBytes} characters, without spaces, such as one of: openssl rand -base64 32`,
+);
+
+export const hostToListenAt = textThat(
+  (value) => /^[\w.:%-]+$/.test(value),
+  "an address of this machine such as 127.0.0.1, or 0.0.0.0 for all of them",
+);
+
+/** One text, or in the file a text for each language. */
+export const message = v.union(
+  [
+    v.pipe(v.string(), v.nonEmpty()),
+    v.pipe(
+      v.record(v.pipe(v.string(), v.regex(/^[a-z]{2,3}$/)), v.pipe(v.string(), v.nonEmpty())),
+      v.check((texts) => Object.keys(texts).length > 0),
+    ),
+  ],
+  "a text; in the file also an object of texts by language, such as { en: …, nl: … }",
+);
+
+/** The kit checks what is in it. */
+export const object = v.pipe(
+  v.record(v.string(), v.unknown(), "an object, in the file only"),
+  v.check((value) => !Array.isArray(value), "an object, in the file only"),
+);

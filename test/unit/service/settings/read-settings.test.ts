@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readSettings } from "../../../../service/settings/read-settings.js";
+import { settingNames, settingOf, variableOf } from "../../../../service/settings/setting-list.js";
+
+const required = {
+  ONEGINI_LOGIN_ORIGIN: "https://www.example.com",
+  ONEGINI_LOGIN_TOKEN_SERVER_URL: "https://ts.example.com",
+  ONEGINI_LOGIN_CLIENT_ID: "site",
+  ONEGINI_LOGIN_CLIENT_SECRET: "site-secret",
+  ONEGINI_LOGIN_TYPE: "qr-code",
+};
+
+const secret = "internal-secret-of-at-least-32-characters";
+
+interface Place {
+  args?: string[];
+  environment?: Record<string, string>;
+  files?: Record<string, string>;
+}
+
+const readAll = ({ args = [], environment = required, files = {} }: Place = {}) =>
+  readSettings(args, environment, (path) => {
+    const text = files[path];
+    if (text === undefined) throw Object.assign(new Error(path), { code: "ENOENT" });
+    return text;
+  });
+
+const settingsOf = (place: Place) => {
+  const result = readAll(place);
+  return result.kind === "settings" ? result : assert.fail(JSON.stringify(result));
+};
+
+const problemsOf = (place: Place): string[] => {
+  const result = readAll(place);
+  return result.kind === "wrong" ? result.problems : assert.fail(result.kind);
+};
+
+describe("The settings of serve", () => {
+  it("have defaults but for the site and its Token Server", () => {
+    const { settings, givenAt, check, warnings } = settingsOf({});
+    assert.deepEqual(settings, {
+      origin: "https://www.example.com",
+      origins: [],
+      path: "/otp-login",
+      "token-server-url": "https://ts.example.com",
+      "client-id": "site",
+      "client-secret": "site-secret",
+      type: "qr-code",
+      "client-authentication": "basic",
+      message: undefined,
+      "max-message-length": 155,
+      "hand-over-to": "/login/otp",
+      host: "127.0.0.1",
+      port: 8080,
+      "internal-host": "127.0.0.1",
+      "internal-port": 8081,
+      "internal-secret": undefined,
+      proxies: 0,
+      "redis-url": undefined,
+      "result-polling": undefined,
+      "callback-uri": undefined,
+      "callback-username": undefined,
+      "callback-password": undefined,
+      limits: undefined,
+      timeouts: undefined,
+      log: "json",
+    });
+    assert.equal(givenAt.get("origin"), "ONEGINI_LOGIN_ORIGIN");
+    assert.deepEqual([check, warnings], [false, []]);
+  });
+
+  it("mean the same as flags, as variables and in the file", () => {
+    const values = {
+      origin: "https://bank.example",
+      origins: "https://a.bank.example, https://b.bank.example",
+      path: "/qr",
+      "token-server-url": "http://localhost:3000",
+      "client-id": "c",
+      "client-secret": "=--x",
+      type: "otp",
+      "client-authentication": "body",
+      message: "Log in",
+      "max-message-length": "200",
+      "hand-over-to": "/in",
+      host: "0.0.0.0",
+      port: "0",
+      "internal-host": "::1",
+      "internal-port": "1",
+      "internal-secret": secret,
+      proxies: "2",
+      "redis-url": "rediss://user:password@redis:6380/1",
+      "result-polling": "2.5",
+      "callback-uri": "https://bank.example/cb",
+      "callback-username": "u",
+      "callback-password": "p",
+      log: "pretty",
+    };
+    const names = settingNames.filter((name) => !settingOf(name).isInFileOnly);
+    assert.deepEqual(Object.keys(values), names);
+    const asFlags = settingsOf({
+      args: Object.entries(values).map(([name, value]) => `--${name}=${value}`),
+      environment: {},
+    }).settings;
+    const environment = Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [variableOf(name), value]),
+    );
+    assert.deepEqual(settingsOf({ environment }).settings, asFlags);
+    const inFile = { ...values, port: 0, origins: values.origins.split(", "), "result-polling": 2.5 };
+    const files = { "site.json": JSON.stringify(inFile) };
+    const { settings } = settingsOf({ args: ["--config", "site.json"], environment: {}, files });
+    assert.deepEqual(settings, asFlags);
+    assert.deepEqual(settings.origins, ["https://a.bank.example", "https://b.bank.example"]);
+  });
+
+  it("of a flag win over the environment, and these over the file", () => {
+    const files = { "site.yaml": "port: 1\nproxies: 1\nhost: 10.0.0.1 # comment\n" };
+    const environment = {
+      ...required,
+      ONEGINI_LOGIN_CONFIG: "site.yaml",
+      ONEGINI_LOGIN_PORT: "2",
+      ONEGINI_LOGIN_PROXIES: "2",
+    };
+    const { settings, givenAt } = settingsOf({ args: ["--port", "3"], environment, files });
+    assert.deepEqual([settings.port, settings.proxies, settings.host], [3, 2, "10.0.0.1"]);
+    assert.equal(givenAt.get("host"), "host in site.yaml");
+  });
+
+  it("are objects in the file: limits, timeouts, and the message by language", () => {
+    const yaml =
+      "message: { en: Log in, nl: Inloggen }\nlimits:\n  startsPerAddress: false\ntimeouts:\n  graceSeconds: 5\n";
+    const { settings } = settingsOf({ args: ["--config", "a"], files: { a: yaml } });
+    assert.deepEqual(settings.message, { en: "Log in", nl: "Inloggen" });
+    assert.deepEqual(settings.limits, { startsPerAddress: false });
+    assert.deepEqual(settings.timeouts, { graceSeconds: 5 });
+  });
+
+  it("that are secret may come from a file, without its last line break", () => {
+    const { ONEGINI_LOGIN_CLIENT_SECRET: _, ...environment } = required;
+    const files = {
+      "/run/client": "in a file\n\n",
+      "/run/internal": secret,
+      c: "redis-url-file: /run/redis\n",
+      "/run/redis": "redis://r\r\n",
+    };
+    const { settings } = settingsOf({
+      args: ["--client-secret-file", "/run/client", "--config", "c"],
+      environment: { ...environment, ONEGINI_LOGIN_INTERNAL_SECRET_FILE: "/run/internal" },
+      files,
+    });
+    assert.equal(settings["client-secret"], "in a file\n");
+    assert.equal(settings["internal-secret"], secret);
+    assert.equal(settings["redis-url"], "redis://r");
+  });
+
+  it("that are empty variables are not set", () => {
+    assert.equal(settingsOf({ environment: { ...required, ONEGINI_LOGIN_PORT: "" } }).settings.port, 8080);
+  });
+
+  it("warn of a variable that is no setting, because orchestrators add their own", () => {
+    const environment = { ...required, ONEGINI_LOGIN_SERVICE_HOST: "10.0.0.1", ONEGINI_LOGIN_LIMITS: "x" };
+    assert.deepEqual(settingsOf({ environment }).warnings, [
+      "ONEGINI_LOGIN_SERVICE_HOST is not used: there is no such setting for a variable.",
+      "ONEGINI_LOGIN_LIMITS is not used: there is no such setting for a variable.",
+    ]);
+  });
+
+  it("are explained by --help, whatever else is given", () => {
+    assert.deepEqual(readAll({ args: ["--nonsense", "-h"], environment: {} }), { kind: "help" });
+  });
+});
+
+describe("What is wrong with the settings", () => {
+  it("is named all at once, with what is expected", () => {
+    assert.deepEqual(problemsOf({ args: ["--prot", "1", "--log", "xml"], environment: {} }), [
+      "There is no flag --prot.",
+      'There is no argument "1".',
+      "origin is missing. Give an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end: as --origin, ONEGINI_LOGIN_ORIGIN, or origin in the file.",
+      "token-server-url is missing. Give an address: https (http on loopback only), without user, query or fragment: as --token-server-url, ONEGINI_LOGIN_TOKEN_SERVER_URL, or token-server-url in the file.",
+      "client-id is missing. Give the API client's id: as --client-id, ONEGINI_LOGIN_CLIENT_ID, or client-id in the file.",
+      "client-secret is missing. Give the API client's secret: as --client-secret, ONEGINI_LOGIN_CLIENT_SECRET, or client-secret in the file.",
+      "type is missing. Give the name of the mobile authentication type, such as qr-code: as --type, ONEGINI_LOGIN_TYPE, or type in the file.",
+      '--log must be json or pretty, not "xml".',
+    ]);
+  });
+
+  for (const [args, problem] of [
+    [["--port"], "--port has no value."],
+    [["--port="], "--port has no value."],
+    [["--port", "--check"], "--port has no value."],
+    [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
+    [["--limits", "x"], "--limits can be given in the file only."],
+    [["--origin", "http://bank.example"], /^--origin must be an origin such as/],
+    [
+      ["--origins", "https://a.example,b"],
+      /^--origins must be a list of origins .*, not "https:\/\/a\.example,b"\.$/,
+    ],
+    [
+      ["--token-server-url", "https://u:hidden@ts.example"],
+      /^--token-server-url must be .*, not "https:\/\/\*\*\*@ts\.example"\.$/,
+    ],
+    [
+      ["--redis-url", "http://:hidden@r"],
+      /^--redis-url must be an address such as redis:\/\/localhost:6379, or rediss:\/\/ for TLS\.$/,
+    ],
+    [["--internal-secret", "hidden"], /^--internal-secret must be a text of at least 32 characters[^"]*\.$/],
+    [
+      ["--internal-host", "0.0.0.0"],
+      /^internal-secret is missing\. It is needed because internal-host, 0\.0\.0\.0, can be reached/,
+    ],
+    [["--callback-username", "u"], "callback-username and callback-password must be given together."],
+    [
+      ["--message", "four", "--max-message-length", "3"],
+      "message must have at most 3 characters (max-message-length).",
+    ],
+    [["--config", "none.yaml"], "The file none.yaml cannot be read (ENOENT)."],
+    [["--internal-secret-file", "none"], "--internal-secret-file: the file none cannot be read (ENOENT)."],
+    [["--config", "list"], "The file list must hold an object of settings."],
+    [["--config", "unknown"], 'There is no setting "prot", in unknown.'],
+    [["--config", "types"], "client-id in types must be the API client's id, not 12."],
+    [["--config", "broken"], /^The file broken is neither YAML nor JSON: .*line 2.*\.$/],
+  ] as [string[], string | RegExp][]) {
+    it(`is named for: ${args.join(" ")}`, () => {
+      const files = {
+        list: "- origin",
+        unknown: '{"prot": 1}',
+        types: "client-id: 12",
+        broken: 'client-secret: "hidden\nport: [',
+      };
+      const { ONEGINI_LOGIN_CLIENT_ID: _, ...withoutId } = required;
+      const environment = args[1] === "types" ? withoutId : required;
+      const problems = problemsOf({ args, environment, files });
+      assert.equal(problems.length, 1, problems.join("\n"));
+      const [found = ""] = problems;
+      if (typeof problem === "string") assert.equal(found, problem);
+      else assert.match(found, problem);
+      assert.doesNotMatch(found, /hidden|\n/);
+    });
+  }
+
+  it("is a secret that is given in two ways by one source", () => {
+    const args = ["--internal-secret", secret, "--internal-secret-file", "f"];
+    assert.deepEqual(problemsOf({ args }), [
+      "--internal-secret and --internal-secret-file are the same setting. Give one of them.",
+    ]);
+  });
+});
