@@ -97,15 +97,20 @@ const earlyBuild: UserConfig = {
   },
 };
 
-/** The command `onegini-otp-login`, which uses the package's own entries and its dependencies. */
+/**
+ * The command `onegini-otp-login`, which uses the package's own entries and its dependencies. What only the command needs is
+ * bundled, with its licences. `serve` is a file of its own, which the other commands do not load.
+ */
 const commandBuild: UserConfig = {
+  ssr: { noExternal: true },
   build: {
     emptyOutDir: false,
     minify: false,
+    license: { fileName: licenses },
     ssr: "service/command/cli.ts",
     rolldownOptions: {
-      external: /^(?:onegini-otp-login|redis)\b/,
-      output: { dir: "dist/command", entryFileNames: "[name].js" },
+      external: /^(?:onegini-otp-login|redis|hono|@hono\/node-server|valibot|ipaddr\.js)(?:\/|$)/,
+      output: { dir: "dist/command", entryFileNames: "[name].js", chunkFileNames: "[name].js" },
     },
   },
 };

@@ -20,23 +20,27 @@ export type RedisClient = Awaited<ReturnType<typeof connect>>;
 export type RedisResult =
   { kind: "connected"; client: RedisClient } | { kind: "unreachable"; problem: string };
 
-/** Tries to connect once: a Redis that cannot be reached at the start is more likely a wrong address than an outage. */
-export async function connectRedis(url: string): Promise<RedisResult> {
+/**
+ * Tries to connect once: a Redis that cannot be reached at the start is more likely a wrong address than an outage.
+ *
+ * @param command the command that connects, for the words of a problem
+ */
+export async function connectRedis(url: string, command = "demo"): Promise<RedisResult> {
   try {
     return { kind: "connected", client: await connect(url) };
   } catch (error) {
-    return { kind: "unreachable", problem: redisProblem(url, error) };
+    return { kind: "unreachable", problem: redisProblem(url, error, command) };
   }
 }
 
 /** Outside a project npx keeps the command in a folder of its own, where `npm install` puts nothing. */
-const missingPackage =
+const missingPackage = (command: string): string =>
   "The package redis is missing. In a project: npm install redis. " +
-  "Elsewhere: npx -p onegini-otp-login -p redis onegini-otp-login demo --redis-url …";
+  `Elsewhere: npx -p onegini-otp-login -p redis onegini-otp-login ${command} --redis-url …`;
 
 /** One sentence with the address and the reason, without the password that the URL may contain. */
-export function redisProblem(url: string, error: unknown): string {
-  if (codeOf(error) === "ERR_MODULE_NOT_FOUND") return missingPackage;
+export function redisProblem(url: string, error: unknown, command = "demo"): string {
+  if (codeOf(error) === "ERR_MODULE_NOT_FOUND") return missingPackage(command);
   const { hostname, port } = new URL(url);
   const where = `${hostname}:${port || 6379}`;
   return `Redis cannot be used at ${where} (${reasonOf(error)}). Start it there, or give the address of another.`;

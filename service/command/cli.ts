@@ -33,6 +33,10 @@ switch (command.kind) {
   case "emulator":
     await startEmulator(command.config, getAssets, flagWords);
     break;
+  case "serve":
+    // Only here: the other commands need none of its packages.
+    await (await import("../serve/serve-command.js")).serve(command.args, process.env);
+    break;
   default:
     command satisfies never;
 }

@@ -6,6 +6,8 @@ export type Command =
   | { kind: "help"; text: string }
   | { kind: "version" }
   | { kind: "demo" | "emulator"; config: DemoConfig }
+  /** Its own file reads them: it is loaded for this command only. */
+  | { kind: "serve"; args: readonly string[] }
   /** `problem`: one line that names what is wrong. */
   | { kind: "wrong"; problem: string };
 
@@ -50,6 +52,7 @@ const listOf = (name: Name): string =>
 const commands = `Commands:
   demo        a bank with QR login, its Token Server, a phone and a playground
   emulator    the Token Server and the phone alone, for a backend in any language
+  serve       the login service for a site in any language
 `;
 
 const help = `Usage: onegini-otp-login <command> [flags]
@@ -96,9 +99,10 @@ export function readCommand(args: readonly string[]): Command {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h") return { kind: "help", text: help };
   if (name === "--version") return { kind: "version" };
+  if (name === "serve") return { kind: "serve", args: rest };
   if (name !== "demo" && name !== "emulator") {
     const given = name === undefined ? "There is no command" : `There is no command ${JSON.stringify(name)}`;
-    return { kind: "wrong", problem: `${given}. Name one of these: demo, emulator.` };
+    return { kind: "wrong", problem: `${given}. Name one of these: demo, emulator, serve.` };
   }
   const flags = readFlags(name, rest);
   if (flags.kind === "wrong") return flags;

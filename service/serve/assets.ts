@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { Hono } from "hono";
+import { parseAccept } from "hono/utils/accept";
+
+type Encoding = "br" | "gzip" | "identity";
+
+/** A file for pages, in each encoding. */
+export interface WidgetFile {
+  /** Its stable name, such as `locales/nl.js`. */
+  name: string;
+  /** The name that changes with its contents, such as `locales/nl.1a2b3c4d5e6f.js`. */
+  hashedName: string;
+  /** For a page's `integrity`. */
+  integrity: string;
+  bodies: Readonly<Record<Encoding, Uint8Array<ArrayBuffer>>>;
+}
+
+/** The built files of the package: this folder's place below the package's is the same when it is bundled. */
+const builtFolder = join(import.meta.dirname, "../../dist");
+
+/** The files that a page loads: the one file, the script for its head, the languages. They are compressed here, once. */
+export async function readWidgetFiles(folder = builtFolder): Promise<WidgetFile[]> {
+  const locales = (await readdir(join(folder, "locales"))).filter((name) => name.endsWith(".js")).sort();
+  const names = ["onegini-otp-login.js", "early.js", ...locales.map((name) => `locales/${name}`)];
+  return Promise.all(
+    names.map(async (name) => toWidgetFile(name, new Uint8Array(await readFile(join(folder, name))))),
+  );
+}
+
+async function toWidgetFile(name: string, identity: Uint8Array<ArrayBuffer>): Promise<WidgetFile> {
+  const hash = createHash("sha256").update(identity).digest("hex").slice(0, 12);
+  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  const [br, zipped] = await Promise.all([
+    promisify(brotliCompress)(identity, best),
+    promisify(gzip)(identity, { level: 9 }),
+  ]);
+  return {
+    name,
+    hashedName: name.replace(/\.js$/, `.${hash}.js`),
+    integrity: `sha384-${createHash("sha384").update(identity).digest("base64")}`,
+    bodies: { br: new Uint8Array(br), gzip: new Uint8Array(zipped), identity },
+  };
+}
+
+/** Serves the files under a path that ends with a slash. Anything else there is 404. */
+export function createAssets(files: readonly WidgetFile[], base: string): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    c.header("X-Content-Type-Options", "nosniff");
+    // Pages of further origins load modules with CORS. The files are the same for everybody.
+    c.header("Access-Control-Allow-Origin", "*");
+  });
+  const integrity = Object.fromEntries(
+    files.map(({ name, hashedName, integrity }) => [name, { file: base + hashedName, integrity }]),
+  );
+  app.get(`${base}integrity.json`, (c) => c.json(integrity, 200, { "Cache-Control": "no-cache" }));
+  for (const { name, hashedName, bodies } of files) {
+    // A module's relative imports follow the address that it was redirected to; these files have none.
+    app.get(base + name, (c) => {
+      c.header("Cache-Control", "no-cache");
+      return c.redirect(base + hashedName, 302);
+    });
+    app.get(base + hashedName, (c) => {
+      const encoding = encodingFor(c.req.header("Accept-Encoding") ?? "");
+      return c.body(bodies[encoding], 200, {
+        "Content-Type": "text/javascript; charset=utf-8",
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Content-Length": String(bodies[encoding].byteLength),
+        Vary: "Accept-Encoding",
+        ...(encoding !== "identity" && { "Content-Encoding": encoding }),
+      });
+    });
+  }
+  app.notFound((c) => c.text("There is nothing at this address.\n", 404));
+  return app;
+}
+
+/** The smallest encoding that the client accepts. */
+function encodingFor(header: string): Encoding {
+  const accepted = parseAccept(header)
+    .filter(({ q }) => q > 0)
+    .map(({ type }) => type.toLowerCase());
+  return (["br", "gzip"] as const).find((encoding) => accepted.includes(encoding)) ?? "identity";
+}

@@ -1,0 +1,87 @@
+import { createLoginKit, nodeTransport, type NodeContext } from "onegini-otp-login/node";
+import {
+  clientIpBehind,
+  type AttemptStore,
+  type LoginKit,
+  type LoginKitOptions,
+  type Message,
+} from "onegini-otp-login/server";
+import type { SettingName, Settings } from "../settings/setting-list.js";
+import { logEvent, type Log } from "./log.js";
+import type { Metrics } from "./metrics.js";
+import { StartProblem } from "./start-problem.js";
+
+/** A page that the site's own server renders: the site says for which address. */
+export interface FirstPaintContext {
+  address: string | undefined;
+}
+
+/** What a call to the kit comes with: the request on the public port, or the site's words on the internal one. */
+export type ServiceContext = NodeContext | FirstPaintContext;
+
+export type ServiceKit = LoginKit<ServiceContext>;
+
+interface KitParts {
+  store: AttemptStore | undefined;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** @throws StartProblem that names a setting which only the kit can check */
+export function createKit(settings: Settings, { store, log, metrics }: KitParts): ServiceKit {
+  const behindProxies = clientIpBehind(settings.proxies);
+  const { message, limits, timeouts } = settings;
+  const resultPolling = settings["result-polling"];
+  const uri = settings["callback-uri"];
+  const [username, password] = [settings["callback-username"], settings["callback-password"]];
+  const options = {
+    origin: settings.origin,
+    origins: settings.origins,
+    path: settings.path,
+    tokenServer: {
+      url: settings["token-server-url"],
+      clientId: settings["client-id"],
+      clientSecret: settings["client-secret"],
+      type: settings.type,
+      clientAuthentication: settings["client-authentication"],
+    },
+    callback: {
+      ...(uri !== undefined && { uri }),
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+    },
+    ...(message !== undefined && { message: typeof message === "string" ? message : messageIn(message) }),
+    maxMessageLength: settings["max-message-length"],
+    handOver: { to: settings["hand-over-to"] },
+    ...(store && { store }),
+    clientIp: (request, context) =>
+      "address" in context ? context.address : behindProxies(request, context),
+    ...(resultPolling !== undefined && { resultPolling }),
+    onEvent(event) {
+      metrics.count(event);
+      logEvent(log, event);
+    },
+    transport: metrics.counting(nodeTransport),
+    ...(limits !== undefined && { limits }),
+    ...(timeouts !== undefined && { timeouts }),
+  } satisfies LoginKitOptions<ServiceContext>;
+  try {
+    return createLoginKit<ServiceContext>(options);
+  } catch (error) {
+    throw error instanceof TypeError ? new StartProblem(inSettings(error.message), 2) : error;
+  }
+}
+
+/** The text in the page's language, else in English, else the first one. */
+const messageIn = (texts: Readonly<Record<string, string>>): Message<ServiceContext> => {
+  const [first = ""] = Object.values(texts);
+  return ({ language = "en" }) => texts[language] ?? texts["en"] ?? first;
+};
+
+/** The kit's options whose names differ from those of the settings, as far as only the kit checks them. */
+const renamed: Record<string, SettingName> = { "handOver.to": "hand-over-to" };
+
+const inSettings = (message: string): string => {
+  const [, words = message] = /^createLoginKit: (.*)$/s.exec(message) ?? [];
+  return `${words.replace(/^"([^"]+)"/, (_, name: string) => renamed[name] ?? name).replace(/; expected /, "; it must be ")}.`;
+};

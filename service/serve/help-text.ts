@@ -1,0 +1,29 @@
+import { settingNames, settingOf } from "../settings/setting-list.js";
+
+const flagLine = (flag: string, meaning: string): string => `  ${flag.padEnd(38)}${meaning}`;
+
+const flags = settingNames
+  .filter((name) => !settingOf(name).isInFileOnly)
+  .map((name) => flagLine(`--${name} <${settingOf(name).value}>`, settingOf(name).meaning))
+  .join("\n");
+
+/** The text of `serve --help`. */
+export const helpText = `Usage: onegini-otp-login serve [flags]
+
+Serves the login API and the widget's files to browsers on one port, and your own backend on another, internal one.
+
+Flags (default):
+${flags}
+${flagLine("--config <file>", "a YAML or JSON file with these settings, and limits and timeouts")}
+${flagLine("--check", "says what it would do, and exits")}
+
+Each flag is also a variable, ONEGINI_LOGIN_CLIENT_ID for --client-id, and a key of the file, client-id. Flags win over
+variables, variables over the file. Secrets can be in a file of their own: --client-secret-file, --internal-secret-file,
+--callback-password-file, --redis-url-file. Redis needs the package redis.
+
+Examples:
+  npx onegini-otp-login serve --origin https://www.example.com --config /etc/onegini-login.yaml
+  npx onegini-otp-login emulator --port 3000
+  npx onegini-otp-login serve --origin http://localhost:8000 --token-server-url http://localhost:3000 \\
+    --client-id demo --client-secret demo-secret --type qr-code --message "Log in"
+`;

@@ -1,0 +1,92 @@
+import { isIP } from "node:net";
+import type { Context } from "hono";
+import type { RedeemedLogin } from "onegini-otp-login/server";
+import * as v from "valibot";
+import { badRequest, InternalError } from "./internal-error.js";
+
+/* The bodies. A member that may be left out may also be null, as most languages write a value that is not there. */
+
+const optionalText = (name: string) => v.nullish(v.string(`"${name}" must be a text or null.`));
+
+const ipAddress = v.nullish(
+  v.pipe(
+    v.string('"address" must be an IP address or null.'),
+    v.check((value) => isIP(value) !== 0, '"address" must be an IP address or null.'),
+  ),
+);
+
+export const redeemRequest = v.object({
+  ticket: v.string('"ticket" must be the ticket that the page brought.'),
+  cookie: optionalText("cookie"),
+});
+
+const headersExpected = '"headers" must be an object of the page request\'s headers.';
+export const beginRequest = v.object({
+  headers: v.pipe(
+    v.record(v.string(), v.string(headersExpected), headersExpected),
+    v.check((headers) => !Array.isArray(headers) && areHeaders(headers), headersExpected),
+  ),
+  address: ipAddress,
+  qr_link: optionalText("qr_link"),
+});
+
+export const scannedRequest = v.object({
+  transaction_id: v.string('"transaction_id" must be the transaction_id in the scanned code.'),
+  user_id: optionalText("user_id"),
+  address: ipAddress,
+  user_agent: optionalText("user_agent"),
+});
+
+function areHeaders(headers: Record<string, string>): boolean {
+  try {
+    new Headers(headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws InternalError 415 or 400 */
+export async function bodyOf<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const type = c.req.header("Content-Type")?.split(";")[0]?.trim() ?? "";
+  if (!/^application\/(?:[\w.-]+\+)?json$/i.test(type))
+    throw new InternalError(415, "invalid_request", "The body must be application/json.");
+  const json: unknown = await c.req.json().catch(() => {
+    throw badRequest("The body must be JSON.");
+  });
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    throw badRequest("The body must be a JSON object.");
+  const { success, output, issues } = v.safeParse(schema, json);
+  if (success) return output;
+  const [{ type: kind, message }] = issues;
+  // valibot reports a missing member at the object around it.
+  throw badRequest(kind === "object" ? `${v.getDotPath(issues[0]) ?? "A member"} is missing.` : message);
+}
+
+/** A login as JSON: snake_case, times in ISO 8601, null for what is unknown. */
+export function loginOf({ userId, attempt, login }: RedeemedLogin) {
+  const { startedAt, approvedAt, address, userAgent, language, codes, scanned } = login;
+  const iso = (time: number) => new Date(time).toISOString();
+  return {
+    user_id: userId,
+    attempt,
+    login: {
+      started_at: iso(startedAt),
+      approved_at: iso(approvedAt),
+      address: address ?? null,
+      user_agent: userAgent ?? null,
+      language: language ?? null,
+      codes,
+      ...(scanned && {
+        scanned: {
+          at: iso(scanned.at),
+          address: scanned.address ?? null,
+          user_agent: scanned.userAgent ?? null,
+        },
+      }),
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import { Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { ServiceKit } from "./create-kit.js";
+import { beginRequest, bodyOf, loginOf, redeemRequest, scannedRequest } from "./internal-bodies.js";
+import { badRequest, InternalError } from "./internal-error.js";
+import type { Metrics } from "./metrics.js";
+import { keepAliveMs, listenerOf } from "./public-server.js";
+
+interface InternalParts {
+  kit: ServiceKit;
+  metrics: Metrics;
+  secret: string;
+}
+
+/** More than the headers of a request for a page have, which come in the body of `/begin`. */
+const maxBodyBytes = 65_536;
+
+/** The server for the site's own backend. */
+export const createInternalServer = (parts: InternalParts): Server =>
+  createServer({ keepAliveTimeout: keepAliveMs }, listenerOf(createInternalApi(parts).fetch));
+
+/** What the site's backend calls. All but `/health` and `/ready` needs the secret. */
+export function createInternalApi({ kit, metrics, secret }: InternalParts): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    c.header("Cache-Control", "no-store");
+  });
+  app.onError((error) =>
+    (error instanceof InternalError
+      ? error
+      : new InternalError(500, "server_error", "The service could not handle this request.")
+    ).toResponse(),
+  );
+
+  app.get("/health", (c) => c.json({ status: "ok" }));
+  app.get("/ready", async (c) => {
+    const { healthy, closing } = await kit.health();
+    if (healthy) return c.json({ status: "ready" });
+    throw unavailable(closing ? "The service is stopping." : "The store does not answer.");
+  });
+  for (const path of ["/health", "/ready"]) app.all(path, otherMethod("GET, HEAD"));
+
+  app.use(requireSecret(secret));
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new InternalError(413, "invalid_request", `The body may have at most ${maxBodyBytes} bytes.`);
+      },
+    }),
+  );
+
+  app.post("/redeem", async (c) => {
+    const { ticket, cookie } = await bodyOf(c, redeemRequest);
+    const redeemed = await kit.redeem(ticket, { headers: { cookie: cookie ?? "" } }).catch(() => {
+      throw unavailable("The store does not work at the moment. Try again shortly.");
+    });
+    if (!redeemed)
+      throw new InternalError(404, "invalid_ticket", "This ticket gives no login to this browser.");
+    metrics.redeemed(redeemed);
+    return c.json(loginOf(redeemed));
+  });
+
+  app.post("/begin", async (c) => {
+    const { headers, address, qr_link: qrLink } = await bodyOf(c, beginRequest);
+    const request = new Request("http://localhost/", { headers });
+    const begun = await kit
+      .begin(request, { address: address ?? undefined }, { qrLink: qrLink ?? undefined })
+      .catch(() => {
+        throw badRequest('"qr_link" must be an https link with {otp} in its fragment, and not too long.');
+      });
+    if (!begun) return c.body(null, 204);
+    const { attempt, otp, expiresIn, svg } = begun;
+    return c.json({ attempt, otp, expires_in: expiresIn, svg, headers: [...begun.headers] });
+  });
+
+  app.post("/scanned", async (c) => {
+    const { transaction_id: transactionId, user_id, address, user_agent } = await bodyOf(c, scannedRequest);
+    await kit.scanned({
+      transactionId,
+      userId: user_id ?? undefined,
+      address: address ?? undefined,
+      userAgent: user_agent ?? undefined,
+    });
+    return c.body(null, 204);
+  });
+
+  app.get("/forget", (c) => c.json({ headers: [...kit.forget()] }));
+
+  app.get("/metrics", async (c) => {
+    const { watchers } = await kit.health();
+    return c.body(await metrics.text(watchers), 200, { "Content-Type": metrics.contentType });
+  });
+
+  for (const path of ["/redeem", "/begin", "/scanned"]) app.all(path, otherMethod("POST"));
+  for (const path of ["/forget", "/metrics"]) app.all(path, otherMethod("GET, HEAD"));
+  app.notFound(() =>
+    new InternalError(404, "invalid_request", "There is nothing at this address.").toResponse(),
+  );
+  return app;
+}
+
+/** Compares hashes, which have one length, in constant time: the answer's time tells nothing about the secret. */
+function requireSecret(secret: string): MiddlewareHandler {
+  const hashOf = (text: string) => createHash("sha256").update(text).digest();
+  const expected = hashOf(secret);
+  return async (c, next) => {
+    const [, given = ""] = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
+    if (!timingSafeEqual(hashOf(given), expected)) {
+      const headers = { "WWW-Authenticate": "Bearer" };
+      throw new InternalError(
+        401,
+        "invalid_client",
+        "Authorization: Bearer {internal-secret} is needed.",
+        headers,
+      );
+    }
+    await next();
+  };
+}
+
+const otherMethod = (allow: string) => (): never => {
+  throw new InternalError(405, "invalid_request", `This address takes ${allow} only.`, { Allow: allow });
+};
+
+const unavailable = (description: string): InternalError =>
+  new InternalError(503, "temporarily_unavailable", description, { "Retry-After": "5" });

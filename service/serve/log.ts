@@ -1,0 +1,42 @@
+import type { LoginKitEvent } from "onegini-otp-login/server";
+import { pino, type DestinationStream, type Logger } from "pino";
+import { PinoPretty } from "pino-pretty";
+
+/** The log of `serve`: one line for each event of the kit. */
+export type Log = Logger;
+
+/**
+ * Writes at once, in this thread: pino's workers load files by name, which a bundle does not have, and no line is lost when
+ * the process ends.
+ *
+ * @param to where the lines go. Default: stdout
+ */
+export const createLog = (
+  kind: "json" | "pretty",
+  to: DestinationStream = pino.destination({ fd: 1, sync: true }),
+): Log =>
+  pino(
+    {
+      base: null,
+      messageKey: "event",
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      serializers: { error: describeError },
+    },
+    kind === "json"
+      ? to
+      : PinoPretty({ messageKey: "event", sync: true, singleLine: true, destination: to as never }),
+  );
+
+/** Writes an event of the kit. Its type is the line's `event`. */
+export const logEvent = (log: Log, { type, level, ...rest }: LoginKitEvent): void => log[level](rest, type);
+
+/**
+ * Name, message and stack, and those of the causes. Not the other members of an error: libraries keep requests and
+ * commands there.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, stack, cause } = error;
+  return { name, message, stack, ...(cause !== undefined && { cause: describeError(cause) }) };
+}

@@ -1,0 +1,119 @@
+import type { LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+const prefix = "onegini_otp_login_";
+
+const loginBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
+const callBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** How a login ended. */
+const results = ["completed", "denied", "expired", "failed"] as const;
+
+/** The counts and durations of this process, for Prometheus. No label holds anything that a client sends. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #registers = [this.#registry];
+  readonly #logins = new Counter({
+    name: `${prefix}logins_total`,
+    help: "Logins by their result. completed: the site redeemed the ticket.",
+    labelNames: ["result"] as const,
+    registers: this.#registers,
+  });
+  readonly #loginSeconds = new Histogram({
+    name: `${prefix}login_seconds`,
+    help: "Seconds from the first code to the approval, and from the approval to the redeemed ticket, by phase.",
+    labelNames: ["phase"] as const,
+    buckets: loginBuckets,
+    registers: this.#registers,
+  });
+  readonly #calls = new Counter({
+    name: `${prefix}token_server_calls_total`,
+    help: "Calls to the Token Server. call: start or result; result: the HTTP status, or no_answer.",
+    labelNames: ["call", "result"] as const,
+    registers: this.#registers,
+  });
+  readonly #callSeconds = new Histogram({
+    name: `${prefix}token_server_call_seconds`,
+    help: "Seconds that a call to the Token Server took.",
+    labelNames: ["call"] as const,
+    buckets: callBuckets,
+    registers: this.#registers,
+  });
+  readonly #limited = new Counter({
+    name: `${prefix}limited_total`,
+    help: "Calls that exceeded a limit, by the limit's name.",
+    labelNames: ["limit"] as const,
+    registers: this.#registers,
+  });
+  readonly #storeErrors = new Counter({
+    name: `${prefix}store_errors_total`,
+    help: "Failed calls of the store.",
+    registers: this.#registers,
+  });
+  readonly #watchers = new Gauge({
+    name: `${prefix}watchers`,
+    help: "Open streams and held polls.",
+    registers: this.#registers,
+  });
+
+  constructor() {
+    // A rate over a counter that begins with its first event misses that event.
+    for (const result of results) this.#logins.inc({ result }, 0);
+  }
+
+  /** Counts an event of the kit. */
+  count(event: LoginKitEvent): void {
+    switch (event.type) {
+      case "attempt_approved":
+        return this.#loginSeconds.observe({ phase: "approval" }, event.durationMs / 1000);
+      case "ticket_redeemed":
+        return this.#logins.inc({ result: "completed" });
+      case "attempt_denied":
+        return this.#logins.inc({ result: "denied" });
+      case "attempt_expired":
+        return this.#logins.inc({ result: "expired" });
+      case "attempt_failed":
+        return this.#logins.inc({ result: "failed" });
+      case "limited":
+        return this.#limited.inc({ limit: event.limit });
+      case "store_trouble":
+        return this.#storeErrors.inc(event.failures);
+      default:
+        return;
+    }
+  }
+
+  /** The site redeemed a ticket. */
+  redeemed({ login }: RedeemedLogin): void {
+    // With Redis, `approvedAt` is by the clock of its host.
+    this.#loginSeconds.observe({ phase: "session" }, Math.max(0, Date.now() - login.approvedAt) / 1000);
+  }
+
+  /** A transport that counts its calls: the kit has an event for a call only if it failed. */
+  counting(transport: Transport): Transport {
+    return async (request) => {
+      const call = request.method === "POST" ? "start" : "result";
+      const end = this.#callSeconds.startTimer({ call });
+      try {
+        const answer = await transport(request);
+        this.#calls.inc({ call, result: String(answer.status) });
+        return answer;
+      } catch (error) {
+        this.#calls.inc({ call, result: "no_answer" });
+        throw error;
+      } finally {
+        end();
+      }
+    };
+  }
+
+  /** The text for Prometheus. */
+  text(watchers: number): Promise<string> {
+    this.#watchers.set(watchers);
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+}

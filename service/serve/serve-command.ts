@@ -1,0 +1,78 @@
+import { onStopSignal } from "../../demo/server/stop-signal.js";
+import type { Environment } from "../settings/given-values.js";
+import { readSettings } from "../settings/read-settings.js";
+import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
+import { helpText } from "./help-text.js";
+import { createLog } from "./log.js";
+import { startService, type Service } from "./service.js";
+import { StartProblem } from "./start-problem.js";
+
+/** `npx onegini-otp-login serve`. stdout is the log's; what is for the person who starts it goes to stderr. */
+export async function serve(args: readonly string[], environment: Environment): Promise<void> {
+  const result = readSettings(args, environment);
+  if (result.kind === "help") return void process.stdout.write(helpText);
+  for (const warning of result.warnings) console.error(`warning: ${warning}`);
+  if (result.kind === "wrong") {
+    for (const problem of result.problems) console.error(problem);
+    console.error("Help: npx onegini-otp-login serve --help");
+    process.exit(2);
+  }
+  const { settings, givenAt, check } = result;
+  try {
+    const service = await startService(
+      check ? { ...settings, log: "json" } : settings,
+      createLog(settings.log),
+    );
+    if (check) {
+      console.error(summaryOf(settings, givenAt, service));
+      await service.stop();
+      process.exit();
+    }
+    report(settings, service);
+    onStopSignal((signal) => void stop(service, signal));
+  } catch (error) {
+    if (!(error instanceof StartProblem)) throw error;
+    console.error(error.message);
+    process.exit(error.exitCode);
+  }
+}
+
+/** What a person wants to know at the start, one line each. `ready:` comes last. */
+function report(settings: Settings, { publicAddress, internalAddress, secret, files }: Service): void {
+  if (settings["redis-url"] === undefined)
+    console.error("attempts are kept in memory: run one process only, or set redis-url");
+  for (const { name, integrity } of files)
+    if (!name.startsWith("locales/")) console.error(`integrity: ${name} ${integrity}`);
+  if (settings["internal-secret"] === undefined) console.error(`internal-secret: ${secret}`);
+  console.error(`internal: ${internalAddress}`);
+  console.error(`ready: ${publicAddress}`);
+}
+
+/** What `--check` says: each setting that was given, and where the service would listen. */
+function summaryOf(
+  settings: Settings,
+  givenAt: ReadonlyMap<SettingName, string>,
+  { publicAddress, internalAddress }: Service,
+): string {
+  const given = settingNames.flatMap((name) => {
+    const where = givenAt.get(name);
+    if (where === undefined) return [];
+    return [
+      `${name}: ${settingOf(name).isSecret ? "(secret)" : JSON.stringify(settings[name])}, from ${where}`,
+    ];
+  });
+  return [
+    ...given,
+    `It would start: at ${publicAddress} for browsers, at ${internalAddress} for the site's backend.`,
+    settings["redis-url"] === undefined ? "Attempts would be kept in memory." : "Redis answers.",
+  ].join("\n");
+}
+
+/** How long it still takes requests, so that a load balancer can notice that `/ready` says no. */
+const noticeSeconds = 2;
+
+async function stop(service: Service, signal: "SIGINT" | "SIGTERM"): Promise<void> {
+  const isComplete = await service.stop({ noticeSeconds: signal === "SIGTERM" ? noticeSeconds : 0 });
+  if (!isComplete) console.error("Some requests were not answered in 12 s. Stopped all the same.");
+  process.exit();
+}

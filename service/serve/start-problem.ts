@@ -1,0 +1,11 @@
+/** Why `serve` does not start: one line for the person who starts it, without a secret. */
+export class StartProblem extends Error {
+  override readonly name = "StartProblem";
+  /** 2: the settings are wrong. 1: something else is, such as a port that is in use. */
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,36 @@
+import { redisStore } from "onegini-otp-login/redis";
+import type { AttemptStore } from "onegini-otp-login/server";
+import { connectRedis, redisProblem } from "../../demo/server/demo-redis.js";
+import type { Log } from "./log.js";
+import { StartProblem } from "./start-problem.js";
+
+/** Where attempts are kept. */
+export interface Store {
+  /** Undefined: in the kit's memory. */
+  attempts: AttemptStore | undefined;
+  close: () => void;
+}
+
+/** @throws StartProblem if Redis cannot be used */
+export async function openStore(redisUrl: string | undefined, log: Log): Promise<Store> {
+  if (redisUrl === undefined) return { attempts: undefined, close: () => undefined };
+  const connection = await connectRedis(redisUrl, "serve");
+  if (connection.kind === "unreachable") throw new StartProblem(connection.problem, 1);
+  const { client } = connection;
+  try {
+    const attempts = await redisStore({
+      client,
+      onError: (error) => log.warn({ error }, "redis_connection_lost"),
+    });
+    const close = (): void => {
+      void attempts.close();
+      // Not `close`, which waits for pending replies: a Redis that is gone never sends them.
+      client.destroy();
+    };
+    return { attempts, close };
+  } catch (error) {
+    client.destroy();
+    // The Redis user may lack a permission, for example.
+    throw new StartProblem(redisProblem(redisUrl, error, "serve"), 1);
+  }
+}

@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { holds } from "../../../support/until.js";
+import { findLeaks } from "../../../support/secrets.js";
+import { internalSecret, runService, type RunningService } from "./running-service.js";
+
+/** `serve` with both ports, against the emulator. */
+
+let service: RunningService;
+const ending: (() => unknown)[] = [];
+before(async () => {
+  service = await runService({ after: (task) => void ending.push(task as () => unknown) });
+});
+after(async () => {
+  for (const end of ending.reverse()) await end();
+});
+
+const errorOf = async (response: Response): Promise<[number, unknown]> => [
+  response.status,
+  ((await response.json()) as { error: unknown }).error,
+];
+
+describe("A ticket", () => {
+  test("gives the login once, to the browser that began it", async () => {
+    const browser = service.browser();
+    const before = Date.now();
+    const { ticket, attempt } = await service.ticket(browser);
+    const other = service.browser();
+    await other.start();
+    const redeem = (cookie: string | null | undefined) =>
+      service.call("POST", "/redeem", { body: { ticket, cookie } });
+    for (const cookie of [other.cookie, "", null, undefined])
+      assert.deepEqual(await errorOf(await redeem(cookie)), [404, "invalid_ticket"]);
+
+    const answer = await redeem(`session=x; ${browser.cookie}`);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("cache-control"), "no-store");
+    const { login, ...rest } = (await answer.json()) as { login: Record<string, string> };
+    assert.deepEqual(rest, { user_id: "alice", attempt });
+    const { started_at: startedAt = "", approved_at: approvedAt = "", ...about } = login;
+    assert.deepEqual(about, { address: "127.0.0.1", user_agent: "node", language: null, codes: 1 });
+    holds(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(startedAt) && Date.parse(startedAt) >= before - 1000, startedAt);
+    holds(Date.parse(approvedAt) >= Date.parse(startedAt), approvedAt);
+
+    assert.deepEqual(await errorOf(await redeem(browser.cookie)), [404, "invalid_ticket"]);
+  });
+
+  test("gives one login to twenty that redeem it at the same moment", async () => {
+    const browser = service.browser();
+    const { ticket } = await service.ticket(browser);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        service.call("POST", "/redeem", { body: { ticket, cookie: browser.cookie } }),
+      ),
+    );
+    assert.deepEqual(
+      answers.map(({ status }) => status).sort(),
+      [200, ...Array.from({ length: 19 }, () => 404)],
+    );
+  });
+});
+
+describe("The internal port", () => {
+  test("needs the secret for every address but /health and /ready, and uses no ticket without it", async () => {
+    const browser = service.browser();
+    const { ticket } = await service.ticket(browser);
+    for (const authorization of [
+      "",
+      "Bearer",
+      "Bearer wrong",
+      `Bearer ${internalSecret}x`,
+      `Bearer ${internalSecret.slice(0, -1)}`,
+      `Basic ${btoa(`:${internalSecret}`)}`,
+    ]) {
+      for (const [method, path] of [
+        ["POST", "/redeem"],
+        ["POST", "/begin"],
+        ["POST", "/scanned"],
+        ["GET", "/forget"],
+        ["GET", "/metrics"],
+        ["GET", "/nothing"],
+        ["PUT", "/redeem"],
+      ] as const) {
+        const body = method === "POST" ? { ticket, cookie: browser.cookie } : undefined;
+        const answer = await service.call(method, path, { headers: { authorization }, body });
+        assert.equal(answer.headers.get("www-authenticate"), "Bearer");
+        assert.deepEqual(await errorOf(answer), [401, "invalid_client"], `${authorization} ${path}`);
+      }
+      for (const path of ["/health", "/ready"])
+        assert.equal((await service.call("GET", path, { headers: { authorization } })).status, 200);
+    }
+    const redeemed = await service.call("POST", "/redeem", { body: { ticket, cookie: browser.cookie } });
+    assert.equal(redeemed.status, 200);
+  });
+
+  test("begins a login together with a page, for the address that the site gives", async () => {
+    const answer = await service.call("POST", "/begin", {
+      body: { headers: { "user-agent": "Firefox", "accept-language": "nl" }, address: "192.0.2.7" },
+    });
+    assert.equal(answer.status, 200);
+    const begun = (await answer.json()) as Record<string, string> & { headers: [string, string][] };
+    assert.deepEqual(Object.keys(begun).sort(), ["attempt", "expires_in", "headers", "otp", "svg"]);
+    assert.match(begun["svg"] ?? "", /^<svg /);
+    const [start] = service.emulator.starts.slice(-1);
+    assert.equal(start?.get("ip_address"), "192.0.2.7");
+    assert.equal(start?.get("user_agent"), "Firefox");
+    assert.equal(start?.get("language_code"), "nl");
+
+    const headers = new Headers(begun.headers);
+    assert.equal(headers.get("cache-control"), "private, no-store");
+    const browser = service.browser();
+    browser.cookie = headers.getSetCookie()[0]?.split(";")[0];
+    assert.equal((await browser.status(begun["attempt"] ?? "")).status, "pending");
+  });
+
+  test("begins nothing for a prefetch", async () => {
+    const body = { headers: { "sec-purpose": "prefetch" } };
+    assert.equal((await service.call("POST", "/begin", { body })).status, 204);
+  });
+
+  test("tells the page that its code was scanned", async () => {
+    const browser = service.browser();
+    const { attempt, otp } = await browser.start();
+    const { transaction_id } = JSON.parse(atob(otp)) as { transaction_id: string };
+    const body = { transaction_id, user_id: "alice", address: "192.0.2.9", user_agent: null };
+    assert.equal((await service.call("POST", "/scanned", { body })).status, 204);
+    assert.equal((await browser.status(attempt)).scanned, true);
+  });
+
+  test("gives the headers that end the browser's cookie", async () => {
+    const { headers } = (await (await service.call("GET", "/forget")).json()) as { headers: unknown };
+    assert.deepEqual(headers, [
+      ["set-cookie", "onegini-otp-login=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"],
+    ]);
+  });
+
+  for (const [status, method, path, body, headers] of [
+    [400, "POST", "/redeem", {}],
+    [400, "POST", "/redeem", { ticket: 1 }],
+    [400, "POST", "/redeem", "{"],
+    [400, "POST", "/redeem", "[]"],
+    [415, "POST", "/redeem", "{}", { "content-type": "text/plain" }],
+    [413, "POST", "/redeem", { ticket: "x".repeat(70_000) }],
+    [400, "POST", "/begin", {}],
+    [400, "POST", "/begin", { headers: { "not a name": "" } }],
+    [400, "POST", "/begin", { headers: {}, address: "localhost" }],
+    [400, "POST", "/begin", { headers: {}, qr_link: "http://bank.example/#{otp}" }],
+    [400, "POST", "/scanned", { user_id: "alice" }],
+    [405, "GET", "/redeem"],
+    [405, "POST", "/forget", {}],
+    [405, "POST", "/health", {}],
+    [404, "GET", "/otp-login"],
+  ] as [number, string, string, unknown?, Record<string, string>?][]) {
+    test(`answers ${status} to ${method} ${path} ${JSON.stringify(body ?? null).slice(0, 60)}`, async () => {
+      const answer = await service.call(method, path, { body, ...(headers && { headers }) });
+      assert.deepEqual(await errorOf(answer), [status, "invalid_request"]);
+      assert.equal(answer.headers.has("allow"), status === 405);
+    });
+  }
+});
+
+describe("The public port", () => {
+  test("serves nothing of the internal one, even with the secret", async () => {
+    const headers = { authorization: `Bearer ${internalSecret}` };
+    for (const path of ["/redeem", "/begin", "/metrics", "/health", "/ready", "/otp-login/redeem", "/", "/index.html"]) {
+      for (const method of ["GET", "POST"])
+        holds([404, 405].includes((await fetch(service.publicAddress + path, { method, headers })).status), path);
+    }
+  });
+});
+
+describe("Log and metrics", () => {
+  test("count a login, and hold no secret, code, ticket or cookie", async () => {
+    const browser = service.browser();
+    const { ticket, otp, attempt } = await service.ticket(browser);
+    await service.call("POST", "/redeem", { body: { ticket, cookie: browser.cookie } });
+    await service.call("POST", "/redeem", { body: { ticket, cookie: browser.cookie } });
+    const metrics = await (await service.call("GET", "/metrics")).text();
+    const log = service.lines.join("");
+    for (const [name, least] of [
+      ['logins_total{result="completed"}', 1],
+      ['login_seconds_count{phase="approval"}', 1],
+      ['login_seconds_count{phase="session"}', 1],
+      ['token_server_calls_total{call="start",result="200"}', 1],
+      ['token_server_call_seconds_count{call="result"}', 1],
+      ["watchers", 0],
+      ["store_errors_total", 0],
+    ] as const) {
+      const [, count] = metrics.split(`\nonegini_otp_login_${name} `);
+      holds(Number(count?.split("\n")[0]) >= least, `${name}: ${metrics}`);
+    }
+    const events = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const ofLogin = events.filter((event) => event["attempt"] === attempt);
+    assert.deepEqual(
+      ofLogin.map(({ level, event }) => [level, event]).filter(([, event]) => event !== "ticket_refused"),
+      [
+        ["info", "attempt_started"],
+        ["info", "attempt_approved"],
+        ["info", "ticket_issued"],
+        ["info", "ticket_redeemed"],
+      ],
+    );
+    const secrets = [
+      ["the OTP", otp],
+      ["the OTP's random part", (JSON.parse(atob(otp)) as { otp: string }).otp],
+      ["the ticket", ticket.split(".")[1] ?? ""],
+      ["the cookie", browser.cookie?.split("=")[1] ?? ""],
+      ["the client secret", "site-secret"],
+      ["the internal secret", internalSecret],
+    ].map(([name = "", value = ""]) => ({ name, value, belongs: undefined }));
+    assert.deepEqual(
+      findLeaks(
+        [
+          { where: "log", text: log },
+          { where: "metrics", text: metrics },
+        ],
+        secrets,
+      ),
+      [],
+    );
+  });
+});
