@@ -46,12 +46,9 @@ export interface OpenApiDocument {
   "x-other-paths": Pick<Operation, "responses">;
 }
 
-/** The published document. */
-export const readDocument = (): Record<string, unknown> =>
-  parse(readFileSync(new URL("../../../../openapi.yaml", import.meta.url), "utf8")) as Record<
-    string,
-    unknown
-  >;
+/** A published document; by default the login API's. */
+export const readDocument = (name = "openapi.yaml"): Record<string, unknown> =>
+  parse(readFileSync(new URL(`../../../../${name}`, import.meta.url), "utf8")) as Record<string, unknown>;
 
 /**
  * The document with each `$ref` replaced by its target. A `$ref` with siblings, as JSON Schema allows, becomes an

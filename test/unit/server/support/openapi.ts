@@ -35,16 +35,17 @@ const serverHeaders = new Set(
   ),
 );
 
-const basePath = "/otp-login";
-
-/** `openapi.yaml`, for checks of answers. */
+/** A document of OpenAPI, for checks of answers. */
 export class OpenApi {
   readonly document: OpenApiDocument;
   readonly #ajv = new Ajv2020({ strictTypes: false, allErrors: true });
   readonly #validators = new WeakMap<Schema, ValidateFunction>();
   readonly #paths: { template: string; pattern: RegExp }[];
+  readonly #basePath: string;
 
-  constructor(document: Record<string, unknown>) {
+  /** @param basePath the path of the API, which the answers' paths do not have */
+  constructor(document: Record<string, unknown>, basePath: string) {
+    this.#basePath = basePath;
     this.document = resolveReferences(document);
     // Between ES modules and CommonJS, the named import is the function itself.
     (addFormats as unknown as (ajv: Ajv2020) => void)(this.#ajv);
@@ -104,7 +105,7 @@ export class OpenApi {
   }
 
   #operation(method: string, path: string): { label: string; operation: Pick<Operation, "responses"> } {
-    const pathname = basePath + path.replace(/[?#].*$/s, "");
+    const pathname = this.#basePath + path.replace(/[?#].*$/s, "");
     const template = this.#paths.find(({ pattern }) => pattern.test(pathname))?.template;
     const item = template === undefined ? undefined : this.document.paths[template];
     if (!item) return { label: "* *", operation: this.document["x-other-paths"] };
@@ -163,7 +164,7 @@ export class OpenApi {
 }
 
 /** The login API's document. */
-export const loginApi = new OpenApi(readDocument());
+export const loginApi = new OpenApi(readDocument(), "/otp-login");
 
 /** @throws Error that says how an answer differs from the document */
 export function assertDocumented(answer: Answer): void {

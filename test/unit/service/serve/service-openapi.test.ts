@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { memoryStore } from "onegini-otp-login/server";
+import { createInternalApi } from "../../../../service/serve/internal-server.js";
+import { createKit } from "../../../../service/serve/create-kit.js";
+import { createLog } from "../../../../service/serve/log.js";
+import { Metrics } from "../../../../service/serve/metrics.js";
+import { readSettings } from "../../../../service/settings/read-settings.js";
+import { OpenApi, type Answer } from "../../server/support/openapi.js";
+import { methods, readDocument } from "../../server/support/openapi-document.js";
+import { holds } from "../../../support/until.js";
+import { internalSecret, runService } from "./running-service.js";
+
+const published = readDocument("service.openapi.yaml");
+const api = new OpenApi(published, "");
+const secret = { authorization: `Bearer ${internalSecret}` };
+
+/** A service whose store does not work. */
+function brokenApi() {
+  const args = ["--origin=http://localhost", "--token-server-url=http://localhost:9", "--client-id=a"];
+  const result = readSettings([...args, "--client-secret=b", "--type=c"], {});
+  if (result.kind !== "settings") return assert.fail(result.kind);
+  const fail = () => Promise.reject(new Error("down"));
+  const store = { ...memoryStore(), get: fail, compareAndSet: fail };
+  const [log, metrics] = [createLog("json", { write: () => undefined }), new Metrics()];
+  const kit = createKit(result.settings, { store, log, metrics });
+  return createInternalApi({ kit, metrics, secret: internalSecret });
+}
+
+describe("service.openapi.yaml", () => {
+  test("is a document of OpenAPI 3.1", async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(published));
+    assert.deepEqual([valid, errors], [true, undefined]);
+  });
+
+  test("has examples that match their schemas", () => {
+    for (const [path, item] of Object.entries(api.document.paths)) {
+      for (const method of methods) {
+        const bodies = [item[method]?.requestBody, ...Object.values(item[method]?.responses ?? {})];
+        for (const { schema, examples = {} } of bodies.flatMap((body) => Object.values(body?.content ?? {})))
+          for (const { value } of Object.values(examples))
+            assert.deepEqual(schema ? api.faults(schema, value) : [], [], `${method} ${path}`);
+      }
+    }
+  });
+});
+
+test("the internal port's answers and service.openapi.yaml", async (t) => {
+  const service = await runService(t);
+  const answers: Answer[] = [];
+  const note = async (method: string, path: string, response: Response): Promise<void> => {
+    const { status, headers } = response;
+    answers.push({ method, path, status, headers, body: await response.text() });
+  };
+  const call = async (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+    note(method, path, await service.call(method, path, { body, ...(headers && { headers }) }));
+
+  const browser = service.browser();
+  const { ticket, otp } = await service.ticket(browser);
+  const { transaction_id } = JSON.parse(atob(otp)) as { transaction_id: string };
+  for (let times = 0; times < 2; times++)
+    await call("POST", "/redeem", { ticket, cookie: browser.cookie, unknown: 1 });
+  await call("POST", "/begin", { headers: {} });
+  await call("POST", "/begin", { headers: { purpose: "prefetch" } });
+  await call("POST", "/scanned", { transaction_id });
+  for (const path of ["/forget", "/metrics", "/health", "/ready", "/other"]) await call("GET", path);
+  for (const path of ["/redeem", "/begin", "/scanned"]) {
+    await call("POST", path, "{");
+    await call("POST", path, "{}", { "content-type": "text/plain" });
+    await call("POST", path, "x".repeat(70_000));
+  }
+  for (const path of [...Object.keys(api.document.paths), "/other"]) {
+    await call("PUT", path, "{}");
+    await call("PUT", path, "{}", { authorization: "" });
+    const method = ["/redeem", "/begin", "/scanned"].includes(path) ? "POST" : "GET";
+    await call(method, path, undefined, { authorization: "" });
+  }
+  const broken = brokenApi();
+  const json = { ...secret, "content-type": "application/json" };
+  const body = JSON.stringify({ ticket, cookie: browser.cookie });
+  await note("POST", "/redeem", await broken.request("/redeem", { method: "POST", headers: json, body }));
+  await note("GET", "/ready", await broken.request("/ready"));
+  const examined = answers.map((answer) => api.examine(answer));
+
+  await t.test("the port gives no answer that is not documented", () => {
+    assert.deepEqual(
+      examined.flatMap(({ faults }) => faults),
+      [],
+    );
+    holds(examined.length > 40);
+  });
+
+  await t.test("the port gives every answer that is documented", () => {
+    const seen = new Set(examined.flatMap(({ shows }) => shows));
+    assert.deepEqual(
+      api.listed().filter((entry) => !seen.has(entry)),
+      [],
+    );
+  });
+});
