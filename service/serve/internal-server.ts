@@ -18,8 +18,13 @@ interface InternalParts {
 const maxBodyBytes = 65_536;
 
 /** The server for the site's own backend. */
-export const createInternalServer = (parts: InternalParts): Server =>
-  createServer({ keepAliveTimeout: keepAliveMs }, listenerOf(createInternalApi(parts).fetch));
+export function createInternalServer(parts: InternalParts): Server {
+  const answer = listenerOf(createInternalApi(parts).fetch);
+  return createServer(
+    { keepAliveTimeout: keepAliveMs },
+    (request, response) => void answer(request, response),
+  );
+}
 
 /** What the site's backend calls. All but `/health` and `/ready` needs the secret. */
 export function createInternalApi({ kit, metrics, secret }: InternalParts): Hono {

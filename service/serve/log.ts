@@ -1,6 +1,6 @@
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { pino, type DestinationStream, type Logger } from "pino";
-import { PinoPretty } from "pino-pretty";
+import { prettyFactory } from "pino-pretty";
 
 /** The log of `serve`: one line for each event of the kit. */
 export type Log = Logger;
@@ -23,10 +23,14 @@ export const createLog = (
       formatters: { level: (level) => ({ level }) },
       serializers: { error: describeError },
     },
-    kind === "json"
-      ? to
-      : PinoPretty({ messageKey: "event", sync: true, singleLine: true, destination: to as never }),
+    kind === "json" ? to : prettyLines(to),
   );
+
+/** Its function and not its stream: a stream of Node's would write later. */
+function prettyLines(to: DestinationStream): DestinationStream {
+  const format = prettyFactory({ messageKey: "event", singleLine: true });
+  return { write: (line) => void to.write(format(line)) };
+}
 
 /** Writes an event of the kit. Its type is the line's `event`. */
 export const logEvent = (log: Log, { type, level, ...rest }: LoginKitEvent): void => log[level](rest, type);

@@ -6,8 +6,13 @@ const prefix = "onegini_otp_login_";
 const loginBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 const callBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** How a login ended. */
-const results = ["completed", "denied", "expired", "failed"] as const;
+/** The events that end a login, and the result that each one is. */
+const results: Partial<Record<LoginKitEvent["type"], string>> = {
+  ticket_redeemed: "completed",
+  attempt_denied: "denied",
+  attempt_expired: "expired",
+  attempt_failed: "failed",
+};
 
 /** The counts and durations of this process, for Prometheus. No label holds anything that a client sends. */
 export class Metrics {
@@ -58,29 +63,17 @@ export class Metrics {
 
   constructor() {
     // A rate over a counter that begins with its first event misses that event.
-    for (const result of results) this.#logins.inc({ result }, 0);
+    for (const result of Object.values(results)) this.#logins.inc({ result }, 0);
   }
 
   /** Counts an event of the kit. */
   count(event: LoginKitEvent): void {
-    switch (event.type) {
-      case "attempt_approved":
-        return this.#loginSeconds.observe({ phase: "approval" }, event.durationMs / 1000);
-      case "ticket_redeemed":
-        return this.#logins.inc({ result: "completed" });
-      case "attempt_denied":
-        return this.#logins.inc({ result: "denied" });
-      case "attempt_expired":
-        return this.#logins.inc({ result: "expired" });
-      case "attempt_failed":
-        return this.#logins.inc({ result: "failed" });
-      case "limited":
-        return this.#limited.inc({ limit: event.limit });
-      case "store_trouble":
-        return this.#storeErrors.inc(event.failures);
-      default:
-        return;
-    }
+    const result = results[event.type];
+    if (result !== undefined) this.#logins.inc({ result });
+    if (event.type === "attempt_approved")
+      this.#loginSeconds.observe({ phase: "approval" }, event.durationMs / 1000);
+    if (event.type === "limited") this.#limited.inc({ limit: event.limit });
+    if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
   }
 
   /** The site redeemed a ticket. */

@@ -78,7 +78,14 @@ describe("The widget's files", () => {
   });
 
   it("are all that is there", async () => {
-    for (const path of ["", "nothing.js", "locales/", "../../package.json", "%2e%2e/%2e%2e/package.json", "locales/nl.000000000000.js"])
+    for (const path of [
+      "",
+      "nothing.js",
+      "locales/",
+      "../../package.json",
+      "%2e%2e/%2e%2e/package.json",
+      "locales/nl.000000000000.js",
+    ])
       assert.equal((await get(path)).status, 404, path);
     assert.equal((await get("onegini-otp-login.js", {}, "POST")).status, 404);
     assert.equal((await get("locales/nl.ba9876543210.js", {}, "HEAD")).status, 200);

@@ -114,6 +114,9 @@ describe("npx onegini-otp-login serve", () => {
     const { port } = other.address() as AddressInfo;
     const service = run(t, ...site("http://127.0.0.1:9"), "--port", String(port));
     assert.equal(await service.exit(), 1);
-    assert.match(service.stderr(), new RegExp(`^Port ${port} is in use at 127\\.0\\.0\\.1\\. .*: port\\.$`, "m"));
+    assert.match(
+      service.stderr(),
+      new RegExp(`^Port ${port} is in use at 127\\.0\\.0\\.1\\. .*: port\\.$`, "m"),
+    );
   });
 });

@@ -53,10 +53,10 @@ describe("A ticket", () => {
         service.call("POST", "/redeem", { body: { ticket, cookie: browser.cookie } }),
       ),
     );
-    assert.deepEqual(
-      answers.map(({ status }) => status).sort(),
-      [200, ...Array.from({ length: 19 }, () => 404)],
-    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [
+      200,
+      ...Array.from({ length: 19 }, () => 404),
+    ]);
   });
 });
 
@@ -162,9 +162,21 @@ describe("The internal port", () => {
 describe("The public port", () => {
   test("serves nothing of the internal one, even with the secret", async () => {
     const headers = { authorization: `Bearer ${internalSecret}` };
-    for (const path of ["/redeem", "/begin", "/metrics", "/health", "/ready", "/otp-login/redeem", "/", "/index.html"]) {
+    for (const path of [
+      "/redeem",
+      "/begin",
+      "/metrics",
+      "/health",
+      "/ready",
+      "/otp-login/redeem",
+      "/",
+      "/index.html",
+    ]) {
       for (const method of ["GET", "POST"])
-        holds([404, 405].includes((await fetch(service.publicAddress + path, { method, headers })).status), path);
+        holds(
+          [404, 405].includes((await fetch(service.publicAddress + path, { method, headers })).status),
+          path,
+        );
     }
   });
 });

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createLog, logEvent } from "../../../../service/serve/log.js";
+
+const logged = (kind: "json" | "pretty", log: (to: ReturnType<typeof createLog>) => void): string => {
+  let text = "";
+  log(createLog(kind, { write: (line) => void (text += line) }));
+  return text;
+};
+
+describe("The log of serve", () => {
+  const event = { type: "attempt_started", level: "info", attempt: "a", durationMs: 3 } as const;
+
+  it("has one line of JSON for an event", () => {
+    const text = logged("json", (log) => logEvent(log, event));
+    assert.match(text, /^[^\n]*\n$/);
+    const { time, ...rest } = JSON.parse(text) as Record<string, string>;
+    assert.deepEqual(rest, { level: "info", event: "attempt_started", attempt: "a", durationMs: 3 });
+    assert.match(time ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  it("has of an error name, message, stack and cause, and not its members, where libraries keep commands", () => {
+    const cause = Object.assign(new Error("refused"), { command: ["AUTH", "hidden-password"] });
+    const error = Object.assign(new Error("no store", { cause }), { url: "redis://:hidden-password@r" });
+    const trouble = {
+      type: "store_trouble",
+      level: "error",
+      doing: "x",
+      failures: 1,
+      durationMs: 0,
+    } as const;
+    const text = logged("json", (log) => logEvent(log, { ...trouble, error }));
+    assert.doesNotMatch(text, /hidden-password/);
+    const line = JSON.parse(text) as {
+      error: { message: string; stack: string; cause: { message: string } };
+    };
+    assert.deepEqual([line.error.message, line.error.cause.message], ["no store", "refused"]);
+    assert.match(line.error.stack, /^Error: no store\n/);
+  });
+
+  it("is a line for people with pretty", () => {
+    const text = logged("pretty", (log) => logEvent(log, event));
+    assert.match(text, /INFO.*attempt_started .*"attempt":"a"/);
+  });
+});
