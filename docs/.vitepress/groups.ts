@@ -50,7 +50,12 @@ export const groups: readonly Group[] = [
   },
   {
     text: "Server",
-    pages: [{ path: "docs/kit.md" }, { path: "docs/sessions.md" }, { path: "docs/token-server.md" }],
+    pages: [
+      { path: "docs/kit.md" },
+      { path: "docs/sessions.md" },
+      { path: "docs/serve.md" },
+      { path: "docs/token-server.md" },
+    ],
   },
   {
     text: "Operate",

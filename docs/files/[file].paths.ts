@@ -44,6 +44,8 @@ const languages: Readonly<Record<string, string>> = {
   "docs/deployment/nginx.conf": "nginx",
   "docs/deployment/haproxy.cfg": "haproxy",
   "docs/deployment/Caddyfile": "caddy",
+  "docs/serve/Dockerfile": "docker",
+  "docs/serve/onegini-otp-login.service": "ini",
 };
 
 export default {
