@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
@@ -153,9 +153,31 @@ describe("npx onegini-otp-login emulator", () => {
   });
 });
 
+describe("npx onegini-otp-login serve", () => {
+  test("would start from the packed package, with what it needs inside and not installed for the site", () => {
+    for (const name of ["pino", "pino-pretty", "prom-client", "yaml"])
+      assert.equal(existsSync(join(folder, "node_modules", name)), false, name);
+    writeFileSync(
+      join(folder, "site.yaml"),
+      "client-id: site\nclient-secret: site-secret\ntype: qr-code\nlog: pretty\n",
+    );
+    const site = ["--origin", "http://localhost:8000", "--token-server-url", "http://localhost:3000"];
+    const ports = ["--port", "0", "--internal-port", "0"];
+    const { status, stdout, stderr } = run("serve", "--check", "--config", "site.yaml", ...site, ...ports);
+    assert.deepEqual({ status, stdout }, { status: 0, stdout: "" }, stderr);
+    assert.match(stderr, /^It would start: /m);
+  });
+
+  test("has the licences of what is inside", () => {
+    const text = readFileSync(join(installed, "../THIRD-PARTY-LICENSES.txt"), "utf8");
+    for (const name of ["pino", "pino-pretty", "prom-client", "yaml"])
+      assert.match(text, new RegExp(`^## ${name} - `, "m"));
+  });
+});
+
 describe("npx onegini-otp-login", () => {
   test("prints its help and exits with 0", () => {
-    for (const args of [["--help"], ["demo", "--help"], ["emulator", "-h"]]) {
+    for (const args of [["--help"], ["demo", "--help"], ["emulator", "-h"], ["serve", "--help"]]) {
       const { status, stdout, stderr } = run(...args);
       assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
       assert.match(stdout, /^Usage: onegini-otp-login .*^Examples:$/ms);
