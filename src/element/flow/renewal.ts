@@ -116,7 +116,8 @@ export const newCodeAsked = (known: Known, now: number): Known =>
         scanned: false,
         isAsked: true,
         closedAt: now,
-        ...(known.next !== "requested" && { next: "request", at: now, tries: 0, deadline: 0 }),
+        // The scanned code may be nearly over, and its acceptance still wins.
+        ...(known.next !== "requested" && { next: "request", at: now, deadline: now + wakeUpMs }),
       }
     : known;
 

@@ -205,6 +205,19 @@ describe("renewal", () => {
       expect(requests.renew).to.deep.equal(["30051-30151"]);
     });
 
+    it("is tried for ten seconds if the scanned code is nearly over, so that the old scan may still win", () => {
+      const { said } = runFlow(
+        70_000,
+        {
+          start,
+          stream: ["pending 9999ms scanned 9999ms comment 14999ms comment 14999ms comment 13999ms approved"],
+          renew: ["100ms #"],
+        },
+        { newCode: "57s newCode" },
+      );
+      expect(said.slice(-2)).to.deep.equal(["57000 codeClosed", "64000 approved"]);
+    });
+
     it("is requested also while the stream reconnects", () => {
       const { requests } = runFlow(
         22_000,
