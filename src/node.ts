@@ -10,6 +10,7 @@ import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export { nodeTransport };
+export type { LoginKit, LoginKitOptions };
 export {
   gracefulShutdown,
   type GracefulShutdown,

@@ -107,7 +107,8 @@ export class StartLimits {
     this.#report({
       type: "no_client_address",
       level: "warn",
-      description: "Starts are not limited by address, because this server does not know it. Set clientIp.",
+      description:
+        "Starts are not limited by address, because this server does not know it. Set clientIp, such as to clientIpBehind(1) behind one proxy.",
     });
   }
 }
