@@ -49,7 +49,7 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
       }`,
   },
   "Auth.js": {
-    "login-kit.ts": `export declare const loginKit: () => import("onegini-otp-login/server").LoginKit;`,
+    "login-kit.ts": `export declare const login: import("onegini-otp-login/next").NextLogin;`,
   },
 };
 
@@ -304,7 +304,7 @@ describe("a login with the listings of", () => {
       assert.equal(await isLoggedIn(copied), title in inCookie);
     });
 
-  test("Auth.js takes a ticket from the browser that began the login, and no user from its credentials", async (t) => {
+  test("Auth.js takes a ticket of its own browser and no user from its credentials, and ends its session after 8 hours", async (t) => {
     const browser = await serve(t, "Auth.js", {
       file: "serve.ts",
       replaced: [
@@ -317,23 +317,35 @@ describe("a login with the listings of", () => {
 import { createLoginKit } from "onegini-otp-login/node";
 import { requiredOptions } from "./site.js";
 const kit = createLoginKit({ ...requiredOptions, handOver: { to: "/login/otp" } });
-export const loginKit = () => kit;`,
+export const login = { kit: async () => kit };`,
         "serve.ts": `
 import { Auth } from "@auth/core";
+import { encode } from "@auth/core/jwt";
 import { auth } from "./auth.js";
-import { loginKit } from "./login-kit.js";
+import { login } from "./login-kit.js";
 const config = { ...auth, basePath: "/api/auth", secret: "a secret", trustHost: true, logger: { error() {} } };
-const answer = (request: Request): Promise<Response> =>
-  new URL(request.url).pathname.startsWith("/api/auth/") ? Auth(request, config) : loginKit().fetch(request);
+const hoursAgo = async (hours: number): Promise<Response> => {
+  const name = "authjs.session-token";
+  const token = { sub: "alice", since: Date.now() - hours * 3600_000 };
+  return new Response("", { headers: { "set-cookie": name + "=" + (await encode({ token, secret: config.secret, salt: name })) } });
+};
+const answer = async (request: Request): Promise<Response> => {
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname === "/logged-in") return hoursAgo(Number(searchParams.get("hours")));
+  return pathname.startsWith("/api/auth/") ? Auth(request, config) : (await login.kit()).fetch(request);
+};
 ${serveAnswer}`,
       },
     });
+    const userOf = async (by: SiteBrowser): Promise<unknown> => {
+      const session = JSON.parse((await by.read("/api/auth/session"))[1]) as { user?: { id: string } } | null;
+      return session?.user?.id;
+    };
     const post = async (by: SiteBrowser, credentials: Record<string, string>): Promise<unknown> => {
       const { csrfToken } = JSON.parse((await by.read("/api/auth/csrf"))[1]) as { csrfToken: string };
       const body = new URLSearchParams({ csrfToken, ...credentials });
       await by.fetch("/api/auth/callback/credentials", { method: "POST", body });
-      const session = JSON.parse((await by.read("/api/auth/session"))[1]) as { user?: { id: string } } | null;
-      return session?.user?.id;
+      return userOf(by);
     };
     const other = browser.copy();
     const answer = await browser.logIn(acceptAsAlice);
@@ -346,6 +358,11 @@ ${serveAnswer}`,
     const again = browser.copy();
     again.cookies.delete("authjs.session-token");
     assert.equal(await post(again, { ticket }), undefined);
+
+    await again.read("/logged-in?hours=7");
+    assert.equal(await userOf(again), "alice");
+    await again.read("/logged-in?hours=9");
+    assert.equal(await userOf(again), undefined);
   });
 });
 

@@ -1,0 +1,6 @@
+"use client";
+import "onegini-otp-login/react";
+
+export default function LoginPage() {
+  return <onegini-otp-login endpoint="/otp-login" />;
+}

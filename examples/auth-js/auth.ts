@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import NextAuth from "next-auth";
+import Credentials from "next-auth/providers/credentials";
+import { login, ORIGIN } from "./login-kit";
+
+// Auth.js reads both itself. With a random secret, a restart logs everybody out.
+process.env.AUTH_URL ??= ORIGIN;
+process.env.AUTH_SECRET ??= randomBytes(32).toString("hex");
+
+export const { handlers, auth, signIn, signOut } = NextAuth({
+  providers: [
+    Credentials({
+      credentials: { ticket: {} },
+      // Anybody can post any credentials. Only the ticket counts, with the kit's cookie in the request.
+      async authorize({ ticket }, request) {
+        const kit = await login.kit();
+        const redeemed = await kit.redeem(ticket, request);
+        return redeemed ? { id: redeemed.userId } : null;
+      },
+    }),
+  ],
+  callbacks: {
+    // The session is in the cookie, so a copy of it works after the log-out too, and can be renewed. It ends by itself.
+    jwt({ token, user }) {
+      if (user) token.since = Date.now();
+      return Date.now() - Number(token.since) < 8 * 3600_000 ? token : null;
+    },
+    session: ({ session, token }) => ({ ...session, user: { ...session.user, id: token.sub ?? "" } }),
+  },
+  // On https, browsers accept a `__Host-` cookie only from this very host, and only one, for all paths.
+  cookies: ORIGIN.startsWith("https:") ? { sessionToken: { name: "__Host-authjs.session-token" } } : {},
+  pages: { signIn: "/login" },
+});

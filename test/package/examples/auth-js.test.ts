@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { codeOn } from "../../support/qr.js";
+import {
+  acceptOnPhone,
+  installExample,
+  startEmulator,
+  startExample,
+  type Emulator,
+  type Example,
+  type Server,
+} from "../support/packed-package.js";
+import { assertIsHostCookie, logInOnHttps, logOut } from "../support/session-browser.js";
+
+/** The example with Auth.js: a login by a ticket, Auth.js' session on other pages, and the log-out. */
+
+let browser: Browser;
+let example: Example;
+let emulator: Emulator;
+let site: Server;
+before(async () => {
+  [browser, example] = await Promise.all([launchBrowser(), installExample("auth-js")]);
+  emulator = await startEmulator(example);
+  site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+});
+after(() => browser.close());
+
+test("logs in with a ticket, once and only in the browser that began the login, and logs out", async () => {
+  const [login, account] = [`${site.origin}/login`, `${site.origin}/account`];
+  const [own, other] = await Promise.all([browser.newContext(), browser.newContext()]);
+  const [page, stranger] = await Promise.all([own.newPage(), other.newPage()]);
+  await stranger.goto(login);
+  await codeOn(stranger);
+  await page.goto(account);
+  assert.equal(page.url(), login);
+
+  // The ticket is stolen on its way: the stranger comes first.
+  let ticketUrl = "";
+  await page.route("**/login/otp?*", async (route) => {
+    ticketUrl = route.request().url();
+    for (const url of [ticketUrl, account]) {
+      await stranger.goto(url);
+      assert.equal(stranger.url(), login);
+    }
+    await route.continue();
+  });
+  const response = page.waitForResponse(account);
+  await acceptOnPhone(page, emulator);
+  await page.waitForURL(account);
+  await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+  assert.match(ticketUrl, /\/login\/otp\?ticket=/);
+  const headers = (await response).headers();
+  assert.match(headers["cache-control"] ?? "", /\bno-store\b/);
+  assert.equal(headers["content-security-policy"], "frame-ancestors 'none'");
+  await page.reload();
+  const another = await own.newPage();
+  await another.goto(account);
+  for (const each of [page, another])
+    await each.getByText("Logged in as demo-user", { exact: true }).waitFor();
+
+  const session = (await own.cookies()).filter(({ name }) => name === "authjs.session-token");
+  assert.deepEqual(
+    session.map(({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path })),
+    [{ httpOnly: true, sameSite: "Lax", path: "/" }],
+  );
+  await own.clearCookies({ name: "authjs.session-token" });
+  await page.unroute("**/login/otp?*");
+  await another.goto(ticketUrl);
+  assert.equal(another.url(), login);
+  await another.goto(account);
+  assert.equal(another.url(), login);
+
+  await own.addCookies(session);
+  await logOut(page, login);
+  for (const each of [page, another]) {
+    await each.goto(account);
+    assert.equal(each.url(), login);
+  }
+  await Promise.all([own.close(), other.close()]);
+});
+
+test("takes no user from the credentials that anybody can post", async () => {
+  const context = await browser.newContext();
+  const api = `${site.origin}/api/auth`;
+  const { csrfToken } = (await (await context.request.get(`${api}/csrf`)).json()) as { csrfToken: string };
+  const form = { csrfToken, ticket: "demo-user", userId: "demo-user", id: "demo-user" };
+  await context.request.post(`${api}/callback/credentials`, { form });
+  assert.equal(await (await context.request.get(`${api}/session`)).json(), null);
+  await context.close();
+});
+
+test("on https has a cookie that no other host can set", async () => {
+  const variables = { TOKEN_SERVER: emulator.origin, ORIGIN: "https://localhost", TRUSTED_PROXIES: "1" };
+  const behindProxy = await startExample(example, variables);
+  const { browser: visitor, answer } = await logInOnHttps(behindProxy, emulator);
+  assert.equal(emulator.addresses().at(-1), "203.0.113.1");
+  const { redirect_to } = (await answer.json()) as { redirect_to: string };
+  const redeemed = await visitor.fetch(redirect_to);
+  assert.equal(redeemed.headers.get("location"), "https://localhost/account");
+  assertIsHostCookie(redeemed, "__Host-authjs.session-token");
+  assert.match((await visitor.read("/account"))[1], /Logged in as demo-user/);
+  await behindProxy.stop();
+});
