@@ -19,10 +19,7 @@ export async function serve(args: readonly string[], environment: Environment): 
   }
   const { settings, givenAt, check } = result;
   try {
-    const service = await startService(
-      check ? { ...settings, log: "json" } : settings,
-      createLog(settings.log),
-    );
+    const service = await startService(settings, createLog(settings.log));
     if (check) {
       console.error(summaryOf(settings, givenAt, service));
       await service.stop();
