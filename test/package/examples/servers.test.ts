@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { after, before, test, type TestContext } from "node:test";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { installNode, nodeLines } from "../../../scripts/node/node-lines.js";
 import { launchBrowser } from "../../support/browser.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
+import { useNewestNode } from "../support/newest-node.js";
 import {
   acceptOnPhone,
+  addressFor,
   installExample,
   startEmulator,
   startExample,
-  startLogin,
-  type Emulator,
-  type Server,
 } from "../support/packed-package.js";
 import { assertIsHostCookie, logInOnHttps, logOut } from "../support/session-browser.js";
 
@@ -49,25 +47,9 @@ function setUpWrangler(folder: string, variables: { PORT: string; TOKEN_SERVER: 
   writeFileSync(file, readFileSync(file, "utf8").replace(`"port": 3000`, `"port": ${PORT}`));
 }
 
-/** Wrangler needs Node 22 or later, so its example runs on the newest Node, whatever the tests run on. */
-async function useNewestNode(t: TestContext): Promise<void> {
-  const path = process.env["PATH"];
-  const { bin } = await installNode(nodeLines.at(-1) ?? "");
-  process.env["PATH"] = [bin, path].join(delimiter);
-  t.after(() => (process.env["PATH"] = path));
-}
-
-/** Starts a login that claims an address. Returns the one that the Token Server gets. */
-async function addressFor(site: Server, emulator: Emulator): Promise<string | undefined> {
-  await startLogin(site.origin, "198.51.100.1, 203.0.113.1");
-  return emulator
-    .addresses()
-    .at(-1)
-    ?.replace(/^(?:127\.0\.0\.1|::1)$/, "loopback");
-}
-
 for (const name of ["express", "passport", "nest", "fastify", "hono", "bun", "deno", "workers"])
   test(`${name} logs in`, async (t) => {
+    // Wrangler needs Node 22 or later.
     if (name === "workers") await useNewestNode(t);
     const example = await installExample(name);
     const emulator = await startEmulator(example);

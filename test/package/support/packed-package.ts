@@ -28,16 +28,23 @@ const isWindows = process.platform === "win32";
 const runFile = promisify(execFile);
 
 /** Runs a command to its end and returns what it prints on stdout. Fails with all that it printed. */
-export async function run(command: string, args: string[], cwd: string): Promise<string> {
+export async function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  variables: Record<string, string> = {},
+): Promise<string> {
+  const env = { ...process.env, ...variables };
   try {
-    return (await runFile(command, args, { cwd, shell: isWindows, maxBuffer: 1e8 })).stdout;
+    return (await runFile(command, args, { cwd, env, shell: isWindows, maxBuffer: 1e8 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     return assert.fail(`${command} ${args.join(" ")} in ${cwd}:\n${stdout}${stderr}`);
   }
 }
 
-export const npm = (args: string[], cwd: string): Promise<string> => run("npm", args, cwd);
+export const npm = (args: string[], cwd: string, variables?: Record<string, string>): Promise<string> =>
+  run("npm", args, cwd, variables);
 
 let packing: Promise<string> | undefined;
 /** Packs the built package, once for each test file. Returns the path of the tarball. */
@@ -60,13 +67,18 @@ export interface Example {
   name: string;
   folder: string;
   /** Runs a script of its package.json to the end. Fails with the script's output. */
-  run: (script: string) => Promise<string>;
+  run: (script: string, variables?: Record<string, string>) => Promise<string>;
 }
 
-/** Copies `examples/<name>`, installs it with the packed package, and runs its scripts `check` and `build`, if it has them. */
-export async function installExample(name: string): Promise<Example> {
+/**
+ * Copies `examples/<name>`, installs it with the packed package, and runs its scripts `check` and `build`, if it has them.
+ *
+ * @param variables for a build that reads variables
+ */
+export async function installExample(name: string, variables: Record<string, string> = {}): Promise<Example> {
   const folder = join(temporaryFolder, name);
-  const isSource = (path: string): boolean => !/[\\/](node_modules|dist|\.next|\.angular)$/.test(path);
+  const isSource = (path: string): boolean =>
+    !/[\\/](node_modules|dist|build|\.(next|angular|react-router|svelte-kit|nuxt|output))$/.test(path);
   cpSync(join("examples", name), folder, { recursive: true, filter: isSource });
   const file = join(folder, "package.json");
   const manifest = JSON.parse(readFileSync(file, "utf8")) as Manifest;
@@ -74,7 +86,7 @@ export async function installExample(name: string): Promise<Example> {
   writeFileSync(file, JSON.stringify(manifest, null, 2));
 
   await install(folder);
-  const runScript = (script: string): Promise<string> => npm(["run", script], folder);
+  const runScript = (script: string, more = variables): Promise<string> => npm(["run", script], folder, more);
   for (const script of ["check", "build"]) if (script in manifest.scripts) await runScript(script);
   return { name, folder, run: runScript };
 }
@@ -157,6 +169,15 @@ export const startLogin = (origin: string, forwardedFor: string): Promise<Respon
 /** Scans the visible code of a page, and accepts. */
 export async function acceptOnPhone(page: Page, { phone }: Emulator): Promise<void> {
   await phone.accept(await codeOn(page));
+}
+
+/** Starts a login that claims an address. Returns the one that the Token Server gets. */
+export async function addressFor(site: Server, emulator: Emulator): Promise<string | undefined> {
+  await startLogin(site.origin, "198.51.100.1, 203.0.113.1");
+  return emulator
+    .addresses()
+    .at(-1)
+    ?.replace(/^(?:127\.0\.0\.1|::1)$/, "loopback");
 }
 
 const answers = (origin: string): Promise<boolean> =>

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { createPhone, createTokenServer, listen } from "../../../src/emulator.js";
+import { launchBrowser } from "../../support/browser.js";
+import { watchForComplaints } from "../../support/login-page.js";
+import { freePort } from "../../support/services/free-port.js";
+import {
+  acceptOnPhone,
+  addressFor,
+  installExample,
+  startEmulator,
+  startExample,
+  type Emulator,
+  type Example,
+  type Server,
+} from "../support/packed-package.js";
+import { logOut, SiteBrowser } from "../support/session-browser.js";
+
+/** The examples of frameworks that have pages, routes and sessions of their own: from the production build, with its session and log-out. */
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser.close());
+
+interface FullStack {
+  /** The framework does not tell the address of the connection. */
+  hidesAddress?: true;
+}
+
+const examples: Record<string, FullStack> = {
+  "react-router": { hidesAddress: true },
+};
+
+const secrets = { SESSION_SECRET: "a secret of the tests, 32 characters" };
+
+for (const [name, { hidesAddress }] of Object.entries(examples))
+  test(name, async (t) => {
+    const PORT = String(await freePort());
+    const variables = { PORT, ORIGIN: `http://localhost:${PORT}`, ...secrets };
+    const example = await installExample(name);
+    const emulator = await startEmulator(example);
+    const site = await startExample(example, { ...variables, TOKEN_SERVER: emulator.origin });
+    await t.test("logs in and out", () => logInAndOut(site, emulator));
+    await t.test("sends the address of its connection, or the one that its proxy has added", async () => {
+      assert.equal(await addressFor(site, emulator), hidesAddress ? undefined : "loopback");
+      await site.stop();
+      const more = { TOKEN_SERVER: emulator.origin, TRUSTED_PROXIES: "1" };
+      const behindProxy = await startExample(example, { ...variables, ...more });
+      assert.equal(await addressFor(behindProxy, emulator), "203.0.113.1");
+      await behindProxy.stop();
+    });
+    await emulator.stop();
+
+    const onHttps = { ...variables, ORIGIN: "https://www.example.com" };
+    await t.test("has a __Host- session on https, which ends on the server", () =>
+      logInOnHttps(example, onHttps),
+    );
+  });
+
+async function logInAndOut(site: Server, emulator: Emulator): Promise<void> {
+  const context = await browser.newContext();
+  const complaints = await watchForComplaints(context);
+  const page = await context.newPage();
+  const account = `${site.origin}/account`;
+  await page.goto(account);
+  assert.equal(page.url(), `${site.origin}/`);
+  await acceptOnPhone(page, emulator);
+  await page.waitForURL(account);
+  await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+
+  const headers = (await page.reload())?.headers() ?? {};
+  assert.equal(headers["cache-control"], "no-store");
+  assert.equal(headers["content-security-policy"], "frame-ancestors 'none'");
+  const other = await context.newPage();
+  for (const each of [page, other]) {
+    await each.goto(account);
+    await each.getByText("Logged in as demo-user", { exact: true }).waitFor();
+  }
+  const cookies = (await context.cookies()).sort((one, two) => one.name.localeCompare(two.name));
+  assert.deepEqual(
+    cookies.map(({ name, httpOnly, sameSite, path }) => ({ name, httpOnly, sameSite, path })),
+    ["onegini-otp-login", "session"].map((name) => ({ name, httpOnly: true, sameSite: "Lax", path: "/" })),
+  );
+
+  await logOut(page, `${site.origin}/`);
+  await page.goto(account);
+  assert.equal(page.url(), `${site.origin}/`);
+  await other.reload();
+  assert.equal(other.url(), `${site.origin}/`);
+  assert.deepEqual(complaints.list, []);
+  await context.close();
+}
+
+/** Logs in behind a proxy that ends TLS. */
+async function logInOnHttps(example: Example, variables: Record<string, string>): Promise<void> {
+  let origin = "";
+  const tokenServer = createTokenServer({
+    types: [{ name: "qr-code", ttlSeconds: 600 }],
+    clients: [{ id: "demo", secret: "demo-secret" }],
+    // The proxy passes the callback on.
+    fetch: (url, init) => fetch(new URL(new URL(new Request(url).url).pathname, origin), init),
+  });
+  const listening = await listen(tokenServer);
+  const site = await startExample(example, {
+    ...variables,
+    TOKEN_SERVER: listening.url,
+    TRUSTED_PROXIES: "1",
+  });
+  origin = site.origin;
+  const person = new SiteBrowser(origin);
+  const isLoggedIn = async (by: SiteBrowser): Promise<boolean> => {
+    const [status, text] = await by.read("/account");
+    return status === 200 && text.includes("alice");
+  };
+
+  assert.equal(await isLoggedIn(person), false);
+  const phone = createPhone(tokenServer, "alice");
+  await phone.enroll();
+  phone.onConfirmation((confirmation) => confirmation.accept());
+  const answer = await person.logIn((otp) => phone.handleMobileAuthWithOtp(otp));
+  const { redirect_to: to } = (await answer.clone().json()) as { redirect_to: string };
+  const page = await person.fetch(to);
+  const cookie = [answer, page]
+    .flatMap(({ headers }) => headers.getSetCookie())
+    .find((each) => each.startsWith("__Host-session="));
+  for (const attribute of ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"])
+    assert.match(cookie ?? "", new RegExp(`; ${attribute}(;|$)`, "i"));
+  assert.equal(await isLoggedIn(person), true);
+
+  assert.equal(person.cookies.has("__Host-onegini-otp-login"), true);
+  const copied = person.copy();
+  await person.fetch("/logout", { method: "POST" });
+  assert.equal(await isLoggedIn(person), false);
+  assert.equal(await isLoggedIn(copied), false);
+  assert.equal(person.cookies.has("__Host-onegini-otp-login"), false);
+  await Promise.all([site.stop(), listening.close()]);
+}
