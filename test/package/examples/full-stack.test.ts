@@ -5,6 +5,7 @@ import { createPhone, createTokenServer, listen } from "../../../src/emulator.js
 import { launchBrowser } from "../../support/browser.js";
 import { watchForComplaints } from "../../support/login-page.js";
 import { freePort } from "../../support/services/free-port.js";
+import { useNewestNode } from "../support/newest-node.js";
 import {
   acceptOnPhone,
   addressFor,
@@ -26,24 +27,33 @@ before(async () => {
 after(() => browser.close());
 
 interface FullStack {
+  /** Needs Node 22 or later. */
+  needsNewestNode?: true;
+  /** Its build reads `ORIGIN`. */
+  isBuiltForOrigin?: true;
   /** The framework does not tell the address of the connection. */
   hidesAddress?: true;
+  /** The site redeems a ticket. */
+  hasTicket?: true;
 }
 
 const examples: Record<string, FullStack> = {
   "react-router": { hidesAddress: true },
+  sveltekit: { needsNewestNode: true, isBuiltForOrigin: true, hasTicket: true },
 };
 
 const secrets = { SESSION_SECRET: "a secret of the tests, 32 characters" };
 
-for (const [name, { hidesAddress }] of Object.entries(examples))
+for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket }] of Object.entries(examples))
   test(name, async (t) => {
+    if (needsNewestNode) await useNewestNode(t);
     const PORT = String(await freePort());
     const variables = { PORT, ORIGIN: `http://localhost:${PORT}`, ...secrets };
-    const example = await installExample(name);
+    const example = await installExample(name, variables);
     const emulator = await startEmulator(example);
     const site = await startExample(example, { ...variables, TOKEN_SERVER: emulator.origin });
     await t.test("logs in and out", () => logInAndOut(site, emulator));
+    if (hasTicket) await t.test("takes a ticket once, from its own browser", () => tryTicket(site, emulator));
     await t.test("sends the address of its connection, or the one that its proxy has added", async () => {
       assert.equal(await addressFor(site, emulator), hidesAddress ? undefined : "loopback");
       await site.stop();
@@ -55,6 +65,7 @@ for (const [name, { hidesAddress }] of Object.entries(examples))
     await emulator.stop();
 
     const onHttps = { ...variables, ORIGIN: "https://www.example.com" };
+    if (isBuiltForOrigin) await example.run("build", onHttps);
     await t.test("has a __Host- session on https, which ends on the server", () =>
       logInOnHttps(example, onHttps),
     );
@@ -92,6 +103,31 @@ async function logInAndOut(site: Server, emulator: Emulator): Promise<void> {
   assert.equal(other.url(), `${site.origin}/`);
   assert.deepEqual(complaints.list, []);
   await context.close();
+}
+
+/** Steals a ticket on its way: the stranger's browser comes first. Then uses it a second time in its own browser. */
+async function tryTicket(site: Server, emulator: Emulator): Promise<void> {
+  const [own, other] = await Promise.all([browser.newContext(), browser.newContext()]);
+  const [page, stranger] = await Promise.all([own.newPage(), other.newPage()]);
+  await stranger.goto(site.origin);
+  await page.goto(site.origin);
+  let ticketUrl = "";
+  await page.route("**/login/otp?*", async (route) => {
+    ticketUrl = route.request().url();
+    await stranger.goto(ticketUrl);
+    assert.equal(stranger.url(), `${site.origin}/`);
+    await stranger.goto(`${site.origin}/account`);
+    assert.equal(stranger.url(), `${site.origin}/`);
+    await route.continue();
+  });
+  await acceptOnPhone(page, emulator);
+  await page.waitForURL(`${site.origin}/account`);
+
+  await page.unroute("**/login/otp?*");
+  await own.clearCookies({ name: "session" });
+  await page.goto(ticketUrl);
+  assert.equal(page.url(), `${site.origin}/`);
+  await Promise.all([own.close(), other.close()]);
 }
 
 /** Logs in behind a proxy that ends TLS. */

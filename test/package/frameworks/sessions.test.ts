@@ -63,7 +63,6 @@ const compilerOptions = {
   skipLibCheck: true,
   types: ["node"],
   paths: {
-    "$lib/*": ["./src/lib/*"],
     "#auth-utils": ["../node_modules/nuxt-auth-utils/dist/runtime/types/index"],
   },
   noEmit: true,

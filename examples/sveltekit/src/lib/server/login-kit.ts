@@ -1,0 +1,21 @@
+import type { RequestEvent } from "@sveltejs/kit";
+import { createLoginKit } from "onegini-otp-login/node";
+import { clientIpBehind } from "onegini-otp-login/server";
+
+const {
+  PORT = "3000",
+  ORIGIN = `http://localhost:${PORT}`,
+  TOKEN_SERVER = "http://localhost:4000",
+  TRUSTED_PROXIES = "0",
+} = process.env;
+
+/** Undefined without a proxy. Then the address is the connection's. */
+const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
+
+export const kit = createLoginKit<RequestEvent>({
+  origin: ORIGIN,
+  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  message: "Log in to the SvelteKit example",
+  clientIp: (request, event) => addressFromProxy(request, event) ?? event.getClientAddress(),
+  handOver: { to: "/login/otp" },
+});

@@ -1,0 +1,11 @@
+import { redirect, type RequestHandler } from "@sveltejs/kit";
+import { kit } from "../../../lib/server/login-kit";
+import { beginSession } from "../../../lib/server/sessions";
+
+/** Redeems the ticket. Another browser's, an old or a used one logs nobody in. */
+export const GET: RequestHandler = async ({ url, request, cookies }) => {
+  const login = await kit.redeem(url.searchParams.get("ticket"), request);
+  if (!login) redirect(303, "/");
+  beginSession(cookies, login.userId);
+  redirect(303, "/account");
+};
