@@ -1,6 +1,7 @@
 import { serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
+import { csrf } from "hono/csrf";
 import { html } from "hono/html";
 import { auth } from "./auth.js";
 
@@ -35,7 +36,8 @@ app.get("/account", async (c) => {
     </html>`;
   return c.html(page, 200, privateHeaders);
 });
-app.post("/logout", async (c) => {
+// Only from the site's own pages: the answer to another site's form would end the cookies too.
+app.post("/logout", csrf(), async (c) => {
   // With the cookies that end: the session's and the kit's.
   const answer = await auth.api.signOut({ headers: c.req.raw.headers, asResponse: true });
   for (const cookie of answer.headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });

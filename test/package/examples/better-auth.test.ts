@@ -31,6 +31,13 @@ test("better-auth logs in and out", async () => {
   const names = (await page.context().cookies()).map(({ name }) => name).sort();
   assert.deepEqual(names, ["better-auth.session_token", "onegini-otp-login"]);
 
+  const foreign = await fetch(`${site.origin}/logout`, {
+    method: "POST",
+    headers: { origin: "https://www.example.org", "content-type": "application/x-www-form-urlencoded" },
+  });
+  assert.equal(foreign.status, 403);
+  assert.deepEqual(foreign.headers.getSetCookie(), []);
+
   await page.click("button");
   await page.waitForURL(`${site.origin}/`);
   // The login page has begun the next attempt, as a new browser.

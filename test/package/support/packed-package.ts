@@ -143,7 +143,7 @@ export async function startCommand(
 
 /** Runs `onegini-otp-login emulator`, as an example does. */
 export async function startEmulator({ folder }: Example): Promise<Emulator> {
-  const command = join("node_modules", "onegini-otp-login", "dist", "demo", "cli.js");
+  const command = join("node_modules", "onegini-otp-login", "dist", "command", "cli.js");
   const args = [command, "emulator", "--port", "0", "--code-seconds", "600"];
   const emulator = await startCommand(process.execPath, args, folder);
   const proxy = await startFaultProxy(() => Number(new URL(emulator.origin).port));
