@@ -188,12 +188,14 @@ ${expressPages("req.user?.id", "req.session.cart = 1")}`,
   },
   NestJS: {
     file: "main.ts",
-    replaced: [["await app.listen(3000);", ""]],
-    more: `
-const app2 = app.getHttpAdapter().getInstance();
-app2.set("trust proxy", 1);
+    replaced: [
+      [
+        "await app.listen(3000);",
+        `app.getHttpAdapter().getInstance().set("trust proxy", 1);
 await app.listen(0);
 console.log("ready: " + (await app.getUrl()).replace("[::1]", "localhost"));`,
+      ],
+    ],
     others: {
       "app.module.ts": `
 import { Controller, Get, Module, Req, UseGuards } from "@nestjs/common";
