@@ -42,7 +42,8 @@ export const Recipe = defineComponent({
     const css = ref<string>();
     const scheme = ref<Scheme>("light");
     const scene = ref<keyof typeof scenes>("code");
-    const figures = ref<Record<Scheme, number>[]>([]);
+    /** Undefined where one of the pair is no colour. */
+    const figures = ref<Record<Scheme, number | undefined>[]>([]);
     const isCopied = ref(false);
     let original = "";
     let element: OneginiOtpLogin | undefined;
@@ -53,17 +54,22 @@ export const Recipe = defineComponent({
       frame.value!.contentDocument!.getElementById(id)!.textContent = text;
     };
 
-    /** The colours of the element as the browser resolves them, by the names of the properties. */
-    function resolved(): (name: string) => string {
+    /** The colours of the element as the browser resolves them, by the names of the properties. Undefined if it is none. */
+    function resolved(): (name: string) => string | undefined {
       const { contentDocument: document, contentWindow: window } = frame.value!;
       const probe = document!.createElement("i");
       const card = element!.shadowRoot!.querySelector("[part=base]")!;
       return (name) => {
         card.append(probe);
-        probe.style.color = `var(--_${name})`;
-        const { color } = window!.getComputedStyle(probe);
+        const value = `var(--_${name})`;
+        const computed = window!.getComputedStyle(probe);
+        // What is no colour leaves each property its initial value, and these two have different ones.
+        probe.style.cssText = `color: red; background-color: ${value}; border-top-color: ${value}; forced-color-adjust: none`;
+        const isColour = computed.backgroundColor === computed.borderTopColor;
+        probe.style.color = value;
+        const { color } = computed;
         probe.remove();
-        return color;
+        return isColour ? color : undefined;
       };
     }
 
@@ -72,16 +78,18 @@ export const Recipe = defineComponent({
       const { contentDocument: document, contentWindow: window } = frame.value!;
       const page = [document!.documentElement, document!.body];
       write("recipe", css.value!);
-      const of = { light: [] as number[], dark: [] as number[] };
+      const of = { light: [] as (number | undefined)[], dark: [] as (number | undefined)[] };
       for (const each of schemes) {
         write("scheme", `:root { color-scheme: ${each} }`);
         const colour = resolved();
         const below = page.map((box) => window!.getComputedStyle(box).backgroundColor);
-        of[each] = pairs.map(([text, ground]) =>
-          contrast!(colour(text), ...below, colour("surface"), colour(ground)),
-        );
+        of[each] = pairs.map((pair) => {
+          const [text, surface, ground] = [pair[0], "surface", pair[1]].map(colour);
+          if (text === undefined || surface === undefined || ground === undefined) return undefined;
+          return contrast!(text, ...below, surface, ground);
+        });
       }
-      figures.value = pairs.map((_, at) => ({ light: of.light[at]!, dark: of.dark[at]! }));
+      figures.value = pairs.map((_, at) => ({ light: of.light[at], dark: of.dark[at] }));
       write("scheme", `:root { color-scheme: ${scheme.value} }`);
       // The ring takes its corners from the style when it is drawn.
       element.requestUpdate();
@@ -140,12 +148,13 @@ export const Recipe = defineComponent({
         ),
       );
 
-    const figure = (value: number): VNode =>
-      h("td", { class: value < leastContrast ? "low" : undefined }, [
-        // Rounded down: 4.499 is not enough.
-        (Math.floor(value * 100) / 100).toFixed(2),
-        value < leastContrast ? " too low" : " ✓",
-      ]);
+    const figure = (value: number | undefined): VNode => {
+      if (value === undefined) return h("td", { class: "low" }, "no colour");
+      const isLow = value < leastContrast;
+      // Rounded down: 4.499 is not enough.
+      const figure = (Math.floor(value * 100) / 100).toFixed(2);
+      return h("td", { class: isLow ? "low" : undefined }, `${figure} ${isLow ? "too low" : "✓"}`);
+    };
 
     const contrastTable = (): VNode =>
       h("table", [

@@ -260,6 +260,45 @@ describe("The theming page", () => {
     assert.equal(`${await editor.inputValue()}\n`, cssOf("bank"));
   });
 
+  test("has no figure, and no tick, where a property of the pair is no colour", async () => {
+    const page = await open(path);
+    const { card, contrast, editor } = recipe(page, "Bank");
+    await editor.scrollIntoViewIfNeeded();
+    await card.getByText("New code in").waitFor();
+    const figures = async (): Promise<Record<string, (string | null)[]>> => {
+      const rows = ["on-accent on accent", "accent on surface", "text on surface", "muted on surface"];
+      return Object.fromEntries(
+        await Promise.all(
+          rows.map(async (row) => [
+            row,
+            await Promise.all(([0, 1] as const).map((column) => contrast(row, column).textContent())),
+          ]),
+        ),
+      ) as Record<string, (string | null)[]>;
+    };
+    const none = ["no colour", "no colour"];
+    await editor.fill("onegini-otp-login { --onegini-otp-login-accent: #0b6b5 }");
+    await contrast("accent on surface", 1).filter({ hasText: "no colour" }).waitFor();
+    assert.deepEqual(await figures(), {
+      "on-accent on accent": none,
+      "accent on surface": none,
+      "text on surface": ["17.77 ✓", "15.80 ✓"],
+      "muted on surface": ["6.85 ✓", "8.22 ✓"],
+    });
+    await editor.fill(`onegini-otp-login { --onegini-otp-login-accent: transparent;
+      --onegini-otp-login-on-accent: currentColor; --onegini-otp-login-text: 12px }`);
+    await contrast("text on surface", 1).filter({ hasText: "no colour" }).waitFor();
+    const {
+      "accent on surface": hidden,
+      "text on surface": text,
+      "muted on surface": muted,
+    } = await figures();
+    // It is a colour that nobody sees.
+    assert.deepEqual(hidden, ["1.00 too low", "1.00 too low"]);
+    // The muted colour is mixed from the text's.
+    assert.deepEqual([text, muted], [none, none]);
+  });
+
   test("copies what is in the editor", async () => {
     const page = await open(path, { permissions: ["clipboard-read", "clipboard-write"] });
     const { button, editor } = recipe(page, "Gaming site");
