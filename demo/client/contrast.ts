@@ -1,7 +1,9 @@
 import {
   A98RGB,
   ColorSpace,
+  type ColorTypes,
   contrastWCAG21,
+  inGamut,
   Lab,
   LCH,
   OKLab,
@@ -46,6 +48,14 @@ export function computedColour(value: string, scheme: Scheme): string | null {
   return color === surroundings ? null : color;
 }
 
+/** A colour as a screen can show it: within Rec. 2020, the widest space of screens. */
+function onScreen(colour: ColorTypes): ColorTypes {
+  if (inGamut(colour, REC_2020)) return colour;
+  const { coords, alpha } = to(colour, REC_2020);
+  const clipped = coords.map((share) => Math.min(Math.max(share ?? 0, 0), 1)) as typeof coords;
+  return { space: REC_2020, coords: clipped, alpha };
+}
+
 /**
  * The contrast of two CSS colours by WCAG 2, from 1 to 21. Null if one of them is invalid or not opaque: then the contrast
  * depends on what is behind it.
@@ -54,7 +64,7 @@ export function contrast(one: string, other: string, scheme: Scheme): number | n
   const [first, second] = [one, other].map((value) => {
     const computed = computedColour(value, scheme);
     const colour = computed === null ? null : parse(computed);
-    return colour?.alpha === 1 ? colour : null;
+    return colour?.alpha === 1 ? onScreen(colour) : null;
   });
   return first && second ? contrastWCAG21(first, second) : null;
 }

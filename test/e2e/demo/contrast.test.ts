@@ -52,6 +52,12 @@ describe("The contrast of two colours", () => {
     assert.equal(await rounded("hsl(0 0% 0%)", "hwb(0 100% 0%)"), "21.00");
   });
 
+  it("counts a colour that no screen has as the nearest one", async () => {
+    assert.equal(await rounded("color(rec2020 9 9 9)", "#000"), "21.00");
+    assert.equal(await rounded("color(rec2020 9 9 9)", "#fff"), "1.00");
+    assert.equal(await rounded("color(srgb -2 -2 -2)", "#fff"), "21.00");
+  });
+
   it("is not known for an invalid colour, or for one that shows what is behind it", async () => {
     for (const none of [
       "",
