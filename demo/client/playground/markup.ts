@@ -62,8 +62,8 @@ export function htmlOf(settings: Settings): string {
 }
 
 /**
- * The element's CSS in a page's style sheet; empty if nothing is set. The playground uses it too. Values are valid: the
- * controls see to that.
+ * The element's CSS in a page's style sheet. The playground uses it too. Values are valid: the controls see to that. A page
+ * is light unless it says something else, so its scheme is always there, except with an element that has its own.
  */
 export function cssOf(settings: Settings): string {
   const { scheme, ownScheme, widthPx, textPercent, properties, parts } = settings;
@@ -74,7 +74,7 @@ export function cssOf(settings: Settings): string {
     ...Object.entries(properties).map(([name, value]) => `--onegini-otp-login-${name}: ${value}`),
   ];
   const rules = [
-    ...(scheme === usualScheme ? [] : [`:root {\n  color-scheme: ${scheme};\n}`]),
+    ...(scheme === usualScheme && ownScheme !== "" ? [] : [`:root {\n  color-scheme: ${scheme};\n}`]),
     ...(declarations.length === 0
       ? []
       : [`onegini-otp-login {\n${declarations.map((each) => `  ${each};\n`).join("")}}`]),

@@ -71,9 +71,7 @@ function follow(): void {
   for (const button of widthButtons)
     if (button.value !== "dialog") button.ariaPressed = String(Number(button.value) === now.widthPx);
   say("#html", htmlOf(now));
-  const css = cssOf(now);
-  say("#css", css);
-  find("#css", HTMLElement).closest("section")!.hidden = css === "";
+  say("#css", cssOf(now));
   say("#npm", npmOf(now));
   say("#text-size-said", `${now.textPercent} %`);
   const isJson = now.messages !== undefined;

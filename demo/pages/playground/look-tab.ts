@@ -76,6 +76,7 @@ export const lookTab = html`<fieldset>
       "The page’s color-scheme",
       select("scheme", { "light dark": "As the device has it", light: "Light", dark: "Dark" }),
     )}
+      "A page that sets none is light.",
     ${field(
       "own-scheme",
       "The element’s own color-scheme",

@@ -22,7 +22,13 @@ describe("The playground's look", () => {
   let given: DemoInBrowser;
   demoInBrowser((each) => (given = each));
 
-  const open = (fragment?: string) => openPlayground(given.context, given.demo.origin, fragment);
+  const open = async (fragment?: string) => {
+    const opened = await openPlayground(given.context, given.demo.origin, fragment);
+    /** The CSS without the scheme of a page with both. */
+    const ownCss = async () =>
+      (await opened.snippet("css")).replace(/^:root \{\n {2}color-scheme: light dark;\n\}\n?/, "");
+    return { ...opened, ownCss };
+  };
 
   it("has a control for each property, part and slot of the manifest, and no other", async () => {
     const { page } = await open("#phase=idle");
@@ -35,6 +41,34 @@ describe("The playground's look", () => {
     assert.deepEqual(await named("data-part"), names(manifest.cssParts));
     assert.deepEqual(await named("data-slot"), names(manifest.slots));
   });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    it(`looks on a page of its own as here, with the HTML and CSS alone: device ${colorScheme}`, async () => {
+      const { page, set, snippet } = await open("#manual=on");
+      await page.emulateMedia({ colorScheme });
+      const blank = await given.context.newPage();
+      await blank.emulateMedia({ colorScheme });
+      await given.context.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body: "" }));
+      await given.context.route("**/assets/onegini-otp-login.js", (route) =>
+        route.fulfill({ path: "dist/onegini-otp-login.js" }),
+      );
+      await blank.goto(`${given.demo.origin}/blank`);
+      const onBlank = async () => {
+        await blank.setContent(
+          `<!doctype html><style>${await snippet("css")}</style>${await snippet("html")}`,
+        );
+        await blank.locator("onegini-otp-login:state(idle)").waitFor();
+        return look(blank);
+      };
+      const choose = (name: string) => page.getByRole("button", { name, exact: true }).click();
+      assert.deepEqual(await onBlank(), await look(page), "nothing is set");
+      await choose("Bank");
+      assert.deepEqual(await onBlank(), await look(page), "Bank");
+      await set("scheme", "dark");
+      assert.deepEqual(await onBlank(), await look(page), "a dark page");
+      await choose("Gaming");
+      assert.deepEqual(await onBlank(), await look(page), "Gaming");
+    });
 
   it("sets each property, part and slot", async () => {
     const { set, element, snippet } = await open("#phase=idle");
@@ -61,8 +95,8 @@ describe("The playground's look", () => {
   });
 
   it("has exactly what is set in its code", async () => {
-    const { set, page, snippet } = await open("#phase=idle");
-    const css = () => snippet("css");
+    const { set, page, snippet, ownCss: css } = await open("#phase=idle");
+    assert.equal(await snippet("css"), ":root {\n  color-scheme: light dark;\n}");
     assert.equal(await css(), "");
     assert.equal(
       await snippet("html"),
@@ -110,7 +144,7 @@ describe("The playground's look", () => {
   });
 
   it("treats what is no value as none, and keeps page and code whole", async () => {
-    const { page, set, element, snippet } = await open("#phase=idle");
+    const { page, set, element, snippet, ownCss } = await open("#phase=idle");
     const accent = page.locator("#property-accent");
     /** Where a text that breaks out would add something. */
     const around = () => page.locator("body > *, script, style, link").count();
@@ -128,16 +162,16 @@ describe("The playground's look", () => {
       "inherit",
     ]) {
       await set("property-accent", value);
-      assert.equal(await snippet("css"), "", value);
+      assert.equal(await ownCss(), "", value);
       assert.equal(await accent.getAttribute("aria-invalid"), "true", value);
       await page.getByText("This is no CSS colour.").waitFor();
     }
     for (const value of ["16", "0", "-3px", "1px 2px", "50%", "3px; color: red", "calc(1px"]) {
       await set("property-radius", value);
-      assert.equal(await snippet("css"), "", value);
+      assert.equal(await ownCss(), "", value);
     }
     await set("part-title", "} body { display: none");
-    assert.equal(await snippet("css"), "");
+    assert.equal(await ownCss(), "");
     await set("part-title", "color: red; } body { display: none } .x { color: blue");
     assert.doesNotMatch(await snippet("css"), /body/);
     await set("part-title", "");
@@ -212,7 +246,7 @@ describe("The playground's look", () => {
 
   for (const colorScheme of ["light", "dark"] as const)
     it(`fills in each preset, which looks as its style sheet does: ${colorScheme}`, async () => {
-      const { page, snippet } = await open("#phase=idle");
+      const { page, ownCss } = await open("#phase=idle");
       await page.emulateMedia({ colorScheme });
       const presets = page.locator("#presets button");
       assert.deepEqual(
@@ -238,8 +272,7 @@ describe("The playground's look", () => {
         }, css);
         assert.deepEqual(await look(page), await look(plain), theme);
         // Each line of the code is one of the sheet's.
-        for (const line of (await snippet("css")).split("\n"))
-          assert.ok(css.includes(line), `${theme}: ${line}`);
+        for (const line of (await ownCss()).split("\n")) assert.ok(css.includes(line), `${theme}: ${line}`);
       }
       await presets.first().click();
       assert.equal(await page.evaluate(() => location.hash), "#phase=idle");
