@@ -58,7 +58,10 @@ export function htmlOf(settings: Settings): string {
     ([name, value]) => `\n  ${slotted(name, value).outerHTML}`,
   );
   const children = `${isBegun ? "{svg}" : ""}${slots.join("")}${slots.length > 0 ? "\n" : ""}`;
-  return `${script("onegini-otp-login.js")}${locale}<onegini-otp-login${attributes.join("")}>${children}</onegini-otp-login>`;
+  const words = wordsOf(settings);
+  const wordsScript =
+    words === "" ? "" : `\n<script type="module">\n  ${words.replaceAll("\n", "\n  ")}\n</script>`;
+  return `${script("onegini-otp-login.js")}${locale}<onegini-otp-login${attributes.join("")}>${children}</onegini-otp-login>${wordsScript}`;
 }
 
 /**
@@ -86,14 +89,18 @@ export function cssOf(settings: Settings): string {
   return rules.join("\n").replaceAll("</", "<\\/");
 }
 
-/** The script of a page that uses the package from npm. */
-export function npmOf({ language, messages = {} }: Settings): string {
-  const locale = language === "en" ? "" : `\nimport "onegini-otp-login/locales/${language}";`;
+/** The script that sets the site's own messages; empty if it has none. */
+function wordsOf({ messages = {} }: Settings): string {
   // Also between a page's script tags.
   const words = JSON.stringify(messages, null, 2).replaceAll("<", "\\u003c");
-  const element =
-    words === "{}"
-      ? ""
-      : `\n\nconst element = document.querySelector("onegini-otp-login");\nelement.messages = ${words};`;
-  return `import "onegini-otp-login/define";${locale}${element}`;
+  if (words === "{}") return "";
+  return `const element = document.querySelector("onegini-otp-login");\nelement.messages = ${words};`;
+}
+
+/** The script of a page that uses the package from npm. */
+export function npmOf(settings: Settings): string {
+  const { language } = settings;
+  const locale = language === "en" ? "" : `\nimport "onegini-otp-login/locales/${language}";`;
+  const words = wordsOf(settings);
+  return `import "onegini-otp-login/define";${locale}${words === "" ? "" : `\n\n${words}`}`;
 }

@@ -333,7 +333,7 @@ describe("The playground", () => {
     const { page, press, element, reaches } = await open(
       "#language=nl&width=300&text-size=120&property-accent=%23aa0000&property-radius=4px" +
         "&renewals=2&redirect=%2Faccount%3Fa%3D1%26b%3D%222%22&app-link=x%3A%7Botp%7D&scheme=light" +
-        "&part-title=color:red&slot-footer=%3C/style%3E%3Cb%3E%26amp;%20%22tips%22",
+        "&messages=%7B%22title%22%3A%22%3C/script%3E%20Hallo%22%7D&part-title=color:red&slot-footer=%3C/style%3E%3Cb%3E%26amp;%20%22tips%22",
     );
     await reaches("pending");
     const copied = async (name: string): Promise<string> => {
@@ -376,7 +376,9 @@ describe("The playground", () => {
       title: each.shadowRoot!.querySelector("h2")!.textContent,
     });
     assert.deepEqual(await other.evaluate(described), await element.evaluate(described));
-    assert.equal((await other.evaluate(described)).title, "Inloggen met je telefoon");
+    await other.getByRole("heading", { name: "Hallo" }).waitFor();
+    assert.equal((await other.evaluate(described)).title, "</script> Hallo");
+    assert.equal(await other.getByText("Scan deze code").first().isVisible(), true);
     assert.equal(await codeOn(blank).then((code) => code.length > 100), true);
   });
 
