@@ -17,6 +17,7 @@ const pairs = [
   ["accent", "surface"],
   ["text", "surface"],
   ["muted", "surface"],
+  ["muted", "sunken"],
 ] as const;
 const leastContrast = 4.5;
 
@@ -60,8 +61,8 @@ export const Recipe = defineComponent({
       const probe = document!.createElement("i");
       const card = element!.shadowRoot!.querySelector("[part=base]")!;
       return (name) => {
-        card.append(probe);
         const value = `var(--_${name})`;
+        card.append(probe);
         const computed = window!.getComputedStyle(probe);
         // What is no colour leaves each property its initial value, and these two have different ones.
         probe.style.cssText = `color: red; background-color: ${value}; border-top-color: ${value}; forced-color-adjust: none`;
