@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { demoInBrowser, type DemoInBrowser } from "../../support/demo/demo.js";
 import { openPlayground } from "../../support/demo/demo-pages.js";
 import { codeOn } from "../../support/qr.js";
+import { setText, settings } from "../accessibility/support/page-checks.js";
 
 const languages = readdirSync("src/locales").map((file) => file.replace(".ts", ""));
 
@@ -375,8 +376,8 @@ describe("The playground", () => {
       accent: getComputedStyle(each).getPropertyValue("--onegini-otp-login-accent"),
       title: each.shadowRoot!.querySelector("h2")!.textContent,
     });
-    assert.deepEqual(await other.evaluate(described), await element.evaluate(described));
     await other.getByRole("heading", { name: "Hallo" }).waitFor();
+    assert.deepEqual(await other.evaluate(described), await element.evaluate(described));
     assert.equal((await other.evaluate(described)).title, "</script> Hallo");
     assert.equal(await other.getByText("Scan deze code").first().isVisible(), true);
     assert.equal(await codeOn(blank).then((code) => code.length > 100), true);
@@ -426,6 +427,19 @@ describe("The playground", () => {
       });
       assert.equal(overflow <= 0, true, `at ${width} px: ${overflow} px too wide`);
     }
+  });
+
+  it("does not scroll sideways at 320 pixels with text twice as large and spaced as in WCAG 1.4.12", async () => {
+    const { page, reaches } = await open();
+    await reaches("pending");
+    await page.setViewportSize({ width: 320, height: 800 });
+    for (const [setting, css] of Object.entries(settings))
+      for (const tab of await page.getByRole("tab").all()) {
+        await tab.click();
+        await setText(page, css);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${await tab.innerText()}, ${setting}: ${overflow} px too wide`);
+      }
   });
 
   it("can be used by keyboard alone", async () => {
