@@ -329,6 +329,24 @@ describe("The theming page", () => {
     );
   });
 
+  test("shows its examples whole from 320 pixels on", async () => {
+    const page = await open(path, { viewport: { width: 320, height: 720 } });
+    for (const width of [320, 344, 359, 360, 390]) {
+      await page.setViewportSize({ width, height: 720 });
+      for (const name of Object.keys(recipes)) {
+        const { card, editor } = recipe(page, name);
+        await editor.scrollIntoViewIfNeeded();
+        await card.getByText("New code in").waitFor();
+        const { scrollWidth, clientWidth } = await card.evaluate((element) => {
+          const { documentElement } = element.ownerDocument;
+          return { scrollWidth: documentElement.scrollWidth, clientWidth: documentElement.clientWidth };
+        });
+        assert.ok(scrollWidth <= clientWidth, `${name} at ${width} px: ${scrollWidth} px in ${clientWidth}`);
+      }
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`);
+    }
+  });
+
   for (const colorScheme of ["light", "dark"] as const)
     test(`passes axe on a phone with the examples, and does not scroll sideways: ${colorScheme}`, async () => {
       const page = await open(path, { colorScheme, viewport: { width: 390, height: 844 } });
