@@ -11,8 +11,8 @@ function standsAlone(value: string): boolean {
   return style.length === 2 && style.getPropertyValue("--end") === "1";
 }
 
-/** What a page elsewhere would not have. */
-const borrowed = /\b(?:var|env|attr)\(/i;
+/** What a page elsewhere would not have, and an escape, which can hide it. */
+const borrowed = /\\|currentcolor|\b(?:var|env|attr)\(/i;
 
 /** Whether a text is a CSS colour in every page. */
 export const isColour = (value: string): boolean =>
@@ -25,10 +25,40 @@ export const isLength = (value: string): boolean =>
   CSS.supports("border-radius", value) &&
   CSS.supports("outline-offset", `calc(${value} + 0px)`);
 
-/** A text's CSS declarations as the browser understands them; empty if there are none. */
-export function declarationsOf(text: string): string {
+/** The declarations of a text: a semicolon in a string, a comment or a `url()` does not end one. */
+const declaration = /(?:"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|\/\*[^]*?\*\/|url\([^)]*\)|\\[^]|[^;])+/gi;
+const comment = /\/\*[^]*?\*\//g;
+const string = /"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'/g;
+
+/** A variable that is not the element's, and an escape, which can hide it. */
+const foreign = /\\|\bvar\(\s*(?!--onegini-otp-login-)/i;
+
+export interface Declarations {
+  /** What holds in every page, as the browser writes it; empty if there is nothing. */
+  css: string;
+  /** What is left out, because the browser does not understand it. */
+  wrong: string[];
+  /** What is left out, because it uses a variable of this page. */
+  foreign: string[];
+}
+
+/** Reads a text's CSS declarations. */
+export function declarationsOf(text: string): Declarations {
   sheet.replaceSync("a {}");
   const { style } = sheet.cssRules[0] as CSSStyleRule;
-  style.cssText = text;
-  return style.cssText;
+  const understood = (declarations: string): string => {
+    style.cssText = declarations;
+    return style.cssText;
+  };
+  const right: string[] = [];
+  const leftOut: Omit<Declarations, "css"> = { wrong: [], foreign: [] };
+  for (const [each] of text.matchAll(declaration)) {
+    const written = each.replaceAll(comment, "").trim();
+    const css = understood(each);
+    if (written === "") continue;
+    else if (css === "") leftOut.wrong.push(written);
+    else if (foreign.test(css.replaceAll(string, ""))) leftOut.foreign.push(written);
+    else right.push(css);
+  }
+  return { css: understood(right.join(" ")), ...leftOut };
 }

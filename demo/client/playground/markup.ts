@@ -82,7 +82,7 @@ export function cssOf(settings: Settings): string {
       ? []
       : [`onegini-otp-login {\n${declarations.map((each) => `  ${each};\n`).join("")}}`]),
     ...Object.entries(parts).map(
-      ([name, value]) => `onegini-otp-login::part(${name}) {\n  ${declarationsOf(value)}\n}`,
+      ([name, value]) => `onegini-otp-login::part(${name}) {\n  ${declarationsOf(value).css}\n}`,
     ),
   ];
   // A text such as "</style>" must not end the page's style element. In a CSS string the backslash means nothing here.

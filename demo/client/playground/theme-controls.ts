@@ -54,8 +54,8 @@ export class ThemeControls {
       mark(control, isValid ? "" : isColours ? "This is no CSS colour." : "This is no CSS length.");
     }
     for (const control of this.#parts) {
-      const isValid = control.value.trim() === "" || declarationsOf(control.value) !== "";
-      mark(control, isValid ? "" : "This is no CSS declaration.");
+      const isValid = control.value.trim() === "" || declarationsOf(control.value).css !== "";
+      mark(control, isValid ? "" : leftOutOf(control.value) || "No CSS declaration.");
     }
   }
 
@@ -83,12 +83,18 @@ export class ThemeControls {
       if (hex !== null) picker.value = hex;
     }
     for (const control of this.#properties) {
-      const said = document.getElementById(`${control.id}-said`)!;
       const { text, isLow } = control.validity.valid
         ? this.#contrastOf(control.dataset["property"] ?? "")
         : { text: control.validationMessage, isLow: true };
-      said.textContent = text;
-      said.classList.toggle("low", isLow);
+      sayBelow(control, text, isLow);
+    }
+    for (const control of this.#parts) {
+      const leftOut = leftOutOf(control.value);
+      sayBelow(
+        control,
+        control.validity.valid ? leftOut && `Left out. ${leftOut}` : control.validationMessage,
+        true,
+      );
     }
     const now = new Map(this.#controls().flatMap(({ name, value }) => (value === "" ? [] : [[name, value]])));
     for (const button of this.#presets) {
@@ -149,6 +155,21 @@ function mark(control: HTMLInputElement, problem: string): void {
   control.setCustomValidity(problem);
   if (problem === "") control.removeAttribute("aria-invalid");
   else control.setAttribute("aria-invalid", "true");
+}
+
+function sayBelow(control: HTMLInputElement, text: string, isLow: boolean): void {
+  const said = document.getElementById(`${control.id}-said`)!;
+  said.textContent = text;
+  said.classList.toggle("low", isLow);
+}
+
+/** Which of a part's declarations the code does not have, and why; empty if it has all. */
+function leftOutOf(text: string): string {
+  const { wrong, foreign } = declarationsOf(text);
+  return [
+    ...(wrong.length === 0 ? [] : [`No CSS declaration: ${wrong.join("; ")}.`]),
+    ...(foreign.length === 0 ? [] : [`Other pages do not have this variable: ${foreign.join("; ")}.`]),
+  ].join(" ");
 }
 
 function normalLength(value: string): string {

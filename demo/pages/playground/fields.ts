@@ -1,11 +1,15 @@
 import { html, raw } from "hono/html";
 import type { Html } from "../page-layout.js";
 
-/** A control under its label, with an optional hint. */
-export const field = (id: string, label: Html | string, control: Html, hint?: string): Html =>
+/**
+ * A control under its label, with an optional hint.
+ * @param speaks whether the script says something below the control
+ */
+export const field = (id: string, label: Html | string, control: Html, hint?: string, speaks = false): Html =>
   html`<div class="field">
     <label for="${id}">${label}</label>
     ${control} ${hint ? html`<p class="hint" id="${id}-hint">${hint}</p>` : ""}
+    ${speaks ? html`<p class="hint said" id="${id}-said"></p>` : ""}
   </div>`;
 
 /** A switch after its label. */

@@ -55,12 +55,13 @@ const words = (id: string, kind: "part" | "slot", name: string, description: str
       id="${id}"
       name="${id}"
       data-${kind}="${name}"
-      aria-describedby="${id}-hint"
+      aria-describedby="${id}-hint${kind === "part" ? ` ${id}-said` : ""}"
       autocapitalize="none"
       spellcheck="false"
       maxlength="500"
     />`,
     description,
+    kind === "part",
   );
 
 export const lookTab = html`<fieldset>
@@ -75,8 +76,8 @@ export const lookTab = html`<fieldset>
       "scheme",
       "The page’s color-scheme",
       select("scheme", { "light dark": "As the device has it", light: "Light", dark: "Dark" }),
-    )}
       "A page that sets none is light.",
+    )}
     ${field(
       "own-scheme",
       "The element’s own color-scheme",
@@ -114,6 +115,9 @@ export const lookTab = html`<fieldset>
   </fieldset>
   <details id="parts">
     <summary>Parts: <code>::part(…)</code></summary>
-    <p class="hint">CSS declarations, such as font-size: 1rem or display: none.</p>
+    <p class="hint">
+      CSS declarations, such as font-size: 1rem or display: none. Of variables only the element’s own
+      properties.
+    </p>
     ${parts.map(({ name, description }) => words(`part-${name}`, "part", name, description))}
   </details>`;

@@ -159,6 +159,8 @@ describe("The playground's look", () => {
       "red /* ",
       "red \\",
       "var(--text)",
+      "v\\61r(--text)",
+      "color-mix(in srgb, currentColor, red)",
       "inherit",
     ]) {
       await set("property-accent", value);
@@ -207,6 +209,46 @@ describe("The playground's look", () => {
     assert.deepEqual(written, { redirect: `/account?a=${text}`, footer: text, end: true, words: text });
     assert.notEqual(await page.title(), "broken");
     assert.equal(await around(), before);
+  });
+
+  it("leaves out what is wrong in a part's declarations, and says so", async () => {
+    const { page, set, snippet } = await open("#phase=idle");
+    const control = page.locator("#part-title");
+    const said = page.locator("#part-title-said");
+    const isInvalid = async () => (await control.getAttribute("aria-invalid")) === "true";
+    for (const [declarations, words] of [
+      ["colr: red", "No CSS declaration: colr: red."],
+      ["color: var(--accent)", "Other pages do not have this variable: color: var(--accent)."],
+      ["color: v\\61r(--accent)", "Other pages do not have this variable: color: v\\61r(--accent)."],
+      ["color: var(--_accent)", "Other pages do not have this variable: color: var(--_accent)."],
+    ] as const) {
+      await set("part-title", declarations);
+      assert.equal(await said.innerText(), words);
+      assert.equal(await isInvalid(), true, declarations);
+      assert.doesNotMatch(await snippet("css"), /part/, declarations);
+    }
+    await set(
+      "part-title",
+      'color: var(--text); colr: blue; font-size: 1.5rem; quotes: "a;b" "c"; fill: #12',
+    );
+    assert.equal(await isInvalid(), false);
+    assert.equal(
+      await said.innerText(),
+      "Left out. No CSS declaration: colr: blue; fill: #12. Other pages do not have this variable: color: var(--text).",
+    );
+    assert.match(await snippet("css"), /\{\n {2}font-size: 1\.5rem; quotes: "a;b" "c";\n\}$/);
+    for (const right of [
+      "color: var(--onegini-otp-login-accent)",
+      "--mark: url(data:image/svg+xml;base64,AAAA)",
+      'content: "var(--text) \\201C"',
+      "color: red; /* a; b */ color: blue;",
+    ]) {
+      await set("part-title", right);
+      assert.equal(await said.innerText(), "", right);
+      assert.equal(await isInvalid(), false, right);
+      assert.match(await snippet("css"), /::part\(title\)/, right);
+    }
+    assert.ok((await control.getAttribute("aria-describedby"))?.includes("part-title-said"));
   });
 
   it("prints the contrast of the card's colours beside them, and says what is too low", async () => {
