@@ -25,6 +25,7 @@ const onlyInAll = [
   "test/e2e/network",
   "test/e2e/renders",
   "test/package/command",
+  "test/package/consumers",
   "test/package/frameworks",
   "test/package/install",
   "test/package/site",
