@@ -40,9 +40,13 @@ interface FullStack {
 const examples: Record<string, FullStack> = {
   "react-router": { hidesAddress: true },
   sveltekit: { needsNewestNode: true, isBuiltForOrigin: true, hasTicket: true },
+  nuxt: { needsNewestNode: true, isBuiltForOrigin: true },
 };
 
-const secrets = { SESSION_SECRET: "a secret of the tests, 32 characters" };
+const secrets = {
+  SESSION_SECRET: "a secret of the tests, 32 characters",
+  NUXT_SESSION_PASSWORD: "a secret of the tests, 32 characters",
+};
 
 for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket }] of Object.entries(examples))
   test(name, async (t) => {
@@ -54,6 +58,7 @@ for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket }
     const site = await startExample(example, { ...variables, TOKEN_SERVER: emulator.origin });
     await t.test("logs in and out", () => logInAndOut(site, emulator));
     if (hasTicket) await t.test("takes a ticket once, from its own browser", () => tryTicket(site, emulator));
+    await t.test("ends the status stream of a browser that has left", () => leaveStreams(site));
     await t.test("sends the address of its connection, or the one that its proxy has added", async () => {
       assert.equal(await addressFor(site, emulator), hidesAddress ? undefined : "loopback");
       await site.stop();
@@ -128,6 +133,24 @@ async function tryTicket(site: Server, emulator: Emulator): Promise<void> {
   await page.goto(ticketUrl);
   assert.equal(page.url(), `${site.origin}/`);
   await Promise.all([own.close(), other.close()]);
+}
+
+/** Opens more status streams than one browser may have at a time, and leaves each. */
+async function leaveStreams({ origin }: Server): Promise<void> {
+  let cookie = "";
+  for (let opened = 0; opened <= 20; opened++) {
+    const start = await fetch(`${origin}/otp-login`, { method: "POST", headers: { origin, cookie } });
+    cookie ||= start.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const { attempt } = (await start.json()) as { attempt: string };
+    const leave = new AbortController();
+    const stream = await fetch(`${origin}/otp-login/${attempt}`, {
+      headers: { accept: "text/event-stream", cookie },
+      signal: leave.signal,
+    });
+    assert.equal(stream.status, 200, `after ${opened} streams`);
+    await stream.body?.getReader().read();
+    leave.abort();
+  }
 }
 
 /** Logs in behind a proxy that ends TLS. */

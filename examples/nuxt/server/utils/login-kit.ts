@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+import type { H3Event } from "h3";
+import { createLoginKit, type NodeContext } from "onegini-otp-login/node";
+import { clientIpBehind } from "onegini-otp-login/server";
+
+const {
+  PORT = "3000",
+  ORIGIN = `http://localhost:${PORT}`,
+  TOKEN_SERVER = "http://localhost:4000",
+  TRUSTED_PROXIES = "0",
+} = process.env;
+
+/** Undefined without a proxy. Then the address is the connection's. */
+const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
+
+export const loginKit = createLoginKit<NodeContext<IncomingMessage & { event?: H3Event }>>({
+  origin: ORIGIN,
+  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  message: "Log in to the Nuxt example",
+  clientIp: (request, context) => addressFromProxy(request, context) ?? context.req.socket.remoteAddress,
+  async signIn({ userId, attempt, context: { req } }) {
+    await replaceUserSession(req.event!, { user: { id: userId }, secure: { attempt }, since: Date.now() });
+    return { redirect_to: "/account" };
+  },
+});
+
+/** The attempts whose sessions have ended, in memory. Without it, a copy of the cookie would be good for ever. */
+export const endedAttempts = new Set<string>();
