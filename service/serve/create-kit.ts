@@ -10,6 +10,7 @@ import type { SettingName, Settings } from "../settings/setting-list.js";
 import { logEvent, type Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { StartProblem } from "./start-problem.js";
+import { traceEvent } from "./traces.js";
 
 /** A page that the site's own server renders: the site says for which address. */
 export interface FirstPaintContext {
@@ -59,6 +60,7 @@ export function createKit(settings: Settings, { store, log, metrics }: KitParts)
     ...(resultPolling !== undefined && { resultPolling }),
     onEvent(event) {
       metrics.count(event);
+      traceEvent(event);
       logEvent(log, event);
     },
     transport: metrics.counting(nodeTransport),

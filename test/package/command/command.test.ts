@@ -153,10 +153,25 @@ describe("npx onegini-otp-login emulator", () => {
   });
 });
 
+/** An SDK of the operator's, with an API of its own, that writes each span's name. */
+const tracing = `
+import { createRequire } from "node:module";
+const require = createRequire(${JSON.stringify(join(process.cwd(), "package.json"))});
+const { trace } = require("@opentelemetry/api");
+const { BasicTracerProvider, SimpleSpanProcessor } = require("@opentelemetry/sdk-trace-base");
+const exporter = {
+  export: (spans) => spans.forEach(({ name }) => console.error("span: " + name)),
+  shutdown: () => Promise.resolve(),
+};
+trace.setGlobalTracerProvider(
+  new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+);`;
+
 describe("npx onegini-otp-login serve", () => {
+  const bundled = ["pino", "pino-pretty", "prom-client", "yaml", "@opentelemetry/api"];
+
   test("would start from the packed package, with what it needs inside and not installed for the site", () => {
-    for (const name of ["pino", "pino-pretty", "prom-client", "yaml"])
-      assert.equal(existsSync(join(folder, "node_modules", name)), false, name);
+    for (const name of bundled) assert.equal(existsSync(join(folder, "node_modules", name)), false, name);
     writeFileSync(
       join(folder, "site.yaml"),
       "client-id: site\nclient-secret: site-secret\ntype: qr-code\nlog: pretty\n",
@@ -168,10 +183,32 @@ describe("npx onegini-otp-login serve", () => {
     assert.match(stderr, /^It would start: /m);
   });
 
+  test("traces with an SDK that Node loads first", async (t) => {
+    const { origin: url, child } = await startInstalled("emulator", "--port", "0");
+    t.after(() => child.kill());
+    writeFileSync(join(folder, "tracing.mjs"), tracing);
+    const service = spawn(
+      process.execPath,
+      [
+        ...["--import", "./tracing.mjs", installed, "serve", "--origin", "http://localhost:8000"],
+        ...["--token-server-url", url, "--client-id", "demo", "--client-secret", "demo-secret"],
+        ...["--type", "qr-code", "--message", "Hello", "--port", "0", "--internal-port", "0"],
+      ],
+      { cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
+    );
+    t.after(() => service.kill());
+    let stderr = "";
+    service.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    await until(() => /^ready: .*$/m.test(stderr), "the service");
+    const address = /^ready: (.*)$/m.exec(stderr)?.[1] ?? "";
+    const headers = { origin: "http://localhost:8000" };
+    assert.equal((await fetch(`${address}/otp-login`, { method: "POST", headers })).status, 201);
+    await until(() => stderr.includes("span: attempt_started"), "the span");
+  });
+
   test("has the licences of what is inside", () => {
     const text = readFileSync(join(installed, "../THIRD-PARTY-LICENSES.txt"), "utf8");
-    for (const name of ["pino", "pino-pretty", "prom-client", "yaml"])
-      assert.match(text, new RegExp(`^## ${name} - `, "m"));
+    for (const name of bundled) assert.match(text, new RegExp(`^## ${name} - `, "m"));
   });
 });
 

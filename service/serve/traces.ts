@@ -1,0 +1,40 @@
+import { ROOT_CONTEXT, SpanStatusCode, trace, TraceFlags, type Attributes } from "@opentelemetry/api";
+import type { LoginKitEvent } from "onegini-otp-login/server";
+
+/** What a span says. None of it comes from a browser, is a secret, or tells who somebody is. */
+const attributeNames: readonly string[] = ["call", "reason", "repeated", "status"];
+
+/** Strangers cause these at will, with the id of any attempt. */
+const unwanted: readonly LoginKitEvent["type"][] = ["limited", "request_refused", "ticket_refused"];
+
+/**
+ * Makes a span of each event of an attempt, as long as the event's `durationMs`. The trace's id is the attempt's, whose 128
+ * random bits all nodes know: so the spans of one login are one trace, whichever processes made them. Without an SDK the
+ * API does nothing.
+ *
+ * https://opentelemetry.io/docs/specs/otel/trace/api/
+ */
+export function traceEvent(event: LoginKitEvent): void {
+  if (!("attempt" in event) || event.attempt === undefined || unwanted.includes(event.type)) return;
+  const { attempt, type, level, durationMs } = event;
+  const traceId = Buffer.from(attempt, "base64url").toString("hex");
+  // The attempt itself is no span: no node sees all of it.
+  const root = { traceId, spanId: traceId.slice(0, 16), traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  const endTime = Date.now();
+  const span = trace
+    .getTracer("onegini-otp-login")
+    .startSpan(
+      type,
+      { startTime: endTime - durationMs, attributes: attributesOf(event) },
+      trace.setSpanContext(ROOT_CONTEXT, root),
+    );
+  if (level !== "info") span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(endTime);
+}
+
+const attributesOf = (event: LoginKitEvent): Attributes =>
+  Object.fromEntries(
+    Object.entries(event).filter((entry: [string, unknown]): entry is [string, string | number | boolean] =>
+      attributeNames.includes(entry[0]),
+    ),
+  );
