@@ -1,49 +1,14 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { describe, test, type TestContext } from "node:test";
-import { until } from "../../../support/until.js";
+import { describe, test } from "node:test";
+import { runServe as run } from "../../../support/services/serve-process.js";
 import { Browser } from "../../server/support/browser.js";
 import { emulator } from "../../server/support/site.js";
 
-/** The command `serve` as a process, from its sources. */
+/** The command `serve` as a process. */
 
 const origin = "http://localhost:8000";
-
-interface Run {
-  child: ChildProcess;
-  stdout: () => string;
-  stderr: () => string;
-  /** What comes after `{name}: ` in a line of stderr. */
-  said: (name: string) => Promise<string>;
-  exit: () => Promise<number | null>;
-}
-
-function run(t: TestContext, ...args: string[]): Run {
-  const child = spawn(process.execPath, ["--import", "tsx", "service/command/cli.ts", "serve", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  t.after(() => child.kill("SIGKILL"));
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const ended = once(child, "close");
-  return {
-    child,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    async said(name) {
-      const line = new RegExp(`^${name}: (.*)$`, "m");
-      await until(() => line.test(stderr) || child.exitCode !== null, `the line ${name}`);
-      return line.exec(stderr)?.[1] ?? assert.fail(stderr);
-    },
-    async exit() {
-      await ended;
-      return child.exitCode;
-    },
-  };
-}
 
 const site = (url: string): string[] => [
   ...["--origin", origin, "--token-server-url", url, "--message", "Log in", "--result-polling", "0.2"],

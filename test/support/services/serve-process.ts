@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import type { TestContext } from "node:test";
+import { until } from "../until.js";
+
+/** `serve` in a process of its own. */
+export interface ServeProcess {
+  child: ChildProcess;
+  stdout: () => string;
+  stderr: () => string;
+  /** What comes after `{name}: ` in a line of stderr. */
+  said: (name: string) => Promise<string>;
+  exit: () => Promise<number | null>;
+}
+
+/** Starts `serve` from its sources. */
+export function runServe(t: Pick<TestContext, "after">, ...args: string[]): ServeProcess {
+  const child = spawn(process.execPath, ["--import", "tsx", "service/command/cli.ts", "serve", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  t.after(() => child.kill("SIGKILL"));
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const ended = once(child, "close");
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    async said(name) {
+      const line = new RegExp(`^${name}: (.*)$`, "m");
+      await until(() => line.test(stderr) || child.exitCode !== null, `the line ${name}`);
+      return line.exec(stderr)?.[1] ?? assert.fail(stderr);
+    },
+    async exit() {
+      await ended;
+      return child.exitCode;
+    },
+  };
+}
