@@ -67,6 +67,26 @@ export async function launchBrowserWithTabs(): Promise<BrowserWithTabs> {
 }
 
 /**
+ * Closes a context and its pages. Chromium does not close a page that is about to navigate by itself, such as one that was told
+ * of a login in another tab, and `context.close()` alone would wait for it for good. So each page goes to an empty one first.
+ */
+export async function closeContext(context: BrowserContext): Promise<void> {
+  await Promise.all(context.pages().map(toEmptyPage));
+  await context.close();
+}
+
+async function toEmptyPage(page: Page): Promise<void> {
+  for (;;) {
+    const left = await page.goto("about:blank").then(
+      () => true,
+      () => page.isClosed(),
+    );
+    // Otherwise the page's own navigation came in between.
+    if (left) return;
+  }
+}
+
+/**
  * Opens an address in a browser without developer tools, because these disable prerendering. Returns a function that
  * ends the browser.
  */

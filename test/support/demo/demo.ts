@@ -5,7 +5,7 @@ import { networkInterfaces } from "node:os";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext } from "playwright-core";
-import { launchBrowser } from "../browser.js";
+import { closeContext, launchBrowser } from "../browser.js";
 import { watchForComplaints, type Complaints } from "../login-page.js";
 import { freePort } from "../services/free-port.js";
 
@@ -137,7 +137,7 @@ export function demoInBrowser(give: (given: DemoInBrowser) => void): void {
     give({ demo, browser, context });
   });
   afterEach(async () => {
-    await context.close();
+    await closeContext(context);
     assert.deepEqual(complaints.list, []);
   });
 }
