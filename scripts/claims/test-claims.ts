@@ -42,7 +42,8 @@ function copyCheckout(): string {
     mkdirSync(join(folder, dirname(file)), { recursive: true });
     cpSync(file, join(folder, file));
   }
-  symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction");
+  // The packages, and the built widget that the service serves.
+  for (const name of ["node_modules", "dist"]) symlinkSync(resolve(name), join(folder, name), "junction");
   return folder;
 }
 
@@ -84,6 +85,8 @@ function report({ claim, file, text, test, title }: Defence, result: keyof typeo
 
 for (const defence of wanted) withoutDefence(readFileSync(defence.file, "utf8"), defence);
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+const build = await run("npm", ["run", "--silent", "build"], limitSeconds);
+if (!build.isGood) throw new Error(`The build failed.\n${build.output}`);
 const folders = Array.from({ length: copyCount }, copyCheckout);
 
 /** Runs each defence's test without it, after all of them with it: a test that fails anyway shows nothing. */

@@ -55,11 +55,22 @@ test("a login is one trace over all nodes, and nobody's secret or name is in it"
 test("a refused request makes no span, whatever attempt it names", async (t) => {
   const service = await runService(t);
   const browser = service.browser();
-  const { attempt } = await browser.start();
+  const { attempt, ticket } = await service.ticket(browser);
   exporter.reset();
-  const stranger = service.browser();
-  assert.equal((await stranger.logIn(attempt)).status, 404);
-  assert.equal((await redeem(service, `${attempt}.x`, "")).status, 404);
-  assert.ok(service.lines.some((line) => line.includes("request_refused")));
+
+  // Another browser's ticket, and a renewal of what is settled.
+  assert.equal((await redeem(service, ticket, service.browser().cookie ?? "")).status, 404);
+  await assert.rejects(browser.renew(attempt), /attempt_settled/);
+
+  const refused = service.lines
+    .map((line) => JSON.parse(line) as { event: string; attempt?: string })
+    .filter(({ event }) => event.endsWith("_refused"));
+  assert.deepEqual(
+    refused.map((line) => [line.event, line.attempt]),
+    [
+      ["ticket_refused", attempt],
+      ["request_refused", attempt],
+    ],
+  );
   assert.deepEqual(exporter.getFinishedSpans(), []);
 });

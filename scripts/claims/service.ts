@@ -1,0 +1,57 @@
+import type { Defence } from "./defence.js";
+
+/** The login service: its two ports, and what it writes. */
+
+const service = "test/unit/service/serve/service.test.ts";
+const traces = "test/unit/service/serve/traces.test.ts";
+
+export const loginService: readonly Defence[] = [
+  {
+    claim: "The internal port needs the secret",
+    file: "service/serve/internal-server.ts",
+    text: "!timingSafeEqual(hashOf(given), expected)",
+    without: 'given === ""',
+    test: service,
+    title: "needs the secret for every address but /health and /ready, and uses no ticket without it",
+  },
+  {
+    claim: "The public port has nothing of the internal one",
+    file: "service/serve/service.ts",
+    text: "createPublicServer(kit, files, settings.path)",
+    without: "createInternalServer({ kit, metrics, secret })",
+    test: service,
+    title: "serves nothing of the internal one, even with the secret",
+  },
+  {
+    claim: "A trace says nobody's name",
+    file: "service/serve/traces.ts",
+    text: "attributeNames.includes(entry[0]),",
+    without: "true,",
+    test: traces,
+    title: "a login is one trace over all nodes, and nobody's secret or name is in it",
+  },
+  {
+    claim: "A refused request makes no span",
+    file: "service/serve/traces.ts",
+    text: "|| unwanted.includes(event.type)",
+    without: "",
+    test: traces,
+    title: "a refused request makes no span, whatever attempt it names",
+  },
+  {
+    claim: "--check shows no secret",
+    file: "service/serve/serve-command.ts",
+    text: 'settingOf(name).isSecret ? "(secret)" : JSON.stringify(settings[name])',
+    without: "JSON.stringify(settings[name])",
+    test: "test/unit/service/serve/process.test.ts",
+    title: "says with --check what it would do, without a secret, and exits with 0",
+  },
+  {
+    claim: "The internal port is not open to others without a secret of the site's",
+    file: "service/settings/read-settings.ts",
+    text: 'settings["internal-secret"] === undefined && !isLoopback(internalHost)',
+    without: "false",
+    test: "test/unit/service/settings/read-settings.test.ts",
+    title: "is named for: …",
+  },
+];
