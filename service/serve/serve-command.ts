@@ -17,10 +17,10 @@ export async function serve(args: readonly string[], environment: Environment): 
     console.error("Help: npx onegini-otp-login serve --help");
     process.exit(2);
   }
-  const { settings, givenAt, check } = result;
+  const { settings, givenAt, switches } = result;
   try {
     const service = await startService(settings, createLog(settings.log));
-    if (check) {
+    if (switches.has("check")) {
       console.error(summaryOf(settings, givenAt, service));
       await service.stop();
       process.exit();

@@ -27,17 +27,34 @@ const namesFor = (isFile: boolean): string[] =>
 
 const emptySource = (): Source => ({ values: new Map(), problems: [], warnings: [] });
 
-/** What the command line gives besides settings. */
-export interface Switches {
-  check: boolean;
-  help: boolean;
-  config: string | undefined;
+/** The flags of one command besides `--help`, `--config` and those of the settings. */
+export interface CommandFlags {
+  /** Those without a value. */
+  switches: readonly string[];
+  /** Those with a value. */
+  texts: readonly string[];
 }
 
-/** The flags after `serve`. */
-export function readFlags(args: readonly string[]): Source & Switches {
-  const source = { ...emptySource(), check: false, help: false, config: undefined as string | undefined };
-  const withValue = [...namesFor(false), "config"];
+/** What the command line gives besides settings. */
+export interface GivenFlags {
+  help: boolean;
+  config: string | undefined;
+  switches: ReadonlySet<string>;
+  texts: ReadonlyMap<string, string>;
+}
+
+/** The flags after the command's name. */
+export function readFlags(args: readonly string[], ofCommand: CommandFlags): Source & GivenFlags {
+  const switches = new Set<string>();
+  const texts = new Map<string, string>();
+  const source = {
+    ...emptySource(),
+    help: false,
+    config: undefined as string | undefined,
+    switches,
+    texts,
+  };
+  const withValue = [...namesFor(false), "config", ...ofCommand.texts];
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,
@@ -48,7 +65,7 @@ export function readFlags(args: readonly string[]): Source & Switches {
         [...withValue, ...settingNames].map((name) => [name, { type: "string" as const }]),
       ),
       help: { type: "boolean", short: "h" },
-      check: { type: "boolean" },
+      ...Object.fromEntries(ofCommand.switches.map((name) => [name, { type: "boolean" as const }])),
     },
   });
   for (const token of tokens) {
@@ -56,8 +73,10 @@ export function readFlags(args: readonly string[]): Source & Switches {
       source.problems.push(`There is no argument ${JSON.stringify(token.value)}.`);
     if (token.kind !== "option") continue;
     const { name, rawName: where, value, inlineValue } = token;
-    if (name === "help" || name === "check") {
-      source[name] = true;
+    if (name === "help") {
+      source.help = true;
+    } else if (ofCommand.switches.includes(name)) {
+      switches.add(name);
     } else if (!withValue.includes(name)) {
       const isInFileOnly = settingNames.some((each) => each === name);
       source.problems.push(
@@ -67,6 +86,8 @@ export function readFlags(args: readonly string[]): Source & Switches {
       source.problems.push(`${where} has no value.`);
     } else if (name === "config") {
       source.config = value;
+    } else if (ofCommand.texts.includes(name)) {
+      texts.set(name, value);
     } else {
       source.values.set(name, { raw: value, where });
     }

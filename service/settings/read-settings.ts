@@ -5,6 +5,7 @@ import {
   readEnvironment,
   readFlags,
   valueIn,
+  type CommandFlags,
   type Environment,
   type Given,
 } from "./given-values.js";
@@ -19,19 +20,29 @@ export type SettingsResult =
       settings: Settings;
       /** Where each value came from; a setting that is not in it has its default. */
       givenAt: ReadonlyMap<SettingName, string>;
-      /** Whether only `--check` is asked for. */
-      check: boolean;
+      /** The command's own flags. */
+      switches: ReadonlySet<string>;
+      texts: ReadonlyMap<string, string>;
       warnings: string[];
     }
   | { kind: "wrong"; problems: string[]; warnings: string[] };
+
+/** What one command takes. */
+export interface CommandSettings extends CommandFlags {
+  /** Settings that this command can do without: undefined where they are not given. */
+  notNeeded: readonly SettingName[];
+}
+
+const serveSettings: CommandSettings = { switches: ["check"], texts: [], notNeeded: [] };
 
 /** Reads the settings: flags win over the environment, and the environment over the file. All problems are named at once. */
 export function readSettings(
   args: readonly string[],
   environment: Environment,
   read: (path: string) => string = (path) => readFileSync(path, "utf8"),
+  ofCommand: CommandSettings = serveSettings,
 ): SettingsResult {
-  const flags = readFlags(args);
+  const flags = readFlags(args, ofCommand);
   if (flags.help) return { kind: "help" };
   const variables = readEnvironment(environment);
   const config = flags.config ?? variables.config;
@@ -47,15 +58,23 @@ export function readSettings(
     if (given && given.raw === undefined) continue;
     const { success, output, issues } = v.safeParse(settingOf(name).schema, given?.raw);
     if (success) settings[name] = output;
-    else problems.push(problemOf(name, given, issues[0].message));
+    else if (given || !ofCommand.notNeeded.includes(name))
+      problems.push(problemOf(name, given, issues[0].message));
   }
   const before = sources.flatMap((source) => source.problems);
   problems.unshift(...before);
-  if (problems.length === 0) problems.push(...problemsTogether(settings as Settings));
+  if (problems.length === 0) problems.push(...problemsTogether(settings as Settings, ofCommand));
   const warnings = sources.flatMap((source) => source.warnings);
   return problems.length > 0
     ? { kind: "wrong", problems, warnings }
-    : { kind: "settings", settings: settings as Settings, givenAt, check: flags.check, warnings };
+    : {
+        kind: "settings",
+        settings: settings as Settings,
+        givenAt,
+        switches: flags.switches,
+        texts: flags.texts,
+        warnings,
+      };
 }
 
 function problemOf(name: SettingName, given: Given | undefined, expected: string): string {
@@ -71,14 +90,18 @@ function problemOf(name: SettingName, given: Given | undefined, expected: string
 const withoutPassword = (text: string): string => text.replace(/\/\/[^"]*@/g, "//***@");
 
 /** What is wrong with settings that are right one by one. */
-function problemsTogether(settings: Settings): string[] {
+function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): string[] {
   const problems: string[] = [];
   const {
     "callback-username": username,
     "callback-password": password,
     "internal-host": internalHost,
   } = settings;
-  if (settings["internal-secret"] === undefined && !isLoopback(internalHost)) {
+  if (
+    settings["internal-secret"] === undefined &&
+    !isLoopback(internalHost) &&
+    !notNeeded.includes("internal-secret")
+  ) {
     problems.push(
       `internal-secret is missing. It is needed because internal-host, ${internalHost}, can be reached from other machines.`,
     );

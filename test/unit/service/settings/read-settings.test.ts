@@ -41,7 +41,7 @@ const problemsOf = (place: Place): string[] => {
 
 describe("The settings of serve", () => {
   it("have defaults but for the site and its Token Server", () => {
-    const { settings, givenAt, check, warnings } = settingsOf({});
+    const { settings, givenAt, switches, warnings } = settingsOf({});
     assert.deepEqual(settings, {
       origin: "https://www.example.com",
       origins: [],
@@ -70,7 +70,7 @@ describe("The settings of serve", () => {
       log: "json",
     });
     assert.equal(givenAt.get("origin"), "ONEGINI_LOGIN_ORIGIN");
-    assert.deepEqual([check, warnings], [false, []]);
+    assert.deepEqual([switches.size, warnings], [0, []]);
   });
 
   it("mean the same as flags, as variables and in the file", () => {
@@ -166,6 +166,26 @@ describe("The settings of serve", () => {
       "ONEGINI_LOGIN_SERVICE_HOST is not used: there is no such setting for a variable.",
       "ONEGINI_LOGIN_LIMITS is not used: there is no such setting for a variable.",
     ]);
+  });
+
+  it("that a command does not need may be missing, but not wrong, and the command has flags of its own", () => {
+    const read = (...args: string[]) =>
+      readSettings(args, {}, () => "", {
+        switches: ["json"],
+        texts: ["report"],
+        notNeeded: ["origin", "token-server-url", "client-id", "client-secret", "type"],
+      });
+    const result = read("--json", "--report", "a.txt", "--path", "/in");
+    if (result.kind !== "settings") assert.fail(JSON.stringify(result));
+    assert.equal(result.settings.path, "/in");
+    assert.equal(result.settings.origin, undefined);
+    assert.deepEqual([[...result.switches], [...result.texts]], [["json"], [["report", "a.txt"]]]);
+    const wrong = read("--origin", "http://bank.example", "--check");
+    if (wrong.kind !== "wrong") assert.fail(wrong.kind);
+    assert.deepEqual(
+      wrong.problems.map((problem) => problem.slice(0, 24)),
+      ["There is no flag --check", "--origin must be an orig"],
+    );
   });
 
   it("are explained by --help, whatever else is given", () => {
