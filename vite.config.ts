@@ -99,7 +99,7 @@ const earlyBuild: UserConfig = {
 
 /**
  * The command `onegini-otp-login`, which uses the package's own entries and its dependencies. What only the command needs is
- * bundled, with its licences. `serve` is a file of its own, which the other commands do not load.
+ * bundled, with its licences. `serve` and `doctor` are files of their own, which the other commands do not load.
  */
 const commandBuild: UserConfig = {
   ssr: { noExternal: true },

@@ -11,7 +11,11 @@ import { installEngines, installServices } from "./install-test-tools.js";
 import { run, runElementFiles, runJobs, runNodeFile, type FileResult } from "./test-runner.js";
 
 /** Tests that need more than Node and Chromium: Redis, a proxy, OpenSSL. */
-const needServices = ["test/resilience", "test/e2e/login/neighbour-cookies.test.ts"];
+const needServices = [
+  "test/resilience",
+  "test/e2e/login/neighbour-cookies.test.ts",
+  "test/unit/service/doctor/tls.test.ts",
+];
 /** What `npm test` leaves to `npm run test:all`, unless it is named. */
 const onlyInAll = [
   ...needServices,

@@ -55,6 +55,7 @@ export const groups: readonly Group[] = [
       { path: "docs/sessions.md" },
       { path: "docs/serve.md" },
       { path: "docs/token-server.md" },
+      { path: "docs/doctor.md" },
     ],
   },
   {

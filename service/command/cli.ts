@@ -16,6 +16,19 @@ const readVersion = (): string => {
   return (JSON.parse(text) as { version: string }).version;
 };
 
+async function runDoctor(args: readonly string[]): Promise<void> {
+  // Only here, too.
+  const { doctor } = await import("../doctor/doctor-command.js");
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
+  process.exitCode = await doctor(args, process.env, {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    version: readVersion(),
+    stop: stop.signal,
+  });
+}
+
 const command = readCommand(process.argv.slice(2));
 switch (command.kind) {
   case "help":
@@ -36,6 +49,9 @@ switch (command.kind) {
   case "serve":
     // Only here: the other commands need none of its packages.
     await (await import("../serve/serve-command.js")).serve(command.args, process.env);
+    break;
+  case "doctor":
+    await runDoctor(command.args);
     break;
   default:
     command satisfies never;

@@ -6,8 +6,8 @@ export type Command =
   | { kind: "help"; text: string }
   | { kind: "version" }
   | { kind: "demo" | "emulator"; config: DemoConfig }
-  /** Its own file reads them: it is loaded for this command only. */
-  | { kind: "serve"; args: readonly string[] }
+  /** A file of its own reads them: it is loaded for this command only. */
+  | { kind: "serve" | "doctor"; args: readonly string[] }
   /** `problem`: one line that names what is wrong. */
   | { kind: "wrong"; problem: string };
 
@@ -53,6 +53,7 @@ const commands = `Commands:
   demo        a bank with QR login, its Token Server, a phone and a playground
   emulator    the Token Server and the phone alone, for a backend in any language
   serve       the login service for a site in any language
+  doctor      checks a Token Server's settings, or a running site, and says what to change
 `;
 
 const help = `Usage: onegini-otp-login <command> [flags]
@@ -99,10 +100,10 @@ export function readCommand(args: readonly string[]): Command {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h") return { kind: "help", text: help };
   if (name === "--version") return { kind: "version" };
-  if (name === "serve") return { kind: "serve", args: rest };
+  if (name === "serve" || name === "doctor") return { kind: name, args: rest };
   if (name !== "demo" && name !== "emulator") {
     const given = name === undefined ? "There is no command" : `There is no command ${JSON.stringify(name)}`;
-    return { kind: "wrong", problem: `${given}. Name one of these: demo, emulator, serve.` };
+    return { kind: "wrong", problem: `${given}. Name one of these: demo, emulator, serve, doctor.` };
   }
   const flags = readFlags(name, rest);
   if (flags.kind === "wrong") return flags;

@@ -1,0 +1,136 @@
+import type { Connection, HandshakeTrouble, TlsFacts } from "./connection.js";
+import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
+
+/** What the lines of a connection need to know of the server at its other end. */
+export interface Server {
+  /** For example `the Token Server`. */
+  what: string;
+  /** Where its address is set: `token-server-url`, `--site`. */
+  setAt: string;
+}
+
+const tlsChecks = ["tls-version", "tls-chain", "tls-date", "tls-name"] as const satisfies readonly CheckId[];
+
+/** The lines of name, port and TLS. */
+export function connectionLines(
+  { host, port, isTls, name, tcp, tls }: Connection,
+  { what, setAt }: Server,
+  now: Date,
+): Line[] {
+  if ("error" in name) {
+    return [
+      failed("name", `${host} is not known (${name.error})`, nameFix(name.error, setAt)),
+      ...notChecked(["port", ...tlsChecks], firstMend("name")),
+    ];
+  }
+  const resolved = ok(
+    "name",
+    name.addresses.includes(host) ? host : `${host} is ${name.addresses.join(", ")}`,
+  );
+  if (tcp?.error !== undefined) {
+    return [
+      resolved,
+      failed(
+        "port",
+        `nothing answers at port ${port} of ${host} (${tcp.error})`,
+        `Start ${what}, or correct the port in ${setAt}. Where both are right, a firewall is between this machine and ${what}.`,
+      ),
+      ...notChecked(tlsChecks, firstMend("port")),
+    ];
+  }
+  const open = [resolved, ok("port", `${port} is open`)];
+  if (!isTls) return [...open, ...notChecked(tlsChecks, "http on this machine, without TLS")];
+  if (tls === undefined) return [...open, ...notChecked(tlsChecks, firstMend("port"))];
+  if ("error" in tls) return [...open, ...handshakeLines(tls, what, setAt)];
+  return [
+    ...open,
+    ok("tls-version", tls.version.replace("TLSv", "TLS ")),
+    chainLine(tls, what),
+    dateLine(tls, what, now),
+    tls.otherNames === undefined
+      ? ok("tls-name", host)
+      : failed(
+          "tls-name",
+          `the certificate is for ${tls.otherNames}, not for ${host}`,
+          `Give ${what} a certificate for ${host}, or correct the name in ${setAt}.`,
+        ),
+  ];
+}
+
+const nameFix = (error: string, setAt: string): string =>
+  error === "EAI_AGAIN"
+    ? `Correct the name in ${setAt}. Where it is right, this machine's name server (DNS) does not answer.`
+    : `Correct the name in ${setAt}, or add it to the DNS that this machine asks.`;
+
+function handshakeLines({ error, oldVersion }: HandshakeTrouble, what: string, setAt: string): Line[] {
+  const line =
+    oldVersion !== undefined
+      ? failed(
+          "tls-version",
+          `only ${oldVersion.replace("TLSv", "TLS ")}, which is too old`,
+          `Turn on TLS 1.2 or 1.3 at ${what}, or at the proxy in front of it.`,
+        )
+      : failed(
+          "tls-version",
+          `the TLS handshake fails (${error})`,
+          `Correct the port in ${setAt}, if it is one of plain http. Otherwise ${what} has no certificate for this name, asks for a client certificate, or a firewall ends the connection.`,
+        );
+  return [line, ...notChecked(["tls-chain", "tls-date", "tls-name"], firstMend("tls-version"))];
+}
+
+const dateErrors = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
+
+function chainLine({ verifyError, issuer }: TlsFacts, what: string): Line {
+  if (verifyError === undefined) return ok("tls-chain", issuer);
+  // OpenSSL names one error, and then it is this one.
+  if (dateErrors.includes(verifyError)) return unknown("tls-chain", firstMend("tls-date"));
+  switch (verifyError) {
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+      return failed(
+        "tls-chain",
+        "the certificate is signed by itself",
+        `Give ${what} a certificate of an authority. If it has to stay, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
+      );
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+      return failed(
+        "tls-chain",
+        `the issuer of the certificate, ${issuer}, is not known here (${verifyError})`,
+        `Two faults look alike: ${what} does not send its intermediate certificate (send the whole chain), or the authority is a private one (name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too).`,
+      );
+    default:
+      return failed(
+        "tls-chain",
+        `the certificate is not trusted (${verifyError})`,
+        `Give ${what} a certificate of a public authority. For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
+      );
+  }
+}
+
+function dateLine({ dates, verifyError }: TlsFacts, what: string, now: Date): Line {
+  const over = dates.find(({ to }) => to < now);
+  if (over)
+    return failed(
+      "tls-date",
+      `a certificate was valid until ${dayOf(over.to)}`,
+      `Renew the certificate of ${what}, or set the clock of this machine.`,
+    );
+  const early = dates.find(({ from }) => from > now);
+  if (early)
+    return failed(
+      "tls-date",
+      `a certificate is valid from ${dayOf(early.from)} on`,
+      `Set the clock of this machine, or give ${what} a certificate that is valid today.`,
+    );
+  if (dateErrors.includes(verifyError ?? ""))
+    return failed(
+      "tls-date",
+      `a certificate of the chain is out of date (${verifyError})`,
+      `Renew the certificate and the chain of ${what}.`,
+    );
+  const [first] = dates.map(({ to }) => to).sort((one, other) => Number(one) - Number(other));
+  return ok("tls-date", `valid until ${first ? dayOf(first) : "an unknown day"}`);
+}
+
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);

@@ -1,0 +1,165 @@
+import { lookup } from "node:dns/promises";
+import { globalAgent } from "node:https";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  type ConnectionOptions,
+  type DetailedPeerCertificate,
+  type TLSSocket,
+} from "node:tls";
+
+/** What a connection to a server shows, from the outside in. What comes after a failure is undefined. */
+export interface Connection {
+  host: string;
+  port: number;
+  isTls: boolean;
+  name: { addresses: readonly string[] } | { error: string };
+  tcp?: { error: string | undefined };
+  tls?: TlsFacts | HandshakeTrouble;
+}
+
+export interface HandshakeTrouble {
+  error: string;
+  /** The version, if the server speaks only one that is too old. */
+  oldVersion: string | undefined;
+}
+
+export interface TlsFacts {
+  /** For example `TLSv1.3`. */
+  version: string;
+  /** OpenSSL's word for what is wrong with the chain or its dates. */
+  verifyError: string | undefined;
+  /** The names in the certificate, if that of the server is not among them. */
+  otherNames: string | undefined;
+  /** Who signed the server's certificate. */
+  issuer: string;
+  /** Of the server's certificate and those that it sent with it. */
+  dates: readonly { from: Date; to: Date }[];
+}
+
+/** Connects to a server as the kit would, and once more with fewer demands where that fails. Never rejects. */
+export async function lookAtConnection(address: string, timeoutMs: number): Promise<Connection> {
+  const { protocol, hostname, port } = new URL(address);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const isTls = protocol === "https:";
+  const seen = { host, port: Number(port) || (isTls ? 443 : 80), isTls };
+  const name = await resolve(host);
+  if ("error" in name) return { ...seen, name };
+  const tcp = await attempt((done) => connectTcp({ host, port: seen.port }, done), timeoutMs);
+  if ("error" in tcp) return { ...seen, name, tcp };
+  tcp.socket.destroy();
+  const open = { ...seen, name, tcp: { error: undefined } };
+  return isTls ? { ...open, tls: await lookAtTls(host, seen.port, timeoutMs) } : open;
+}
+
+async function resolve(host: string): Promise<Connection["name"]> {
+  if (isIP(host) !== 0) return { addresses: [host] };
+  try {
+    const found = await lookup(host, { all: true });
+    return { addresses: found.map(({ address }) => address) };
+  } catch (error) {
+    return { error: codeOf(error) };
+  }
+}
+
+async function lookAtTls(
+  host: string,
+  port: number,
+  timeoutMs: number,
+): Promise<TlsFacts | HandshakeTrouble> {
+  const connect = (more: ConnectionOptions) =>
+    attempt(
+      (done) =>
+        connectTls(
+          {
+            // Where a site sets its certificate authorities, for the kit too.
+            ...globalAgent.options,
+            host,
+            port,
+            ...(isIP(host) === 0 && { servername: host }),
+            rejectUnauthorized: false,
+            ...more,
+          },
+          done,
+        ),
+      timeoutMs,
+    );
+  const usual = await connect({});
+  if ("socket" in usual) return factsOf(usual.socket, host);
+  const old = await connect({ minVersion: "TLSv1", ciphers: "DEFAULT:@SECLEVEL=0" });
+  if ("error" in old) return { error: usual.error, oldVersion: undefined };
+  const version = old.socket.getProtocol();
+  old.socket.destroy();
+  return {
+    error: usual.error,
+    oldVersion: /^TLSv1(\.1)?$/.test(version ?? "") ? (version ?? "") : undefined,
+  };
+}
+
+function factsOf(socket: TLSSocket, host: string): TlsFacts {
+  const certificate = socket.getPeerCertificate(true);
+  const error: unknown = socket.authorizationError;
+  const code = error instanceof Error ? codeOf(error) : error;
+  const facts = {
+    version: socket.getProtocol() ?? "unknown",
+    verifyError: typeof code === "string" && code !== "ERR_TLS_CERT_ALTNAME_INVALID" ? code : undefined,
+    otherNames: checkServerIdentity(host, certificate) && namesOf(certificate),
+    issuer: textOf(certificate.issuer?.O) || textOf(certificate.issuer?.CN) || "an unnamed authority",
+    dates: chainOf(certificate).map(({ valid_from, valid_to }) => ({
+      from: new Date(valid_from),
+      to: new Date(valid_to),
+    })),
+  };
+  socket.destroy();
+  return facts;
+}
+
+function chainOf(certificate: DetailedPeerCertificate): DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [];
+  // A root names itself as its issuer.
+  for (let each = certificate; each && !chain.includes(each); each = each.issuerCertificate) chain.push(each);
+  return chain;
+}
+
+const namesOf = ({ subjectaltname, subject }: DetailedPeerCertificate): string =>
+  subjectaltname?.replaceAll(/(?:DNS|IP Address):/g, "") || textOf(subject?.CN) || "no name";
+
+/** A name of a certificate may be there several times. */
+const textOf = (value: unknown): string => [value ?? ""].flat().join(", ");
+
+/** Resolves when a socket is connected, or to the reason why it is not. */
+function attempt<Kind extends Socket>(
+  open: (done: () => void) => Kind,
+  timeoutMs: number,
+): Promise<{ socket: Kind } | { error: string }> {
+  return new Promise((resolve) => {
+    const socket = open(() => {
+      clearTimeout(timer);
+      resolve({ socket });
+    });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      resolve({ error: `no answer in ${timeoutMs / 1000} s` });
+    }, timeoutMs);
+    socket.on("error", (error) => {
+      clearTimeout(timer);
+      resolve({ error: codeOf(error) });
+    });
+    // A server that closes the connection in the middle of the handshake.
+    socket.once("close", () => {
+      clearTimeout(timer);
+      resolve({ error: "the connection was closed" });
+    });
+  });
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : String(error);
+
+/** Whether a call over this connection can work. */
+export const isUsable = ({ isTls, tcp, tls }: Connection): boolean =>
+  tcp !== undefined &&
+  tcp.error === undefined &&
+  (!isTls ||
+    (tls !== undefined && "version" in tls && tls.verifyError === undefined && tls.otherNames === undefined));

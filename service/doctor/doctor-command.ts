@@ -1,0 +1,139 @@
+import { openSync, writeSync } from "node:fs";
+import type { Environment } from "../settings/given-values.js";
+import { connectionLines } from "./connection-checks.js";
+import { isUsable, lookAtConnection } from "./connection.js";
+import { doctorHelp, readDoctorOptions, type Subject } from "./doctor-options.js";
+import { firstMend, notChecked, type Line } from "./lines.js";
+import { jsonOf, nextSteps, redactor, reportOf, summaryOf, textOf } from "./output.js";
+import { serveCodePage, terminalCode } from "./qr-code.js";
+import { siteChecks, siteLines } from "./site/site-checks.js";
+import { visitSite, widgetStreamMs, type VisitTimes } from "./site/site-visit.js";
+import { checkTenant } from "./tenant/check-tenant.js";
+import type { ScanTimes } from "./tenant/scan.js";
+import type { Code } from "./tenant/token-server-calls.js";
+
+/** Where doctor writes, and its times. */
+export interface DoctorEdge {
+  stdout: (text: string) => void;
+  stderr: (text: string) => void;
+  version: string;
+  /** Ends the wait for a scan. The lines are printed all the same. */
+  stop: AbortSignal;
+  /** For each call and connection. Default 5 s. */
+  timeoutMs?: number;
+  /** For a stream's first event. Default 2.5 s, as the widget has it. */
+  streamMs?: number;
+  times?: Partial<ScanTimes>;
+  /** Is called with each code that is shown. */
+  onCode?: (code: Code) => void;
+}
+
+/** `npx onegini-otp-login doctor`. Resolves to the exit code. */
+export async function doctor(
+  args: readonly string[],
+  environment: Environment,
+  edge: DoctorEdge,
+): Promise<0 | 1 | 2> {
+  const options = readDoctorOptions(args, environment);
+  if (options.kind === "help") {
+    edge.stdout(doctorHelp);
+    return 0;
+  }
+  for (const warning of options.warnings) edge.stderr(`warning: ${warning}\n`);
+  if (options.kind === "wrong") {
+    for (const problem of options.problems) edge.stderr(`${problem}\n`);
+    edge.stderr("Help: npx onegini-otp-login doctor --help\n");
+    return 2;
+  }
+  const { subject, json, given } = options;
+  let report: number | undefined;
+  try {
+    // Before the work, so that it is not done for nothing.
+    report = options.report === undefined ? undefined : openSync(options.report, "w", 0o600);
+  } catch (error) {
+    edge.stderr(`--report: the file cannot be written (${(error as NodeJS.ErrnoException).code}).\n`);
+    return 2;
+  }
+  const redact = redactor(options.secrets);
+  const at = new Date();
+  let transactionId: string | undefined;
+  const print = (heading: string, lines: readonly Line[]): void => {
+    if (!json) edge.stdout(redact(`${textOf(heading, lines)}\n`));
+  };
+  const found = await check(subject, {
+    ...edge,
+    print,
+    onCode(code) {
+      transactionId = code.transactionId;
+      edge.onCode?.(code);
+    },
+    showTo: json ? edge.stderr : edge.stdout,
+  });
+  // At the edge, once, for everything that is written.
+  const lines = found.map((line) => ({
+    ...line,
+    says: redact(line.says),
+    ...("fix" in line && { fix: redact(line.fix) }),
+  })) as Line[];
+  const next = nextSteps(lines, subject.kind);
+  const address = subject.kind === "site" ? subject.page : subject.settings["token-server-url"];
+  const result = { kind: subject.kind, address, at: at.toISOString(), version: edge.version, lines, next };
+  edge.stdout(json ? jsonOf(result) : summaryOf(lines, next));
+  if (report !== undefined) writeSync(report, redact(reportOf(result, given, transactionId)));
+  return lines.some((line) => line.result === "failed") ? 1 : 0;
+}
+
+interface CheckEdge extends DoctorEdge {
+  print: (heading: string, lines: readonly Line[]) => void;
+  showTo: (text: string) => void;
+}
+
+async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
+  const { timeoutMs = 5_000, streamMs = widgetStreamMs, times, print } = edge;
+  switch (subject.kind) {
+    case "site":
+      return checkSite(subject, { timeoutMs, streamMs }, print);
+    case "tenant":
+      return checkTenant(subject.settings, subject.callbackUri, {
+        print,
+        show: subject.wantsScan ? (code) => show(code, edge) : undefined,
+        stop: edge.stop,
+        timeoutMs,
+        times: { pollMs: 2_000, callbackMs: 10_000, now: Date.now, ...times },
+      });
+    default:
+      return subject satisfies never;
+  }
+}
+
+async function show(code: Code, { showTo, onCode }: CheckEdge): Promise<() => void> {
+  const page = await serveCodePage(code.otp);
+  const seconds = Math.round((code.ttlMs ?? 0) / 1000);
+  showTo(
+    [
+      `Scan this code with your app, and accept or decline. It is good for ${seconds} s; Ctrl+C ends the wait.`,
+      terminalCode(code.otp),
+      ...(page ? [`As a page, on this machine: ${page.address}`] : []),
+      "",
+      "",
+    ].join("\n"),
+  );
+  onCode?.(code);
+  return () => page?.close();
+}
+
+async function checkSite(
+  { page, path }: Extract<Subject, { kind: "site" }>,
+  times: VisitTimes,
+  print: CheckEdge["print"],
+): Promise<Line[]> {
+  const connection = await lookAtConnection(page, times.timeoutMs);
+  const way = connectionLines(connection, { what: "the site", setAt: "--site" }, new Date());
+  print(`The way to ${new URL(page).origin}`, way);
+  const broken = way.find(({ result }) => result === "failed")?.check ?? "port";
+  const seen = isUsable(connection)
+    ? siteLines(await visitSite(page, path, times), { page, path })
+    : notChecked(siteChecks, firstMend(broken));
+  print("The site", seen);
+  return [...way, ...seen];
+}

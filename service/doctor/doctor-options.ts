@@ -1,0 +1,118 @@
+import type { Environment } from "../settings/given-values.js";
+import { readSettings } from "../settings/read-settings.js";
+import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
+import { isLoopback } from "../settings/value-schemas.js";
+import type { DoctorSettings } from "./doctor-settings.js";
+import { callbackAuthorization } from "./tenant/callback-listener.js";
+import { clientAuthorization } from "./tenant/token-server-calls.js";
+
+/** What doctor is asked to look at. */
+export type Subject =
+  | { kind: "tenant"; settings: DoctorSettings; callbackUri: string; wantsScan: boolean }
+  /** `page`: the address of the login page. */
+  | { kind: "site"; page: string; path: string };
+
+export type DoctorOptions =
+  | { kind: "help" }
+  | { kind: "wrong"; problems: string[]; warnings: string[] }
+  | {
+      kind: "options";
+      subject: Subject;
+      json: boolean;
+      /** The file for the report. */
+      report: string | undefined;
+      /** The settings that were given, for the report, without secrets. */
+      given: readonly string[];
+      /** Texts that no output may hold. */
+      secrets: readonly string[];
+      warnings: string[];
+    };
+
+/** What the tenant's checks need. The others are of `serve` alone. */
+const ofTenant: readonly SettingName[] = ["token-server-url", "client-id", "client-secret", "type"];
+
+/** Reads what follows `doctor`. */
+export function readDoctorOptions(
+  args: readonly string[],
+  environment: Environment,
+  read?: (path: string) => string,
+): DoctorOptions {
+  const isSite = args.some((arg) => arg === "--site" || arg.startsWith("--site="));
+  const result = readSettings(args, environment, read, {
+    switches: ["json", "no-scan"],
+    texts: ["site", "report"],
+    notNeeded: ["origin", "internal-secret", ...(isSite ? ofTenant : [])],
+  });
+  if (result.kind !== "settings") return result;
+  const { settings, givenAt, switches, texts, warnings } = result;
+  const wrong = (problem: string): DoctorOptions => ({ kind: "wrong", problems: [problem], warnings });
+  const page = texts.get("site");
+  let subject: Subject;
+  if (page !== undefined) {
+    const url = URL.canParse(page) ? new URL(page) : undefined;
+    const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+    if (!url || !isSafe || url.username !== "" || url.hash !== "")
+      return wrong(
+        "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user and fragment.",
+      );
+    if (switches.has("no-scan")) return wrong("--no-scan does not go with --site, which scans nothing.");
+    subject = { kind: "site", page: url.href, path: settings.path.replace(/\/+$/, "") };
+  } else {
+    // It may be undefined here: doctor does not need it where it has callback-uri.
+    const origin = settings.origin as string | undefined;
+    const callbackUri = settings["callback-uri"] ?? (origin && `${origin}${settings.path}/callback`);
+    if (callbackUri === undefined)
+      return wrong(
+        "origin is missing. Give it, or callback-uri: the Token Server has to allow the callback's address.",
+      );
+    subject = { kind: "tenant", settings, callbackUri, wantsScan: !switches.has("no-scan") };
+  }
+  const secretNames = settingNames.filter((name) => settingOf(name).isSecret);
+  return {
+    kind: "options",
+    subject,
+    json: switches.has("json"),
+    report: texts.get("report"),
+    given: settingNames
+      .filter((name) => givenAt.has(name))
+      .map((name) => `${name}: ${settingOf(name).isSecret ? "(secret)" : JSON.stringify(settings[name])}`),
+    secrets: [
+      ...secretNames.flatMap((name) => (settings[name] as string | undefined) ?? []),
+      ...(subject.kind === "tenant" ? authorizationsOf(subject.settings) : []),
+    ],
+    warnings,
+  };
+}
+
+/** The secrets as headers hold them. */
+function authorizationsOf(settings: DoctorSettings): string[] {
+  const headers = [clientAuthorization(settings), callbackAuthorization(settings) ?? ""];
+  return headers.map((header) => header.replace(/^Basic |=+$/g, ""));
+}
+
+const flagLine = (flag: string, meaning: string): string => `  ${flag.padEnd(32)}${meaning}`;
+
+/** The text of `doctor --help`. */
+export const doctorHelp = `Usage: onegini-otp-login doctor [flags]
+
+Checks a Token Server's settings from the outside in, shows a code to scan, and says what to change. With --site it
+looks at a running site as a browser does.
+
+Flags:
+${flagLine("--no-scan", "shows no code, and so leaves out the phone and the callback")}
+${flagLine("--site <url>", "the login page of a running site, https://www.example.com/login")}
+${flagLine("--path <path>", "with --site: the path of the login API (/otp-login)")}
+${flagLine("--json", "the result as JSON on stdout; the code goes to stderr")}
+${flagLine("--report <file>", "also writes a report without secrets, for the vendor's support")}
+${flagLine("--config <file>", "the file of serve")}
+
+Without --site it takes the settings of serve, as flags, variables or in the file, and needs token-server-url,
+client-id, client-secret, type, and origin or callback-uri: npx onegini-otp-login serve --help.
+
+Exit codes: 0 nothing is wrong ("could not tell" is not), 1 something is, 2 the command line or a setting is wrong.
+
+Examples:
+  npx onegini-otp-login doctor --config /etc/onegini-login.yaml
+  npx onegini-otp-login doctor --config /etc/onegini-login.yaml --no-scan --report report.txt
+  npx onegini-otp-login doctor --site https://www.example.com/login
+`;

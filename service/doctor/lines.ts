@@ -1,0 +1,66 @@
+/** The checks by their ids, with the titles that a person reads: the words of the vendor's console where it has any. */
+export const titles = {
+  name: "Name",
+  port: "Port",
+  "tls-version": "TLS version",
+  "tls-chain": "TLS certificate's issuer",
+  "tls-date": "TLS certificate's dates",
+  "tls-name": "TLS certificate's name",
+  "token-server": "Token Server",
+  client: "API client → Client ID and Client secret",
+  scope: "API client → Valid for APIs",
+  feature: "Features → Mobile authentication",
+  "type-name": "Mobile authentication type → Name",
+  "type-method": "Mobile authentication type → Authentication method",
+  message: "Message",
+  "callback-allowed": "Callback URL is allowed",
+  code: "A code",
+  lifetime: "Request expires in",
+  result: "The code's result",
+  "callback-reachable": "Callback URL can be reached",
+  scan: "A scan",
+  callback: "The callback",
+  "callback-auth": "Callback config → Username and Password",
+  page: "Login page",
+  hsts: "Login page's HSTS",
+  "csp-widget": "Login page's policy, for the widget",
+  "csp-framing": "Login page in frames",
+  "login-api": "Login API",
+  origin: "Login API's origin",
+  "other-origins": "Login API from other sites",
+  "content-type": "Login API's Content-Type",
+  "cache-control": "Login API's Cache-Control",
+  cookie: "Login API's cookie",
+  status: "Login API's status",
+  stream: "Login API's stream",
+  clock: "Clock",
+} as const;
+
+export type CheckId = keyof typeof titles;
+
+/** The result of one check, for a person. No line holds a secret. */
+export type Line = { check: CheckId; says: string } & (
+  | { result: "ok" }
+  /** `fix`: what to change, and where. */
+  | { result: "failed"; fix: string }
+  /** "Could not tell." */
+  | { result: "unknown" }
+);
+
+export const ok = (check: CheckId, says: string): Line => ({ check, result: "ok", says });
+
+export const failed = (check: CheckId, says: string, fix: string): Line => ({
+  check,
+  result: "failed",
+  says,
+  fix,
+});
+
+export const unknown = (check: CheckId, says: string): Line => ({ check, result: "unknown", says });
+
+/** The lines of checks that wait for another one. */
+export const notChecked = (checks: readonly CheckId[], why: string): Line[] =>
+  checks.map((check) => unknown(check, why));
+
+/** What is said of a check that needs another one first. */
+export const firstMend = (check: CheckId): string => `not checked: first mend “${titles[check]}”`;

@@ -1,0 +1,136 @@
+import { titles, type Line } from "./lines.js";
+
+const marks = { ok: "✓", failed: "✗", unknown: "?" } as const;
+
+/** Lines for a person. Neighbours that could not be told for the same reason are one line. */
+export function textOf(heading: string, lines: readonly Line[]): string {
+  const texts: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!;
+    const names = [titles[line.check]] as string[];
+    while (
+      line.result === "unknown" &&
+      lines[at + 1]?.result === "unknown" &&
+      lines[at + 1]?.says === line.says
+    )
+      names.push(titles[lines[++at]!.check]);
+    texts.push(
+      names.length === 1
+        ? `  ${marks[line.result]} ${names[0]}: ${line.says}`
+        : `  ${marks[line.result]} ${line.says}:\n${wrapped(names)}`,
+    );
+    if (line.result === "failed") texts.push(`      → ${line.fix}`);
+  }
+  return `${heading}\n${texts.join("\n")}\n`;
+}
+
+/** Names in lines of about 100 characters. */
+function wrapped(names: readonly string[]): string {
+  const lines = [""];
+  for (const name of names) {
+    if ((lines.at(-1) ?? "").length + name.length > 90) lines.push("");
+    lines[lines.length - 1] += `${lines.at(-1) === "" ? "" : " "}${name};`;
+  }
+  return lines
+    .map((line) => `      ${line}`)
+    .join("\n")
+    .replace(/;$/, "");
+}
+
+/** What to do next, one step each. */
+export function nextSteps(lines: readonly Line[], kind: "tenant" | "site"): string[] {
+  const faults = lines.flatMap((line) => (line.result === "failed" ? [line] : []));
+  if (faults.length > 0)
+    return [...faults.map(({ check, fix }) => `${titles[check]}: ${fix}`), "Then run doctor again."];
+  const isUnknown = (check: Line["check"]): boolean =>
+    lines.some((line) => line.check === check && line.result === "unknown");
+  if (kind === "tenant" && isUnknown("scan"))
+    return [
+      "Run doctor once more and scan the code with your app: only that shows the phone and the callback.",
+    ];
+  if (kind === "tenant")
+    return ["Start the service, open the login page, and check it: npx onegini-otp-login doctor --site URL."];
+  return ["Log in once with a real phone, then go through the checklist: docs/checklist.md."];
+}
+
+/** What is printed at the end. */
+export function summaryOf(lines: readonly Line[], steps: readonly string[]): string {
+  const count = (result: Line["result"]): number => lines.filter((line) => line.result === result).length;
+  const counts = `${count("ok")} right (✓), ${count("failed")} wrong (✗), ${count("unknown")} could not be told (?)`;
+  return `${counts}\n\nWhat to do next\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join("\n")}\n`;
+}
+
+/** The whole result, for `--json` and the report. */
+export interface Result {
+  kind: "tenant" | "site";
+  /** The address of the Token Server or of the login page. */
+  address: string;
+  /** ISO 8601. */
+  at: string;
+  /** Of this package. */
+  version: string;
+  lines: readonly Line[];
+  next: readonly string[];
+}
+
+export function jsonOf({ kind, address, at, version, lines, next }: Result): string {
+  const checks = lines.map(({ check, result, says, ...rest }) => ({
+    check,
+    title: titles[check],
+    result,
+    says,
+    ...("fix" in rest && { fix: rest.fix }),
+  }));
+  const isGood = !lines.some(({ result }) => result === "failed");
+  return `${JSON.stringify({ kind, address, at, version, ok: isGood, checks, next }, null, 2)}\n`;
+}
+
+/** A text for the vendor's support: what was found, where and when. It names no user. */
+export function reportOf(
+  result: Result,
+  given: readonly string[],
+  transactionId: string | undefined,
+): string {
+  const { address, at, version, lines, next } = result;
+  const withoutUser = lines.map((line) =>
+    line.check === "scan" ? { ...line, says: line.says.replace(/by the user “.*”/s, "by a user") } : line,
+  );
+  return [
+    `Report of onegini-otp-login doctor, version ${version}`,
+    `Time: ${at}`,
+    `System: Node ${process.version}, ${process.platform} ${process.arch}`,
+    `Checked: ${address}`,
+    ...(transactionId === undefined ? [] : [`Transaction: ${transactionId}`]),
+    "",
+    "Settings",
+    ...given.map((each) => `  ${each}`),
+    "",
+    textOf("Checks", withoutUser),
+    summaryOf(lines, next),
+  ].join("\n");
+}
+
+/** Shorter texts would also be found by chance. Such a secret is no secret. */
+const shortest = 4;
+
+/**
+ * Makes a function that removes secrets from a text, in each form in which they may be quoted: a Token Server's error may
+ * repeat the request.
+ */
+export function redactor(secrets: readonly string[]): (text: string) => string {
+  const forms = secrets
+    .filter((secret) => secret.length >= shortest)
+    .flatMap((secret) => [
+      secret,
+      new URLSearchParams({ "": secret }).toString().slice(1),
+      encodeURIComponent(secret),
+      JSON.stringify(secret).slice(1, -1),
+      Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+    ])
+    .sort((one, other) => other.length - one.length);
+  // A code, or another key: 40 characters or more without a break, which a transaction's id has not.
+  const pattern = new RegExp([...forms.map(escaped), "[\\w-]{40,}={0,2}"].join("|"), "gi");
+  return (text) => text.replace(pattern, "[secret]");
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

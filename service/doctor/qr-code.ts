@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import encoder from "qrcode/lib/core/qrcode.js";
+
+const quietZone = 4;
+
+/** The dark modules of a text's code, with the quiet zone. */
+function modulesOf(text: string): { size: number; isDark: (x: number, y: number) => boolean } {
+  const { modules } = encoder.create([{ data: text, mode: "byte" }], {
+    errorCorrectionLevel: "L",
+    maskPattern: 0,
+  });
+  const inside = (at: number): boolean => at >= quietZone && at < modules.size + quietZone;
+  return {
+    size: modules.size + 2 * quietZone,
+    isDark: (x, y) =>
+      inside(x) && inside(y) && modules.data[(y - quietZone) * modules.size + x - quietZone] === 1,
+  };
+}
+
+// Black and white of the 256 colours: a theme can change the sixteen others.
+const blackOnWhite = "\u001b[38;5;16;48;5;231m";
+const reset = "\u001b[0m";
+
+/** The code for a terminal: two rows of modules in each line, black on white whatever the theme is. */
+export function terminalCode(text: string): string {
+  const { size, isDark } = modulesOf(text);
+  const halves = [" ", "▀", "▄", "█"];
+  const lines: string[] = [];
+  for (let y = 0; y < size; y += 2) {
+    let line = "";
+    for (let x = 0; x < size; x++) line += halves[Number(isDark(x, y)) + 2 * Number(isDark(x, y + 1))];
+    lines.push(`${blackOnWhite}${line}${reset}`);
+  }
+  return lines.join("\n");
+}
+
+function codePage(text: string): string {
+  const { size, isDark } = modulesOf(text);
+  let path = "";
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) if (isDark(x, y)) path += `M${x} ${y}h1v1h-1z`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Scan this code</title>
+<style>body{background:#fff;color:#000;font:1rem sans-serif;text-align:center}svg{inline-size:min(90vmin,30rem)}</style>
+<h1>Scan this code with your app</h1>
+<svg viewBox="0 0 ${size} ${size}" role="img" aria-label="QR code" shape-rendering="crispEdges"><path d="${path}"/></svg>
+<p>Then accept or decline on the phone. The result is in the terminal.</p></html>`;
+}
+
+/** The page with the code, for this machine only. */
+export interface CodePage {
+  address: string;
+  close: () => void;
+}
+
+/** Serves the code as a page on a free port of loopback, at an address that cannot be guessed. */
+export function serveCodePage(text: string): Promise<CodePage | undefined> {
+  const path = `/${randomBytes(16).toString("base64url")}`;
+  const server = createServer((request, response) => {
+    if (request.url !== path) return void response.writeHead(404).end();
+    response.writeHead(200, {
+      "content-type": "text/html;charset=UTF-8",
+      "cache-control": "no-store",
+      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      "referrer-policy": "no-referrer",
+    });
+    response.end(codePage(text));
+  });
+  return new Promise((resolve) => {
+    // The terminal has the code, too.
+    server.once("error", () => resolve(undefined));
+    server.listen(0, "127.0.0.1", () => {
+      resolve({
+        address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+        close: () => {
+          server.close();
+          server.closeAllConnections();
+        },
+      });
+    });
+  });
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { lookup } from "node:dns/promises";
+import ipaddr from "ipaddr.js";
+import { nodeTransport } from "onegini-otp-login/node";
+import type { DoctorSettings } from "../doctor-settings.js";
+import { failed, ok, unknown, type Line } from "../lines.js";
+import { callbackAuthorization, type Listening } from "./callback-listener.js";
+
+/** What is known of the way to the callback's address, seen from this machine. */
+export interface CallbackReach {
+  /** The addresses that its name has here, or why it has none. */
+  addresses: readonly string[] | { error: string };
+  /** The answer to a callback that doctor sent itself. Undefined: none was sent. */
+  posted?: { status: number } | { error: string };
+  /** Whether doctor heard it. */
+  isHeard: boolean;
+  /** Why doctor cannot listen: `EADDRINUSE`, for example. */
+  listenError: string | undefined;
+}
+
+/** Posts a callback to the callback's address, as the Token Server would, and listens for it. Never rejects. */
+export async function tryCallback(
+  callbackUri: string,
+  settings: DoctorSettings,
+  listening: Listening,
+  timeoutMs: number,
+): Promise<CallbackReach> {
+  const host = new URL(callbackUri).hostname.replace(/^\[|\]$/g, "");
+  const listenError = "error" in listening ? listening.error : undefined;
+  const seen = { isHeard: false, listenError };
+  let addresses: string[];
+  try {
+    addresses = (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch (error) {
+    return { ...seen, addresses: { error: codeOf(error) } };
+  }
+  const id = `doctor-${randomUUID()}`;
+  const authorization = callbackAuthorization(settings);
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
+  try {
+    const { status } = await nodeTransport({
+      url: callbackUri,
+      method: "POST",
+      headers: { "content-type": "application/json", ...(authorization && { authorization }) },
+      body: JSON.stringify({ callback_uri: callbackUri, transaction_id: id }),
+      maxBytes: 65_536,
+      signal: abort.signal,
+    });
+    const isHeard = "heard" in listening && listening.heard(id) !== undefined;
+    return { ...seen, addresses, posted: { status }, isHeard };
+  } catch (error) {
+    return { ...seen, addresses, posted: { error: abort.signal.aborted ? "no answer" : codeOf(error) } };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : String(error);
+
+/** `tokenServer`: the Token Server's addresses. */
+interface Places {
+  callbackUri: string;
+  tokenServer: readonly string[];
+  settings: Pick<DoctorSettings, "result-polling" | "host" | "port">;
+}
+
+const callbackConfig = "Configuration → Mobile authentication → Callback config";
+const address = `callback-uri, and the same in ${callbackConfig}`;
+
+/** Whether the Token Server reaches the callback's address, as far as this machine can tell. */
+export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, settings }: Places): Line {
+  const { addresses, posted, isHeard, listenError } = reach;
+  const check = "callback-reachable";
+  if (settings["result-polling"] !== undefined) return unknown(check, "not needed: result-polling is set");
+  if (!Array.isArray(addresses))
+    return failed(
+      check,
+      `its name is not known (${(addresses as { error: string }).error})`,
+      `Correct the name in ${address}, or add it to the DNS that the Token Server asks.`,
+    );
+  const isHere = (each: string) => rangeOf(each) === "loopback";
+  if (addresses.every(isHere) && !tokenServer.every(isHere))
+    return failed(
+      check,
+      `${callbackUri} is this machine itself, which the Token Server cannot reach`,
+      `Set an address that the Token Server reaches: ${address}. On a machine without one, set result-polling.`,
+    );
+  if (posted === undefined) return unknown(check, "nothing was sent");
+  if ("error" in posted) return noAnswerLine(posted.error, callbackUri, settings);
+  const { status } = posted;
+  if (status === 401)
+    return failed(
+      check,
+      "what answers there refuses the user name and password of these settings (401)",
+      "Two faults look alike: the service that runs there has another callback-username and callback-password, or a proxy asks for a login of its own. It must let the callback through.",
+    );
+  if (status !== 204)
+    return failed(
+      check,
+      `something else answers there (${status})`,
+      `A redirect, a login page, a firewall or another path is in front. Let ${callbackUri} through to the service, or correct ${address}.`,
+    );
+  if (!isHeard)
+    return listenError === undefined
+      ? unknown(check, `another service answers there, not doctor at ${settings.host}, port ${settings.port}`)
+      : ok(check, `a running service answers there, seen from this machine`);
+  const isPublic = addresses.some((each) => rangeOf(each) === "unicast");
+  return isPublic || tokenServer.every(isHere)
+    ? ok(check, "from this machine; a scan shows whether from the Token Server, too")
+    : unknown(
+        check,
+        `from this machine, but ${addresses.join(", ")} is an address of a private network: only a Token Server in that network reaches it`,
+      );
+}
+
+function noAnswerLine(error: string, callbackUri: string, { host, port }: Places["settings"]): Line {
+  const check = "callback-reachable";
+  // Many networks do not lead a machine back to its own public address.
+  if (error === "no answer" || error === "ETIMEDOUT")
+    return unknown(check, "no answer from this machine; a scan shows whether from the Token Server");
+  if (/CERT|SIGNED|ISSUER|SIGNATURE/.test(error))
+    return failed(
+      check,
+      `its certificate is not trusted (${error})`,
+      `Give ${new URL(callbackUri).host} a certificate of a public authority, with the whole chain and this name.`,
+    );
+  return failed(
+    check,
+    `nothing answers there (${error})`,
+    `Start the proxy at ${new URL(callbackUri).host}, and let it pass the path on to ${host}, port ${port}; or correct ${address}.`,
+  );
+}
+
+const rangeOf = (text: string): string => (ipaddr.isValid(text) ? ipaddr.process(text).range() : "unknown");

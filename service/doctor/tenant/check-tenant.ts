@@ -1,0 +1,78 @@
+import { connectionLines } from "../connection-checks.js";
+import { isUsable, lookAtConnection } from "../connection.js";
+import type { DoctorSettings } from "../doctor-settings.js";
+import { firstMend, notChecked, type Line } from "../lines.js";
+import { listenForCallbacks } from "./callback-listener.js";
+import { reachLine, tryCallback } from "./callback-reach.js";
+import { noScanLines, scanLines, waitForScan, type ScanTimes } from "./scan.js";
+import { askTokenServer, TokenServerCalls, type Code } from "./token-server-calls.js";
+import { tokenServerChecks, tokenServerLines } from "./token-server-checks.js";
+
+/** What doctor does at the edges while it checks a tenant. */
+export interface TenantEdge {
+  print: (heading: string, lines: readonly Line[]) => void;
+  /** Shows a code until the function that it resolves to is called. Undefined: no scan is wanted. */
+  show: ((code: Code) => Promise<() => void>) | undefined;
+  /** Ends the wait for a scan. */
+  stop: AbortSignal;
+  /** For each call and connection. */
+  timeoutMs: number;
+  times: ScanTimes;
+}
+
+/** Checks a tenant from the outside in: its address, its settings, the callback, a scan. Resolves to all lines. */
+export async function checkTenant(
+  settings: DoctorSettings,
+  callbackUri: string,
+  { print, show, stop, timeoutMs, times }: TenantEdge,
+): Promise<Line[]> {
+  const lines: Line[] = [];
+  const add = (heading: string, more: readonly Line[]): void => {
+    lines.push(...more);
+    print(heading, more);
+  };
+  const url = settings["token-server-url"];
+  const connection = await lookAtConnection(url, timeoutMs);
+  const server = { what: "the Token Server", setAt: "token-server-url" };
+  add(`The way to ${url}`, connectionLines(connection, server, new Date(times.now())));
+
+  const calls = new TokenServerCalls(settings, callbackUri, timeoutMs);
+  const facts = isUsable(connection) ? await askTokenServer(calls, settings.message) : undefined;
+  const broken = lines.find(({ result }) => result === "failed")?.check ?? "port";
+  add(
+    "The Token Server's settings",
+    facts ? tokenServerLines(facts, settings, callbackUri) : notChecked(tokenServerChecks, firstMend(broken)),
+  );
+
+  const listening = await listenForCallbacks(settings, times.now);
+  try {
+    const tokenServer = "addresses" in connection.name ? connection.name.addresses : [];
+    const reach = await tryCallback(callbackUri, settings, listening, timeoutMs);
+    const reached = reachLine(reach, { callbackUri, tokenServer, settings });
+    add("The callback", [reached]);
+
+    const code = facts?.code;
+    const inTheWay = lines.find(
+      ({ check, result }) => result === "failed" && (!code || check === "lifetime" || check === "result"),
+    );
+    if (!code || !show || inTheWay) {
+      add("A login", noScanLines(inTheWay ? firstMend(inTheWay.check) : "left out (--no-scan)"));
+      return lines;
+    }
+    const hide = await show(code);
+    const scan = await waitForScan(code, calls, listening, times, stop).finally(hide);
+    add(
+      "A login",
+      scanLines(scan, {
+        callbackUri,
+        hasCredentials: settings["callback-username"] !== undefined,
+        usesResultPolling: settings["result-polling"] !== undefined,
+        isUnreachable: reached.result === "failed",
+        listenError: reach.listenError,
+      }),
+    );
+    return lines;
+  } finally {
+    if ("close" in listening) listening.close();
+  }
+}

@@ -1,0 +1,195 @@
+import { failed, firstMend, notChecked, ok, unknown, type Line } from "../lines.js";
+import type { CallbackListener, Heard, Listening } from "./callback-listener.js";
+import { resultIn, type Code, type Result, type TokenServerCalls } from "./token-server-calls.js";
+import { words } from "./token-server-checks.js";
+
+/** What became of the code that was shown. Times are milliseconds after it was shown. */
+export interface Scan {
+  result: Exclude<Result, { kind: "waiting" | "unanswered" }> | { kind: "nobody" | "stopped" };
+  afterMs: number;
+  callback: { afterMs: number; authentication: Heard["authentication"] } | undefined;
+  /** The last answer to a result call that was no result. */
+  trouble?: string | undefined;
+}
+
+export interface ScanTimes {
+  /** Between two result calls. */
+  pollMs: number;
+  /** How long after the answer a callback may still come. */
+  callbackMs: number;
+  now: () => number;
+}
+
+/** Waits until the code is answered, its time is over or `stop` is aborted. A callback is a reason to ask at once. */
+export async function waitForScan(
+  { transactionId, ttlMs = 0 }: Code,
+  calls: TokenServerCalls,
+  listening: Listening,
+  { pollMs, callbackMs, now }: ScanTimes,
+  stop: AbortSignal,
+): Promise<Scan> {
+  const begin = now();
+  const listener = "heard" in listening ? listening : undefined;
+  let trouble: string | undefined;
+  const end = async (result: Scan["result"]): Promise<Scan> => {
+    const afterMs = now() - begin;
+    const isAnswered = result.kind !== "nobody" && result.kind !== "stopped";
+    if (listener && isAnswered && !listener.heard(transactionId))
+      await next(listener, transactionId, callbackMs, stop);
+    const heard = listener?.heard(transactionId);
+    const callback = heard && { afterMs: heard.at - begin, authentication: heard.authentication };
+    return { result, afterMs, callback, trouble };
+  };
+  while (!stop.aborted) {
+    const reply = await calls.result(transactionId);
+    const result = resultIn(reply, transactionId);
+    switch (result.kind) {
+      case "waiting":
+        break;
+      case "unanswered":
+        trouble = words(result.reply);
+        break;
+      case "approved":
+      case "denied":
+      case "closed":
+        return end(result);
+      default:
+        result satisfies never;
+    }
+    const left = begin + ttlMs - now();
+    // The last question is asked when the time is over.
+    if (left <= -pollMs) return end({ kind: "nobody" });
+    await next(listener, transactionId, pollMs, stop);
+  }
+  return end({ kind: "stopped" });
+}
+
+/** Resolves after a time, or earlier at a callback for the transaction, or when it is stopped. */
+function next(
+  listener: CallbackListener | undefined,
+  transactionId: string,
+  ms: number,
+  stop: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", done);
+      if (listener) listener.onHeard = () => undefined;
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    stop.addEventListener("abort", done);
+    if (listener) listener.onHeard = (id) => id === transactionId && done();
+  });
+}
+
+const callbackConfig = "Configuration → Mobile authentication → Callback config";
+
+/** What the lines of a scan need besides it. */
+export interface ScanSettings {
+  callbackUri: string;
+  hasCredentials: boolean;
+  usesResultPolling: boolean;
+  /** Whether the line before said that nothing can reach the callback's address. */
+  isUnreachable: boolean;
+  /** Why doctor does not hear callbacks itself. */
+  listenError: string | undefined;
+}
+
+/** The lines of a code that nobody was shown. */
+export const noScanLines = (why: string): Line[] => notChecked(["scan", "callback", "callback-auth"], why);
+
+/** The lines of a scan, of its callback, and of the callback's Basic authentication. */
+export function scanLines(scan: Scan, settings: ScanSettings): Line[] {
+  return [scanLine(scan), callbackLine(scan, settings), authenticationLine(scan, settings)];
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+function scanLine({ result, afterMs, trouble }: Scan): Line {
+  switch (result.kind) {
+    case "approved":
+      return ok(
+        "scan",
+        `accepted by the user “${result.userId}”, ${seconds(afterMs)} after the code was shown`,
+      );
+    case "denied":
+      return ok("scan", `declined on the phone, ${seconds(afterMs)} after the code was shown`);
+    case "closed":
+      return failed(
+        "scan",
+        `the Token Server closed it: ${result.reason}`,
+        "The code reached the Token Server, and the answer failed there. Look at the event of this time in Activity in the console, and at the app's error.",
+      );
+    case "nobody":
+      return trouble === undefined
+        ? unknown("scan", "nobody answered before the code's time was over")
+        : failed(
+            "scan",
+            `the result could not be asked for (${trouble})`,
+            "The Token Server, or a proxy in front of it, stopped answering while the code was shown. Run doctor again.",
+          );
+    case "stopped":
+      return unknown("scan", "stopped before the code was answered");
+    default:
+      return result satisfies never;
+  }
+}
+
+function callbackLine({ result, afterMs, callback }: Scan, settings: ScanSettings): Line {
+  if (callback) {
+    const lag = callback.afterMs - afterMs;
+    return ok(
+      "callback",
+      `came ${seconds(callback.afterMs)} after the code was shown${lag > 1000 ? `, ${seconds(lag)} after the answer` : ""}`,
+    );
+  }
+  if (result.kind === "nobody" || result.kind === "stopped")
+    return unknown("callback", "no code was answered");
+  if (settings.listenError !== undefined)
+    return unknown(
+      "callback",
+      `doctor could not listen (${settings.listenError}); it learned of the answer by asking. A service that runs there logs callback_received`,
+    );
+  if (settings.usesResultPolling)
+    return unknown(
+      "callback",
+      "did not come; result-polling is set, and doctor learned of the answer by asking",
+    );
+  if (settings.isUnreachable) return unknown("callback", firstMend("callback-reachable"));
+  return failed(
+    "callback",
+    "did not come; doctor learned of the answer only by asking",
+    `The Token Server must reach ${settings.callbackUri}: through firewalls, without a redirect, by a name that it knows, with a certificate that it trusts. These look alike from here. In Activity in the console, look for PUSH AUTH CALLBACK FAILED. Until then a login comes two seconds before the code runs out.`,
+  );
+}
+
+function authenticationLine({ callback }: Scan, { callbackUri, hasCredentials }: ScanSettings): Line {
+  const check = "callback-auth";
+  if (!callback) return unknown(check, "no callback came");
+  switch (callback.authentication) {
+    case "as-set":
+      return ok(check, hasCredentials ? "the same on both sides" : "none on both sides");
+    case "none":
+      return failed(
+        check,
+        "the callback came without a user name and a password",
+        `${callbackConfig} → the entry for exactly ${callbackUri}: set Username and Password to those of callback-username and callback-password.`,
+      );
+    case "other":
+      return failed(
+        check,
+        "the callback came with another user name or password",
+        `${callbackConfig} → the entry for exactly ${callbackUri}: Username and Password, the same as callback-username and callback-password.`,
+      );
+    case "not-set":
+      return failed(
+        check,
+        "the callback came with a user name and a password, and nobody checks them",
+        `Set callback-username and callback-password to those of ${callbackConfig}, or remove them there.`,
+      );
+    default:
+      return callback.authentication satisfies never;
+  }
+}

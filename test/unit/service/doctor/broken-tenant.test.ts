@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { describe, it } from "node:test";
+import { checksThat, assertFailed, foundIn } from "./run-doctor.js";
+import { callbackPassword, clientSecret, examine, type Tenant } from "./tenant.js";
+import { freePort } from "../../../support/services/free-port.js";
+
+const html = (status: number, headers = {}) =>
+  Promise.resolve(
+    new Response("<h1>Hello</h1>", { status, headers: { "content-type": "text/html", ...headers } }),
+  );
+const vendorError = (code: number, status: number) => Response.json({ error: String(code) }, { status });
+const basicInConsole =
+  (username: string, password: string): NonNullable<Tenant["tokenServer"]> =>
+  (url) => ({ callbacks: [{ url, username, password }] });
+const basicInSettings = { "callback-username": "ts", "callback-password": callbackPassword };
+
+/** One setting is broken in each. `says`: words of the line that names it, or of its advice. */
+const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] = [
+  {
+    title: "the Token Server's name is misspelt",
+    settings: { "token-server-url": "https://no-such-tenant.invalid" },
+    expected: ["name"],
+    says: /no-such-tenant\.invalid is not known/,
+  },
+  {
+    title: "nothing listens at the Token Server's port",
+    settings: { "token-server-url": "http://127.0.0.1:1" },
+    expected: ["port"],
+    says: /ECONNREFUSED/,
+  },
+  {
+    title: "the address is of another web server",
+    front: () => html(404),
+    expected: ["token-server"],
+    says: /does not answer as a Token Server does \(404\).*Engine base urls/s,
+  },
+  {
+    title: "the address is of a page that takes everything",
+    front: () => html(200),
+    expected: ["token-server"],
+    says: /\(200\)/,
+  },
+  {
+    title: "the address redirects",
+    front: () => html(302, { location: "https://www.example.com/" }),
+    expected: ["token-server"],
+    says: /redirects \(302\)/,
+  },
+  {
+    title: "the address has a path",
+    settings: (url) => ({ "token-server-url": `${url}/oauth` }),
+    expected: ["token-server"],
+    says: /Now its path is \/oauth/,
+  },
+  {
+    title: "the proxy in front of the Token Server finds nothing behind it",
+    front: () => html(502),
+    expected: ["token-server"],
+    says: /Two faults look alike: a proxy answers and the Token Server behind it is stopped/,
+  },
+  {
+    title: "the Token Server is temporarily unavailable",
+    front: () => Promise.resolve(vendorError(1002, 503)),
+    expected: ["token-server"],
+    says: /temporarily unavailable/,
+  },
+  {
+    title: "the Token Server does not answer",
+    front: () => new Promise(() => undefined),
+    edge: { timeoutMs: 500 },
+    expected: ["token-server"],
+    says: /no answer in 0\.5 s/,
+  },
+  {
+    title: "the client's id is wrong",
+    settings: { "client-id": "sight" },
+    expected: ["client"],
+    says: /the id is wrong, the secret is wrong/,
+  },
+  {
+    title: "the client's secret is wrong",
+    settings: { "client-secret": `${clientSecret}x` },
+    expected: ["client"],
+    says: /API clients → Client ID and Client secret/,
+  },
+  {
+    title: "the client is not valid for the API",
+    tokenServer: () => ({ clients: [{ id: "site", secret: clientSecret, mobileAuthentication: false }] }),
+    expected: ["scope"],
+    says: /API clients → site → Valid for APIs: add Mobile authentication/,
+  },
+  {
+    title: "the feature is off",
+    tokenServer: () => ({ enabled: false }),
+    expected: ["feature"],
+    says: /System → Features: check Mobile authentication/,
+  },
+  {
+    title: "the type's name is misspelt",
+    settings: { type: "qr-cod" },
+    expected: ["type-name"],
+    says: /there is no type “qr-cod”.*Mobile authentication types/s,
+  },
+  {
+    title: "the Token Server says only not_found",
+    faults: { start: "not_found" },
+    expected: ["type-name"],
+    says: /Two faults look alike: there is no type “qr-code”.*or the feature is off/s,
+  },
+  {
+    title: "the type's method is push, which asks for a user",
+    faults: { start: (usual) => (usual.status === 200 ? vendorError(1003, 400) : vendorError(1001, 404)) },
+    expected: ["type-method"],
+    says: /Authentication method OTP \(One Time Password\)/,
+  },
+  {
+    title: "the type's method answers without an OTP",
+    faults: { start: { status: 200, body: '{"transaction_id":"a"}', contentType: "application/json" } },
+    expected: ["type-method"],
+    says: /without an OTP/,
+  },
+  {
+    title: "the message is too long for this tenant",
+    settings: { message: "x".repeat(156), "max-message-length": "200" },
+    expected: ["message"],
+    says: /of 156 characters, is too long \(400, 1005.*max-message-length/s,
+  },
+  {
+    title: "there is no message, and the type has no default one",
+    settings: { message: undefined },
+    expected: ["message"],
+    says: /Set message, or .* → qr-code → Default messages/,
+  },
+  {
+    title: "the Token Server does not take a character of the message",
+    settings: { message: "Log in \u0007" },
+    front: async (request, pass) => {
+      const isRefused = (await request.clone().text()).includes("%07");
+      return isRefused ? vendorError(1003, 400) : pass(request);
+    },
+    expected: ["message"],
+    says: /leave out unusual characters, such as the character U\+0007/,
+  },
+  {
+    title: "the callback's address is not preconfigured",
+    tokenServer: () => ({ callbackUris: ["https://www.example.com/otp-login/callback"] }),
+    expected: ["callback-allowed"],
+    says: /Callback config: add exactly this Callback URL/,
+  },
+  {
+    title: "a code lives for too short a time",
+    tokenServer: () => ({ types: [{ name: "qr-code", ttlSeconds: 5 }] }),
+    expected: ["lifetime"],
+    says: /5 s, which is too short.*Request expires in/s,
+  },
+  {
+    title: "the start of a code fails",
+    faults: { start: { status: 500, body: "" } },
+    expected: ["code"],
+    says: /\(500\)/,
+  },
+  {
+    title: "a gateway lets no result call through",
+    faults: { result: { status: 403, body: "" } },
+    expected: ["result"],
+    says: /GET \/oauth\/api\/v4/,
+  },
+  {
+    title: "the callback's name is not known",
+    settings: { "callback-uri": "https://no-such-site.invalid/otp-login/callback" },
+    edge: { times: { callbackMs: 1 } },
+    expected: ["callback-reachable"],
+    says: /its name is not known/,
+  },
+  {
+    title: "nothing listens at the callback's address",
+    settings: { port: "0" },
+    expected: ["callback-reachable"],
+    edge: { times: { callbackMs: 1 } },
+    says: /nothing answers there \(ECONNREFUSED\)/,
+  },
+  {
+    title: "the callbacks get lost",
+    faults: { callbacks: { lose: true } },
+    edge: { times: { callbackMs: 100 } },
+    expected: ["callback"],
+    says: /did not come; doctor learned of the answer only by asking/,
+  },
+  {
+    title: "only the settings have a user name and a password of the callback",
+    settings: basicInSettings,
+    expected: ["callback-auth"],
+    says: /came without a user name and a password/,
+  },
+  {
+    title: "the console has another password of the callback",
+    settings: basicInSettings,
+    tokenServer: basicInConsole("ts", "another pässword"),
+    expected: ["callback-auth"],
+    says: /Username and Password, the same as callback-username and callback-password/,
+  },
+  {
+    title: "only the console has a user name and a password of the callback",
+    tokenServer: basicInConsole("ts", callbackPassword),
+    expected: ["callback-auth"],
+    says: /nobody checks them/,
+  },
+  {
+    title: "the answer of the phone fails at the Token Server",
+    phone: "fail",
+    expected: ["scan"],
+    says: /closed it: invalid_answer/,
+  },
+];
+
+describe("doctor names the one setting of a tenant that is wrong, and nothing else, when", () => {
+  for (const { title, expected, says, ...tenant } of broken)
+    it(title, async (t) => {
+      const run = await examine(t, tenant);
+      assertFailed(run, expected);
+      const [line] = foundIn(run).checks.filter(({ result }) => result === "failed");
+      assert.match(`${line?.says}\n${line?.fix}`, says);
+      assert.ok(run.report.includes(`✗ ${line?.title}: `), run.report);
+    });
+
+  it("what comes after it cannot be told, and what comes before is right", async (t) => {
+    const run = await examine(t, { settings: { type: "qr-cod" } });
+    assert.deepEqual(checksThat(run, "ok"), ["name", "port", "token-server", "client", "callback-reachable"]);
+  });
+
+  it("something else answers at the callback's address", async (t) => {
+    for (const [answer, says] of [
+      [(): Response => new Response(null, { status: 302, headers: { location: "/login" } }), /\(302\)/],
+      [(): Response => new Response(null, { status: 401 }), /refuses the user name and password/],
+    ] as const) {
+      const port = await freePort();
+      const site = createServer((_request, response) => {
+        const { status, headers } = answer();
+        response.writeHead(status, Object.fromEntries(headers)).end();
+      }).listen(port, "127.0.0.1");
+      t.after(() => site.close());
+      const run = await examine(t, {
+        settings: { "callback-uri": `http://127.0.0.1:${port}/cb`, port: "0" },
+      });
+      assertFailed(run, ["callback-reachable"]);
+      assert.match(run.stdout, says);
+    }
+  });
+});

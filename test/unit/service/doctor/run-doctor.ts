@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { doctor, type DoctorEdge } from "../../../../service/doctor/doctor-command.js";
+import { findLeaks } from "../../../support/secrets.js";
+
+/** A folder until the test ends. */
+export function temporaryFolder(t: { after: (end: () => void) => void }): string {
+  const folder = mkdtempSync(join(tmpdir(), "doctor-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** The JSON of `--json`. */
+export interface Found {
+  kind: string;
+  address: string;
+  at: string;
+  version: string;
+  ok: boolean;
+  checks: { check: string; title: string; result: "ok" | "failed" | "unknown"; says: string; fix?: string }[];
+  next: string[];
+}
+
+export interface Run {
+  exit: 0 | 1 | 2;
+  stdout: string;
+  stderr: string;
+  report: string;
+}
+
+/** `doctor` in this process, with a report. The times are long: a busy machine must not look like a broken tenant. */
+export async function runDoctor(
+  t: Pick<TestContext, "after">,
+  args: readonly string[],
+  edge: Partial<DoctorEdge> = {},
+): Promise<Run> {
+  const file = join(temporaryFolder(t), "report.txt");
+  let [stdout, stderr] = ["", ""];
+  const exit = await doctor(
+    [...args, "--report", file],
+    {},
+    {
+      stdout: (text) => void (stdout += text),
+      stderr: (text) => void (stderr += text),
+      version: "1.2.3",
+      stop: new AbortController().signal,
+      timeoutMs: 30_000,
+      streamMs: 30_000,
+      ...edge,
+      times: { pollMs: 20, callbackMs: 30_000, ...edge.times },
+    },
+  );
+  return { exit, stdout, stderr, report: readFileSync(file, "utf8") };
+}
+
+export const foundIn = ({ stdout }: Run): Found => JSON.parse(stdout) as Found;
+
+/** The checks with a result, in the order of the lines. */
+export const checksThat = (run: Run, result: "ok" | "failed" | "unknown"): string[] =>
+  foundIn(run)
+    .checks.filter((line) => line.result === result)
+    .map(({ check }) => check);
+
+/** Exactly these lines are ✗, each says what to change, and the exit code fits. */
+export function assertFailed(run: Run, expected: readonly string[]): void {
+  assert.deepEqual(checksThat(run, "failed"), expected, run.stdout);
+  for (const { result, fix } of foundIn(run).checks)
+    assert.equal(result === "failed", fix !== undefined && fix !== "");
+  assert.equal(run.exit, expected.length > 0 ? 1 : 0);
+  assert.doesNotMatch(run.stdout + run.stderr + run.report, /^\s+at .*:\d+:\d+/m, "There is no stack trace.");
+}
+
+/** No output has one of the secrets, in any form. */
+export function assertNoSecrets(run: Run, secrets: Readonly<Record<string, string>>): void {
+  const outflows = (["stdout", "stderr", "report"] as const).map((where) => ({ where, text: run[where] }));
+  assert.deepEqual(
+    findLeaks(
+      outflows,
+      Object.entries(secrets).map(([name, value]) => ({ name, value, belongs: undefined })),
+    ),
+    [],
+  );
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { describe, it } from "node:test";
+import { assertFailed, checksThat, foundIn } from "./run-doctor.js";
+import { callbackPassword, clientSecret, examine } from "./tenant.js";
+
+const all = [
+  ...["name", "port", "tls-version", "tls-chain", "tls-date", "tls-name", "token-server", "client", "scope"],
+  ...["feature", "type-name", "type-method", "message", "callback-allowed", "code", "lifetime", "result"],
+  ...["callback-reachable", "scan", "callback", "callback-auth"],
+];
+const ofTls = all.filter((check) => check.startsWith("tls-"));
+const ofScan = ["scan", "callback", "callback-auth"];
+
+describe("doctor, of a tenant that is right", () => {
+  it("says so in each line, up to the phone and its callback", async (t) => {
+    const run = await examine(t, {});
+    assertFailed(run, []);
+    assert.deepEqual(checksThat(run, "unknown"), ofTls);
+    const { checks, ...found } = foundIn(run);
+    assert.deepEqual(
+      checks.map(({ check }) => check),
+      all,
+    );
+    assert.deepEqual([found.kind, found.ok, found.version], ["tenant", true, "1.2.3"]);
+    assert.match(run.stdout, /accepted by the user “alice”, \d+\.\d s after the code was shown/);
+    assert.match(run.stdout, /"came \d+\.\d s after the code was shown/);
+    assert.match(run.report, /accepted by a user, /);
+    assert.doesNotMatch(run.report, /alice/, "A report names no user.");
+    assert.match(run.report, /^Transaction: [\da-f-]{36}$/m);
+  });
+
+  it("takes a decline, and Basic authentication that agrees, for right", async (t) => {
+    const run = await examine(t, {
+      phone: "deny",
+      settings: { "callback-username": "ts", "callback-password": callbackPassword },
+      tokenServer: (url) => ({ callbacks: [{ url, username: "ts", password: callbackPassword }] }),
+    });
+    assertFailed(run, []);
+    assert.deepEqual(checksThat(run, "unknown"), ofTls);
+    assert.match(run.stdout, /declined on the phone/);
+    assert.match(run.stdout, /the same on both sides/);
+  });
+
+  it("reads the other shapes of the vendor's answers", async (t) => {
+    for (const faults of [{ errorShape: "error_code" }, { unanswered: "not_authenticated" }] as const)
+      assertFailed(await examine(t, { faults, settings: { "client-authentication": "body" } }), []);
+  });
+
+  it("knows it by its codes where a gateway answers for itself what comes without a client", async (t) => {
+    const run = await examine(t, {
+      front: async (request, pass) =>
+        request.headers.has("authorization") ? pass(request) : new Response("<h1>No</h1>", { status: 403 }),
+    });
+    assertFailed(run, []);
+  });
+
+  it("says that nobody scanned, without a fault", async (t) => {
+    const run = await examine(t, { phone: "nothing" });
+    assertFailed(run, []);
+    assert.deepEqual(checksThat(run, "unknown"), [...ofTls, ...ofScan]);
+  });
+
+  it("leaves the phone out with --no-scan", async (t) => {
+    const run = await examine(t, { flags: ["--json", "--no-scan"] });
+    assertFailed(run, []);
+    assert.deepEqual(checksThat(run, "unknown"), [...ofTls, ...ofScan]);
+    assert.equal(run.stderr, "");
+    assert.match(foundIn(run).next.join(), /Run doctor once more and scan/);
+  });
+
+  it("does not ask for a callback where result-polling is set", async (t) => {
+    const run = await examine(t, {
+      settings: { "result-polling": "2" },
+      faults: { callbacks: { lose: true } },
+      edge: { times: { callbackMs: 1 } },
+    });
+    assertFailed(run, []);
+    assert.deepEqual(checksThat(run, "unknown"), [
+      ...ofTls,
+      "callback-reachable",
+      "callback",
+      "callback-auth",
+    ]);
+  });
+
+  it("learns of the answer by asking where a service listens in its place", async (t) => {
+    const service = createServer((_request, response) => response.writeHead(204).end()).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(service, "listening");
+    t.after(() => service.close());
+    const { port } = service.address() as AddressInfo;
+    const run = await examine(t, {
+      settings: { port: String(port), "callback-uri": `http://127.0.0.1:${port}/otp-login/callback` },
+    });
+    assertFailed(run, []);
+    assert.deepEqual(checksThat(run, "unknown"), [...ofTls, "callback", "callback-auth"]);
+    assert.match(run.stdout, /doctor could not listen \(EADDRINUSE\)/);
+  });
+
+  it("could not tell whether a phone shows a character of the message", async (t) => {
+    const run = await examine(t, { settings: { message: "Log in \u202e" }, flags: ["--json", "--no-scan"] });
+    assertFailed(run, []);
+    assert.ok(checksThat(run, "unknown").includes("message"));
+    assert.match(run.stdout, /it has the character U\+202E/);
+  });
+});
+
+describe("doctor's text", () => {
+  it("has a line with a mark for each check, joins what could not be told, and ends with what to do next", async (t) => {
+    const run = await examine(t, { flags: ["--no-scan"], settings: { type: "qr-cod" } });
+    assert.equal(run.exit, 1);
+    assert.match(run.stdout, /^ {2}✓ Port: \d+ is open$/m);
+    assert.match(
+      run.stdout,
+      /^ {2}\? http on this machine, without TLS:\n {6}TLS version; .*; TLS certificate's name$/m,
+    );
+    assert.match(
+      run.stdout,
+      /^ {2}✗ Mobile authentication type → Name: there is no type “qr-cod”.*\n {6}→ /m,
+    );
+    assert.match(
+      run.stdout,
+      /\nWhat to do next\n {2}1\. Mobile authentication type → Name: .*\n {2}2\. Then run/,
+    );
+  });
+
+  it("has no secret that the Token Server repeats in its errors", async (t) => {
+    for (const flags of [["--json"], ["--no-scan"]]) {
+      const basic = Buffer.from(
+        `site:${new URLSearchParams({ "": clientSecret }).toString().slice(1)}`,
+      ).toString("base64");
+      const run = await examine(t, {
+        flags,
+        front: async (request) =>
+          Response.json(
+            {
+              error: "invalid_client",
+              error_description: `No: ${clientSecret}, ${encodeURIComponent(clientSecret)}, ${basic}, ${String(request.headers.get("authorization"))}`,
+            },
+            { status: 401 },
+          ),
+      });
+      assert.equal(run.exit, 1);
+      assert.match(run.stdout, /\[secret\]/);
+      assert.ok(!(run.stdout + run.report).includes(basic.slice(0, 20)));
+    }
+  });
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { globalAgent, createServer, type ServerOptions } from "node:https";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import { after, describe, it, type TestContext } from "node:test";
+import { getRequestListener } from "@hono/node-server";
+import { createTokenServer } from "onegini-otp-login/emulator";
+import { makeCertificates, type Identity } from "./certificates.js";
+import { assertFailed, checksThat, foundIn, runDoctor, temporaryFolder, type Run } from "./run-doctor.js";
+import { runSite, type Site } from "./running-site.js";
+
+const certificates = makeCertificates(temporaryFolder({ after: (end: () => void) => after(end) }));
+// Where a site sets an authority of its own, for the kit and for doctor.
+globalAgent.options.ca = [certificates.authority];
+after(() => delete globalAgent.options.ca);
+
+/** An emulator on https. Resolves to its address. */
+async function tokenServerWith(t: TestContext, options: ServerOptions): Promise<string> {
+  const emulator = createTokenServer({
+    types: [{ name: "qr-code" }],
+    clients: [{ id: "site", secret: "site-secret" }],
+  });
+  const answer = getRequestListener((request) => emulator.fetch(request), { overrideGlobalObjects: false });
+  const server = createServer(options, (request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const examine = (t: TestContext, url: string): Promise<Run> =>
+  runDoctor(t, [
+    ...[
+      "--token-server-url",
+      url,
+      "--client-id",
+      "site",
+      "--client-secret",
+      "site-secret",
+      "--type",
+      "qr-code",
+    ],
+    ...["--message", "Log in", "--callback-uri", "http://localhost/cb", "--result-polling", "2"],
+    ...["--port", "0", "--json", "--no-scan"],
+  ]);
+
+const after3 = ["token-server", "client", "scope", "feature", "type-name", "type-method", "message"];
+
+describe("doctor, of a Token Server on https,", () => {
+  it("says that its certificate is right, and goes on", async (t) => {
+    const run = await examine(t, await tokenServerWith(t, certificates.good));
+    assertFailed(run, []);
+    for (const check of ["tls-version", "tls-chain", "tls-date", "tls-name", ...after3])
+      assert.ok(checksThat(run, "ok").includes(check), check);
+    assert.match(run.stdout, /"TLS 1\.3"/);
+  });
+
+  const broken: [title: string, identity: Identity & ServerOptions, expected: string, says: RegExp][] = [
+    ["is signed by itself", certificates.selfSigned, "tls-chain", /NODE_EXTRA_CA_CERTS/],
+    [
+      "comes without the intermediate one",
+      certificates.withoutIntermediate,
+      "tls-chain",
+      /Two faults look alike: the Token Server does not send its intermediate certificate/,
+    ],
+    ["is out of date", certificates.expired, "tls-date", /was valid until \d{4}-01-01/],
+    ["is not valid yet", certificates.early, "tls-date", /is valid from \d{4}-01-01 on/],
+    [
+      "is for another name",
+      certificates.otherName,
+      "tls-name",
+      /is for ts\.example\.com, not for 127\.0\.0\.1/,
+    ],
+  ];
+  for (const [title, identity, expected, says] of broken)
+    it(`names the one thing that is wrong when its certificate ${title}`, async (t) => {
+      const run = await examine(t, await tokenServerWith(t, identity));
+      assertFailed(run, [expected]);
+      const [line] = foundIn(run).checks.filter(({ result }) => result === "failed");
+      assert.match(`${line?.says}\n${line?.fix}`, says);
+      // The kit could not call it either.
+      for (const check of after3) assert.ok(checksThat(run, "unknown").includes(check), check);
+    });
+
+  it("names a version of TLS that is too old", async (t) => {
+    const old = {
+      ...certificates.good,
+      minVersion: "TLSv1",
+      maxVersion: "TLSv1.1",
+      ciphers: "DEFAULT:@SECLEVEL=0",
+    } as const;
+    const run = await examine(t, await tokenServerWith(t, old));
+    assertFailed(run, ["tls-version"]);
+    assert.match(run.stdout, /only TLS 1\.1, which is too old/);
+  });
+
+  it("names a port of plain http", async (t) => {
+    const server = createTcpServer((socket) => {
+      // The client ends it in the middle.
+      socket.on("error", () => undefined).end("HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    const run = await examine(t, `https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    assertFailed(run, ["tls-version"]);
+    assert.match(run.stdout, /the TLS handshake fails \(.*Correct the port in token-server-url/s);
+  });
+});
+
+describe("doctor --site, of a site on https,", () => {
+  const look = async (t: TestContext, site: Site): Promise<Run> =>
+    runDoctor(t, ["--site", await runSite(t, { tls: certificates.good, ...site }), "--json"]);
+
+  it("finds nothing wrong with one that is right", async (t) => {
+    const run = await look(t, {});
+    assertFailed(run, []);
+    assert.deepEqual(checksThat(run, "unknown"), []);
+  });
+
+  it("names a certificate that browsers refuse", async (t) => {
+    assertFailed(await look(t, { tls: certificates.selfSigned }), ["tls-chain"]);
+  });
+
+  it("names a login page without HSTS", async (t) => {
+    const run = await look(t, { page: { headers: { "strict-transport-security": undefined } } });
+    assertFailed(run, ["hsts"]);
+    assert.match(run.stdout, /max-age=31536000/);
+  });
+
+  it("names a cookie that is not Secure, and one with another name", async (t) => {
+    for (const [from, to, says] of [
+      [/; *Secure/i, "", /Secure is missing/],
+      [/^__Host-/, "", /does not begin with __Host-/],
+    ] as const) {
+      const answer: Site["answer"] = (headers) => {
+        const [cookie] = headers["set-cookie"] ?? [];
+        if (cookie !== undefined) headers["set-cookie"] = [cookie.replace(from, to)];
+      };
+      const run = await look(t, { answer });
+      // Under another name the cookie means nothing to the service.
+      assertFailed(run, ["cookie"]);
+      assert.match(run.stdout, says);
+    }
+  });
+});
