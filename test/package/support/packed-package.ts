@@ -107,15 +107,31 @@ export async function startExample(
   args: string[] = [],
 ): Promise<Server> {
   const { PORT = String(await freePort()) } = variables;
-  const origin = `http://localhost:${PORT}`;
-  const server = serve("npm", ["run", script, "--", ...args], folder, { ...variables, PORT });
-  await until(
-    async () => server.hasEnded() || (await answers(origin)),
-    `${origin} of ${folder}\n${server.output()}`,
+  const all = { ...variables, PORT };
+  return startServer("npm", ["run", script, "--", ...args], folder, `http://localhost:${PORT}`, all);
+}
+
+/** Runs a command that serves. Resolves when it answers at an address. */
+export async function startServer(
+  command: string,
+  args: string[],
+  folder: string,
+  address: string,
+  variables: Record<string, string> = {},
+): Promise<Server> {
+  const server = serve(command, args, folder, variables);
+  const { origin } = new URL(address);
+  const isOver = until(
+    async () => server.hasEnded() || (await answers(address)),
+    `${address} of ${folder}`,
+    startLimitMs,
   );
+  await isOver.catch((error: Error) => assert.fail(`${error.message}\n${server.output()}`));
   assert.ok(!server.hasEnded(), `${folder} ended:\n${server.output()}`);
   return { origin, output: server.output, stop: server.stop };
 }
+/** Far longer than any server takes, also one that is compiled first, on a busy machine. */
+const startLimitMs = 300_000;
 
 /** An emulator that runs. Its `origin` is the `TOKEN_SERVER` of the examples' servers. */
 export interface Emulator extends Server {
@@ -136,13 +152,16 @@ export async function startCommand(
 ): Promise<Server> {
   const server = serve(command, args, folder, variables);
   const origin = () => address.exec(server.output())?.[1];
-  await until(() => server.hasEnded() || origin() !== undefined, `the line ${address.source}`);
+  const isReady = (): boolean => server.hasEnded() || origin() !== undefined;
+  await until(isReady, `the line ${address.source}`, startLimitMs).catch((error: Error) =>
+    assert.fail(`${error.message}\n${server.output()}`),
+  );
   const ready = origin() ?? assert.fail(server.output());
   return { origin: ready, output: server.output, stop: server.stop };
 }
 
 /** Runs `onegini-otp-login emulator`, as an example does. */
-export async function startEmulator({ folder }: Example): Promise<Emulator> {
+export async function startEmulator({ folder }: Pick<Example, "folder">): Promise<Emulator> {
   const command = join("node_modules", "onegini-otp-login", "dist", "command", "cli.js");
   const args = [command, "emulator", "--port", "0", "--code-seconds", "600"];
   const emulator = await startCommand(process.execPath, args, folder);

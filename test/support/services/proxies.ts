@@ -78,7 +78,7 @@ function fillIn(name: string, values: Readonly<Record<string, string | undefined
 }
 
 /** A directory that other users can read, because proxies that are started as root continue as another user. */
-function ownDirectory(name: string): string {
+export function ownDirectory(name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `onegini-otp-login-${name}-`));
   chmodSync(directory, 0o755);
   return directory;
@@ -91,7 +91,7 @@ interface Running {
 }
 
 /** Starts a proxy, and waits until it accepts connections. */
-async function run(
+export async function runProxy(
   command: string,
   args: readonly string[],
   { port, directory }: { port: number; directory: string },
@@ -176,7 +176,7 @@ export async function startNginx({ port, nodes, limits }: ProxyOptions): Promise
     }),
   });
   writeFileSync(file, configuration);
-  const { output, reload, stop } = await run(
+  const { output, reload, stop } = await runProxy(
     "nginx",
     ["-c", file, "-p", directory, "-e", "stderr", "-g", "daemon off;"],
     { port, directory },
@@ -234,7 +234,7 @@ export async function startHaproxy({ port, nodes, limits }: ProxyOptions): Promi
   const socket = join(directory, "master.sock");
   // -W: a master that can be told to reload. -S: its socket. -db: in the foreground.
   const args = ["-W", "-S", socket, "-db", "-f", file];
-  const { output, reload, stop } = await run("haproxy", args, { port, directory });
+  const { output, reload, stop } = await runProxy("haproxy", args, { port, directory });
   // A worker may serve before the master is ready, and until then the master ignores SIGUSR2.
   await until(() => answers(socket), "HAProxy's master");
   return {
