@@ -107,7 +107,14 @@ export default defineConfig({
   head: [["link", { rel: "icon", href: "data:," }]],
   srcDir: "..",
   cacheDir: "../.cache/vitepress",
-  srcExclude: ["README.md", "api/**", "coverage/**", "test-results/**", "examples/*/*/**"],
+  srcExclude: [
+    "README.md",
+    "api/**",
+    "coverage/**",
+    "test-results/**",
+    "examples/!(backends)/*/**",
+    "examples/backends/*/*/**",
+  ],
   rewrites: placeOf,
   // The demo, which a reader starts.
   ignoreDeadLinks: "localhostLinks",

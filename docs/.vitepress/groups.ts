@@ -14,10 +14,15 @@ export interface Group {
   pages: readonly Entry[];
 }
 
+/** The pages directly below a folder, each with those below its own. */
 const below = (folder: string): Entry[] =>
   documents
-    .filter((path) => path.startsWith(folder) && path !== `${folder}README.md`)
-    .map((path) => ({ path }));
+    .filter((path) => path.startsWith(folder) && /^[^/]+(\/README)?\.md$/.test(path.slice(folder.length)))
+    .filter((path) => path !== `${folder}README.md`)
+    .map((path) => {
+      const pages = path.endsWith("/README.md") ? below(path.replace(/README\.md$/, "")) : [];
+      return { path, ...(pages.length > 0 && { pages }) };
+    });
 
 export const groups: readonly Group[] = [
   {
@@ -54,6 +59,7 @@ export const groups: readonly Group[] = [
       { path: "docs/kit.md" },
       { path: "docs/sessions.md" },
       { path: "docs/serve.md" },
+      { path: "docs/backends.md" },
       { path: "docs/token-server.md" },
       { path: "docs/doctor.md" },
     ],

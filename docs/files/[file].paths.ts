@@ -12,8 +12,8 @@ export const documents: readonly string[] = [
     .filter((file) => file.endsWith(".md") && !/^(files|\.vitepress)/.test(file))
     .map((file) => `docs/${file.replaceAll("\\", "/")}`),
   "examples/README.md",
-  ...readdirSync("examples")
-    .map((name) => `examples/${name}/README.md`)
+  ...["examples", "examples/backends"]
+    .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}/README.md`))
     .filter((file) => existsSync(file)),
 ];
 
@@ -45,6 +45,7 @@ const languages: Readonly<Record<string, string>> = {
   "docs/deployment/haproxy.cfg": "haproxy",
   "docs/deployment/Caddyfile": "caddy",
   "docs/serve/Dockerfile": "docker",
+  "examples/backends/aspnet/Program.cs": "csharp",
   "docs/serve/onegini-otp-login.service": "ini",
 };
 

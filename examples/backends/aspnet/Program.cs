@@ -1,0 +1,144 @@
+// The tests neither compile nor run this file. It is for ASP.NET Core 8.
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.HttpOverrides;
+
+var builder = WebApplication.CreateBuilder(args);
+var settings = builder.Configuration;
+var isHttps = (settings["ORIGIN"] ?? "http://localhost:8000").StartsWith("https:");
+var secret = settings["ONEGINI_LOGIN_INTERNAL_SECRET"] ?? throw new InvalidOperationException("ONEGINI_LOGIN_INTERNAL_SECRET is missing");
+var securePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+
+// The cookie holds the session, so a copy of it would outlive the log-out.
+var endedAttempts = new ConcurrentDictionary<string, bool>();
+
+builder.Services.AddHttpClient("login", client =>
+{
+    client.BaseAddress = new Uri(settings["LOGIN_SERVICE"] ?? "http://127.0.0.1:8081");
+    client.Timeout = TimeSpan.FromSeconds(5);
+    client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+}).ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+{
+    options.Cookie.Name = isHttps ? "__Host-session" : "session";
+    options.Cookie.SecurePolicy = securePolicy;
+    options.Cookie.SameSite = SameSiteMode.Lax;
+    options.ExpireTimeSpan = TimeSpan.FromHours(8);
+    options.SlidingExpiration = false;
+    options.Events.OnRedirectToLogin = context =>
+    {
+        context.Response.Redirect("/login");
+        return Task.CompletedTask;
+    };
+    options.Events.OnValidatePrincipal = context =>
+    {
+        var attempt = context.Principal?.FindFirstValue("attempt");
+        if (attempt is null || endedAttempts.ContainsKey(attempt)) context.RejectPrincipal();
+        return Task.CompletedTask;
+    };
+});
+builder.Services.AddAuthorization();
+builder.Services.AddAntiforgery(options =>
+{
+    options.Cookie.Name = isHttps ? "__Host-antiforgery" : "antiforgery";
+    options.Cookie.SecurePolicy = securePolicy;
+});
+// One proxy in front, on this machine: the default of KnownProxies is loopback.
+builder.Services.Configure<ForwardedHeadersOptions>(options =>
+    options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
+
+var app = builder.Build();
+app.UseForwardedHeaders();
+app.Use((context, next) =>
+{
+    context.Response.OnStarting(() =>
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        return Task.CompletedTask;
+    });
+    return next(context);
+});
+app.UseAuthentication();
+app.UseAuthorization();
+
+app.MapGet("/", () => Results.Redirect("/account"));
+app.MapGet("/login", () => LoginPage(""));
+
+app.MapGet("/login/otp", async (string? ticket, HttpContext context, IHttpClientFactory clients) =>
+{
+    Login? login;
+    try
+    {
+        // A ticket works once, and only with the cookies of the browser that began the login.
+        var body = new { ticket = ticket ?? "", cookie = context.Request.Headers.Cookie.ToString() };
+        using var answer = await clients.CreateClient("login").PostAsJsonAsync("/redeem", body);
+        if (answer.StatusCode == HttpStatusCode.NotFound) return Results.Redirect("/login"); // unknown, used, too old, or another browser's
+        answer.EnsureSuccessStatusCode();
+        login = await answer.Content.ReadFromJsonAsync<Login>();
+    }
+    catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+    {
+        return LoginPage("<p role=\"alert\">Logging in does not work at the moment.</p>", 503);
+    }
+    Claim[] claims = [new(ClaimTypes.Name, login!.UserId), new("attempt", login.Attempt)];
+    var identity = new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme);
+    await context.SignInAsync(new ClaimsPrincipal(identity));
+    return Results.Redirect("/account");
+});
+
+app.MapGet("/account", (HttpContext context, IAntiforgery antiforgery) =>
+{
+    var token = antiforgery.GetAndStoreTokens(context);
+    var encode = HtmlEncoder.Default;
+    return Page($"""
+        <title>Account</title>
+        <p>Logged in as {encode.Encode(context.User.Identity?.Name ?? "")}</p>
+        <form method="post" action="/logout">
+          <input type="hidden" name="{token.FormFieldName}" value="{encode.Encode(token.RequestToken ?? "")}">
+          <button>Log out</button>
+        </form>
+        """);
+}).RequireAuthorization();
+
+app.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery, IHttpClientFactory clients) =>
+{
+    // A form of another site must not log anybody out.
+    if (!await antiforgery.IsRequestValidAsync(context)) return Results.StatusCode(403);
+    if (context.User.FindFirstValue("attempt") is { } attempt) endedAttempts[attempt] = true;
+    await context.SignOutAsync();
+    try
+    {
+        var forget = await clients.CreateClient("login").GetFromJsonAsync<Forget>("/forget");
+        foreach (var header in forget?.Headers ?? []) context.Response.Headers.Append(header[0], header[1]);
+    }
+    catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+    {
+        // The session has ended all the same.
+    }
+    return Results.Redirect("/login");
+});
+
+app.Run();
+
+static IResult Page(string content, int status = 200) =>
+    Results.Content($"<!doctype html>\n<html lang=\"en\">\n{content}\n</html>", "text/html; charset=utf-8", null, status);
+
+static IResult LoginPage(string message, int status = 200) => Page($"""
+    <title>Log in</title>
+    <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+    {message}
+    <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
+    """, status);
+
+record Login([property: JsonPropertyName("user_id")] string UserId, string Attempt);
+record Forget(string[][] Headers);

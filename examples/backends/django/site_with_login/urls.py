@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.home),
+    path("login", views.login_page),
+    path("login/otp", views.log_in),
+    path("account", views.account),
+    path("logout", views.log_out),
+]

@@ -1,0 +1,64 @@
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from .otp_login import ServiceUnavailable, call_service
+
+
+def protect(get_response):
+    """A middleware: no page is kept by browsers or framed by other pages."""
+
+    def middleware(request):
+        response = get_response(request)
+        response["Cache-Control"] = "no-store"
+        response["Content-Security-Policy"] = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+        return response
+
+    return middleware
+
+
+@require_GET
+def home(request):
+    return redirect("/account")
+
+
+@require_GET
+def login_page(request):
+    return render(request, "login.html")
+
+
+@require_GET
+def log_in(request):
+    try:
+        user = authenticate(request, ticket=request.GET.get("ticket", ""))
+    except ServiceUnavailable:
+        return render(request, "login.html", {"message": "Logging in does not work at the moment."}, status=503)
+    if user is None:
+        return redirect("/login")
+    request.session.flush()  # login() keeps what a session without a user holds
+    login(request, user)
+    return redirect("/account")
+
+
+@require_GET
+@login_required(redirect_field_name=None)
+def account(request):
+    return render(request, "account.html")
+
+
+@require_POST
+def log_out(request):
+    logout(request)  # CsrfViewMiddleware has refused the requests of other sites
+    response = redirect("/login")
+    try:
+        forget = call_service("GET", "/forget")["headers"]
+    except ServiceUnavailable:
+        return response
+    # Django's own cookies are apart from the headers, and a response has one header of a name: so set it as a cookie.
+    for _name, cookie in forget:
+        response.cookies.load(cookie)
+    return response

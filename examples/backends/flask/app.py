@@ -1,0 +1,124 @@
+"""A site with Flask and the login service. Its login page has its code from the first paint on."""
+
+import json
+import os
+import secrets
+from datetime import timedelta
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from flask import Flask, abort, make_response, redirect, render_template, request, session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+ORIGIN = os.environ.get("ORIGIN", "http://localhost:8000")
+SERVICE = os.environ.get("LOGIN_SERVICE", "http://127.0.0.1:8081")
+SECRET = os.environ["ONEGINI_LOGIN_INTERNAL_SECRET"]
+IS_HTTPS = ORIGIN.startswith("https:")
+
+app = Flask(__name__)
+app.config.update(
+    # Signs the session's cookie. With a random one, a restart logs everybody out.
+    SECRET_KEY=os.environ.get("SESSION_SECRET") or secrets.token_hex(32),
+    SESSION_COOKIE_NAME="__Host-session" if IS_HTTPS else "session",
+    SESSION_COOKIE_SECURE=IS_HTTPS,
+    SESSION_COOKIE_SAMESITE="Lax",
+    PERMANENT_SESSION_LIFETIME=timedelta(hours=8),
+    SESSION_REFRESH_EACH_REQUEST=False,
+)
+# One proxy stands in front: request.remote_addr is the browser's address.
+app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
+
+# Flask keeps the session in its cookie, so a copy of the cookie would outlive the log-out. In production keep these where
+# all processes see them, for the eight hours of a session.
+ended_attempts = set()
+
+# The secret goes to this address, never to a proxy of the environment.
+opener = build_opener(ProxyHandler({}))
+
+
+def call_service(method, path, body=None):
+    """Calls the internal port. Returns the status and the answer's JSON, and 503 where there is no answer."""
+    headers = {"Authorization": f"Bearer {SECRET}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        with opener.open(Request(SERVICE + path, data, headers, method=method), timeout=5) as answer:
+            return answer.status, json.loads(answer.read() or "{}")
+    except HTTPError as error:
+        return error.code, {}
+    except (OSError, ValueError):
+        return 503, {}
+
+
+@app.after_request
+def protect(response):
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return response
+
+
+@app.get("/")
+def home():
+    return redirect("/account", 303)
+
+
+@app.get("/login")
+def login():
+    # The login begins together with the page, so that its code can be scanned before any script has run.
+    wanted = "cookie user-agent accept-language sec-purpose purpose sec-fetch-site sec-fetch-dest".split()
+    headers = {name: request.headers[name] for name in wanted if name in request.headers}
+    status, begun = call_service("POST", "/begin", {"headers": headers, "address": request.remote_addr})
+    if status != 200:
+        return render_template("login.html")  # the element begins by itself
+    response = make_response(render_template("login.html", begun=begun))
+    for name, value in begun["headers"]:
+        response.headers.add(name, value)
+    return response
+
+
+@app.get("/login/otp")
+def log_in():
+    body = {"ticket": request.args.get("ticket", ""), "cookie": request.headers.get("Cookie")}
+    status, login = call_service("POST", "/redeem", body)
+    if status == 404:
+        return redirect("/login", 303)  # unknown, used, too old, or another browser's
+    if status != 200:
+        return render_template("login.html", message="Logging in does not work at the moment."), 503
+    end_session()
+    session.permanent = True
+    session["user"] = login["user_id"]
+    session["attempt"] = login["attempt"]
+    return redirect("/account", 303)
+
+
+def end_session():
+    """Ends the session, also in copies of its cookie."""
+    if "attempt" in session:
+        ended_attempts.add(session["attempt"])
+    session.clear()
+
+
+def is_logged_in():
+    return "user" in session and session["attempt"] not in ended_attempts
+
+
+@app.get("/account")
+def account():
+    if not is_logged_in():
+        return redirect("/login", 303)
+    return render_template("account.html", user=session["user"])
+
+
+@app.post("/logout")
+def log_out():
+    # Browsers send it with each POST. A form of another site must not log anybody out.
+    if request.headers.get("Origin") != ORIGIN:
+        abort(403)
+    end_session()
+    response = redirect("/login", 303)
+    _status, forget = call_service("GET", "/forget")
+    for name, value in forget.get("headers", []):
+        response.headers.add(name, value)
+    return response

@@ -1,0 +1,248 @@
+// A site with net/http and the login service. Its page says "Check your phone" once the site's app has scanned the code.
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+var (
+	origin  = cmp.Or(os.Getenv("ORIGIN"), "http://localhost:8000")
+	port    = cmp.Or(os.Getenv("PORT"), "3001")
+	service = cmp.Or(os.Getenv("LOGIN_SERVICE"), "http://127.0.0.1:8081")
+	secret  = os.Getenv("ONEGINI_LOGIN_INTERNAL_SECRET")
+	// The app's own authentication stands in its place on a real site: this is the access token of one user, "user:token".
+	appToken = os.Getenv("APP_TOKEN")
+)
+
+// Its transport uses no proxy of the environment, because the calls have the secret.
+var client = &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{}}
+
+// call calls the internal port, and returns the status: 503 if there is no answer.
+func call(method, path string, body, result any) int {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return http.StatusServiceUnavailable
+	}
+	request, err := http.NewRequest(method, service+path, bytes.NewReader(data))
+	if err != nil {
+		return http.StatusServiceUnavailable
+	}
+	request.Header.Set("Authorization", "Bearer "+secret)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := client.Do(request)
+	if err != nil {
+		return http.StatusServiceUnavailable
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusOK && json.NewDecoder(answer.Body).Decode(result) != nil {
+		return http.StatusServiceUnavailable
+	}
+	return answer.StatusCode
+}
+
+const sessionLife = 8 * time.Hour
+
+type session struct {
+	user, attempt string
+	ends          time.Time
+}
+
+// The sessions of this process, by their ids. With several processes keep them in a database.
+var (
+	mutex    sync.Mutex
+	sessions = map[string]session{}
+)
+
+func sessionCookie(value string, maxAge int) *http.Cookie {
+	isHTTPS := strings.HasPrefix(origin, "https:")
+	name := "session"
+	if isHTTPS {
+		name = "__Host-session" // no other host and no other path can set it
+	}
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: isHTTPS, SameSite: http.SameSiteLaxMode}
+}
+
+// begin begins a session with a new random id.
+func begin(w http.ResponseWriter, user, attempt string) {
+	bytes := make([]byte, 32)
+	if _, err := rand.Read(bytes); err != nil {
+		panic(err)
+	}
+	id := base64.RawURLEncoding.EncodeToString(bytes)
+	mutex.Lock()
+	defer mutex.Unlock()
+	for id, old := range sessions {
+		if time.Now().After(old.ends) {
+			delete(sessions, id)
+		}
+	}
+	sessions[id] = session{user, attempt, time.Now().Add(sessionLife)}
+	http.SetCookie(w, sessionCookie(id, int(sessionLife.Seconds())))
+}
+
+func current(r *http.Request) (session, bool) {
+	cookie, err := r.Cookie(sessionCookie("", 0).Name)
+	if err != nil {
+		return session{}, false
+	}
+	mutex.Lock()
+	defer mutex.Unlock()
+	found, ok := sessions[cookie.Value]
+	return found, ok && time.Now().Before(found.ends)
+}
+
+// end ends the session that the request belongs to.
+func end(w http.ResponseWriter, r *http.Request) {
+	if cookie, err := r.Cookie(sessionCookie("", 0).Name); err == nil {
+		mutex.Lock()
+		defer mutex.Unlock()
+		delete(sessions, cookie.Value)
+	}
+	http.SetCookie(w, sessionCookie("", -1))
+}
+
+var pages = template.Must(template.New("").Parse(`
+{{define "login"}}<!doctype html>
+<html lang="en">
+  <title>Log in</title>
+  <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+  {{with .}}<p role="alert">{{.}}</p>{{end}}
+  <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
+</html>{{end}}
+{{define "account"}}<!doctype html>
+<html lang="en">
+  <title>Account</title>
+  <p>Logged in as {{.}}</p>
+  <form method="post" action="/logout"><button>Log out</button></form>
+</html>{{end}}`))
+
+func show(w http.ResponseWriter, status int, page string, data any) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if err := pages.ExecuteTemplate(w, page, data); err != nil {
+		log.Print(err)
+	}
+}
+
+func logIn(w http.ResponseWriter, r *http.Request) {
+	// A ticket works once, and only with the cookies of the browser that began the login.
+	body := map[string]string{"ticket": r.URL.Query().Get("ticket"), "cookie": r.Header.Get("Cookie")}
+	var login struct {
+		User    string `json:"user_id"`
+		Attempt string `json:"attempt"`
+	}
+	switch call("POST", "/redeem", body, &login) {
+	case http.StatusOK:
+		end(w, r)
+		begin(w, login.User, login.Attempt)
+		http.Redirect(w, r, "/account", http.StatusSeeOther)
+	case http.StatusNotFound: // unknown, used, too old, or another browser's
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
+	default:
+		show(w, http.StatusServiceUnavailable, "login", "Logging in does not work at the moment.")
+	}
+}
+
+func account(w http.ResponseWriter, r *http.Request) {
+	session, ok := current(r)
+	if !ok {
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
+		return
+	}
+	show(w, http.StatusOK, "account", session.user)
+}
+
+func logOut(w http.ResponseWriter, r *http.Request) {
+	// Browsers send it with each POST. A form of another site must not log anybody out.
+	if r.Header.Get("Origin") != origin {
+		http.Error(w, "Forbidden", http.StatusForbidden)
+		return
+	}
+	end(w, r)
+	var forget struct{ Headers [][2]string }
+	call("GET", "/forget", nil, &forget)
+	for _, header := range forget.Headers {
+		w.Header().Add(header[0], header[1])
+	}
+	http.Redirect(w, r, "/login", http.StatusSeeOther)
+}
+
+// appUser is who is logged in to the app that made the request.
+func appUser(r *http.Request) (user string, ok bool) {
+	user, token, ok := strings.Cut(appToken, ":")
+	expected := sha256.Sum256([]byte("Bearer " + token))
+	given := sha256.Sum256([]byte(r.Header.Get("Authorization")))
+	return user, ok && subtle.ConstantTimeCompare(given[:], expected[:]) == 1
+}
+
+// scanned is called by the site's own app after it has scanned a code. It logs nobody in.
+func scanned(w http.ResponseWriter, r *http.Request) {
+	user, ok := appUser(r)
+	if !ok {
+		http.Error(w, "Unauthorized", http.StatusUnauthorized)
+		return
+	}
+	var scan struct {
+		TransactionID string `json:"transaction_id"`
+	}
+	if json.NewDecoder(io.LimitReader(r.Body, 4096)).Decode(&scan) != nil {
+		http.Error(w, "Bad Request", http.StatusBadRequest)
+		return
+	}
+	call("POST", "/scanned", map[string]any{
+		"transaction_id": scan.TransactionID,
+		"user_id":        user,
+		"address":        browserAddress(r),
+		"user_agent":     r.UserAgent(),
+	}, nil)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// browserAddress is the last address of X-Forwarded-For, which the one proxy in front has added; null if it is none.
+func browserAddress(r *http.Request) any {
+	addresses := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	if address := net.ParseIP(strings.TrimSpace(addresses[len(addresses)-1])); address != nil {
+		return address.String()
+	}
+	return nil
+}
+
+func protect(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "+
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func main() {
+	if secret == "" {
+		log.Fatal("ONEGINI_LOGIN_INTERNAL_SECRET is missing")
+	}
+	site := http.NewServeMux()
+	site.Handle("GET /{$}", http.RedirectHandler("/account", http.StatusSeeOther))
+	site.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { show(w, http.StatusOK, "login", nil) })
+	site.HandleFunc("GET /login/otp", logIn)
+	site.HandleFunc("GET /account", account)
+	site.HandleFunc("POST /logout", logOut)
+	site.HandleFunc("POST /app/scanned", scanned)
+	server := &http.Server{Addr: "127.0.0.1:" + port, Handler: protect(site), ReadHeaderTimeout: 10 * time.Second}
+	log.Fatal(server.ListenAndServe())
+}

@@ -1,0 +1,222 @@
+// A site with the JDK's own HTTP server and the login service, for Java 17 or later.
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+public class Site {
+    static final String ORIGIN = System.getenv().getOrDefault("ORIGIN", "http://localhost:8000");
+    static final int PORT = Integer.parseInt(System.getenv().getOrDefault("PORT", "3001"));
+    static final String SERVICE = System.getenv().getOrDefault("LOGIN_SERVICE", "http://127.0.0.1:8081");
+    static final String SECRET = System.getenv("ONEGINI_LOGIN_INTERNAL_SECRET");
+    static final boolean IS_HTTPS = ORIGIN.startsWith("https:");
+    /** On https no other host and no other path can set it. */
+    static final String COOKIE = IS_HTTPS ? "__Host-session" : "session";
+    static final Duration SESSION_LIFE = Duration.ofHours(8);
+
+    record Session(String user, String attempt, Instant ends) {}
+
+    /** The sessions of this process, by their ids. With several processes keep them in a database. */
+    static final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    static final SecureRandom random = new SecureRandom();
+    static final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+
+    public static void main(String[] args) throws IOException {
+        if (SECRET == null) throw new IllegalStateException("ONEGINI_LOGIN_INTERNAL_SECRET is missing");
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT), 0);
+        server.setExecutor(Executors.newFixedThreadPool(32));
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                answer(exchange);
+            }
+        });
+        server.start();
+    }
+
+    static void answer(HttpExchange exchange) throws IOException {
+        switch (exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath()) {
+            case "GET /" -> redirect(exchange, "/account");
+            case "GET /login" -> send(exchange, 200, loginPage(""));
+            case "GET /login/otp" -> logIn(exchange);
+            case "GET /account" -> account(exchange);
+            case "POST /logout" -> logOut(exchange);
+            default -> send(exchange, 404, "Not found");
+        }
+    }
+
+    static void logIn(HttpExchange exchange) throws IOException {
+        // A ticket works once, and only with the cookies of the browser that began the login.
+        String body = "{\"ticket\": " + quoted(ticketOf(exchange)) + ", \"cookie\": " + quoted(cookiesOf(exchange)) + "}";
+        Answer answer = call("POST", "/redeem", body);
+        if (answer.status == 404) {
+            redirect(exchange, "/login"); // unknown, used, too old, or another browser's
+        } else if (answer.status != 200) {
+            send(exchange, 503, loginPage("<p role=\"alert\">Logging in does not work at the moment.</p>"));
+        } else {
+            sessions.remove(sessionId(exchange));
+            sessions.values().removeIf(session -> session.ends.isBefore(Instant.now()));
+            byte[] bytes = new byte[32];
+            random.nextBytes(bytes);
+            String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+            Instant ends = Instant.now().plus(SESSION_LIFE);
+            sessions.put(id, new Session(answer.text("user_id"), answer.text("attempt"), ends));
+            setCookie(exchange, id, SESSION_LIFE);
+            redirect(exchange, "/account");
+        }
+    }
+
+    static void account(HttpExchange exchange) throws IOException {
+        Session session = sessions.get(sessionId(exchange));
+        if (session == null || session.ends.isBefore(Instant.now())) {
+            redirect(exchange, "/login");
+            return;
+        }
+        send(exchange, 200, """
+                <!doctype html>
+                <html lang="en">
+                  <title>Account</title>
+                  <p>Logged in as %s</p>
+                  <form method="post" action="/logout"><button>Log out</button></form>
+                </html>
+                """.formatted(escaped(session.user)));
+    }
+
+    static void logOut(HttpExchange exchange) throws IOException {
+        // Browsers send it with each POST. A form of another site must not log anybody out.
+        if (!ORIGIN.equals(exchange.getRequestHeaders().getFirst("Origin"))) {
+            send(exchange, 403, "Forbidden");
+            return;
+        }
+        sessions.remove(sessionId(exchange));
+        setCookie(exchange, "", Duration.ZERO);
+        Matcher header = Pattern.compile("\\[" + TEXT + "\\s*,\\s*" + TEXT + "]").matcher(call("GET", "/forget", "").json);
+        while (header.find()) exchange.getResponseHeaders().add(plain(header.group(1)), plain(header.group(2)));
+        redirect(exchange, "/login");
+    }
+
+    // --- the login service ---
+
+    record Answer(int status, String json) {
+        /** A member that is a text. */
+        String text(String name) {
+            Matcher member = Pattern.compile("\"" + name + "\"\\s*:\\s*" + TEXT).matcher(json);
+            if (!member.find()) throw new IllegalStateException("The answer has no " + name);
+            return plain(member.group(1));
+        }
+    }
+
+    /** Calls the internal port. The status is 503 where there is no answer. */
+    static Answer call(String method, String path, String body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(SERVICE + path))
+                .timeout(Duration.ofSeconds(5))
+                .header("Authorization", "Bearer " + SECRET)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
+            return new Answer(response.statusCode(), response.body());
+        } catch (IOException error) {
+            return new Answer(503, "");
+        } catch (InterruptedException error) {
+            Thread.currentThread().interrupt();
+            return new Answer(503, "");
+        }
+    }
+
+    // --- JSON, which the JDK has no library for: with Jackson or Gson this part goes away ---
+
+    static final String TEXT = "\"((?:[^\"\\\\]|\\\\.)*)\"";
+
+    static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (char letter : text.toCharArray())
+            if (letter < ' ' || letter == '"' || letter == '\\') json.append(String.format("\\u%04x", (int) letter));
+            else json.append(letter);
+        return json.append('"').toString();
+    }
+
+    static String plain(String json) {
+        return Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|(.))").matcher(json).replaceAll(escape -> {
+            String code = escape.group(1);
+            char letter = code != null ? (char) Integer.parseInt(code, 16) : escape.group(2).charAt(0);
+            int at = code == null ? "bfnrt".indexOf(letter) : -1;
+            return Matcher.quoteReplacement(String.valueOf(at < 0 ? letter : "\b\f\n\r\t".charAt(at)));
+        });
+    }
+
+    // --- HTTP ---
+
+    static String ticketOf(HttpExchange exchange) {
+        String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+        for (String part : query.split("&"))
+            if (part.startsWith("ticket=")) return URLDecoder.decode(part.substring("ticket=".length()), UTF_8);
+        return "";
+    }
+
+    static String cookiesOf(HttpExchange exchange) {
+        return Optional.ofNullable(exchange.getRequestHeaders().getFirst("Cookie")).orElse("");
+    }
+
+    static String sessionId(HttpExchange exchange) {
+        for (String cookie : cookiesOf(exchange).split("; *"))
+            if (cookie.startsWith(COOKIE + "=")) return cookie.substring(COOKIE.length() + 1);
+        return "";
+    }
+
+    static void setCookie(HttpExchange exchange, String value, Duration life) {
+        exchange.getResponseHeaders().add("Set-Cookie", COOKIE + "=" + value + "; Path=/; Max-Age=" + life.toSeconds()
+                + "; HttpOnly; SameSite=Lax" + (IS_HTTPS ? "; Secure" : ""));
+    }
+
+    static void redirect(HttpExchange exchange, String path) throws IOException {
+        exchange.getResponseHeaders().set("Location", path);
+        send(exchange, 303, "");
+    }
+
+    static void send(HttpExchange exchange, int status, String page) throws IOException {
+        var headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", "text/html; charset=utf-8");
+        headers.set("Cache-Control", "no-store");
+        headers.set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
+                + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+        byte[] bytes = page.getBytes(UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    static String loginPage(String message) {
+        return """
+                <!doctype html>
+                <html lang="en">
+                  <title>Log in</title>
+                  <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+                  %s
+                  <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
+                </html>
+                """.formatted(message);
+    }
+
+    static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+    }
+}

@@ -1,0 +1,145 @@
+<?php
+// A site with PHP and the login service. It needs no extension.
+declare(strict_types=1);
+
+define('ORIGIN', getenv('ORIGIN') ?: 'http://localhost:8000');
+define('SERVICE', getenv('LOGIN_SERVICE') ?: 'http://127.0.0.1:8081');
+define('IS_HTTPS', str_starts_with(ORIGIN, 'https:'));
+define('SESSION_NAME', IS_HTTPS ? '__Host-session' : 'session');
+const SESSION_LIFE = 8 * 3600;
+
+/** Calls the internal port. Returns the status and the answer's JSON, and 503 where there is no answer. */
+function call_service(string $method, string $path, ?array $body = null): array
+{
+    $options = [
+        'method' => $method,
+        'header' => ['Authorization: Bearer ' . getenv('ONEGINI_LOGIN_INTERNAL_SECRET'), 'Content-Type: application/json'],
+        'content' => $body === null ? '' : json_encode($body, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE),
+        'timeout' => 5,
+        'follow_location' => 0,
+        'ignore_errors' => true, // the status says what is wrong
+    ];
+    $answer = @file_get_contents(SERVICE . $path, false, stream_context_create(['http' => $options]));
+    if ($answer === false || !preg_match('~^HTTP/\S+ (\d{3})~', $http_response_header[0] ?? '', $line)) {
+        return [503, []];
+    }
+    $json = json_decode($answer, true);
+    return is_array($json) ? [(int) $line[1], $json] : [503, []];
+}
+
+/** Continues the browser's session, or begins one. */
+function open_session(): void
+{
+    session_start([
+        'name' => SESSION_NAME,
+        'use_strict_mode' => true,
+        'cookie_path' => '/',
+        'cookie_secure' => IS_HTTPS,
+        'cookie_httponly' => true,
+        'cookie_samesite' => 'Lax',
+        'cache_limiter' => '',
+        'gc_maxlifetime' => SESSION_LIFE,
+    ]);
+}
+
+function user(): ?string
+{
+    if (!isset($_COOKIE[SESSION_NAME])) {
+        return null; // no session for everybody who comes by
+    }
+    open_session();
+    return time() - ($_SESSION['since'] ?? 0) < SESSION_LIFE ? $_SESSION['user'] : null;
+}
+
+function go_to(string $path): never
+{
+    header("Location: $path", true, 303);
+    exit;
+}
+
+function fail(int $status, string $message): never
+{
+    http_response_code($status);
+    exit($message);
+}
+
+function show_login(?string $message = null): never
+{
+    ?>
+<!doctype html>
+<html lang="en">
+  <title>Log in</title>
+  <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+  <?= $message === null ? '' : '<p role="alert">' . htmlspecialchars($message) . '</p>' ?>
+
+  <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
+</html>
+    <?php
+    exit;
+}
+
+function log_in(): never
+{
+    $ticket = $_GET['ticket'] ?? '';
+    // A ticket works once, and only with the cookies of the browser that began the login.
+    [$status, $login] = call_service('POST', '/redeem', [
+        'ticket' => is_string($ticket) ? $ticket : '',
+        'cookie' => $_SERVER['HTTP_COOKIE'] ?? '',
+    ]);
+    if ($status === 404) {
+        go_to('/login'); // unknown, used, too old, or another browser's
+    }
+    if ($status !== 200) {
+        http_response_code(503);
+        show_login('Logging in does not work at the moment.');
+    }
+    open_session();
+    session_regenerate_id(true); // a new id, and the old session is gone
+    $_SESSION = ['user' => $login['user_id'], 'attempt' => $login['attempt'], 'since' => time()];
+    go_to('/account');
+}
+
+function show_account(): never
+{
+    $user = user() ?? go_to('/login');
+    ?>
+<!doctype html>
+<html lang="en">
+  <title>Account</title>
+  <p>Logged in as <?= htmlspecialchars($user) ?></p>
+  <form method="post" action="/logout"><button>Log out</button></form>
+</html>
+    <?php
+    exit;
+}
+
+function log_out(): never
+{
+    // Browsers send it with each POST. A form of another site must not log anybody out.
+    if (($_SERVER['HTTP_ORIGIN'] ?? '') !== ORIGIN) {
+        fail(403, 'Forbidden');
+    }
+    open_session();
+    $_SESSION = [];
+    session_destroy();
+    $cookie = ['expires' => 1] + array_diff_key(session_get_cookie_params(), ['lifetime' => 0]);
+    setcookie(session_name(), '', $cookie);
+    [, $forget] = call_service('GET', '/forget');
+    foreach ($forget['headers'] ?? [] as [$name, $value]) {
+        header("$name: $value", false);
+    }
+    go_to('/login');
+}
+
+header('Cache-Control: no-store');
+header("Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    . "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+$path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
+match ($_SERVER['REQUEST_METHOD'] . ' ' . $path) {
+    'GET /' => go_to('/account'),
+    'GET /login' => show_login(),
+    'GET /login/otp' => log_in(),
+    'GET /account' => show_account(),
+    'POST /logout' => log_out(),
+    default => fail(404, 'Not found'),
+};

@@ -1,0 +1,94 @@
+# A site with Sinatra and the login service.
+require "erb"
+require "json"
+require "net/http"
+require "rack/session"
+require "sinatra"
+
+ORIGIN = ENV.fetch("ORIGIN", "http://localhost:8000")
+SERVICE = URI(ENV.fetch("LOGIN_SERVICE", "http://127.0.0.1:8081"))
+SECRET = ENV.fetch("ONEGINI_LOGIN_INTERNAL_SECRET")
+IS_HTTPS = ORIGIN.start_with?("https:")
+
+# The sessions of this process. With several processes take a store that they share.
+use Rack::Session::Pool,
+    key: IS_HTTPS ? "__Host-session" : "session", path: "/", secure: IS_HTTPS, httponly: true, same_site: :lax
+SESSION_LIFE = 8 * 3600
+set :sessions, false
+set :bind, "127.0.0.1"
+
+# Calls the internal port. Returns the status and the answer's JSON, and 503 where there is no answer.
+def call_service(method, path, body = nil)
+  # nil: no proxy of the environment, because the call has the secret.
+  http = Net::HTTP.new(SERVICE.host, SERVICE.port, nil)
+  http.use_ssl = SERVICE.scheme == "https"
+  http.open_timeout = http.read_timeout = 5
+  http.max_retries = 0
+  headers = { "Authorization" => "Bearer #{SECRET}", "Content-Type" => "application/json" }
+  answer = http.send_request(method, path, body && JSON.generate(body), headers)
+  [answer.code.to_i, JSON.parse(answer.body)]
+rescue SystemCallError, SocketError, IOError, Timeout::Error, Net::ProtocolError, JSON::ParserError
+  [503, {}]
+end
+
+def text(value) = value.to_s.dup.force_encoding(Encoding::UTF_8).scrub
+
+before do
+  headers "Cache-Control" => "no-store",
+          "Content-Security-Policy" => "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
+                                       "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+end
+
+get("/") { redirect "/account", 303 }
+
+get("/login") { erb :login }
+
+get "/login/otp" do
+  # A ticket works once, and only with the cookies of the browser that began the login.
+  status, login = call_service("POST", "/redeem", { ticket: text(params["ticket"]), cookie: text(env["HTTP_COOKIE"]) })
+  redirect "/login", 303 if status == 404 # unknown, used, too old, or another browser's
+  if status != 200
+    @message = "Logging in does not work at the moment."
+    halt 503, erb(:login)
+  end
+  session.clear
+  request.session_options[:renew] = true # a new id, and the old session is gone
+  session[:user] = login["user_id"]
+  session[:attempt] = login["attempt"]
+  session[:since] = Time.now.to_i
+  redirect "/account", 303
+end
+
+get "/account" do
+  redirect "/login", 303 unless session[:user] && Time.now.to_i - session[:since] < SESSION_LIFE
+  erb :account
+end
+
+post "/logout" do
+  # Browsers send it with each POST. A form of another site must not log anybody out.
+  halt 403, "Forbidden" if env["HTTP_ORIGIN"] != ORIGIN
+  session.clear
+  request.session_options[:drop] = true
+  _status, forget = call_service("GET", "/forget")
+  forget.fetch("headers", []).each { |name, value| response.add_header(name, value) }
+  redirect "/login", 303
+end
+
+__END__
+
+@@ login
+<!doctype html>
+<html lang="en">
+  <title>Log in</title>
+  <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+  <% if @message %><p role="alert"><%= ERB::Util.html_escape(@message) %></p><% end %>
+  <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
+</html>
+
+@@ account
+<!doctype html>
+<html lang="en">
+  <title>Account</title>
+  <p>Logged in as <%= ERB::Util.html_escape(session[:user]) %></p>
+  <form method="post" action="/logout"><button>Log out</button></form>
+</html>

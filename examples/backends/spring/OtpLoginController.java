@@ -1,0 +1,118 @@
+// The tests neither compile nor run this file. It is for Spring Boot 3.2 or later with Spring Security 6.
+package com.example.site;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestClientException;
+import org.springframework.web.util.HtmlUtils;
+
+@RestController
+class OtpLoginController {
+    record Login(@JsonProperty("user_id") String userId, String attempt) {}
+
+    private final RestClient service;
+    private final SecurityContextRepository contexts;
+
+    OtpLoginController(RestClient loginService, SecurityContextRepository contexts) {
+        this.service = loginService;
+        this.contexts = contexts;
+    }
+
+    @GetMapping(path = "/login", produces = MediaType.TEXT_HTML_VALUE)
+    String login() {
+        return loginPage("");
+    }
+
+    @GetMapping("/login/otp")
+    ResponseEntity<String> logIn(
+            @RequestParam(defaultValue = "") String ticket,
+            @RequestHeader(name = "Cookie", defaultValue = "") String cookie,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        Login login;
+        try {
+            // A ticket works once, and only with the cookies of the browser that began the login.
+            login = service.post()
+                    .uri("/redeem")
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(Map.of("ticket", ticket, "cookie", cookie))
+                    .retrieve()
+                    .body(Login.class);
+        } catch (HttpClientErrorException.NotFound error) {
+            return redirect("/login"); // unknown, used, too old, or another browser's
+        } catch (RestClientException error) {
+            return ResponseEntity.status(503)
+                    .contentType(MediaType.TEXT_HTML)
+                    .body(loginPage("<p role=\"alert\">Logging in does not work at the moment.</p>"));
+        }
+
+        // A new session with a new id: nothing of an older one stays.
+        var old = request.getSession(false);
+        if (old != null) old.invalidate();
+        request.getSession(true).setAttribute("attempt", login.attempt());
+
+        // To let in only users that you know, and for their roles, ask your UserDetailsService here.
+        var authorities = AuthorityUtils.createAuthorityList("ROLE_USER");
+        Authentication user = UsernamePasswordAuthenticationToken.authenticated(login.userId(), null, authorities);
+        SecurityContext context = SecurityContextHolder.createEmptyContext();
+        context.setAuthentication(user);
+        SecurityContextHolder.setContext(context);
+        contexts.saveContext(context, request, response);
+        return redirect("/account");
+    }
+
+    @GetMapping(path = "/account", produces = MediaType.TEXT_HTML_VALUE)
+    String account(Authentication user, CsrfToken csrf) {
+        return """
+                <!doctype html>
+                <html lang="en">
+                  <title>Account</title>
+                  <p>Logged in as %s</p>
+                  <form method="post" action="/logout">
+                    <input type="hidden" name="%s" value="%s">
+                    <button>Log out</button>
+                  </form>
+                </html>
+                """
+                .formatted(
+                        HtmlUtils.htmlEscape(user.getName()), csrf.getParameterName(), HtmlUtils.htmlEscape(csrf.getToken()));
+    }
+
+    private static ResponseEntity<String> redirect(String path) {
+        return ResponseEntity.status(303).header("Location", path).build();
+    }
+
+    private static String loginPage(String message) {
+        return """
+                <!doctype html>
+                <html lang="en">
+                  <title>Log in</title>
+                  <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+                  %s
+                  <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
+                </html>
+                """
+                .formatted(message);
+    }
+}
+
+/** What ends the browser's attempts: for the log-out of SecurityConfig. */
+record ForgetHeaders(List<List<String>> headers) {}
