@@ -56,6 +56,27 @@ const serviceTools: Tool[] = [
   packages: [debian],
 }));
 
+const hasPython = (name: string): boolean =>
+  spawnSync("/usr/bin/python3", ["-c", `import ${name}`], { stdio: "ignore" }).status === 0;
+
+/** What the sites of `examples/backends/` need, with Debian's packages for each. */
+const languageTools: Tool[] = [
+  { title: "Flask", isInstalled: () => hasPython("flask"), packages: ["python3-flask"] },
+  { title: "Django", isInstalled: () => hasPython("django"), packages: ["python3-django"] },
+  { title: "Go", isInstalled: () => isInstalled("go"), packages: ["golang-go"] },
+  { title: "PHP", isInstalled: () => isInstalled("php"), packages: ["php-cli"] },
+  { title: "Java", isInstalled: () => isInstalled("javac"), packages: ["default-jdk-headless"] },
+  {
+    title: "Sinatra",
+    isInstalled: () =>
+      spawnSync("ruby", ["-e", 'require "sinatra/base"; require "rackup"; require "puma"'], {
+        stdio: "ignore",
+      }).status === 0,
+    packages: ["ruby-sinatra", "ruby-rackup", "puma"],
+  },
+  { title: "nginx", isInstalled: () => isInstalled("nginx"), packages: ["nginx"] },
+];
+
 /**
  * Installs the engines that are missing: Debian's packages when root, else Playwright's Chromium. It asks no question.
  * @throws Error that says how to install the missing ones by hand, and how to run the tests without them
@@ -76,8 +97,16 @@ export async function installEngines(engines: readonly EngineName[]): Promise<vo
  * Installs Redis, Valkey, nginx, HAProxy, OpenSSL and libfaketime from Debian where one is missing, when root. It starts none.
  * @throws Error that says how to install the missing ones by hand
  */
-export function installServices(): void {
-  const missing = () => serviceTools.filter((tool) => !tool.isInstalled());
+export const installServices = (): void => installAll(serviceTools);
+
+/**
+ * Installs Python's, Go's, PHP's, Java's and Ruby's packages and nginx from Debian where one is missing, when root.
+ * @throws Error that says how to install the missing ones by hand
+ */
+export const installLanguages = (): void => installAll(languageTools);
+
+function installAll(tools: Tool[]): void {
+  const missing = () => tools.filter((tool) => !tool.isInstalled());
   installDebian(missing());
   if (missing().length > 0) throw new Error(complaint(missing()).join("\n"));
 }

@@ -1,13 +1,14 @@
 /**
  * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines.
- * `npm run test:examples`: those of `examples/`, which install and build many frameworks.
+ * `npm run test:examples`: those of `examples/`, which install and build many frameworks. `npm run test:backends`: those of
+ * `examples/backends/`, which need other languages.
  * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`.
  * `--part 2/3` runs the second third of the files: `npm run test:examples -- --part 2/3`.
  */
 import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { wantedEngines } from "./find-engines.js";
-import { installEngines, installServices } from "./install-test-tools.js";
+import { installEngines, installLanguages, installServices } from "./install-test-tools.js";
 import { run, runElementFiles, runJobs, runNodeFile, type FileResult } from "./test-runner.js";
 
 /** Tests that need more than Node and Chromium: Redis, a proxy, OpenSSL. */
@@ -35,7 +36,7 @@ const onlyInAll = [
   "test/package/site",
 ];
 /** What runs only if it is named. */
-const onlyIfNamed = ["test/package/examples"];
+const onlyIfNamed = ["test/package/backends", "test/package/examples"];
 const filesAtATime = 2;
 
 const { values, positionals } = parseArgs({
@@ -66,6 +67,7 @@ if (!isAll) process.env["ENGINES"] ??= "chromium";
 const engines = wantedEngines();
 await installEngines([...new Set(["chromium", ...engines] as const)]);
 if (files.some((file) => isIn(file, needServices))) installServices();
+if (files.some((file) => isIn(file, ["test/package/backends"]))) installLanguages();
 
 const build = await run("npm", ["run", "--silent", "build"], 300);
 if (!build.isGood) throw new Error(`The build failed.\n${build.output}`);

@@ -14,6 +14,7 @@ interface Step {
 
 interface Job {
   needs?: string;
+  container?: string;
   permissions?: Permissions;
   strategy?: { matrix: { node?: string[]; part?: string[] } };
   steps: Step[];
@@ -90,6 +91,12 @@ describe("the workflows", () => {
       parts.map((_part, index) => `${index + 1}/${parts.length}`),
     );
     assert.equal(steps.at(-1)?.run, "npm run test:examples -- --part ${{ matrix.part }}");
+  });
+
+  test("run the backends' tests where Debian's packages are", () => {
+    const { container, steps = [] } = workflow("ci.yml").jobs["backends"] ?? {};
+    assert.equal(container, "debian:13");
+    assert.equal(steps.at(-1)?.run, "npm run test:backends");
   });
 
   test("publish the tarball of the job that tested, from a job that installs and builds nothing", () => {
