@@ -126,7 +126,7 @@ const namesOf = ({ subjectaltname, subject }: DetailedPeerCertificate): string =
   subjectaltname?.replaceAll(/(?:DNS|IP Address):/g, "") || textOf(subject?.CN) || "no name";
 
 /** A name of a certificate may be there several times. */
-const textOf = (value: unknown): string => [value ?? ""].flat().join(", ");
+const textOf = (value: string | string[] | undefined): string => [value ?? ""].flat().join(", ");
 
 /** Resolves when a socket is connected, or to the reason why it is not. */
 function attempt<Kind extends Socket>(

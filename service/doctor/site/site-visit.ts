@@ -189,6 +189,7 @@ function decoded(response: IncomingMessage): Readable {
       );
     case "br":
       return response.pipe(createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }));
+    case undefined:
     default:
       return response;
   }

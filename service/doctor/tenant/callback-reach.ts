@@ -74,10 +74,10 @@ export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, sett
   const { addresses, posted, isHeard, listenError } = reach;
   const check = "callback-reachable";
   if (settings["result-polling"] !== undefined) return unknown(check, "not needed: result-polling is set");
-  if (!Array.isArray(addresses))
+  if ("error" in addresses)
     return failed(
       check,
-      `its name is not known (${(addresses as { error: string }).error})`,
+      `its name is not known (${addresses.error})`,
       `Correct the name in ${address}, or add it to the DNS that the Token Server asks.`,
     );
   const isHere = (each: string) => rangeOf(each) === "loopback";

@@ -207,6 +207,7 @@ function startFault(
             `a parameter is refused (${said})`,
             `Two faults look alike: ${callbackUri} is not allowed (Configuration → Mobile authentication → Callback config: add exactly this Callback URL, or uncheck Only allow preconfigured Callback URLs under General), or the type “${settings.type}” has another Authentication method than OTP (${types}).`,
           );
+    case undefined:
     default:
       return status(reply) === 200
         ? answerWithoutCode(settings)

@@ -41,11 +41,7 @@ test("docs/get-started.md leads to a login in a new folder", async () => {
   }
 
   assert.ok(commands.includes("npx onegini-otp-login emulator --port 4000"));
-  const emulator = await startEmulator({
-    name: "login-site",
-    folder,
-    run: (script) => npm(["run", script], folder),
-  });
+  const emulator = await startEmulator({ folder });
   const port = await freePort();
   const files = [...page.matchAll(/^```js\n(\/\/ (\S+\.js)\n[^]*?)^```$/gm)];
   assert.deepEqual(

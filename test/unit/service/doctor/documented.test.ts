@@ -14,7 +14,10 @@ const page = readFileSync(new URL("../../../../docs/doctor.md", import.meta.url)
 
 describe("doctor's page", () => {
   it("has a row for each check, with its id and title, and for nothing else", () => {
-    const rows = [...page.matchAll(/^\| `([a-z][a-z-]*)` +\| (.*?) +\|/gm)].map(([, id, title]) => [id, title]);
+    const rows = [...page.matchAll(/^\| `([a-z][a-z-]*)` +\| (.*?) +\|/gm)].map(([, id, title]) => [
+      id,
+      title,
+    ]);
     assert.deepEqual(rows, Object.entries(titles));
   });
 
