@@ -56,8 +56,9 @@ export function tokenServerLines(facts: TokenServerFacts, settings: Settings, ca
 
 function verdict(facts: TokenServerFacts, settings: Settings, callbackUri: string): Verdict {
   const { anonymous, starts, plain, withUser, code } = facts;
+  const isUnavailable = anonymous.kind === "answered" && anonymous.code === "1002";
   const isTokenServer = starts.some(
-    ({ reply }) => codeIn(reply) !== undefined || isOfTheApi(reply, settings),
+    ({ reply }) => codeIn(reply) !== undefined || (!isUnavailable && isOfTheApi(reply, settings)),
   );
   // A gateway may answer for itself what comes without a client.
   const notATokenServer = isTokenServer ? undefined : tokenServerFault(anonymous, settings);
