@@ -30,13 +30,12 @@ const onlyInAll = [
   "test/e2e/network",
   "test/e2e/renders",
   "test/package/command",
-  "test/package/consumers",
   "test/package/frameworks",
   "test/package/install",
   "test/package/site",
 ];
 /** What runs only if it is named. */
-const onlyIfNamed = ["test/package/backends", "test/package/examples"];
+const onlyIfNamed = ["test/package/backends", "test/package/consumers", "test/package/examples"];
 const filesAtATime = 2;
 
 const { values, positionals } = parseArgs({
