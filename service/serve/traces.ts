@@ -7,6 +7,9 @@ const attributeNames: readonly string[] = ["call", "reason", "repeated", "status
 /** Strangers cause these at will, with the id of any attempt. */
 const unwanted: readonly LoginKitEvent["type"][] = ["limited", "request_refused", "ticket_refused"];
 
+/** Asks for the SDK at each span, so it may come later. */
+const tracer = trace.getTracer("onegini-otp-login");
+
 /**
  * Makes a span of each event of an attempt, as long as the event's `durationMs`. The trace's id is the attempt's, whose 128
  * random bits all nodes know: so the spans of one login are one trace, whichever processes made them. Without an SDK the
@@ -21,13 +24,10 @@ export function traceEvent(event: LoginKitEvent): void {
   // The attempt itself is no span: no node sees all of it.
   const root = { traceId, spanId: traceId.slice(0, 16), traceFlags: TraceFlags.SAMPLED, isRemote: true };
   const endTime = Date.now();
-  const span = trace
-    .getTracer("onegini-otp-login")
-    .startSpan(
-      type,
-      { startTime: endTime - durationMs, attributes: attributesOf(event) },
-      trace.setSpanContext(ROOT_CONTEXT, root),
-    );
+  const startTime = endTime - durationMs;
+  const span = tracer.startSpan(type, { startTime }, trace.setSpanContext(ROOT_CONTEXT, root));
+  if (!span.isRecording()) return;
+  span.setAttributes(attributesOf(event));
   if (level !== "info") span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(endTime);
 }
