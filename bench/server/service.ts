@@ -1,0 +1,85 @@
+import { conclude, median, perSecond } from "../figures.js";
+import { start } from "./support/child.js";
+import { accept, enroll, scan } from "./support/phone.js";
+import { startService } from "./support/service.js";
+import { ask, openPage, readStream } from "./support/visitor.js";
+
+/**
+ * What a login loses by the built `serve`, with its log and its counts, beside a kit that is mounted as the guide says: starts,
+ * and full logins up to the answer of the login call. Both keep attempts in memory, and are measured in turns.
+ */
+const rounds = 7;
+const atATime = 32;
+const leastPercent = 95;
+
+const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
+
+async function logIn(tokenServerUrl: string, siteUrl: string, user: string): Promise<void> {
+  const page = await openPage(siteUrl);
+  const stream = readStream(page);
+  await stream.opened;
+  await accept(tokenServerUrl, await scan(tokenServerUrl, user, page.otp));
+  await stream.approved;
+  const { status } = await ask(`${page.url}/login`, { method: "POST", headers: page.headers });
+  if (status !== 200) throw new Error(`A login was answered ${status}`);
+}
+
+interface Task {
+  what: string;
+  unit: string;
+  tokenServer: "quick-token-server" | "token-server";
+  warmUp: number;
+  count: number;
+  run: (tokenServerUrl: string, siteUrl: string) => Promise<void>;
+}
+
+const free = [...users];
+const tasks: Task[] = [
+  {
+    what: "starts",
+    unit: " starts/s",
+    tokenServer: "quick-token-server",
+    warmUp: 1500,
+    count: 3000,
+    run: async (_, siteUrl) => void (await openPage(siteUrl)),
+  },
+  {
+    what: "logins",
+    unit: " logins/s",
+    tokenServer: "token-server",
+    warmUp: 200,
+    count: 500,
+    async run(tokenServerUrl, siteUrl) {
+      const user = free.pop() ?? "";
+      await logIn(tokenServerUrl, siteUrl, user);
+      free.push(user);
+    },
+  },
+];
+
+for (const { what, unit, tokenServer: kind, warmUp, count, run } of tasks) {
+  const tokenServer = await start(kind);
+  if (kind === "token-server") for (const user of users) await enroll(tokenServer.url, user);
+  const kit = await start("kit-server", [tokenServer.url], { UNLIMITED: "1" });
+  const service = await startService(tokenServer.url);
+  const measure = (url: string, times: number) => perSecond(times, atATime, () => run(tokenServer.url, url));
+  const [ofKit, ofService]: [number[], number[]] = [[], []];
+  for (const { url } of [kit, service]) await measure(url, warmUp);
+  for (let round = 0; round < rounds; round++) {
+    // Whoever comes second has a warmer client.
+    const first = round % 2 === 0;
+    if (first) ofKit.push(await measure(kit.url, count));
+    ofService.push(await measure(service.url, count));
+    if (!first) ofKit.push(await measure(kit.url, count));
+  }
+  for (const child of [kit, service, tokenServer]) child.kill();
+  conclude({ what: `${what}, a mounted kit`, unit, values: ofKit, bounds: [] });
+  conclude({ what: `${what}, serve`, unit, values: ofService, bounds: [] });
+  conclude({
+    what: `${what}, serve beside the kit`,
+    unit: " %",
+    values: [(100 * median(ofService)) / median(ofKit)],
+    bounds: [{ of: "figure", relation: "≥", value: leastPercent }],
+  });
+}
+process.exit();
