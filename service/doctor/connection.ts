@@ -8,6 +8,7 @@ import {
   type DetailedPeerCertificate,
   type TLSSocket,
 } from "node:tls";
+import { codeOf } from "./error-code.js";
 
 /** What a connection to a server shows, from the outside in. What comes after a failure is undefined. */
 export interface Connection {
@@ -153,9 +154,6 @@ function attempt<Kind extends Socket>(
     });
   });
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : String(error);
 
 /** Whether a call over this connection can work. */
 export const isUsable = ({ isTls, tcp, tls }: Connection): boolean =>

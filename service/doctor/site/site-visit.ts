@@ -3,6 +3,7 @@ import { request as requestHttps } from "node:https";
 import { performance } from "node:perf_hooks";
 import { createBrotliDecompress, createGunzip, constants } from "node:zlib";
 import type { Readable } from "node:stream";
+import { codeOf } from "../error-code.js";
 
 /** An answer of the site, or why there was none. */
 export type Answer =
@@ -194,6 +195,3 @@ function decoded(response: IncomingMessage): Readable {
       return response;
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : String(error);

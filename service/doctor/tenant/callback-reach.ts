@@ -3,6 +3,7 @@ import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
+import { codeOf } from "../error-code.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
 import { callbackAuthorization, type Listening } from "./callback-listener.js";
 
@@ -36,8 +37,7 @@ export async function tryCallback(
   }
   const id = `doctor-${randomUUID()}`;
   const authorization = callbackAuthorization(settings);
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), timeoutMs);
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
     const { status } = await nodeTransport({
       url: callbackUri,
@@ -45,19 +45,14 @@ export async function tryCallback(
       headers: { "content-type": "application/json", ...(authorization && { authorization }) },
       body: JSON.stringify({ callback_uri: callbackUri, transaction_id: id }),
       maxBytes: 65_536,
-      signal: abort.signal,
+      signal,
     });
     const isHeard = "heard" in listening && listening.heard(id) !== undefined;
     return { ...seen, addresses, posted: { status }, isHeard };
   } catch (error) {
-    return { ...seen, addresses, posted: { error: abort.signal.aborted ? "no answer" : codeOf(error) } };
-  } finally {
-    clearTimeout(timer);
+    return { ...seen, addresses, posted: { error: signal.aborted ? "no answer" : codeOf(error) } };
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : String(error);
 
 /** `tokenServer`: the Token Server's addresses. */
 interface Places {

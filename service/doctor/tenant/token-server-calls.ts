@@ -3,6 +3,7 @@ import { nodeTransport } from "onegini-otp-login/node";
 import type { Transport } from "onegini-otp-login/server";
 import * as v from "valibot";
 import type { DoctorSettings } from "../doctor-settings.js";
+import { codeOf } from "../error-code.js";
 
 /** What a call brought. */
 export type Reply =
@@ -59,6 +60,15 @@ const Result = v.object({
   user_id: v.nullish(v.string()),
   not_authenticated_reason: v.nullish(v.object({ reason: v.string(), description: v.optional(v.string()) })),
 });
+
+/** The vendor has two spellings. */
+function vendorErrorIn(json: unknown): { code: string | undefined; description: string | undefined } {
+  const { success, output } = v.safeParse(VendorError, json);
+  if (!success) return { code: undefined, description: undefined };
+  return "error" in output
+    ? { code: String(output.error), description: output.error_description }
+    : { code: String(output.error_code), description: output.description };
+}
 
 /** The code in an answer to a start, if there is one. */
 export function codeIn(reply: Reply | undefined): Code | undefined {
@@ -141,8 +151,7 @@ export class TokenServerCalls {
 
   async #call(path: string, headers: Record<string, string>, form?: URLSearchParams): Promise<Reply> {
     const { "token-server-url": url } = this.#settings;
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), this.#timeoutMs);
+    const signal = AbortSignal.timeout(this.#timeoutMs);
     try {
       const { status, text } = await this.#transport({
         url: `${url.replace(/\/+$/, "")}/oauth/api/v4/authenticate${path}`,
@@ -154,31 +163,13 @@ export class TokenServerCalls {
         },
         ...(form && { body: form.toString() }),
         maxBytes: 65_536,
-        signal: abort.signal,
+        signal,
       });
       const json = parseJson(text);
-      const { success, output } = v.safeParse(VendorError, json);
-      if (!success) return { kind: "answered", status, json, code: undefined, description: undefined };
-      return "error" in output
-        ? {
-            kind: "answered",
-            status,
-            json,
-            code: String(output.error),
-            description: output.error_description,
-          }
-        : {
-            kind: "answered",
-            status,
-            json,
-            code: String(output.error_code),
-            description: output.description,
-          };
+      return { kind: "answered", status, json, ...vendorErrorIn(json) };
     } catch (error) {
-      const reason = abort.signal.aborted ? `no answer in ${this.#timeoutMs / 1000} s` : describe(error);
+      const reason = signal.aborted ? `no answer in ${this.#timeoutMs / 1000} s` : codeOf(error);
       return { kind: "silent", reason };
-    } finally {
-      clearTimeout(timer);
     }
   }
 }
@@ -196,9 +187,6 @@ function parseJson(text = ""): unknown {
     return undefined;
   }
 }
-
-const describe = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : String(error);
 
 /** Asks the Token Server until it is known which setting is wrong, or that none is. */
 export async function askTokenServer(
