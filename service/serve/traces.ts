@@ -1,4 +1,12 @@
-import { ROOT_CONTEXT, SpanStatusCode, trace, TraceFlags, type Attributes } from "@opentelemetry/api";
+import {
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Tracer,
+} from "@opentelemetry/api";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 
 /** What a span says. None of it comes from a browser, is a secret, or tells who somebody is. */
@@ -7,18 +15,28 @@ const attributeNames: readonly string[] = ["call", "reason", "repeated", "status
 /** Strangers cause these at will, with the id of any attempt. */
 const unwanted: readonly LoginKitEvent["type"][] = ["limited", "request_refused", "ticket_refused"];
 
-/** Asks for the SDK at each span, so it may come later. */
-const tracer = trace.getTracer("onegini-otp-login");
+const tracerName = "onegini-otp-login";
+
+/** The tracer of the SDK that this process has, if one is set. It may be set at any time. */
+function tracerOfSdk(): Tracer | undefined {
+  const provider = trace.getTracerProvider();
+  // The API's own provider, which makes spans that do nothing until an SDK is set.
+  return provider instanceof ProxyTracerProvider
+    ? provider.getDelegateTracer(tracerName)
+    : provider.getTracer(tracerName);
+}
 
 /**
  * Makes a span of each event of an attempt, as long as the event's `durationMs`. The trace's id is the attempt's, whose 128
- * random bits all nodes know: so the spans of one login are one trace, whichever processes made them. Without an SDK the
- * API does nothing.
+ * random bits all nodes know: so the spans of one login are one trace, whichever processes made them. Without an SDK
+ * nothing is made.
  *
  * https://opentelemetry.io/docs/specs/otel/trace/api/
  */
 export function traceEvent(event: LoginKitEvent): void {
   if (!("attempt" in event) || event.attempt === undefined || unwanted.includes(event.type)) return;
+  const tracer = tracerOfSdk();
+  if (!tracer) return;
   const { attempt, type, level, durationMs } = event;
   const traceId = Buffer.from(attempt, "base64url").toString("hex");
   // The attempt itself is no span: no node sees all of it.
