@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { phoneCalls } from "../../support/demo/demo.js";
+import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
 import { Visitor } from "../../support/visitor.js";
 import { install, pack, temporaryFolder } from "../support/packed-package.js";
@@ -212,9 +213,33 @@ describe("npx onegini-otp-login serve", () => {
   });
 });
 
+describe("npx onegini-otp-login doctor", () => {
+  test("checks a tenant and names the setting that is wrong", async (t) => {
+    const { origin: url, child } = await startInstalled("emulator", "--port", "0");
+    t.after(() => child.kill());
+    const port = String(await freePort());
+    const settings = [
+      ...["--token-server-url", url, "--client-id", "demo", "--client-secret", "demo-secret"],
+      ...["--message", "Hello", "--origin", `http://127.0.0.1:${port}`, "--port", port, "--no-scan"],
+    ];
+    const right = run("doctor", ...settings, "--type", "qr-code");
+    assert.equal(right.status, 0, right.stdout + right.stderr);
+    assert.match(right.stdout, /✓ Mobile authentication type → Name/);
+    const wrong = run("doctor", ...settings, "--type", "qr-cod");
+    assert.equal(wrong.status, 1, wrong.stdout + wrong.stderr);
+    assert.match(wrong.stdout, /✗ Mobile authentication type → Name: there is no type “qr-cod”/);
+  });
+});
+
 describe("npx onegini-otp-login", () => {
   test("prints its help and exits with 0", () => {
-    for (const args of [["--help"], ["demo", "--help"], ["emulator", "-h"], ["serve", "--help"]]) {
+    for (const args of [
+      ["--help"],
+      ["demo", "--help"],
+      ["emulator", "-h"],
+      ["serve", "--help"],
+      ["doctor", "--help"],
+    ]) {
       const { status, stdout, stderr } = run(...args);
       assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
       assert.match(stdout, /^Usage: onegini-otp-login .*^Examples:$/ms);
