@@ -7,6 +7,12 @@ import { login, ORIGIN } from "./login-kit";
 process.env.AUTH_URL ??= ORIGIN;
 process.env.AUTH_SECRET ??= randomBytes(32).toString("hex");
 
+declare module "next-auth" {
+  interface User {
+    attempt?: string;
+  }
+}
+
 export const { handlers, auth, signIn, signOut } = NextAuth({
   providers: [
     Credentials({
@@ -15,14 +21,14 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
       async authorize({ ticket }, request) {
         const kit = await login.kit();
         const redeemed = await kit.redeem(ticket, request);
-        return redeemed ? { id: redeemed.userId } : null;
+        return redeemed ? { id: redeemed.userId, attempt: redeemed.attempt } : null;
       },
     }),
   ],
   callbacks: {
     // The session is in the cookie, so a copy of it works after the log-out too, and can be renewed. It ends by itself.
     jwt({ token, user }) {
-      if (user) token.since = Date.now();
+      if (user) Object.assign(token, { since: Date.now(), attempt: user.attempt });
       return Date.now() - Number(token.since) < 8 * 3600_000 ? token : null;
     },
     session: ({ session, token }) => ({ ...session, user: { ...session.user, id: token.sub ?? "" } }),

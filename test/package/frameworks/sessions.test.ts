@@ -321,17 +321,22 @@ const kit = createLoginKit({ ...requiredOptions, handOver: { to: "/login/otp" } 
 export const login = { kit: async () => kit };`,
         "serve.ts": `
 import { Auth } from "@auth/core";
-import { encode } from "@auth/core/jwt";
+import { decode, encode } from "@auth/core/jwt";
 import { auth } from "./auth.js";
 import { login } from "./login-kit.js";
 const config = { ...auth, basePath: "/api/auth", secret: "a secret", trustHost: true, logger: { error() {} } };
+const name = "authjs.session-token";
+const tokenOf = async (request: Request): Promise<Response> => {
+  const token = (request.headers.get("cookie") ?? "").split(name + "=")[1]?.split(";")[0];
+  return Response.json(await decode({ token, secret: config.secret, salt: name }));
+};
 const hoursAgo = async (hours: number): Promise<Response> => {
-  const name = "authjs.session-token";
   const token = { sub: "alice", since: Date.now() - hours * 3600_000 };
   return new Response("", { headers: { "set-cookie": name + "=" + (await encode({ token, secret: config.secret, salt: name })) } });
 };
 const answer = async (request: Request): Promise<Response> => {
   const { pathname, searchParams } = new URL(request.url);
+  if (pathname === "/token") return tokenOf(request);
   if (pathname === "/logged-in") return hoursAgo(Number(searchParams.get("hours")));
   return pathname.startsWith("/api/auth/") ? Auth(request, config) : (await login.kit()).fetch(request);
 };
@@ -356,6 +361,8 @@ ${serveAnswer}`,
     assert.equal(await post(other, { userId: "alice", id: "alice", name: "alice" }), undefined);
     assert.equal(await post(browser, { ticket, csrfToken: "wrong" }), undefined);
     assert.equal(await post(browser, { ticket, userId: "mallory" }), "alice");
+    const { attempt } = JSON.parse((await browser.read("/token"))[1]) as { attempt?: string };
+    assert.match(String(attempt), /^[\w-]{22}$/);
     const again = browser.copy();
     again.cookies.delete("authjs.session-token");
     assert.equal(await post(again, { ticket }), undefined);
