@@ -4,7 +4,7 @@ type InternalErrorCode =
 /** An error of the internal port. Thrown anywhere, answered in one place, in the shape of the login API's errors. */
 export class InternalError extends Error {
   override readonly name = "InternalError";
-  readonly #status: number;
+  readonly status: number;
   readonly #code: InternalErrorCode;
   readonly #headers: Readonly<Record<string, string>>;
 
@@ -15,14 +15,14 @@ export class InternalError extends Error {
     headers: Readonly<Record<string, string>> = {},
   ) {
     super(description);
-    this.#status = status;
+    this.status = status;
     this.#code = code;
     this.#headers = headers;
   }
 
   toResponse(): Response {
     const body = { error: this.#code, error_description: this.message };
-    return Response.json(body, { status: this.#status, headers: this.#headers });
+    return Response.json(body, { status: this.status, headers: this.#headers });
   }
 }
 

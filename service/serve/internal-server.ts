@@ -1,21 +1,19 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { Hono, type MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { ServiceKit } from "./create-kit.js";
 import { beginRequest, bodyOf, loginOf, redeemRequest, scannedRequest } from "./internal-bodies.js";
 import { badRequest, InternalError } from "./internal-error.js";
+import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { keepAliveMs, listenerOf } from "./public-server.js";
 
 interface InternalParts {
   kit: ServiceKit;
+  log: Log;
   metrics: Metrics;
   secret: string;
 }
-
-/** More than the headers of a request for a page have, which come in the body of `/begin`. */
-const maxBodyBytes = 65_536;
 
 /** The server for the site's own backend. */
 export function createInternalServer(parts: InternalParts): Server {
@@ -27,18 +25,21 @@ export function createInternalServer(parts: InternalParts): Server {
 }
 
 /** What the site's backend calls. All but `/health` and `/ready` needs the secret. */
-export function createInternalApi({ kit, metrics, secret }: InternalParts): Hono {
+export function createInternalApi({ kit, log, metrics, secret }: InternalParts): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
     await next();
     c.header("Cache-Control", "no-store");
   });
-  app.onError((error) =>
-    (error instanceof InternalError
-      ? error
-      : new InternalError(500, "server_error", "The service could not handle this request.")
-    ).toResponse(),
-  );
+  app.onError((error, { req: { method, path } }) => {
+    if (error instanceof InternalError) {
+      // Nobody else has the secret, so this is a setting of the site's backend.
+      if (error.status === 401) log.warn({ status: 401, method, path }, "internal_call_refused");
+      return error.toResponse();
+    }
+    log.error({ method, path, error }, "internal_call_failed");
+    return new InternalError(500, "server_error", "The service could not handle this request.").toResponse();
+  });
 
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
@@ -49,14 +50,6 @@ export function createInternalApi({ kit, metrics, secret }: InternalParts): Hono
   for (const path of ["/health", "/ready"]) app.all(path, otherMethod("GET, HEAD"));
 
   app.use(requireSecret(secret));
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new InternalError(413, "invalid_request", `The body may have at most ${maxBodyBytes} bytes.`);
-      },
-    }),
-  );
 
   app.post("/redeem", async (c) => {
     const { ticket, cookie } = await bodyOf(c, redeemRequest);

@@ -38,7 +38,7 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
     const kit = createKit(settings, { store: store.attempts, log, metrics });
     const secret = settings["internal-secret"] ?? randomBytes(32).toString("base64url");
     const publicServer = createPublicServer(kit, files, settings.path);
-    const internalServer = createInternalServer({ kit, metrics, secret });
+    const internalServer = createInternalServer({ kit, log, metrics, secret });
     servers.push(publicServer, internalServer);
     const stop = gracefulShutdown(servers, kit, { store });
     // Before the public port, so that a proxy finds no service that its site cannot reach.

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { holds } from "../../../support/until.js";
 import { findLeaks } from "../../../support/secrets.js";
@@ -159,6 +161,64 @@ describe("The internal port", () => {
   }
 });
 
+/** A body whose length the caller does not know, as Spring's RestClient and .NET's PostAsJsonAsync send it. */
+const inPieces = (text: string): RequestInit & { duplex: "half" } => ({
+  body: new ReadableStream({
+    start(controller) {
+      for (const piece of text.match(/.{1,20000}/gs) ?? []) controller.enqueue(Buffer.from(piece));
+      controller.close();
+    },
+  }),
+  duplex: "half",
+});
+
+describe("A body without Content-Length", () => {
+  const post = (path: string, init: RequestInit): Promise<Response> =>
+    fetch(service.internalAddress + path, {
+      method: "POST",
+      headers: { authorization: `Bearer ${internalSecret}`, "content-type": "application/json" },
+      ...init,
+    });
+
+  test("redeems a ticket", async () => {
+    const browser = service.browser();
+    const { ticket } = await service.ticket(browser);
+    const answer = await post("/redeem", inPieces(JSON.stringify({ ticket, cookie: browser.cookie })));
+    assert.equal(answer.status, 200);
+  });
+
+  test("begins a login, and tells of a scan", async () => {
+    assert.equal((await post("/begin", inPieces('{"headers": {}}'))).status, 200);
+    assert.equal((await post("/scanned", inPieces('{"transaction_id": "x"}'))).status, 204);
+  });
+
+  test("is refused as any other: too large, no JSON, a method that takes none", async () => {
+    assert.deepEqual(await errorOf(await post("/redeem", inPieces("x".repeat(70_000)))), [
+      413,
+      "invalid_request",
+    ]);
+    assert.deepEqual(await errorOf(await post("/redeem", inPieces("{"))), [400, "invalid_request"]);
+    assert.deepEqual(await errorOf(await post("/forget", inPieces("{}"))), [405, "invalid_request"]);
+  });
+
+  for (const [status, path] of [
+    [400, "/redeem"],
+    [400, "/begin"],
+    [400, "/scanned"],
+    [405, "/forget"],
+    [404, "/other"],
+  ] as const)
+    test(`answers ${status} to POST ${path} with no body and no length at all, as curl -X POST sends it`, async () => {
+      const { port } = new URL(service.internalAddress);
+      const socket = connect(Number(port), "127.0.0.1");
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${internalSecret}\r\n` +
+          `Content-Type: application/json\r\nConnection: close\r\n\r\n`,
+      );
+      assert.match(await text(socket), new RegExp(`^HTTP/1.1 ${status} `));
+    });
+});
+
 describe("The public port", () => {
   test("serves nothing of the internal one, even with the secret", async () => {
     const headers = { authorization: `Bearer ${internalSecret}` };
@@ -182,6 +242,21 @@ describe("The public port", () => {
 });
 
 describe("Log and metrics", () => {
+  test("tell of a call with another secret, and not of the secret", async () => {
+    const before = service.lines.length;
+    await service.call("POST", "/redeem", { body: {}, headers: { authorization: "Bearer another-secret" } });
+    const [line, ...others] = service.lines.slice(before).map((each) => JSON.parse(each) as object);
+    const { time: _, ...told } = { time: "", ...line };
+    assert.deepEqual(told, {
+      level: "warn",
+      event: "internal_call_refused",
+      status: 401,
+      method: "POST",
+      path: "/redeem",
+    });
+    assert.deepEqual(others, []);
+  });
+
   test("count a login, and hold no secret, code, ticket or cookie", async () => {
     const browser = service.browser();
     const { ticket, otp, attempt } = await service.ticket(browser);
