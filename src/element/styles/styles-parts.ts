@@ -103,11 +103,11 @@ export const partStyles = css`
   .app .icon {
     inline-size: 1.25em;
   }
-  .close .icon {
-    inline-size: 1.6em;
-  }
+  /* No words are beside these. */
+  .close .icon,
   .disc .icon {
     inline-size: 1.75em;
+    block-size: 1.75em;
   }
   .message {
     font-size: 1.125em;

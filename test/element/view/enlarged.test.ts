@@ -22,6 +22,16 @@ describe("the enlarged code", () => {
     return { element, root, dialog, button };
   };
 
+  it("shows the cross of Close, as wide as high and in its middle", async () => {
+    const { dialog } = await enlarge();
+    const close = dialog.querySelector(".close")!.getBoundingClientRect();
+    const cross = dialog.querySelector(".close path")!.getBoundingClientRect();
+    expect(cross.width).to.be.within(8, 24);
+    expect(cross.height).to.be.closeTo(cross.width, 0.1);
+    expect(cross.x + cross.width / 2).to.be.closeTo(close.x + close.width / 2, 0.5);
+    expect(cross.y + cross.height / 2).to.be.closeTo(close.y + close.height / 2, 0.5);
+  });
+
   it("is closed before the reason is announced, because nothing behind it would be announced", async () => {
     const { element, root, dialog } = await enlarge();
     const status = root.querySelector("[role=status]")!;
