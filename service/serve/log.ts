@@ -5,16 +5,8 @@ import { prettyFactory } from "pino-pretty";
 /** The log of `serve`: one line for each event of the kit. */
 export type Log = Logger;
 
-/**
- * Writes at once, in this thread: pino's workers load files by name, which a bundle does not have, and no line is lost when
- * the process ends.
- *
- * @param to where the lines go. Default: stdout
- */
-export const createLog = (
-  kind: "json" | "pretty",
-  to: DestinationStream = pino.destination({ fd: 1, sync: true }),
-): Log =>
+/** @param to where the lines go. Default: stdout */
+export const createLog = (kind: "json" | "pretty", to: DestinationStream = stdoutByTurns()): Log =>
   pino(
     {
       base: null,
@@ -25,6 +17,26 @@ export const createLog = (
     },
     kind === "json" ? to : prettyLines(to),
   );
+
+/**
+ * Stdout, with one write for all lines of a turn of the event loop. It writes in this thread: pino's workers load files by
+ * name, which a bundle does not have, and no line is lost when the process ends.
+ */
+function stdoutByTurns(): DestinationStream {
+  const stdout = pino.destination({ fd: 1, sync: true });
+  let lines = "";
+  const flush = (): void => {
+    if (lines !== "") stdout.write(lines);
+    lines = "";
+  };
+  process.once("exit", flush);
+  return {
+    write(line) {
+      if (lines === "") setImmediate(flush);
+      lines += line;
+    },
+  };
+}
 
 /** Its function and not its stream: a stream of Node's would write later. */
 function prettyLines(to: DestinationStream): DestinationStream {

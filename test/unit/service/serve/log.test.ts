@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
 import { createLog, logEvent } from "../../../../service/serve/log.js";
 
@@ -17,6 +18,26 @@ describe("The log of serve", () => {
     const { time, ...rest } = JSON.parse(text) as Record<string, string>;
     assert.deepEqual(rest, { level: "info", event: "attempt_started", attempt: "a", durationMs: 3 });
     assert.match(time ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  it("loses no line of a process that ends in the same turn", () => {
+    const script = `
+      import { createLog } from ${JSON.stringify(import.meta.resolve("../../../../service/serve/log.ts"))};
+      const log = createLog("json");
+      log.info("first");
+      log.info("last");
+      process.exit(3);`;
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "--input-type=module", "--eval", script],
+      { encoding: "utf8" },
+    );
+    assert.equal(status, 3);
+    const events = stdout.trimEnd().split("\n");
+    assert.deepEqual(
+      events.map((line) => (JSON.parse(line) as { event: string }).event),
+      ["first", "last"],
+    );
   });
 
   it("has of an error name, message, stack and cause, and not its members, where libraries keep commands", () => {
