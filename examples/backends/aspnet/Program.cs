@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -16,8 +17,10 @@ var isHttps = (settings["ORIGIN"] ?? "http://localhost:8000").StartsWith("https:
 var secret = settings["ONEGINI_LOGIN_INTERNAL_SECRET"] ?? throw new InvalidOperationException("ONEGINI_LOGIN_INTERNAL_SECRET is missing");
 var securePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
-// The cookie holds the session, so a copy of it would outlive the log-out.
-var endedAttempts = new ConcurrentDictionary<string, bool>();
+// The cookie holds the session, so a copy of it would outlive the log-out. With several processes keep these, and the keys of
+// Data Protection, where all of them see them.
+var sessionLife = TimeSpan.FromHours(8);
+var endedAttempts = new ConcurrentDictionary<string, DateTimeOffset>();
 
 builder.Services.AddHttpClient("login", client =>
 {
@@ -30,7 +33,7 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
     options.Cookie.Name = isHttps ? "__Host-session" : "session";
     options.Cookie.SecurePolicy = securePolicy;
     options.Cookie.SameSite = SameSiteMode.Lax;
-    options.ExpireTimeSpan = TimeSpan.FromHours(8);
+    options.ExpireTimeSpan = sessionLife;
     options.SlidingExpiration = false;
     options.Events.OnRedirectToLogin = context =>
     {
@@ -86,11 +89,14 @@ app.MapGet("/login/otp", async (string? ticket, HttpContext context, IHttpClient
         answer.EnsureSuccessStatusCode();
         login = await answer.Content.ReadFromJsonAsync<Login>();
     }
-    catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+    catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
     {
-        return LoginPage("<p role=\"alert\">Logging in does not work at the moment.</p>", 503);
+        app.Logger.LogError(error, "The login service does not work");
+        login = null;
     }
-    Claim[] claims = [new(ClaimTypes.Name, login!.UserId), new("attempt", login.Attempt)];
+    if (login is not { UserId.Length: > 0, Attempt.Length: > 0 })
+        return LoginPage("<p role=\"alert\">Logging in does not work at the moment.</p>", 503);
+    Claim[] claims = [new(ClaimTypes.Name, login.UserId), new("attempt", login.Attempt)];
     var identity = new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme);
     await context.SignInAsync(new ClaimsPrincipal(identity));
     return Results.Redirect("/account");
@@ -114,14 +120,17 @@ app.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery, IHt
 {
     // A form of another site must not log anybody out.
     if (!await antiforgery.IsRequestValidAsync(context)) return Results.StatusCode(403);
-    if (context.User.FindFirstValue("attempt") is { } attempt) endedAttempts[attempt] = true;
+    var now = DateTimeOffset.UtcNow;
+    foreach (var (old, at) in endedAttempts)
+        if (now - at > sessionLife) endedAttempts.TryRemove(old, out _);
+    if (context.User.FindFirstValue("attempt") is { } attempt) endedAttempts[attempt] = now;
     await context.SignOutAsync();
     try
     {
         var forget = await clients.CreateClient("login").GetFromJsonAsync<Forget>("/forget");
         foreach (var header in forget?.Headers ?? []) context.Response.Headers.Append(header[0], header[1]);
     }
-    catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+    catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
     {
         // The session has ended all the same.
     }

@@ -37,8 +37,12 @@ public class Site {
     /** The sessions of this process, by their ids. With several processes keep them in a database. */
     static final Map<String, Session> sessions = new ConcurrentHashMap<>();
     static final SecureRandom random = new SecureRandom();
-    static final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+    /** The secret goes to this address, never to a proxy of the JVM's settings. */
+    static final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .build();
 
     public static void main(String[] args) throws IOException {
         if (SECRET == null) throw new IllegalStateException("ONEGINI_LOGIN_INTERNAL_SECRET is missing");
@@ -145,7 +149,8 @@ public class Site {
 
     // --- JSON, which the JDK has no library for: with Jackson or Gson this part goes away ---
 
-    static final String TEXT = "\"((?:[^\"\\\\]|\\\\.)*)\"";
+    /** Possessive, because Java's own way back through a long text needs the whole stack. */
+    static final String TEXT = "\"((?:[^\"\\\\]++|\\\\.)*+)\"";
 
     static String quoted(String text) {
         StringBuilder json = new StringBuilder("\"");

@@ -1,11 +1,12 @@
-// The tests neither compile nor run this file. It is for Spring Boot 3.2 or later with Spring Security 6.
+// The tests neither compile nor run this file. It is for Spring Boot 3, from 3.2, with Spring Security 6.
 package com.example.site;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -15,6 +16,7 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -26,6 +28,8 @@ import org.springframework.web.util.HtmlUtils;
 
 @RestController
 class OtpLoginController {
+    private static final Logger log = LoggerFactory.getLogger(OtpLoginController.class);
+
     record Login(@JsonProperty("user_id") String userId, String attempt) {}
 
     private final RestClient service;
@@ -34,6 +38,11 @@ class OtpLoginController {
     OtpLoginController(RestClient loginService, SecurityContextRepository contexts) {
         this.service = loginService;
         this.contexts = contexts;
+    }
+
+    @GetMapping("/")
+    ResponseEntity<String> start() {
+        return redirect("/account");
     }
 
     @GetMapping(path = "/login", produces = MediaType.TEXT_HTML_VALUE)
@@ -59,15 +68,20 @@ class OtpLoginController {
         } catch (HttpClientErrorException.NotFound error) {
             return redirect("/login"); // unknown, used, too old, or another browser's
         } catch (RestClientException error) {
-            return ResponseEntity.status(503)
-                    .contentType(MediaType.TEXT_HTML)
-                    .body(loginPage("<p role=\"alert\">Logging in does not work at the moment.</p>"));
+            log.error("The login service does not work", error);
+            return notWorking();
+        }
+        // No exception comes with a redirect, or with the answer of another server.
+        if (login == null || !StringUtils.hasText(login.userId()) || !StringUtils.hasText(login.attempt())) {
+            log.error("login.service is not the internal port of the login service");
+            return notWorking();
         }
 
-        // A new session with a new id: nothing of an older one stays.
+        // A new session with a new id: nothing of an older one stays. Tomcat may give a new session the id of the old one.
         var old = request.getSession(false);
         if (old != null) old.invalidate();
         request.getSession(true).setAttribute("attempt", login.attempt());
+        request.changeSessionId();
 
         // To let in only users that you know, and for their roles, ask your UserDetailsService here.
         var authorities = AuthorityUtils.createAuthorityList("ROLE_USER");
@@ -96,6 +110,12 @@ class OtpLoginController {
                         HtmlUtils.htmlEscape(user.getName()), csrf.getParameterName(), HtmlUtils.htmlEscape(csrf.getToken()));
     }
 
+    private static ResponseEntity<String> notWorking() {
+        return ResponseEntity.status(503)
+                .contentType(MediaType.TEXT_HTML)
+                .body(loginPage("<p role=\"alert\">Logging in does not work at the moment.</p>"));
+    }
+
     private static ResponseEntity<String> redirect(String path) {
         return ResponseEntity.status(303).header("Location", path).build();
     }
@@ -113,6 +133,3 @@ class OtpLoginController {
                 .formatted(message);
     }
 }
-
-/** What ends the browser's attempts: for the log-out of SecurityConfig. */
-record ForgetHeaders(List<List<String>> headers) {}

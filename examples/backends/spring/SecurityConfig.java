@@ -1,14 +1,16 @@
-// The tests neither compile nor run this file. It is for Spring Boot 3.2 or later with Spring Security 6.
+// The tests neither compile nor run this file. It is for Spring Boot 3, from 3.2, with Spring Security 6.
 package com.example.site;
 
+import java.net.Proxy;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.authentication.logout.LogoutHandler;
+import org.springframework.security.web.authentication.logout.LogoutSuccessHandler;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.web.client.RestClient;
@@ -27,6 +29,8 @@ class SecurityConfig {
         var requests = new SimpleClientHttpRequestFactory();
         requests.setConnectTimeout(Duration.ofSeconds(5));
         requests.setReadTimeout(Duration.ofSeconds(5));
+        // The secret goes to this address, never to a proxy of the JVM's settings.
+        requests.setProxy(Proxy.NO_PROXY);
         return RestClient.builder()
                 .baseUrl(address)
                 .defaultHeader("Authorization", "Bearer " + secret)
@@ -35,31 +39,37 @@ class SecurityConfig {
     }
 
     @Bean
-    SecurityFilterChain site(HttpSecurity http, SecurityContextRepository contexts, LogoutHandler forget) throws Exception {
+    SecurityFilterChain site(HttpSecurity http, SecurityContextRepository contexts, LogoutSuccessHandler forget) throws Exception {
         return http
                 .securityContext(context -> context.securityContextRepository(contexts))
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers("/login", "/login/otp", "/error").permitAll().anyRequest().authenticated())
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(
                         (request, response, error) -> response.sendRedirect("/login")))
-                // Spring's own: POST only, with the token of its protection from CSRF. It ends the session.
-                .logout(logout -> logout.logoutUrl("/logout").addLogoutHandler(forget).logoutSuccessUrl("/login"))
+                // No session for everybody who asks for a page.
+                .requestCache(cache -> cache.disable())
+                // Spring's own: POST only, with the token of its protection from CSRF. It ends the session first.
+                .logout(logout -> logout.logoutUrl("/logout").logoutSuccessHandler(forget))
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(
                         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                                 + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")))
                 .build();
     }
 
-    /** Ends the browser's attempts too. The session ends also if the service does not answer. */
+    record Forget(List<List<String>> headers) {}
+
+    /** Ends the browser's attempts too. The session has ended already, also where the service does not answer. */
     @Bean
-    LogoutHandler forget(RestClient loginService) {
+    LogoutSuccessHandler forget(RestClient loginService) {
         return (request, response, authentication) -> {
             try {
-                var forget = loginService.get().uri("/forget").retrieve().body(ForgetHeaders.class);
-                forget.headers().forEach(header -> response.addHeader(header.get(0), header.get(1)));
+                var forget = loginService.get().uri("/forget").retrieve().body(Forget.class);
+                if (forget != null && forget.headers() != null)
+                    forget.headers().forEach(header -> response.addHeader(header.get(0), header.get(1)));
             } catch (RestClientException error) {
                 // Its cookie is worth nothing without a new login.
             }
+            response.sendRedirect("/login");
         };
     }
 }
