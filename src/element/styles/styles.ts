@@ -83,6 +83,7 @@ const card = css`
   /* A stacking context: a logo is never above the code. */
   .head {
     display: flex;
+    flex-wrap: wrap;
     column-gap: 10px;
     isolation: isolate;
   }

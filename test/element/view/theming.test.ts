@@ -175,6 +175,20 @@ describe("the slots", () => {
     expect(picture.top).to.equal(boxOf(card, "h2").top);
   });
 
+  it("show a logo that takes the whole line above the title, as the guide says", async () => {
+    const card = await themed(
+      "img { flex-basis: 100%; object-fit: contain; object-position: left }",
+      undefined,
+      360,
+      logo,
+    );
+    const picture = card.querySelector("img")!.getBoundingClientRect();
+    const title = boxOf(card, "h2");
+    expect([picture.height, picture.width]).to.deep.equal([28, 310]);
+    expect([title.left, title.width, title.height]).to.deep.equal([picture.left, 310, 28]);
+    expect(title.top).to.equal(picture.bottom + 20);
+  });
+
   it("show the footer under the steps in every phase with the code or its place, and not beside a message", async () => {
     for (const [name, shown] of Object.entries(phases)) {
       const card = await themed("p { margin: 40px }", shown, 360, footer);
