@@ -31,6 +31,7 @@ interface KitParts {
 /** @throws StartProblem that names a setting which only the kit can check */
 export function createKit(settings: Settings, { store, log, metrics }: KitParts): ServiceKit {
   const behindProxies = clientIpBehind(settings.proxies);
+  const watch = watchProxies(settings.proxies, log);
   const { message, limits, timeouts } = settings;
   const resultPolling = settings["result-polling"];
   const uri = settings["callback-uri"];
@@ -55,8 +56,11 @@ export function createKit(settings: Settings, { store, log, metrics }: KitParts)
     maxMessageLength: settings["max-message-length"],
     handOver: { to: settings["hand-over-to"] },
     ...(store && { store }),
-    clientIp: (request, context) =>
-      "address" in context ? context.address : behindProxies(request, context),
+    clientIp(request, context) {
+      if ("address" in context) return context.address;
+      watch(request);
+      return behindProxies(request, context);
+    },
     ...(resultPolling !== undefined && { resultPolling }),
     onEvent(event) {
       metrics.count(event);
@@ -72,6 +76,21 @@ export function createKit(settings: Settings, { store, log, metrics }: KitParts)
   } catch (error) {
     throw error instanceof TypeError ? new StartProblem(inSettings(error.message), 2) : error;
   }
+}
+
+/**
+ * Says once, by the requests that come, that `proxies` is wrong. If it is too small, all people share one address; if it is
+ * too large, anybody may claim any address, and the phone shows it.
+ */
+function watchProxies(proxies: number, log: Log): (request: Request) => void {
+  let isSaid = false;
+  return ({ headers }) => {
+    if (isSaid) return;
+    const forwardedFor = headers.get("x-forwarded-for")?.split(",").length ?? 0;
+    if (proxies === 0 ? forwardedFor === 0 : forwardedFor >= proxies) return;
+    isSaid = true;
+    log.warn({ proxies, forwardedFor }, "proxies_differ");
+  };
 }
 
 /** The text in the page's language, else in English, else the first one. */

@@ -16,7 +16,8 @@ const ipAddress = v.nullish(
 );
 
 export const redeemRequest = v.object({
-  ticket: v.string('"ticket" must be the ticket that the page brought.'),
+  // Without one, as if somebody opened the site's route by hand.
+  ticket: optionalText("ticket"),
   cookie: optionalText("cookie"),
 });
 

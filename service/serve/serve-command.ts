@@ -62,6 +62,7 @@ function summaryOf(
     ...given,
     `It would start: at ${publicAddress} for browsers, at ${internalAddress} for the site's backend.`,
     settings["redis-url"] === undefined ? "Attempts would be kept in memory." : "Redis answers.",
+    "The Token Server was not asked. That does: npx onegini-otp-login doctor, with the same settings.",
   ].join("\n");
 }
 
@@ -69,7 +70,9 @@ function summaryOf(
 const noticeSeconds = 2;
 
 async function stop(service: Service, signal: "SIGINT" | "SIGTERM"): Promise<void> {
+  console.error(`stopping: ${signal}`);
   const isComplete = await service.stop({ noticeSeconds: signal === "SIGTERM" ? noticeSeconds : 0 });
   if (!isComplete) console.error("Some requests were not answered in 12 s. Stopped all the same.");
+  else console.error("stopped");
   process.exit();
 }

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { holds } from "../../../support/until.js";
 import { findLeaks } from "../../../support/secrets.js";
-import { internalSecret, runService, type RunningService } from "./running-service.js";
+import { internalSecret, origin, runService, type RunningService } from "./running-service.js";
 
 /** `serve` with both ports, against the emulator. */
 
@@ -33,6 +33,11 @@ describe("A ticket", () => {
       service.call("POST", "/redeem", { body: { ticket, cookie } });
     for (const cookie of [other.cookie, "", null, undefined])
       assert.deepEqual(await errorOf(await redeem(cookie)), [404, "invalid_ticket"]);
+    for (const body of [{}, { ticket: null }, { ticket: "", cookie: browser.cookie }])
+      assert.deepEqual(await errorOf(await service.call("POST", "/redeem", { body })), [
+        404,
+        "invalid_ticket",
+      ]);
 
     const answer = await redeem(`session=x; ${browser.cookie}`);
     assert.equal(answer.status, 200);
@@ -137,7 +142,6 @@ describe("The internal port", () => {
   });
 
   for (const [status, method, path, body, headers] of [
-    [400, "POST", "/redeem", {}],
     [400, "POST", "/redeem", { ticket: 1 }],
     [400, "POST", "/redeem", "{"],
     [400, "POST", "/redeem", "[]"],
@@ -239,6 +243,28 @@ describe("The public port", () => {
         );
     }
   });
+});
+
+describe("The log tells once if proxies is wrong", () => {
+  for (const [proxies, forwardedFor, isWrong] of [
+    [0, "", false],
+    [0, "192.0.2.7", true],
+    [1, "", true],
+    [1, "192.0.2.7", false],
+    [1, "203.0.113.9, 192.0.2.7", false],
+    [2, "192.0.2.7", true],
+  ] as const)
+    test(`${proxies}, and X-Forwarded-For is “${forwardedFor}”: ${isWrong ? "wrong" : "nothing to tell"}`, async (t) => {
+      const behind = await runService(t, { args: ["--proxies", String(proxies)] });
+      const headers = { origin, ...(forwardedFor !== "" && { "x-forwarded-for": forwardedFor }) };
+      for (let times = 0; times < 2; times++)
+        assert.equal(
+          (await fetch(`${behind.publicAddress}/otp-login`, { method: "POST", headers })).status,
+          201,
+        );
+      const told = behind.lines.filter((line) => line.includes('"event":"proxies_differ"'));
+      assert.equal(told.length, isWrong ? 1 : 0);
+    });
 });
 
 describe("Log and metrics", () => {
