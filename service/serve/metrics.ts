@@ -24,6 +24,11 @@ export class Metrics {
     labelNames: ["result"] as const,
     registers: this.#registers,
   });
+  readonly #ticketsIssued = new Counter({
+    name: `${prefix}tickets_issued_total`,
+    help: "Logins that were handed to the site. Each one that it redeems is completed.",
+    registers: this.#registers,
+  });
   readonly #loginSeconds = new Histogram({
     name: `${prefix}login_seconds`,
     help: "Seconds from the first code to the approval, and from the approval to the redeemed ticket, by phase.",
@@ -70,6 +75,7 @@ export class Metrics {
   count(event: LoginKitEvent): void {
     const result = results[event.type];
     if (result !== undefined) this.#logins.inc({ result });
+    if (event.type === "ticket_issued" && !event.repeated) this.#ticketsIssued.inc();
     if (event.type === "attempt_approved")
       this.#loginSeconds.observe({ phase: "approval" }, event.durationMs / 1000);
     if (event.type === "limited") this.#limited.inc({ limit: event.limit });

@@ -293,6 +293,7 @@ describe("Log and metrics", () => {
     const log = service.lines.join("");
     for (const [name, least] of [
       ['logins_total{result="completed"}', 1],
+      ["tickets_issued_total", 1],
       ['login_seconds_count{phase="approval"}', 1],
       ['login_seconds_count{phase="session"}', 1],
       ['token_server_calls_total{call="start",result="200"}', 1],
