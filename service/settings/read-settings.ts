@@ -46,7 +46,10 @@ export function readSettings(
   if (flags.help) return { kind: "help" };
   const variables = readEnvironment(environment);
   const config = flags.config ?? variables.config;
-  const sources = [flags, variables, ...(config === undefined ? [] : [readConfigFile(config, read)])];
+  const file = config === undefined ? undefined : readConfigFile(config, read);
+  // What is missing may be in it.
+  const isFileUnread = file !== undefined && file.values.size === 0 && file.problems.length > 0;
+  const sources = [flags, variables, ...(file ? [file] : [])];
 
   const problems: string[] = [];
   const settings: Partial<Record<SettingName, unknown>> = {};
@@ -58,7 +61,7 @@ export function readSettings(
     if (given && given.raw === undefined) continue;
     const { success, output, issues } = v.safeParse(settingOf(name).schema, given?.raw);
     if (success) settings[name] = output;
-    else if (given || !ofCommand.notNeeded.includes(name))
+    else if (given || !(isFileUnread || ofCommand.notNeeded.includes(name)))
       problems.push(problemOf(name, given, issues[0].message));
   }
   const before = sources.flatMap((source) => source.problems);

@@ -260,6 +260,12 @@ describe("What is wrong with the settings", () => {
     });
   }
 
+  it("is the file alone that cannot be read: what is missing may be in it", () => {
+    assert.deepEqual(problemsOf({ args: ["--config", "none.yaml"], environment: {}, files: {} }), [
+      "The file none.yaml cannot be read (ENOENT).",
+    ]);
+  });
+
   it("is a secret that is given in two ways by one source", () => {
     const args = ["--internal-secret", secret, "--internal-secret-file", "f"];
     assert.deepEqual(problemsOf({ args }), [
