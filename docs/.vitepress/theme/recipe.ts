@@ -1,6 +1,7 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { useData } from "vitepress";
 import { defineComponent, h, nextTick, onMounted, onUnmounted, ref, watch, type VNode } from "vue";
+import { remarksOn } from "./remarks.js";
 import { StandIn, type Scene } from "./stand-in.js";
 
 const schemes = ["light", "dark"] as const;
@@ -45,6 +46,7 @@ export const Recipe = defineComponent({
     const scene = ref<keyof typeof scenes>("code");
     /** Undefined where one of the pair is no colour. */
     const figures = ref<Record<Scheme, number | undefined>[]>([]);
+    const remarks = ref<string[]>([]);
     const isCopied = ref(false);
     let original = "";
     let element: OneginiOtpLogin | undefined;
@@ -79,6 +81,7 @@ export const Recipe = defineComponent({
       const { contentDocument: document, contentWindow: window } = frame.value!;
       const page = [document!.documentElement, document!.body];
       write("recipe", css.value!);
+      remarks.value = remarksOn((document!.getElementById("recipe") as HTMLStyleElement).sheet!);
       const of = { light: [] as (number | undefined)[], dark: [] as (number | undefined)[] };
       for (const each of schemes) {
         write("scheme", `:root { color-scheme: ${each} }`);
@@ -217,6 +220,7 @@ export const Recipe = defineComponent({
                   onInput: (event: Event) => (css.value = (event.target as HTMLTextAreaElement).value),
                 }),
                 contrastTable(),
+                remarks.value.map((remark) => h("p", { class: "low" }, remark)),
               ]),
             ],
       ]);

@@ -299,6 +299,25 @@ describe("The theming page", () => {
     assert.deepEqual([text, muted], [none, none]);
   });
 
+  test("says what its figures do not show: colours of parts, and properties that do not exist", async () => {
+    const page = await open(path);
+    const { box, card, button, editor } = recipe(page, "Bank");
+    await editor.scrollIntoViewIfNeeded();
+    await card.getByText("New code in").waitFor();
+    const remarks = box.locator("p.low");
+    assert.equal(await remarks.count(), 0);
+    await editor.fill(`onegini-otp-login { --onegini-otp-login-acent: red; --onegini-otp-login-radius: 0px }
+      @media (min-width: 1px) { onegini-otp-login::part(enlarge) { color: teal } }
+      onegini-otp-login::part(title) { font-size: 1rem }`);
+    await remarks.nth(1).waitFor();
+    assert.deepEqual(await remarks.allTextContents(), [
+      "There is no --onegini-otp-login-acent.",
+      "Not counted: the colour that ::part(enlarge) sets.",
+    ]);
+    await button("Reset").click();
+    await remarks.first().waitFor({ state: "detached" });
+  });
+
   test("copies what is in the editor", async () => {
     const page = await open(path, { permissions: ["clipboard-read", "clipboard-write"] });
     const { button, editor } = recipe(page, "Gaming site");
