@@ -79,4 +79,5 @@ export default {
   // A machine may be slow, and busy with other work.
   testFramework: { config: { timeout: 30_000 } },
   testsFinishTimeout: 600_000,
+  browserStartTimeout: 120_000,
 };
