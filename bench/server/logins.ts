@@ -2,8 +2,8 @@ import { startRedis } from "../../test/support/services/redis.js";
 import { start } from "./support/child.js";
 import { ourBar, theirBar, writeChart } from "../chart.js";
 import { conclude, perSecond } from "../figures.js";
-import { accept, enroll, scan } from "./support/phone.js";
-import { ask, openPage, readStream } from "./support/visitor.js";
+import { logIn } from "./support/full-login.js";
+import { enroll } from "./support/phone.js";
 
 /**
  * Full logins a second: the page's start, its stream, the scan and the acceptance at the emulator, its callback, the
@@ -31,23 +31,16 @@ interface Site {
   streamsUrl: string;
 }
 
-async function logIn({ url, streamsUrl }: Site, user: string): Promise<void> {
-  const page = await openPage(url);
-  const stream = readStream({ ...page, url: page.url.replace(url, streamsUrl) });
-  await stream.opened;
-  await accept(tokenServer.url, await scan(tokenServer.url, user, page.otp));
-  await stream.approved;
-  const { status, headers } = await ask(`${page.url}/login`, { method: "POST", headers: page.headers });
-  if (status !== 200 || !headers["set-cookie"]?.[0]?.startsWith("session=")) {
-    throw new Error(`A login was answered ${status}`);
-  }
+async function logInAt({ url, streamsUrl }: Site, user: string): Promise<void> {
+  const { headers } = await logIn(tokenServer.url, url, user, streamsUrl);
+  if (!headers["set-cookie"]?.[0]?.startsWith("session=")) throw new Error("A login has no session");
 }
 
 const run = (site: Site, count: number): Promise<number> => {
   const free = [...users];
   return perSecond(count, atATime, async () => {
     const user = free.pop() ?? "";
-    await logIn(site, user);
+    await logInAt(site, user);
     free.push(user);
   });
 };

@@ -1,8 +1,9 @@
 import { conclude, median, perSecond } from "../figures.js";
 import { start } from "./support/child.js";
-import { accept, enroll, scan } from "./support/phone.js";
+import { logIn } from "./support/full-login.js";
+import { enroll } from "./support/phone.js";
 import { startService } from "./support/service.js";
-import { ask, openPage, readStream } from "./support/visitor.js";
+import { openPage } from "./support/visitor.js";
 
 /**
  * What a login loses by the built `serve`, with its log and its counts, beside a kit that is mounted as the guide says: starts,
@@ -13,16 +14,6 @@ const atATime = 32;
 const leastPercent = 95;
 
 const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
-
-async function logIn(tokenServerUrl: string, siteUrl: string, user: string): Promise<void> {
-  const page = await openPage(siteUrl);
-  const stream = readStream(page);
-  await stream.opened;
-  await accept(tokenServerUrl, await scan(tokenServerUrl, user, page.otp));
-  await stream.approved;
-  const { status } = await ask(`${page.url}/login`, { method: "POST", headers: page.headers });
-  if (status !== 200) throw new Error(`A login was answered ${status}`);
-}
 
 interface Task {
   what: string;
