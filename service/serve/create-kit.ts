@@ -31,7 +31,7 @@ interface KitParts {
 /** @throws StartProblem that names a setting which only the kit can check */
 export function createKit(settings: Settings, { store, log, metrics }: KitParts): ServiceKit {
   const behindProxies = clientIpBehind(settings.proxies);
-  const watch = watchProxies(settings.proxies, log);
+  const checkProxies = createProxiesCheck(settings.proxies, log);
   const { message, limits, timeouts } = settings;
   const resultPolling = settings["result-polling"];
   const uri = settings["callback-uri"];
@@ -58,7 +58,7 @@ export function createKit(settings: Settings, { store, log, metrics }: KitParts)
     ...(store && { store }),
     clientIp(request, context) {
       if ("address" in context) return context.address;
-      watch(request);
+      checkProxies(request);
       return behindProxies(request, context);
     },
     ...(resultPolling !== undefined && { resultPolling }),
@@ -82,7 +82,7 @@ export function createKit(settings: Settings, { store, log, metrics }: KitParts)
  * Says once, by the requests that come, that `proxies` is wrong. If it is too small, all people share one address; if it is
  * too large, anybody may claim any address, and the phone shows it.
  */
-function watchProxies(proxies: number, log: Log): (request: Request) => void {
+function createProxiesCheck(proxies: number, log: Log): (request: Request) => void {
   let isSaid = false;
   return ({ headers }) => {
     if (isSaid) return;

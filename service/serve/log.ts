@@ -2,7 +2,7 @@ import type { LoginKitEvent } from "onegini-otp-login/server";
 import { pino, type DestinationStream, type Logger } from "pino";
 import { prettyFactory } from "pino-pretty";
 
-/** The log of `serve`: one line for each event of the kit. */
+/** The log of `serve`: one line for each event, of the kit or of the service. */
 export type Log = Logger;
 
 /** @param to where the lines go. Default: stdout */
