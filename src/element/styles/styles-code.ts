@@ -215,7 +215,7 @@ export const codeStyles = css`
     --_box: min(608px, 92dvmin - 2px, 100dvh - 89px) !important;
     min-inline-size: var(--_box) !important;
     inline-size: min(640px, 92vmin);
-    max-inline-size: none;
+    max-inline-size: 92vw;
     max-block-size: 100dvh !important;
     margin: auto;
     overflow: auto !important;
@@ -261,16 +261,18 @@ export const codeStyles = css`
     dialog {
       --_box: calc(92dvh - 2px) !important;
       inline-size: fit-content;
-      max-inline-size: 92vw;
     }
     .large {
+      place-items: start;
       grid-template: 1fr auto 1fr / auto minmax(0, 1fr);
       column-gap: 16px;
-      justify-items: start;
       padding: 0;
       padding-inline-end: 32px;
     }
+    /* Where large words need more than the window, they move and the code stays. */
     .box {
+      position: sticky;
+      inset: 0;
       grid-area: 1 / 1 / -1;
       margin: 0;
     }
@@ -285,7 +287,6 @@ export const codeStyles = css`
     }
     .large .close {
       order: 1;
-      align-self: start;
       inline-size: auto;
       margin-inline-start: -9px;
       padding-inline: 8px;

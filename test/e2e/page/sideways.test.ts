@@ -204,6 +204,30 @@ describe("Enlarge", () => {
     assert.equal(await page.locator("dialog .close").innerText(), "");
   });
 
+  for (const size of [
+    [600, 400],
+    [640, 400],
+    [720, 480],
+  ] as const)
+    for (const lang of ["en", "de"])
+      it(`shows the whole code beside large words: ${size.join(" × ")} px, ${lang}`, async () => {
+        const page = await open({ ...viewport(size), deviceScaleFactor: 2 });
+        await page.evaluate((lang) => {
+          document.documentElement.lang = lang;
+          document.documentElement.style.fontSize = "200%";
+        }, lang);
+        await page.locator(`section[lang=${lang}]`).waitFor();
+        await page.locator("onegini-otp-login .enlarge").click();
+        const canvas = await boxOf(page, "dialog canvas");
+        assert.ok(canvas.y >= 0 && canvas.bottom <= size[1], `from ${canvas.y} to ${canvas.bottom} px`);
+        assert.equal(await codeOn(page), otp);
+        await page.locator("dialog .close").scrollIntoViewIfNeeded();
+        const [frame, words, close] = await boxesOf(page, "dialog", "dialog h2", "dialog .close");
+        for (const each of [words!, close!])
+          assert.ok(each.right <= frame!.right, "nothing is cut at the side");
+        assert.equal(await codeOn(page), otp);
+      });
+
   it("keeps bold words bold", async () => {
     const page = await open({ ...viewport(sideways), deviceScaleFactor: 2 });
     await page
