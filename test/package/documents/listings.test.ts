@@ -41,8 +41,6 @@ const declarations: Record<string, string> = {
   client: 'import("redis").RedisClientType',
   clientIp: "(request: Request, context: unknown) => string | undefined",
   countryOf: "(address: string) => Promise<string | undefined>",
-  customers: "{ find: (userId: string) => Promise<{ email: string; name: string } | null> }",
-  database: 'NonNullable<import("better-auth").BetterAuthOptions["database"]>',
   createLoginKit: 'typeof import("onegini-otp-login/server").createLoginKit',
   createPhone: 'typeof import("onegini-otp-login/emulator").createPhone',
   createServer: 'typeof import("node:http").createServer',

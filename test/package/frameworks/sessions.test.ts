@@ -48,6 +48,11 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
         }
       }`,
   },
+  "Better Auth": {
+    "database.ts": `
+      export declare const customers: { find: (userId: string) => Promise<{ email: string; name: string } | null> };
+      export declare const database: NonNullable<import("better-auth").BetterAuthOptions["database"]>;`,
+  },
   "Auth.js": {
     "login-kit.ts": `export declare const login: import("onegini-otp-login/next").NextLogin;`,
   },
@@ -127,6 +132,8 @@ interface Served {
   more?: string;
   /** Files of the test. */
   others?: Record<string, string>;
+  /** Of the login API. */
+  endpoint?: string;
   /** Texts in the listings that are replaced, and by what. */
   replaced?: [string, string][];
 }
@@ -151,7 +158,8 @@ async function serve(
   const { origin, stop } = await startCommand(process.execPath, command, folder, {
     TOKEN_SERVER: listening.url,
     SESSION_SECRET: "a secret of the tests, 32 characters",
-    SESSION_KEY: "a key of the tests",
+    SESSION_KEY: Buffer.alloc(32, "a key of the tests").toString("base64"),
+    BETTER_AUTH_SECRET: "a secret of the tests, 32 characters",
     SESSION_PASSWORD: "a password of the tests, 32 characters",
   });
   t.after(stop);
@@ -178,6 +186,18 @@ app.get("/account", (req: any, res) => {
 const server = app.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));
 `;
 
+/** A page that begins a session before the login, and more in the answer of the listing's account page. */
+const fastifyPages = (plant: string, user: string): Served => ({
+  replaced: [
+    ["Fastify()", "Fastify({ trustProxy: true })"],
+    ["reply.send(`Logged in as ${userId}`)", `reply.send(${user})`],
+  ],
+  more: `
+app.get("/plant", async (request: any) => { ${plant}; return "planted"; });
+await app.listen({ port: 0 });
+console.log("ready: http://localhost:" + (app.server.address() as any).port);`,
+});
+
 const inServerMemory: Record<string, Served> = {
   "express-session": { more: expressPages("req.session.userId", "req.session.cart = 1") },
   Passport: {
@@ -186,6 +206,10 @@ passport.serializeUser((user: any, done) => done(null, user.id));
 passport.deserializeUser((id: any, done) => done(null, { id }));
 ${expressPages("req.user?.id", "req.session.cart = 1")}`,
   },
+  Fastify: fastifyPages(
+    "request.session.cart = 1",
+    "{ user: userId, attempt: session.attempt, cart: session.cart }",
+  ),
   NestJS: {
     file: "main.ts",
     replaced: [
@@ -227,6 +251,10 @@ serve({ fetch: app.fetch, port: 0 }, ({ port }) => console.log("ready: http://lo
 
 const inCookie: Record<string, Served> = {
   "cookie-session": { more: expressPages("req.session?.userId", "req.session.cart = 1") },
+  "Fastify with secure-session": fastifyPages(
+    `request.session.set("cart", 1)`,
+    `{ user: userId, attempt: session.get("attempt"), cart: session.get("cart") }`,
+  ),
   "iron-session": {
     more: `
 const answer = async (request: Request): Promise<Response> => {
@@ -269,6 +297,20 @@ ${serveAnswer}`,
   },
 };
 
+const betterAuth: Served = {
+  file: "server.ts",
+  more: `
+import { serve } from "@hono/node-server";
+serve({ fetch: app.fetch, port: 0 }, ({ port }) => console.log("ready: http://localhost:" + port));`,
+  others: {
+    "database.ts": `
+import { memoryAdapter } from "better-auth/adapters/memory";
+export const database = memoryAdapter({ user: [], account: [], session: [], verification: [] });
+export const customers = { find: async (id: string) => ({ name: id, email: id + "@example.com" }) };`,
+  },
+  endpoint: "/api/auth/otp-login",
+};
+
 let listening: Listening;
 
 describe("a login with the listings of", () => {
@@ -304,6 +346,20 @@ describe("a login with the listings of", () => {
       // A session that is in a cookie only cannot be ended on the server.
       assert.equal(await isLoggedIn(copied), title in inCookie);
     });
+
+  test("Better Auth begins its session, and the log-out ends it and the kit's cookie", async (t) => {
+    const browser = await serve(t, "Better Auth", betterAuth);
+    assert.equal(await isLoggedIn(browser), false);
+    const answer = await browser.logIn(acceptAsAlice, betterAuth.endpoint);
+    assert.deepEqual(await answer.json(), { redirect_to: "/account" });
+    assert.deepEqual(await browser.read("/account"), [200, "Logged in as alice"]);
+
+    const copied = browser.copy();
+    await browser.fetch("/logout", { method: "POST" });
+    assert.equal(await isLoggedIn(browser), false);
+    assert.equal(await isLoggedIn(copied), false);
+    assert.deepEqual([...browser.cookies.keys()], []);
+  });
 
   test("Auth.js takes a ticket of its own browser and no user from its credentials, and ends its session after 8 hours", async (t) => {
     const browser = await serve(t, "Auth.js", {

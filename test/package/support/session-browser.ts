@@ -63,20 +63,21 @@ export class SiteBrowser {
    * Shows a code, and logs in as the widget does. Returns the answer to the login call.
    *
    * @param accept scans the code and accepts, on the user's phone
+   * @param endpoint of the login API
    */
-  async logIn(accept: (otp: string) => Promise<void>): Promise<Response> {
-    const { attempt, otp } = (await (await this.fetch("/otp-login", { method: "POST" })).json()) as {
+  async logIn(accept: (otp: string) => Promise<void>, endpoint = "/otp-login"): Promise<Response> {
+    const { attempt, otp } = (await (await this.fetch(endpoint, { method: "POST" })).json()) as {
       attempt: string;
       otp: string;
     };
     await accept(otp);
     const status = async (): Promise<unknown> => {
       const headers = { accept: "application/json", prefer: "wait=1" };
-      const answer = await this.fetch(`/otp-login/${attempt}`, { headers });
+      const answer = await this.fetch(`${endpoint}/${attempt}`, { headers });
       return ((await answer.json()) as { status: unknown }).status;
     };
     await until(async () => (await status()) === "approved", "the approval");
-    const answer = await this.fetch(`/otp-login/${attempt}/login`, { method: "POST" });
+    const answer = await this.fetch(`${endpoint}/${attempt}/login`, { method: "POST" });
     assert.equal(answer.status, 200, await answer.clone().text());
     return answer;
   }

@@ -7,6 +7,9 @@ export async function installSessions(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const dependencies = {
     "@auth/core": "0.41.3",
+    "@fastify/cookie": "11.1.0",
+    "@fastify/secure-session": "8.4.0",
+    "@fastify/session": "11.1.3",
     "@hono/node-server": "2.1.9",
     "@nestjs/common": "12.5.1",
     "@nestjs/core": "12.5.1",
@@ -20,9 +23,11 @@ export async function installSessions(folder: string): Promise<void> {
     "@types/node": "22.20.7",
     "@types/passport": "1.0.17",
     astro: "7.3.5",
+    "better-auth": "1.7.25",
     "cookie-session": "2.1.1",
     express: "5.3.0",
     "express-session": "1.19.0",
+    fastify: "5.12.8",
     h3: "1.15.11",
     hono: "4.13.19",
     "hono-sessions": "0.8.1",
