@@ -66,6 +66,8 @@ app.get("/account", (req, res) => {
     </html>`);
 });
 app.post("/logout", async (req, res) => {
+  // The answer to a form of another site would end the cookies too.
+  if (req.get("sec-fetch-site") !== "same-origin") return res.sendStatus(403);
   await promisify((done) => req.session.destroy(done))();
   for (const [header, value] of kit.forget()) res.append(header, value);
   res.redirect("/");

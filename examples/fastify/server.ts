@@ -68,6 +68,8 @@ app.addContentTypeParser("application/x-www-form-urlencoded", (_request, payload
   done(null);
 });
 app.post("/logout", async (request, reply) => {
+  // The answer to a form of another site would end the cookies too.
+  if (request.headers["sec-fetch-site"] !== "same-origin") return reply.code(403).send();
   await request.session.destroy();
   return reply.header("set-cookie", app.oneginiOtpLogin.forget().getSetCookie()).redirect("/");
 });

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import {
   Controller,
+  ForbiddenException,
   Get,
   Header,
   Inject,
@@ -47,6 +48,8 @@ export class PagesController {
   @Post("logout")
   @UseGuards(LoggedIn)
   async logOut(@Req() req: Request, @Res() res: Response): Promise<void> {
+    // The answer to a form of another site would end the cookies too.
+    if (req.get("sec-fetch-site") !== "same-origin") throw new ForbiddenException();
     await promisify(req.session.destroy).call(req.session);
     res.append("Set-Cookie", this.kit.forget().getSetCookie()).redirect("/");
   }

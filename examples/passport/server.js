@@ -65,8 +65,8 @@ app.get("/account", (req, res) => {
     </html>`);
 });
 app.post("/logout", async (req, res) => {
-  // The browser sends no session with the form of another site.
-  if (!req.isAuthenticated()) return res.redirect("/");
+  // The answer to a form of another site would end the cookies too.
+  if (req.get("sec-fetch-site") !== "same-origin") return res.sendStatus(403);
   await promisify((done) => req.logout(done))();
   res.append("Set-Cookie", kit.forget().getSetCookie()).redirect("/");
 });

@@ -190,6 +190,8 @@ async function logInOnHttps(example: Example, variables: Record<string, string>)
   assert.equal(await isLoggedIn(person), true);
 
   assert.equal(person.cookies.has("__Host-onegini-otp-login"), true);
+  await person.refusesForeignLogOut();
+  assert.equal(await isLoggedIn(person), true);
   const copied = person.copy();
   await person.fetch("/logout", { method: "POST" });
   assert.equal(await isLoggedIn(person), false);

@@ -92,9 +92,13 @@ for (const name of ["express", "passport", "nest", "fastify", "hono", "bun", "de
     if (name !== "workers") {
       const ofProxy = { ORIGIN: "https://localhost", TRUSTED_PROXIES: "1" };
       const behindProxy = await startExample(example, { ...variables, ...ofProxy });
-      const { answer } = await logInOnHttps(behindProxy, emulator);
+      const { browser: person, answer } = await logInOnHttps(behindProxy, emulator);
       assert.equal(emulator.addresses().at(-1), "203.0.113.1");
       assertIsHostCookie(answer, "__Host-session");
+      if (!hasOwnSessions) {
+        await person.refusesForeignLogOut();
+        assert.equal((await person.read("/account"))[0], 200);
+      }
       await behindProxy.stop();
     }
     await emulator.stop();

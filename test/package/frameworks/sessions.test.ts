@@ -26,7 +26,7 @@ const generated: Record<string, Record<string, string>> = {
       export {};
       declare global {
         const loginKit: typeof import("./server/utils/login-kit.js").loginKit;
-${["appendResponseHeader", "defineEventHandler", "fromNodeMiddleware", "sendRedirect"].map((name) => `        const ${name}: typeof import("h3").${name};`).join("\n")}
+${["appendResponseHeader", "createError", "defineEventHandler", "fromNodeMiddleware", "getRequestHeader", "sendRedirect"].map((name) => `        const ${name}: typeof import("h3").${name};`).join("\n")}
 ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name}: typeof import("../node_modules/nuxt-auth-utils/dist/runtime/server/utils/session.js").${name};`).join("\n")}
       }`,
     "auth.d.ts": `declare module "#auth-utils" { interface User { id: string } }\nexport {};`,
@@ -320,7 +320,7 @@ describe("a login with the listings of", () => {
   after(() => listening.close());
 
   for (const [title, served] of Object.entries({ ...inServerMemory, ...inCookie }))
-    test(`${title} begins a new session, which knows the attempt, and the log-out ends it`, async (t) => {
+    test(`${title} begins a new session, which knows the attempt, and only the site's own log-out ends it`, async (t) => {
       const browser = await serve(t, title, served);
       assert.equal(await isLoggedIn(browser), false);
       await browser.read("/plant");
@@ -336,6 +336,8 @@ describe("a login with the listings of", () => {
       assert.deepEqual(others, { user: "alice" });
       assert.equal(await isLoggedIn(planted), false);
 
+      await browser.refusesForeignLogOut();
+      assert.equal(await isLoggedIn(browser), true);
       const copied = browser.copy();
       await browser.fetch("/logout", { method: "POST" });
       assert.equal(await isLoggedIn(browser), false);
@@ -347,13 +349,15 @@ describe("a login with the listings of", () => {
       assert.equal(await isLoggedIn(copied), title in inCookie);
     });
 
-  test("Better Auth begins its session, and the log-out ends it and the kit's cookie", async (t) => {
+  test("Better Auth begins its session, and only the site's own log-out ends it and the kit's cookie", async (t) => {
     const browser = await serve(t, "Better Auth", betterAuth);
     assert.equal(await isLoggedIn(browser), false);
     const answer = await browser.logIn(acceptAsAlice, betterAuth.endpoint);
     assert.deepEqual(await answer.json(), { redirect_to: "/account" });
     assert.deepEqual(await browser.read("/account"), [200, "Logged in as alice"]);
 
+    await browser.refusesForeignLogOut();
+    assert.equal(await isLoggedIn(browser), true);
     const copied = browser.copy();
     await browser.fetch("/logout", { method: "POST" });
     assert.equal(await isLoggedIn(browser), false);

@@ -37,6 +37,7 @@ export class SiteBrowser {
       ...init,
       headers: {
         origin: this.#publicOrigin,
+        "sec-fetch-site": "same-origin",
         "x-forwarded-for": "198.51.100.1, 203.0.113.1",
         "x-forwarded-proto": "https",
         "x-forwarded-host": new URL(this.#publicOrigin).host,
@@ -51,6 +52,26 @@ export class SiteBrowser {
       else this.cookies.set(name, value);
     }
     return response;
+  }
+
+  /**
+   * Posts the log-out form on a page of another site, without the cookies, which are `SameSite=Lax`, and on a neighbouring
+   * subdomain's, with them. It must do nothing.
+   */
+  async refusesForeignLogOut(): Promise<void> {
+    const contentType = "application/x-www-form-urlencoded";
+    for (const headers of [
+      { origin: "https://www.example.org", "sec-fetch-site": "cross-site", cookie: "" },
+      { origin: "https://evil.example.com", "sec-fetch-site": "same-site" },
+    ]) {
+      const answer = await this.fetch("/logout", {
+        method: "POST",
+        headers: { "content-type": contentType, ...headers },
+      });
+      const what = `a form of ${headers.origin}`;
+      assert.equal(answer.status, 403, what);
+      assert.deepEqual(answer.headers.getSetCookie(), [], what);
+    }
   }
 
   /** What a page says, with its status. */
