@@ -68,13 +68,14 @@ export type LoginKitEvent =
   /** The site redeemed a ticket (`kit.redeem`): the person is logged in. */
   | { type: "ticket_redeemed"; level: "info"; attempt: string; userId: string; durationMs: number }
   /**
-   * A ticket was worth nothing: there is none, or a newer one has replaced it (`unknown`), another browser has it, it was
-   * used before, or its time was over. The first that fits. Of each reason one a minute is a warning.
+   * A ticket was worth nothing: there is none, or a newer one has replaced it (`unknown`), the request came without the
+   * kit's browser cookie (`no_cookie`), another browser has the ticket, it was used before, or its time was over. The first
+   * that fits. Of each reason one a minute is a warning.
    */
   | {
       type: "ticket_refused";
       level: "info" | "warn";
-      reason: "unknown" | "other_browser" | "used" | "expired";
+      reason: "unknown" | "no_cookie" | "other_browser" | "used" | "expired";
       attempt?: string;
       durationMs: number;
     }

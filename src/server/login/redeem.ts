@@ -42,11 +42,15 @@ export class Tickets {
     const parsed = parseTicket(ticket);
     // The same steps for a ticket that is unknown, used, expired or another browser's.
     const hash = await sha256(parsed?.secret ?? "");
-    const browser = await sha256(this.#cookie.readFrom(cookie) ?? "");
+    const browserSecret = this.#cookie.readFrom(cookie);
+    const browser = await sha256(browserSecret ?? "");
     const redeemed = await this.#attempts.redeem(parsed?.attempt ?? "", { hash, browser });
     const durationMs = this.#runtime.now() - beganAt;
-    const { attempt, refusal: reason } = redeemed;
-    if (reason !== undefined) {
+    const { attempt, refusal } = redeemed;
+    if (refusal !== undefined) {
+      // A backend that does not pass the cookie on looks like another browser. Only the event tells them apart.
+      const isWithoutCookie = refusal === "other_browser" && browserSecret === undefined;
+      const reason = isWithoutCookie ? "no_cookie" : refusal;
       const level = this.#throttle.level(reason, "warn");
       const known = attempt && { attempt: attempt.id };
       this.#report({ type: "ticket_refused", level, reason, ...known, durationMs });

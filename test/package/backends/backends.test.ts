@@ -154,9 +154,12 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       const [visitor, stranger, newcomer] = [newVisitor(), newVisitor(), newVisitor()];
       const path = await ticketOf(visitor);
       await stranger.fetch("/otp-login", { method: "POST" });
-      for (const other of [stranger, newcomer]) {
+      for (const [other, reason] of [
+        [stranger, "other_browser"],
+        [newcomer, "no_cookie"],
+      ] as const) {
         leadsTo(await other.fetch(path), "/login");
-        assert.equal(site.refusals().at(-1), "other_browser");
+        assert.equal(site.refusals().at(-1), reason);
         assert.equal(await isLoggedIn(other), false);
       }
       leadsTo(await visitor.fetch(path), "/account");

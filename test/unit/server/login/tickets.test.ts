@@ -103,12 +103,31 @@ describe("a ticket", () => {
     await other.start();
     const { ticket } = await logIn();
     assert.equal(await redeem(ticket, other), undefined);
-    assert.equal(await redeem(ticket, {}), undefined);
-    assert.deepEqual(refusals(), ["other_browser", "other_browser"]);
+    assert.deepEqual(refusals(), ["other_browser"]);
     assert.equal((await redeem(ticket, browser))?.userId, "alice");
     assert.equal(await redeem(ticket, other), undefined);
     assert.equal(refusals().at(-1), "other_browser", "before it is said that it was used");
   });
+
+  for (const [what, cookie] of Object.entries({
+    "no Cookie header": undefined,
+    "the Cookie header without the kit's cookie": "session=1; theme=dark",
+    "the kit's cookie without a value": "__Host-onegini-otp-login=; onegini-otp-login=",
+  })) {
+    test(`is refused as no_cookie where the site passes on ${what}, and stays good`, async (t) => {
+      const { attempt, logIn, redeem, where, refusals } = await scene(t);
+      const { ticket } = await logIn();
+      assert.equal(await redeem(ticket, { cookie }), undefined);
+      assert.deepEqual(refusals(), ["no_cookie"]);
+      const event = where.events.at(-1);
+      assert.equal(event && "attempt" in event && event.attempt, attempt);
+      assert.equal((await redeem(ticket))?.userId, "alice");
+      assert.equal(await redeem(ticket, { cookie }), undefined);
+      assert.equal(refusals().at(-1), "no_cookie", "before it is said that it was used");
+      assert.equal(await redeem("nonsense", { cookie }), undefined);
+      assert.equal(refusals().at(-1), "unknown", "an unknown ticket stays unknown");
+    });
+  }
 
   test("is good for 60 s, or for as long as the site says", async (t) => {
     for (const ticketSeconds of [60, 5, 200]) {
@@ -236,7 +255,7 @@ describe("a ticket", () => {
     await clock.advance(60);
     steps.push(await stepsOf(ticket, browser));
     assert.deepEqual(new Set(steps), new Set(["get 2 hashes"]));
-    assert.deepEqual(refusals(), ["used", "unknown", "unknown", "other_browser", "other_browser", "expired"]);
+    assert.deepEqual(refusals(), ["used", "unknown", "unknown", "other_browser", "no_cookie", "expired"]);
   });
 
   test("is in no event", async (t) => {
