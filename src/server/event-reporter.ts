@@ -107,6 +107,9 @@ const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>
     ]),
   ) as LoginKitEvent;
 
+/** The path of a request's URL, at most 200 characters of it, because a stranger may send anything. */
+const sentPath = ({ url }: Request): string => /^[^:]*:\/\/[^/?#]*([^?#]{0,200})/.exec(url)?.[1] ?? "";
+
 /** Reports to the site the errors that the login API answers. */
 export class ErrorLog {
   readonly #report: Report;
@@ -156,6 +159,7 @@ export class ErrorLog {
     // 401 and 403 to the site's own pages or Token Server come from wrong settings, and strangers cause them at will.
     const mayBeMisconfigured = status === 403 || status === 401;
     const level = mayBeMisconfigured ? this.#throttle.level(String(status), "warn") : "info";
-    this.#report({ type: "request_refused", level, error, description, ...origins, ...about });
+    const path = sentPath(call.request);
+    this.#report({ type: "request_refused", level, error, description, ...origins, ...about, path });
   }
 }

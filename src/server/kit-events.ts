@@ -95,9 +95,10 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * A call was answered with an error. Of 401 and 403, which strangers can cause, one a minute is a warning. With
-   * `forbidden_origin`: `origin` and `fetchSite` are the `Origin` and `Sec-Fetch-Site` that came, at most 200 characters
-   * of each, and `expectedOrigins` are the kit's `origin` and `origins`.
+   * A call was answered with an error. Of 401 and 403, which strangers can cause, one a minute is a warning. `method` and
+   * `path` are what the client sent: `path` is at most 200 characters of its URL's path, percent-encoded and without the
+   * query, and may be anything. With `forbidden_origin`: `origin` and `fetchSite` are the `Origin` and `Sec-Fetch-Site`
+   * that came, at most 200 characters of each, and `expectedOrigins` are the kit's `origin` and `origins`.
    */
   | {
       type: "request_refused";
@@ -109,6 +110,7 @@ export type LoginKitEvent =
       fetchSite?: string;
       expectedOrigins?: string[];
       method: string;
+      path: string;
       attempt?: string;
       address?: string;
       durationMs: number;

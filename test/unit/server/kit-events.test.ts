@@ -136,6 +136,22 @@ describe("the site's log", () => {
     holds(refused?.type === "request_refused" && refused.origin === "https://bank .example 2J");
   });
 
+  test("gets method and path of a refused call, without its query", async (t) => {
+    const { events, ...where } = await site(t);
+    for (const [method, sent, path] of [
+      ["GET", "/otp-logni/?otp=secret", "/otp-logni/"],
+      ["PUT", "/otp-login?/callback", "/otp-login"],
+      ["POST", "/otp-login/a%0A%22/b?", "/otp-login/a%0A%22/b"],
+      ["GET", `/otp-login/${"x".repeat(5000)}/y`, `/otp-login/${"x".repeat(189)}`],
+    ] as const) {
+      await where.kit.fetch(new Request(where.origin + sent, { method }));
+      const last = events.at(-1);
+      assert.equal(last?.type, "request_refused");
+      assert.deepEqual([last.method, last.path], [method, path]);
+    }
+    holds(!JSON.stringify(events).includes("secret"));
+  });
+
   test("a clientIp that returns null, as a missing header is, means that the address is unknown", async (t) => {
     const where = await site(t, { options: { clientIp: () => null as never } });
     const browser = new Browser(where);
