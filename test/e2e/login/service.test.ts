@@ -1,23 +1,36 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { launchBrowser } from "../../support/browser.js";
-import { openLoginPage } from "../../support/login-page.js";
+import { openLoginPage, reachPhase, settled } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { listen } from "../../unit/server/support/site.js";
 import { runService, type RunningService } from "../../unit/service/serve/running-service.js";
 
 /** A site that has the login service and no JavaScript of its own: pages, a proxy, and one call. */
 
-const loginPage = `<!doctype html><html lang="nl"><title>Log in</title>
-<script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
-<script type="module" src="/otp-login/assets/locales/nl.js"></script>
-<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`;
+/** The whole page of docs/serve.md. */
+const [, loginPage = ""] =
+  /^```html\n(<!doctype html>.*?)^```$/ms.exec(readFileSync("docs/serve.md", "utf8")) ?? [];
+
+const dutchPage = loginPage
+  .replace('lang="en"', 'lang="nl"')
+  .replace("</head>", '<script type="module" src="/otp-login/assets/locales/nl.js"></script></head>');
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'";
 
-async function siteWithService(t: TestContext): Promise<{ origin: string; service: RunningService }> {
+interface Site {
+  origin: string;
+  service: RunningService;
+  /** What the login page's form sent. */
+  forms: string[];
+}
+
+async function siteWithService(t: TestContext, page: string): Promise<Site> {
+  const forms: string[] = [];
   const server = createServer((req, res) => void answer(req, res));
   const origin = await listen(t, server);
   const service = await runService(t, { args: ["--origin", origin, "--proxies", "1"] });
@@ -35,9 +48,10 @@ async function siteWithService(t: TestContext): Promise<{ origin: string; servic
         .writeHead(303, { location: "/account", "set-cookie": `session=${user}; HttpOnly; Path=/` })
         .end();
     }
+    if (req.method === "POST") forms.push(`${pathname}: ${await text(req)}`);
     const user = /session=(\w+)/.exec(req.headers.cookie ?? "")?.[1];
     res.writeHead(200, { "content-type": "text/html", "content-security-policy": policy });
-    res.end(pathname === "/account" ? `<main>Hello ${user ?? "nobody"}</main>` : loginPage);
+    res.end(pathname === "/account" ? `<main>Hello ${user ?? "nobody"}</main>` : page);
   }
 
   function pass(req: IncomingMessage, res: ServerResponse): void {
@@ -51,11 +65,11 @@ async function siteWithService(t: TestContext): Promise<{ origin: string; servic
     onward.once("error", () => res.destroy());
     req.pipe(onward);
   }
-  return { origin, service };
+  return { origin, service, forms };
 }
 
 test("a site in any language logs in with the login service, from the code's pixels to its own session", async (t) => {
-  const { origin, service } = await siteWithService(t);
+  const { origin, service } = await siteWithService(t, dutchPage);
   const browser = await launchBrowser();
   t.after(() => browser.close());
   const page = await openLoginPage(await browser.newContext(), origin);
@@ -73,4 +87,30 @@ test("a site in any language logs in with the login service, from the code's pix
   // The back button, or a link that was copied: the ticket is worth nothing any more.
   await page.goto((await ticketUrl).url());
   assert.equal(new URL(page.url()).pathname, "/");
+});
+
+test("the login page of docs/serve.md has a code, a password form beside it, and the way to it in an old browser", async (t) => {
+  const { origin, service, forms } = await siteWithService(t, loginPage);
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const page = await openLoginPage(await browser.newContext(), origin);
+
+  assert.equal(await page.getByRole("link", { name: "Log in with your password" }).isVisible(), false);
+  await page.getByLabel("User name").fill("alice");
+  await page.getByLabel("Password").fill("not a secret");
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
+  await page.waitForURL("**/login");
+  assert.deepEqual(forms, ["/login: user=alice&password=not+a+secret"]);
+
+  await reachPhase(page, "pending");
+  await (await service.emulator.phone()).handleMobileAuthWithOtp(await codeOn(page));
+  await page.waitForURL("**/account");
+  assert.equal(await page.locator("main").innerText(), "Hello alice");
+
+  const old = await browser.newPage();
+  await old.addInitScript(() => void delete (URL as Partial<typeof URL>).canParse);
+  await old.goto(origin);
+  await settled(old);
+  await old.getByRole("link", { name: "Log in with your password" }).click();
+  assert.equal(new URL(old.url()).hash, "#password-login");
 });
