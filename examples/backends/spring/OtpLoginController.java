@@ -7,13 +7,16 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.authentication.event.InteractiveAuthenticationSuccessEvent;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.authentication.session.SessionAuthenticationStrategy;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.util.StringUtils;
@@ -33,11 +36,19 @@ class OtpLoginController {
     record Login(@JsonProperty("user_id") String userId, String attempt) {}
 
     private final RestClient service;
+    private final SessionAuthenticationStrategy sessions;
     private final SecurityContextRepository contexts;
+    private final ApplicationEventPublisher events;
 
-    OtpLoginController(RestClient loginService, SecurityContextRepository contexts) {
+    OtpLoginController(
+            RestClient loginService,
+            SessionAuthenticationStrategy sessions,
+            SecurityContextRepository contexts,
+            ApplicationEventPublisher events) {
         this.service = loginService;
+        this.sessions = sessions;
         this.contexts = contexts;
+        this.events = events;
     }
 
     @GetMapping("/")
@@ -77,19 +88,22 @@ class OtpLoginController {
             return notWorking();
         }
 
-        // A new session with a new id: nothing of an older one stays. Tomcat may give a new session the id of the old one.
-        var old = request.getSession(false);
-        if (old != null) old.invalidate();
-        request.getSession(true).setAttribute("attempt", login.attempt());
-        request.changeSessionId();
-
         // To let in only users that you know, and for their roles, ask your UserDetailsService here.
         var authorities = AuthorityUtils.createAuthorityList("ROLE_USER");
         Authentication user = UsernamePasswordAuthenticationToken.authenticated(login.userId(), null, authorities);
+
+        // A new session: nothing of an older one stays. Tomcat may give it the id of the old one, which the strategy changes.
+        var old = request.getSession(false);
+        if (old != null) old.invalidate();
+        request.getSession(true).setAttribute("attempt", login.attempt());
+
+        // The steps of AbstractAuthenticationProcessingFilter, which Spring's own logins go through, in its order.
+        sessions.onAuthentication(user, request, response);
         SecurityContext context = SecurityContextHolder.createEmptyContext();
         context.setAuthentication(user);
         SecurityContextHolder.setContext(context);
         contexts.saveContext(context, request, response);
+        events.publishEvent(new InteractiveAuthenticationSuccessEvent(user, getClass()));
         return redirect("/account");
     }
 

@@ -11,6 +11,8 @@ import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.logout.LogoutSuccessHandler;
+import org.springframework.security.web.authentication.session.ChangeSessionIdAuthenticationStrategy;
+import org.springframework.security.web.authentication.session.SessionAuthenticationStrategy;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.web.client.RestClient;
@@ -22,6 +24,12 @@ class SecurityConfig {
     @Bean
     SecurityContextRepository securityContextRepository() {
         return new HttpSessionSecurityContextRepository();
+    }
+
+    /** What a login does with the session's id. For Spring's own logins, such as a form, and for the controller. */
+    @Bean
+    SessionAuthenticationStrategy sessionAuthenticationStrategy() {
+        return new ChangeSessionIdAuthenticationStrategy();
     }
 
     @Bean
@@ -39,9 +47,14 @@ class SecurityConfig {
     }
 
     @Bean
-    SecurityFilterChain site(HttpSecurity http, SecurityContextRepository contexts, LogoutSuccessHandler forget) throws Exception {
+    SecurityFilterChain site(
+            HttpSecurity http,
+            SecurityContextRepository contexts,
+            SessionAuthenticationStrategy strategy,
+            LogoutSuccessHandler forget) throws Exception {
         return http
                 .securityContext(context -> context.securityContextRepository(contexts))
+                .sessionManagement(sessions -> sessions.sessionAuthenticationStrategy(strategy))
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers("/login", "/login/otp", "/error").permitAll().anyRequest().authenticated())
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(
