@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import { createBrotliDecompress, createGunzip, constants } from "node:zlib";
 import type { Readable } from "node:stream";
 import { codeOf } from "../error-code.js";
+import { userAgent } from "../user-agent.js";
 
 /** An answer of the site, or why there was none. */
 export type Answer =
@@ -81,8 +82,6 @@ export async function visitSite(page: string, path: string, times: VisitTimes): 
     stream: await openStream(status, { ...browser, ...own, accept: "text/event-stream" }, times.streamMs),
   };
 }
-
-const userAgent = "Mozilla/5.0 (onegini-otp-login doctor)";
 
 /** The id in the answer to a start. */
 export function attemptIn(start: Answer): string | undefined {

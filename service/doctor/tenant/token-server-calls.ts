@@ -4,6 +4,7 @@ import type { Transport } from "onegini-otp-login/server";
 import * as v from "valibot";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOf } from "../error-code.js";
+import { userAgent } from "../user-agent.js";
 
 /** What a call brought. */
 export type Reply =
@@ -127,9 +128,18 @@ export class TokenServerCalls {
     return this.#call(`/transaction/${randomUUID()}`, {});
   }
 
+  /** With the fields that the kit sends, so that what a Token Server does with them shows here, too. */
   start({ text, language, userId }: { text?: string; language?: string; userId?: string }): Promise<Reply> {
     const form = new URLSearchParams({ type: this.#settings.type, callback_uri: this.#callbackUri });
-    const optional = { message: text, secure_message: text, language_code: language, user_id: userId };
+    const optional = {
+      message: text,
+      secure_message: text,
+      language_code: language ?? "en",
+      // The kit's, for a login that begins on its own machine.
+      ip_address: "127.0.0.1",
+      user_agent: userAgent,
+      user_id: userId,
+    };
     for (const [name, value] of Object.entries(optional)) if (value) form.set(name, value);
     return this.#call("/user", this.#authentication(form), form);
   }

@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
+import { Browser } from "../../server/support/browser.js";
+import { site } from "../../server/support/site.js";
 import { assertFailed, checksThat, foundIn } from "./run-doctor.js";
 import { callbackPassword, clientSecret, examine } from "./tenant.js";
 
@@ -42,6 +44,21 @@ describe("doctor, of a tenant that is right", () => {
     assert.deepEqual(checksThat(run, "unknown"), ofTls);
     assert.match(run.stdout, /declined on the phone/);
     assert.match(run.stdout, /the same on both sides/);
+  });
+
+  it("starts a code with the form fields of the kit's start", async (t) => {
+    const { emulator, ...where } = await site(t);
+    await new Browser(where).start({ headers: { "user-agent": "Mozilla/5.0" }, body: { language: "en" } });
+    const forms: URLSearchParams[] = [];
+    await examine(t, {
+      flags: ["--json", "--no-scan"],
+      front: async (request, pass) => {
+        if (request.method === "POST") forms.push(new URLSearchParams(await request.clone().text()));
+        return pass(request);
+      },
+    });
+    const namesIn = (form?: URLSearchParams) => [...(form?.keys() ?? [])];
+    assert.deepEqual(namesIn(forms[0]), namesIn(emulator.starts[0]));
   });
 
   it("reads the other shapes of the vendor's answers", async (t) => {
