@@ -144,7 +144,7 @@ describe("the site's log", () => {
       ["POST", "/otp-login/a%0A%22/b?", "/otp-login/a%0A%22/b"],
       ["GET", `/otp-login/${"x".repeat(5000)}/y`, `/otp-login/${"x".repeat(189)}`],
     ] as const) {
-      await where.kit.fetch(new Request(where.origin + sent, { method }));
+      await where.kit.fetch(new Request(where.origin + sent, { method }), undefined as never);
       const last = events.at(-1);
       assert.equal(last?.type, "request_refused");
       assert.deepEqual([last.method, last.path], [method, path]);
