@@ -25,7 +25,7 @@ const linked = documents
       join(dirname(page), to),
     ),
   )
-  .filter((path) => isFile(path) && !/\.(md|png)$/.test(path));
+  .filter((path) => isFile(path) && !/\.(md|png|svg)$/.test(path));
 
 /** Files that they link to and that are no Markdown, such as openapi.yaml, by their paths: each has a page of its own. */
 export const files: ReadonlyMap<string, string> = new Map(
