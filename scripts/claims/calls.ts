@@ -415,8 +415,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "For every refused ticket the kit takes the same steps",
     file: "src/server/login/redeem.ts",
-    text: `await sha256(this.#cookie.readFrom(cookie) ?? "")`,
-    without: `this.#cookie.readFrom(cookie) === undefined ? "" : await sha256(this.#cookie.readFrom(cookie) ?? "")`,
+    text: `await sha256(browserSecret ?? "")`,
+    without: `browserSecret === undefined ? "" : await sha256(browserSecret)`,
     test: tickets,
     title: "that is unknown, replaced, used, expired or another browser's takes the same steps",
   },
