@@ -24,6 +24,9 @@ after(async () => {
   rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 5 });
 });
 
+// A signal alone ends this process without "exit", and the servers, in process groups of their own, would go on.
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const isWindows = process.platform === "win32";
 const runFile = promisify(execFile);
 
