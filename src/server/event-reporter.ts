@@ -107,8 +107,9 @@ const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>
     ]),
   ) as LoginKitEvent;
 
-/** The path of a request's URL, at most 200 characters of it, because a stranger may send anything. */
-const sentPath = ({ url }: Request): string => /^[^:]*:\/\/[^/?#]*([^?#]{0,200})/.exec(url)?.[1] ?? "";
+/** The path of a request's URL, at most 200 characters of it. What is long between two slashes may be a code or a secret. */
+const sentPath = ({ url }: Request): string =>
+  (/^[^:]*:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "").replace(/[^/]{20,}/g, "…").slice(0, 200);
 
 /** Reports to the site the errors that the login API answers. */
 export class ErrorLog {

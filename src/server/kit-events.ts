@@ -96,9 +96,10 @@ export type LoginKitEvent =
     }
   /**
    * A call was answered with an error. Of 401 and 403, which strangers can cause, one a minute is a warning. `method` and
-   * `path` are what the client sent: `path` is at most 200 characters of its URL's path, percent-encoded and without the
-   * query, and may be anything. With `forbidden_origin`: `origin` and `fetchSite` are the `Origin` and `Sec-Fetch-Site`
-   * that came, at most 200 characters of each, and `expectedOrigins` are the kit's `origin` and `origins`.
+   * `path` are what the client sent, and may be anything. Of the URL's path, percent-encoded and without the query, `path`
+   * is at most 200 characters, with `…` in place of a segment of 20 characters or more, which may be an id or a code. With
+   * `forbidden_origin`: `origin` and `fetchSite` are the `Origin` and `Sec-Fetch-Site` that came, at most 200 characters
+   * of each, and `expectedOrigins` are the kit's `origin` and `origins`.
    */
   | {
       type: "request_refused";
