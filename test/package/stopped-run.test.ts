@@ -9,7 +9,7 @@ const testFile = `
 import { startCommand } from "./test/package/support/packed-package.ts";
 const server = "require('http').createServer().listen(0, () => console.log('ready: ' + process.pid))";
 const { origin } = await startCommand(process.execPath, ["-e", server], ".");
-console.log(origin);
+console.log('server ' + origin + '.');
 `;
 
 const runs = (pid: number): boolean => {
@@ -30,8 +30,10 @@ test(
     const ended = once(run, "exit");
     let output = "";
     run.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-    await until(() => output.includes("\n") || run.exitCode !== null, "the server", 300_000);
-    const server = parseInt(output);
+    // Newer versions of Node print the head of a test report first.
+    const printed = (): string | undefined => /^server (\d+)\.$/m.exec(output)?.[1];
+    await until(() => printed() !== undefined || run.exitCode !== null, "the server", 300_000);
+    const server = Number(printed());
     assert.ok(runs(server), output);
     t.after(() => runs(server) && process.kill(server, "SIGKILL"));
 
