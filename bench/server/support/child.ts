@@ -35,10 +35,15 @@ export interface Child {
 
 /**
  * Starts one of the servers beside this file as a bundle on plain `node`, so that no compiler is in its memory and no
- * flag on its command line.
+ * flag on its command line. `ofPackage`: see {@link bundle}.
  */
-export async function start(name: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Child> {
-  const child = spawn(process.execPath, [await bundle(name), ...args], {
+export async function start(
+  name: string,
+  args: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+  { ofPackage = false } = {},
+): Promise<Child> {
+  const child = spawn(process.execPath, [await bundle(name, ofPackage), ...args], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     env: { ...process.env, ...env },
   });
