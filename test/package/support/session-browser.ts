@@ -66,8 +66,9 @@ export class SiteBrowser {
     const before = [...this.cookies.keys()];
     for (const form of forms) {
       const headers = { "content-type": "application/x-www-form-urlencoded", ...form };
-      const answer = await this.fetch("/logout", { method: "POST", headers });
-      assert.equal(answer.status, 403, form["origin"]);
+      const { status } = await this.fetch("/logout", { method: "POST", headers });
+      // A guard may send somebody without a session to the login page.
+      assert.ok(status === 403 || (status === 302 && form["cookie"] === ""), `${form["origin"]}: ${status}`);
       assert.deepEqual([...this.cookies.keys()], before, form["origin"]);
     }
   }
