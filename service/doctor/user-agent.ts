@@ -1,2 +1,2 @@
-/** Doctor's name, where a login has that of a browser. */
+/** What doctor sends where a browser's login has the browser's `User-Agent`. */
 export const userAgent = "Mozilla/5.0 (onegini-otp-login doctor)";

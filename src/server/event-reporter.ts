@@ -107,7 +107,7 @@ const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>
     ]),
   ) as LoginKitEvent;
 
-/** The path of a request's URL, at most 200 characters of it. What is long between two slashes may be a code or a secret. */
+/** The path of a request's URL, at most 200 characters. A long segment is left out, because it may be a code or a secret. */
 const sentPath = ({ url }: Request): string =>
   (/^[^:]*:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "").replace(/[^/]{20,}/g, "…").slice(0, 200);
 

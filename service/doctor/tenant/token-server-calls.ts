@@ -128,14 +128,14 @@ export class TokenServerCalls {
     return this.#call(`/transaction/${randomUUID()}`, {});
   }
 
-  /** With the fields that the kit sends, so that what a Token Server does with them shows here, too. */
+  /** Sends the same fields as the kit, so that a Token Server that refuses one of them is found here. */
   start({ text, language, userId }: { text?: string; language?: string; userId?: string }): Promise<Reply> {
     const form = new URLSearchParams({ type: this.#settings.type, callback_uri: this.#callbackUri });
     const optional = {
       message: text,
       secure_message: text,
       language_code: language ?? "en",
-      // The kit's, for a login that begins on its own machine.
+      // As the kit sends it for a browser on its own machine.
       ip_address: "127.0.0.1",
       user_agent: userAgent,
       user_id: userId,
