@@ -92,7 +92,7 @@ export class Metrics {
   counting(transport: Transport): Transport {
     return async (request) => {
       const call = request.method === "POST" ? "start" : "result";
-      const end = this.#callSeconds.startTimer({ call });
+      const beganAt = performance.now();
       try {
         const answer = await transport(request);
         this.#calls.inc({ call, result: String(answer.status) });
@@ -101,7 +101,7 @@ export class Metrics {
         this.#calls.inc({ call, result: "no_answer" });
         throw error;
       } finally {
-        end();
+        this.#callSeconds.observe({ call }, (performance.now() - beganAt) / 1000);
       }
     };
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
-import { createLog, logEvent } from "../../../../service/serve/log.js";
+import { createLog, createTimestamp, logEvent } from "../../../../service/serve/log.js";
 
 const logged = (kind: "json" | "pretty", log: (to: ReturnType<typeof createLog>) => void): string => {
   let text = "";
@@ -18,6 +18,15 @@ describe("The log of serve", () => {
     const { time, ...rest } = JSON.parse(text) as Record<string, string>;
     assert.deepEqual(rest, { level: "info", event: "attempt_started", attempt: "a", durationMs: 3 });
     assert.match(time ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  it("has the instant of each line, also if the clock is set back", () => {
+    const instants = [0, 7, 999, 1_000, 59_999, 60_000, 1_798_761_599_999, 1_798_761_600_000, 45, 1_045].map(
+      (at) => at + 1_700_000_000_000,
+    );
+    let at = 0;
+    const timestamp = createTimestamp(() => instants[at++] ?? NaN);
+    for (const instant of instants) assert.equal(timestamp(), `,"time":"${new Date(instant).toISOString()}"`);
   });
 
   it("loses no line of a process that ends in the same turn", () => {
