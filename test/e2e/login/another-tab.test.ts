@@ -13,11 +13,15 @@ const phone = { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch:
 
 const appLink = (page: Page) => page.getByRole("link", { name: "Open the app", exact: true });
 
+/** The code that the app gets by the app's button. */
+const codeFor = async (page: Page): Promise<string> =>
+  new URL(String(await appLink(page).getAttribute("href"))).searchParams.get("otp") ?? "";
+
 /** Presses the app's button, and returns the code that the app gets. */
 async function leaveForApp(page: Page): Promise<string> {
-  const link = await appLink(page).getAttribute("href");
+  const code = await codeFor(page);
   await appLink(page).click();
-  return new URL(String(link)).searchParams.get("otp") ?? "";
+  return code;
 }
 
 /** For a hidden page: `reachPhase` waits for animation frames, and a hidden page has none. */
@@ -224,12 +228,13 @@ describe("Two visible pages of an attempt that left for the app", () => {
 
   const signIns = () => site.signIns() - signedIn;
 
-  async function open(): Promise<Page> {
-    const page = await context.newPage();
+  async function load(page: Page): Promise<Page> {
     await page.goto(site.origin);
     await appLink(page).waitFor();
     return page;
   }
+
+  const open = async (): Promise<Page> => load(await context.newPage());
 
   async function openTwo(): Promise<{ pages: [Page, Page]; code: string }> {
     const left = await open();
@@ -247,15 +252,26 @@ describe("Two visible pages of an attempt that left for the app", () => {
     return endings.map(({ logins }) => logins).sort();
   }
 
-  it("log in once, 50 times", async () => {
-    for (let run = 1; run <= 50; run++) {
-      const { pages, code } = await openTwo();
+  /** Two pages of a browser, again and again. */
+  async function logInTogether(times: number): Promise<void> {
+    const own = await browser.newContext(phone);
+    const [left, right] = [await own.newPage(), await own.newPage()];
+    for (let run = 1; run <= times; run++) {
+      const code = await codeFor(await load(left));
+      // After a real press, Chromium asks about the app in a box of its own, and the tab takes no second press.
+      await appLink(left).dispatchEvent("click");
+      await load(right);
       await site.phone.accept(code);
-      assert.deepEqual(await bothComplete(pages), [0, 1], `run ${run}`);
-      assert.equal(signIns(), run);
-      await Promise.all(pages.map((page) => page.close()));
+      assert.deepEqual(await bothComplete([left, right]), [0, 1], `run ${run}`);
     }
+    await own.close();
+  }
+
+  it("log in once, 50 times", async () => {
+    // Five browsers at a time, because most of a run is waiting.
+    await Promise.all(Array.from({ length: 5 }, () => logInTogether(10)));
     assert.equal(site.starts(), 50);
+    assert.equal(signIns(), 50);
   });
 
   it("log in once on a slow network", async () => {
