@@ -23,11 +23,12 @@ describe("A page with one card", () => {
       for (const direction of directions) {
         await page.evaluate((given) => void Object.assign(document.documentElement, given), direction);
         assert.deepEqual(await wordsOnMarks(page), []);
-        for (const [look, media] of Object.entries(looks)) {
+        for (const [index, [look, media]] of Object.entries(looks).entries()) {
           await page.emulateMedia(media);
-          const { violations, undecided, rules } = await runAxe(page);
+          const onlyColours = index > 0;
+          const { violations, undecided, rules } = await runAxe(page, { onlyColours });
           assert.deepEqual(
-            alwaysRun.filter((rule) => !rules.includes(rule)),
+            (onlyColours ? ["color-contrast"] : alwaysRun).filter((rule) => !rules.includes(rule)),
             [],
             "rules that did not run",
           );

@@ -380,7 +380,7 @@ describe("The theming page", () => {
       assert.equal(frames.length, Object.keys(recipes).length);
       for (const frame of frames) {
         await loadAxe(frame);
-        violations.push(...(await runAxe(frame, "onegini-otp-login")).violations);
+        violations.push(...(await runAxe(frame, { selector: "onegini-otp-login" })).violations);
       }
       assert.deepEqual(violations, []);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
@@ -486,7 +486,8 @@ describe("Each page", () => {
       for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme });
         await page.locator(colorScheme === "dark" ? "html.dark" : "html:not(.dark)").waitFor();
-        violations[colorScheme].push(...(await runAxe(page)).violations.map((line) => `${path} ${line}`));
+        const found = (await runAxe(page, { onlyColours: colorScheme !== schemes[0] })).violations;
+        violations[colorScheme].push(...found.map((line) => `${path} ${line}`));
       }
       await page.setViewportSize({ width: 320, height: 720 });
       if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) tooWide.push(path);

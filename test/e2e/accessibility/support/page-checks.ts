@@ -31,11 +31,21 @@ export interface Findings {
   rules: string[];
 }
 
-/** @param selector what to look at, if that is not the whole page or frame */
-export async function runAxe(page: Page | Frame, selector?: string): Promise<Findings> {
+/** The rules whose result depends on colours: all that can differ where a page is looked at in another colour scheme. */
+const colourRules = ["color-contrast", "link-in-text-block"];
+
+interface AxeRun {
+  /** What to look at. Default: the whole page or frame. */
+  selector?: string;
+  /** Whether all other rules have looked at the same page in another colour scheme. Default: `false`. */
+  onlyColours?: boolean;
+}
+
+export async function runAxe(page: Page | Frame, { selector, onlyColours }: AxeRun = {}): Promise<Findings> {
+  const run: RunOptions = onlyColours ? { ...options, runOnly: colourRules } : options;
   const { violations, incomplete, passes, inapplicable } = await page.evaluate(
     ([given, within]) => (globalThis as unknown as WithAxe).axe.run(within ?? document, given),
-    [options, selector] as const,
+    [run, selector] as const,
   );
   const lines = (results: AxeResults["violations"]) =>
     results.flatMap(({ id, nodes }) =>
