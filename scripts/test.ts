@@ -1,7 +1,7 @@
 /**
  * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines.
  * `npm run test:examples`: those of `examples/`, which install and build many frameworks. `npm run test:backends`: those of
- * `examples/backends/`, which need other languages.
+ * `examples/backends/`, which need other languages. `npm run test:soak`: pages that are open for a day.
  * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`.
  * `--part 2/3` runs the second third of the files: `npm run test:examples -- --part 2/3`.
  */
@@ -21,21 +21,33 @@ const needServices = [
 const onlyInAll = [
   ...needServices,
   "test/e2e/accessibility",
+  "test/e2e/demo/contrast.test.ts",
+  "test/e2e/demo/demo-first-paint.test.ts",
+  "test/e2e/demo/other-tabs.test.ts",
   "test/e2e/demo/phone-scanner.test.ts",
   "test/e2e/demo/phone-states.test.ts",
+  "test/e2e/demo/phone.test.ts",
   "test/e2e/demo/playground.test.ts",
   "test/e2e/demo/playground-look.test.ts",
   "test/e2e/demo/playground-network.test.ts",
   "test/e2e/engines/oldest-chromium.test.ts",
+  "test/e2e/login/another-tab.test.ts",
   "test/e2e/network",
+  "test/e2e/page",
   "test/e2e/renders",
+  "test/element/i18n/locale-look.test.ts",
   "test/package/command",
   "test/package/frameworks",
   "test/package/install",
   "test/package/site",
 ];
 /** What runs only if it is named. */
-const onlyIfNamed = ["test/package/backends", "test/package/consumers", "test/package/examples"];
+const onlyIfNamed = [
+  "test/package/backends",
+  "test/package/consumers",
+  "test/package/examples",
+  "test/resilience/soak",
+];
 const filesAtATime = 2;
 
 const { values, positionals } = parseArgs({

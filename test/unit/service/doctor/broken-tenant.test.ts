@@ -242,6 +242,8 @@ describe("doctor names the one setting of a tenant that is wrong, and nothing el
       t.after(() => site.close());
       const run = await examine(t, {
         settings: { "callback-uri": `http://127.0.0.1:${port}/cb`, port: "0" },
+        // None comes.
+        edge: { times: { callbackMs: 100 } },
       });
       assertFailed(run, ["callback-reachable"]);
       assert.match(run.stdout, says);
