@@ -30,6 +30,7 @@ const onlyInAll = [
   "test/e2e/demo/playground.test.ts",
   "test/e2e/demo/playground-look.test.ts",
   "test/e2e/demo/playground-network.test.ts",
+  "test/e2e/demo/site.test.ts",
   "test/e2e/engines/oldest-chromium.test.ts",
   "test/e2e/login/another-tab.test.ts",
   "test/e2e/network",
