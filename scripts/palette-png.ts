@@ -1,12 +1,12 @@
 import { crc32, deflateSync } from "node:zlib";
-import { PNG } from "pngjs";
+import { readPng } from "../test/support/png.js";
 
 /**
  * A picture (PNG) with at most 256 colours, at less than half the size: the most frequent ones stay as they are, the
- * shades at the edges of letters become the nearest of them. pngjs reads such pictures, but cannot write them.
+ * shades at the edges of letters become the nearest of them. fast-png reads such pictures, but cannot write them.
  */
 export function withPalette(png: Buffer): Buffer {
-  const { width, height, data } = PNG.sync.read(png);
+  const { width, height, data } = readPng(png);
   const counts = new Map<number, number>();
   for (let at = 0; at < data.length; at += 4) {
     const colour = data.readUIntBE(at, 3);

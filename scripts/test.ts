@@ -1,7 +1,8 @@
 /**
  * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines.
- * `npm run test:examples`: those of `examples/`, which install and build many frameworks. `npm run test:backends`: those of
- * `examples/backends/`, which need other languages. `npm run test:soak`: pages that are open for a day.
+ * Runs of their own have what installs packages from npm's registry, and what takes long: `npm run package`, what uses the packed
+ * package; `npm run test:examples`, the projects of `examples/`; `npm run test:backends`, those of `examples/backends/`, which need
+ * other languages; `npm run test:soak`, pages that are open for a day.
  * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`.
  * `--part 2/3` runs the second third of the files: `npm run test:examples -- --part 2/3`.
  */
@@ -37,16 +38,16 @@ const onlyInAll = [
   "test/e2e/page",
   "test/e2e/renders",
   "test/element/i18n/locale-look.test.ts",
-  "test/package/command",
-  "test/package/frameworks",
-  "test/package/install",
   "test/package/site",
 ];
 /** What runs only if it is named. */
 const onlyIfNamed = [
   "test/package/backends",
+  "test/package/command",
   "test/package/consumers",
   "test/package/examples",
+  "test/package/frameworks",
+  "test/package/install",
   "test/resilience/soak",
 ];
 const filesAtATime = 2;

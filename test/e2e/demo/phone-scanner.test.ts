@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { PNG } from "pngjs";
 import type { Browser, BrowserContext } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { openPhone, openPlayground } from "../../support/demo/demo-pages.js";
 import { type Demo, demoInBrowser } from "../../support/demo/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
+import { emptyPicture, readPng, writePng } from "../../support/png.js";
 
 describe("The demo phone's scanner", () => {
   let demo: Demo;
@@ -158,8 +158,8 @@ describe("The demo phone's scanner", () => {
 
 /** Turns a picture (PNG) by a quarter, clockwise. */
 function turn(png: Buffer): Buffer {
-  const from = PNG.sync.read(png);
-  const to = new PNG({ width: from.height, height: from.width });
+  const from = readPng(png);
+  const to = emptyPicture(from.height, from.width);
   for (let y = 0; y < from.height; y++) {
     for (let x = 0; x < from.width; x++) {
       const source = (y * from.width + x) * 4;
@@ -167,19 +167,19 @@ function turn(png: Buffer): Buffer {
       from.data.copy(to.data, target, source, source + 4);
     }
   }
-  return PNG.sync.write(to);
+  return writePng(to);
 }
 
 /** A picture with nothing on it. */
 function blank(width: number, height: number): Buffer {
-  const png = new PNG({ width, height });
-  png.data.fill(0xdd);
-  return PNG.sync.write(png);
+  const picture = emptyPicture(width, height);
+  picture.data.fill(0xdd);
+  return writePng(picture);
 }
 
 /** A film of one still picture, as Chromium's fake camera plays it: YUV4MPEG2, in grey. */
 function filmOf(png: Buffer): Buffer {
-  const { width, height, data } = PNG.sync.read(png);
+  const { width, height, data } = readPng(png);
   // The format requires even edges, so the last column and row may be left out.
   const [w, h] = [width - (width % 2), height - (height % 2)];
   const luma = Buffer.alloc(w * h);

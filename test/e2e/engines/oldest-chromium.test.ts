@@ -5,11 +5,11 @@ import { pipeline } from "node:stream/promises";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createBrotliDecompress } from "node:zlib";
-import { PNG } from "pngjs";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { phoneCalls, startDemo, type Demo } from "../../support/demo/demo.js";
 import { watchForComplaints } from "../../support/login-page.js";
+import { readPng, type Picture } from "../../support/png.js";
 import { codeOn } from "../../support/qr.js";
 
 const file = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -25,7 +25,7 @@ const tolerance = 12;
 /** How a browser shows a phase of the login page. */
 interface Look {
   /** Without text, which each version draws in its own way, and without the code. */
-  picture: PNG;
+  picture: Picture;
   /** The colour of every element with text, with its text. */
   colours: string[];
 }
@@ -114,10 +114,10 @@ async function look(page: Page): Promise<Look> {
         )
         .map((each) => `${getComputedStyle(each).color} ${each.textContent.trim()}`),
     );
-  return { picture: PNG.sync.read(picture), colours };
+  return { picture: readPng(picture), colours };
 }
 
-function differentPixels(one: PNG, other: PNG): number {
+function differentPixels(one: Picture, other: Picture): number {
   assert.deepEqual([one.width, one.height], [other.width, other.height]);
   let count = 0;
   for (let i = 0; i < one.data.length; i += 4) {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { PNG } from "pngjs";
 import { loginSiteInBrowser } from "../accessibility/support/login-site.js";
 import { reachPhase } from "../../support/login-page.js";
+import { readPng } from "../../support/png.js";
 import { until } from "../../support/until.js";
 
 const frameMs = 1000 / 60;
@@ -62,7 +62,7 @@ const sceneOf = (page: Page): Promise<Scene> =>
   });
 
 function lookAt(picture: Buffer, { clip, discX, discY, message }: Scene, at: number): Frame {
-  const { width, height, data } = PNG.sync.read(picture);
+  const { width, height, data } = readPng(picture);
   const scale = width / clip.width;
   const pixel = (x: number, y: number) => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
   const surface = pixel(1, 1);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { PNG } from "pngjs";
 import type { Browser, Page } from "playwright-core";
 import { startSite, type Site } from "./support/site.js";
 import { launchBrowser } from "../../support/browser.js";
+import { readPng } from "../../support/png.js";
 import { codesOn } from "../../support/qr.js";
 
 /** A card on the page. */
@@ -58,7 +58,7 @@ describe("Every module of the code has the same number of device pixels", () => 
       const shown = places.slice(at, at + together);
       const boxes = await show(page, site, shown);
       assert.equal(await page.evaluate(() => devicePixelRatio.toFixed(3)), ratio.toFixed(3));
-      const { data, width } = PNG.sync.read(await page.screenshot());
+      const { data, width } = readPng(await page.screenshot());
       const isDark = (x: number, y: number) => (data[(y * width + x) * 4] ?? 255) < 128;
       for (const [i, box] of boxes.entries()) {
         const [first] = unevenModules(isDark, scaled(box, ratio));

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { PNG } from "pngjs";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { holds, until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
@@ -10,16 +9,17 @@ import {
   type FirstPaintSite,
 } from "../../support/sites/first-paint-site.js";
 import { reachPhase, watchForComplaints, type Complaints } from "../../support/login-page.js";
+import { readPng, type Picture } from "../../support/png.js";
 
 /** The pixels of a part of the page, once they no longer change: right after a change Chromium may still draw a part anew. */
-async function pixelsAtRest(page: Page, clip: PageClip): Promise<PNG> {
+async function pixelsAtRest(page: Page, clip: PageClip): Promise<Picture> {
   let last = await page.screenshot({ clip });
   await until(async () => {
     const before = last;
     last = await page.screenshot({ clip });
     return last.equals(before);
   }, "two equal pictures");
-  return PNG.sync.read(last);
+  return readPng(last);
 }
 
 const pictureOf = (page: Page): Locator => page.locator("svg svg g");
@@ -92,7 +92,7 @@ describe("The server's picture of the code and the element's, which replaces it"
       await reachPhase(page, "pending");
       // Chromium may draw an edge between two device pixels once more, and then on the other side.
       await until(async () => {
-        const { data } = PNG.sync.read(await page.screenshot({ clip }));
+        const { data } = readPng(await page.screenshot({ clip }));
         return Buffer.compare(data, beforehand.data) === 0;
       }, "the same pixels");
     });

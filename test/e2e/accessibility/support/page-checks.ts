@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Frame, Page } from "playwright-core";
-import { PNG } from "pngjs";
+import { readPng } from "../../../support/png.js";
 
 const source = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
@@ -229,7 +229,7 @@ const luminance = (data: Buffer, at: number): number => {
 
 /** Counts the pixels that differ by at least a contrast, in two pictures (PNG) of the same place. */
 export function pixelsThatDiffer(before: Buffer, after: Buffer, contrast: number): number {
-  const [one, other] = [PNG.sync.read(before), PNG.sync.read(after)];
+  const [one, other] = [readPng(before), readPng(after)];
   if (one.width !== other.width || one.height !== other.height) throw new Error("Not of the same place.");
   let count = 0;
   for (let at = 0; at < one.data.length; at += 4) {

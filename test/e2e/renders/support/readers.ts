@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { scanRGBABuffer, ZBarConfigType, ZBarScanner, ZBarSymbolType } from "@undecaf/zbar-wasm";
 import type { CDPSession } from "playwright-core";
-import { PNG } from "pngjs";
 import { create } from "qrcode";
 import { readBarcodes } from "zxing-wasm/reader";
 import type { Seen } from "./in-page.js";
+import { readPng, writePng } from "../../../support/png.js";
 // Loads ZXing's WebAssembly from the package instead of the network.
 import "../../../support/qr.js";
 
@@ -115,7 +115,7 @@ export function bareCode(text: string, module: number): Picture {
 /** A picture of the whole viewport. */
 export async function picture(session: CDPSession): Promise<Picture> {
   const { data } = await session.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true });
-  const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, "base64"));
+  const { width, height, data: pixels } = readPng(Buffer.from(data, "base64"));
   return {
     width,
     height,
@@ -145,8 +145,9 @@ export function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: numb
 /** Saves the picture of a miss under its seed. */
 export async function keep({ data, width, height }: Picture, seed: string): Promise<void> {
   if (width === 0 || height === 0) return;
-  const png = new PNG({ width, height });
-  png.data = Buffer.from(data.buffer);
   await mkdir(".cache/renders", { recursive: true });
-  await writeFile(`.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`, PNG.sync.write(png));
+  await writeFile(
+    `.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`,
+    writePng({ width, height, data: Buffer.from(data.buffer) }),
+  );
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { PNG } from "pngjs";
 import { doctor } from "../../../../service/doctor/doctor-command.js";
 import { doctorHelp, readDoctorOptions } from "../../../../service/doctor/doctor-options.js";
 import { titles } from "../../../../service/doctor/lines.js";
 import { serveCodePage, terminalCode } from "../../../../service/doctor/qr-code.js";
 import { waitForScan } from "../../../../service/doctor/tenant/scan.js";
 import type { Reply, TokenServerCalls } from "../../../../service/doctor/tenant/token-server-calls.js";
+import { emptyPicture, writePng } from "../../../support/png.js";
 import { readCodes } from "../../../support/qr.js";
 
 const page = readFileSync(new URL("../../../../docs/doctor.md", import.meta.url), "utf8");
@@ -95,7 +95,7 @@ describe("doctor's code", () => {
     const rows = terminalCode(otp)
       .split("\n")
       .map((line) => [...line.replace(/\u001b\[[\d;]*m/g, "")]);
-    const png = new PNG({ width: rows[0]!.length * scale, height: rows.length * 2 * scale });
+    const png = emptyPicture(rows[0]!.length * scale, rows.length * 2 * scale);
     for (let y = 0; y < png.height; y++)
       for (let x = 0; x < png.width; x++) {
         const character = rows[Math.floor(y / scale / 2)]![Math.floor(x / scale)]!;
@@ -104,7 +104,7 @@ describe("doctor's code", () => {
         png.data.fill(isDark ? 0 : 255, (y * png.width + x) * 4, (y * png.width + x) * 4 + 3);
         png.data[(y * png.width + x) * 4 + 3] = 255;
       }
-    assert.deepEqual(await readCodes(PNG.sync.write(png)), [otp]);
+    assert.deepEqual(await readCodes(writePng(png)), [otp]);
   });
 
   it("is on a page of this machine, at an address that cannot be guessed, and not as text", async (t) => {
