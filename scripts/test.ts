@@ -2,7 +2,7 @@
  * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines.
  * Runs of their own have what installs packages from npm's registry, and what takes long: `npm run package`, what uses the packed
  * package; `npm run test:examples`, the projects of `examples/`; `npm run test:backends`, those of `examples/backends/`, which need
- * other languages; `npm run test:soak`, pages that are open for a day.
+ * other languages; `npm run test:site`, the site of the documents; `npm run test:soak`, pages that are open for a day.
  * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`.
  * `--part 2/3` runs the second third of the files: `npm run test:examples -- --part 2/3`.
  */
@@ -38,7 +38,6 @@ const onlyInAll = [
   "test/e2e/page",
   "test/e2e/renders",
   "test/element/i18n/locale-look.test.ts",
-  "test/package/site",
 ];
 /** What runs only if it is named. */
 const onlyIfNamed = [
@@ -48,6 +47,7 @@ const onlyIfNamed = [
   "test/package/examples",
   "test/package/frameworks",
   "test/package/install",
+  "test/package/site",
   "test/resilience/soak",
 ];
 const filesAtATime = 2;

@@ -34,6 +34,8 @@ describe("A login in one tab", () => {
 
     await page.getByRole("button", { name: "Log out" }).click();
     await waiting.bringToFront();
+    // The page loads itself again. A picture that is asked for meanwhile may never come.
+    await reachPhase(waiting, "pending");
     await codeOn(waiting);
     for (const each of [page, waiting]) await each.close();
   });
