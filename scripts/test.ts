@@ -34,6 +34,7 @@ const onlyInAll = [
   "test/e2e/demo/site.test.ts",
   "test/e2e/engines/oldest-chromium.test.ts",
   "test/e2e/login/another-tab.test.ts",
+  "test/e2e/login/limits.test.ts",
   "test/e2e/network",
   "test/e2e/page",
   "test/e2e/renders",
