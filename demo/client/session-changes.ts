@@ -13,11 +13,15 @@ export function openSessionChanges(onChange: (change: SessionChange) => void): {
   return { tell: (change) => channel.post(change) };
 }
 
-/** Whether this browser has a session. Scripts cannot read its cookie, so the server is asked. */
-export async function hasSession(): Promise<boolean> {
+/**
+ * Whether this browser has a session. Scripts cannot read its cookie, so the server is asked. Undefined if it does not say: then
+ * the page stays as it is.
+ */
+export async function hasSession(): Promise<boolean | undefined> {
   try {
-    return (await fetch("/account", { method: "HEAD" })).ok;
+    const { ok, status } = await fetch("/account", { method: "HEAD" });
+    return ok || (status === 401 ? false : undefined);
   } catch {
-    return false; // Without a network nobody can tell, and the page stays as it is.
+    return undefined;
   }
 }

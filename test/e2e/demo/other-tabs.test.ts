@@ -40,6 +40,28 @@ describe("A login in one tab", () => {
     for (const each of [page, waiting]) await each.close();
   });
 
+  it("shows the logout in a tab whose script comes only after it", async () => {
+    const waiting = await openLoginPage(tabs.context, demo.origin);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const isHeld = waiting.waitForRequest(/logged-in/);
+    await waiting.route(/logged-in/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    const page = await openLoginPage(tabs.context, demo.origin);
+    await phone.accept(await codeOn(page));
+    await page.waitForURL("**/account");
+    await isHeld;
+
+    await page.getByRole("button", { name: "Log out" }).click();
+    await reachPhase(page, "pending");
+    release();
+    await waiting.bringToFront();
+    await reachPhase(waiting, "pending");
+    for (const each of [page, waiting]) await each.close();
+  });
+
   it("leaves a tab alone that has something to say about its own login", async () => {
     const declined = await openLoginPage(tabs.context, demo.origin);
     await phone.deny(await codeOn(declined));
