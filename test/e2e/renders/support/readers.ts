@@ -4,16 +4,9 @@ import type { CDPSession } from "playwright-core";
 import { create } from "qrcode";
 import { readBarcodes } from "zxing-wasm/reader";
 import type { Seen } from "./in-page.js";
-import { readPng, writePng } from "../../../support/png.js";
+import { emptyPicture, readPng, writePng, type Picture } from "../../../support/png.js";
 // Loads ZXing's WebAssembly from the package instead of the network.
 import "../../../support/qr.js";
-
-/** Pixels, four bytes each. */
-export interface Picture {
-  data: Uint8ClampedArray<ArrayBuffer>;
-  width: number;
-  height: number;
-}
 
 /** Reads every QR code in a picture, from its pixels alone. */
 export type Reader = (picture: Picture) => Promise<string[]>;
@@ -21,7 +14,7 @@ export type Reader = (picture: Picture) => Promise<string[]>;
 /** ZXing as zxing-cpp has it. It does not try white on black, because many phones read only black on white. */
 const zxing: Reader = async ({ data, width, height }) => {
   const results = await readBarcodes(
-    { data, width, height, colorSpace: "srgb" },
+    { data: new Uint8ClampedArray(data), width, height, colorSpace: "srgb" },
     {
       formats: ["QRCode"],
       tryHarder: true,
@@ -40,7 +33,7 @@ const zbar: Reader = async ({ data, width, height }) => {
     created.setConfig(ZBarSymbolType.ZBAR_QRCODE, ZBarConfigType.ZBAR_CFG_ENABLE, 1);
     return created;
   });
-  const symbols = await scanRGBABuffer(data.slice().buffer, width, height, await scanner);
+  const symbols = await scanRGBABuffer(new Uint8Array(data).buffer, width, height, await scanner);
   return symbols.map((symbol) => symbol.decode());
 };
 
@@ -104,23 +97,19 @@ export function flawOf(
 export function bareCode(text: string, module: number): Picture {
   const { size, isDark } = modulesOf(text);
   const edge = size * module;
-  const data = new Uint8ClampedArray(edge * edge * 4).fill(255);
+  const bare = emptyPicture(edge, edge);
+  bare.data.fill(255);
   for (let y = 0; y < edge; y++)
     for (let x = 0; x < edge; x++)
       if (isDark(Math.floor(x / module), Math.floor(y / module)))
-        data.fill(0, (y * edge + x) * 4, (y * edge + x) * 4 + 3);
-  return { data, width: edge, height: edge };
+        bare.data.fill(0, (y * edge + x) * 4, (y * edge + x) * 4 + 3);
+  return bare;
 }
 
 /** A picture of the whole viewport. */
 export async function picture(session: CDPSession): Promise<Picture> {
   const { data } = await session.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true });
-  const { width, height, data: pixels } = readPng(Buffer.from(data, "base64"));
-  return {
-    width,
-    height,
-    data: new Uint8ClampedArray(pixels.buffer as ArrayBuffer, pixels.byteOffset, pixels.length),
-  };
+  return readPng(Buffer.from(data, "base64"));
 }
 
 /** The part of a picture with the card and a margin, and with the code if it overflows the card. */
@@ -134,20 +123,17 @@ export function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: numb
   const top = Math.min(start(card.top, code.top), whole.height);
   const width = end(card.right, code.right, whole.width) - left;
   const height = end(card.bottom, code.bottom, whole.height) - top;
-  const data = new Uint8ClampedArray(width * height * 4);
+  const part = emptyPicture(width, height);
   for (let y = 0; y < height; y++) {
     const from = ((top + y) * whole.width + left) * 4;
-    data.set(whole.data.subarray(from, from + width * 4), y * width * 4);
+    whole.data.copy(part.data, y * width * 4, from, from + width * 4);
   }
-  return { data, width, height };
+  return part;
 }
 
 /** Saves the picture of a miss under its seed. */
-export async function keep({ data, width, height }: Picture, seed: string): Promise<void> {
-  if (width === 0 || height === 0) return;
+export async function keep(card: Picture, seed: string): Promise<void> {
+  if (card.data.length === 0) return;
   await mkdir(".cache/renders", { recursive: true });
-  await writeFile(
-    `.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`,
-    writePng({ width, height, data: Buffer.from(data.buffer) }),
-  );
+  await writeFile(`.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`, writePng(card));
 }

@@ -95,16 +95,16 @@ describe("doctor's code", () => {
     const rows = terminalCode(otp)
       .split("\n")
       .map((line) => [...line.replace(/\u001b\[[\d;]*m/g, "")]);
-    const png = emptyPicture(rows[0]!.length * scale, rows.length * 2 * scale);
-    for (let y = 0; y < png.height; y++)
-      for (let x = 0; x < png.width; x++) {
+    const picture = emptyPicture(rows[0]!.length * scale, rows.length * 2 * scale);
+    for (let y = 0; y < picture.height; y++)
+      for (let x = 0; x < picture.width; x++) {
         const character = rows[Math.floor(y / scale / 2)]![Math.floor(x / scale)]!;
         const isUpper = Math.floor(y / scale) % 2 === 0;
         const isDark = character === "█" || character === (isUpper ? "▀" : "▄");
-        png.data.fill(isDark ? 0 : 255, (y * png.width + x) * 4, (y * png.width + x) * 4 + 3);
-        png.data[(y * png.width + x) * 4 + 3] = 255;
+        picture.data.fill(isDark ? 0 : 255, (y * picture.width + x) * 4, (y * picture.width + x) * 4 + 3);
+        picture.data[(y * picture.width + x) * 4 + 3] = 255;
       }
-    assert.deepEqual(await readCodes(writePng(png)), [otp]);
+    assert.deepEqual(await readCodes(writePng(picture)), [otp]);
   });
 
   it("is on a page of this machine, at an address that cannot be guessed, and not as text", async (t) => {
