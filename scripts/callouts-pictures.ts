@@ -53,7 +53,7 @@ try {
     for (const picture of Object.keys(pictures)) {
       const height = await page.evaluate<number>(`draw("${picture}", ${JSON.stringify(legend)})`);
       const clip = { x: 0, y: 0, width, height };
-      const file = withPalette(await page.screenshot({ fullPage: true, clip }));
+      const file = await withPalette(await page.screenshot({ fullPage: true, clip }));
       await writeFile(`${out}/${picture}-${colorScheme}.png`, file);
       bytes += file.length;
     }

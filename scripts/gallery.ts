@@ -106,7 +106,7 @@ async function photographCards(page: Page, sheet: string, look: string): Promise
 }
 
 async function save(name: string, picture: Buffer): Promise<void> {
-  const file = withPalette(picture);
+  const file = await withPalette(picture);
   await writeFile(`${out}/${name}.png`, file);
   pictures++;
   bytes += file.length;

@@ -113,6 +113,6 @@ async function photographSheet(page: Page, name: string): Promise<void> {
     body { margin: 12px; display: flex; gap: 12px; background: #888 }
     img { height: 426px }
   </style><body>${pictures.join("")}`);
-  await writeFile(`docs/gallery/${name}.png`, withPalette(await sheet.screenshot({ fullPage: true })));
+  await writeFile(`docs/gallery/${name}.png`, await withPalette(await sheet.screenshot({ fullPage: true })));
   await sheet.close();
 }

@@ -65,7 +65,7 @@ describe("The focus", () => {
       const before = await picture();
       await setFocus(page, true);
       assert.equal(await focused(page), control);
-      const changed = pixelsThatDiffer(before, after, 3);
+      const changed = await pixelsThatDiffer(before, after, 3);
       const perimeter = 2 * (width + height) - (8 - 2 * Math.PI) * radius;
       const wanted = 2 * perimeter;
       assert.ok(changed >= wanted, `${look}: ${changed} pixels of ${Math.round(wanted)}`);

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
+import sharp from "sharp";
 import { launchBrowser } from "../../support/browser.js";
 import { openPhone, openPlayground } from "../../support/demo/demo-pages.js";
 import { type Demo, demoInBrowser } from "../../support/demo/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
-import { emptyPicture, readPng, writePng } from "../../support/png.js";
+import { readPng } from "../../support/png.js";
 
 describe("The demo phone's scanner", () => {
   let demo: Demo;
@@ -66,7 +67,7 @@ describe("The demo phone's scanner", () => {
     assert.equal(await input.getAttribute("capture"), "environment");
     assert.equal(await input.getAttribute("accept"), "image/*");
 
-    await phone.choosePhoto("Photo", turn(photo));
+    await phone.choosePhoto("Photo", await sharp(photo).rotate(90).toBuffer());
     await phone.press("Accept");
 
     await login.waitForURL("**/account");
@@ -82,7 +83,7 @@ describe("The demo phone's scanner", () => {
 
     await phone.choosePhoto("Photo", Buffer.from("no picture at all"));
     await phone.screen.getByText("This isn’t a picture that can be opened.").waitFor();
-    await phone.choosePhoto("Another photo", blank(300, 200));
+    await phone.choosePhoto("Another photo", await blank(300, 200));
     await phone.screen.getByText("There’s no code to be found in this photo.").waitFor();
     await phone.choosePhoto("Another photo", photo);
 
@@ -103,7 +104,7 @@ describe("The demo phone's scanner", () => {
     const folder = await mkdtemp(join(tmpdir(), "demo-camera-"));
     const film = join(folder, "screen.y4m");
     const login = await openLoginPage(context, demo.origin);
-    await writeFile(film, filmOf(await login.screenshot()));
+    await writeFile(film, await filmOf(await login.screenshot()));
     const seeing = await launchBrowser([
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
@@ -156,30 +157,15 @@ describe("The demo phone's scanner", () => {
   });
 });
 
-/** Turns a picture (PNG) by a quarter, clockwise. */
-function turn(png: Buffer): Buffer {
-  const from = readPng(png);
-  const to = emptyPicture(from.height, from.width);
-  for (let y = 0; y < from.height; y++) {
-    for (let x = 0; x < from.width; x++) {
-      const source = (y * from.width + x) * 4;
-      const target = (x * to.width + (from.height - 1 - y)) * 4;
-      from.data.copy(to.data, target, source, source + 4);
-    }
-  }
-  return writePng(to);
-}
-
 /** A picture with nothing on it. */
-function blank(width: number, height: number): Buffer {
-  const picture = emptyPicture(width, height);
-  picture.data.fill(0xdd);
-  return writePng(picture);
-}
+const blank = (width: number, height: number): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background: "#ddd" } })
+    .png()
+    .toBuffer();
 
 /** A film of one still picture, as Chromium's fake camera plays it: YUV4MPEG2, in grey. */
-function filmOf(png: Buffer): Buffer {
-  const { width, height, data } = readPng(png);
+async function filmOf(png: Buffer): Promise<Buffer> {
+  const { width, height, data } = await readPng(png);
   // The format requires even edges, so the last column and row may be left out.
   const [w, h] = [width - (width % 2), height - (height % 2)];
   const luma = Buffer.alloc(w * h);

@@ -116,7 +116,7 @@ async function look(page: Page): Promise<Look> {
         )
         .map((each) => `${getComputedStyle(each).color} ${each.textContent.trim()}`),
     );
-  return { picture: readPng(picture), colours };
+  return { picture: await readPng(picture), colours };
 }
 
 function differentPixels(one: Picture, other: Picture): number {

@@ -55,7 +55,7 @@ describe("The element's look", () => {
         await page.evaluate((each) => (globalThis as unknown as Gallery).show(each), sheet);
         const canvas = page.locator("canvas").last();
         assert.deepEqual(await readCodes(await canvas.screenshot()), [otp], sheet);
-        assert.deepEqual(coloursOf(await canvas.screenshot()), ["0,0,0", "255,255,255"], sheet);
+        assert.deepEqual(await coloursOf(await canvas.screenshot()), ["0,0,0", "255,255,255"], sheet);
       }
     });
   }
@@ -75,8 +75,8 @@ describe("The element's look", () => {
 });
 
 /** All colours in a picture, including those at the code's edges. */
-function coloursOf(png: Buffer): string[] {
-  const { data } = readPng(png);
+async function coloursOf(png: Buffer): Promise<string[]> {
+  const { data } = await readPng(png);
   const colours = new Set<string>();
   for (let i = 0; i < data.length; i += 4) colours.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
   return [...colours].sort();

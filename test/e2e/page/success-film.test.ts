@@ -61,8 +61,8 @@ const sceneOf = (page: Page): Promise<Scene> =>
     };
   });
 
-function lookAt(picture: Buffer, { clip, discX, discY, message }: Scene, at: number): Frame {
-  const { width, height, data } = readPng(picture);
+async function lookAt(picture: Buffer, { clip, discX, discY, message }: Scene, at: number): Promise<Frame> {
+  const { width, height, data } = await readPng(picture);
   const scale = width / clip.width;
   const pixel = (x: number, y: number) => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
   const surface = pixel(1, 1);
@@ -135,7 +135,7 @@ describe("The film of a login", () => {
     }
     const scene = await sceneOf(page);
     await close();
-    return pictures.map(({ at, picture }) => lookAt(picture, scene, at));
+    return Promise.all(pictures.map(({ at, picture }) => lookAt(picture, scene, at)));
   }
 
   for (let count = 0; count < 10; count++) {

@@ -58,7 +58,7 @@ describe("Every module of the code has the same number of device pixels", () => 
       const shown = places.slice(at, at + together);
       const boxes = await show(page, site, shown);
       assert.equal(await page.evaluate(() => devicePixelRatio.toFixed(3)), ratio.toFixed(3));
-      const { data, width } = readPng(await page.screenshot());
+      const { data, width } = await readPng(await page.screenshot());
       const isDark = (x: number, y: number) => (data[(y * width + x) * 4] ?? 255) < 128;
       for (const [i, box] of boxes.entries()) {
         const [first] = unevenModules(isDark, scaled(box, ratio));

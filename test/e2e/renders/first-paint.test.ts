@@ -92,7 +92,7 @@ describe("The server's picture of the code and the element's, which replaces it"
       await reachPhase(page, "pending");
       // Chromium may draw an edge between two device pixels once more, and then on the other side.
       await until(async () => {
-        const { data } = readPng(await page.screenshot({ clip }));
+        const { data } = await readPng(await page.screenshot({ clip }));
         return Buffer.compare(data, beforehand.data) === 0;
       }, "the same pixels");
     });

@@ -228,8 +228,8 @@ const luminance = (data: Buffer, at: number): number => {
 };
 
 /** Counts the pixels that differ by at least a contrast, in two pictures (PNG) of the same place. */
-export function pixelsThatDiffer(before: Buffer, after: Buffer, contrast: number): number {
-  const [one, other] = [readPng(before), readPng(after)];
+export async function pixelsThatDiffer(before: Buffer, after: Buffer, contrast: number): Promise<number> {
+  const [one, other] = [await readPng(before), await readPng(after)];
   if (one.width !== other.width || one.height !== other.height) throw new Error("Not of the same place.");
   let count = 0;
   for (let at = 0; at < one.data.length; at += 4) {

@@ -135,5 +135,5 @@ export function cut(whole: Picture, { card, code }: Seen, devicePixelRatio: numb
 export async function keep(card: Picture, seed: string): Promise<void> {
   if (card.data.length === 0) return;
   await mkdir(".cache/renders", { recursive: true });
-  await writeFile(`.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`, writePng(card));
+  await writeFile(`.cache/renders/${seed.replace(/[^\w.-]+/g, "-")}.png`, await writePng(card));
 }

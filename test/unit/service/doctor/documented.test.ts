@@ -104,7 +104,7 @@ describe("doctor's code", () => {
         picture.data.fill(isDark ? 0 : 255, (y * picture.width + x) * 4, (y * picture.width + x) * 4 + 3);
         picture.data[(y * picture.width + x) * 4 + 3] = 255;
       }
-    assert.deepEqual(await readCodes(writePng(picture)), [otp]);
+    assert.deepEqual(await readCodes(await writePng(picture)), [otp]);
   });
 
   it("is on a page of this machine, at an address that cannot be guessed, and not as text", async (t) => {
