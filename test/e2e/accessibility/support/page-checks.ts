@@ -58,82 +58,85 @@ export async function runAxe(page: Page | Frame, { selector, onlyColours }: AxeR
   };
 }
 
+const unreadableHere = (): string[] => {
+  const found: string[] = [];
+  const host = document.querySelector("onegini-otp-login")!;
+  const root = host.shadowRoot!;
+  const dialog = root.querySelector<HTMLElement>("dialog[open]");
+  const card = dialog ?? root.querySelector<HTMLElement>("section")!;
+
+  for (const box of [document.documentElement, ...(dialog ? [dialog] : [])])
+    if (box.scrollWidth > box.clientWidth)
+      found.push(`${box.localName} scrolls sideways: ${box.scrollWidth} px in ${box.clientWidth}`);
+
+  const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement!;
+    const text = node.textContent!.trim();
+    const isShown =
+      parent.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+      !parent.closest("[role=status]") &&
+      (dialog !== null || !parent.closest("dialog"));
+    if (!text || !isShown) continue;
+    parent.scrollIntoView({ block: "center", behavior: "instant" });
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const edges = card.getBoundingClientRect();
+    for (const { left, right, top, bottom, width, height } of range.getClientRects()) {
+      if (width === 0 || height === 0) continue;
+      if (left < edges.left || right > edges.right || left < 0 || right > innerWidth)
+        found.push(`"${text}" hangs over the side`);
+      if (
+        bottom > edges.bottom + (dialog ? dialog.scrollHeight : 0) ||
+        top < edges.top - (dialog?.scrollTop ?? 0)
+      )
+        found.push(`"${text}" hangs over the top or bottom`);
+      const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+      const hit = root.elementFromPoint(x, y);
+      if (!hit || !(parent.contains(hit) || hit.contains(parent)))
+        found.push(`"${text}" is covered by ${hit ? hit.outerHTML.slice(0, 80) : "nothing of ours"}`);
+    }
+    // A box that clips its own words.
+    const style = getComputedStyle(parent);
+    if (style.overflow !== "visible" && parent.scrollWidth > parent.clientWidth)
+      found.push(`"${text}" is clipped`);
+  }
+  return [...new Set(found)];
+};
+
+const smallTargetsHere = (least: number): string[] => {
+  const root = document.querySelector("onegini-otp-login")!.shadowRoot!;
+  const dialog = root.querySelector("dialog[open]");
+  const found: string[] = [];
+  for (const target of (dialog ?? root).querySelectorAll<HTMLElement>("button, a")) {
+    if (!target.checkVisibility({ visibilityProperty: true })) continue;
+    target.scrollIntoView({ block: "center", behavior: "instant" });
+    const { left, top, right, bottom, width, height } = target.getBoundingClientRect();
+    const name = (target.ariaLabel ?? target.textContent).trim();
+    if (Math.min(width, height) < least) found.push(`${name}: ${width} × ${height}`);
+    // Points inside the round corners.
+    for (const [x, y] of [
+      [left + 5, top + 5],
+      [right - 5, top + 5],
+      [left + 5, bottom - 5],
+      [right - 5, bottom - 5],
+    ] as const) {
+      const hit = root.elementFromPoint(x, y);
+      if (!hit || !target.contains(hit)) found.push(`${name}: something lies on it`);
+    }
+  }
+  return found;
+};
+
 /**
  * Words that a person cannot read on a page, one per line: they are cut off, covered, or need sideways scrolling. Each
  * word is scrolled into view first, as a person would do. If a dialog is open, only its words are checked.
  */
-export const unreadable = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const found: string[] = [];
-    const host = document.querySelector("onegini-otp-login")!;
-    const root = host.shadowRoot!;
-    const dialog = root.querySelector<HTMLElement>("dialog[open]");
-    const card = dialog ?? root.querySelector<HTMLElement>("section")!;
-
-    for (const box of [document.documentElement, ...(dialog ? [dialog] : [])])
-      if (box.scrollWidth > box.clientWidth)
-        found.push(`${box.localName} scrolls sideways: ${box.scrollWidth} px in ${box.clientWidth}`);
-
-    const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const parent = node.parentElement!;
-      const text = node.textContent!.trim();
-      const isShown =
-        parent.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-        !parent.closest("[role=status]") &&
-        (dialog !== null || !parent.closest("dialog"));
-      if (!text || !isShown) continue;
-      parent.scrollIntoView({ block: "center", behavior: "instant" });
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const edges = card.getBoundingClientRect();
-      for (const { left, right, top, bottom, width, height } of range.getClientRects()) {
-        if (width === 0 || height === 0) continue;
-        if (left < edges.left || right > edges.right || left < 0 || right > innerWidth)
-          found.push(`"${text}" hangs over the side`);
-        if (
-          bottom > edges.bottom + (dialog ? dialog.scrollHeight : 0) ||
-          top < edges.top - (dialog?.scrollTop ?? 0)
-        )
-          found.push(`"${text}" hangs over the top or bottom`);
-        const [x, y] = [(left + right) / 2, (top + bottom) / 2];
-        const hit = root.elementFromPoint(x, y);
-        if (!hit || !(parent.contains(hit) || hit.contains(parent)))
-          found.push(`"${text}" is covered by ${hit ? hit.outerHTML.slice(0, 80) : "nothing of ours"}`);
-      }
-      // A box that clips its own words.
-      const style = getComputedStyle(parent);
-      if (style.overflow !== "visible" && parent.scrollWidth > parent.clientWidth)
-        found.push(`"${text}" is clipped`);
-    }
-    return [...new Set(found)];
-  });
+export const unreadable = (page: Page): Promise<string[]> => page.evaluate(unreadableHere);
 
 /** Controls that are smaller than `leastPx` CSS pixels, or that are covered at a corner. */
 export const smallTargets = (page: Page, leastPx: number): Promise<string[]> =>
-  page.evaluate((least) => {
-    const root = document.querySelector("onegini-otp-login")!.shadowRoot!;
-    const dialog = root.querySelector("dialog[open]");
-    const found: string[] = [];
-    for (const target of (dialog ?? root).querySelectorAll<HTMLElement>("button, a")) {
-      if (!target.checkVisibility({ visibilityProperty: true })) continue;
-      target.scrollIntoView({ block: "center", behavior: "instant" });
-      const { left, top, right, bottom, width, height } = target.getBoundingClientRect();
-      const name = (target.ariaLabel ?? target.textContent).trim();
-      if (Math.min(width, height) < least) found.push(`${name}: ${width} × ${height}`);
-      // Points inside the round corners.
-      for (const [x, y] of [
-        [left + 5, top + 5],
-        [right - 5, top + 5],
-        [left + 5, bottom - 5],
-        [right - 5, bottom - 5],
-      ] as const) {
-        const hit = root.elementFromPoint(x, y);
-        if (!hit || !target.contains(hit)) found.push(`${name}: something lies on it`);
-      }
-    }
-    return found;
-  }, leastPx);
+  page.evaluate(smallTargetsHere, leastPx);
 
 /**
  * Words of a site's page that a person cannot read, and buttons whose words are not in the middle, one per line. The words
@@ -198,25 +201,48 @@ function spacing(): string {
     p { margin-block-end: 2em !important }`;
 }
 
-/** Applies text settings to the page and to the card, as a person's own style sheet would. */
-export const setText = (page: Page, css: string): Promise<void> =>
-  page.evaluate(async (text) => {
-    const kept = globalThis as unknown as { sheet?: CSSStyleSheet };
-    if (!kept.sheet) {
-      kept.sheet = new CSSStyleSheet();
-      document.adoptedStyleSheets.push(kept.sheet);
-      document.querySelector("onegini-otp-login")?.shadowRoot?.adoptedStyleSheets.push(kept.sheet);
-    }
-    kept.sheet.replaceSync(text);
-    // The code follows its place after the next layout.
-    await new Promise((resolve) => {
-      const seen = new IntersectionObserver(() => {
-        seen.disconnect();
-        resolve(undefined);
-      });
-      seen.observe(document.body);
+const setTextHere = async (text: string): Promise<void> => {
+  const kept = globalThis as unknown as { sheet?: CSSStyleSheet; codeWidths?: string };
+  const root = document.querySelector("onegini-otp-login")?.shadowRoot;
+  if (!kept.sheet) {
+    kept.sheet = new CSSStyleSheet();
+    document.adoptedStyleSheets.push(kept.sheet);
+    root?.adoptedStyleSheets.push(kept.sheet);
+  }
+  kept.sheet.replaceSync(text);
+  if (root) {
+    const codes = [...root.querySelectorAll("canvas")];
+    const codeWidths = codes.map(({ parentElement }) => parentElement!.clientWidth).join();
+    if (codeWidths === kept.codeWidths) return;
+    kept.codeWidths = codeWidths;
+  }
+  // A code follows the width of its place after the next layout.
+  await new Promise((resolve) => {
+    const seen = new IntersectionObserver(() => {
+      seen.disconnect();
+      resolve(undefined);
     });
-  }, css);
+    seen.observe(document.body);
+  });
+};
+
+/** Applies text settings to the page and to the card, as a person's own style sheet would. */
+export const setText = (page: Page, css: string): Promise<void> => page.evaluate(setTextHere, css);
+
+/**
+ * What `unreadable` and `smallTargets` find at every setting of the text, a line for each. It is one call of the browser, because
+ * a page is looked at more than a hundred times.
+ */
+export const problemsAtAnySetting = (page: Page, leastPx: number): Promise<string[]> =>
+  page.evaluate(`(async () => {
+    const found = [];
+    for (const [setting, css] of Object.entries(${JSON.stringify(settings)})) {
+      await (${String(setTextHere)})(css);
+      const problems = [...(${String(unreadableHere)})(), ...(${String(smallTargetsHere)})(${leastPx})];
+      found.push(...problems.map((each) => setting + ": " + each));
+    }
+    return found;
+  })()`);
 
 /** Relative luminance as WCAG 2 has it. */
 const luminance = (data: Buffer, at: number): number => {
