@@ -103,6 +103,8 @@ export async function openWithoutScript(
   const page = await context.newPage();
   await page.goto(where.page(way), { waitUntil: "commit" });
   await page.locator("#below").waitFor();
+  // Nothing is painted before the style sheet is there, but a script that asks for a position gets one without it.
+  await page.waitForFunction(() => document.styleSheets.length > 0);
   return { page, release };
 }
 
