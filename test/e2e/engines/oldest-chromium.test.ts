@@ -22,6 +22,9 @@ const oldestChromium = /Chrome and Edge (\d+), Firefox \d+ and Safari/.exec(
 /** Versions smooth round corners a little differently: by less than this in each of red, green and blue. */
 const tolerance = 12;
 
+/** So many pixels of round corners may differ by more: the oldest version draws those of the logo in one of two ways. */
+const cornerPixels = 8;
+
 /** How a browser shows a phase of the login page. */
 interface Look {
   /** Without text, which each version draws in its own way, and without the code. */
@@ -70,7 +73,8 @@ describe("The oldest Chromium that docs/widget.md promises", () => {
       const [old, today] = await Promise.all([oldest, newest].map((browser) => looks(browser, colorScheme)));
       for (const phase of ["pending", "denied"] as const) {
         assert.deepEqual(old![phase].colours, today![phase].colours, phase);
-        assert.equal(differentPixels(old![phase].picture, today![phase].picture), 0, phase);
+        const different = differentPixels(old![phase].picture, today![phase].picture);
+        assert.ok(different <= cornerPixels, `${phase}: ${different} pixels differ`);
       }
     });
 
