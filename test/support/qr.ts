@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "playwright-core";
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
@@ -21,6 +22,8 @@ export async function codeOn(seen: Page | Locator, ...before: string[]): Promise
     const codes = await codesOn(seen);
     const [code] = codes;
     if (codes.length === 1 && code !== undefined && !before.includes(code)) return code;
+    // A picture costs a tenth of a second of the machine, and many a test waits until a code is renewed.
+    await setTimeout(100);
   }
   throw new Error("No new code could be read from the page in 30 seconds.");
 }
