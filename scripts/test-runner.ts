@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
+import { dirname } from "node:path";
 import { engineTitles, type EngineName } from "./find-engines.js";
 
-/** The result of a test file. */
+/** The result of a test file, or of files that ran in one process. */
 export interface FileResult {
-  /** Its path, and for a test of the element the engine. */
+  /** Its path, and for a test of the element the engine. Of several files, their folder. */
   name: string;
   passed: number;
   failed: number;
@@ -12,14 +13,23 @@ export interface FileResult {
   output?: string;
 }
 
-/** Runs a test file by Node's test runner. It fails if it takes longer than `limitSeconds`. */
-export async function runNodeFile(file: string, limitSeconds: number): Promise<FileResult> {
-  const args = ["--import", "tsx", "--test-reporter=spec", file];
+/**
+ * Runs test files of a folder in one process by Node's test runner, one file after the other. They fail if they take longer than
+ * `limitSeconds`.
+ */
+export async function runNodeFiles(files: readonly string[], limitSeconds: number): Promise<FileResult> {
+  const [last = "", ...others] = files.toReversed();
+  const imports = ["tsx", ...others.reverse().map((file) => `./${file}`)].flatMap((file) => [
+    "--import",
+    file,
+  ]);
+  const args = [...imports, "--test-reporter=spec", last];
   const { output, isGood, seconds } = await run(process.execPath, args, limitSeconds);
   const { passed, failed: counted } = countsIn(output);
   // A file that was stopped, or that has no test, counts none.
   const failed = isGood && passed > 0 ? counted : Math.max(counted, 1);
-  return { name: file, passed, failed, seconds, ...(failed > 0 ? { output } : {}) };
+  const name = files.length > 1 ? `${dirname(last)} (${files.length} files)` : last;
+  return { name, passed, failed, seconds, ...(failed > 0 ? { output } : {}) };
 }
 
 /** What Node's test runner counts at the end of its output. A file that was stopped or cannot be loaded has no counts. */

@@ -7,10 +7,11 @@
  * `--part 2/3` runs the second third of the files: `npm run test:examples -- --part 2/3`.
  */
 import { readdirSync } from "node:fs";
+import { dirname } from "node:path/posix";
 import { parseArgs } from "node:util";
 import { wantedEngines } from "./find-engines.js";
 import { installEngines, installLanguages, installServices } from "./install-test-tools.js";
-import { run, runElementFiles, runJobs, runNodeFile, type FileResult } from "./test-runner.js";
+import { run, runElementFiles, runJobs, runNodeFiles, type FileResult } from "./test-runner.js";
 
 /** Tests that need more than Node and Chromium: Redis, a proxy, OpenSSL. */
 const needServices = [
@@ -97,7 +98,12 @@ function report(...some: FileResult[]): void {
 }
 
 const elementFiles = files.filter((file) => isIn(file, ["test/element"]));
-const nodeFiles = files.filter((file) => !isIn(file, ["test/element"]));
+const unitFiles = files.filter((file) => isIn(file, ["test/unit"]));
+/** Unit tests of one folder share a process: what most of their files cost is its start. */
+const unitFolders = [...new Set(unitFiles.map((file) => dirname(file)))].map((folder) =>
+  unitFiles.filter((file) => dirname(file) === folder),
+);
+const otherFiles = files.filter((file) => !isIn(file, ["test/element", "test/unit"]));
 /** An engine shows one page at a time, so each of two processes runs every other file. */
 const shards = [0, 1]
   .map((shard) => elementFiles.filter((_file, index) => index % 2 === shard))
@@ -112,7 +118,9 @@ await runJobs(
     ...(builtFiles.length > 0
       ? [async () => report(...(await runElementFiles(builtFiles, "chromium", limitSeconds, true)))]
       : []),
-    ...nodeFiles.map((file) => async () => report(await runNodeFile(file, limitSeconds))),
+    ...[...unitFolders, ...otherFiles.map((file) => [file])].map(
+      (some) => async () => report(await runNodeFiles(some, limitSeconds)),
+    ),
   ],
   filesAtATime,
 );

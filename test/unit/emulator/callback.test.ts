@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { suite, test, type TestContext } from "node:test";
 import { type CallbackDelivery, type Faults, type TokenServerOptions } from "onegini-otp-login/emulator";
-import { receiveCallbacks, serve, withResolvers } from "./support.js";
+import { clientOf, receiveCallbacks, serve, withResolvers } from "./support.js";
 
 /** A Token Server with one transaction that a phone has scanned and not yet answered. */
 async function scanned(t: TestContext, callback_uri: string, overrides: Partial<TokenServerOptions> = {}) {
@@ -132,13 +132,15 @@ suite("Faults of callbacks", { timeout: 20_000 }, () => {
       sent.resolve();
       return Promise.resolve(new Response(null, { status: 204 }));
     };
-    const { id, answer, result } = await scanned(t, "https://bank.example/callback", {
+    const { id, tokenServer } = await scanned(t, "https://bank.example/callback", {
       fetch,
       faults: { callbacks: { delayMilliseconds: 200 } },
     });
+    // Without a network: its client would run its own timers by this clock.
+    const client = clientOf(tokenServer);
     t.mock.timers.enable({ apis: ["setTimeout"] });
-    await answer(id, true);
-    assert.equal((await result(id)).body["is_authenticated"], true);
+    await client.answer(id, true);
+    assert.equal((await client.result(id)).body["is_authenticated"], true);
     t.mock.timers.tick(199);
     await new Promise(setImmediate);
     assert.equal(isSent, false);

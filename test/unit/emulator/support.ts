@@ -6,7 +6,6 @@ import {
   createTokenServer,
   listen,
   MobileAuthError,
-  type TokenServer,
   type TokenServerOptions,
 } from "onegini-otp-login/emulator";
 
@@ -32,15 +31,15 @@ export interface Started {
 /** A Token Server that listens on a free port until the test ends, with the calls of sites and phones. */
 export async function serve(t: TestContext, overrides: Partial<TokenServerOptions> = {}) {
   const tokenServer = createTokenServer({ ...options, ...overrides });
-  return { tokenServer, ...(await clientOf(t, tokenServer)) };
-}
-
-async function clientOf(t: TestContext, tokenServer: TokenServer) {
   const { url, close } = await listen(tokenServer);
   t.after(close);
+  return { tokenServer, url, ...clientOf(globalThis, url) };
+}
 
+/** The calls of sites and phones, over the network or in the Token Server's process. */
+export function clientOf(server: { fetch(request: Request): Promise<Response> }, url = "http://localhost") {
   const send = async (path: string, init: RequestInit = {}): Promise<Answer> => {
-    const response = await fetch(url + path, init);
+    const response = await server.fetch(new Request(url + path, init));
     const text = await response.text();
     return {
       status: response.status,
@@ -81,7 +80,7 @@ async function clientOf(t: TestContext, tokenServer: TokenServer) {
   const scan = (user: string, otp: unknown) => phone("POST", `users/${user}/scan`, { otp });
   const answer = (id: string, accept: boolean) => phone("POST", `transactions/${id}/answer`, { accept });
 
-  return { url, send, postStart, start, result, phone, enroll, scan, answer };
+  return { send, postStart, start, result, phone, enroll, scan, answer };
 }
 
 export interface ReceivedCallback {

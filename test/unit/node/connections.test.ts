@@ -13,7 +13,9 @@ import { site, type Site, type SiteOptions } from "../server/support/site.js";
 
 /** Node warns of listeners that nobody removes (`MaxListenersExceededWarning`). */
 const warnings: Error[] = [];
-process.on("warning", (warning) => warnings.push(warning));
+process.on("warning", (warning) => {
+  if (warning.name === "MaxListenersExceededWarning") warnings.push(warning);
+});
 after(() => assert.deepEqual(warnings, []));
 
 /** A site and a browser with a pending attempt. */
