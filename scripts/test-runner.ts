@@ -18,12 +18,9 @@ export interface FileResult {
  * `limitSeconds`.
  */
 export async function runNodeFiles(files: readonly string[], limitSeconds: number): Promise<FileResult> {
-  const [last = "", ...others] = files.toReversed();
-  const imports = ["tsx", ...others.reverse().map((file) => `./${file}`)].flatMap((file) => [
-    "--import",
-    file,
-  ]);
-  const args = [...imports, "--test-reporter=spec", last];
+  const last = files.at(-1) ?? "";
+  const before = files.slice(0, -1).flatMap((file) => ["--import", `./${file}`]);
+  const args = ["--import", "tsx", ...before, "--test-reporter=spec", last];
   const { output, isGood, seconds } = await run(process.execPath, args, limitSeconds);
   const { passed, failed: counted } = countsIn(output);
   // A file that was stopped, or that has no test, counts none.

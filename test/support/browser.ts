@@ -14,8 +14,8 @@ export function chromiumPath(): string {
 }
 
 /**
- * For each new window Chromium draws the lists under its address bar, which no test sees, as two pages of its own: more than half of
- * what a page costs.
+ * The lists under Chromium's address bar, which no test sees. They are two pages, which Chromium loads for each new window, and
+ * more than half of what a window costs.
  */
 const unseen = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
 /** What Playwright 1.65 turns off itself. Chromium heeds only the last `--disable-features`, so they are repeated. */

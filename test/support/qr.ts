@@ -22,7 +22,7 @@ export async function codeOn(seen: Page | Locator, ...before: string[]): Promise
     const codes = await codesOn(seen);
     const [code] = codes;
     if (codes.length === 1 && code !== undefined && !before.includes(code)) return code;
-    // A picture costs a tenth of a second of the machine, and many a test waits until a code is renewed.
+    // A picture takes a tenth of a second of CPU time, and many tests wait until a code is renewed.
     await setTimeout(100);
   }
   throw new Error("No new code could be read from the page in 30 seconds.");
