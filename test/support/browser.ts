@@ -67,9 +67,9 @@ export interface BrowserWithTabs {
 }
 
 /**
- * By default Playwright makes every page believe that it is in front, and turns the back-forward cache off. It does not
- * in a browser that it did not start, if it is told to set no defaults: there `page.bringToFront()` hides the tab that
- * was in front.
+ * By default Playwright makes every page believe that it is in front, and turns the back-forward cache off. Such a page goes on
+ * when DevTools freeze it. Playwright does neither in a browser that it did not start, if it is told to set no defaults: there
+ * `page.bringToFront()` hides the tab that was in front.
  */
 export async function launchBrowserWithTabs(): Promise<BrowserWithTabs> {
   const { child, end } = await spawnChromium("about:blank", "--disable-background-networking");
