@@ -1,3 +1,4 @@
+import { isText } from "../protocol/login-api.js";
 import type { Attempts } from "./attempt/attempts.js";
 import type { Report } from "./kit-events.js";
 import type { ScannedCode } from "./login-kit.js";
@@ -9,10 +10,13 @@ export async function markScanned(scan: ScannedCode, attempts: Attempts, report:
     const { transactionId, userId, address, userAgent } = scan;
     if (typeof transactionId !== "string" || !isTransactionId(transactionId)) return;
     // A scan without a user id is that of whoever accepts, so one with a wrong id must not become such a scan.
-    if (userId !== undefined && typeof userId !== "string")
-      throw new TypeError(`"userId" is a ${typeof userId}; expected a text or undefined`);
+    if (userId !== undefined && !isText(userId))
+      throw new TypeError(
+        `"userId" is a ${typeof userId} that names no user; expected undefined, or a text that is not empty and has no lone surrogate`,
+      );
     await attempts.scanned(transactionId, {
-      ...(userId !== undefined && { userId: storable(userId) }),
+      // Whole, because it is compared with that of the user who accepts.
+      ...(userId !== undefined && { userId }),
       ...(typeof address === "string" && { address: storable(address) }),
       ...(typeof userAgent === "string" && { userAgent: storable(userAgent) }),
     });

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type Login } from "onegini-otp-login/server";
 import { Browser } from "./support/browser.js";
-import { scriptedTokenServer, site, type Site, type SiteOptions } from "./support/site.js";
+import {
+  accepted,
+  scriptedTokenServer,
+  site,
+  undecided,
+  type Site,
+  type SiteOptions,
+} from "./support/site.js";
 import { holds, until } from "../../support/until.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 
@@ -215,6 +222,36 @@ describe("a code that the site's app has scanned", () => {
     );
   });
 
+  test("is that of the user with exactly this id, however long it is", async (t) => {
+    const scans: Login["login"]["scanned"][] = [];
+    const signIn = ({ login }: Login): Response => {
+      scans.push(login.scanned);
+      return Response.json({});
+    };
+    // The emulator's users have short names.
+    const tokenServer = await scriptedTokenServer(t);
+    const where = await site(t, { tokenServerUrl: tokenServer.url, options: { signIn } });
+    const browser = new Browser(where);
+    const logInAs = async (userId: string, ...strangers: string[]) => {
+      tokenServer.result = undecided;
+      const { attempt, otp } = await browser.start();
+      const transactionId = transactionOf(otp);
+      for (const stranger of strangers)
+        await where.kit.scanned({ transactionId, userId: stranger, address: "203.0.113.1" });
+      await where.kit.scanned({ transactionId, userId, address: "192.0.2.9" });
+      tokenServer.result = accepted(userId);
+      await browser.approval(attempt);
+      await browser.logIn(attempt);
+    };
+    await logInAs("x".repeat(50_000));
+    await logInAs("x".repeat(512), `${"x".repeat(512)}y`);
+    await logInAs("jane", "jane\ud800", "\ud800jane");
+    assert.deepEqual(
+      scans.map((scanned) => scanned?.address),
+      ["192.0.2.9", "192.0.2.9", "192.0.2.9"],
+    );
+  });
+
   test("is kept for each user, for at most five: later scans write nothing", async (t) => {
     const scans: Login["login"]["scanned"][] = [];
     const signIn = ({ login }: Login): Response => {
@@ -287,14 +324,14 @@ describe("a code that the site's app has scanned", () => {
     holds(!where.events.some(({ type }) => type === "code_scanned"));
   });
 
-  test("is ignored and reported if its user's id is not a text", async (t) => {
+  test("is ignored and reported if its user's id is not a text that can name a user", async (t) => {
     const { where, browser, attempt, otp } = await scene(t);
-    for (const userId of [42, null, {}])
+    for (const userId of [42, null, {}, "", "jane\ud800"])
       await where.kit.scanned({ transactionId: transactionOf(otp), userId } as never);
     assert.equal((await browser.status(attempt)).scanned, undefined);
     assert.deepEqual(
       where.events.flatMap((event) => (event.type === "internal_error" ? [event.doing] : [])),
-      Array(3).fill("marking a code as scanned"),
+      Array(5).fill("marking a code as scanned"),
     );
   });
 
