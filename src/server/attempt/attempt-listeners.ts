@@ -32,10 +32,10 @@ export class AttemptListeners {
   }
 
   /** Calls the listeners of one attempt. One that throws does not keep the others from being called. */
-  call(id: string, notice?: "gap"): void {
+  call(id: string, ...notice: Parameters<AttemptListener>): void {
     for (const { listener } of this.#of(id)) {
       try {
-        listener(notice);
+        listener(...notice);
       } catch (error) {
         queueMicrotask(() => {
           throw error;
@@ -44,8 +44,8 @@ export class AttemptListeners {
     }
   }
 
-  /** Tells all listeners that they may have missed changes. */
-  callAll(): void {
-    for (const id of [...this.#subscriptions.keys()]) this.call(id, "gap");
+  /** Tells all listeners that they may have missed changes, and when the store did not work last. */
+  callAll(lostAt: number): void {
+    for (const id of [...this.#subscriptions.keys()]) this.call(id, "gap", lostAt);
   }
 }

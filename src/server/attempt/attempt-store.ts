@@ -1,8 +1,12 @@
 import type { Attempt } from "./attempt.js";
 import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 
-/** Hears of the changes of an attempt. `gap`: it may have missed some. */
-export type AttemptListener = (notice?: "gap") => void;
+/**
+ * Hears of the changes of an attempt. `gap`: it may have missed some.
+ *
+ * @param lostAt when the store did not work last, in milliseconds of its clock; default: now
+ */
+export type AttemptListener = (notice?: "gap", lostAt?: number) => void;
 
 /**
  * Where attempts are kept: in memory for one process (`memoryStore`), in a shared store for several.

@@ -36,8 +36,8 @@ interface Watch {
   watchers: readonly Watcher[];
   unsubscribe: (() => void) | undefined;
   reading: "no" | "yes" | "once more";
-  /** Whether the store did not work since the last reading, so that callbacks may have been lost. */
-  hasGap: boolean;
+  /** When the store did not work since the last reading, so that callbacks may have been lost; undefined if it did. */
+  lostAt: number | undefined;
   keepAliveAt: number;
   /** The wait before the next try to read an attempt that could not be read. */
   rereadMs: number;
@@ -45,7 +45,7 @@ interface Watch {
 }
 
 const minRereadMs = 1000;
-const maxRereadMs = 8000;
+const maxRereadMs = 3000;
 
 /** The time of the next try for a stream above a limit: `Retry-After`, and `retry:` if the stream has begun. */
 export const retryAfterMs = 10_000;
@@ -129,7 +129,7 @@ export class Watchers {
       watchers: [],
       unsubscribe: undefined,
       reading: "no",
-      hasGap: false,
+      lostAt: undefined,
       keepAliveAt: this.#dependencies.runtime.now() + this.#keepAliveMs,
       rereadMs: minRereadMs,
       cancelReread: undefined,
@@ -175,15 +175,15 @@ export class Watchers {
   /** Subscribes first and reads second, so that no change is missed. */
   async #subscribe(watch: Watch): Promise<void> {
     try {
-      const unsubscribe = await this.#dependencies.attempts.subscribe(watch.attempt.id, (notice) => {
-        if (notice === "gap") watch.hasGap = true;
+      const unsubscribe = await this.#dependencies.attempts.subscribe(watch.attempt.id, (notice, lostAt) => {
+        if (notice === "gap") this.#lost(watch, lostAt);
         void this.#refresh(watch);
       });
       if (!this.#isWatched(watch)) return unsubscribe();
       watch.unsubscribe = unsubscribe;
     } catch (error) {
       // The next keep-alive tries again.
-      watch.hasGap = true;
+      this.#lost(watch);
       this.#reportError("subscribing to an attempt", error);
     }
     await this.#refresh(watch);
@@ -211,9 +211,9 @@ export class Watchers {
       watch.rereadMs = minRereadMs;
       if (!attempt) return this.#dismissAll(watch);
       watch.attempt = attempt;
-      if (watch.hasGap) this.#dependencies.poller.gapEnded(attempt);
-      else this.#dependencies.poller.update(attempt);
-      watch.hasGap = false;
+      if (watch.lostAt === undefined) this.#dependencies.poller.update(attempt);
+      else this.#dependencies.poller.gapEnded(attempt, watch.lostAt);
+      watch.lostAt = undefined;
       for (const watcher of watch.watchers) watcher.show(attempt);
       // All watchers have received the final status.
       if (attempt.state.status !== "pending") return this.#end(watch);
@@ -224,10 +224,14 @@ export class Watchers {
     } catch (error) {
       this.#reportError("reading an attempt", error);
       if (!this.#isWatched(watch)) return;
-      watch.hasGap = true;
+      this.#lost(watch);
       this.#readAgainAfter(watch, watch.rereadMs);
       watch.rereadMs = Math.min(2 * watch.rereadMs, maxRereadMs);
     }
+  }
+
+  #lost(watch: Watch, at = this.#dependencies.runtime.now()): void {
+    watch.lostAt = Math.max(at, watch.lostAt ?? at);
   }
 
   #readAgainAfter(watch: Watch, delayMs: number): void {

@@ -63,6 +63,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
       publish: (message) =>
         run("publishing", publishScript, keys.attempt(crypto.randomUUID()), keys.changed, message),
       timeoutMs,
+      now: () => clock.now(),
       // An error in the site's own function is ignored.
       onLost: (why) => void Promise.resolve(storeError(doing, why)).then(onError).catch(ignore),
     });

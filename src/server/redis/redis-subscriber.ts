@@ -12,7 +12,7 @@ const silenceMs = 3000;
 const spreadMs = 1000;
 
 /** They are called at most once in this time: each call makes all of them read, which may be too much for a failing Redis. */
-const pauseMs = 5000;
+const pauseMs = 3000;
 
 export interface SubscriberDependencies {
   /** Opens the connection and subscribes. Returns the function that ends it. */
@@ -20,6 +20,8 @@ export interface SubscriberDependencies {
   publish(message: string): Promise<unknown>;
   /** How often the connection is checked, and how long a new listener may wait for it. */
   timeoutMs: number;
+  /** The store's clock, in milliseconds since the epoch. */
+  now(): number;
   /** Is called when the connection is lost. */
   onLost(why: unknown): void;
 }
@@ -37,6 +39,8 @@ export class RedisSubscriber {
   #waiting = deferred();
   #end: (() => void) | undefined;
   #gaps = 0;
+  /** When Redis or the connection did not work last. */
+  #lostAt = -Infinity;
   #isLive = false;
   #isInDoubt = true;
   #isProbing = false;
@@ -80,6 +84,7 @@ export class RedisSubscriber {
   /** Calls all listeners as soon as Redis works, because they may have missed a message or failed to read. */
   callAll(): void {
     this.#gaps += 1;
+    this.#lostAt = this.#dependencies.now();
     this.#isInDoubt = true;
     void this.#probeUntilReceived();
   }
@@ -159,7 +164,7 @@ export class RedisSubscriber {
       setTimeout(() => {
         this.#call = undefined;
         this.#calledAt = performance.now();
-        this.#listeners.callAll();
+        this.#listeners.callAll(this.#lostAt);
       }, delayMs),
     );
   }

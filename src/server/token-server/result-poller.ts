@@ -104,11 +104,17 @@ export class ResultPoller {
     this.#makeDueCalls(this.#find(attempt));
   }
 
-  /** A watched attempt was read again after a gap of the store, in which callbacks may have been lost. */
-  gapEnded(attempt: Attempt): void {
+  /**
+   * A watched attempt was read again after a gap of the store, in which callbacks may have been lost.
+   *
+   * @param lostAt when the store did not work last
+   */
+  gapEnded(attempt: Attempt, lostAt: number): void {
     const { runtime } = this.#dependencies;
     const polled = this.#find(attempt);
-    polled.history = gapEnded(polled.history, runtime.now() + randomShare(runtime) * gapSpreadMs);
+    const endedAt = runtime.now();
+    const callAt = endedAt + randomShare(runtime) * gapSpreadMs;
+    polled.history = gapEnded(polled.history, { endedAt, callAt }, lostAt);
     this.#makeDueCalls(polled);
   }
 

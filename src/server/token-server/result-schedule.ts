@@ -37,14 +37,24 @@ export interface ScheduleOptions {
 export interface CallHistory {
   /** Whether the attempt has watchers on this server. */
   readonly isWatched: boolean;
-  /** When all open transactions have their next call: for `resultPolling`, because a browser came back, or after a gap. */
+  /** When all open transactions have their next call: for `resultPolling`, or because a browser came back. */
   readonly callAllAt: number;
-  /** Whether a gap of the store needs an answer to a call that began after it: a callback may have got lost in it. */
-  readonly needsAnswer: boolean;
+  /** The last gap of the store while the attempt was watched. */
+  readonly gap: Gap | undefined;
   /** All calls that were due until then have been made. */
   readonly calledUntil: number;
   /** The transactions that had a call or a callback. */
   readonly transactions: readonly TransactionCalls[];
+}
+
+/**
+ * A gap of the store, in which callbacks may have got lost. Each open transaction needs an answer to a call that began after
+ * it.
+ */
+export interface Gap {
+  readonly endedAt: number;
+  /** When the first calls after it are due. */
+  readonly callAt: number;
 }
 
 interface TransactionCalls {
@@ -81,25 +91,33 @@ export function schedule(
   if (attempt.state.status !== "pending") return { calls: [], isLast: false, nextAt: Infinity, history };
   const { timeouts, pollingMs } = options;
   const isOpenDue = history.callAllAt <= now;
-  const newest = isOpenDue ? openTransactions(attempt, now, timeouts).slice(-maxAtOnce) : [];
+  const newest = openTransactions(attempt, now, timeouts).slice(-maxAtOnce);
+  const gapCallAt = history.gap?.callAt ?? Infinity;
   const next: CallHistory = {
     ...history,
     callAllAt: isOpenDue ? now + pollingMs : history.callAllAt,
     calledUntil: now,
   };
   const calls: string[] = [];
-  let nextAt = Math.min(next.callAllAt, nextLast(attempt, next, timeouts));
+  let nextAt = Math.min(
+    next.callAllAt,
+    nextLast(attempt, next, timeouts),
+    gapCallAt > now ? gapCallAt : Infinity,
+  );
   for (const transaction of undecided(attempt)) {
     // One call at a time. When it ends, this function is called again.
     if (callsOf(history, transaction.id).endedAt === Infinity) continue;
-    if (newest.includes(transaction) || nextCall(transaction, history, options) <= now) {
+    const isNewest = newest.includes(transaction);
+    const afterGapAt = isNewest ? nextAfterGap(history, transaction.id) : Infinity;
+    if ((isNewest && isOpenDue) || Math.min(afterGapAt, nextCall(transaction, history, options)) <= now) {
       calls.push(transaction.id);
     } else {
-      nextAt = Math.min(nextAt, nextCall(transaction, next, options));
+      nextAt = Math.min(nextAt, afterGapAt, nextCall(transaction, next, options));
     }
   }
   const isOver = now >= openUntil(attempt, timeouts);
-  const isLast = isOver && (isOpenDue || nextLast(attempt, history, timeouts) <= now);
+  const isGapDue = history.calledUntil <= gapCallAt && gapCallAt <= now;
+  const isLast = isOver && (isOpenDue || isGapDue || nextLast(attempt, history, timeouts) <= now);
   return { calls, isLast, nextAt, history: next };
 }
 
@@ -133,7 +151,7 @@ export function isAnsweredSince(history: CallHistory, transactionId: string, sin
 export const noCalls = (now: number): CallHistory => ({
   isWatched: false,
   callAllAt: Infinity,
-  needsAnswer: false,
+  gap: undefined,
   calledUntil: now,
   transactions: none,
 });
@@ -152,19 +170,25 @@ export function watched(history: CallHistory, isBack: boolean, now: number, poll
 }
 
 /**
- * Callbacks may have got lost in a gap of the store. If the attempt is watched, its open transactions have a call then, and
- * again until one is answered.
+ * Callbacks may have got lost in a gap of the store. If the attempt is watched, each of its open transactions has a call then,
+ * and again until one is answered.
+ *
+ * @param lostAt when the store did not work last. A reading that failed and the store itself may both tell of a gap: the second
+ *   leads to no call if the store has worked since the first.
  */
-export const gapEnded = (history: CallHistory, callAt: number): CallHistory =>
-  history.isWatched
-    ? { ...history, needsAnswer: true, callAllAt: Math.min(history.callAllAt, callAt) }
-    : history;
+export function gapEnded(history: CallHistory, gap: Gap, lostAt: number): CallHistory {
+  const { isWatched, gap: before } = history;
+  const isKnown = before !== undefined && lostAt < before.endedAt;
+  if (!isWatched || isKnown) return history;
+  const isDue = before !== undefined && before.callAt > gap.endedAt;
+  return { ...history, gap: isDue ? { ...gap, callAt: Math.min(before.callAt, gap.callAt) } : gap };
+}
 
 export const unwatched = (history: CallHistory): CallHistory => ({
   ...history,
   isWatched: false,
   callAllAt: Infinity,
-  needsAnswer: false,
+  gap: undefined,
 });
 
 export const callbackReceived = (history: CallHistory, transactionId: string): CallHistory =>
@@ -193,13 +217,7 @@ export function callEnded(
   const calls = callsOf(history, transactionId);
   // The lost answer may be the acceptance.
   const repeatSince = outcome === "lost" ? (calls.repeatSince ?? now) : calls.repeatSince;
-  const isAnswered = outcome === "answered";
-  const needsAnswer = history.needsAnswer && !isAnswered;
-  const callAllAt = needsAnswer ? Math.min(history.callAllAt, now + silentPauseMs) : history.callAllAt;
-  return withCalls(
-    { ...history, needsAnswer, callAllAt },
-    { ...calls, endedAt: now, isAnswered, repeatSince },
-  );
+  return withCalls(history, { ...calls, endedAt: now, isAnswered: outcome === "answered", repeatSince });
 }
 
 const callsOf = ({ transactions }: CallHistory, id: string): TransactionCalls =>
@@ -241,6 +259,15 @@ function nextCall(transaction: Transaction, history: CallHistory, options: Sched
     if (time < endsAt) times.push(time);
   }
   return Math.min(...times.filter((time) => time > after && time < endsAt + graceMs));
+}
+
+/** When a transaction has its next call because of a gap of the store. */
+function nextAfterGap(history: CallHistory, transactionId: string): number {
+  const { gap } = history;
+  if (!gap) return Infinity;
+  const { calledAt, endedAt, isAnswered } = callsOf(history, transactionId);
+  if (calledAt < gap.endedAt) return gap.callAt;
+  return isAnswered ? Infinity : endedAt + silentPauseMs;
 }
 
 /** When an attempt has its last calls: at its end, and again as long as there is no answer. */

@@ -19,7 +19,7 @@ describe("listeners", () => {
     assert.deepEqual(take(), ["a1", "a2"]);
     listeners.call("nobody");
     assert.deepEqual(take(), []);
-    listeners.callAll();
+    listeners.callAll(0);
     assert.deepEqual(take(), ["a1", "a2", "b1"]);
   });
 
@@ -44,7 +44,7 @@ describe("listeners", () => {
     remove();
     listeners.call("a");
     assert.deepEqual(take(), ["second"]);
-    listeners.callAll();
+    listeners.callAll(0);
     assert.deepEqual(take(), ["second"]);
   });
 

@@ -48,8 +48,8 @@ async function scene(t: TestContext) {
     reads: () => reads,
     setDown: (down: boolean) => (isDown = down),
     /** Tells the kit what a store tells after a reconnect or a failover. */
-    reconnect: () => {
-      for (const listener of listeners) listener("gap");
+    reconnect: (lostAt?: number) => {
+      for (const listener of listeners) listener("gap", lostAt);
     },
     change: () => {
       for (const listener of listeners) listener();
@@ -86,6 +86,39 @@ describe("after a gap of the store", () => {
     await clock.advance(3);
     await until(() => stream.events.at(-1)?.status === "approved", "the login");
     assert.equal(tokenServer.polls.length, 1);
+  });
+
+  test("a read that fails for long is repeated often enough for a login within six seconds", async (t) => {
+    const { clock, tokenServer, watch, setDown } = await scene(t);
+    const pages = await Promise.all(Array.from({ length: 10 }, watch));
+    setDown(true);
+    // The keep-alive reads, and again after waits that grow.
+    for (let seconds = 0; seconds < 30.2; seconds += 0.1) await clock.advance(0.1);
+    tokenServer.result = accepted();
+    setDown(false);
+    for (let seconds = 0; seconds < 6; seconds += 0.1) await clock.advance(0.1);
+    await until(() => pages.every(({ stream }) => stream.events.at(-1)?.status === "approved"), "the logins");
+    assert.deepEqual(tokenServer.polls.toSorted(), tokenServer.started.toSorted());
+  });
+
+  test("a gap that a failed read and the store's notice tell of leads to one call", async (t) => {
+    const { clock, tokenServer, watch, setDown, reconnect } = await scene(t);
+    await watch();
+    setDown(true);
+    await clock.advance(15);
+    setDown(false);
+    const lostAt = clock.now();
+    await clock.advance(3);
+    await until(() => tokenServer.polls.length === 1, "the call");
+    reconnect(lostAt);
+    await clock.settle();
+    await clock.advance(5);
+    assert.equal(tokenServer.polls.length, 1);
+    // Changes were missed once more, without a read that failed.
+    reconnect(clock.now());
+    await clock.settle();
+    await clock.advance(3);
+    await until(() => tokenServer.polls.length === 2, "the second call");
   });
 
   test("a change without a gap leads to no call", async (t) => {

@@ -42,14 +42,14 @@ type Event =
   | { at: number; do: "watch" | "come back" | "leave" }
   | { at: number; do: "callback"; of: string }
   | { at: number; do: "renew" | "close" | "scan"; of: string }
-  | { at: number; do: "gap ends"; callAt: number };
+  | { at: number; do: "gap ends"; callAt: number; lostAt?: number };
 
 interface Scene {
   codes: readonly Transaction[];
   events: readonly Event[];
   untilSeconds: number;
   /** How a call that begins at that second ends. Default: answered, not decided. */
-  outcome?: (atSeconds: number) => CallOutcome;
+  outcome?: (atSeconds: number, id: string) => CallOutcome;
   callSeconds?: number;
   options?: Partial<ScheduleOptions>;
 }
@@ -77,7 +77,7 @@ function callsIn({
     history = callBegan(history, id, now);
     const end = (endedAt: number): void => {
       running.delete(id);
-      history = callEnded(history, id, outcome(now / second), endedAt);
+      history = callEnded(history, id, outcome(now / second, id), endedAt);
     };
     todo.push({ at: now + callSeconds * second, run: end });
   };
@@ -94,7 +94,11 @@ function callsIn({
         history = callbackReceived(history, event.of);
         return;
       case "gap ends":
-        history = gapEnded(history, event.callAt * second);
+        history = gapEnded(
+          history,
+          { endedAt: now, callAt: event.callAt * second },
+          (event.lostAt ?? Infinity) * second,
+        );
         return;
       case "scan":
         attempt = attemptWith(
@@ -259,6 +263,36 @@ describe("the schedule of result calls", () => {
       },
       seconds: [11.5],
     },
+    "has one call for a gap that is told twice, by a reading that failed and by the store": {
+      scene: {
+        events: [
+          watch,
+          { at: 10, do: "gap ends", callAt: 10.2, lostAt: 9 },
+          { at: 12, do: "gap ends", callAt: 13, lostAt: 9.5 },
+        ],
+        untilSeconds: 50,
+      },
+      seconds: [10.2],
+    },
+    "has one more call if the store did not work once more in between": {
+      scene: {
+        events: [
+          watch,
+          { at: 10, do: "gap ends", callAt: 10.2, lostAt: 9 },
+          { at: 12, do: "gap ends", callAt: 13, lostAt: 11 },
+        ],
+        untilSeconds: 50,
+      },
+      seconds: [10.2, 13],
+    },
+    "has a call after a gap though one was running when the gap ended": {
+      scene: {
+        events: [watch, { at: 9, do: "come back" }, { at: 10, do: "gap ends", callAt: 11 }],
+        untilSeconds: 50,
+        callSeconds: 4,
+      },
+      seconds: [9, 13],
+    },
     "repeats the call after a gap every 8 s until it is answered": {
       scene: {
         events: [watch, { at: 10, do: "gap ends", callAt: 11 }],
@@ -293,6 +327,20 @@ describe("the schedule of result calls", () => {
     assert.deepEqual(calls, [
       [13, "two"],
       [16, "two"],
+    ]);
+  });
+
+  test("repeats the call after a gap for the transaction that got no answer only", () => {
+    const calls = callsIn({
+      codes: [code("one", 300), code("two", 300)],
+      events: [watch, { at: 10, do: "gap ends", callAt: 11 }],
+      untilSeconds: 50,
+      outcome: (at, id) => (id === "one" && at < 15 ? "unanswered" : "answered"),
+    });
+    assert.deepEqual(calls, [
+      [11, "one"],
+      [11, "two"],
+      [19, "one"],
     ]);
   });
 
