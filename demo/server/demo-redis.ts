@@ -33,14 +33,20 @@ export async function connectRedis(url: string, command = "demo"): Promise<Redis
   }
 }
 
+/** The installed package `redis` is older than version 5. */
+class OldPackage extends Error {}
+
 /** Outside a project npx keeps the command in a folder of its own, where `npm install` puts nothing. */
-const missingPackage = (command: string): string =>
-  "The package redis is missing. In a project: npm install redis. " +
-  `Elsewhere: npx -p onegini-otp-login -p redis onegini-otp-login ${command} --redis-url …`;
+const howToInstall = (command: string): string =>
+  "In a project: npm install redis@latest. " +
+  `Elsewhere: npx -p onegini-otp-login -p redis@latest onegini-otp-login ${command} --redis-url …`;
 
 /** One sentence with the address and the reason, without the password that the URL may contain. */
 export function redisProblem(url: string, error: unknown, command = "demo"): string {
-  if (codeOf(error) === "ERR_MODULE_NOT_FOUND") return missingPackage(command);
+  if (codeOf(error) === "ERR_MODULE_NOT_FOUND")
+    return `The package redis is missing. ${howToInstall(command)}`;
+  if (error instanceof OldPackage)
+    return `The package redis is too old; version 5 or later is needed. ${howToInstall(command)}`;
   const { hostname, port } = new URL(url);
   const where = `${hostname}:${port || 6379}`;
   return `Redis cannot be used at ${where} (${reasonOf(error)}). Start it there, or give the address of another.`;
@@ -48,7 +54,9 @@ export function redisProblem(url: string, error: unknown, command = "demo"): str
 
 async function connect(url: string) {
   // Only here: whoever installs the package for another purpose does not have it.
-  const { createClient } = await import("redis");
+  const { createClient, createSentinel } = await import("redis");
+  // Version 5 brought it. The client of version 3 would connect at once.
+  if (typeof (createSentinel as unknown) !== "function") throw new OldPackage();
   let wasConnected = false;
   const client = createClient({
     url,

@@ -101,9 +101,20 @@ describe("npx onegini-otp-login demo", () => {
   test("says which package is missing for Redis", () => {
     const { status, stdout, stderr } = run("demo", "--port", "0", "--redis-url", "redis://localhost:1");
     assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
-    assert.match(stderr, /^The package redis is missing\. .*npm install redis\. .*\n$/);
-    assert.match(stderr, /: npx -p onegini-otp-login -p redis onegini-otp-login demo --redis-url …\n$/);
+    assert.match(stderr, /^The package redis is missing\. .*npm install redis@latest\. .*\n$/);
+    assert.match(
+      stderr,
+      /: npx -p onegini-otp-login -p redis@latest onegini-otp-login demo --redis-url …\n$/,
+    );
   });
+
+  for (const major of [3, 4])
+    test(`says that redis ${major} is too old`, async () => {
+      await install(folder, "--omit=dev", "--no-save", `redis@${major}`);
+      const { status, stdout, stderr } = run("demo", "--port", "0", "--redis-url", "redis://localhost:1");
+      assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
+      assert.match(stderr, /^The package redis is too old; version 5 or later is needed\. .*\n$/);
+    });
 });
 
 describe("npx onegini-otp-login emulator", () => {
