@@ -2,7 +2,7 @@ import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Transport, TransportAnswer, TransportCall } from "../server/token-server/transport.js";
 
-/** A kept connection may be closed by the server just before it is used again. Then the call is repeated. */
+/** A kept connection may be closed by the server just before it is used again. Then the call is repeated, at last on a new one. */
 const maxTries = 3;
 
 /**
@@ -17,6 +17,7 @@ export const nodeTransport: Transport = async (call) => {
     } catch (error) {
       const isStale = request.reusedSocket && isReset(error) && !call.signal.aborted;
       if (!isStale || tries === maxTries) throw error;
+      if (tries === maxTries - 1) closeIdleConnections(call.url);
     }
   }
 };
@@ -26,6 +27,16 @@ function open({ url, method, headers, body, signal }: TransportCall): ClientRequ
   const sent = request(url, { method, headers: { ...headers, "accept-encoding": "identity" }, signal });
   sent.end(body);
   return sent;
+}
+
+/** Closes the kept connections to a server: a balancer in front of it that has restarted knows none of them. */
+function closeIdleConnections(url: string): void {
+  const { protocol, hostname, port } = new URL(url);
+  const [{ globalAgent }, defaultPort] = protocol === "https:" ? [https, "443"] : [http, "80"];
+  // The agent's names begin like this. An IPv6 address has no brackets there.
+  const server = `${hostname.replaceAll(/[[\]]/g, "")}:${port || defaultPort}:`;
+  for (const [name, sockets = []] of Object.entries(globalAgent.freeSockets))
+    if (name.startsWith(server)) for (const socket of sockets) socket.destroy();
 }
 
 function answerOf(request: ClientRequest, maxBytes: number): Promise<TransportAnswer> {

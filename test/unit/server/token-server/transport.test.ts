@@ -234,6 +234,14 @@ describe("a call over a kept connection", () => {
     });
   }
 
+  test("is repeated on a new connection though many kept ones are as stale", async (t) => {
+    const { url, connections } = await forgetful(t, (socket) => socket.resetAndDestroy());
+    await Promise.all(Array.from({ length: 10 }, () => nodeTransport(get(url))));
+    assert.equal(connections(), 10);
+    assert.equal((await nodeTransport({ ...get(url), method: "POST", body: "a=1" })).text, "ok");
+    assert.equal(connections(), 11);
+  });
+
   test("is not repeated once the answer has begun", async (t) => {
     const { url, connections } = await forgetful(t, (socket) => {
       socket.write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", () => socket.resetAndDestroy());
