@@ -35,6 +35,9 @@ export interface Node {
 /** A client of `createClient()`. */
 export interface SingleClient extends Client, Node {
   readonly getSentinelNode?: never;
+  readonly options?: { readonly socket?: object; readonly pingInterval?: number };
+  on(event: "error" | "ready", listener: (error: Error) => void): unknown;
+  off(event: "error" | "ready", listener: (error: Error) => void): unknown;
 }
 
 /** A client of `createCluster()`. */

@@ -1,5 +1,6 @@
 import type { RedisStoreClient } from "./redis-options.js";
 import { storeError, within, type RedisStoreError } from "./redis-errors.js";
+import type { Silence } from "./silence.js";
 
 /** The names in Redis, all of them under the site's prefix. */
 export const redisKeys = (prefix: string) => ({
@@ -68,20 +69,33 @@ export const publishScript = "return redis.call('PUBLISH', ARGV[1], ARGV[2])";
  */
 export type RunScript = (doing: string, script: string, key: string, ...args: string[]) => Promise<unknown>;
 
-/** @param onError is also called with each error */
+/**
+ * @param onError is also called with each error
+ * @param silence says when no command may be sent
+ */
 export const scriptRunner =
-  (client: RedisStoreClient, timeoutMs: number, onError: (error: RedisStoreError) => void): RunScript =>
+  (
+    client: RedisStoreClient,
+    timeoutMs: number,
+    onError: (error: RedisStoreError) => void,
+    silence?: Silence,
+  ): RunScript =>
   async (doing, script, key, ...args) => {
+    const sentAt = performance.now();
     try {
+      if (silence?.isQuiet) throw new Error("no answers; waiting for the client to connect again");
       // The signal withdraws a script that was not sent yet. Sending the text each time costs Redis a microsecond;
       // sending its hash would need an answer for a server that does not know it.
-      return await within(timeoutMs, doing, (abortSignal) =>
-        client
+      return await within(timeoutMs, doing, async (abortSignal) => {
+        const answer = await client
           .withCommandOptions({ abortSignal, typeMapping: {} })
-          .eval(script, { keys: [key], arguments: args }),
-      );
+          .eval(script, { keys: [key], arguments: args });
+        silence?.end();
+        return answer;
+      });
     } catch (error) {
       const why = storeError(doing, error);
+      if (why.kind === "timeout") silence?.timedOut(sentAt);
       onError(why);
       throw why;
     }

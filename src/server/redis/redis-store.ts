@@ -19,6 +19,7 @@ import {
   timeScript,
   type RunScript,
 } from "./redis-scripts.js";
+import { silenceOf } from "./silence.js";
 import { unref, RedisSubscriber } from "./redis-subscriber.js";
 
 /** A store that several servers share. */
@@ -46,9 +47,11 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
   const timeoutMs = commandSeconds * 1000;
   let subscriber: RedisSubscriber | undefined;
   const pending = new PendingTasks();
-  const runScript = scriptRunner(client, timeoutMs, ({ kind }) => {
+  const silence = silenceOf(client);
+  const onCommandError = ({ kind }: RedisStoreError): void => {
     if (kind === "timeout" || kind === "unavailable") subscriber?.callAll();
-  });
+  };
+  const runScript = scriptRunner(client, timeoutMs, onCommandError, silence);
   const run: RunScript = (...script) => pending.add(runScript(...script));
   const clock = new RedisClock(() => run("asking for the time", timeScript, keys.clock));
   // A client without a listener for errors ends the process. The site learns of errors from rejected calls.
@@ -69,6 +72,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
     });
   } catch (error) {
     client.off("error", ignore);
+    silence?.close();
     throw error;
   }
   const measuring = unref(setInterval(() => void clock.measure().catch(ignore), clockMs));
@@ -82,6 +86,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
       clearInterval(measuring);
       subscriber.close();
       client.off("error", ignore);
+      silence?.close();
       await pending.settled();
     },
   };

@@ -235,6 +235,29 @@ test("with the timeouts of the documentation, the site's own connection comes ba
   await until(() => seen.version === 1, "the attempt to be read");
 });
 
+test("a dead connection is noticed though the site goes on asking", async (t) => {
+  const server = await start(t);
+  const way = await deadEndTo(t, server.port);
+  const client = createClient({
+    url: way.url,
+    pingInterval: 400,
+    socket: { socketTimeout: 1000, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) },
+  });
+  client.on("error", () => undefined);
+  await client.connect();
+  t.after(() => client.destroy());
+  const store = await redisStore({ client, commandSeconds: 0.4, onError: () => undefined });
+  t.after(() => store.close());
+  const attempt = anAttempt();
+  await store.create(attempt);
+  way.swallowAll();
+  await assert.rejects(store.get(attempt.id), { kind: "timeout" });
+  // Asks more often than the socket's timeout, as the people of a site do.
+  const read = async (): Promise<boolean> =>
+    (await store.get(attempt.id).catch(() => undefined))?.version === 1;
+  await until(read, "the attempt to be read", 15_000);
+});
+
 test("Redis goes down with a client without a listener for errors: the process continues", async (t) => {
   const server = await start(t);
   const { store } = await openStore(t, server, { commandSeconds: 0.3 });
