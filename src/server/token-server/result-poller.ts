@@ -114,7 +114,8 @@ export class ResultPoller {
     const polled = this.#find(attempt);
     const endedAt = runtime.now();
     const callAt = endedAt + randomShare(runtime) * gapSpreadMs;
-    polled.history = gapEnded(polled.history, { endedAt, callAt }, lostAt);
+    const codes = polled.attempt.transactions.length;
+    polled.history = gapEnded(polled.history, { endedAt, callAt, codes }, lostAt);
     this.#makeDueCalls(polled);
   }
 

@@ -48,13 +48,15 @@ export interface CallHistory {
 }
 
 /**
- * A gap of the store, in which callbacks may have got lost. Each open transaction needs an answer to a call that began after
- * it.
+ * A gap of the store, in which callbacks may have got lost. Each transaction that is open then needs an answer to a call that
+ * began after it.
  */
 export interface Gap {
   readonly endedAt: number;
   /** When the first calls after it are due. */
   readonly callAt: number;
+  /** How many transactions the attempt had. Later ones missed nothing. */
+  readonly codes: number;
 }
 
 interface TransactionCalls {
@@ -104,11 +106,13 @@ export function schedule(
     nextLast(attempt, next, timeouts),
     gapCallAt > now ? gapCallAt : Infinity,
   );
+  const inGap = attempt.transactions.slice(0, history.gap?.codes ?? 0);
   for (const transaction of undecided(attempt)) {
     // One call at a time. When it ends, this function is called again.
     if (callsOf(history, transaction.id).endedAt === Infinity) continue;
     const isNewest = newest.includes(transaction);
-    const afterGapAt = isNewest ? nextAfterGap(history, transaction.id) : Infinity;
+    const afterGapAt =
+      isNewest && inGap.includes(transaction) ? nextAfterGap(history, transaction.id) : Infinity;
     if ((isNewest && isOpenDue) || Math.min(afterGapAt, nextCall(transaction, history, options)) <= now) {
       calls.push(transaction.id);
     } else {

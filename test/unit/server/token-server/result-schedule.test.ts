@@ -96,7 +96,7 @@ function callsIn({
       case "gap ends":
         history = gapEnded(
           history,
-          { endedAt: now, callAt: event.callAt * second },
+          { endedAt: now, callAt: event.callAt * second, codes: attempt.transactions.length },
           (event.lostAt ?? Infinity) * second,
         );
         return;
@@ -328,6 +328,15 @@ describe("the schedule of result calls", () => {
       [13, "two"],
       [16, "two"],
     ]);
+  });
+
+  test("has no call after a gap for a code that began after it", () => {
+    const calls = callsIn({
+      codes: [one],
+      events: [watch, { at: 10, do: "gap ends", callAt: 11 }, { at: 30, do: "renew", of: "two" }],
+      untilSeconds: 50,
+    });
+    assert.deepEqual(calls, [[11, "one"]]);
   });
 
   test("repeats the call after a gap for the transaction that got no answer only", () => {
