@@ -175,7 +175,7 @@ export function watched(history: CallHistory, isBack: boolean, now: number, poll
 
 /**
  * Callbacks may have got lost in a gap of the store. If the attempt is watched, each of its open transactions has a call then,
- * and again until one is answered.
+ * and again until it is answered.
  *
  * @param lostAt when the store did not work last. A reading that failed and the store itself may both tell of a gap: the second
  *   leads to no call if the store has worked since the first.
