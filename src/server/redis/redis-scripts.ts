@@ -1,6 +1,6 @@
 import type { RedisStoreClient } from "./redis-options.js";
 import { storeError, within, type RedisStoreError } from "./redis-errors.js";
-import type { Silence } from "./silence.js";
+import type { Silence } from "./redis-silence.js";
 
 /** The names in Redis, all of them under the site's prefix. */
 export const redisKeys = (prefix: string) => ({

@@ -19,7 +19,7 @@ import {
   timeScript,
   type RunScript,
 } from "./redis-scripts.js";
-import { silenceOf } from "./silence.js";
+import { silenceOf } from "./redis-silence.js";
 import { unref, RedisSubscriber } from "./redis-subscriber.js";
 
 /** A store that several servers share. */
