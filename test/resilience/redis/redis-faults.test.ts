@@ -215,16 +215,27 @@ test("all connections die without an error: the Pub/Sub connection is replaced",
   await until(() => seen.version === 2, "the change to be read");
 });
 
+/** The client of the documentation, with shorter timeouts, in milliseconds. */
+async function connectWithTimeouts(
+  t: TestContext,
+  url: string,
+  { pingInterval, socketTimeout }: { pingInterval: number; socketTimeout: number },
+) {
+  const client = createClient({
+    url,
+    pingInterval,
+    socket: { socketTimeout, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) },
+  });
+  client.on("error", () => undefined);
+  await client.connect();
+  t.after(() => client.destroy());
+  return client;
+}
+
 test("with the timeouts of the documentation, the site's own connection comes back too", async (t) => {
   const server = await start(t);
   const way = await deadEndTo(t, server.port);
-  const client = createClient({
-    url: way.url,
-    pingInterval: 200,
-    socket: { socketTimeout: 600, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) },
-  });
-  await client.connect();
-  t.after(() => client.destroy());
+  const client = await connectWithTimeouts(t, way.url, { pingInterval: 200, socketTimeout: 600 });
   const store = await redisStore({ client, commandSeconds: 0.5, onError: () => undefined });
   t.after(() => store.close());
   const attempt = anAttempt();
@@ -238,14 +249,7 @@ test("with the timeouts of the documentation, the site's own connection comes ba
 test("a dead connection is noticed though the site goes on asking", async (t) => {
   const server = await start(t);
   const way = await deadEndTo(t, server.port);
-  const client = createClient({
-    url: way.url,
-    pingInterval: 400,
-    socket: { socketTimeout: 1000, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) },
-  });
-  client.on("error", () => undefined);
-  await client.connect();
-  t.after(() => client.destroy());
+  const client = await connectWithTimeouts(t, way.url, { pingInterval: 400, socketTimeout: 1000 });
   const store = await redisStore({ client, commandSeconds: 0.4, onError: () => undefined });
   t.after(() => store.close());
   const attempt = anAttempt();
