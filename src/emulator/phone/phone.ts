@@ -80,11 +80,12 @@ type Decision = "accept" | "deny" | "cancel";
 /**
  * Creates a phone whose user is logged in to the app. The user is enrolled only if an earlier call enrolled them.
  *
- * @param tokenServer - an emulator, or anything that forwards requests to one
- * @throws TypeError that names what is wrong with the user or the options
+ * @param tokenServer - an emulator, or the address of one that runs elsewhere: `http://localhost:4000` of
+ * `npx onegini-otp-login emulator --port 4000`
+ * @throws TypeError that names what is wrong with the emulator, the user or the options
  */
 export function createPhone(
-  tokenServer: Pick<TokenServer, "fetch">,
+  tokenServer: Pick<TokenServer, "fetch"> | string | URL,
   user: string,
   options: PhoneOptions = {},
 ): Phone {
@@ -94,6 +95,7 @@ export function createPhone(
       'createPhone: user must be a text without control characters, not empty, "." or "..".',
     );
   }
+  const emulator = toEmulator(tokenServer);
   const { platform, denied } = parseOptions(options);
   const codes = platformCodes[platform];
   const userPath = `/phone/users/${encodeURIComponent(user)}`;
@@ -108,12 +110,12 @@ export function createPhone(
   const emit = (event: MobileAuthOtpEvent) => [...listeners].forEach((listener) => listener(event));
 
   async function setEnrolled(enrolled: boolean): Promise<void> {
-    await call(tokenServer, "PUT", userPath, { enrolled });
+    await call(emulator, "PUT", userPath, { enrolled });
     disenrolled = !enrolled;
   }
 
   async function scan(otp: string): Promise<ScannedRequest> {
-    const scanned = await call(tokenServer, "POST", `${userPath}/scan`, { otp });
+    const scanned = await call(emulator, "POST", `${userPath}/scan`, { otp });
     const { transaction_id: transactionId, message } = scanned;
     if (typeof transactionId !== "string" || typeof message !== "string") throw new MobileAuthError(9001);
     return { transactionId, message };
@@ -140,7 +142,7 @@ export function createPhone(
     if (decision === "cancel") throw new MobileAuthError(9006);
     if (!unlocked) throw new MobileAuthError(codes.noUser);
     if (disenrolled) throw new MobileAuthError(codes.disenrolledBeforeAnswer);
-    await call(tokenServer, "POST", `/phone/transactions/${encodeURIComponent(transactionId)}/answer`, {
+    await call(emulator, "POST", `/phone/transactions/${encodeURIComponent(transactionId)}/answer`, {
       accept: decision === "accept",
     });
     if (decision === "deny" && denied === "rejects") throw new MobileAuthError(9006, "The user denied.");
@@ -219,39 +221,63 @@ function parseOptions({
   return { platform, denied };
 }
 
-/** The emulator reads only the path of a URL at this machine. */
-const base = "http://localhost";
+/** An emulator, in this process or elsewhere. */
+interface Emulator {
+  /** Its address, without a slash at the end. */
+  readonly address: string;
+  readonly fetch: (request: Request) => Promise<Response>;
+}
+
+function toEmulator(tokenServer: Pick<TokenServer, "fetch"> | string | URL): Emulator {
+  if (typeof tokenServer === "string" || tokenServer instanceof URL) {
+    const url = URL.canParse(String(tokenServer)) ? new URL(tokenServer) : undefined;
+    if (url?.protocol === "http:" || url?.protocol === "https:") {
+      const address = url.origin + url.pathname.replace(/\/+$/, "");
+      return { address, fetch: (request) => fetch(request) };
+    }
+  } else if (typeof (tokenServer as Partial<TokenServer> | undefined)?.fetch === "function") {
+    // An emulator in this process reads only the path of a URL at this machine.
+    return { address: "http://localhost", fetch: (request) => tokenServer.fetch(request) };
+  }
+  throw new TypeError(
+    'createPhone: tokenServer must be an emulator or the address of one, such as "http://localhost:4000".',
+  );
+}
 
 async function call(
-  tokenServer: Pick<TokenServer, "fetch">,
+  emulator: Emulator,
   method: "PUT" | "POST",
   path: string,
   body: object,
 ): Promise<Record<string, unknown>> {
-  const { status, answer } = await exchange(tokenServer, method, path, body);
+  const address = emulator.address + path;
+  const { status, answer } = await exchange(emulator, method, address, body);
   if (status === 200 || status === 204) return answer;
   const { code, message } = answer;
-  throw isMobileAuthErrorCode(code)
-    ? new MobileAuthError(code, typeof message === "string" ? message : undefined)
-    : new MobileAuthError(9001);
+  if (isMobileAuthErrorCode(code))
+    throw new MobileAuthError(code, typeof message === "string" ? message : undefined);
+  const cause = new Error(`${method} ${address} was answered ${status} by something else than an emulator.`);
+  throw new MobileAuthError(9001, undefined, { cause });
 }
 
 async function exchange(
-  tokenServer: Pick<TokenServer, "fetch">,
+  emulator: Emulator,
   method: string,
-  path: string,
+  address: string,
   body: object,
 ): Promise<{ status: number; answer: Record<string, unknown> }> {
   try {
-    const request = new Request(base + path, {
+    const request = new Request(address, {
       method,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    const response = await tokenServer.fetch(request);
-    const answer: unknown = response.status === 204 ? {} : await response.json();
-    if (typeof answer !== "object" || answer === null) throw new TypeError("The answer is no JSON object.");
-    return { status: response.status, answer: answer as Record<string, unknown> };
+    const response = await emulator.fetch(request);
+    const { status } = response;
+    const answer: unknown = status === 204 ? {} : await response.json().catch(() => undefined);
+    if (typeof answer === "object" && answer !== null)
+      return { status, answer: answer as Record<string, unknown> };
+    throw new TypeError(`${method} ${address} was answered ${status}, without a JSON object.`);
   } catch (cause) {
     throw new MobileAuthError(9001, undefined, { cause });
   }

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { createPhone, createTokenServer, listen, type Confirmation } from "onegini-otp-login/emulator";
+import {
+  createPhone,
+  createTokenServer,
+  listen,
+  MobileAuthError,
+  type Confirmation,
+} from "onegini-otp-login/emulator";
 import { basic, options, rejectsWith, serve, withResolvers } from "./support.js";
 
 suite("createPhone", { timeout: 20_000 }, () => {
@@ -57,7 +63,53 @@ suite("createPhone", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).body["user_id"], "Zoë/1");
   });
 
-  test("works with a Token Server in another process", async (t) => {
+  test("is the phone of an emulator in another process, by its address", async (t) => {
+    const { url, start, result } = await serve(t);
+    for (const address of [url, `${url}/`, new URL(url)]) {
+      const phone = createPhone(address, "Zoë/1");
+      await phone.enroll();
+      phone.onConfirmation(({ accept }) => accept());
+      const { id, otp } = await start();
+      await phone.handleMobileAuthWithOtp(otp);
+      assert.equal((await result(id)).body["user_id"], "Zoë/1");
+    }
+  });
+
+  test("says which address gives no answer of an emulator, and why", async (t) => {
+    const { url } = await serve(t);
+    const page = { fetch: () => Promise.resolve(new Response("<p>A page")) };
+    const { url: site, close } = await listen(page);
+    t.after(close);
+    const causeOf = async (address: string): Promise<string> => {
+      const error = await createPhone(address, "lisa")
+        .enroll()
+        .then(
+          () => assert.fail("It enrolled."),
+          (error: unknown) => error,
+        );
+      assert.ok(error instanceof MobileAuthError);
+      assert.equal(error.code, 9001);
+      return String(error.cause);
+    };
+    assert.match(
+      await causeOf(`${url}/elsewhere`),
+      /PUT http:\/\/127\.0\.0\.1:\d+\/elsewhere\/phone\/users\/lisa.*404/,
+    );
+    assert.match(await causeOf(site), /PUT http:\/\/127\.0\.0\.1:\d+\/phone\/users\/lisa.*200/);
+    await close();
+    assert.match(await causeOf(site), /fetch failed/i);
+  });
+
+  for (const address of ["", "localhost:4000", "ftp://localhost", "/phone", undefined, {}]) {
+    test(`rejects the emulator ${JSON.stringify(address)}`, () => {
+      assert.throws(() => createPhone(address as string, "lisa"), {
+        name: "TypeError",
+        message: /createPhone: tokenServer must be .*http:\/\/localhost:4000/,
+      });
+    });
+  }
+
+  test("forwards by any object that has the emulator's fetch", async (t) => {
     const { url, start } = await serve(t);
     const elsewhere = {
       fetch: async (request: Request) =>
