@@ -59,10 +59,12 @@ const serviceTools: Tool[] = [
 const hasPython = (name: string): boolean =>
   spawnSync("/usr/bin/python3", ["-c", `import ${name}`], { stdio: "ignore" }).status === 0;
 
-/** What the sites of `examples/backends/` need, with Debian's packages for each. */
+/** What the sites of `examples/backends/` and the tests in Python need, with Debian's packages for each. */
 const languageTools: Tool[] = [
   { title: "Flask", isInstalled: () => hasPython("flask"), packages: ["python3-flask"] },
   { title: "Django", isInstalled: () => hasPython("django"), packages: ["python3-django"] },
+  { title: "pytest", isInstalled: () => hasPython("pytest"), packages: ["python3-pytest"] },
+  { title: "requests", isInstalled: () => hasPython("requests"), packages: ["python3-requests"] },
   { title: "Go", isInstalled: () => isInstalled("go"), packages: ["golang-go"] },
   { title: "PHP", isInstalled: () => isInstalled("php"), packages: ["php-cli"] },
   { title: "Java", isInstalled: () => isInstalled("javac"), packages: ["default-jdk-headless"] },

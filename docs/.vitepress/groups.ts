@@ -30,6 +30,7 @@ export const groups: readonly Group[] = [
     pages: [
       { path: "docs/get-started.md" },
       { path: "docs/emulator.md" },
+      { path: "docs/testing.md" },
       {
         path: "docs/mobile-app.md",
         pages: [

@@ -44,7 +44,7 @@ export async function installBackends(): Promise<{ folder: string }> {
 }
 
 /** A Python that has these packages: the first one in PATH may be another than Debian's. */
-function pythonWith(...packages: string[]): string {
+export function pythonWith(...packages: string[]): string {
   const has = (python: string): boolean => {
     try {
       execFileSync(python, ["-c", `import ${packages.join()}`], { stdio: "ignore" });
