@@ -7,6 +7,7 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
 import type {
+  FastifyBaseLogger,
   FastifyInstance,
   FastifyPluginCallback,
   FastifyReply,
@@ -20,6 +21,7 @@ import { notFound } from "./server/http/api-error.js";
 import { plainIPv4 } from "./server/http/client-ip.js";
 import { rawBodyOf, type OpenStream } from "./server/http/response.js";
 import { forAdapter, type KitForAdapter } from "./server/kit.js";
+import type { LoginKitEvent } from "./server/kit-events.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
@@ -53,7 +55,8 @@ declare module "fastify" {
  *     });
  *
  * Its options are those of `createLoginKit`. Other defaults: `clientIp` is `request.ip`, which follows Fastify's
- * `trustProxy`; `transport` is `nodeTransport`. A `prefix`, its own or that of the scope, stands before `path`, as with every
+ * `trustProxy`; `transport` is `nodeTransport`; `onEvent` writes each event to `app.log`, at its level, or where the app has no
+ * logger the warnings and errors to the console. A `prefix`, its own or that of the scope, stands before `path`, as with every
  * route. `app.close()` ends the status streams first.
  *
  * The registration fails with a TypeError that names the option that is missing or wrong and says what is expected, and if
@@ -88,10 +91,16 @@ function mount(app: FastifyInstance, options: LoginKitOptions<FastifyContext> & 
   }
   const { prefix = "", logLevel, logSerializers, ...kitOptions } = options;
   const { path = defaultPath } = kitOptions;
+  const loggerOptions = {
+    ...(logLevel && { level: logLevel }),
+    ...(logSerializers && { serializers: logSerializers }),
+  };
+  const onEvent = kitOptions.onEvent ?? eventsTo(app.log, loggerOptions);
   const kit = createLoginKit<FastifyContext>({
     // A connection that was reset has no address.
     clientIp: (_request, { request }) => plainIPv4(request.ip),
     ...kitOptions,
+    ...(onEvent && { onEvent }),
     path: joined(joined(app.prefix, prefix), path),
   });
   app.decorate("oneginiOtpLogin", kit);
@@ -101,6 +110,29 @@ function mount(app: FastifyInstance, options: LoginKitOptions<FastifyContext> & 
     addRoutes(scope, path, forAdapter(kit) as KitForAdapter);
     done();
   }, scopeOptions);
+}
+
+/**
+ * Writes events to the app's log: the event is what a line is merged with. undefined where the app has no logger, so that the
+ * kit's warnings are not lost.
+ *
+ * @param options of the plugin's scope, as they are for the requests to its routes
+ */
+function eventsTo(
+  appLog: FastifyBaseLogger,
+  options: NonNullable<Parameters<FastifyBaseLogger["child"]>[1]>,
+): ((event: LoginKitEvent) => void) | undefined {
+  // Without a logger, all methods of `app.log` are one that does nothing. So are those of a silent logger, which has a level.
+  const hasLogger = appLog.info !== appLog.error || (appLog.level as string | undefined) !== undefined;
+  if (!hasLogger) return undefined;
+  const log = Object.keys(options).length > 0 ? appLog.child({}, options) : appLog;
+  // The line has the logger's own level.
+  return ({ level, ...event }) => {
+    const { error, ...others }: typeof event & { error?: unknown } = event;
+    // Fastify's loggers know how to write an error as `err` only.
+    const about = error instanceof Error ? { ...others, err: error } : event;
+    log[level](about, `onegini-otp-login: ${event.type}`);
+  };
 }
 
 /** A path behind a prefix, as Fastify joins them. */

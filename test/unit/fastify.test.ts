@@ -546,6 +546,114 @@ describe("a status stream of the Fastify plugin", () => {
   });
 });
 
+describe("the log of the Fastify plugin", () => {
+  interface Line {
+    level: number;
+    msg: string;
+    type?: string;
+    [name: string]: unknown;
+  }
+
+  /** A site whose log is kept, without an `onEvent` of its own unless the options have one. */
+  async function loggedSite(
+    t: TestContext,
+    { level = "info", ...others }: SiteOptions & { level?: string } = {},
+  ): Promise<Site & { lines: () => Line[]; printed: string[] }> {
+    const texts: string[] = [];
+    const stream = { write: (text: string) => void texts.push(text) };
+    const where = await site(t, {
+      server: { logger: { level, stream } },
+      register: (app, { onEvent: _ofTheTest, ...all }) =>
+        app.register(oneginiOtpLogin, { ...all, ...others.options } as LoginKitOptions<FastifyContext>),
+      ...others,
+    });
+    const lines = (): Line[] =>
+      texts.map((text) => JSON.parse(text) as Line).filter(({ msg }) => msg.startsWith("onegini-otp-login"));
+    return { ...where, lines, printed: printedIn(t) };
+  }
+
+  /** What goes to the console until the test ends. */
+  function printedIn(t: TestContext): string[] {
+    const printed: string[] = [];
+    for (const method of ["log", "info", "warn", "error"] as const)
+      t.mock.method(console, method, (text: string) => void printed.push(text));
+    return printed;
+  }
+
+  const of = (lines: Line[], type: string): Line[] => lines.filter((line) => line.type === type);
+  /** The levels of pino. */
+  const [info, warn, error] = [30, 40, 50];
+
+  test("is app.log: each event once, with its members and at its level", async (t) => {
+    const where = await loggedSite(t, { options: { signIn: () => assert.fail("No session today.") } });
+    const browser = new Browser(where);
+    const attempt = await approvedAttempt(where, browser);
+    await browser.logIn(attempt);
+    await fetch(where.url, { method: "POST" });
+
+    const lines = where.lines();
+    const [started, ...others] = of(lines, "attempt_started");
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [started?.level, started?.["attempt"], started?.["address"], started?.msg],
+      [info, attempt, "127.0.0.1", "onegini-otp-login: attempt_started"],
+    );
+    assert.deepEqual(
+      of(lines, "request_refused").map(({ level, error: code }) => [level, code]),
+      [
+        [info, "server_error"],
+        [warn, "forbidden_origin"],
+      ],
+    );
+    const [failed] = of(lines, "sign_in_failed");
+    const { message, stack } = failed?.["err"] as { message: string; stack: string };
+    assert.deepEqual([failed?.level, message], [error, "No session today."]);
+    assert.match(stack, /fastify\.test\.ts/);
+    assert.deepEqual(where.printed, []);
+  });
+
+  test("has the level and the serializers of the plugin's registration", async (t) => {
+    const where = await loggedSite(t, {
+      options: {
+        logLevel: "warn",
+        logSerializers: { description: () => "as the site wants it" },
+      } as SiteOptions["options"] & object,
+    });
+    await new Browser(where).start();
+    await fetch(where.url, { method: "POST" });
+    assert.deepEqual(
+      where.lines().map(({ type, description }) => [type, description]),
+      [["request_refused", "as the site wants it"]],
+    );
+  });
+
+  test("has nothing from the plugin if the site has an onEvent", async (t) => {
+    const events: LoginKitEvent[] = [];
+    const where = await loggedSite(t, { options: { onEvent: (event) => void events.push(event) } });
+    await fetch(where.url, { method: "POST" });
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["request_refused"],
+    );
+    assert.deepEqual([where.lines(), where.printed], [[], []]);
+  });
+
+  test("is silent if the site says so", async (t) => {
+    const where = await loggedSite(t, { level: "silent" });
+    await fetch(where.url, { method: "POST" });
+    assert.deepEqual([where.lines(), where.printed], [[], []]);
+  });
+
+  test("is the console, for warnings and errors, where the app has no logger", async (t) => {
+    const where = await loggedSite(t, { server: {}, options: { onEvent: undefined } as object });
+    await new Browser(where).start();
+    await fetch(where.url, { method: "POST" });
+    const [line = "", ...others] = where.printed;
+    assert.match(line, /request_refused/);
+    assert.deepEqual(others, []);
+  });
+});
+
 describe("registering the Fastify plugin", () => {
   test("below a prefix puts the prefix before the path", async (t) => {
     const where = await site(t, {
