@@ -70,6 +70,7 @@ export const groups: readonly Group[] = [
     pages: [
       { path: "docs/checklist.md" },
       { path: "docs/deployment.md" },
+      { path: "docs/logs.md" },
       { path: "docs/upgrading.md" },
       { path: "docs/performance.md" },
     ],

@@ -40,6 +40,7 @@ const declarations: Record<string, string> = {
   beginSession: "(userId: string, attempt: string) => Promise<string>",
   client: 'import("redis").RedisClientType',
   clientIp: "(request: Request, context: unknown) => string | undefined",
+  consola: '{ withTag: (tag: string) => Record<"info" | "warn" | "error", (...what: unknown[]) => void> }',
   countryOf: "(address: string) => Promise<string | undefined>",
   createLoginKit: 'typeof import("onegini-otp-login/server").createLoginKit',
   createPhone: 'typeof import("onegini-otp-login/emulator").createPhone',
@@ -47,6 +48,7 @@ const declarations: Record<string, string> = {
   kit: 'import("onegini-otp-login/server").LoginKit',
   logInAs: '(request: import("express").Request, userId: string) => Promise<void>',
   log: "(error: unknown) => void",
+  Logger: 'new (name: string) => Record<"log" | "warn" | "error", (...what: unknown[]) => void>',
   login: 'import("onegini-otp-login/server").LoginSummary',
   otp: "string",
   page: "(body: string) => string",
@@ -87,6 +89,7 @@ const apps: Record<string, string> = {
   "docs/kit.md, A ticket in place of signIn": 'import("express").Express',
   "docs/kit.md, Deploys": 'import("express").Express',
   "docs/kit.md, Check your phone": 'import("hono").Hono',
+  "docs/logs.md, The log of your framework": 'import("hono").Hono',
   "docs/kit.md, Beginning with the page": 'import("hono").Hono',
 };
 
@@ -143,6 +146,7 @@ const pages = [
   "docs/kit-reference.md",
   "docs/deployment.md",
   "docs/emulator.md",
+  "docs/logs.md",
   "docs/widget.md",
 ];
 const listings = pages.flatMap(listingsOf);
@@ -159,9 +163,12 @@ describe("the listings of the documents", () => {
   // The reader's own files.
   const sessions = "export declare function beginSession(userId: string, attempt: string): Promise<string>;";
   const auth = 'export declare const otpLogin: import("onegini-otp-login/better-auth").OneginiOtpLogin;';
+  const functionOf = (name: string): string =>
+    `export declare function ${name}(event: import("onegini-otp-login/server").LoginKitEvent): void;`;
   const own = [
     ["sessions.ts", sessions],
     ["auth.ts", auth],
+    ...["log", "trace", "count"].map((verb) => [`${verb}-event.ts`, functionOf(`${verb}Event`)] as const),
   ] as const;
   const complaints = complaintsAbout(new Map([...modules, ...forExpress4, ...own]));
 
