@@ -28,7 +28,7 @@ const page = `<!doctype html>
 /** For pages of people who are logged in: browsers do not keep them, and no other page can frame them. */
 const privateHeaders = { "Cache-Control": "no-store", "Content-Security-Policy": "frame-ancestors 'none'" };
 
-const app = Fastify({ trustProxy: (_address, hop) => hop < Number(TRUSTED_PROXIES) });
+const app = Fastify({ logger: true, trustProxy: (_address, hop) => hop < Number(TRUSTED_PROXIES) });
 await app.register(fastifyCookie);
 await app.register(fastifySession, {
   secret: SESSION_SECRET,

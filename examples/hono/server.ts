@@ -2,6 +2,7 @@ import { serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context } from "hono";
+import { logger } from "hono/logger";
 import { createLoginKit } from "onegini-otp-login/node";
 import { clientIpBehind } from "onegini-otp-login/server";
 import { createSessions, privateHeaders } from "./sessions.js";
@@ -15,6 +16,9 @@ const sessions = createSessions(ORIGIN);
 /** Undefined without a proxy. Then the address is the connection's. */
 const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
 
+/** Writes what the middleware says about requests, and the kit about logins. */
+const print = (...what: unknown[]): void => console.log(new Date().toISOString(), ...what);
+
 const kit = createLoginKit({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
@@ -24,9 +28,11 @@ const kit = createLoginKit({
     const cookie = sessions.begin(userId, attempt);
     return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
   },
+  onEvent: ({ level, type, ...event }) => print(level, type, event),
 });
 
 const app = new Hono();
+app.use(logger(print));
 app.all("/otp-login/*", (c) => kit.fetch(c.req.raw, c));
 app.get("/onegini-otp-login.js", serveStatic({ root: "node_modules/onegini-otp-login/dist" }));
 app.get("/", (c) =>

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { Inject, Module, type BeforeApplicationShutdown } from "@nestjs/common";
+import { Inject, Logger, Module, type BeforeApplicationShutdown } from "@nestjs/common";
 import type { Request } from "express";
 import { createLoginKit, type NodeContext } from "onegini-otp-login/node";
 import type { LoginKit } from "onegini-otp-login/server";
@@ -15,6 +15,8 @@ const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000" } = process.env;
 /** Of the page, as the browser shows it. */
 export const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 
+const logger = new Logger("OneginiOtpLogin");
+
 const createKit = () =>
   createLoginKit<NodeContext<Request>>({
     origin: ORIGIN,
@@ -27,6 +29,7 @@ const createKit = () =>
       await promisify(req.session.save).call(req.session);
       return { redirect_to: "/account" };
     },
+    onEvent: ({ level, type, ...event }) => logger[level === "info" ? "log" : level](type, event),
   });
 
 export const LOGIN_KIT = Symbol("LoginKit");

@@ -11,7 +11,7 @@ const { PORT = "3000", TRUSTED_PROXIES = "0" } = process.env;
 const { SESSION_SECRET = randomBytes(32).toString("hex") } = process.env;
 const isHttps = ORIGIN.startsWith("https:");
 
-const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ["warn", "error"] });
+const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ["log", "warn", "error"] });
 app.set("trust proxy", Number(TRUSTED_PROXIES));
 app.use(
   session({

@@ -35,12 +35,14 @@ interface FullStack {
   hidesAddress?: true;
   /** The site redeems a ticket. */
   hasTicket?: true;
+  /** How the framework's logger writes the login. */
+  log?: RegExp;
 }
 
 const examples: Record<string, FullStack> = {
   "react-router": { hidesAddress: true },
   sveltekit: { needsNewestNode: true, isBuiltForOrigin: true, hasTicket: true },
-  nuxt: { needsNewestNode: true, isBuiltForOrigin: true },
+  nuxt: { needsNewestNode: true, isBuiltForOrigin: true, log: /onegini-otp-login.*logged_in/ },
 };
 
 const secrets = {
@@ -48,7 +50,9 @@ const secrets = {
   NUXT_SESSION_PASSWORD: "a secret of the tests, 32 characters",
 };
 
-for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket }] of Object.entries(examples))
+for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket, log }] of Object.entries(
+  examples,
+))
   test(name, async (t) => {
     if (needsNewestNode) await useNewestNode(t);
     const PORT = String(await freePort());
@@ -57,6 +61,7 @@ for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket }
     const emulator = await startEmulator(example);
     const site = await startExample(example, { ...variables, TOKEN_SERVER: emulator.origin });
     await t.test("logs in and out", () => logInAndOut(site, emulator));
+    if (log) await t.test("logs by the framework's logger", () => assert.match(site.output(), log));
     if (hasTicket) await t.test("takes a ticket once, from its own browser", () => tryTicket(site, emulator));
     await t.test("ends the status stream of a browser that has left", () => leaveStreams(site));
     await t.test("sends the address of its connection, or the one that its proxy has added", async () => {

@@ -47,6 +47,13 @@ function setUpWrangler(folder: string, variables: { PORT: string; TOKEN_SERVER: 
   writeFileSync(file, readFileSync(file, "utf8").replace(`"port": 3000`, `"port": ${PORT}`));
 }
 
+/** How the log of a framework writes an event of the kit. */
+const logs: Record<string, RegExp> = {
+  fastify: /"level":30,.*"type":"logged_in",.*"msg":"onegini-otp-login: logged_in"/,
+  nest: /LOG.*\[OneginiOtpLogin\].*logged_in/,
+  hono: /^\d{4}-\S+Z info logged_in \{/m,
+};
+
 for (const name of ["express", "passport", "nest", "fastify", "hono", "bun", "deno", "workers"])
   test(`${name} logs in`, async (t) => {
     // Wrangler needs Node 22 or later.
@@ -58,6 +65,7 @@ for (const name of ["express", "passport", "nest", "fastify", "hono", "bun", "de
     const site = await startExample(example, { ...variables, WRANGLER_SEND_METRICS: "false" });
     const context = await browser.newContext();
     const page = await context.newPage();
+    const framework = logs[name];
     const hasOwnSessions = existsSync(join(example.folder, "sessions.js"));
     // For a longer path, so the browser sends it first. Session libraries take the first one; on https it is `__Host-`.
     const planted = { name: "session", value: "planted", domain: "localhost", path: "/account" };
@@ -79,6 +87,8 @@ for (const name of ["express", "passport", "nest", "fastify", "hono", "bun", "de
     const another = await context.newPage();
     await another.goto(`${site.origin}/account`);
     await another.getByText("Logged in as demo-user", { exact: true }).waitFor();
+
+    if (framework) await until(() => framework.test(site.output()), "the login in the log of the framework");
 
     if (hasOwnSessions) await context.clearCookies();
     else await logOut(page, `${site.origin}/`);

@@ -65,7 +65,7 @@ export class StandInCypress {
         const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
         const text = await answer.text();
         assert.ok(answer.ok, `${method} ${url}: ${answer.status} ${text}`);
-        return { status: answer.status, body: text === "" ? "" : JSON.parse(text) };
+        return { status: answer.status, body: text === "" ? "" : (JSON.parse(text) as unknown) };
       }),
     intercept: (method: string, path: string) =>
       this.#chain(() => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { consola } from "consola";
 import type { H3Event } from "h3";
 import { createLoginKit, type NodeContext } from "onegini-otp-login/node";
 import { clientIpBehind } from "onegini-otp-login/server";
@@ -9,6 +10,8 @@ const {
   TOKEN_SERVER = "http://localhost:4000",
   TRUSTED_PROXIES = "0",
 } = process.env;
+
+const log = consola.withTag("onegini-otp-login");
 
 /** Undefined without a proxy. Then the address is the connection's. */
 const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
@@ -22,6 +25,7 @@ export const loginKit = createLoginKit<NodeContext<IncomingMessage & { event?: H
     await replaceUserSession(req.event!, { user: { id: userId }, secure: { attempt }, since: Date.now() });
     return { redirect_to: "/account" };
   },
+  onEvent: ({ level, type, ...event }) => log[level](type, event),
 });
 
 /** The attempts whose sessions have ended, in memory. Without it, a copy of the cookie would be good for ever. */
