@@ -81,7 +81,7 @@ export class StandInCypress {
     wait: (alias: string) =>
       this.#chain(async () => {
         const answer = await this.#calls.get(alias.replace(/^@/, ""));
-        return { response: { body: await answer?.json() } };
+        return { response: { body: (await answer?.json()) as unknown } };
       }),
     get: (selector: string) =>
       this.#chain(async () => {
