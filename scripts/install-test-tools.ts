@@ -40,6 +40,11 @@ const engineTools: Record<EngineName, Tool> = {
   },
 };
 
+/** A program, with Debian's package for it. */
+function program([name = "", debian = ""]: string[]): Tool {
+  return { title: name, isInstalled: () => isInstalled(name), packages: [debian] };
+}
+
 /** The programs that the tests start by themselves, each on its own ports, with Debian's package for each. */
 const serviceTools: Tool[] = [
   ["redis-server", "redis-server"],
@@ -50,11 +55,15 @@ const serviceTools: Tool[] = [
   ["haproxy", "haproxy"],
   ["openssl", "openssl"],
   ["faketime", "faketime"],
-].map(([program = "", debian = ""]) => ({
-  title: program,
-  isInstalled: () => isInstalled(program),
-  packages: [debian],
-}));
+].map(program);
+
+/** What the listings of docs/sessions.md run behind. */
+const proxyTools: Tool[] = [
+  ["nginx", "nginx"],
+  ["haproxy", "haproxy"],
+  ["caddy", "caddy"],
+  ["openssl", "openssl"],
+].map(program);
 
 const hasPython = (name: string): boolean =>
   spawnSync("/usr/bin/python3", ["-c", `import ${name}`], { stdio: "ignore" }).status === 0;
@@ -100,6 +109,12 @@ export async function installEngines(engines: readonly EngineName[]): Promise<vo
  * @throws Error that says how to install the missing ones by hand
  */
 export const installServices = (): void => installAll(serviceTools);
+
+/**
+ * Installs nginx, HAProxy, Caddy and OpenSSL from Debian where one is missing, when root. It starts none.
+ * @throws Error that says how to install the missing ones by hand
+ */
+export const installProxies = (): void => installAll(proxyTools);
 
 /**
  * Installs Python's, Go's, PHP's, Java's and Ruby's packages and nginx from Debian where one is missing, when root.

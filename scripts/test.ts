@@ -10,7 +10,7 @@ import { readdirSync } from "node:fs";
 import { dirname } from "node:path/posix";
 import { parseArgs } from "node:util";
 import { wantedEngines } from "./find-engines.js";
-import { installEngines, installLanguages, installServices } from "./install-test-tools.js";
+import { installEngines, installLanguages, installProxies, installServices } from "./install-test-tools.js";
 import { run, runElementFiles, runJobs, runNodeFiles, type FileResult } from "./test-runner.js";
 
 /** Tests that need more than Node and Chromium: Redis, a proxy, OpenSSL. */
@@ -82,6 +82,7 @@ if (!isAll) process.env["ENGINES"] ??= "chromium";
 const engines = wantedEngines();
 await installEngines([...new Set(["chromium", ...engines] as const)]);
 if (files.some((file) => isIn(file, needServices))) installServices();
+if (files.some((file) => isIn(file, ["test/package/frameworks/sessions.test.ts"]))) installProxies();
 if (files.some((file) => isIn(file, ["test/package/backends"]))) installLanguages();
 
 const build = await run("npm", ["run", "--silent", "build"], 300);

@@ -211,6 +211,16 @@ describe("the listings of the documents", () => {
         assert.ok(known.includes(name), tag);
   });
 
+  test("of nginx tell the site that a request came by https", () => {
+    const passing = [...pages, "docs/serve.md"].flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/^```nginx\n([^]*?)^```$/gm)]
+        .map(([, text = ""]) => text)
+        .filter((text) => text.includes("proxy_pass ")),
+    );
+    assert.notEqual(passing.length, 0);
+    for (const text of passing) assert.match(text, /proxy_set_header X-Forwarded-Proto \$scheme;/);
+  });
+
   test("mount the kit in Express 4 and 5, Fastify and Hono", () => {
     const texts = [...modules.values()];
     for (const framework of ["express", "fastify", "hono"])

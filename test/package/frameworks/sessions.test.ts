@@ -4,14 +4,17 @@ import { join, resolve } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 import ts from "typescript";
 import { createPhone, createTokenServer, listen, type Listening } from "../../../src/emulator.js";
-import { startCommand } from "../support/packed-package.js";
+import { trustAnyCertificate } from "../../support/services/certificate.js";
+import { freePort } from "../../support/services/free-port.js";
+import { startCaddy, startHaproxy, startNginx } from "../../support/services/proxies.js";
+import { startCommand, type Server } from "../support/packed-package.js";
 import { SiteBrowser } from "../support/session-browser.js";
 import { sessionSections, writeSection } from "../support/session-listings.js";
 import { installSessions } from "../support/session-packages.js";
 
 /**
  * The listings of docs/sessions.md, in a project that has installed the packed package, the libraries and the frameworks: they
- * compile, and those that need no build log in and out.
+ * compile, and those that need no build log in and out, over TLS, behind the proxies of docs/deployment/.
  */
 
 const site = resolve(".cache/sessions");
@@ -138,12 +141,11 @@ interface Served {
   replaced?: [string, string][];
 }
 
-/** Runs a section's listings until the end of the test. Returns a browser of the site. */
+/** Runs a section's listings. */
 async function serve(
-  t: TestContext,
   title: string,
   { file = "listing.ts", more = "", others = {}, replaced = [] }: Served,
-): Promise<SiteBrowser> {
+): Promise<Server> {
   const section = sections.find((each) => each.title === title) ?? assert.fail(title);
   const files = section.files.map(({ path, text }) => ({
     path,
@@ -155,28 +157,43 @@ async function serve(
     JSON.stringify({ compilerOptions: { experimentalDecorators: true, target: "es2022" } }),
   );
   const command = ["--import", import.meta.resolve("tsx"), join(folder, file)];
-  const { origin, stop } = await startCommand(process.execPath, command, folder, {
+  return startCommand(process.execPath, command, folder, {
     TOKEN_SERVER: listening.url,
     SESSION_SECRET: "a secret of the tests, 32 characters",
     SESSION_KEY: Buffer.alloc(32, "a key of the tests").toString("base64"),
     BETTER_AUTH_SECRET: "a secret of the tests, 32 characters",
     SESSION_PASSWORD: "a password of the tests, 32 characters",
   });
-  t.after(stop);
-  return new SiteBrowser(origin);
 }
 
-/** Serves a function `answer(request)`. */
+const proxies = { nginx: startNginx, HAProxy: startHaproxy, Caddy: startCaddy };
+
+/** Starts a documented proxy in front of a site, until the end of the test. Returns a browser that reaches the site through it. */
+async function browseThrough(
+  t: TestContext,
+  start: (typeof proxies)[keyof typeof proxies],
+  { origin }: Server,
+): Promise<SiteBrowser> {
+  const port = Number(new URL(origin).port);
+  const proxy = await start({ port: await freePort(), nodes: [port, port, port] });
+  t.after(() => proxy.stop());
+  return new SiteBrowser(proxy.origin, undefined, {});
+}
+
+/** Serves a function `answer(request)`, and what HAProxy and Caddy ask for. */
 const serveAnswer = `
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-const server = createServer(getRequestListener((request) => answer(request)));
+const server = createServer(
+  getRequestListener((request) => (new URL(request.url).pathname === "/health" ? new Response() : answer(request))),
+);
 server.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));
 `;
 
-/** Two pages: one that begins a session before the login, and one that says who is logged in. */
+/** Pages: one that begins a session before the login, one that says who is logged in, and what HAProxy and Caddy ask for. */
 const expressPages = (user: string, plant: string): string => `
 app.set("trust proxy", 1);
+app.get("/health", (_req, res) => res.send("healthy"));
 app.get("/plant", (req: any, res) => { ${plant}; res.send("planted"); });
 app.get("/account", (req: any, res) => {
   const user = ${user};
@@ -186,13 +203,14 @@ app.get("/account", (req: any, res) => {
 const server = app.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));
 `;
 
-/** A page that begins a session before the login, and more in the answer of the listing's account page. */
+/** A page that begins a session before the login, what HAProxy and Caddy ask for, and more in the answer of the listing's account page. */
 const fastifyPages = (plant: string, user: string): Served => ({
   replaced: [
     ["Fastify()", "Fastify({ trustProxy: true })"],
     ["reply.send(`Logged in as ${userId}`)", `reply.send(${user})`],
   ],
   more: `
+app.get("/health", async () => "healthy");
 app.get("/plant", async (request: any) => { ${plant}; return "planted"; });
 await app.listen({ port: 0 });
 console.log("ready: http://localhost:" + (app.server.address() as any).port);`,
@@ -227,6 +245,7 @@ import { LoggedIn, LoginKitModule } from "./login-kit.js";
 import { LogoutController } from "./logout.controller.js";
 @Controller()
 class Pages {
+  @Get("health") health() { return "healthy"; }
   @Get("plant") plant(@Req() req: any) { req.session.cart = 1; return "planted"; }
   @Get("account") @UseGuards(LoggedIn) account(@Req() req: any) {
     return { user: req.session.userId, attempt: req.session.attempt, cart: req.session.cart };
@@ -239,6 +258,7 @@ export class AppModule {}`,
   Hono: {
     more: `
 import { serve } from "@hono/node-server";
+app.get("/health", (c) => c.text("healthy"));
 app.get("/plant", session, (c) => { (c.get("session") as any).set("cart", 1); return c.text("planted"); });
 app.get("/account", session, (c) => {
   const held: any = c.get("session");
@@ -301,6 +321,7 @@ const betterAuth: Served = {
   file: "server.ts",
   more: `
 import { serve } from "@hono/node-server";
+app.get("/health", (c) => c.text("healthy"));
 serve({ fetch: app.fetch, port: 0 }, ({ port }) => console.log("ready: http://localhost:" + port));`,
   others: {
     "database.ts": `
@@ -315,58 +336,77 @@ let listening: Listening;
 
 describe("a login with the listings of", () => {
   before(async () => {
+    trustAnyCertificate();
     listening = await listen(tokenServer);
   });
   after(() => listening.close());
 
   for (const [title, served] of Object.entries({ ...inServerMemory, ...inCookie }))
-    test(`${title} begins a new session, which knows the attempt, and only the site's own log-out ends it`, async (t) => {
-      const browser = await serve(t, title, served);
-      assert.equal(await isLoggedIn(browser), false);
-      await browser.read("/plant");
-      const planted = browser.copy();
-      assert.notEqual(planted.cookies.size, 0);
+    describe(title, () => {
+      let site: Server;
+      before(async () => {
+        site = await serve(title, served);
+      });
+      after(() => site.stop());
 
-      const answer = await browser.logIn(acceptAsAlice);
-      assert.deepEqual(await answer.json(), { redirect_to: "/account" });
-      const [, account] = await browser.read("/account");
-      const { attempt, ...others } = JSON.parse(account) as Record<string, unknown>;
-      assert.match(String(attempt), /^[\w-]{22}$/);
-      // Nothing of the session before the login is left.
-      assert.deepEqual(others, { user: "alice" });
-      assert.equal(await isLoggedIn(planted), false);
+      for (const [proxy, start] of Object.entries(proxies))
+        test(`behind ${proxy}, on https: it begins a new session, which knows the attempt, and only the site's own log-out ends it`, async (t) => {
+          const browser = await browseThrough(t, start, site);
+          assert.equal(await isLoggedIn(browser), false);
+          await browser.read("/plant");
+          const planted = browser.copy();
+          assert.notEqual(planted.cookies.size, 0);
 
-      await browser.refusesForeignLogOut();
-      assert.equal(await isLoggedIn(browser), true);
-      const copied = browser.copy();
-      await browser.fetch("/logout", { method: "POST" });
-      assert.equal(await isLoggedIn(browser), false);
-      assert.deepEqual(
-        [...browser.cookies.keys()].filter((name) => name.includes("onegini")),
-        [],
-      );
-      // A session that is in a cookie only cannot be ended on the server.
-      assert.equal(await isLoggedIn(copied), title in inCookie);
+          const answer = await browser.logIn(acceptAsAlice);
+          assert.deepEqual(await answer.json(), { redirect_to: "/account" });
+          const [, account] = await browser.read("/account");
+          const { attempt, ...others } = JSON.parse(account) as Record<string, unknown>;
+          assert.match(String(attempt), /^[\w-]{22}$/);
+          // Nothing of the session before the login is left.
+          assert.deepEqual(others, { user: "alice" });
+          assert.equal(await isLoggedIn(planted), false);
+
+          await browser.refusesForeignLogOut();
+          assert.equal(await isLoggedIn(browser), true);
+          const copied = browser.copy();
+          await browser.fetch("/logout", { method: "POST" });
+          assert.equal(await isLoggedIn(browser), false);
+          assert.deepEqual(
+            [...browser.cookies.keys()].filter((name) => name.includes("onegini")),
+            [],
+          );
+          // A session that is in a cookie only cannot be ended on the server.
+          assert.equal(await isLoggedIn(copied), title in inCookie);
+        });
     });
 
-  test("Better Auth begins its session, and only the site's own log-out ends it and the kit's cookie", async (t) => {
-    const browser = await serve(t, "Better Auth", betterAuth);
-    assert.equal(await isLoggedIn(browser), false);
-    const answer = await browser.logIn(acceptAsAlice, betterAuth.endpoint);
-    assert.deepEqual(await answer.json(), { redirect_to: "/account" });
-    assert.deepEqual(await browser.read("/account"), [200, "Logged in as alice"]);
+  describe("Better Auth", () => {
+    let site: Server;
+    before(async () => {
+      site = await serve("Better Auth", betterAuth);
+    });
+    after(() => site.stop());
 
-    await browser.refusesForeignLogOut();
-    assert.equal(await isLoggedIn(browser), true);
-    const copied = browser.copy();
-    await browser.fetch("/logout", { method: "POST" });
-    assert.equal(await isLoggedIn(browser), false);
-    assert.equal(await isLoggedIn(copied), false);
-    assert.deepEqual([...browser.cookies.keys()], []);
+    for (const [proxy, start] of Object.entries(proxies))
+      test(`behind ${proxy}, on https: it begins its session, and only the site's own log-out ends it and the kit's cookie`, async (t) => {
+        const browser = await browseThrough(t, start, site);
+        assert.equal(await isLoggedIn(browser), false);
+        const answer = await browser.logIn(acceptAsAlice, betterAuth.endpoint);
+        assert.deepEqual(await answer.json(), { redirect_to: "/account" });
+        assert.deepEqual(await browser.read("/account"), [200, "Logged in as alice"]);
+
+        await browser.refusesForeignLogOut();
+        assert.equal(await isLoggedIn(browser), true);
+        const copied = browser.copy();
+        await browser.fetch("/logout", { method: "POST" });
+        assert.equal(await isLoggedIn(browser), false);
+        assert.equal(await isLoggedIn(copied), false);
+        assert.deepEqual([...browser.cookies.keys()], []);
+      });
   });
 
   test("Auth.js takes a ticket of its own browser and no user from its credentials, and ends its session after 8 hours", async (t) => {
-    const browser = await serve(t, "Auth.js", {
+    const site = await serve("Auth.js", {
       file: "serve.ts",
       replaced: [
         // The rest of next-auth runs in Next.js only.
@@ -403,6 +443,8 @@ const answer = async (request: Request): Promise<Response> => {
 ${serveAnswer}`,
       },
     });
+    t.after(site.stop);
+    const browser = new SiteBrowser(site.origin);
     const userOf = async (by: SiteBrowser): Promise<unknown> => {
       const session = JSON.parse((await by.read("/api/auth/session"))[1]) as { user?: { id: string } } | null;
       return session?.user?.id;

@@ -3,27 +3,38 @@ import type { Page } from "playwright-core";
 import { until } from "../../support/until.js";
 import type { Emulator, Server } from "./packed-package.js";
 
-/**
- * A browser of a site on https, behind a proxy that ends TLS and adds the address 203.0.113.1: its cookies, and the calls of
- * the widget.
- */
+/** What a proxy that ends TLS adds to the requests for a site, after a client's own `X-Forwarded-For`. */
+const headersOfProxy = (publicOrigin: string): Record<string, string> => ({
+  "x-forwarded-for": "198.51.100.1, 203.0.113.1",
+  "x-forwarded-proto": "https",
+  "x-forwarded-host": new URL(publicOrigin).host,
+});
+
+/** A browser of a site on https behind a proxy that ends TLS: its cookies, and the calls of the widget. */
 export class SiteBrowser {
   readonly #origin: string;
   readonly #publicOrigin: string;
+  readonly #forwarded: Record<string, string>;
   readonly cookies = new Map<string, string>();
 
   /**
-   * @param origin where the site listens
+   * @param origin where the site listens, or a proxy in front of it
    * @param publicOrigin of its pages
+   * @param forwarded what a proxy adds, where there is none: by default the address 203.0.113.1, and that it was https
    */
-  constructor(origin: string, publicOrigin = "https://www.example.com") {
+  constructor(
+    origin: string,
+    publicOrigin = "https://www.example.com",
+    forwarded = headersOfProxy(publicOrigin),
+  ) {
     this.#origin = origin;
     this.#publicOrigin = publicOrigin;
+    this.#forwarded = forwarded;
   }
 
   /** A copy that has the same cookies and keeps them, as somebody has who copied them once. */
   copy(): SiteBrowser {
-    const copy = new SiteBrowser(this.#origin, this.#publicOrigin);
+    const copy = new SiteBrowser(this.#origin, this.#publicOrigin, this.#forwarded);
     for (const [name, value] of this.cookies) copy.cookies.set(name, value);
     return copy;
   }
@@ -38,9 +49,7 @@ export class SiteBrowser {
       headers: {
         origin: this.#publicOrigin,
         "sec-fetch-site": "same-origin",
-        "x-forwarded-for": "198.51.100.1, 203.0.113.1",
-        "x-forwarded-proto": "https",
-        "x-forwarded-host": new URL(this.#publicOrigin).host,
+        ...this.#forwarded,
         cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "),
         ...init.headers,
       },

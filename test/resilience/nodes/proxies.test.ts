@@ -13,6 +13,20 @@ for (const [name, start] of [
   describe(`${name}, with the file of the docs`, () => {
     before(trustAnyCertificate);
 
+    it("tells the node that a request came by https, whatever the client claims", async (t) => {
+      const said: (string | string[] | undefined)[] = [];
+      const { proxy } = await fakeNodes(t, start, (request, response) => {
+        said.push(request.headers["x-forwarded-proto"]);
+        response.end();
+      });
+
+      for (const path of ["/", "/otp-login", "/otp-login/x", "/otp-login/callback"])
+        for (const headers of [{}, { "x-forwarded-proto": "http" }])
+          await (await fetch(proxy.origin + path, { headers: headers as Record<string, string> })).text();
+
+      assert.deepEqual(said, Array(8).fill("https"));
+    });
+
     it("does not repeat a POST that has reached a node, also if that node breaks off", async (t) => {
       const reached: string[] = [];
       const { proxy } = await fakeNodes(t, start, (request) => {

@@ -247,6 +247,42 @@ export async function startHaproxy({ port, nodes, limits }: ProxyOptions): Promi
   };
 }
 
+/** A running proxy of which nothing is asked but to pass requests on. */
+export type PlainProxy = Pick<Proxy, "origin" | "output" | "stop">;
+
+/**
+ * Starts Caddy with `docs/deployment/Caddyfile`, in which only host names and addresses are changed, and its certificate is
+ * the tests' own.
+ */
+export async function startCaddy({ port, nodes }: ProxyOptions): Promise<PlainProxy> {
+  const directory = ownDirectory("caddy");
+  const { certificate, key } = makeCertificate(directory);
+  const values = {
+    "www.example.com {": `127.0.0.1 {\n\ttls ${certificate} ${key}`,
+    "https://www.example.com": `https://127.0.0.1:${port}`,
+    "10.0.0.11:3000 10.0.0.12:3000 10.0.0.13:3000": nodes.map((node) => `127.0.0.1:${node}`).join(" "),
+    "192.0.2.0/28": "127.0.0.1/32",
+  };
+  const text = Object.entries(values).reduce(
+    (all, [documented, own]) => {
+      if (!all.includes(documented)) throw new Error(`The Caddyfile has no ${documented}`);
+      return all.replace(documented, own);
+    },
+    readFileSync(`${deployment}Caddyfile`, "utf8"),
+  );
+  const file = join(directory, "Caddyfile");
+  const ports = `\thttp_port ${await freePort()}\n\thttps_port ${port}\n`;
+  writeFileSync(file, `{\n\tadmin off\n\tdefault_bind 127.0.0.1\n${ports}}\n${text}`);
+  // Caddy keeps its data in the home folder.
+  const args = ["-u", "XDG_DATA_HOME", "-u", "XDG_CONFIG_HOME", `HOME=${directory}`];
+  const { output, stop } = await runProxy(
+    "env",
+    [...args, "caddy", "run", "--config", file, "--adapter", "caddyfile"],
+    { port, directory },
+  );
+  return { origin: `https://127.0.0.1:${port}`, output, stop };
+}
+
 /** Whether HAProxy's master answers a command at its socket. */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
