@@ -21,7 +21,8 @@ export interface NextLogin {
 
   /**
    * Gives the browser the kit's cookie before the login page is rendered, because a page cannot set cookies: in
-   * `proxy.ts`, before Next.js 16 in `middleware.ts` with `runtime: "nodejs"`.
+   * `proxy.ts`, before Next.js 16 in `middleware.ts` with `runtime: "nodejs"`. Requests of Next's router get none: a proxy
+   * cannot tell a link that is only seen from one that is followed.
    *
    *     export const proxy = (request: NextRequest) => login.setBrowserCookie(request, NextResponse.next());
    *
@@ -35,9 +36,10 @@ export interface NextLogin {
 
   /**
    * Begins an attempt in a server component. Resolves to the element's props, so that the page shows a code before any script
-   * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. Resolves to `null` where there is nothing to
-   * show, such as for a prefetch, after an error and for a browser without the kit's cookie: the element then begins by
-   * itself. Rejects if the kit cannot be created, and with a TypeError if an option is wrong.
+   * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. It waits for a person's request, as Next's
+   * `connection()` does: with `cacheComponents` the component stands in `<Suspense>`, and a prefetch begins nothing.
+   * Resolves to `null` where there is nothing to show, such as after an error and for a browser without the kit's cookie:
+   * the element then begins by itself. Rejects if the kit cannot be created, and with a TypeError if an option is wrong.
    */
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
@@ -126,7 +128,7 @@ export function createNextLogin(
       OPTIONS: handle,
     },
     async setBrowserCookie(request, response) {
-      if (isRedirectOfAction(request.headers)) return response;
+      if (isRedirectOfAction(request.headers) || isOfRouter(request.headers)) return response;
       const cookie = (await kit()).browserCookie(request);
       if (cookie) response.cookies.set(cookie);
       return response;
@@ -167,17 +169,20 @@ function kitsOfProcess(): Map<string, Promise<LoginKit>> {
 }
 const ofProcess = Symbol.for("onegini-otp-login/next");
 
-/**
- * Next's own module, at the first request only: the file that creates the login can then be loaded without Next, as in a test.
+/*
+ * Next's own modules, at the first request only: the file that creates the login can then be loaded without Next, as in a test.
  * With `.js`, because Node needs it: Next has no `exports`.
  */
 const nextHeaders = () => import("next/headers.js");
+const nextServer = () => import("next/server.js");
 
 /**
- * The request for the page that Next.js is rendering. While `next build` tries to render the page, `headers()` does not
- * resolve, so that no kit is created.
+ * The request for the page that Next.js is rendering. `connection()` does not resolve while `next build` renders the page,
+ * nor while Next renders what it will keep for a prefetch, at each visit too. `headers()` alone does resolve then.
  */
 async function requestForPage(): Promise<Request> {
+  const { connection } = await nextServer();
+  await connection?.();
   const { cookies, headers } = await nextHeaders();
   const sent = new Headers(await headers());
   // `headers()` has the cookies that the browser sent, `cookies()` also the one that the proxy sets.
@@ -192,9 +197,16 @@ async function requestForPage(): Promise<Request> {
  */
 const isRedirectOfAction = (headers: Pick<Headers, "get">): boolean => headers.get("origin") !== null;
 
+/**
+ * Whether Next's router makes the request, because a link to the page is seen or followed. A proxy cannot tell which, because
+ * Next removes the headers that say so. The answer for a link that is seen may also be kept by a shared cache, with its cookie.
+ */
+const isOfRouter = (headers: Pick<Headers, "get">): boolean =>
+  headers.get("sec-fetch-dest") === "empty" || headers.get("next-url") !== null;
+
 /** A HEAD request gets no cookie from the proxy and looks the same here, so production is silent. */
 function warnOfMissingCookie(headers: Headers): void {
-  if (process.env["NODE_ENV"] === "production" || isRedirectOfAction(headers)) return;
+  if (process.env["NODE_ENV"] === "production" || isRedirectOfAction(headers) || isOfRouter(headers)) return;
   console.warn(
     "onegini-otp-login: the login page is rendered without a code, because its request has no cookie of the kit. " +
       "Call login.setBrowserCookie in proxy.ts, and name the page in its matcher.",

@@ -108,6 +108,12 @@ describe("the browser's cookie", () => {
     assert.deepEqual(await cookiesSet(loginOf(t), pageRequest({ origin })), []);
   });
 
+  test("is not set for a request of Next's router, which may be for a link that is only seen", async (t) => {
+    const login = loginOf(t);
+    assert.deepEqual(await cookiesSet(login, pageRequest({ "sec-fetch-dest": "empty" })), []);
+    assert.deepEqual(await cookiesSet(login, pageRequest({ "next-url": "/" })), []);
+  });
+
   test("ends with the same attributes", async (t) => {
     const login = loginOf(t);
     const [cookie] = await cookiesSet(login, pageRequest());

@@ -1,7 +1,16 @@
+import { Suspense } from "react";
 import { currentUser } from "../../sessions";
 import { logOut } from "./log-out";
 
-export default async function AccountPage() {
+export default function AccountPage() {
+  return (
+    <Suspense>
+      <Account />
+    </Suspense>
+  );
+}
+
+async function Account() {
   const user = await currentUser();
   if (!user) return <p>Nobody is logged in</p>;
   return (

@@ -1,6 +1,15 @@
+import { Suspense } from "react";
 import { login } from "../../login-kit";
 import { LoginWidget } from "./login-widget";
 
-export default async function LoginPage() {
+export default function LoginPage() {
+  return (
+    <Suspense>
+      <QrLogin />
+    </Suspense>
+  );
+}
+
+async function QrLogin() {
   return <LoginWidget redirect="/account" {...await login.begin()} />;
 }
