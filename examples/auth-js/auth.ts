@@ -16,6 +16,7 @@ declare module "next-auth" {
 export const { handlers, auth, signIn, signOut } = NextAuth({
   providers: [
     Credentials({
+      id: "otp-login", // without one, every Credentials provider has the same
       credentials: { ticket: {} },
       // Anybody can post any credentials. Only the ticket counts, with the kit's cookie in the request.
       async authorize({ ticket }, request) {

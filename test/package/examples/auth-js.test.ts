@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
@@ -86,7 +88,7 @@ test("takes no user from the credentials that anybody can post", async () => {
   const api = `${site.origin}/api/auth`;
   const { csrfToken } = (await (await context.request.get(`${api}/csrf`)).json()) as { csrfToken: string };
   const form = { csrfToken, ticket: "demo-user", userId: "demo-user", id: "demo-user" };
-  await context.request.post(`${api}/callback/credentials`, { form });
+  await context.request.post(`${api}/callback/otp-login`, { form });
   assert.equal(await (await context.request.get(`${api}/session`)).json(), null);
   await context.close();
 });
@@ -102,4 +104,33 @@ test("on https has a cookie that no other host can set", async () => {
   assertIsHostCookie(redeemed, "__Host-authjs.session-token");
   assert.match((await visitor.read("/account"))[1], /Logged in as demo-user/);
   await behindProxy.stop();
+});
+
+test("beside a provider for passwords logs in by both", async () => {
+  const file = join(example.folder, "auth.ts");
+  const passwords = `Credentials({
+    credentials: { password: {} },
+    authorize: ({ password }) => (password === "a password" ? { id: "password-user" } : null),
+  }),`;
+  writeFileSync(file, readFileSync(file, "utf8").replace("providers: [", `providers: [${passwords}`));
+  await example.run("build");
+  const withPasswords = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  const [login, account, api] = ["/login", "/account", "/api/auth"].map(
+    (path) => withPasswords.origin + path,
+  ) as [string, string, string];
+  const context = await browser.newContext();
+  const page = await context.newPage();
+
+  await page.goto(login);
+  await acceptOnPhone(page, emulator);
+  await page.waitForURL(account);
+  await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+  await logOut(page, login);
+
+  const { csrfToken } = (await (await context.request.get(`${api}/csrf`)).json()) as { csrfToken: string };
+  await context.request.post(`${api}/callback/credentials`, { form: { csrfToken, password: "a password" } });
+  await page.goto(account);
+  await page.getByText("Logged in as password-user", { exact: true }).waitFor();
+  await context.close();
+  await withPasswords.stop();
 });

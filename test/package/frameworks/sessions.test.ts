@@ -452,7 +452,7 @@ ${serveAnswer}`,
     const post = async (by: SiteBrowser, credentials: Record<string, string>): Promise<unknown> => {
       const { csrfToken } = JSON.parse((await by.read("/api/auth/csrf"))[1]) as { csrfToken: string };
       const body = new URLSearchParams({ csrfToken, ...credentials });
-      await by.fetch("/api/auth/callback/credentials", { method: "POST", body });
+      await by.fetch("/api/auth/callback/otp-login", { method: "POST", body });
       return userOf(by);
     };
     const other = browser.copy();
