@@ -33,7 +33,7 @@ export interface Config<Context> {
   timeouts: Timeouts;
 }
 
-/** @throws TypeError that names the first option that is missing, wrong or unknown, and says what is expected */
+/** @throws TypeError that names the first option that is missing, empty, wrong or unknown, and says what is expected */
 export function parseOptions<Context>(
   options: LoginKitOptions<Context>,
   runtime: Runtime,
@@ -117,7 +117,10 @@ function checkedMessage<Context>(message: string | Message<Context>, maxLength: 
   const expected = `1 to ${maxLength} characters`;
   if (typeof message === "string") {
     if (isMessage(message, maxLength)) return () => message;
-    throw new TypeError(`createLoginKit: "message" is wrong; expected a text of ${expected}, or a function`);
+    const problem = problemOf(message);
+    throw new TypeError(
+      `createLoginKit: "message" is ${problem}; expected a text of ${expected}, or a function`,
+    );
   }
   return async (details) => {
     const text: unknown = await message(details);
@@ -297,7 +300,7 @@ function parse(value: unknown): v.InferOutput<typeof schema> {
   if (isOfObject && issue.expected === "never")
     throw new TypeError(`createLoginKit: there is no option "${name}"`);
   const keys = name.split(".");
-  const problem = valueAt(value, keys) === undefined ? "missing" : "wrong";
+  const problem = problemOf(valueAt(value, keys));
   // valibot reports a missing option at the object around it. The option's own schema says what is expected.
   const schemaKeys = keys.flatMap((key) => ["entries", key]);
   const option = (isOfObject ? valueAt(schema, schemaKeys) : issue) as { message?: string } | undefined;
@@ -305,6 +308,10 @@ function parse(value: unknown): v.InferOutput<typeof schema> {
     `createLoginKit: "${name}" is ${problem}; expected ${option?.message ?? issue.message}`,
   );
 }
+
+/** An empty text is what a variable of the environment often has that nobody has set. */
+const problemOf = (value: unknown): "missing" | "empty" | "wrong" =>
+  value === undefined ? "missing" : value === "" ? "empty" : "wrong";
 
 const valueAt = (root: unknown, keys: readonly string[]): unknown =>
   keys.reduce((at, key) => (at as Record<string, unknown> | undefined)?.[key], root);

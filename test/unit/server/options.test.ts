@@ -75,7 +75,7 @@ describe("wrong options", () => {
     [
       "clientId",
       () => create({}, { clientId: "" }),
-      /"tokenServer.clientId" is wrong; expected the API client's id/,
+      /"tokenServer.clientId" is empty; expected the API client's id/,
     ],
     ["clientSecret", () => create({}, { clientSecret: undefined }), /"tokenServer.clientSecret" is missing/],
     [
@@ -123,7 +123,19 @@ describe("wrong options", () => {
       /"message" is wrong; expected a text of 1 to 2 characters/,
     ],
     ["maxMessageLength", () => create({ maxMessageLength: 0 }), /"maxMessageLength" is wrong/],
-    ["an empty message", () => create({ message: "" }), /"message" is wrong/],
+    ["an empty message", () => create({ message: "" }), /"message" is empty/],
+    ["an empty origin", () => create({ origin: "" }), /"origin" is empty; expected an origin such as/],
+    [
+      "an empty url",
+      () => create({}, { url: "" }),
+      /"tokenServer.url" is empty; expected the Token Server's/,
+    ],
+    ["an empty secret", () => create({}, { clientSecret: "" }), /"tokenServer.clientSecret" is empty/],
+    [
+      "an empty password",
+      () => create({ callback: { username: "a", password: "" } }),
+      /"callback.password" is empty/,
+    ],
     ["signIn", () => create({ signIn: undefined }), /"signIn" is missing; expected a function/],
     ["store", () => create({ store: {} }), /"store" is wrong; expected an AttemptStore: .*compareAndSet/],
     ["clientIp", () => create({ clientIp: "127.0.0.1" }), /"clientIp" is wrong; expected a function/],
