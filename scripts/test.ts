@@ -17,6 +17,7 @@ import { run, runElementFiles, runJobs, runNodeFiles, type FileResult } from "./
 const needServices = [
   "test/resilience",
   "test/e2e/login/neighbour-cookies.test.ts",
+  "test/unit/emulator/callback-certificate.test.ts",
   "test/unit/service/doctor/tls.test.ts",
 ];
 /** What `npm test` leaves to `npm run test:all`, unless it is named. */

@@ -7,7 +7,8 @@ import { type AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { type TokenServer } from "./emulator/token-server.js";
 
-export { type CallbackConfiguration, type CallbackDelivery } from "./emulator/oauth/callback-sender.js";
+export { type CallbackDelivery } from "./emulator/oauth/callback-problem.js";
+export { type CallbackConfiguration } from "./emulator/oauth/callback-sender.js";
 export { type ApiClient } from "./emulator/oauth/api-clients.js";
 export { type ErrorShape, type TokenServerErrorCode } from "./emulator/oauth/vendor-errors.js";
 export { type CallbackFaults, type Faults, type FaultyAnswer } from "./emulator/faults.js";

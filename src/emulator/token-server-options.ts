@@ -1,10 +1,7 @@
 import * as v from "valibot";
 import { type ApiClient } from "./oauth/api-clients.js";
-import {
-  parseCallbackUri,
-  type CallbackConfiguration,
-  type CallbackDelivery,
-} from "./oauth/callback-sender.js";
+import { writeProblem, type CallbackDelivery } from "./oauth/callback-problem.js";
+import { parseCallbackUri, type CallbackConfiguration } from "./oauth/callback-sender.js";
 import {
   countCharacters,
   locateInUtrecht,
@@ -64,7 +61,10 @@ export interface TokenServerOptions {
   locate?: Locate;
   /** Sends callbacks. Default the global `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** Is called with the outcome of each callback. */
+  /**
+   * Is called with the outcome of each callback. Default: a callback that failed is one line on the console, which says why
+   * and what to set.
+   */
   onCallback?: (delivery: CallbackDelivery) => void;
 }
 
@@ -112,7 +112,7 @@ export function parseTokenServerOptions(value: TokenServerOptions): TokenServerC
     templates: parsed.templates,
     // Looked up at each call, because a test may replace the global `fetch` later.
     fetch: parsed.fetch ?? ((...request) => globalThis.fetch(...request)),
-    onCallback: parsed.onCallback ?? (() => undefined),
+    onCallback: parsed.onCallback ?? writeProblem,
   };
 }
 

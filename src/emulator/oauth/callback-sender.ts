@@ -1,18 +1,11 @@
 import { wait, type CallbackFaults } from "../faults.js";
+import { problemOf, type CallbackDelivery, type CallbackOutcome } from "./callback-problem.js";
 
 /** HTTP Basic credentials for callbacks to exactly one address. */
 export interface CallbackConfiguration {
   url: string;
   username: string;
   password: string;
-}
-
-/** The outcome of one callback: the status of the answer, or the error if there was none. */
-export interface CallbackDelivery {
-  transactionId: string;
-  callbackUri: string;
-  status?: number;
-  error?: unknown;
 }
 
 /** Parses an address to which a callback can be posted. */
@@ -68,6 +61,7 @@ async function post(
   { transactionId, callbackUri, credentials }: Callback,
   sender: CallbackSender,
 ): Promise<CallbackDelivery> {
+  const about = { transactionId, callbackUri };
   try {
     // The global `fetch` throws if it is called as a method of another object.
     const { fetch } = sender;
@@ -82,10 +76,16 @@ async function post(
       signal: AbortSignal.timeout(timeoutMilliseconds),
     });
     await response.body?.cancel();
-    return { transactionId, callbackUri, status: response.status };
+    const { status, headers } = response;
+    return { ...about, status, ...withProblem({ status, location: headers.get("location") }) };
   } catch (error) {
-    return { transactionId, callbackUri, error };
+    return { ...about, error, ...withProblem({ error }) };
   }
+}
+
+function withProblem(outcome: CallbackOutcome): { problem?: string } {
+  const problem = problemOf(outcome);
+  return problem === undefined ? {} : { problem };
 }
 
 function basic({ username, password }: CallbackConfiguration): string {
