@@ -60,6 +60,11 @@ export class Metrics {
     help: "Failed calls of the store.",
     registers: this.#registers,
   });
+  readonly #callbacksMissing = new Counter({
+    name: `${prefix}callbacks_missing_total`,
+    help: "Answers that the kit found by asking, and whose callback did not come.",
+    registers: this.#registers,
+  });
   readonly #watchers = new Gauge({
     name: `${prefix}watchers`,
     help: "Open streams and held polls.",
@@ -79,6 +84,7 @@ export class Metrics {
     if (event.type === "attempt_approved")
       this.#loginSeconds.observe({ phase: "approval" }, event.durationMs / 1000);
     if (event.type === "limited") this.#limited.inc({ limit: event.limit });
+    if (event.type === "callback_missing") this.#callbacksMissing.inc(event.missing);
     if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
   }
 

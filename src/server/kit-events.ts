@@ -140,6 +140,21 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
+   * A person's answer was found by asking, and 10 s later (`durationMs`) no callback for it had come to any server.
+   * `callbackUri` is the address that the Token Server was told, `missing` counts such answers since the last event of this
+   * kind. At most once a minute; `info` with `resultPolling`.
+   */
+  | {
+      type: "callback_missing";
+      level: "info" | "warn";
+      callbackUri: string;
+      missing: number;
+      attempt: string;
+      transaction: string;
+      address?: string;
+      durationMs: number;
+    }
+  /**
    * The Token Server gave no usable answer. `code` and `description` are its own words. Of the same trouble, one event
    * in ten seconds has its level; the others are `info`.
    */

@@ -69,8 +69,13 @@ export function createLoginKit<Context = unknown>(
   // By this process's clock: the store's may be set.
   const quota = new CallQuota(limits.tokenServerCalls, givenRuntime);
   const poller = new ResultPoller(
-    { tokenServer, quota, clientOf, attempts, runtime, report },
-    { timeouts, pollingMs: config.resultPollingMs, isShared: config.store.isShared === true },
+    { tokenServer, quota, clientOf, attempts, runtime, report, storeFailedAt: () => guard.failedAt },
+    {
+      timeouts,
+      pollingMs: config.resultPollingMs,
+      isShared: config.store.isShared === true,
+      callbackUri: config.tokenServer.callbackUri,
+    },
   );
   const watchers = new Watchers({ attempts, poller, timeouts, limits, clientOf, runtime, report });
 

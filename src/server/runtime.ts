@@ -2,8 +2,12 @@
 export interface Runtime {
   /** Whole milliseconds since the epoch. */
   now(): number;
-  /** Runs `task` once, after `delayMs`. Returns a function that cancels it. */
-  after(delayMs: number, task: () => void): () => void;
+  /**
+   * Runs `task` once, after `delayMs`. Returns a function that cancels it.
+   *
+   * @param kind one in the `background` does not keep the process from ending
+   */
+  after(delayMs: number, task: () => void, kind?: "background"): () => void;
   /** Cryptographically secure random bytes. */
   random(length: number): Uint8Array;
 }
@@ -20,19 +24,26 @@ export const steadyNow = (): number => Math.floor(performance.timeOrigin + perfo
 /** The runtime of a real server. */
 export const systemRuntime: Runtime = {
   now: steadyNow,
-  after(delayMs, task) {
+  after(delayMs, task, kind) {
     const timer = setTimeout(task, Math.min(Math.max(delayMs, 0), maxDelayMs));
+    if (kind === "background") unref(timer);
     return () => clearTimeout(timer);
   },
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
 };
+
+/** Lets the process end while this timer runs. In Node, timers are objects. */
+export function unref<Timer>(timer: Timer): Timer {
+  (timer as { unref?: () => void }).unref?.();
+  return timer;
+}
 
 /** The runtime with the clock of the store, because all servers that share a store must use one clock. */
 export function withClockOf(store: { now?(): number }, runtime: Runtime): Runtime {
   if (!store.now) return runtime;
   return {
     now: () => store.now?.() ?? runtime.now(),
-    after: (delayMs, task) => runtime.after(delayMs, task),
+    after: (...timer) => runtime.after(...timer),
     random: (length) => runtime.random(length),
   };
 }

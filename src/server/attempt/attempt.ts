@@ -19,6 +19,11 @@ export interface Transaction {
   readonly endsAt: number;
   /** Whether it failed without being denied. The attempt may have others that are open. */
   readonly closed: boolean;
+  /**
+   * When its callback came, once its result is known: another server may have got it. Missing if none came, or if an older
+   * version got it.
+   */
+  readonly calledBackAt?: number;
   /** The first scan. */
   readonly scanned?: Scan;
   /** The first scan of each other user, for a few users. */

@@ -58,6 +58,11 @@ export class StoreGuard {
     return result;
   }
 
+  /** When the store did not work last. */
+  get failedAt(): number {
+    return this.#failedAt;
+  }
+
   /** Wraps the store's methods with `run`. */
   guard(store: AttemptStore): GuardedStore {
     return {

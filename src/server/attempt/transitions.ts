@@ -20,10 +20,12 @@ export type Change =
   /** The site's app scanned the code of a transaction. A user's first scan counts, and none after the code's end. */
   | { readonly kind: "scanned"; readonly id: string; readonly scan: Scan }
   /** A transaction was accepted. */
-  | { readonly kind: "approved"; readonly id: string; readonly userId: string; readonly at: number }
-  | { readonly kind: "denied"; readonly at: number }
+  | (Result & { readonly kind: "approved"; readonly userId: string })
+  | (Result & { readonly kind: "denied" })
   /** A transaction failed without being denied. */
-  | { readonly kind: "transaction_closed"; readonly id: string; readonly at: number }
+  | (Result & { readonly kind: "transaction_closed" })
+  /** The callback of a transaction came whose result is known. It decides nothing. */
+  | { readonly kind: "called_back"; readonly id: string; readonly at: number }
   /** The browser posts its login, or repeats it. A ticket replaces the one before, unless the site has redeemed that. */
   | {
       readonly kind: "claimed";
@@ -37,6 +39,13 @@ export type Change =
   | { readonly kind: "time_over"; readonly at: number }
   /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
   | { readonly kind: "silence"; readonly at: number };
+
+/** The result of a transaction. `calledBackAt`: when its callback came; missing if none did. */
+interface Result {
+  readonly id: string;
+  readonly at: number;
+  readonly calledBackAt?: number;
+}
 
 /** Begins an attempt with its first transaction. */
 export function beginAttempt(
@@ -98,12 +107,16 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
       return isPending ? markScanned(attempt, what.id, what.scan) : attempt;
     case "approved": {
       const { id: transaction, userId, at } = what;
-      return isPending ? settle({ status: "approved", userId, transaction, at }) : attempt;
+      return isPending
+        ? withCallback(settle({ status: "approved", userId, transaction, at }), what)
+        : attempt;
     }
     case "denied":
-      return isPending ? settle({ status: "denied", at: what.at }) : attempt;
+      return isPending ? withCallback(settle({ status: "denied", at: what.at }), what) : attempt;
     case "transaction_closed":
       return isPending ? closeTransaction(attempt, what, timeouts) : attempt;
+    case "called_back":
+      return withCallback(attempt, { id: what.id, calledBackAt: what.at });
     case "claimed": {
       const { state } = attempt;
       const ticket = what.ticket && { ticket: what.ticket };
@@ -132,6 +145,16 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   }
 }
 
+/** Notes when the callback of a transaction came. The first one counts. */
+function withCallback(attempt: Attempt, { id, calledBackAt }: Pick<Result, "id" | "calledBackAt">): Attempt {
+  const called = attempt.transactions.find((transaction) => transaction.id === id);
+  if (calledBackAt === undefined || !called || called.calledBackAt !== undefined) return attempt;
+  const transactions = attempt.transactions.map((transaction) =>
+    transaction === called ? { ...transaction, calledBackAt } : transaction,
+  );
+  return { ...attempt, transactions };
+}
+
 /** The phones of this many users may scan one code. Only one of them can answer it. */
 const maxScans = 5;
 
@@ -155,14 +178,12 @@ function markScanned(attempt: Attempt, id: string, scan: Scan): Attempt {
 }
 
 /** A failed transaction ends its attempt only if no other can still be accepted. */
-function closeTransaction(
-  attempt: Attempt,
-  { id, at }: { id: string; at: number },
-  timeouts: Timeouts,
-): Attempt {
+function closeTransaction(attempt: Attempt, result: Result, timeouts: Timeouts): Attempt {
+  const { id, at } = result;
   const wasOpen = attempt.transactions.some((transaction) => transaction.id === id && !transaction.closed);
   if (!wasOpen) return attempt;
-  const transactions = attempt.transactions.map((transaction) =>
+  const { transactions: present } = withCallback(attempt, result);
+  const transactions = present.map((transaction) =>
     transaction.id === id ? { ...transaction, closed: true } : transaction,
   );
   return transactions.some((transaction) => isOpen(transaction, at, timeouts))

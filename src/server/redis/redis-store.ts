@@ -20,7 +20,8 @@ import {
   type RunScript,
 } from "./redis-scripts.js";
 import { silenceOf } from "./redis-silence.js";
-import { unref, RedisSubscriber } from "./redis-subscriber.js";
+import { unref } from "../runtime.js";
+import { RedisSubscriber } from "./redis-subscriber.js";
 
 /** A store that several servers share. */
 export interface RedisStore extends AttemptStore {
@@ -180,6 +181,7 @@ const transaction = v.looseObject({
   id: v.string(),
   endsAt: instant,
   closed: v.boolean(),
+  calledBackAt: v.exactOptional(instant),
   scanned: v.exactOptional(scan),
   otherScans: v.exactOptional(v.array(scan)),
 });

@@ -1,5 +1,6 @@
 import { AttemptListeners } from "../attempt/attempt-listeners.js";
 import type { AttemptListener } from "../attempt/attempt-store.js";
+import { unref } from "../runtime.js";
 import { RedisStoreError, within } from "./redis-errors.js";
 
 /** How often a probe is published until one is received. */
@@ -185,9 +186,3 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => unref(setTimeout(resolve, ms)));
-
-/** Lets the process end while this timer runs. In Node, timers are objects. */
-export function unref<Timer>(timer: Timer): Timer {
-  (timer as { unref?: () => void }).unref?.();
-  return timer;
-}

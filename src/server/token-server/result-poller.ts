@@ -6,9 +6,11 @@ import type { Report } from "../kit-events.js";
 import type { CallQuota } from "../limits/call-quota.js";
 import type { ClientOf } from "../limits/networks.js";
 import { randomShare, type Runtime } from "../runtime.js";
+import { CallbackWatch } from "./callback-arrivals.js";
 import {
   callBegan,
   callEnded,
+  callbackAt,
   callbackReceived,
   gapEnded,
   isAnsweredSince,
@@ -43,6 +45,13 @@ interface ResultPollerDependencies {
   attempts: Attempts;
   runtime: Runtime;
   report: Report;
+  /** When the store did not work last. */
+  storeFailedAt: () => number;
+}
+
+interface ResultPollerOptions extends Omit<ScheduleOptions, "callbacksLostSince"> {
+  /** The address of the callback that the Token Server is told. */
+  callbackUri: string;
 }
 
 /** A pending attempt that has watchers or had a result call lately. */
@@ -56,7 +65,8 @@ interface Polled {
 /** Makes result calls when the schedule says so, and writes the results to the attempts. */
 export class ResultPoller {
   readonly #dependencies: ResultPollerDependencies;
-  readonly #options: ScheduleOptions;
+  readonly #options: ResultPollerOptions;
+  readonly #callbacks: CallbackWatch;
   readonly #polled = new Map<string, Polled>();
   /** The running calls, by transaction. */
   readonly #running = new Map<string, Promise<void>>();
@@ -65,9 +75,13 @@ export class ResultPoller {
   #isClosed = false;
   #sweptAt = -Infinity;
 
-  constructor(dependencies: ResultPollerDependencies, options: ScheduleOptions) {
+  constructor(dependencies: ResultPollerDependencies, options: ResultPollerOptions) {
     this.#dependencies = dependencies;
     this.#options = options;
+    const { callbackUri, pollingMs } = options;
+    this.#callbacks = new CallbackWatch(dependencies, { callbackUri, isExpected: pollingMs < Infinity }, () =>
+      this.#makeAllDueCalls(),
+    );
   }
 
   /** A callback came. Resolves to the attempt of its transaction, if there is one. */
@@ -75,8 +89,9 @@ export class ResultPoller {
     const attempt = await this.#dependencies.attempts.findByTransaction(transactionId);
     if (!attempt) return undefined;
     const polled = this.#find(attempt);
-    polled.history = callbackReceived(polled.history, transactionId);
+    polled.history = callbackReceived(polled.history, transactionId, this.#dependencies.runtime.now());
     this.#makeDueCalls(polled);
+    await this.#noteCallback(polled, transactionId);
     return attempt;
   }
 
@@ -167,6 +182,7 @@ export class ResultPoller {
   /** From now on only callbacks and polls lead to result calls. */
   close(): void {
     this.#isClosed = true;
+    this.#callbacks.close();
     for (const polled of this.#polled.values()) this.#setTimer(polled, Infinity);
   }
 
@@ -176,6 +192,7 @@ export class ResultPoller {
   }
 
   #find(attempt: Attempt): Polled {
+    this.#callbacks.read(attempt);
     const known = this.#polled.get(attempt.id);
     if (known) {
       if (attempt.version > known.attempt.version) known.attempt = attempt;
@@ -200,7 +217,8 @@ export class ResultPoller {
 
   #makeDueCalls(polled: Polled): void {
     const { id, state } = polled.attempt;
-    const due = schedule(polled.attempt, polled.history, this.#dependencies.runtime.now(), this.#options);
+    const options = { ...this.#options, callbacksLostSince: this.#callbacks.lostSince };
+    const due = schedule(polled.attempt, polled.history, this.#dependencies.runtime.now(), options);
     polled.history = due.history;
     this.#setTimer(polled, due.nextAt);
     for (const id of due.calls) void this.#call(polled, id);
@@ -208,6 +226,11 @@ export class ResultPoller {
       this.pollLast(polled.attempt).catch((error: unknown) => this.#reportError(error));
     }
     if (state.status !== "pending") this.#polled.delete(id);
+  }
+
+  /** The times of the next calls have changed for all attempts. */
+  #makeAllDueCalls(): void {
+    for (const polled of [...this.#polled.values()]) this.#makeDueCalls(polled);
   }
 
   #setTimer(polled: Polled, at: number): void {
@@ -245,6 +268,7 @@ export class ResultPoller {
     try {
       if (hasQuota || (await quota.wait("result", maxWaitMs, client))) {
         outcome = await this.#result(polled, transactionId);
+        await this.#noteCallback(polled, transactionId);
       }
     } catch (error) {
       this.#reportError(error);
@@ -267,15 +291,18 @@ export class ResultPoller {
         return "unanswered";
       case "waiting":
         return "answered";
-      case "approved":
-        await this.#change(polled, { kind: "approved", id: transactionId, userId: outcome.userId, at });
+      case "approved": {
+        const { userId } = outcome;
+        await this.#answered(polled, { kind: "approved", id: transactionId, userId, at });
         return "answered";
+      }
       case "denied":
-        await this.#change(polled, { kind: "denied", at });
+        await this.#answered(polled, { kind: "denied", id: transactionId, at });
         return "answered";
       case "closed": {
         const { reason, description } = outcome;
-        const isChanged = await this.#change(polled, { kind: "transaction_closed", id: transactionId, at });
+        const closed = { kind: "transaction_closed", id: transactionId, at } as const;
+        const isChanged = await this.#change(polled, { ...closed, ...calledBack(polled, transactionId) });
         if (isChanged) {
           report({
             type: "transaction_failed",
@@ -293,6 +320,30 @@ export class ResultPoller {
     }
   }
 
+  /** Writes the person's answer. The callback of a code that ended without one is not documented: it is not waited for. */
+  async #answered(polled: Polled, what: Extract<Change, { kind: "approved" | "denied" }>): Promise<void> {
+    const called = calledBack(polled, what.id);
+    const isChanged = await this.#change(polled, { ...what, ...called });
+    if (isChanged && called === undefined && !this.#isClosed) {
+      this.#callbacks.foundByAsking(polled.attempt, what.id);
+    }
+  }
+
+  /**
+   * Once a transaction has a result, its attempt notes that the callback came, because the server that found the result by
+   * asking may be another one. Mostly the result was written with it.
+   */
+  async #noteCallback(polled: Polled, transactionId: string): Promise<void> {
+    const at = callbackAt(polled.history, transactionId);
+    const { state, transactions } = polled.attempt;
+    const transaction = transactions.find(({ id }) => id === transactionId);
+    const hasResult = state.status !== "pending" || transaction?.closed === true;
+    if (at === undefined || !hasResult) return;
+    this.#callbacks.arrived(at);
+    if (transaction && transaction.calledBackAt === undefined)
+      await this.#change(polled, { kind: "called_back", id: transactionId, at });
+  }
+
   async #change(polled: Polled, change: Change): Promise<boolean> {
     const changed = await this.#dependencies.attempts.change(polled.attempt.id, change);
     if (changed) polled.attempt = changed.attempt;
@@ -302,4 +353,10 @@ export class ResultPoller {
   #reportError(error: unknown): void {
     this.#dependencies.report({ type: "internal_error", level: "error", doing: "polling a result", error });
   }
+}
+
+/** When the callback of a transaction came, if it did. */
+function calledBack({ history }: Polled, transactionId: string): { calledBackAt: number } | undefined {
+  const calledBackAt = callbackAt(history, transactionId);
+  return calledBackAt === undefined ? undefined : { calledBackAt };
 }

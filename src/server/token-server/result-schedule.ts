@@ -22,6 +22,9 @@ const maxAtOnce = 5;
 /** While a code is scanned, it has a call this often: the person is about to answer, and the callback may get lost. */
 const scannedPauseMs = 3000;
 
+/** While callbacks seem not to arrive, a watched code has a call this often. */
+const lostPauseMs = 5000;
+
 /** A Token Server that is silent is called again this often. */
 const silentPauseMs = 8000;
 
@@ -31,6 +34,8 @@ export interface ScheduleOptions {
   readonly pollingMs: number;
   /** Whether other servers share the store, so that the attempt may have watchers there. */
   readonly isShared: boolean;
+  /** Since when callbacks seem not to arrive; infinite if they do. */
+  readonly callbacksLostSince: number;
 }
 
 /** The calls for one attempt so far. */
@@ -68,6 +73,8 @@ interface TransactionCalls {
   readonly isAnswered: boolean;
   /** Whether a callback came after it began. */
   readonly hasCallback: boolean;
+  /** When the last callback came. */
+  readonly callbackAt: number | undefined;
   /** How many calls were made for callbacks. */
   readonly callbackCalls: number;
   /** When the waits of 1, 2, 4 and 8 s began; undefined if no call is to be repeated. */
@@ -113,10 +120,16 @@ export function schedule(
     const isNewest = newest.includes(transaction);
     const afterGapAt =
       isNewest && inGap.includes(transaction) ? nextAfterGap(history, transaction.id) : Infinity;
-    if ((isNewest && isOpenDue) || Math.min(afterGapAt, nextCall(transaction, history, options)) <= now) {
+    const nextAfter = (calls: CallHistory): number =>
+      Math.min(
+        afterGapAt,
+        nextCall(transaction, calls, options),
+        isNewest ? nextWhileLost(transaction, calls, options) : Infinity,
+      );
+    if ((isNewest && isOpenDue) || nextAfter(history) <= now) {
       calls.push(transaction.id);
     } else {
-      nextAt = Math.min(nextAt, afterGapAt, nextCall(transaction, next, options));
+      nextAt = Math.min(nextAt, nextAfter(next));
     }
   }
   const isOver = now >= openUntil(attempt, timeouts);
@@ -195,8 +208,12 @@ export const unwatched = (history: CallHistory): CallHistory => ({
   gap: undefined,
 });
 
-export const callbackReceived = (history: CallHistory, transactionId: string): CallHistory =>
-  withCalls(history, { ...callsOf(history, transactionId), hasCallback: true });
+export const callbackReceived = (history: CallHistory, transactionId: string, now: number): CallHistory =>
+  withCalls(history, { ...callsOf(history, transactionId), hasCallback: true, callbackAt: now });
+
+/** When the last callback of a transaction came; undefined if none came to this server lately. */
+export const callbackAt = (history: CallHistory, transactionId: string): number | undefined =>
+  callsOf(history, transactionId).callbackAt;
 
 export function callBegan(history: CallHistory, transactionId: string, now: number): CallHistory {
   const calls = callsOf(history, transactionId);
@@ -231,6 +248,7 @@ const callsOf = ({ transactions }: CallHistory, id: string): TransactionCalls =>
     endedAt: -Infinity,
     isAnswered: false,
     hasCallback: false,
+    callbackAt: undefined,
     callbackCalls: 0,
     repeatSince: undefined,
   };
@@ -272,6 +290,21 @@ function nextAfterGap(history: CallHistory, transactionId: string): number {
   const { calledAt, endedAt, isAnswered } = callsOf(history, transactionId);
   if (calledAt < gap.endedAt) return gap.callAt;
   return isAnswered ? Infinity : endedAt + silentPauseMs;
+}
+
+/**
+ * When a watched transaction has its next call because callbacks seem not to arrive. Counted from its end, so that the calls
+ * for many are spread. None if other calls come as often.
+ */
+function nextWhileLost(
+  { id, endsAt, scanned }: Transaction,
+  history: CallHistory,
+  { callbacksLostSince, pollingMs }: ScheduleOptions,
+): number {
+  if (!history.isWatched || scanned || pollingMs <= lostPauseMs) return Infinity;
+  const after = Math.max(history.calledUntil, callsOf(history, id).endedAt, callbacksLostSince);
+  const pausesLeft = Math.ceil((endsAt - after) / lostPauseMs) - 1;
+  return pausesLeft > 0 ? endsAt - pausesLeft * lostPauseMs : Infinity;
 }
 
 /** When an attempt has its last calls: at its end, and again as long as there is no answer. */

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test, type TestContext } from "node:test";
-import { createTokenServer, type TokenServer, type TokenServerOptions } from "onegini-otp-login/emulator";
+import {
+  createPhone,
+  createTokenServer,
+  type TokenServer,
+  type TokenServerOptions,
+} from "onegini-otp-login/emulator";
 import { en } from "../../../src/locales/en.js";
 import { createLoginKit } from "../../../src/server/kit.js";
 import type { CommonOptions } from "../../../src/server/options.js";
@@ -71,6 +76,8 @@ const startMistakes: Mistake[] = [
 interface Scene {
   /** Sends a call of the page or of the Token Server. */
   post: (path: string, body?: object) => Promise<Response>;
+  /** The page asks for the status of its attempt. */
+  poll: () => Promise<Response>;
   tokenServer: TokenServer;
   /** The kit's only line on the console, as the document shows it. */
   line: () => Promise<string>;
@@ -82,6 +89,7 @@ function scene(
   { tokenServer: mistakes, kit: options, transport, clock = new VirtualClock() }: Mistake = {},
 ): Scene {
   const lines: string[] = [];
+  let begun: Response | undefined;
   for (const level of ["warn", "error"] as const) {
     t.mock.method(console, level, (line: string) => void lines.push(line));
   }
@@ -108,10 +116,17 @@ function scene(
     clock,
   );
   return {
-    post(path, body = {}) {
+    async post(path, body = {}) {
       const headers = { origin, "sec-fetch-site": "same-origin", "content-type": "application/json" };
       const request = { method: "POST", headers, body: JSON.stringify(body) };
-      return kit.fetch(new Request(`${origin}/otp-login${path}`, request));
+      const answer = await kit.fetch(new Request(`${origin}/otp-login${path}`, request));
+      if (answer.status === 201 && path === "") begun = answer.clone();
+      return answer;
+    },
+    async poll() {
+      const { attempt } = (await begun?.json()) as { attempt: string };
+      const cookie = begun?.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+      return kit.fetch(new Request(`${origin}/otp-login/${attempt}`, { headers: { cookie } }));
     },
     tokenServer,
     async line() {
@@ -127,6 +142,7 @@ const asShown = (line: string): string =>
   line
     .replace("onegini-otp-login: ", "")
     .replace(/^(token_server_trouble .*?),"(?:description|durationMs)".*/, "$1,…}")
+    .replace(/^(callback_missing .*?),"attempt".*/, "$1,…}")
     .replace(/^(request_refused .*?),"method".*/, "$1,…}")
     .replace(/ \| at .*/, "…");
 
@@ -162,6 +178,20 @@ describe("docs/token-server.md", () => {
       assertShown(await line());
     });
   }
+
+  test("shows the line of a callback that does not arrive", async (t) => {
+    const clock = new VirtualClock();
+    const { post, poll, tokenServer, line } = scene(t, { clock });
+    const { otp } = (await (await post("")).json()) as { otp: string };
+    const phone = createPhone(tokenServer, "alice");
+    await phone.enroll();
+    phone.onConfirmation((confirmation) => confirmation.accept());
+    tokenServer.setFaults({ callbacks: { lose: true } });
+    await phone.handleMobileAuthWithOtp(otp);
+    await poll();
+    await clock.advance(10);
+    assertShown(await line());
+  });
 
   test("shows the line of a callback with wrong credentials", async (t) => {
     const { post, line } = scene(t, { kit: { callback: { username: "token-server", password: "secret" } } });

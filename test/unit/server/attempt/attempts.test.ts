@@ -90,7 +90,7 @@ describe("the attempts", () => {
   });
 
   const ends = [
-    ["attempt_denied", "info", { kind: "denied" }],
+    ["attempt_denied", "info", { kind: "denied", id: "one" }],
     ["attempt_failed", "warn", { kind: "transaction_closed", id: "one" }],
     ["attempt_expired", "info", { kind: "time_over" }],
     ["attempt_failed", "warn", { kind: "silence" }],
@@ -112,7 +112,7 @@ describe("the attempts", () => {
     const of = { browser: "hash", address: "192.0.2.1" };
     const { id } = await attempts.begin(of, { id: "one", endsAt: clock.now() + 60_000 });
     assert.equal((await attempts.get(id, "hash"))?.address, "192.0.2.1");
-    await attempts.change(id, { kind: "denied", at: clock.now() });
+    await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
     const [event] = events;
     assert.equal(event?.type === "attempt_denied" && event.address, "192.0.2.1");
   });
@@ -121,7 +121,7 @@ describe("the attempts", () => {
     const { attempts, clock, events } = scene();
     const transaction = { id: "one", endsAt: clock.now() + 60_000 };
     const { id } = await attempts.begin({ browser: "hash" }, transaction);
-    await attempts.change(id, { kind: "denied", at: clock.now() });
+    await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
     holds(!("address" in (events[0] ?? {})), JSON.stringify(events));
   });
 
@@ -140,7 +140,10 @@ describe("the attempts", () => {
 
   test("that are gone cannot be changed", async () => {
     const { attempts, clock } = scene();
-    assert.equal(await attempts.change("A".repeat(22), { kind: "denied", at: clock.now() }), undefined);
+    assert.equal(
+      await attempts.change("A".repeat(22), { kind: "denied", id: "one", at: clock.now() }),
+      undefined,
+    );
   });
 
   test("that disappear during a change are returned as they were read", async () => {
@@ -151,7 +154,7 @@ describe("the attempts", () => {
       compareAndSet: () => Promise.resolve(!(isGone = true)),
     }));
     const id = await begin();
-    const result = await attempts.change(id, { kind: "denied", at: clock.now() });
+    const result = await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(result?.changed, false);
     assert.equal(result.attempt.state.status, "pending");
     assert.deepEqual(events, []);
@@ -169,7 +172,7 @@ describe("the attempts", () => {
       },
     }));
     const id = await begin();
-    const result = await attempts.change(id, { kind: "denied", at: clock.now() });
+    const result = await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(result?.changed, true);
     assert.deepEqual([result.attempt.version, result.attempt.begun], [5, 4]);
   });
@@ -181,7 +184,10 @@ describe("the attempts", () => {
       compareAndSet: () => Promise.resolve(++tries < 0),
     }));
     const id = await begin();
-    await assert.rejects(attempts.change(id, { kind: "denied", at: clock.now() }), /in 200 tries: denied/);
+    await assert.rejects(
+      attempts.change(id, { kind: "denied", id: "one", at: clock.now() }),
+      /in 200 tries: denied/,
+    );
     assert.equal(tries, 200);
   });
 
@@ -190,7 +196,7 @@ describe("the attempts", () => {
     const id = await begin();
     let calls = 0;
     const end = await attempts.subscribe(id, () => (calls += 1));
-    await attempts.change(id, { kind: "denied", at: clock.now() });
+    await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(calls, 1);
     end();
   });

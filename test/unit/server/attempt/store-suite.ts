@@ -32,6 +32,16 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.deepEqual(await other.get(attempt.id), attempt);
     });
 
+    test("keeps when the callback of a code came", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt();
+      await store.create(attempt);
+      const transactions = attempt.transactions.map((code) => ({ ...code, calledBackAt: code.endsAt - 1 }));
+      const next = { ...attempt, version: 2, transactions };
+      assert.equal(await store.compareAndSet(attempt.id, 1, next), true);
+      assert.deepEqual(await other.get(attempt.id), next);
+    });
+
     test("keeps the scans of a code, and which code was accepted", async (t) => {
       const { store, other } = await open(t);
       const attempt = anAttempt();

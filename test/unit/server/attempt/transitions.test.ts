@@ -20,7 +20,7 @@ const renewed: Change[] = [
   { kind: "renewed", id: "two", endsAt: t0 + 90 * second },
 ];
 const approved: Change = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second };
-const denied: Change = { kind: "denied", at: t0 + 5 * second };
+const denied: Change = { kind: "denied", id: "one", at: t0 + 5 * second };
 const claimed: Change = { kind: "claimed", at: t0 + 6 * second, maxLogins: 2 };
 
 /** Every kind of change, at a time after every deadline. */
@@ -30,7 +30,7 @@ const everything: Change[] = [
   { kind: "scanned", id: "one", scan: { at: t0 + 30 * second } },
   { kind: "scanned", id: "nobody", scan: { at: t0 } },
   { kind: "approved", id: "one", userId: "mallory", at: t0 + 9999 * second },
-  { kind: "denied", at: t0 + 9999 * second },
+  { kind: "denied", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "nobody", at: t0 + 9999 * second },
   { kind: "claimed", at: t0 + 9999 * second, maxLogins: 2 },
@@ -70,6 +70,24 @@ describe("an attempt", () => {
       for (const what of everything) assert.equal(change(attempt, what, timeouts), attempt, what.kind);
     });
   }
+
+  test("notes the first callback of a code, and nothing else changes by it", () => {
+    const called: Change = { kind: "called_back", id: "one", at: t0 + 7 * second };
+    const [transaction] = begin().transactions;
+    for (const attempt of [begin(), after(begin(), approved), ...Object.values(finals)]) {
+      const next = change(attempt, called, timeouts);
+      const [code] = attempt.transactions;
+      const transactions = [{ ...code, calledBackAt: t0 + 7 * second }];
+      assert.deepEqual(next, { ...attempt, version: attempt.version + 1, transactions });
+      assert.equal(after(next, { ...called, at: t0 + 9 * second }), next);
+      assert.equal(after(attempt, { ...called, id: "nobody" }), attempt);
+    }
+    for (const result of [approved, denied, { kind: "transaction_closed", id: "one", at: t0 } as const]) {
+      const { transactions } = after(begin(), { ...result, calledBackAt: t0 + 4 * second });
+      const closed = result.kind === "transaction_closed";
+      assert.deepEqual(transactions, [{ ...transaction, closed, calledBackAt: t0 + 4 * second }]);
+    }
+  });
 
   test("once completed, counts its logins up to the limit, and within the time for repeating", () => {
     const once = after(begin(), approved, claimed);

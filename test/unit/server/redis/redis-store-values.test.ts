@@ -62,6 +62,10 @@ test("a value that is not an attempt is an error that names the wrong field", ()
     ["transactions.0.id", { transactions: [{ id: 1, endsAt: 1, closed: false }] }],
     ["transactions.0.endsAt", { transactions: [{ id: "t", endsAt: null, closed: false }] }],
     ["transactions.0.closed", { transactions: [{ id: "t", endsAt: 1, closed: 0 }] }],
+    [
+      "transactions.0.calledBackAt",
+      { transactions: [{ id: "t", endsAt: 1, closed: true, calledBackAt: "x" }] },
+    ],
     ["begun", { begun: null }],
     ["state", { state: "pending" }],
     ["state.status", { state: { status: "gone" } }],

@@ -63,7 +63,13 @@ function callsIn({
   callSeconds = 0,
   options: some,
 }: Scene): [number, string][] {
-  const options: ScheduleOptions = { timeouts, pollingMs: Infinity, isShared: false, ...some };
+  const options: ScheduleOptions = {
+    timeouts,
+    pollingMs: Infinity,
+    isShared: false,
+    callbacksLostSince: Infinity,
+    ...some,
+  };
   let attempt = attemptWith(...codes);
   let history: CallHistory = noCalls(0);
   const todo: { at: number; run: (now: number) => void }[] = [];
@@ -91,7 +97,7 @@ function callsIn({
         history = unwatched(history);
         return;
       case "callback":
-        history = callbackReceived(history, event.of);
+        history = callbackReceived(history, event.of, now);
         return;
       case "gap ends":
         history = gapEnded(
@@ -305,6 +311,39 @@ describe("the schedule of result calls", () => {
       scene: { events: [{ at: 10, do: "gap ends", callAt: 11 }] },
       seconds: [],
     },
+    "has a call every 5 s, counted from a code's end, while callbacks seem to be lost": {
+      scene: {
+        codes: [code("one", 62)],
+        events: [watch],
+        untilSeconds: 20,
+        options: { callbacksLostSince: 0 },
+      },
+      seconds: [2, 7, 12, 17],
+    },
+    "has none for the times before callbacks seemed to be lost": {
+      scene: { events: [watch], untilSeconds: 30, options: { callbacksLostSince: 21 * second } },
+      seconds: [25, 30],
+    },
+    "has none every 5 s after the code's end: the grace has its own": {
+      scene: { events: [watch], untilSeconds: 70, options: { callbacksLostSince: 49 * second } },
+      seconds: [50, 55, 58, 60, 65, 70],
+    },
+    "has none every 5 s while nobody watches": {
+      scene: { events: [watch, { at: 12, do: "leave" }], options: { callbacksLostSince: 0 } },
+      seconds: [5, 10],
+    },
+    "has every 3 s, and none besides, for a scanned code while callbacks seem to be lost": {
+      scene: {
+        events: [watch, { at: 1, do: "scan", of: "one" }],
+        untilSeconds: 11,
+        options: { callbacksLostSince: 0 },
+      },
+      seconds: [4, 7, 10],
+    },
+    "has none besides those of resultPolling while callbacks seem to be lost, if those come as often": {
+      scene: { events: [watch], untilSeconds: 11, options: { callbacksLostSince: 0, pollingMs: 4000 } },
+      seconds: [4, 8],
+    },
     "has none for a transaction that is closed": {
       scene: {
         codes: [code("one", 60, true), code("two", 90)],
@@ -328,6 +367,19 @@ describe("the schedule of result calls", () => {
       [13, "two"],
       [16, "two"],
     ]);
+  });
+
+  test("has calls every 5 s for the five newest open transactions while callbacks seem to be lost", () => {
+    const calls = callsIn({
+      codes: [1, 2, 3, 4, 5, 6, 7].map((number) => code(`code ${number}`, 60, number === 6)),
+      events: [watch],
+      untilSeconds: 5,
+      options: { callbacksLostSince: 0 },
+    });
+    assert.deepEqual(
+      calls.map(([, id]) => id),
+      ["code 2", "code 3", "code 4", "code 5", "code 7"],
+    );
   });
 
   test("has no call after a gap for a code that began after it", () => {
@@ -375,8 +427,8 @@ describe("the schedule of result calls", () => {
 
   test("has no call for an attempt that is settled", () => {
     const state = { status: "denied", at: 0 } as const;
-    const history = callbackReceived(watched(noCalls(0), true, 0, 1000), "one");
-    const options = { timeouts, pollingMs: 1000, isShared: true };
+    const history = callbackReceived(watched(noCalls(0), true, 0, 1000), "one", 0);
+    const options = { timeouts, pollingMs: 1000, isShared: true, callbacksLostSince: 0 };
     const due = schedule({ ...attemptWith(one), state }, history, 60_000, options);
     assert.deepEqual([due.calls, due.isLast, due.nextAt], [[], false, Infinity]);
   });

@@ -300,6 +300,7 @@ describe("Log and metrics", () => {
       ['token_server_call_seconds_count{call="result"}', 1],
       ["watchers", 0],
       ["store_errors_total", 0],
+      ["callbacks_missing_total", 0],
     ] as const) {
       const [, count] = metrics.split(`\nonegini_otp_login_${name} `);
       holds(Number(count?.split("\n")[0]) >= least, `${name}: ${metrics}`);

@@ -1,0 +1,146 @@
+import type { Attempt } from "../attempt/attempt.js";
+import type { Attempts } from "../attempt/attempts.js";
+import type { Report } from "../kit-events.js";
+import type { Runtime } from "../runtime.js";
+
+/** What this server knows of the Token Server's callbacks. All times are in milliseconds since the epoch. */
+export interface Arrivals {
+  /** When the last callback came, to any server, as far as this one knows. */
+  readonly arrivedAt: number;
+  /** When results were found whose callback did not come: the last few, and none from before `arrivedAt`. */
+  readonly missedAt: readonly number[];
+  /** Since when callbacks seem not to arrive; infinite if they do. */
+  readonly lostSince: number;
+}
+
+/** So many results in a row without a callback mean that callbacks do not arrive. */
+const lostAfter = 2;
+
+export const noArrivals: Arrivals = { arrivedAt: -Infinity, missedAt: [], lostSince: Infinity };
+
+/** A callback came at that time. Callbacks may be known in another order than they came in. */
+export function arrived(arrivals: Arrivals, at: number): Arrivals {
+  if (at <= arrivals.arrivedAt) return arrivals;
+  const missedAt = arrivals.missedAt.filter((missed) => missed > at);
+  return {
+    arrivedAt: at,
+    missedAt,
+    lostSince: missedAt.length < lostAfter ? Infinity : arrivals.lostSince,
+  };
+}
+
+/** No callback came for a result that was found at `foundAt`. */
+export function missed(arrivals: Arrivals, foundAt: number, now: number): Arrivals {
+  if (foundAt <= arrivals.arrivedAt) return arrivals;
+  const missedAt = [...arrivals.missedAt, foundAt].slice(-lostAfter);
+  const isLost = missedAt.length >= lostAfter;
+  return { ...arrivals, missedAt, lostSince: isLost ? Math.min(arrivals.lostSince, now) : Infinity };
+}
+
+/** A result that was found by asking may be known before its callback is here. */
+const onItsWayMs = 10_000;
+
+/** The event is reported at most once in this time. */
+const reportIntervalMs = 60_000;
+
+interface CallbackWatchDependencies {
+  attempts: Attempts;
+  runtime: Runtime;
+  report: Report;
+  /** When the store did not work last. */
+  storeFailedAt: () => number;
+}
+
+interface CallbackWatchOptions {
+  /** The address that the Token Server is told. */
+  callbackUri: string;
+  /** Whether the site has set `resultPolling`, so that it knows of callbacks that do not arrive. */
+  isExpected: boolean;
+}
+
+/** Notices that the Token Server's callbacks do not arrive. */
+export class CallbackWatch {
+  readonly #dependencies: CallbackWatchDependencies;
+  readonly #options: CallbackWatchOptions;
+  readonly #onLost: () => void;
+  #arrivals = noArrivals;
+  /** Cancels the checks that are to come. */
+  readonly #checks = new Set<() => void>();
+  #reportedAt = -Infinity;
+  /** The missing callbacks since the last report. */
+  #missing = 0;
+
+  /** @param onLost is called when callbacks begin to seem lost */
+  constructor(dependencies: CallbackWatchDependencies, options: CallbackWatchOptions, onLost: () => void) {
+    this.#dependencies = dependencies;
+    this.#options = options;
+    this.#onLost = onLost;
+  }
+
+  /** Since when callbacks seem not to arrive; infinite if they do. */
+  get lostSince(): number {
+    return this.#arrivals.lostSince;
+  }
+
+  /** A callback came to this server, and its transaction has a result. */
+  arrived(at: number): void {
+    this.#arrivals = arrived(this.#arrivals, at);
+  }
+
+  /** An attempt was read: another server may have noted a callback. */
+  read({ transactions }: Attempt): void {
+    for (const { calledBackAt } of transactions) if (calledBackAt !== undefined) this.arrived(calledBackAt);
+  }
+
+  /** The person's answer was found by asking, and no callback has come to this server. */
+  foundByAsking(attempt: Attempt, transactionId: string): void {
+    const { runtime } = this.#dependencies;
+    const foundAt = runtime.now();
+    const check = (): void => {
+      this.#checks.delete(cancel);
+      void this.#check(attempt, transactionId, foundAt);
+    };
+    const cancel = runtime.after(onItsWayMs, check, "background");
+    this.#checks.add(cancel);
+  }
+
+  close(): void {
+    for (const cancel of this.#checks) cancel();
+    this.#checks.clear();
+  }
+
+  async #check(attempt: Attempt, transactionId: string, foundAt: number): Promise<void> {
+    const { attempts, storeFailedAt } = this.#dependencies;
+    const found = await attempts.findByTransaction(transactionId).catch(() => undefined);
+    const transaction = found?.transactions.find(({ id }) => id === transactionId);
+    // Only what is certain counts: a server without a store keeps its callbacks until the store works again.
+    if (!transaction || storeFailedAt() >= foundAt) return;
+    const { calledBackAt } = transaction;
+    if (calledBackAt === undefined) this.#missed(attempt, transactionId, foundAt);
+    else this.arrived(calledBackAt);
+  }
+
+  #missed({ id, address }: Attempt, transaction: string, foundAt: number): void {
+    const { report, runtime } = this.#dependencies;
+    const { callbackUri, isExpected } = this.#options;
+    const now = runtime.now();
+    const wasLost = this.lostSince < Infinity;
+    this.#arrivals = missed(this.#arrivals, foundAt, now);
+    if (!wasLost && this.lostSince < Infinity) this.#onLost();
+    this.#missing += 1;
+    if (now < this.#reportedAt + reportIntervalMs) return;
+    const missing = this.#missing;
+    this.#reportedAt = now;
+    this.#missing = 0;
+    report({
+      type: "callback_missing",
+      level: isExpected ? "info" : "warn",
+      callbackUri,
+      missing,
+      attempt: id,
+      transaction,
+      ...(address !== undefined && { address }),
+      durationMs: now - foundAt,
+    });
+  }
+}
