@@ -35,6 +35,7 @@ export type {
 } from "./server/options.js";
 export type { Counted, RateLimit, RateLimiter } from "./server/limits/rate-limiter.js";
 export type { Timeouts } from "./server/timeouts.js";
+export type { TokenServerCheck } from "./server/token-server/token-server-check.js";
 export type { Transport, TransportAnswer, TransportCall } from "./server/token-server/transport.js";
 export type { AttemptListener, AttemptStore } from "./server/attempt/attempt-store.js";
 

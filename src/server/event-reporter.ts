@@ -35,7 +35,7 @@ const troubleIntervalMs = 10_000;
 /**
  * Makes the function by which the kit reports its events to the site.
  *
- * @param hook the site's `onEvent`; by default warnings and errors go to the console, one line each
+ * @param hook the site's `onEvent`; by default warnings and errors go to the console, one line each, which begins with the level
  */
 export function createReport(
   hook: ((event: LoginKitEvent) => unknown) | undefined,
@@ -48,15 +48,17 @@ export function createReport(
     if (event.type === "internal_error" && event.error instanceof StoreUnavailable) return;
     const cleaned = withPrintableTexts(event);
     if (cleaned.type !== "token_server_trouble") return tell(cleaned);
-    const { call, status, reason, level } = cleaned;
-    tell({ ...cleaned, level: throttle.level(`${call} ${status ?? reason}`, level) });
+    const { call, failures, status, reason, level } = cleaned;
+    // An outage is an error once a minute as it is (`StartOutage`).
+    if (failures !== undefined) return tell(cleaned);
+    tell({ ...cleaned, level: throttle.level(`${level} ${call} ${status ?? reason}`, level) });
   };
 }
 
 /** Catches what a hook throws or rejects with. */
 function safely(hook: (event: LoginKitEvent) => unknown): Report {
   const complain = (error: unknown): void =>
-    console.error(`onegini-otp-login: onEvent threw: ${oneLine(error)}`);
+    console.error(`error onegini-otp-login: onEvent threw: ${oneLine(error)}`);
   return (event) => {
     try {
       const result = hook(event);
@@ -80,9 +82,9 @@ function writeToConsole(event: LoginKitEvent): void {
   }
 }
 
-const line = ({ level: _, type, ...rest }: LoginKitEvent): string =>
+const line = ({ level, type, ...rest }: LoginKitEvent): string =>
   printable(
-    `onegini-otp-login: ${type} ${JSON.stringify(rest, (key, value: unknown) =>
+    `${level} onegini-otp-login: ${type} ${JSON.stringify(rest, (key, value: unknown) =>
       key === "error" && typeof value !== "string" ? oneLine(value) : value,
     )}`,
   );

@@ -156,7 +156,9 @@ export type LoginKitEvent =
     }
   /**
    * The Token Server gave no usable answer. `code` and `description` are its own words. Of the same trouble, one event
-   * in ten seconds has its level; the others are `info`.
+   * in ten seconds has its level; the others are `info`. A 4xx is an error. The third start in a row, within a minute, that
+   * finds no Token Server or no usable answer is an error too, once a minute while it goes on: `failures` starts have failed
+   * since `since`, an instant in ISO 8601.
    */
   | {
       type: "token_server_trouble";
@@ -166,6 +168,8 @@ export type LoginKitEvent =
       status?: number;
       code?: string;
       description?: string;
+      failures?: number;
+      since?: string;
       attempt?: string;
       transaction?: string;
       address?: string;

@@ -23,6 +23,7 @@ import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
 import { Tickets } from "./login/redeem.js";
 import { markScanned } from "./scanned.js";
 import { ResultPoller } from "./token-server/result-poller.js";
+import { TokenServerChecks } from "./token-server/token-server-check.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
 import { fetchTransport, type Transport } from "./token-server/transport.js";
 
@@ -68,6 +69,7 @@ export function createLoginKit<Context = unknown>(
   const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
   // By this process's clock: the store's may be set.
   const quota = new CallQuota(limits.tokenServerCalls, givenRuntime);
+  const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
   const poller = new ResultPoller(
     { tokenServer, quota, clientOf, attempts, runtime, report, storeFailedAt: () => guard.failedAt },
     {
@@ -141,6 +143,7 @@ export function createLoginKit<Context = unknown>(
     },
     scanned: (scan) => pending.add(markScanned(scan, attempts, report)),
     forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
+    check: () => checks.check(),
     health: () => healthOf(store, watchers, runtime),
     async close() {
       watchers.close();

@@ -1,6 +1,7 @@
 import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
 import type { Login } from "./options.js";
+import type { TokenServerCheck } from "./token-server/token-server-check.js";
 
 /** The site's backend for the widget. */
 export interface LoginKit<Context = unknown> {
@@ -63,6 +64,16 @@ export interface LoginKit<Context = unknown> {
 
   /** The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout. */
   forget(): Headers;
+
+  /**
+   * Asks the Token Server once whether it starts a code for this site: address, certificate, client, type and callback's
+   * address. For a site's start and for its operators. It costs a code that nobody is shown, so the result is kept for 60 s.
+   * Not for a load balancer's check: a Token Server that is down must not take the servers out. Never rejects.
+   *
+   *     const check = await kit.check();
+   *     if (!check.ok) console.error("The QR login does not work:", check);
+   */
+  check(): Promise<TokenServerCheck>;
 
   /**
    * Whether this server can do its work, for a load balancer: false if the store does not answer within two seconds, and

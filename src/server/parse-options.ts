@@ -23,6 +23,8 @@ export interface Config<Context> {
   transport: Transport;
   callbackCredentials: CallbackCredentials | undefined;
   message: Message<Context> | undefined;
+  /** The message of a code that nobody is shown; undefined if the type has its own. */
+  checkMessage: string | undefined;
   outcome: LoginOutcome<Context>;
   store: AttemptStore;
   clientIp: (request: Request, context: Context) => string | undefined;
@@ -58,6 +60,8 @@ export function parseOptions<Context>(
     callbackCredentials:
       username !== undefined && password !== undefined ? { username, password } : undefined,
     message: message === undefined ? undefined : checkedMessage(message, maxMessageLength),
+    // A function takes a page's request.
+    checkMessage: typeof message === "function" ? "Check" : message,
     outcome: outcomeOf(options, origin),
     store: store ?? memoryStore(() => runtime.now()),
     clientIp: clientIp ? checkedClientIp(clientIp) : socketAddress,

@@ -24,6 +24,7 @@ import type { Message } from "../options.js";
 import type { ResultPoller } from "../token-server/result-poller.js";
 import { sha256 } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
+import { StartOutage, type FailedStart } from "../token-server/start-outage.js";
 import { troubleEvent, type TokenServerClient, type Trouble } from "../token-server/token-server-client.js";
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
 import type { CallQuota } from "../limits/call-quota.js";
@@ -55,6 +56,7 @@ export interface Begun {
 /** The two calls that answer with an OTP: a start and a renewal. */
 export class OtpEndpoint<Context> {
   readonly #dependencies: OtpEndpointDependencies<Context>;
+  readonly #outage = new StartOutage();
 
   constructor(dependencies: OtpEndpointDependencies<Context>) {
     this.#dependencies = dependencies;
@@ -178,9 +180,10 @@ export class OtpEndpoint<Context> {
     const text = await message?.({ language, request, context });
     const address = call.address();
     const beganAt = runtime.now();
-    const trouble = (of: Trouble): void =>
+    const trouble = (of: Trouble, failed?: FailedStart): void =>
       report({
         ...troubleEvent("start", of, runtime.now() - beganAt),
+        ...failed,
         ...(call.attempt !== undefined && { attempt: call.attempt }),
         ...(address !== undefined && { address }),
       });
@@ -193,12 +196,14 @@ export class OtpEndpoint<Context> {
     const now = runtime.now();
     switch (outcome.kind) {
       case "started":
+        this.#outage.reached();
         return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs };
       case "rejected":
+        this.#outage.reached();
         trouble(outcome.trouble);
         throw serverError();
       case "unavailable":
-        trouble(outcome.trouble);
+        trouble(outcome.trouble, this.#outage.failed(now));
         throw temporarilyUnavailable();
       default:
         return outcome satisfies never;

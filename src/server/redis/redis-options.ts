@@ -109,7 +109,7 @@ const options = v.strictObject(
     commandSeconds: v.optional(seconds, 2),
     onError: v.optional(
       onError,
-      () => (error: RedisStoreError) => console.warn(`onegini-otp-login: ${error.message}`),
+      () => (error: RedisStoreError) => console.warn(`warn onegini-otp-login: ${error.message}`),
     ),
   },
   "an object with client",

@@ -140,7 +140,7 @@ function scene(
 /** A line up to what differs each time: the Token Server's own words, a stack, ids and times. */
 const asShown = (line: string): string =>
   line
-    .replace("onegini-otp-login: ", "")
+    .replace(/^(?:warn|error) onegini-otp-login: /, "")
     .replace(/^(token_server_trouble .*?),"(?:description|durationMs)".*/, "$1,…}")
     .replace(/^(callback_missing .*?),"attempt".*/, "$1,…}")
     .replace(/^(request_refused .*?),"method".*/, "$1,…}")

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, test, type TestContext } from "node:test";
+import { nodeTransport } from "onegini-otp-login/node";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
 import { createReport } from "../../../src/server/event-reporter.js";
 import { systemRuntime } from "../../../src/server/runtime.js";
+import type { Transport } from "../../../src/server/token-server/transport.js";
 import { StoreGuard } from "../../../src/server/attempt/store-guard.js";
 import { Browser } from "./support/browser.js";
 import { send } from "./support/raw.js";
@@ -193,11 +195,106 @@ describe("a failure that lasts", () => {
     const where = await site(t, { tokenServerUrl: "http://127.0.0.1:9", runtime: clock });
     const levels = () =>
       where.events.flatMap((event) => (event.type === "token_server_trouble" ? [event.level] : []));
-    for (let count = 0; count < 3; count++) await new Browser(where).post("");
-    assert.deepEqual(levels(), ["warn", "info", "info"]);
-    await clock.advance(10);
+    for (let count = 0; count < 2; count++) await new Browser(where).post("");
+    assert.deepEqual(levels(), ["warn", "info"]);
+    await clock.advance(61);
     await new Browser(where).post("");
     assert.equal(levels().at(-1), "warn");
+  });
+
+  describe("of the Token Server, at the start of logins,", () => {
+    /** A site whose Token Server is down. `post` starts a login. */
+    async function downSite(t: TestContext, transport?: Transport) {
+      const clock = new VirtualClock();
+      const tokenServer = await scriptedTokenServer(t);
+      const whenDown: Transport =
+        transport ?? (() => Promise.reject(Object.assign(new Error(), { code: "ECONNREFUSED" })));
+      let isDown = true;
+      const where = await site(t, {
+        tokenServerUrl: tokenServer.url,
+        runtime: clock,
+        options: { transport: (call) => (isDown ? whenDown(call) : nodeTransport(call)) },
+      });
+      return {
+        clock,
+        tokenServer,
+        post: () => new Browser(where).post(""),
+        isDown: (now: boolean) => (isDown = now),
+        troubles: () =>
+          where.events.flatMap((event) => (event.type === "token_server_trouble" ? [event] : [])),
+      };
+    }
+
+    for (const code of ["ECONNREFUSED", "CERT_HAS_EXPIRED"]) {
+      test(`with ${code}, is an error from the third within a minute, with since when and how many`, async (t) => {
+        const { clock, post, troubles } = await downSite(t, () =>
+          Promise.reject(Object.assign(new Error(), { code })),
+        );
+        const since = new Date(clock.now()).toISOString();
+        for (let time = 0; time < 6; time++) {
+          await post();
+          await clock.advance(12);
+        }
+        assert.deepEqual(
+          troubles().map(({ level }) => level),
+          ["warn", "warn", "error", "info", "info", "info"],
+        );
+        const { failures, since: told, reason } = troubles()[2] ?? {};
+        assert.deepEqual([failures, told, reason], [3, since, `could not be reached (${code})`]);
+        assert.equal(troubles().filter((event) => "failures" in event).length, 1);
+        // Once a minute while it goes on.
+        await clock.advance(24);
+        await post();
+        const last = troubles().at(-1);
+        assert.deepEqual([last?.level, last?.failures, last?.since], ["error", 7, since]);
+      });
+    }
+
+    test("is an error too if it answers 503, or is too slow", async (t) => {
+      const { post, troubles } = await downSite(t, () => Promise.resolve({ status: 503, text: "" }));
+      for (let time = 0; time < 3; time++) await post();
+      assert.equal(troubles()[2]?.level, "error");
+    });
+
+    test("is no error below three in a minute, or if a start in between works", async (t) => {
+      const { clock, isDown, post, troubles } = await downSite(t);
+      for (let time = 0; time < 4; time++) {
+        await post();
+        await clock.advance(31);
+      }
+      isDown(false);
+      assert.equal((await post()).status, 201);
+      isDown(true);
+      for (let time = 0; time < 2; time++) {
+        await clock.advance(11);
+        await post();
+      }
+      assert.deepEqual([...new Set(troubles().map(({ level }) => level))], ["warn"]);
+    });
+
+    test("is an error again after a start that worked, counted from there", async (t) => {
+      const { clock, isDown, post, troubles } = await downSite(t);
+      for (let time = 0; time < 3; time++) await post();
+      isDown(false);
+      assert.equal((await post()).status, 201);
+      isDown(true);
+      await clock.advance(5);
+      const since = new Date(clock.now()).toISOString();
+      for (let time = 0; time < 3; time++) await post();
+      const errors = troubles().filter(({ level }) => level === "error");
+      assert.deepEqual([errors.length, errors[1]?.failures, errors[1]?.since], [2, 3, since]);
+    });
+
+    test("that is a 4xx is an error at once, as ever, and no outage", async (t) => {
+      const { post, troubles } = await downSite(t, () =>
+        Promise.resolve({ status: 401, text: '{"error":"invalid_client"}' }),
+      );
+      for (let time = 0; time < 4; time++) await post();
+      assert.deepEqual(
+        troubles().map(({ level, failures }) => [level, failures]),
+        [["error", undefined], ...Array.from({ length: 3 }, () => ["info", undefined])],
+      );
+    });
   });
 
   test("of the store is one event in ten seconds, even if every other call works, and one event when it ends", async () => {
@@ -232,8 +329,8 @@ describe("a failure that lasts", () => {
 describe("without onEvent", () => {
   test("warnings and errors go to the console, one line each, and nothing else does", (t) => {
     const lines: string[] = [];
-    t.mock.method(console, "warn", (line: string) => lines.push(`warn ${line}`));
-    t.mock.method(console, "error", (line: string) => lines.push(`error ${line}`));
+    t.mock.method(console, "warn", (line: string) => lines.push(`console.warn ${line}`));
+    t.mock.method(console, "error", (line: string) => lines.push(`console.error ${line}`));
     const report = createReport(undefined, systemRuntime);
     report({ type: "attempt_denied", level: "info", attempt: "a", durationMs: 1 });
     report({ type: "attempt_failed", level: "warn", attempt: "a\nb", durationMs: 1 });
@@ -252,8 +349,11 @@ describe("without onEvent", () => {
     report({ ...trouble, description: "a\u2028b\u0085c\u009bd\u007fe" });
     assert.equal(lines.length, 5);
     assert.match(lines[3] ?? "", /a \| b \[2Jc \| d/);
-    assert.equal(lines[0], 'warn onegini-otp-login: attempt_failed {"attempt":"a b","durationMs":1}');
-    assert.match(lines[1] ?? "", /^error onegini-otp-login: internal_error .*one \| two/);
+    assert.equal(
+      lines[0],
+      'console.warn warn onegini-otp-login: attempt_failed {"attempt":"a b","durationMs":1}',
+    );
+    assert.match(lines[1] ?? "", /^console\.error error onegini-otp-login: internal_error .*one \| two/);
     holds(lines.every((line) => !/[\p{Cc}\u2028\u2029]/u.test(line)));
   });
 
