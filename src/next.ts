@@ -6,10 +6,16 @@
 import { createLoginKit } from "./node.js";
 import type { BeginOptions } from "./server/endpoints/first-paint.js";
 import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
+import { toWebResponse } from "./server/http/response.js";
 import type { LoginKit, RedeemedLogin } from "./server/login-kit.js";
+import { answerWithout, availableKits, isKit, partsOfBothCookies } from "./server/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
-/** The login in a Next.js app. Each member creates the kit if there is none in this process. */
+/**
+ * The login in a Next.js app. Each member creates the kit if there is none in this process. Without one, because an option
+ * is wrong or the options have not come within two seconds, pages and proxy go on as they are, the login API answers 500 or
+ * 503, and one line a minute is logged. Only `redeem` and `kit` reject.
+ */
 export interface NextLogin {
   /**
    * The login API as a route handler in `app/otp-login/[[...path]]/route.ts`. It answers every method, those that it does
@@ -39,7 +45,7 @@ export interface NextLogin {
    * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. It waits for a person's request, as Next's
    * `connection()` does: with `cacheComponents` the component stands in `<Suspense>`, and a prefetch begins nothing.
    * Resolves to `null` where there is nothing to show, such as after an error and for a browser without the kit's cookie:
-   * the element then begins by itself. Rejects if the kit cannot be created, and with a TypeError if an option is wrong.
+   * the element then begins by itself. Never rejects for the kit's sake.
    */
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
@@ -115,7 +121,12 @@ export function createNextLogin(
     created.catch(() => kits.delete(name));
     return created;
   };
-  const handle = async (request: Request): Promise<Response> => (await kit()).fetch(request);
+  const whenAvailable = availableKits();
+  const available = () => whenAvailable(kit);
+  const handle = async (request: Request): Promise<Response> => {
+    const ours = await available();
+    return isKit(ours) ? ours.fetch(request) : toWebResponse(answerWithout(ours));
+  };
 
   return {
     handlers: {
@@ -129,13 +140,15 @@ export function createNextLogin(
     },
     async setBrowserCookie(request, response) {
       if (isRedirectOfAction(request.headers) || isOfRouter(request.headers)) return response;
-      const cookie = (await kit()).browserCookie(request);
+      const ours = await available();
+      const cookie = isKit(ours) && ours.browserCookie(request);
       if (cookie) response.cookies.set(cookie);
       return response;
     },
     async begin(beginOptions) {
       const request = await requestForPage();
-      const ours = await kit();
+      const ours = await available();
+      if (!isKit(ours)) return null;
       if (ours.browserCookie(request)) {
         warnOfMissingCookie(request.headers);
         return null;
@@ -155,8 +168,9 @@ export function createNextLogin(
       return (await kit()).redeem(ticket, { headers: await headers() });
     },
     async forget() {
-      const cookie = (await kit()).browserCookie({ method: "GET", headers: new Headers() });
-      return cookie ? [{ ...cookie, value: "", maxAge: 0 }] : [];
+      const ours = await available();
+      const cookie = isKit(ours) && ours.browserCookie({ method: "GET", headers: new Headers() });
+      return (cookie ? [cookie] : partsOfBothCookies()).map((each) => ({ ...each, value: "", maxAge: 0 }));
     },
     kit,
   };

@@ -7,10 +7,11 @@
 import { nodeTransport } from "./node/node-transport.js";
 import { createLoginKit as create } from "./server/kit.js";
 import type { LoginKit } from "./server/login-kit.js";
+import { onDemandKit, type LoginKitOptionsFunction } from "./server/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export { nodeTransport };
-export type { LoginKit, LoginKitOptions };
+export type { LoginKit, LoginKitOptions, LoginKitOptionsFunction };
 export {
   gracefulShutdown,
   type GracefulShutdown,
@@ -25,7 +26,12 @@ export { toNodeHandler, toWebRequest, type NodeContext, type NodeHandler } from 
  *     const kit = createLoginKit({ … });
  *     createServer(toNodeHandler(kit)).listen(3000);
  *
- * @throws TypeError that names the option that is missing or wrong and says what is expected
+ * @param options the options, or a function that returns them or a promise of them, as there
+ * @throws TypeError that names the option that is missing or wrong and says what is expected; not with a function
  */
-export const createLoginKit = <Context = unknown>(options: LoginKitOptions<Context>): LoginKit<Context> =>
-  create(options, undefined, nodeTransport);
+export const createLoginKit = <Context = unknown>(
+  options: LoginKitOptions<Context> | LoginKitOptionsFunction<Context>,
+): LoginKit<Context> =>
+  typeof options === "function"
+    ? onDemandKit(options, undefined, nodeTransport)
+    : create(options, undefined, nodeTransport);

@@ -5,8 +5,10 @@
  */
 import { createLoginKit as create } from "./server/kit.js";
 import type { LoginKit } from "./server/login-kit.js";
+import { onDemandKit, type LoginKitOptionsFunction } from "./server/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
+export type { LoginKitOptionsFunction };
 export type { Attempt, AttemptState, Scan, Ticket, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
 export type { HeadersOfRequest, Health, LoginKit, RedeemedLogin, ScannedCode } from "./server/login-kit.js";
@@ -42,7 +44,12 @@ export type { AttemptListener, AttemptStore } from "./server/attempt/attempt-sto
 /**
  * Creates the kit of a site.
  *
- * @throws TypeError that names the option that is missing or wrong and says what is expected
+ * @param options the options, or a function that returns them or a promise of them. It runs at the kit's first call, so a
+ *   build may load the file without the server's secrets. If it fails, or an option is wrong, the site goes on without QR
+ *   login: one line a minute is logged, the login API answers 500, `begin` resolves to `null`, and the next call tries again.
+ *   `redeem` rejects
+ * @throws TypeError that names the option that is missing or wrong and says what is expected; not with a function
  */
-export const createLoginKit = <Context = unknown>(options: LoginKitOptions<Context>): LoginKit<Context> =>
-  create(options);
+export const createLoginKit = <Context = unknown>(
+  options: LoginKitOptions<Context> | LoginKitOptionsFunction<Context>,
+): LoginKit<Context> => (typeof options === "function" ? onDemandKit(options) : create(options));

@@ -45,7 +45,6 @@ export function toNodeHandler<
   Res extends ServerResponse = ServerResponse,
 >(kit: LoginKit<NodeContext<Req, Res>>): NodeHandler<Req, Res> {
   const inner = forAdapter(kit);
-  const path = inner?.path;
   const listener = getRequestListener(
     async (request, { incoming, outgoing }) => {
       const req = incoming as Req;
@@ -84,6 +83,8 @@ export function toNodeHandler<
     if (hasUserInfo(target)) return refuse(invalidRequest("The address contains a user name."), res);
     const url = originForm(target);
     const pathname = url.split("?", 1)[0] ?? "";
+    // Not before the first request: the options may be read then.
+    const path = inner?.path;
     const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
     if (next && !isOurs) return next();
     // The listener would turn such a spelling into the plain one.

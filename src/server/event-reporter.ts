@@ -98,7 +98,7 @@ const oneLine = (error: unknown): string =>
   );
 
 /** Replaces line breaks and control characters, with which a stranger could forge a line or control a terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+export const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
 
 /** An `error` stays as it was thrown. */
 const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>

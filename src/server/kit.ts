@@ -44,6 +44,10 @@ const kitsForAdapter = new WeakMap<LoginKit<never>, KitForAdapter>();
 /** The part of a kit that an adapter uses; undefined if another copy of this package created the kit. */
 export const forAdapter = (kit: LoginKit<never>): KitForAdapter | undefined => kitsForAdapter.get(kit);
 
+/** Gives an adapter its part of a kit. */
+export const provideForAdapter = (kit: LoginKit<never>, part: KitForAdapter): unknown =>
+  kitsForAdapter.set(kit, part);
+
 /**
  * Creates the kit of a site.
  *
@@ -153,7 +157,7 @@ export function createLoginKit<Context = unknown>(
       await poller.settled();
     },
   };
-  kitsForAdapter.set(kit, {
+  provideForAdapter(kit, {
     fetch: (request, context, isAnswered) => fetch(request, context as Context, isAnswered),
     path: config.path,
   });

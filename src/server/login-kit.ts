@@ -19,7 +19,7 @@ export interface LoginKit<Context = unknown> {
    * Begins an attempt for a login page that the site's server renders, so that its code can be scanned before any script
    * has run. The page contains `<onegini-otp-login attempt otp expires-in>svg</onegini-otp-login>`, and its answer the
    * headers. `null` where there is nothing to show, such as for a prefetch or after an error: the element then begins by
-   * itself. Rejects with a TypeError if an option is wrong, and with nothing else.
+   * itself. Never rejects: an option that is wrong makes an event `internal_error`.
    *
    * @param request the request for the page
    */

@@ -121,6 +121,27 @@ describe("the browser's cookie", () => {
   });
 });
 
+test("without its options the login leaves page, proxy and log-out as they are, and logs a line", async (t) => {
+  const lines: string[] = [];
+  t.mock.method(console, "error", (line: string) => lines.push(line));
+  const login = createNextLogin(() => ({ ...options, origin: "" }), t.name);
+  assert.deepEqual(await cookiesSet(login, pageRequest()), []);
+  const answer = await login.handlers.POST(pageRequest());
+  assert.deepEqual(
+    [answer.status, ((await answer.json()) as { error: string }).error],
+    [500, "server_error"],
+  );
+  assert.deepEqual(
+    (await login.forget()).map(({ name, value, maxAge }) => [name, value, maxAge]),
+    [
+      ["__Host-onegini-otp-login", "", 0],
+      ["onegini-otp-login", "", 0],
+    ],
+  );
+  assert.equal(lines.length, 1, "one line a minute");
+  assert.match(lines[0] ?? "", /^onegini-otp-login: error: .*"origin" is empty; expected an origin/);
+});
+
 test("each method is answered by the kit", async (t) => {
   const { handlers } = createNextLogin(() => options, t.name);
   for (const [method, handle] of Object.entries(handlers)) {

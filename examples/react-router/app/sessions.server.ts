@@ -39,7 +39,7 @@ export async function endSession(request: Request): Promise<string> {
   return storage.destroySession(session);
 }
 
-export const kit = createLoginKit({
+export const kit = createLoginKit(() => ({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the React Router example",
@@ -52,4 +52,4 @@ export const kit = createLoginKit({
     const cookie = await storage.commitSession(session);
     return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
   },
-});
+}));

@@ -39,9 +39,7 @@ export interface BeginOptions {
 
 /**
  * Begins an attempt for a page that the site's server renders; `null` for a request whose answer nobody sees, such as a
- * prefetch, and after an error, which is reported.
- *
- * @throws TypeError if an option is wrong
+ * prefetch, and after an error, which is reported; a wrong option is one. Never rejects.
  */
 export async function beginWithPage<Context>(
   call: Call<Context>,
@@ -49,8 +47,9 @@ export async function beginWithPage<Context>(
   errorLog: ErrorLog,
   { qrLink }: BeginOptions = {},
 ): Promise<FirstPaint | null> {
-  const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
   try {
+    // Not before: a wrong option must not take the page with it.
+    const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
     return await firstPaint(call, otpEndpoint, link);
   } catch (error) {
     errorLog.report(call, error, "beginning an attempt for a page");

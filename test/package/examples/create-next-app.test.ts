@@ -15,8 +15,10 @@ import {
   startEmulator,
   startServer,
   temporaryFolder,
+  type Server,
 } from "../support/packed-package.js";
 import { freePort } from "../../support/services/free-port.js";
+import { until } from "../../support/until.js";
 
 /** The listings of docs/frameworks.md in a new app, with what `create-next-app` sets by default. */
 
@@ -69,7 +71,8 @@ let browser: Browser;
 before(async () => {
   await Promise.all([generate(), pack()]);
   const listings = frameworkListings("Next.js").map(({ file, code }) => [file, code]);
-  for (const [file = "", text = ""] of [...listings, ...Object.entries(site)]) write(file, text);
+  for (const [file = "", text = ""] of [...listings, ...Object.entries(site)])
+    write(file, text.replace("{/* your other ways to log in */}", '<input type="password" />'));
   await install(folder, await pack());
   await npm(["run", "build"], folder);
   browser = await launchBrowser();
@@ -88,18 +91,24 @@ const prefetched = async (page: Page): Promise<unknown> =>
     )
   ).finished();
 
-/** @param prefetches whether Next prefetches the page of a link that is seen: not in development */
-async function countStarts(script: "start" | "dev", prefetches: boolean): Promise<void> {
-  const emulator = await startEmulator({ folder });
+/** Serves the app. */
+async function serve(script: "start" | "dev", tokenServer: string): Promise<Server> {
   const PORT = String(await freePort());
   const origin = `http://localhost:${PORT}`;
-  const server = await startServer("npm", ["run", script, "--", "--hostname", "localhost"], folder, origin, {
+  return startServer("npm", ["run", script, "--", "--hostname", "localhost"], folder, origin, {
     PORT,
     ORIGIN: origin,
-    TOKEN_SERVER_URL: emulator.origin,
+    TOKEN_SERVER_URL: tokenServer,
     CLIENT_ID: "demo",
     CLIENT_SECRET: "demo-secret",
   });
+}
+
+/** @param prefetches whether Next prefetches the page of a link that is seen: not in development */
+async function countStarts(script: "start" | "dev", prefetches: boolean): Promise<void> {
+  const emulator = await startEmulator({ folder });
+  const server = await serve(script, emulator.origin);
+  const { origin } = server;
   // In development the first request for a page compiles it, and the browser may then load the page again.
   for (const path of ["/login", "/more", "/account", "/otp-login"])
     await fetch(origin + path, { method: "HEAD" });
@@ -146,3 +155,24 @@ async function countStarts(script: "start" | "dev", prefetches: boolean): Promis
 
 test("begins one login for each visit, and none for a link or a prefetch", () => countStarts("start", true));
 test("does so in development too", () => countStarts("dev", false));
+
+test("leaves the page with its password field where an option is empty or the Token Server is down", async () => {
+  for (const [tokenServer, status, line] of [
+    ["", 500, /error: .*"tokenServer\.url" is empty/],
+    ["http://127.0.0.1:9", 503, /token_server_trouble/],
+  ] as const) {
+    const server = await serve("start", tokenServer);
+    const page = await fetch(`${server.origin}/login`);
+    assert.equal(page.status, 200);
+    const text = await page.text();
+    assert.match(text, /<input type="password"/);
+    assert.match(text, /<onegini-otp-login/);
+    const start = await fetch(`${server.origin}/otp-login`, {
+      method: "POST",
+      headers: { origin: server.origin },
+    });
+    assert.equal(start.status, status);
+    await until(() => line.test(server.output()), "the line in the log");
+    await server.stop();
+  }
+});

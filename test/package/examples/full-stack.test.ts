@@ -5,6 +5,7 @@ import { createPhone, createTokenServer, listen } from "../../../src/emulator.js
 import { launchBrowser } from "../../support/browser.js";
 import { watchForComplaints } from "../../support/login-page.js";
 import { freePort } from "../../support/services/free-port.js";
+import { until } from "../../support/until.js";
 import { useNewestNode } from "../support/newest-node.js";
 import {
   acceptOnPhone,
@@ -73,6 +74,9 @@ for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket, 
       await behindProxy.stop();
     });
     await emulator.stop();
+    await t.test("leaves the page and the log-out as they are where QR login does not work", () =>
+      breakLogin(example, variables),
+    );
 
     const onHttps = { ...variables, ORIGIN: "https://www.example.com" };
     if (isBuiltForOrigin) await example.run("build", onHttps);
@@ -138,6 +142,27 @@ async function tryTicket(site: Server, emulator: Emulator): Promise<void> {
   await page.goto(ticketUrl);
   assert.equal(page.url(), `${site.origin}/`);
   await Promise.all([own.close(), other.close()]);
+}
+
+/** Starts the site with an option that is empty, and with a Token Server that is down. */
+async function breakLogin(example: Example, variables: Record<string, string>): Promise<void> {
+  for (const [tokenServer, status, line] of [
+    ["", 500, /error: .*"tokenServer\.url" is empty/],
+    ["http://127.0.0.1:9", 503, /token_server_trouble/],
+  ] as const) {
+    const { origin, stop, output } = await startExample(example, { ...variables, TOKEN_SERVER: tokenServer });
+    const page = await fetch(origin);
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /<onegini-otp-login/);
+    const start = await fetch(`${origin}/otp-login`, { method: "POST", headers: { origin } });
+    assert.equal(start.status, status);
+    await until(() => line.test(output()), "the line in the log");
+    const headers = { origin, "sec-fetch-site": "same-origin" };
+    const loggedOut = await fetch(`${origin}/logout`, { method: "POST", headers, redirect: "manual" });
+    assert.ok([302, 303].includes(loggedOut.status), `${loggedOut.status}`);
+    assert.match(loggedOut.headers.getSetCookie().join(), /(^|,)onegini-otp-login=;/);
+    await stop();
+  }
 }
 
 /** Opens more status streams than one browser may have at a time, and leaves each. */

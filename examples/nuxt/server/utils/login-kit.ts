@@ -16,7 +16,7 @@ const log = consola.withTag("onegini-otp-login");
 /** Undefined without a proxy. Then the address is the connection's. */
 const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
 
-export const loginKit = createLoginKit<NodeContext<IncomingMessage & { event?: H3Event }>>({
+export const loginKit = createLoginKit<NodeContext<IncomingMessage & { event?: H3Event }>>(() => ({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the Nuxt example",
@@ -26,7 +26,7 @@ export const loginKit = createLoginKit<NodeContext<IncomingMessage & { event?: H
     return { redirect_to: "/account" };
   },
   onEvent: ({ level, type, ...event }) => log[level](type, event),
-});
+}));
 
 /** The attempts whose sessions have ended, in memory. Without it, a copy of the cookie would be good for ever. */
 export const endedAttempts = new Set<string>();

@@ -100,10 +100,12 @@ describe("kit.begin", () => {
     "",
     null,
   ])
-    test(`rejects the link ${JSON.stringify(qrLink)} with a TypeError that names it, and begins nothing`, async (t) => {
+    test(`begins nothing with the link ${JSON.stringify(qrLink)}, and an event names it`, async (t) => {
       const where = await site(t, { options });
       const wrong = { qrLink } as BeginOptions;
-      await assert.rejects(beginOn(where, { options: wrong }), { name: "TypeError", message: /"qrLink"/ });
+      assert.equal(await beginOn(where, { options: wrong }), null);
+      const [event] = where.events.filter(({ type }) => type === "internal_error");
+      assert.match(String(event?.type === "internal_error" && event.error), /TypeError: "qrLink" is wrong/);
       assert.equal(where.emulator.starts.length, 0);
     });
 

@@ -12,10 +12,10 @@ const {
 /** Undefined without a proxy. Then the address is the connection's. */
 const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
 
-export const kit = createLoginKit<RequestEvent>({
+export const kit = createLoginKit<RequestEvent>(() => ({
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   message: "Log in to the SvelteKit example",
   clientIp: (request, event) => addressFromProxy(request, event) ?? event.getClientAddress(),
   handOver: { to: "/login/otp" },
-});
+}));
