@@ -76,8 +76,9 @@ export interface LoginKit<Context = unknown> {
   check(): Promise<TokenServerCheck>;
 
   /**
-   * Whether this server can do its work, for a load balancer: false if the store does not answer within two seconds, and
-   * after `close()`. The Token Server does not count, because every server has the same. Never rejects.
+   * Whether QR login works on this server, for monitoring: false if the store does not answer within two seconds, and after
+   * `close()`. The Token Server does not count, because every server has the same. A load balancer that asks it takes the
+   * whole site out with the store. Never rejects.
    */
   health(): Promise<Health>;
 
@@ -114,7 +115,7 @@ export interface ScannedCode {
 
 /** The state of a server. */
 export interface Health {
-  /** Whether a load balancer should send it requests. */
+  /** Whether QR login works on it. */
   healthy: boolean;
   /** Whether the store answers. */
   store: "ok" | "unreachable";

@@ -87,7 +87,7 @@ const declarations: Record<string, string> = {
 /** The framework of an `app` that a listing does not create. */
 const apps: Record<string, string> = {
   "docs/kit.md, A ticket in place of signIn": 'import("express").Express',
-  "docs/kit.md, Deploys": 'import("express").Express',
+  "docs/kit.md, Alive, or QR login works": 'import("express").Express',
   "docs/kit.md, Check your phone": 'import("hono").Hono',
   "docs/logs.md, The log of your framework": 'import("hono").Hono',
   "docs/kit.md, Beginning with the page": 'import("hono").Hono',

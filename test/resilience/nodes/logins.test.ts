@@ -133,8 +133,10 @@ for (const [name, start] of [
       for (const path of ["/a\\..\\health", "/a/..\\health", "/..%5chealth"]) {
         assert.equal((await requestRaw(site.origin, path)).status, 400, path);
       }
+      for (const path of ["/health/otp-login", "/health/", "/HEALTH/otp%2Dlogin"])
+        assert.equal((await requestRaw(site.origin, path)).status, 404, path);
       assert.deepEqual(
-        site.proxy.passed().filter(({ path }) => path.includes("health")),
+        site.proxy.passed().filter(({ path }) => /health/i.test(path)),
         [],
       );
       for (const path of ["/", "/help?from=/../health", "/health-insurance", "/cards/health", "/.a/..b"]) {
