@@ -39,6 +39,7 @@ export type { Counted, RateLimit, RateLimiter } from "./server/limits/rate-limit
 export type { Timeouts } from "./server/timeouts.js";
 export type { TokenServerCheck } from "./server/token-server/token-server-check.js";
 export type { Transport, TransportAnswer, TransportCall } from "./server/token-server/transport.js";
+export { sitePath } from "./protocol/site-path.js";
 export type { AttemptListener, AttemptStore } from "./server/attempt/attempt-store.js";
 
 /**

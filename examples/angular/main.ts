@@ -1,7 +1,7 @@
 import { Component, CUSTOM_ELEMENTS_SCHEMA, inject, signal } from "@angular/core";
 import { bootstrapApplication } from "@angular/platform-browser";
 import { provideRouter, Router, RouterLink, RouterOutlet } from "@angular/router";
-import type { LoginEvent } from "onegini-otp-login";
+import { sitePath, type LoginEvent } from "onegini-otp-login";
 import "onegini-otp-login/define";
 
 const user = signal<string | undefined>(undefined);
@@ -17,7 +17,9 @@ class LoginPage {
   onLogin(event: LoginEvent): void {
     event.preventDefault(); // no redirect: the router goes on without loading a page
     user.set(String(event.result["user"]));
-    void this.router.navigateByUrl("/account");
+    // Anybody can name a page in the link to this one: only a path of this site counts.
+    const next = sitePath(new URLSearchParams(location.search).get("next")) ?? "/account";
+    void this.router.navigateByUrl(next);
   }
 }
 

@@ -19,7 +19,6 @@ export const auth = betterAuth({
       transport: nodeTransport,
       message: "Log in to the Better Auth example",
       clientIp: clientIpBehind(Number(TRUSTED_PROXIES)),
-      redirectTo: "/account",
       // The bank's own data about its customer.
       getUser: ({ userId }) => ({ name: userId, email: `${userId}@example.com` }),
     }),

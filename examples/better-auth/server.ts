@@ -3,6 +3,7 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { html } from "hono/html";
+import { sitePath } from "onegini-otp-login/server";
 import { auth } from "./auth.js";
 
 const { PORT = "3000" } = process.env;
@@ -17,17 +18,22 @@ const app = new Hono();
 // The login API too.
 app.all("/api/auth/*", (c) => auth.handler(c.req.raw));
 app.get("/onegini-otp-login.js", serveStatic({ root: "node_modules/onegini-otp-login/dist" }));
-app.get("/", (c) =>
-  c.html(`<!doctype html>
+app.get("/", (c) => {
+  // Anybody can name a page in the link to this one: only a path of this site counts.
+  const next = sitePath(c.req.query("next")) ?? "/account";
+  return c.html(`<!doctype html>
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
-  <onegini-otp-login endpoint="/api/auth/otp-login"></onegini-otp-login>
-</html>`),
-);
+  <onegini-otp-login endpoint="/api/auth/otp-login" redirect="${next}"></onegini-otp-login>
+</html>`);
+});
 app.get("/account", async (c) => {
   const session = await auth.api.getSession({ headers: c.req.raw.headers });
-  if (!session) return c.redirect("/");
+  if (!session) {
+    const { pathname, search } = new URL(c.req.url);
+    return c.redirect(`/?next=${encodeURIComponent(pathname + search)}`);
+  }
   const page = html`<!doctype html>
     <html lang="en">
       <title>Account</title>

@@ -1,4 +1,4 @@
-import { clientIpBehind, createLoginKit } from "onegini-otp-login/server";
+import { clientIpBehind, createLoginKit, sitePath } from "onegini-otp-login/server";
 import { createSessions, privateHeaders } from "./sessions.js";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
@@ -18,15 +18,15 @@ const kit = createLoginKit({
     addressFromProxy(request, server) ?? server.requestIP(request)?.address,
   signIn({ userId, attempt }) {
     const cookie = sessions.begin(userId, attempt);
-    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+    return Response.json({}, { headers: { "Set-Cookie": cookie } });
   },
 });
 
-const page = `<!doctype html>
+const page = (next: string): string => `<!doctype html>
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
-  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+  <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
 </html>`;
 
 Bun.serve({
@@ -34,14 +34,19 @@ Bun.serve({
   hostname: "localhost",
   idleTimeout: 0, // else Bun closes a status stream that is quiet for 10 s
   routes: {
-    "/": new Response(page, { headers: { "Content-Type": "text/html" } }),
+    "/": (request) => {
+      // Anybody can name a page in the link to this one: only a path of this site counts.
+      const next = sitePath(new URL(request.url).searchParams.get("next")) ?? "/account";
+      return new Response(page(next), { headers: { "Content-Type": "text/html" } });
+    },
     "/onegini-otp-login.js": new Response(
       Bun.file(new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js"))),
     ),
     "/account": (request) => {
       const user = sessions.userOf(request.headers.get("Cookie"));
-      if (user === undefined) return Response.redirect("/");
-      return new Response(`Logged in as ${user}`, { headers: privateHeaders });
+      if (user !== undefined) return new Response(`Logged in as ${user}`, { headers: privateHeaders });
+      const { pathname, search } = new URL(request.url);
+      return Response.redirect(`/?next=${encodeURIComponent(pathname + search)}`);
     },
   },
   fetch: (request, server) => kit.fetch(request, server),

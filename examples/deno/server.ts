@@ -1,4 +1,4 @@
-import { clientIpBehind, createLoginKit } from "onegini-otp-login/server";
+import { clientIpBehind, createLoginKit, sitePath } from "onegini-otp-login/server";
 import { createSessions, privateHeaders } from "./sessions.js";
 
 const PORT = Deno.env.get("PORT") ?? "3000";
@@ -20,28 +20,32 @@ const kit = createLoginKit({
     addressFromProxy(request, info) ?? info.remoteAddr.hostname,
   signIn({ userId, attempt }) {
     const cookie = sessions.begin(userId, attempt);
-    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+    return Response.json({}, { headers: { "Set-Cookie": cookie } });
   },
 });
 
 const widget = new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js"));
-const page = `<!doctype html>
+const page = (next: string): string => `<!doctype html>
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
-  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+  <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
 </html>`;
 
 Deno.serve({ port: Number(PORT), hostname: "localhost" }, async (request, info) => {
-  switch (new URL(request.url).pathname) {
-    case "/":
-      return new Response(page, { headers: { "Content-Type": "text/html" } });
+  const { pathname, search, searchParams } = new URL(request.url);
+  switch (pathname) {
+    case "/": {
+      // Anybody can name a page in the link to this one: only a path of this site counts.
+      const next = sitePath(searchParams.get("next")) ?? "/account";
+      return new Response(page(next), { headers: { "Content-Type": "text/html" } });
+    }
     case "/onegini-otp-login.js":
       return new Response(await Deno.readFile(widget), { headers: { "Content-Type": "text/javascript" } });
     case "/account": {
       const user = sessions.userOf(request.headers.get("Cookie"));
-      if (user === undefined) return Response.redirect(ORIGIN);
-      return new Response(`Logged in as ${user}`, { headers: privateHeaders });
+      if (user !== undefined) return new Response(`Logged in as ${user}`, { headers: privateHeaders });
+      return Response.redirect(`${ORIGIN}/?next=${encodeURIComponent(pathname + search)}`);
     }
     default:
       return kit.fetch(request, info);

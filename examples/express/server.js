@@ -5,6 +5,7 @@ import express from "express";
 import session from "express-session";
 import helmet from "helmet";
 import { createLoginKit, gracefulShutdown, toNodeHandler } from "onegini-otp-login/node";
+import { sitePath } from "onegini-otp-login/server";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
@@ -21,7 +22,7 @@ const kit = createLoginKit({
   async signIn({ userId, context: { req } }) {
     await promisify((done) => req.session.regenerate(done))(); // a new id, whatever came with the request
     req.session.userId = userId;
-    return { user: userId, redirect_to: "/account" };
+    return { user: userId }; // the page goes where its `redirect` says
   },
 });
 
@@ -45,17 +46,19 @@ app.use(
 app.use(toNodeHandler(kit)); // after the session, which signIn needs
 app.use("/assets", express.static("node_modules/onegini-otp-login/dist"));
 
-app.get("/", (_req, res) => {
+app.get("/", (req, res) => {
+  // Anybody can name a page in the link to this one: only a path of this site counts.
+  const next = sitePath(req.query.next) ?? "/account";
   res.send(`<!doctype html>
     <html lang="en">
       <title>Log in</title>
       <script type="module" src="/assets/onegini-otp-login.js"></script>
-      <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
+      <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
     </html>`);
 });
 app.get("/account", (req, res) => {
   const { userId } = req.session;
-  if (userId === undefined) return res.redirect("/");
+  if (userId === undefined) return res.redirect(`/?next=${encodeURIComponent(req.originalUrl)}`);
   const name = userId.replace(/[&<]/g, (letter) => `&#${letter.charCodeAt(0)};`);
   res.set("Cache-Control", "no-store");
   res.send(`<!doctype html>

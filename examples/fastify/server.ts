@@ -4,6 +4,7 @@ import fastifyCookie from "@fastify/cookie";
 import fastifySession from "@fastify/session";
 import Fastify from "fastify";
 import oneginiOtpLogin from "onegini-otp-login/fastify";
+import { sitePath } from "onegini-otp-login/server";
 
 declare module "fastify" {
   interface Session {
@@ -19,11 +20,11 @@ const { SESSION_SECRET = randomBytes(32).toString("hex") } = process.env;
 
 const isHttps = ORIGIN.startsWith("https:");
 const widget = readFileSync(new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js")));
-const page = `<!doctype html>
+const page = (next: string): string => `<!doctype html>
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
-  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+  <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
 </html>`;
 /** For pages of people who are logged in: browsers do not keep them, and no other page can frame them. */
 const privateHeaders = { "Cache-Control": "no-store", "Content-Security-Policy": "frame-ancestors 'none'" };
@@ -44,16 +45,20 @@ await app.register(oneginiOtpLogin, {
   async signIn({ userId, context: { request } }) {
     await request.session.regenerate();
     request.session.userId = userId;
-    return { redirect_to: "/account" };
+    // Nothing to return: the page goes where its `redirect` says.
   },
 });
 
-app.get("/", (_request, reply) => reply.type("text/html").send(page));
+app.get<{ Querystring: { next?: unknown } }>("/", (request, reply) => {
+  // Anybody can name a page in the link to this one: only a path of this site counts.
+  const next = sitePath(request.query.next) ?? "/account";
+  return reply.type("text/html").send(page(next));
+});
 app.get("/onegini-otp-login.js", (_request, reply) => reply.type("text/javascript").send(widget));
 app.get("/account", (request, reply) => {
   const { userId } = request.session;
   reply.headers(privateHeaders);
-  if (userId === undefined) return reply.redirect("/");
+  if (userId === undefined) return reply.redirect(`/?next=${encodeURIComponent(request.originalUrl)}`);
   const name = userId.replace(/[&<]/g, (letter) => `&#${letter.charCodeAt(0)};`);
   return reply.type("text/html; charset=utf-8").send(`<!doctype html>
 <html lang="en">

@@ -4,7 +4,7 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context } from "hono";
 import { logger } from "hono/logger";
 import { createLoginKit } from "onegini-otp-login/node";
-import { clientIpBehind } from "onegini-otp-login/server";
+import { clientIpBehind, sitePath } from "onegini-otp-login/server";
 import { createSessions, privateHeaders } from "./sessions.js";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
@@ -26,7 +26,7 @@ const kit = createLoginKit({
   clientIp: (request, c: Context) => addressFromProxy(request, c) ?? getConnInfo(c).remote.address,
   signIn({ userId, attempt }) {
     const cookie = sessions.begin(userId, attempt);
-    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+    return Response.json({}, { headers: { "Set-Cookie": cookie } });
   },
   onEvent: ({ level, type, ...event }) => print(level, type, event),
 });
@@ -35,17 +35,21 @@ const app = new Hono();
 app.use(logger(print));
 app.all("/otp-login/*", (c) => kit.fetch(c.req.raw, c));
 app.get("/onegini-otp-login.js", serveStatic({ root: "node_modules/onegini-otp-login/dist" }));
-app.get("/", (c) =>
-  c.html(`<!doctype html>
+app.get("/", (c) => {
+  // Anybody can name a page in the link to this one: only a path of this site counts.
+  const next = sitePath(c.req.query("next")) ?? "/account";
+  return c.html(`<!doctype html>
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
-  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
-</html>`),
-);
+  <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
+</html>`);
+});
 app.get("/account", (c) => {
   const user = sessions.userOf(c.req.header("Cookie"));
-  return user === undefined ? c.redirect("/") : c.text(`Logged in as ${user}`, 200, privateHeaders);
+  if (user !== undefined) return c.text(`Logged in as ${user}`, 200, privateHeaders);
+  const { pathname, search } = new URL(c.req.url);
+  return c.redirect(`/?next=${encodeURIComponent(pathname + search)}`);
 });
 serve({ fetch: app.fetch, port: Number(PORT), hostname: "localhost" }, () =>
   console.log(`Open http://localhost:${PORT}`),

@@ -7,13 +7,14 @@ import {
   Inject,
   Module,
   Post,
+  Query,
   Req,
   Res,
   UseFilters,
   UseGuards,
 } from "@nestjs/common";
 import type { Request, Response } from "express";
-import type { LoginKit } from "onegini-otp-login/server";
+import { sitePath, type LoginKit } from "onegini-otp-login/server";
 import { LoggedIn, ToLoginPage } from "./logged-in.guard.js";
 import { LOGIN_KIT, LoginKitModule } from "./login-kit.js";
 
@@ -23,12 +24,14 @@ export class PagesController {
   constructor(@Inject(LOGIN_KIT) private readonly kit: LoginKit) {}
 
   @Get()
-  login(): string {
+  login(@Query("next") address: unknown): string {
+    // Anybody can name a page in the link to this one: only a path of this site counts.
+    const next = sitePath(address) ?? "/account";
     return `<!doctype html>
       <html lang="en">
         <title>Log in</title>
         <script type="module" src="/assets/onegini-otp-login.js"></script>
-        <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+        <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
       </html>`;
   }
 

@@ -20,6 +20,8 @@ export class LoggedIn implements CanActivate {
 @Catch(UnauthorizedException)
 export class ToLoginPage implements ExceptionFilter {
   catch(_error: UnauthorizedException, host: ArgumentsHost): void {
-    host.switchToHttp().getResponse<Response>().redirect("/");
+    const http = host.switchToHttp();
+    const next = encodeURIComponent(http.getRequest<Request>().originalUrl);
+    http.getResponse<Response>().redirect(`/?next=${next}`);
   }
 }

@@ -27,7 +27,7 @@ const createKit = () =>
       await promisify(req.session.regenerate).call(req.session); // a new id, whatever came with the request
       Object.assign(req.session, { userId, attempt });
       await promisify(req.session.save).call(req.session);
-      return { redirect_to: "/account" };
+      // Nothing to return: the page goes where its `redirect` says.
     },
     onEvent: ({ level, type, ...event }) => logger[level === "info" ? "log" : level](type, event),
   });

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import express from "express";
 import session from "express-session";
 import { createLoginKit, gracefulShutdown, toNodeHandler } from "onegini-otp-login/node";
+import { sitePath } from "onegini-otp-login/server";
 import passport from "passport";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
@@ -25,7 +26,7 @@ const kit = createLoginKit({
   async signIn({ userId, attempt, context: { req } }) {
     await promisify((done) => req.logIn(findUser(userId), done))(); // in a new session, whatever came with the request
     req.session.attempt = attempt;
-    return { redirect_to: "/account" };
+    // Nothing to return: the page goes where its `redirect` says.
   },
 });
 
@@ -45,16 +46,18 @@ app.use(
 );
 app.use("/assets", express.static("node_modules/onegini-otp-login/dist"));
 
-app.get("/", (_req, res) => {
+app.get("/", (req, res) => {
+  // Anybody can name a page in the link to this one: only a path of this site counts.
+  const next = sitePath(req.query.next) ?? "/account";
   res.send(`<!doctype html>
     <html lang="en">
       <title>Log in</title>
       <script type="module" src="/assets/onegini-otp-login.js"></script>
-      <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+      <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
     </html>`);
 });
 app.get("/account", (req, res) => {
-  if (!req.isAuthenticated()) return res.redirect("/");
+  if (!req.isAuthenticated()) return res.redirect(`/?next=${encodeURIComponent(req.originalUrl)}`);
   const name = req.user.name.replace(/[&<]/g, (letter) => `&#${letter.charCodeAt(0)};`);
   res.set({ "Cache-Control": "no-store", "Content-Security-Policy": "frame-ancestors 'none'" });
   res.send(`<!doctype html>

@@ -1,4 +1,4 @@
-import type { LoginEvent } from "onegini-otp-login";
+import { sitePath, type LoginEvent } from "onegini-otp-login";
 import "onegini-otp-login/react";
 import { StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -10,7 +10,8 @@ function App() {
   const onLogin = (event: LoginEvent) => {
     event.preventDefault(); // no redirect: the router goes on without loading a page
     setUser(String(event.result.user));
-    void navigate("/account");
+    // Anybody can name a page in the link to this one: only a path of this site counts.
+    void navigate(sitePath(new URLSearchParams(location.search).get("next")) ?? "/account");
   };
   return (
     <>

@@ -1,5 +1,5 @@
 import { A, Route, Router, useNavigate, type RouteSectionProps } from "@solidjs/router";
-import type { LoginEvent } from "onegini-otp-login";
+import { sitePath, type LoginEvent } from "onegini-otp-login";
 import "onegini-otp-login/solid";
 import { createSignal } from "solid-js";
 import { render } from "solid-js/web";
@@ -20,7 +20,8 @@ function LoginPage() {
   const onLogin = (event: LoginEvent) => {
     event.preventDefault(); // no redirect: the router goes on without loading a page
     setUser(String(event.result.user));
-    navigate("/account");
+    // Anybody can name a page in the link to this one: only a path of this site counts.
+    navigate(sitePath(new URLSearchParams(location.search).get("next")) ?? "/account");
   };
   return <onegini-otp-login endpoint="/otp-login" on:login={onLogin} />;
 }

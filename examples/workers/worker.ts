@@ -1,18 +1,22 @@
 import { DurableObject } from "cloudflare:workers";
-import { createLoginKit } from "onegini-otp-login/server";
+import { createLoginKit, sitePath } from "onegini-otp-login/server";
 import { createSessions, privateHeaders } from "./sessions.js";
 
-const page = `<!doctype html>
+const page = (next: string): string => `<!doctype html>
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
-  <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>
+  <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
 </html>`;
 
 export default {
   fetch(request: Request, env: Env) {
-    if (new URL(request.url).pathname === "/")
-      return new Response(page, { headers: { "Content-Type": "text/html" } });
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/") {
+      // Anybody can name a page in the link to this one: only a path of this site counts.
+      const next = sitePath(searchParams.get("next")) ?? "/account";
+      return new Response(page(next), { headers: { "Content-Type": "text/html" } });
+    }
     return env.LOGIN.getByName("login").fetch(request);
   },
 } satisfies ExportedHandler<Env>;
@@ -38,14 +42,15 @@ export class Login extends DurableObject<Env> {
       (this.env.ORIGIN.startsWith("https:") && request.headers.get("CF-Connecting-IP")) || undefined,
     signIn: ({ userId, attempt }) => {
       const cookie = this.#sessions.begin(userId, attempt);
-      return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+      return Response.json({}, { headers: { "Set-Cookie": cookie } });
     },
   });
 
   override fetch(request: Request): Response | Promise<Response> {
-    if (new URL(request.url).pathname !== "/account") return this.#kit.fetch(request);
+    const { pathname, search } = new URL(request.url);
+    if (pathname !== "/account") return this.#kit.fetch(request);
     const user = this.#sessions.userOf(request.headers.get("Cookie"));
-    if (user === undefined) return Response.redirect(this.env.ORIGIN);
-    return new Response(`Logged in as ${user}`, { headers: privateHeaders });
+    if (user !== undefined) return new Response(`Logged in as ${user}`, { headers: privateHeaders });
+    return Response.redirect(`${this.env.ORIGIN}/?next=${encodeURIComponent(pathname + search)}`);
   }
 }

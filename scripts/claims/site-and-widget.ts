@@ -9,6 +9,7 @@ const demoParts = "test/unit/demo/demo-parts.test.ts";
 const anotherTab = "test/element/flow/another-tab.test.ts";
 const redirect = "test/element/redirect.test.ts";
 const links = "test/element/links.test.ts";
+const sitePath = "test/unit/protocol/site-path.test.ts";
 const newSessionId = `const id = randomBytes(32).toString("base64url");
       const session`;
 
@@ -145,6 +146,22 @@ export const siteAndWidget: readonly Defence[] = [
     without: "url",
     test: redirect,
     title: "the page goes to `redirect` if the answer's URL is rejected",
+  },
+  {
+    claim: "sitePath gives a path that leads nowhere but to this site",
+    file: "src/protocol/site-path.ts",
+    text: `|| pathname.startsWith("//")`,
+    without: "",
+    test: sitePath,
+    title: "gives a path that leads nowhere but to this site, from whatever comes",
+  },
+  {
+    claim: "sitePath refuses another site's address, encoded too",
+    file: "src/protocol/site-path.ts",
+    text: "|| encodedInPath.test(pathname)",
+    without: "",
+    test: sitePath,
+    title: "refuses …",
   },
   {
     claim: "The login event gives the URL that the widget would follow",

@@ -6,6 +6,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -37,7 +38,8 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
     options.SlidingExpiration = false;
     options.Events.OnRedirectToLogin = context =>
     {
-        context.Response.Redirect("/login");
+        var page = context.Request.Path + context.Request.QueryString;
+        context.Response.Redirect("/login?next=" + Uri.EscapeDataString(page));
         return Task.CompletedTask;
     };
     options.Events.OnValidatePrincipal = context =>
@@ -71,13 +73,14 @@ app.Use((context, next) =>
     });
     return next(context);
 });
+app.UseStaticFiles(); // wwwroot/next.js
 app.UseAuthentication();
 app.UseAuthorization();
 
 app.MapGet("/", () => Results.Redirect("/account"));
 app.MapGet("/login", () => LoginPage(""));
 
-app.MapGet("/login/otp", async (string? ticket, HttpContext context, IHttpClientFactory clients) =>
+app.MapGet("/login/otp", async (string? ticket, string? next, HttpContext context, IHttpClientFactory clients) =>
 {
     Login? login;
     try
@@ -99,7 +102,7 @@ app.MapGet("/login/otp", async (string? ticket, HttpContext context, IHttpClient
     Claim[] claims = [new(ClaimTypes.Name, login.UserId), new("attempt", login.Attempt)];
     var identity = new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme);
     await context.SignInAsync(new ClaimsPrincipal(identity));
-    return Results.Redirect("/account");
+    return Results.Redirect(NextPage(next));
 });
 
 app.MapGet("/account", (HttpContext context, IAntiforgery antiforgery) =>
@@ -139,12 +142,17 @@ app.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery, IHt
 
 app.Run();
 
+// The page that was asked for. Anybody can name one, so it counts only if it is a path of this site.
+static string NextPage(string? page) =>
+    page is not null && Regex.IsMatch(page, @"^/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\?[!-~]{0,1000})?\z") ? page : "/account";
+
 static IResult Page(string content, int status = 200) =>
     Results.Content($"<!doctype html>\n<html lang=\"en\">\n{content}\n</html>", "text/html; charset=utf-8", null, status);
 
 static IResult LoginPage(string message, int status = 200) => Page($"""
     <title>Log in</title>
     <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+    <script type="module" src="/next.js"></script>
     {message}
     <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
     """, status);

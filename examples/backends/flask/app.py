@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import secrets
 from datetime import timedelta
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 from flask import Flask, abort, make_response, redirect, render_template, request, session
@@ -78,6 +80,12 @@ def login():
     return response
 
 
+def next_page():
+    """The page that was asked for. Anybody can name one, so it counts only if it is a path of this site."""
+    page = request.args.get("next", "")
+    return page if re.fullmatch(r"/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\?[!-~]{0,1000})?", page) else "/account"
+
+
 @app.get("/login/otp")
 def log_in():
     body = {"ticket": request.args.get("ticket", ""), "cookie": request.headers.get("Cookie")}
@@ -90,7 +98,7 @@ def log_in():
     session.permanent = True
     session["user"] = login["user_id"]
     session["attempt"] = login["attempt"]
-    return redirect("/account", 303)
+    return redirect(next_page(), 303)
 
 
 def end_session():
@@ -107,7 +115,7 @@ def is_logged_in():
 @app.get("/account")
 def account():
     if not is_logged_in():
-        return redirect("/login", 303)
+        return redirect("/login?next=" + quote(request.full_path.rstrip("?"), safe=""), 303)
     return render_template("account.html", user=session["user"])
 
 

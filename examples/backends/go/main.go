@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	_ "embed"
 	"encoding/base64"
 	"encoding/json"
 	"html/template"
@@ -14,7 +15,9 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -122,6 +125,7 @@ var pages = template.Must(template.New("").Parse(`
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+  <script type="module" src="/next.js"></script>
   {{with .}}<p role="alert">{{.}}</p>{{end}}
   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
 </html>{{end}}
@@ -140,6 +144,19 @@ func show(w http.ResponseWriter, status int, page string, data any) {
 	}
 }
 
+//go:embed next.js
+var nextScript string
+
+var sitePath = regexp.MustCompile(`^/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\?[!-~]{0,1000})?$`)
+
+// nextPage is the page that was asked for. Anybody can name one, so it counts only if it is a path of this site.
+func nextPage(r *http.Request) string {
+	if page := r.URL.Query().Get("next"); sitePath.MatchString(page) {
+		return page
+	}
+	return "/account"
+}
+
 func logIn(w http.ResponseWriter, r *http.Request) {
 	// A ticket works once, and only with the cookies of the browser that began the login.
 	body := map[string]string{"ticket": r.URL.Query().Get("ticket"), "cookie": r.Header.Get("Cookie")}
@@ -151,7 +168,7 @@ func logIn(w http.ResponseWriter, r *http.Request) {
 	case http.StatusOK:
 		end(w, r)
 		begin(w, login.User, login.Attempt)
-		http.Redirect(w, r, "/account", http.StatusSeeOther)
+		http.Redirect(w, r, nextPage(r), http.StatusSeeOther)
 	case http.StatusNotFound: // unknown, used, too old, or another browser's
 		http.Redirect(w, r, "/login", http.StatusSeeOther)
 	default:
@@ -162,7 +179,7 @@ func logIn(w http.ResponseWriter, r *http.Request) {
 func account(w http.ResponseWriter, r *http.Request) {
 	session, ok := current(r)
 	if !ok {
-		http.Redirect(w, r, "/login", http.StatusSeeOther)
+		http.Redirect(w, r, "/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
 	show(w, http.StatusOK, "account", session.user)
@@ -240,6 +257,10 @@ func main() {
 	site.Handle("GET /{$}", http.RedirectHandler("/account", http.StatusSeeOther))
 	site.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { show(w, http.StatusOK, "login", nil) })
 	site.HandleFunc("GET /login/otp", logIn)
+	site.HandleFunc("GET /next.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		io.WriteString(w, nextScript)
+	})
 	site.HandleFunc("GET /account", account)
 	site.HandleFunc("POST /logout", logOut)
 	site.HandleFunc("POST /app/scanned", scanned)

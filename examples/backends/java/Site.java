@@ -6,9 +6,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +64,7 @@ public class Site {
             case "GET /" -> redirect(exchange, "/account");
             case "GET /login" -> send(exchange, 200, loginPage(""));
             case "GET /login/otp" -> logIn(exchange);
+            case "GET /next.js" -> send(exchange, 200, "text/javascript", Files.readString(Path.of("next.js")));
             case "GET /account" -> account(exchange);
             case "POST /logout" -> logOut(exchange);
             default -> send(exchange, 404, "Not found");
@@ -69,7 +73,7 @@ public class Site {
 
     static void logIn(HttpExchange exchange) throws IOException {
         // A ticket works once, and only with the cookies of the browser that began the login.
-        String body = "{\"ticket\": " + quoted(ticketOf(exchange)) + ", \"cookie\": " + quoted(cookiesOf(exchange)) + "}";
+        String body = "{\"ticket\": " + quoted(parameter(exchange, "ticket")) + ", \"cookie\": " + quoted(cookiesOf(exchange)) + "}";
         Answer answer = call("POST", "/redeem", body);
         if (answer.status == 404) {
             redirect(exchange, "/login"); // unknown, used, too old, or another browser's
@@ -84,14 +88,20 @@ public class Site {
             Instant ends = Instant.now().plus(SESSION_LIFE);
             sessions.put(id, new Session(answer.text("user_id"), answer.text("attempt"), ends));
             setCookie(exchange, id, SESSION_LIFE);
-            redirect(exchange, "/account");
+            redirect(exchange, nextPage(exchange));
         }
+    }
+
+    /** The page that was asked for. Anybody can name one, so it counts only if it is a path of this site. */
+    static String nextPage(HttpExchange exchange) {
+        String page = parameter(exchange, "next");
+        return page.matches("/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\\?[!-~]{0,1000})?") ? page : "/account";
     }
 
     static void account(HttpExchange exchange) throws IOException {
         Session session = sessions.get(sessionId(exchange));
         if (session == null || session.ends.isBefore(Instant.now())) {
-            redirect(exchange, "/login");
+            redirect(exchange, "/login?next=" + URLEncoder.encode(exchange.getRequestURI().toString(), UTF_8));
             return;
         }
         send(exchange, 200, """
@@ -171,10 +181,10 @@ public class Site {
 
     // --- HTTP ---
 
-    static String ticketOf(HttpExchange exchange) {
+    static String parameter(HttpExchange exchange, String name) {
         String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
         for (String part : query.split("&"))
-            if (part.startsWith("ticket=")) return URLDecoder.decode(part.substring("ticket=".length()), UTF_8);
+            if (part.startsWith(name + "=")) return URLDecoder.decode(part.substring(name.length() + 1), UTF_8);
         return "";
     }
 
@@ -199,12 +209,16 @@ public class Site {
     }
 
     static void send(HttpExchange exchange, int status, String page) throws IOException {
+        send(exchange, status, "text/html; charset=utf-8", page);
+    }
+
+    static void send(HttpExchange exchange, int status, String type, String content) throws IOException {
         var headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", "text/html; charset=utf-8");
+        headers.set("Content-Type", type);
         headers.set("Cache-Control", "no-store");
         headers.set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
                 + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-        byte[] bytes = page.getBytes(UTF_8);
+        byte[] bytes = content.getBytes(UTF_8);
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
     }
@@ -215,6 +229,7 @@ public class Site {
                 <html lang="en">
                   <title>Log in</title>
                   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+                  <script type="module" src="/next.js"></script>
                   %s
                   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
                 </html>

@@ -70,12 +70,27 @@ function show_login(?string $message = null): never
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+  <script type="module" src="/next.js"></script>
   <?= $message === null ? '' : '<p role="alert">' . htmlspecialchars($message) . '</p>' ?>
 
   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
 </html>
     <?php
     exit;
+}
+
+function show_script(): never
+{
+    header('Content-Type: text/javascript');
+    readfile(__DIR__ . '/next.js');
+    exit;
+}
+
+/** The page that was asked for. Anybody can name one, so it counts only if it is a path of this site. */
+function next_page(): string
+{
+    $page = $_GET['next'] ?? '';
+    return is_string($page) && preg_match('#^/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\?[!-~]{0,1000})?$#D', $page) ? $page : '/account';
 }
 
 function log_in(): never
@@ -96,12 +111,12 @@ function log_in(): never
     open_session();
     session_regenerate_id(true); // a new id, and the old session is gone
     $_SESSION = ['user' => $login['user_id'], 'attempt' => $login['attempt'], 'since' => time()];
-    go_to('/account');
+    go_to(next_page());
 }
 
 function show_account(): never
 {
-    $user = user() ?? go_to('/login');
+    $user = user() ?? go_to('/login?next=' . rawurlencode($_SERVER['REQUEST_URI']));
     ?>
 <!doctype html>
 <html lang="en">
@@ -139,6 +154,7 @@ match ($_SERVER['REQUEST_METHOD'] . ' ' . $path) {
     'GET /' => go_to('/account'),
     'GET /login' => show_login(),
     'GET /login/otp' => log_in(),
+    'GET /next.js' => show_script(),
     'GET /account' => show_account(),
     'POST /logout' => log_out(),
     default => fail(404, 'Not found'),

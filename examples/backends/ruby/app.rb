@@ -43,6 +43,12 @@ get("/") { redirect "/account", 303 }
 
 get("/login") { erb :login }
 
+# The page that was asked for. Anybody can name one, so it counts only if it is a path of this site.
+def next_page
+  page = text(params["next"])
+  page.match?(%r{\A/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\?[!-~]{0,1000})?\z}) ? page : "/account"
+end
+
 get "/login/otp" do
   # A ticket works once, and only with the cookies of the browser that began the login.
   status, login = call_service("POST", "/redeem", { ticket: text(params["ticket"]), cookie: text(env["HTTP_COOKIE"]) })
@@ -56,11 +62,12 @@ get "/login/otp" do
   session[:user] = login["user_id"]
   session[:attempt] = login["attempt"]
   session[:since] = Time.now.to_i
-  redirect "/account", 303
+  redirect next_page, 303
 end
 
 get "/account" do
-  redirect "/login", 303 unless session[:user] && Time.now.to_i - session[:since] < SESSION_LIFE
+  is_logged_in = session[:user] && Time.now.to_i - session[:since] < SESSION_LIFE
+  redirect "/login?next=#{ERB::Util.url_encode(request.fullpath)}", 303 unless is_logged_in
   erb :account
 end
 
@@ -81,6 +88,7 @@ __END__
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+  <script type="module" src="/next.js"></script>
   <% if @message %><p role="alert"><%= ERB::Util.html_escape(@message) %></p><% end %>
   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
 </html>

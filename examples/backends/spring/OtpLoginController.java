@@ -64,6 +64,7 @@ class OtpLoginController {
     @GetMapping("/login/otp")
     ResponseEntity<String> logIn(
             @RequestParam(defaultValue = "") String ticket,
+            @RequestParam(defaultValue = "") String next,
             @RequestHeader(name = "Cookie", defaultValue = "") String cookie,
             HttpServletRequest request,
             HttpServletResponse response) {
@@ -104,7 +105,8 @@ class OtpLoginController {
         SecurityContextHolder.setContext(context);
         contexts.saveContext(context, request, response);
         events.publishEvent(new InteractiveAuthenticationSuccessEvent(user, getClass()));
-        return redirect("/account");
+        // The page that was asked for. Anybody can name one, so it counts only if it is a path of this site.
+        return redirect(next.matches("/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\\?[!-~]{0,1000})?") ? next : "/account");
     }
 
     @GetMapping(path = "/account", produces = MediaType.TEXT_HTML_VALUE)
@@ -140,6 +142,7 @@ class OtpLoginController {
                 <html lang="en">
                   <title>Log in</title>
                   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+                  <script type="module" src="/next.js"></script>
                   %s
                   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
                 </html>

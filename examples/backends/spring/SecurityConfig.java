@@ -1,7 +1,10 @@
 // The tests neither compile nor run this file. It is for Spring Boot 3, from 3.2, with Spring Security 6.
 package com.example.site;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.Proxy;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
@@ -56,9 +59,9 @@ class SecurityConfig {
                 .securityContext(context -> context.securityContextRepository(contexts))
                 .sessionManagement(sessions -> sessions.sessionAuthenticationStrategy(strategy))
                 .authorizeHttpRequests(requests ->
-                        requests.requestMatchers("/login", "/login/otp", "/error").permitAll().anyRequest().authenticated())
+                        requests.requestMatchers("/login", "/login/otp", "/next.js", "/error").permitAll().anyRequest().authenticated())
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(
-                        (request, response, error) -> response.sendRedirect("/login")))
+                        (request, response, error) -> response.sendRedirect("/login?next=" + pageOf(request))))
                 // No session for everybody who asks for a page.
                 .requestCache(cache -> cache.disable())
                 // Spring's own: POST only, with the token of its protection from CSRF. It ends the session first.
@@ -67,6 +70,12 @@ class SecurityConfig {
                         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                                 + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")))
                 .build();
+    }
+
+    /** The page that was asked for, for the query. */
+    private static String pageOf(HttpServletRequest request) {
+        var query = request.getQueryString() == null ? "" : "?" + request.getQueryString();
+        return URLEncoder.encode(request.getRequestURI() + query, StandardCharsets.UTF_8);
     }
 
     record Forget(List<List<String>> headers) {}

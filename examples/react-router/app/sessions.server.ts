@@ -50,6 +50,6 @@ export const kit = createLoginKit(() => ({
     session.set("userId", userId);
     session.set("attempt", attempt);
     const cookie = await storage.commitSession(session);
-    return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": cookie } });
+    return Response.json({}, { headers: { "Set-Cookie": cookie } });
   },
 }));

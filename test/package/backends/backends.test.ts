@@ -6,7 +6,13 @@ import { watchForComplaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { until } from "../../support/until.js";
 import { startEmulator, type Emulator, type Server } from "../support/packed-package.js";
-import { assertIsHostCookie, logOut, SiteBrowser } from "../support/session-browser.js";
+import {
+  assertAsksFor,
+  assertIsHostCookie,
+  foreignPages,
+  logOut,
+  SiteBrowser,
+} from "../support/session-browser.js";
 import { backends, user } from "./backend-list.js";
 import {
   expiry,
@@ -102,18 +108,18 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       const complaints = await watchForComplaints(context);
       context.setDefaultTimeout(pageLimitMs);
       const page = await context.newPage();
-      await page.goto(site.origin);
-      assert.equal(page.url(), login);
+      await page.goto(`${account}?from=mail&of=2`);
+      assertAsksFor(page, login, "/account?from=mail&of=2");
 
-      const response = page.waitForResponse(account);
+      const response = page.waitForResponse(`${account}?from=mail&of=2`);
       await emulator.phone.accept(await codeOn(page), user);
-      await page.waitForURL(account);
+      await page.waitForURL(`${account}?from=mail&of=2`);
       assert.equal(await page.locator("p").innerText(), `Logged in as ${user}`);
       const headers = (await response).headers();
       assert.equal(headers["cache-control"], "no-store");
       assert.match(headers["content-security-policy"] ?? "", /script-src 'self';.*frame-ancestors 'none'/);
       await page.reload();
-      assert.equal(page.url(), account);
+      assert.equal(page.url(), `${account}?from=mail&of=2`);
 
       const session = (await context.cookies()).filter(({ name }) => name === backend.cookie);
       assert.deepEqual(
@@ -122,13 +128,24 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       );
       await logOut(page, login);
       await page.goto(account);
-      assert.equal(page.url(), login);
+      assertAsksFor(page, login, "/account");
       // A copy that somebody has kept.
       await context.addCookies(session);
-      await page.goto(account);
-      assert.equal(page.url(), login);
+      await page.goto(site.origin);
+      assertAsksFor(page, login, "/account");
       await context.close();
       assert.deepEqual(complaints.list, []);
+    });
+
+    test("leads to the page that was asked for, and to no other site", async () => {
+      for (const [next, page] of [
+        ["%2Forders%2F7%3Ffrom%3Dmail%26of%3D2", "/orders/7?from=mail&of=2"],
+        ...["", ...foreignPages].map((foreign) => [foreign, "/account"] as const),
+      ] as const) {
+        const visitor = newVisitor();
+        const answer = await visitor.fetch(`${await ticketOf(visitor)}&next=${next}`);
+        assert.equal(answer.headers.get("location")?.replace(site.origin, ""), page, next);
+      }
     });
 
     test("begins a new session at each login, whatever the browser had before", async () => {

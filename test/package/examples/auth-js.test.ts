@@ -48,9 +48,11 @@ test("logs in with a ticket, once and only in the browser that began the login, 
     }
     await route.continue();
   });
-  const response = page.waitForResponse(account);
+  await page.goto(`${login}?next=%2Faccount%3Ffrom%3Dmail%26of%3D2`);
+  const wanted = `${account}?from=mail&of=2`;
+  const response = page.waitForResponse(wanted);
   await acceptOnPhone(page, emulator);
-  await page.waitForURL(account);
+  await page.waitForURL(wanted);
   await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
   assert.match(ticketUrl, /\/login\/otp\?ticket=/);
   const headers = (await response).headers();

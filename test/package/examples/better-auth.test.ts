@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { freePort } from "../../support/services/free-port.js";
 import { acceptOnPhone, installExample, startEmulator, startExample } from "../support/packed-package.js";
+import { assertAsksFor, assertStaysOnSite } from "../support/session-browser.js";
 
 /** The example with Better Auth: a whole login, Better Auth's session on another page, and the logout. */
 
@@ -20,10 +21,10 @@ test("better-auth logs in and out", async () => {
   const site = await startExample(example, variables);
   const page = await browser.newPage();
   const account = `${site.origin}/account`;
-  await page.goto(account);
-  assert.equal(page.url(), `${site.origin}/`);
+  await page.goto(`${account}?from=mail&of=2`);
+  assertAsksFor(page, `${site.origin}/`, "/account?from=mail&of=2");
   await acceptOnPhone(page, emulator);
-  await page.waitForURL(account);
+  await page.waitForURL(`${account}?from=mail&of=2`);
   assert.equal(await page.textContent("p"), "Logged in as demo-user");
   const response = await page.reload();
   assert.equal(await page.textContent("p"), "Logged in as demo-user");
@@ -44,8 +45,9 @@ test("better-auth logs in and out", async () => {
   const left = (await page.context().cookies()).filter(({ name }) => name.startsWith("better-auth"));
   assert.deepEqual(left, []);
   await page.goto(account);
-  assert.equal(page.url(), `${site.origin}/`);
+  assertAsksFor(page, `${site.origin}/`, "/account");
   await page.close();
+  await assertStaysOnSite(`${site.origin}/`);
   await site.stop();
   await emulator.stop();
 });

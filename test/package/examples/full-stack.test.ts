@@ -17,7 +17,13 @@ import {
   type Example,
   type Server,
 } from "../support/packed-package.js";
-import { logOut, SiteBrowser } from "../support/session-browser.js";
+import {
+  assertAsksFor,
+  assertStaysOnSite,
+  foreignPages,
+  logOut,
+  SiteBrowser,
+} from "../support/session-browser.js";
 
 /** The examples of frameworks that have pages, routes and sessions of their own: from the production build, with its session and log-out. */
 
@@ -63,6 +69,9 @@ for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket, 
     const site = await startExample(example, { ...variables, TOKEN_SERVER: emulator.origin });
     await t.test("logs in and out", () => logInAndOut(site, emulator));
     if (log) await t.test("logs by the framework's logger", () => assert.match(site.output(), log));
+    await t.test("leads to the page that was asked for, and to no other site", () =>
+      hasTicket ? tryForeignPages(site, emulator) : assertStaysOnSite(`${site.origin}/`),
+    );
     if (hasTicket) await t.test("takes a ticket once, from its own browser", () => tryTicket(site, emulator));
     await t.test("ends the status stream of a browser that has left", () => leaveStreams(site));
     await t.test("sends the address of its connection, or the one that its proxy has added", async () => {
@@ -89,11 +98,11 @@ async function logInAndOut(site: Server, emulator: Emulator): Promise<void> {
   const context = await browser.newContext();
   const complaints = await watchForComplaints(context);
   const page = await context.newPage();
-  const account = `${site.origin}/account`;
-  await page.goto(account);
-  assert.equal(page.url(), `${site.origin}/`);
+  const [login, account] = [`${site.origin}/`, `${site.origin}/account`];
+  await page.goto(`${account}?from=mail&of=2`);
+  assertAsksFor(page, login, "/account?from=mail&of=2");
   await acceptOnPhone(page, emulator);
-  await page.waitForURL(account);
+  await page.waitForURL(`${account}?from=mail&of=2`);
   await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
 
   const headers = (await page.reload())?.headers() ?? {};
@@ -110,13 +119,24 @@ async function logInAndOut(site: Server, emulator: Emulator): Promise<void> {
     ["onegini-otp-login", "session"].map((name) => ({ name, httpOnly: true, sameSite: "Lax", path: "/" })),
   );
 
-  await logOut(page, `${site.origin}/`);
+  await logOut(page, login);
   await page.goto(account);
-  assert.equal(page.url(), `${site.origin}/`);
+  assertAsksFor(page, login, "/account");
   await other.reload();
-  assert.equal(other.url(), `${site.origin}/`);
+  assertAsksFor(other, login, "/account");
   assert.deepEqual(complaints.list, []);
   await context.close();
+}
+
+/** Brings a ticket together with pages of other sites. */
+async function tryForeignPages(site: Server, { phone }: Emulator): Promise<void> {
+  for (const next of foreignPages) {
+    const person = new SiteBrowser(site.origin, site.origin);
+    const answer = await person.logIn((otp) => phone.accept(otp));
+    const { redirect_to: to } = (await answer.json()) as { redirect_to: string };
+    const redeemed = await person.fetch(`${to}&next=${next}`);
+    assert.equal(redeemed.headers.get("location"), "/account", next);
+  }
 }
 
 /** Steals a ticket on its way: the stranger's browser comes first. Then uses it a second time in its own browser. */
@@ -131,7 +151,7 @@ async function tryTicket(site: Server, emulator: Emulator): Promise<void> {
     await stranger.goto(ticketUrl);
     assert.equal(stranger.url(), `${site.origin}/`);
     await stranger.goto(`${site.origin}/account`);
-    assert.equal(stranger.url(), `${site.origin}/`);
+    assertAsksFor(stranger, `${site.origin}/`, "/account");
     await route.continue();
   });
   await acceptOnPhone(page, emulator);

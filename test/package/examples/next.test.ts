@@ -118,6 +118,24 @@ test("keeps the session that signIn has set with cookies(), and ends it and the 
   await Promise.all([site.stop(), emulator.stop()]);
 });
 
+test("leads to the page that was asked for, and to no other site", async () => {
+  const emulator = await startEmulator(example);
+  const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  for (const [next, path] of [
+    ["%2Faccount%3Ffrom%3Dmail", "/account?from=mail"],
+    ["%2F%2Fevil.example", "/account"],
+  ] as const) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${site.origin}/login?next=${next}`);
+    await acceptOnPhone(page, emulator);
+    await page.waitForURL(`${site.origin}${path}`);
+    await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+    await context.close();
+  }
+  await Promise.all([site.stop(), emulator.stop()]);
+});
+
 test("answers every method of the login API by the kit, allowed or not", async () => {
   const site = await startExample(example);
   const call = async (method: string, path: string) => {

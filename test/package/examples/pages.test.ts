@@ -34,6 +34,12 @@ function watchCalls(page: Page): { method: string; path: string }[] {
   return calls;
 }
 
+/** Values of `?next=`, and the page that each leads to. */
+const nextPages = [
+  ["%2Faccount%3Ffrom%3Dmail", "/account?from=mail"],
+  ["%2F%2Fevil.example", "/account"],
+] as const;
+
 /**
  * Opens the example's login page, leaves it by the page's own navigation, comes back, also in haste, and logs in.
  *
@@ -90,6 +96,15 @@ async function logIn(example: Example, script: string): Promise<void> {
   assert.equal(calls.filter(({ path }) => path.endsWith("/login")).length, 1);
   const account = await context.request.get(`${backend.origin}/account`);
   assert.match(await account.text(), /Logged in as demo-user/, "The browser has the session's cookie.");
+
+  // The example for Svelte has one page without a router.
+  for (const [next, path] of example.name === "svelte" ? [] : nextPages) {
+    await context.clearCookies();
+    await page.goto(`${site.origin}/?next=${next}`);
+    await emulator.phone.accept(await codeOn(page));
+    await page.waitForURL(`${site.origin}${path}`);
+    await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
+  }
 
   assert.deepEqual([...printed, ...complaints.list], []);
   await context.close();

@@ -14,7 +14,13 @@ import {
   startEmulator,
   startExample,
 } from "../support/packed-package.js";
-import { assertIsHostCookie, logInOnHttps, logOut } from "../support/session-browser.js";
+import {
+  assertAsksFor,
+  assertIsHostCookie,
+  assertStaysOnSite,
+  logInOnHttps,
+  logOut,
+} from "../support/session-browser.js";
 
 /** Each example of a server: a whole login through its own page. */
 
@@ -71,12 +77,14 @@ for (const name of ["express", "passport", "nest", "fastify", "hono", "bun", "de
     const planted = { name: "session", value: "planted", domain: "localhost", path: "/account" };
     if (hasOwnSessions) await context.addCookies([planted]);
     const stream = await watchStreams(page);
-    await page.goto(site.origin);
+    const wanted = `${site.origin}/account?from=mail&of=2`;
+    await page.goto(wanted);
+    assertAsksFor(page, `${site.origin}/`, "/account?from=mail&of=2");
     await until(() => stream.pieces() > 0, "the status stream's first event, while nobody has accepted");
     const before = stream.pieces();
-    const response = page.waitForResponse(`${site.origin}/account`);
+    const response = page.waitForResponse(wanted);
     await acceptOnPhone(page, emulator);
-    await page.waitForURL(`${site.origin}/account`);
+    await page.waitForURL(wanted);
     assert.ok(stream.pieces() > before, "The stream told of the acceptance.");
     await page.getByText("Logged in as demo-user", { exact: true }).waitFor();
     const headers = (await response).headers();
@@ -94,9 +102,10 @@ for (const name of ["express", "passport", "nest", "fastify", "hono", "bun", "de
     else await logOut(page, `${site.origin}/`);
     for (const each of [page, another]) {
       await each.goto(`${site.origin}/account`);
-      assert.equal(each.url(), `${site.origin}/`);
+      assertAsksFor(each, `${site.origin}/`, "/account");
     }
     await context.close();
+    await assertStaysOnSite(`${site.origin}/`);
     assert.equal(await addressFor(site, emulator), name === "workers" ? undefined : "loopback");
     await site.stop();
     if (name !== "workers") {

@@ -8,7 +8,7 @@ import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
 import { startCaddy, startHaproxy, startNginx } from "../../support/services/proxies.js";
 import { startCommand, type Server } from "../support/packed-package.js";
-import { SiteBrowser } from "../support/session-browser.js";
+import { foreignPages, SiteBrowser } from "../support/session-browser.js";
 import { sessionSections, writeSection } from "../support/session-listings.js";
 import { installSessions } from "../support/session-packages.js";
 
@@ -55,6 +55,9 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
     "database.ts": `
       export declare const customers: { find: (userId: string) => Promise<{ email: string; name: string } | null> };
       export declare const database: NonNullable<import("better-auth").BetterAuthOptions["database"]>;`,
+  },
+  "The page that was asked for": {
+    "login-kit.ts": `export declare const kit: import("onegini-otp-login/server").LoginKit;`,
   },
   "Auth.js": {
     "login-kit.ts": `export declare const login: import("onegini-otp-login/next").NextLogin;`,
@@ -403,6 +406,63 @@ describe("a login with the listings of", () => {
         assert.equal(await isLoggedIn(copied), false);
         assert.deepEqual([...browser.cookies.keys()], []);
       });
+  });
+
+  describe("The page that was asked for", () => {
+    let site: Server;
+    before(async () => {
+      site = await serve("The page that was asked for", {
+        file: "serve.ts",
+        others: {
+          "login-kit.ts": `
+import { createLoginKit } from "onegini-otp-login/node";
+import { requiredOptions } from "./site.js";
+export const kit = createLoginKit({ ...requiredOptions, handOver: { to: "/login/otp" } });`,
+          "serve.ts": `
+import express from "express";
+import { toNodeHandler } from "onegini-otp-login/node";
+import { loggedInOnly } from "./logged-in-only.js";
+import { kit } from "./login-kit.js";
+import { loginPage } from "./login-page.js";
+import { redeem } from "./redeem.js";
+const app = express();
+app.use(loginPage, redeem, toNodeHandler(kit));
+app.get("/orders/7", loggedInOnly, (_req, res) => res.send("order 7"));
+const server = app.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));`,
+        },
+      });
+    });
+    after(() => site.stop());
+
+    const redirectOf = async (browser: SiteBrowser, address: string): Promise<string | undefined> =>
+      / redirect="([^"]*)"/.exec((await browser.read(address))[1])?.[1];
+
+    test("is in the login page's address, and from there in the widget's redirect", async () => {
+      const browser = new SiteBrowser(site.origin);
+      const toLogin = (await browser.fetch("/orders/7?from=mail&of=2")).headers.get("location") ?? "";
+      assert.equal(toLogin, "/login?next=%2Forders%2F7%3Ffrom%3Dmail%26of%3D2");
+      assert.equal(await redirectOf(browser, toLogin), "/orders/7?from=mail&of=2");
+      for (const next of foreignPages)
+        assert.equal(await redirectOf(browser, `/login?next=${next}`), "/account", next);
+      assert.equal(await redirectOf(browser, "/login?next=/a&next=/b"), "/account");
+      assert.equal(await redirectOf(browser, "/login"), "/account");
+    });
+
+    test("is where a ticket leads that the page has taken it along with", async () => {
+      for (const [next, page] of [
+        [encodeURIComponent("/orders/7?from=mail&of=2"), "/orders/7?from=mail&of=2"],
+        ...foreignPages.map((foreign) => [foreign, "/account"] as const),
+      ] as const) {
+        const browser = new SiteBrowser(site.origin);
+        const { redirect_to } = (await (await browser.logIn(acceptAsAlice)).json()) as {
+          redirect_to: string;
+        };
+        const answer = await browser.fetch(`${redirect_to}&next=${next}`);
+        assert.equal(answer.headers.get("x-logged-in"), "alice");
+        assert.equal(answer.headers.get("location"), page, next);
+        assert.equal((await browser.fetch(`${redirect_to}&next=${next}`)).headers.get("location"), "/login");
+      }
+    });
   });
 
   test("Auth.js takes a ticket of its own browser and no user from its credentials, and ends its session after 8 hours", async (t) => {

@@ -3,6 +3,17 @@ import type { Page } from "playwright-core";
 import { until } from "../../support/until.js";
 import type { Emulator, Server } from "./packed-package.js";
 
+/** Values of `?next=`, as they stand in an address, that would lead to another site, here or in what decodes them once more. */
+export const foreignPages: readonly string[] = [
+  "//evil.example",
+  "https://evil.example/",
+  "/%5Cevil.example",
+  "%2F%2Fevil.example",
+  "%2F%09%2Fevil.example",
+  "%2F%252Fevil.example",
+  "javascript:alert(1)",
+];
+
 /** What a proxy that ends TLS adds to the requests for a site, after a client's own `X-Forwarded-For`. */
 const headersOfProxy = (publicOrigin: string): Record<string, string> => ({
   "x-forwarded-for": "198.51.100.1, 203.0.113.1",
@@ -145,6 +156,25 @@ export function assertIsHostCookie(answer: Response, name: `__Host-${string}`): 
   const attributes = cookie.toLowerCase().split("; ").slice(1);
   for (const attribute of ["path=/", "httponly", "secure", "samesite=lax"])
     assert.ok(attributes.includes(attribute), `${attribute} of ${name}: ${attributes.join("; ")}`);
+}
+
+/** The browser shows the login page, which knows the page that was asked for. */
+export function assertAsksFor(page: Page, loginPage: string, path: string): void {
+  const { origin, pathname, searchParams } = new URL(page.url());
+  assert.equal(`${origin}${pathname}`, loginPage);
+  assert.equal(searchParams.get("next"), path);
+}
+
+/** A login page that a server renders leads to the page that was asked for, and to no other site. */
+export async function assertStaysOnSite(loginPage: string): Promise<void> {
+  for (const [next, path] of [
+    ["%2Forders%2F7%3Ffrom%3Dmail%26of%3D2", "/orders/7?from=mail&of=2"],
+    ...["", ...foreignPages].map((foreign) => [foreign, "/account"] as const),
+  ] as const) {
+    const page = await (await fetch(`${loginPage}?next=${next}`)).text();
+    const redirect = / redirect="([^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&");
+    assert.equal(redirect, path, next);
+  }
 }
 
 /** Logs out by the button of the account page. It ends the session, and the browser's cookie of the kit. */

@@ -33,6 +33,10 @@ export interface SessionData {
   since: number;
 }
 export const findUser = async (id: string): Promise<{ id: string }> => ({ id });
+export const isLoggedIn = (req: import("express").Request): boolean => req.headers.authorization === "of the test";
+export const logInAs = async (req: import("express").Request, userId: string): Promise<void> => {
+  req.res?.setHeader("x-logged-in", userId);
+};
 const ended = new Set<string>();
 export const beginSession = async (userId: string, attempt: string): Promise<string> => userId + "." + attempt;
 export const endSession = async (session: string | undefined): Promise<unknown> => ended.add(session ?? "");

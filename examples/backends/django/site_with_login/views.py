@@ -1,6 +1,11 @@
+from pathlib import Path
+from urllib.parse import urlsplit
+
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from .otp_login import ServiceUnavailable, call_service
@@ -32,6 +37,20 @@ def login_page(request):
 
 
 @require_GET
+def next_script(request):
+    # Beside other static files of your own it is one of them.
+    return HttpResponse((Path(__file__).parent / "next.js").read_bytes(), "text/javascript")
+
+
+def next_page(request):
+    """The page that was asked for. Anybody can name one, so it counts only if it is a path of this site."""
+    page = request.GET.get("next", "")
+    is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    # An encoded slash would be one for a server that decodes the path once more.
+    return page if is_ours and "%" not in urlsplit(page).path else "/account"
+
+
+@require_GET
 def log_in(request):
     try:
         user = authenticate(request, ticket=request.GET.get("ticket", ""))
@@ -41,11 +60,11 @@ def log_in(request):
         return redirect("/login")
     request.session.flush()  # login() keeps what a session without a user holds
     login(request, user)
-    return redirect("/account")
+    return redirect(next_page(request))
 
 
 @require_GET
-@login_required(redirect_field_name=None)
+@login_required  # sends others to LOGIN_URL, with the page in ?next=
 def account(request):
     return render(request, "account.html")
 

@@ -1,5 +1,5 @@
 "use client";
-import type { LoginEvent } from "onegini-otp-login";
+import { sitePath, type LoginEvent } from "onegini-otp-login";
 import "onegini-otp-login/react";
 import { useRouter } from "next/navigation";
 import type { ComponentProps } from "react";
@@ -13,7 +13,9 @@ export function LoginWidget(props: ComponentProps<"onegini-otp-login">) {
       ref={(widget) => {
         const onLogin = (event: LoginEvent) => {
           event.preventDefault(); // no redirect: the router goes on without loading a page
-          router.push(event.redirectTo ?? "/");
+          // Anybody can name a page in the link to this one: only a path of this site counts.
+          const next = sitePath(new URLSearchParams(location.search).get("next"));
+          router.push(next ?? event.redirectTo ?? "/");
         };
         widget?.addEventListener("login", onLogin);
         return () => widget?.removeEventListener("login", onLogin);

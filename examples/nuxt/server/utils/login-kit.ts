@@ -23,7 +23,7 @@ export const loginKit = createLoginKit<NodeContext<IncomingMessage & { event?: H
   clientIp: (request, context) => addressFromProxy(request, context) ?? context.req.socket.remoteAddress,
   async signIn({ userId, attempt, context: { req } }) {
     await replaceUserSession(req.event!, { user: { id: userId }, secure: { attempt }, since: Date.now() });
-    return { redirect_to: "/account" };
+    // Nothing to return: the page goes where its `redirect` says.
   },
   onEvent: ({ level, type, ...event }) => log[level](type, event),
 }));

@@ -10,7 +10,10 @@ export const headers = () => ({
 
 export async function loader({ request }: Route.LoaderArgs) {
   const user = await currentUser(request);
-  if (user === undefined) throw redirect("/");
+  if (user === undefined) {
+    const { pathname, search } = new URL(request.url);
+    throw redirect(`/?next=${encodeURIComponent(pathname + search)}`);
+  }
   return { user };
 }
 

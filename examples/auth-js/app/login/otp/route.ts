@@ -1,11 +1,15 @@
 import { AuthError } from "next-auth";
 import { redirect } from "next/navigation";
+import { sitePath } from "onegini-otp-login/server";
 import { signIn } from "../../../auth";
 
 export async function GET(request: Request): Promise<Response> {
-  const ticket = new URL(request.url).searchParams.get("ticket");
+  const { searchParams } = new URL(request.url);
+  const ticket = searchParams.get("ticket");
+  // Anybody can name a page: only a path of this site counts.
+  const redirectTo = sitePath(searchParams.get("next")) ?? "/account";
   try {
-    return await signIn("otp-login", { ticket, redirectTo: "/account" });
+    return await signIn("otp-login", { ticket, redirectTo });
   } catch (error) {
     if (error instanceof AuthError) redirect("/login"); // a ticket that is used, too old or another browser's
     throw error; // signIn's own redirect

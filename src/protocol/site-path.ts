@@ -1,0 +1,29 @@
+/** No site has this name. */
+const base = "https://site.invalid";
+
+/**
+ * In a path: a slash, a backslash or a control character that is encoded, also more than once. A server or a router that
+ * decodes it would find another path.
+ */
+const encodedInPath = /%(?:25)*(?:2f|5c|[01][0-9a-f]|7f)/i;
+
+/**
+ * The path of a page of this site, with query and fragment, from an address that may come from anybody: from `?next=` of a
+ * login page. Otherwise `undefined`: for `//example.org`, `/\example.org`, `https://example.org` and the like, control
+ * characters, a path with encoded slashes or backslashes, and more than 2,000 characters.
+ *
+ *     const next = sitePath(req.query.next) ?? "/account";
+ *
+ * @param address what came, of any type
+ * @returns a path without white space, quotation marks and `<`, so that it can stand in a quoted attribute and in a header as it is
+ */
+export function sitePath(address: unknown): string | undefined {
+  // Browsers drop some control characters, so that `/\t/example.org` is `//example.org`.
+  if (typeof address !== "string" || !/^\/[^\\\p{Cc}]*$/u.test(address)) return undefined;
+  if (!URL.canParse(address, base)) return undefined;
+  const { origin, pathname, search, hash } = new URL(address, base);
+  // `/.//example.org` is a path of this site, and its normal form would be another site's address.
+  if (origin !== base || pathname.startsWith("//") || encodedInPath.test(pathname)) return undefined;
+  const path = `${pathname}${search}${hash}`.replaceAll("'", "%27");
+  return path.length <= 2000 ? path : undefined;
+}
