@@ -244,10 +244,12 @@ describe("the listings of docs/frameworks.md", () => {
     ...sources("Preact", "/** @jsxImportSource preact */"),
     ...sources("SolidJS", "/** @jsxImportSource solid-js */"),
     ...sources("Plain TypeScript", ""),
+    ...sources("The page that was asked for", ""),
     ...sources("Unit tests", ""),
   ];
   const others = {
     "login-page.ts": "export declare function startLoginPage(): void;",
+    "router.ts": "export declare const router: { push: (path: string) => unknown };",
     "vitest.d.ts": `declare module "vitest" {
       export function test(title: string, run: () => void): void;
       export function expect<T>(value: T): { toBe(other: T): void; toContain(part: string): void };
