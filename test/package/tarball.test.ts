@@ -7,19 +7,10 @@ import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import GithubSlugger from "github-slugger";
 import { build } from "vite";
+import { packedFiles } from "./support/packed-files.js";
 
-/** The files of the tarball that `npm publish` would send now. */
-const packedFiles: string[] = (() => {
-  const output = execFileSync("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], {
-    encoding: "utf8",
-    shell: process.platform === "win32",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const [packed] = JSON.parse(output) as [{ files: { path: string }[] }];
-  return packed.files.map(({ path }) => path);
-})();
-
-const isPacked = new Set(packedFiles);
+const packed = packedFiles();
+const isPacked = new Set(packed);
 
 const readMap = (file: string) => JSON.parse(readFileSync(file, "utf8")) as SourceMapPayload;
 
@@ -37,11 +28,11 @@ function sourceOf(file: string, text: string): { source: string; line: string } 
 }
 
 describe("the source maps", () => {
-  const maps = packedFiles.filter((file) => file.endsWith(".map"));
+  const maps = packed.filter((file) => file.endsWith(".map"));
 
   test("are there for each script with code of ours, and for each declaration", () => {
     // The command's own files are no library: nobody debugs a site in them.
-    const built = packedFiles.filter((file) => /^dist\/(?!command\/).*(\.js|\.d\.ts)$/.test(file));
+    const built = packed.filter((file) => /^dist\/(?!command\/).*(\.js|\.d\.ts)$/.test(file));
     const withoutMap = built.filter((file) => !isPacked.has(`${file}.map`));
     // One only passes exports on.
     const expected = ["dist/_virtual/_rolldown/runtime.js", "dist/early.js", "dist/index.js"];
@@ -144,7 +135,7 @@ describe("the documents", () => {
 describe("the libraries in the build", () => {
   test("have their licences beside the one file, which names them", () => {
     const { sources } = readMap("dist/onegini-otp-login.js.map");
-    const libraries = [...sources, ...packedFiles].map(
+    const libraries = [...sources, ...packed].map(
       (file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1],
     );
     const expected = [...new Set(libraries)].filter((name) => name !== undefined);
