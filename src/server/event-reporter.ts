@@ -132,8 +132,13 @@ export class ErrorLog {
    */
   report(call: Call<unknown>, error: unknown, doing: string): ApiError {
     const apiError = this.#toApiError(error, doing);
-    this.#reportAnswer(call, apiError);
+    this.#reportAnswer(call, apiError, { path: sentPath(call.request) });
     return apiError;
+  }
+
+  /** Reports what kept `kit.begin` from beginning. Some frameworks do not tell a page its path, so the event has none. */
+  reportBegin(call: Call<unknown>, error: unknown): void {
+    this.#reportAnswer(call, this.#toApiError(error, "beginning an attempt for a page"), {});
   }
 
   #toApiError(error: unknown, doing: string): ApiError {
@@ -146,6 +151,7 @@ export class ErrorLog {
   #reportAnswer(
     call: Call<unknown>,
     { message: description, code: error, limit, origins, status }: ApiError,
+    path: { path?: string },
   ): void {
     const about = {
       status,
@@ -162,7 +168,6 @@ export class ErrorLog {
     // 401 and 403 to the site's own pages or Token Server come from wrong settings, and strangers cause them at will.
     const mayBeMisconfigured = status === 403 || status === 401;
     const level = mayBeMisconfigured ? this.#throttle.level(String(status), "warn") : "info";
-    const path = sentPath(call.request);
-    this.#report({ type: "request_refused", level, error, description, ...origins, ...about, path });
+    this.#report({ type: "request_refused", level, error, description, ...origins, ...about, ...path });
   }
 }

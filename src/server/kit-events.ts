@@ -95,11 +95,12 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * A call was answered with an error. Of 401 and 403, which strangers can cause, one a minute is a warning. `method` and
-   * `path` are what the client sent, and may be anything. Of the URL's path, percent-encoded and without the query, `path`
-   * is at most 200 characters, with `…` in place of a segment of 20 characters or more, which may be an id or a code. With
-   * `forbidden_origin`: `origin` and `fetchSite` are the `Origin` and `Sec-Fetch-Site` that came, at most 200 characters
-   * of each, and `expectedOrigins` are the kit's `origin` and `origins`.
+   * A call was answered with an error, or `kit.begin` with `null`: then there is no `path`. Of 401 and 403, which strangers
+   * can cause, one a minute is a warning. `method` and `path` are what the client sent, and may be anything. Of the URL's
+   * path, percent-encoded and without the query, `path` is at most 200 characters, with `…` in place of a segment of 20
+   * characters or more, which may be an id or a code. With `forbidden_origin`: `origin` and `fetchSite` are the `Origin`
+   * and `Sec-Fetch-Site` that came, at most 200 characters of each, and `expectedOrigins` are the kit's `origin` and
+   * `origins`.
    */
   | {
       type: "request_refused";
@@ -111,7 +112,7 @@ export type LoginKitEvent =
       fetchSite?: string;
       expectedOrigins?: string[];
       method: string;
-      path: string;
+      path?: string;
       attempt?: string;
       address?: string;
       durationMs: number;

@@ -52,7 +52,7 @@ export async function beginWithPage<Context>(
     const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
     return await firstPaint(call, otpEndpoint, link);
   } catch (error) {
-    errorLog.report(call, error, "beginning an attempt for a page");
+    errorLog.reportBegin(call, error);
     return null;
   }
 }

@@ -211,6 +211,16 @@ describe("kit.begin", () => {
     });
   }
 
+  test("reports what it could not do without a path: entries for frameworks are not told the page's", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    tokenServer.start = json(500, {});
+    const where = await site(t, { options, tokenServerUrl: tokenServer.url });
+    assert.equal(await beginOn(where), null);
+    const event = where.events.find(({ type }) => type === "request_refused");
+    assert.ok(event && !("path" in event), JSON.stringify(event));
+    assert.equal("method" in event && event.method, "GET");
+  });
+
   test("gives null, not an error, if the store fails", async (t) => {
     const store = { ...memoryStore(), create: () => Promise.reject(new Error("gone")) };
     const where = await site(t, { options: { ...options, store } });
