@@ -5,6 +5,7 @@ import { isLoopback } from "../settings/value-schemas.js";
 import type { DoctorSettings } from "./doctor-settings.js";
 import { callbackAuthorization } from "./tenant/callback-listener.js";
 import { clientAuthorization } from "./tenant/token-server-calls.js";
+import { kitOptions, type CheckedSetting } from "./wording.js";
 
 /** What doctor is asked to look at. */
 export type Subject =
@@ -42,9 +43,10 @@ export function readDoctorOptions(
     switches: ["json", "no-scan"],
     texts: ["site", "report"],
     notNeeded: ["origin", "internal-secret", ...(isSite ? ofTenant : [])],
+    missing: (name, expected) => `--${name} is missing${optionOf(name)}. Give ${expected}.`,
   });
   if (result.kind !== "settings") return result;
-  const { settings, givenAt, switches, texts, warnings } = result;
+  const { settings, givenAt, isByFlags, switches, texts, warnings } = result;
   const wrong = (problem: string): DoctorOptions => ({ kind: "wrong", problems: [problem], warnings });
   const page = texts.get("site");
   let subject: Subject;
@@ -63,9 +65,13 @@ export function readDoctorOptions(
     const callbackUri = settings["callback-uri"] ?? (origin && `${origin}${settings.path}/callback`);
     if (callbackUri === undefined)
       return wrong(
-        "origin is missing. Give it, or callback-uri: the Token Server has to allow the callback's address.",
+        "--origin is missing. Give it, or --callback-uri: the Token Server has to allow the callback's address.",
       );
-    subject = { kind: "tenant", settings, callbackUri, wantsScan: !switches.has("no-scan") };
+    const backend = isByFlags && [...givenAt.keys()].every(isForBoth) ? "kit" : "service";
+    const isPortGiven = backend === "service" || givenAt.has("port");
+    const port = isPortGiven ? settings.port : ownPort(callbackUri);
+    const wantsScan = !switches.has("no-scan");
+    subject = { kind: "tenant", settings: { ...settings, backend, port }, callbackUri, wantsScan };
   }
   const secretNames = settingNames.filter((name) => settingOf(name).isSecret);
   return {
@@ -84,13 +90,29 @@ export function readDoctorOptions(
   };
 }
 
+/** Whether a setting is not of `serve` alone. `host` and `port` say where callbacks arrive. */
+const isForBoth = (name: SettingName): boolean => name in kitOptions || name === "host" || name === "port";
+
+const optionOf = (name: SettingName): string =>
+  name in kitOptions ? `, the kit's ${kitOptions[name as CheckedSetting]}` : "";
+
+/** The port of a callback's address on this machine. Elsewhere a proxy is in front, and what is behind it is not known. */
+function ownPort(callbackUri: string): number | undefined {
+  const { protocol, hostname, port } = new URL(callbackUri);
+  return protocol === "http:" && isLoopback(hostname) ? Number(port || 80) : undefined;
+}
+
 /** The secrets as headers hold them. */
 function authorizationsOf(settings: DoctorSettings): string[] {
   const headers = [clientAuthorization(settings), callbackAuthorization(settings) ?? ""];
   return headers.map((header) => header.replace(/^Basic |=+$/g, ""));
 }
 
-const flagLine = (flag: string, meaning: string): string => `  ${flag.padEnd(32)}${meaning}`;
+const flagLine = (flag: string, meaning: string): string => `  ${flag.padEnd(39)}${meaning}`;
+
+const settingLines = (Object.keys(kitOptions) as CheckedSetting[])
+  .map((name) => flagLine(`--${name} <${settingOf(name).value}>`, kitOptions[name]))
+  .join("\n");
 
 /** The text of `doctor --help`. */
 export const doctorHelp = `Usage: onegini-otp-login doctor [flags]
@@ -101,18 +123,24 @@ looks at a running site as a browser does.
 Flags:
 ${flagLine("--no-scan", "shows no code, and so leaves out the phone and the callback")}
 ${flagLine("--site <url>", "the login page of a running site, https://www.example.com/login")}
-${flagLine("--path <path>", "with --site: the path of the login API (/otp-login)")}
 ${flagLine("--json", "the result as JSON on stdout; the code goes to stderr")}
 ${flagLine("--report <file>", "also writes a report without secrets, for the vendor's support")}
 ${flagLine("--config <file>", "the file of serve")}
 
-Without --site it takes the settings of serve, as flags, variables or in the file, and needs token-server-url,
-client-id, client-secret, type, and origin or callback-uri: npx onegini-otp-login serve --help.
+Settings, and the kit's options that they are. The first four are needed, and --origin or --callback-uri; with --site
+none is, but --path if it is not /otp-login:
+${settingLines}
+${flagLine("--host <address>", "where the site's server, behind its proxy, listens (127.0.0.1)")}
+${flagLine("--port <number>", "and its port (of a callback on this machine: that of its address)")}
+
+A secret may come from a file: --client-secret-file, --callback-password-file. For the login service give what serve
+gets: the file, the variables or the flags of npx onegini-otp-login serve --help.
 
 Exit codes: 0 nothing is wrong ("could not tell" is not), 1 something is, 2 the command line or a setting is wrong.
 
 Examples:
-  npx onegini-otp-login doctor --config /etc/onegini-login.yaml
+  npx onegini-otp-login doctor --token-server-url https://ts.example.com --client-id site --client-secret-file secret \\
+    --type qr-code --origin https://www.example.com
   npx onegini-otp-login doctor --config /etc/onegini-login.yaml --no-scan --report report.txt
   npx onegini-otp-login doctor --site https://www.example.com/login
 `;

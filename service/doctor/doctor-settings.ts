@@ -1,7 +1,8 @@
 import type { Settings } from "../settings/setting-list.js";
+import type { Backend } from "./wording.js";
 
-/** The settings of `serve` that doctor uses. The callback's address stands beside them. */
-export type DoctorSettings = Pick<
+/** The settings of `serve` that doctor uses, also for a kit. The callback's address stands beside them. */
+export interface DoctorSettings extends Pick<
   Settings,
   | "token-server-url"
   | "client-id"
@@ -12,8 +13,11 @@ export type DoctorSettings = Pick<
   | "max-message-length"
   | "path"
   | "host"
-  | "port"
   | "result-polling"
   | "callback-username"
   | "callback-password"
->;
+> {
+  backend: Backend;
+  /** Where callbacks arrive. Undefined where only the site knows the port of its server. */
+  port: number | undefined;
+}

@@ -49,7 +49,7 @@ export function nextSteps(lines: readonly Line[], kind: "tenant" | "site"): stri
       "Run doctor once more and scan the code with your app: only that shows the phone and the callback.",
     ];
   if (kind === "tenant")
-    return ["Start the service, open the login page, and check it: npx onegini-otp-login doctor --site URL."];
+    return ["Start the site, open the login page, and check it: npx onegini-otp-login doctor --site URL."];
   return ["Log in once with a real phone, then go through the checklist: docs/checklist.md."];
 }
 

@@ -20,6 +20,8 @@ export type SettingsResult =
       settings: Settings;
       /** Where each value came from; a setting that is not in it has its default. */
       givenAt: ReadonlyMap<SettingName, string>;
+      /** Whether there is no file and no variable of ours. */
+      isByFlags: boolean;
       /** The command's own flags. */
       switches: ReadonlySet<string>;
       texts: ReadonlyMap<string, string>;
@@ -31,6 +33,8 @@ export type SettingsResult =
 export interface CommandSettings extends CommandFlags {
   /** Settings that this command can do without: undefined where they are not given. */
   notNeeded: readonly SettingName[];
+  /** What is said of a missing setting where all are given by flags. By default every place for it is named. */
+  missing?: (name: SettingName, expected: string) => string;
 }
 
 const serveSettings: CommandSettings = { switches: ["check"], texts: [], notNeeded: [] };
@@ -50,6 +54,8 @@ export function readSettings(
   // What is missing may be in it.
   const isFileUnread = file !== undefined && file.values.size === 0 && file.problems.length > 0;
   const sources = [flags, variables, ...(file ? [file] : [])];
+  const isByFlags = file === undefined && variables.values.size === 0;
+  const missing = (isByFlags && ofCommand.missing) || missingAnywhere;
 
   const problems: string[] = [];
   const settings: Partial<Record<SettingName, unknown>> = {};
@@ -62,7 +68,7 @@ export function readSettings(
     const { success, output, issues } = v.safeParse(settingOf(name).schema, given?.raw);
     if (success) settings[name] = output;
     else if (given || !(isFileUnread || ofCommand.notNeeded.includes(name)))
-      problems.push(problemOf(name, given, issues[0].message));
+      problems.push(given ? problemOf(name, given, issues[0].message) : missing(name, issues[0].message));
   }
   const before = sources.flatMap((source) => source.problems);
   problems.unshift(...before);
@@ -74,17 +80,17 @@ export function readSettings(
         kind: "settings",
         settings: settings as Settings,
         givenAt,
+        isByFlags,
         switches: flags.switches,
         texts: flags.texts,
         warnings,
       };
 }
 
-function problemOf(name: SettingName, given: Given | undefined, expected: string): string {
-  if (given === undefined) {
-    return `${name} is missing. Give ${expected}: as --${name}, ${variableOf(name)}, or ${name} in the file.`;
-  }
-  const { raw, where } = given;
+const missingAnywhere = (name: SettingName, expected: string): string =>
+  `${name} is missing. Give ${expected}: as --${name}, ${variableOf(name)}, or ${name} in the file.`;
+
+function problemOf(name: SettingName, { raw, where }: Given, expected: string): string {
   if (settingOf(name).isSecret) return `${where} must be ${expected}.`;
   return `${where} must be ${expected}, not ${withoutPassword(JSON.stringify(raw))}.`;
 }

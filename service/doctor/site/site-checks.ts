@@ -168,16 +168,16 @@ function apiLines(facts: SiteFacts, site: Site): Line[] {
 
 function startFix(start: Answer, error: unknown, { path }: Site): string {
   if (error === "server_error")
-    return "The service works, and the Token Server refuses it. Run doctor with the settings of the service, without --site.";
+    return "The login API works, and the Token Server refuses it. Run doctor with the settings of the kit or the service, without --site.";
   if (error === "temporarily_unavailable")
-    return "Two faults look alike: the Token Server cannot be reached (run doctor without --site), or the service's store (Redis) does not work. The service's log says which.";
+    return "Two faults look alike: the Token Server cannot be reached (run doctor without --site), or the store (Redis) does not work. The log of the kit or the service says which.";
   if (error === "too_many_requests")
-    return "Wait a minute. Where it stays, proxies is too small or clientIp is wrong, and all people share one limit.";
+    return "Wait a minute. Where it stays, the kit's clientIp or the service's proxies is wrong, and all people share one limit.";
   if (start.kind === "answered" && start.status === 404)
-    return `Two faults look alike: the proxy does not pass ${path} on to the service, or the login API is under another path (--path).`;
+    return `Two faults look alike: the proxy does not pass ${path} on to the kit or the service, or the login API is under another path (--path).`;
   if (start.kind === "answered" && start.status >= 500)
-    return "Two faults look alike: the service is not started, or the proxy has another address or port for it.";
-  return `The proxy has to pass ${path} on to the service, with all methods and as it is. A firewall or a login page in front may answer in its place.`;
+    return "Two faults look alike: the kit's server or the service is not started, or the proxy has another address or port for it.";
+  return `The proxy has to pass ${path} on to the kit or the service, with all methods and as it is. A firewall or a login page in front may answer in its place.`;
 }
 
 function foreignLine(foreign: Answer): Line {
@@ -226,7 +226,7 @@ function cookieLine(cookies: readonly string[], { page }: Site): Line {
     return failed(
       "cookie",
       "the start of a login sets none",
-      "Pass Set-Cookie on. Two faults look alike: the proxy removes it, or a cache answers in place of the service.",
+      "Pass Set-Cookie on. Two faults look alike: the proxy removes it, or a cache answers in place of the login API.",
     );
   const [pair = "", ...attributes] = cookie.split(";").map((each) => each.trim());
   const name = pair.split("=")[0] ?? "";
@@ -257,7 +257,7 @@ function watchLines({ status, stream }: SiteFacts, isCookieWrong: boolean): Line
         "status",
         `answered ${said(status)}`,
         said(status) === "404"
-          ? "These look alike: the cookie does not come back to the service (the proxy removes Cookie or changes Set-Cookie), or several processes run without one Redis (redis-url)."
+          ? "These look alike: the cookie does not come back to the login API (the proxy removes Cookie or changes Set-Cookie), or several processes run without one Redis (the kit's store, the service's redis-url)."
           : "The proxy has to pass the whole path on, with GET and the header Accept.",
       ),
       unknown("stream", firstMend("status")),
@@ -281,7 +281,7 @@ function streamLine(stream: StreamAnswer): Line {
     return failed(
       "stream",
       `answered ${status} with ${type ?? "no type"}, in place of text/event-stream`,
-      "The proxy has to pass the header Accept on to the service, and Content-Type back.",
+      "The proxy has to pass the header Accept on to the login API, and Content-Type back.",
     );
   if (firstEventMs !== undefined)
     return ok("stream", `the first status came after ${Math.round(firstEventMs)} ms`);

@@ -18,7 +18,7 @@ export interface Heard {
   authentication: Authentication;
 }
 
-/** Hears callbacks in place of the service. */
+/** Hears callbacks in place of the site's server or the service. */
 export interface CallbackListener {
   /** Where it listens. */
   address: string;
@@ -29,13 +29,15 @@ export interface CallbackListener {
   close: () => void;
 }
 
+/** `error`: a system error's code, such as `EADDRINUSE`, or `no-port`. */
 export type Listening = CallbackListener | { error: string };
 
 const maxBytes = 4096;
 
-/** Listens where the service would. Answers callbacks as the kit does, and all else with 404. Never rejects. */
+/** Listens where the site's server or the service would. Answers callbacks as the kit does, and all else with 404. Never rejects. */
 export function listenForCallbacks(settings: DoctorSettings, now: () => number): Promise<Listening> {
   const { host, port } = settings;
+  if (port === undefined) return Promise.resolve({ error: "no-port" });
   const heard = new Map<string, Heard>();
   const server = createServer((request, response) => {
     readBody(request).then(

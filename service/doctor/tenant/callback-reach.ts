@@ -5,6 +5,7 @@ import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOf } from "../error-code.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
+import { wordingOf } from "../wording.js";
 import { callbackAuthorization, type Listening } from "./callback-listener.js";
 
 /** What is known of the way to the callback's address, seen from this machine. */
@@ -15,7 +16,7 @@ export interface CallbackReach {
   posted?: { status: number } | { error: string };
   /** Whether doctor heard it. */
   isHeard: boolean;
-  /** Why doctor cannot listen: `EADDRINUSE`, for example. */
+  /** Why doctor does not listen: `EADDRINUSE`, for example. */
   listenError: string | undefined;
 }
 
@@ -58,17 +59,19 @@ export async function tryCallback(
 interface Places {
   callbackUri: string;
   tokenServer: readonly string[];
-  settings: Pick<DoctorSettings, "result-polling" | "host" | "port">;
+  settings: Pick<DoctorSettings, "result-polling" | "host" | "port" | "backend">;
 }
 
 const callbackConfig = "Configuration → Mobile authentication → Callback config";
-const address = `callback-uri, and the same in ${callbackConfig}`;
 
 /** Whether the Token Server reaches the callback's address, as far as this machine can tell. */
 export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, settings }: Places): Line {
   const { addresses, posted, isHeard, listenError } = reach;
   const check = "callback-reachable";
-  if (settings["result-polling"] !== undefined) return unknown(check, "not needed: result-polling is set");
+  const { setting, server } = wordingOf[settings.backend];
+  const address = `${setting("callback-uri")}, and the same in ${callbackConfig}`;
+  if (settings["result-polling"] !== undefined)
+    return unknown(check, `not needed: ${setting("result-polling")} is set`);
   if ("error" in addresses)
     return failed(
       check,
@@ -80,27 +83,30 @@ export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, sett
     return failed(
       check,
       `${callbackUri} is this machine itself, which the Token Server cannot reach`,
-      `Set an address that the Token Server reaches: ${address}. On a machine without one, set result-polling.`,
+      `Set an address that the Token Server reaches: ${address}. On a machine without one, set ${setting("result-polling")}.`,
     );
   if (posted === undefined) return unknown(check, "nothing was sent");
-  if ("error" in posted) return noAnswerLine(posted.error, callbackUri, settings);
+  if ("error" in posted) return noAnswerLine(posted.error, callbackUri, address, settings);
   const { status } = posted;
   if (status === 401)
     return failed(
       check,
       "what answers there refuses the user name and password of these settings (401)",
-      "Two faults look alike: the service that runs there has another callback-username and callback-password, or a proxy asks for a login of its own. It must let the callback through.",
+      `Two faults look alike: ${server} that runs there has another ${setting("callback-username")} and ${setting("callback-password")}, or a proxy asks for a login of its own. It must let the callback through.`,
     );
   if (status !== 204)
     return failed(
       check,
       `something else answers there (${status})`,
-      `A redirect, a login page, a firewall or another path is in front. Let ${callbackUri} through to the service, or correct ${address}.`,
+      `A redirect, a login page, a firewall or another path is in front. Let ${callbackUri} through to ${server}, or correct ${address}.`,
     );
-  if (!isHeard)
+  if (!isHeard) {
+    if (settings.backend === "kit")
+      return ok(check, "the site's server answers there, seen from this machine");
     return listenError === undefined
       ? unknown(check, `another service answers there, not doctor at ${settings.host}, port ${settings.port}`)
-      : ok(check, `a running service answers there, seen from this machine`);
+      : ok(check, "a running service answers there, seen from this machine");
+  }
   const isPublic = addresses.some((each) => rangeOf(each) === "unicast");
   return isPublic || tokenServer.every(isHere)
     ? ok(check, "from this machine; a scan shows whether from the Token Server, too")
@@ -110,7 +116,25 @@ export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, sett
       );
 }
 
-function noAnswerLine(error: string, callbackUri: string, { host, port }: Places["settings"]): Line {
+/** Why doctor cannot hear a callback that arrives; undefined if it can. */
+export function whyNotHeard(
+  { posted, isHeard, listenError }: CallbackReach,
+  { backend, host, port }: Places["settings"],
+): string | undefined {
+  const isTaken = posted !== undefined && "status" in posted && posted.status === 204 && !isHeard;
+  if (isTaken && backend === "kit") return "the site's server answers there, so doctor does not hear it";
+  if (listenError === "no-port")
+    return "doctor was not told at which port the site's server hears it (--port)";
+  if (listenError !== undefined) return `doctor could not listen (${listenError}) at ${host}, port ${port}`;
+  return isTaken ? "another service answers there, so doctor does not hear it" : undefined;
+}
+
+function noAnswerLine(
+  error: string,
+  callbackUri: string,
+  address: string,
+  { backend, host, port }: Places["settings"],
+): Line {
   const check = "callback-reachable";
   // Many networks do not lead a machine back to its own public address.
   if (error === "no answer" || error === "ETIMEDOUT")
@@ -121,10 +145,13 @@ function noAnswerLine(error: string, callbackUri: string, { host, port }: Places
       `its certificate is not trusted (${error})`,
       `Give ${new URL(callbackUri).host} a certificate of a public authority, with the whole chain and this name.`,
     );
+  const at = new URL(callbackUri).host;
   return failed(
     check,
     `nothing answers there (${error})`,
-    `Start the proxy at ${new URL(callbackUri).host}, and let it pass the path on to ${host}, port ${port}; or correct ${address}.`,
+    port === undefined
+      ? `Start ${wordingOf[backend].server}, or tell doctor the port that it has behind its proxy (--port): it then listens in its place. Otherwise start the proxy at ${at}, or correct ${address}.`
+      : `Start the proxy at ${at}, and let it pass the path on to ${host}, port ${port}; or correct ${address}.`,
   );
 }
 

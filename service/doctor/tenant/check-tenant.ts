@@ -2,8 +2,9 @@ import { connectionLines } from "../connection-checks.js";
 import { isUsable, lookAtConnection } from "../connection.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { firstMend, notChecked, type Line } from "../lines.js";
+import { wordingOf } from "../wording.js";
 import { listenForCallbacks } from "./callback-listener.js";
-import { reachLine, tryCallback } from "./callback-reach.js";
+import { reachLine, tryCallback, whyNotHeard } from "./callback-reach.js";
 import { noScanLines, scanLines, waitForScan, type ScanTimes } from "./scan.js";
 import { askTokenServer, TokenServerCalls, type Code } from "./token-server-calls.js";
 import { tokenServerChecks, tokenServerLines } from "./token-server-checks.js";
@@ -33,7 +34,7 @@ export async function checkTenant(
   };
   const url = settings["token-server-url"];
   const connection = await lookAtConnection(url, timeoutMs);
-  const server = { what: "the Token Server", setAt: "token-server-url" };
+  const server = { what: "the Token Server", setAt: wordingOf[settings.backend].setting("token-server-url") };
   add(`The way to ${url}`, connectionLines(connection, server, new Date(times.now())));
 
   const calls = new TokenServerCalls(settings, callbackUri, timeoutMs);
@@ -68,7 +69,8 @@ export async function checkTenant(
         hasCredentials: settings["callback-username"] !== undefined,
         usesResultPolling: settings["result-polling"] !== undefined,
         isUnreachable: reached.result === "failed",
-        listenError: reach.listenError,
+        notHeard: whyNotHeard(reach, settings),
+        backend: settings.backend,
       }),
     );
     return lines;

@@ -1,4 +1,5 @@
 import { failed, firstMend, notChecked, ok, unknown, type Line } from "../lines.js";
+import { wordingOf, type Backend } from "../wording.js";
 import type { CallbackListener, Heard, Listening } from "./callback-listener.js";
 import { resultIn, type Code, type Result, type TokenServerCalls } from "./token-server-calls.js";
 import { words } from "./token-server-checks.js";
@@ -94,7 +95,8 @@ export interface ScanSettings {
   /** Whether the line before said that nothing can reach the callback's address. */
   isUnreachable: boolean;
   /** Why doctor does not hear callbacks itself. */
-  listenError: string | undefined;
+  notHeard: string | undefined;
+  backend: Backend;
 }
 
 /** The lines of a code that nobody was shown. */
@@ -137,6 +139,11 @@ function scanLine({ result, afterMs, trouble }: Scan): Line {
   }
 }
 
+const callbackEvent: Record<Backend, string> = {
+  kit: "A callback that comes is the kit's event callback_received",
+  service: "A service that runs there logs callback_received",
+};
+
 function callbackLine({ result, afterMs, callback }: Scan, settings: ScanSettings): Line {
   if (callback) {
     const lag = callback.afterMs - afterMs;
@@ -147,15 +154,16 @@ function callbackLine({ result, afterMs, callback }: Scan, settings: ScanSetting
   }
   if (result.kind === "nobody" || result.kind === "stopped")
     return unknown("callback", "no code was answered");
-  if (settings.listenError !== undefined)
+  const { setting } = wordingOf[settings.backend];
+  if (settings.notHeard !== undefined)
     return unknown(
       "callback",
-      `doctor could not listen (${settings.listenError}); it learned of the answer by asking. A service that runs there logs callback_received`,
+      `${settings.notHeard}; it learned of the answer by asking. ${callbackEvent[settings.backend]}`,
     );
   if (settings.usesResultPolling)
     return unknown(
       "callback",
-      "did not come; result-polling is set, and doctor learned of the answer by asking",
+      `did not come; ${setting("result-polling")} is set, and doctor learned of the answer by asking`,
     );
   if (settings.isUnreachable) return unknown("callback", firstMend("callback-reachable"));
   return failed(
@@ -165,8 +173,12 @@ function callbackLine({ result, afterMs, callback }: Scan, settings: ScanSetting
   );
 }
 
-function authenticationLine({ callback }: Scan, { callbackUri, hasCredentials }: ScanSettings): Line {
+function authenticationLine({ callback }: Scan, settings: ScanSettings): Line {
+  const { callbackUri, hasCredentials, backend } = settings;
   const check = "callback-auth";
+  const [username, password] = (["callback-username", "callback-password"] as const).map(
+    wordingOf[backend].setting,
+  );
   if (!callback) return unknown(check, "no callback came");
   switch (callback.authentication) {
     case "as-set":
@@ -175,19 +187,19 @@ function authenticationLine({ callback }: Scan, { callbackUri, hasCredentials }:
       return failed(
         check,
         "the callback came without a user name and a password",
-        `${callbackConfig} → the entry for exactly ${callbackUri}: set Username and Password to those of callback-username and callback-password.`,
+        `${callbackConfig} → the entry for exactly ${callbackUri}: set Username and Password to those of ${username} and ${password}.`,
       );
     case "other":
       return failed(
         check,
         "the callback came with another user name or password",
-        `${callbackConfig} → the entry for exactly ${callbackUri}: Username and Password, the same as callback-username and callback-password.`,
+        `${callbackConfig} → the entry for exactly ${callbackUri}: Username and Password, the same as ${username} and ${password}.`,
       );
     case "not-set":
       return failed(
         check,
         "the callback came with a user name and a password, and nobody checks them",
-        `Set callback-username and callback-password to those of ${callbackConfig}, or remove them there.`,
+        `Set ${username} and ${password} to those of ${callbackConfig}, or remove them there.`,
       );
     default:
       return callback.authentication satisfies never;

@@ -1,5 +1,6 @@
 import type { DoctorSettings } from "../doctor-settings.js";
 import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
+import { wordingOf } from "../wording.js";
 import { codeIn, resultIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
 
 const types = "Configuration → Mobile authentication → Mobile authentication types";
@@ -21,7 +22,12 @@ export const tokenServerChecks = [
   "result",
 ] as const satisfies readonly CheckId[];
 
-type Settings = Pick<DoctorSettings, "type" | "client-id" | "max-message-length" | "token-server-url">;
+type Settings = Pick<
+  DoctorSettings,
+  "type" | "client-id" | "max-message-length" | "token-server-url" | "backend"
+>;
+
+const wording = ({ backend }: Settings) => wordingOf[backend].setting;
 
 /** What is asked of the settings that a code shows to be right. */
 interface Verdict {
@@ -100,7 +106,8 @@ export function words(reply: Reply): string {
 function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefined {
   const url = settings["token-server-url"];
   const path = new URL(url).pathname.replace(/\/$/, "");
-  const address = `Correct token-server-url: the address in Configuration → System → General → Engine base urls, without /oauth`;
+  const setting = wording(settings)("token-server-url");
+  const address = `Correct ${setting}: the address in Configuration → System → General → Engine base urls, without /oauth`;
   if (anonymous.kind === "silent")
     return failed(
       "token-server",
@@ -113,7 +120,7 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
       "token-server",
       `it answers ${words(anonymous)}`,
       code === undefined
-        ? "Two faults look alike: a proxy answers and the Token Server behind it is stopped (wait, or tell its operator), or the address is of another server (correct token-server-url)."
+        ? `Two faults look alike: a proxy answers and the Token Server behind it is stopped (wait, or tell its operator), or the address is of another server (correct ${setting}).`
         : "The Token Server is temporarily unavailable. Wait, and tell its operator if it stays.",
     );
   const isRedirect = status >= 300 && status < 400;
@@ -138,20 +145,21 @@ function messageFault(
   plain: Reply,
   settings: Settings,
 ): Line | undefined {
-  const where = language === undefined ? "message" : `message.${language}`;
+  const setting = wording(settings);
+  const where = language === undefined ? setting("message") : `${setting("message")}.${language}`;
   const length = [...(text ?? "")].length;
   if (reply.kind === "answered" && reply.code === "1005")
     return failed(
       "message",
       `${where}, of ${length} characters, is too long (${words(reply)})`,
-      `Shorten ${where}, and set max-message-length to what this Token Server allows (155 by default). Or ask for a longer one to be allowed.`,
+      `Shorten ${where}, and set ${setting("max-message-length")} to what this Token Server allows (155 by default). Or ask for a longer one to be allowed.`,
     );
   if (codeIn(plain) === undefined) return undefined;
   return text === undefined
     ? failed(
         "message",
         `there is none (${words(reply)})`,
-        `Set message, or ${types} → ${settings.type} → Default messages.`,
+        `Set ${setting("message")}, or ${types} → ${settings.type} → Default messages.`,
       )
     : failed(
         "message",
@@ -168,12 +176,13 @@ function startFault(
   callbackUri: string,
 ): Line {
   const said = words(reply);
+  const setting = wording(settings);
   const code = reply.kind === "answered" ? reply.code : undefined;
   if (status(reply) === 401)
     return failed(
       "client",
       `refused (${said})`,
-      `${clients} → Client ID and Client secret: the same two in client-id and client-secret, to the letter. These look alike: the id is wrong, the secret is wrong, the client authenticates in another way (it must be client secret basic or post: client-authentication), or the client is not valid for the API (Valid for APIs: Mobile authentication).`,
+      `${clients} → Client ID and Client secret: the same two in ${setting("client-id")} and ${setting("client-secret")}, to the letter. These look alike: the id is wrong, the secret is wrong, the client authenticates in another way (it must be client secret basic or post: ${setting("client-authentication")}), or the client is not valid for the API (Valid for APIs: Mobile authentication).`,
     );
   if (status(reply) === 403 || /^(?:unauthorized_client|invalid_scope|insufficient_scope)$/.test(code ?? ""))
     return failed(
@@ -188,20 +197,20 @@ function startFault(
       return failed(
         "type-name",
         `there is no type “${settings.type}” (${said})`,
-        `${types}: add one with the Name ${settings.type} and the Authentication method OTP (One Time Password), or set type to the Name that is there, letter by letter.`,
+        `${types}: add one with the Name ${settings.type} and the Authentication method OTP (One Time Password), or set ${setting("type")} to the Name that is there, letter by letter.`,
       );
     case "not_found":
       return failed(
         "type-name",
         `not found, and it is not said what (${said})`,
-        `Two faults look alike: there is no type “${settings.type}” (${types} → Name, and the setting type), or the feature is off (${features} → Mobile authentication).`,
+        `Two faults look alike: there is no type “${settings.type}” (${types} → Name, and ${setting("type")}), or the feature is off (${features} → Mobile authentication).`,
       );
     case "1003":
       return withUser && needsUser(withUser)
         ? failed(
             "type-method",
             `the type “${settings.type}” asks for a user, so it is not OTP`,
-            `${types}: add a type with the Authentication method OTP (One Time Password), and set type to its Name.`,
+            `${types}: add a type with the Authentication method OTP (One Time Password), and set ${setting("type")} to its Name.`,
           )
         : failed(
             "callback-allowed",

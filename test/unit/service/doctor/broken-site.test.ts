@@ -62,7 +62,7 @@ const broken: (Site & { title: string; expected: string[]; says: RegExp; streamM
     title: "the service is not started",
     api: 502,
     expected: ["login-api"],
-    says: /Two faults look alike: the service is not started/,
+    says: /Two faults look alike: the kit's server or the service is not started/,
   },
   {
     title: "the Token Server refuses the service",

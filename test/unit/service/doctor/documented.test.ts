@@ -37,8 +37,11 @@ describe("doctor's command line", () => {
   };
 
   it("needs the Token Server and its client, and origin or callback-uri, and nothing else of serve's settings", () => {
-    assert.match(problems("--origin", "https://www.example.com").join(), /token-server-url is missing/);
-    assert.match(problems(...tenant).join(), /^origin is missing\. Give it, or callback-uri/);
+    assert.match(
+      problems("--origin", "https://www.example.com").join(),
+      /^--token-server-url is missing, the kit's tokenServer\.url\. Give an address/,
+    );
+    assert.match(problems(...tenant).join(), /^--origin is missing\. Give it, or --callback-uri/);
     for (const more of ["--origin=https://www.example.com", "--callback-uri=https://www.example.com/cb"])
       assert.equal(readDoctorOptions([...tenant, more, "--internal-host=0.0.0.0"], {}).kind, "options");
     const options = readDoctorOptions([...tenant, "--origin=https://www.example.com"], {});

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { doctor, type DoctorEdge } from "../../../../service/doctor/doctor-command.js";
+import type { Environment } from "../../../../service/settings/given-values.js";
 import { findLeaks } from "../../../support/secrets.js";
 
 /** A folder until the test ends. */
@@ -36,23 +37,20 @@ export async function runDoctor(
   t: Pick<TestContext, "after">,
   args: readonly string[],
   edge: Partial<DoctorEdge> = {},
+  environment: Environment = {},
 ): Promise<Run> {
   const file = join(temporaryFolder(t), "report.txt");
   let [stdout, stderr] = ["", ""];
-  const exit = await doctor(
-    [...args, "--report", file],
-    {},
-    {
-      stdout: (text) => void (stdout += text),
-      stderr: (text) => void (stderr += text),
-      version: "1.2.3",
-      stop: new AbortController().signal,
-      timeoutMs: 30_000,
-      streamMs: 30_000,
-      ...edge,
-      times: { pollMs: 20, callbackMs: 30_000, ...edge.times },
-    },
-  );
+  const exit = await doctor([...args, "--report", file], environment, {
+    stdout: (text) => void (stdout += text),
+    stderr: (text) => void (stderr += text),
+    version: "1.2.3",
+    stop: new AbortController().signal,
+    timeoutMs: 30_000,
+    streamMs: 30_000,
+    ...edge,
+    times: { pollMs: 20, callbackMs: 30_000, ...edge.times },
+  });
   return { exit, stdout, stderr, report: readFileSync(file, "utf8") };
 }
 

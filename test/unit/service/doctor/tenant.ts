@@ -9,6 +9,7 @@ import {
 import type { Code } from "../../../../service/doctor/tenant/token-server-calls.js";
 import { freePort } from "../../../support/services/free-port.js";
 import { assertNoSecrets, runDoctor, type Run } from "./run-doctor.js";
+import { variableOf, type SettingName } from "../../../../service/settings/setting-list.js";
 import type { DoctorEdge } from "../../../../service/doctor/doctor-command.js";
 
 export const clientSecret = "client secret/of+the=tenant";
@@ -23,6 +24,8 @@ export interface Tenant {
   front?: (request: Request, pass: (request: Request) => Promise<Response>) => Promise<Response>;
   /** The site's settings beside the right ones; undefined leaves one out. */
   settings?: Record<string, string | undefined> | ((url: string) => Record<string, string | undefined>);
+  /** Whose settings they are: variables for the service (the default), flags for a kit. */
+  backend?: "service" | "kit";
   /** What the person with the phone does. Default `accept`. */
   phone?: "accept" | "deny" | "fail" | "nothing";
   flags?: readonly string[];
@@ -32,7 +35,16 @@ export interface Tenant {
 /** Runs doctor on a tenant that is right but for what is given, and looks for secrets in all that it writes. */
 export async function examine(
   t: Pick<TestContext, "after">,
-  { tokenServer, faults, front, settings = {}, phone = "accept", flags = ["--json"], edge }: Tenant,
+  {
+    tokenServer,
+    faults,
+    front,
+    settings = {},
+    backend = "service",
+    phone = "accept",
+    flags = ["--json"],
+    edge,
+  }: Tenant,
 ): Promise<Run> {
   const port = await freePort();
   const callbackUri = `http://127.0.0.1:${port}/otp-login/callback`;
@@ -67,14 +79,13 @@ export async function examine(
     );
     await alice.handleMobileAuthWithOtp(otp);
   };
+  const settingsGiven = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name as SettingName, value] as const],
+  );
+  const isService = backend === "service";
   const run = await runDoctor(
     t,
-    [
-      ...Object.entries(given).flatMap(([name, value]) =>
-        value === undefined ? [] : [`--${name}=${value}`],
-      ),
-      ...flags,
-    ],
+    [...(isService ? [] : settingsGiven.map(([name, value]) => `--${name}=${value}`)), ...flags],
     {
       stop: stop.signal,
       ...edge,
@@ -83,6 +94,7 @@ export async function examine(
         void answer(code);
       },
     },
+    isService ? Object.fromEntries(settingsGiven.map(([name, value]) => [variableOf(name), value])) : {},
   );
   assertNoSecrets(run, {
     clientSecret,

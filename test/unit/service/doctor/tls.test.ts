@@ -104,7 +104,7 @@ describe("doctor, of a Token Server on https,", () => {
     t.after(() => server.close());
     const run = await examine(t, `https://127.0.0.1:${(server.address() as AddressInfo).port}`);
     assertFailed(run, ["tls-version"]);
-    assert.match(run.stdout, /the TLS handshake fails \(.*Correct the port in token-server-url/s);
+    assert.match(run.stdout, /the TLS handshake fails \(.*Correct the port in tokenServer\.url/s);
   });
 });
 

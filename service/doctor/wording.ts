@@ -1,0 +1,37 @@
+import type { SettingName } from "../settings/setting-list.js";
+
+/** What the settings are of: the kit in the site's own server, or the login service. */
+export type Backend = "kit" | "service";
+
+/** The options of `createLoginKit` by the names of `serve`'s settings. */
+export const kitOptions = {
+  "token-server-url": "tokenServer.url",
+  "client-id": "tokenServer.clientId",
+  "client-secret": "tokenServer.clientSecret",
+  type: "tokenServer.type",
+  "client-authentication": "tokenServer.clientAuthentication",
+  message: "message",
+  "max-message-length": "maxMessageLength",
+  origin: "origin",
+  path: "path",
+  "callback-uri": "callback.uri",
+  "callback-username": "callback.username",
+  "callback-password": "callback.password",
+  "result-polling": "resultPolling",
+} as const satisfies Partial<Record<SettingName, string>>;
+
+/** A setting that the kit has too. */
+export type CheckedSetting = keyof typeof kitOptions;
+
+/** How the lines call what they speak of. */
+export interface Wording {
+  /** A setting, where it is set: `tokenServer.url` or `token-server-url`. */
+  setting: (name: CheckedSetting) => string;
+  /** What hears the callback in production, in the middle of a sentence. */
+  server: string;
+}
+
+export const wordingOf: Record<Backend, Wording> = {
+  kit: { setting: (name) => kitOptions[name], server: "the site's server" },
+  service: { setting: (name) => name, server: "the service" },
+};
