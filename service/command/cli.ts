@@ -16,6 +16,15 @@ const readVersion = (): string => {
   return (JSON.parse(text) as { version: string }).version;
 };
 
+/** Ends as other commands do whose reader has gone, such as `head`: quietly. Node ignores SIGPIPE, for which 141 stands. */
+function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(141);
+      throw error;
+    });
+}
+
 async function runDoctor(args: readonly string[]): Promise<void> {
   // Only here, too.
   const { doctor } = await import("../doctor/doctor-command.js");
@@ -32,9 +41,11 @@ async function runDoctor(args: readonly string[]): Promise<void> {
 const command = readCommand(process.argv.slice(2));
 switch (command.kind) {
   case "help":
+    endWithReader();
     process.stdout.write(command.text);
     break;
   case "version":
+    endWithReader();
     process.stdout.write(`${readVersion()}\n`);
     break;
   case "wrong":
@@ -51,6 +62,7 @@ switch (command.kind) {
     await (await import("../serve/serve-command.js")).serve(command.args, process.env);
     break;
   case "doctor":
+    endWithReader();
     await runDoctor(command.args);
     break;
   default:
