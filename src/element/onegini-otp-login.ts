@@ -290,8 +290,11 @@ export class OneginiOtpLogin extends LitElement {
     this.#mark(state.phase, true);
     this.#isRedirecting = false;
     this.dispatchEvent(new StateChangeEvent(state.phase));
-    if (state.phase === "failed")
-      this.dispatchEvent(new LoginErrorEvent(state.failure.code, state.failure.cause));
+    if (state.phase === "failed") {
+      this.dispatchEvent(
+        new LoginErrorEvent(state.failure.code, state.failure.cause, state.failure.answer?.body),
+      );
+    }
     if (state.phase === "completed" && state.answer) this.#finish(state.answer);
   }
 

@@ -39,6 +39,8 @@ export const ar: Messages = {
   noNetworkHint: "تحقق من اتصالك بالإنترنت.",
   loginFailed: "تعذّر تسجيل دخولك",
   loginFailedHint: "تمت موافقتك، ولكن حدث خطأ لدينا.",
+  loginRefused: "لا يمكن الدخول بهذا الحساب هنا",
+  loginRefusedHint: "يرجى تسجيل الدخول بطريقة أخرى أو طلب المساعدة.",
   ended: "انتهت محاولة الدخول هذه",
   endedHint: "ابدأ من جديد للحصول على رمز جديد.",
   tooMany: "محاولات كثيرة جدًا",

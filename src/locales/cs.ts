@@ -39,6 +39,8 @@ export const cs: Messages = {
   noNetworkHint: "Zkontrolujte připojení k internetu.",
   loginFailed: "Přihlášení se nezdařilo",
   loginFailedHint: "Potvrzení proběhlo, ale na naší straně nastala chyba.",
+  loginRefused: "S tímto účtem se zde nelze přihlásit",
+  loginRefusedHint: "Přihlaste se jiným způsobem nebo požádejte o pomoc.",
   ended: "Toto přihlášení bylo ukončeno",
   endedHint: "Začněte znovu a získáte nový kód.",
   tooMany: "Příliš mnoho pokusů",

@@ -39,6 +39,8 @@ export const da: Messages = {
   noNetworkHint: "Tjek din internetforbindelse.",
   loginFailed: "Vi kunne ikke logge dig på",
   loginFailedHint: "Du godkendte, men noget gik galt hos os.",
+  loginRefused: "Du kan ikke logge på med denne konto her",
+  loginRefusedHint: "Vælg en anden måde at logge på, eller bed om hjælp.",
   ended: "Dette login er afsluttet",
   endedHint: "Start forfra for at få en ny kode.",
   tooMany: "For mange forsøg",

@@ -39,6 +39,8 @@ export const de: Messages = {
   noNetworkHint: "Prüfen Sie Ihre Internetverbindung.",
   loginFailed: "Anmeldung nicht möglich",
   loginFailedHint: "Sie haben bestätigt, aber bei uns ging etwas schief.",
+  loginRefused: "Dieses Konto kann sich hier nicht anmelden",
+  loginRefusedHint: "Melden Sie sich anders an oder holen Sie Hilfe.",
   ended: "Diese Anmeldung ist beendet",
   endedHint: "Beginnen Sie neu für einen neuen Code.",
   tooMany: "Zu viele Versuche",

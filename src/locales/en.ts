@@ -39,6 +39,8 @@ export const en: Messages = {
   noNetworkHint: "Check your internet connection.",
   loginFailed: "We couldn’t log you in",
   loginFailedHint: "You accepted, but something went wrong here.",
+  loginRefused: "This account can’t log in here",
+  loginRefusedHint: "Please log in another way, or ask for help.",
   ended: "This login has ended",
   endedHint: "Start again to get a new code.",
   tooMany: "Too many tries",

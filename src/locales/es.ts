@@ -39,6 +39,8 @@ export const es: Messages = {
   noNetworkHint: "Comprueba tu conexión a internet.",
   loginFailed: "No se ha podido iniciar sesión",
   loginFailedHint: "Has aceptado, pero algo ha fallado aquí.",
+  loginRefused: "Esta cuenta no puede iniciar sesión aquí",
+  loginRefusedHint: "Accede de otra forma o pide ayuda.",
   ended: "Este acceso ha terminado",
   endedHint: "Empieza de nuevo para obtener un código.",
   tooMany: "Demasiados intentos",

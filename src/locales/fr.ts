@@ -39,6 +39,8 @@ export const fr: Messages = {
   noNetworkHint: "Vérifiez votre connexion internet.",
   loginFailed: "Connexion impossible",
   loginFailedHint: "Vous avez accepté, mais un problème est survenu.",
+  loginRefused: "Ce compte ne peut pas se connecter ici",
+  loginRefusedHint: "Connectez-vous autrement ou demandez de l’aide.",
   ended: "Cette connexion est terminée",
   endedHint: "Recommencez pour obtenir un code.",
   tooMany: "Trop de tentatives",

@@ -39,6 +39,8 @@ export const it: Messages = {
   noNetworkHint: "Controlla la connessione a internet.",
   loginFailed: "Accesso non riuscito",
   loginFailedHint: "Hai accettato, ma da noi qualcosa non ha funzionato.",
+  loginRefused: "Questo account non può accedere qui",
+  loginRefusedHint: "Accedi in un altro modo o chiedi aiuto.",
   ended: "Questo accesso è terminato",
   endedHint: "Ricomincia per avere un nuovo codice.",
   tooMany: "Troppi tentativi",

@@ -42,6 +42,8 @@ export const ja: Messages = {
   noNetworkHint: "インターネット\u200b接続を\u200bご確認ください。",
   loginFailed: "ログインできませんでした",
   loginFailedHint: "承認されましたが、エラーが\u200b発生しました。",
+  loginRefused: "このアカウントでは\u200bログインできません",
+  loginRefusedHint: "別の方法で\u200bログインするか、\u200bサポートに\u200bお問い合わせください。",
   ended: "このログインは\u200b終了しました",
   endedHint: "もう一度始めると、新しいコードが\u200b表示されます。",
   tooMany: "試行回数が\u200b多すぎます",

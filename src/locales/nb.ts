@@ -39,6 +39,8 @@ export const nb: Messages = {
   noNetworkHint: "Sjekk internettilkoblingen.",
   loginFailed: "Vi kunne ikke logge deg inn",
   loginFailedHint: "Du godkjente, men noe gikk galt hos oss.",
+  loginRefused: "Du kan ikke logge inn med denne kontoen her",
+  loginRefusedHint: "Logg inn på en annen måte, eller be om hjelp.",
   ended: "Denne innloggingen er avsluttet",
   endedHint: "Begynn på nytt for å få en ny kode.",
   tooMany: "For mange forsøk",

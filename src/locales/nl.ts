@@ -39,6 +39,8 @@ export const nl: Messages = {
   noNetworkHint: "Controleer je internetverbinding.",
   loginFailed: "Inloggen is niet gelukt",
   loginFailedHint: "Je accepteerde, maar bij ons ging iets mis.",
+  loginRefused: "Met dit account kun je hier niet inloggen",
+  loginRefusedHint: "Log op een andere manier in of vraag om hulp.",
   ended: "Deze inlogpoging is voorbij",
   endedHint: "Begin opnieuw voor een nieuwe code.",
   tooMany: "Te veel pogingen",

@@ -39,6 +39,8 @@ export const pl: Messages = {
   noNetworkHint: "Sprawdź połączenie z internetem.",
   loginFailed: "Logowanie nie powiodło się",
   loginFailedHint: "Zaakceptowano, ale po naszej stronie wystąpił błąd.",
+  loginRefused: "Na to konto nie można się tu zalogować",
+  loginRefusedHint: "Zaloguj się w inny sposób lub poproś o pomoc.",
   ended: "To logowanie zostało zakończone",
   endedHint: "Zacznij od nowa, aby otrzymać kod.",
   tooMany: "Zbyt wiele prób",

@@ -39,6 +39,8 @@ export const pt: Messages = {
   noNetworkHint: "Verifique sua conexão com a internet.",
   loginFailed: "Não foi possível entrar",
   loginFailedHint: "Você aceitou, mas algo deu errado aqui.",
+  loginRefused: "Esta conta não pode entrar aqui",
+  loginRefusedHint: "Entre de outra forma ou peça ajuda.",
   ended: "Este acesso foi encerrado",
   endedHint: "Comece de novo para ver um novo código.",
   tooMany: "Muitas tentativas",

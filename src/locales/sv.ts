@@ -39,6 +39,8 @@ export const sv: Messages = {
   noNetworkHint: "Kontrollera din internetanslutning.",
   loginFailed: "Det gick inte att logga in",
   loginFailedHint: "Du godkände, men något gick fel hos oss.",
+  loginRefused: "Det går inte att logga in med det här kontot",
+  loginRefusedHint: "Logga in på ett annat sätt eller be om hjälp.",
   ended: "Den här inloggningen är avslutad",
   endedHint: "Börja om för att få en ny kod.",
   tooMany: "För många försök",

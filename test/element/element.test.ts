@@ -264,6 +264,72 @@ describe("the element", () => {
       expect(errors[0]!.bubbles).to.equal(false);
     });
 
+    /** Presses through to a login that is answered so. */
+    const refused = async (answer: () => Response, listen: (element: OneginiOtpLogin) => void) => {
+      api.login = answer;
+      const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+      listen(element);
+      await inPhase(element, "pending");
+      await until(() => api.watched === 1);
+      api.say("approved");
+      await inPhase(element, "failed");
+      return element;
+    };
+    const banned = { code: "BANNED_USER", message: "You have been banned.", error_description: "Banned." };
+
+    it("says what the site answered to a refused login, whose body can be read once more", async () => {
+      const errors: LoginErrorEvent[] = [];
+      await refused(
+        () => LoginApi.json(banned, 403),
+        (element) => element.addEventListener("error", (event) => errors.push(event)),
+      );
+      expect(errors.map(({ code, answer }) => [code, answer])).to.deep.equal([["login_refused", banned]]);
+      const response = (errors[0]!.cause as Error).cause as Response;
+      expect(response.status).to.equal(403);
+      expect(await response.json()).to.deep.equal(banned);
+    });
+
+    it("has no answer to tell of if it was no JSON", async () => {
+      const answers: unknown[] = [];
+      const element = await refused(
+        () => new Response("<h1>Forbidden", { status: 403 }),
+        (element) => element.addEventListener("error", ({ answer }) => answers.push(answer)),
+      );
+      expect(answers).to.deep.equal([undefined]);
+      expect(part(element, "message").textContent).to.equal("We couldn’t log you in");
+      expect(part(element, "button").textContent.trim()).to.equal("Try again");
+    });
+
+    it("shows that the account cannot log in, without “Try again” and without a word of the answer", async () => {
+      const element = await refused(
+        () => LoginApi.json(banned, 403),
+        () => undefined,
+      );
+      expect(part(element, "message").textContent).to.equal("This account can’t log in here");
+      expect(part(element, "hint").textContent).to.equal("Please log in another way, or ask for help.");
+      expect(parts(element, "button")).to.deep.equal([]);
+      expect(element.shadowRoot!.textContent).not.to.match(/banned/i);
+    });
+
+    it("shows and announces the words that a listener of `error` sets, from the first frame on", async () => {
+      const shown = new Set<string | null>();
+      const element = await refused(
+        () => LoginApi.json(banned, 403),
+        (element) => {
+          element.addEventListener("error", ({ answer }) => {
+            if ((answer as typeof banned).code === "BANNED_USER")
+              element.messages = { loginRefused: "You are blocked", loginRefusedHint: "Call 0800 1234." };
+          });
+          new MutationObserver(() => {
+            for (const message of parts(element, "message")) shown.add(message.textContent);
+          }).observe(element.shadowRoot!, { childList: true, characterData: true, subtree: true });
+        },
+      );
+      expect([...shown]).to.deep.equal(["Accepted. Logging you in…", "You are blocked"]);
+      expect(part(element, "hint").textContent).to.equal("Call 0800 1234.");
+      expect(part(element, "status").textContent).to.contain("You are blocked. Call 0800 1234.");
+    });
+
     it("can be started again by listeners of its own events", async () => {
       const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
       await inPhase(element, "pending");

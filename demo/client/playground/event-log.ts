@@ -35,8 +35,10 @@ export function logEvents(region: HTMLElement): {
   };
   const onEvent = (event: Event): void => {
     if (event instanceof StateChangeEvent) add(event.type, event.state);
-    else if (event instanceof LoginErrorEvent) add(event.type, `${event.code}${causeOf(event.cause)}`);
-    else if (event instanceof LoginEvent) {
+    else if (event instanceof LoginErrorEvent) {
+      const answer = event.answer === undefined ? "" : `, answer ${JSON.stringify(event.answer)}`;
+      add(event.type, `${event.code}${causeOf(event.cause)}${answer}`);
+    } else if (event instanceof LoginEvent) {
       const target = event.redirectTo === undefined ? "" : `, redirectTo ${event.redirectTo}`;
       const kept = event.defaultPrevented ? ", prevented" : "";
       add(event.type, `result ${JSON.stringify(event.result)}${target}${kept}`);

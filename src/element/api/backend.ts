@@ -1,6 +1,6 @@
 import type { Observable } from "rxjs";
 import type { CodeAnswer, LoginAnswer, StartAnswer, StatusAnswer } from "../../protocol/login-api.js";
-import type { LoginErrorCode } from "../flow/state.js";
+import type { LoginErrorCode, RejectedAnswer } from "../flow/state.js";
 
 /** What comes on the status stream: `alive` is a comment, `retry` the server's delay for the next reconnect. */
 export type StreamSignal =
@@ -20,17 +20,25 @@ export interface Backend {
   login(attempt: string): Observable<LoginAnswer>;
 }
 
-/** A call of the login API that got no usable answer. */
+/** A call of the login API that got no usable answer. Its `cause` is the answer, or what was thrown. */
 export class RequestError extends Error {
   override name = "RequestError";
-  readonly code: LoginErrorCode;
+  declare readonly code: LoginErrorCode;
   /** What `Retry-After` asked for, in milliseconds; 0 without it. */
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
+  declare readonly answer: RejectedAnswer | undefined;
 
-  constructor(code: LoginErrorCode, cause?: unknown, description: string = code, retryAfterMs = 0) {
+  constructor(
+    code: LoginErrorCode,
+    cause?: unknown,
+    description: string = code,
+    retryAfterMs = 0,
+    answer?: RejectedAnswer,
+  ) {
     super(description, { cause });
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.answer = answer;
   }
 }
 

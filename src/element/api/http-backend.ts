@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { defer, Observable, of, type Subscriber } from "rxjs";
-import { statusEvent, type ApiErrorCode, type StartAnswer } from "../../protocol/login-api.js";
+import { statusEvent, type ErrorAnswer, type StartAnswer } from "../../protocol/login-api.js";
 import {
   parseCodeAnswer,
   parseErrorAnswer,
@@ -106,15 +106,19 @@ const request = <T>(
   run: (signal: AbortSignal, subscriber: Subscriber<T>) => Promise<T | undefined>,
 ): Observable<T> =>
   new Observable((subscriber) => {
-    const controller = new AbortController();
+    let controller: AbortController | undefined = new AbortController();
     run(controller.signal, subscriber).then(
       (value) => {
         if (value) subscriber.next(value);
         subscriber.complete();
       },
-      (error: unknown) => subscriber.error(error),
+      (error: unknown) => {
+        // The request is over. To abort it would take the answer's body from the page.
+        controller = undefined;
+        subscriber.error(error);
+      },
     );
-    return () => controller.abort();
+    return () => controller?.abort();
   });
 
 const send = async (url: string, init: RequestInit): Promise<Response> => {
@@ -127,9 +131,10 @@ const send = async (url: string, init: RequestInit): Promise<Response> => {
   }
 };
 
+/** Reads a copy, so that the page can read the answer itself. */
 const readBody = async (response: Response): Promise<unknown> => {
   try {
-    return parseJson(await response.text());
+    return parseJson(await response.clone().text());
   } catch (cause) {
     throw new RequestError("network_error", cause);
   }
@@ -151,18 +156,20 @@ async function exchange<T>(
   return answer;
 }
 
-const errorOf = (response: Response, value: unknown, toCode: typeof toErrorCode) => {
-  const error = parseErrorAnswer(value);
+const errorOf = (response: Response, body: unknown, toCode: typeof toErrorCode) => {
+  const { status, headers } = response;
+  const error = parseErrorAnswer(body);
   return new RequestError(
-    toCode(response.status, error?.error),
+    toCode(status, error),
     response,
     error?.error_description,
-    retryAfterMs(response.headers.get("Retry-After")),
+    retryAfterMs(headers.get("Retry-After")),
+    { status, body },
   );
 };
 
-const toErrorCode = (status: number, code?: ApiErrorCode): LoginErrorCode => {
-  if (code) return code;
+const toErrorCode = (status: number, error?: ErrorAnswer): LoginErrorCode => {
+  if (error) return error.error;
   if (status === 429) return "too_many_requests";
   if (status === 500) return "server_error";
   return status > 500 ? "temporarily_unavailable" : "invalid_response";
@@ -171,8 +178,14 @@ const toErrorCode = (status: number, code?: ApiErrorCode): LoginErrorCode => {
 /** Codes of a login that say more than `login_refused`. */
 const specificCodes = /^(unknown_attempt|attempt_settled|authorization_pending)$/;
 
-const toLoginErrorCode: typeof toErrorCode = (status, code) =>
-  status >= 500 || specificCodes.test(code ?? "") ? toErrorCode(status, code) : "login_refused";
+const toLoginErrorCode: typeof toErrorCode = (status, error) => {
+  // The site's `signIn` may answer a 403 of its own, with a word of the API too.
+  const isOfKit =
+    status === 403
+      ? error?.error === "forbidden_origin" && error.error_description
+      : status >= 500 || specificCodes.test(error?.error ?? "");
+  return isOfKit ? toErrorCode(status, error) : "login_refused";
+};
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3); 0 for anything else. At most an hour. */
 const retryAfterMs = (value: string | null): number => {

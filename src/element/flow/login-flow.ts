@@ -268,6 +268,7 @@ function fail(cause: unknown, during: Failure["during"], { now, online }: Enviro
         during,
         offline: !isOnline,
         ...(error.retryAfterMs && { retryAt: now() + error.retryAfterMs }),
+        answer: error.answer,
         cause: error,
       },
     })),

@@ -19,6 +19,13 @@ export type Connection = "live" | "reconnecting" | "offline";
 export type LoginErrorCode =
   ApiErrorCode | "network_error" | "invalid_response" | "cookies_blocked" | "login_refused";
 
+/** An answer of the server that was not accepted. */
+export interface RejectedAnswer {
+  status: number;
+  /** Its parsed JSON; `undefined` if it is none. */
+  body: unknown;
+}
+
 /** Why an attempt failed: enough to choose the words, the button and the event. */
 export interface Failure {
   code: LoginErrorCode;
@@ -28,7 +35,9 @@ export interface Failure {
   offline: boolean;
   /** When trying again makes sense (`Retry-After`), in milliseconds of `Date.now()`. */
   retryAt?: number;
-  /** What was thrown, or the answer that was not accepted. */
+  /** The answer that was not accepted, if there was one. */
+  answer?: RejectedAnswer | undefined;
+  /** What was thrown. */
   cause?: unknown;
 }
 

@@ -54,6 +54,9 @@ export interface Messages {
   noNetworkHint: string;
   loginFailed: string;
   loginFailedHint: string;
+  /** The site refused the person's account, so trying again cannot help. */
+  loginRefused: string;
+  loginRefusedHint: string;
   ended: string;
   endedHint: string;
   tooMany: string;
@@ -81,17 +84,19 @@ declare global {
 }
 
 /** The key of a failure's message. Its hint has the same key with `Hint` appended. */
-type FailureKey = "unavailable" | "noNetwork" | "loginFailed" | "ended" | "tooMany" | "cookies" | "notHere";
+type FailureKey =
+  "unavailable" | "noNetwork" | "loginFailed" | "loginRefused" | "ended" | "tooMany" | "cookies" | "notHere";
 
 /** The message for a failure, chosen by what the person can do about it. */
-export function failureKey({ code, during, offline }: Failure): FailureKey {
+export function failureKey({ code, during, offline, answer }: Failure): FailureKey {
   switch (code) {
     case "cookies_blocked":
       return "cookies";
     case "too_many_requests":
       return "tooMany";
     case "login_refused":
-      return "loginFailed";
+      // Without JSON it may be from a proxy in between.
+      return answer?.status === 403 && answer.body !== undefined ? "loginRefused" : "loginFailed";
     case "unknown_attempt":
     case "attempt_settled":
     case "authorization_pending":

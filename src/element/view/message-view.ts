@@ -57,12 +57,13 @@ function messageFor(model: ViewModel): Message | undefined {
         icon: isTooMany ? icons.clock : icons.exclamation,
         text: words[key],
         second: words[`${key}Hint`],
-        ...(key !== "notHere" && {
-          button: isEarly
-            ? fill(words.tryAgainIn, formatTime(wait, words.language, words.tryAgainIn))
-            : words.tryAgain,
-          isEarly,
-        }),
+        ...(key !== "notHere" &&
+          key !== "loginRefused" && {
+            button: isEarly
+              ? fill(words.tryAgainIn, formatTime(wait, words.language, words.tryAgainIn))
+              : words.tryAgain,
+            isEarly,
+          }),
       };
     }
     case "pending":

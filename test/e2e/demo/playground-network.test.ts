@@ -118,8 +118,8 @@ describe("The playground's network", () => {
       inItsOwnBrowser(async ({ reaches, press, hears, reads }) => {
         await reaches("pending");
         await press("Accept");
-        await hears("error login_refused: 403");
-        await reads("We couldn’t log you in");
+        await hears('error login_refused: 403 Forbidden, answer {"error":"account_blocked"}');
+        await reads("This account can’t log in here");
       }, "#login=refused"),
       ...(["broken", "lost", "silent"] as const).map((choice) =>
         inItsOwnBrowser(async ({ reaches, press, page, set }) => {

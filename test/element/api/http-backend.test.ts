@@ -242,13 +242,52 @@ describe("the login API over HTTP", () => {
     it("is `login_refused` on an empty answer", async () =>
       expect(await codeOf({ status: 204 })).to.equal("login_refused"));
     it("is `login_refused` on any other 4xx", async () =>
-      expect(await codeOf(error("forbidden_origin", 403))).to.equal("login_refused"));
+      expect(await codeOf(error("invalid_request", 400))).to.equal("login_refused"));
+    it("is `forbidden_origin` if the kit says so, with a description", async () =>
+      expect(await codeOf(error("forbidden_origin", 403))).to.equal("forbidden_origin"));
+    it("is `login_refused` on a 403 of the site, also with a word of the API", async () => {
+      for (const body of [
+        { code: "BANNED_USER", message: "No." },
+        { error: "forbidden_origin" },
+        { error: "unknown_attempt", error_description: "Because." },
+        ["banned"],
+        "banned",
+      ])
+        expect(await codeOf(json(body, 403)), JSON.stringify(body)).to.equal("login_refused");
+    });
     it("is `attempt_settled` if the attempt is over", async () =>
       expect(await codeOf(error("attempt_settled", 409))).to.equal("attempt_settled"));
     it("is `unknown_attempt` if the attempt is another browser's", async () =>
       expect(await codeOf(error("unknown_attempt", 404))).to.equal("unknown_attempt"));
     it("may be repeated on a 5xx", async () =>
       expect(await codeOf(html(503))).to.equal("temporarily_unavailable"));
+  });
+
+  describe("an answer that is not accepted", () => {
+    const refusal = async (answer: Answer) => {
+      const { backend } = endpointThat(answer);
+      const error = await failureOf(firstValueFrom(backend.login("a")));
+      return { error, response: error.cause as Response };
+    };
+
+    it("is there with its status and its parsed JSON", async () => {
+      const body = { code: "BANNED_USER", message: "No." };
+      expect((await refusal(json(body, 403))).error.answer).to.deep.equal({ status: 403, body });
+      expect((await refusal(json([1]))).error.answer).to.deep.equal({ status: 200, body: [1] });
+      expect((await refusal(html(403))).error.answer).to.deep.equal({ status: 403, body: undefined });
+      expect((await refusal({ cut: true })).error.answer).to.equal(undefined);
+    });
+
+    it("can be read once more", async () => {
+      for (const answer of [json({ code: "BANNED_USER" }, 403), html(403), html(200)]) {
+        const { response } = await refusal(answer);
+        expect(response.status).to.equal(answer.status);
+        // After the end of the request, which aborts what is left of it.
+        await new Promise((resolve) => setTimeout(resolve));
+        expect(response.bodyUsed).to.equal(false);
+        expect(await response.text()).to.equal(answer.chunks!.join(""));
+      }
+    });
   });
 
   describe("the status stream", () => {

@@ -105,6 +105,7 @@ for (const language of Object.keys(locales))
         "unavailable",
         "noNetwork",
         "loginFailed",
+        "loginRefused",
         "ended",
         "tooMany",
         "cookies",

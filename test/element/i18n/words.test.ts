@@ -23,13 +23,20 @@ describe("the words for a failure", () => {
     [{ code: "unknown_attempt", during: "login" }, "ended"],
     [{ code: "cookies_blocked", during: "start" }, "cookies"],
     [{ code: "login_refused", during: "login" }, "loginFailed"],
+    [
+      { code: "login_refused", during: "login", answer: { status: 403, body: { code: "A" } } },
+      "loginRefused",
+    ],
+    [{ code: "login_refused", during: "login", answer: { status: 403, body: undefined } }, "loginFailed"],
+    [{ code: "login_refused", during: "login", answer: { status: 400, body: { code: "A" } } }, "loginFailed"],
+    [{ code: "forbidden_origin", during: "login", answer: { status: 403, body: {} } }, "loginFailed"],
     [{ code: "server_error", during: "login" }, "loginFailed"],
     [{ code: "network_error", during: "login", offline: true }, "loginFailed"],
     [{ code: "invalid_request", during: "start" }, "notHere"],
     [{ code: "forbidden_origin", during: "start" }, "notHere"],
   ];
   for (const [failure, key] of cases)
-    it(`are "${key}" for ${failure.code} during ${failure.during}${failure.offline ? ", offline" : ""}`, () => {
+    it(`are "${key}" for ${failure.code} during ${failure.during}${failure.offline ? ", offline" : ""}${failure.answer ? `, ${failure.answer.status} with${failure.answer.body ? "" : "out"} JSON` : ""}`, () => {
       const state = failed(failure);
       expect(state.phase === "failed" && failureKey(state.failure)).to.equal(key);
     });
