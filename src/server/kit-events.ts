@@ -81,7 +81,8 @@ export type LoginKitEvent =
     }
   /**
    * `signIn` threw, took too long, or answered something other than 2xx with JSON. `reason` is `not_a_response` if it
-   * returned what is no answer or answered by itself; `description` then says what it did and what to return.
+   * returned what is no answer or answered by itself; `description` then says what it did and what to return. If it answered,
+   * `status` is the answer's, and `code` the `code` of its JSON, else its `error`, at most 200 characters.
    */
   | {
       type: "sign_in_failed";
@@ -91,6 +92,8 @@ export type LoginKitEvent =
       address?: string;
       reason: string;
       description?: string;
+      status?: number;
+      code?: string;
       error?: unknown;
       durationMs: number;
     }

@@ -157,7 +157,9 @@ async function assertRefused(site: Site, answer: Response, code: string, users =
   assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
   assert.equal(((await answer.json()) as { code: string }).code, code);
   assert.deepEqual(answer.headers.getSetCookie(), []);
-  assert.equal(site.events.at(-1)?.type, "sign_in_failed");
+  const event = site.events.at(-1);
+  assert.ok(event?.type === "sign_in_failed");
+  assert.deepEqual([event.status, event.code], [403, code]);
   const { user, account, session } = site.tables;
   assert.deepEqual([user.length, account.length, session.length], [users, users, 0]);
 }

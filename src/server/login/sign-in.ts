@@ -1,3 +1,4 @@
+import { parseJson } from "../../protocol/login-api.js";
 import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse, jsonTextResponse, noStore } from "../http/response.js";
@@ -69,6 +70,8 @@ export async function runSignIn<Context>(
       level: "warn",
       ...about(),
       reason: `answered ${outcome.status} ${outcome.headers.get("content-type") ?? "without a content type"}; the page accepts only 2xx with JSON`,
+      status: outcome.status,
+      ...(await codeOf(outcome)),
     });
   }
   return outcome;
@@ -158,6 +161,20 @@ async function copy(response: Response): Promise<Response> {
   if (response.url !== "") headers.delete("content-encoding");
   headers.set("cache-control", noStore["cache-control"]);
   return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers });
+}
+
+/**
+ * Why an answer refuses a login: the `code` of its JSON, else its `error`, of which at most 200 characters that can be printed.
+ * Others may have a say in that text.
+ */
+async function codeOf(answer: Response): Promise<{ code?: string }> {
+  const { code, error } = Object(parseJson(await answer.clone().text())) as Record<string, unknown>;
+  for (const value of [code, error]) {
+    if (typeof value !== "string" && typeof value !== "number") continue;
+    const start = /^.{1,200}/su.exec(String(value))?.[0];
+    if (start !== undefined) return { code: start.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, " ") };
+  }
+  return {};
 }
 
 const isOkJson = ({ status, headers }: Response): boolean =>

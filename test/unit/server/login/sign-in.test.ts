@@ -420,6 +420,43 @@ describe("a signIn that fails", () => {
     });
   }
 
+  const json = (body: unknown, status = 403) => Response.json(body, { status });
+  const long = `${"\u{1f512}".repeat(300)}`;
+  for (const [name, response, expected] of [
+    ["its code", () => json({ code: "BANNED_USER", error: "banned", message: "No." }), [403, "BANNED_USER"]],
+    ["its error without a code", () => json({ error: "account_blocked" }, 401), [401, "account_blocked"]],
+    ["its error beside a code that is no text", () => json({ code: {}, error: "blocked" }), [403, "blocked"]],
+    ["a number", () => json({ code: 4003 }), [403, "4003"]],
+    [
+      "a code without what would forge a line of a log",
+      () => json({ code: "A\r\nB\u2028C\u001b[1mD\u202eE\ud800F" }),
+      [403, "A  B C [1mD E F"],
+    ],
+    ["200 characters of a long code", () => json({ code: long }), [403, "\u{1f512}".repeat(200)]],
+    ["no code of an empty one", () => json({ code: "", error: "" }), [403, undefined]],
+    ["no code of JSON that is no object", () => json(["banned"]), [403, undefined]],
+    ["no code of null", () => json(null), [403, undefined]],
+    ["no code of another answer", () => new Response("No", { status: 403 }), [403, undefined]],
+    ["no code of an empty answer", () => new Response(null, { status: 204 }), [204, undefined]],
+    [
+      "no code of a redirect",
+      () => new Response(null, { status: 302, headers: { location: "/" } }),
+      [302, undefined],
+    ],
+  ] as const) {
+    test(`that refuses a login is reported with the answer's status and ${name}`, async (t) => {
+      const { browser, attempt, where } = await approved(t, response);
+      const answer = await browser.logIn(attempt);
+      assert.equal(await answer.text(), await response().text());
+      const failures = where.events.filter((event) => event.type === "sign_in_failed");
+      assert.deepEqual(
+        failures.map(({ level, status, code }) => [level, status, code]),
+        [["warn", ...expected]],
+      );
+      assert.equal("code" in failures[0]!, expected[1] !== undefined);
+    });
+  }
+
   for (const [name, response] of [
     ["redirects", () => new Response(null, { status: 302, headers: { location: "/account" } })],
     ["answers HTML", () => new Response("<h1>Hello</h1>", { headers: { "content-type": "text/html" } })],
