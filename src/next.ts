@@ -45,7 +45,7 @@ export interface NextLogin {
    * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. It waits for a person's request, as Next's
    * `connection()` does: with `cacheComponents` the component stands in `<Suspense>`, and a prefetch begins nothing.
    * Resolves to `null` where there is nothing to show, such as after an error and for a browser without the kit's cookie:
-   * the element then begins by itself. Never rejects for the kit's sake.
+   * the element then begins by itself. It rejects only with what Next.js itself throws.
    */
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
