@@ -18,6 +18,7 @@ const needServices = [
   "test/resilience",
   "test/e2e/login/neighbour-cookies.test.ts",
   "test/unit/emulator/callback-certificate.test.ts",
+  "test/unit/server/token-server/expired-certificate.test.ts",
   "test/unit/service/doctor/tls.test.ts",
 ];
 /** What `npm test` leaves to `npm run test:all`, unless it is named. */

@@ -267,6 +267,23 @@ describe("The log tells once if proxies is wrong", () => {
     });
 });
 
+describe("A Token Server that is down", () => {
+  test("is an error in the log from the third start, takes no process out, and is not asked by a probe", async (t) => {
+    const down = await runService(t, { tokenServerUrl: "http://127.0.0.1:9" });
+    const metrics = async () => (await down.call("GET", "/metrics")).text();
+    for (let time = 0; time < 3; time++) assert.equal((await down.browser().post("")).status, 503);
+    const levels = down.lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ event }) => event === "token_server_trouble")
+      .map(({ level }) => level);
+    assert.deepEqual(levels, ["warn", "info", "error"]);
+    for (const url of [down.publicAddress, down.internalAddress])
+      for (const probe of ["/ready", "/health"])
+        assert.equal((await fetch(url + probe)).status, url === down.publicAddress ? 404 : 200);
+    assert.match(await metrics(), /token_server_calls_total\{call="start",result="no_answer"\} 3$/m);
+  });
+});
+
 describe("Log and metrics", () => {
   test("tell of a call with another secret, and not of the secret", async () => {
     const before = service.lines.length;
