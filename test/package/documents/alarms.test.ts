@@ -60,7 +60,7 @@ function scene(t: TestContext, { kit: options, signIn = () => Response.json({}),
     events,
     start: () => call("POST", ""),
     /** A person answers on the phone, the page asks for the status, and logs in if it can. */
-    async logIn(accept = true) {
+    logIn: async (accept = true): Promise<void> => {
       const started = await call("POST", "");
       const { attempt, otp } = (await started.json()) as { attempt: string; otp: string };
       const cookie = started.headers.getSetCookie()[0]?.split(";")[0] ?? "";

@@ -110,14 +110,22 @@ suite("A callback that fails is a line that says which one, why and what to set"
   });
 
   test("and a callback that the site takes is no line", async (t) => {
-    const { mock } = t.mock.method(console, "warn", () => undefined);
+    const lines: string[] = [];
+    t.mock.method(console, "warn", (line: string) => void lines.push(line));
     const site = await receiveCallbacks(t);
+    const missing = await siteThatAnswers(t, 404);
     const { enroll, start, scan, answer } = await serve(t);
     await enroll("lisa");
-    const { id, otp } = await start({ callback_uri: site.uri });
-    await scan("lisa", otp);
-    await answer(id, true);
-    await site.next();
-    assert.equal(mock.callCount(), 0);
+    for (const callback_uri of [site.uri, missing]) {
+      const { id, otp } = await start({ callback_uri });
+      await scan("lisa", otp);
+      await answer(id, true);
+      if (callback_uri === site.uri) await site.next();
+    }
+    await until(() => lines.length > 0, "the line of the one that fails");
+    assert.deepEqual(
+      lines.map((line) => line.includes(missing)),
+      [true],
+    );
   });
 });
