@@ -85,7 +85,10 @@ export function change(attempt: Attempt, what: Change, timeouts: Timeouts): Atte
 }
 
 function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
-  const settle = (state: AttemptState): Attempt => ({ ...attempt, state });
+  const settle = (state: AttemptState, result?: Result): Attempt => ({
+    ...(result ? withCallback(attempt, result) : attempt),
+    state,
+  });
   const isPending = attempt.state.status === "pending";
   switch (what.kind) {
     case "renewal_begun":
@@ -107,12 +110,10 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
       return isPending ? markScanned(attempt, what.id, what.scan) : attempt;
     case "approved": {
       const { id: transaction, userId, at } = what;
-      return isPending
-        ? withCallback(settle({ status: "approved", userId, transaction, at }), what)
-        : attempt;
+      return isPending ? settle({ status: "approved", userId, transaction, at }, what) : attempt;
     }
     case "denied":
-      return isPending ? withCallback(settle({ status: "denied", at: what.at }), what) : attempt;
+      return isPending ? settle({ status: "denied", at: what.at }, what) : attempt;
     case "transaction_closed":
       return isPending ? closeTransaction(attempt, what, timeouts) : attempt;
     case "called_back":
