@@ -305,7 +305,10 @@ describe("the Pub/Sub connection", () => {
     await open(t);
     server.command("CLIENT", "KILL", "TYPE", "pubsub");
     await until(() => lines.length > 0, "the line");
-    assert.match(String(lines[0]), /^onegini-otp-login: Redis: subscribing to "onegini-otp-login:changed": /);
+    assert.match(
+      String(lines[0]),
+      /^warn onegini-otp-login: Redis: subscribing to "onegini-otp-login:changed": /,
+    );
   });
 });
 
