@@ -230,7 +230,8 @@ async function logInOnHttps(example: Example, variables: Record<string, string>)
   await phone.enroll();
   phone.onConfirmation((confirmation) => confirmation.accept());
   const answer = await person.logIn((otp) => phone.handleMobileAuthWithOtp(otp));
-  const { redirect_to: to } = (await answer.clone().json()) as { redirect_to: string };
+  // With a ticket the session begins at the next address.
+  const { redirect_to: to = "/account" } = (await answer.clone().json()) as { redirect_to?: string };
   const page = await person.fetch(to);
   const cookie = [answer, page]
     .flatMap(({ headers }) => headers.getSetCookie())
