@@ -4,18 +4,15 @@
  * @module
  */
 import type { AuthContext, BetterAuthPlugin } from "better-auth";
-import {
-  APIError,
-  createAuthEndpoint,
-  createAuthMiddleware,
-  dispatchAuthEndpoint,
-  getIP,
-} from "better-auth/api";
+import * as api from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
-import { handleOAuthUserInfo } from "better-auth/oauth2";
+import * as oauth2 from "better-auth/oauth2";
 import { createLoginKit } from "./server/kit.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { CommonOptions, Login } from "./server/options.js";
+
+// Older versions have not all of these functions. An import by name would fail in them before the version is checked.
+const { APIError, createAuthEndpoint, createAuthMiddleware } = api;
 
 /** Of the accounts. Their `accountId` is the user's id at the Token Server. */
 const providerId = "onegini";
@@ -150,10 +147,12 @@ export function oneginiOtpLogin(options: OneginiOtpLoginOptions): OneginiOtpLogi
  *
  * @throws TypeError that names the versions that fit
  */
-function checkVersion({ version }: AuthContext): void {
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
-  if (major > 1 || minor > 7 || (minor === 7 && patch >= 3)) return;
-  throw new TypeError(`oneginiOtpLogin: Better Auth ${version} is too old; expected 1.7.3 or later`);
+function checkVersion({ version }: { version?: string }): void {
+  // Before 1.4 the context has none.
+  const [major = 0, minor = 0, patch = 0] = (version ?? "").split(/[.-]/).map(Number);
+  if (major > 1 || (major === 1 && (minor > 7 || (minor === 7 && patch >= 3)))) return;
+  const found = version === undefined ? "Better Auth" : `Better Auth ${version}`;
+  throw new TypeError(`oneginiOtpLogin: ${found} is too old; expected 1.7.3 or later`);
 }
 
 /** The path of the login API. */
@@ -192,7 +191,7 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
 }
 
 const addressByBetterAuth = (request: Request, { options }: AuthContext): string | undefined =>
-  getIP(request, options) ?? undefined;
+  api.getIP(request, options) ?? undefined;
 
 /**
  * Makes the session as Better Auth does for a social provider. It runs in an endpoint of its own, which no route leads to and
@@ -211,7 +210,7 @@ async function signIn(
     if (!user) throw APIError.from("FORBIDDEN", errorCodes.ONEGINI_USER_NOT_FOUND);
     // The page has its answer, and tries again.
     signal.throwIfAborted();
-    const { data, error } = await handleOAuthUserInfo(context, {
+    const { data, error } = await oauth2.handleOAuthUserInfo(context, {
       userInfo: { emailVerified: false, ...user, id: userId },
       account,
       ...(redirectTo !== undefined && { callbackURL: redirectTo }),
@@ -229,7 +228,7 @@ async function signIn(
     return context.json(redirectTo === undefined ? {} : { redirect_to: redirectTo });
   });
   // With the hooks of the site and of other plugins. They find the attempt in `params`.
-  return (await dispatchAuthEndpoint(endpoint, {
+  return (await api.dispatchAuthEndpoint(endpoint, {
     context: login.context,
     request,
     headers: request.headers,

@@ -45,7 +45,8 @@ export interface NextLogin {
    * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. It waits for a person's request, as Next's
    * `connection()` does: with `cacheComponents` the component stands in `<Suspense>`, and a prefetch begins nothing.
    * Resolves to `null` where there is nothing to show, such as after an error and for a browser without the kit's cookie:
-   * the element then begins by itself. It rejects only with what Next.js itself throws.
+   * the element then begins by itself. It rejects only with what Next.js itself throws, and with a
+   * TypeError if Next.js is older than 15.
    */
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
@@ -193,10 +194,15 @@ const nextServer = () => import("next/server.js");
 /**
  * The request for the page that Next.js is rendering. `connection()` does not resolve while `next build` renders the page,
  * nor while Next renders what it will keep for a prefetch, at each visit too. `headers()` alone does resolve then.
+ *
+ * @throws TypeError that names the versions that fit
  */
 async function requestForPage(): Promise<Request> {
   const { connection } = await nextServer();
-  await connection?.();
+  // A page needs a proxy in Node's runtime, which came with 15.5. No module of Next tells its version.
+  if (!connection)
+    throw new TypeError("createNextLogin: this Next.js is too old for begin; expected 15.5 or later");
+  await connection();
   const { cookies, headers } = await nextHeaders();
   const sent = new Headers(await headers());
   // `headers()` has the cookies that the browser sent, `cookies()` also the one that the proxy sets.

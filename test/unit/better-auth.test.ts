@@ -614,6 +614,7 @@ describe("the options", () => {
     // The types of the context are those of these very options.
     const context = (await auth.$context) as unknown as AuthContext;
     for (const [version, fits] of [
+      ["0.8.9", false],
       ["1.6.34", false],
       ["1.7.2", false],
       ["1.7.3", true],
