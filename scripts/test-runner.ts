@@ -9,6 +9,8 @@ export interface FileResult {
   passed: number;
   failed: number;
   seconds: number;
+  /** What its tests have measured, by `t.diagnostic`. */
+  measured?: string[];
   /** What the file printed, where something failed. */
   output?: string;
 }
@@ -26,8 +28,14 @@ export async function runNodeFiles(files: readonly string[], limitSeconds: numbe
   // A file that was stopped, or that has no test, counts none.
   const failed = isGood && passed > 0 ? counted : Math.max(counted, 1);
   const name = files.length > 1 ? `${dirname(last)} (${files.length} files)` : last;
-  return { name, passed, failed, seconds, ...(failed > 0 ? { output } : {}) };
+  return { name, passed, failed, seconds, measured: measuredIn(output), ...(failed > 0 ? { output } : {}) };
 }
+
+/** What tests have said by `t.diagnostic`, without the counts at the end. */
+export const measuredIn = (output: string): string[] =>
+  [...output.matchAll(/^ *ℹ (.+)$/gm)]
+    .map(([, text = ""]) => text)
+    .filter((text) => !/^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/.test(text));
 
 /** What Node's test runner counts at the end of its output. A file that was stopped or cannot be loaded has no counts. */
 export function countsIn(output: string): { passed: number; failed: number } {
@@ -60,6 +68,13 @@ export async function runElementFiles(
   return results;
 }
 
+/** What a command printed, whether it ended well, and how long it took. */
+export interface RunResult {
+  output: string;
+  isGood: boolean;
+  seconds: number;
+}
+
 /**
  * Runs a command in a folder and collects its output. After `limitSeconds` it is stopped with all of its child processes.
  */
@@ -69,7 +84,7 @@ export async function run(
   limitSeconds: number,
   variables: Record<string, string> = {},
   folder = ".",
-): Promise<{ output: string; isGood: boolean; seconds: number }> {
+): Promise<RunResult> {
   const start = Date.now();
   const child = spawn(command, args, {
     cwd: folder,

@@ -64,7 +64,7 @@ const isAll = values.all;
 const [part = NaN, parts = NaN] = values.part.split("/").map(Number);
 if (!(part >= 1 && part <= parts)) throw new Error(`--part ${values.part} is wrong; expected such as 2/3`);
 /** Stops a file that hangs. Far longer than any file takes, also on a busy machine. */
-const limitSeconds = 900;
+const limitSeconds = 1800;
 const paths = positionals.map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
 
 const isIn = (file: string, places: readonly string[]): boolean =>
@@ -93,9 +93,10 @@ if (!build.isGood) throw new Error(`The build failed.\n${build.output}`);
 const results: FileResult[] = [];
 function report(...some: FileResult[]): void {
   results.push(...some);
-  for (const { name, passed, failed, seconds, output } of some) {
+  for (const { name, passed, failed, seconds, measured = [], output } of some) {
     const counts = `${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`;
     console.log(`${failed > 0 ? "✖" : "✔"} ${name}: ${counts}`);
+    for (const line of measured) console.log(`    ${line}`);
     if (output !== undefined) console.log(output);
   }
 }

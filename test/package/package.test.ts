@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   jsdelivr: string;
   exports: Record<string, string | { types: string; default: string }>;
   dependencies: Record<string, string>;
-  peerDependencies: Record<string, string>;
+  peerDependencies?: Record<string, string>;
   peerDependenciesMeta: object;
   engines: { node: string };
   allowScripts: Record<string, boolean>;
@@ -84,12 +84,12 @@ test("dependencies have caret ranges, so that a site can take a fix at once", ()
     assert.match(version, /^\^\d+\.\d+\.\d+$/, name);
 });
 
-test("the site's own redis and framework may have any version, or be missing", () => {
+test("the site's own redis and framework may have any version, or be missing, and npm looks for none of them", () => {
   const { peerDependencies, peerDependenciesMeta } = manifest;
   assert.deepEqual(
     { peerDependencies, peerDependenciesMeta },
     {
-      peerDependencies: { "better-auth": "*", fastify: "*", next: "*", redis: "*" },
+      peerDependencies: undefined,
       peerDependenciesMeta: {
         "better-auth": { optional: true },
         fastify: { optional: true },
