@@ -5,10 +5,11 @@
  */
 import { createLoginKit } from "./node.js";
 import type { BeginOptions } from "./server/endpoints/first-paint.js";
+import type { PageOptions } from "./server/endpoints/page-check.js";
 import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 import { toWebResponse } from "./server/http/response.js";
 import type { LoginKit, RedeemedLogin } from "./server/login-kit.js";
-import { answerWithout, availableKits, isKit, partsOfBothCookies } from "./server/on-demand-kit.js";
+import { answerWithout, availableKits, isKit, endsOfBothCookies } from "./server/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 /**
@@ -33,20 +34,23 @@ export interface NextLogin {
    *     export const proxy = (request: NextRequest) => login.setBrowserCookie(request, NextResponse.next());
    *
    * @param response what the proxy answers, a `NextResponse`
-   * @returns the same response, with the cookie if the browser has none
+   * @param options `pageUrl`, where the site knows it: `request.url` is that of the server, except on platforms such as Vercel.
+   *   In `next dev` it is what the browser asked for
+   * @returns the same response, with the cookie if the browser has none, and if pages at `pageUrl` may call
    */
   setBrowserCookie<Answer extends AnswerWithCookies>(
     request: Pick<Request, "method" | "headers">,
     response: Answer,
+    options?: PageOptions,
   ): Promise<Answer>;
 
   /**
    * Begins an attempt in a server component. Resolves to the element's props, so that the page shows a code before any script
    * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. It waits for a person's request, as Next's
    * `connection()` does: with `cacheComponents` the component stands in `<Suspense>`, and a prefetch begins nothing.
-   * Resolves to `null` where there is nothing to show, such as after an error and for a browser without the kit's cookie:
-   * the element then begins by itself. It rejects only with what Next.js itself throws, and with a
-   * TypeError if Next.js is older than 15.
+   * Resolves to `null` where there is nothing to show, such as after an error, for a browser without the kit's cookie, and
+   * where pages at `pageUrl` (as for `setBrowserCookie`) may not call: the element then begins by itself. It rejects only with
+   * what Next.js itself throws, and with a TypeError if Next.js is older than 15.
    */
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
@@ -139,10 +143,10 @@ export function createNextLogin(
       DELETE: handle,
       OPTIONS: handle,
     },
-    async setBrowserCookie(request, response) {
+    async setBrowserCookie(request, response, pageOptions) {
       if (isRedirectOfAction(request.headers) || isOfRouter(request.headers)) return response;
       const ours = await available();
-      const cookie = isKit(ours) && ours.browserCookie(request);
+      const cookie = isKit(ours) && ours.browserCookie(request, withPageUrl(request.headers, pageOptions));
       if (cookie) response.cookies.set(cookie);
       return response;
     },
@@ -150,11 +154,12 @@ export function createNextLogin(
       const request = await requestForPage();
       const ours = await available();
       if (!isKit(ours)) return null;
-      if (ours.browserCookie(request)) {
+      const withUrl = withPageUrl(request.headers, beginOptions);
+      if (ours.browserCookie(request, withUrl)) {
         warnOfMissingCookie(request.headers);
         return null;
       }
-      const begun = await ours.begin(request, undefined, beginOptions);
+      const begun = await ours.begin(request, undefined, withUrl);
       return (
         begun && {
           attempt: begun.attempt,
@@ -170,8 +175,16 @@ export function createNextLogin(
     },
     async forget() {
       const ours = await available();
-      const cookie = isKit(ours) && ours.browserCookie({ method: "GET", headers: new Headers() });
-      return (cookie ? [cookie] : partsOfBothCookies()).map((each) => ({ ...each, value: "", maxAge: 0 }));
+      const headers = isKit(ours) ? ours.forget() : endsOfBothCookies();
+      return headers.getSetCookie().map((header) => ({
+        name: header.slice(0, header.indexOf("=")),
+        value: "",
+        path: "/",
+        httpOnly: true,
+        secure: /; *Secure/i.test(header),
+        sameSite: "lax",
+        maxAge: 0,
+      }));
     },
     kit,
   };
@@ -209,6 +222,21 @@ async function requestForPage(): Promise<Request> {
   sent.set("cookie", String(await cookies()));
   // Next tells a page neither its address nor its method.
   return new Request("http://localhost/", { headers: sent });
+}
+
+/**
+ * The options with the page's address. Next.js tells an app where its server listens, not what the browser shows. In `next dev`
+ * there is usually no proxy, so `Host` is the address bar's; in production only the site can know.
+ */
+function withPageUrl<Options extends PageOptions>(
+  headers: Pick<Headers, "get">,
+  options: Options | undefined,
+): Options | PageOptions | undefined {
+  const host = headers.get("x-forwarded-host") ?? headers.get("host");
+  if (options?.pageUrl !== undefined || host === null || process.env["NODE_ENV"] !== "development")
+    return options;
+  const [scheme = "http"] = headers.get("x-forwarded-proto")?.split(",") ?? [];
+  return { ...options, pageUrl: `${scheme}://${host}/` };
 }
 
 /**

@@ -19,6 +19,7 @@ export {
   type CompareAddressesOptions,
 } from "./server/http/compare-addresses.js";
 export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js";
+export type { PageOptions } from "./server/endpoints/page-check.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 export type { LimitName, Limits, Rate } from "./server/limits/limits.js";
 export { memoryStore } from "./server/attempt/memory-store.js";

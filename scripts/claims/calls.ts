@@ -11,13 +11,15 @@ const loginApi = "test/unit/server/endpoints/login-api.test.ts";
 const transitions = "test/unit/server/attempt/transitions.test.ts";
 const errors = "test/unit/server/http/errors.test.ts";
 const scanned = "test/unit/server/scanned.test.ts";
+const options = "test/unit/server/options.test.ts";
+const firstPaint = "test/unit/server/endpoints/first-paint.test.ts";
 const tickets = "test/unit/server/login/tickets.test.ts";
 
 export const calls: readonly Defence[] = [
   {
     claim: "Claiming takes a POST that passes the CSRF check",
     file: "src/server/endpoints/routes.ts",
-    text: "checkCsrf(call.request, config);",
+    text: "checkCsrf(call.request, config.pages);",
     without: "",
     test: security,
     title:
@@ -26,7 +28,7 @@ export const calls: readonly Defence[] = [
   {
     claim: "Claiming takes a POST that passes the CSRF check",
     file: "src/server/endpoints/routes.ts",
-    text: "checkCsrf(call.request, config);",
+    text: "checkCsrf(call.request, config.pages);",
     without: "",
     test: threats,
     title: "cannot log the victim in as the attacker from another origin, not even from the same site",
@@ -34,7 +36,7 @@ export const calls: readonly Defence[] = [
   {
     claim: "The CSRF check stops a start, a renewal and a login from another origin",
     file: "src/server/endpoints/routes.ts",
-    text: "checkCsrf(call.request, config);",
+    text: "checkCsrf(call.request, config.pages);",
     without: "",
     test: whoMayCall,
     title: "applies to renewals and logins too, but not to a status or a callback",
@@ -42,8 +44,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "Origin must be the site's",
     file: "src/server/http/csrf-and-cors.ts",
-    text: "!originFits || ",
-    without: "",
+    text: "match === undefined || !siteFits",
+    without: "!siteFits",
     test: csrf,
     title: "the CSRF check",
   },
@@ -58,18 +60,18 @@ export const calls: readonly Defence[] = [
   {
     claim: "At least one of Origin and Sec-Fetch-Site must be there",
     file: "src/server/http/csrf-and-cors.ts",
-    text: "(from === null && site === null) || ",
-    without: "",
+    text: `(from === null || match === "pattern")`,
+    without: `match === "pattern"`,
     test: csrf,
     title: "the CSRF check",
   },
   {
     claim: "No other page can read a code or a status",
     file: "src/server/http/csrf-and-cors.ts",
-    text: `    if (this.#origins.size === 0) return;
+    text: `    if (!this.#pages.hasCrossOrigin) return;
     headers.append("vary", "Origin");
     const origin = request.headers.get("origin");
-    if (origin === null || !this.#origins.has(origin)) return;`,
+    if (origin === null || !this.#pages.callsCrossOrigin(origin)) return;`,
     without: `    const origin = request.headers.get("origin");
     if (origin === null) return;`,
     test: security,
@@ -78,7 +80,7 @@ export const calls: readonly Defence[] = [
   {
     claim: "Without origins there is no CORS header at all",
     file: "src/server/http/csrf-and-cors.ts",
-    text: "if (this.#origins.size === 0) return;",
+    text: "if (!this.#pages.hasCrossOrigin) return;",
     without: "",
     test: whoMayCall,
     title: "get no CORS header if the list is empty",
@@ -86,10 +88,83 @@ export const calls: readonly Defence[] = [
   {
     claim: "With origins only those origins can read answers",
     file: "src/server/http/csrf-and-cors.ts",
-    text: `this.#origins.has(request.headers.get("origin") ?? "");`,
+    text: `this.#pages.callsCrossOrigin(request.headers.get("origin") ?? "");`,
     without: "true;",
     test: whoMayCall,
     title: "get no CORS if they are not listed, and the callback has no preflight",
+  },
+  {
+    claim: "Pages of apiOrigin itself may not call, unless it is listed",
+    file: "src/server/http/csrf-and-cors.ts",
+    text: "const match = pages.match(from ?? pages.apiOrigin);",
+    without: `const match = from === null || from === pages.apiOrigin ? "exact" : pages.match(from);`,
+    test: csrf,
+    title: "the CSRF check of a login API at another origin than the page",
+  },
+  {
+    claim: "Only listed origins may call, not every host of the site",
+    file: "src/server/http/page-origins.ts",
+    text: `return this.#patterns.some((pattern) => pattern.test(origin)) ? "pattern" : undefined;`,
+    without: `return this.#patterns.length > 0 ? "pattern" : undefined;`,
+    test: "test/e2e/login/origins.test.ts",
+    title: "a page on another host of the site may not call, and the log names the options",
+  },
+  {
+    claim: "A pattern is refused that is not below the site of origin",
+    file: "src/server/parse-options.ts",
+    text: "isPattern(each) && !isPatternOfSite(each, origin)",
+    without: "isPattern(each) && each === origin",
+    test: options,
+    title: "wrong options",
+  },
+  {
+    claim: "A pattern below a public suffix such as co.uk is refused",
+    file: "src/server/http/same-site.ts",
+    text: "isKnownSuffix(lastLabels(hostname, 2)) ? 3 : 2",
+    without: "2",
+    test: options,
+    title: "wrong options",
+  },
+  {
+    claim: "The star is one label",
+    file: "src/server/http/page-origins.ts",
+    text: `"[a-z0-9_-]+"`,
+    without: `".+"`,
+    test: csrf,
+    title: "the CSRF check of an origin that a pattern names",
+  },
+  {
+    claim: "A call of an origin that only a pattern names needs the browser's word on the site",
+    file: "src/server/http/csrf-and-cors.ts",
+    text: `(from === null || match === "pattern")`,
+    without: "from === null",
+    test: csrf,
+    title: "the CSRF check of an origin that a pattern names",
+  },
+  {
+    claim: "A page of another site does not get in by a pattern",
+    file: "src/server/http/csrf-and-cors.ts",
+    text: "match === undefined || !siteFits",
+    without: `match === undefined || (!siteFits && match === "exact")`,
+    test: "test/e2e/login/origins.test.ts",
+    title:
+      "a stranger's page does not get in by a pattern below a name that the browser knows as a host of many",
+  },
+  {
+    claim: "On a page that may not call no login begins",
+    file: "src/server/endpoints/first-paint.ts",
+    text: "|| !pageCheck.allows(call.request, pageOrigin)",
+    without: "",
+    test: firstPaint,
+    title: "begins nothing on a page at …, and names the option in an event",
+  },
+  {
+    claim: "A Host that differs decides nothing",
+    file: "src/server/endpoints/page-check.ts",
+    text: "const page = pageOrigin ?? origin;",
+    without: 'const page = pageOrigin ?? `http://${headers.get("host")}`;',
+    test: firstPaint,
+    title: "begins whatever Host comes; one that differs is one warning",
   },
   {
     claim: "An attempt's id has 128 random bits",
@@ -231,7 +306,7 @@ export const calls: readonly Defence[] = [
   {
     claim: "No header of an answer contains text of a request",
     file: "src/server/http/csrf-and-cors.ts",
-    text: " || !this.#origins.has(origin)",
+    text: " || !this.#pages.callsCrossOrigin(origin)",
     without: "",
     test: threats,
     title: "do not appear in the headers or the body of an answer",
@@ -429,7 +504,7 @@ export const calls: readonly Defence[] = [
     title: "that is refused is one warning a minute for each reason, because strangers can send any",
   },
   {
-    claim: "handOver.to cannot leave the site's origin",
+    claim: "handOver.to cannot leave the origin to which the kit's cookie belongs",
     file: "src/server/parse-options.ts",
     text: "isPlain && url.origin === origin && ",
     without: "isPlain && ",

@@ -165,8 +165,9 @@ export class ErrorLog {
       const { name, retryAfterSeconds } = limit;
       return this.#report({ type: "limited", level, limit: name, retryAfterSeconds, ...about });
     }
-    // 401 and 403 to the site's own pages or Token Server come from wrong settings, and strangers cause them at will.
-    const mayBeMisconfigured = status === 403 || status === 401;
+    // 401, 403 and a refused preflight of the site's own pages or Token Server come from wrong settings, and strangers cause
+    // them at will.
+    const mayBeMisconfigured = status === 403 || status === 401 || origins !== undefined;
     const level = mayBeMisconfigured ? this.#throttle.level(String(status), "warn") : "info";
     this.#report({ type: "request_refused", level, error, description, ...origins, ...about, ...path });
   }

@@ -98,12 +98,13 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * A call was answered with an error, or `kit.begin` with `null`: then there is no `path`. Of 401 and 403, which strangers
-   * can cause, one a minute is a warning. `method` and `path` are what the client sent, and may be anything. Of the URL's
-   * path, percent-encoded and without the query, `path` is at most 200 characters, with `…` in place of a segment of 20
-   * characters or more, which may be an id or a code. With `forbidden_origin`: `origin` and `fetchSite` are the `Origin`
-   * and `Sec-Fetch-Site` that came, at most 200 characters of each, and `expectedOrigins` are the kit's `origin` and
-   * `origins`.
+   * A call was answered with an error, or `kit.begin` with `null`: then there is no `path`. Of 401, 403 and refused
+   * preflights, which strangers can cause, one a minute is a warning. `method` and `path` are what the client sent, and may be
+   * anything. Of the URL's path, percent-encoded and without the query, `path` is at most 200 characters, with `…` in place
+   * of a segment of 20 characters or more, which may be an id or a code. With `forbidden_origin`, and for a preflight that
+   * is refused for the same reason: `origin` and `fetchSite` are the `Origin` and `Sec-Fetch-Site` that came, at most 200
+   * characters of each, `expectedOrigins` are the kit's `origin` and `origins`, and `description` says which option to
+   * change; the caller is not told.
    */
   | {
       type: "request_refused";
@@ -132,6 +133,23 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
+  /**
+   * `kit.begin` or `kit.browserCookie` did nothing, because a login that begins on that page would be refused: pages of its
+   * `origin`, that of `pageUrl`, may not call the login API, or their server cannot set the cookie of `apiOrigin`. One a minute
+   * is a warning.
+   */
+  | {
+      type: "page_refused";
+      level: "info" | "warn";
+      description: string;
+      origin: string;
+      expectedOrigins?: string[];
+    }
+  /**
+   * Once: `kit.begin` or `kit.browserCookie` got a request without `pageUrl`, whose `Host` is not that of an origin whose pages may
+   * call. It decides nothing.
+   */
+  | { type: "host_differs"; level: "warn"; description: string; host: string }
   /** Once, at the first start: no address is known, so starts are not limited by address. */
   | { type: "no_client_address"; level: "warn"; description: string }
   /** A callback was handled, `durationMs` after it came; `address` is the client that posted it. */

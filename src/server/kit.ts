@@ -4,6 +4,7 @@ import { CallbackEndpoint } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, newCookieFor } from "./endpoints/first-paint.js";
 import { logIn } from "./login/login-endpoint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
+import { PageCheck } from "./endpoints/page-check.js";
 import { createRoutes } from "./endpoints/routes.js";
 import { StartLimits } from "./endpoints/start-limits.js";
 import { answerStatus } from "./endpoints/status-endpoint.js";
@@ -86,7 +87,7 @@ export function createLoginKit<Context = unknown>(
   const watchers = new Watchers({ attempts, poller, timeouts, limits, clientOf, runtime, report });
 
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
-  const cookie = new BrowserCookie(config.origin);
+  const cookie = new BrowserCookie(config.pages.apiOrigin);
   const startLimits = new StartLimits(limits, { store: config.store, guard, report, runtime: givenRuntime });
   const otpEndpoint = new OtpEndpoint<Context>({
     attempts,
@@ -111,7 +112,7 @@ export function createLoginKit<Context = unknown>(
     timeouts,
     report,
     runtime,
-    origin: config.origin,
+    apiOrigin: config.pages.apiOrigin,
     outcome: config.outcome,
     maxLogins: limits.loginsPerAttempt,
   };
@@ -134,12 +135,15 @@ export function createLoginKit<Context = unknown>(
     callOf(request, context, config.clientIp, runtime, isAnswered);
   const fetch = async (request: Request, context: Context, isAnswered?: () => boolean): Promise<Response> =>
     pending.add(routes(toCall(request, context, isAnswered)));
+  const pageCheck = new PageCheck({ pages: config.pages, report, runtime });
   const tickets = "handOver" in config.outcome && new Tickets({ attempts, cookie, report, runtime });
   const kit: LoginKit<Context> = {
     fetch: async (request, ...[context]) => toWebResponse(await fetch(request, context as Context)),
     begin: async (request, ...[context, options]) =>
-      pending.add(beginWithPage(toCall(request, context as Context), otpEndpoint, errorLog, options)),
-    browserCookie: (request) => newCookieFor(request, cookie, runtime),
+      pending.add(
+        beginWithPage(toCall(request, context as Context), { otpEndpoint, pageCheck, errorLog }, options),
+      ),
+    browserCookie: (request, options) => newCookieFor(request, { cookie, pageCheck, runtime }, options),
     async redeem(ticket, request) {
       if (!tickets)
         throw new TypeError('kit.redeem: this kit has "signIn"; tickets take "handOver" in its place');

@@ -1,4 +1,5 @@
 import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
+import type { PageOptions } from "./endpoints/page-check.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
 import type { Login } from "./options.js";
 import type { TokenServerCheck } from "./token-server/token-server-check.js";
@@ -18,8 +19,8 @@ export interface LoginKit<Context = unknown> {
   /**
    * Begins an attempt for a login page that the site's server renders, so that its code can be scanned before any script
    * has run. The page contains `<onegini-otp-login attempt otp expires-in>svg</onegini-otp-login>`, and its answer the
-   * headers. `null` where there is nothing to show, such as for a prefetch or after an error: the element then begins by
-   * itself. Never rejects: an option that is wrong makes an event `internal_error`.
+   * headers. `null` where there is nothing to show, such as for a prefetch, after an error, and with `pageUrl` for a page that
+   * may not call: the element then begins by itself. Never rejects: an option that is wrong makes an event `internal_error`.
    *
    * @param request the request for the page
    */
@@ -33,11 +34,15 @@ export interface LoginKit<Context = unknown> {
   /**
    * The kit's cookie for a browser that has none. For a framework whose pages cannot set cookies, such as Next.js: its
    * middleware sets this one, and the page passes it to `begin` with the request's others. `undefined` if the request has
-   * the cookie, and for a request whose answer nobody sees, as with `begin`.
+   * the cookie, for a request whose answer nobody sees, and for a page that may not call, as with `begin`.
+   * Never throws.
    *
    * @param request the request for the page
    */
-  browserCookie(request: Pick<Request, "method" | "headers">): NewBrowserCookie | undefined;
+  browserCookie(
+    request: Pick<Request, "method" | "headers">,
+    options?: PageOptions,
+  ): NewBrowserCookie | undefined;
 
   /**
    * Takes a login over in a request of the site's own (`handOver`): resolves to the login of the ticket that the page
@@ -62,7 +67,10 @@ export interface LoginKit<Context = unknown> {
    */
   scanned(scan: ScannedCode): Promise<void>;
 
-  /** The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout. */
+  /**
+   * The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout, which
+   * must come from the host of `apiOrigin`.
+   */
   forget(): Headers;
 
   /**

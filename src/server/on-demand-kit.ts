@@ -88,7 +88,7 @@ export function onDemandKit<Context>(
       const found = await available(ready);
       return isKit(found) ? found.begin(...call) : null;
     },
-    browserCookie: (request) => now()?.browserCookie(request),
+    browserCookie: (...call) => now()?.browserCookie(...call),
     redeem: async (...call) => (await ready()).redeem(...call),
     async scanned(scan) {
       const found = await available(ready);
@@ -129,11 +129,9 @@ export function onDemandKit<Context>(
 /** A browser has one of the two: which, depends on `origin`. */
 const bothCookies = ["https://localhost", "http://localhost"].map((origin) => new BrowserCookie(origin));
 
-const endsOfBothCookies = (): Headers => {
+/** The headers of a log-out without the options. */
+export const endsOfBothCookies = (): Headers => {
   const headers = new Headers();
   for (const cookie of bothCookies) headers.append("set-cookie", cookie.endHeader());
   return headers;
 };
-
-/** The same for a framework that writes the headers itself. */
-export const partsOfBothCookies = () => bothCookies.map((cookie) => cookie.parts(""));

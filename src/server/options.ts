@@ -97,7 +97,7 @@ export interface CallbackCredentials {
 
 /** The callback, by which the Token Server reaches the kit. */
 export interface CallbackOptions {
-  /** The `callback_uri` of each transaction. Default: `origin` + `path` + `/callback`. */
+  /** The `callback_uri` of each transaction. Default: `apiOrigin` + `path` + `/callback`. */
   uri?: string;
   /** The Basic authentication that the administrator set for exactly that address; both or neither. Default none. */
   username?: string;
@@ -107,8 +107,8 @@ export interface CallbackOptions {
 /** How the site takes a login over in a request of its own. */
 export interface HandOver {
   /**
-   * Where the page goes with its ticket, a path or a URL of `origin`, e.g. `/login/otp`: the site calls `kit.redeem` there.
-   * A query and a fragment are kept.
+   * Where the page goes with its ticket, a path or a URL of `apiOrigin`, e.g. `/login/otp`: the site calls `kit.redeem`
+   * there, because the browser sends the kit's cookie nowhere else. A query and a fragment are kept.
    */
   to: string;
 }
@@ -126,9 +126,19 @@ export type LoginKitOptions<Context = unknown> = CommonOptions<Context> &
 
 /** The options of every kit. */
 export interface CommonOptions<Context = unknown> {
-  /** The origin of the login page, e.g. `https://www.example.com`. http only on loopback. */
+  /** Where the login page is: its origin in the browser, e.g. `https://www.example.com`. http only on loopback. */
   origin: string;
-  /** Further origins of the same site whose pages may call the kit; they get CORS. Default none. */
+  /**
+   * Where browsers reach the login API, if not at `origin`: another origin of the same site, e.g.
+   * `https://login.example.com`, that of the element's `endpoint`. Pages then call with CORS, and the kit's cookie, the
+   * callback's default address and `handOver.to` belong to this origin. Default `origin`.
+   */
+  apiOrigin?: string;
+  /**
+   * Further origins of the same site whose pages may call the kit; they get CORS. For previews also patterns such as
+   * `https://*.preview.example.com`: https, the star is one whole label, and what follows is of the site of `origin`. Every
+   * page there can log its visitors in. Default none.
+   */
   origins?: readonly string[];
   /** The path of the login API. Default `/otp-login`. */
   path?: string;

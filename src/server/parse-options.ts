@@ -2,6 +2,8 @@ import * as v from "valibot";
 import { defaultPath } from "../protocol/login-api.js";
 import { memoryStore } from "./attempt/memory-store.js";
 import { socketAddress } from "./http/client-ip.js";
+import { isPattern, PageOrigins } from "./http/page-origins.js";
+import { canShareSite, isPatternOfSite } from "./http/same-site.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";
 import type { CallbackCredentials, HandOver, LoginKitOptions, Message, SignIn } from "./options.js";
 import type { Runtime } from "./runtime.js";
@@ -15,9 +17,7 @@ export type LoginOutcome<Context> = { signIn: SignIn<Context> } | { handOver: Ha
 
 /** The options, parsed and with their defaults. */
 export interface Config<Context> {
-  origin: string;
-  /** Further origins, without the site's own. */
-  origins: readonly string[];
+  pages: PageOrigins;
   path: string;
   tokenServer: TokenServerSettings;
   transport: Transport;
@@ -42,18 +42,17 @@ export function parseOptions<Context>(
   defaultTransport: Transport,
 ): Config<Context> {
   const parsed = parse(options);
-  const { origin, origins, path, tokenServer, callback, resultPolling, limits, timeouts, maxMessageLength } =
-    parsed;
+  const { path, tokenServer, callback, resultPolling, limits, timeouts, maxMessageLength } = parsed;
+  const pages = pageOriginsOf(parsed);
   const { username, password } = callback;
   // The schema does not change functions, but it loses their types.
   const { message, clientIp, onEvent, store, transport } = options;
   return {
-    origin,
-    origins: origins.filter((further) => further !== origin),
+    pages,
     path,
     tokenServer: {
       ...tokenServer,
-      callbackUri: callback.uri ?? `${origin}${path}/callback`,
+      callbackUri: callback.uri ?? `${pages.apiOrigin}${path}/callback`,
       timeoutMs: timeouts.tokenServerSeconds * 1000,
     },
     transport: transport ?? defaultTransport,
@@ -62,7 +61,7 @@ export function parseOptions<Context>(
     message: message === undefined ? undefined : checkedMessage(message, maxMessageLength),
     // A function takes a page's request.
     checkMessage: typeof message === "function" ? "Check" : message,
-    outcome: outcomeOf(options, origin),
+    outcome: outcomeOf(options, pages.apiOrigin),
     store: store ?? memoryStore(() => runtime.now()),
     clientIp: clientIp ? checkedClientIp(clientIp) : socketAddress,
     resultPollingMs: (resultPolling ?? Infinity) * 1000,
@@ -70,6 +69,26 @@ export function parseOptions<Context>(
     limits: withPrefixLimits(limits),
     timeouts,
   };
+}
+
+/** @throws TypeError if an origin is of another site than the login page's, as far as that can be told here */
+function pageOriginsOf({
+  origin,
+  origins,
+  apiOrigin,
+}: Pick<v.InferOutput<typeof schema>, "origin" | "origins" | "apiOrigin">): PageOrigins {
+  if (apiOrigin !== undefined && !canShareSite(origin, apiOrigin)) {
+    throw new TypeError(
+      `createLoginKit: "apiOrigin" is wrong; expected an origin of the same site as "origin", such as "https://login.example.com" beside "https://www.example.com": browsers send the kit's cookie to no other site`,
+    );
+  }
+  const stray = origins.findIndex((each) => isPattern(each) && !isPatternOfSite(each, origin));
+  if (stray >= 0) {
+    throw new TypeError(
+      `createLoginKit: "origins.${stray}" is wrong; expected a pattern below the site of "origin", such as "https://*.preview.example.com" beside "https://www.example.com"`,
+    );
+  }
+  return new PageOrigins(origin, origins, apiOrigin);
 }
 
 /** Checks what the site's function returns: in JavaScript a header that is missing is often `null`. */
@@ -85,18 +104,18 @@ const checkedClientIp =
 /** @throws TypeError unless there is exactly one of `signIn` and `handOver` */
 function outcomeOf<Context>(
   { signIn, handOver }: LoginKitOptions<Context>,
-  origin: string,
+  apiOrigin: string,
 ): LoginOutcome<Context> {
   if (signIn && handOver)
     throw new TypeError('createLoginKit: "handOver" stands in place of "signIn"; expected one of them');
   if (signIn) return { signIn };
-  if (handOver) return { handOver: checkedHandOver(handOver, origin) };
+  if (handOver) return { handOver: checkedHandOver(handOver, apiOrigin) };
   throw new TypeError(
     'createLoginKit: "signIn" is missing; expected a function that turns a login into a session, or "handOver" in its place',
   );
 }
 
-/** @throws TypeError if it leads away from the site's origin, to which the browser's cookie belongs */
+/** @throws TypeError if it leads away from the login API's origin, to which the browser's cookie belongs */
 function checkedHandOver({ to }: HandOver, origin: string): HandOver {
   const address = to.startsWith("/") ? origin + to : to;
   // Resolved as the page does it: `//host` is another site's.
@@ -109,7 +128,7 @@ function checkedHandOver({ to }: HandOver, origin: string): HandOver {
     url.username + url.password === "";
   if (isPlain && url.origin === origin && !url.searchParams.has("ticket")) return { to };
   throw new TypeError(
-    `createLoginKit: "handOver.to" is wrong; expected a path such as "/login/otp" or a URL of "origin", without a "ticket" in its query`,
+    `createLoginKit: "handOver.to" is wrong; expected a path such as "/login/otp" or a URL of "apiOrigin" (without that option of "origin"), without a "ticket" in its query`,
   );
 }
 
@@ -152,9 +171,21 @@ const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new 
 const isSafe = (url: URL | undefined): url is URL =>
   url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 
+/** Node takes a star in the name of a host. */
+const isOrigin = (value: string): boolean =>
+  isSafe(parseUrl(value)) && parseUrl(value)?.origin === value && !value.includes("*");
+
 const origin = textThat(
-  (value) => isSafe(parseUrl(value)) && parseUrl(value)?.origin === value,
+  isOrigin,
   'an origin such as "https://www.example.com": https (http on loopback only), no path, no slash at the end',
+);
+
+/** A star for the first label. What follows is an origin by itself, and without a star. */
+const originOrPattern = textThat(
+  (value) =>
+    isOrigin(value) ||
+    (/^https:\/\/\*(?:\.[\w-]+)+(?::\d+)?$/.test(value) && isOrigin(value.replace("*", "a"))),
+  'an origin such as "https://login.example.com", or for previews a pattern such as "https://*.preview.example.com": https, and "*" for the whole first label',
 );
 
 const address = (what: string) =>
@@ -261,7 +292,8 @@ const callback = v.pipe(
 const schema = v.strictObject(
   {
     origin,
-    origins: v.optional(v.array(origin, "an array of origins"), []),
+    origins: v.optional(v.array(originOrPattern, "an array of origins"), []),
+    apiOrigin: v.optional(origin),
     path: v.optional(path, defaultPath),
     tokenServer: v.strictObject(
       {

@@ -114,10 +114,49 @@ describe("the browser's cookie", () => {
     assert.deepEqual(await cookiesSet(login, pageRequest({ "next-url": "/" })), []);
   });
 
+  test("is not set on a page that may not call, where the site knows its address", async (t) => {
+    const login = loginOf(t);
+    const asked = async (pageUrl: string) => {
+      const set: NewBrowserCookie[] = [];
+      const response = { cookies: { set: (cookie: NewBrowserCookie) => set.push(cookie) } };
+      await login.setBrowserCookie(pageRequest(), response, { pageUrl });
+      return set.length;
+    };
+    assert.equal(await asked(`${origin}/login`), 1);
+    assert.equal(await asked("https://app-git-main.example.app/login"), 0);
+  });
+
+  test("is not set in `next dev` on a page that may not call; in production Host decides nothing", async (t) => {
+    const before = process.env["NODE_ENV"];
+    t.after(() =>
+      before === undefined ? delete process.env["NODE_ENV"] : (process.env["NODE_ENV"] = before),
+    );
+    const local = { ...options, origin: "http://localhost:3000" };
+    const login = createNextLogin(() => local, t.name);
+    // As Next.js fills them in.
+    const asked = (host: string) =>
+      cookiesSet(login, pageRequest({ host, "x-forwarded-host": host, "x-forwarded-proto": "http" }));
+    for (const [environment, host, count] of [
+      ["development", "localhost:3000", 1],
+      ["development", "localhost:3001", 0],
+      ["development", "127.0.0.1:3000", 0],
+      ["production", "localhost:3001", 1],
+    ] as const) {
+      process.env["NODE_ENV"] = environment;
+      assert.equal((await asked(host)).length, count, `${environment}, ${host}`);
+    }
+  });
+
   test("ends with the same attributes", async (t) => {
     const login = loginOf(t);
     const [cookie] = await cookiesSet(login, pageRequest());
     assert.deepEqual(await login.forget(), [{ ...cookie, value: "", maxAge: 0 }]);
+  });
+
+  test("ends also where the login page is at another origin than the login API", async (t) => {
+    const apart = { ...options, apiOrigin: "https://login.example.com" };
+    const [ended, ...others] = await createNextLogin(() => apart, t.name).forget();
+    assert.deepEqual([ended?.name, others], ["__Host-onegini-otp-login", []]);
   });
 });
 

@@ -13,6 +13,7 @@ import type { Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
 import type { Runtime } from "../runtime.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
+import type { PageCheck, PageOptions } from "./page-check.js";
 
 /** An attempt that began with a page, for the server that renders the page. */
 export interface FirstPaint {
@@ -29,7 +30,7 @@ export interface FirstPaint {
 }
 
 /** Options of `kit.begin`. */
-export interface BeginOptions {
+export interface BeginOptions extends PageOptions {
   /**
    * The element's attribute `qr-link`, if the page sets it: a link such as `https://bank.example/app#otp={otp}`, which the code
    * holds in place of the OTP alone. https only, `{otp}` in the fragment, and at most 110 characters besides.
@@ -37,19 +38,26 @@ export interface BeginOptions {
   qrLink?: string | undefined;
 }
 
+interface FirstPaintDependencies<Context> {
+  otpEndpoint: OtpEndpoint<Context>;
+  pageCheck: PageCheck;
+  errorLog: ErrorLog;
+}
+
 /**
  * Begins an attempt for a page that the site's server renders; `null` for a request whose answer nobody sees, such as a
- * prefetch, and after an error, which is reported; a wrong option is one. Never rejects.
+ * prefetch, for a page where the login could not end, and after an error; a wrong option is one. The last two are reported.
+ * Never rejects.
  */
 export async function beginWithPage<Context>(
   call: Call<Context>,
-  otpEndpoint: OtpEndpoint<Context>,
-  errorLog: ErrorLog,
-  { qrLink }: BeginOptions = {},
+  { otpEndpoint, pageCheck, errorLog }: FirstPaintDependencies<Context>,
+  { qrLink, pageUrl }: BeginOptions = {},
 ): Promise<FirstPaint | null> {
   try {
     // Not before: a wrong option must not take the page with it.
     const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
+    if (!isSeen(call.request) || !pageCheck.allows(call.request, pageUrl)) return null;
     return await firstPaint(call, otpEndpoint, link);
   } catch (error) {
     errorLog.reportBegin(call, error);
@@ -57,20 +65,30 @@ export async function beginWithPage<Context>(
   }
 }
 
-/** The kit's cookie for a browser that has none; undefined for a request whose answer nobody sees. */
-export const newCookieFor = (
+interface NewCookieDependencies {
+  cookie: BrowserCookie;
+  pageCheck: PageCheck;
+  runtime: Runtime;
+}
+
+/**
+ * The kit's cookie for a browser that has none; undefined for a request whose answer nobody sees, and for a page where a login
+ * could not end. Never throws.
+ */
+export function newCookieFor(
   request: Pick<Request, "method" | "headers">,
-  cookie: BrowserCookie,
-  runtime: Runtime,
-): NewBrowserCookie | undefined =>
-  isSeen(request) && cookie.read(request) === undefined ? cookie.parts(cookie.create(runtime)) : undefined;
+  { cookie, pageCheck, runtime }: NewCookieDependencies,
+  { pageUrl }: PageOptions = {},
+): NewBrowserCookie | undefined {
+  if (!isSeen(request) || cookie.read(request) !== undefined) return undefined;
+  return pageCheck.allows(request, pageUrl) ? cookie.parts(cookie.create(runtime)) : undefined;
+}
 
 async function firstPaint<Context>(
   call: Call<Context>,
   otpEndpoint: OtpEndpoint<Context>,
   qrLink: string | undefined,
-): Promise<FirstPaint | null> {
-  if (!isSeen(call.request)) return null;
+): Promise<FirstPaint> {
   const { answer, setCookie } = await otpEndpoint.begin(call, undefined);
   const { attempt, otp, expires_in: expiresIn } = answer;
   // It is written into the page as it is, so it must be base64, and no longer than a QR code can hold.

@@ -5,7 +5,7 @@ import { sha256 } from "../bytes.js";
 import type { ErrorLog } from "../event-reporter.js";
 import type { Config } from "../parse-options.js";
 import type { Runtime } from "../runtime.js";
-import { invalidRequest, notFound, unknownAttempt } from "../http/api-error.js";
+import { invalidRequest, notFound, unknownAttempt, type RefusedOrigins } from "../http/api-error.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
 import { checkCsrf, Cors } from "../http/csrf-and-cors.js";
@@ -50,7 +50,7 @@ export function createRoutes<Context>({
 }: RoutesDependencies<Context>): Routes<Context> {
   type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
   const app = new Hono<{ Bindings: { call: Call<Context> } }>();
-  const cors = new Cors(config.origins);
+  const cors = new Cors(config.pages);
   const bodyLimits = { maxBytes: config.limits.bodyBytes, maxMs: config.timeouts.bodySeconds * 1000 };
   const readBody = (request: Request): Promise<Body> => readJsonObject(request, bodyLimits, runtime);
 
@@ -58,9 +58,11 @@ export function createRoutes<Context>({
     const allow = methods === "GET" ? "GET, HEAD" : methods;
     app.all(config.path + path, async (c) => {
       const { method } = c.req;
-      const preflight = path === "/callback" ? undefined : cors.preflight(c.req.raw, methods);
+      const isOfPages = path !== "/callback";
+      const preflight = isOfPages ? cors.preflight(c.req.raw, methods) : undefined;
       if (preflight) return preflight;
-      if (!allow.split(", ").includes(method)) throw notAllowed(method, allow);
+      if (!allow.split(", ").includes(method))
+        throw notAllowed(method, allow, isOfPages ? cors.whyRefused(c.req.raw) : undefined);
       return handle(c);
     });
   };
@@ -69,7 +71,7 @@ export function createRoutes<Context>({
   const pageRoute = (path: string, handle: (call: Call<Context>, body: Body, c: C) => Answer): void =>
     route(path, "POST", async (c) => {
       const { call } = c.env;
-      checkCsrf(call.request, config);
+      checkCsrf(call.request, config.pages);
       return handle(call, await readBody(call.request), c);
     });
 
@@ -119,5 +121,9 @@ export function createRoutes<Context>({
 /** A percent-encoded letter, digit, `-`, `.`, `_` or `~`: characters that need no encoding (RFC 3986 §2.3). */
 const encodedLetter = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])/i;
 
-const notAllowed = (method: string, allow: string) =>
-  invalidRequest(`${method} is not allowed here.`, { status: 405, headers: { allow } });
+const notAllowed = (method: string, allow: string, origins: RefusedOrigins | undefined) =>
+  invalidRequest(`${method} is not allowed here.`, {
+    status: 405,
+    headers: { allow },
+    ...(origins && { origins }),
+  });

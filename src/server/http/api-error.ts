@@ -8,8 +8,10 @@ interface ExceededLimit {
   retryAfterSeconds: number;
 }
 
-/** Why the CSRF check refused a call. For the site's events only: the caller may be a stranger. */
-interface RefusedOrigins {
+/** Why the CSRF check refused a call, or would have. For the site's events only: the caller may be a stranger. */
+export interface RefusedOrigins {
+  /** In place of the answer's description. */
+  description: string;
   origin?: string;
   fetchSite?: string;
   expectedOrigins: string[];
@@ -59,7 +61,7 @@ export class ApiError extends Error {
 /** 400, or another 4xx status that says more. */
 export const invalidRequest = (
   description: string,
-  details: { status?: number; headers?: Record<string, string> } = {},
+  details: { status?: number; headers?: Record<string, string>; origins?: RefusedOrigins } = {},
 ): ApiError => new ApiError("invalid_request", description, details);
 
 /** 404: an address that is not one of the login API's. */

@@ -22,9 +22,9 @@ export class BrowserCookie {
   readonly #secure: boolean;
   readonly #wellFormed: RegExp;
 
-  /** @param origin the site's; over http (loopback only) a cookie can be neither Secure nor `__Host-` */
-  constructor(origin: string) {
-    this.#secure = origin.startsWith("https:");
+  /** @param apiOrigin where it belongs; over http (loopback only) a cookie can be neither Secure nor `__Host-` */
+  constructor(apiOrigin: string) {
+    this.#secure = apiOrigin.startsWith("https:");
     this.name = this.#secure ? "__Host-onegini-otp-login" : "onegini-otp-login";
     this.#wellFormed = new RegExp(`(?:^|;)[ \\t]*${this.name}=([A-Za-z0-9_-]{43})[ \\t]*(?:;|$)`);
   }

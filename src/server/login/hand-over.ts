@@ -6,8 +6,7 @@ import type { ClaimedLogin } from "./login-summary.js";
 import type { Runtime } from "../runtime.js";
 
 interface HandOverDependencies {
-  /** The site's. */
-  origin: string;
+  apiOrigin: string;
   /** The path or URL where the site redeems the ticket. */
   to: string;
   report: Report;
@@ -18,7 +17,7 @@ interface HandOverDependencies {
 export function answerTicket(
   call: Call<unknown>,
   { attempt, userId, repeated, secret }: ClaimedLogin & { secret: string },
-  { origin, to, report, runtime }: HandOverDependencies,
+  { apiOrigin, to, report, runtime }: HandOverDependencies,
 ): Response {
   const ticket = ticketText(attempt, secret);
   report({
@@ -30,9 +29,9 @@ export function answerTicket(
     repeated,
     durationMs: runtime.now() - call.beganAt,
   });
-  // The browser's cookie belongs to the site's own origin. A path would lead a page of a further origin to its own.
-  const isElsewhere = (call.request.headers.get("origin") ?? origin) !== origin;
-  const target = isElsewhere ? new URL(to, origin).href : to;
+  // The browser's cookie belongs to the login API's origin. A path would lead a page of another origin to its own.
+  const isElsewhere = (call.request.headers.get("origin") ?? apiOrigin) !== apiOrigin;
+  const target = isElsewhere ? new URL(to, apiOrigin).href : to;
   return jsonResponse(200, { ticket, redirect_to: withTicket(target, ticket) });
 }
 

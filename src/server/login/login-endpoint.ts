@@ -18,8 +18,7 @@ interface LoginEndpointDependencies<Context> {
   report: Report;
   runtime: Runtime;
   maxLogins: number;
-  /** The site's. */
-  origin: string;
+  apiOrigin: string;
   outcome: LoginOutcome<Context>;
 }
 

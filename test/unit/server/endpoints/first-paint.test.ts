@@ -168,6 +168,104 @@ describe("kit.begin", () => {
     });
   }
 
+  /** What kit and middleware do for a page whose address the site knows. */
+  const askedAt = async (
+    where: Site,
+    pageUrl: string | URL,
+    headers: Record<string, string> = navigation,
+  ) => ({
+    begun: await beginOn(where, { headers, options: { pageUrl } }),
+    cookie: where.kit.browserCookie(new Request(where.origin, { headers }), { pageUrl }),
+  });
+
+  test("begins on a page whose address is that of an origin that may call", async (t) => {
+    const further = "http://127.0.0.1:5173";
+    const where = await site(t, { options: { ...options, origins: [further] } });
+    for (const pageUrl of [`${where.origin}/login?next=/a`, new URL(`${where.origin}/login`), further]) {
+      const { begun, cookie } = await askedAt(where, pageUrl);
+      holds(begun && cookie);
+    }
+    assert.deepEqual(new Set(where.events.map(({ type }) => type)), new Set(["attempt_started"]));
+  });
+
+  for (const pageUrl of [
+    "http://localhost:3001/login",
+    "https://127.0.0.1/login",
+    "https://evil.example",
+    "file:///login.html",
+    "/login",
+    "",
+    "http://",
+  ])
+    test(`begins nothing on a page at ${JSON.stringify(pageUrl)}, and names the option in an event`, async (t) => {
+      const where = await site(t, { options });
+      assert.deepEqual(await askedAt(where, pageUrl), { begun: null, cookie: undefined });
+      assert.equal(where.emulator.starts.length, 0);
+      const [event, second] = where.events;
+      assert.equal(event?.type, "page_refused");
+      assert.equal(event.level, "warn");
+      assert.match(event.description, /may not call.* set "origin" to it/);
+      assert.equal(event.origin, URL.canParse(pageUrl) ? new URL(pageUrl).origin : "null");
+      assert.deepEqual(event.expectedOrigins, [where.origin]);
+      // Anybody can send a Host, from which a framework may make the address.
+      assert.deepEqual([second?.type, second?.level], ["page_refused", "info"]);
+    });
+
+  test("begins nothing, and says nothing, for a prefetch of a page that may not call", async (t) => {
+    const where = await site(t, { options });
+    const headers = { ...navigation, "sec-purpose": "prefetch" };
+    const asked = await askedAt(where, "https://evil.example", headers);
+    assert.deepEqual(asked, { begun: null, cookie: undefined });
+    assert.deepEqual(where.events, []);
+  });
+
+  test("begins nothing on a host whose cookie the login API would not get", async (t) => {
+    const origins = { origin: "https://www.example.com", apiOrigin: "https://login.example.com" };
+    const where = await site(t, { options: { ...options, ...origins, origins: [origins.apiOrigin] } });
+    for (const pageUrl of [undefined, origins.origin]) {
+      assert.equal(await beginOn(where, { options: { pageUrl } }), null);
+      const event = where.events.at(-1);
+      assert.equal(event?.type, "page_refused");
+      assert.match(event.description, /cookie of "apiOrigin", https:\/\/login\.example\.com/);
+      assert.deepEqual([event.origin, event.expectedOrigins], [origins.origin, undefined]);
+    }
+    holds((await askedAt(where, `${origins.apiOrigin}/login`)).begun);
+  });
+
+  test("begins nothing with a `pageUrl` that is neither a string nor a URL, and takes no page with it", async (t) => {
+    const where = await site(t, { options });
+    for (const pageUrl of [3000, null, {}]) {
+      const wrong = { pageUrl } as unknown as BeginOptions;
+      assert.equal(await beginOn(where, { options: wrong }), null);
+      assert.equal(where.kit.browserCookie(new Request(where.origin), wrong), undefined);
+      assert.equal(where.events.at(-1)?.type, "page_refused");
+    }
+  });
+
+  test("begins whatever Host comes; one that differs is one warning", async (t) => {
+    const where = await site(t, { options });
+    const withHost = (host: string) => beginOn(where, { headers: { ...navigation, host } });
+    const warnings = () => where.events.filter(({ type }) => type === "host_differs");
+    holds(await withHost(new URL(where.origin).host));
+    assert.deepEqual(warnings(), []);
+    for (const host of ["backend:3000", "evil.example", "\u00ff not a host"]) holds(await withHost(host));
+    const [warning, ...others] = warnings();
+    assert.deepEqual(others, []);
+    assert.equal(warning?.type, "host_differs");
+    assert.equal(warning.host, "backend:3000");
+    assert.match(warning.description, new RegExp(`"origin" is ${where.origin}`));
+  });
+
+  test("does not compare Host where the site knows the page's address", async (t) => {
+    const where = await site(t, { options });
+    const headers = { ...navigation, host: "backend:3000" };
+    holds(await beginOn(where, { headers, options: { pageUrl: where.origin } }));
+    assert.deepEqual(
+      where.events.map(({ type }) => type),
+      ["attempt_started"],
+    );
+  });
+
   test("counts as a start; above the limit it begins no attempt and reports an event", async (t) => {
     const limits = { startsPerAddress: { count: 1, seconds: 60 } };
     const where = await site(t, { options: { ...options, limits } });

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ApiError } from "../../../../src/server/http/api-error.js";
 import { checkCsrf } from "../../../../src/server/http/csrf-and-cors.js";
+import { PageOrigins } from "../../../../src/server/http/page-origins.js";
 
-const site = { origin: "https://www.example.test", origins: ["https://login.example.test"] };
+const own = "https://www.example.test";
+const further = "https://login.example.test";
+const other = "https://evil.test";
+const site = new PageOrigins(own, [further]);
 
 /** Whether the CSRF check accepts a call with these headers, either of which may be missing. */
 function passes(origin: string | undefined, fetchSite: string | undefined, of = site): boolean {
@@ -18,14 +22,24 @@ function passes(origin: string | undefined, fetchSite: string | undefined, of = 
     assert.equal(error instanceof ApiError, true);
     const { status, code, message } = error as ApiError;
     assert.deepEqual([status, code], [403, "forbidden_origin"]);
-    assert.match(message, /pages of the site/);
+    assert.match(message, /may not call/);
     return false;
   }
 }
 
+type Row = [origin: string | undefined, fetchSite: string | undefined, passes: boolean];
+
+const table = (rows: Row[], of: PageOrigins): void => {
+  for (const [origin, fetchSite, expected] of rows) {
+    const from = origin === undefined ? "without Origin" : `from "${origin}"`;
+    test(`${expected ? "accepts" : "rejects"} a call ${from}, Sec-Fetch-Site ${fetchSite ?? "missing"}`, () => {
+      assert.equal(passes(origin, fetchSite, of), expected);
+    });
+  }
+};
+
 describe("the CSRF check", () => {
-  const [own, further, other] = [site.origin, "https://login.example.test", "https://evil.test"];
-  const table: [origin: string | undefined, fetchSite: string | undefined, passes: boolean][] = [
+  const rows: Row[] = [
     [undefined, undefined, false],
     [undefined, "same-origin", true],
     [undefined, "same-site", false],
@@ -57,16 +71,11 @@ describe("the CSRF check", () => {
     [`${own}, ${other}`, undefined, false],
     ["https://example.test", undefined, false],
   ];
-  for (const [origin, fetchSite, expected] of table) {
-    const from = origin === undefined ? "without Origin" : `from "${origin}"`;
-    test(`${expected ? "accepts" : "rejects"} a call ${from}, Sec-Fetch-Site ${fetchSite ?? "missing"}`, () => {
-      assert.equal(passes(origin, fetchSite), expected);
-    });
-  }
+  table(rows, site);
 
   test("rejects a sibling origin that is not listed, although the browser says same-site", () => {
-    assert.equal(passes(further, "same-site", { ...site, origins: [] }), false);
-    assert.equal(passes(further, undefined, { ...site, origins: [] }), false);
+    assert.equal(passes(further, "same-site", new PageOrigins(own)), false);
+    assert.equal(passes(further, undefined, new PageOrigins(own)), false);
   });
 
   test("uses neither Host nor X-Forwarded-Host", () => {
@@ -76,5 +85,71 @@ describe("the CSRF check", () => {
       forwarded: `host=${own}`,
     };
     assert.throws(() => checkCsrf(new Request(own, { method: "POST", headers }), site), { status: 403 });
+  });
+});
+
+describe("the CSRF check of a login API at another origin than the page", () => {
+  const api = "https://api.example.test";
+  table(
+    [
+      [own, "same-site", true],
+      [own, undefined, true],
+      // Through a proxy at the page's own origin.
+      [own, "same-origin", true],
+      [own, "cross-site", false],
+      [own, "none", false],
+      [further, "same-site", true],
+      [further, "cross-site", false],
+      // The login API's own pages are none of the listed.
+      [api, "same-origin", false],
+      [api, undefined, false],
+      [undefined, "same-origin", false],
+      [undefined, "same-site", false],
+      [undefined, undefined, false],
+      [other, "same-site", false],
+    ],
+    new PageOrigins(own, [further], api),
+  );
+
+  test("accepts pages of that origin if it is listed, and as its own only", () => {
+    const listed = new PageOrigins(own, [api], api);
+    assert.equal(passes(api, "same-origin", listed), true);
+    assert.equal(passes(undefined, "same-origin", listed), true);
+    assert.equal(passes(api, "same-site", listed), false);
+  });
+});
+
+describe("the CSRF check of an origin that a pattern names", () => {
+  const preview = "https://pr-12.preview.example.test";
+  table(
+    [
+      [preview, "same-site", true],
+      [preview, "same-origin", true],
+      [preview, "cross-site", false],
+      [preview, "none", false],
+      // Only the browser knows whether it is of the same site.
+      [preview, undefined, false],
+      [own, "same-origin", true],
+      ["https://a.b.preview.example.test", "same-site", false],
+      ["https://preview.example.test", "same-site", false],
+      ["https://.preview.example.test", "same-site", false],
+      ["http://pr-12.preview.example.test", "same-site", false],
+      ["https://pr-12.preview.example.test:8443", "same-site", false],
+      ["https://pr-12.preview.example.test.evil.test", "same-site", false],
+      ["https://evil.test/.preview.example.test", "same-site", false],
+      ["https://evil.test#.preview.example.test", "same-site", false],
+      ["https://user@pr-12.preview.example.test", "same-site", false],
+      ["https://pr-12-preview.example.test", "same-site", false],
+      ["https://pr-12xpreview.example.test", "same-site", false],
+      ["https://*.preview.example.test", "same-site", false],
+      ["https://PR-12.preview.example.test", "same-site", false],
+    ],
+    new PageOrigins(own, ["https://*.preview.example.test"]),
+  );
+
+  test("needs the port that the pattern has", () => {
+    const withPort = new PageOrigins(own, ["https://*.example.test:8443"]);
+    assert.equal(passes("https://a.example.test:8443", "same-site", withPort), true);
+    assert.equal(passes("https://a.example.test", "same-site", withPort), false);
   });
 });

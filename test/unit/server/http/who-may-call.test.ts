@@ -64,6 +64,7 @@ describe("the CSRF check", () => {
     assert.equal(event.origin, cross.origin);
     assert.equal(event.fetchSite, "cross-site");
     assert.deepEqual(event.expectedOrigins, [where.origin, further]);
+    assert.match(event.description, /^https:\/\/evil\.example is another site.* set "origin" to/);
 
     const neither = await refusedWith({});
     assert.equal("origin" in neither || "fetchSite" in neither, false);
@@ -73,6 +74,25 @@ describe("the CSRF check", () => {
     const cut = await refusedWith({ origin: long, "sec-fetch-site": "y".repeat(5000) });
     assert.equal(cut.origin, long.slice(0, 200));
     assert.equal(cut.fetchSite, "y".repeat(200));
+    assert.doesNotMatch(cut.description, /xxx|yyy/);
+  });
+
+  test("a preflight that is refused is reported as the call would be, because the browser does not send that", async (t) => {
+    const where = await site(t);
+    const preflight = async (origin: string, path = "") => {
+      const headers = { origin, "access-control-request-method": "POST" };
+      assert.equal((await send("OPTIONS", where.url + path, { headers })).status, 405);
+      const event = where.events.at(-1);
+      assert.equal(event?.type, "request_refused");
+      return event;
+    };
+    const event = await preflight(further);
+    assert.deepEqual([event.level, event.origin, event.expectedOrigins], ["warn", further, [where.origin]]);
+    assert.match(event.description, /set "origin" to it/);
+    assert.equal((await preflight(further)).level, "info");
+    // From the login page to a login API elsewhere.
+    assert.match((await preflight(where.origin)).description, /may call, .* Set "apiOrigin"/);
+    assert.equal((await preflight(further, "/callback")).origin, undefined);
   });
 
   test("another refusal is reported without origins", async (t) => {
@@ -110,6 +130,7 @@ describe("behind Vite's development proxy", () => {
       const event = events.at(-1);
       assert.equal(event?.type, "request_refused");
       assert.deepEqual([event.origin, event.expectedOrigins], [page, [backend]]);
+      assert.match(event.description, new RegExp(`^If ${page} is your login page, set "origin" to it`));
     });
   }
 });

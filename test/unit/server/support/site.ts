@@ -109,7 +109,8 @@ export type SiteKitOptions = Partial<
 >;
 
 export interface SiteOptions {
-  options?: SiteKitOptions;
+  /** The kit's options, or what makes them of the origin at which the site listens. */
+  options?: SiteKitOptions | ((listensAt: string) => SiteKitOptions);
   runtime?: Runtime;
   /** The life of a code in seconds. Default 60. */
   ttlSeconds?: number;
@@ -140,7 +141,8 @@ export async function site(
     logins.push({ userId, attempt });
     return Response.json({ redirect_to: "/account" }, { headers: { "set-cookie": `session=${userId}` } });
   };
-  const { handOver, signIn = note, ...others } = options ?? {};
+  const given = typeof options === "function" ? options(origin) : (options ?? {});
+  const { handOver, signIn = note, ...others } = given;
   const kit = createLoginKit<NodeContext>(
     {
       origin,

@@ -1,0 +1,88 @@
+import { LogThrottle } from "../event-reporter.js";
+import type { PageOrigins } from "../http/page-origins.js";
+import type { Report } from "../kit-events.js";
+import type { Runtime } from "../runtime.js";
+
+/** What the site knows of a page that its server renders. */
+export interface PageOptions {
+  /**
+   * The page's address in the browser, if the site knows it: from its framework, behind proxies only if the framework
+   * takes scheme and host from them. If pages of that origin may not call the login API, nothing begins. Without it the page
+   * counts as one of `origin`.
+   */
+  pageUrl?: string | URL | undefined;
+}
+
+interface PageCheckDependencies {
+  pages: PageOrigins;
+  report: Report;
+  runtime: Runtime;
+}
+
+/**
+ * Whether a login that begins together with a page can end there. The CSRF check would refuse it only after the person has
+ * accepted on the phone.
+ */
+export class PageCheck {
+  readonly #pages: PageOrigins;
+  readonly #report: Report;
+  readonly #throttle: LogThrottle;
+  #isHostReported = false;
+
+  constructor({ pages, report, runtime }: PageCheckDependencies) {
+    this.#pages = pages;
+    this.#report = report;
+    this.#throttle = new LogThrottle(60_000, runtime);
+  }
+
+  /** @param pageUrl the page's address; undefined if the site does not know it. May be anything */
+  allows({ headers }: { headers: Pick<Headers, "get"> }, pageUrl: unknown): boolean {
+    const { origin, apiOrigin, listed } = this.#pages;
+    const pageOrigin = originOfPage(pageUrl);
+    if (pageOrigin === undefined) this.#compareHost(headers.get("host"));
+    const page = pageOrigin ?? origin;
+    const isListed = this.#pages.match(page) !== undefined;
+    if (isListed && sharesCookies(page, apiOrigin)) return true;
+    this.#report({
+      type: "page_refused",
+      level: this.#throttle.level("page", "warn"),
+      description: isListed
+        ? `Pages of ${page} cannot begin with a code, because their server cannot set the cookie of "apiOrigin", ${apiOrigin}. The element begins by itself.`
+        : `By "pageUrl" the page is at ${page}, whose pages may not call the login API. If that is what the browser shows, set "origin" to it, or for a further page add it to "origins"; "origin" is ${origin} now. Else a proxy does not pass scheme and host on, or "pageUrl" is wrong.`,
+      origin: page.slice(0, 200),
+      ...(!isListed && { expectedOrigins: [...listed] }),
+    });
+    return false;
+  }
+
+  /** One warning, which decides nothing: a proxy may change `Host`, and anybody can send one. */
+  #compareHost(host: string | null): void {
+    if (host === null || this.#isHostReported) return;
+    const { origin } = this.#pages;
+    const addresses = [`https://${host}`, `http://${host}`];
+    if (addresses.some((address) => this.#pages.match(originOfPage(address)!) !== undefined)) return;
+    this.#isHostReported = true;
+    this.#report({
+      type: "host_differs",
+      level: "warn",
+      description: `A page was asked for with this Host, and "origin" is ${origin}. If a proxy changes Host, all is well. Else logins that begin on such a page are refused: set "origin" to the address in the browser.`,
+      host: host.slice(0, 200),
+    });
+  }
+}
+
+/**
+ * The origin of a page's address; undefined if the site does not know it. What is no URL may come from a request, and fits no
+ * origin.
+ */
+function originOfPage(pageUrl: unknown): string | undefined {
+  if (pageUrl === undefined) return undefined;
+  const address = String(pageUrl);
+  return URL.canParse(address) ? new URL(address).origin : "null";
+}
+
+/** Whether a cookie that a page of the one origin brings is sent to the other: ports share cookies, names do not. */
+function sharesCookies(page: string, api: string): boolean {
+  const [a, b] = [new URL(page), new URL(api)];
+  return a.hostname === b.hostname && a.protocol === b.protocol;
+}
