@@ -123,7 +123,7 @@ async function show(code: Code, { showTo, onCode }: CheckEdge): Promise<() => vo
 }
 
 async function checkSite(
-  { page, path }: Extract<Subject, { kind: "site" }>,
+  { page, path, apiOrigin }: Extract<Subject, { kind: "site" }>,
   times: VisitTimes,
   print: CheckEdge["print"],
 ): Promise<Line[]> {
@@ -132,7 +132,7 @@ async function checkSite(
   print(`The way to ${new URL(page).origin}`, way);
   const broken = way.find(({ result }) => result === "failed")?.check ?? "port";
   const seen = isUsable(connection)
-    ? siteLines(await visitSite(page, path, times), { page, path })
+    ? siteLines(await visitSite({ page, path, apiOrigin }, times), { page, path, apiOrigin })
     : notChecked(siteChecks, firstMend(broken));
   print("The site", seen);
   return [...way, ...seen];

@@ -11,7 +11,7 @@ import { kitOptions, type CheckedSetting } from "./wording.js";
 export type Subject =
   | { kind: "tenant"; settings: DoctorSettings; callbackUri: string; wantsScan: boolean }
   /** `page`: the address of the login page. */
-  | { kind: "site"; page: string; path: string };
+  | { kind: "site"; page: string; path: string; apiOrigin: string };
 
 export type DoctorOptions =
   | { kind: "help" }
@@ -58,11 +58,12 @@ export function readDoctorOptions(
         "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user and fragment.",
       );
     if (switches.has("no-scan")) return wrong("--no-scan does not go with --site, which scans nothing.");
-    subject = { kind: "site", page: url.href, path: settings.path.replace(/\/+$/, "") };
+    const path = settings.path.replace(/\/+$/, "");
+    subject = { kind: "site", page: url.href, path, apiOrigin: settings["api-origin"] ?? url.origin };
   } else {
     // It may be undefined here: doctor does not need it where it has callback-uri.
-    const origin = settings.origin as string | undefined;
-    const callbackUri = settings["callback-uri"] ?? (origin && `${origin}${settings.path}/callback`);
+    const apiOrigin = settings["api-origin"] ?? (settings.origin as string | undefined);
+    const callbackUri = settings["callback-uri"] ?? (apiOrigin && `${apiOrigin}${settings.path}/callback`);
     if (callbackUri === undefined)
       return wrong(
         "--origin is missing. Give it, or --callback-uri: the Token Server has to allow the callback's address.",
@@ -128,7 +129,7 @@ ${flagLine("--report <file>", "also writes a report without secrets, for the ven
 ${flagLine("--config <file>", "the file of serve")}
 
 Settings, and the kit's options that they are. The first four are needed, and --origin or --callback-uri; with --site
-none is, but --path if it is not /otp-login:
+none is, but --path if it is not /otp-login, and --api-origin if it is not the page's:
 ${settingLines}
 ${flagLine("--host <address>", "where the site's server, behind its proxy, listens (127.0.0.1)")}
 ${flagLine("--port <number>", "and its port (of a callback on this machine: that of its address)")}

@@ -26,7 +26,7 @@ export const titles = {
   "csp-widget": "Login page's policy, for the widget",
   "csp-framing": "Login page in frames",
   "login-api": "Login API",
-  origin: "Login API's origin",
+  origin: "Login page's origin",
   "other-origins": "Login API from other sites",
   "content-type": "Login API's Content-Type",
   "cache-control": "Login API's Cache-Control",

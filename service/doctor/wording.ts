@@ -13,6 +13,7 @@ export const kitOptions = {
   message: "message",
   "max-message-length": "maxMessageLength",
   origin: "origin",
+  "api-origin": "apiOrigin",
   path: "path",
   "callback-uri": "callback.uri",
   "callback-username": "callback.username",

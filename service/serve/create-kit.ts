@@ -3,6 +3,7 @@ import {
   clientIpBehind,
   type AttemptStore,
   type LoginKit,
+  type LoginKitEvent,
   type LoginKitOptions,
   type Message,
 } from "onegini-otp-login/server";
@@ -35,10 +36,12 @@ export function createKit(settings: Settings, { store, log, metrics }: KitParts)
   const { message, limits, timeouts } = settings;
   const resultPolling = settings["result-polling"];
   const uri = settings["callback-uri"];
+  const apiOrigin = settings["api-origin"];
   const [username, password] = [settings["callback-username"], settings["callback-password"]];
   const options = {
     origin: settings.origin,
     origins: settings.origins,
+    ...(apiOrigin !== undefined && { apiOrigin }),
     path: settings.path,
     tokenServer: {
       url: settings["token-server-url"],
@@ -65,7 +68,7 @@ export function createKit(settings: Settings, { store, log, metrics }: KitParts)
     onEvent(event) {
       metrics.count(event);
       traceEvent(event);
-      logEvent(log, event);
+      logEvent(log, namingSettings(event));
     },
     transport: metrics.counting(nodeTransport),
     ...(limits !== undefined && { limits }),
@@ -100,9 +103,29 @@ const messageIn = (texts: Readonly<Record<string, string>>): Message<ServiceCont
 };
 
 /** The kit's options whose names differ from those of the settings, as far as only the kit checks them. */
-const renamed: Record<string, SettingName> = { "handOver.to": "hand-over-to" };
+const renamed: Record<string, SettingName> = { "handOver.to": "hand-over-to", apiOrigin: "api-origin" };
+
+const withSettingNames = (text: string): string =>
+  text.replace(/"([\w.]+)"/g, (quoted, name: string) => renamed[name] ?? quoted);
 
 const inSettings = (message: string): string => {
   const [, words = message] = /^createLoginKit: (.*)$/s.exec(message) ?? [];
-  return `${words.replace(/^"([^"]+)"/, (_, name: string) => renamed[name] ?? name).replace(/; expected /, "; it must be ")}.`;
+  return `${withSettingNames(words)
+    .replace(/^"([^"]+)"/, "$1")
+    .replace(/; expected /, "; it must be ")}.`;
 };
+
+/** An event that says what to change: in the words of the settings, and of `POST /begin`. */
+function namingSettings(event: LoginKitEvent): LoginKitEvent {
+  switch (event.type) {
+    case "request_refused":
+    case "page_refused":
+    case "host_differs":
+      return {
+        ...event,
+        description: withSettingNames(event.description).replaceAll('"pageUrl"', "page_url"),
+      };
+    default:
+      return event;
+  }
+}

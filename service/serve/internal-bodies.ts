@@ -29,6 +29,7 @@ export const beginRequest = v.object({
   ),
   address: ipAddress,
   qr_link: optionalText("qr_link"),
+  page_url: optionalText("page_url"),
 });
 
 export const scannedRequest = v.object({

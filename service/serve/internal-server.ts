@@ -63,10 +63,14 @@ export function createInternalApi({ kit, log, metrics, secret }: InternalParts):
   });
 
   app.post("/begin", async (c) => {
-    const { headers, address, qr_link: qrLink } = await bodyOf(c, beginRequest);
+    const { headers, address, qr_link: qrLink, page_url: pageUrl } = await bodyOf(c, beginRequest);
     const request = new Request("http://localhost/", { headers });
     const begun = await kit
-      .begin(request, { address: address ?? undefined }, { qrLink: qrLink ?? undefined })
+      .begin(
+        request,
+        { address: address ?? undefined },
+        { qrLink: qrLink ?? undefined, pageUrl: pageUrl ?? undefined },
+      )
       .catch(() => {
         throw badRequest('"qr_link" must be an https link with {otp} in its fragment, and not too long.');
       });

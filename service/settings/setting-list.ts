@@ -8,6 +8,7 @@ import {
   object,
   oneOf,
   origin,
+  originOrPattern,
   port,
   redisAddress,
   seconds,
@@ -33,8 +34,19 @@ export const settingList = {
     value: "origin",
     meaning: "the origin of the login page, https://www.example.com",
   },
+  "api-origin": {
+    schema: v.optional(origin),
+    value: "origin",
+    meaning: "where browsers reach the login API, if elsewhere on the site (origin)",
+  },
   origins: {
-    schema: v.optional(listOf(origin, "a list of origins such as https://login.example.com"), () => []),
+    schema: v.optional(
+      listOf(
+        originOrPattern,
+        "a list of origins such as https://login.example.com, or of patterns such as https://*.preview.example.com",
+      ),
+      () => [],
+    ),
     value: "list",
     meaning: "further origins of the same site whose pages may call (none)",
   },
@@ -117,7 +129,7 @@ export const settingList = {
   "callback-uri": {
     schema: v.optional(address),
     value: "url",
-    meaning: "where the Token Server posts to (origin + path + /callback)",
+    meaning: "where the Token Server posts to (api-origin + path + /callback)",
   },
   "callback-username": {
     schema: v.optional(text("a text")),

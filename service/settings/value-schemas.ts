@@ -57,9 +57,19 @@ const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new 
 const isSafe = (url: URL | undefined): url is URL =>
   url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 
+/** Node takes a star in the name of a host. */
+const isOrigin = (value: string): boolean =>
+  isSafe(parseUrl(value)) && parseUrl(value)?.origin === value && !value.includes("*");
+
 export const origin = textThat(
-  (value) => isSafe(parseUrl(value)) && parseUrl(value)?.origin === value,
+  isOrigin,
   "an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end",
+);
+
+/** Whether a pattern is of the site of `origin`, only the kit checks. */
+export const originOrPattern = textThat(
+  (value) => isOrigin(value) || isOrigin(value.replace("https://*.", "https://a.")),
+  "an origin such as https://login.example.com, or a pattern such as https://*.preview.example.com",
 );
 
 export const address = textThat((value) => {

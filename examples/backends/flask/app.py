@@ -71,7 +71,10 @@ def login():
     # The login begins together with the page, so that its code can be scanned before any script has run.
     wanted = "cookie user-agent accept-language sec-purpose purpose sec-fetch-site sec-fetch-dest".split()
     headers = {name: request.headers[name] for name in wanted if name in request.headers}
-    status, begun = call_service("POST", "/begin", {"headers": headers, "address": request.remote_addr})
+    # As the browser shows it: the proxy in front sets both headers. Where such a page may not call, nothing begins.
+    page_url = f"{request.headers.get('X-Forwarded-Proto', request.scheme)}://{request.host}{request.path}"
+    body = {"headers": headers, "address": request.remote_addr, "page_url": page_url}
+    status, begun = call_service("POST", "/begin", body)
     if status != 200:
         return render_template("login.html")  # the element begins by itself
     response = make_response(render_template("login.html", begun=begun))

@@ -21,21 +21,26 @@ function parsePolicy(text: string): Policy {
   return policy;
 }
 
-/** Whether a policy lets a page load from its own origin. */
+/** Whether a policy lets a page load from an origin. */
 export type Verdict = "allowed" | "blocked" | "unknown";
 
-/** For scripts and calls to the page's own origin. A nonce or a hash may allow them too, which only a browser knows. */
-export function allowsOwn(policy: Policy, directives: readonly string[], url: URL): Verdict {
+/**
+ * For scripts, and for calls. A nonce or a hash may allow them too, which only a browser knows.
+ *
+ * @param page the page that has the policy
+ */
+export function allows(policy: Policy, directives: readonly string[], url: URL, page: URL): Verdict {
   const name = [...directives, "default-src"].find((each) => policy.has(each));
   const sources = name === undefined ? undefined : policy.get(name);
   if (sources === undefined) return "allowed";
   if (sources.some((source) => /^'(?:nonce-|sha\d+-|strict-dynamic')/i.test(source))) return "unknown";
-  return sources.some((source) => matches(source, url)) ? "allowed" : "blocked";
+  return sources.some((source) => matches(source, url, page)) ? "allowed" : "blocked";
 }
 
 /** Whether a source of a policy stands for an address. */
-function matches(source: string, { protocol, hostname, port, pathname }: URL): boolean {
-  if (/^'self'$/i.test(source) || source === "*") return true;
+function matches(source: string, { protocol, hostname, port, pathname, origin }: URL, page: URL): boolean {
+  if (source === "*") return true;
+  if (/^'self'$/i.test(source)) return origin === page.origin;
   if (/^[a-z][a-z\d+.-]*:$/i.test(source)) return source.toLowerCase() === protocol;
   const [, scheme, host = "", number, path] =
     /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/:']+)(?::(\d+|\*))?(\/.*)?$/i.exec(source) ?? [];

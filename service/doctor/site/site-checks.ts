@@ -1,6 +1,13 @@
 import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
-import { allowsOwn, allowsTrustedTypes, policiesOf } from "./content-security-policy.js";
-import { attemptIn, jsonIn, type Answer, type SiteFacts, type StreamAnswer } from "./site-visit.js";
+import { allows, allowsTrustedTypes, policiesOf } from "./content-security-policy.js";
+import {
+  attemptIn,
+  jsonIn,
+  type Answer,
+  type Site,
+  type SiteFacts,
+  type StreamAnswer,
+} from "./site-visit.js";
 
 /** The checks of a running site, in their order. */
 export const siteChecks = [
@@ -19,12 +26,6 @@ export const siteChecks = [
   "clock",
 ] as const satisfies readonly CheckId[];
 
-/** A site's address as it was given, and the path of its login API. */
-export interface Site {
-  page: string;
-  path: string;
-}
-
 /** The lines of what a browser gets from a site. */
 export function siteLines(facts: SiteFacts, site: Site): Line[] {
   const lines = [...pageLines(facts.page, site), ...apiLines(facts, site), clockLine(facts)];
@@ -34,7 +35,7 @@ export function siteLines(facts: SiteFacts, site: Site): Line[] {
 const said = (answer: Answer | StreamAnswer): string =>
   answer.kind === "silent" ? answer.reason : String(answer.status);
 
-function pageLines(page: Answer, { page: address, path }: Site): Line[] {
+function pageLines(page: Answer, site: Site): Line[] {
   if (page.kind === "silent" || page.status !== 200) {
     const isRedirect = page.kind === "answered" && page.status >= 300 && page.status < 400;
     return [
@@ -49,7 +50,7 @@ function pageLines(page: Answer, { page: address, path }: Site): Line[] {
     ];
   }
   const { headers, text } = page;
-  const url = new URL(address);
+  const url = new URL(site.page);
   const policies = policiesOf(headers["content-security-policy"] as string | undefined, text);
   return [
     ok(
@@ -57,7 +58,7 @@ function pageLines(page: Answer, { page: address, path }: Site): Line[] {
       /<onegini-otp-login[\s>]/i.test(text) ? "has the element" : "answers; a script may add the element",
     ),
     hstsLine(headers["strict-transport-security"], url),
-    widgetLine(policies, new URL(path, url), text),
+    widgetLine(policies, site, text),
     framingLine(policies, headers["x-frame-options"]),
   ];
 }
@@ -77,16 +78,18 @@ function hstsLine(header: string | string[] | undefined, { protocol }: URL): Lin
 
 type Policies = ReturnType<typeof policiesOf>;
 
-function widgetLine(policies: Policies, api: URL, html: string): Line {
+function widgetLine(policies: Policies, { page, apiOrigin, path }: Site, html: string): Line {
+  const url = new URL(page);
+  const api = new URL(apiOrigin + path);
   if (policies.length === 0) return ok("csp-widget", "there is no policy that could block the widget");
   const fix = (directive: string): string =>
     `Change Content-Security-Policy of the login page: ${directive}. The widget runs under script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types lit-html.`;
   for (const policy of policies) {
-    if (allowsOwn(policy, ["connect-src"], api) === "blocked")
+    if (allows(policy, ["connect-src"], api, url) === "blocked")
       return failed(
         "csp-widget",
         "the policy blocks the login API (connect-src)",
-        fix("add 'self' to connect-src"),
+        fix(`add ${apiOrigin === url.origin ? "'self'" : apiOrigin} to connect-src`),
       );
     if (!allowsTrustedTypes(policy))
       return failed(
@@ -97,7 +100,9 @@ function widgetLine(policies: Policies, api: URL, html: string): Line {
   }
   // Without the element there is no telling where its script comes from.
   const isElsewhere = /<script\b[^>]*\ssrc=["']?(?:https?:)?\/\//i.test(html);
-  const verdicts = policies.map((policy) => allowsOwn(policy, ["script-src-elem", "script-src"], api));
+  const verdicts = policies.map((policy) =>
+    allows(policy, ["script-src-elem", "script-src"], new URL(path, url), url),
+  );
   if (verdicts.includes("blocked") && !isElsewhere)
     return failed(
       "csp-widget",
@@ -130,6 +135,8 @@ const apiChecks = ["content-type", "cache-control", "cookie", "status", "stream"
 function apiLines(facts: SiteFacts, site: Site): Line[] {
   const { start } = facts;
   const { origin } = new URL(site.page);
+  const { apiOrigin } = site;
+  const isOwn = apiOrigin === origin;
   const answer = jsonIn(start);
   const error = answer?.["error"];
   const rest = (check: CheckId) => notChecked(apiChecks, firstMend(check));
@@ -139,7 +146,7 @@ function apiLines(facts: SiteFacts, site: Site): Line[] {
       failed(
         "origin",
         `the page's own origin, ${origin}, is refused`,
-        `Set origin to ${origin}, as in the browser's address bar. Where it is so, a proxy changes the headers Origin or Sec-Fetch-Site: it must pass them on.`,
+        `Set origin to ${origin}, as in the browser's address bar${isOwn ? "" : `, and api-origin to ${apiOrigin}`}. Where it is so, a proxy changes the headers Origin or Sec-Fetch-Site: it must pass them on.`,
       ),
       foreignLine(facts.foreignStart),
       ...rest("origin"),
@@ -155,9 +162,19 @@ function apiLines(facts: SiteFacts, site: Site): Line[] {
       ...rest("login-api"),
     ];
   const cookie = cookieLine(start.headers["set-cookie"] ?? [], site);
+  const isReadable =
+    isOwn ||
+    (start.headers["access-control-allow-origin"] === origin &&
+      start.headers["access-control-allow-credentials"] === "true");
   return [
     ok("login-api", `answers at ${site.path}`),
-    ok("origin", origin),
+    isReadable
+      ? ok("origin", isOwn ? origin : `${origin}, with CORS`)
+      : failed(
+          "origin",
+          `a page of ${origin} may call, and may not read the answer (CORS)`,
+          `Set origin to ${origin} and api-origin to ${apiOrigin}. Where it is so, a proxy removes the headers Access-Control-…, or answers in place of the service: it must pass them on.`,
+        ),
     foreignLine(facts.foreignStart),
     contentTypeLine(start),
     cacheLine(start),
@@ -174,7 +191,7 @@ function startFix(start: Answer, error: unknown, { path }: Site): string {
   if (error === "too_many_requests")
     return "Wait a minute. Where it stays, the kit's clientIp or the service's proxies is wrong, and all people share one limit.";
   if (start.kind === "answered" && start.status === 404)
-    return `Two faults look alike: the proxy does not pass ${path} on to the kit or the service, or the login API is under another path (--path).`;
+    return `Two faults look alike: the proxy does not pass ${path} on to the kit or the service, or the login API is under another path (--path) or origin (--api-origin).`;
   if (start.kind === "answered" && start.status >= 500)
     return "Two faults look alike: the kit's server or the service is not started, or the proxy has another address or port for it.";
   return `The proxy has to pass ${path} on to the kit or the service, with all methods and as it is. A firewall or a login page in front may answer in its place.`;
@@ -218,7 +235,7 @@ function cacheLine({ headers }: Answered): Line {
       );
 }
 
-function cookieLine(cookies: readonly string[], { page }: Site): Line {
+function cookieLine(cookies: readonly string[], { apiOrigin }: Site): Line {
   const fix =
     "Pass Set-Cookie on as it is: a proxy changes it (in nginx proxy_cookie_path, proxy_cookie_domain or proxy_cookie_flags), or the login API of your own sets it otherwise.";
   const [cookie] = cookies;
@@ -231,7 +248,7 @@ function cookieLine(cookies: readonly string[], { page }: Site): Line {
   const [pair = "", ...attributes] = cookie.split(";").map((each) => each.trim());
   const name = pair.split("=")[0] ?? "";
   const has = (pattern: RegExp): boolean => attributes.some((each) => pattern.test(each));
-  const isHttps = page.startsWith("https:");
+  const isHttps = apiOrigin.startsWith("https:");
   const wrong = [
     ...(isHttps && !has(/^secure$/i) ? ["Secure is missing"] : []),
     ...(isHttps && !name.startsWith("__Host-") ? ["its name does not begin with __Host-"] : []),

@@ -42,6 +42,13 @@ const maxBytes = 1_000_000;
 /** A stream is slow for the widget from here on: it begins to poll. */
 export const widgetStreamMs = 2_500;
 
+/** A site's address as it was given, and where its login API is. */
+export interface Site {
+  page: string;
+  apiOrigin: string;
+  path: string;
+}
+
 export interface VisitTimes {
   timeoutMs: number;
   /** How long to wait for the stream's first event. */
@@ -49,9 +56,11 @@ export interface VisitTimes {
 }
 
 /** Looks at a login page and its login API as a browser does. Never rejects. */
-export async function visitSite(page: string, path: string, times: VisitTimes): Promise<SiteFacts> {
+export async function visitSite({ page, apiOrigin, path }: Site, times: VisitTimes): Promise<SiteFacts> {
   const { origin } = new URL(page);
-  const api = origin + path;
+  const api = apiOrigin + path;
+  const isOwn = apiOrigin === origin;
+  const fetchSite = isOwn ? "same-origin" : "same-site";
   const browser = { "user-agent": userAgent, "accept-encoding": "gzip, br", "accept-language": "en" };
   const ask = (url: string, method: string, headers: Record<string, string>, body?: string) =>
     call(url, { method, headers: { ...browser, ...headers }, body, timeoutMs: times.timeoutMs });
@@ -69,13 +78,13 @@ export async function visitSite(page: string, path: string, times: VisitTimes): 
     );
 
   const seenPage = await ask(page, "GET", { accept: "text/html", "sec-fetch-site": "none" });
-  const start = await post(origin, "same-origin");
+  const start = await post(origin, fetchSite);
   const foreignStart = await post("https://another-site.example", "cross-site");
   const facts = { page: seenPage, start, foreignStart, clockMs: clockOf(start) ?? clockOf(seenPage) };
   const attempt = attemptIn(start);
   if (attempt === undefined) return facts;
   const status = `${api}/${attempt}`;
-  const own = { cookie: cookieOf(start), "sec-fetch-site": "same-origin" };
+  const own = { cookie: cookieOf(start), "sec-fetch-site": fetchSite, ...(!isOwn && { origin }) };
   return {
     ...facts,
     status: await ask(status, "GET", { ...own, accept: "application/json" }),

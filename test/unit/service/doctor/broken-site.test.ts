@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import { assertFailed, checksThat, foundIn, runDoctor } from "./run-doctor.js";
 import { runSite, type Site } from "./running-site.js";
 
@@ -193,5 +193,47 @@ describe("doctor --site names what is wrong with a running site, and nothing els
     );
     assert.equal(foundIn(run).kind, "site");
     assert.doesNotMatch(run.stdout + run.report, /[\w-]{40,}/);
+  });
+});
+
+describe("doctor --site with --api-origin, of a site whose login API is at another origin,", () => {
+  /** What doctor finds, and the login API's origin. */
+  async function findApart(t: TestContext, site: Site) {
+    let apiOrigin = "";
+    const page = await runSite(t, { ...site, apart: (origin) => void (apiOrigin = origin) });
+    const run = await runDoctor(t, ["--site", page, "--api-origin", apiOrigin, "--json"]);
+    return { run, apiOrigin, origin: new URL(page).origin };
+  }
+  const policy = (connect: string): Site =>
+    csp(`default-src 'none'; script-src 'self'; connect-src ${connect}; frame-ancestors 'none'`);
+
+  it("finds nothing wrong with one that is right", async (t) => {
+    const { run, origin } = await findApart(t, policy("http://localhost:*"));
+    assertFailed(run, []);
+    assert.deepEqual(
+      checksThat(run, "unknown").filter((check) => !check.startsWith("tls-")),
+      ["hsts"],
+    );
+    assert.equal(foundIn(run).checks.find(({ check }) => check === "origin")?.says, `${origin}, with CORS`);
+  });
+
+  it("names a policy that allows calls to the page's own origin only", async (t) => {
+    const { run, apiOrigin } = await findApart(t, policy("'self'"));
+    assertFailed(run, ["csp-widget"]);
+    assert.match(run.stdout, new RegExp(`add ${apiOrigin} to connect-src`));
+  });
+
+  it("names a proxy that removes the CORS headers", async (t) => {
+    const answer = (headers: Headers) => void delete headers["access-control-allow-origin"];
+    const { run, apiOrigin } = await findApart(t, { ...policy("*"), answer });
+    assertFailed(run, ["origin"]);
+    assert.match(run.stdout, new RegExp(`may not read the answer.* api-origin to ${apiOrigin}`, "s"));
+  });
+
+  it("names the two settings where the page is refused", async (t) => {
+    const service = ["--origin", "http://localhost:1"];
+    const { run, apiOrigin, origin } = await findApart(t, { ...policy("*"), service });
+    assertFailed(run, ["origin"]);
+    assert.match(run.stdout, new RegExp(`Set origin to ${origin},.* and api-origin to ${apiOrigin}`));
   });
 });

@@ -47,6 +47,10 @@ describe("doctor's command line", () => {
     const options = readDoctorOptions([...tenant, "--origin=https://www.example.com"], {});
     assert.ok(options.kind === "options" && options.subject.kind === "tenant");
     assert.equal(options.subject.callbackUri, "https://www.example.com/otp-login/callback");
+    const origins = ["--origin=https://www.example.com", "--api-origin=https://login.example.com"];
+    const apart = readDoctorOptions([...tenant, ...origins], {});
+    assert.ok(apart.kind === "options" && apart.subject.kind === "tenant");
+    assert.equal(apart.subject.callbackUri, "https://login.example.com/otp-login/callback");
   });
 
   it("needs no other setting with --site, which is the address of a page", () => {

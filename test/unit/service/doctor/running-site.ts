@@ -22,6 +22,8 @@ export interface Site {
   stream?: "held" | "body-held" | "compressed";
   /** Answered in place of the login API. */
   api?: number;
+  /** The login API stands at an origin of its own, which this is told. */
+  apart?: (apiOrigin: string) => void;
   /** Flags of the service beside those that are right. */
   service?: readonly string[];
   /** A certificate, for https. */
@@ -47,12 +49,25 @@ export async function runSite(t: Pick<TestContext, "after">, site: Site): Promis
     server.closeAllConnections();
   });
   const origin = `${site.tls ? "https" : "http"}://localhost:${(server.address() as AddressInfo).port}`;
+  const apart: string[] = [];
+  if (site.apart) {
+    const api = createHttpServer((req, res) => pass(req, res));
+    api.keepAliveTimeout = 0;
+    await new Promise<void>((resolve) => api.listen(0, "localhost", resolve));
+    t.after(() => {
+      api.close();
+      api.closeAllConnections();
+    });
+    const apiOrigin = `http://localhost:${(api.address() as AddressInfo).port}`;
+    apart.push("--api-origin", apiOrigin);
+    site.apart(apiOrigin);
+  }
   const { publicAddress } = await runService(t, {
-    args: ["--origin", origin, "--proxies", "1", ...(site.service ?? [])],
+    args: ["--origin", origin, "--proxies", "1", ...apart, ...(site.service ?? [])],
   });
 
   function handle(req: IncomingMessage, res: ServerResponse): unknown {
-    if (req.url?.startsWith("/otp-login"))
+    if (req.url?.startsWith("/otp-login") && !site.apart)
       return site.api === undefined ? pass(req, res) : res.writeHead(site.api).end("<h1>Hello</h1>");
     const headers: Record<string, string | undefined> = {
       "content-type": "text/html",

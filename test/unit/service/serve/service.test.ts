@@ -120,6 +120,34 @@ describe("The internal port", () => {
     assert.equal((await browser.status(begun["attempt"] ?? "")).status, "pending");
   });
 
+  test("begins nothing on a page that may not call, and logs the settings to change", async () => {
+    const begin = (page_url: string | null) =>
+      service.call("POST", "/begin", { body: { headers: { host: "backend:1" }, page_url } });
+    assert.equal((await begin(`${origin}/login`)).status, 200);
+    assert.equal((await begin("http://localhost:8001/login")).status, 204);
+    const logged = (event: string) =>
+      service.lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter((each) => each["event"] === event);
+    const [refused] = logged("page_refused");
+    assert.equal(refused?.["origin"], "http://localhost:8001");
+    assert.match(String(refused["description"]), /^By page_url the page is at .* set "origin" to it/);
+    assert.deepEqual(logged("host_differs"), []);
+    assert.equal((await begin(null)).status, 200);
+    assert.equal(logged("host_differs")[0]?.["host"], "backend:1");
+  });
+
+  test("logs of a refused page the settings to change, by their names", async () => {
+    const page = "http://localhost:8002";
+    const headers = { origin: page, "sec-fetch-site": "same-site" };
+    assert.equal(
+      (await fetch(`${service.publicAddress}/otp-login`, { method: "POST", headers })).status,
+      403,
+    );
+    const line = service.lines.findLast((each) => each.includes("request_refused")) ?? "";
+    assert.match(line, new RegExp(`If ${page} is your login page, set .*origin.* to it, and api-origin to`));
+  });
+
   test("begins nothing for a prefetch", async () => {
     const body = { headers: { "sec-purpose": "prefetch" } };
     assert.equal((await service.call("POST", "/begin", { body })).status, 204);

@@ -44,6 +44,7 @@ describe("The settings of serve", () => {
     const { settings, givenAt, switches, warnings } = settingsOf({});
     assert.deepEqual(settings, {
       origin: "https://www.example.com",
+      "api-origin": undefined,
       origins: [],
       path: "/otp-login",
       "token-server-url": "https://ts.example.com",
@@ -76,7 +77,8 @@ describe("The settings of serve", () => {
   it("mean the same as flags, as variables and in the file", () => {
     const values = {
       origin: "https://bank.example",
-      origins: "https://a.bank.example, https://b.bank.example",
+      "api-origin": "https://login.bank.example",
+      origins: "https://a.bank.example, https://*.preview.bank.example",
       path: "/qr",
       "token-server-url": "http://localhost:3000",
       "client-id": "c",
@@ -113,7 +115,7 @@ describe("The settings of serve", () => {
     const files = { "site.json": JSON.stringify(inFile) };
     const { settings } = settingsOf({ args: ["--config", "site.json"], environment: {}, files });
     assert.deepEqual(settings, asFlags);
-    assert.deepEqual(settings.origins, ["https://a.bank.example", "https://b.bank.example"]);
+    assert.deepEqual(settings.origins, ["https://a.bank.example", "https://*.preview.bank.example"]);
   });
 
   it("of a flag win over the environment, and these over the file", () => {
@@ -214,6 +216,8 @@ describe("What is wrong with the settings", () => {
     [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
     [["--limits", "x"], "--limits can be given in the file only."],
     [["--origin", "http://bank.example"], /^--origin must be an origin such as/],
+    [["--api-origin", "https://bank.example/"], /^--api-origin must be an origin such as/],
+    [["--origins", "http://*.bank.example"], /^--origins must be a list of origins .* patterns such as/],
     [
       ["--origins", "https://a.example,b"],
       /^--origins must be a list of origins .*, not "https:\/\/a\.example,b"\.$/,
