@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { html } from "hono/html";
 import { sitePath } from "onegini-otp-login/server";
-import { auth } from "./auth.js";
+import { auth, phoneKit } from "./auth.js";
 
 const { PORT = "3000" } = process.env;
 
@@ -17,6 +17,7 @@ const privateHeaders = {
 const app = new Hono();
 // The login API too.
 app.all("/api/auth/*", (c) => auth.handler(c.req.raw));
+app.all("/account/phone/*", (c) => phoneKit.fetch(c.req.raw));
 app.get("/onegini-otp-login.js", serveStatic({ root: "node_modules/onegini-otp-login/dist" }));
 app.get("/", (c) => {
   // Anybody can name a page in the link to this one: only a path of this site counts.
@@ -26,8 +27,23 @@ app.get("/", (c) => {
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
   <onegini-otp-login endpoint="/api/auth/otp-login" redirect="${next}"></onegini-otp-login>
+  <script type="module">
+    const widget = document.querySelector("onegini-otp-login");
+    const blocked = { loginRefused: "This account is blocked", loginRefusedHint: "Call us at 0800 1234." };
+    widget.addEventListener("error", ({ answer }) => {
+      if (answer?.code === "ONEGINI_USER_NOT_FOUND") location.assign("/register");
+      widget.messages = answer?.code === "BANNED_USER" ? blocked : {};
+    });
+  </script>
 </html>`);
 });
+app.get("/register", (c) =>
+  c.html(`<!doctype html>
+<html lang="en">
+  <title>No account</title>
+  <p>This phone has no account yet. Log in with one that has, and add this one.</p>
+</html>`),
+);
 app.get("/account", async (c) => {
   const session = await auth.api.getSession({ headers: c.req.raw.headers });
   if (!session) {
@@ -39,6 +55,19 @@ app.get("/account", async (c) => {
       <title>Account</title>
       <p>Logged in as ${session.user.name}</p>
       <form method="post" action="/logout"><button>Log out</button></form>
+      <script type="module" src="/onegini-otp-login.js"></script>
+      <onegini-otp-login endpoint="/account/phone" manual></onegini-otp-login>
+      <script type="module">
+        const widget = document.querySelector("onegini-otp-login");
+        widget.messages = {
+          title: "Add a phone",
+          approved: "Accepted. Adding the phone…",
+          completed: "The phone is added",
+          loginFailed: "We couldn’t add the phone",
+          loginRefused: "This phone can’t be added",
+          loginRefusedHint: "It belongs to another account, or you are logged out.",
+        };
+      </script>
     </html>`;
   return c.html(page, 200, privateHeaders);
 });

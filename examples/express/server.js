@@ -14,15 +14,43 @@ const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 const { SESSION_SECRET = randomBytes(32).toString("hex") } = process.env;
 const isHttps = ORIGIN.startsWith("https:");
 
-const kit = createLoginKit({
+/** In place of a database: the user ids at the Token Server, each with the account that it logs in. */
+const accounts = new Map([
+  ["demo-user", { id: "demo-user" }],
+  ["blocked-user", { id: "blocked-user", isBlocked: true }],
+]);
+/** The page knows the codes: pages/login.js and pages/account.js. */
+const refuse = (code) => Response.json({ code }, { status: 403 });
+
+const options = {
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-  message: "Log in to the Express example",
   clientIp: (_request, { req }) => req.ip, // follows the setting "trust proxy"
+};
+const kit = createLoginKit({
+  ...options,
+  message: "Log in to the Express example",
   async signIn({ userId, context: { req } }) {
+    const account = accounts.get(userId);
+    if (!account) return refuse("no_account");
+    if (account.isBlocked) return refuse("blocked");
     await promisify((done) => req.session.regenerate(done))(); // a new id, whatever came with the request
-    req.session.userId = userId;
+    req.session.userId = account.id;
     return { user: userId }; // the page goes where its `redirect` says
+  },
+});
+
+/** Adds a phone to the account of somebody who is logged in. */
+const phoneKit = createLoginKit({
+  ...options,
+  path: "/account/phone",
+  message: "Add this phone to your account at the Express example",
+  signIn({ userId, context: { req } }) {
+    const account = [...accounts.values()].find(({ id }) => id === req.session.userId);
+    if (!account) return refuse("logged_out");
+    if ((accounts.get(userId) ?? account) !== account) return refuse("phone_in_use");
+    accounts.set(userId, account);
+    return { redirect_to: "/account" };
   },
 });
 
@@ -43,8 +71,9 @@ app.use(
     saveUninitialized: false,
   }),
 );
-app.use(toNodeHandler(kit)); // after the session, which signIn needs
+app.use(toNodeHandler(kit), toNodeHandler(phoneKit)); // after the session, which signIn needs
 app.use("/assets", express.static("node_modules/onegini-otp-login/dist"));
+app.use("/pages", express.static("pages"));
 
 app.get("/", (req, res) => {
   // Anybody can name a page in the link to this one: only a path of this site counts.
@@ -53,7 +82,15 @@ app.get("/", (req, res) => {
     <html lang="en">
       <title>Log in</title>
       <script type="module" src="/assets/onegini-otp-login.js"></script>
+      <script type="module" src="/pages/login.js"></script>
       <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
+    </html>`);
+});
+app.get("/register", (_req, res) => {
+  res.send(`<!doctype html>
+    <html lang="en">
+      <title>No account</title>
+      <p>This phone has no account yet. Log in with one that has, and add this one.</p>
     </html>`);
 });
 app.get("/account", (req, res) => {
@@ -66,6 +103,9 @@ app.get("/account", (req, res) => {
       <title>Account</title>
       <p>Logged in as ${name}</p>
       <form method="post" action="/logout"><button>Log out</button></form>
+      <script type="module" src="/assets/onegini-otp-login.js"></script>
+      <script type="module" src="/pages/account.js"></script>
+      <onegini-otp-login endpoint="/account/phone" manual></onegini-otp-login>
     </html>`);
 });
 app.post("/logout", async (req, res) => {
@@ -77,7 +117,7 @@ app.post("/logout", async (req, res) => {
 });
 const server = app.listen(Number(PORT), "localhost", () => console.log(`Open http://localhost:${PORT}`));
 
-const shutDown = gracefulShutdown(server, kit);
+const shutDown = gracefulShutdown(server, { close: () => Promise.all([kit.close(), phoneKit.close()]) });
 process.once("SIGTERM", async () => {
   await shutDown();
   process.exit();

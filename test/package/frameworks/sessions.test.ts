@@ -51,6 +51,15 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
         }
       }`,
   },
+  Users: {
+    "accounts.ts": `
+      interface Account { id: string; isBlocked: boolean }
+      export declare const accounts: {
+        find: (userId: string) => Promise<Account | undefined>;
+        loggedIn: (request: Request) => Promise<Account | undefined>;
+        addPhone: (account: string, userId: string) => Promise<boolean>;
+      };`,
+  },
   "Better Auth": {
     "database.ts": `
       export declare const customers: { find: (userId: string) => Promise<{ email: string; name: string } | null> };
