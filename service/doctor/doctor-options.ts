@@ -62,7 +62,8 @@ export function readDoctorOptions(
     subject = { kind: "site", page: url.href, path, apiOrigin: settings["api-origin"] ?? url.origin };
   } else {
     // It may be undefined here: doctor does not need it where it has callback-uri.
-    const apiOrigin = settings["api-origin"] ?? (settings.origin as string | undefined);
+    const origin = settings.origin as string | undefined;
+    const apiOrigin = settings["api-origin"] ?? origin;
     const callbackUri = settings["callback-uri"] ?? (apiOrigin && `${apiOrigin}${settings.path}/callback`);
     if (callbackUri === undefined)
       return wrong(

@@ -115,17 +115,12 @@ const inSettings = (message: string): string => {
     .replace(/; expected /, "; it must be ")}.`;
 };
 
-/** An event that says what to change: in the words of the settings, and of `POST /begin`. */
+/** Their `description` says what to change. */
+const withFix: readonly LoginKitEvent["type"][] = ["request_refused", "page_refused", "host_differs"];
+
+/** An event in the words of the settings, and of `POST /begin`. */
 function namingSettings(event: LoginKitEvent): LoginKitEvent {
-  switch (event.type) {
-    case "request_refused":
-    case "page_refused":
-    case "host_differs":
-      return {
-        ...event,
-        description: withSettingNames(event.description).replaceAll('"pageUrl"', "page_url"),
-      };
-    default:
-      return event;
-  }
+  if (!("description" in event) || !withFix.includes(event.type)) return event;
+  const description = withSettingNames(event.description ?? "").replaceAll('"pageUrl"', "page_url");
+  return { ...event, description };
 }

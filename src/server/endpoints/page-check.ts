@@ -77,7 +77,7 @@ export class PageCheck {
  */
 function originOfPage(pageUrl: unknown): string | undefined {
   if (pageUrl === undefined) return undefined;
-  const address = String(pageUrl);
+  const address = typeof pageUrl === "string" || pageUrl instanceof URL ? String(pageUrl) : "";
   return URL.canParse(address) ? new URL(address).origin : "null";
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -44,7 +44,7 @@ describe("On https, in a browser,", () => {
       { cert: readFileSync(certificate), key: readFileSync(key) },
       (req, res) => answer(req, res),
     );
-    await listen(t, server as unknown as ReturnType<typeof createServer>);
+    await listen(t, server);
     const at = (host: string) => `https://${host}:${(server.address() as AddressInfo).port}`;
     const tokenServer = await emulator(t);
     const events: LoginKitEvent[] = [];
@@ -83,13 +83,13 @@ describe("On https, in a browser,", () => {
       starts: tokenServer.starts,
       page,
       /** Logs in at a page of a host. */
-      async logIn(host: string) {
+      logIn: async (host: string) => {
         await page.goto(`${at(host)}/login`);
         await phone.handleMobileAuthWithOtp(await codeOn(page));
         await page.waitForURL(`${at(host)}/account`);
       },
       /** Opens a page whose calls are refused. */
-      async refused(host: string) {
+      refused: async (host: string) => {
         await page.goto(`${at(host)}/login`);
         await until(() => events.some(({ type }) => type === "request_refused"), "the event");
         const event = events.find(({ type }) => type === "request_refused");
