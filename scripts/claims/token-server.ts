@@ -238,8 +238,8 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "No error contains the value of an option",
     file: "src/server/parse-options.ts",
-    text: "is ${problem}; expected",
-    without: "is ${problem}: ${String(valueAt(value, keys))}; expected",
+    text: '"${name}" is ${problem}; expected',
+    without: '"${name}" is ${problem}: ${String(valueAt(value, keys))}; expected',
     test: "test/unit/server/options.test.ts",
     title: "no error contains a value, which may be a secret",
   },
