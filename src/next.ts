@@ -256,7 +256,7 @@ const isOfRouter = (headers: Pick<Headers, "get">): boolean =>
 function warnOfMissingCookie(headers: Headers): void {
   if (process.env["NODE_ENV"] === "production" || isRedirectOfAction(headers) || isOfRouter(headers)) return;
   console.warn(
-    "onegini-otp-login: the login page is rendered without a code, because its request has no cookie of the kit. " +
+    "warn onegini-otp-login: the login page is rendered without a code, because its request has no cookie of the kit. " +
       "Call login.setBrowserCookie in proxy.ts, and name the page in its matcher.",
   );
 }

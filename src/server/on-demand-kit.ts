@@ -24,7 +24,7 @@ export function availableKits(runtime: Runtime = systemRuntime) {
   const throttle = new LogThrottle(60_000, runtime);
   const report = (problem: string): void => {
     if (throttle.level("kit", "error") === "info") return;
-    console.error(printable(`onegini-otp-login: error: there is no QR login: ${problem}`));
+    console.error(printable(`error onegini-otp-login: there is no QR login: ${problem}`));
   };
   return async <Kit>(kit: () => Promise<Kit>): Promise<Kit | NoKit> => {
     try {

@@ -178,7 +178,7 @@ test("without its options the login leaves page, proxy and log-out as they are, 
     ],
   );
   assert.equal(lines.length, 1, "one line a minute");
-  assert.match(lines[0] ?? "", /^onegini-otp-login: error: .*"origin" is empty; expected an origin/);
+  assert.match(lines[0] ?? "", /^error onegini-otp-login: .*"origin" is empty; expected an origin/);
 });
 
 test("each method is answered by the kit", async (t) => {

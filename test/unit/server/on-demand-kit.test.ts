@@ -65,7 +65,7 @@ describe("a kit whose options come from a function", () => {
     await kit.close();
 
     assert.equal(lines.length, 1, "one line a minute");
-    assert.match(lines[0] ?? "", /^onegini-otp-login: error: .*"tokenServer\.url" is empty; expected/);
+    assert.match(lines[0] ?? "", /^error onegini-otp-login: .*"tokenServer\.url" is empty; expected/);
   });
 
   test("ends the cookie at a log-out, whatever its name, if an option is wrong", () => {
