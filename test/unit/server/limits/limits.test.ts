@@ -94,7 +94,9 @@ describe("starts from one address", () => {
     });
     const start = `POST /otp-login HTTP/1.1\r\nHost: x\r\nOrigin: ${where.origin}\r\nContent-Length: 0\r\n\r\n`;
     for (let count = 0; count < 10; count++) await exchange(where.origin, start);
-    await until(() => handled === 10 && limited(where).length === 7, "the answers of ten starts");
+    // The calls of the others are still on their way to the Token Server when the last start is refused.
+    const isOver = () => handled === 10 && limited(where).length === 7 && tokenServer.started.length >= 3;
+    await until(isOver, "the answers of ten starts");
     assert.equal(tokenServer.started.length, 3);
   });
 
