@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -7,6 +7,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { watchForComplaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { frameworkListings } from "../support/framework-listings.js";
+import { removeFonts } from "../support/generated-apps.js";
 import {
   acceptOnPhone,
   install,
@@ -57,14 +58,7 @@ async function generate(): Promise<void> {
     "--disable-git",
   ];
   await npm(["exec", "--yes", "--", ...args], temporaryFolder, preferences);
-  const layout = readFileSync(join(folder, "app/layout.tsx"), "utf8");
-  write(
-    "app/layout.tsx",
-    layout
-      .replace(/^import .* from "next\/font\/google";\n/m, "")
-      .replaceAll(/^const \w+ = Geist\w*\([^]*?\);\n/gm, "")
-      .replaceAll(/\$\{geist\w+\.variable\}/g, ""),
-  );
+  removeFonts(folder);
 }
 
 let browser: Browser;

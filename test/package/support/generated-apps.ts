@@ -133,10 +133,14 @@ const by =
     assert.ok(isGood, output);
   };
 
-/** Without the fonts of Google, which a build would load. */
 async function makeNextApp(npm: Npm, folder: string): Promise<void> {
   await by("create --yes next-app@latest app -- --yes --skip-install --disable-git")(npm, folder);
-  const file = join(folder, "app/app/layout.tsx");
+  removeFonts(join(folder, "app"));
+}
+
+/** Takes the fonts of Google out of what create-next-app makes, because a build would load them. */
+export function removeFonts(app: string): void {
+  const file = join(app, "app/layout.tsx");
   const layout = readFileSync(file, "utf8")
     .replace(/^import .* from "next\/font\/google";\n/m, "")
     .replaceAll(/^const (\w+) = \w+\(\{[^}]*\}\);/gm, 'const $1 = { variable: "" };');
