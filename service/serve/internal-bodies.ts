@@ -15,6 +15,17 @@ const ipAddress = v.nullish(
   ),
 );
 
+const qrLinkExpected =
+  '"qr_link" must be an https link with {otp} in its fragment, and at most 110 characters besides.';
+/** As the kit takes it, which answers a page with a wrong one without a code. */
+const qrLink = v.nullish(
+  v.pipe(
+    v.string(qrLinkExpected),
+    v.regex(/^https:\/\/(?:(?!\{otp\})[^#])+#.*\{otp\}/i, qrLinkExpected),
+    v.maxLength("{otp}".length + 110, qrLinkExpected),
+  ),
+);
+
 export const redeemRequest = v.object({
   // Without one, as if somebody opened the site's route by hand.
   ticket: optionalText("ticket"),
@@ -28,7 +39,7 @@ export const beginRequest = v.object({
     v.check((headers) => !Array.isArray(headers) && areHeaders(headers), headersExpected),
   ),
   address: ipAddress,
-  qr_link: optionalText("qr_link"),
+  qr_link: qrLink,
   page_url: optionalText("page_url"),
 });
 

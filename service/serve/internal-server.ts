@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { ServiceKit } from "./create-kit.js";
 import { beginRequest, bodyOf, loginOf, redeemRequest, scannedRequest } from "./internal-bodies.js";
-import { badRequest, InternalError } from "./internal-error.js";
+import { InternalError } from "./internal-error.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { keepAliveMs, listenerOf } from "./public-server.js";
@@ -65,15 +65,11 @@ export function createInternalApi({ kit, log, metrics, secret }: InternalParts):
   app.post("/begin", async (c) => {
     const { headers, address, qr_link: qrLink, page_url: pageUrl } = await bodyOf(c, beginRequest);
     const request = new Request("http://localhost/", { headers });
-    const begun = await kit
-      .begin(
-        request,
-        { address: address ?? undefined },
-        { qrLink: qrLink ?? undefined, pageUrl: pageUrl ?? undefined },
-      )
-      .catch(() => {
-        throw badRequest('"qr_link" must be an https link with {otp} in its fragment, and not too long.');
-      });
+    const begun = await kit.begin(
+      request,
+      { address: address ?? undefined },
+      { qrLink: qrLink ?? undefined, pageUrl: pageUrl ?? undefined },
+    );
     if (!begun) return c.body(null, 204);
     const { attempt, otp, expiresIn, svg } = begun;
     return c.json({ attempt, otp, expires_in: expiresIn, svg, headers: [...begun.headers] });

@@ -25,7 +25,7 @@ import { createPhone, createTokenServer, listen } from "onegini-otp-login/emulat
 const exporter = new InMemorySpanExporter();
 trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
 const clients = [{ id: "site", secret: "site-secret" }];
-const tokenServer = createTokenServer({ types: [{ name: "qr-code" }], clients });
+const tokenServer = createTokenServer({ types: [{ name: "qr-code" }], clients, onCallback() {} });
 const { url, close } = await listen(tokenServer);
 const origin = "http://localhost:3000";
 const requiredOptions = {

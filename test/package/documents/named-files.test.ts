@@ -51,6 +51,7 @@ const others = new Set([
   "public/login.html",
   "server.mjs",
   "server/routes/otp-login/[...path].ts",
+  "src/main/resources/static",
 ]);
 
 const fileName = /\.(?:[cm]?[jt]sx?|md|json|ya?ml|css|html|txt|svg|png|vue|svelte|py|cfg|conf|service)$/;

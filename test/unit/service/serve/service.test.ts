@@ -179,6 +179,8 @@ describe("The internal port", () => {
     [400, "POST", "/begin", { headers: { "not a name": "" } }],
     [400, "POST", "/begin", { headers: {}, address: "localhost" }],
     [400, "POST", "/begin", { headers: {}, qr_link: "http://bank.example/#{otp}" }],
+    [400, "POST", "/begin", { qr_link: "https://bank.example/{otp}#{otp}", headers: {} }],
+    [400, "POST", "/begin", { qr_link: `https://bank.example/${"x".repeat(90)}#{otp}`, headers: {} }],
     [400, "POST", "/scanned", { user_id: "alice" }],
     [405, "GET", "/redeem"],
     [405, "POST", "/forget", {}],
