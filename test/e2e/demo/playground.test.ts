@@ -13,6 +13,10 @@ const languages = readdirSync("src/locales").map((file) => file.replace(".ts", "
 /** The fragment as the page itself has it. Playwright's own is a moment late. */
 const hashOf = (page: Page): Promise<string> => page.evaluate(() => location.hash);
 
+/** The JSON with which the playground makes a call fail. */
+const madeAnswer = (error: string): string =>
+  JSON.stringify({ error, error_description: "Made by the playground." });
+
 describe("The playground", () => {
   let given: DemoInBrowser;
   demoInBrowser((each) => (given = each));
@@ -202,7 +206,7 @@ describe("The playground", () => {
     assert.deepEqual((await events()).slice(-3), [
       "statechange requesting",
       "statechange failed",
-      "error temporarily_unavailable: 503 Service Unavailable",
+      `error temporarily_unavailable: 503 Service Unavailable, answer ${madeAnswer("temporarily_unavailable")}`,
     ]);
     await press("start()");
     await reaches("pending");
@@ -306,7 +310,7 @@ describe("The playground", () => {
       "statechange denied",
       "statechange requesting",
       "statechange failed",
-      "error too_many_requests: 429 Too Many Requests",
+      `error too_many_requests: 429 Too Many Requests, answer ${madeAnswer("too_many_requests")}`,
     ]);
     const times = await page
       .locator("#events time")
