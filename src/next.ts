@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { createLoginKit } from "./node.js";
+import { nodeTransport } from "./node.js";
 import type { BeginOptions } from "./server/endpoints/first-paint.js";
 import type { PageOptions } from "./server/endpoints/page-check.js";
 import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 import { toWebResponse } from "./server/http/response.js";
 import type { LoginKit, RedeemedLogin } from "./server/login-kit.js";
-import { answerWithout, availableKits, isKit, endsOfBothCookies } from "./server/on-demand-kit.js";
+import { answerWithout, isKit, KitSource } from "./server/kit-source.js";
+import { endsOfBothCookies } from "./server/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 /**
@@ -50,7 +51,7 @@ export interface NextLogin {
    * `connection()` does: with `cacheComponents` the component stands in `<Suspense>`, and a prefetch begins nothing.
    * Resolves to `null` where there is nothing to show, such as after an error, for a browser without the kit's cookie, and
    * where pages at `pageUrl` (as for `setBrowserCookie`) may not call: the element then begins by itself. It rejects only with
-   * what Next.js itself throws, and with a TypeError if Next.js is older than 15.
+   * what Next.js itself throws, and with a TypeError if Next.js is older than 15.5.
    */
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
@@ -108,8 +109,8 @@ export interface EndedCookie extends NewBrowserCookie {
  *     export const login = createNextLogin(() => ({ origin: process.env.ORIGIN!, … }));
  *
  * @param options returns the options of `createLoginKit` of `onegini-otp-login/node`, or a promise of them. It runs once in
- *   each process, at the first request: `next build` loads the file too, and has no secrets. If it fails, the next
- *   request runs it again
+ *   each process, at the first request: `next build` loads the file too, and has no secrets. If it fails, a
+ *   request runs it again, after ten seconds at the soonest
  * @param name tells one login from another, if an app has several. Default `"login"`. Next.js loads the file several times
  *   in one process, and all of them share the kit of this name
  */
@@ -117,17 +118,18 @@ export function createNextLogin(
   options: () => LoginKitOptions | Promise<LoginKitOptions>,
   name = "login",
 ): NextLogin {
-  const kit = (): Promise<LoginKit> => {
-    const kits = kitsOfProcess();
-    const known = kits.get(name);
-    if (known) return known;
-    const created = (async () => createLoginKit(await options()))();
-    kits.set(name, created);
-    created.catch(() => kits.delete(name));
-    return created;
+  const source = (): KitSource<unknown> => {
+    const sources = kitsOfProcess();
+    const known = sources.get(name) ?? new KitSource(options, undefined, nodeTransport);
+    sources.set(name, known);
+    return known;
   };
-  const whenAvailable = availableKits();
-  const available = () => whenAvailable(kit);
+  const available = () => source().available();
+  const kit = async (): Promise<LoginKit> => {
+    const found = await available();
+    if (!isKit(found)) throw found.error;
+    return found;
+  };
   const handle = async (request: Request): Promise<Response> => {
     const ours = await available();
     return isKit(ours) ? ours.fetch(request) : toWebResponse(answerWithout(ours));
@@ -191,8 +193,8 @@ export function createNextLogin(
 }
 
 /** The kits by their names. Next.js loads a module for its pages and once more for its proxy; `globalThis` is the same. */
-function kitsOfProcess(): Map<string, Promise<LoginKit>> {
-  const globals = globalThis as { [ofProcess]?: Map<string, Promise<LoginKit>> };
+function kitsOfProcess(): Map<string, KitSource<unknown>> {
+  const globals = globalThis as { [ofProcess]?: Map<string, KitSource<unknown>> };
   return (globals[ofProcess] ??= new Map());
 }
 const ofProcess = Symbol.for("onegini-otp-login/next");

@@ -7,7 +7,8 @@
 import { nodeTransport } from "./node/node-transport.js";
 import { createLoginKit as create } from "./server/kit.js";
 import type { LoginKit } from "./server/login-kit.js";
-import { onDemandKit, type LoginKitOptionsFunction } from "./server/on-demand-kit.js";
+import type { LoginKitOptionsFunction } from "./server/kit-source.js";
+import { onDemandKit } from "./server/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export { nodeTransport };

@@ -5,7 +5,8 @@
  */
 import { createLoginKit as create } from "./server/kit.js";
 import type { LoginKit } from "./server/login-kit.js";
-import { onDemandKit, type LoginKitOptionsFunction } from "./server/on-demand-kit.js";
+import type { LoginKitOptionsFunction } from "./server/kit-source.js";
+import { onDemandKit } from "./server/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export type { LoginKitOptionsFunction };
@@ -48,7 +49,7 @@ export type { AttemptListener, AttemptStore } from "./server/attempt/attempt-sto
  *
  * @param options the options, or a function that returns them or a promise of them. It runs at the kit's first call, so a
  *   build may load the file without the server's secrets. If it fails, or an option is wrong, the site goes on without QR
- *   login: one line a minute is logged, the login API answers 500, `begin` resolves to `null`, and the next call tries again.
+ *   login: one line a minute is logged, the login API answers 500, `begin` resolves to `null`, and a call after ten seconds tries again.
  *   `redeem` rejects
  * @throws TypeError that names the option that is missing or wrong and says what is expected; not with a function
  */

@@ -22,7 +22,7 @@ export interface GracefulShutdownOptions {
  * Shuts the server down. A second call returns the result of the first one.
  *
  * @param options.noticeSeconds how long the server still accepts connections, in seconds, so that a load balancer can
- *   notice that `kit.health()` says no. It is a part of `limitSeconds`. Default 0
+ *   notice that its check fails. It is a part of `limitSeconds`. Default 0
  * @returns true if every request was answered and all is closed, false if the time was over. Rejects with the error of
  *   `store.close()`, and with nothing else
  */

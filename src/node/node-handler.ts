@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { rawBodyOf, toWebResponse, type OpenStream, type StreamSink } from "../server/http/response.js";
+import { defaultPath } from "../protocol/login-api.js";
 import { forAdapter } from "../server/kit.js";
 import type { LoginKit } from "../server/login-kit.js";
 import { invalidRequest, notFound, type ApiError } from "../server/http/api-error.js";
@@ -78,13 +79,20 @@ export function toNodeHandler<
     },
   );
 
+  const handle: NodeHandler<Req, Res> = (req, res, next) => handleAt(inner?.path, req, res, next);
+  const findPath = inner?.findPath?.bind(inner);
+  if (!findPath) return handle;
   return (req, res, next) => {
+    if (inner?.path !== undefined) return handle(req, res, next);
+    void findPath().then((path) => handleAt(path ?? defaultPath, req, res, next));
+  };
+
+  /** @param path undefined if everything is the kit's */
+  function handleAt(path: string | undefined, ...[req, res, next]: Parameters<NodeHandler<Req, Res>>): void {
     const target = requestTarget(req);
     if (hasUserInfo(target)) return refuse(invalidRequest("The address contains a user name."), res);
     const url = originForm(target);
     const pathname = url.split("?", 1)[0] ?? "";
-    // Not before the first request: the options may be read then.
-    const path = inner?.path;
     const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
     if (next && !isOurs) return next();
     // The listener would turn such a spelling into the plain one.
@@ -94,7 +102,7 @@ export function toNodeHandler<
     void listener(req, res);
     // The listener did not call the kit if it could not read the request.
     restoreUrl(req);
-  };
+  }
 }
 
 /** The addresses of requests as a framework set them, while the listener reads the whole address. */

@@ -36,8 +36,10 @@ export interface KitForAdapter {
    * @param isAnswered whether the site's code has answered the request by itself. Then the kit's answer cannot be sent.
    */
   fetch(request: Request, context: unknown, isAnswered: () => boolean): Promise<Response>;
-  /** The path of the login API. */
-  path: string;
+  /** The path of the login API; undefined as long as a kit that is created at its first call is not there. */
+  path: string | undefined;
+  /** Waits for it, two seconds at most; undefined if there is no kit then. Only of a kit that is created at its first call. */
+  findPath?(): Promise<string | undefined>;
 }
 
 const kitsForAdapter = new WeakMap<LoginKit<never>, KitForAdapter>();

@@ -73,16 +73,21 @@ describe("a kit whose options come from a function", () => {
     assert.deepEqual(pathsEnded(kit.forget()), ["__Host-onegini-otp-login", "onegini-otp-login"]);
   });
 
-  test("reads them again at the next call if that failed", async (t) => {
+  test("reads them again ten seconds after that failed, and not at each call", async (t) => {
     const lines = logOf(t);
+    const clock = new VirtualClock();
     let isUp = false;
-    const kit = createLoginKit(async () => {
+    let reads = 0;
+    const kit = onDemandKit(async () => {
+      reads++;
       if (!isUp) throw new Error("Redis is down");
       return options;
-    });
-    assert.equal((await kit.fetch(start())).status, 500);
+    }, clock);
+    for (let count = 0; count < 3; count++) assert.equal((await kit.fetch(start())).status, 500);
+    assert.equal(reads, 1);
     assert.match(lines.join(), /Redis is down/);
     isUp = true;
+    await clock.advance(10);
     assert.equal((await kit.fetch(new Request(`${origin}/otp-login`))).status, 405);
     assert.equal((await kit.health()).healthy, true);
   });
@@ -102,7 +107,13 @@ describe("a kit whose options come from a function", () => {
     assert.ok(answer.headers.has("retry-after"));
     assert.match(lines.join(), /more than 2 s/);
 
+    // Only the first call waits, and nothing waits for ever.
+    assert.equal(await kit.begin(page), null);
+    assert.equal((await kit.check()).ok, false);
+    await assert.rejects(kit.redeem("a.b", page), /more than 2 s/);
+
     come(options);
+    await clock.advance(0);
     assert.equal((await kit.fetch(new Request(`${origin}/otp-login`))).status, 405);
   });
 
@@ -118,5 +129,35 @@ describe("a kit whose options come from a function", () => {
       assert.equal(await (await fetch(at)).text(), "the page");
       assert.equal((await fetch(at + path)).status, status);
     }
+  });
+
+  test("is a middleware that waits for a path of the site's own, and logs where it does not come", async (t) => {
+    const lines = logOf(t);
+    for (const [given, status] of [
+      [async () => ({ ...options, path: "/qr" }), 405],
+      [async () => ({ ...wrong, path: "/qr" }), 200],
+    ] as const) {
+      const handle = toNodeHandler(createLoginKit(given));
+      const server = createServer((req, res) => handle(req, res, () => res.end("the page")));
+      const at = await listen(t, server);
+      assert.equal((await fetch(`${at}/qr`)).status, status);
+    }
+    assert.match(lines.join(), /"tokenServer\.url" is empty/);
+  });
+
+  test("closes also where the options never come, and a kit that comes later", async () => {
+    let come = (_: LoginKitOptions): void => undefined;
+    const kit = onDemandKit(() => new Promise<LoginKitOptions>((resolve) => (come = resolve)));
+    const health = kit.health();
+    await kit.close();
+    come(options);
+    assert.equal((await health).closing, true);
+  });
+
+  test("takes a promise of another library for one", async () => {
+    const thenable = {
+      then: (come: (given: LoginKitOptions) => void) => come(options),
+    } as unknown as Promise<LoginKitOptions>;
+    assert.equal((await createLoginKit(() => thenable).health()).healthy, true);
   });
 });
