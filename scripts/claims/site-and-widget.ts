@@ -158,7 +158,7 @@ export const siteAndWidget: readonly Defence[] = [
   {
     claim: "sitePath refuses another site's address, encoded too",
     file: "src/protocol/site-path.ts",
-    text: "|| encodedInPath.test(pathname)",
+    text: "|| slashesIn(plain) > slashesIn(pathname)",
     without: "",
     test: sitePath,
     title: "refuses …",

@@ -2,10 +2,15 @@
 const base = "https://site.invalid";
 
 /**
- * In a path: a slash, a backslash or a control character that is encoded, also more than once. A server or a router that
- * decodes it would find another path.
+ * A path without its percent signs, decoded as often as a server or a router may do it. An encoded slash, backslash or control
+ * character would make another path of it then.
  */
-const encodedInPath = /%(?:25)*(?:2f|5c|[01][0-9a-f]|7f)/i;
+function decoded(path: string): string {
+  const once = path.replace(/%([0-7][\da-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return once === path ? path : decoded(once);
+}
+
+const slashesIn = (path: string): number => path.split("/").length;
 
 /**
  * The path of a page of this site, with query and fragment, from an address that may come from anybody: from `?next=` of a
@@ -23,7 +28,10 @@ export function sitePath(address: unknown): string | undefined {
   if (!URL.canParse(address, base)) return undefined;
   const { origin, pathname, search, hash } = new URL(address, base);
   // `/.//example.org` is a path of this site, and its normal form would be another site's address.
-  if (origin !== base || pathname.startsWith("//") || encodedInPath.test(pathname)) return undefined;
+  if (origin !== base || pathname.startsWith("//")) return undefined;
+  const plain = decoded(pathname);
+  // Dots: Node 20 leaves `..` in `/a/.b/..`, and a browser does not.
+  if (/[\\\p{Cc}]|\/\.{1,2}(?:\/|$)/u.test(plain) || slashesIn(plain) > slashesIn(pathname)) return undefined;
   const path = `${pathname}${search}${hash}`.replaceAll("'", "%27");
   return path.length <= 2000 ? path : undefined;
 }
