@@ -52,8 +52,9 @@ interface FirstPaintDependencies<Context> {
 export async function beginWithPage<Context>(
   call: Call<Context>,
   { otpEndpoint, pageCheck, errorLog }: FirstPaintDependencies<Context>,
-  { qrLink, pageUrl }: BeginOptions = {},
+  options?: BeginOptions | null,
 ): Promise<FirstPaint | null> {
+  const { qrLink, pageUrl } = options ?? {};
   try {
     // Not before: a wrong option must not take the page with it.
     const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
@@ -78,8 +79,9 @@ interface NewCookieDependencies {
 export function newCookieFor(
   request: Pick<Request, "method" | "headers">,
   { cookie, pageCheck, runtime }: NewCookieDependencies,
-  { pageUrl }: PageOptions = {},
+  options?: PageOptions | null,
 ): NewBrowserCookie | undefined {
+  const { pageUrl } = options ?? {};
   if (!isSeen(request) || cookie.read(request) !== undefined) return undefined;
   return pageCheck.allows(request, pageUrl) ? cookie.parts(cookie.create(runtime)) : undefined;
 }

@@ -3,6 +3,9 @@ import type { PageOrigins } from "../http/page-origins.js";
 import type { Report } from "../kit-events.js";
 import type { Runtime } from "../runtime.js";
 
+/** How much of what a stranger may have sent goes into the site's log. */
+const maxLoggedLength = 200;
+
 /** What the site knows of a page that its server renders. */
 export interface PageOptions {
   /**
@@ -40,7 +43,7 @@ export class PageCheck {
     const { origin, apiOrigin, listed } = this.#pages;
     const pageOrigin = originOfPage(pageUrl);
     if (pageOrigin === undefined) this.#compareHost(headers.get("host"));
-    const page = pageOrigin ?? origin;
+    const page = (pageOrigin ?? origin).slice(0, maxLoggedLength);
     const isListed = this.#pages.match(page) !== undefined;
     if (isListed && sharesCookies(page, apiOrigin)) return true;
     this.#report({
@@ -48,8 +51,10 @@ export class PageCheck {
       level: this.#throttle.level("page", "warn"),
       description: isListed
         ? `Pages of ${page} cannot begin with a code, because their server cannot set the cookie of "apiOrigin", ${apiOrigin}. The element begins by itself.`
-        : `By "pageUrl" the page is at ${page}, whose pages may not call the login API. If that is what the browser shows, set "origin" to it, or for a further page add it to "origins"; "origin" is ${origin} now. Else a proxy does not pass scheme and host on, or "pageUrl" is wrong.`,
-      origin: page.slice(0, 200),
+        : page === "null"
+          ? '"pageUrl" is no address of a web page. Pass the one that the browser shows, or none.'
+          : `By "pageUrl" the page is at ${page}, whose pages may not call the login API. If that is what the browser shows, set "origin" to it, or for a further page add it to "origins"; "origin" is ${origin} now. Else a proxy does not pass scheme and host on, or "pageUrl" is wrong.`,
+      origin: page,
       ...(!isListed && { expectedOrigins: [...listed] }),
     });
     return false;
@@ -57,7 +62,8 @@ export class PageCheck {
 
   /** One warning, which decides nothing: a proxy may change `Host`, and anybody can send one. */
   #compareHost(host: string | null): void {
-    if (host === null || this.#isHostReported) return;
+    // Health checks and scanners ask by the address of the machine.
+    if (host === null || this.#isHostReported || /^(?:[\d.]+|\[.*\])(?::\d+)?$/.test(host)) return;
     const { origin } = this.#pages;
     const addresses = [`https://${host}`, `http://${host}`];
     if (addresses.some((address) => this.#pages.match(originOfPage(address)!) !== undefined)) return;
@@ -66,7 +72,7 @@ export class PageCheck {
       type: "host_differs",
       level: "warn",
       description: `A page was asked for with this Host, and "origin" is ${origin}. If a proxy changes Host, all is well. Else logins that begin on such a page are refused: set "origin" to the address in the browser.`,
-      host: host.slice(0, 200),
+      host: host.slice(0, maxLoggedLength),
     });
   }
 }
