@@ -84,7 +84,8 @@ export class Metrics {
     if (event.type === "attempt_approved")
       this.#loginSeconds.observe({ phase: "approval" }, event.durationMs / 1000);
     if (event.type === "limited") this.#limited.inc({ limit: event.limit });
-    if (event.type === "callback_missing") this.#callbacksMissing.inc(event.missing);
+    if (event.type === "callback_missing" && event.level === "warn")
+      this.#callbacksMissing.inc(event.missing);
     if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
   }
 

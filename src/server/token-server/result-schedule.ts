@@ -301,7 +301,7 @@ function nextWhileLost(
   history: CallHistory,
   { callbacksLostSince, pollingMs }: ScheduleOptions,
 ): number {
-  if (!history.isWatched || scanned || pollingMs <= lostPauseMs) return Infinity;
+  if (!history.isWatched || scanned || pollingMs < Infinity) return Infinity;
   const after = Math.max(history.calledUntil, callsOf(history, id).endedAt, callbacksLostSince);
   const pausesLeft = Math.ceil((endsAt - after) / lostPauseMs) - 1;
   return pausesLeft > 0 ? endsAt - pausesLeft * lostPauseMs : Infinity;
