@@ -61,8 +61,13 @@ export class Announcer {
   }
 
   say(announcement: Announcement): void {
-    if (!announcement || this.#last === announcement[0]) return;
+    if (!announcement) return;
     const [key, text] = announcement;
+    if (this.#last === key) {
+      // A framework sets the site's words for a failure a moment after the event.
+      if (key === "failed" && this.text) this.text = text;
+      return;
+    }
     // Said before: not again, but the last text no longer holds.
     this.text = this.#said.has(key) ? "" : text;
     this.#last = key;

@@ -10,6 +10,13 @@ describe("the live region", () => {
     expect(announcer.text).to.equal("The code is ready.");
   });
 
+  it("takes the words that a site sets for a failure a moment after its event", () => {
+    const announcer = new Announcer();
+    announcer.say(["failed", "This account can’t log in here."]);
+    announcer.say(["failed", "You are blocked."]);
+    expect(announcer.text).to.equal("You are blocked.");
+  });
+
   it("removes a text that is no longer true, and repeats no announcement", () => {
     const announcer = new Announcer();
     announcer.say(["codeReady", "The code is ready."]);
