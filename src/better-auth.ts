@@ -178,7 +178,7 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
     origin: pageOrigin,
     path: mountedAt,
     // The page may be of another origin than Better Auth, which is what the Token Server reaches.
-    callback: { uri: `${baseOrigin ?? others.apiOrigin ?? pageOrigin}${mountedAt}/callback`, ...callback },
+    callback: { uri: `${others.apiOrigin ?? baseOrigin ?? pageOrigin}${mountedAt}/callback`, ...callback },
     ...(addressOf && { clientIp: (request, context = initial) => addressOf(request, context) }),
     ...(message !== undefined && {
       message:

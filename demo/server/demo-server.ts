@@ -41,7 +41,7 @@ export async function startDemo(
     signIn: async ({ userId, attempt, login }) => {
       const id = await sessions.begin(userId, attempt, login);
       // The user has ended this login meanwhile.
-      if (id === undefined) return Response.json({}, { status: 403 });
+      if (id === undefined) return Response.json({}, { status: 410 });
       return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id, origin) } });
     },
   } satisfies LoginKitOptions;

@@ -11,7 +11,9 @@ function App() {
     event.preventDefault(); // no redirect: the router goes on without loading a page
     setUser(String(event.result.user));
     // Anybody can name a page in the link to this one: only a path of this site counts.
-    void navigate(sitePath(new URLSearchParams(location.search).get("next")) ?? "/account");
+    void navigate(sitePath(new URLSearchParams(location.search).get("next")) ?? "/account", {
+      replace: true,
+    });
   };
   return (
     <>

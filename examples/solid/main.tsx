@@ -21,7 +21,7 @@ function LoginPage() {
     event.preventDefault(); // no redirect: the router goes on without loading a page
     setUser(String(event.result.user));
     // Anybody can name a page in the link to this one: only a path of this site counts.
-    navigate(sitePath(new URLSearchParams(location.search).get("next")) ?? "/account");
+    navigate(sitePath(new URLSearchParams(location.search).get("next")) ?? "/account", { replace: true });
   };
   return <onegini-otp-login endpoint="/otp-login" on:login={onLogin} />;
 }

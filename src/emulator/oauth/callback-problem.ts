@@ -28,7 +28,7 @@ function problemOfStatus(status: number, location: string | null): string | unde
     case 401:
       return `${answered}. Set the emulator's option callbacks to exactly this address with the kit's callback.username and callback.password, or leave these two out of the kit here`;
     case 403:
-      return `${answered}. Something in front of the kit refuses it, such as a check for a login or against CSRF: let this path pass without one`;
+      return `${answered}. Something in front of the kit refuses it, such as a list of addresses in the proxy, a check for a login or against CSRF: let this path pass`;
     case 404:
     case 405:
       return `${answered}: no kit takes callbacks there. Mount the kit at this path, or ${otherAddress}`;
