@@ -161,8 +161,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "A Host that differs decides nothing",
     file: "src/server/endpoints/page-check.ts",
-    text: "const page = pageOrigin ?? origin;",
-    without: 'const page = pageOrigin ?? `http://${headers.get("host")}`;',
+    text: "const page = (pageOrigin ?? origin)",
+    without: 'const page = (pageOrigin ?? `http://${headers.get("host")}`)',
     test: firstPaint,
     title: "begins whatever Host comes; one that differs is one warning",
   },

@@ -249,7 +249,7 @@ describe("the listings of docs/frameworks.md", () => {
   ];
   const others = {
     "login-page.ts": "export declare function startLoginPage(): void;",
-    "router.ts": "export declare const router: { push: (path: string) => unknown };",
+    "router.ts": "declare const router: { replace: (path: string) => unknown };\nexport default router;",
     "vitest.d.ts": `declare module "vitest" {
       export function test(title: string, run: () => void): void;
       export function expect<T>(value: T): { toBe(other: T): void; toContain(part: string): void };
