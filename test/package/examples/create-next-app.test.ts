@@ -152,7 +152,7 @@ test("does so in development too", () => countStarts("dev", false));
 
 test("leaves the page with its password field where an option is empty or the Token Server is down", async () => {
   for (const [tokenServer, status, line] of [
-    ["", 500, /error: .*"tokenServer\.url" is empty/],
+    ["", 500, /error onegini-otp-login: .*"tokenServer\.url" is empty/],
     ["http://127.0.0.1:9", 503, /token_server_trouble/],
   ] as const) {
     const server = await serve("start", tokenServer);
