@@ -167,7 +167,7 @@ async function tryTicket(site: Server, emulator: Emulator): Promise<void> {
 /** Starts the site with an option that is empty, and with a Token Server that is down. */
 async function breakLogin(example: Example, variables: Record<string, string>): Promise<void> {
   for (const [tokenServer, status, line] of [
-    ["", 500, /error: .*"tokenServer\.url" is empty/],
+    ["", 500, /error onegini-otp-login: .*"tokenServer\.url" is empty/],
     ["http://127.0.0.1:9", 503, /token_server_trouble/],
   ] as const) {
     const { origin, stop, output } = await startExample(example, { ...variables, TOKEN_SERVER: tokenServer });
