@@ -51,17 +51,19 @@ for (const { name, blockedUser } of [
       await phone.answer(id, true);
     };
 
+    /** Where the account page sends somebody who is not logged in. */
+    const loginPage = `${site.origin}/?next=%2Faccount`;
     const stranger = await accepted("second-phone");
     await stranger.waitForURL(`${site.origin}/register`);
     await stranger.goto(`${site.origin}/account`);
-    assert.equal(stranger.url(), `${site.origin}/`);
+    assert.equal(stranger.url(), loginPage);
 
     if (blockedUser !== undefined) {
       const blocked = await accepted(blockedUser);
       await reads(blocked, "This account is blocked");
       await reads(blocked, "Call us at 0800 1234.");
       await blocked.goto(`${site.origin}/account`);
-      assert.equal(blocked.url(), `${site.origin}/`);
+      assert.equal(blocked.url(), loginPage);
     }
 
     const owner = await loggedIn("demo-user");
