@@ -133,10 +133,10 @@ export const tokenServer: readonly Defence[] = [
   },
   {
     claim: "Ids with .., / or ? are rejected in a scan",
-    file: "src/server/scanned.ts",
+    file: "src/server/endpoints/scanned.ts",
     text: ` || !isTransactionId(transactionId)) return;`,
     without: `) return;`,
-    test: "test/unit/server/scanned.test.ts",
+    test: "test/unit/server/endpoints/scanned.test.ts",
     title: "is not looked up in the store if its id cannot be a transaction's",
   },
   {

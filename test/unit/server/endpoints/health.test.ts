@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { memoryStore } from "onegini-otp-login/server";
-import { steadyNow } from "../../../src/server/runtime.js";
-import { Browser } from "./support/browser.js";
-import { holds } from "../../support/until.js";
-import { site } from "./support/site.js";
-import { VirtualClock } from "../../support/virtual-clock.js";
+import { steadyNow } from "../../../../src/server/runtime.js";
+import { Browser } from "../support/browser.js";
+import { holds } from "../../../support/until.js";
+import { site } from "../support/site.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 describe("health, for a load balancer", () => {
   test("is healthy while the store answers, whatever the Token Server does", async (t) => {

@@ -1,8 +1,8 @@
-import { isText } from "../protocol/login-api.js";
-import type { Attempts } from "./attempt/attempts.js";
-import type { Report } from "./kit-events.js";
-import type { ScannedCode } from "./login-kit.js";
-import { isTransactionId } from "./token-server/token-server-answers.js";
+import { isText } from "../../protocol/login-api.js";
+import type { Attempts } from "../attempt/attempts.js";
+import type { Report } from "../kit-events.js";
+import type { ScannedCode } from "../login-kit.js";
+import { isTransactionId } from "../token-server/token-server-answers.js";
 
 /** Marks the attempt whose code the site's app scanned. What the app sends may be anything. Never rejects. */
 export async function markScanned(scan: ScannedCode, attempts: Attempts, report: Report): Promise<void> {

@@ -1,7 +1,7 @@
-import type { GuardedStore } from "./attempt/store-guard.js";
-import type { Watchers } from "./endpoints/watchers.js";
-import type { Health } from "./login-kit.js";
-import { withTimeout, type Runtime } from "./runtime.js";
+import type { GuardedStore } from "../attempt/store-guard.js";
+import type { Watchers } from "./watchers.js";
+import type { Health } from "../login-kit.js";
+import { withTimeout, type Runtime } from "../runtime.js";
 
 /** How long to wait for the store. */
 const timeoutMs = 2000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type Login } from "onegini-otp-login/server";
-import { Browser } from "./support/browser.js";
+import { Browser } from "../support/browser.js";
 import {
   accepted,
   scriptedTokenServer,
@@ -9,9 +9,9 @@ import {
   undecided,
   type Site,
   type SiteOptions,
-} from "./support/site.js";
-import { holds, until } from "../../support/until.js";
-import { VirtualClock } from "../../support/virtual-clock.js";
+} from "../support/site.js";
+import { holds, until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /** The id of the transaction, as the site's app reads it from the code. */
 const transactionOf = (otp: string): string =>
