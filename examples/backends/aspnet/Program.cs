@@ -88,7 +88,8 @@ app.MapGet("/login/otp", async (string? ticket, string? next, HttpContext contex
         // A ticket works once, and only with the cookies of the browser that began the login.
         var body = new { ticket = ticket ?? "", cookie = context.Request.Headers.Cookie.ToString() };
         using var answer = await clients.CreateClient("login").PostAsJsonAsync("/redeem", body);
-        if (answer.StatusCode == HttpStatusCode.NotFound) return Results.Redirect("/login"); // unknown, used, too old, or another browser's
+        if (answer.StatusCode == HttpStatusCode.NotFound) // unknown, used, too old, or another browser's
+            return Results.Redirect($"/login?next={Uri.EscapeDataString(NextPage(next))}");
         answer.EnsureSuccessStatusCode();
         login = await answer.Content.ReadFromJsonAsync<Login>();
     }

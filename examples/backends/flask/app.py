@@ -94,7 +94,7 @@ def log_in():
     body = {"ticket": request.args.get("ticket", ""), "cookie": request.headers.get("Cookie")}
     status, login = call_service("POST", "/redeem", body)
     if status == 404:
-        return redirect("/login", 303)  # unknown, used, too old, or another browser's
+        return redirect(f"/login?next={quote(next_page())}", 303)  # unknown, used, too old, or another browser's
     if status != 200:
         return render_template("login.html", message="Logging in does not work at the moment."), 503
     end_session()

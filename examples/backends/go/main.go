@@ -170,7 +170,7 @@ func logIn(w http.ResponseWriter, r *http.Request) {
 		begin(w, login.User, login.Attempt)
 		http.Redirect(w, r, nextPage(r), http.StatusSeeOther)
 	case http.StatusNotFound: // unknown, used, too old, or another browser's
-		http.Redirect(w, r, "/login", http.StatusSeeOther)
+		http.Redirect(w, r, "/login?next="+url.QueryEscape(nextPage(r)), http.StatusSeeOther)
 	default:
 		show(w, http.StatusServiceUnavailable, "login", "Logging in does not work at the moment.")
 	}

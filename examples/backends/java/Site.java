@@ -76,7 +76,8 @@ public class Site {
         String body = "{\"ticket\": " + quoted(parameter(exchange, "ticket")) + ", \"cookie\": " + quoted(cookiesOf(exchange)) + "}";
         Answer answer = call("POST", "/redeem", body);
         if (answer.status == 404) {
-            redirect(exchange, "/login"); // unknown, used, too old, or another browser's
+            // unknown, used, too old, or another browser's
+            redirect(exchange, "/login?next=" + URLEncoder.encode(nextPage(exchange), UTF_8));
         } else if (answer.status != 200) {
             send(exchange, 503, loginPage("<p role=\"alert\">Logging in does not work at the moment.</p>"));
         } else {

@@ -102,7 +102,7 @@ function log_in(): never
         'cookie' => $_SERVER['HTTP_COOKIE'] ?? '',
     ]);
     if ($status === 404) {
-        go_to('/login'); // unknown, used, too old, or another browser's
+        go_to('/login?next=' . rawurlencode(next_page())); // unknown, used, too old, or another browser's
     }
     if ($status !== 200) {
         http_response_code(503);

@@ -52,7 +52,8 @@ end
 get "/login/otp" do
   # A ticket works once, and only with the cookies of the browser that began the login.
   status, login = call_service("POST", "/redeem", { ticket: text(params["ticket"]), cookie: text(env["HTTP_COOKIE"]) })
-  redirect "/login", 303 if status == 404 # unknown, used, too old, or another browser's
+  # unknown, used, too old, or another browser's
+  redirect "/login?next=#{ERB::Util.url_encode(next_page)}", 303 if status == 404
   if status != 200
     @message = "Logging in does not work at the moment."
     halt 503, erb(:login)

@@ -4,6 +4,7 @@ package com.example.site;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.net.URLEncoder;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,8 @@ import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 import org.springframework.web.util.HtmlUtils;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 @RestController
 class OtpLoginController {
@@ -78,7 +81,8 @@ class OtpLoginController {
                     .retrieve()
                     .body(Login.class);
         } catch (HttpClientErrorException.NotFound error) {
-            return redirect("/login"); // unknown, used, too old, or another browser's
+            // unknown, used, too old, or another browser's
+            return redirect("/login?next=" + URLEncoder.encode(nextPage(next), UTF_8));
         } catch (RestClientException error) {
             log.error("The login service does not work", error);
             return notWorking();
@@ -105,8 +109,12 @@ class OtpLoginController {
         SecurityContextHolder.setContext(context);
         contexts.saveContext(context, request, response);
         events.publishEvent(new InteractiveAuthenticationSuccessEvent(user, getClass()));
-        // The page that was asked for. Anybody can name one, so it counts only if it is a path of this site.
-        return redirect(next.matches("/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\\?[!-~]{0,1000})?") ? next : "/account");
+        return redirect(nextPage(next));
+    }
+
+    /** The page that was asked for. Anybody can name one, so it counts only if it is a path of this site. */
+    private static String nextPage(String page) {
+        return page.matches("/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\\?[!-~]{0,1000})?") ? page : "/account";
     }
 
     @GetMapping(path = "/account", produces = MediaType.TEXT_HTML_VALUE)

@@ -148,6 +148,15 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       }
     });
 
+    test("keeps the page that was asked for, where a ticket is refused", async () => {
+      const answer = await newVisitor().fetch(
+        "/login/otp?ticket=unknown&next=%2Forders%2F7%3Ffrom%3Dmail%26of%3D2",
+      );
+      const login = new URL(answer.headers.get("location") ?? "", site.origin);
+      assert.equal(login.pathname, "/login");
+      assert.equal(login.searchParams.get("next"), "/orders/7?from=mail&of=2");
+    });
+
     test("begins a new session at each login, whatever the browser had before", async () => {
       const visitor = newVisitor();
       visitor.cookies.set(backend.cookie, "planted");

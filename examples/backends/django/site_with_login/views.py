@@ -1,5 +1,5 @@
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_required
@@ -57,7 +57,7 @@ def log_in(request):
     except ServiceUnavailable:
         return render(request, "login.html", {"message": "Logging in does not work at the moment."}, status=503)
     if user is None:
-        return redirect("/login")
+        return redirect(f"/login?next={quote(next_page(request))}")
     request.session.flush()  # login() keeps what a session without a user holds
     login(request, user)
     return redirect(next_page(request))

@@ -11,7 +11,8 @@ export async function GET(request: Request): Promise<Response> {
   try {
     return await signIn("otp-login", { ticket, redirectTo });
   } catch (error) {
-    if (error instanceof AuthError) redirect("/login"); // a ticket that is used, too old or another browser's
+    // A ticket that is used, too old or another browser's.
+    if (error instanceof AuthError) redirect(`/login?next=${encodeURIComponent(redirectTo)}`);
     throw error; // signIn's own redirect
   }
 }
