@@ -163,14 +163,15 @@ export type LoginKitEvent =
     }
   /**
    * A person's answer was found by asking, and 10 s later (`durationMs`) no callback for it had come to any server.
-   * `callbackUri` is the address that the Token Server was told, `missing` counts such answers since the last event of this
-   * kind. At most once a minute; `info` with `resultPolling`.
+   * `callbackUri` is the address that the Token Server was told, `description` says what to check, and `missing` counts such
+   * answers since the last event of this kind. At most once a minute; `info` with `resultPolling`.
    */
   | {
       type: "callback_missing";
       level: "info" | "warn";
       callbackUri: string;
       missing: number;
+      description: string;
       attempt: string;
       transaction: string;
       address?: string;
@@ -197,6 +198,8 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
+  /** A start has reached the Token Server after an outage, in which `failures` starts failed in `durationMs`. */
+  | { type: "token_server_recovered"; level: "warn"; failures: number; durationMs: number }
   /**
    * The store does not work. `failures` counts the failed calls since the last such event, `durationMs` is the time
    * since the first. At most one event in ten seconds.

@@ -196,10 +196,10 @@ export class OtpEndpoint<Context> {
     const now = runtime.now();
     switch (outcome.kind) {
       case "started":
-        this.#outage.reached();
+        this.#reached(now);
         return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs };
       case "rejected":
-        this.#outage.reached();
+        this.#reached(now);
         trouble(outcome.trouble);
         throw serverError();
       case "unavailable":
@@ -208,6 +208,18 @@ export class OtpEndpoint<Context> {
       default:
         return outcome satisfies never;
     }
+  }
+
+  #reached(now: number): void {
+    const ended = this.#outage.reached();
+    if (!ended) return;
+    const { failures, sinceMs } = ended;
+    this.#dependencies.report({
+      type: "token_server_recovered",
+      level: "warn",
+      failures,
+      durationMs: now - sinceMs,
+    });
   }
 
   #answer({ otp, ttlMs }: Issued): CodeAnswer {

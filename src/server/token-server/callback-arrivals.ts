@@ -40,6 +40,9 @@ export function missed(arrivals: Arrivals, foundAt: number, now: number): Arriva
 /** A result that was found by asking may be known before its callback is here. */
 const onItsWayMs = 10_000;
 
+const description =
+  "the Token Server's callbacks do not arrive, so logins are noticed late. Check that the Token Server can reach callbackUri, trusts its certificate and sends the user name and password, if the kit has one";
+
 /** The event is reported at most once in this time. */
 const reportIntervalMs = 60_000;
 
@@ -137,6 +140,7 @@ export class CallbackWatch {
       level: isExpected ? "info" : "warn",
       callbackUri,
       missing,
+      description,
       attempt: id,
       transaction,
       ...(address !== undefined && { address }),

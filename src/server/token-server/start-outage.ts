@@ -22,11 +22,14 @@ export class StartOutage {
   /** When the outage was an error last; undefined without an outage. */
   #errorAt: number | undefined;
 
-  /** A start has reached the Token Server. */
-  reached(): void {
+  /** A start has reached the Token Server. Returns the outage that this ends: how many starts failed, and since when. */
+  reached(): { failures: number; sinceMs: number } | undefined {
+    const ended =
+      this.#errorAt === undefined ? undefined : { failures: this.#failures, sinceMs: this.#since };
     this.#failures = 0;
     this.#failedAt = [];
     this.#errorAt = undefined;
+    return ended;
   }
 
   /** A start has failed: the Token Server could not be reached, was too slow, or gave no usable answer. */

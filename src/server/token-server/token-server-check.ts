@@ -5,7 +5,7 @@ import type { TokenServerClient } from "./token-server-client.js";
 export type TokenServerCheck =
   | { ok: true }
   /**
-   * It does not. `reason` says so in the kit's words, such as "could not be reached (CERT_HAS_EXPIRED)" or "answered 401";
+   * It does not. `reason` says so in the kit's words, such as "answered 401" or "could not be reached at https://… (CERT_HAS_EXPIRED)";
    * `code` and `description` are the Token Server's own. What each means: docs/token-server.md, "What can go wrong".
    */
   | { ok: false; reason: string; status?: number; code?: string; description?: string };

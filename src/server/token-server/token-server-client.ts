@@ -132,7 +132,10 @@ export class TokenServerClient {
       if (text === undefined) return { kind: "unavailable", reason: "sent an answer that is too large" };
       return { kind: "answered", status, json: parseJson(text) };
     } catch (error) {
-      return { kind: "unavailable", reason: this.#redact(`could not be reached (${describe(error)})`) };
+      return {
+        kind: "unavailable",
+        reason: this.#redact(`could not be reached at ${url} (${describe(error)})`),
+      };
     }
   }
 

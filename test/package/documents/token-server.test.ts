@@ -141,8 +141,9 @@ function scene(
 const asShown = (line: string): string =>
   line
     .replace(/^(?:warn|error) onegini-otp-login: /, "")
+    .replace(/(reached at) https?:\/\/\S+/, "$1 https://…")
     .replace(/^(token_server_trouble .*?),"(?:description|durationMs)".*/, "$1,…}")
-    .replace(/^(callback_missing .*?),"attempt".*/, "$1,…}")
+    .replace(/^(callback_missing .*?),"description".*/, "$1,…}")
     .replace(/^(request_refused .*?),"method".*/, "$1,…}")
     .replace(/ \| at .*/, "…");
 

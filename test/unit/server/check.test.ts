@@ -94,12 +94,12 @@ describe("kit.check()", () => {
     [
       "a certificate that ran out",
       { transport: failsWith("CERT_HAS_EXPIRED") },
-      { reason: "could not be reached (CERT_HAS_EXPIRED)" },
+      { reason: "could not be reached at http://localhost (CERT_HAS_EXPIRED)" },
     ],
     [
       "a Token Server that is down",
       { transport: failsWith("ECONNREFUSED") },
-      { reason: "could not be reached (ECONNREFUSED)" },
+      { reason: "could not be reached at http://localhost (ECONNREFUSED)" },
     ],
   ];
   for (const [of, where, result] of faults) {

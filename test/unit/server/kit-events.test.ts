@@ -217,6 +217,7 @@ describe("a failure that lasts", () => {
       });
       return {
         clock,
+        events: where.events,
         tokenServer,
         post: () => new Browser(where).post(""),
         isDown: (now: boolean) => (isDown = now),
@@ -227,7 +228,7 @@ describe("a failure that lasts", () => {
 
     for (const code of ["ECONNREFUSED", "CERT_HAS_EXPIRED"]) {
       test(`with ${code}, is an error from the third within a minute, with since when and how many`, async (t) => {
-        const { clock, post, troubles } = await downSite(t, () =>
+        const { clock, post, tokenServer, troubles } = await downSite(t, () =>
           Promise.reject(Object.assign(new Error(), { code })),
         );
         const since = new Date(clock.now()).toISOString();
@@ -240,7 +241,10 @@ describe("a failure that lasts", () => {
           ["warn", "warn", "error", "info", "info", "info"],
         );
         const { failures, since: told, reason } = troubles()[2] ?? {};
-        assert.deepEqual([failures, told, reason], [3, since, `could not be reached (${code})`]);
+        assert.deepEqual(
+          [failures, told, reason],
+          [3, since, `could not be reached at ${tokenServer.url} (${code})`],
+        );
         assert.equal(troubles().filter((event) => "failures" in event).length, 1);
         // Once a minute while it goes on.
         await clock.advance(24);
@@ -257,7 +261,7 @@ describe("a failure that lasts", () => {
     });
 
     test("is no error below three in a minute, or if a start in between works", async (t) => {
-      const { clock, isDown, post, troubles } = await downSite(t);
+      const { clock, events, isDown, post, troubles } = await downSite(t);
       for (let time = 0; time < 4; time++) {
         await post();
         await clock.advance(31);
@@ -270,13 +274,20 @@ describe("a failure that lasts", () => {
         await post();
       }
       assert.deepEqual([...new Set(troubles().map(({ level }) => level))], ["warn"]);
+      assert.ok(!events.some(({ type }) => type === "token_server_recovered"));
     });
 
-    test("is an error again after a start that worked, counted from there", async (t) => {
-      const { clock, isDown, post, troubles } = await downSite(t);
+    test("ends with an event, and is an error again after a start that worked, counted from there", async (t) => {
+      const { clock, events, isDown, post, troubles } = await downSite(t);
       for (let time = 0; time < 3; time++) await post();
+      await clock.advance(70);
       isDown(false);
       assert.equal((await post()).status, 201);
+      assert.equal((await post()).status, 201);
+      assert.deepEqual(
+        events.filter(({ type }) => type === "token_server_recovered"),
+        [{ type: "token_server_recovered", level: "warn", failures: 3, durationMs: 70_000 }],
+      );
       isDown(true);
       await clock.advance(5);
       const since = new Date(clock.now()).toISOString();

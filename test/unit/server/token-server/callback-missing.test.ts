@@ -176,8 +176,9 @@ describe("a result that was found by asking", () => {
     await clock.advance(0.1);
     const [event, ...others] = missing();
     assert.deepEqual(others, []);
-    const { attempt = "", ...rest } = event ?? {};
+    const { attempt = "", description = "", ...rest } = event ?? {};
     assert.match(attempt, /^[\w-]{22}$/);
+    assert.match(description, /Check that the Token Server can reach callbackUri/);
     assert.deepEqual(rest, {
       type: "callback_missing",
       level: "warn",

@@ -96,7 +96,7 @@ describe("a start at a Token Server that fails", () => {
     const [event] = where.events;
     assert.equal(
       event?.type === "token_server_trouble" && event.reason,
-      "could not be reached (ECONNREFUSED)",
+      `could not be reached at ${url} (ECONNREFUSED)`,
     );
   });
 
