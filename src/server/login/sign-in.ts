@@ -65,12 +65,18 @@ export async function runSignIn<Context>(
   if (isOkJson(outcome)) {
     report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
   } else {
+    const { status, headers } = outcome;
+    // A 4xx with JSON is a refusal, as documented.
+    const isRefusal = status >= 400 && status < 500 && isJson(headers);
+    const expected = isRefusal
+      ? ""
+      : ` ${headers.get("content-type") ?? "without a content type"}; the page accepts only 2xx with JSON`;
     report({
       type: "sign_in_failed",
       level: "warn",
       ...about(),
-      reason: `answered ${outcome.status} ${outcome.headers.get("content-type") ?? "without a content type"}; the page accepts only 2xx with JSON`,
-      status: outcome.status,
+      reason: `answered ${status}${expected}`,
+      status,
       ...(await codeOf(outcome)),
     });
   }
@@ -177,7 +183,7 @@ async function codeOf(answer: Response): Promise<{ code?: string }> {
   return {};
 }
 
-const isOkJson = ({ status, headers }: Response): boolean =>
-  status >= 200 &&
-  status < 300 &&
+const isOkJson = ({ status, headers }: Response): boolean => status >= 200 && status < 300 && isJson(headers);
+
+const isJson = (headers: Headers): boolean =>
   /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "");

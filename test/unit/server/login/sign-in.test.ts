@@ -472,7 +472,11 @@ describe("a signIn that fails", () => {
       assert.equal(answer.headers.get("content-type"), expected.headers.get("content-type"));
       assert.equal(answer.headers.get("cache-control"), "no-store");
       assert.equal(await answer.text(), await expected.text());
-      holds(where.events.some((event) => event.type === "sign_in_failed" && event.level === "warn"));
+      const [failure] = where.events.filter((event) => event.type === "sign_in_failed");
+      assert.equal(failure?.level, "warn");
+      // JSON with 403 is a refusal, not a mistake.
+      if (name === "rejects") assert.equal(failure.reason, "answered 403");
+      else assert.match(failure.reason, /^answered \d+ .+; the page accepts only 2xx with JSON$/);
     });
   }
 });
