@@ -17,6 +17,7 @@ import {
   type Example,
   type Server,
 } from "../support/packed-package.js";
+import { tryRedisOutage } from "../support/redis-example.js";
 import {
   assertAsksFor,
   assertStaysOnSite,
@@ -34,6 +35,8 @@ before(async () => {
 after(() => browser.close());
 
 interface FullStack {
+  /** Makes the kit. */
+  kitFile: string;
   /** Needs Node 22 or later. */
   needsNewestNode?: true;
   /** Its build reads `ORIGIN`. */
@@ -47,9 +50,19 @@ interface FullStack {
 }
 
 const examples: Record<string, FullStack> = {
-  "react-router": { hidesAddress: true },
-  sveltekit: { needsNewestNode: true, isBuiltForOrigin: true, hasTicket: true },
-  nuxt: { needsNewestNode: true, isBuiltForOrigin: true, log: /onegini-otp-login.*logged_in/ },
+  "react-router": { kitFile: "app/sessions.server.ts", hidesAddress: true },
+  sveltekit: {
+    kitFile: "src/lib/server/login-kit.ts",
+    needsNewestNode: true,
+    isBuiltForOrigin: true,
+    hasTicket: true,
+  },
+  nuxt: {
+    kitFile: "server/utils/login-kit.ts",
+    needsNewestNode: true,
+    isBuiltForOrigin: true,
+    log: /onegini-otp-login.*logged_in/,
+  },
 };
 
 const secrets = {
@@ -57,9 +70,10 @@ const secrets = {
   NUXT_SESSION_PASSWORD: "a secret of the tests, 32 characters",
 };
 
-for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket, log }] of Object.entries(
-  examples,
-))
+for (const [
+  name,
+  { kitFile, needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket, log },
+] of Object.entries(examples))
   test(name, async (t) => {
     if (needsNewestNode) await useNewestNode(t);
     const PORT = String(await freePort());
@@ -91,6 +105,9 @@ for (const [name, { needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket, 
     if (isBuiltForOrigin) await example.run("build", onHttps);
     await t.test("has a __Host- session on https, which ends on the server", () =>
       logInOnHttps(example, onHttps),
+    );
+    await t.test("leaves the page as it is while Redis is down, from the start and later", () =>
+      tryRedisOutage(example, kitFile, "/", variables),
     );
   });
 
@@ -149,7 +166,7 @@ async function tryTicket(site: Server, emulator: Emulator): Promise<void> {
   await page.route("**/login/otp?*", async (route) => {
     ticketUrl = route.request().url();
     await stranger.goto(ticketUrl);
-    assert.equal(stranger.url(), `${site.origin}/`);
+    assertAsksFor(stranger, `${site.origin}/`, "/account");
     await stranger.goto(`${site.origin}/account`);
     assertAsksFor(stranger, `${site.origin}/`, "/account");
     await route.continue();
@@ -159,8 +176,8 @@ async function tryTicket(site: Server, emulator: Emulator): Promise<void> {
 
   await page.unroute("**/login/otp?*");
   await own.clearCookies({ name: "session" });
-  await page.goto(ticketUrl);
-  assert.equal(page.url(), `${site.origin}/`);
+  await page.goto(`${ticketUrl}&next=%2Faccount%3Ffrom%3Dmail`);
+  assertAsksFor(page, `${site.origin}/`, "/account?from=mail");
   await Promise.all([own.close(), other.close()]);
 }
 

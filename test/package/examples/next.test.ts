@@ -14,6 +14,7 @@ import {
   startLogin,
   type Example,
 } from "../support/packed-package.js";
+import { tryRedisOutage } from "../support/redis-example.js";
 
 /** The example for Next.js: the server renders the code. */
 
@@ -242,4 +243,8 @@ test("with handOver redeems the ticket in a route handler, once and only in the 
   await page.goto(ticketUrl);
   await page.getByText("Nobody is logged in").waitFor();
   await Promise.all([own.close(), other.close(), site.stop(), emulator.stop()]);
+});
+
+test("leaves the page as it is while Redis is down, from the start and later", async () => {
+  await tryRedisOutage(example, "login-kit.ts", "/login");
 });
