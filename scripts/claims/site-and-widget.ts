@@ -156,6 +156,14 @@ export const siteAndWidget: readonly Defence[] = [
     title: "gives a path that leads nowhere but to this site, from whatever comes",
   },
   {
+    claim: "sitePath gives no path that HTML reads as another site's address",
+    file: "src/protocol/site-path.ts",
+    text: `.replaceAll("&", "%26")`,
+    without: "",
+    test: sitePath,
+    title: "gives a path that leads nowhere but to this site, from whatever comes",
+  },
+  {
     claim: "sitePath refuses another site's address, encoded too",
     file: "src/protocol/site-path.ts",
     text: "|| slashesIn(plain) > slashesIn(pathname)",

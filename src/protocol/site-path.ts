@@ -20,7 +20,8 @@ const slashesIn = (path: string): number => path.split("/").length;
  *     const next = sitePath(req.query.next) ?? "/account";
  *
  * @param address what came, of any type
- * @returns a path without white space, quotation marks and `<`, so that it can stand in a quoted attribute and in a header as it is
+ * @returns a path without white space, quotation marks and `<`, and without `&` before its query: written into a header, or into a
+ *   quoted attribute as it is, it stays on this site
  */
 export function sitePath(address: unknown): string | undefined {
   // Browsers drop some control characters, so that `/\t/example.org` is `//example.org`.
@@ -32,6 +33,7 @@ export function sitePath(address: unknown): string | undefined {
   const plain = decoded(pathname);
   // Dots: Node 20 leaves `..` in `/a/.b/..`, and a browser does not.
   if (/[\\\p{Cc}]|\/\.{1,2}(?:\/|$)/u.test(plain) || slashesIn(plain) > slashesIn(pathname)) return undefined;
-  const path = `${pathname}${search}${hash}`.replaceAll("'", "%27");
+  // HTML reads `&sol;` in an attribute as a slash. In a query or a fragment a slash leads nowhere else.
+  const path = `${pathname.replaceAll("&", "%26")}${search}${hash}`.replaceAll("'", "%27");
   return path.length <= 2000 ? path : undefined;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { JSDOM } from "jsdom";
 import { sitePath } from "../../../src/protocol/site-path.js";
 
 describe("sitePath", () => {
@@ -12,6 +13,9 @@ describe("sitePath", () => {
     ["/a/../b/./c", "/b/c"],
     ["/@example.org", "/@example.org"],
     ["/a//b", "/a//b"],
+    ["/R&D?a=1&b=2", "/R%26D?a=1&b=2"],
+    ["/&sol;example.org", "/%26sol;example.org"],
+    ["/&#47;example.org", "/%26#47;example.org"],
     ["/100%25", "/100%25"],
     ["/search?back=//example.org&at=%2F%5C", "/search?back=//example.org&at=%2F%5C"],
     ["/／example.org", "/%EF%BC%8Fexample.org"],
@@ -76,11 +80,13 @@ describe("sitePath", () => {
   });
 
   test("gives a path that leads nowhere but to this site, from whatever comes", () => {
-    const special = ["\\", "%2f", "%5C", "%25", "%09", "\t", "\n", "@", ":", "?", "#", "[", "'", '"'];
+    const special = ["\\", "%2f", "%5C", "%25", "%09", "\t", "\n", "@", ":", "?", "#", "[", "'", '"', "&"];
+    const references = ["&sol;", "&bsol;", "&#47;", "&#x5c", "&Tab;", "&NewLine;", "&period;", "&quest;"];
     const names = ["example.org", "https:", "javascript:", "user"];
     const piece = fc.oneof(
       { weight: 4, arbitrary: fc.constantFrom("/", ".", "..") },
       { weight: 1, arbitrary: fc.constantFrom(...special) },
+      { weight: 1, arbitrary: fc.constantFrom(...references) },
       { weight: 1, arbitrary: fc.constantFrom(...names) },
       { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 3 }) },
     );
@@ -92,10 +98,16 @@ describe("sitePath", () => {
         if (path === undefined) return;
         taken++;
         assert.match(path, /^\/(?!\/)[!#-&(-;=?-~]*$/, "It can stand in a header and in a quoted attribute.");
+        const inAttribute = JSDOM.fragment(`<a href="${path}"></a>`).querySelector("a")?.getAttribute("href");
         for (const site of ["https://www.example.com", "http://localhost:3000"]) {
           const target: URL = new URL(path, `${site}/login/otp`);
           assert.equal(target.origin, site);
           assert.equal(target.href, new URL(`${site}${path}`).href);
+          assert.equal(
+            new URL(inAttribute ?? "", `${site}/login`).origin,
+            site,
+            "References are read there.",
+          );
           // As a server does that decodes a path before it redirects.
           const before: string = path.split(/[?#]/, 1)[0] ?? "";
           const decoded: string = /%(?![0-9a-f]{2})/i.test(before)
