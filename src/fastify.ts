@@ -15,7 +15,7 @@ import type {
   RouteOptions,
 } from "fastify";
 import { closeWithConnection, toWebHeaders, originForm } from "./node/node-handler.js";
-import { createLoginKit } from "./node.js";
+import { createLoginKit, type LoginKitOptionsFunction } from "./node.js";
 import { defaultPath } from "./protocol/login-api.js";
 import { notFound } from "./server/http/api-error.js";
 import { plainIPv4 } from "./server/http/client-ip.js";
@@ -30,6 +30,18 @@ export interface FastifyContext {
   request: FastifyRequest;
   reply: FastifyReply;
 }
+
+/** The options of the plugin where the kit's own come later, from a function. */
+export interface FastifyLoginOptions {
+  /** Returns the kit's options, or a promise of them. It runs at the kit's first call, and again ten seconds after it failed. */
+  options: () => KitOptions | Promise<KitOptions>;
+  /** As the kit's. Default `/otp-login`. */
+  path?: string;
+}
+
+/** The plugin's routes need the path at once. */
+type KitOptions = WithoutPath<LoginKitOptions<FastifyContext>>;
+type WithoutPath<Options> = Options extends unknown ? Omit<Options, "path"> & { path?: never } : never;
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -54,16 +66,21 @@ declare module "fastify" {
  *       },
  *     });
  *
- * Its options are those of `createLoginKit`. Other defaults: `clientIp` is `request.ip`, which follows Fastify's
+ * Its options are those of `createLoginKit`. So that a wrong option or a store that is down leaves the app's pages alone, give it
+ * a function that returns them, or a promise of them: `{ options: async () => ({ … }) }`, with a `path` of your own beside it. It
+ * runs at the kit's first call.
+ *
+ * Other defaults: `clientIp` is `request.ip`, which follows Fastify's
  * `trustProxy`; `transport` is `nodeTransport`; `onEvent` writes each event to `app.log`, at its level, or where the app has no
  * logger the warnings and errors to the console. A `prefix`, its own or that of the scope, stands before `path`, as with every
- * route. `app.close()` ends the status streams first.
+ * route. `app.close()` ends the status streams first. It does
+ * not close the store, which is the site's.
  *
  * The registration fails with a TypeError that names the option that is missing or wrong and says what is expected, and if
  * the scope has a kit already: a second one, with another `path`, takes a scope of its own.
  */
-const oneginiOtpLogin: FastifyPluginCallback<LoginKitOptions<FastifyContext>> = Object.assign(
-  (app: FastifyInstance, options: LoginKitOptions<FastifyContext>, done: (error?: Error) => void): void => {
+const oneginiOtpLogin: FastifyPluginCallback<PluginOptions> = Object.assign(
+  (app: FastifyInstance, options: PluginOptions, done: (error?: Error) => void): void => {
     try {
       mount(app, options);
       done();
@@ -80,29 +97,40 @@ const oneginiOtpLogin: FastifyPluginCallback<LoginKitOptions<FastifyContext>> = 
 );
 export default oneginiOtpLogin;
 
+type PluginOptions = LoginKitOptions<FastifyContext> | FastifyLoginOptions;
+
 /** What Fastify takes from the options of a plugin. */
 type ScopeOptions = Pick<RouteOptions, "logLevel" | "logSerializers"> & { prefix?: string };
 
-function mount(app: FastifyInstance, options: LoginKitOptions<FastifyContext> & ScopeOptions): void {
+function mount(app: FastifyInstance, options: PluginOptions & ScopeOptions): void {
   if (Object.hasOwn(app, "oneginiOtpLogin")) {
     throw new TypeError(
       'onegini-otp-login is registered here already; register the second one, with another "path", in a scope of its own: app.register(async (scope) => { await scope.register(oneginiOtpLogin, { … }) })',
     );
   }
-  const { prefix = "", logLevel, logSerializers, ...kitOptions } = options;
-  const { path = defaultPath } = kitOptions;
+  if (typeof (options as Partial<Promise<unknown>>).then === "function") {
+    throw new TypeError(
+      "onegini-otp-login got a promise of its options; give it the function: app.register(oneginiOtpLogin, { options: async () => ({ … }) })",
+    );
+  }
+  const { prefix = "", logLevel, logSerializers, path = defaultPath, ...others } = options;
   const loggerOptions = {
     ...(logLevel && { level: logLevel }),
     ...(logSerializers && { serializers: logSerializers }),
   };
-  const onEvent = kitOptions.onEvent ?? eventsTo(app.log, loggerOptions);
-  const kit = createLoginKit<FastifyContext>({
-    // A connection that was reset has no address.
-    clientIp: (_request, { request }) => plainIPv4(request.ip),
-    ...kitOptions,
-    ...(onEvent && { onEvent }),
-    path: joined(joined(app.prefix, prefix), path),
-  });
+  const withDefaults = (given: KitOptions): LoginKitOptions<FastifyContext> => {
+    const onEvent = given.onEvent ?? eventsTo(app.log, loggerOptions);
+    return {
+      // A connection that was reset has no address.
+      clientIp: (_request, { request }) => plainIPv4(request.ip),
+      ...given,
+      ...(onEvent && { onEvent }),
+      path: joined(joined(app.prefix, prefix), path),
+    };
+  };
+  const kit = createLoginKit<FastifyContext>(
+    "options" in others ? optionsLater(others.options, withDefaults) : withDefaults(others),
+  );
   app.decorate("oneginiOtpLogin", kit);
   app.addHook("preClose", () => kit.close());
   const scopeOptions = { prefix, ...(logLevel && { logLevel }), ...(logSerializers && { logSerializers }) };
@@ -111,6 +139,17 @@ function mount(app: FastifyInstance, options: LoginKitOptions<FastifyContext> & 
     done();
   }, scopeOptions);
 }
+
+/** What comes at once is there at once: a page does not wait for it. */
+const optionsLater =
+  (
+    options: FastifyLoginOptions["options"],
+    withDefaults: (given: KitOptions) => LoginKitOptions<FastifyContext>,
+  ): LoginKitOptionsFunction<FastifyContext> =>
+  () => {
+    const given = options();
+    return given instanceof Promise ? given.then(withDefaults) : withDefaults(given);
+  };
 
 /**
  * Writes events to the app's log: the event is what a line is merged with. undefined where the app has no logger, so that the

@@ -19,6 +19,8 @@ const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 const { SESSION_SECRET = randomBytes(32).toString("hex") } = process.env;
 
 const isHttps = ORIGIN.startsWith("https:");
+/** On https, browsers accept a `__Host-` cookie only from this very host, and only one, for all paths. */
+const cookieName = isHttps ? "__Host-session" : "sessionId";
 const widget = readFileSync(new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js")));
 const page = (next: string): string => `<!doctype html>
 <html lang="en">
@@ -33,8 +35,7 @@ const app = Fastify({ logger: true, trustProxy: (_address, hop) => hop < Number(
 await app.register(fastifyCookie);
 await app.register(fastifySession, {
   secret: SESSION_SECRET,
-  // On https, browsers accept a `__Host-` cookie only from this very host, and only one, for all paths.
-  cookieName: isHttps ? "__Host-session" : "sessionId",
+  cookieName,
   cookie: { secure: isHttps, sameSite: "lax", path: "/" },
   saveUninitialized: false,
 });
@@ -76,6 +77,7 @@ app.post("/logout", async (request, reply) => {
   // The answer to a form of another site would end the cookies too.
   if (request.headers["sec-fetch-site"] !== "same-origin") return reply.code(403).send();
   await request.session.destroy();
+  reply.clearCookie(cookieName, { path: "/", secure: isHttps });
   return reply.header("set-cookie", app.oneginiOtpLogin.forget().getSetCookie()).redirect("/");
 });
 

@@ -66,7 +66,9 @@ export class KitSource<Context> {
       this.#isLate = this.#creating !== undefined;
       return this.#reported({
         isLate: true,
-        error: new Error(`the function that returns the options has taken more than ${waitMs / 1000} s`),
+        error: new Error(
+          `the function that returns the options has taken more than ${waitMs / 1000} s; is what it connects to up, such as the store?`,
+        ),
       });
     } catch (error) {
       return this.#reported({ isLate: false, error });

@@ -696,6 +696,46 @@ describe("registering the Fastify plugin", () => {
     );
   });
 
+  test("with a function leaves the app as it is until its options come", async (t) => {
+    let open: (store: AttemptStore) => void = () => undefined;
+    const store = new Promise<AttemptStore>((resolve) => (open = resolve));
+    const where = await site(t, {
+      register: (app, { path: _, ...options }) =>
+        app.register(oneginiOtpLogin, {
+          path: "/otp",
+          options: async () => ({ ...options, store: await store }),
+        }),
+      after: (app) => app.get("/", () => "the page"),
+    });
+    const browser = new Browser({ origin: where.origin, url: `${where.origin}/otp` });
+    assert.equal((await browser.post("")).status, 503);
+    assert.equal(await textAt(where.origin, ""), "the page");
+    open(memoryStore());
+    await until(async () => (await browser.post("")).status === 201, "a start");
+    assert.equal(where.emulator.starts[0]?.get("callback_uri"), `${where.origin}/otp/callback`);
+    assert.equal(where.emulator.starts[0]?.get("ip_address"), "127.0.0.1");
+  });
+
+  test("with a function and a wrong option leaves the app as it is", async (t) => {
+    const line = t.mock.method(console, "error", () => undefined);
+    const where = await site(t, {
+      register: (app, { path: _, ...options }) =>
+        app.register(oneginiOtpLogin, { options: () => ({ ...options, origin: "" }) }),
+      after: (app) => app.get("/", () => "the page"),
+    });
+    assert.equal((await new Browser(where).post("")).status, 500);
+    assert.equal(await textAt(where.origin, ""), "the page");
+    assert.match(String(line.mock.calls[0]?.arguments), /error onegini-otp-login: .*"origin"/);
+  });
+
+  test("with a promise of options says to give the function", async () => {
+    const app = Fastify();
+    // Fastify calls a function by itself, and gives the plugin what it returns.
+    const register = app.register as (plugin: unknown, options: () => Promise<unknown>) => unknown;
+    register.call(app, oneginiOtpLogin, () => Promise.resolve({}));
+    await assert.rejects(async () => app.ready(), /give it the function: .*options: async \(\) =>/);
+  });
+
   test("names the option that is wrong", async (t) => {
     await assert.rejects(site(t, { options: { path: "otp" } }), /createLoginKit: "path" is wrong/);
     await assert.rejects(
