@@ -1,7 +1,7 @@
-import { parseJson } from "../../protocol/login-api.js";
+import { parseJson, parseLoginAnswer } from "../../protocol/login-api.js";
 import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
-import { jsonResponse, jsonTextResponse, noStore } from "../http/response.js";
+import { jsonResponse, jsonTextResponse, noStore, rawBodyOf } from "../http/response.js";
 import type { Report } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
 import type { SignIn } from "../options.js";
@@ -62,12 +62,16 @@ export async function runSignIn<Context>(
     abort.abort();
     throw fail({ reason: `took longer than ${timeouts.signInSeconds} s` });
   }
-  if (isOkJson(outcome)) {
+  const raw = rawBodyOf(outcome);
+  const json = parseJson(typeof raw === "string" ? raw : await outcome.clone().text());
+  const isOk = outcome.status >= 200 && outcome.status < 300;
+  // As the widget decides it, which does not ask for the content type.
+  if (isOk && parseLoginAnswer(json)) {
     report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
   } else {
     const { status, headers } = outcome;
     // A 4xx with JSON is a refusal, as documented.
-    const isRefusal = status >= 400 && status < 500 && isJson(headers);
+    const isRefusal = status >= 400 && status < 500 && json !== undefined;
     const expected = isRefusal
       ? ""
       : ` ${headers.get("content-type") ?? "without a content type"}; the page accepts only 2xx with JSON`;
@@ -77,7 +81,7 @@ export async function runSignIn<Context>(
       ...about(),
       reason: `answered ${status}${expected}`,
       status,
-      ...(await codeOf(outcome)),
+      ...codeOf(json),
     });
   }
   return outcome;
@@ -173,8 +177,8 @@ async function copy(response: Response): Promise<Response> {
  * Why an answer refuses a login: the `code` of its JSON, else its `error`, of which at most 200 characters that can be printed.
  * Others may have a say in that text.
  */
-async function codeOf(answer: Response): Promise<{ code?: string }> {
-  const { code, error } = Object(parseJson(await answer.clone().text())) as Record<string, unknown>;
+function codeOf(json: unknown): { code?: string } {
+  const { code, error } = Object(json) as Record<string, unknown>;
   for (const value of [code, error]) {
     if (typeof value !== "string" && typeof value !== "number") continue;
     const start = /^.{1,200}/su.exec(String(value))?.[0];
@@ -182,8 +186,3 @@ async function codeOf(answer: Response): Promise<{ code?: string }> {
   }
   return {};
 }
-
-const isOkJson = ({ status, headers }: Response): boolean => status >= 200 && status < 300 && isJson(headers);
-
-const isJson = (headers: Headers): boolean =>
-  /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "");

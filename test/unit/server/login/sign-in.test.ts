@@ -457,6 +457,16 @@ describe("a signIn that fails", () => {
     });
   }
 
+  test("that answers 2xx with JSON of another content type has logged in, as the widget takes it", async (t) => {
+    const headers = { "content-type": "text/plain" };
+    const { browser, attempt, where } = await approved(t, () => new Response("{}", { headers }));
+    assert.equal((await browser.logIn(attempt)).status, 200);
+    assert.deepEqual(
+      where.events.flatMap(({ type }) => (/^(logged_in|sign_in_failed)$/.test(type) ? [type] : [])),
+      ["logged_in"],
+    );
+  });
+
   for (const [name, response] of [
     ["redirects", () => new Response(null, { status: 302, headers: { location: "/account" } })],
     ["answers HTML", () => new Response("<h1>Hello</h1>", { headers: { "content-type": "text/html" } })],
