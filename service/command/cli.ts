@@ -25,6 +25,10 @@ function endWithReader(): void {
     });
 }
 
+function goOnWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
+
 async function runDoctor(args: readonly string[]): Promise<void> {
   // Only here, too.
   const { doctor } = await import("../doctor/doctor-command.js");
@@ -62,7 +66,9 @@ switch (command.kind) {
     await (await import("../serve/serve-command.js")).serve(command.args, process.env);
     break;
   case "doctor":
-    endWithReader();
+    // The report is written all the same.
+    if (command.args.some((arg) => /^--report(=|$)/.test(arg))) goOnWithoutReader();
+    else endWithReader();
     await runDoctor(command.args);
     break;
   default:

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 
 /** What the command does when its reader has gone, as `head` goes after its lines. */
@@ -32,4 +35,13 @@ describe("npx onegini-otp-login, into a pipe that is closed,", () => {
     test(`ends without a word: ${args.filter((arg) => !arg.includes("=")).join(" ")}`, async () => {
       assert.deepEqual(await runWithoutReader(...args), { code: endOfPipe, stderr: "" });
     });
+
+  test("writes the report that it was asked for", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "onegini-otp-login-report-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const report = join(folder, "report.json");
+    const args = [...doctor, "--type=c", "--origin=http://localhost:8080", "--no-scan", `--report=${report}`];
+    assert.deepEqual(await runWithoutReader(...args), { code: 1, stderr: "" });
+    assert.match(readFileSync(report, "utf8"), /"lines"/);
+  });
 });
