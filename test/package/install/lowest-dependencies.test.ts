@@ -33,6 +33,7 @@ const copied = [
   "src",
   "test",
   "demo",
+  "service",
   "docs",
   "openapi.yaml",
   "package.json",
