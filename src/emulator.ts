@@ -54,6 +54,9 @@ export function listen(
   tokenServer: Pick<TokenServer, "fetch">,
   { port = 0, host = "127.0.0.1" }: ListenOptions = {},
 ): Promise<Listening> {
+  // Node would take a string for the path of a socket.
+  if (typeof port !== "number")
+    return Promise.reject(new TypeError('listen: "port" must be a whole number from 0 to 65535.'));
   const answer = getRequestListener((request) => tokenServer.fetch(request), {
     overrideGlobalObjects: false,
   });

@@ -78,8 +78,8 @@ export async function doctor(
   const next = nextSteps(lines, subject.kind);
   const address = subject.kind === "site" ? subject.page : subject.settings["token-server-url"];
   const result = { kind: subject.kind, address, at: at.toISOString(), version: edge.version, lines, next };
-  edge.stdout(json ? jsonOf(result) : summaryOf(lines, next));
   if (report !== undefined) writeSync(report, redact(reportOf(result, given, transactionId)));
+  edge.stdout(json ? jsonOf(result) : summaryOf(lines, next));
   return lines.some((line) => line.result === "failed") ? 1 : 0;
 }
 

@@ -399,6 +399,20 @@ describe("with several servers", () => {
     assert.deepEqual(missing(), []);
   });
 
+  for (const gap of [0.1, 1.5, 5])
+    test(`nor is one that another server got ${gap} s before the result was there`, async (t) => {
+      const { clock, missing, nodes, start } = scene(t, { servers: 2 });
+      const login = await start();
+      await login.watch();
+      await login.callback(nodes[1]);
+      await clock.advance(gap);
+      login.answer();
+      await login.poll();
+      assert.equal(await login.status(), "approved");
+      await clock.advance(20);
+      assert.deepEqual(missing(), []);
+    });
+
   test("a callback that another server got ends the asking every 5 s, if this one watches the attempt", async (t) => {
     const where = scene(t, { servers: 2 });
     await lostLogin(where);
