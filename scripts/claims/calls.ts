@@ -14,8 +14,40 @@ const scanned = "test/unit/server/endpoints/scanned.test.ts";
 const options = "test/unit/server/options.test.ts";
 const firstPaint = "test/unit/server/endpoints/first-paint.test.ts";
 const tickets = "test/unit/server/login/tickets.test.ts";
+const otherSite = "test/unit/server/endpoints/other-site.test.ts";
+
+/** What makes the attempts of another site unknown. */
+const ofOneSite = {
+  file: "src/server/attempt/site-store.ts",
+  text: "(attempt.origin ?? origin) === origin",
+  without: 'origin !== ""',
+};
 
 export const calls: readonly Defence[] = [
+  {
+    ...ofOneSite,
+    claim: "A kit does not know an attempt of another origin: no call of a page",
+    test: otherSite,
+    title: "is unknown to every call of a page while it is …, and goes on at its own site",
+  },
+  {
+    ...ofOneSite,
+    claim: "A kit does not know an attempt of another origin: its ticket",
+    test: otherSite,
+    title: "gives no login by its ticket, which stays good at its own site",
+  },
+  {
+    ...ofOneSite,
+    claim: "A kit does not know an attempt of another origin: a callback, a result call",
+    test: otherSite,
+    title: "is not found by a callback: 204, no call to the Token Server, and nothing changes",
+  },
+  {
+    ...ofOneSite,
+    claim: "A kit does not know an attempt of another origin: a scan",
+    test: otherSite,
+    title: "is not marked by a scan that the other site's app tells",
+  },
   {
     claim: "Claiming takes a POST that passes the CSRF check",
     file: "src/server/endpoints/routes.ts",

@@ -18,6 +18,14 @@ export const limits: readonly Defence[] = [
     title: "above the limit are 429 for every browser, without a call to the Token Server",
   },
   {
+    claim: "Starts are counted for each site that shares a store",
+    file: "src/server/endpoints/start-limits.ts",
+    text: "limiter.count(`${origin}|${key}`)",
+    without: "limiter.count(key)",
+    test: limitsTest,
+    title: "use up nothing of the other one's limits",
+  },
+  {
     claim: "All unknown addresses, such as those of connections that are reset, count as one",
     file: "src/server/http/call.ts",
     text: "hasAddress: clientIp !== socketAddress || hasSocket(context),",

@@ -72,7 +72,7 @@ export function createLoginKit<Context = unknown>(
   // A status: the poller writes the Token Server's result to the attempt, and the watchers show the change.
   const guard = new StoreGuard(runtime, report);
   const store = guard.guard(config.store);
-  const attempts = new Attempts(store, timeouts, runtime, report);
+  const attempts = new Attempts(store, config.pages.origin, timeouts, runtime, report);
   const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
   // By this process's clock: the store's may be set.
   const quota = new CallQuota(limits.tokenServerCalls, givenRuntime);
@@ -90,7 +90,13 @@ export function createLoginKit<Context = unknown>(
 
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
   const cookie = new BrowserCookie(config.pages.apiOrigin);
-  const startLimits = new StartLimits(limits, { store: config.store, guard, report, runtime: givenRuntime });
+  const startLimits = new StartLimits(limits, {
+    origin: config.pages.origin,
+    store: config.store,
+    guard,
+    report,
+    runtime: givenRuntime,
+  });
   const otpEndpoint = new OtpEndpoint<Context>({
     attempts,
     limits,

@@ -11,7 +11,8 @@ export type AttemptListener = (notice?: "gap", lostAt?: number) => void;
 /**
  * Where attempts are kept: in memory for one process (`memoryStore`), in a shared store for several.
  *
- * Attempts are plain JSON and never changed in place. Each carries `forgetAt`, the instant (milliseconds since the
+ * Attempts are plain JSON and never changed in place. A store keeps all of their members, also those that a newer version
+ * adds. Each carries `forgetAt`, the instant (milliseconds since the
  * epoch) from which on a store may delete it, with its transactions. A method rejects if the store cannot be used at
  * the moment, and does so within a few seconds.
  */

@@ -73,6 +73,11 @@ export interface Attempt {
   readonly id: string;
   /** Counts the changes, for `compareAndSet`. */
   readonly version: number;
+  /**
+   * The site that began it, by the kit's `origin`. A kit of another origin on the same store does not know it. Missing if an
+   * older version began it.
+   */
+  readonly origin?: string;
   /** The hash of the cookie of the browser that owns it. */
   readonly browser: string;
   /** The language of the page, for all of its transactions. */

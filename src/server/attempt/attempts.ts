@@ -4,6 +4,7 @@ import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
+import { storeOfSite } from "./site-store.js";
 import type { GuardedStore } from "./store-guard.js";
 import { ticketRefusal, type Redemption, type TicketRefusal } from "./ticket.js";
 import { beginAttempt, change, type Change } from "./transitions.js";
@@ -27,15 +28,18 @@ const attemptIdBytes = 16;
 /** Whether a text can be the id of an attempt. */
 export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test(text);
 
-/** The attempts in the store. All changes are made and reported here. */
+/** The attempts of one site in the store. All changes are made and reported here. */
 export class Attempts {
   readonly #store: GuardedStore;
+  readonly #origin: string;
   readonly #timeouts: Timeouts;
   readonly #runtime: Runtime;
   readonly #report: Report;
 
-  constructor(store: GuardedStore, timeouts: Timeouts, runtime: Runtime, report: Report) {
-    this.#store = store;
+  /** @param origin the site's */
+  constructor(store: GuardedStore, origin: string, timeouts: Timeouts, runtime: Runtime, report: Report) {
+    this.#store = storeOfSite(store, origin);
+    this.#origin = origin;
     this.#timeouts = timeouts;
     this.#runtime = runtime;
     this.#report = report;
@@ -49,7 +53,8 @@ export class Attempts {
     const id = base64url(this.#runtime.random(attemptIdBytes));
     const startedAt = this.#runtime.now();
     const transaction = { id: transactionId, endsAt };
-    const attempt = beginAttempt({ ...of, id, startedAt, transaction }, this.#timeouts);
+    const origin = this.#origin;
+    const attempt = beginAttempt({ ...of, id, origin, startedAt, transaction }, this.#timeouts);
     await this.#store.create(attempt);
     return attempt;
   }

@@ -50,15 +50,17 @@ interface Result {
 /** Begins an attempt with its first transaction. */
 export function beginAttempt(
   parts: Pick<Attempt, "id" | "browser" | "language" | "address" | "userAgent" | "startedAt"> & {
+    origin: string;
     transaction: Omit<Transaction, "closed">;
   },
   timeouts: Timeouts,
 ): Attempt {
-  const { id, browser, language, address, userAgent, startedAt, transaction } = parts;
+  const { id, origin, browser, language, address, userAgent, startedAt, transaction } = parts;
   // Written out and with a shared state, because copies of copies take far more memory.
   const attempt = {
     id,
     version: 1,
+    origin,
     browser,
     ...(language !== undefined && { language }),
     ...(address !== undefined && { address }),

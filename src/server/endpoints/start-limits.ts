@@ -14,16 +14,19 @@ type StartLimit = AddressLimit | "startsPerBrowser";
 /** When to try again while many starts are being counted. */
 const inFlightMs = 1_000;
 
-/** The counter of a limit: in the store if it can count, else in memory. */
+/**
+ * The counter of a limit: in the store if it can count, else in this kit's memory. In a store each site counts for itself,
+ * because other sites may share it.
+ */
 function limiterOf(
   name: string,
   rate: Rate,
-  { store, guard }: { store: AttemptStore; guard: StoreGuard },
+  { origin, store, guard }: { origin: string; store: AttemptStore; guard: StoreGuard },
 ): RateLimiter {
   const limit: RateLimit = { name, ...rate };
   if (!store.limiter) return memoryLimiter(limit);
   const limiter = store.limiter(limit);
-  return { count: (key) => guard.run("counting for a limit", () => limiter.count(key)) };
+  return { count: (key) => guard.run("counting for a limit", () => limiter.count(`${origin}|${key}`)) };
 }
 
 /** The limits on starts, for one address, for the IPv6 networks that it belongs to, and for one browser. */
@@ -40,7 +43,13 @@ export class StartLimits {
 
   constructor(
     limits: Limits,
-    dependencies: { store: AttemptStore; guard: StoreGuard; report: Report; runtime: Runtime },
+    dependencies: {
+      origin: string;
+      store: AttemptStore;
+      guard: StoreGuard;
+      report: Report;
+      runtime: Runtime;
+    },
   ) {
     this.#limiters = new Map(
       [...addressLimits, "startsPerBrowser" as const].flatMap((name) => {

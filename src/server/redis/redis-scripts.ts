@@ -6,7 +6,7 @@ import type { Silence } from "./redis-silence.js";
 export const redisKeys = (prefix: string) => ({
   attempt: (id: string): string => `${prefix}attempt:${id}`,
   transaction: (id: string): string => `${prefix}transaction:${id}`,
-  /** The count of a limit, by its name and by what is counted. */
+  /** The count of a limit, by its name and by what is counted, which begins with the site. */
   limit: (name: string, key: string): string => `${prefix}limit:${name}:${key}`,
   /** Nothing is stored there. In a cluster the key decides which server is asked for its time. */
   clock: `${prefix}clock`,

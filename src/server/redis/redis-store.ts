@@ -190,6 +190,7 @@ const transaction = v.looseObject({
 const storedAttempt = v.looseObject({
   id: v.string(),
   version: count,
+  origin: v.exactOptional(v.string()),
   browser: v.string(),
   language: v.exactOptional(v.string()),
   address: v.exactOptional(v.string()),

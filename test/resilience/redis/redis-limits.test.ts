@@ -7,6 +7,25 @@ import { startRedis } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { openStore } from "./support/redis-stores.js";
 
+test("one site's starts do not use up another's limits on the same Redis", async (t) => {
+  const server = await startRedis();
+  t.after(() => server.stop());
+  const { store } = await openStore(t, server);
+  const limits = { startsPerAddress: { count: 2, seconds: 60 }, startsPerBrowser: { count: 2, seconds: 60 } };
+  const [one, other] = [
+    await site(t, { options: { store, limits } }),
+    await site(t, { options: { store, limits } }),
+  ];
+  const browser = new Browser(one);
+  for (let count = 0; count < 2; count++) await browser.start();
+  assert.equal((await browser.post("")).status, 429);
+
+  const elsewhere = new Browser(other);
+  elsewhere.cookie = browser.cookie;
+  for (let count = 0; count < 2; count++) await elsewhere.start();
+  assert.equal((await elsewhere.post("")).status, 429);
+});
+
 test("streams that are requested at one moment are no more than the limit of their browser", async (t) => {
   const server = await startRedis();
   t.after(() => server.stop());

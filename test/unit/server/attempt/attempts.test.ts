@@ -6,6 +6,8 @@ import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js"
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { holds } from "../../../support/until.js";
 
+const origin = "https://www.example.com";
+
 interface Scene {
   clock: VirtualClock;
   attempts: Attempts;
@@ -19,7 +21,7 @@ function scene(wrap: (store: AttemptStore) => AttemptStore = (store) => store): 
   const clock = new VirtualClock();
   const events: LoginKitEvent[] = [];
   const store = wrap(memoryStore(() => clock.now()));
-  const attempts = new Attempts(store, timeouts, clock, (event) => void events.push(event));
+  const attempts = new Attempts(store, origin, timeouts, clock, (event) => void events.push(event));
   const begin = async (): Promise<string> => {
     const transaction = { id: "one", endsAt: clock.now() + 60_000 };
     const { id } = await attempts.begin({ browser: "hash" }, transaction);
@@ -175,6 +177,38 @@ describe("the attempts", () => {
     const result = await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(result?.changed, true);
     assert.deepEqual([result.attempt.version, result.attempt.begun], [5, 4]);
+  });
+
+  test("of another site in the same store are unknown, whatever reads them", async () => {
+    const clock = new VirtualClock();
+    const store = memoryStore(() => clock.now());
+    const events: LoginKitEvent[] = [];
+    const at = (site: string) =>
+      new Attempts(store, site, timeouts, clock, (event) => void events.push(event));
+    const [ours, theirs] = [at(origin), at("https://staging.example.com")];
+    const { id } = await theirs.begin({ browser: "hash" }, { id: "one", endsAt: clock.now() + 60_000 });
+    const stored = await store.get(id);
+
+    assert.equal(await ours.get(id, "hash"), undefined);
+    assert.equal(await ours.findByTransaction("one"), undefined);
+    assert.equal(await ours.change(id, { kind: "denied", id: "one", at: clock.now() }), undefined);
+    assert.deepEqual(await ours.redeem(id, { hash: "ticket", browser: "hash" }), { refusal: "unknown" });
+    await ours.scanned("one", {});
+    assert.equal(await store.get(id), stored);
+    assert.deepEqual(events, []);
+    assert.equal(await theirs.get(id, "hash"), stored);
+  });
+
+  test("that an older version stored, without their site, are known until their end", async () => {
+    const { attempts, begin, clock } = scene((store) => ({
+      ...store,
+      create: ({ origin: _, ...attempt }) => store.create(attempt),
+    }));
+    const id = await begin();
+    assert.equal((await attempts.get(id, "hash"))?.origin, undefined);
+    const changed = await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
+    assert.equal(changed?.attempt.state.status, "denied");
+    assert.equal((await attempts.findByTransaction("one"))?.origin, undefined);
   });
 
   test("give up after 200 tries to write a change, with an error that names it", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
@@ -31,13 +31,19 @@ const callback = ({ url }: Site, transactionId: string | undefined): Promise<unk
     body: JSON.stringify({ transaction_id: transactionId }),
   });
 
+/** Two servers of one site. */
+async function twoServers(t: TestContext) {
+  const tokenServer = await scriptedTokenServer(t);
+  const options = { store: slowStore(memoryStore()) };
+  const one = await site(t, { tokenServerUrl: tokenServer.url, options });
+  const { origin } = one;
+  const two = await site(t, { tokenServerUrl: tokenServer.url, options: { ...options, origin } });
+  return { tokenServer, one, two: { ...two, origin } };
+}
+
 describe("two servers with one store", () => {
   test("send a result that one of them gets on the other's stream too, and can both answer a login", async (t) => {
-    const store = memoryStore();
-    const tokenServer = await scriptedTokenServer(t);
-    const options = { store: slowStore(store) };
-    const one = await site(t, { tokenServerUrl: tokenServer.url, options });
-    const two = await site(t, { tokenServerUrl: tokenServer.url, options });
+    const { tokenServer, one, two } = await twoServers(t);
     for (let round = 0; round < 10; round++) {
       const atOne = new Browser(one);
       const { attempt } = await atOne.start();
@@ -57,10 +63,7 @@ describe("two servers with one store", () => {
   });
 
   test("get two results at once: one settles the attempt, and all streams send the same status", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const options = { store: slowStore(memoryStore()) };
-    const one = await site(t, { tokenServerUrl: tokenServer.url, options });
-    const two = await site(t, { tokenServerUrl: tokenServer.url, options });
+    const { tokenServer, one, two } = await twoServers(t);
     for (let round = 0; round < 10; round++) {
       const browser = new Browser(one);
       const { attempt } = await browser.start();
@@ -80,10 +83,7 @@ describe("two servers with one store", () => {
   });
 
   test("limit the transactions of an attempt together", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const options = { store: slowStore(memoryStore()) };
-    const one = await site(t, { tokenServerUrl: tokenServer.url, options });
-    const two = await site(t, { tokenServerUrl: tokenServer.url, options });
+    const { tokenServer, one, two } = await twoServers(t);
     const atOne = new Browser(one);
     const { attempt } = await atOne.start();
     const atTwo = new Browser(two);

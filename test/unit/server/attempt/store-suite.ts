@@ -32,6 +32,16 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.deepEqual(await other.get(attempt.id), attempt);
     });
 
+    test("keeps the site of an attempt, also when the attempt is replaced", async (t) => {
+      const { store, other } = await open(t);
+      const attempt = anAttempt({ origin: "https://www.example.com" });
+      await store.create(attempt);
+      assert.deepEqual(await other.get(attempt.id), attempt);
+      const next = { ...attempt, version: 2 };
+      assert.equal(await other.compareAndSet(attempt.id, 1, next), true);
+      assert.deepEqual(await store.findByTransaction(attempt.transactions[0]?.id ?? ""), next);
+    });
+
     test("keeps when the callback of a code came", async (t) => {
       const { store, other } = await open(t);
       const attempt = anAttempt();

@@ -7,9 +7,16 @@ import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadline
 
 const t0 = 1_000_000;
 const second = 1000;
+const origin = "https://www.example.com";
 const begin = (): Attempt =>
   beginAttempt(
-    { id: "attempt", browser: "hash", startedAt: t0, transaction: { id: "one", endsAt: t0 + 60 * second } },
+    {
+      id: "attempt",
+      origin,
+      browser: "hash",
+      startedAt: t0,
+      transaction: { id: "one", endsAt: t0 + 60 * second },
+    },
     timeouts,
   );
 const after = (attempt: Attempt, ...changes: Change[]): Attempt =>
@@ -52,6 +59,7 @@ describe("an attempt", () => {
     const bare = {
       id: "attempt",
       version: 1,
+      origin,
       browser: "hash",
       startedAt: t0,
       transactions: [{ ...transaction, closed: false }],
@@ -60,7 +68,7 @@ describe("an attempt", () => {
       forgetAt: begin().forgetAt,
     };
     assert.deepEqual(begin(), bare);
-    const of = { id: "attempt", browser: "hash", startedAt: t0, transaction };
+    const of = { id: "attempt", origin, browser: "hash", startedAt: t0, transaction };
     const known = { language: "nl", address: "192.0.2.1" };
     assert.deepEqual(beginAttempt({ ...of, ...known }, timeouts), { ...bare, ...known });
   });

@@ -165,7 +165,7 @@ describe("starts from one address", () => {
     const options: Options = { clientIp: () => "2001:db8:0:1::1", store: { ...memoryStore(), limiter } };
     const where = await site(t, { options });
     for (let count = 0; count < 3; count++) await rejected(await new Browser(where).post(""), 429, 60, 60);
-    assert.deepEqual(counted, ["2001:db8::/48"]);
+    assert.deepEqual(counted, [`${where.origin}|2001:db8::/48`]);
   });
 
   test("that the Token Server's quota refuses are not counted", async (t) => {
@@ -237,7 +237,7 @@ describe("starts that are asked for at one moment", () => {
     goOn();
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     assert.equal(statuses.filter((status) => status === 201).length, 10);
-    assert.equal(counts.get("startsPerIpv6Prefix48 2001:db8::/48"), 10);
+    assert.equal(counts.get(`startsPerIpv6Prefix48 ${where.origin}|2001:db8::/48`), 10);
   });
 
   test("are not counted if the Token Server's quota refuses them", async (t) => {
@@ -257,7 +257,32 @@ describe("starts that are asked for at one moment", () => {
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     const begun = statuses.filter((status) => status === 201).length;
     assert.equal(statuses.filter((status) => status === 503).length, 40 - begun);
-    assert.deepEqual([...counts], [["startsPerAddress unknown", begun]]);
+    assert.deepEqual([...counts], [[`startsPerAddress ${where.origin}|unknown`, begun]]);
+  });
+});
+
+describe("starts at one of two sites with the same store", () => {
+  test("use up nothing of the other one's limits", async (t) => {
+    // As in a store that servers share: one count for each name and key.
+    const limiters = new Map<string, RateLimiter>();
+    const limiter = (limit: RateLimit): RateLimiter => {
+      const shared = limiters.get(limit.name) ?? memoryLimiter(limit);
+      limiters.set(limit.name, shared);
+      return shared;
+    };
+    const store = { ...memoryStore(), limiter };
+    const rate = { count: 2, seconds: 60 };
+    const options: Options = { store, limits: { startsPerAddress: rate, startsPerBrowser: rate } };
+    const [one, other] = [await site(t, { options }), await site(t, { options })];
+    const browser = new Browser(one);
+    browser.cookie = `onegini-otp-login=${"x".repeat(43)}`;
+    for (let count = 0; count < 2; count++) await browser.start();
+    await rejected(await browser.post(""), 429, 1, 60);
+
+    const elsewhere = new Browser(other);
+    elsewhere.cookie = browser.cookie;
+    for (let count = 0; count < 2; count++) await elsewhere.start();
+    await rejected(await elsewhere.post(""), 429, 1, 60);
   });
 });
 

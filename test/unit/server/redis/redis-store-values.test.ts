@@ -16,7 +16,13 @@ const bare = {
   forgetAt: 131_000,
 };
 
-const whole = { ...bare, language: "nl", address: "192.0.2.1", userAgent: "Test/1.0" };
+const whole = {
+  ...bare,
+  origin: "https://www.example.com",
+  language: "nl",
+  address: "192.0.2.1",
+  userAgent: "Test/1.0",
+};
 
 /** The message of the error for a key with this value. */
 function errorOf(json: unknown): string {
@@ -53,6 +59,7 @@ test("a value that is not an attempt is an error that names the wrong field", ()
     ["version", { version: 1.5 }],
     ["version", { version: "1" }],
     ["browser", { browser: null }],
+    ["origin", { origin: null }],
     ["language", { language: 1 }],
     ["address", { address: 1 }],
     ["userAgent", { userAgent: null }],
