@@ -39,6 +39,14 @@ export const loginService: readonly Defence[] = [
     title: "a refused request makes no span, whatever attempt it names",
   },
   {
+    claim: "Services with a prefix each share nothing on one Redis",
+    file: "service/serve/store.ts",
+    text: "...(prefix !== undefined && { prefix }),",
+    without: "",
+    test: "test/unit/service/serve/several-processes.test.ts",
+    title: "services with a redis-prefix each share nothing on one Redis, not even for one origin",
+  },
+  {
     claim: "--check shows no secret",
     file: "service/serve/serve-command.ts",
     text: 'settingOf(name).isSecret ? "(secret)" : JSON.stringify(settings[name])',

@@ -32,7 +32,7 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
   const metrics = new Metrics();
   // What only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
-  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings["redis-url"], log)]);
+  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, log)]);
   const servers: Server[] = [];
   try {
     const kit = createKit(settings, { store: store.attempts, log, metrics });

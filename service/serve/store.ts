@@ -1,6 +1,7 @@
 import { redisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
 import { connectRedis, redisProblem } from "../../demo/server/demo-redis.js";
+import type { Settings } from "../settings/setting-list.js";
 import type { Log } from "./log.js";
 import { StartProblem } from "./start-problem.js";
 
@@ -12,7 +13,10 @@ export interface Store {
 }
 
 /** @throws StartProblem if Redis cannot be used */
-export async function openStore(redisUrl: string | undefined, log: Log): Promise<Store> {
+export async function openStore(
+  { "redis-url": redisUrl, "redis-prefix": prefix }: Pick<Settings, "redis-url" | "redis-prefix">,
+  log: Log,
+): Promise<Store> {
   if (redisUrl === undefined) return { attempts: undefined, close: () => undefined };
   const connection = await connectRedis(redisUrl, "serve");
   if (connection.kind === "unreachable") throw new StartProblem(connection.problem, 1);
@@ -20,6 +24,7 @@ export async function openStore(redisUrl: string | undefined, log: Log): Promise
   try {
     const attempts = await redisStore({
       client,
+      ...(prefix !== undefined && { prefix }),
       onError: (error) => log.warn({ error }, "redis_connection_lost"),
     });
     const close = (): void => {

@@ -121,6 +121,11 @@ export const settingList = {
     meaning: "Redis or Valkey, for several processes (memory)",
     isSecret: true,
   },
+  "redis-prefix": {
+    schema: v.optional(text("a text such as shop-login:")),
+    value: "text",
+    meaning: "the beginning of each key there, its own for each site (onegini-otp-login:)",
+  },
   "result-polling": {
     schema: v.optional(seconds),
     value: "seconds",

@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { startRedis } from "../../../support/services/redis.js";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { startRedis, type RedisServer } from "../../../support/services/redis.js";
 import { until } from "../../../support/until.js";
 import { runService } from "./running-service.js";
 
-test("services with one Redis share logins, and say that they are not ready without it", async (t) => {
+async function redisFor(t: TestContext): Promise<RedisServer> {
   const redis = await startRedis();
   t.after(() => redis.stop());
+  return redis;
+}
+
+const keysIn = (redis: RedisServer): string[] => redis.command("KEYS", "*").split("\n");
+
+test("services with one Redis share logins, and say that they are not ready without it", async (t) => {
+  const redis = await redisFor(t);
   const args = ["--redis-url", redis.url];
   const first = await runService(t, { args });
   const second = await runService(t, { args, tokenServerUrl: first.emulator.url });
@@ -28,4 +38,58 @@ test("services with one Redis share logins, and say that they are not ready with
   await until(() => second.lines.some((line) => line.includes("store_trouble")), "the event");
   const metrics = await (await second.call("GET", "/metrics")).text();
   assert.match(metrics, /^onegini_otp_login_store_errors_total [1-9]/m);
+});
+
+test("a ticket of one site is unknown to another site's service on the same Redis, and stays good", async (t) => {
+  const redis = await redisFor(t);
+  const one = await runService(t, { args: ["--redis-url", redis.url] });
+  const secret = "internal-secret-of-the-other-site-0123456789";
+  const other = await runService(t, {
+    args: ["--redis-url", redis.url, "--origin", "http://localhost:9000", "--internal-secret", secret],
+  });
+  const browser = one.browser();
+  const { ticket } = await one.ticket(browser);
+  const body = { ticket, cookie: browser.cookie };
+
+  const headers = { authorization: `Bearer ${secret}` };
+  const refused = await other.call("POST", "/redeem", { body, headers });
+  assert.equal(refused.status, 404);
+  assert.equal(((await refused.json()) as { error: string }).error, "invalid_ticket");
+  const line = other.lines.find((each) => each.includes("ticket_refused")) ?? "{}";
+  assert.equal((JSON.parse(line) as { reason?: string }).reason, "unknown");
+  assert.equal((await one.call("POST", "/redeem", { body })).status, 200);
+});
+
+test("without redis-prefix a service uses the kit's, so that one which sets it goes on with what is stored", async (t) => {
+  const redis = await redisFor(t);
+  const args = ["--redis-url", redis.url];
+  const first = await runService(t, { args });
+  const browser = first.browser();
+  const { ticket } = await first.ticket(browser);
+  for (const key of keysIn(redis)) assert.match(key, /^onegini-otp-login:/);
+
+  const second = await runService(t, { args: [...args, "--redis-prefix", "onegini-otp-login:"] });
+  const body = { ticket, cookie: browser.cookie };
+  assert.equal((await second.call("POST", "/redeem", { body })).status, 200);
+});
+
+test("services with a redis-prefix each share nothing on one Redis, not even for one origin", async (t) => {
+  const redis = await redisFor(t);
+  const limits = JSON.stringify({ limits: { startsPerAddress: { count: 1, seconds: 60 } } });
+  const config = join(mkdtempSync(join(tmpdir(), "onegini-otp-login-limits-")), "site.json");
+  writeFileSync(config, limits);
+  t.after(() => rmSync(dirname(config), { recursive: true }));
+  const stage = (prefix: string) =>
+    runService(t, { args: ["--redis-url", redis.url, "--redis-prefix", prefix, "--config", config] });
+  const blue = await stage("blue:");
+  const green = await stage("green:");
+  const browser = blue.browser();
+  const { ticket } = await blue.ticket(browser);
+  for (const key of keysIn(redis)) assert.match(key, /^blue:/);
+
+  const body = { ticket, cookie: browser.cookie };
+  assert.equal((await green.call("POST", "/redeem", { body })).status, 404);
+  assert.equal((await blue.call("POST", "/redeem", { body })).status, 200);
+  assert.equal((await blue.browser().post("")).status, 429);
+  assert.equal((await green.browser().post("")).status, 201);
 });
