@@ -8,7 +8,7 @@ import type { ServiceKit } from "./create-kit.js";
  * Longer than a proxy keeps an idle connection (nginx: 60 s), so that the proxy closes it first. Otherwise it might send a
  * request at that moment, and it does not send a POST twice.
  */
-export const keepAliveMs = 75_000;
+const keepAliveMs = 75_000;
 
 /** The server for browsers and the Token Server: the login API, the widget's files, and nothing else. */
 export function createPublicServer(kit: ServiceKit, files: readonly WidgetFile[], path: string): Server {

@@ -100,6 +100,16 @@ describe("The internal port", () => {
     assert.equal(redeemed.status, 200);
   });
 
+  test("ends the connection with each answer, so that no call comes on one that a stop ends", async () => {
+    for (const answer of [
+      await service.call("GET", "/ready"),
+      await service.call("GET", "/forget"),
+      await service.call("POST", "/redeem", { body: {} }),
+      await service.call("POST", "/redeem", { body: "{" }),
+    ])
+      assert.equal(answer.headers.get("connection"), "close", `${answer.status} ${answer.url}`);
+  });
+
   test("begins a login together with a page, for the address that the site gives", async () => {
     const answer = await service.call("POST", "/begin", {
       body: { headers: { "user-agent": "Firefox", "accept-language": "nl" }, address: "192.0.2.7" },
