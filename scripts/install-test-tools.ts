@@ -85,7 +85,11 @@ const languageTools: Tool[] = [
       }).status === 0,
     packages: ["ruby-sinatra", "ruby-rackup", "puma"],
   },
-  { title: "nginx", isInstalled: () => isInstalled("nginx"), packages: ["nginx"] },
+  ...[
+    ["nginx", "nginx"],
+    ["redis-server", "redis-server"],
+    ["redis-cli", "redis-tools"],
+  ].map(program),
 ];
 
 /**
@@ -117,7 +121,7 @@ export const installServices = (): void => installAll(serviceTools);
 export const installProxies = (): void => installAll(proxyTools);
 
 /**
- * Installs Python's, Go's, PHP's, Java's and Ruby's packages and nginx from Debian where one is missing, when root.
+ * Installs Python's, Go's, PHP's, Java's and Ruby's packages, nginx and Redis from Debian where one is missing, when root.
  * @throws Error that says how to install the missing ones by hand
  */
 export const installLanguages = (): void => installAll(languageTools);

@@ -23,12 +23,21 @@ var securePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.Same
 var sessionLife = TimeSpan.FromHours(8);
 var endedAttempts = new ConcurrentDictionary<string, DateTimeOffset>();
 
+// The internal ports of the service, in the order in which they are tried.
+var ports = (settings["LOGIN_SERVICE"] ?? "http://127.0.0.1:8081")
+    .Split(',', StringSplitOptions.TrimEntries).Select(address => new Uri(address)).ToArray();
 builder.Services.AddHttpClient("login", client =>
 {
-    client.BaseAddress = new Uri(settings["LOGIN_SERVICE"] ?? "http://127.0.0.1:8081");
-    client.Timeout = TimeSpan.FromSeconds(5);
+    client.BaseAddress = ports[0];
+    client.Timeout = TimeSpan.FromSeconds(5); // for all of them together
     client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
-}).ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+}).AddHttpMessageHandler(() => new FirstOpenPort(ports)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+{
+    ConnectTimeout = TimeSpan.FromSeconds(2),
+    UseProxy = false,
+    AllowAutoRedirect = false,
+    UseCookies = false,
+});
 builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
 {
     options.Cookie.Name = isHttps ? "__Host-session" : "session";
@@ -157,6 +166,34 @@ static IResult LoginPage(string message, int status = 200) => Page($"""
     {message}
     <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
     """, status);
+
+// Sends a call to the first internal port that takes a connection.
+class FirstOpenPort(Uri[] ports) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        for (var number = 0; ; number++)
+        {
+            request.RequestUri = new Uri(ports[number], request.RequestUri!.PathAndQuery);
+            try
+            {
+                return await base.SendAsync(request, cancellation);
+            }
+            catch (Exception error) when (number + 1 < ports.Length && !cancellation.IsCancellationRequested && IsUnsent(error))
+            {
+                // The next port gets it.
+            }
+        }
+    }
+
+    // Only what has not been sent goes to the next port. A ticket that was redeemed would be refused there.
+    static bool IsUnsent(Exception error) => error switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } => true,
+        OperationCanceledException { InnerException: TimeoutException } => true, // ConnectTimeout
+        _ => false,
+    };
+}
 
 record Login([property: JsonPropertyName("user_id")] string UserId, string Attempt);
 record Forget(string[][] Headers);

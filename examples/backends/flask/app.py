@@ -4,16 +4,16 @@ import json
 import os
 import re
 import secrets
+from contextlib import closing
 from datetime import timedelta
-from urllib.error import HTTPError
-from urllib.parse import quote
-from urllib.request import ProxyHandler, Request, build_opener
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, make_response, redirect, render_template, request, session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 ORIGIN = os.environ.get("ORIGIN", "http://localhost:8000")
-SERVICE = os.environ.get("LOGIN_SERVICE", "http://127.0.0.1:8081")
+SERVICES = re.split(", *", os.environ.get("LOGIN_SERVICE", "http://127.0.0.1:8081"))
 SECRET = os.environ["ONEGINI_LOGIN_INTERNAL_SECRET"]
 IS_HTTPS = ORIGIN.startswith("https:")
 
@@ -34,20 +34,32 @@ app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
 # all processes see them, for the eight hours of a session.
 ended_attempts = set()
 
-# The secret goes to this address, never to a proxy of the environment.
-opener = build_opener(ProxyHandler({}))
+
+def connect_to_service():
+    """Connects to the first internal port that takes a connection. No call has been sent to the others."""
+    for service in map(urlsplit, SERVICES):
+        # It knows no proxy of the environment, because the calls have the secret.
+        connection_class = HTTPSConnection if service.scheme == "https" else HTTPConnection
+        connection = connection_class(service.hostname, service.port, timeout=2)
+        try:
+            connection.connect()
+        except OSError:
+            continue
+        connection.sock.settimeout(5)
+        return connection
+    raise ConnectionError("No internal port takes a connection")
 
 
 def call_service(method, path, body=None):
-    """Calls the internal port. Returns the status and the answer's JSON, and 503 where there is no answer."""
+    """Calls an internal port, once. Returns the status and the answer's JSON, and 503 where there is no answer."""
     headers = {"Authorization": f"Bearer {SECRET}", "Content-Type": "application/json"}
-    data = None if body is None else json.dumps(body).encode()
+    data = None if body is None else json.dumps(body)
     try:
-        with opener.open(Request(SERVICE + path, data, headers, method=method), timeout=5) as answer:
-            return answer.status, json.loads(answer.read() or "{}")
-    except HTTPError as error:
-        return error.code, {}
-    except (OSError, ValueError):
+        with closing(connect_to_service()) as connection:
+            connection.request(method, path, data, headers)
+            answer = connection.getresponse()
+            return answer.status, json.load(answer) if answer.status == 200 else {}
+    except (OSError, HTTPException, ValueError):
         return 503, {}
 
 

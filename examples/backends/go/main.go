@@ -10,6 +10,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"html/template"
 	"io"
 	"log"
@@ -24,30 +25,48 @@ import (
 )
 
 var (
-	origin  = cmp.Or(os.Getenv("ORIGIN"), "http://localhost:8000")
-	port    = cmp.Or(os.Getenv("PORT"), "3001")
-	service = cmp.Or(os.Getenv("LOGIN_SERVICE"), "http://127.0.0.1:8081")
-	secret  = os.Getenv("ONEGINI_LOGIN_INTERNAL_SECRET")
+	origin   = cmp.Or(os.Getenv("ORIGIN"), "http://localhost:8000")
+	port     = cmp.Or(os.Getenv("PORT"), "3001")
+	services = regexp.MustCompile(", *").Split(cmp.Or(os.Getenv("LOGIN_SERVICE"), "http://127.0.0.1:8081"), -1)
+	secret   = os.Getenv("ONEGINI_LOGIN_INTERNAL_SECRET")
 	// The app's own authentication stands in its place on a real site: this is the access token of one user, "user:token".
 	appToken = os.Getenv("APP_TOKEN")
 )
 
 // Its transport uses no proxy of the environment, because the calls have the secret.
-var client = &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{}}
+var client = &http.Client{
+	Timeout:   5 * time.Second,
+	Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext},
+}
 
-// call calls the internal port, and returns the status: 503 if there is no answer.
+// send sends a call to the first internal port that takes a connection.
+func send(method, path string, data []byte) (*http.Response, error) {
+	var refused error
+	for _, service := range services {
+		request, err := http.NewRequest(method, service+path, bytes.NewReader(data))
+		if err != nil {
+			return nil, err
+		}
+		request.Header.Set("Authorization", "Bearer "+secret)
+		request.Header.Set("Content-Type", "application/json")
+		answer, err := client.Do(request)
+		// Only what has not been sent goes to the next port. A ticket that was redeemed would be refused there.
+		var connection *net.OpError
+		if !errors.As(err, &connection) || connection.Op != "dial" {
+			return answer, err
+		}
+		refused = err
+	}
+	return nil, refused
+}
+
+// call calls an internal port, and returns the status: 503 if there is no answer.
 func call(method, path string, body, result any) int {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return http.StatusServiceUnavailable
 	}
-	request, err := http.NewRequest(method, service+path, bytes.NewReader(data))
-	if err != nil {
-		return http.StatusServiceUnavailable
-	}
-	request.Header.Set("Authorization", "Bearer "+secret)
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := client.Do(request)
+	answer, err := send(method, path, data)
 	if err != nil {
 		return http.StatusServiceUnavailable
 	}

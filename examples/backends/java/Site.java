@@ -2,12 +2,14 @@
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -28,7 +30,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 public class Site {
     static final String ORIGIN = System.getenv().getOrDefault("ORIGIN", "http://localhost:8000");
     static final int PORT = Integer.parseInt(System.getenv().getOrDefault("PORT", "3001"));
-    static final String SERVICE = System.getenv().getOrDefault("LOGIN_SERVICE", "http://127.0.0.1:8081");
+    static final String[] SERVICES = System.getenv().getOrDefault("LOGIN_SERVICE", "http://127.0.0.1:8081").split(", *");
     static final String SECRET = System.getenv("ONEGINI_LOGIN_INTERNAL_SECRET");
     static final boolean IS_HTTPS = ORIGIN.startsWith("https:");
     /** On https no other host and no other path can set it. */
@@ -40,10 +42,10 @@ public class Site {
     /** The sessions of this process, by their ids. With several processes keep them in a database. */
     static final Map<String, Session> sessions = new ConcurrentHashMap<>();
     static final SecureRandom random = new SecureRandom();
-    /** The secret goes to this address, never to a proxy of the JVM's settings. */
+    /** The secret goes to these addresses, never to a proxy of the JVM's settings. */
     static final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(2))
             .proxy(HttpClient.Builder.NO_PROXY)
             .build();
 
@@ -139,23 +141,28 @@ public class Site {
         }
     }
 
-    /** Calls the internal port. The status is 503 where there is no answer. */
+    /** Calls the first internal port that takes a connection. The status is 503 where there is no answer. */
     static Answer call(String method, String path, String body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(SERVICE + path))
-                .timeout(Duration.ofSeconds(5))
-                .header("Authorization", "Bearer " + SECRET)
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        try {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
-            return new Answer(response.statusCode(), response.body());
-        } catch (IOException error) {
-            return new Answer(503, "");
-        } catch (InterruptedException error) {
-            Thread.currentThread().interrupt();
-            return new Answer(503, "");
+        for (String service : SERVICES) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(service + path))
+                    .timeout(Duration.ofSeconds(5))
+                    .header("Authorization", "Bearer " + SECRET)
+                    .header("Content-Type", "application/json")
+                    .method(method, HttpRequest.BodyPublishers.ofString(body))
+                    .build();
+            try {
+                HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
+                return new Answer(response.statusCode(), response.body());
+            } catch (ConnectException | HttpConnectTimeoutException error) {
+                // Only what has not been sent goes to the next port. A ticket that was redeemed would be refused there.
+            } catch (IOException error) {
+                break;
+            } catch (InterruptedException error) {
+                Thread.currentThread().interrupt();
+                break;
+            }
         }
+        return new Answer(503, "");
     }
 
     // --- JSON, which the JDK has no library for: with Jackson or Gson this part goes away ---

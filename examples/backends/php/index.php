@@ -3,12 +3,12 @@
 declare(strict_types=1);
 
 define('ORIGIN', getenv('ORIGIN') ?: 'http://localhost:8000');
-define('SERVICE', getenv('LOGIN_SERVICE') ?: 'http://127.0.0.1:8081');
+define('SERVICES', preg_split('/, */', getenv('LOGIN_SERVICE') ?: 'http://127.0.0.1:8081'));
 define('IS_HTTPS', str_starts_with(ORIGIN, 'https:'));
 define('SESSION_NAME', IS_HTTPS ? '__Host-session' : 'session');
 const SESSION_LIFE = 8 * 3600;
 
-/** Calls the internal port. Returns the status and the answer's JSON, and 503 where there is no answer. */
+/** Calls an internal port. Returns the status and the answer's JSON, and 503 where there is no answer. */
 function call_service(string $method, string $path, ?array $body = null): array
 {
     $options = [
@@ -19,7 +19,17 @@ function call_service(string $method, string $path, ?array $body = null): array
         'follow_location' => 0,
         'ignore_errors' => true, // the status says what is wrong
     ];
-    $answer = @file_get_contents(SERVICE . $path, false, stream_context_create(['http' => $options]));
+    $connected = false;
+    $notice = function (int $code) use (&$connected): void {
+        $connected = $connected || $code === STREAM_NOTIFY_CONNECT;
+    };
+    $context = stream_context_create(['http' => $options], ['notification' => $notice]);
+    foreach (SERVICES as $service) {
+        $answer = @file_get_contents($service . $path, false, $context);
+        if ($connected) {
+            break; // Only what has not been sent goes to the next port. A ticket that was redeemed would be refused there.
+        }
+    }
     if ($answer === false || !preg_match('~^HTTP/\S+ (\d{3})~', $http_response_header[0] ?? '', $line)) {
         return [503, []];
     }

@@ -6,7 +6,7 @@ require "rack/session"
 require "sinatra"
 
 ORIGIN = ENV.fetch("ORIGIN", "http://localhost:8000")
-SERVICE = URI(ENV.fetch("LOGIN_SERVICE", "http://127.0.0.1:8081"))
+SERVICES = ENV.fetch("LOGIN_SERVICE", "http://127.0.0.1:8081").split(/, */).map { |url| URI(url) }
 SECRET = ENV.fetch("ONEGINI_LOGIN_INTERNAL_SECRET")
 IS_HTTPS = ORIGIN.start_with?("https:")
 
@@ -17,18 +17,32 @@ SESSION_LIFE = 8 * 3600
 set :sessions, false
 set :bind, "127.0.0.1"
 
-# Calls the internal port. Returns the status and the answer's JSON, and 503 where there is no answer.
+# Connects to the first internal port that takes a connection. No call has been sent to the others.
+def connect_to_service
+  SERVICES.each do |service|
+    # nil: no proxy of the environment, because the call has the secret.
+    http = Net::HTTP.new(service.host, service.port, nil)
+    http.use_ssl = service.scheme == "https"
+    http.open_timeout = 2
+    http.read_timeout = 5
+    http.max_retries = 0
+    return http.start
+  rescue SystemCallError, SocketError, Net::OpenTimeout
+    next
+  end
+  raise SocketError, "No internal port takes a connection"
+end
+
+# Calls an internal port, once. Returns the status and the answer's JSON, and 503 where there is no answer.
 def call_service(method, path, body = nil)
-  # nil: no proxy of the environment, because the call has the secret.
-  http = Net::HTTP.new(SERVICE.host, SERVICE.port, nil)
-  http.use_ssl = SERVICE.scheme == "https"
-  http.open_timeout = http.read_timeout = 5
-  http.max_retries = 0
   headers = { "Authorization" => "Bearer #{SECRET}", "Content-Type" => "application/json" }
+  http = connect_to_service
   answer = http.send_request(method, path, body && JSON.generate(body), headers)
   [answer.code.to_i, JSON.parse(answer.body)]
 rescue SystemCallError, SocketError, IOError, Timeout::Error, Net::ProtocolError, JSON::ParserError
   [503, {}]
+ensure
+  http&.finish
 end
 
 def text(value) = value.to_s.dup.force_encoding(Encoding::UTF_8).scrub

@@ -26,7 +26,6 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.HttpClientErrorException;
-import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 import org.springframework.web.util.HtmlUtils;
 
@@ -38,17 +37,17 @@ class OtpLoginController {
 
     record Login(@JsonProperty("user_id") String userId, String attempt) {}
 
-    private final RestClient service;
+    private final LoginService service;
     private final SessionAuthenticationStrategy sessions;
     private final SecurityContextRepository contexts;
     private final ApplicationEventPublisher events;
 
     OtpLoginController(
-            RestClient loginService,
+            LoginService service,
             SessionAuthenticationStrategy sessions,
             SecurityContextRepository contexts,
             ApplicationEventPublisher events) {
-        this.service = loginService;
+        this.service = service;
         this.sessions = sessions;
         this.contexts = contexts;
         this.events = events;
@@ -74,12 +73,12 @@ class OtpLoginController {
         Login login;
         try {
             // A ticket works once, and only with the cookies of the browser that began the login.
-            login = service.post()
+            login = service.call(port -> port.post()
                     .uri("/redeem")
                     .contentType(MediaType.APPLICATION_JSON)
                     .body(Map.of("ticket", ticket, "cookie", cookie))
                     .retrieve()
-                    .body(Login.class);
+                    .body(Login.class));
         } catch (HttpClientErrorException.NotFound error) {
             // unknown, used, too old, or another browser's
             return redirect("/login?next=" + URLEncoder.encode(nextPage(next), UTF_8));

@@ -2,15 +2,11 @@
 package com.example.site;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.Proxy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.logout.LogoutSuccessHandler;
@@ -18,7 +14,6 @@ import org.springframework.security.web.authentication.session.ChangeSessionIdAu
 import org.springframework.security.web.authentication.session.SessionAuthenticationStrategy;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextRepository;
-import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 
 @Configuration
@@ -33,20 +28,6 @@ class SecurityConfig {
     @Bean
     SessionAuthenticationStrategy sessionAuthenticationStrategy() {
         return new ChangeSessionIdAuthenticationStrategy();
-    }
-
-    @Bean
-    RestClient loginService(@Value("${login.service}") String address, @Value("${login.secret}") String secret) {
-        var requests = new SimpleClientHttpRequestFactory();
-        requests.setConnectTimeout(Duration.ofSeconds(5));
-        requests.setReadTimeout(Duration.ofSeconds(5));
-        // The secret goes to this address, never to a proxy of the JVM's settings.
-        requests.setProxy(Proxy.NO_PROXY);
-        return RestClient.builder()
-                .baseUrl(address)
-                .defaultHeader("Authorization", "Bearer " + secret)
-                .requestFactory(requests)
-                .build();
     }
 
     @Bean
@@ -82,10 +63,10 @@ class SecurityConfig {
 
     /** Ends the browser's attempts too. The session has ended already, also where the service does not answer. */
     @Bean
-    LogoutSuccessHandler forget(RestClient loginService) {
+    LogoutSuccessHandler forget(LoginService service) {
         return (request, response, authentication) -> {
             try {
-                var forget = loginService.get().uri("/forget").retrieve().body(Forget.class);
+                var forget = service.call(port -> port.get().uri("/forget").retrieve().body(Forget.class));
                 if (forget != null && forget.headers() != null)
                     forget.headers().forEach(header -> response.addHeader(header.get(0), header.get(1)));
             } catch (RestClientException error) {

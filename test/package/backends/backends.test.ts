@@ -14,25 +14,23 @@ import {
   SiteBrowser,
 } from "../support/session-browser.js";
 import { backends, user } from "./backend-list.js";
-import {
-  expiry,
-  installBackends,
-  internalSecret,
-  startSurroundings,
-  type Surroundings,
-} from "./running-site.js";
+import type { InternalPort } from "./internal-port.js";
+import { expiry, installBackends, startSurroundings, type Surroundings } from "./running-site.js";
+import { isLoggedIn, leadsTo, saysThatItDoesNotWork, ticketOf, tokenOf } from "./visits.js";
 
 /** The sites of `examples/backends/`: a whole login in a browser through each, and what must not log anybody in. */
 
 let browser: Browser;
 let emulator: Emulator;
 let site: Surroundings;
+let calls: InternalPort;
 before(async () => {
   const [launched, installed] = await Promise.all([launchBrowser(), installBackends()]);
   browser = launched;
   emulator = await startEmulator(installed);
   await emulator.phone.enroll(user);
   site = await startSurroundings(emulator);
+  [calls] = site.calls;
 });
 after(() => Promise.all([browser.close(), site.stop()]));
 
@@ -49,27 +47,15 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
     before(async () => {
       running = await site.start(backend);
       const visitor = newVisitor();
-      old = { visitor, path: await ticketOf(visitor), answeredAt: Date.now() };
+      old = { visitor, path: await newTicket(visitor), answeredAt: Date.now() };
     });
     after(() => running.stop());
 
     const newVisitor = (): SiteBrowser => new SiteBrowser(site.origin, site.origin);
-
-    /** Logs in up to the ticket. Returns the path to which the page goes with it. */
-    async function ticketOf(visitor: SiteBrowser): Promise<string> {
-      const answer = await visitor.logIn((otp) => emulator.phone.accept(otp, user));
-      const { redirect_to } = (await answer.json()) as { redirect_to: string };
-      assert.match(redirect_to, /^\/login\/otp\?ticket=./);
-      return redirect_to;
-    }
+    const newTicket = (visitor: SiteBrowser): Promise<string> => ticketOf(visitor, emulator);
 
     async function logIn(visitor: SiteBrowser): Promise<void> {
-      leadsTo(await visitor.fetch(await ticketOf(visitor)), "/account");
-    }
-
-    function leadsTo(answer: Response, path: string): void {
-      assert.ok([302, 303].includes(answer.status), `${answer.status} ${answer.url}`);
-      assert.equal(new URL(answer.headers.get("location") ?? "", site.origin).pathname, path);
+      leadsTo(await visitor.fetch(await newTicket(visitor)), "/account");
     }
 
     /** Shows a ticket that is refused. The service writes its log after the answer. */
@@ -78,28 +64,6 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       leadsTo(await visitor.fetch(path), "/login");
       await until(() => site.refusals().slice(earlier).includes(reason), `${reason} in the service's log`);
       assert.equal(await isLoggedIn(visitor), false);
-    }
-
-    async function isLoggedIn(visitor: SiteBrowser): Promise<boolean> {
-      const answer = await visitor.fetch("/account");
-      if (answer.status !== 200) leadsTo(answer, "/login");
-      return answer.status === 200;
-    }
-
-    /** The field of the log-out form, where the framework has a token. */
-    async function tokenOf(visitor: SiteBrowser): Promise<URLSearchParams> {
-      const [, page] = await visitor.read("/account");
-      const [, name, value] = /type="hidden" name="([^"]+)" value="([^"]+)"/.exec(page) ?? [];
-      return new URLSearchParams(name && value ? { [name]: value } : {});
-    }
-
-    /** The site says so, and the person can try again. */
-    async function saysThatItDoesNotWork(answer: Response): Promise<void> {
-      const page = await answer.text();
-      assert.equal(answer.status, 503, page);
-      assert.match(page, /Logging in does not work at the moment\./);
-      assert.match(page, /<onegini-otp-login /);
-      assert.ok(!page.includes(internalSecret));
     }
 
     test("logs in with a scan, shows who is logged in, and logs out", async () => {
@@ -143,7 +107,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
         ...["", ...foreignPages].map((foreign) => [foreign, "/account"] as const),
       ] as const) {
         const visitor = newVisitor();
-        const answer = await visitor.fetch(`${await ticketOf(visitor)}&next=${next}`);
+        const answer = await visitor.fetch(`${await newTicket(visitor)}&next=${next}`);
         assert.equal(answer.headers.get("location")?.replace(site.origin, ""), page, next);
       }
     });
@@ -176,7 +140,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
 
     test("takes a ticket once", async () => {
       const visitor = newVisitor();
-      const path = await ticketOf(visitor);
+      const path = await newTicket(visitor);
       leadsTo(await visitor.fetch(path), "/account");
       assert.equal(await isLoggedIn(visitor), true);
       visitor.cookies.delete(backend.cookie);
@@ -185,7 +149,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
 
     test("takes no ticket of another browser, and leaves it to its own", async () => {
       const [visitor, stranger, newcomer] = [newVisitor(), newVisitor(), newVisitor()];
-      const path = await ticketOf(visitor);
+      const path = await newTicket(visitor);
       await stranger.fetch("/otp-login", { method: "POST" });
       await isRefused(stranger, path, "other_browser");
       await isRefused(newcomer, path, "no_cookie");
@@ -195,7 +159,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
 
     test("begins one session if a ticket comes twenty times at once", async () => {
       const visitor = newVisitor();
-      const path = await ticketOf(visitor);
+      const path = await newTicket(visitor);
       const copies = Array.from({ length: 20 }, () => visitor.copy());
       const answers = await Promise.all(copies.map((copy) => copy.fetch(path)));
       // The others lead to the login page, or say on a very slow machine that the service did not answer in time.
@@ -227,11 +191,11 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
         assert.equal((await fetch(`${site.internal}/redeem`, { method: "POST", headers, body })).status, 401);
       }
       const visitor = newVisitor();
-      const path = await ticketOf(visitor);
-      site.calls.mode = "without secret";
+      const path = await newTicket(visitor);
+      calls.mode = "without secret";
       await saysThatItDoesNotWork(await visitor.fetch(path));
       assert.equal(await isLoggedIn(visitor), false);
-      site.calls.mode = "pass";
+      calls.mode = "pass";
       leadsTo(await visitor.fetch(path), "/account");
     });
 
@@ -241,7 +205,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       const token = await tokenOf(visitor);
       const other = newVisitor();
       for (const mode of ["unavailable", "silent"] as const) {
-        site.calls.mode = mode;
+        calls.mode = mode;
         await saysThatItDoesNotWork(
           await other.fetch("/login/otp?ticket=x", { signal: AbortSignal.timeout(30_000) }),
         );
@@ -250,7 +214,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       }
       const copy = visitor.copy();
       leadsTo(await visitor.fetch("/logout", { method: "POST", body: token }), "/login");
-      site.calls.mode = "pass";
+      calls.mode = "pass";
       for (const each of [visitor, copy]) assert.equal(await isLoggedIn(each), false);
     });
 
@@ -270,14 +234,14 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
     });
 
     test("on https has a cookie that no other host can set", async () => {
-      const behindTls = await site.startOnHttps(backend);
-      site.calls.login = { user_id: user, attempt: "attempt" };
+      const behindTls = await site.startAlone(backend, { ORIGIN: "https://localhost" });
+      calls.login = { user_id: user, attempt: "attempt" };
       const visitor = new SiteBrowser(
         behindTls.origin.replace("127.0.0.1", "localhost"),
         "https://localhost",
       );
       const answer = await visitor.fetch("/login/otp?ticket=x");
-      delete site.calls.login;
+      delete calls.login;
       leadsTo(answer, "/account");
       assertIsHostCookie(answer, `__Host-${backend.cookie}`);
       assert.equal(await isLoggedIn(visitor), true);
@@ -290,7 +254,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
         const page = await context.newPage();
         await page.goto(`${site.origin}/login`);
         const code = await codeOn(page);
-        assert.equal(site.calls.list.at(-1), "POST /begin");
+        assert.equal(calls.list.at(-1), "POST /begin");
         const codes = emulator.codes();
         await context.close();
 
@@ -320,7 +284,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
           });
         for (const headers of [{}, { authorization: "Bearer wrong" }, { authorization: "Bearer " }])
           assert.equal((await scanned(headers)).status, 401);
-        assert.ok(!site.calls.list.includes("POST /scanned"));
+        assert.ok(!calls.list.includes("POST /scanned"));
         assert.equal((await scanned({ authorization: `Bearer ${backend.appToken}` })).status, 204);
         await page.getByText("Check your phone").first().waitFor();
         await emulator.phone.answer(id, true);

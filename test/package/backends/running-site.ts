@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { TestContext } from "node:test";
 import { freePort } from "../../support/services/free-port.js";
 import { ownDirectory, runProxy } from "../../support/services/proxies.js";
 import { until } from "../../support/until.js";
@@ -18,6 +16,7 @@ import {
   type Server,
 } from "../support/packed-package.js";
 import { user, type Backend } from "./backend-list.js";
+import { listenBetween, type InternalPort } from "./internal-port.js";
 
 /** `examples/backends/`, started as its READMEs say, with other ports. */
 
@@ -28,8 +27,12 @@ export const internalSecret = "for-this-machine-only-0123456789abcdef";
 /** Shorter than by default, so that a test can wait until a ticket has expired. */
 export const ticketSeconds = 30;
 
-/** Copies the examples, and installs the packed package beside them, for `npx onegini-otp-login`. */
-export async function installBackends(): Promise<{ folder: string }> {
+/**
+ * Copies the examples, and installs the packed package beside them, for `npx onegini-otp-login`.
+ *
+ * @param packages further ones that the service needs
+ */
+export async function installBackends(...packages: string[]): Promise<{ folder: string }> {
   cpSync("examples/backends", folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), "{}");
   const settings = {
@@ -37,7 +40,7 @@ export async function installBackends(): Promise<{ folder: string }> {
     limits: { startsPerAddress: { count: 10_000, seconds: 60 } },
   };
   writeFileSync(join(folder, "service.yaml"), JSON.stringify(settings));
-  await install(folder, await pack());
+  await install(folder, await pack(), ...packages);
   mkdirSync(programs);
   symlinkSync(pythonWith("flask", "django"), join(programs, "python3"));
   return { folder };
@@ -64,77 +67,76 @@ function scriptsOf(readme: string, ports: Readonly<Record<string, number>>): str
   );
 }
 
-/** Calls of the internal port, on their way from a site to the service. */
-export interface Calls {
-  /** `METHOD /path` of each so far. */
-  list: string[];
-  /** What happens to the following calls. */
-  mode: "pass" | "without secret" | "unavailable" | "silent";
-  /** A login that is the answer to the following calls of `/redeem`, whatever the ticket. */
-  login?: { user_id: string; attempt: string };
-}
-
 /** What stands around the site: the login service, the proxy, and a way to watch the calls. */
 export interface Surroundings {
   /** The site's, in the browser. */
   origin: string;
-  calls: Calls;
-  /** The internal port of the service. */
+  /** In front of the internal ports, one for each process of the service. The sites know these addresses, in this order. */
+  calls: [InternalPort, ...InternalPort[]];
+  /** The internal port of the first process. */
   internal: string;
-  /** Why the service has refused tickets so far. */
+  /** Why the first process has refused tickets so far. */
   refusals: () => string[];
   /** Starts a site behind the proxy. One runs at a time. */
   start: (backend: Backend) => Promise<Server>;
-  /** Starts a site that the proxy does not know, on https. */
-  startOnHttps: (backend: Backend) => Promise<Server>;
+  /**
+   * Starts a site that the proxy does not know.
+   *
+   * @param variables instead of those of a site behind the proxy
+   */
+  startAlone: (backend: Backend, variables: { ORIGIN?: string; LOGIN_SERVICE?: string }) => Promise<Server>;
   stop: () => Promise<void>;
 }
 
-export async function startSurroundings(emulator: Emulator): Promise<Surroundings> {
-  const [front, service, inside, port] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+/** @param redisUrl for two processes of the service that share it. Without one there is one process */
+export async function startSurroundings(emulator: Emulator, redisUrl?: string): Promise<Surroundings> {
+  const [front, port] = await Promise.all([freePort(), freePort()]);
   const origin = `http://localhost:${front}`;
-  const internal = `http://127.0.0.1:${inside}`;
-  const ports = {
-    3000: Number(new URL(emulator.origin).port),
-    3001: port,
-    8000: front,
-    8080: service,
-    8081: inside,
+  const tokenServer = Number(new URL(emulator.origin).port);
+
+  const startService = async () => {
+    const [service, inside] = await Promise.all([freePort(), freePort()]);
+    const ports = { 3000: tokenServer, 3001: port, 8000: front, 8080: service, 8081: inside };
+    const [, serve = "", nginx = ""] = scriptsOf("README.md", ports);
+    const login = await startCommand("sh", ["-ec", serve], folder, {
+      ONEGINI_LOGIN_CONFIG: "service.yaml",
+      ONEGINI_LOGIN_PORT: String(service),
+      ONEGINI_LOGIN_INTERNAL_PORT: String(inside),
+      ...(redisUrl !== undefined && { ONEGINI_LOGIN_REDIS_URL: redisUrl }),
+    });
+    const internal = `http://127.0.0.1:${inside}`;
+    return { login, ports, nginx, internal, calls: await listenBetween(internal) };
   };
+  const first = await startService();
+  const others = redisUrl === undefined ? [] : [await startService()];
+  const proxy = await startNginx(first.nginx, first.ports, front);
+  const calls: Surroundings["calls"] = [first.calls, ...others.map((other) => other.calls)];
 
-  const [, serve = "", nginx = ""] = scriptsOf("README.md", ports);
-  const login = await startCommand("sh", ["-ec", serve], folder, {
-    ONEGINI_LOGIN_CONFIG: "service.yaml",
-    ONEGINI_LOGIN_PORT: String(service),
-    ONEGINI_LOGIN_INTERNAL_PORT: String(inside),
-  });
-  const proxy = await startNginx(nginx, ports, front);
-  const { calls, address, close } = await listenBetween(internal);
-
-  const start = (backend: Backend, at: number, ORIGIN: string): Promise<Server> => {
+  const start = (backend: Backend, at: number, variables: Record<string, string> = {}): Promise<Server> => {
     const script = scriptsOf(join(backend.name, "README.md"), { 3001: at }).join("\n");
     return startServer("sh", ["-ec", script], join(folder, backend.name), `http://127.0.0.1:${at}/login`, {
       PATH: `${programs}:${process.env["PATH"]}`,
-      LOGIN_SERVICE: address,
-      ORIGIN,
+      LOGIN_SERVICE: calls.map(({ address }) => address).join(),
+      ORIGIN: origin,
       ...(backend.appToken !== undefined && { APP_TOKEN: `${user}:${backend.appToken}` }),
+      ...variables,
     });
   };
   return {
     origin,
     calls,
-    internal,
+    internal: first.internal,
     refusals: () =>
-      login
+      first.login
         .output()
         .split("\n")
         .filter((line) => line.includes('"ticket_refused"'))
         .map((line) => (JSON.parse(line) as { reason: string }).reason),
-    start: (backend) => start(backend, port, origin),
-    startOnHttps: async (backend) => start(backend, await freePort(), "https://localhost"),
+    start: (backend) => start(backend, port),
+    startAlone: async (backend, variables) => start(backend, await freePort(), variables),
     async stop() {
-      await Promise.all([proxy.stop(), login.stop()]);
-      close();
+      await Promise.all([proxy, first.login, ...others.map(({ login }) => login)].map((each) => each.stop()));
+      for (const each of calls) each.close();
     },
   };
 }
@@ -157,39 +159,28 @@ async function startNginx(script: string, ports: Record<string, number>, port: n
   return runProxy("sh", ["-ec", `exec ${there}`], { port, directory });
 }
 
-/** Listens between a site and the internal port, to tell what the site calls and to answer in place of the service. */
-async function listenBetween(
-  internal: string,
-): Promise<{ calls: Calls; address: string; close: () => void }> {
-  const calls: Calls = { list: [], mode: "pass" };
-  const server = createServer((req, res) => {
-    calls.list.push(`${req.method} ${req.url}`);
-    if (calls.mode === "silent") return;
-    if (calls.mode === "unavailable") return void res.writeHead(503).end("{}");
-    if (calls.login && req.url === "/redeem")
-      return void res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(calls.login));
-    pass(req, res);
-  });
-  function pass(req: IncomingMessage, res: ServerResponse): void {
-    const headers = { ...req.headers };
-    if (calls.mode === "without secret") delete headers.authorization;
-    const onward = request(internal + (req.url ?? ""), { method: req.method, headers }, (answer) => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(res);
-    });
-    onward.once("error", () => res.destroy());
-    req.pipe(onward);
-  }
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    calls,
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+/** Starts nginx as the balancer of docs/backends.md, with these addresses. Ends with the test. Resolves to its own address. */
+export async function startBalancer(t: TestContext, ports: readonly InternalPort[]): Promise<string> {
+  const [, listing = ""] =
+    /^ {2}```nginx\n([^]*?)^ {2}```$/m.exec(readFileSync("docs/backends.md", "utf8")) ?? [];
+  const port = await freePort();
+  const addresses = ports.map(({ address }) => new URL(address).host);
+  const servers = listing
+    .replace(/10\.0\.0\.5:8081/, addresses[0] ?? "")
+    .replace(/10\.0\.0\.6:8081/, addresses[1] ?? "")
+    .replace("127.0.0.1:8081", `127.0.0.1:${port}`);
+  const directory = ownDirectory("balancer");
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${name};`,
+  );
+  writeFileSync(
+    join(directory, "nginx.conf"),
+    `pid nginx.pid; events {} http { access_log off; ${temporary.join(" ")}\n${servers} }`,
+  );
+  const args = ["-p", directory, "-c", join(directory, "nginx.conf"), "-e", "stderr", "-g", "daemon off;"];
+  const proxy = await runProxy("nginx", args, { port, directory });
+  t.after(proxy.stop);
+  return `http://127.0.0.1:${port}`;
 }
 
 /** Resolves when the ticket of a login call that was answered at an instant is too old. */

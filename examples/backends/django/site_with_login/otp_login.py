@@ -1,34 +1,47 @@
 """The login service as an authentication backend of Django."""
 
 import json
-from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 
-# The secret goes to this address, never to a proxy of the environment.
-opener = build_opener(ProxyHandler({}))
-
-
 class ServiceUnavailable(Exception):
     """The login service does not answer, or not as it should."""
 
 
+def connect_to_service():
+    """Connects to the first internal port that takes a connection. No call has been sent to the others."""
+    for service in map(urlsplit, settings.LOGIN_SERVICES):
+        # It knows no proxy of the environment, because the calls have the secret.
+        connection_class = HTTPSConnection if service.scheme == "https" else HTTPConnection
+        connection = connection_class(service.hostname, service.port, timeout=2)
+        try:
+            connection.connect()
+        except OSError:
+            continue
+        connection.sock.settimeout(5)
+        return connection
+    raise ServiceUnavailable("No internal port takes a connection")
+
+
 def call_service(method, path, body=None):
-    """Calls the internal port. Returns the answer's JSON, and None for 404."""
+    """Calls an internal port, once. Returns the answer's JSON, and None for 404."""
     headers = {"Authorization": f"Bearer {settings.LOGIN_SECRET}", "Content-Type": "application/json"}
-    data = None if body is None else json.dumps(body).encode()
-    call = Request(settings.LOGIN_SERVICE + path, data, headers, method=method)
+    data = None if body is None else json.dumps(body)
     try:
-        with opener.open(call, timeout=5) as answer:
+        with closing(connect_to_service()) as connection:
+            connection.request(method, path, data, headers)
+            answer = connection.getresponse()
+            if answer.status == 404:
+                return None
+            if answer.status != 200:
+                raise ServiceUnavailable(answer.status)
             return json.load(answer)
-    except HTTPError as error:
-        if error.code == 404:
-            return None
-        raise ServiceUnavailable from error
-    except (OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise ServiceUnavailable from error
 
 

@@ -1,9 +1,10 @@
 import os
+import re
 import secrets
 from pathlib import Path
 
 ORIGIN = os.environ.get("ORIGIN", "http://localhost:8000")
-LOGIN_SERVICE = os.environ.get("LOGIN_SERVICE", "http://127.0.0.1:8081")
+LOGIN_SERVICES = re.split(", *", os.environ.get("LOGIN_SERVICE", "http://127.0.0.1:8081"))
 LOGIN_SECRET = os.environ["ONEGINI_LOGIN_INTERNAL_SECRET"]
 IS_HTTPS = ORIGIN.startswith("https:")
 
