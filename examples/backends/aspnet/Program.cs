@@ -82,7 +82,7 @@ app.Use((context, next) =>
     });
     return next(context);
 });
-app.UseStaticFiles(); // wwwroot/next.js
+app.UseStaticFiles(); // wwwroot/return-to.js
 app.UseAuthentication();
 app.UseAuthorization();
 
@@ -162,7 +162,7 @@ static IResult Page(string content, int status = 200) =>
 static IResult LoginPage(string message, int status = 200) => Page($"""
     <title>Log in</title>
     <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
-    <script type="module" src="/next.js"></script>
+    <script type="module" src="/return-to.js"></script>
     {message}
     <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
     """, status);

@@ -144,7 +144,7 @@ var pages = template.Must(template.New("").Parse(`
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
-  <script type="module" src="/next.js"></script>
+  <script type="module" src="/return-to.js"></script>
   {{with .}}<p role="alert">{{.}}</p>{{end}}
   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
 </html>{{end}}
@@ -163,8 +163,8 @@ func show(w http.ResponseWriter, status int, page string, data any) {
 	}
 }
 
-//go:embed next.js
-var nextScript string
+//go:embed return-to.js
+var returnToScript string
 
 var sitePath = regexp.MustCompile(`^/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\?[!-~]{0,1000})?$`)
 
@@ -276,9 +276,9 @@ func main() {
 	site.Handle("GET /{$}", http.RedirectHandler("/account", http.StatusSeeOther))
 	site.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { show(w, http.StatusOK, "login", nil) })
 	site.HandleFunc("GET /login/otp", logIn)
-	site.HandleFunc("GET /next.js", func(w http.ResponseWriter, _ *http.Request) {
+	site.HandleFunc("GET /return-to.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
-		io.WriteString(w, nextScript)
+		io.WriteString(w, returnToScript)
 	})
 	site.HandleFunc("GET /account", account)
 	site.HandleFunc("POST /logout", logOut)

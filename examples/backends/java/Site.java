@@ -66,7 +66,7 @@ public class Site {
             case "GET /" -> redirect(exchange, "/account");
             case "GET /login" -> send(exchange, 200, loginPage(""));
             case "GET /login/otp" -> logIn(exchange);
-            case "GET /next.js" -> send(exchange, 200, "text/javascript", Files.readString(Path.of("next.js")));
+            case "GET /return-to.js" -> send(exchange, 200, "text/javascript", Files.readString(Path.of("return-to.js")));
             case "GET /account" -> account(exchange);
             case "POST /logout" -> logOut(exchange);
             default -> send(exchange, 404, "Not found");
@@ -237,7 +237,7 @@ public class Site {
                 <html lang="en">
                   <title>Log in</title>
                   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
-                  <script type="module" src="/next.js"></script>
+                  <script type="module" src="/return-to.js"></script>
                   %s
                   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
                 </html>

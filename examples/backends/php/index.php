@@ -80,7 +80,7 @@ function show_login(?string $message = null): never
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
-  <script type="module" src="/next.js"></script>
+  <script type="module" src="/return-to.js"></script>
   <?= $message === null ? '' : '<p role="alert">' . htmlspecialchars($message) . '</p>' ?>
 
   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
@@ -92,7 +92,7 @@ function show_login(?string $message = null): never
 function show_script(): never
 {
     header('Content-Type: text/javascript');
-    readfile(__DIR__ . '/next.js');
+    readfile(__DIR__ . '/return-to.js');
     exit;
 }
 
@@ -164,7 +164,7 @@ match ($_SERVER['REQUEST_METHOD'] . ' ' . $path) {
     'GET /' => go_to('/account'),
     'GET /login' => show_login(),
     'GET /login/otp' => log_in(),
-    'GET /next.js' => show_script(),
+    'GET /return-to.js' => show_script(),
     'GET /account' => show_account(),
     'POST /logout' => log_out(),
     default => fail(404, 'Not found'),

@@ -103,7 +103,7 @@ __END__
 <html lang="en">
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
-  <script type="module" src="/next.js"></script>
+  <script type="module" src="/return-to.js"></script>
   <% if @message %><p role="alert"><%= ERB::Util.html_escape(@message) %></p><% end %>
   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
 </html>

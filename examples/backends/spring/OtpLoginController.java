@@ -149,7 +149,7 @@ class OtpLoginController {
                 <html lang="en">
                   <title>Log in</title>
                   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
-                  <script type="module" src="/next.js"></script>
+                  <script type="module" src="/return-to.js"></script>
                   %s
                   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
                 </html>

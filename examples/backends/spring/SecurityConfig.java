@@ -40,7 +40,7 @@ class SecurityConfig {
                 .securityContext(context -> context.securityContextRepository(contexts))
                 .sessionManagement(sessions -> sessions.sessionAuthenticationStrategy(strategy))
                 .authorizeHttpRequests(requests ->
-                        requests.requestMatchers("/login", "/login/otp", "/next.js", "/error").permitAll().anyRequest().authenticated())
+                        requests.requestMatchers("/login", "/login/otp", "/return-to.js", "/error").permitAll().anyRequest().authenticated())
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(
                         (request, response, error) -> response.sendRedirect("/login?next=" + pageOf(request))))
                 // No session for everybody who asks for a page.

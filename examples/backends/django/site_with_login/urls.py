@@ -6,7 +6,7 @@ urlpatterns = [
     path("", views.home),
     path("login", views.login_page),
     path("login/otp", views.log_in),
-    path("next.js", views.next_script),
+    path("return-to.js", views.return_to_script),
     path("account", views.account),
     path("logout", views.log_out),
 ]

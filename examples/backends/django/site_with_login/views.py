@@ -37,9 +37,9 @@ def login_page(request):
 
 
 @require_GET
-def next_script(request):
+def return_to_script(request):
     # Beside other static files of your own it is one of them.
-    return HttpResponse((Path(__file__).parent / "next.js").read_bytes(), "text/javascript")
+    return HttpResponse((Path(__file__).parent / "return-to.js").read_bytes(), "text/javascript")
 
 
 def next_page(request):
