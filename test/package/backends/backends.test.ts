@@ -169,6 +169,19 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       assert.equal(loggedIn.filter(Boolean).length, 1);
     });
 
+    test("keeps every session of a user whose first logins come at the same moment", async () => {
+      for (const name of ["anna", "bert", "carla", "dirk", "emma"]) {
+        await emulator.phone.enroll(name);
+        const visitors = Array.from({ length: 6 }, newVisitor);
+        const paths = await Promise.all(visitors.map((visitor) => ticketOf(visitor, emulator, name)));
+        const answers = await Promise.all(
+          visitors.map((visitor, index) => visitor.fetch(paths[index] ?? "")),
+        );
+        for (const answer of answers) leadsTo(answer, "/account");
+        for (const visitor of visitors) assert.equal(await isLoggedIn(visitor), true, name);
+      }
+    });
+
     test("takes nothing that is no ticket", async () => {
       const visitor = newVisitor();
       await visitor.fetch("/otp-login", { method: "POST" });

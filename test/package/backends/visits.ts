@@ -7,8 +7,8 @@ import { internalSecret } from "./running-site.js";
 /** What a visitor does at a site of `examples/backends/`, and what the site answers. */
 
 /** Logs in up to the ticket. Returns the path to which the page goes with it. */
-export async function ticketOf(visitor: SiteBrowser, { phone }: Emulator): Promise<string> {
-  const answer = await visitor.logIn((otp) => phone.accept(otp, user));
+export async function ticketOf(visitor: SiteBrowser, { phone }: Emulator, as = user): Promise<string> {
+  const answer = await visitor.logIn((otp) => phone.accept(otp, as));
   const { redirect_to } = (await answer.json()) as { redirect_to: string };
   assert.match(redirect_to, /^\/login\/otp\?ticket=./);
   return redirect_to;

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import make_password
 
 class ServiceUnavailable(Exception):
     """The login service does not answer, or not as it should."""
@@ -54,8 +55,7 @@ class OtpLoginBackend(ModelBackend):
         if login is None:
             return None
         # A site that does not take everybody who is enrolled looks its user up, and returns None for others.
-        user, created = get_user_model().objects.get_or_create(username=login["user_id"])
-        if created:
-            user.set_unusable_password()
-            user.save()
+        # In one step: a change of the password would end the sessions that other first logins of the user have begun meanwhile.
+        new = {"password": make_password(None)}  # no password fits
+        user, _created = get_user_model().objects.get_or_create(username=login["user_id"], defaults=new)
         return user if self.user_can_authenticate(user) else None
