@@ -3,7 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
+import { etag } from "hono/etag";
 import { parseAccept } from "hono/utils/accept";
 
 type Encoding = "br" | "gzip" | "identity";
@@ -16,8 +17,20 @@ export interface WidgetFile {
   hashedName: string;
   /** For a page's `integrity`. */
   integrity: string;
-  bodies: Readonly<Record<Encoding, Uint8Array<ArrayBuffer>>>;
+  bodies: Readonly<Record<Encoding, Body>>;
 }
+
+interface Body {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** A hash of these bytes: a cache in between must not take one encoding for another. */
+  etag: string;
+}
+
+const toBody = (bytes: Uint8Array): Body => ({
+  bytes: new Uint8Array(bytes),
+  // Short, because every page sends it with every visit.
+  etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 12)}"`,
+});
 
 /** The built files of the package: this folder's place below the package's is the same when it is bundled. */
 const builtFolder = join(import.meta.dirname, "../../dist");
@@ -26,12 +39,10 @@ const builtFolder = join(import.meta.dirname, "../../dist");
 export async function readWidgetFiles(folder = builtFolder): Promise<WidgetFile[]> {
   const locales = (await readdir(join(folder, "locales"))).filter((name) => name.endsWith(".js")).sort();
   const names = ["onegini-otp-login.js", "early.js", ...locales.map((name) => `locales/${name}`)];
-  return Promise.all(
-    names.map(async (name) => toWidgetFile(name, new Uint8Array(await readFile(join(folder, name))))),
-  );
+  return Promise.all(names.map(async (name) => toWidgetFile(name, await readFile(join(folder, name)))));
 }
 
-async function toWidgetFile(name: string, identity: Uint8Array<ArrayBuffer>): Promise<WidgetFile> {
+export async function toWidgetFile(name: string, identity: Uint8Array): Promise<WidgetFile> {
   const hash = createHash("sha256").update(identity).digest("hex").slice(0, 12);
   const best = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
   const [br, zipped] = await Promise.all([
@@ -42,9 +53,12 @@ async function toWidgetFile(name: string, identity: Uint8Array<ArrayBuffer>): Pr
     name,
     hashedName: name.replace(/\.js$/, `.${hash}.js`),
     integrity: `sha384-${createHash("sha384").update(identity).digest("base64")}`,
-    bodies: { br: new Uint8Array(br), gzip: new Uint8Array(zipped), identity },
+    bodies: { br: toBody(br), gzip: toBody(zipped), identity: toBody(identity) },
   };
 }
+
+/** What makes a hashed name of a plain one. */
+const hashInName = /\.[0-9a-f]{12}(?=\.js$)/;
 
 /** Serves the files under a path that ends with a slash. Anything else there is 404. */
 export function createAssets(files: readonly WidgetFile[], base: string): Hono {
@@ -55,29 +69,38 @@ export function createAssets(files: readonly WidgetFile[], base: string): Hono {
     // Pages of further origins load modules with CORS. The files are the same for everybody.
     c.header("Access-Control-Allow-Origin", "*");
   });
+  app.use(etag());
   const integrity = Object.fromEntries(
     files.map(({ name, hashedName, integrity }) => [name, { file: base + hashedName, integrity }]),
   );
   app.get(`${base}integrity.json`, (c) => c.json(integrity, 200, { "Cache-Control": "no-cache" }));
   for (const { name, hashedName, bodies } of files) {
-    // A module's relative imports follow the address that it was redirected to; these files have none.
-    app.get(base + name, (c) => {
-      c.header("Cache-Control", "no-cache");
-      return c.redirect(base + hashedName, 302);
-    });
-    app.get(base + hashedName, (c) => {
-      const encoding = encodingFor(c.req.header("Accept-Encoding") ?? "");
-      return c.body(bodies[encoding], 200, {
-        "Content-Type": "text/javascript; charset=utf-8",
-        "Cache-Control": "public, max-age=31536000, immutable",
-        "Content-Length": String(bodies[encoding].byteLength),
-        Vary: "Accept-Encoding",
-        ...(encoding !== "identity" && { "Content-Encoding": encoding }),
-      });
-    });
+    app.get(base + name, (c) => send(c, bodies, "no-cache"));
+    app.get(base + hashedName, (c) => send(c, bodies, "public, max-age=31536000, immutable"));
   }
+  // During a rolling upgrade a page has names from the `integrity.json` of a process of another version.
+  const plainPaths = new Set(files.map(({ name }) => base + name));
+  app.get(`${base}*`, (c, next) => {
+    const plainPath = c.req.path.replace(hashInName, "");
+    if (!plainPaths.has(plainPath)) return next();
+    c.header("Cache-Control", "no-store");
+    return c.redirect(plainPath, 302);
+  });
   app.notFound((c) => c.text("There is nothing at this address.\n", 404));
   return app;
+}
+
+function send(c: Context, bodies: WidgetFile["bodies"], cacheControl: string): Response {
+  const encoding = encodingFor(c.req.header("Accept-Encoding") ?? "");
+  const { bytes, etag } = bodies[encoding];
+  return c.body(bytes, 200, {
+    "Content-Type": "text/javascript; charset=utf-8",
+    "Cache-Control": cacheControl,
+    "Content-Length": String(bytes.byteLength),
+    ETag: etag,
+    Vary: "Accept-Encoding",
+    ...(encoding !== "identity" && { "Content-Encoding": encoding }),
+  });
 }
 
 /** The smallest encoding that the client accepts. */

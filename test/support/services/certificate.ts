@@ -1,6 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { connect } from "node:tls";
 
 /** Files with a self-signed certificate for this machine. */
 export interface Certificate {
@@ -45,4 +48,15 @@ export function makeCertificate(directory: string): Certificate {
  */
 export function trustAnyCertificate(): void {
   process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+}
+
+/** The hash of a server's key, with which Chromium can be told to trust it: `--ignore-certificate-errors-spki-list`. */
+export async function publicKeyHash(port: number): Promise<string> {
+  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });
+  socket.destroy();
+  return createHash("sha256")
+    .update(key ?? "")
+    .digest("base64");
 }

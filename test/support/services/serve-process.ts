@@ -15,8 +15,16 @@ export interface ServeProcess {
 }
 
 /** Starts `serve` from its sources. */
-export function runServe(t: Pick<TestContext, "after">, ...args: string[]): ServeProcess {
-  const child = spawn(process.execPath, ["--import", "tsx", "service/command/cli.ts", "serve", ...args], {
+export const runServe = (t: Pick<TestContext, "after">, ...args: string[]): ServeProcess =>
+  runServeOf(["--import", "tsx", "service/command/cli.ts"], t, ...args);
+
+/** Starts `serve` of a command, given as Node's arguments. */
+export function runServeOf(
+  command: readonly string[],
+  t: Pick<TestContext, "after">,
+  ...args: string[]
+): ServeProcess {
+  const child = spawn(process.execPath, [...command, "serve", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   t.after(() => child.kill("SIGKILL"));
