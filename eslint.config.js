@@ -27,7 +27,12 @@ const frameworks = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "node_modules", ".cache", "docs/.vitepress/dist", "examples", "**/*.cjs"] },
+  {
+    ignores: [
+      ...["dist", "coverage", "node_modules", ".cache", "docs/.vitepress/dist", "examples", "**/*.cjs"],
+      "test/package/version-before",
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

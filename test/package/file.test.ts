@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { promisify } from "node:util";
-import { createPhone, createTokenServer, listen } from "onegini-otp-login/emulator";
-import { toNodeHandler } from "onegini-otp-login/node";
-import { createLoginKit } from "onegini-otp-login/server";
+import { createPhone } from "onegini-otp-login/emulator";
 import { launchBrowser } from "../support/browser.js";
 import { codeOn } from "../support/qr.js";
-
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
-  "require-trusted-types-for 'script'; trusted-types lit-html";
+import { builtSite } from "./support/built-site.js";
 
 const pageWith = (integrity: string): string => `<!doctype html><html lang="nl"><title>Login</title>
 <script type="module" src="/onegini-otp-login.js" ${integrity}></script>
@@ -29,46 +22,6 @@ async function printedIntegrity(t: TestContext): Promise<string> {
   const vite = ["node_modules/vite/bin/vite.js", "build", "--mode", "file", "--outDir", outDir];
   const { stdout } = await promisify(execFile)(process.execPath, [...vite, "--logLevel", "warn"]);
   return /^onegini-otp-login\.js (integrity="sha384-\S+")$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
-}
-
-/** A site that uses only the output of `npm run build`, with a strict policy on its page. */
-async function builtSite(t: TestContext, page = pageWith("")) {
-  const tokenServer = createTokenServer({
-    types: [{ name: "qr-code", ttlSeconds: 60 }],
-    clients: [{ id: "site", secret: "secret" }],
-  });
-  const served = await listen(tokenServer, { port: 0, host: "127.0.0.1" });
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-    return served.close();
-  });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const kit = createLoginKit({
-    origin,
-    tokenServer: { url: served.url, clientId: "site", clientSecret: "secret", type: "qr-code" },
-    message: "Log in to the test site",
-    signIn: ({ userId }) => Response.json({ redirect_to: `/account?${userId}` }),
-  });
-  t.after(() => kit.close());
-  const handler = toNodeHandler(kit);
-  server.on("request", (request, response) => {
-    handler(request, response, () => {
-      void (async () => {
-        const path = request.url ?? "/";
-        if (path.endsWith(".js")) {
-          response.writeHead(200, { "Content-Type": "text/javascript" });
-          response.end(await readFile(`dist${path}`));
-          return;
-        }
-        response.writeHead(200, { "Content-Type": "text/html", "Content-Security-Policy": policy });
-        response.end(path === "/" ? page : `<title>${path}</title>`);
-      })();
-    });
-  });
-  return { origin, tokenServer };
 }
 
 test("the bundled file logs in with a separate locale file, with the printed integrity, and without a violation of a strict policy", async (t) => {
@@ -96,7 +49,7 @@ test("the bundled file logs in with a separate locale file, with the printed int
 });
 
 test("the bundled file exports what the package exports, and registers the element", async (t) => {
-  const { origin } = await builtSite(t);
+  const { origin } = await builtSite(t, pageWith(""));
   const browser = await launchBrowser();
   t.after(() => browser.close());
   const tab = await browser.newPage();

@@ -70,7 +70,10 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
   };
 }
 
-/** What `early.js` leaves for the element: the answer to a start that it sent while the element's file was still loading. */
+/**
+ * What `early.js` leaves for the element: the answer to a start that it sent while the element's file was still loading. It may
+ * be of another version than the element, so this only gains members.
+ */
 export interface EarlyAnswer {
   endpoint: string;
   language: string | undefined;

@@ -68,7 +68,10 @@ export interface Messages {
   notHereHint: string;
 }
 
-/** The texts of one language. English takes the place of missing ones. */
+/**
+ * The texts of one language. English takes the place of missing ones. The file may be of another version than the element, so a
+ * key keeps its meaning and its placeholders for ever: a text with another meaning gets another key.
+ */
 export interface Locale {
   /** A BCP 47 tag, such as `nl` or `pt-BR`. */
   language: string;
