@@ -4,7 +4,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { text } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { launchBrowser } from "../../support/browser.js";
-import { openLoginPage, reachPhase, settled } from "../../support/login-page.js";
+import { openLoginPage, reachPhase, settled, watchForComplaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { listen } from "../../unit/server/support/site.js";
 import { runService, type RunningService } from "../../unit/service/serve/running-service.js";
@@ -113,4 +113,65 @@ test("the login page of docs/serve.md has a code, a password form beside it, and
   await settled(old);
   await old.getByRole("link", { name: "Log in with your password" }).click();
   assert.equal(new URL(old.url()).hash, "#password-login");
+});
+
+test("a page that loads the files by both kinds of names has one element, one early code and its language, without an error", async (t) => {
+  const listed = "/otp-login/assets/";
+  const names = ["onegini-otp-login.js", "locales/nl.js"];
+  // Not this version's hash: the name leads to the plain one.
+  const ofOtherVersion = (name: string): string => name.replace(".js", ".000000000000.js");
+  const page = `<!doctype html><html lang="nl"><title>Login</title>
+    ${["early.js", ofOtherVersion("early.js")].map((name) => `<script src="${listed}${name}" data-endpoint="/otp-login"></script>`).join("")}
+    ${names
+      .flatMap((name) => [name, ofOtherVersion(name)])
+      .map((name) => `<script type="module" src="${listed}${name}"></script>`)
+      .join("")}
+    <onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`;
+  const { origin, service } = await siteWithService(t, page);
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const context = await browser.newContext();
+  const complaints = await watchForComplaints(context);
+  const tab = await openLoginPage(context, origin);
+  await tab.getByRole("heading", { name: "Inloggen met je telefoon" }).waitFor();
+  assert.equal(service.emulator.starts.length, 1);
+
+  const registered = await tab.evaluate(
+    async (addresses) => {
+      const modules = (await Promise.all(addresses.map((address) => import(address)))) as {
+        OneginiOtpLogin: CustomElementConstructor;
+      }[];
+      return modules.map(
+        ({ OneginiOtpLogin }) => OneginiOtpLogin === customElements.get("onegini-otp-login"),
+      );
+    },
+    [listed + names[0], listed + ofOtherVersion("onegini-otp-login.js")],
+  );
+  // Two modules, each with classes of its own. The first one has registered the element.
+  assert.deepEqual(registered, [true, false]);
+
+  await (await service.emulator.phone()).handleMobileAuthWithOtp(await codeOn(tab));
+  await tab.waitForURL("**/account");
+  assert.equal(await tab.locator("main").innerText(), "Hello alice");
+  assert.deepEqual(complaints.list, []);
+});
+
+test("a browser that comes back asks whether the files have changed, and loads none of them again", async (t) => {
+  const { origin } = await siteWithService(t, dutchPage);
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const context = await browser.newContext();
+  await (await openLoginPage(context, origin)).close();
+  const answers: number[] = [];
+  const tab = await context.newPage();
+  const session = await context.newCDPSession(tab);
+  await session.send("Network.enable");
+  // Only here the status is the one that came.
+  session.on("Network.responseReceivedExtraInfo", ({ statusCode, headers }) => {
+    if (headers["cache-control"] === "no-cache") answers.push(statusCode);
+  });
+  await tab.goto(origin);
+  await reachPhase(tab, "pending");
+  await tab.getByText("Scan deze code in de app").waitFor();
+  assert.deepEqual(answers, [304, 304]);
 });
