@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie } from "hono/cookie";
+import { etag } from "hono/etag";
 import * as v from "valibot";
 import type { FirstPaint, ScannedCode } from "onegini-otp-login/server";
 import { sendAsset, type Asset } from "./assets.js";
@@ -97,7 +98,7 @@ export function createSite({
   if (redirectsToOrigin) site.use(toOrigin(origin));
   site.use(detectLanguage);
 
-  site.get("/assets/:name", (c) => {
+  site.get("/assets/:name", etag(), (c) => {
     const asset = assets.get(c.req.param("name"));
     return asset ? sendAsset(c, asset) : notFound(c);
   });

@@ -1,5 +1,6 @@
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { Hono } from "hono";
+import { etag } from "hono/etag";
 import { phonePage } from "../../demo/pages/phone-page.js";
 import { sendAsset, type Asset } from "../../demo/server/assets.js";
 import type { DemoConfig, Words } from "../../demo/server/demo-config.js";
@@ -22,7 +23,7 @@ export async function startEmulator(
   site.get("/phone", phonePageHeaders, revalidate, (c) =>
     c.html(phonePage({ language: "en", isPublic: false, hasSite: false })),
   );
-  site.get("/assets/:name", (c) => {
+  site.get("/assets/:name", etag(), (c) => {
     const asset = assets.get(c.req.param("name"));
     return asset ? sendAsset(c, asset) : c.notFound();
   });

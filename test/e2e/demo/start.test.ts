@@ -39,6 +39,17 @@ describe("npm start", () => {
     assert.deepEqual(readdirSync(`${root}demo`, { recursive: true }), before);
   });
 
+  it("does not send a file again to a browser that has it, also if a proxy has compressed it", async () => {
+    const { origin } = await start();
+    const etag = (await fetch(`${origin}/assets/login.js`)).headers.get("etag") ?? "";
+    // nginx makes the tag of what it compresses a weak one.
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
+      const again = await fetch(`${origin}/assets/login.js`, { headers: { "if-none-match": known } });
+      assert.equal(again.status, 304, known);
+      assert.equal(again.headers.get("cache-control"), "no-cache");
+    }
+  });
+
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`ends on ${signal} while a stream is open`, async () => {
       const demo = await start();
