@@ -33,6 +33,7 @@ export type {
   Message,
   LoginSummary,
   MessageDetails,
+  Secret,
   SignIn,
   SignInAnswer,
   TokenServerOptions,

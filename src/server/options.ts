@@ -76,23 +76,34 @@ export interface MessageDetails<Context = unknown> {
 /** Makes the text that the phone shows for a login: 1 to `maxMessageLength` characters. */
 export type Message<Context = unknown> = (details: MessageDetails<Context>) => string | Promise<string>;
 
+/**
+ * A secret that can be changed without an interruption: one text, or two while the other side goes over from one to the
+ * other. A function is called at each use, and returns at once: the secret may change while the kit runs. What it throws or
+ * returns wrongly fails that call, and is logged.
+ */
+export type Secret = string | readonly string[] | (() => string | readonly string[]);
+
 /** The Token Server, and the site's API client there. */
 export interface TokenServerOptions {
   /** Its address, e.g. `https://ts.example.com`. http only on loopback. */
   url: string;
   /** The API client's id. It needs the API scope "Mobile authentication". */
   clientId: string;
-  clientSecret: string;
+  /**
+   * Its secret. Of two, the one that the Token Server accepted last is sent, at first the first one; a call that it refuses
+   * (401) is repeated with the other.
+   */
+  clientSecret: Secret;
   /** How the client authenticates: HTTP Basic, or in the form if the call has one. Default `basic`. */
   clientAuthentication?: "basic" | "body";
   /** The name of the mobile authentication type whose method is OTP, e.g. `qr-code`. */
   type: string;
 }
 
-/** The Basic authentication of the callback. */
+/** The Basic authentication of the callback: any of the passwords fits. */
 export interface CallbackCredentials {
   username: string;
-  password: string;
+  passwords: () => readonly string[];
 }
 
 /** The callback, by which the Token Server reaches the kit. */
@@ -101,7 +112,8 @@ export interface CallbackOptions {
   uri?: string;
   /** The Basic authentication that the administrator set for exactly that address; both or neither. Default none. */
   username?: string;
-  password?: string;
+  /** Of two, each is accepted. */
+  password?: Secret;
 }
 
 /** How the site takes a login over in a request of its own. */

@@ -5,8 +5,9 @@ import { socketAddress } from "./http/client-ip.js";
 import { isPattern, PageOrigins } from "./http/page-origins.js";
 import { canShareSite, isPatternOfSite } from "./http/same-site.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";
-import type { CallbackCredentials, HandOver, LoginKitOptions, Message, SignIn } from "./options.js";
+import type { CallbackCredentials, HandOver, LoginKitOptions, Message, Secret, SignIn } from "./options.js";
 import type { Runtime } from "./runtime.js";
+import { isSecretOption, secretsOf } from "./secret.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import { defaultTimeouts, type Timeouts } from "./timeouts.js";
 import type { Transport } from "./token-server/transport.js";
@@ -44,6 +45,7 @@ export function parseOptions<Context>(
   const parsed = parse(options);
   const { path, tokenServer, callback, resultPolling, limits, timeouts, maxMessageLength } = parsed;
   const pages = pageOriginsOf(parsed);
+  const { clientSecret, ...client } = tokenServer;
   const { username, password } = callback;
   // The schema does not change functions, but it loses their types.
   const { message, clientIp, onEvent, store, transport } = options;
@@ -51,13 +53,16 @@ export function parseOptions<Context>(
     pages,
     path,
     tokenServer: {
-      ...tokenServer,
+      ...client,
+      clientSecrets: secretsOf(clientSecret, "tokenServer.clientSecret"),
       callbackUri: callback.uri ?? `${pages.apiOrigin}${path}/callback`,
       timeoutMs: timeouts.tokenServerSeconds * 1000,
     },
     transport: transport ?? defaultTransport,
     callbackCredentials:
-      username !== undefined && password !== undefined ? { username, password } : undefined,
+      username !== undefined && password !== undefined
+        ? { username, passwords: secretsOf(password, "callback.password") }
+        : undefined,
     message: message === undefined ? undefined : checkedMessage(message, maxMessageLength),
     // A function takes a page's request.
     checkMessage: typeof message === "function" ? "Check" : message,
@@ -196,6 +201,8 @@ const address = (what: string) =>
 
 const callable = (expected: string) => v.custom((value) => typeof value === "function", expected);
 
+const secret = (expected: string) => v.custom<Secret>(isSecretOption, expected);
+
 const message = v.custom(
   (value) => typeof value === "string" || typeof value === "function",
   "a text, or a function that returns one",
@@ -269,7 +276,7 @@ const callback = v.pipe(
           v.check((name) => !name.includes(":"), "a text without a colon (RFC 7617 §2)"),
         ),
       ),
-      password: v.optional(text("a text, together with callback.username")),
+      password: v.optional(secret("a text, together with callback.username")),
     },
     "an object",
   ),
@@ -302,7 +309,7 @@ const schema = v.strictObject(
           v.transform((url) => url.replace(/\/+$/, "")),
         ),
         clientId: text("the API client's id"),
-        clientSecret: text("the API client's secret"),
+        clientSecret: secret("the API client's secret"),
         clientAuthentication: v.optional(v.picklist(["basic", "body"], '"basic" or "body"'), "basic"),
         type: text("the name of the mobile authentication type"),
       },

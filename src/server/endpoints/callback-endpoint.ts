@@ -45,15 +45,25 @@ export async function authenticateCallback(
 ): Promise<void> {
   if (!expected) return;
   const given = auth(request);
-  // One comparison for both: it hashes, and forged callbacks must cost little.
-  if (given && (await timingSafeEqual(joined(given), joined(expected)))) return;
-  throw invalidRequest("The callback takes HTTP Basic authentication.", {
+  if (given) {
+    const { username, passwords } = expected;
+    // One comparison for user name and password: it hashes, and forged callbacks must cost little.
+    const fits = await Promise.all(
+      passwords().map((password) => timingSafeEqual(joined(given), joined({ username, password }))),
+    );
+    if (fits.includes(true)) return;
+  }
+  const problem = given
+    ? "The callback's user name or password is wrong."
+    : "The callback takes HTTP Basic authentication.";
+  throw invalidRequest(problem, {
     status: 401,
     headers: { "www-authenticate": 'Basic realm="callback", charset="UTF-8"' },
   });
 }
 
-const joined = ({ username, password }: CallbackCredentials): string => `${username}:${password}`;
+const joined = ({ username, password }: { username: string; password: string }): string =>
+  `${username}:${password}`;
 
 /** `POST /callback`, from the Token Server: a transaction may have ended. */
 export class CallbackEndpoint {

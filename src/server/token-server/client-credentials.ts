@@ -42,16 +42,16 @@ const secretPattern = /[\w-]{40,}={0,2}|(?:[A-Za-z0-9+/]|%2[BF]){22}(?:==|%3D%3D
 
 /**
  * Makes a function that removes secrets from the Token Server's words before they are logged: an error may quote the
- * request or a code. The client's secret is removed in every form in which it is sent.
+ * request or a code. The client's secrets are removed in every form in which they are sent.
  */
-export function redactor({ clientId, clientSecret }: ClientCredentials): (text: string) => string {
-  const forms = [
+export function redactor(clientId: string, clientSecrets: readonly string[]): (text: string) => string {
+  const forms = clientSecrets.flatMap((clientSecret) => [
     basicAuthorization(clientId, clientSecret).replace(/^Basic |=+$/g, ""),
     clientSecret,
     formEncode(clientSecret),
     encodeURIComponent(clientSecret),
     JSON.stringify(clientSecret).slice(1, -1),
-  ];
+  ]);
   const ownSecret = new RegExp(forms.map(escapeForRegExp).join("|"), "gi");
   return (text) =>
     text.replace(ownSecret, "[secret]").replace(secretPattern, "[secret]").slice(0, maxCharacters);

@@ -13,7 +13,9 @@ import {
 import type { Transport } from "./transport.js";
 
 /** The Token Server's address, and the site's settings there. */
-export interface TokenServerSettings extends ClientCredentials {
+export interface TokenServerSettings extends Omit<ClientCredentials, "clientSecret"> {
+  /** One, or two of which one will soon be void. They may change from call to call. */
+  clientSecrets: () => readonly string[];
   /** Without a slash at the end; the vendor's paths are appended. */
   url: string;
   /** The name of the mobile authentication type. */
@@ -49,9 +51,18 @@ export type StartOutcome =
 
 export type ResultOutcome = TransactionResult | { kind: "unanswered"; trouble: Trouble };
 
-type Reply =
+type Answer =
   /** `json` is undefined if the body is no JSON. */
   { kind: "answered"; status: number; json: unknown } | { kind: "unavailable"; reason: string };
+
+/** `redact` removes the secrets that the call was made with. */
+type Reply = Answer & { redact: (text: string) => string };
+
+interface TokenServerRequest {
+  path: string;
+  /** Of a POST. Without one it is a GET. */
+  form: URLSearchParams | undefined;
+}
 
 /** Far more than a Token Server answers. */
 const maxAnswerBytes = 65_536;
@@ -65,14 +76,14 @@ const formType = { "content-type": "application/x-www-form-urlencoded;charset=UT
 export class TokenServerClient {
   readonly #settings: TokenServerSettings;
   readonly #runtime: Runtime;
-  readonly #redact: (text: string) => string;
   readonly #transport: Transport;
+  /** The secret that the Token Server accepted last. */
+  #accepted: string | undefined;
 
   constructor(settings: TokenServerSettings, transport: Transport, runtime: Runtime) {
     this.#settings = settings;
     this.#transport = transport;
     this.#runtime = runtime;
-    this.#redact = redactor(settings);
   }
 
   /** Starts a transaction: `POST /oauth/api/v4/authenticate/user`. */
@@ -92,7 +103,7 @@ export class TokenServerClient {
     const reply = await this.#call("/oauth/api/v4/authenticate/user", form);
     const transaction = reply.kind === "answered" && reply.status === 200 && parseStarted(reply.json);
     if (transaction) return { kind: "started", transaction };
-    const trouble = this.#trouble(reply);
+    const trouble = troubleOf(reply);
     return reply.kind === "answered" && reply.status >= 400 && reply.status < 500
       ? { kind: "rejected", trouble }
       : { kind: "unavailable", trouble };
@@ -105,17 +116,46 @@ export class TokenServerClient {
     );
     const result =
       reply.kind === "answered" && reply.status === 200 && parseResult(reply.json, transactionId);
-    if (result) return this.#withoutSecrets(result);
-    const trouble = this.#trouble(reply);
+    if (result) return withoutSecrets(result, reply.redact);
+    const trouble = troubleOf(reply);
     return trouble.status === 404 && unknownTransaction.includes(trouble.error?.code)
       ? { kind: "waiting" }
       : { kind: "unanswered", trouble };
   }
 
-  /** A POST with a form, or a GET without one. */
+  /** Calls, and once more if there is a second secret and the first one was refused. */
   async #call(path: string, form?: URLSearchParams): Promise<Reply> {
+    const { clientId, clientSecrets } = this.#settings;
+    let secrets: readonly string[];
+    try {
+      secrets = clientSecrets();
+    } catch (error) {
+      return { kind: "unavailable", reason: `was not asked: ${describe(error)}`, redact: (text) => text };
+    }
+    const redact = (text: string): string => redactor(clientId, secrets)(text);
+    let answer: Answer = { kind: "unavailable", reason: "was not asked" };
+    for (const secret of this.#acceptedFirst(secrets)) {
+      answer = await this.#callWith(secret, { path, form });
+      if (answer.kind === "unavailable") return { ...answer, reason: redact(answer.reason), redact };
+      if (answer.status !== 401) {
+        this.#accepted = secret;
+        break;
+      }
+    }
+    return { ...answer, redact };
+  }
+
+  /** So that a call is repeated only once after the Token Server went over to the other secret. */
+  #acceptedFirst(secrets: readonly string[]): readonly string[] {
+    const accepted = this.#accepted;
+    if (accepted === undefined || secrets[0] === accepted || !secrets.includes(accepted)) return secrets;
+    return [accepted, ...secrets.filter((secret) => secret !== accepted)];
+  }
+
+  async #callWith(clientSecret: string, { path, form }: TokenServerRequest): Promise<Answer> {
     const { url, timeoutMs } = this.#settings;
-    const headers = { accept: "application/json", ...authenticateClient(this.#settings, form) };
+    const credentials = { ...this.#settings, clientSecret };
+    const headers = { accept: "application/json", ...authenticateClient(credentials, form) };
     const request = form
       ? ({ method: "POST", headers: { ...headers, ...formType }, body: form.toString() } as const)
       : ({ method: "GET", headers } as const);
@@ -132,37 +172,37 @@ export class TokenServerClient {
       if (text === undefined) return { kind: "unavailable", reason: "sent an answer that is too large" };
       return { kind: "answered", status, json: parseJson(text) };
     } catch (error) {
-      return {
-        kind: "unavailable",
-        reason: this.#redact(`could not be reached at ${url} (${describe(error)})`),
-      };
+      return { kind: "unavailable", reason: `could not be reached at ${url} (${describe(error)})` };
     }
   }
+}
 
-  #trouble(reply: Reply): Trouble {
-    if (reply.kind === "unavailable") return { reason: reply.reason };
-    const { status } = reply;
-    const error = parseVendorError(reply.json);
-    if (status === 200) return { reason: "answered 200 with an invalid body", status };
-    if (!error) return { reason: `answered ${status}`, status };
-    const { code, description } = error;
-    return {
-      reason: `answered ${status}`,
-      status,
-      error: { code: this.#redact(code), description: this.#redactIfAny(description) },
-    };
-  }
+function troubleOf(reply: Reply): Trouble {
+  if (reply.kind === "unavailable") return { reason: reply.reason };
+  const { status, redact } = reply;
+  const error = parseVendorError(reply.json);
+  if (status === 200) return { reason: "answered 200 with an invalid body", status };
+  if (!error) return { reason: `answered ${status}`, status };
+  const { code, description } = error;
+  return {
+    reason: `answered ${status}`,
+    status,
+    error: {
+      code: redact(code),
+      description: description === undefined ? undefined : redact(description),
+    },
+  };
+}
 
-  /** The Token Server's words about a failed transaction go into the site's log. */
-  #withoutSecrets(result: TransactionResult): TransactionResult {
-    if (result.kind !== "closed") return result;
-    const { reason, description } = result;
-    return { ...result, reason: this.#redact(reason), description: this.#redactIfAny(description) };
-  }
-
-  #redactIfAny(text: string | undefined): string | undefined {
-    return text === undefined ? undefined : this.#redact(text);
-  }
+/** The Token Server's words about a failed transaction go into the site's log. */
+function withoutSecrets(result: TransactionResult, redact: Reply["redact"]): TransactionResult {
+  if (result.kind !== "closed") return result;
+  const { reason, description } = result;
+  return {
+    ...result,
+    reason: redact(reason),
+    description: description === undefined ? undefined : redact(description),
+  };
 }
 
 /** The cause says more than "fetch failed", e.g. ECONNREFUSED. */

@@ -190,6 +190,39 @@ describe("Basic authentication of the callback", () => {
     }
   });
 
+  test("compares both of two passwords, whichever fits", async (t) => {
+    const password = ["new", "old"];
+    const where = await site(t, { options: { callback: { username: "ts", password } } });
+    const hashed: string[] = [];
+    const digest = crypto.subtle.digest.bind(crypto.subtle);
+    t.mock.method(crypto.subtle, "digest", (...args: Parameters<typeof digest>) => {
+      hashed.push(new TextDecoder().decode(args[1]));
+      return digest(...args);
+    });
+    for (const given of ["ts:new", "ts:old", "ts:other"]) {
+      hashed.length = 0;
+      await callback(where, "a", { authorization: basic(given) });
+      assert.deepEqual(hashed, [given, "ts:new", given, "ts:old"]);
+    }
+  });
+
+  test("accepts two passwords, and each password as long as the site's function gives it", async (t) => {
+    let passwords: string | readonly string[] = "old";
+    const where = await site(t, {
+      options: { callback: { username: "token-server", password: () => passwords } },
+    });
+    const statusWith = async (password: string): Promise<number> =>
+      (await callback(where, "a", { authorization: basic(`token-server:${password}`) })).status;
+    assert.deepEqual([await statusWith("old"), await statusWith("new")], [204, 401]);
+    passwords = ["new", "old"];
+    assert.deepEqual([await statusWith("old"), await statusWith("new")], [204, 204]);
+    passwords = "new";
+    assert.deepEqual([await statusWith("old"), await statusWith("new")], [401, 204]);
+    // No password is no reason to let anybody in.
+    passwords = [];
+    assert.deepEqual([await statusWith("new"), await statusWith("")], [500, 500]);
+  });
+
   test("is checked before the body is read", async (t) => {
     const where = await site(t, { options });
     const answer = await send("POST", `${where.url}/callback`, { body: "x".repeat(9000) });

@@ -1,0 +1,42 @@
+import type { Secret } from "./options.js";
+
+/** Of two, one is about to be replaced by the other. */
+const maxSecrets = 2;
+
+/** Whether it is one text or two, none of them empty. */
+const isSecret = (value: unknown): value is string | readonly string[] => {
+  const texts: unknown[] = [value].flat();
+  return (
+    texts.length >= 1 &&
+    texts.length <= maxSecrets &&
+    texts.every((text) => typeof text === "string" && text !== "")
+  );
+};
+
+/** Whether an option is a secret, as far as that can be told without calling a function. */
+export const isSecretOption = (value: unknown): value is Secret =>
+  typeof value === "function" || isSecret(value);
+
+/**
+ * The secrets that an option gives, at the time of the call.
+ *
+ * @param name the option's name, for the error
+ * @returns a function that throws a `TypeError`, without what it was given, if the site's function throws or returns
+ *   anything else than a secret
+ */
+export function secretsOf(option: Secret, name: string): () => readonly string[] {
+  if (typeof option !== "function") {
+    const secrets = [option].flat();
+    return () => secrets;
+  }
+  return () => {
+    let value: unknown;
+    try {
+      value = option();
+    } catch {
+      // Its message may hold the secret.
+    }
+    if (isSecret(value)) return [value].flat();
+    throw new TypeError(`"${name}" must return the secret, or two of them, and at once`);
+  };
+}
