@@ -165,10 +165,11 @@ export class ErrorLog {
       const { name, retryAfterSeconds } = limit;
       return this.#report({ type: "limited", level, limit: name, retryAfterSeconds, ...about });
     }
-    // 401, 403 and a refused preflight of the site's own pages or Token Server come from wrong settings, and strangers cause
-    // them at will.
-    const mayBeMisconfigured = status === 403 || status === 401 || origins !== undefined;
-    const level = mayBeMisconfigured ? this.#throttle.level(String(status), "warn") : "info";
+    // A refused callback, and 403 or a refused preflight of the site's own pages, come from wrong settings, and strangers
+    // cause them at will.
+    const isOfSettings = call.isCallback === true || status === 403 || origins !== undefined;
+    const kind = call.isCallback === true ? `callback ${description}` : String(status);
+    const level = isOfSettings && status < 500 ? this.#throttle.level(kind, "warn") : "info";
     this.#report({ type: "request_refused", level, error, description, ...origins, ...about, ...path });
   }
 }

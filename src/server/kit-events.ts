@@ -98,13 +98,13 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * A call was answered with an error, or `kit.begin` with `null`: then there is no `path`. Of 401, 403 and refused
-   * preflights, which strangers can cause, one a minute is a warning. `method` and `path` are what the client sent, and may be
-   * anything. Of the URL's path, percent-encoded and without the query, `path` is at most 200 characters, with `…` in place
-   * of a segment of 20 characters or more, which may be an id or a code. With `forbidden_origin`, and for a preflight that
-   * is refused for the same reason: `origin` and `fetchSite` are the `Origin` and `Sec-Fetch-Site` that came, at most 200
-   * characters of each, `expectedOrigins` are the kit's `origin` and `origins`, and `description` says which option to
-   * change; the caller is not told.
+   * A call was answered with an error, or `kit.begin` with `null`: then there is no `path`. Of 403, refused preflights
+   * and refused callbacks, which strangers can cause, one a minute of each kind is a warning. `method` and `path` are
+   * what the client sent, and may be anything. Of the URL's path, percent-encoded and without the query, `path` is at
+   * most 200 characters, with `…` in place of a segment of 20 characters or more, which may be an id or a code. With
+   * `forbidden_origin`, and for a preflight that is refused for the same reason: `origin` and `fetchSite` are the
+   * `Origin` and `Sec-Fetch-Site` that came, at most 200 characters of each, `expectedOrigins` are the kit's `origin` and
+   * `origins`, and `description` says which option to change; the caller is not told.
    */
   | {
       type: "request_refused";

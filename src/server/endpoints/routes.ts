@@ -89,6 +89,7 @@ export function createRoutes<Context>({
   route("/callback", "POST", async ({ env: { call } }) => {
     // A proxy may let only the Token Server call this address. No other spelling of it may get past such a rule.
     if (new URL(call.request.url).pathname !== `${config.path}/callback`) throw notFound();
+    call.isCallback = true;
     await authenticateCallback(call.request, config.callbackCredentials);
     return endpoints.callback(call, await readBody(call.request));
   });

@@ -15,6 +15,8 @@ export interface Call<Context> {
   readonly isAnswered?: () => boolean;
   /** The attempt's id, once it is known that this browser began it. */
   attempt?: string;
+  /** Whether it is a callback, by its address and method. */
+  isCallback?: true;
 }
 
 /** Reads the address at once: it is unknown when the connection is gone. */

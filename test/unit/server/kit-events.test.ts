@@ -155,6 +155,54 @@ describe("the site's log", () => {
     }
   });
 
+  test("gets a warning a minute with the reason of a refused callback, for each reason", async (t) => {
+    let now = Date.now();
+    const { events, ...where } = await site(t, {
+      options: { callback: { username: "ts", password: "right" } },
+      runtime: { ...systemRuntime, now: () => now },
+    });
+    const basic = (password: string) => `Basic ${btoa(`ts:${password}`)}`;
+    const callback = (headers: Record<string, string>, body: string) =>
+      send("POST", `${where.url}/callback`, {
+        headers: { "content-type": "application/json", authorization: basic("right"), ...headers },
+        body,
+      });
+    const levels = async (refuse: () => Promise<{ status: number }>, status: number) => {
+      events.length = 0;
+      for (const minutes of [0, 0.5, 1]) {
+        now += minutes * 60_000;
+        assert.equal((await refuse()).status, status);
+      }
+      return events.map((event) =>
+        event.type === "request_refused" ? [event.level, event.status, event.description] : [event.type],
+      );
+    };
+    const thrice = (status: number, description: string) =>
+      (["warn", "info", "warn"] as const).map((level) => [level, status, description]);
+    const good = '{"transaction_id":"a"}';
+    assert.deepEqual(
+      await levels(() => callback({ authorization: "" }, good), 401),
+      thrice(401, "The callback takes HTTP Basic authentication."),
+    );
+    assert.deepEqual(
+      await levels(() => callback({ authorization: basic("wrong") }, good), 401),
+      thrice(401, "The callback's user name or password is wrong."),
+    );
+    assert.deepEqual(
+      await levels(() => callback({}, "{}"), 400),
+      thrice(400, '"transaction_id" must be a string.'),
+    );
+    const [[level, , reason] = []] = await levels(
+      () => callback({ "content-type": "text/xml" }, "<a/>"),
+      415,
+    );
+    assert.equal(level, "warn");
+    assert.equal(reason, "The body must be application/json.");
+    // The same from a page is nobody's setting.
+    await send("POST", where.url, { headers: { origin: where.origin }, body: "<a/>" });
+    assert.deepEqual([events.at(-1)?.type, events.at(-1)?.level], ["request_refused", "info"]);
+  });
+
   test("a clientIp that returns null, as a missing header is, means that the address is unknown", async (t) => {
     const where = await site(t, { options: { clientIp: () => null as never } });
     const browser = new Browser(where);
