@@ -55,6 +55,8 @@ const serviceTools: Tool[] = [
   ["haproxy", "haproxy"],
   ["openssl", "openssl"],
   ["faketime", "faketime"],
+  // It reads the unit. Nothing runs under systemd.
+  ...(process.platform === "linux" ? [["systemd-analyze", "systemd"]] : []),
 ].map(program);
 
 /** What the listings of docs/sessions.md run behind. */
@@ -109,7 +111,7 @@ export async function installEngines(engines: readonly EngineName[]): Promise<vo
 }
 
 /**
- * Installs Redis, Valkey, nginx, HAProxy, OpenSSL and libfaketime from Debian where one is missing, when root. It starts none.
+ * Installs Redis, Valkey, nginx, HAProxy, OpenSSL, libfaketime and, on Linux, systemd from Debian where one is missing, when root. It starts none.
  * @throws Error that says how to install the missing ones by hand
  */
 export const installServices = (): void => installAll(serviceTools);

@@ -24,10 +24,15 @@ export type RedisResult =
  * Tries to connect once: a Redis that cannot be reached at the start is more likely a wrong address than an outage.
  *
  * @param command the command that connects, for the words of a problem
+ * @param currentUrl the address with the user name and password for each connection
  */
-export async function connectRedis(url: string, command = "demo"): Promise<RedisResult> {
+export async function connectRedis(
+  url: string,
+  command = "demo",
+  currentUrl: () => string = () => url,
+): Promise<RedisResult> {
   try {
-    return { kind: "connected", client: await connect(url) };
+    return { kind: "connected", client: await connect(url, currentUrl) };
   } catch (error) {
     return { kind: "unreachable", problem: redisProblem(url, error, command) };
   }
@@ -52,14 +57,33 @@ export function redisProblem(url: string, error: unknown, command = "demo"): str
   return `Redis cannot be used at ${where} (${reasonOf(error)}). Start it there, or give the address of another.`;
 }
 
-async function connect(url: string) {
+/** An address without user name and password. */
+export function withoutUser(url: string): string {
+  const address = new URL(url);
+  address.username = address.password = "";
+  return address.href;
+}
+
+/** Read anew for each connection. */
+const credentialsIn = (url: string): { username?: string; password?: string } => {
+  const [username, password] = (({ username, password }) => [username, password].map(decodeURIComponent))(
+    new URL(url),
+  );
+  return { ...(username && { username }), ...(password && { password }) };
+};
+
+async function connect(url: string, currentUrl: () => string) {
   // Only here: whoever installs the package for another purpose does not have it.
   const { createClient, createSentinel } = await import("redis");
   // Version 5 brought it. The client of version 3 would connect at once.
   if (typeof (createSentinel as unknown) !== "function") throw new OldPackage();
   let wasConnected = false;
   const client = createClient({
-    url,
+    url: withoutUser(url),
+    credentialsProvider: {
+      type: "async-credentials-provider",
+      credentials: () => Promise.resolve(credentialsIn(currentUrl())),
+    },
     socket: {
       connectTimeout: firstConnectionMs,
       socketTimeout: silenceMs,

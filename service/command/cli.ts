@@ -63,7 +63,7 @@ switch (command.kind) {
     break;
   case "serve":
     // Only here: the other commands need none of its packages.
-    await (await import("../serve/serve-command.js")).serve(command.args, process.env);
+    await (await import("../serve/serve-command.js")).serve(command.args, process.env, readVersion());
     break;
   case "doctor":
     // The report is written all the same.

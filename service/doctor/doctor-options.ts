@@ -3,7 +3,7 @@ import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
 import { isLoopback } from "../settings/value-schemas.js";
 import type { DoctorSettings } from "./doctor-settings.js";
-import { callbackAuthorization } from "./tenant/callback-listener.js";
+import { callbackAuthorizations } from "./tenant/callback-listener.js";
 import { clientAuthorization } from "./tenant/token-server-calls.js";
 import { kitOptions, type CheckedSetting } from "./wording.js";
 
@@ -85,7 +85,7 @@ export function readDoctorOptions(
       .filter((name) => givenAt.has(name))
       .map((name) => `${name}: ${settingOf(name).isSecret ? "(secret)" : JSON.stringify(settings[name])}`),
     secrets: [
-      ...secretNames.flatMap((name) => (settings[name] as string | undefined) ?? []),
+      ...secretNames.flatMap((name) => (settings[name] as string | readonly string[] | undefined) ?? []),
       ...(subject.kind === "tenant" ? authorizationsOf(subject.settings) : []),
     ],
     warnings,
@@ -106,7 +106,11 @@ function ownPort(callbackUri: string): number | undefined {
 
 /** The secrets as headers hold them. */
 function authorizationsOf(settings: DoctorSettings): string[] {
-  const headers = [clientAuthorization(settings), callbackAuthorization(settings) ?? ""];
+  const { "client-id": id, "client-secret": clientSecrets } = settings;
+  const headers = [
+    ...clientSecrets.map((secret) => clientAuthorization(id, secret)),
+    ...callbackAuthorizations(settings),
+  ];
   return headers.map((header) => header.replace(/^Basic |=+$/g, ""));
 }
 

@@ -7,6 +7,7 @@ import {
   type LoginKitOptions,
   type Message,
 } from "onegini-otp-login/server";
+import type { Secrets } from "../settings/secret-files.js";
 import type { SettingName, Settings } from "../settings/setting-list.js";
 import { logEvent, type Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
@@ -24,20 +25,26 @@ export type ServiceContext = NodeContext | FirstPaintContext;
 export type ServiceKit = LoginKit<ServiceContext>;
 
 interface KitParts {
+  /** The secrets in use, which may change. Default: those of the settings. */
+  secrets?: Secrets;
   store: AttemptStore | undefined;
   log: Log;
   metrics: Metrics;
 }
 
 /** @throws StartProblem that names a setting which only the kit can check */
-export function createKit(settings: Settings, { store, log, metrics }: KitParts): ServiceKit {
+export function createKit(
+  settings: Settings,
+  { secrets = settings, store, log, metrics }: KitParts,
+): ServiceKit {
   const behindProxies = clientIpBehind(settings.proxies);
   const checkProxies = createProxiesCheck(settings.proxies, log);
   const { message, limits, timeouts } = settings;
   const resultPolling = settings["result-polling"];
   const uri = settings["callback-uri"];
   const apiOrigin = settings["api-origin"];
-  const [username, password] = [settings["callback-username"], settings["callback-password"]];
+  const username = settings["callback-username"];
+  const password = () => secrets["callback-password"] ?? [];
   const options = {
     origin: settings.origin,
     origins: settings.origins,
@@ -46,14 +53,13 @@ export function createKit(settings: Settings, { store, log, metrics }: KitParts)
     tokenServer: {
       url: settings["token-server-url"],
       clientId: settings["client-id"],
-      clientSecret: settings["client-secret"],
+      clientSecret: () => secrets["client-secret"],
       type: settings.type,
       clientAuthentication: settings["client-authentication"],
     },
     callback: {
       ...(uri !== undefined && { uri }),
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
+      ...(username !== undefined && { username, password }),
     },
     ...(message !== undefined && { message: typeof message === "string" ? message : messageIn(message) }),
     maxMessageLength: settings["max-message-length"],

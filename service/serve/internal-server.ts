@@ -4,6 +4,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { ServiceKit } from "./create-kit.js";
 import { beginRequest, bodyOf, loginOf, redeemRequest, scannedRequest } from "./internal-bodies.js";
 import { InternalError } from "./internal-error.js";
+import { LogThrottle } from "./log-throttle.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { listenerOf } from "./public-server.js";
@@ -12,7 +13,8 @@ interface InternalParts {
   kit: ServiceKit;
   log: Log;
   metrics: Metrics;
-  secret: string;
+  /** Any of them is accepted. They may change from call to call. */
+  secrets: () => readonly string[];
 }
 
 /** The server for the site's own backend. */
@@ -26,16 +28,20 @@ export function createInternalServer(parts: InternalParts): Server {
 }
 
 /** What the site's backend calls. All but `/health` and `/ready` needs the secret. */
-export function createInternalApi({ kit, log, metrics, secret }: InternalParts): Hono {
+export function createInternalApi({ kit, log, metrics, secrets }: InternalParts): Hono {
   const app = new Hono();
+  const throttle = new LogThrottle();
   app.use(async (c, next) => {
     await next();
     c.header("Cache-Control", "no-store");
   });
   app.onError((error, { req: { method, path } }) => {
     if (error instanceof InternalError) {
-      // Nobody else has the secret, so this is a setting of the site's backend.
-      if (error.status === 401) log.warn({ status: 401, method, path }, "internal_call_refused");
+      // This may be a setting of the site's backend. Who reaches the port can cause it at will.
+      if (error.status === 401) {
+        const level = throttle.isDue("internal_call_refused") ? "warn" : "info";
+        log[level]({ status: 401, method, path }, "internal_call_refused");
+      }
       return error.toResponse();
     }
     log.error({ method, path, error }, "internal_call_failed");
@@ -50,7 +56,7 @@ export function createInternalApi({ kit, log, metrics, secret }: InternalParts):
   });
   for (const path of ["/health", "/ready"]) app.all(path, otherMethod("GET, HEAD"));
 
-  app.use(requireSecret(secret));
+  app.use(requireSecret(secrets));
 
   app.post("/redeem", async (c) => {
     const { ticket, cookie } = await bodyOf(c, redeemRequest);
@@ -102,13 +108,14 @@ export function createInternalApi({ kit, log, metrics, secret }: InternalParts):
   return app;
 }
 
-/** Compares hashes, which have one length, in constant time: the answer's time tells nothing about the secret. */
-function requireSecret(secret: string): MiddlewareHandler {
+/** Compares hashes, which have one length, in constant time: the answer's time tells nothing about the secrets. */
+function requireSecret(secrets: InternalParts["secrets"]): MiddlewareHandler {
   const hashOf = (text: string) => createHash("sha256").update(text).digest();
-  const expected = hashOf(secret);
   return async (c, next) => {
     const [, given = ""] = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
-    if (!timingSafeEqual(hashOf(given), expected)) {
+    const hash = hashOf(given);
+    const fits = secrets().map((secret) => timingSafeEqual(hash, hashOf(secret)));
+    if (!fits.includes(true)) {
       const headers = { "WWW-Authenticate": "Bearer" };
       throw new InternalError(
         401,

@@ -5,10 +5,18 @@ import { prettyFactory } from "pino-pretty";
 /** The log of `serve`: one line for each event, of the kit or of the service. */
 export type Log = Logger;
 
-/** @param to where the lines go. Default: stdout */
-export const createLog = (kind: "json" | "pretty", to: DestinationStream = stdoutByTurns()): Log =>
+/**
+ * @param to where the lines go. Default: stdout
+ * @param level the least that is written
+ */
+export const createLog = (
+  kind: "json" | "pretty",
+  to: DestinationStream = stdoutByTurns(),
+  level: "error" | "warn" | "info" = "info",
+): Log =>
   pino(
     {
+      level,
       base: null,
       messageKey: "event",
       timestamp: createTimestamp(),

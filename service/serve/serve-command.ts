@@ -4,11 +4,15 @@ import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
 import { helpText } from "./help-text.js";
 import { createLog } from "./log.js";
-import { startService, type Service } from "./service.js";
+import { checkService, startService, type Checked, type Service } from "./service.js";
 import { StartProblem } from "./start-problem.js";
 
 /** `npx onegini-otp-login serve`. stdout is the log's; what is for the person who starts it goes to stderr. */
-export async function serve(args: readonly string[], environment: Environment): Promise<void> {
+export async function serve(
+  args: readonly string[],
+  environment: Environment,
+  version: string,
+): Promise<void> {
   const result = readSettings(args, environment);
   if (result.kind === "help") return void process.stdout.write(helpText);
   for (const warning of result.warnings) console.error(`warning: ${warning}`);
@@ -17,14 +21,21 @@ export async function serve(args: readonly string[], environment: Environment): 
     console.error("Help: npx onegini-otp-login serve --help");
     process.exit(2);
   }
-  const { settings, givenAt, switches } = result;
+  const { settings, givenAt, secretFiles, switches } = result;
+  const log = createLog(settings.log, undefined, settings["log-level"]);
   try {
-    const service = await startService(settings, createLog(settings.log));
     if (switches.has("check")) {
-      console.error(summaryOf(settings, givenAt, service));
-      await service.stop();
+      console.error(summaryOf(settings, givenAt, await checkService(settings, log)));
       process.exit();
     }
+    log.info({ version, node: process.version }, "starting");
+    const starting = startService(settings, log, secretFiles);
+    // From the beginning on: without a listener the signal ends the process.
+    process.on(
+      "SIGHUP",
+      () => void starting.then((service) => service.rereadSecrets()).catch(() => undefined),
+    );
+    const service = await starting;
     report(settings, service);
     onStopSignal((signal) => void stop(service, signal));
   } catch (error) {
@@ -49,7 +60,7 @@ function report(settings: Settings, { publicAddress, internalAddress, secret, fi
 function summaryOf(
   settings: Settings,
   givenAt: ReadonlyMap<SettingName, string>,
-  { publicAddress, internalAddress }: Service,
+  { publicAddress, internalAddress, notes }: Checked,
 ): string {
   const given = settingNames.flatMap((name) => {
     const where = givenAt.get(name);
@@ -62,6 +73,7 @@ function summaryOf(
     ...given,
     `It would start: at ${publicAddress} for browsers, at ${internalAddress} for the site's backend.`,
     settings["redis-url"] === undefined ? "Attempts would be kept in memory." : "Redis answers.",
+    ...notes.map((note) => `note: ${note}`),
     "The Token Server was not asked. That does: npx onegini-otp-login doctor, with the same settings.",
   ].join("\n");
 }

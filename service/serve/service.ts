@@ -1,50 +1,96 @@
 import { randomBytes } from "node:crypto";
-import type { Server } from "node:http";
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gracefulShutdown } from "onegini-otp-login/node";
-import type { SettingName, Settings } from "../settings/setting-list.js";
+import type { SecretFile, Secrets } from "../settings/secret-files.js";
+import type { Settings } from "../settings/setting-list.js";
 import { readWidgetFiles, type WidgetFile } from "./assets.js";
 import { createKit } from "./create-kit.js";
+import { watchFileDescriptors } from "./file-descriptors.js";
 import { createInternalServer } from "./internal-server.js";
 import type { Log } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { createPublicServer } from "./public-server.js";
-import { StartProblem } from "./start-problem.js";
-import { openStore } from "./store.js";
+import { rereadSecrets } from "./reread-secrets.js";
+import { PortInUse, StartProblem } from "./start-problem.js";
+import { openStore, redisUrlProblem } from "./store.js";
 
 /** The running service. */
 export interface Service {
   /** The addresses that it listens at. */
   publicAddress: string;
   internalAddress: string;
+  /** The secret of the internal port that a backend should send. */
   secret: string;
   files: readonly WidgetFile[];
+  /** Reads the files of secrets again. */
+  rereadSecrets: () => Promise<void>;
   /** Ends it: see `gracefulShutdown`. */
   stop: (options?: { noticeSeconds?: number }) => Promise<boolean>;
+}
+
+/** What is opened before the ports. */
+async function prepare(settings: Settings, log: Log) {
+  const metrics = new Metrics();
+  const secrets: Secrets = { ...settings };
+  // What only the kit can check, before anything is opened.
+  await createKit(settings, { store: undefined, log, metrics }).close();
+  const [files, store] = await Promise.all([
+    readWidgetFiles(),
+    openStore(() => secrets["redis-url"], settings, log),
+  ]);
+  return { metrics, secrets, files, store };
 }
 
 /**
  * Starts the kit as a service on its two ports.
  *
+ * @param secretFiles the files that `rereadSecrets` reads
  * @throws StartProblem
  */
-export async function startService(settings: Settings, log: Log): Promise<Service> {
-  const metrics = new Metrics();
-  // What only the kit can check, before anything is opened.
-  await createKit(settings, { store: undefined, log, metrics }).close();
-  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, log)]);
+export async function startService(
+  settings: Settings,
+  log: Log,
+  secretFiles: readonly SecretFile[] = [],
+): Promise<Service> {
+  const { metrics, secrets, files, store } = await prepare(settings, log);
   const servers: Server[] = [];
   try {
-    const kit = createKit(settings, { store: store.attempts, log, metrics });
-    const secret = settings["internal-secret"] ?? randomBytes(32).toString("base64url");
+    const kit = createKit(settings, { secrets, store: store.attempts, log, metrics });
+    const madeSecrets = [randomBytes(32).toString("base64url")];
+    const internalSecrets = () => secrets["internal-secret"] ?? madeSecrets;
     const publicServer = createPublicServer(kit, files, settings.path);
-    const internalServer = createInternalServer({ kit, log, metrics, secret });
+    const internalServer = createInternalServer({ kit, log, metrics, secrets: internalSecrets });
     servers.push(publicServer, internalServer);
     const stop = gracefulShutdown(servers, kit, { store });
     // Before the public port, so that a proxy finds no service that its site cannot reach.
     const internalAddress = await listen(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listen(publicServer, "host", "port", settings);
-    return { publicAddress, internalAddress, secret, files, stop };
+    const endWatch = watchFileDescriptors(servers, log);
+    let reading = Promise.resolve();
+    return {
+      publicAddress,
+      internalAddress,
+      secret: internalSecrets()[0] ?? "",
+      files,
+      rereadSecrets() {
+        const reread = () =>
+          rereadSecrets({
+            secrets,
+            files: secretFiles,
+            read: (path) => readFileSync(path, "utf8"),
+            checkRedis: (url) => redisUrlProblem(url, secrets["redis-url"]),
+            log,
+          });
+        // One after the other.
+        return (reading = reading.then(reread));
+      },
+      stop(options) {
+        endWatch();
+        return stop(options);
+      },
+    };
   } catch (error) {
     for (const server of servers) server.close();
     store.close();
@@ -52,21 +98,72 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
   }
 }
 
+/** Where a service would listen, and what a person should look at first. */
+export interface Checked {
+  publicAddress: string;
+  internalAddress: string;
+  notes: string[];
+}
+
+/**
+ * Does what a start does, and ends. A port that is in use is only noted: a service that is running uses it.
+ *
+ * @throws StartProblem
+ */
+export async function checkService(settings: Settings, log: Log): Promise<Checked> {
+  const { store } = await prepare(settings, log);
+  const notes: string[] = [];
+  const servers: Server[] = [];
+  const tryPort = async (...names: PortNames): Promise<string> => {
+    const [hostName, portName] = names;
+    const [host, port] = [settings[hostName], settings[portName]];
+    const isOurs = servers.some((server) => (server.address() as AddressInfo).port === port);
+    const server = createServer();
+    try {
+      const address = await listen(server, ...names, settings);
+      servers.push(server);
+      return address;
+    } catch (error) {
+      if (!(error instanceof PortInUse) || isOurs) throw error;
+      notes.push(
+        `Port ${port} is in use at ${host}. If not by this service: stop what uses it, or choose another: ${portName}.`,
+      );
+      return urlOf(host, port);
+    }
+  };
+  try {
+    const internalAddress = await tryPort("internal-host", "internal-port");
+    const publicAddress = await tryPort("host", "port");
+    return { publicAddress, internalAddress, notes };
+  } finally {
+    for (const server of servers) server.close();
+    store.close();
+  }
+}
+
+type PortNames = [host: "host" | "internal-host", port: "port" | "internal-port"];
+
+const urlOf = (host: string, port: number): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+
 /** Resolves to the address as a URL. */
 function listen(
   server: Server,
-  hostName: SettingName & ("host" | "internal-host"),
-  portName: SettingName & ("port" | "internal-port"),
+  hostName: PortNames[0],
+  portName: PortNames[1],
   settings: Settings,
 ): Promise<string> {
   const [host, port] = [settings[hostName], settings[portName]];
   return new Promise((resolve, reject) => {
-    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
-      reject(new StartProblem(listenProblem(code ?? message, { host, port, hostName, portName }), 1));
-    });
+    const fail = ({ code, message }: NodeJS.ErrnoException): void => {
+      const problem = listenProblem(code ?? message, { host, port, hostName, portName });
+      reject(code === "EADDRINUSE" ? new PortInUse(problem, 1) : new StartProblem(problem, 1));
+    };
+    server.once("error", fail);
     server.listen(port, host, () => {
-      const { address, family, port } = server.address() as AddressInfo;
-      resolve(`http://${family === "IPv6" ? `[${address}]` : address}:${port}`);
+      server.off("error", fail);
+      const { address, port } = server.address() as AddressInfo;
+      resolve(urlOf(address, port));
     });
   });
 }

@@ -1,6 +1,6 @@
 /** Why `serve` does not start: one line for the person who starts it, without a secret. */
 export class StartProblem extends Error {
-  override readonly name = "StartProblem";
+  override readonly name: string = "StartProblem";
   /** 2: the settings are wrong. 1: something else is, such as a port that is in use. */
   readonly exitCode: 1 | 2;
 
@@ -8,4 +8,9 @@ export class StartProblem extends Error {
     super(message);
     this.exitCode = exitCode;
   }
+}
+
+/** Something uses a port already: in most cases the same service. */
+export class PortInUse extends StartProblem {
+  override readonly name = "PortInUse";
 }

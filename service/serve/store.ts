@@ -1,6 +1,6 @@
 import { redisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
-import { connectRedis, redisProblem } from "../../demo/server/demo-redis.js";
+import { connectRedis, redisProblem, withoutUser } from "../../demo/server/demo-redis.js";
 import type { Settings } from "../settings/setting-list.js";
 import type { Log } from "./log.js";
 import { StartProblem } from "./start-problem.js";
@@ -12,13 +12,18 @@ export interface Store {
   close: () => void;
 }
 
-/** @throws StartProblem if Redis cannot be used */
+/**
+ * @param currentUrl the address with the user name and password for a new connection
+ * @throws StartProblem if Redis cannot be used
+ */
 export async function openStore(
-  { "redis-url": redisUrl, "redis-prefix": prefix }: Pick<Settings, "redis-url" | "redis-prefix">,
+  currentUrl: () => string | undefined,
+  { "redis-prefix": prefix }: Pick<Settings, "redis-prefix">,
   log: Log,
 ): Promise<Store> {
+  const redisUrl = currentUrl();
   if (redisUrl === undefined) return { attempts: undefined, close: () => undefined };
-  const connection = await connectRedis(redisUrl, "serve");
+  const connection = await connectRedis(redisUrl, "serve", () => currentUrl() ?? redisUrl);
   if (connection.kind === "unreachable") throw new StartProblem(connection.problem, 1);
   const { client } = connection;
   try {
@@ -38,4 +43,17 @@ export async function openStore(
     // The Redis user may lack a permission, for example.
     throw new StartProblem(redisProblem(redisUrl, error, "serve"), 1);
   }
+}
+
+/** What is wrong with a new address of Redis for the connections to come, in one sentence; undefined if nothing is. */
+export async function redisUrlProblem(
+  redisUrl: string,
+  inUse: string | undefined,
+): Promise<string | undefined> {
+  if (inUse === undefined || withoutUser(redisUrl) !== withoutUser(inUse))
+    return "Only user name and password of redis-url change while the service runs. Restart it for another address.";
+  const connection = await connectRedis(redisUrl, "serve");
+  if (connection.kind === "unreachable") return connection.problem;
+  connection.client.destroy();
+  return undefined;
 }

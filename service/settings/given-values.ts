@@ -6,6 +6,8 @@ import { isOurs, settingNames, settingOf, variableOf, type SettingName } from ".
 export interface Given {
   raw: unknown;
   where: string;
+  /** The path of the file of its own that it was read from. */
+  file?: string;
 }
 
 /** What one source gives: values by name, where a name may also be that of a secret's file. */
@@ -158,11 +160,22 @@ export function valueIn(
     return given;
   }
   const path = String(file.raw);
+  const { where } = file;
+  const result = readSecretFile(path, where, read);
+  if ("problem" in result) problems.push(result.problem);
+  return { raw: "problem" in result ? undefined : result.text, where, file: path };
+}
+
+/** The text of a secret's file, without its last line break. */
+export function readSecretFile(
+  path: string,
+  where: string,
+  read: (path: string) => string,
+): { text: string } | { problem: string } {
   try {
-    return { raw: read(path).replace(/\r?\n$/, ""), where: file.where };
+    return { text: read(path).replace(/\r?\n$/, "") };
   } catch (error) {
-    problems.push(`${file.where}: the file ${path} cannot be read (${codeOf(error)}).`);
-    return { raw: undefined, where: file.where };
+    return { problem: `${where}: the file ${path} cannot be read (${codeOf(error)}).` };
   }
 }
 

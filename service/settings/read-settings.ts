@@ -9,6 +9,7 @@ import {
   type Environment,
   type Given,
 } from "./given-values.js";
+import type { SecretFile } from "./secret-files.js";
 import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
 import { isLoopback } from "./value-schemas.js";
 
@@ -20,6 +21,8 @@ export type SettingsResult =
       settings: Settings;
       /** Where each value came from; a setting that is not in it has its default. */
       givenAt: ReadonlyMap<SettingName, string>;
+      /** The files of secrets. */
+      secretFiles: readonly SecretFile[];
       /** Whether there is no file and no variable of ours. */
       isByFlags: boolean;
       /** The command's own flags. */
@@ -60,9 +63,13 @@ export function readSettings(
   const problems: string[] = [];
   const settings: Partial<Record<SettingName, unknown>> = {};
   const givenAt = new Map<SettingName, string>();
+  const secretFiles: SecretFile[] = [];
   for (const name of settingNames) {
     const [given] = sources.flatMap((source) => valueIn(source, name, read) ?? []);
     if (given) givenAt.set(name, given.where);
+    // Only a secret can be in one.
+    if (given?.file !== undefined)
+      secretFiles.push({ name: name as SecretFile["name"], path: given.file, where: given.where });
     // A secret whose file cannot be read: that is the problem, and it is named already.
     if (given && given.raw === undefined) continue;
     const { success, output, issues } = v.safeParse(settingOf(name).schema, given?.raw);
@@ -80,6 +87,7 @@ export function readSettings(
         kind: "settings",
         settings: settings as Settings,
         givenAt,
+        secretFiles,
         isByFlags,
         switches: flags.switches,
         texts: flags.texts,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import {
   address,
   hostToListenAt,
-  internalSecret,
+  internalSecrets,
   listOf,
   message,
   object,
@@ -12,6 +12,7 @@ import {
   port,
   redisAddress,
   seconds,
+  secrets,
   text,
   wholeNumber,
 } from "./value-schemas.js";
@@ -58,7 +59,7 @@ export const settingList = {
   "token-server-url": { schema: address, value: "url", meaning: "the Token Server" },
   "client-id": { schema: text("the API client's id"), value: "text", meaning: "id of the API client" },
   "client-secret": {
-    schema: text("the API client's secret"),
+    schema: secrets("the API client's secret"),
     value: "text",
     meaning: "its secret",
     isSecret: true,
@@ -105,7 +106,7 @@ export const settingList = {
     meaning: "the internal port, for the site's own backend (8081)",
   },
   "internal-secret": {
-    schema: v.optional(internalSecret),
+    schema: v.optional(internalSecrets),
     value: "text",
     meaning: "the secret of the internal port (on loopback: a new one at each start)",
     isSecret: true,
@@ -142,7 +143,7 @@ export const settingList = {
     meaning: "Basic authentication of the callback (none)",
   },
   "callback-password": {
-    schema: v.optional(text("a text")),
+    schema: v.optional(secrets("a text")),
     value: "text",
     meaning: "its password",
     isSecret: true,
@@ -164,6 +165,11 @@ export const settingList = {
     value: "json|pretty",
     meaning: "the log on stdout (json)",
   },
+  "log-level": {
+    schema: v.optional(oneOf("error", "warn", "info"), "info"),
+    value: "error|warn|info",
+    meaning: "the least that is logged (info)",
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settingList;
@@ -172,6 +178,11 @@ export type SettingName = keyof typeof settingList;
 export type Settings = {
   readonly [Name in SettingName]: v.InferOutput<(typeof settingList)[Name]["schema"]>;
 };
+
+/** The settings that may be in a file of their own, and change while the service runs. */
+export type SecretName = {
+  [Name in SettingName]: (typeof settingList)[Name] extends { isSecret: true } ? Name : never;
+}[SettingName];
 
 export const settingNames = Object.keys(settingList) as SettingName[];
 

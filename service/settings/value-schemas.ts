@@ -82,12 +82,33 @@ export const redisAddress = textThat((value) => {
   return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== "";
 }, "an address such as redis://localhost:6379, or rediss:// for TLS");
 
+/** One secret, or two while the other side goes over from one to the other. The file may have an array. */
+const oneOrTwo = (isRight: (text: string) => boolean, expected: string, separator: RegExp) =>
+  v.pipe(
+    v.union(
+      [
+        v.array(v.string()),
+        v.pipe(
+          v.string(),
+          v.transform((value) => value.split(separator)),
+        ),
+      ],
+      expected,
+    ),
+    v.check((values) => (values.length === 1 || values.length === 2) && values.every(isRight), expected),
+  );
+
+/** A line each, because a secret that another side makes may have any other character in it. */
+export const secrets = (expected: string) =>
+  oneOrTwo((value) => value !== "", `${expected}, or two of them, one a line`, /\r?\n/);
+
 const minSecretBytes = 32;
 
-/** Long enough that it cannot be tried out, and without characters that a header cannot hold. */
-export const internalSecret = textThat(
-  (value) => Buffer.byteLength(value) >= minSecretBytes && /^[\x21-\x7e]+$/.test(value),
-  `a text of at least ${minSecretBytes} characters, without spaces, such as one of: openssl rand -base64 32`,
+/** Long enough that it cannot be tried out, and without characters that a header or a list cannot hold. */
+export const internalSecrets = oneOrTwo(
+  (value) => Buffer.byteLength(value) >= minSecretBytes && /^[\x21-\x2b\x2d-\x7e]+$/.test(value),
+  `a text of at least ${minSecretBytes} characters, without spaces, such as one of: openssl rand -base64 32; or two of them, with a comma between`,
+  /,|\r?\n/,
 );
 
 export const hostToListenAt = textThat(

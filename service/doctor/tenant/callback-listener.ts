@@ -100,18 +100,20 @@ function transactionIn(body: string): string | undefined {
 }
 
 function authenticationOf({ headers }: IncomingMessage, settings: DoctorSettings): Authentication {
-  const expected = callbackAuthorization(settings);
+  const expected = callbackAuthorizations(settings);
   const given = headers.authorization;
-  if (expected === undefined) return given === undefined ? "as-set" : "not-set";
+  if (expected.length === 0) return given === undefined ? "as-set" : "not-set";
   if (given === undefined) return "none";
-  return given.replace(/^basic +/i, "Basic ") === expected ? "as-set" : "other";
+  return expected.includes(given.replace(/^basic +/i, "Basic ")) ? "as-set" : "other";
 }
 
-/** The header of a callback with the settings' user name and password; undefined where there are none. */
-export function callbackAuthorization({
+/** The headers of a callback with the settings' user name and each password; empty where there are none. */
+export function callbackAuthorizations({
   "callback-username": username,
-  "callback-password": password,
-}: DoctorSettings): string | undefined {
-  if (username === undefined || password === undefined) return undefined;
-  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  "callback-password": passwords,
+}: DoctorSettings): string[] {
+  if (username === undefined) return [];
+  return (passwords ?? []).map(
+    (password) => `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
+  );
 }

@@ -6,7 +6,7 @@ import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOf } from "../error-code.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
-import { callbackAuthorization, type Listening } from "./callback-listener.js";
+import { callbackAuthorizations, type Listening } from "./callback-listener.js";
 
 /** What is known of the way to the callback's address, seen from this machine. */
 export interface CallbackReach {
@@ -37,7 +37,7 @@ export async function tryCallback(
     return { ...seen, addresses: { error: codeOf(error) } };
   }
   const id = `doctor-${randomUUID()}`;
-  const authorization = callbackAuthorization(settings);
+  const [authorization] = callbackAuthorizations(settings);
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const { status } = await nodeTransport({

@@ -141,22 +141,32 @@ export class TokenServerCalls {
       user_id: userId,
     };
     for (const [name, value] of Object.entries(optional)) if (value) form.set(name, value);
-    return this.#call("/user", this.#authentication(form), form);
+    return this.#authenticated("/user", form);
   }
 
   result(transactionId: string): Promise<Reply> {
-    return this.#call(`/transaction/${transactionId}`, this.#authentication());
+    return this.#authenticated(`/transaction/${transactionId}`);
+  }
+
+  /** Where there are two secrets, the call is repeated with the second one if the first one is refused, as the kit does it. */
+  async #authenticated(path: string, form?: URLSearchParams): Promise<Reply> {
+    const [first = "", ...others] = this.#settings["client-secret"];
+    let reply = await this.#call(path, this.#authentication(first, form), form);
+    for (const secret of others)
+      if (reply.kind === "answered" && reply.status === 401)
+        reply = await this.#call(path, this.#authentication(secret, form), form);
+    return reply;
   }
 
   /** With `body`, id and secret go into a form. A call without one always has the header. */
-  #authentication(form?: URLSearchParams): Record<string, string> {
-    const { "client-id": id, "client-secret": secret, "client-authentication": kind } = this.#settings;
+  #authentication(secret: string, form?: URLSearchParams): Record<string, string> {
+    const { "client-id": id, "client-authentication": kind } = this.#settings;
     if (kind === "body" && form) {
       form.set("client_id", id);
       form.set("client_secret", secret);
       return {};
     }
-    return { authorization: clientAuthorization(this.#settings) };
+    return { authorization: clientAuthorization(id, secret) };
   }
 
   async #call(path: string, headers: Record<string, string>, form?: URLSearchParams): Promise<Reply> {
@@ -185,8 +195,8 @@ export class TokenServerCalls {
 }
 
 /** RFC 6749 §2.3.1: id and secret are form-urlencoded before they are joined. */
-export const clientAuthorization = (settings: DoctorSettings): string =>
-  `Basic ${btoa(`${formEncode(settings["client-id"])}:${formEncode(settings["client-secret"])}`)}`;
+export const clientAuthorization = (id: string, secret: string): string =>
+  `Basic ${btoa(`${formEncode(id)}:${formEncode(secret)}`)}`;
 
 const formEncode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
 

@@ -16,17 +16,27 @@ export interface ServeProcess {
 
 /** Starts `serve` from its sources. */
 export const runServe = (t: Pick<TestContext, "after">, ...args: string[]): ServeProcess =>
-  runServeOf(["--import", "tsx", "service/command/cli.ts"], t, ...args);
+  start(t, [...fromSources, "serve", ...args]);
 
 /** Starts `serve` of a command, given as Node's arguments. */
-export function runServeOf(
+export const runServeOf = (
   command: readonly string[],
   t: Pick<TestContext, "after">,
   ...args: string[]
-): ServeProcess {
-  const child = spawn(process.execPath, [...command, "serve", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+): ServeProcess => start(t, [process.execPath, ...command, "serve", ...args]);
+
+/** Starts it in a process that may open only so many files. */
+export const runServeWithFiles = (
+  t: Pick<TestContext, "after">,
+  openFiles: number,
+  ...args: string[]
+): ServeProcess =>
+  start(t, ["sh", "-c", `ulimit -n ${openFiles}; exec "$@"`, "sh", ...fromSources, "serve", ...args]);
+
+const fromSources = [process.execPath, "--import", "tsx", "service/command/cli.ts"];
+
+function start(t: Pick<TestContext, "after">, [command = "", ...args]: string[]): ServeProcess {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => child.kill("SIGKILL"));
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

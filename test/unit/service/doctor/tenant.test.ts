@@ -46,6 +46,19 @@ describe("doctor, of a tenant that is right", () => {
     assert.match(run.stdout, /the same on both sides/);
   });
 
+  it("takes two secrets and two passwords of which one fits, as the service does", async (t) => {
+    const run = await examine(t, {
+      settings: {
+        "client-secret": `new-${clientSecret}\n${clientSecret}`,
+        "callback-username": "ts",
+        "callback-password": `new-${callbackPassword}\n${callbackPassword}`,
+      },
+      tokenServer: (url) => ({ callbacks: [{ url, username: "ts", password: callbackPassword }] }),
+    });
+    assertFailed(run, []);
+    assert.match(run.stdout, /the same on both sides/);
+  });
+
   it("starts a code with the form fields of the kit's start", async (t) => {
     const { emulator, ...where } = await site(t);
     await new Browser(where).start({ headers: { "user-agent": "Mozilla/5.0" }, body: { language: "en" } });

@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { freePort } from "../../../support/services/free-port.js";
 import { runServe as run } from "../../../support/services/serve-process.js";
+import { until } from "../../../support/until.js";
 import { Browser } from "../../server/support/browser.js";
 import { emulator } from "../../server/support/site.js";
 
 /** The command `serve` as a process. */
 
 const origin = "http://localhost:8000";
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
 const site = (url: string): string[] => [
   ...["--origin", origin, "--token-server-url", url, "--message", "Log in", "--result-polling", "0.2"],
@@ -55,6 +61,148 @@ describe("npx onegini-otp-login serve", () => {
     assert.match(service.stderr(), /^client-secret: \(secret\), from --client-secret$/m);
     assert.match(service.stderr(), /^It would start: at http:\/\/127\.0\.0\.1:\d+ for browsers, /m);
     assert.doesNotMatch(service.stderr() + service.stdout(), /site-secret|thirty-two/);
+  });
+
+  test("says with --check beside a running service that its ports are in use, and exits with 0", async (t) => {
+    const { url } = await emulator(t);
+    const running = run(t, ...site(url));
+    const ports = [new URL(await running.said("ready")).port, new URL(await running.said("internal")).port];
+    const args = ["--port", ports[0] ?? "", "--internal-port", ports[1] ?? ""];
+    const service = run(t, ...site(url), ...args, "--check");
+    assert.equal(await service.exit(), 0, service.stderr());
+    for (const [index, setting] of ["port", "internal-port"].entries())
+      assert.match(
+        service.stderr(),
+        new RegExp(`^note: Port ${ports[index]} is in use at 127\\.0\\.0\\.1\\. .*: ${setting}\\.$`, "m"),
+      );
+    assert.match(service.stderr(), /^It would start: at http:\/\/127\.0\.0\.1:\d+ for browsers, /m);
+    assert.equal(service.stdout(), "");
+  });
+
+  test("exits with 1 from --check if one port is given for both, or the address is another machine's", async (t) => {
+    const free = String(await freePort());
+    const clash = run(t, ...site("http://127.0.0.1:9"), "--port", free, "--internal-port", free, "--check");
+    const elsewhere = run(t, ...site("http://127.0.0.1:9"), "--host", "192.0.2.1", "--check");
+    assert.equal(await clash.exit(), 1);
+    assert.match(clash.stderr(), /^Port \d+ is in use at 127\.0\.0\.1\. .*: port\.$/m);
+    assert.equal(await elsewhere.exit(), 1);
+    assert.match(elsewhere.stderr(), /^192\.0\.2\.1 is not an address of this machine\. .*: host\.$/m);
+  });
+
+  test("exits with 1 if Redis is down, also from --check, so that a service manager starts it again", async (t) => {
+    const redis = `redis://127.0.0.1:${await freePort()}`;
+    for (const more of [[], ["--check"]]) {
+      const service = run(t, ...site("http://127.0.0.1:9"), "--redis-url", redis, ...more);
+      assert.equal(await service.exit(), 1);
+      assert.match(service.stderr(), /^Redis cannot be used at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/m);
+    }
+  });
+
+  test("names its version in the first line of the log", async (t) => {
+    const service = run(t, ...site("http://127.0.0.1:9"));
+    const secret = await service.said("internal-secret");
+    await fetch(`${await service.said("internal")}/metrics`);
+    await service.said("ready");
+    await until(() => service.stdout().includes("internal_call_refused"), "the second line");
+    const [first = ""] = service.stdout().split("\n");
+    const { time, ...line } = JSON.parse(first) as Record<string, unknown>;
+    assert.equal(typeof time, "string");
+    assert.deepEqual(line, { level: "info", event: "starting", version, node: process.version });
+    assert.ok(!service.stdout().includes(secret));
+  });
+
+  test("writes nothing below its log-level", async (t) => {
+    const { url } = await emulator(t);
+    const service = run(t, ...site(url), "--log-level", "warn");
+    const internal = await service.said("internal");
+    const browser = new Browser({ url: `${await service.said("ready")}/otp-login`, origin });
+    await browser.start();
+    for (let time = 0; time < 2; time++) await fetch(`${internal}/metrics`);
+    await until(() => service.stdout() !== "", "a line");
+    service.child.kill("SIGTERM");
+    await service.exit();
+    const lines = service.stdout().trim().split("\n");
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { level: string; event: string }).event),
+      ["internal_call_refused"],
+    );
+  });
+
+  test("goes on after SIGHUP, with the secrets that their files hold then", async (t) => {
+    const { url } = await emulator(t);
+    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-secrets-"));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, "internal");
+    const [old, next] = ["old-", "new-"].map((name) => name + "secret-of-at-least-32-characters") as [
+      string,
+      string,
+    ];
+    writeFileSync(file, `${old}\n`);
+    const service = run(t, ...site(url), "--internal-secret-file", file);
+    const internal = await service.said("internal");
+    const browser = new Browser({ url: `${await service.said("ready")}/otp-login`, origin });
+    const { attempt } = await browser.start();
+    const stream = await browser.stream(attempt);
+    await stream.status("pending");
+    const statuses = () =>
+      Promise.all(
+        [old, next].map(async (secret) => {
+          const headers = { authorization: `Bearer ${secret}` };
+          return (await fetch(`${internal}/metrics`, { headers })).status;
+        }),
+      );
+    const linesOf = (event: string) =>
+      service
+        .stdout()
+        .split("\n")
+        .filter((line) => line.includes(`"event":"${event}"`))
+        .map((line) => {
+          const { time, ...rest } = JSON.parse(line) as Record<string, unknown>;
+          assert.equal(typeof time, "string");
+          return rest;
+        });
+    const hup = async (event: string) => {
+      const before = linesOf(event).length;
+      service.child.kill("SIGHUP");
+      await until(() => linesOf(event).length > before, event);
+      return linesOf(event).at(-1);
+    };
+    assert.deepEqual(await statuses(), [200, 401]);
+    writeFileSync(file, `${next},${old}\n`);
+    assert.deepEqual(await hup("secrets_read"), {
+      level: "info",
+      event: "secrets_read",
+      changed: ["internal-secret"],
+    });
+    assert.deepEqual(await statuses(), [200, 200]);
+    writeFileSync(file, "too-short\n");
+    const { description, ...wrong } = (await hup("secret_not_read")) ?? {};
+    assert.deepEqual(wrong, {
+      level: "error",
+      event: "secret_not_read",
+      setting: "internal-secret",
+    });
+    assert.match(String(description), /^--internal-secret-file must be a text of at least 32 characters/);
+    rmSync(file);
+    assert.match(
+      String((await hup("secret_not_read"))?.["description"]),
+      /^--internal-secret-file: the file .* cannot be read \(ENOENT\)\./,
+    );
+    assert.deepEqual(await statuses(), [200, 200], "The old secrets stay.");
+    writeFileSync(file, next);
+    assert.deepEqual(await hup("secrets_read"), {
+      level: "info",
+      event: "secrets_read",
+      changed: ["internal-secret"],
+    });
+    assert.deepEqual(await statuses(), [401, 200]);
+    for (const secret of [old, next, "too-short"])
+      assert.ok(!(service.stdout() + service.stderr()).includes(secret));
+    // The stream that was open has lived through all of it.
+    service.child.kill("SIGTERM");
+    await stream.end();
+    assert.ok(stream.retryMs !== undefined);
+    assert.equal(await service.exit(), 0);
   });
 
   test("exits with 2 if settings are wrong, and names all of them", async (t) => {

@@ -25,7 +25,7 @@ function brokenApi() {
   const store = { ...memoryStore(), get: fail, compareAndSet: fail };
   const [log, metrics] = [createLog("json", { write: () => undefined }), new Metrics()];
   const kit = createKit(result.settings, { store, log, metrics });
-  return createInternalApi({ kit, log, metrics, secret: internalSecret });
+  return createInternalApi({ kit, log, metrics, secrets: () => [internalSecret] });
 }
 
 describe("service.openapi.yaml", () => {

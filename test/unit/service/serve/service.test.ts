@@ -325,20 +325,43 @@ describe("A Token Server that is down", () => {
 });
 
 describe("Log and metrics", () => {
-  test("tell of a call with another secret, and not of the secret", async () => {
-    const before = service.lines.length;
-    await service.call("POST", "/redeem", { body: {}, headers: { authorization: "Bearer another-secret" } });
-    const [line, ...others] = service.lines.slice(before);
-    const { time, ...told } = JSON.parse(line ?? "{}") as Record<string, unknown>;
-    assert.equal(typeof time, "string");
-    assert.deepEqual(told, {
-      level: "warn",
-      event: "internal_call_refused",
-      status: 401,
-      method: "POST",
-      path: "/redeem",
+  test("tell of a call with another secret, as a warning once a minute, and not of the secret", async (t) => {
+    const { call, lines } = await runService(t);
+    for (let time = 0; time < 2; time++)
+      await call("POST", "/redeem", { body: {}, headers: { authorization: "Bearer another-secret" } });
+    const told = lines.map((line) => {
+      const { time, ...rest } = JSON.parse(line) as Record<string, unknown>;
+      assert.equal(typeof time, "string");
+      return rest;
     });
-    assert.deepEqual(others, []);
+    assert.deepEqual(
+      told,
+      ["warn", "info"].map((level) => ({
+        level,
+        event: "internal_call_refused",
+        status: 401,
+        method: "POST",
+        path: "/redeem",
+      })),
+    );
+  });
+
+  test("warn once a minute of each kind: a foreign POST, and each reason of a refused callback", async (t) => {
+    const { publicAddress, lines } = await runService(t);
+    const post = (path: string, headers: Record<string, string>) =>
+      fetch(`${publicAddress}/otp-login${path}`, { method: "POST", headers, body: "{}" });
+    for (let time = 0; time < 3; time++) {
+      await post("", { origin: "https://evil.example" });
+      await post("/callback", { "content-type": "application/json" });
+      await post("/callback", { "content-type": "text/plain" });
+    }
+    const told = lines.map((line) => JSON.parse(line) as { level: string; status: number });
+    for (const status of [403, 400, 415])
+      assert.deepEqual(
+        told.filter((line) => line.status === status).map(({ level }) => level),
+        ["warn", "info", "info"],
+        String(status),
+      );
   });
 
   test("count a login, and hold no secret, code, ticket or cookie", async () => {

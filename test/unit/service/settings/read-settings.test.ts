@@ -49,7 +49,7 @@ describe("The settings of serve", () => {
       path: "/otp-login",
       "token-server-url": "https://ts.example.com",
       "client-id": "site",
-      "client-secret": "site-secret",
+      "client-secret": ["site-secret"],
       type: "qr-code",
       "client-authentication": "basic",
       message: undefined,
@@ -70,6 +70,7 @@ describe("The settings of serve", () => {
       limits: undefined,
       timeouts: undefined,
       log: "json",
+      "log-level": "info",
     });
     assert.equal(givenAt.get("origin"), "ONEGINI_LOGIN_ORIGIN");
     assert.deepEqual([switches.size, warnings], [0, []]);
@@ -83,7 +84,7 @@ describe("The settings of serve", () => {
       path: "/qr",
       "token-server-url": "http://localhost:3000",
       "client-id": "c",
-      "client-secret": "=--x",
+      "client-secret": ["=--x"],
       type: "otp",
       "client-authentication": "body",
       message: "Log in",
@@ -93,7 +94,7 @@ describe("The settings of serve", () => {
       port: "0",
       "internal-host": "::1",
       "internal-port": "1",
-      "internal-secret": secret,
+      "internal-secret": [secret],
       proxies: "2",
       "redis-url": "rediss://user:password@redis:6380/1",
       "redis-prefix": "shop-login:",
@@ -102,6 +103,7 @@ describe("The settings of serve", () => {
       "callback-username": "u",
       "callback-password": "p",
       log: "pretty",
+      "log-level": "warn",
     };
     const names = settingNames.filter((name) => !settingOf(name).isInFileOnly);
     assert.deepEqual(Object.keys(values), names);
@@ -145,7 +147,7 @@ describe("The settings of serve", () => {
   it("that are secret may come from a file, without its last line break", () => {
     const environment = without("ONEGINI_LOGIN_CLIENT_SECRET");
     const files = {
-      "/run/client": "in a file\n\n",
+      "/run/client": "in a file\n",
       "/run/internal": secret,
       c: "redis-url-file: /run/redis\n",
       "/run/redis": "redis://r\r\n",
@@ -155,9 +157,26 @@ describe("The settings of serve", () => {
       environment: { ...environment, ONEGINI_LOGIN_INTERNAL_SECRET_FILE: "/run/internal" },
       files,
     });
-    assert.equal(settings["client-secret"], "in a file\n");
-    assert.equal(settings["internal-secret"], secret);
+    assert.deepEqual(settings["client-secret"], ["in a file"]);
+    assert.deepEqual(settings["internal-secret"], [secret]);
     assert.equal(settings["redis-url"], "redis://r");
+  });
+
+  it("that are secret may be two: one a line or an array, and those of the internal port also with a comma between", () => {
+    const files = {
+      c: "internal-secret-file: i\nclient-secret-file: s\ncallback-username: ts\ncallback-password: ['a,b', c]\n",
+      i: `${secret},new-${secret}\n`,
+      s: "new,secret\r\nold secret\r\n",
+    };
+    const environment = without("ONEGINI_LOGIN_CLIENT_SECRET");
+    const { settings, secretFiles } = settingsOf({ args: ["--config", "c"], environment, files });
+    assert.deepEqual(settings["internal-secret"], [secret, `new-${secret}`]);
+    assert.deepEqual(settings["client-secret"], ["new,secret", "old secret"]);
+    assert.deepEqual(settings["callback-password"], ["a,b", "c"]);
+    assert.deepEqual(secretFiles, [
+      { name: "client-secret", path: "s", where: "client-secret-file in c" },
+      { name: "internal-secret", path: "i", where: "internal-secret-file in c" },
+    ]);
   });
 
   it("that are empty variables are not set", () => {
@@ -205,7 +224,7 @@ describe("What is wrong with the settings", () => {
       "origin is missing. Give an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end: as --origin, ONEGINI_LOGIN_ORIGIN, or origin in the file.",
       "token-server-url is missing. Give an address: https (http on loopback only), without user, query or fragment: as --token-server-url, ONEGINI_LOGIN_TOKEN_SERVER_URL, or token-server-url in the file.",
       "client-id is missing. Give the API client's id: as --client-id, ONEGINI_LOGIN_CLIENT_ID, or client-id in the file.",
-      "client-secret is missing. Give the API client's secret: as --client-secret, ONEGINI_LOGIN_CLIENT_SECRET, or client-secret in the file.",
+      "client-secret is missing. Give the API client's secret, or two of them, one a line: as --client-secret, ONEGINI_LOGIN_CLIENT_SECRET, or client-secret in the file.",
       "type is missing. Give the name of the mobile authentication type, such as qr-code: as --type, ONEGINI_LOGIN_TYPE, or type in the file.",
       '--log must be json or pretty, not "xml".',
     ]);
@@ -232,6 +251,16 @@ describe("What is wrong with the settings", () => {
       ["--redis-url", "http://:hidden@r"],
       /^--redis-url must be an address such as redis:\/\/localhost:6379, or rediss:\/\/ for TLS\.$/,
     ],
+    [
+      ["--internal-secret", `${secret},hidden`],
+      /^--internal-secret must be a text of at least 32 characters[^"]*, with a comma between\.$/,
+    ],
+    [["--internal-secret", [secret, secret, secret].join()], /^--internal-secret must be a text of at least/],
+    [
+      ["--client-secret", "hidden\n"],
+      /^--client-secret must be the API client's secret, or two of them[^"]*\.$/,
+    ],
+    [["--client-secret", "hidden\nhidden\nhidden"], /^--client-secret must be the API client's secret/],
     [["--internal-secret", "hidden"], /^--internal-secret must be a text of at least 32 characters[^"]*\.$/],
     [
       ["--internal-host", "0.0.0.0"],
