@@ -30,7 +30,7 @@ builder.Services.AddHttpClient("login", client =>
 {
     client.BaseAddress = ports[0];
     client.Timeout = TimeSpan.FromSeconds(5); // for all of them together
-    client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+    client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret.Split(',')[0]); // of two, the first
 }).AddHttpMessageHandler(() => new FirstOpenPort(ports)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
 {
     ConnectTimeout = TimeSpan.FromSeconds(2),

@@ -14,7 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 ORIGIN = os.environ.get("ORIGIN", "http://localhost:8000")
 SERVICES = re.split(", *", os.environ.get("LOGIN_SERVICE", "http://127.0.0.1:8081"))
-SECRET = os.environ["ONEGINI_LOGIN_INTERNAL_SECRET"]
+# Of two, the first: docs/rotating-secrets.md of the package.
+SECRET = os.environ["ONEGINI_LOGIN_INTERNAL_SECRET"].split(",")[0]
 IS_HTTPS = ORIGIN.startswith("https:")
 
 app = Flask(__name__)

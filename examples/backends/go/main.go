@@ -28,7 +28,8 @@ var (
 	origin   = cmp.Or(os.Getenv("ORIGIN"), "http://localhost:8000")
 	port     = cmp.Or(os.Getenv("PORT"), "3001")
 	services = regexp.MustCompile(", *").Split(cmp.Or(os.Getenv("LOGIN_SERVICE"), "http://127.0.0.1:8081"), -1)
-	secret   = os.Getenv("ONEGINI_LOGIN_INTERNAL_SECRET")
+	// Of two, the first: docs/rotating-secrets.md of the package.
+	secret, _, _ = strings.Cut(os.Getenv("ONEGINI_LOGIN_INTERNAL_SECRET"), ",")
 	// The app's own authentication stands in its place on a real site: this is the access token of one user, "user:token".
 	appToken = os.Getenv("APP_TOKEN")
 )

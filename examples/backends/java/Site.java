@@ -146,7 +146,7 @@ public class Site {
         for (String service : SERVICES) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(service + path))
                     .timeout(Duration.ofSeconds(5))
-                    .header("Authorization", "Bearer " + SECRET)
+                    .header("Authorization", "Bearer " + SECRET.split(",")[0]) // of two, the first
                     .header("Content-Type", "application/json")
                     .method(method, HttpRequest.BodyPublishers.ofString(body))
                     .build();

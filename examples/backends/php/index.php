@@ -13,7 +13,8 @@ function call_service(string $method, string $path, ?array $body = null): array
 {
     $options = [
         'method' => $method,
-        'header' => ['Authorization: Bearer ' . getenv('ONEGINI_LOGIN_INTERNAL_SECRET'), 'Content-Type: application/json'],
+        // Of two secrets, the first: docs/rotating-secrets.md of the package.
+        'header' => ['Authorization: Bearer ' . explode(',', getenv('ONEGINI_LOGIN_INTERNAL_SECRET'))[0], 'Content-Type: application/json'],
         'content' => $body === null ? '' : json_encode($body, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE),
         'timeout' => 5,
         'follow_location' => 0,

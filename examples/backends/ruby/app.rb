@@ -7,7 +7,8 @@ require "sinatra"
 
 ORIGIN = ENV.fetch("ORIGIN", "http://localhost:8000")
 SERVICES = ENV.fetch("LOGIN_SERVICE", "http://127.0.0.1:8081").split(/, */).map { |url| URI(url) }
-SECRET = ENV.fetch("ONEGINI_LOGIN_INTERNAL_SECRET")
+# Of two, the first: docs/rotating-secrets.md of the package.
+SECRET = ENV.fetch("ONEGINI_LOGIN_INTERNAL_SECRET").split(",").first
 IS_HTTPS = ORIGIN.start_with?("https:")
 
 # The sessions of this process. With several processes take a store that they share.

@@ -31,7 +31,7 @@ class LoginService {
         ports = Stream.of(addresses)
                 .map(address -> RestClient.builder()
                         .baseUrl(address)
-                        .defaultHeader("Authorization", "Bearer " + secret)
+                        .defaultHeader("Authorization", "Bearer " + secret.split(",")[0]) // of two, the first
                         .requestFactory(requests)
                         .build())
                 .toList();

@@ -5,7 +5,8 @@ from pathlib import Path
 
 ORIGIN = os.environ.get("ORIGIN", "http://localhost:8000")
 LOGIN_SERVICES = re.split(", *", os.environ.get("LOGIN_SERVICE", "http://127.0.0.1:8081"))
-LOGIN_SECRET = os.environ["ONEGINI_LOGIN_INTERNAL_SECRET"]
+# Of two, the first: docs/rotating-secrets.md of the package.
+LOGIN_SECRET = os.environ["ONEGINI_LOGIN_INTERNAL_SECRET"].split(",")[0]
 IS_HTTPS = ORIGIN.startswith("https:")
 
 # With a random one, a restart logs everybody out.
