@@ -72,6 +72,7 @@ export const groups: readonly Group[] = [
       { path: "docs/deployment.md" },
       { path: "docs/logs.md" },
       { path: "docs/upgrading.md" },
+      { path: "docs/rotating-secrets.md" },
       { path: "docs/performance.md" },
     ],
   },

@@ -19,7 +19,7 @@ ${flagLine("--check", "says what it would do, and exits")}
 
 Each flag is also a variable, ONEGINI_LOGIN_CLIENT_ID for --client-id, and a key of the file, client-id. Flags win over
 variables, variables over the file. Secrets can be in a file of their own: --client-secret-file, --internal-secret-file,
---callback-password-file, --redis-url-file. Redis needs the package redis.
+--callback-password-file, --redis-url-file. SIGHUP reads them again. Redis needs the package redis.
 
 Examples:
   npx onegini-otp-login serve --origin https://www.example.com --config /etc/onegini-login.yaml

@@ -4,6 +4,7 @@ import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
 import { helpText } from "./help-text.js";
 import { createLog } from "./log.js";
+import { onReloadSignal } from "./reload-signal.js";
 import { checkService, startService, type Checked, type Service } from "./service.js";
 import { StartProblem } from "./start-problem.js";
 
@@ -31,10 +32,7 @@ export async function serve(
     log.info({ version, node: process.version }, "starting");
     const starting = startService(settings, log, secretFiles);
     // From the beginning on: without a listener the signal ends the process.
-    process.on(
-      "SIGHUP",
-      () => void starting.then((service) => service.rereadSecrets()).catch(() => undefined),
-    );
+    onReloadSignal(() => void starting.then((service) => service.rereadSecrets()).catch(() => undefined));
     const service = await starting;
     report(settings, service);
     onStopSignal((signal) => void stop(service, signal));
