@@ -18,7 +18,7 @@ export const loginService: readonly Defence[] = [
     claim: "The public port has nothing of the internal one",
     file: "service/serve/service.ts",
     text: "createPublicServer(kit, files, settings.path)",
-    without: "createInternalServer({ kit, log, metrics, secrets: () => internalSecrets })",
+    without: "createInternalServer({ kit, log, metrics, secrets: internalSecrets })",
     test: service,
     title: "serves nothing of the internal one, even with the secret",
   },
