@@ -28,13 +28,16 @@ export interface GracefulShutdownOptions {
  */
 export type GracefulShutdown = (options?: { noticeSeconds?: number }) => Promise<boolean>;
 
+/** For a request that is on its way on a connection without one. */
+const maxMomentMs = 1000;
+
 /**
  * Prepares a shutdown that loses no answer, for a deploy, and returns the function that does it. Call it before the server
  * has connections: right after `listen()`, or earlier.
  *
  * The shutdown ends the kit's streams, whose clients come back spread over some seconds. From then on each response ends
- * its connection. It accepts no more connections, ends the idle ones, and waits until every other request is answered to
- * its last byte and no call to the Token Server is running. Then it closes `store`. Node's own `server.close()` cuts
+ * its connection. It accepts no more connections, ends those that have sent no request for a second, and waits until every
+ * request is answered to its last byte and no call to the Token Server is running. Then it closes `store`. Node's own `server.close()` cuts
  * responses that are written but not sent yet.
  *
  * @param server the site's server, of `node:http` or `node:https`, or several of them
@@ -62,13 +65,15 @@ export function gracefulShutdown(
   if (unknown !== undefined) throw new TypeError(`gracefulShutdown: there is no option "${unknown}"`);
   const all = [server].flat().map(watchConnections);
 
+  const limitMs = limitSeconds * 1000;
+  const momentMs = Math.min(maxMomentMs, limitMs / 10);
   async function shutDown(noticeSeconds: number): Promise<void> {
     const closed = kit.close();
     for (const connections of all) connections.endAfterResponse();
     if (noticeSeconds > 0) {
       await new Promise<void>((resolve) => systemRuntime.after(noticeSeconds * 1000, resolve));
     }
-    await Promise.all([closed, ...all.map((connections) => connections.close())]);
+    await Promise.all([closed, ...all.map((connections) => connections.close(momentMs))]);
     // A callback that arrived last is answered before its result call is made: wait for that call too.
     await kit.close();
     await store?.close();
@@ -76,7 +81,7 @@ export function gracefulShutdown(
 
   let result: Promise<boolean> | undefined;
   return ({ noticeSeconds = 0 } = {}) =>
-    (result ??= withTimeout(shutDown(noticeSeconds), limitSeconds * 1000, systemRuntime).then((end) => {
+    (result ??= withTimeout(shutDown(noticeSeconds), limitMs, systemRuntime).then((end) => {
       if (end !== timedOut) return true;
       for (const connections of all) connections.destroy();
       return false;
