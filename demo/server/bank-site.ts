@@ -50,8 +50,8 @@ export interface SiteOptions {
   scanned: (scan: ScannedCode) => Promise<void>;
   /** The address of a browser or a phone: the kit's option. */
   clientIp: (request: Request, context: unknown) => string | undefined;
-  /** For load balancers: the kit's `health`. */
-  health: () => Promise<{ healthy: boolean }>;
+  /** For load balancers: the kit's `health`, and not while the demo stops. The sessions are in the same store. */
+  ready: () => Promise<{ healthy: boolean }>;
 }
 
 /** The bank's own pages: everything except the login API and the emulator. */
@@ -65,7 +65,7 @@ export function createSite({
   forget,
   scanned,
   clientIp,
-  health,
+  ready,
 }: SiteOptions): Hono<{ Bindings: HttpBindings }> {
   const site = new Hono<{ Bindings: HttpBindings }>({ strict: true });
   const isSecure = origin.startsWith("https:");
@@ -91,8 +91,9 @@ export function createSite({
   };
 
   // Before the redirect to the origin, because load balancers use the IP address.
-  site.get("/health", noStore, async (c) => {
-    const state = await health();
+  site.get("/health", noStore, (c) => c.json({ status: "ok" }));
+  site.get("/ready", noStore, async (c) => {
+    const state = await ready();
     return c.json(state, state.healthy ? 200 : 503);
   });
   if (redirectsToOrigin) site.use(toOrigin(origin));
@@ -208,6 +209,7 @@ const scannedBody = v.object({ transaction_id: v.string(), user: v.string() });
 
 const methods = [
   ["/health", "GET, HEAD"],
+  ["/ready", "GET, HEAD"],
   ["/", "GET, HEAD"],
   ["/password", "POST"],
   ["/account", "GET, HEAD"],

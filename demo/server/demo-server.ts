@@ -52,6 +52,7 @@ export async function startDemo(
   });
   const playground = tokenServer.hasPhone ? createPlayground({ kit: options, port: server.port }) : undefined;
 
+  let isStopping = false;
   const site = createSite({
     origin,
     // Behind a proxy the address in a request may be the proxy's.
@@ -65,7 +66,10 @@ export async function startDemo(
       await Promise.all([kit.scanned(scan), playground?.scanned(scan)]);
     },
     clientIp,
-    health: () => kit.health(),
+    async ready() {
+      const health = await kit.health();
+      return isStopping ? { ...health, healthy: false, closing: true } : health;
+    },
   });
   const logIn = toNodeHandler(kit);
   const answerAll = (request: Request, sockets: HttpBindings) =>
@@ -84,13 +88,14 @@ export async function startDemo(
   });
 
   const stop = async (signal: "SIGINT" | "SIGTERM"): Promise<void> => {
+    isStopping = true;
     const isComplete = await server.shutDown({
       kit: { close: () => Promise.all([kit.close(), playground?.close()]).then(() => undefined) },
       storage,
       // After Ctrl+C a person waits, and without a proxy nothing needs to notice.
       noticeSeconds: signal === "SIGTERM" && config.origin !== undefined ? 2 : 0,
     });
-    if (!isComplete) console.error("Some requests were not answered in 12 s. Stopped all the same.");
+    if (!isComplete) console.error("Some requests were not answered in time. Stopped all the same.");
     process.exit();
   };
   onStopSignal((signal) => void stop(signal));

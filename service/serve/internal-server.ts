@@ -8,11 +8,13 @@ import { LogThrottle } from "./log-throttle.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { listenerOf } from "./public-server.js";
+import type { Readiness } from "./readiness.js";
 
 interface InternalParts {
   kit: ServiceKit;
   log: Log;
   metrics: Metrics;
+  readiness: Pick<Readiness, "state">;
   /** Any of them is accepted. They may change from call to call. */
   secrets: () => readonly string[];
 }
@@ -28,7 +30,7 @@ export function createInternalServer(parts: InternalParts): Server {
 }
 
 /** What the site's backend calls. All but `/health` and `/ready` needs the secret. */
-export function createInternalApi({ kit, log, metrics, secrets }: InternalParts): Hono {
+export function createInternalApi({ kit, log, metrics, readiness, secrets }: InternalParts): Hono {
   const app = new Hono();
   const throttle = new LogThrottle();
   app.use(async (c, next) => {
@@ -50,9 +52,9 @@ export function createInternalApi({ kit, log, metrics, secrets }: InternalParts)
 
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
-    const { healthy, closing } = await kit.health();
-    if (healthy) return c.json({ status: "ready" });
-    throw unavailable(closing ? "The service is stopping." : "The store does not answer.");
+    const state = await readiness.state();
+    if (state === "ready") return c.json({ status: "ready" });
+    throw unavailable(state === "stopping" ? "The service is stopping." : "The store does not answer.");
   });
   for (const path of ["/health", "/ready"]) app.all(path, otherMethod("GET, HEAD"));
 

@@ -1,8 +1,9 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createAssets, type WidgetFile } from "./assets.js";
 import type { ServiceKit } from "./create-kit.js";
+import type { Readiness } from "./readiness.js";
 
 /**
  * Longer than a proxy keeps an idle connection (nginx: 60 s), so that the proxy closes it first. Otherwise it might send a
@@ -10,16 +11,41 @@ import type { ServiceKit } from "./create-kit.js";
  */
 const keepAliveMs = 75_000;
 
-/** The server for browsers and the Token Server: the login API, the widget's files, and nothing else. */
-export function createPublicServer(kit: ServiceKit, files: readonly WidgetFile[], path: string): Server {
+interface PublicParts {
+  kit: ServiceKit;
+  files: readonly WidgetFile[];
+  /** The path of the login API. */
+  path: string;
+  readiness: Pick<Readiness, "state">;
+}
+
+/**
+ * The server for browsers and the Token Server: the login API, the widget's files, and nothing else. A load balancer's checks
+ * are not below the path, so that no proxy passes them on, and are answered with a status alone.
+ */
+export function createPublicServer({ kit, files, path, readiness }: PublicParts): Server {
   const base = `${path}/assets/`;
   const logIn = toNodeHandler(kit);
   const assets = listenerOf(createAssets(files, base).fetch);
   return createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
-    if (request.url?.startsWith(base) === true) void assets(request, response);
+    const check = checkOf(request);
+    if (check === "/health") answerCheck(response, true);
+    else if (check === "/ready")
+      void readiness.state().then((state) => answerCheck(response, state === "ready"));
+    else if (request.url?.startsWith(base) === true) void assets(request, response);
     else logIn(request, response);
   });
 }
+
+/** Which check of a load balancer a request is, if any. */
+function checkOf({ method, url = "" }: IncomingMessage): "/health" | "/ready" | undefined {
+  const [path] = url.split("?", 1);
+  const isRead = method === "GET" || method === "HEAD";
+  return isRead && (path === "/health" || path === "/ready") ? path : undefined;
+}
+
+const answerCheck = (response: ServerResponse, isGood: boolean): unknown =>
+  response.writeHead(isGood ? 200 : 503, { "Cache-Control": "no-store", "Content-Length": 0 }).end();
 
 /** A listener of Node's for a function of the Web's requests. */
 export const listenerOf = (answer: (request: Request) => Response | Promise<Response>) =>

@@ -35,7 +35,8 @@ export async function serve(
     onReloadSignal(() => void starting.then((service) => service.rereadSecrets()).catch(() => undefined));
     const service = await starting;
     report(settings, service);
-    onStopSignal((signal) => void stop(service, signal));
+    // After Ctrl+C a person waits, and nothing needs to notice.
+    onStopSignal((signal) => void stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error;
     console.error(error.message);
@@ -76,13 +77,10 @@ function summaryOf(
   ].join("\n");
 }
 
-/** How long it still takes requests, so that a load balancer can notice that `/ready` says no. */
-const noticeSeconds = 2;
-
-async function stop(service: Service, signal: "SIGINT" | "SIGTERM"): Promise<void> {
+async function stop(service: Service, signal: string, drain: number): Promise<void> {
   console.error(`stopping: ${signal}`);
-  const isComplete = await service.stop({ noticeSeconds: signal === "SIGTERM" ? noticeSeconds : 0 });
-  if (!isComplete) console.error("Some requests were not answered in 12 s. Stopped all the same.");
+  const isComplete = await service.stop({ drain });
+  if (!isComplete) console.error("Some requests were not answered in time. Stopped all the same.");
   else console.error("stopped");
   process.exit();
 }

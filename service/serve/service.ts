@@ -12,6 +12,7 @@ import { createInternalServer } from "./internal-server.js";
 import type { Log } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { createPublicServer } from "./public-server.js";
+import { createReadiness } from "./readiness.js";
 import { rereadSecrets } from "./reread-secrets.js";
 import { PortInUse, StartProblem } from "./start-problem.js";
 import { openStore, redisUrlProblem } from "./store.js";
@@ -26,9 +27,12 @@ export interface Service {
   files: readonly WidgetFile[];
   /** Reads the files of secrets again. */
   rereadSecrets: () => Promise<void>;
-  /** Ends it: see `gracefulShutdown`. */
-  stop: (options?: { noticeSeconds?: number }) => Promise<boolean>;
+  /** Ends it: `/ready` says no at once, and after `drain` seconds `gracefulShutdown` does the rest. */
+  stop: (options?: { drain?: number }) => Promise<boolean>;
 }
+
+/** With the default `drain` of 2 s it has ended before the 20 s after which a service manager kills it. */
+const secondsAfterDrain = 16;
 
 /** What is opened before the ports. */
 async function prepare(settings: Settings, log: Log) {
@@ -60,10 +64,16 @@ export async function startService(
     const kit = createKit(settings, { secrets, store: store.attempts, log, metrics });
     const madeSecrets = [randomBytes(32).toString("base64url")];
     const internalSecrets = () => secrets["internal-secret"] ?? madeSecrets;
-    const publicServer = createPublicServer(kit, files, settings.path);
-    const internalServer = createInternalServer({ kit, log, metrics, secrets: internalSecrets });
+    const readiness = createReadiness(kit);
+    const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
+    const internalServer = createInternalServer({ kit, log, metrics, readiness, secrets: internalSecrets });
     servers.push(publicServer, internalServer);
-    const stop = gracefulShutdown(servers, kit, { store });
+    const limitSeconds = settings.drain + secondsAfterDrain;
+    const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds });
+    const stop: Service["stop"] = ({ drain = 0 } = {}) => {
+      readiness.stop();
+      return shutDown({ noticeSeconds: drain });
+    };
     // Before the public port, so that a proxy finds no service that its site cannot reach.
     const internalAddress = await listen(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listen(publicServer, "host", "port", settings);

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import {
   address,
+  drainSeconds,
   hostToListenAt,
   internalSecrets,
   listOf,
@@ -147,6 +148,11 @@ export const settingList = {
     value: "text",
     meaning: "its password",
     isSecret: true,
+  },
+  drain: {
+    schema: v.optional(drainSeconds, 2),
+    value: "seconds",
+    meaning: "after SIGTERM, how long /ready says no before the ports close (2)",
   },
   limits: {
     schema: v.optional(object),

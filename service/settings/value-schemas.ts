@@ -31,6 +31,12 @@ export const seconds = numberThat(
   "a number of seconds, more than 0 and at most 86400",
 );
 
+export const drainSeconds = numberThat(
+  /^\d{1,9}(?:\.\d{1,3})?$/,
+  (number) => number >= 0 && number <= 3600,
+  "a number of seconds, 0 for none and at most 3600",
+);
+
 /** Commas separate the elements of a text. The file may have an array. */
 export const listOf = (element: v.GenericSchema<string>, expected: string) =>
   v.pipe(

@@ -13,7 +13,7 @@ export interface GracefulShutdownOptions {
   store?: { close(): void | Promise<void> };
   /**
    * The longest time of the whole shutdown, in seconds: more than 0, at most 86,400. Then every connection is ended, also
-   * in the middle of a response. Default 12: `signIn` may take 10 s.
+   * in the middle of a response. Default 18: `signIn` may take 10 s, and after 20 s the service manager kills the process.
    */
   limitSeconds?: number;
 }
@@ -21,8 +21,8 @@ export interface GracefulShutdownOptions {
 /**
  * Shuts the server down. A second call returns the result of the first one.
  *
- * @param options.noticeSeconds how long the server still accepts connections, in seconds, so that a load balancer can
- *   notice that its check fails. It is a part of `limitSeconds`. Default 0
+ * @param options.noticeSeconds how long the server goes on before it stops, in seconds, so that a load balancer can notice
+ *   that the site's `/ready` says no. Each response already ends its connection. It is a part of `limitSeconds`. Default 0
  * @returns true if every request was answered and all is closed, false if the time was over. Rejects with the error of
  *   `store.close()`, and with nothing else
  */
@@ -35,8 +35,8 @@ const maxMomentMs = 1000;
  * Prepares a shutdown that loses no answer, for a deploy, and returns the function that does it. Call it before the server
  * has connections: right after `listen()`, or earlier.
  *
- * The shutdown ends the kit's streams, whose clients come back spread over some seconds. From then on each response ends
- * its connection. It accepts no more connections, ends those that have sent no request for a second, and waits until every
+ * From the first moment on each response ends its connection. After the notice the shutdown ends the kit's streams, whose
+ * clients come back spread over some seconds. It accepts no more connections, ends those that have sent no request for a second, and waits until every
  * request is answered to its last byte and no call to the Token Server is running. Then it closes `store`. Node's own `server.close()` cuts
  * responses that are written but not sent yet.
  *
@@ -47,14 +47,15 @@ const maxMomentMs = 1000;
  * const server = createServer(toNodeHandler(kit)).listen(3000);
  * const shutDown = gracefulShutdown(server, kit, { store });
  * process.once("SIGTERM", async () => {
- *   await shutDown();
+ *   isStopping = true; // your GET /ready answers 503
+ *   await shutDown({ noticeSeconds: 2 });
  *   process.exit();
  * });
  */
 export function gracefulShutdown(
   server: Server | HttpsServer | readonly (Server | HttpsServer)[],
   kit: Pick<LoginKit<never>, "close">,
-  { store, limitSeconds = 12, ...others }: GracefulShutdownOptions = {},
+  { store, limitSeconds = 18, ...others }: GracefulShutdownOptions = {},
 ): GracefulShutdown {
   if (!(Number.isFinite(limitSeconds) && limitSeconds > 0 && limitSeconds <= 86_400)) {
     throw new TypeError(
@@ -68,12 +69,11 @@ export function gracefulShutdown(
   const limitMs = limitSeconds * 1000;
   const momentMs = Math.min(maxMomentMs, limitMs / 10);
   async function shutDown(noticeSeconds: number): Promise<void> {
-    const closed = kit.close();
     for (const connections of all) connections.endAfterResponse();
     if (noticeSeconds > 0) {
       await new Promise<void>((resolve) => systemRuntime.after(noticeSeconds * 1000, resolve));
     }
-    await Promise.all([closed, ...all.map((connections) => connections.close(momentMs))]);
+    await Promise.all([kit.close(), ...all.map((connections) => connections.close(momentMs))]);
     // A callback that arrived last is answered before its result call is made: wait for that call too.
     await kit.close();
     await store?.close();

@@ -95,11 +95,15 @@ describe("The demo's environment variables", () => {
         (await fetch(first.origin + path, { headers: { cookie: "demo-session=x" } })).status;
 
       redis.pause();
-      const [health, account, login] = await Promise.all(["/health", "/account", "/"].map(statusOf));
+      const paths = ["/ready", "/health", "/account", "/"];
+      const [ready, health, account, login] = await Promise.all(paths.map(statusOf));
       redis.resume();
 
-      assert.deepEqual({ health, account, login }, { health: 503, account: 503, login: 200 });
-      await until(async () => (await statusOf("/health")) === 200, "200");
+      assert.deepEqual(
+        { ready, health, account, login },
+        { ready: 503, health: 200, account: 503, login: 200 },
+      );
+      await until(async () => (await statusOf("/ready")) === 200, "200");
       assert.equal(await statusOf("/account"), 401);
     });
 

@@ -67,22 +67,31 @@ describe("A demo that gets SIGTERM", { concurrency: 2 }, () => {
     assert.match(await account.text(), /demo-user/);
   });
 
-  it("answers 503 to a load balancer at once, and other requests for 2 more seconds", async (t) => {
+  it("says at once that it is not ready, and answers everything for 2 more seconds", async (t) => {
     const { url } = await emulator(t);
     const demo = await startDemo({ ORIGIN: "https://bank.localhost", TOKEN_SERVER_URL: url, ...client });
-    const health = async () => {
-      const answer = await fetch(`${demo.origin}/health`);
+    const ready = async () => {
+      const answer = await fetch(`${demo.origin}/ready`);
       return { status: answer.status, body: (await answer.json()) as { closing: boolean } };
     };
-    assert.equal((await health()).status, 200);
+    assert.equal((await ready()).status, 200);
+    const browser = new Browser({ url: `${demo.origin}/otp-login`, origin: "https://bank.localhost" });
+    const stream = await browser.stream((await browser.start()).attempt);
+    await stream.status("pending");
 
     const asked = performance.now();
     const gone = demo.stop("SIGTERM");
-    await until(async () => (await health()).status === 503, "503");
-    const { body } = await health();
+    await until(async () => (await ready()).status === 503, "503");
+    const { body } = await ready();
     const login = await fetch(demo.origin);
+    const { status: alive } = await fetch(`${demo.origin}/health`);
+    const isStreaming = !stream.ended;
 
     assert.equal(body.closing, true);
+    assert.equal(alive, 200);
+    assert.equal(isStreaming, true);
+    await stream.end();
+    assert.ok(stream.retryMs !== undefined, "The stream says when to come back.");
     assert.equal(login.status, 200);
     assert.equal(login.headers.get("connection"), "close");
     assert.equal(await gone, 0);
@@ -105,7 +114,7 @@ describe("A demo that gets SIGTERM", { concurrency: 2 }, () => {
 
     const asked = performance.now();
     npm.kill("SIGTERM");
-    await until(async () => (await fetch(`${origin()}/health`)).status === 503, "503");
+    await until(async () => (await fetch(`${origin()}/ready`)).status === 503, "503");
     const login = await fetch(origin());
     await closed;
 

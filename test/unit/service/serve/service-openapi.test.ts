@@ -6,6 +6,7 @@ import { createInternalApi } from "../../../../service/serve/internal-server.js"
 import { createKit } from "../../../../service/serve/create-kit.js";
 import { createLog } from "../../../../service/serve/log.js";
 import { Metrics } from "../../../../service/serve/metrics.js";
+import { createReadiness } from "../../../../service/serve/readiness.js";
 import { readSettings } from "../../../../service/settings/read-settings.js";
 import { OpenApi, type Answer } from "../../server/support/openapi.js";
 import { methods, readDocument } from "../../server/support/openapi-document.js";
@@ -25,7 +26,13 @@ function brokenApi() {
   const store = { ...memoryStore(), get: fail, compareAndSet: fail };
   const [log, metrics] = [createLog("json", { write: () => undefined }), new Metrics()];
   const kit = createKit(result.settings, { store, log, metrics });
-  return createInternalApi({ kit, log, metrics, secrets: () => [internalSecret] });
+  return createInternalApi({
+    kit,
+    log,
+    metrics,
+    readiness: createReadiness(kit),
+    secrets: () => [internalSecret],
+  });
 }
 
 describe("service.openapi.yaml", () => {

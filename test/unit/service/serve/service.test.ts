@@ -270,9 +270,10 @@ describe("The public port", () => {
       "/redeem",
       "/begin",
       "/metrics",
-      "/health",
-      "/ready",
+      "/health/",
+      "/ready/x",
       "/otp-login/redeem",
+      "/otp-login/health",
       "/",
       "/index.html",
     ]) {
@@ -281,6 +282,18 @@ describe("The public port", () => {
           [404, 405].includes((await fetch(service.publicAddress + path, { method, headers })).status),
           path,
         );
+    }
+  });
+
+  test("answers the checks of a load balancer with a status alone", async () => {
+    for (const path of ["/health", "/ready", "/ready?from=proxy"]) {
+      for (const method of ["GET", "HEAD"]) {
+        const answer = await fetch(service.publicAddress + path, { method });
+        assert.deepEqual([answer.status, await answer.text()], [200, ""], path);
+        assert.equal(answer.headers.get("cache-control"), "no-store");
+      }
+      const { status } = await fetch(service.publicAddress + path, { method: "POST" });
+      assert.equal(status, 404, path);
     }
   });
 });
@@ -318,8 +331,7 @@ describe("A Token Server that is down", () => {
       .map(({ level }) => level);
     assert.deepEqual(levels, ["warn", "info", "error"]);
     for (const url of [down.publicAddress, down.internalAddress])
-      for (const probe of ["/ready", "/health"])
-        assert.equal((await fetch(url + probe)).status, url === down.publicAddress ? 404 : 200);
+      for (const probe of ["/ready", "/health"]) assert.equal((await fetch(url + probe)).status, 200);
     assert.match(await metrics(), /token_server_calls_total\{call="start",result="no_answer"\} 3$/m);
   });
 });

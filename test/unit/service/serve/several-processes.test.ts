@@ -32,6 +32,8 @@ test("services with one Redis share logins, and say that they are not ready with
   await redis.kill();
   const ready = () => second.call("GET", "/ready");
   await until(async () => (await ready()).status === 503, "the service without Redis");
+  const statusOf = async (path: string) => (await fetch(second.publicAddress + path)).status;
+  assert.deepEqual([await statusOf("/ready"), await statusOf("/health")], [503, 200]);
   const { status, headers } = await second.call("POST", "/redeem", { body });
   assert.deepEqual([status, headers.get("retry-after")], [503, "5"]);
   assert.equal((await second.call("GET", "/health")).status, 200);

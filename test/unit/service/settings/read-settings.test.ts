@@ -67,6 +67,7 @@ describe("The settings of serve", () => {
       "callback-uri": undefined,
       "callback-username": undefined,
       "callback-password": undefined,
+      drain: 2,
       limits: undefined,
       timeouts: undefined,
       log: "json",
@@ -102,6 +103,7 @@ describe("The settings of serve", () => {
       "callback-uri": "https://bank.example/cb",
       "callback-username": "u",
       "callback-password": "p",
+      drain: "0",
       log: "pretty",
       "log-level": "warn",
     };

@@ -1,0 +1,19 @@
+import type { ServiceKit } from "./create-kit.js";
+
+/** Whether a load balancer should send requests here. */
+export interface Readiness {
+  /** From now on it should not. */
+  stop: () => void;
+  state: () => Promise<"ready" | "stopping" | "no store">;
+}
+
+export function createReadiness(kit: Pick<ServiceKit, "health">): Readiness {
+  let isStopping = false;
+  return {
+    stop: () => void (isStopping = true),
+    async state() {
+      if (isStopping) return "stopping";
+      return (await kit.health()).store === "ok" ? "ready" : "no store";
+    },
+  };
+}
