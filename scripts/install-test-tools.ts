@@ -53,6 +53,7 @@ const serviceTools: Tool[] = [
   ["valkey-cli", "valkey-tools"],
   ["nginx", "nginx"],
   ["haproxy", "haproxy"],
+  ["caddy", "caddy"],
   ["openssl", "openssl"],
   ["faketime", "faketime"],
   // It reads the unit. Nothing runs under systemd.
@@ -111,7 +112,7 @@ export async function installEngines(engines: readonly EngineName[]): Promise<vo
 }
 
 /**
- * Installs Redis, Valkey, nginx, HAProxy, OpenSSL, libfaketime and, on Linux, systemd from Debian where one is missing, when root. It starts none.
+ * Installs Redis, Valkey, nginx, HAProxy, Caddy, OpenSSL, libfaketime and, on Linux, systemd from Debian where one is missing, when root. It starts none.
  * @throws Error that says how to install the missing ones by hand
  */
 export const installServices = (): void => installAll(serviceTools);

@@ -9,6 +9,15 @@ export interface VisitorOptions {
   origin: string;
   /** Where a request is sent: the proxy, or a server that a proxy would choose. */
   route: () => string;
+  /** Called with the status of each answer, or with the reason why there was none. */
+  onAnswer?: (answer: BrowserAnswer) => void;
+}
+
+/** What a browser got for a request. */
+export interface BrowserAnswer {
+  method: string;
+  path: string;
+  status: number | string;
 }
 
 /** A status stream that a visitor opened. */
@@ -42,12 +51,14 @@ export class Visitor {
   readonly #host = `${(count += 1)}.visitor.test`;
   readonly #origin: string;
   readonly #route: () => string;
+  readonly #onAnswer: (answer: BrowserAnswer) => void;
   readonly #commands = new Subject<Command>();
   readonly #running: Subscription;
 
-  constructor({ origin, route }: VisitorOptions) {
+  constructor({ origin, route, onAnswer = () => undefined }: VisitorOptions) {
     this.#origin = origin;
     this.#route = route;
+    this.#onAnswer = onAnswer;
     visitors.set(this.#host, this);
     this.#running = loginFlow(this.#commands, {
       visibility: new BehaviorSubject("visible" as const),
@@ -105,12 +116,17 @@ export class Visitor {
     for (let tried = 0; ; tried++) {
       try {
         const response = await fetchForAll(this.#route() + path, { ...init, headers: all });
+        this.#onAnswer({ method: init.method ?? "GET", path, status: response.status });
         for (const set of response.headers.getSetCookie()) this.#keep(set.split(";", 1)[0] ?? "");
         const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
         return isStream ? this.#watched(response) : response;
       } catch (error) {
         const { code } = ((error as Error).cause ?? {}) as { code?: string };
-        if (code !== "ECONNREFUSED" || tried >= 5) throw error;
+        if (code === "ECONNREFUSED" && tried < 5) continue;
+        // The page itself breaks off what it does not need any more.
+        const hasLeft = init.signal?.aborted === true;
+        if (!hasLeft) this.#onAnswer({ method: init.method ?? "GET", path, status: code ?? String(error) });
+        throw error;
       }
     }
   }

@@ -197,7 +197,7 @@ const serveAnswer = `
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 const server = createServer(
-  getRequestListener((request) => (new URL(request.url).pathname === "/health" ? new Response() : answer(request))),
+  getRequestListener((request) => (new URL(request.url).pathname === "/ready" ? new Response() : answer(request))),
 );
 server.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));
 `;
@@ -205,7 +205,7 @@ server.listen(0, () => console.log("ready: http://localhost:" + (server.address(
 /** Pages: one that begins a session before the login, one that says who is logged in, and what HAProxy and Caddy ask for. */
 const expressPages = (user: string, plant: string): string => `
 app.set("trust proxy", 1);
-app.get("/health", (_req, res) => res.send("healthy"));
+app.get("/ready", (_req, res) => res.send("ready"));
 app.get("/plant", (req: any, res) => { ${plant}; res.send("planted"); });
 app.get("/account", (req: any, res) => {
   const user = ${user};
@@ -222,7 +222,7 @@ const fastifyPages = (plant: string, user: string): Served => ({
     ["reply.send(`Logged in as ${userId}`)", `reply.send(${user})`],
   ],
   more: `
-app.get("/health", async () => "healthy");
+app.get("/ready", async () => "ready");
 app.get("/plant", async (request: any) => { ${plant}; return "planted"; });
 await app.listen({ port: 0 });
 console.log("ready: http://localhost:" + (app.server.address() as any).port);`,
@@ -257,7 +257,7 @@ import { LoggedIn, LoginKitModule } from "./login-kit.js";
 import { LogoutController } from "./logout.controller.js";
 @Controller()
 class Pages {
-  @Get("health") health() { return "healthy"; }
+  @Get("health") ready() { return "ready"; }
   @Get("plant") plant(@Req() req: any) { req.session.cart = 1; return "planted"; }
   @Get("account") @UseGuards(LoggedIn) account(@Req() req: any) {
     return { user: req.session.userId, attempt: req.session.attempt, cart: req.session.cart };
@@ -270,7 +270,7 @@ export class AppModule {}`,
   Hono: {
     more: `
 import { serve } from "@hono/node-server";
-app.get("/health", (c) => c.text("healthy"));
+app.get("/ready", (c) => c.text("ready"));
 app.get("/plant", session, (c) => { (c.get("session") as any).set("cart", 1); return c.text("planted"); });
 app.get("/account", session, (c) => {
   const held: any = c.get("session");
@@ -333,7 +333,7 @@ const betterAuth: Served = {
   file: "server.ts",
   more: `
 import { serve } from "@hono/node-server";
-app.get("/health", (c) => c.text("healthy"));
+app.get("/ready", (c) => c.text("ready"));
 serve({ fetch: app.fetch, port: 0 }, ({ port }) => console.log("ready: http://localhost:" + port));`,
   others: {
     "database.ts": `

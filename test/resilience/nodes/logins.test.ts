@@ -121,29 +121,42 @@ for (const [name, start] of [
       browser.close();
     });
 
-    it("does not let clients call `/health`, in any spelling of the path", async () => {
-      const [node] = site.nodes;
-      holds(node, "there are three nodes");
-      for (const path of waysToHealth) {
-        assert.equal((await requestRaw(node.origin, path)).status, 200, `${path} at the node itself`);
-        const { status } = await requestRaw(site.origin, path);
-        assert.equal(status === 404 || status === 400, true, `${path} is answered ${status}`);
-      }
-      // This node's adapter rejects these itself. Others read them as slashes.
-      for (const path of ["/a\\..\\health", "/a/..\\health", "/..%5chealth"]) {
-        assert.equal((await requestRaw(site.origin, path)).status, 400, path);
-      }
-      for (const path of ["/health/otp-login", "/health/", "/HEALTH/otp%2Dlogin"])
-        assert.equal((await requestRaw(site.origin, path)).status, 404, path);
-      assert.deepEqual(
-        site.proxy.passed().filter(({ path }) => /health/i.test(path)),
-        [],
-      );
-      for (const path of ["/", "/help?from=/../health", "/health-insurance", "/cards/health", "/.a/..b"]) {
-        const { status } = await requestRaw(site.origin, path);
-        assert.equal(status, (await requestRaw(node.origin, path)).status, path);
-      }
-    });
+    for (const check of ["health", "ready"]) {
+      it(`does not let clients call \`/${check}\`, in any spelling of the path`, async () => {
+        const [node] = site.nodes;
+        holds(node, "there are three nodes");
+        for (const path of waysTo(check)) {
+          assert.equal((await requestRaw(node.origin, path)).status, 200, `${path} at the node itself`);
+          const { status } = await requestRaw(site.origin, path);
+          assert.equal(status === 404 || status === 400, true, `${path} is answered ${status}`);
+        }
+        // This node's adapter rejects these itself. Others read them as slashes.
+        for (const path of [`/a\\..\\${check}`, `/a/..\\${check}`, `/..%5c${check}`]) {
+          assert.equal((await requestRaw(site.origin, path)).status, 400, path);
+        }
+        for (const path of [`/${check}/otp-login`, `/${check}/`, `/${check.toUpperCase()}/otp%2Dlogin`])
+          assert.equal((await requestRaw(site.origin, path)).status, 404, path);
+        assert.deepEqual(
+          site.proxy.passed().filter(({ path }) => path.toLowerCase().includes(check)),
+          [],
+        );
+      });
+
+      it(`passes on paths that only look like \`/${check}\``, async () => {
+        const [node] = site.nodes;
+        holds(node, "there are three nodes");
+        for (const path of [
+          "/",
+          `/help?from=/../${check}`,
+          `/${check}-insurance`,
+          `/cards/${check}`,
+          "/.a/..b",
+        ]) {
+          const { status } = await requestRaw(site.origin, path);
+          assert.equal(status, (await requestRaw(node.origin, path)).status, path);
+        }
+      });
+    }
 
     it("redirects http to https on the site's own name, whatever the Host header says", async () => {
       const { insecureOrigin } = site.proxy;
@@ -167,19 +180,23 @@ for (const [name, start] of [
   });
 }
 
-/** Spellings that a node may read as `/health`, because it decodes them and resolves their dots. */
-const waysToHealth = [
-  "/health",
-  "/health?from=outside",
-  "/%68ealth",
-  "/%68%65%61%6c%74%68",
-  "/./health",
-  "/%2e/health",
-  "/a/../health",
-  "/a/%2E%2e/%68ealth",
-  "/a%00/../health",
-  "/health#x",
-  // Without percent-encoding, and with dots that are resolved.
-  "/%zz/../health",
-  "/%zz/../%68ealth",
-];
+/** Spellings that a node may read as `/health` or `/ready`, because it decodes them and resolves their dots. */
+function waysTo(check: string): string[] {
+  const encoded = [...check].map((letter) => `%${letter.charCodeAt(0).toString(16)}`);
+  const half = `${encoded[0]}${check.slice(1)}`;
+  return [
+    `/${check}`,
+    `/${check}?from=outside`,
+    `/${half}`,
+    `/${encoded.join("")}`,
+    `/./${check}`,
+    `/%2e/${check}`,
+    `/a/../${check}`,
+    `/a/%2E%2e/${half}`,
+    `/a%00/../${check}`,
+    `/${check}#x`,
+    // Without percent-encoding, and with dots that are resolved.
+    `/%zz/../${check}`,
+    `/%zz/../${half}`,
+  ];
+}

@@ -101,7 +101,16 @@ for (const [name, start] of [
       const headerOf = async (origin: string, path: string, address?: string) =>
         (await requestRaw(origin, path, {}, address)).headers["strict-transport-security"];
 
-      for (const path of ["/", "/own", "/missing", "/otp-login", "/otp-login/x", "/health", "/a\\b"]) {
+      for (const path of [
+        "/",
+        "/own",
+        "/missing",
+        "/otp-login",
+        "/otp-login/x",
+        "/health",
+        "/ready",
+        "/a\\b",
+      ]) {
         assert.equal(await headerOf(proxy.origin, path), oneYear, path);
       }
       assert.equal(await headerOf(proxy.origin, "/otp-login/callback", "127.0.0.2"), oneYear);

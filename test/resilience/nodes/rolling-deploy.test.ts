@@ -29,7 +29,7 @@ for (const [name, start] of [
       assert.ok(held >= 20, `the node holds ${held} streams`);
 
       const gone = leaving.stop("SIGTERM");
-      await until(async () => (await fetch(`${leaving.origin}/health`)).status === 503, "503");
+      await until(async () => (await fetch(`${leaving.origin}/ready`)).status === 503, "503");
       const sent = (): Visitor[] => visitors.filter((visitor) => visitor.streams[0]?.retryMs !== undefined);
       await until(() => sent().length >= held, "the streams' ends");
       // Half of them accept while pages reconnect to another node.

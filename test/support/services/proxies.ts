@@ -12,8 +12,10 @@ import { freePort } from "./free-port.js";
 export interface ProxyOptions {
   /** The port for https. The port for http is chosen. */
   port: number;
-  /** The ports of the three nodes on loopback, in the order of the file. */
+  /** The ports of the site's nodes on loopback, at most three, in the order of the file. */
   nodes: readonly number[];
+  /** The public ports of `serve` beside the site, at most three. Default: the kit is in the site's nodes. */
+  services?: readonly number[];
   /** Small limits by address, to reach them with few requests. Default: those of the file. */
   limits?: AddressLimits;
 }
@@ -31,7 +33,7 @@ export interface Passed {
   method: string;
   path: string;
   status: number;
-  /** The node that answered, counted from 0. */
+  /** The node that answered, of the site or of `serve`, counted from 0. */
   node: number;
 }
 
@@ -63,7 +65,8 @@ function fillIn(name: string, values: Readonly<Record<string, string | undefined
   const unused = new Set(Object.keys(values));
   const filled = lines.flatMap((line) => {
     if (!/# yours$/.test(line)) return [line];
-    let own = line;
+    // Caddy reads a comment after an address as one more address.
+    let own = line.replace(/ *# yours$/, "");
     for (const [text, value] of Object.entries(values)) {
       if (!line.includes(text)) continue;
       unused.delete(text);
@@ -75,6 +78,17 @@ function fillIn(name: string, values: Readonly<Record<string, string | undefined
   if (unused.size > 0)
     throw new Error(`${name} has no line of the site's own with ${[...unused].join(", ")}`);
   return filled.join("\n");
+}
+
+/** The addresses of the files for the nodes of this machine; the others are removed. */
+function addressesOf({ nodes, services = nodes }: ProxyOptions): Record<string, string | undefined> {
+  const at = (port: number | undefined) => port && `127.0.0.1:${port}`;
+  return Object.fromEntries(
+    [1, 2, 3].flatMap((number) => [
+      [`10.0.0.1${number}:3000`, at(nodes[number - 1])],
+      [`10.0.0.2${number}:8080`, at(services[number - 1])],
+    ]),
+  ) as Record<string, string | undefined>;
 }
 
 /** A directory that other users can read, because proxies that are started as root continue as another user. */
@@ -145,7 +159,8 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Starts nginx with `docs/deployment/nginx.conf`. */
-export async function startNginx({ port, nodes, limits }: ProxyOptions): Promise<Proxy> {
+export async function startNginx(options: ProxyOptions): Promise<Proxy> {
+  const { port, nodes, services = nodes, limits } = options;
   const directory = ownDirectory("nginx");
   const { certificate, key } = makeCertificate(directory);
   const insecurePort = await freePort();
@@ -164,9 +179,7 @@ export async function startNginx({ port, nodes, limits }: ProxyOptions): Promise
     "listen 80 ": `listen 127.0.0.1:${insecurePort} `,
     "listen 443 ": `listen 127.0.0.1:${port} `,
     "return 301 https://www.example.com": `return 301 https://127.0.0.1:${port}`,
-    "10.0.0.11:3000": `127.0.0.1:${nodes[0]}`,
-    "10.0.0.12:3000": `127.0.0.1:${nodes[1]}`,
-    "10.0.0.13:3000": `127.0.0.1:${nodes[2]}`,
+    ...addressesOf(options),
     "192.0.2.0/28": "127.0.0.1",
     ...(limits && {
       // The first request is no part of the burst.
@@ -187,7 +200,7 @@ export async function startNginx({ port, nodes, limits }: ProxyOptions): Promise
     passed: () =>
       readFileSync(accessLog, "utf8")
         .split("\n")
-        .flatMap((line) => parseNginxLog(line, nodes)),
+        .flatMap((line) => parseNginxLog(line, [services, nodes])),
     output,
     reload: () => reload("SIGHUP"),
     stop,
@@ -195,17 +208,18 @@ export async function startNginx({ port, nodes, limits }: ProxyOptions): Promise
 }
 
 /** A line of the log: where several nodes were tried, the last one answered. */
-function parseNginxLog(line: string, nodes: readonly number[]): Passed[] {
+function parseNginxLog(line: string, upstreams: readonly (readonly number[])[]): Passed[] {
   const [, method, path, status, tried] = /"(\S+) (\S+)" (\d{3}) \S+ "([^"]+)"$/.exec(line) ?? [];
-  const port = tried?.split(/[ ,:]+/).at(-1);
-  const node = nodes.indexOf(Number(port));
-  return method === undefined || path === undefined || node === -1
+  const port = Number(tried?.split(/[ ,:]+/).at(-1));
+  const node = upstreams.map((ports) => ports.indexOf(port)).find((index) => index !== -1);
+  return method === undefined || path === undefined || node === undefined
     ? []
     : [{ method, path, status: Number(status), node }];
 }
 
 /** Starts HAProxy with `docs/deployment/haproxy.cfg`. */
-export async function startHaproxy({ port, nodes, limits }: ProxyOptions): Promise<Proxy> {
+export async function startHaproxy(options: ProxyOptions): Promise<Proxy> {
+  const { port, limits } = options;
   const directory = ownDirectory("haproxy");
   const { both } = makeCertificate(directory);
   const insecurePort = await freePort();
@@ -220,9 +234,7 @@ export async function startHaproxy({ port, nodes, limits }: ProxyOptions): Promi
     "bind :80": `bind 127.0.0.1:${insecurePort}`,
     "bind :443 ssl crt /etc/haproxy/www.example.com.pem": `bind 127.0.0.1:${port} ssl crt ${both}`,
     "prefix https://www.example.com": `prefix https://127.0.0.1:${port}`,
-    "10.0.0.11:3000": `127.0.0.1:${nodes[0]}`,
-    "10.0.0.12:3000": `127.0.0.1:${nodes[1]}`,
-    "10.0.0.13:3000": `127.0.0.1:${nodes[2]}`,
+    ...addressesOf(options),
     "192.0.2.0/28": "127.0.0.1",
     ...(limits && {
       "http_req_rate(10s)": "http_req_rate(10m)",
@@ -250,26 +262,18 @@ export async function startHaproxy({ port, nodes, limits }: ProxyOptions): Promi
 /** A running proxy of which nothing is asked but to pass requests on. */
 export type PlainProxy = Pick<Proxy, "origin" | "output" | "stop">;
 
-/**
- * Starts Caddy with `docs/deployment/Caddyfile`, in which only host names and addresses are changed, and its certificate is
- * the tests' own.
- */
-export async function startCaddy({ port, nodes }: ProxyOptions): Promise<PlainProxy> {
+/** Starts Caddy with `docs/deployment/Caddyfile`. Its certificate is the tests' own. */
+export async function startCaddy({ port, nodes, services = nodes }: ProxyOptions): Promise<PlainProxy> {
   const directory = ownDirectory("caddy");
   const { certificate, key } = makeCertificate(directory);
-  const values = {
+  const all = (ports: readonly number[]) => ports.map((each) => `127.0.0.1:${each}`).join(" ");
+  const text = fillIn("Caddyfile", {
     "www.example.com {": `127.0.0.1 {\n\ttls ${certificate} ${key}`,
     "https://www.example.com": `https://127.0.0.1:${port}`,
-    "10.0.0.11:3000 10.0.0.12:3000 10.0.0.13:3000": nodes.map((node) => `127.0.0.1:${node}`).join(" "),
+    "10.0.0.11:3000 10.0.0.12:3000 10.0.0.13:3000": all(nodes),
+    "10.0.0.21:8080 10.0.0.22:8080 10.0.0.23:8080": all(services),
     "192.0.2.0/28": "127.0.0.1/32",
-  };
-  const text = Object.entries(values).reduce(
-    (all, [documented, own]) => {
-      if (!all.includes(documented)) throw new Error(`The Caddyfile has no ${documented}`);
-      return all.replace(documented, own);
-    },
-    readFileSync(`${deployment}Caddyfile`, "utf8"),
-  );
+  });
   const file = join(directory, "Caddyfile");
   const ports = `\thttp_port ${await freePort()}\n\thttps_port ${port}\n`;
   writeFileSync(file, `{\n\tadmin off\n\tdefault_bind 127.0.0.1\n${ports}}\n${text}`);
@@ -298,7 +302,7 @@ function answers(path: string): Promise<boolean> {
 /** A line of `option httplog`; the address is a whole one in HTTP/2. */
 function parseHaproxyLog(line: string): Passed[] {
   const [, number, status, method, address] =
-    / nodes\/node(\d) \S+ (\d{3}) .* "(\S+) (\S+) HTTP\/[\d.]+"$/.exec(line) ?? [];
+    / (?:site\/site|login\/login)(\d) \S+ (\d{3}) .* "(\S+) (\S+) HTTP\/[\d.]+"$/.exec(line) ?? [];
   if (method === undefined || address === undefined) return [];
   const path = address.replace(/^https?:\/\/[^/]+/, "").split("?", 1)[0] ?? "";
   return [{ method, path, status: Number(status), node: Number(number) - 1 }];

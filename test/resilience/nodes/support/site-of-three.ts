@@ -87,8 +87,8 @@ export function siteOfThree(start: StartProxy, give: (site: SiteOfThree) => void
 
 /** How many streams and held polls a node has open. */
 export async function watchersOf(node: Demo): Promise<number> {
-  const health = (await (await fetch(`${node.origin}/health`)).json()) as { watchers: number };
-  return health.watchers;
+  const ready = (await (await fetch(`${node.origin}/ready`)).json()) as { watchers: number };
+  return ready.watchers;
 }
 
 /** Three servers in this process behind a proxy, to test what the proxy does when nodes fail. */
@@ -109,7 +109,7 @@ export async function fakeNodes(
 ): Promise<FakeNodes> {
   const servers = [1, 2, 3].map(() =>
     createServer((request, response) => {
-      if (request.url === "/health") response.end();
+      if (request.url === "/ready") response.end();
       else answer(request, response);
     }),
   );
