@@ -61,8 +61,9 @@ export function watchConnections(server: Server | HttpsServer): Connections {
     if (!state) return;
     state.pending--;
     state.bytesAtRest = socket.bytesRead;
-    // Of a response whose headers were sent before, such as a stream's: the client may use its connection again.
-    if (mode === "ending") endAfterMoment(socket, state);
+    // The headers of a stream were sent before, without `Connection: close`. Its end and that of its connection arrive
+    // together, so a proxy does not use the connection again.
+    if (mode !== "serving" && isIdle(socket, state)) socket.destroy();
   }
 
   server.on("connection", () => accepted++);

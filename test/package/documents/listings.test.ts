@@ -57,6 +57,7 @@ const declarations: Record<string, string> = {
     "{ env: Record<string, string>; once: (name: string, listener: () => Promise<void>) => void; exit: () => void }",
   report: "(...what: unknown[]) => void",
   req: 'import("express").Request',
+  isStopping: "boolean",
   request: "Request",
   requireAppUser: '(c: import("hono").Context) => Promise<{ id: string }>',
   res: 'import("express").Response',
@@ -87,7 +88,7 @@ const declarations: Record<string, string> = {
 /** The framework of an `app` that a listing does not create. */
 const apps: Record<string, string> = {
   "docs/kit.md, A ticket in place of signIn": 'import("express").Express',
-  "docs/kit.md, Alive, or QR login works": 'import("express").Express',
+  "docs/kit.md, Alive, and ready": 'import("express").Express',
   "docs/kit.md, Check your phone": 'import("hono").Hono',
   "docs/logs.md, The log of your framework": 'import("hono").Hono',
   "docs/kit.md, Beginning with the page": 'import("hono").Hono',

@@ -40,7 +40,7 @@ for (const [proxy, startProxy] of [
           `${proxy}, ${what}: ${rolls} rolls, ${answers.length} answers to browsers, ${failed.length} of 5xx or none; ` +
             `${logins} logins, ${repeated.length} repeated`,
         );
-        assert.deepEqual(failed, []);
+        assert.deepEqual(failed, [], site.complaints().join("\n"));
         assert.deepEqual(repeated, []);
       });
     }

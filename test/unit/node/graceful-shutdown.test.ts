@@ -229,28 +229,22 @@ describe("The connections of a server that shuts down", () => {
     assert.equal(await ended, true);
   });
 
-  test("answer a request on the connection of a stream that the shutdown has ended", async (t) => {
+  test("end together with a stream that ends during the notice, so that no proxy keeps them", async (t) => {
     let stream: ServerResponse | undefined;
-    const server = createServer((request, response) => {
-      if (request.url !== "/stream") return void response.end("done");
+    const { port, shutDown } = await serve(t, (_request, response) => {
       stream = response;
       response.write("first");
     });
-    const shutDown = gracefulShutdown(server, { close: async () => void stream?.end("last") });
-    const port = Number(new URL(await listen(t, server)).port);
     const socket = connect(port, "127.0.0.1");
-    socket.write("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    socket.write(get);
     await until(() => stream !== undefined, "the stream");
-    // As a proxy does that has kept the connection: the stream's headers, which were sent long ago, say that it may.
-    let text = "";
-    socket.setEncoding("utf8").on("data", (part: string) => {
-      text += part;
-      if (part.endsWith("0\r\n\r\n")) socket.write(get);
-    });
 
-    assert.equal(await shutDown(), true);
-    await until(() => socket.closed, "the end");
-    assert.match(text, /last.*HTTP\/1\.1 200 OK\r\n.*Connection: close\r\n.*done$/s);
+    const ended = shutDown({ noticeSeconds: 2 });
+    stream?.end("last");
+
+    assert.match(await textOf(socket), /last\r\n0\r\n\r\n$/);
+    assert.equal(await isRefused(port), false);
+    assert.equal(await ended, true);
   });
 
   test("are accepted if they were made before it, as many as there are", async (t) => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { phoneCalls, startDemo, type PhoneCalls } from "../../../support/demo/demo.js";
 import { freePort } from "../../../support/services/free-port.js";
-import type { ProxyOptions } from "../../../support/services/proxies.js";
+import type { PlainProxy, ProxyOptions } from "../../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
 import { runServe, type ServeProcess } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
@@ -18,10 +18,12 @@ export interface RolledSite {
   pageAfter: (login: Record<string, unknown>) => string;
   /** Replaces each process: SIGTERM, its end, a new one on the same port, its `/ready`, and at once the next one. */
   roll: () => Promise<void>;
+  /** What the proxy has complained about. */
+  complaints: () => string[];
 }
 
-/** Starts a proxy. Only its address and its end are needed. */
-export type StartAnyProxy = (options: ProxyOptions) => Promise<{ origin: string; stop: () => Promise<void> }>;
+/** Starts a proxy. */
+export type StartAnyProxy = (options: ProxyOptions) => Promise<PlainProxy>;
 
 interface Parts {
   origin: string;
@@ -38,6 +40,13 @@ async function partsOf(t: TestContext): Promise<Parts> {
   await phone.enroll("demo-user");
   return { origin: `https://127.0.0.1:${port}`, port, redis, tokenServer, phone };
 }
+
+/** The lines of a proxy's output that are not its access log, the last ones first. */
+const complaintsOf = ({ output }: PlainProxy): string[] =>
+  output()
+    .split("\n")
+    .filter((line) => /upstream|5\d\d -?\d+ .* [A-Z-]{4} |"error"/.test(line))
+    .slice(-5);
 
 const untilReady = (url: string): Promise<void> =>
   until(
@@ -67,6 +76,7 @@ export async function siteWithKit(t: TestContext, startProxy: StartAnyProxy): Pr
   return {
     origin,
     phone,
+    complaints: () => complaintsOf(proxy),
     pageAfter: () => "/account",
     async roll() {
       for (const node of nodes) {
@@ -112,6 +122,7 @@ export async function siteWithService(t: TestContext, startProxy: StartAnyProxy)
   return {
     origin,
     phone,
+    complaints: () => complaintsOf(proxy),
     pageAfter: ({ redirect_to: to }) => String(to),
     async roll() {
       for (const node of nodes) {
