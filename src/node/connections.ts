@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, Server, ServerResponse } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import { Server as NetServer, type Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
@@ -29,6 +29,13 @@ interface ConnectionState {
 
 /** Turns of the event loop to accept what waits. Under a load that never pauses there is no quiet turn. */
 const maxTurns = 100;
+
+/**
+ * A stream ends with the server, long after its headers were sent. If they let a proxy keep the connection, it would use it for
+ * the next request, which is on its way when the connection ends.
+ */
+const isForStream = ({ accept }: IncomingHttpHeaders): boolean =>
+  accept?.includes("text/event-stream") === true;
 
 /** Sees only connections that are made later: call it before the server has any. */
 export function watchConnections(server: Server | HttpsServer): Connections {
@@ -61,9 +68,8 @@ export function watchConnections(server: Server | HttpsServer): Connections {
     if (!state) return;
     state.pending--;
     state.bytesAtRest = socket.bytesRead;
-    // The headers of a stream were sent before, without `Connection: close`. Its end and that of its connection arrive
-    // together, so a proxy does not use the connection again.
-    if (mode !== "serving" && isIdle(socket, state)) socket.destroy();
+    // Its headers may have been sent before this server stopped: the client may use its connection again.
+    if (mode === "ending") endAfterMoment(socket, state);
   }
 
   server.on("connection", () => accepted++);
@@ -76,11 +82,11 @@ export function watchConnections(server: Server | HttpsServer): Connections {
     if (mode === "ending") endAfterMoment(socket, state);
   });
   // First, because the site's listener may answer at once.
-  server.prependListener("request", ({ socket }, response) => {
+  server.prependListener("request", ({ socket, headers }, response) => {
     const state = states.get(socket);
     if (state) state.pending++;
     unanswered.add(response);
-    if (mode !== "serving") addCloseHeader(response);
+    if (mode !== "serving" || isForStream(headers)) addCloseHeader(response);
     response.on("close", settle);
   });
 

@@ -35,7 +35,7 @@ const maxMomentMs = 1000;
  * Prepares a shutdown that loses no answer, for a deploy, and returns the function that does it. Call it before the server
  * has connections: right after `listen()`, or earlier.
  *
- * From the first moment on each response ends its connection. After the notice the shutdown ends the kit's streams, whose
+ * A stream is the last response on its connection. From the first moment on every response is. After the notice the shutdown ends the kit's streams, whose
  * clients come back spread over some seconds. It accepts no more connections, ends those that have sent no request for a second, and waits until every
  * request is answered to its last byte and no call to the Token Server is running. Then it closes `store`. Node's own `server.close()` cuts
  * responses that are written but not sent yet.

@@ -14,37 +14,49 @@ const rolls = Number(process.env["ROLLS"] ?? 1);
 /** With a page open. Fewer than the demo lets one address start in a minute. */
 const people = 12;
 const callers = 4;
+const sites = [
+  ["the kit in the site's nodes", siteWithKit],
+  ["serve beside the site", siteWithService],
+] as const;
+
+trustAnyCertificate();
 
 for (const [proxy, startProxy] of [
   ["nginx", startNginx],
   ["HAProxy", startHaproxy],
-  ["Caddy", startCaddy],
 ] as const) {
   describe(`A roll behind ${proxy}, with the file of the docs`, () => {
-    trustAnyCertificate();
-    for (const [what, startSite] of [
-      ["the kit in the site's nodes", siteWithKit],
-      ["serve beside the site", siteWithService],
-    ] as const) {
+    for (const [what, startSite] of sites) {
       test(`of ${what} shows no error to a browser, and nobody has to log in again`, async (t) => {
         const site = await startSite(t, startProxy);
-        for (const path of ["/health", "/ready"])
-          assert.equal((await fetch(site.origin + path)).status, 404, `${path} is for load balancers only`);
         const load = await loadOn(t, site);
-
         for (let count = 0; count < rolls; count++) await site.roll();
-        const { answers, logins, repeated } = await load.end();
-
-        const failed = answers.filter(({ status }) => typeof status === "string" || status >= 500);
-        t.diagnostic(
-          `${proxy}, ${what}: ${rolls} rolls, ${answers.length} answers to browsers, ${failed.length} of 5xx or none; ` +
-            `${logins} logins, ${repeated.length} repeated`,
-        );
-        assert.deepEqual(failed, [], site.complaints().join("\n"));
-        assert.deepEqual(repeated, []);
+        await expectNoError(t, `${proxy}, ${what}, ${rolls} rolls`, site, load);
       });
     }
   });
+}
+
+describe("The Caddyfile of the docs", () => {
+  for (const [what, startSite] of sites) {
+    test(`fits ${what}`, async (t) => {
+      const site = await startSite(t, startCaddy);
+      await expectNoError(t, `Caddy, ${what}`, site, await loadOn(t, site));
+    });
+  }
+});
+
+async function expectNoError(t: TestContext, what: string, site: RolledSite, load: Load): Promise<void> {
+  const { answers, logins, repeated } = await load.end();
+  const failed = answers.filter(({ status }) => typeof status === "string" || status >= 500);
+  t.diagnostic(
+    `${what}: ${answers.length} answers to browsers, ${failed.length} of 5xx or none; ` +
+      `${logins} logins, ${repeated.length} repeated`,
+  );
+  assert.deepEqual(failed, [], site.complaints().join("\n"));
+  assert.deepEqual(repeated, []);
+  for (const path of ["/health", "/ready"])
+    assert.equal((await fetch(site.origin + path)).status, 404, `${path} is for load balancers only`);
 }
 
 interface Load {

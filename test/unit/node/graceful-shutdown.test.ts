@@ -229,21 +229,36 @@ describe("The connections of a server that shuts down", () => {
     assert.equal(await ended, true);
   });
 
-  test("end together with a stream that ends during the notice, so that no proxy keeps them", async (t) => {
-    let stream: ServerResponse | undefined;
+  test("say of a stream that it is their last response, also before the shutdown", async (t) => {
+    const { origin } = await serve(t, (_request, response) => response.end("done"));
+    const connectionOf = async (accept: string) => {
+      const [answer] = (await once(request(origin, { headers: { accept } }).end(), "response")) as [
+        IncomingMessage,
+      ];
+      return answer.resume().headers.connection;
+    };
+    assert.equal(await connectionOf("text/event-stream"), "close");
+    assert.notEqual(await connectionOf("application/json"), "close");
+  });
+
+  test("answer a request on the connection of a response that had begun before the shutdown", async (t) => {
+    let begun: ServerResponse | undefined;
     const { port, shutDown } = await serve(t, (_request, response) => {
-      stream = response;
+      if (begun) return void response.end("done");
+      begun = response;
       response.write("first");
     });
     const socket = connect(port, "127.0.0.1");
     socket.write(get);
-    await until(() => stream !== undefined, "the stream");
+    await until(() => begun !== undefined, "the response");
 
-    const ended = shutDown({ noticeSeconds: 2 });
-    stream?.end("last");
+    const ended = shutDown();
+    await until(() => isRefused(port), "a refused connection");
+    begun?.end("last");
+    await once(socket, "data");
+    socket.write(get);
 
-    assert.match(await textOf(socket), /last\r\n0\r\n\r\n$/);
-    assert.equal(await isRefused(port), false);
+    assert.match(await textOf(socket), /HTTP\/1\.1 200 OK\r\n.*Connection: close\r\n.*done$/s);
     assert.equal(await ended, true);
   });
 

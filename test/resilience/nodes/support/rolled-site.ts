@@ -41,11 +41,12 @@ async function partsOf(t: TestContext): Promise<Parts> {
   return { origin: `https://127.0.0.1:${port}`, port, redis, tokenServer, phone };
 }
 
-/** The lines of a proxy's output that are not its access log, the last ones first. */
+/** The last lines of a proxy's output that tell of a request that failed. A refused connection is no failure. */
 const complaintsOf = ({ output }: PlainProxy): string[] =>
   output()
     .split("\n")
-    .filter((line) => /upstream|5\d\d -?\d+ .* [A-Z-]{4} |"error"/.test(line))
+    .filter((line) => /\[error\]| (?:-1|5\d\d) -?\d+ - - |"level":"error"/.test(line))
+    .filter((line) => !/Connection refused/.test(line))
     .slice(-5);
 
 const untilReady = (url: string): Promise<void> =>
