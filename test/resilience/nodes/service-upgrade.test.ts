@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { connect, createServer, type AddressInfo } from "node:net";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it, type TestContext } from "node:test";
@@ -11,7 +9,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { reachPhase } from "../../support/login-page.js";
 import { publicKeyHash, trustAnyCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
-import { startHaproxy, startNginx, type Proxy } from "../../support/services/proxies.js";
+import { startHaproxy, startNginx } from "../../support/services/proxies.js";
 import { startRedis } from "../../support/services/redis.js";
 import { runServeOf, type ServeProcess } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
@@ -73,14 +71,7 @@ for (const [name, start] of [
       };
       writeFileSync(config, JSON.stringify(settings));
       const nodes = await Promise.all([1, 2, 3].map(() => startNode(t, older, config)));
-      const fronts =
-        name === "HAProxy"
-          ? await Promise.all(nodes.map((node, index) => startFront(t, node, index + 1)))
-          : [];
-      const proxy = await start({
-        port,
-        nodes: (fronts.length > 0 ? fronts : nodes).map((each) => each.port),
-      });
+      const proxy = await start({ port, nodes: nodes.map((each) => each.port) });
       t.after(() => proxy.stop());
       // Chromium keeps no file of a site with a certificate that it only tolerates.
       const browser = await launchBrowser([
@@ -91,11 +82,9 @@ for (const [name, start] of [
       const visits = visitAll(browser, origin, pagesOf(older, newer));
       try {
         await visits.round();
-        for (const [index, node] of nodes.entries()) {
-          await fronts[index]?.leave(proxy);
+        for (const node of nodes) {
           await node.stop();
           await node.start(newer);
-          await fronts[index]?.comeBack(proxy);
           await visits.round();
         }
       } finally {
@@ -134,47 +123,6 @@ async function startNode(t: TestContext, version: PackedVersion, config: string)
     async stop() {
       running.child.kill("SIGTERM");
       assert.equal(await running.exit(), 0);
-    },
-  };
-}
-
-/** HAProxy asks a node for its health at the port to which it sends requests. There this answers, and passes the rest on. */
-interface Front {
-  port: number;
-  /** Says that the node is not healthy, until HAProxy sends it no more requests. */
-  leave: (proxy: Proxy) => Promise<void>;
-  comeBack: (proxy: Proxy) => Promise<void>;
-}
-
-async function startFront(t: TestContext, { port }: Node, number: number): Promise<Front> {
-  let status = 200;
-  const server = createServer((socket) => {
-    socket.on("error", () => socket.destroy());
-    socket.once("data", (first: Buffer) => {
-      if (/^GET \/(?:health|ready) /.test(first.toString("latin1"))) {
-        socket.end(`HTTP/1.1 ${status} -\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
-        return;
-      }
-      const onward = connect(port, "127.0.0.1");
-      onward.once("error", () => socket.destroy()).once("close", () => socket.destroy());
-      socket.once("close", () => onward.destroy());
-      onward.write(first);
-      socket.pipe(onward).pipe(socket);
-    });
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  t.after(() => server.close());
-  const says = (proxy: Proxy, word: string) =>
-    until(() => proxy.output().includes(`Server nodes/node${number} is ${word}`), `node ${number}: ${word}`);
-  return {
-    port: (server.address() as AddressInfo).port,
-    async leave(proxy) {
-      status = 503;
-      await says(proxy, "DOWN");
-    },
-    async comeBack(proxy) {
-      status = 200;
-      await says(proxy, "UP");
     },
   };
 }
