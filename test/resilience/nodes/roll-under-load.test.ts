@@ -82,7 +82,7 @@ async function loadOn(t: TestContext, { origin, phone, pageAfter }: RolledSite):
       // How long a person looks for the phone.
       await pass(500 + Math.random() * 3_000);
       await phone.accept(otp);
-      await until(() => isOver(visitor), "the login");
+      await until(() => isOver(visitor), "the login", 120_000);
       const { state, phases } = visitor;
       if (state.phase !== "completed" || phases.some(({ phase }) => phase === "failed")) {
         repeated.push({ phases, state });
@@ -113,7 +113,7 @@ async function loadOn(t: TestContext, { origin, phone, pageAfter }: RolledSite):
   ];
   const all = Promise.all(running);
   // A roll takes longer than this test waits for its first answers.
-  await Promise.race([all, until(() => logins >= people, "everybody's first login")]);
+  await Promise.race([all, until(() => logins >= people, "everybody's first login", 120_000)]);
   return {
     async end() {
       isEnding = true;
