@@ -123,7 +123,7 @@ describe("The demo's site", () => {
       assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/account?notice=ended"]);
       assert.equal((await account(other.cookie)).status, 401);
       const repeated = await other.repeat();
-      assert.equal(repeated.status, 403);
+      assert.equal(repeated.status, 410);
       assert.deepEqual(repeated.headers.getSetCookie(), []);
       assert.equal((await (await account(mine.cookie)).text()).includes(other.attempt), false);
     });
@@ -137,7 +137,7 @@ describe("The demo's site", () => {
       const ended = answer.headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
       assert.deepEqual(ended, ["demo-session", "onegini-otp-login"]);
       assert.equal((await account(mine.cookie)).status, 401);
-      assert.equal((await mine.repeat()).status, 403);
+      assert.equal((await mine.repeat()).status, 410);
     });
 
     it("ends no login of another user, for another site, or without a session", async () => {
@@ -159,7 +159,7 @@ describe("The demo's site", () => {
 
       await get("/logout", { method: "POST", headers: { cookie: mine.cookie } });
 
-      assert.equal((await mine.repeat()).status, 403);
+      assert.equal((await mine.repeat()).status, 410);
     });
   });
 

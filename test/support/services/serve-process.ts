@@ -48,7 +48,7 @@ function start(t: Pick<TestContext, "after">, [command = "", ...args]: string[])
     stderr: () => stderr,
     async said(name) {
       const line = new RegExp(`^${name}: (.*)$`, "m");
-      await until(() => line.test(stderr) || child.exitCode !== null, `the line ${name}`);
+      await until(() => line.test(stderr) || child.exitCode !== null, `the line ${name}`, 120_000);
       return line.exec(stderr)?.[1] ?? assert.fail(stderr);
     },
     async exit() {
