@@ -42,10 +42,11 @@ export function storeError(doing: string, error: unknown): RedisStoreError {
   return new RedisStoreError(kind, `Redis: ${doing}: ${messageOf(error)}`, error);
 }
 
-/** An error of a connection to several addresses has no message. */
+/** An error of a connection to several addresses has no message, nor have some of the client's. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message || ((error as { code?: string }).code ?? error.name);
+  const { code, name } = error as Error & { code?: string };
+  return error.message || code || (name === "Error" ? "no connection" : name);
 }
 
 /**

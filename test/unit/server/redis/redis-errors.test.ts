@@ -41,6 +41,7 @@ test("an error without a message is described by its code, or else by its name",
   const refused = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
   assert.equal(storeError("opening", refused).message, "Redis: opening: ECONNREFUSED");
   assert.equal(storeError("opening", new RangeError()).message, "Redis: opening: RangeError");
+  assert.equal(storeError("reading", new Error()).message, "Redis: reading: no connection");
 });
 
 test("the store's own error stays unchanged, and has a cause only if there is one", () => {
