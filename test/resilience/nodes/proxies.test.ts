@@ -34,11 +34,30 @@ for (const [name, start] of [
         request.socket.destroy();
       });
 
-      const answer = await fetch(`${proxy.origin}/otp-login/x/login`, { method: "POST", body: "{}" });
+      const answer = await fetch(`${proxy.origin}/account`, { method: "POST", body: "{}" });
 
       assert.equal(answer.status, 502);
       assert.deepEqual(reached, ["POST"]);
     });
+
+    // HAProxy sends none to a node that is about to close.
+    if (name === "nginx")
+      it("repeats a call of the login API, which a node that was closing has not read", async (t) => {
+        const reached: (string | undefined)[] = [];
+        const { proxy } = await fakeNodes(t, start, (request, response) => {
+          reached.push(request.url);
+          if (reached.length === 1) request.socket.destroy();
+          else response.end("done");
+        });
+
+        const paths = ["/otp-login", "/otp-login/x/login", "/otp-login/callback"];
+        for (const path of paths) {
+          reached.length = 0;
+          const answer = await fetch(proxy.origin + path, { method: "POST", body: "{}" });
+          assert.equal(answer.status, 200);
+          assert.deepEqual(reached, [path, path]);
+        }
+      });
 
     it("sends a POST to another node if one is closed, and the client does not notice", async (t) => {
       const { proxy, servers } = await fakeNodes(t, start, (_request, response) => response.end("done"));
