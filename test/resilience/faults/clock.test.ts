@@ -39,7 +39,7 @@ describe("the clock of a host", { concurrency: 2 }, () => {
   test("is really set: the server's Date header shows the new time", async (t) => {
     const site = await production(t, { nodes: 1 });
     const aheadMs = async (): Promise<number> => {
-      const { headers } = await fetch(`${site.nodes[0]?.url}/health`);
+      const { headers } = await fetch(`${site.nodes[0]?.url}/ready`);
       return Date.parse(headers.get("date") ?? "") - Date.now();
     };
     assert.ok((await aheadMs()) < 100_000, "not yet");

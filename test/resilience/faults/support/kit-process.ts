@@ -169,7 +169,7 @@ async function serve({
 
   const handle = toNodeHandler(kit);
   const server = createServer((req, res) => {
-    if (req.url !== "/health") return handle(req, res);
+    if (req.url !== "/ready") return handle(req, res);
     void kit.health().then((health) => res.writeHead(health.healthy ? 200 : 503).end(JSON.stringify(health)));
   });
   server.listen(port, "127.0.0.1", () => tell({ kind: "ready" }));
