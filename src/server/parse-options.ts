@@ -7,7 +7,7 @@ import { canShareSite, isPatternOfSite } from "./http/same-site.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";
 import type { CallbackCredentials, HandOver, LoginKitOptions, Message, Secret, SignIn } from "./options.js";
 import type { Runtime } from "./runtime.js";
-import { isSecretOption, secretsOf } from "./secret.js";
+import { isSecretOption, secretsOf } from "./token-server/secret.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import { defaultTimeouts, type Timeouts } from "./timeouts.js";
 import type { Transport } from "./token-server/transport.js";

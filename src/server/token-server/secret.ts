@@ -1,4 +1,4 @@
-import type { Secret } from "./options.js";
+import type { Secret } from "../options.js";
 
 /** Of two, one is about to be replaced by the other. */
 const maxSecrets = 2;
