@@ -6,7 +6,7 @@ import type { ServiceKit } from "./create-kit.js";
 import type { Readiness } from "./readiness.js";
 
 /**
- * Longer than a proxy keeps an idle connection (nginx: 60 s), so that the proxy closes it first. Otherwise it might send a
+ * Longer than a proxy keeps an idle connection (many load balancers: 60 s), so that the proxy closes it first. Otherwise it might send a
  * request at that moment, and it does not send a POST twice.
  */
 const keepAliveMs = 75_000;

@@ -35,10 +35,10 @@ const maxMomentMs = 1000;
  * Prepares a shutdown that loses no answer, for a deploy, and returns the function that does it. Call it before the server
  * has connections: right after `listen()`, or earlier.
  *
- * A stream is the last response on its connection. From the first moment on every response is. After the notice the shutdown ends the kit's streams, whose
- * clients come back spread over some seconds. It accepts no more connections, ends those that have sent no request for a second, and waits until every
- * request is answered to its last byte and no call to the Token Server is running. Then it closes `store`. Node's own `server.close()` cuts
- * responses that are written but not sent yet.
+ * A stream is always the last response on its connection. Once the shutdown has begun, so is every response. After the notice it
+ * ends the kit's streams, whose clients come back spread over some seconds. It accepts no more connections, ends those that have
+ * sent no request for a second, and waits until every request is answered to its last byte and no call to the Token Server is
+ * running. Then it closes `store`. Node's own `server.close()` cuts responses that are written but not sent yet.
  *
  * @param server the site's server, of `node:http` or `node:https`, or several of them
  * @param kit the site's kit

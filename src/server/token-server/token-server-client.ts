@@ -189,7 +189,7 @@ function troubleOf(reply: Reply): Trouble {
     status,
     error: {
       code: redact(code),
-      description: description === undefined ? undefined : redact(description),
+      description: description && redact(description),
     },
   };
 }
@@ -201,7 +201,7 @@ function withoutSecrets(result: TransactionResult, redact: Reply["redact"]): Tra
   return {
     ...result,
     reason: redact(reason),
-    description: description === undefined ? undefined : redact(description),
+    description: description && redact(description),
   };
 }
 
