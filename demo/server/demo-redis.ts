@@ -54,7 +54,15 @@ export function redisProblem(url: string, error: unknown, command = "demo"): str
     return `The package redis is too old; version 5 or later is needed. ${howToInstall(command)}`;
   const { hostname, port } = new URL(url);
   const where = `${hostname}:${port || 6379}`;
-  return `Redis cannot be used at ${where} (${reasonOf(error)}). Start it there, or give the address of another.`;
+  const reason = reasonOf(error);
+  return `Redis cannot be used at ${where} (${reason}). ${adviceFor(reason)}`;
+}
+
+/** A refusal begins with its kind in capitals: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
+function adviceFor(reason: string): string {
+  if (/^(?:WRONGPASS|NOAUTH) /.test(reason)) return "Check the user name and password in its address.";
+  if (/^NOPERM /.test(reason)) return "Give this user the right to do that.";
+  return "Start it there, or give the address of another.";
 }
 
 /** An address without user name and password. */

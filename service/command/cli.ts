@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readAssets } from "../../demo/server/assets.js";
 import { startDemo } from "../../demo/server/demo-server.js";
 import { exit } from "../../demo/server/listen-or-exit.js";
+import { onReloadSignal } from "../serve/reload-signal.js";
 import { startEmulator } from "./emulator-server.js";
 import { flagWords, readCommand } from "./flags.js";
 
@@ -29,8 +30,17 @@ function goOnWithoutReader(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 
+async function runServe(args: readonly string[]): Promise<void> {
+  // Only here: the other commands need none of its packages.
+  const loading = import("../serve/serve-command.js");
+  const starting = loading.then(({ serve }) => serve(args, process.env, readVersion()));
+  // Before all else: without a listener the signal ends the process.
+  onReloadSignal(() => void starting.then((service) => service?.rereadSecrets()).catch(() => undefined));
+  await starting;
+}
+
 async function runDoctor(args: readonly string[]): Promise<void> {
-  // Only here, too.
+  // As there.
   const { doctor } = await import("../doctor/doctor-command.js");
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
@@ -62,8 +72,7 @@ switch (command.kind) {
     await startEmulator(command.config, getAssets, flagWords);
     break;
   case "serve":
-    // Only here: the other commands need none of its packages.
-    await (await import("../serve/serve-command.js")).serve(command.args, process.env, readVersion());
+    await runServe(command.args);
     break;
   case "doctor":
     // The report is written all the same.

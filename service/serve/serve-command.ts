@@ -4,18 +4,23 @@ import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
 import { helpText } from "./help-text.js";
 import { createLog } from "./log.js";
-import { onReloadSignal } from "./reload-signal.js";
-import { checkService, startService, type Checked, type Service } from "./service.js";
+import { checkService, startService, stopWarnings, type Checked, type Service } from "./service.js";
 import { StartProblem } from "./start-problem.js";
 
-/** `npx onegini-otp-login serve`. stdout is the log's; what is for the person who starts it goes to stderr. */
+/**
+ * `npx onegini-otp-login serve`. stdout is the log's; what is for the person who starts it goes to stderr. Resolves to the running
+ * service, and to undefined for `--help`.
+ */
 export async function serve(
   args: readonly string[],
   environment: Environment,
   version: string,
-): Promise<void> {
+): Promise<Service | undefined> {
   const result = readSettings(args, environment);
-  if (result.kind === "help") return void process.stdout.write(helpText);
+  if (result.kind === "help") {
+    process.stdout.write(helpText);
+    return undefined;
+  }
   for (const warning of result.warnings) console.error(`warning: ${warning}`);
   if (result.kind === "wrong") {
     for (const problem of result.problems) console.error(problem);
@@ -23,6 +28,7 @@ export async function serve(
     process.exit(2);
   }
   const { settings, givenAt, secretFiles, switches } = result;
+  for (const warning of stopWarnings(settings)) console.error(`warning: ${warning}`);
   const log = createLog(settings.log, undefined, settings["log-level"]);
   try {
     if (switches.has("check")) {
@@ -30,13 +36,11 @@ export async function serve(
       process.exit();
     }
     log.info({ version, node: process.version }, "starting");
-    const starting = startService(settings, log, secretFiles);
-    // From the beginning on: without a listener the signal ends the process.
-    onReloadSignal(() => void starting.then((service) => service.rereadSecrets()).catch(() => undefined));
-    const service = await starting;
-    report(settings, service);
-    // After Ctrl+C a person waits, and nothing needs to notice.
+    const service = await startService(settings, log, secretFiles);
+    // Before `ready`, which may be answered by a signal. After Ctrl+C a person waits, and nothing needs to notice.
     onStopSignal((signal) => void stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));
+    report(settings, service);
+    return service;
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error;
     console.error(error.message);

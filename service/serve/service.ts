@@ -31,8 +31,20 @@ export interface Service {
   stop: (options?: { drain?: number }) => Promise<boolean>;
 }
 
-/** With the default `drain` of 2 s it has ended before the 20 s after which a service manager kills it. */
-const secondsAfterDrain = 16;
+/** When a service manager kills a process that has not stopped, as the documents set it. */
+const graceSeconds = 20;
+
+/** How long a stop may take. */
+const stopSeconds = ({ drain }: Settings): number => drain + 16;
+
+/** What settings ask of the service manager. */
+export function stopWarnings(settings: Settings): string[] {
+  const seconds = stopSeconds(settings);
+  if (seconds < graceSeconds) return [];
+  return [
+    `drain: a stop takes up to ${seconds} s. Give the service manager more than that (TimeoutStopSec, terminationGracePeriodSeconds).`,
+  ];
+}
 
 /** What is opened before the ports. */
 async function prepare(settings: Settings, log: Log) {
@@ -68,8 +80,7 @@ export async function startService(
     const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
     const internalServer = createInternalServer({ kit, log, metrics, readiness, secrets: internalSecrets });
     servers.push(publicServer, internalServer);
-    const limitSeconds = settings.drain + secondsAfterDrain;
-    const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds });
+    const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds: stopSeconds(settings) });
     const stop: Service["stop"] = ({ drain = 0 } = {}) => {
       readiness.stop();
       return shutDown({ noticeSeconds: drain });

@@ -29,6 +29,9 @@ const namesFor = (isFile: boolean): string[] =>
 
 const emptySource = (): Source => ({ values: new Map(), problems: [], warnings: [] });
 
+/** A number may be negative: its setting says what is wrong with that. */
+const isFlag = (value: string): boolean => /^-[^\d.]/.test(value);
+
 /** The flags of one command besides `--help`, `--config` and those of the settings. */
 export interface CommandFlags {
   /** Those without a value. */
@@ -84,7 +87,7 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
       source.problems.push(
         isInFileOnly ? `${where} can be given in the file only.` : `There is no flag ${where}.`,
       );
-    } else if (value === undefined || value === "" || (!inlineValue && /^-./.test(value))) {
+    } else if (value === undefined || value === "" || (!inlineValue && isFlag(value))) {
       source.problems.push(`${where} has no value.`);
     } else if (name === "config") {
       source.config = value;

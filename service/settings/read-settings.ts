@@ -125,6 +125,8 @@ function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): s
   }
   if ((username === undefined) !== (password === undefined))
     problems.push("callback-username and callback-password must be given together.");
+  if (settings.port !== 0 && settings.port === settings["internal-port"] && settings.host === internalHost)
+    problems.push("port and internal-port must be two ports.");
   if (username?.includes(":")) problems.push("callback-username must be a text without a colon.");
   const longest = settings["max-message-length"];
   const texts =

@@ -250,7 +250,10 @@ test("a redis-url that does not work, or is of another Redis, is refused, and th
   await service.said("ready");
   const refusals = () => linesOf(service).filter(({ event }) => event === "secret_not_read");
   for (const [text, reason] of [
-    [at("login:wrong-redis"), /^Redis cannot be used at 127\.0\.0\.1:\d+ \(WRONGPASS/],
+    [
+      at("login:wrong-redis"),
+      /^Redis cannot be used at 127\.0\.0\.1:\d+ \(WRONGPASS .*\)\. Check the user name and password/,
+    ],
     [at("login:old-redis", redis.port + 1), /^Only user name and password of redis-url change/],
     ["redis", /^--redis-url-file must be an address such as redis:/],
   ] as const) {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -97,7 +99,9 @@ describe("npx onegini-otp-login serve", () => {
 
   test("exits with 1 from --check if one port is given for both, or the address is another machine's", async (t) => {
     const free = String(await freePort());
-    const clash = run(t, ...site("http://127.0.0.1:9"), "--port", free, "--internal-port", free, "--check");
+    const ports = ["--port", free, "--internal-port", free, "--internal-host", "0.0.0.0"];
+    const secret = ["--internal-secret", "a-secret-of-at-least-thirty-two-characters"];
+    const clash = run(t, ...site("http://127.0.0.1:9"), ...ports, ...secret, "--check");
     const elsewhere = run(t, ...site("http://127.0.0.1:9"), "--host", "192.0.2.1", "--check");
     assert.equal(await clash.exit(), 1);
     assert.match(clash.stderr(), /^Port \d+ is in use at 127\.0\.0\.1\. .*: port\.$/m);
@@ -219,6 +223,35 @@ describe("npx onegini-otp-login serve", () => {
     await stream.end();
     assert.ok(stream.retryMs !== undefined);
     assert.equal(await service.exit(), 0);
+  });
+
+  test("does not end on SIGHUP while it starts", async (t) => {
+    const { url } = await emulator(t);
+    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-start-"));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const config = join(directory, "site.yaml");
+    execFileSync("mkfifo", [config]);
+    const service = run(t, ...site(url), "--config", config);
+    // It can be opened as soon as the process reads its settings, which waits for their end.
+    const pipe = await open(config, "w");
+    service.child.kill("SIGHUP");
+    await pipe.writeFile("proxies: 0\n");
+    await pipe.close();
+    await service.said("ready");
+    service.child.kill("SIGTERM");
+    assert.equal(await service.exit(), 0);
+  });
+
+  test("says how long a stop takes where a service manager would not wait for it", async (t) => {
+    const warning = /^warning: drain: a stop takes up to 46 s\. /m;
+    for (const [drain, isLong] of [
+      ["3", false],
+      ["30", true],
+    ] as const) {
+      const service = run(t, ...site("http://127.0.0.1:9"), "--drain", drain, "--check");
+      assert.equal(await service.exit(), 0);
+      assert.equal(warning.test(service.stderr()), isLong, service.stderr());
+    }
   });
 
   test("exits with 2 if settings are wrong, and names all of them", async (t) => {

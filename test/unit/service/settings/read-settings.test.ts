@@ -236,6 +236,8 @@ describe("What is wrong with the settings", () => {
     [["--port"], "--port has no value."],
     [["--port="], "--port has no value."],
     [["--port", "--check"], "--port has no value."],
+    [["--drain", "-1"], '--drain must be a number of seconds, 0 for none and at most 3600, not "-1".'],
+    [["--port", "8081"], "port and internal-port must be two ports."],
     [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
     [["--limits", "x"], "--limits can be given in the file only."],
     [["--origin", "http://bank.example"], /^--origin must be an origin such as/],
