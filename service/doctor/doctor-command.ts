@@ -17,7 +17,7 @@ export interface DoctorEdge {
   stdout: (text: string) => void;
   stderr: (text: string) => void;
   version: string;
-  /** Ends the wait for a scan. The lines are printed all the same. */
+  /** Ends the wait for a scan, which begins with `onCode`. The lines are printed all the same. */
   stop: AbortSignal;
   /** For each call and connection. Default 5 s. */
   timeoutMs?: number;
@@ -123,16 +123,16 @@ async function show(code: Code, { showTo, onCode }: CheckEdge): Promise<() => vo
 }
 
 async function checkSite(
-  { page, path, apiOrigin }: Extract<Subject, { kind: "site" }>,
+  site: Extract<Subject, { kind: "site" }>,
   times: VisitTimes,
   print: CheckEdge["print"],
 ): Promise<Line[]> {
-  const connection = await lookAtConnection(page, times.timeoutMs);
+  const connection = await lookAtConnection(site.page, times.timeoutMs);
   const way = connectionLines(connection, { what: "the site", setAt: "--site" }, new Date());
-  print(`The way to ${new URL(page).origin}`, way);
+  print(`The way to ${new URL(site.page).origin}`, way);
   const broken = way.find(({ result }) => result === "failed")?.check ?? "port";
   const seen = isUsable(connection)
-    ? siteLines(await visitSite({ page, path, apiOrigin }, times), { page, path, apiOrigin })
+    ? siteLines(await visitSite(site, times), site)
     : notChecked(siteChecks, firstMend(broken));
   print("The site", seen);
   return [...way, ...seen];

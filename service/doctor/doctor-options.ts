@@ -3,6 +3,7 @@ import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
 import { isLoopback } from "../settings/value-schemas.js";
 import type { DoctorSettings } from "./doctor-settings.js";
+import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";
 import { callbackAuthorizations } from "./tenant/callback-listener.js";
 import { clientAuthorization } from "./tenant/token-server-calls.js";
 import { kitOptions, type CheckedSetting } from "./wording.js";
@@ -11,7 +12,7 @@ import { kitOptions, type CheckedSetting } from "./wording.js";
 export type Subject =
   | { kind: "tenant"; settings: DoctorSettings; callbackUri: string; wantsScan: boolean }
   /** `page`: the address of the login page. */
-  | { kind: "site"; page: string; path: string; apiOrigin: string };
+  | { kind: "site"; page: string; path: string; apiOrigin: string; headers: readonly GivenHeader[] };
 
 export type DoctorOptions =
   | { kind: "help" }
@@ -42,13 +43,18 @@ export function readDoctorOptions(
   const result = readSettings(args, environment, read, {
     switches: ["json", "no-scan"],
     texts: ["site", "report"],
+    lists: ["header"],
     notNeeded: ["origin", "internal-secret", ...(isSite ? ofTenant : [])],
     missing: (name, expected) => `--${name} is missing${optionOf(name)}. Give ${expected}.`,
   });
   if (result.kind !== "settings") return result;
-  const { settings, givenAt, isByFlags, switches, texts, warnings } = result;
+  const { settings, givenAt, isByFlags, switches, texts, lists, warnings } = result;
   const wrong = (problem: string): DoctorOptions => ({ kind: "wrong", problems: [problem], warnings });
   const page = texts.get("site");
+  const headers = (lists.get("header") ?? []).map(readHeader);
+  const problems = headers.flatMap((each) => ("problem" in each ? [each.problem] : []));
+  if (problems.length > 0) return { kind: "wrong", problems, warnings };
+  const given = headers as GivenHeader[];
   let subject: Subject;
   if (page !== undefined) {
     const url = URL.canParse(page) ? new URL(page) : undefined;
@@ -59,8 +65,10 @@ export function readDoctorOptions(
       );
     if (switches.has("no-scan")) return wrong("--no-scan does not go with --site, which scans nothing.");
     const path = settings.path.replace(/\/+$/, "");
-    subject = { kind: "site", page: url.href, path, apiOrigin: settings["api-origin"] ?? url.origin };
+    const apiOrigin = settings["api-origin"] ?? url.origin;
+    subject = { kind: "site", page: url.href, path, apiOrigin, headers: given };
   } else {
+    if (given.length > 0) return wrong("--header goes with --site only.");
     // It may be undefined here: doctor does not need it where it has callback-uri.
     const origin = settings.origin as string | undefined;
     const apiOrigin = settings["api-origin"] ?? origin;
@@ -86,7 +94,7 @@ export function readDoctorOptions(
       .map((name) => `${name}: ${settingOf(name).isSecret ? "(secret)" : JSON.stringify(settings[name])}`),
     secrets: [
       ...secretNames.flatMap((name) => (settings[name] as string | readonly string[] | undefined) ?? []),
-      ...(subject.kind === "tenant" ? authorizationsOf(subject.settings) : []),
+      ...(subject.kind === "tenant" ? authorizationsOf(subject.settings) : secretsIn(given)),
     ],
     warnings,
   };
@@ -129,6 +137,7 @@ looks at a running site as a browser does.
 Flags:
 ${flagLine("--no-scan", "shows no code, and so leaves out the phone and the callback")}
 ${flagLine("--site <url>", "the login page of a running site, https://www.example.com/login")}
+${flagLine('--header "<name>: <value>"', "with --site: a header of each request to the site; repeatable")}
 ${flagLine("--json", "the result as JSON on stdout; the code goes to stderr")}
 ${flagLine("--report <file>", "also writes a report without secrets, for the vendor's support")}
 ${flagLine("--config <file>", "the file of serve")}

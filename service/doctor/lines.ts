@@ -22,6 +22,7 @@ export const titles = {
   callback: "The callback",
   "callback-auth": "Callback config → Username and Password",
   page: "Login page",
+  "widget-script": "Widget's script",
   hsts: "Login page's HSTS",
   "csp-widget": "Login page's policy, for the widget",
   "csp-framing": "Login page in frames",

@@ -38,6 +38,8 @@ export interface CommandFlags {
   switches: readonly string[];
   /** Those with a value. */
   texts: readonly string[];
+  /** Those with a value that may be given several times, and is not repeated in a problem. */
+  lists?: readonly string[];
 }
 
 /** What the command line gives besides settings. */
@@ -46,20 +48,23 @@ export interface GivenFlags {
   config: string | undefined;
   switches: ReadonlySet<string>;
   texts: ReadonlyMap<string, string>;
+  lists: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The flags after the command's name. */
 export function readFlags(args: readonly string[], ofCommand: CommandFlags): Source & GivenFlags {
   const switches = new Set<string>();
   const texts = new Map<string, string>();
+  const lists = new Map<string, string[]>((ofCommand.lists ?? []).map((name) => [name, []]));
   const source = {
     ...emptySource(),
     help: false,
     config: undefined as string | undefined,
     switches,
     texts,
+    lists,
   };
-  const withValue = [...namesFor(false), "config", ...ofCommand.texts];
+  const withValue = [...namesFor(false), "config", ...ofCommand.texts, ...lists.keys()];
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,
@@ -73,9 +78,15 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
       ...Object.fromEntries(ofCommand.switches.map((name) => [name, { type: "boolean" as const }])),
     },
   });
+  const isListGiven = tokens.some((token) => token.kind === "option" && lists.has(token.name));
   for (const token of tokens) {
     if (token.kind === "positional")
-      source.problems.push(`There is no argument ${JSON.stringify(token.value)}.`);
+      source.problems.push(
+        // A value without its quotes goes on here.
+        isListGiven
+          ? "There is an argument too many: a value with spaces needs quotes."
+          : `There is no argument ${JSON.stringify(token.value)}.`,
+      );
     if (token.kind !== "option") continue;
     const { name, rawName: where, value, inlineValue } = token;
     if (name === "help") {
@@ -93,6 +104,8 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
       source.config = value;
     } else if (ofCommand.texts.includes(name)) {
       texts.set(name, value);
+    } else if (lists.has(name)) {
+      lists.get(name)?.push(value);
     } else {
       source.values.set(name, { raw: value, where });
     }

@@ -28,6 +28,7 @@ export type SettingsResult =
       /** The command's own flags. */
       switches: ReadonlySet<string>;
       texts: ReadonlyMap<string, string>;
+      lists: ReadonlyMap<string, readonly string[]>;
       warnings: string[];
     }
   | { kind: "wrong"; problems: string[]; warnings: string[] };
@@ -91,6 +92,7 @@ export function readSettings(
         isByFlags,
         switches: flags.switches,
         texts: flags.texts,
+        lists: flags.lists,
         warnings,
       };
 }

@@ -1,52 +1,62 @@
-import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { request as requestHttps } from "node:https";
-import { performance } from "node:perf_hooks";
-import { createBrotliDecompress, createGunzip, constants } from "node:zlib";
-import type { Readable } from "node:stream";
-import { codeOf } from "../error-code.js";
-import { userAgent } from "../user-agent.js";
+import { readHtml, type HtmlPage } from "./page/html-page.js";
+import { seeScripts, type SeenScripts } from "./page/script-graph.js";
+import { jsonIn, Visitor, type Answer, type Answered, type StreamAnswer } from "./visitor.js";
 
-/** An answer of the site, or why there was none. */
-export type Answer =
-  | { kind: "answered"; status: number; headers: IncomingHttpHeaders; text: string }
-  | { kind: "silent"; reason: string };
-
-/** How the status stream began. */
-export type StreamAnswer =
+/** What the login page's address leads to. `url`: the last place within the site. */
+export type SeenPage =
   | {
-      kind: "answered";
-      status: number;
-      headers: IncomingHttpHeaders;
-      /** Until the first event was there. Undefined: it was not there in time. */
-      firstEventMs: number | undefined;
+      kind: "page";
+      url: string;
+      answer: Answered;
+      html: HtmlPage;
+      scripts: SeenScripts;
+      isHttp2Alone: boolean;
     }
-  /** Not even the headers came. */
-  | { kind: "silent"; reason: string };
+  /** A redirect that is not followed. */
+  | { kind: "redirect"; url: string; to: string }
+  | { kind: "other"; url: string; answer: Answer };
 
 /** What a browser gets from a site. What was not asked is undefined. */
 export interface SiteFacts {
-  page: Answer;
+  page: SeenPage;
   /** The start of a login, with the page's own origin. */
   start: Answer;
-  /** The same with the origin of another site. */
+  /** What a browser asks before that, where the login API is at another origin. */
+  preflight: Answer | undefined;
+  /** The same two with the origin of another site. */
   foreignStart: Answer;
-  /** The two ways to hear of a login that was started. */
-  status?: Answer;
+  foreignPreflight: Answer;
+  /** The two ways to hear of a login that was started: the status, several times, and the stream. */
+  statuses?: readonly Answer[];
   stream?: StreamAnswer;
   /** The site's clock minus this machine's, in milliseconds. Undefined without a `Date` header. */
   clockMs?: number | undefined;
 }
 
-const maxBytes = 1_000_000;
+/** Of a page and of an answer of the login API. More is not read. */
+const maxBytes = 100_000;
+
+/** A browser gives up after 20. */
+const maxRedirects = 10;
+
+/** Of two processes that take turns at random, a login is known to both in one of 256 visits only if they share a store. */
+const statusCalls = 8;
 
 /** A stream is slow for the widget from here on: it begins to poll. */
 export const widgetStreamMs = 2_500;
+
+export const foreignOrigin = "https://another-site.example";
+
+/** The kit's cookie has this name, with or without `__Host-`. */
+export const browserCookie = /^(?:__Host-)?onegini-otp-login$/;
 
 /** A site's address as it was given, and where its login API is. */
 export interface Site {
   page: string;
   apiOrigin: string;
   path: string;
+  /** Headers of each request to the site. */
+  headers: readonly (readonly [name: string, value: string])[];
 }
 
 export interface VisitTimes {
@@ -56,150 +66,126 @@ export interface VisitTimes {
 }
 
 /** Looks at a login page and its login API as a browser does. Never rejects. */
-export async function visitSite({ page, apiOrigin, path }: Site, times: VisitTimes): Promise<SiteFacts> {
-  const { origin } = new URL(page);
+export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes): Promise<SiteFacts> {
+  const { apiOrigin, path } = site;
+  const { origin } = new URL(site.page);
   const api = apiOrigin + path;
   const isOwn = apiOrigin === origin;
   const fetchSite = isOwn ? "same-origin" : "same-site";
-  const browser = { "user-agent": userAgent, "accept-encoding": "gzip, br", "accept-language": "en" };
-  const ask = (url: string, method: string, headers: Record<string, string>, body?: string) =>
-    call(url, { method, headers: { ...browser, ...headers }, body, timeoutMs: times.timeoutMs });
+  const visitor = new Visitor({ timeoutMs, given: site.headers, origins: [origin, apiOrigin] });
+  const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
   const post = (from: string, site: string) =>
-    ask(
-      api,
-      "POST",
-      {
+    visitor.call({
+      url: api,
+      method: "POST",
+      headers: {
+        ...fetched,
         origin: from,
         "sec-fetch-site": site,
         "content-type": "application/json",
         accept: "application/json",
       },
-      "{}",
-    );
+      body: "{}",
+      maxBytes,
+      withCookies: from === origin,
+    });
+  const ask = (from: string, site: string) =>
+    visitor.call({
+      url: api,
+      method: "OPTIONS",
+      headers: {
+        ...fetched,
+        origin: from,
+        "sec-fetch-site": site,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type",
+        accept: "*/*",
+      },
+      maxBytes,
+      withCookies: false,
+    });
 
-  const seenPage = await ask(page, "GET", { accept: "text/html", "sec-fetch-site": "none" });
+  const page = await visitPage(site.page, visitor, timeoutMs);
+  // A page that begins a login itself sets it. Then a start sets none, and there is none to judge.
+  visitor.forgetCookies(browserCookie);
+  const preflight = isOwn ? undefined : await ask(origin, fetchSite);
   const start = await post(origin, fetchSite);
-  const foreignStart = await post("https://another-site.example", "cross-site");
-  const facts = { page: seenPage, start, foreignStart, clockMs: clockOf(start) ?? clockOf(seenPage) };
+  const foreignStart = await post(foreignOrigin, "cross-site");
+  const foreignPreflight = await ask(foreignOrigin, "cross-site");
+  const clockMs = clockOf(start) ?? (page.kind === "redirect" ? undefined : clockOf(page.answer));
+  const facts = { page, start, preflight, foreignStart, foreignPreflight, clockMs };
   const attempt = attemptIn(start);
   if (attempt === undefined) return facts;
-  const status = `${api}/${attempt}`;
-  const own = { cookie: cookieOf(start), "sec-fetch-site": fetchSite, ...(!isOwn && { origin }) };
-  return {
-    ...facts,
-    status: await ask(status, "GET", { ...own, accept: "application/json" }),
-    stream: await openStream(status, { ...browser, ...own, accept: "text/event-stream" }, times.streamMs),
+  const own = { ...fetched, "sec-fetch-site": fetchSite, ...(!isOwn && { origin }) };
+  const call = {
+    url: `${api}/${attempt}`,
+    headers: { ...own, accept: "application/json" },
+    maxBytes,
   };
+  const statuses = [await visitor.call(call)];
+  const stream = await visitor.openStream(
+    { ...call, headers: { ...own, accept: "text/event-stream" } },
+    streamMs,
+  );
+  // Each over a connection of its own, which may reach another process.
+  while (statuses.length < statusCalls && isPending(statuses.at(-1)) !== undefined)
+    statuses.push(await visitor.call(call));
+  return { ...facts, statuses, stream };
+}
+
+/** True for a login that waits, false for one that is not known there, and undefined for any other answer. */
+export function isPending(answer: Answer | undefined): boolean | undefined {
+  if (answer?.kind !== "answered") return undefined;
+  const json = jsonIn(answer);
+  if (answer.status === 200 && json?.["status"] === "pending") return true;
+  return answer.status === 404 && json?.["error"] === "unknown_attempt" ? false : undefined;
+}
+
+async function visitPage(address: string, visitor: Visitor, timeoutMs: number): Promise<SeenPage> {
+  const { origin } = new URL(address);
+  let url = address;
+  for (let redirects = 0; ; redirects++) {
+    const answer = await visitor.call({
+      url,
+      headers: {
+        accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+        "sec-fetch-site": "none",
+        "sec-fetch-mode": "navigate",
+        "sec-fetch-dest": "document",
+      },
+      maxBytes,
+    });
+    const to = placeIn(answer, url);
+    if (to !== undefined) {
+      if (new URL(to).origin !== origin || redirects === maxRedirects) return { kind: "redirect", url, to };
+      url = to;
+      continue;
+    }
+    if (answer.kind === "silent" || answer.status !== 200) return { kind: "other", url, answer };
+    const html = readHtml(answer.text);
+    const scripts = await seeScripts(html, {
+      page: url,
+      call: (ask) => visitor.call(ask),
+      endMs: performance.now() + 4 * timeoutMs,
+    });
+    return { kind: "page", url, answer, html, scripts, isHttp2Alone: visitor.isHttp2Alone(origin) };
+  }
+}
+
+function placeIn(answer: Answer, url: string): string | undefined {
+  if (answer.kind === "silent" || ![301, 302, 303, 307, 308].includes(answer.status)) return undefined;
+  const { location } = answer.headers;
+  return location !== undefined && URL.canParse(location, url) ? new URL(location, url).href : undefined;
 }
 
 /** The id in the answer to a start. */
 export function attemptIn(start: Answer): string | undefined {
-  const body = jsonIn(start);
-  const attempt = body?.["attempt"];
+  const attempt = jsonIn(start)?.["attempt"];
   return typeof attempt === "string" && /^[\w-]{1,128}$/.test(attempt) ? attempt : undefined;
 }
-
-export function jsonIn(answer: Answer): Record<string, unknown> | undefined {
-  if (answer.kind !== "answered") return undefined;
-  try {
-    const json: unknown = JSON.parse(answer.text);
-    return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The cookies of an answer as a browser sends them back. */
-const cookieOf = (answer: Answer): string =>
-  answer.kind === "answered"
-    ? (answer.headers["set-cookie"] ?? []).map((each) => each.split(";")[0] ?? "").join("; ")
-    : "";
 
 function clockOf(answer: Answer): number | undefined {
   if (answer.kind !== "answered" || answer.headers["age"] !== undefined) return undefined;
   const date = Date.parse(answer.headers.date ?? "");
   return Number.isNaN(date) ? undefined : date - Date.now();
-}
-
-interface Call {
-  method: string;
-  headers: Record<string, string>;
-  body?: string | undefined;
-  timeoutMs: number;
-}
-
-function call(url: string, { method, headers, body, timeoutMs }: Call): Promise<Answer> {
-  return new Promise((resolve) => {
-    const sent = open(url, method, headers);
-    const end = (answer: Answer): void => {
-      clearTimeout(timer);
-      resolve(answer);
-      sent.destroy();
-    };
-    const timer = setTimeout(
-      () => end({ kind: "silent", reason: `no answer in ${timeoutMs / 1000} s` }),
-      timeoutMs,
-    );
-    sent.on("error", (error) => end({ kind: "silent", reason: codeOf(error) }));
-    sent.once("response", (response) => {
-      const { statusCode: status = 0, headers } = response;
-      let text = "";
-      const finish = () => end({ kind: "answered", status, headers, text });
-      const content = decoded(response).setEncoding("utf8");
-      content.on("data", (chunk: string) => {
-        text += chunk;
-        if (text.length > maxBytes) finish();
-      });
-      content.once("end", finish);
-      content.once("error", finish);
-    });
-    sent.end(body);
-  });
-}
-
-function openStream(url: string, headers: Record<string, string>, eventMs: number): Promise<StreamAnswer> {
-  return new Promise((resolve) => {
-    const began = performance.now();
-    const sent = open(url, "GET", headers);
-    const end = (answer: StreamAnswer): void => {
-      clearTimeout(timer);
-      resolve(answer);
-      sent.destroy();
-    };
-    let answered: (firstEventMs?: number) => void = () =>
-      end({ kind: "silent", reason: `no headers in ${eventMs / 1000} s` });
-    const timer = setTimeout(() => answered(), eventMs);
-    sent.on("error", (error) => end({ kind: "silent", reason: codeOf(error) }));
-    sent.once("response", (response) => {
-      const { statusCode: status = 0, headers } = response;
-      answered = (firstEventMs) => end({ kind: "answered", status, headers, firstEventMs });
-      let text = "";
-      const content = decoded(response).setEncoding("utf8");
-      content.on("data", (chunk: string) => {
-        text += chunk;
-        if (/^event: ?status$/m.test(text) && text.includes("\n\n")) answered(performance.now() - began);
-      });
-      content.once("end", () => answered());
-      content.once("error", () => answered());
-    });
-    sent.end();
-  });
-}
-
-const open = (url: string, method: string, headers: Record<string, string>) =>
-  (url.startsWith("https:") ? requestHttps : requestHttp)(url, { method, headers });
-
-/** A browser shows what it has, so what has come is decoded at once. */
-function decoded(response: IncomingMessage): Readable {
-  switch (response.headers["content-encoding"]) {
-    case "gzip":
-      return response.pipe(
-        createGunzip({ flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }),
-      );
-    case "br":
-      return response.pipe(createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }));
-    case undefined:
-    default:
-      return response;
-  }
 }

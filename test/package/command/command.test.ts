@@ -245,6 +245,15 @@ describe("npx onegini-otp-login doctor", () => {
     assert.equal(wrong.status, 1, wrong.stdout + wrong.stderr);
     assert.match(wrong.stdout, /✗ Mobile authentication type → Name: there is no type “qr-cod”/);
   });
+
+  test("reads a running site's page and scripts with what it has inside", async (t) => {
+    for (const name of ["htmlparser2", "es-module-lexer"])
+      assert.equal(existsSync(join(folder, "node_modules", name)), false, name);
+    const { origin: url, child } = await startInstalled("demo", "--port", "0");
+    t.after(() => child.kill());
+    const { stdout, stderr } = run("doctor", "--site", `${url}/`);
+    assert.match(stdout, /✓ Widget's script: \S+ registers the element/, stderr);
+  });
 });
 
 describe("npx onegini-otp-login", () => {

@@ -59,6 +59,36 @@ describe("doctor's command line", () => {
       assert.match(problems("--site", address).join(), /^--site must be the address of the login page/);
   });
 
+  it("takes --header several times, with --site, and repeats none in a problem", () => {
+    const site = ["--site", "https://www.example.com/login"];
+    const options = readDoctorOptions(
+      [...site, "--header=Authorization: Basic YTpi", "--header", "X-A:b: c"],
+      {},
+    );
+    assert.ok(options.kind === "options" && options.subject.kind === "site");
+    assert.deepEqual(options.subject.headers, [
+      ["Authorization", "Basic YTpi"],
+      ["X-A", "b: c"],
+    ]);
+    for (const [problem, ...args] of [
+      [/^--header must be a header as "Name: value"/, ...site, "--header", "Bearer hidden"],
+      [/^--header must be a header as/, ...site, "--header", "hid den: hidden"],
+      [/^--header must be a header as/, ...site, "--header", "X-A: hidden\nX-B: hidden"],
+      [/^--header must not be Origin/, ...site, "--header", "Origin: hidden"],
+      [
+        /^There is an argument too many: a value with spaces needs quotes/,
+        ...site,
+        "--header",
+        "X:",
+        "hidden",
+      ],
+      [/^--header goes with --site only/, ...tenant, "--origin=https://a.example", "--header", "X-A: hidden"],
+    ] as [RegExp, ...string[]][]) {
+      assert.match(problems(...args).join(), problem);
+      assert.doesNotMatch(problems(...args).join(), /hidden/);
+    }
+  });
+
   it("ends with 2 and says what is wrong, and a secret is not said", async () => {
     for (const [problem, ...args] of [
       [/^There is no flag --prot\./, "--prot"],

@@ -118,6 +118,27 @@ describe("doctor --site, of a site on https,", () => {
     assert.deepEqual(checksThat(run, "unknown"), []);
   });
 
+  it("finds nothing wrong with one that speaks HTTP/2 alone, and says so", async (t) => {
+    const run = await look(t, { http2: true });
+    assertFailed(run, []);
+    assert.deepEqual(checksThat(run, "unknown"), []);
+    const [line] = foundIn(run).checks.filter(({ check }) => check === "page");
+    assert.equal(line?.says, "has the element, over HTTP/2 alone");
+  });
+
+  it("names a stream that is held back over HTTP/2", async (t) => {
+    const page = await runSite(t, { tls: certificates.good, http2: true, stream: "body-held" });
+    assertFailed(await runDoctor(t, ["--site", page, "--json"], { streamMs: 500 }), ["stream"]);
+  });
+
+  it("names a script of http, which browsers block on it", async (t) => {
+    const html = `<!doctype html><script src="http://cdn.example/onegini-otp-login.js"></script>
+      <onegini-otp-login></onegini-otp-login>`;
+    const run = await look(t, { page: { html } });
+    assertFailed(run, ["widget-script"]);
+    assert.match(run.stdout, /http, which a browser blocks on a page of https/);
+  });
+
   it("names a certificate that browsers refuse", async (t) => {
     assertFailed(await look(t, { tls: certificates.selfSigned }), ["tls-chain"]);
   });

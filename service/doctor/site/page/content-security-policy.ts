@@ -2,11 +2,9 @@
 export type Policy = ReadonlyMap<string, readonly string[]>;
 
 /** The policies of a page: those of its header, and those of its `<meta>` tags. All of them hold. */
-export function policiesOf(header: string | undefined, html: string): Policy[] {
-  const tags = [...html.matchAll(/<meta\s[^>]*http-equiv=["']?content-security-policy["']?[^>]*>/gi)];
-  const inTags = tags.flatMap(([tag]) => /\scontent=(?:"([^"]*)"|'([^']*)')/i.exec(tag)?.slice(1) ?? []);
-  return [...(header ?? "").split(","), ...inTags].flatMap((text) => {
-    const policy = parsePolicy(text ?? "");
+export function policiesOf(header: string | string[] | undefined, inTags: readonly string[]): Policy[] {
+  return [...String(header ?? "").split(","), ...inTags].flatMap((text) => {
+    const policy = parsePolicy(text);
     return policy.size > 0 ? [policy] : [];
   });
 }
@@ -25,30 +23,45 @@ function parsePolicy(text: string): Policy {
 export type Verdict = "allowed" | "blocked" | "unknown";
 
 /**
- * For scripts, and for calls. A nonce or a hash may allow them too, which only a browser knows.
+ * For scripts, and for calls. A hash may allow a script too, and so may a script that is allowed itself, which only a
+ * browser knows.
  *
  * @param page the page that has the policy
+ * @param nonce of the script's tag
  */
-export function allows(policy: Policy, directives: readonly string[], url: URL, page: URL): Verdict {
+export function allows(
+  policy: Policy,
+  directives: readonly string[],
+  url: URL,
+  page: URL,
+  nonce?: string,
+): Verdict {
   const name = [...directives, "default-src"].find((each) => policy.has(each));
   const sources = name === undefined ? undefined : policy.get(name);
   if (sources === undefined) return "allowed";
-  if (sources.some((source) => /^'(?:nonce-|sha\d+-|strict-dynamic')/i.test(source))) return "unknown";
-  return sources.some((source) => matches(source, url, page)) ? "allowed" : "blocked";
+  // A nonce is told from another one by each letter.
+  if (nonce !== undefined && sources.includes(`'nonce-${nonce}'`)) return "allowed";
+  const isStrict = sources.some((source) => /^'strict-dynamic'$/i.test(source));
+  if (!isStrict && sources.some((source) => matches(source, url, page))) return "allowed";
+  return isStrict || sources.some((source) => /^'sha\d+-/i.test(source)) ? "unknown" : "blocked";
 }
 
 /** Whether a source of a policy stands for an address. */
 function matches(source: string, { protocol, hostname, port, pathname, origin }: URL, page: URL): boolean {
-  if (source === "*") return true;
+  if (source === "*") return protocol === "https:" || protocol === "http:";
   if (/^'self'$/i.test(source)) return origin === page.origin;
   if (/^[a-z][a-z\d+.-]*:$/i.test(source)) return source.toLowerCase() === protocol;
   const [, scheme, host = "", number, path] =
     /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/:']+)(?::(\d+|\*))?(\/.*)?$/i.exec(source) ?? [];
-  if (host === "" || (scheme !== undefined && `${scheme.toLowerCase()}:` !== protocol)) return false;
+  // http stands for https, too.
+  const isScheme =
+    scheme === undefined || [protocol, protocol.replace("s", "")].includes(`${scheme.toLowerCase()}:`);
+  if (host === "" || !isScheme) return false;
   const isHost = host.startsWith("*.")
     ? hostname.endsWith(host.slice(1).toLowerCase())
     : host.toLowerCase() === hostname;
-  const isPort = number === "*" || (number ?? "") === port;
+  const own = port || (protocol === "https:" ? "443" : "80");
+  const isPort = number === "*" || (number === undefined ? port === "" : number === own);
   const isPath = path === undefined || (path.endsWith("/") ? pathname.startsWith(path) : pathname === path);
   return isHost && isPort && isPath;
 }

@@ -1,0 +1,136 @@
+import { Tokenizer } from "htmlparser2";
+
+export const tagName = "onegini-otp-login";
+
+/** A script that a browser runs. */
+export interface PageScript {
+  kind: "module" | "classic";
+  /** As it is written. Undefined: an inline script. */
+  src: string | undefined;
+  /** Of an inline script. */
+  text: string;
+  integrity: string | undefined;
+  nonce: string | undefined;
+  /** Whether it has `crossorigin`: then a script of another origin needs CORS. */
+  hasCrossorigin: boolean;
+}
+
+/** What of a page's HTML matters here. */
+export interface HtmlPage {
+  /** The widget's tags. */
+  tags: { endpoint: string | undefined }[];
+  scripts: PageScript[];
+  /** The texts of import maps. */
+  importMaps: string[];
+  /** Policies in `<meta>` tags. */
+  policies: string[];
+  base: string | undefined;
+}
+
+type Attributes = ReadonlyMap<string, string>;
+
+/**
+ * Reads a page's HTML. It is tokens alone, in one pass: a tree has input for which building it takes quadratic time. So it
+ * does not know what is inside what, but for comments, texts, `<noscript>` and `<template>`, in which nothing runs.
+ */
+export function readHtml(html: string): HtmlPage {
+  const page: HtmlPage = { tags: [], scripts: [], importMaps: [], policies: [], base: undefined };
+  const inert = { noscript: 0, template: 0 };
+  let script: PageScript | "importmap" | undefined;
+
+  const open = (name: string, attributes: Attributes): void => {
+    if (name === "noscript" || (name === "template" && !attributes.has("shadowrootmode"))) inert[name]++;
+    if (inert.noscript > 0 || inert.template > 0) return;
+    switch (name) {
+      case tagName:
+        page.tags.push({ endpoint: attributes.get("endpoint") });
+        break;
+      case "base":
+        page.base ??= attributes.get("href");
+        break;
+      case "meta":
+        if (attributes.get("http-equiv")?.toLowerCase() === "content-security-policy")
+          page.policies.push(attributes.get("content") ?? "");
+        break;
+      case "script":
+        script = scriptOf(attributes);
+        if (script !== undefined && script !== "importmap") page.scripts.push(script);
+        break;
+    }
+  };
+  const text = (part: string): void => {
+    if (script === "importmap") page.importMaps.push(part);
+    else if (script) script.text += part;
+  };
+  const close = (name: string): void => {
+    if ((name === "noscript" || name === "template") && inert[name] > 0) inert[name]--;
+    if (name === "script") script = undefined;
+  };
+  tokenize(html, { open, text, close });
+  return page;
+}
+
+interface Handlers {
+  open: (name: string, attributes: Attributes) => void;
+  /** The text of a script, in parts. */
+  text: (part: string) => void;
+  close: (name: string) => void;
+}
+
+function tokenize(html: string, { open, text, close }: Handlers): void {
+  let name = "";
+  let attributes = new Map<string, string>();
+  let attribute = "";
+  let value: string[] = [];
+  const slice = (start: number, end: number): string => html.slice(start, end);
+  const opened = (): void => open(name, attributes);
+  const tokenizer = new Tokenizer(
+    { xmlMode: false, decodeEntities: true },
+    {
+      onopentagname(start, end) {
+        name = slice(start, end).toLowerCase();
+        attributes = new Map();
+      },
+      onattribname(start, end) {
+        attribute = slice(start, end).toLowerCase();
+        value = [];
+      },
+      onattribdata: (start, end) => void value.push(slice(start, end)),
+      onattribentity: (codepoint) => void value.push(String.fromCodePoint(codepoint)),
+      // The first one counts.
+      onattribend: () => void (attributes.has(attribute) || attributes.set(attribute, value.join(""))),
+      onopentagend: opened,
+      onselfclosingtag: opened,
+      onclosetag: (start, end) => close(slice(start, end).toLowerCase()),
+      ontext: (start, end) => text(slice(start, end)),
+      ontextentity: () => undefined,
+      oncdata: () => undefined,
+      oncomment: () => undefined,
+      ondeclaration: () => undefined,
+      onprocessinginstruction: () => undefined,
+      onend: () => undefined,
+    },
+  );
+  tokenizer.write(html);
+  tokenizer.end();
+}
+
+/** As the HTML standard lists them. */
+export const scriptTypes =
+  /^(?:application\/(?:x-)?(?:java|ecma)script|text\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/i;
+
+function scriptOf(attributes: Attributes): PageScript | "importmap" | undefined {
+  const type = (attributes.get("type") ?? "").trim().toLowerCase();
+  if (type === "importmap") return "importmap";
+  const isModule = type === "module";
+  if (!isModule && type !== "" && !scriptTypes.test(type)) return undefined;
+  if (!isModule && attributes.has("nomodule")) return undefined;
+  return {
+    kind: isModule ? "module" : "classic",
+    src: attributes.get("src"),
+    text: "",
+    integrity: attributes.get("integrity") || undefined,
+    nonce: attributes.get("nonce") || undefined,
+    hasCrossorigin: attributes.has("crossorigin"),
+  };
+}

@@ -1,0 +1,78 @@
+/** An import map of a page, with the addresses as they are written. */
+export interface ImportMap {
+  imports: Readonly<Record<string, unknown>>;
+  scopes: Readonly<Record<string, unknown>>;
+  integrity: Readonly<Record<string, unknown>>;
+}
+
+/** A map that is no JSON has no effect. Later maps add to earlier ones. */
+export function readImportMaps(texts: readonly string[]): ImportMap {
+  const maps = texts.map((text) => {
+    try {
+      return recordOf(JSON.parse(text));
+    } catch {
+      return {};
+    }
+  });
+  const merged = (key: keyof ImportMap): Record<string, unknown> =>
+    Object.assign({}, ...[...maps].reverse().map((map) => recordOf(map[key]))) as Record<string, unknown>;
+  return { imports: merged("imports"), scopes: merged("scopes"), integrity: merged("integrity") };
+}
+
+const recordOf = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+
+/**
+ * The address that an import in a script means, or undefined if a browser finds none: a bare name without an entry.
+ *
+ * @param from the address of the script with the import
+ * @param base the page's base, to which the map's addresses are relative
+ */
+export function resolveImport(
+  specifier: string,
+  from: string,
+  { imports, scopes }: ImportMap,
+  base: string,
+): string | undefined {
+  const url = addressIn(specifier, from);
+  const names = url === undefined ? [specifier] : [specifier, url];
+  const scopesOfScript = Object.entries(scopes)
+    .map(([scope, map]) => ({ scope: absolute(scope, base) ?? scope, map: recordOf(map) }))
+    .filter(({ scope }) => scope === from || (scope.endsWith("/") && from.startsWith(scope)))
+    .sort((one, other) => other.scope.length - one.scope.length);
+  for (const map of [...scopesOfScript.map((each) => each.map), imports]) {
+    const entry = entryFor(names, map, base);
+    if (entry !== undefined) return absolute(entry, base);
+  }
+  return url;
+}
+
+/** A specifier that is an address itself. Another one is a bare name. */
+const addressIn = (specifier: string, from: string): string | undefined =>
+  /^\.{0,2}\//.test(specifier) ? absolute(specifier, from) : absolute(specifier);
+
+const absolute = (text: string, base?: string): string | undefined =>
+  URL.canParse(text, base) ? new URL(text, base).href : undefined;
+
+function entryFor(
+  names: readonly string[],
+  map: Readonly<Record<string, unknown>>,
+  base: string,
+): string | undefined {
+  const keys = Object.keys(map).map((key) => ({
+    key,
+    // A key may itself be an address, relative to the page.
+    matches: /^\.{0,2}\//.test(key) ? [absolute(key, base) ?? key] : [key],
+  }));
+  const longestFirst = keys.sort((one, other) => other.key.length - one.key.length);
+  for (const { key, matches } of longestFirst) {
+    const target = map[key];
+    if (typeof target !== "string") continue;
+    for (const match of matches)
+      for (const name of names) {
+        if (name === match) return target;
+        if (match.endsWith("/") && name.startsWith(match)) return target + name.slice(match.length);
+      }
+  }
+  return undefined;
+}

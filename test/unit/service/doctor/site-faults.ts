@@ -1,0 +1,476 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import type { Reply, Site } from "./running-site.js";
+
+export type Headers = Record<string, string | string[] | undefined>;
+
+export const csp = (value: string | undefined): Site => ({
+  page: { headers: { "content-security-policy": value } },
+});
+const cookie = (change: (cookie: string) => string | undefined): Site => ({
+  answer(headers) {
+    const [first] = headers["set-cookie"] ?? [];
+    if (first === undefined) return;
+    const changed = change(first);
+    headers["set-cookie"] = changed === undefined ? undefined : [changed];
+  },
+});
+
+export const widgetPath = "/otp-login/assets/onegini-otp-login.js";
+export const widgetFile = readFileSync("dist/onegini-otp-login.js");
+export const integrityOf = (file: string | Buffer): string =>
+  `sha384-${createHash("sha384").update(file).digest("base64")}`;
+
+/** A page with the element, and what else it has. */
+export const page = (head: string): string =>
+  `<!doctype html><html lang="en"><title>Log in</title>${head}<onegini-otp-login></onegini-otp-login></html>`;
+/** A page with the widget's script, and what else it has. */
+export const html = (body: string): string =>
+  `<!doctype html><html lang="en"><title>Log in</title><script type="module" src="${widgetPath}"></script>${body}</html>`;
+
+type Front = NonNullable<Site["front"]>;
+
+export const at =
+  (path: string, reply: Reply): Front =>
+  (request) =>
+    request.url?.split("?")[0] === path ? reply : undefined;
+
+/** Scripts by their paths, and the answers to other paths. */
+export const files =
+  (scripts: Readonly<Record<string, string>>, statuses: Readonly<Record<string, number>> = {}): Front =>
+  ({ url = "" }) => {
+    const body = scripts[url];
+    if (body !== undefined) return { headers: { "content-type": "text/javascript" }, body };
+    return url in statuses ? { status: statuses[url]! } : undefined;
+  };
+
+export const isStatus = ({ method, url = "", headers }: IncomingMessage): boolean =>
+  method === "GET" && /^\/otp-login\/[\w-]{20,}$/.test(url) && headers.accept === "application/json";
+
+/** Each nth request that is answered so. */
+const every = (nth: number, answer: Front): Front => {
+  let count = 0;
+  return (request) => {
+    const reply = answer(request);
+    return reply && ++count % nth === 0 ? reply : undefined;
+  };
+};
+
+export const basic: Front = ({ headers }) =>
+  headers.authorization === `Basic ${Buffer.from("staging:a-long-password").toString("base64")}`
+    ? undefined
+    : { status: 401, headers: { "www-authenticate": 'Basic realm="Staging"' }, body: "Unauthorized" };
+
+export const botCheck: Front = ({ headers }) =>
+  /\bcf_clearance=passed-by-a-person\b/.test(headers.cookie ?? "")
+    ? undefined
+    : {
+        status: 403,
+        headers: { "content-type": "text/html", "cf-mitigated": "challenge" },
+        body: "<title>Just a moment...</title>",
+      };
+
+/** What can be wrong with a site, by name, and what doctor says: the checks that are ✗, and words of the first one. */
+export interface SiteFault extends Site {
+  title: string;
+  expected: string[];
+  /** Of the line and of its advice, on a line of its own. */
+  says: RegExp;
+  streamMs?: number;
+}
+
+export const siteFaults: readonly SiteFault[] = [
+  { title: "there is no login page", page: { status: 404 }, expected: ["page"], says: /answers 404/ },
+  {
+    title: "the login page is at another address",
+    page: { status: 302, headers: { location: "https://www.example.com/log-in" } },
+    expected: ["page"],
+    says: /redirects to https:\/\/www\.example\.com\/log-in/,
+  },
+  {
+    title: "the policy forbids calls",
+    ...csp("default-src 'none'; script-src 'self'; frame-ancestors 'none'"),
+    expected: ["csp-widget"],
+    says: /add 'self' to connect-src/,
+  },
+  {
+    title: "the policy forbids the script",
+    ...csp("script-src https://cdn.example; connect-src 'self'; frame-ancestors 'none'"),
+    expected: ["csp-widget"],
+    says: /add 'self' to script-src/,
+  },
+  {
+    title: "a policy in the page forbids what the widget writes",
+    page: {
+      html: `<meta http-equiv="Content-Security-Policy" content="require-trusted-types-for 'script'; trusted-types mine">
+        <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
+        <onegini-otp-login></onegini-otp-login>`,
+    },
+    expected: ["csp-widget"],
+    says: /add lit-html to trusted-types/,
+  },
+  {
+    title: "other sites may show the page in a frame",
+    ...csp(undefined),
+    expected: ["csp-framing"],
+    says: /frame-ancestors 'none'/,
+  },
+  {
+    title: "the proxy does not pass the path on",
+    api: 404,
+    expected: ["login-api"],
+    says: /Two faults look alike: the proxy does not pass \/otp-login on/,
+  },
+  {
+    title: "the service is not started",
+    api: 502,
+    expected: ["login-api"],
+    says: /Two faults look alike: the kit's server or the service is not started/,
+  },
+  {
+    title: "the Token Server refuses the service",
+    service: ["--client-secret", "another-secret"],
+    expected: ["login-api"],
+    says: /server_error.*without --site/s,
+  },
+  {
+    title: "the service has another origin",
+    service: ["--origin", "https://www.example.com"],
+    expected: ["origin"],
+    says: /Set origin to http:\/\/localhost:\d+/,
+  },
+  {
+    title: "a proxy writes its own origin over the browser's",
+    request(headers: Headers) {
+      headers["origin"] = `http://${String(headers["host"])}`;
+      headers["sec-fetch-site"] = "same-origin";
+    },
+    expected: ["other-origins"],
+    says: /another site may start logins/,
+  },
+  {
+    title: "Content-Type is changed",
+    answer(headers: Headers) {
+      if (headers["content-type"] === "application/json") headers["content-type"] = "text/plain";
+    },
+    expected: ["content-type"],
+    says: /text\/plain, in place of application\/json/,
+  },
+  {
+    title: "Cache-Control is removed",
+    answer: (headers: Headers) => void delete headers["cache-control"],
+    expected: ["cache-control"],
+    says: /a cache may keep a code/,
+  },
+  {
+    title: "the cookie is removed",
+    ...cookie(() => undefined),
+    expected: ["cookie"],
+    says: /Two faults look alike: the proxy removes it/,
+  },
+  {
+    title: "the cookie loses HttpOnly",
+    ...cookie((text) => text.replace(/; *HttpOnly/i, "")),
+    expected: ["cookie"],
+    says: /HttpOnly is missing/,
+  },
+  {
+    title: "the cookie's SameSite is changed",
+    ...cookie((text) => text.replace(/SameSite=Lax/i, "SameSite=None")),
+    expected: ["cookie"],
+    says: /SameSite=Lax is missing/,
+  },
+  {
+    title: "the cookie's path is changed",
+    ...cookie((text) => text.replace(/Path=\//i, "Path=/otp-login")),
+    expected: ["cookie"],
+    says: /Path=\/ is missing/,
+  },
+  {
+    title: "the cookie gets a domain and a life of its own",
+    ...cookie((text) => `${text}; Domain=localhost; Max-Age=3600`),
+    expected: ["cookie"],
+    says: /it has a Domain, it outlives the browser's session/,
+  },
+  {
+    title: "the proxy removes the browser's cookie",
+    request: (headers: Headers) => void delete headers["cookie"],
+    expected: ["status"],
+    says: /These look alike: the cookie does not come back/,
+  },
+  {
+    title: "the proxy holds the stream back, headers and all",
+    stream: "held",
+    streamMs: 500,
+    expected: ["stream"],
+    says: /not even its headers came/,
+  },
+  {
+    title: "the proxy holds the stream's events back",
+    stream: "body-held",
+    streamMs: 500,
+    expected: ["stream"],
+    says: /its headers came, and no status.*proxy_buffering off/s,
+  },
+  {
+    title: "the proxy compresses the stream",
+    stream: "compressed",
+    streamMs: 500,
+    expected: ["stream"],
+    says: /it is compressed \(gzip\)/,
+  },
+  {
+    title: "the proxy does not pass Accept on",
+    request(headers: Headers) {
+      headers["accept"] = "*/*";
+    },
+    expected: ["stream"],
+    says: /in place of text\/event-stream/,
+  },
+  {
+    title: "the clocks differ",
+    answer(headers: Headers) {
+      headers["date"] = new Date(Date.now() - 120_000).toUTCString();
+    },
+    expected: ["clock"],
+    says: /12\d s behind this machine's/,
+  },
+
+  // The page and its scripts.
+  {
+    title: "the widget's script is not there",
+    front: at("/otp-login/assets/onegini-otp-login.js", { status: 404, body: "Not found" }),
+    expected: ["widget-script"],
+    says: /^\/otp-login\/assets\/onegini-otp-login\.js: 404\nServe it there/,
+  },
+  {
+    title: "the widget's script comes with a wrong type",
+    front: at("/otp-login/assets/onegini-otp-login.js", {
+      headers: { "content-type": "application/octet-stream" },
+      body: widgetFile,
+    }),
+    expected: ["widget-script"],
+    says: /its Content-Type is application\/octet-stream, in place of text\/javascript/,
+  },
+  {
+    title: "a page comes in place of the widget's script",
+    page: { html: page('<script src="/widget.js"></script>') },
+    front: at("/widget.js", { headers: { "content-type": "text/html" }, body: page("") }),
+    expected: ["widget-script"],
+    says: /\/widget\.js: a page and not a script/,
+  },
+  {
+    title: "the widget's script does not fit its integrity",
+    page: {
+      html: page(
+        `<script type="module" src="${widgetPath}" integrity="${integrityOf("another file")}"></script>`,
+      ),
+    },
+    expected: ["widget-script"],
+    says: /it does not fit its integrity\nWrite the integrity of this version's file/,
+  },
+  {
+    title: "the widget's script is loaded without type=module",
+    page: { html: page(`<script src="${widgetPath}"></script>`) },
+    expected: ["widget-script"],
+    says: /it is a module, and its tag has no type="module"/,
+  },
+  {
+    title: "a script imports the widget by a name that no bundler replaced",
+    page: { html: page('<script type="module">import "onegini-otp-login/define";</script>') },
+    expected: ["widget-script"],
+    says: /“onegini-otp-login\/define”: no address, and no import map has the name/,
+  },
+  {
+    title: "a script imports a file that is not there",
+    page: { html: page('<script type="module" src="/app.js"></script>') },
+    front: files(
+      { "/app.js": 'import "./chunk.js"; customElements.define("onegini-otp-login", A)' },
+      { "/chunk.js": 404 },
+    ),
+    expected: ["widget-script"],
+    says: /\/app\.js: it imports \/chunk\.js: 404/,
+  },
+  {
+    title: "the element is there, and no script",
+    page: { html: page("") },
+    expected: ["widget-script"],
+    says: /the page has no script\nLoad it: <script type="module"/,
+  },
+  {
+    title: "the element is there, and no script registers it",
+    page: { html: page('<script src="/app.js"></script>') },
+    front: files({
+      "/app.js": 'document.querySelector("onegini-otp-login").addEventListener("login", () => {})',
+    }),
+    expected: ["widget-script"],
+    says: /none of the page's scripts registers the element/,
+  },
+  {
+    title: "neither the page nor its scripts have the element",
+    page: {
+      html: `<!doctype html><!-- <onegini-otp-login></onegini-otp-login> -->
+        <noscript><onegini-otp-login></onegini-otp-login></noscript>
+        <script type="module" src="${widgetPath}"></script><script src="/app.js"></script>`,
+    },
+    front: files({ "/app.js": 'document.querySelector("onegini-otp-login")?.start()' }),
+    expected: ["page"],
+    says: /there is no <onegini-otp-login> in it, and none in its scripts/,
+  },
+  {
+    title: "the element calls another login API than the one that is checked",
+    page: { html: html('<onegini-otp-login endpoint="/api/otp"></onegini-otp-login>') },
+    expected: ["page"],
+    says: /endpoint is \/api\/otp, and the login API was looked for at http:\/\/localhost:\d+\/otp-login\n.*--path/,
+  },
+  {
+    title: "the login page comes as a text",
+    page: { headers: { "content-type": "text/plain; charset=utf-8" } },
+    expected: ["page"],
+    says: /Content-Type is text\/plain/,
+  },
+  {
+    title: "frame-ancestors lets in each site, beside an X-Frame-Options that does not",
+    page: {
+      headers: {
+        "content-security-policy": "frame-ancestors *",
+        "x-frame-options": "DENY",
+      },
+    },
+    expected: ["csp-framing"],
+    says: /frame-ancestors is \*, and then browsers do not look at X-Frame-Options/,
+  },
+  {
+    title: "frame-ancestors stands in a tag of the page, where it has no effect",
+    page: {
+      headers: { "content-security-policy": undefined },
+      html: page(
+        `<meta http-equiv="Content-Security-Policy" content="frame-ancestors 'none'"><script type="module" src="${widgetPath}"></script>`,
+      ),
+    },
+    expected: ["csp-framing"],
+    says: /any site can show the login page in a frame/,
+  },
+  {
+    title: "the policy has a nonce that the script's tag has not",
+    ...csp("script-src 'nonce-abc'; connect-src 'self'; frame-ancestors 'none'"),
+    expected: ["csp-widget"],
+    says: /add 'self' to script-src/,
+  },
+  {
+    title: "the login page redirects without end",
+    front: at("/login", { status: 302, headers: { location: "/login?again" } }),
+    expected: ["page"],
+    says: /redirects without end/,
+  },
+  // What stands in front.
+  {
+    title: "the login page is behind basic authentication",
+    front: basic,
+    expected: ["page"],
+    says: /it asks for HTTP authentication \(401, Basic\)\n.*--header "Authorization: Basic …"/,
+  },
+  {
+    title: "the login page leads to one that is behind basic authentication",
+    front: (request) =>
+      request.url === "/login" ? { status: 302, headers: { location: "/en/login" } } : basic(request),
+    expected: ["page"],
+    says: /it asks for HTTP authentication \(401, Basic\), at http:\/\/localhost:\d+\/en\/login/,
+  },
+  {
+    title: "the login API alone is behind basic authentication",
+    front: (request) => (request.method === "GET" ? undefined : basic(request)),
+    expected: ["login-api"],
+    says: /it asks for HTTP authentication \(401, Basic\)\nTake the authentication off \/otp-login/,
+  },
+  {
+    title: "a bot check answers calls of the login API",
+    front: (request) => (request.method === "GET" ? undefined : botCheck(request)),
+    expected: ["login-api"],
+    says: /a bot check \(Cloudflare\) answers in its place, 403\nLeave \/otp-login out/,
+  },
+  {
+    title: "a firewall refuses doctor",
+    front: at("/login", { status: 403, body: "Access denied" }),
+    expected: ["page"],
+    says: /it answers 403\n.*a robot.*--header/,
+  },
+  {
+    title: "the proxy waits in vain for the service",
+    api: 504,
+    expected: ["login-api"],
+    says: /a proxy answers 504: nothing behind it answered in time\nLook at the process/,
+  },
+  {
+    title: "the proxy waits in vain for the login page",
+    front: at("/login", { status: 504 }),
+    expected: ["page"],
+    says: /a proxy answers 504: nothing behind it answered in time/,
+  },
+  {
+    title: "the proxy limits starts",
+    front: (request) =>
+      request.method === "POST"
+        ? { status: 429, headers: { "retry-after": "30" }, body: "<h1>Slow down</h1>" }
+        : undefined,
+    expected: ["login-api"],
+    says: /a limit in front of it answers 429, Retry-After: 30\nRaise the limit of the proxy/,
+  },
+  {
+    title: "the proxy limits requests for the status",
+    front: (request) => (isStatus(request) ? { status: 429, body: "Slow down" } : undefined),
+    expected: ["status"],
+    says: /a limit in front of it answers 429/,
+  },
+  {
+    title: "one of several processes is not started",
+    front: every(2, (request) => (isStatus(request) ? { status: 502 } : undefined)),
+    expected: ["status"],
+    says: /it answers 502, after 1 that were right/,
+  },
+  {
+    title: "two processes have no common store",
+    twoProcesses: true,
+    expected: ["status"],
+    says: /\d of \d answers do not know the login: several processes answer.*\nGive all processes one Redis/,
+  },
+  {
+    title: "the stream alone reaches a process with another store",
+    front: (request) =>
+      /event-stream/.test(request.headers.accept ?? "")
+        ? {
+            status: 404,
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ error: "unknown_attempt", error_description: "Unknown." }),
+          }
+        : undefined,
+    expected: ["stream"],
+    says: /404, unknown_attempt: another process answered.*\nGive all processes one Redis/,
+  },
+  {
+    title: "a cache keeps the answer to a start",
+    cachesPosts: true,
+    expected: ["cache-control"],
+    says: /a cache answers in place of the login API \(two starts got the same login\)/,
+  },
+  {
+    title: "a cache gave out an older start, without its cookie",
+    answer(headers: Headers) {
+      if (headers["content-type"] !== "application/json") return;
+      headers["age"] = "12";
+      delete headers["set-cookie"];
+    },
+    expected: ["cache-control"],
+    says: /a cache answers in place of the login API \(Age: 12\)/,
+  },
+  {
+    title: "the proxy allows each origin to read",
+    answer(headers: Headers, asked: Headers) {
+      headers["access-control-allow-origin"] = asked["origin"];
+      headers["access-control-allow-credentials"] = "true";
+    },
+    expected: ["other-origins"],
+    says: /each other site may read its answers: Access-Control-Allow-Origin repeats/,
+  },
+];
