@@ -43,12 +43,13 @@ async function runDoctor(args: readonly string[]): Promise<void> {
   // As there.
   const { doctor } = await import("../doctor/doctor-command.js");
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
   process.exitCode = await doctor(args, process.env, {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     version: readVersion(),
     stop: stop.signal,
+    // Before, a signal ends the process as it ends any: a handler would have to wait for what is under way.
+    onCode: () => process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort()),
   });
 }
 
