@@ -18,7 +18,6 @@ import { closeWithConnection, toWebHeaders, originForm } from "./node/node-handl
 import { createLoginKit, type LoginKitOptionsFunction } from "./node.js";
 import { defaultPath } from "./protocol/login-api.js";
 import { notFound } from "./server/http/api-error.js";
-import { plainIPv4 } from "./server/http/client-ip.js";
 import { rawBodyOf, type OpenStream } from "./server/http/response.js";
 import { forAdapter, type KitForAdapter } from "./server/kit.js";
 import type { LoginKitEvent } from "./server/kit-events.js";
@@ -121,8 +120,7 @@ function mount(app: FastifyInstance, options: PluginOptions & ScopeOptions): voi
   const withDefaults = (given: KitOptions): LoginKitOptions<FastifyContext> => {
     const onEvent = given.onEvent ?? eventsTo(app.log, loggerOptions);
     return {
-      // A connection that was reset has no address.
-      clientIp: (_request, { request }) => plainIPv4(request.ip),
+      clientIp: (_request, { request }) => request.ip,
       ...given,
       ...(onEvent && { onEvent }),
       path: joined(joined(app.prefix, prefix), path),

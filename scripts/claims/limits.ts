@@ -7,6 +7,47 @@ const node = "test/unit/node/node-handler.test.ts";
 const proxyLimits = "test/resilience/nodes/proxy-limits.test.ts";
 const haproxy = "docs/deployment/haproxy.cfg";
 const clientIp = "test/unit/server/http/client-ip.test.ts";
+const threats = "test/unit/server/endpoints/threats.test.ts";
+
+/** What each entry makes of a text in place of an address. */
+const textsForAddresses = [
+  { entry: "of clientIp", test: threats, title: "is no address, whatever it is: …" },
+  {
+    entry: "in the limits",
+    test: threats,
+    title: "passes no limit: all such texts count as one unknown address",
+  },
+  {
+    entry: "in kit.begin",
+    test: threats,
+    title: "is no address where a login begins together with a page",
+  },
+  {
+    entry: "in ./node",
+    test: node,
+    title: 'takes no text for an address, also if "trust proxy" believes every proxy',
+  },
+  {
+    entry: "in ./fastify",
+    test: "test/unit/fastify.test.ts",
+    title: "have no address if trustProxy believes every proxy, and a client sent what is none",
+  },
+  {
+    entry: "in ./better-auth",
+    test: "test/unit/better-auth.test.ts",
+    title: "takes no text of the site's own clientIp for an address",
+  },
+  {
+    entry: "in ./next",
+    test: "test/unit/next.test.ts",
+    title: "takes no text for the address of a client, from a site that believes every proxy",
+  },
+  {
+    entry: "in serve",
+    test: "test/unit/service/serve/service.test.ts",
+    title: "takes what is no IP address for none, and logs once for each call what to send",
+  },
+];
 
 export const limits: readonly Defence[] = [
   {
@@ -36,8 +77,8 @@ export const limits: readonly Defence[] = [
   {
     claim: "Starts are counted for the address that the connection had",
     file: "src/server/http/call.ts",
-    text: "address: resultOf(() => clientIp(request, context)),",
-    without: "address: () => clientIp(request, context),",
+    text: "address: resultOf(() => addressCheck",
+    without: "address: (() => addressCheck",
     test: limitsTest,
     title: "are counted for the address that the connection had when the request came",
   },
@@ -244,6 +285,22 @@ export const limits: readonly Defence[] = [
     without: `clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined)`,
     test: "test/unit/server/endpoints/login-api.test.ts",
     title: "ignores X-Forwarded-For by default",
+  },
+  ...textsForAddresses.map(({ entry, test, title }) => ({
+    claim: `What is no IP address is no address: ${entry}`,
+    file: "src/server/http/call.ts",
+    text: 'addressCheck.ipAddress(clientIp(request, context), "clientIp")',
+    without: "clientIp(request, context)",
+    test,
+    title,
+  })),
+  {
+    claim: "What is no IP address is no address: in kit.scanned",
+    file: "src/server/endpoints/scanned.ts",
+    text: 'addressCheck.ipAddress(given, "scanned")',
+    without: "given",
+    test: threats,
+    title: "is no address of a phone, which is reported once",
   },
   {
     claim: "HAProxy limits the requests of an address",

@@ -126,6 +126,11 @@ const withFix: readonly LoginKitEvent["type"][] = ["request_refused", "page_refu
 
 /** An event in the words of the settings, and of `POST /begin`. */
 function namingSettings(event: LoginKitEvent): LoginKitEvent {
+  if (event.type === "invalid_client_address") {
+    const call = event.source === "clientIp" ? "/begin" : "/scanned";
+    const description = `"address" of POST ${call} is no IP address, so it counts as unknown. A client can write anything into X-Forwarded-For: let your framework believe exactly the proxies in front of it.`;
+    return { ...event, description };
+  }
   if (!("description" in event) || !withFix.includes(event.type)) return event;
   const description = withSettingNames(event.description ?? "").replaceAll('"pageUrl"', "page_url");
   return { ...event, description };

@@ -152,6 +152,11 @@ export type LoginKitEvent =
   | { type: "host_differs"; level: "warn"; description: string; host: string }
   /** Once, at the first start: no address is known, so starts are not limited by address. */
   | { type: "no_client_address"; level: "warn"; description: string }
+  /**
+   * Once for each `source`: the site gave a text that is no IP address, as `clientIp` or to `kit.scanned`. The address counts as
+   * unknown. The text is likely a client's own, and is not in the event.
+   */
+  | { type: "invalid_client_address"; level: "warn"; description: string; source: AddressSource }
   /** A callback was handled, `durationMs` after it came; `address` is the client that posted it. */
   | {
       type: "callback_received";
@@ -216,6 +221,9 @@ export type LoginKitEvent =
   | { type: "store_recovered"; level: "warn"; durationMs: number }
   /** Something else went wrong: one of the site's functions threw, or the kit has a bug. */
   | { type: "internal_error"; level: "error"; doing: string; error: unknown };
+
+/** Where an address came from that is none: the option `clientIp`, or `kit.scanned`. */
+export type AddressSource = "clientIp" | "scanned";
 
 /** Reports an event to the site. Never throws. */
 export type Report = (event: LoginKitEvent) => void;

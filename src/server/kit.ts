@@ -11,6 +11,7 @@ import { answerStatus } from "./endpoints/status-endpoint.js";
 import { Watchers } from "./endpoints/watchers.js";
 import { createReport, ErrorLog } from "./event-reporter.js";
 import { healthOf } from "./endpoints/health.js";
+import { AddressCheck } from "./http/address-check.js";
 import { BrowserCookie } from "./http/browser-cookie.js";
 import { callOf } from "./http/call.js";
 import { clientOfAttempt } from "./http/client-ip.js";
@@ -68,6 +69,7 @@ export function createLoginKit<Context = unknown>(
   const errorLog = new ErrorLog(report, runtime);
   const pending = new PendingTasks();
   const clientOf = clientOfAttempt(config.clientIp);
+  const addressCheck = new AddressCheck(report);
 
   // A status: the poller writes the Token Server's result to the attempt, and the watchers show the change.
   const guard = new StoreGuard(runtime, report);
@@ -140,7 +142,7 @@ export function createLoginKit<Context = unknown>(
   });
 
   const toCall = (request: Request, context: Context, isAnswered?: () => boolean) =>
-    callOf(request, context, config.clientIp, runtime, isAnswered);
+    callOf(request, context, { clientIp: config.clientIp, addressCheck, runtime }, isAnswered);
   const fetch = async (request: Request, context: Context, isAnswered?: () => boolean): Promise<Response> =>
     pending.add(routes(toCall(request, context, isAnswered)));
   const pageCheck = new PageCheck({ pages: config.pages, report, runtime });
@@ -157,7 +159,7 @@ export function createLoginKit<Context = unknown>(
         throw new TypeError('kit.redeem: this kit has "signIn"; tickets take "handOver" in its place');
       return pending.add(tickets.redeem(ticket, request));
     },
-    scanned: (scan) => pending.add(markScanned(scan, attempts, report)),
+    scanned: (scan) => pending.add(markScanned(scan, { attempts, addressCheck, report })),
     forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
     check: () => checks.check(),
     health: () => healthOf(store, watchers, runtime),

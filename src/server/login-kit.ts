@@ -115,7 +115,7 @@ export interface ScannedCode {
    * accepts. Give it wherever you compare addresses: without it, any user of the app can make the scan that counts.
    */
   userId?: string | undefined;
-  /** The phone's address, for `signIn`. */
+  /** The phone's IP address, for `signIn`. Any other text counts as none. */
   address?: string | undefined;
   /** The phone's user agent, for `signIn`: at most 512 characters are kept. */
   userAgent?: string | undefined;

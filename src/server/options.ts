@@ -166,8 +166,8 @@ export interface CommonOptions<Context = unknown> {
   /** Where attempts are kept. Default `memoryStore()`: for one process. */
   store?: AttemptStore;
   /**
-   * The client's address, or undefined. Default: the socket's, with the Node adapter. Behind proxies:
-   * `clientIpBehind(n)`.
+   * The client's IP address, or undefined; any other text counts as undefined. Default: the socket's, with the Node adapter.
+   * Behind proxies: `clientIpBehind(n)`.
    */
   clientIp?: (request: Request, context: Context) => string | undefined;
   /**

@@ -263,6 +263,13 @@ describe("a login with Better Auth", () => {
     await new Browser(site).start();
     assert.equal(site.emulator.starts[0]?.get("ip_address"), "192.0.2.8");
   });
+
+  test("takes no text of the site's own clientIp for an address", async (t) => {
+    const site = await authSite(t, { plugin: { clientIp: () => "your own office in Amsterdam" } });
+    await new Browser(site).start();
+    assert.equal(site.emulator.starts[0]?.get("ip_address"), null);
+    assert.equal(site.events.filter(({ type }) => type === "invalid_client_address").length, 1);
+  });
 });
 
 describe("somebody without an account", () => {

@@ -460,6 +460,15 @@ describe("the answers of the Fastify plugin", () => {
     assert.equal(direct.emulator.starts[0]?.get("ip_address"), "127.0.0.1");
   });
 
+  test("have no address if trustProxy believes every proxy, and a client sent what is none", async (t) => {
+    const where = await site(t, { server: { trustProxy: true } });
+    await new Browser(where).start({ headers: { "x-forwarded-for": "your own office in Amsterdam" } });
+    await new Browser(where).start({ headers: { "x-forwarded-for": "::ffff:192.0.2.1" } });
+    const addresses = where.emulator.starts.map((start) => start.get("ip_address"));
+    assert.deepEqual(addresses, [null, "192.0.2.1"]);
+    assert.equal(where.events.filter(({ type }) => type === "invalid_client_address").length, 1);
+  });
+
   test("have the address that clientIpBehind gives, if the site prefers it", async (t) => {
     const where = await site(t, { options: { clientIp: clientIpBehind(1) } });
     await new Browser(where).start({ headers: { "x-forwarded-for": "203.0.113.1, 198.51.100.1" } });

@@ -77,6 +77,33 @@ describe("the kit of a process", () => {
     assert.equal(reads.count, 1);
   });
 
+  test("takes no text for the address of a client, from a site that believes every proxy", async (t) => {
+    const starts: URLSearchParams[] = [];
+    const events: string[] = [];
+    const login = createNextLogin(
+      () => ({
+        ...options,
+        message: "Log in",
+        clientIp: (request: Request) => request.headers.get("x-forwarded-for") ?? undefined,
+        onEvent: ({ type }) => void events.push(type),
+        transport: async ({ body }) => {
+          starts.push(new URLSearchParams(body));
+          return { status: 503, text: "" };
+        },
+      }),
+      t.name,
+    );
+    const start = (address: string) =>
+      new Request(`${origin}/otp-login`, { method: "POST", headers: { origin, "x-forwarded-for": address } });
+    for (const address of ["your own office in Amsterdam", "192.0.2.7"])
+      await login.handlers.POST(start(address));
+    assert.deepEqual(
+      starts.map((form) => form.get("ip_address")),
+      [null, "192.0.2.7"],
+    );
+    assert.equal(events.filter((type) => type === "invalid_client_address").length, 1);
+  });
+
   test("names an option that is wrong", async (t) => {
     const { load } = countedLogin(t.name, () => ({ ...options, origin: "" }));
     await assert.rejects(load().kit(), { name: "TypeError", message: /origin/ });

@@ -1,23 +1,29 @@
 import { isText } from "../../protocol/login-api.js";
 import type { Attempts } from "../attempt/attempts.js";
+import type { AddressCheck } from "../http/address-check.js";
 import type { Report } from "../kit-events.js";
 import type { ScannedCode } from "../login-kit.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
 
 /** Marks the attempt whose code the site's app scanned. What the app sends may be anything. Never rejects. */
-export async function markScanned(scan: ScannedCode, attempts: Attempts, report: Report): Promise<void> {
+export async function markScanned(
+  scan: ScannedCode,
+  { attempts, addressCheck, report }: { attempts: Attempts; addressCheck: AddressCheck; report: Report },
+): Promise<void> {
   try {
-    const { transactionId, userId, address, userAgent } = scan;
+    const { transactionId, userId, userAgent } = scan;
     if (typeof transactionId !== "string" || !isTransactionId(transactionId)) return;
     // A scan without a user id is that of whoever accepts, so one with a wrong id must not become such a scan.
     if (userId !== undefined && !isText(userId))
       throw new TypeError(
         `"userId" is a ${typeof userId} that names no user; expected undefined, or a text that is not empty and has no lone surrogate`,
       );
+    const given = typeof scan.address === "string" ? scan.address : undefined;
+    const address = addressCheck.ipAddress(given, "scanned");
     await attempts.scanned(transactionId, {
       // Whole, because it is compared with that of the user who accepts.
       ...(userId !== undefined && { userId }),
-      ...(typeof address === "string" && { address: storable(address) }),
+      ...(address !== undefined && { address }),
       ...(typeof userAgent === "string" && { userAgent: storable(userAgent) }),
     });
   } catch (error) {

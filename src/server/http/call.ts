@@ -1,11 +1,12 @@
 import type { Runtime } from "../runtime.js";
+import type { AddressCheck } from "./address-check.js";
 import { hasSocket, socketAddress } from "./client-ip.js";
 
 /** One request to the kit, with what the kit knows about it. */
 export interface Call<Context> {
   readonly request: Request;
   readonly context: Context;
-  /** The client's address by the site's `clientIp`; undefined if unknown. Throws what `clientIp` throws. */
+  /** The client's IP address by the site's `clientIp`; undefined if unknown. Throws what `clientIp` throws. */
   readonly address: () => string | undefined;
   /** False if addresses are never known here: the site gave no `clientIp`, and the platform gives no socket. */
   readonly hasAddress: boolean;
@@ -19,18 +20,23 @@ export interface Call<Context> {
   isCallback?: true;
 }
 
+interface CallDependencies<Context> {
+  clientIp: (request: Request, context: Context) => string | undefined;
+  addressCheck: AddressCheck;
+  runtime: Runtime;
+}
+
 /** Reads the address at once: it is unknown when the connection is gone. */
 export function callOf<Context>(
   request: Request,
   context: Context,
-  clientIp: (request: Request, context: Context) => string | undefined,
-  runtime: Runtime,
+  { clientIp, addressCheck, runtime }: CallDependencies<Context>,
   isAnswered?: () => boolean,
 ): Call<Context> {
   return {
     request,
     context,
-    address: resultOf(() => clientIp(request, context)),
+    address: resultOf(() => addressCheck.ipAddress(clientIp(request, context), "clientIp")),
     hasAddress: clientIp !== socketAddress || hasSocket(context),
     beganAt: runtime.now(),
     ...(isAnswered && { isAnswered }),

@@ -36,7 +36,7 @@ export function clientIpBehind(
     const value = proxies > 0 ? request.headers.get(header) : null;
     if (value === null) return socketAddress(request, context);
     const hop = nthFromEnd(value, proxies);
-    return parseAddress(header === "forwarded" ? forwardedFor(hop) : hop)?.toString();
+    return plainAddress(header === "forwarded" ? forwardedFor(hop) : hop);
   };
 }
 
@@ -71,12 +71,8 @@ export const clientOfAttempt =
 /** The address of the socket, if the context has one. A connection that was reset has none. */
 export function socketAddress(_request: Request, context: unknown): string | undefined {
   const address = socketOf(context)?.remoteAddress;
-  return typeof address === "string" ? plainIPv4(address) : undefined;
+  return typeof address === "string" ? plainAddress(address) : undefined;
 }
-
-/** A socket that listens on IPv6 and IPv4 shows IPv4 as ::ffff:192.0.2.1. */
-export const plainIPv4 = (address: string | undefined): string | undefined =>
-  address?.replace(/^::ffff:(?=\d+\.)/i, "");
 
 /**
  * The n-th element of a list from its end, or the first if the list is shorter. The list is read from its end, so that
@@ -112,6 +108,9 @@ function forwardedFor(element: string): string {
   }
   return client;
 }
+
+/** The IP address in a text, in the one spelling of each; IPv4 that is written as IPv6 (::ffff:192.0.2.1) is IPv4. */
+export const plainAddress = (text: string): string | undefined => parseAddress(text)?.toString();
 
 /** The IP address of a hop, without port, brackets and the zone of an IPv6 address, which means nothing on another machine. */
 export function parseAddress(hop: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {

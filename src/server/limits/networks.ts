@@ -7,7 +7,7 @@ import type { AddressLimit } from "./limits.js";
  */
 export function countedNetworks(address: string | undefined): [AddressLimit, string][] {
   const parsed = parse(address);
-  if (typeof parsed === "string") return [["startsPerAddress", parsed]];
+  if (!parsed) return [["startsPerAddress", "unknown"]];
   if (parsed.kind() === "ipv4") return [["startsPerAddress", parsed.toString()]];
   return [
     ["startsPerIpv6Prefix48", network(parsed, 48)],
@@ -25,7 +25,7 @@ export type Client = readonly [customer: string, network?: string];
  */
 export function clientAt(address: string | undefined): Client {
   const parsed = parse(address);
-  if (typeof parsed === "string") return [parsed];
+  if (!parsed) return ["unknown"];
   return parsed.kind() === "ipv4"
     ? [parsed.toString(), network(parsed, 24)]
     : [network(parsed, 48), network(parsed, 32)];
@@ -36,10 +36,9 @@ export type ClientOf = (address: string | undefined) => Client | undefined;
 
 type Address = ReturnType<typeof ipaddr.process>;
 
-/** An address, or the text that is counted in its place. */
-function parse(address: string | undefined): Address | string {
-  if (address === undefined) return "unknown";
-  return ipaddr.isValid(address) ? ipaddr.process(address) : address;
+/** An older version of this package may have stored an attempt with a text that is no address. */
+function parse(address = ""): Address | undefined {
+  return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
 }
 
 const network = (address: Address, bits: number): string =>

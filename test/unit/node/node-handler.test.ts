@@ -174,6 +174,16 @@ describe("the Node adapter in a site", () => {
     assert.equal(emulator.starts[0]?.get("ip_address"), "192.0.2.1");
   });
 
+  test('takes no text for an address, also if "trust proxy" believes every proxy', async (t) => {
+    const { emulator, ...where } = await site(t, {
+      options: { clientIp: (_request, { req }) => (req as express.Request).ip },
+      mount: (handler) => express().set("trust proxy", true).use(handler),
+    });
+    await new Browser(where).start({ headers: { "x-forwarded-for": "your own office in Amsterdam" } });
+    assert.equal(emulator.starts[0]?.get("ip_address"), null);
+    assert.equal(where.events.filter(({ type }) => type === "invalid_client_address").length, 1);
+  });
+
   test("lets signIn use a session library that hooks into writeHead", async (t) => {
     const { emulator, ...where } = await site(t, {
       options: {

@@ -376,7 +376,6 @@ describe("hostile values in a browser's request", () => {
     const [form] = where.emulator.starts;
     assert.deepEqual([...(form?.keys() ?? [])].sort(), [
       "callback_uri",
-      "ip_address",
       "message",
       "secure_message",
       "type",
@@ -384,7 +383,6 @@ describe("hostile values in a browser's request", () => {
     ]);
     assert.equal(form?.get("callback_uri"), `${where.url}/callback`);
     assert.equal(form.get("message"), "Log in to the test site");
-    assert.equal(form.get("ip_address"), "192.0.2.1&user_id=mallory");
   });
 
   test("do not reach the store if they cannot be the id of an attempt", async (t) => {
@@ -436,6 +434,95 @@ describe("hostile values in a browser's request", () => {
       holds(!answer.rawHeaders.join("\n").includes(hostile), answer.rawHeaders.join("\n"));
       holds(!answer.body.includes(hostile), answer.body);
     }
+  });
+});
+
+describe("a text in place of an address, from a site that believes every proxy", () => {
+  const forged = "your own office in Amsterdam";
+  const headers = (address: string) => ({ headers: { "x-forwarded-for": address } });
+  const trusting = {
+    clientIp: (request: Request) => request.headers.get("x-forwarded-for")?.split(",")[0],
+  };
+  const warnings = ({ events }: Pick<Site, "events">) =>
+    events.filter(({ type }) => type === "invalid_client_address");
+
+  for (const [what, address] of [
+    ["a sentence", forged],
+    ["7,000 characters", "x".repeat(7000)],
+    ["an address with a zone of 7,000 characters", `fe80::1%${"x".repeat(7000)}`],
+    ["an empty text", ""],
+    ["a number", "2130706433"],
+    ["an address with more behind it", "192.0.2.1 evil"],
+  ] as const)
+    test(`is no address, whatever it is: ${what}`, async (t) => {
+      const stored: (string | undefined)[] = [];
+      const inner = memoryStore();
+      const create: AttemptStore["create"] = (attempt) => {
+        stored.push(attempt.address);
+        return inner.create(attempt);
+      };
+      const where = await site(t, { options: { ...trusting, store: { ...inner, create } } });
+      await new Browser(where).start(headers(address));
+      const expected = address.startsWith("fe80") ? "fe80::1" : undefined;
+      assert.equal(where.emulator.starts[0]?.get("ip_address") ?? undefined, expected);
+      assert.deepEqual(stored, [expected]);
+      holds(!JSON.stringify(where.events).includes("x".repeat(20)), "The text is in an event.");
+    });
+
+  test("is reported once, and a true address still arrives", async (t) => {
+    const where = await site(t, { options: trusting });
+    for (const address of [forged, "192.0.2.7", forged, "198.51.100.3:4711"])
+      await new Browser(where).start(headers(address));
+    const addresses = where.emulator.starts.map((start) => start.get("ip_address"));
+    assert.deepEqual(addresses, [null, "192.0.2.7", null, "198.51.100.3"]);
+    const [event, ...more] = warnings(where);
+    assert.deepEqual(more, []);
+    assert.ok(event?.type === "invalid_client_address");
+    assert.deepEqual([event.level, event.source], ["warn", "clientIp"]);
+    assert.match(event.description, /clientIpBehind\(1\)/);
+    holds(!event.description.includes("Amsterdam"), event.description);
+  });
+
+  test("passes no limit: all such texts count as one unknown address", async (t) => {
+    const limits = { startsPerAddress: { count: 3, seconds: 60 } };
+    const where = await site(t, { options: { ...trusting, limits } });
+    for (let count = 0; count < 3; count++) await new Browser(where).start(headers(`${forged} ${count}`));
+    assert.equal((await new Browser(where).post("", headers(`${forged} 4`))).status, 429);
+  });
+
+  test("is one address in each of its spellings", async (t) => {
+    const limits = { startsPerAddress: { count: 3, seconds: 60 } };
+    const where = await site(t, { options: { ...trusting, limits } });
+    for (const spelling of ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:0201"])
+      await new Browser(where).start(headers(spelling));
+    assert.equal((await new Browser(where).post("", headers("192.0.2.1:80"))).status, 429);
+    const addresses = where.emulator.starts.map((start) => start.get("ip_address"));
+    assert.deepEqual(addresses, ["192.0.2.1", "192.0.2.1", "192.0.2.1"]);
+  });
+
+  test("is no address of a phone, which is reported once", async (t) => {
+    const where = await site(t);
+    for (const address of [forged, "x".repeat(7000), "::ffff:192.0.2.9"]) {
+      const browser = new Browser(where);
+      const { attempt, otp } = await browser.start();
+      const { transaction_id: transactionId } = JSON.parse(atob(otp)) as { transaction_id: string };
+      await where.kit.scanned({ transactionId, address });
+      assert.equal((await browser.status(attempt)).scanned, true);
+    }
+    const scans = where.events.flatMap((event) => (event.type === "code_scanned" ? [event.address] : []));
+    assert.deepEqual(scans, [undefined, undefined, "192.0.2.9"]);
+    const [event, ...more] = warnings(where);
+    assert.deepEqual(more, []);
+    assert.ok(event?.type === "invalid_client_address");
+    assert.equal(event.source, "scanned");
+  });
+
+  test("is no address where a login begins together with a page", async (t) => {
+    const where = await site(t, { options: trusting });
+    const request = new Request(`${where.origin}/login`, headers(forged));
+    assert.ok(await where.kit.begin(request, undefined as never));
+    assert.equal(where.emulator.starts[0]?.get("ip_address"), null);
+    assert.equal(warnings(where).length, 1);
   });
 });
 

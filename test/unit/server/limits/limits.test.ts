@@ -939,7 +939,7 @@ describe("the networks that are counted for an address", () => {
     ["2001:DB8:1:203::", "2001:db8:1::/48", "2001:db8:1:200::/56", "2001:db8:1:203::/64"],
     ["::1", "::/48", "::/56", "::/64"],
     ["fe80::1%eth0", "fe80::/48", "fe80::/56", "fe80::/64"],
-    ["somewhere", "somewhere"],
+    ["somewhere", "unknown"],
     [undefined, "unknown"],
   ] as const) {
     test(`${address}: ${networks.join(", ")}`, () =>
@@ -956,7 +956,7 @@ describe("the client at an address", () => {
     ["::ffff:192.0.2.1", "192.0.2.1", "192.0.2.0/24"],
     ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48", "2001:db8::/32"],
     ["fe80::1%eth0", "fe80::/48", "fe80::/32"],
-    ["somewhere", "somewhere"],
+    ["somewhere", "unknown"],
     [undefined, "unknown"],
   ] as const) {
     test(`${address}: ${client.join(", ")}`, () => assert.deepEqual(clientAt(address), client));

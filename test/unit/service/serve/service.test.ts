@@ -158,6 +158,34 @@ describe("The internal port", () => {
     assert.match(line, new RegExp(`If ${page} is your login page, set .*origin.* to it, and api-origin to`));
   });
 
+  test("takes what is no IP address for none, and logs once for each call what to send", async () => {
+    const forged = "your own office in Amsterdam";
+    for (const address of [forged, `fe80::1%${"x".repeat(7000)}`, "[2001:DB8::1]:4711", "192.0.2.7"]) {
+      assert.equal((await service.call("POST", "/begin", { body: { headers: {}, address } })).status, 200);
+      const { otp } = await service.browser().start();
+      const { transaction_id } = JSON.parse(atob(otp)) as { transaction_id: string };
+      const body = { transaction_id, address };
+      assert.equal((await service.call("POST", "/scanned", { body })).status, 204);
+    }
+    const begun = service.emulator.starts.slice(-8).filter((_start, index) => index % 2 === 0);
+    assert.deepEqual(
+      begun.map((start) => start.get("ip_address")),
+      [null, "fe80::1", "2001:db8::1", "192.0.2.7"],
+    );
+    const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const scans = lines.filter(({ event }) => event === "code_scanned").slice(-4);
+    assert.deepEqual(
+      scans.map(({ address }) => address),
+      [undefined, "fe80::1", "2001:db8::1", "192.0.2.7"],
+    );
+    const warned = lines.filter(({ event }) => event === "invalid_client_address");
+    assert.deepEqual(
+      warned.map(({ description }) => String(description).split(" is ")[0]),
+      ['"address" of POST /begin', '"address" of POST /scanned'],
+    );
+    holds(!service.lines.some((line) => line.includes("Amsterdam")), "The text is in the log.");
+  });
+
   test("begins nothing for a prefetch", async () => {
     const body = { headers: { "sec-purpose": "prefetch" } };
     assert.equal((await service.call("POST", "/begin", { body })).status, 204);
@@ -187,7 +215,8 @@ describe("The internal port", () => {
     [413, "POST", "/redeem", { ticket: "x".repeat(70_000) }],
     [400, "POST", "/begin", {}],
     [400, "POST", "/begin", { headers: { "not a name": "" } }],
-    [400, "POST", "/begin", { headers: {}, address: "localhost" }],
+    [400, "POST", "/begin", { headers: {}, address: 7 }],
+    [400, "POST", "/scanned", { transaction_id: "1", address: ["192.0.2.7"] }],
     [400, "POST", "/begin", { headers: {}, qr_link: "http://bank.example/#{otp}" }],
     [400, "POST", "/begin", { qr_link: "https://bank.example/{otp}#{otp}", headers: {} }],
     [400, "POST", "/begin", { qr_link: `https://bank.example/${"x".repeat(90)}#{otp}`, headers: {} }],
