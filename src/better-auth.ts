@@ -62,8 +62,9 @@ export interface OneginiOtpLoginOptions extends Omit<
   /** The origin of the login page, e.g. `https://www.example.com`. Default: that of Better Auth's `baseURL`. */
   origin?: string;
   /**
-   * The client's address, or undefined. Default: what Better Auth finds by its option `advanced.ipAddress`, so the header
-   * `X-Forwarded-For`, which any client can send if no proxy of the site sets it.
+   * The client's IP address, or undefined. Default: what Better Auth finds, if its option `advanced.ipAddress` has
+   * `ipAddressHeaders` or `trustedProxies`. Without them it would take `X-Forwarded-For` from any client, so no address is known
+   * then, which the event `no_client_address` says.
    */
   clientIp?: (request: Request, context: AuthContext) => string | undefined;
   /** Where the page goes after the login, e.g. `/account`. Default: where the widget's `redirect` says. */
@@ -171,8 +172,7 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
     );
   }
   const mountedAt = mountPath(initial);
-  const { disableIpTracking } = initial.options.advanced?.ipAddress ?? {};
-  const addressOf = clientIp ?? (disableIpTracking ? undefined : addressByBetterAuth);
+  const addressOf = clientIp ?? (saysWhereAddressesAre(initial) ? addressByBetterAuth : undefined);
   return createLoginKit<AuthContext | undefined>({
     ...others,
     origin: pageOrigin,
@@ -188,6 +188,12 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
     }),
     signIn: ({ context = initial, ...login }) => signIn({ ...login, context }, { getUser, redirectTo }),
   });
+}
+
+/** Whether the site has said which header its proxies set, or which proxies there are. */
+function saysWhereAddressesAre({ options }: AuthContext): boolean {
+  const { disableIpTracking, ipAddressHeaders = [], trustedProxies = [] } = options.advanced?.ipAddress ?? {};
+  return !disableIpTracking && (ipAddressHeaders.length > 0 || trustedProxies.length > 0);
 }
 
 const addressByBetterAuth = (request: Request, { options }: AuthContext): string | undefined =>

@@ -256,6 +256,36 @@ describe("a login with Better Auth", () => {
     assert.deepEqual([session?.ipAddress, session?.userAgent], ["192.0.2.7", "A browser"]);
   });
 
+  for (const [what, ipAddress] of [
+    ["is not set", undefined],
+    ["says nothing of headers and proxies", { ipv6Subnet: 48 }],
+    ["lists no header and no proxy", { ipAddressHeaders: [], trustedProxies: [] }],
+    ["turns addresses off", { disableIpTracking: true, ipAddressHeaders: ["x-forwarded-for"] }],
+  ] as const)
+    test(`has no address while advanced.ipAddress ${what}, whatever a client sends, and warns once`, async (t) => {
+      const site = await authSite(t, {
+        auth: { ...(ipAddress && { advanced: { ipAddress: ipAddress as object } }) },
+      });
+      for (const address of ["203.0.113.9", "203.0.113.10"])
+        await new Browser(site).start({ headers: { "x-forwarded-for": address } });
+      assert.deepEqual(
+        site.emulator.starts.map((start) => start.get("ip_address")),
+        [null, null],
+      );
+      const warnings = site.events.filter(({ type }) => type === "no_client_address");
+      assert.deepEqual(
+        warnings.map(({ level }) => level),
+        ["warn"],
+      );
+    });
+
+  test("has the address that trustedProxies leave over", async (t) => {
+    const ipAddress = { trustedProxies: ["10.0.0.0/24"] };
+    const site = await authSite(t, { auth: { advanced: { ipAddress } } });
+    await new Browser(site).start({ headers: { "x-forwarded-for": "203.0.113.9, 192.0.2.7, 10.0.0.2" } });
+    assert.equal(site.emulator.starts[0]?.get("ip_address"), "192.0.2.7");
+  });
+
   test("gives the phone the address of the site's own clientIp", async (t) => {
     const site = await authSite(t, {
       plugin: { clientIp: (_request, { appName }) => appName && "192.0.2.8" },

@@ -77,30 +77,41 @@ describe("the kit of a process", () => {
     assert.equal(reads.count, 1);
   });
 
-  test("takes no text for the address of a client, from a site that believes every proxy", async (t) => {
+  /** The addresses that the Token Server gets, and the kit's events, where clients send these in `X-Forwarded-For`. */
+  async function addressesFor(name: string, sent: string[], more: Partial<LoginKitOptions> = {}) {
     const starts: URLSearchParams[] = [];
     const events: string[] = [];
     const login = createNextLogin(
       () => ({
         ...options,
+        ...(more as object),
         message: "Log in",
-        clientIp: (request: Request) => request.headers.get("x-forwarded-for") ?? undefined,
         onEvent: ({ type }) => void events.push(type),
         transport: async ({ body }) => {
           starts.push(new URLSearchParams(body));
           return { status: 503, text: "" };
         },
       }),
-      t.name,
+      name,
     );
-    const start = (address: string) =>
-      new Request(`${origin}/otp-login`, { method: "POST", headers: { origin, "x-forwarded-for": address } });
-    for (const address of ["your own office in Amsterdam", "192.0.2.7"])
-      await login.handlers.POST(start(address));
-    assert.deepEqual(
-      starts.map((form) => form.get("ip_address")),
-      [null, "192.0.2.7"],
-    );
+    for (const address of sent) {
+      const headers = { origin, "x-forwarded-for": address };
+      await login.handlers.POST(new Request(`${origin}/otp-login`, { method: "POST", headers }));
+    }
+    return { addresses: starts.map((form) => form.get("ip_address")), events };
+  }
+
+  test("ignores X-Forwarded-For by default", async (t) => {
+    const { addresses, events } = await addressesFor(t.name, ["203.0.113.9", "203.0.113.10"]);
+    assert.deepEqual(addresses, [null, null]);
+    assert.equal(events.filter((type) => type === "no_client_address").length, 1);
+  });
+
+  test("takes no text for the address of a client, from a site that believes every proxy", async (t) => {
+    const clientIp = (request: Request) => request.headers.get("x-forwarded-for") ?? undefined;
+    const sent = ["your own office in Amsterdam", "192.0.2.7"];
+    const { addresses, events } = await addressesFor(t.name, sent, { clientIp });
+    assert.deepEqual(addresses, [null, "192.0.2.7"]);
     assert.equal(events.filter((type) => type === "invalid_client_address").length, 1);
   });
 

@@ -158,6 +158,13 @@ describe("The internal port", () => {
     assert.match(line, new RegExp(`If ${page} is your login page, set .*origin.* to it, and api-origin to`));
   });
 
+  test("ignores X-Forwarded-For while proxies is 0", async () => {
+    await service
+      .browser()
+      .start({ headers: { "x-forwarded-for": "203.0.113.9", forwarded: "for=203.0.113.9" } });
+    assert.equal(service.emulator.starts.at(-1)?.get("ip_address"), "127.0.0.1");
+  });
+
   test("takes what is no IP address for none, and logs once for each call what to send", async () => {
     const forged = "your own office in Amsterdam";
     for (const address of [forged, `fe80::1%${"x".repeat(7000)}`, "[2001:DB8::1]:4711", "192.0.2.7"]) {
