@@ -55,6 +55,14 @@ export const loginService: readonly Defence[] = [
     title: "says with --check what it would do, without a secret, and exits with 0",
   },
   {
+    claim: "A settings file that cannot be read shows nothing of its text",
+    file: "service/settings/parse-yaml.ts",
+    text: "return problem(wrong.code, wrong.pos[0]);",
+    without: "return { problem: wrong.message };",
+    test: "test/unit/service/settings/read-settings.test.ts",
+    title: "is a code and a place in the file, and nothing of its text: …",
+  },
+  {
     claim: "The internal port is not open to others without a secret of the site's",
     file: "service/settings/read-settings.ts",
     text: "!isLoopback(internalHost) &&",

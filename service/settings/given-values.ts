@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseDocument } from "yaml";
+import { parseYaml } from "./parse-yaml.js";
 import { isOurs, settingNames, settingOf, variableOf, type SettingName } from "./setting-list.js";
 
 /** A value as it was given, and where: `--port`, `ONEGINI_LOGIN_PORT`, `port in site.yaml`. */
@@ -140,15 +140,14 @@ export function readConfigFile(path: string, read: (path: string) => string): So
     source.problems.push(`The file ${path} cannot be read (${codeOf(error)}).`);
     return source;
   }
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error) {
-    // Its first line. The others show the place in the file, where a secret may be.
-    const [what = ""] = error.message.split("\n");
-    source.problems.push(`The file ${path} is neither YAML nor JSON: ${what.replace(/:$/, "")}.`);
+  const parsed = parseYaml(text);
+  if ("problem" in parsed) {
+    source.problems.push(
+      `The file ${path} is neither YAML nor JSON: ${parsed.problem}. A text that begins with a sign such as * & ! | > % @ needs quotation marks.`,
+    );
     return source;
   }
-  const contents: unknown = document.toJS() ?? {};
+  const contents = parsed.value ?? {};
   if (typeof contents !== "object" || contents === null || Array.isArray(contents)) {
     source.problems.push(`The file ${path} must hold an object of settings.`);
     return source;

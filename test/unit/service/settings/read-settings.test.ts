@@ -299,6 +299,48 @@ describe("What is wrong with the settings", () => {
     });
   }
 
+  const place =
+    /^The file s\.yaml is neither YAML nor JSON: [A-Z_]+(?: at line \d+, column \d+)?\. A text that begins with a sign/;
+  const bomb = [...Array(12).keys()].map((at) =>
+    at === 0
+      ? "a0: &a0 [hidden]"
+      : `a${at}: &a${at} [${Array(9)
+          .fill(`*a${at - 1}`)
+          .join()}]`,
+  );
+  for (const [what, yaml, at] of [
+    ["a secret that begins with *", "client-secret: *hidden", "line 1, column 16"],
+    ["the same in a second line", "port: 1\ninternal-secret: *hidden", "line 2, column 18"],
+    ["a secret that begins with |", "client-secret: |hidden", "line 1, column 17"],
+    ["a secret that begins with >", "client-secret: >hidden", "line 1, column 17"],
+    ["a secret that begins with @", "client-secret: @hidden", "line 1, column 16"],
+    ["a secret that begins with !", "client-secret: !hidden", "line 1, column 16"],
+    ["a secret that begins with !, with a blank in it", "client-secret: !hidden x", "line 1, column 16"],
+    ["a secret that begins with &, twice", "client-secret: &hidden &hidden x", "line 1, column 24"],
+    ["a secret that begins with %", "client-secret: %hidden", "line 1, column 16"],
+    ["a secret that begins with ]", "client-secret: ]hidden", "line 1, column 16"],
+    ["a secret with a backslash in quotation marks", 'client-secret: "\\hidden"', "line 1, column 17"],
+    ["a secret as a key, twice", "hidden: 1\nhidden: 2", "line 2, column 1"],
+    ["an alias of itself", "client-secret: &hidden [*hidden]", undefined],
+    ["aliases of aliases without end", bomb.join("\n"), undefined],
+  ] as const)
+    it(`is a code and a place in the file, and nothing of its text: ${what}`, () => {
+      const [found = "", ...more] = problemsOf({ args: ["--config", "s.yaml"], files: { "s.yaml": yaml } });
+      assert.deepEqual(more, []);
+      assert.match(found, place);
+      if (at !== undefined) assert.equal(/ at (line \d+, column \d+)/.exec(found)?.[1], at);
+      assert.doesNotMatch(found, /hidden|\n|\[\[/);
+    });
+
+  it("is not an alias that is used as it should be", () => {
+    const files = {
+      "s.yaml":
+        "message: &text { en: Log in }\nlimits: { startsPerAddress: &off false, startsPerBrowser: *off }",
+    };
+    const { settings } = settingsOf({ args: ["--config", "s.yaml"], files });
+    assert.deepEqual(settings.limits, { startsPerAddress: false, startsPerBrowser: false });
+  });
+
   it("is the file alone that cannot be read: what is missing may be in it", () => {
     assert.deepEqual(problemsOf({ args: ["--config", "none.yaml"], environment: {}, files: {} }), [
       "The file none.yaml cannot be read (ENOENT).",
