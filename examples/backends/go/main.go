@@ -34,10 +34,11 @@ var (
 	appToken = os.Getenv("APP_TOKEN")
 )
 
-// Its transport uses no proxy of the environment, because the calls have the secret.
+// Its transport uses no proxy of the environment, and it follows no redirect, because the calls have the secret.
 var client = &http.Client{
-	Timeout:   5 * time.Second,
-	Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext},
+	Timeout:       5 * time.Second,
+	Transport:     &http.Transport{DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
 // send sends a call to the first internal port that takes a connection.

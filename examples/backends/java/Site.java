@@ -42,11 +42,12 @@ public class Site {
     /** The sessions of this process, by their ids. With several processes keep them in a database. */
     static final Map<String, Session> sessions = new ConcurrentHashMap<>();
     static final SecureRandom random = new SecureRandom();
-    /** The secret goes to these addresses, never to a proxy of the JVM's settings. */
+    /** The secret goes to these addresses, never to a proxy of the JVM's settings, nor where a redirect leads. */
     static final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .proxy(HttpClient.Builder.NO_PROXY)
+            .followRedirects(HttpClient.Redirect.NEVER)
             .build();
 
     public static void main(String[] args) throws IOException {

@@ -23,8 +23,9 @@ class LoginService {
         var client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(2))
-                // The secret goes to these addresses, never to a proxy of the JVM's settings.
+                // The secret goes to these addresses, never to a proxy of the JVM's settings, nor where a redirect leads.
                 .proxy(HttpClient.Builder.NO_PROXY)
+                .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
         var requests = new JdkClientHttpRequestFactory(client);
         requests.setReadTimeout(Duration.ofSeconds(5));

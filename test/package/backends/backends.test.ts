@@ -14,7 +14,7 @@ import {
   SiteBrowser,
 } from "../support/session-browser.js";
 import { backends, user } from "./backend-list.js";
-import type { InternalPort } from "./internal-port.js";
+import { listenBetween, type InternalPort } from "./internal-port.js";
 import { expiry, installBackends, startSurroundings, type Surroundings } from "./running-site.js";
 import { isLoggedIn, leadsTo, saysThatItDoesNotWork, ticketOf, tokenOf } from "./visits.js";
 
@@ -210,6 +210,24 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       assert.equal(await isLoggedIn(visitor), false);
       calls.mode = "pass";
       leadsTo(await visitor.fetch(path), "/account");
+    });
+
+    test("follows no redirect, because its calls have the secret", async () => {
+      const visitor = newVisitor();
+      await logIn(visitor);
+      const token = await tokenOf(visitor);
+      // Another port of the same host: some clients take the secret along to that.
+      const elsewhere = await listenBetween(site.internal);
+      calls.elsewhere = elsewhere.address;
+      for (const mode of [302, 307] as const) {
+        calls.mode = mode;
+        await saysThatItDoesNotWork(await newVisitor().fetch("/login/otp?ticket=x"));
+        assert.equal((await newVisitor().fetch("/login")).status, 200);
+      }
+      leadsTo(await visitor.fetch("/logout", { method: "POST", body: token }), "/login");
+      calls.mode = "pass";
+      elsewhere.close();
+      assert.deepEqual(elsewhere.list, []);
     });
 
     test("says so if the service does not work or does not answer, and logs out all the same", async () => {

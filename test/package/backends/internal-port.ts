@@ -8,6 +8,9 @@ export type CallMode =
   | "pass"
   | "without secret"
   | "unavailable"
+  /** Another server stands where the answer leads. */
+  | 302
+  | 307
   | "silent"
   /** The connection ends without an answer. The service gets no call. */
   | "dropped"
@@ -22,6 +25,8 @@ export interface InternalPort {
   mode: CallMode;
   /** A login that is the answer to the following calls of `/redeem`, whatever the ticket. */
   login?: { user_id: string; attempt: string };
+  /** Where 302 and 307 lead. */
+  elsewhere?: string;
   /** Runs when a call has arrived, after it is in the list. */
   onCall?: () => void;
   /** The URL for the site. */
@@ -46,6 +51,9 @@ export async function listenBetween(internal: string): Promise<InternalPort> {
         return void req.resume().on("end", () => res.destroy());
       case "unavailable":
         return void res.writeHead(503).end("{}");
+      case 302:
+      case 307:
+        return void res.writeHead(between.mode, { location: `${between.elsewhere}${req.url}` }).end();
       case "pass":
       case "without secret":
       case "answer lost":

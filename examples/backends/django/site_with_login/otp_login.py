@@ -17,7 +17,7 @@ class ServiceUnavailable(Exception):
 def connect_to_service():
     """Connects to the first internal port that takes a connection. No call has been sent to the others."""
     for service in map(urlsplit, settings.LOGIN_SERVICES):
-        # It knows no proxy of the environment, because the calls have the secret.
+        # It knows no proxy of the environment, and follows no redirect, because the calls have the secret.
         connection_class = HTTPSConnection if service.scheme == "https" else HTTPConnection
         connection = connection_class(service.hostname, service.port, timeout=2)
         try:
