@@ -14,6 +14,7 @@ interface Step {
 
 interface Job {
   needs?: string;
+  environment?: unknown;
   container?: string;
   permissions?: Permissions;
   strategy?: { matrix: { node?: string[]; part?: string[] } };
@@ -110,6 +111,18 @@ describe("the workflows", () => {
       build?.steps.some(({ run }) => run === "npm run release -- --pack"),
       true,
     );
+  });
+
+  test("publish from the environment that CONTRIBUTING.md says to restrict and to name at npm, and build without it", () => {
+    const { build, publish } = workflow("release.yml").jobs;
+    assert.equal(publish?.environment, "release");
+    assert.equal(build?.environment, undefined);
+    const [, releasing = ""] = readFileSync("CONTRIBUTING.md", "utf8").split("\n## Releasing\n");
+    assert.match(
+      releasing,
+      /environment `release`\. \*\*Deployment branches\*\*: only `main`\. \*\*Required reviewers\*\*/,
+    );
+    assert.match(releasing, /Trusted publisher: .*`release\.yml`.*\*\*environment `release`\*\*/);
   });
 
   test("tag as somebody, and fail if the tag has not arrived", () => {
