@@ -15,6 +15,14 @@ const newSessionId = `const id = randomBytes(32).toString("base64url");
 
 export const siteAndWidget: readonly Defence[] = [
   {
+    claim: "A link to the playground sets no address of another origin",
+    file: "demo/client/playground/link-values.ts",
+    text: "&& origin === new URL(page).origin",
+    without: "",
+    test: "test/unit/demo/link-values.test.ts",
+    title: "may not set … to …",
+  },
+  {
     claim: "A planted session is ignored",
     file: "demo/server/sessions.ts",
     text: newSessionId,

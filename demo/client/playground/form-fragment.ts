@@ -1,3 +1,5 @@
+import { mayComeFromLink } from "./link-values.js";
+
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 const controlsOf = (form: HTMLFormElement): Control[] =>
@@ -44,10 +46,14 @@ export function toFragment(form: HTMLFormElement): string {
   return new URLSearchParams(changed.map((control) => [control.name, valueOf(control)])).toString();
 }
 
-/** Sets the controls from a fragment, the others to their defaults. An invalid value is ignored. */
+/** Sets the controls from a fragment, the others to their defaults. What is invalid, or may not come from a link, is ignored. */
 export function fromFragment(form: HTMLFormElement, fragment: string): void {
   const said = new URLSearchParams(fragment.replace(/^#/, ""));
-  for (const control of controlsOf(form)) set(control, said.get(control.name) ?? defaultOf(control));
+  for (const control of controlsOf(form)) {
+    const value = said.get(control.name);
+    const isUsed = value !== null && mayComeFromLink(control.name, value, location.href);
+    set(control, isUsed ? value : defaultOf(control));
+  }
 }
 
 function set(control: Control, value: string): void {

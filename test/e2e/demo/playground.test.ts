@@ -337,7 +337,7 @@ describe("The playground", () => {
     await given.context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const { page, press, element, reaches } = await open(
       "#language=nl&width=300&text-size=120&property-accent=%23aa0000&property-radius=4px" +
-        "&renewals=2&redirect=%2Faccount%3Fa%3D1%26b%3D%222%22&app-link=x%3A%7Botp%7D&scheme=light" +
+        "&renewals=2&redirect=%2Faccount%3Fa%3D1%26b%3D%222%22&app-link=%2Fphone%23%7Botp%7D&scheme=light" +
         "&messages=%7B%22title%22%3A%22%3C/script%3E%20Hallo%22%7D&part-title=color:red&slot-footer=%3C/style%3E%3Cb%3E%26amp;%20%22tips%22",
     );
     await reaches("pending");
@@ -387,6 +387,28 @@ describe("The playground", () => {
     assert.equal(await codeOn(blank).then((code) => code.length > 100), true);
   });
 
+  it("takes from a link no address of another site or of an app, and from a person any", async () => {
+    const names = ["endpoint", "redirect", "app-link", "qr-link"] as const;
+    const foreign = [
+      "https://evil.example/#{otp}",
+      "//evil.example/#{otp}",
+      "javascript:alert(1)",
+      "evil:{otp}",
+    ];
+    for (const value of foreign) {
+      const values = new URLSearchParams([["width", "333"], ...names.map((name) => [name, value])]);
+      const { page, element, reaches, set } = await open(`#${values}`);
+      await reaches("pending");
+      assert.equal(await page.locator("#width").inputValue(), "333");
+      for (const name of names.slice(1)) assert.equal(await element.getAttribute(name), null, value);
+      assert.equal(await element.getAttribute("endpoint"), "/playground/otp-login");
+      assert.equal(await hashOf(page), "#width=333");
+      await set("app-link", value);
+      assert.equal(await element.getAttribute("app-link"), value);
+      await page.close();
+    }
+  });
+
   it("keeps the controls in the address, and reads them from it", async () => {
     const first = await open();
     for (const [name, value] of [
@@ -395,7 +417,7 @@ describe("The playground", () => {
       ["property-surface", "#123456"],
       ["stay", false],
       ["stream", "buffered"],
-      ["app-link", "x:{otp}&?#"],
+      ["app-link", "/phone?a=1&b#{otp}"],
       ["messages", '{"step1": "Open & \\"sesame\\""}'],
     ] as const) {
       await first.set(name, value);
