@@ -13,11 +13,6 @@ const threats = "test/unit/server/endpoints/threats.test.ts";
 const textsForAddresses = [
   { entry: "of clientIp", test: threats, title: "is no address, whatever it is: …" },
   {
-    entry: "in the limits",
-    test: threats,
-    title: "passes no limit: all such texts count as one unknown address",
-  },
-  {
     entry: "in kit.begin",
     test: threats,
     title: "is no address where a login begins together with a page",
