@@ -257,7 +257,7 @@ import { LoggedIn, LoginKitModule } from "./login-kit.js";
 import { LogoutController } from "./logout.controller.js";
 @Controller()
 class Pages {
-  @Get("health") ready() { return "ready"; }
+  @Get("ready") ready() { return "ready"; }
   @Get("plant") plant(@Req() req: any) { req.session.cart = 1; return "planted"; }
   @Get("account") @UseGuards(LoggedIn) account(@Req() req: any) {
     return { user: req.session.userId, attempt: req.session.attempt, cart: req.session.cart };
