@@ -148,6 +148,23 @@ export default tseslint.config(
     [["**/src/**"], "Demo and command use public entries only: onegini-otp-login/…"],
   ),
   {
+    files: ["service/doctor/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "/src/(?!server/token-server/)",
+              message:
+                "doctor asks with the kit's own Token Server client, and reads with its parsers. All else: public entries.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ["test/**", "bench/**"],
     rules: {
       "@typescript-eslint/no-floating-promises": [

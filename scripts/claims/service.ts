@@ -3,6 +3,7 @@ import type { Defence } from "./defence.js";
 /** The login service: its two ports, and what it writes. */
 
 const service = "test/unit/service/serve/service.test.ts";
+const doctor = "test/unit/service/doctor/tenant.test.ts";
 const traces = "test/unit/service/serve/traces.test.ts";
 
 export const loginService: readonly Defence[] = [
@@ -69,5 +70,29 @@ export const loginService: readonly Defence[] = [
     without: "false &&",
     test: "test/unit/service/settings/read-settings.test.ts",
     title: "is named for: …",
+  },
+  {
+    claim: "doctor prints a server's words on one line, without control characters",
+    file: "service/doctor/clean-lines.ts",
+    text: "redact(inWritingOrder(given))",
+    without: "given",
+    test: doctor,
+    title: "has no control character, no line and no direction of a server's, in lines, JSON and report",
+  },
+  {
+    claim: "doctor prints no secret that a server repeats",
+    file: "service/doctor/clean-lines.ts",
+    text: "redact(inWritingOrder(given))",
+    without: "inWritingOrder(given)",
+    test: doctor,
+    title: "has no secret that the Token Server repeats in its errors",
+  },
+  {
+    claim: "doctor cuts a server's words only when its secrets are out",
+    file: "service/doctor/clean-lines.ts",
+    text: "shortened(text(line.says), mostCharacters)",
+    without: "text(shortened(line.says, mostCharacters))",
+    test: doctor,
+    title: "removes a secret before a long text is cut",
   },
 ];

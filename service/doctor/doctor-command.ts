@@ -1,10 +1,11 @@
 import { openSync, writeSync } from "node:fs";
 import type { Environment } from "../settings/given-values.js";
+import { cleaner } from "./clean-lines.js";
 import { connectionLines } from "./connection-checks.js";
 import { isUsable, lookAtConnection } from "./connection.js";
 import { doctorHelp, readDoctorOptions, type Subject } from "./doctor-options.js";
 import { firstMend, notChecked, type Line } from "./lines.js";
-import { jsonOf, nextSteps, redactor, reportOf, summaryOf, textOf } from "./output.js";
+import { jsonOf, nextSteps, reportOf, summaryOf, textOf } from "./output.js";
 import { serveCodePage, terminalCode } from "./qr-code.js";
 import { siteChecks, siteLines } from "./site/site-checks.js";
 import { visitSite, widgetStreamMs, type VisitTimes } from "./site/site-visit.js";
@@ -54,11 +55,11 @@ export async function doctor(
     edge.stderr(`--report: the file cannot be written (${(error as NodeJS.ErrnoException).code}).\n`);
     return 2;
   }
-  const redact = redactor(options.secrets);
+  const clean = cleaner(options.secrets);
   const at = new Date();
   let transactionId: string | undefined;
   const print = (heading: string, lines: readonly Line[]): void => {
-    if (!json) edge.stdout(redact(`${textOf(heading, lines)}\n`));
+    if (!json) edge.stdout(`${textOf(clean.text(heading), lines.map(clean.line))}\n`);
   };
   const found = await check(subject, {
     ...edge,
@@ -69,16 +70,11 @@ export async function doctor(
     },
     showTo: json ? edge.stderr : edge.stdout,
   });
-  // At the edge, once, for everything that is written.
-  const lines = found.map((line) => ({
-    ...line,
-    says: redact(line.says),
-    ...("fix" in line && { fix: redact(line.fix) }),
-  })) as Line[];
+  const lines = found.map(clean.line);
   const next = nextSteps(lines, subject.kind);
-  const address = subject.kind === "site" ? subject.page : subject.settings["token-server-url"];
+  const address = clean.text(subject.kind === "site" ? subject.page : subject.settings["token-server-url"]);
   const result = { kind: subject.kind, address, at: at.toISOString(), version: edge.version, lines, next };
-  if (report !== undefined) writeSync(report, redact(reportOf(result, given, transactionId)));
+  if (report !== undefined) writeSync(report, reportOf(result, given.map(clean.text), transactionId));
   edge.stdout(json ? jsonOf(result) : summaryOf(lines, next));
   return lines.some((line) => line.result === "failed") ? 1 : 0;
 }

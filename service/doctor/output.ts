@@ -109,28 +109,3 @@ export function reportOf(
     summaryOf(lines, next),
   ].join("\n");
 }
-
-/** Shorter texts would also be found by chance. Such a secret is no secret. */
-const shortest = 4;
-
-/**
- * Makes a function that removes secrets from a text, in each form in which they may be quoted: a Token Server's error may
- * repeat the request.
- */
-export function redactor(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets
-    .filter((secret) => secret.length >= shortest)
-    .flatMap((secret) => [
-      secret,
-      new URLSearchParams({ "": secret }).toString().slice(1),
-      encodeURIComponent(secret),
-      JSON.stringify(secret).slice(1, -1),
-      Buffer.from(secret).toString("base64").replace(/=+$/, ""),
-    ])
-    .sort((one, other) => other.length - one.length);
-  // A code, or another key: 40 characters or more without a break, which a transaction's id has not.
-  const pattern = new RegExp([...forms.map(escaped), "[\\w-]{40,}={0,2}"].join("|"), "gi");
-  return (text) => text.replace(pattern, "[secret]");
-}
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

@@ -75,10 +75,17 @@ export const logEvent = (log: Log, { type, level, ...rest }: LoginKitEvent): voi
 
 /**
  * Name, message and stack, and those of the causes. Not the other members of an error: libraries keep requests and
- * commands there.
+ * commands there. JSON leaves some control characters as they are.
  */
 function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return String(error);
-  const { name, message, stack, cause } = error;
-  return { name, message, stack, ...(cause !== undefined && { cause: describeError(cause) }) };
+  if (!(error instanceof Error)) return printable(String(error));
+  const { name, message, stack = "", cause } = error;
+  return {
+    name,
+    message: printable(message),
+    stack: stack.split("\n").map(printable).join("\n"),
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
 }
+
+const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");

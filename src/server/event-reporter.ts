@@ -2,6 +2,7 @@ import { StoreUnavailable } from "./attempt/store-guard.js";
 import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import { loggedAddress, type Call } from "./http/call.js";
 import type { LoginKitEvent, Report } from "./kit-events.js";
+import { printable } from "./printable.js";
 import type { Runtime } from "./runtime.js";
 
 /** Limits how often the same thing is logged as a warning or an error, because strangers can cause some at will. */
@@ -96,9 +97,6 @@ const oneLine = (error: unknown): string =>
       " | ",
     ),
   );
-
-/** Replaces line breaks and control characters, with which a stranger could forge a line or control a terminal. */
-export const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
 
 /** An `error` stays as it was thrown. */
 const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>

@@ -1,8 +1,9 @@
-import { LogThrottle, printable } from "./event-reporter.js";
+import { LogThrottle } from "./event-reporter.js";
 import { serverError, temporarilyUnavailable } from "./http/api-error.js";
 import { createLoginKit } from "./kit.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
+import { printable } from "./printable.js";
 import { systemRuntime, timedOut, withTimeout, type Runtime } from "./runtime.js";
 import type { Transport } from "./token-server/transport.js";
 

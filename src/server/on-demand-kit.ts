@@ -1,4 +1,4 @@
-import { printable } from "./event-reporter.js";
+import { printable } from "./printable.js";
 import { BrowserCookie } from "./http/browser-cookie.js";
 import { toWebResponse } from "./http/response.js";
 import { answerWithout, isKit, KitSource, type LoginKitOptionsFunction } from "./kit-source.js";

@@ -92,14 +92,11 @@ const isOfTheApi = (reply: Reply, settings: Settings): boolean =>
 
 const status = (reply: Reply): number | undefined => (reply.kind === "answered" ? reply.status : undefined);
 
-/** Of the Token Server's own words. */
-const mostCharacters = 300;
-
 /** What it said, for a person: `404, 3005: "…"`. */
 export function words(reply: Reply): string {
   if (reply.kind === "silent") return reply.reason;
   const { status, code, description } = reply;
-  const said = description === undefined ? "" : `: “${description.slice(0, mostCharacters)}”`;
+  const said = description === undefined ? "" : `: “${description}”`;
   return code === undefined ? String(status) : `${status}, ${code}${said}`;
 }
 

@@ -130,13 +130,17 @@ export class TokenServerClient {
     try {
       secrets = clientSecrets();
     } catch (error) {
-      return { kind: "unavailable", reason: `was not asked: ${describe(error)}`, redact: (text) => text };
+      return {
+        kind: "unavailable",
+        reason: `was not asked: ${(error as Error).message}`,
+        redact: (text) => text,
+      };
     }
     const redact = (text: string): string => redactor(clientId, secrets)(text);
     let answer: Answer = { kind: "unavailable", reason: "was not asked" };
     for (const secret of this.#acceptedFirst(secrets)) {
-      answer = await this.#callWith(secret, { path, form });
-      if (answer.kind === "unavailable") return { ...answer, reason: redact(answer.reason), redact };
+      answer = await this.#callWith(secret, { path, form }, redact);
+      if (answer.kind === "unavailable") return { ...answer, redact };
       if (answer.status !== 401) {
         this.#accepted = secret;
         break;
@@ -152,7 +156,11 @@ export class TokenServerClient {
     return [accepted, ...secrets.filter((secret) => secret !== accepted)];
   }
 
-  async #callWith(clientSecret: string, { path, form }: TokenServerRequest): Promise<Answer> {
+  async #callWith(
+    clientSecret: string,
+    { path, form }: TokenServerRequest,
+    redact: Reply["redact"],
+  ): Promise<Answer> {
     const { url, timeoutMs } = this.#settings;
     const credentials = { ...this.#settings, clientSecret };
     const headers = { accept: "application/json", ...authenticateClient(credentials, form) };
@@ -172,7 +180,7 @@ export class TokenServerClient {
       if (text === undefined) return { kind: "unavailable", reason: "sent an answer that is too large" };
       return { kind: "answered", status, json: parseJson(text) };
     } catch (error) {
-      return { kind: "unavailable", reason: `could not be reached at ${url} (${describe(error)})` };
+      return { kind: "unavailable", reason: `could not be reached at ${url} (${describe(error, redact)})` };
     }
   }
 }
@@ -205,11 +213,13 @@ function withoutSecrets(result: TransactionResult, redact: Reply["redact"]): Tra
   };
 }
 
-/** The cause says more than "fetch failed", e.g. ECONNREFUSED. */
-function describe(error: unknown): string {
+/** The cause says more than "fetch failed", e.g. ECONNREFUSED. A code is no text of anybody's, so a short secret does not shred it. */
+function describe(error: unknown, redact: Reply["redact"]): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return "code" in cause ? String(cause.code) : cause.message;
+  if (!(cause instanceof Error)) return redact(String(cause));
+  if (!("code" in cause)) return redact(cause.message);
+  const code = String(cause.code);
+  return /^[A-Z][A-Z\d_]*$/.test(code) ? code : redact(code);
 }
 
 /** The event that reports a call without a usable answer. */

@@ -159,6 +159,81 @@ describe("doctor's text", () => {
     );
   });
 
+  it("has the system's words as they are, whatever the secret is", async (t) => {
+    const front = () => new Promise<Response>(() => undefined);
+    for (const secret of ["reset", "refused", "ECONNREFUSED"]) {
+      const run = await examine(t, {
+        flags: ["--json"],
+        settings: { "token-server-url": "http://127.0.0.1:1", "client-secret": secret },
+        front,
+      });
+      assert.match(run.stdout, /\(ECONNREFUSED\)/);
+      assert.match(run.report, /\(ECONNREFUSED\)/);
+    }
+  });
+
+  /** What a hostile server may say: other lines, escape sequences, directions, secrets in pieces, and much of it. */
+  const hostile = (text: string) =>
+    `no${text}\n  ✓ Port: 443 is open\r\n\u001b[2J\u009b1A\u007f\u2028\u202e\ud800${text}`;
+
+  it("has no control character, no line and no direction of a server's, in lines, JSON and report", async (t) => {
+    for (const flags of [["--json"], []]) {
+      const run = await examine(t, {
+        flags: [...flags, "--no-scan"],
+        front: async () =>
+          Response.json(
+            { error: hostile("1"), error_description: hostile("x".repeat(500)) },
+            { status: 401 },
+          ),
+      });
+      for (const text of [run.stdout, run.report]) {
+        assert.doesNotMatch(text.replace(/\n/g, ""), /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e]|\\u00|\\[nr]/u);
+        assert.doesNotMatch(text, /^ *✓ Port: 443/m);
+      }
+    }
+    const run = await examine(t, {
+      flags: ["--json"],
+      front: async () => Response.json({ error: hostile("1") }, { status: 400 }),
+    });
+    for (const { says } of foundIn(run).checks) assert.ok([...says].length <= 300, says);
+  });
+
+  it("removes a secret before a long text is cut", async (t) => {
+    for (let before = 150; before < 330; before += 5) {
+      const run = await examine(t, {
+        flags: ["--json", "--no-scan"],
+        front: async () =>
+          Response.json(
+            {
+              error: "invalid_client",
+              error_description: `${"x ".repeat(before / 2)}${clientSecret} ${"y ".repeat(150)}`,
+            },
+            { status: 401 },
+          ),
+      });
+      // Doctor's own words begin like the secret.
+      for (const piece of ["secret/", "/of+", "of+the", "+the=", "=tenant"])
+        for (const text of [run.stdout, run.report]) assert.ok(!text.includes(piece), `${before}: ${text}`);
+    }
+  });
+
+  it("has a user id that a hostile Token Server made up as one line, and the report has none", async (t) => {
+    const run = await examine(t, {
+      flags: [],
+      faults: {
+        result: async (usual) => {
+          const body = (await usual.json()) as object;
+          return Response.json(
+            { ...body, ...("user_id" in body && { user_id: `mallory”\n  ✓ x${" m".repeat(200)}` }) },
+            usual,
+          );
+        },
+      },
+    });
+    assert.match(run.stdout, /^ {2}✓ A scan: accepted by the user “mallory” .* m.*….*m”, \d+\.\d s after/m);
+    assert.doesNotMatch(run.report, /mallory|m m m/);
+  });
+
   it("has no secret that the Token Server repeats in its errors", async (t) => {
     for (const flags of [["--json"], ["--no-scan"]]) {
       const basic = Buffer.from(

@@ -69,6 +69,16 @@ describe("The log of serve", () => {
     assert.match(line.error.stack, /^Error: no store\n/);
   });
 
+  it("has no control character of an error, in either kind", () => {
+    const error = new Error("no\u001b[2J\u007f\u009b2J store", { cause: new Error("a\u009bb") });
+    const trouble = { type: "internal_error", level: "error", doing: "x" } as const;
+    for (const kind of ["json", "pretty"] as const) {
+      const text = logged(kind, (log) => logEvent(log, { ...trouble, error }));
+      assert.doesNotMatch(text.replace(/\n/g, ""), /\p{Cc}/u);
+      assert.match(text, /no \[2J +2J store/);
+    }
+  });
+
   it("is a line for people with pretty", () => {
     const text = logged("pretty", (log) => logEvent(log, event));
     assert.match(text, /INFO.*attempt_started .*"attempt":"a"/);

@@ -1,0 +1,52 @@
+import { printable } from "../printable.js";
+
+/**
+ * What may be a code, a key or a token, of whatever origin: 40 characters or more without a break, or 16 bytes in base64.
+ * A UUID does not match.
+ */
+const secretPattern = /[\w-]{40,}={0,2}|(?:[A-Za-z0-9+/]|%2[BFbf]){22}(?:==|%3[Dd]%3[Dd])/g;
+
+/** The name of an error, in words: `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED`. A long one would look like a key. */
+const errorName = /^(?:[A-Z]{1,15}\d{0,3}(?:_[A-Z]{1,15}\d{0,3})+|[a-z]{1,15}(?:_[a-z]{1,15})+)$/;
+
+const withoutKeys = (found: string): string => (errorName.test(found) ? found : "[secret]");
+
+/**
+ * Makes a function that removes secrets from a text of somebody else, in each form in which they may be quoted, and all that
+ * looks like one. The text is printable then, so that no character parts a secret.
+ *
+ * @param kept patterns of words that stay, even if they contain a secret
+ */
+export function withoutSecrets(
+  secrets: readonly string[],
+  kept: readonly string[] = [],
+): (text: string) => string {
+  const forms = secrets
+    .flatMap(formsOf)
+    .map(printable)
+    .sort((one, other) => other.length - one.length);
+  const words = kept.length > 0 ? `\\b(?:${kept.join("|")})\\b` : "(?!)";
+  // A secret that goes on after such a word is removed whole.
+  const begins = new RegExp(`^${words}.`, "i");
+  const longer = forms.filter((form) => begins.test(form));
+  const ownSecret = new RegExp(
+    [...longer.map(escapeForRegExp), `(${words})`, ...forms.map(escapeForRegExp)].join("|"),
+    "gi",
+  );
+  return (text) =>
+    printable(text)
+      .replace(ownSecret, (_found, word?: string) => word ?? "[secret]")
+      .replace(secretPattern, withoutKeys);
+}
+
+const formsOf = (secret: string): string[] => [
+  secret,
+  formEncode(secret),
+  encodeURIComponent(secret),
+  JSON.stringify(secret).slice(1, -1),
+];
+
+/** Encodes a text as application/x-www-form-urlencoded. */
+export const formEncode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
+
+const escapeForRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
