@@ -155,7 +155,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: "/src/(?!server/token-server/)",
+              regex: "/src/(?!server/token-server/|server/runtime|node/node-transport)",
               message:
                 "doctor asks with the kit's own Token Server client, and reads with its parsers. All else: public entries.",
             },

@@ -1,4 +1,5 @@
 import { openSync, writeSync } from "node:fs";
+import type { StartedTransaction } from "../../src/server/token-server/token-server-answers.js";
 import type { Environment } from "../settings/given-values.js";
 import { cleaner } from "./clean-lines.js";
 import { connectionLines } from "./connection-checks.js";
@@ -11,7 +12,6 @@ import { siteChecks, siteLines } from "./site/site-checks.js";
 import { visitSite, widgetStreamMs, type VisitTimes } from "./site/site-visit.js";
 import { checkTenant } from "./tenant/check-tenant.js";
 import type { ScanTimes } from "./tenant/scan.js";
-import type { Code } from "./tenant/token-server-calls.js";
 
 /** Where doctor writes, and its times. */
 export interface DoctorEdge {
@@ -26,7 +26,7 @@ export interface DoctorEdge {
   streamMs?: number;
   times?: Partial<ScanTimes>;
   /** Is called with each code that is shown. */
-  onCode?: (code: Code) => void;
+  onCode?: (code: StartedTransaction) => void;
 }
 
 /** `npx onegini-otp-login doctor`. Resolves to the exit code. */
@@ -65,7 +65,7 @@ export async function doctor(
     ...edge,
     print,
     onCode(code) {
-      transactionId = code.transactionId;
+      transactionId = code.id;
       edge.onCode?.(code);
     },
     showTo: json ? edge.stderr : edge.stdout,
@@ -102,9 +102,9 @@ async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
   }
 }
 
-async function show(code: Code, { showTo, onCode }: CheckEdge): Promise<() => void> {
+async function show(code: StartedTransaction, { showTo, onCode }: CheckEdge): Promise<() => void> {
   const page = await serveCodePage(code.otp);
-  const seconds = Math.round((code.ttlMs ?? 0) / 1000);
+  const seconds = Math.round(code.ttlMs / 1000);
   showTo(
     [
       `Scan this code with your app, and accept or decline. It is good for ${seconds} s; Ctrl+C ends the wait.`,

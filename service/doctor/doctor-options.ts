@@ -1,3 +1,4 @@
+import { basicAuthorization } from "../../src/server/token-server/client-credentials.js";
 import type { Environment } from "../settings/given-values.js";
 import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
@@ -5,7 +6,6 @@ import { isLoopback } from "../settings/value-schemas.js";
 import type { DoctorSettings } from "./doctor-settings.js";
 import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";
 import { callbackAuthorizations } from "./tenant/callback-listener.js";
-import { clientAuthorization } from "./tenant/token-server-calls.js";
 import { kitOptions, type CheckedSetting } from "./wording.js";
 
 /** What doctor is asked to look at. */
@@ -116,7 +116,7 @@ function ownPort(callbackUri: string): number | undefined {
 function authorizationsOf(settings: DoctorSettings): string[] {
   const { "client-id": id, "client-secret": clientSecrets } = settings;
   const headers = [
-    ...clientSecrets.map((secret) => clientAuthorization(id, secret)),
+    ...clientSecrets.map((secret) => basicAuthorization(id, secret)),
     ...callbackAuthorizations(settings),
   ];
   return headers.map((header) => header.replace(/^Basic |=+$/g, ""));

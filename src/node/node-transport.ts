@@ -5,22 +5,27 @@ import type { Transport, TransportAnswer, TransportCall } from "../server/token-
 /** A kept connection may be closed by the server just before it is used again. Then the call is repeated, at last on a new one. */
 const maxTries = 3;
 
+/** @param onResponse is called with the head of each answer */
+export const createNodeTransport = (onResponse?: (response: IncomingMessage) => void): Transport =>
+  async function transport(call) {
+    for (let tries = 1; ; tries++) {
+      const request = open(call);
+      if (onResponse) request.once("response", onResponse);
+      try {
+        return await answerOf(request, call.maxBytes);
+      } catch (error) {
+        const isStale = request.reusedSocket && isReset(error) && !call.signal.aborted;
+        if (!isStale || tries === maxTries) throw error;
+        if (tries === maxTries - 1) closeIdleConnections(call.url);
+      }
+    }
+  };
+
 /**
  * Calls the Token Server with Node's `http` and `https`, which cost far less than `fetch`. It uses Node's global agents,
  * where client certificates, certificate authorities and proxies are set.
  */
-export const nodeTransport: Transport = async (call) => {
-  for (let tries = 1; ; tries++) {
-    const request = open(call);
-    try {
-      return await answerOf(request, call.maxBytes);
-    } catch (error) {
-      const isStale = request.reusedSocket && isReset(error) && !call.signal.aborted;
-      if (!isStale || tries === maxTries) throw error;
-      if (tries === maxTries - 1) closeIdleConnections(call.url);
-    }
-  }
-};
+export const nodeTransport: Transport = createNodeTransport();
 
 function open({ url, method, headers, body, signal }: TransportCall): ClientRequest {
   const { request } = url.startsWith("https:") ? https : http;

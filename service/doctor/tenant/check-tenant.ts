@@ -1,3 +1,4 @@
+import type { StartedTransaction } from "../../../src/server/token-server/token-server-answers.js";
 import { connectionLines } from "../connection-checks.js";
 import { isUsable, lookAtConnection } from "../connection.js";
 import type { DoctorSettings } from "../doctor-settings.js";
@@ -6,14 +7,14 @@ import { wordingOf } from "../wording.js";
 import { listenForCallbacks } from "./callback-listener.js";
 import { reachLine, tryCallback, whyNotHeard } from "./callback-reach.js";
 import { noScanLines, scanLines, waitForScan, type ScanTimes } from "./scan.js";
-import { askTokenServer, TokenServerCalls, type Code } from "./token-server-calls.js";
+import { askTokenServer, TokenServerCalls } from "./token-server-calls.js";
 import { tokenServerChecks, tokenServerLines } from "./token-server-checks.js";
 
 /** What doctor does at the edges while it checks a tenant. */
 export interface TenantEdge {
   print: (heading: string, lines: readonly Line[]) => void;
   /** Shows a code until the function that it resolves to is called. Undefined: no scan is wanted. */
-  show: ((code: Code) => Promise<() => void>) | undefined;
+  show: ((code: StartedTransaction) => Promise<() => void>) | undefined;
   /** Ends the wait for a scan. */
   stop: AbortSignal;
   /** For each call and connection. */

@@ -1,12 +1,20 @@
+import type {
+  StartedTransaction,
+  TransactionResult,
+} from "../../../src/server/token-server/token-server-answers.js";
 import { failed, firstMend, notChecked, ok, unknown, type Line } from "../lines.js";
 import { wordingOf, type Backend } from "../wording.js";
 import type { CallbackListener, Heard, Listening } from "./callback-listener.js";
-import { resultIn, type Code, type Result, type TokenServerCalls } from "./token-server-calls.js";
-import { words } from "./token-server-checks.js";
+import { words, wrongIn } from "./reply-words.js";
+import type { TokenServerCalls } from "./token-server-calls.js";
 
 /** What became of the code that was shown. Times are milliseconds after it was shown. */
 export interface Scan {
-  result: Exclude<Result, { kind: "waiting" | "unanswered" }> | { kind: "nobody" | "stopped" };
+  result:
+    | Exclude<TransactionResult, { kind: "waiting" }>
+    /** A result that the kit does not take: it has a wrong member. */
+    | { kind: "wrong" }
+    | { kind: "nobody" | "stopped" };
   afterMs: number;
   callback: { afterMs: number; authentication: Heard["authentication"] } | undefined;
   /** The last answer to a result call that was no result. */
@@ -23,7 +31,7 @@ export interface ScanTimes {
 
 /** Waits until the code is answered, its time is over or `stop` is aborted. A callback is a reason to ask at once. */
 export async function waitForScan(
-  { transactionId, ttlMs = 0 }: Code,
+  { id: transactionId, ttlMs }: StartedTransaction,
   calls: TokenServerCalls,
   listening: Listening,
   { pollMs, callbackMs, now }: ScanTimes,
@@ -43,19 +51,21 @@ export async function waitForScan(
   };
   while (!stop.aborted) {
     const reply = await calls.result(transactionId);
-    const result = resultIn(reply, transactionId);
-    switch (result.kind) {
+    const { outcome } = reply;
+    switch (outcome.kind) {
       case "waiting":
         break;
       case "unanswered":
-        trouble = words(result.reply);
+        trouble = words(reply);
+        // It stays so, however often it is asked.
+        if (wrongIn(reply)?.member !== undefined) return end({ kind: "wrong" });
         break;
       case "approved":
       case "denied":
       case "closed":
-        return end(result);
+        return end(outcome);
       default:
-        result satisfies never;
+        outcome satisfies never;
     }
     const left = begin + ttlMs - now();
     // The last question is asked when the time is over.
@@ -123,6 +133,12 @@ function scanLine({ result, afterMs, trouble }: Scan): Line {
         "scan",
         `the Token Server closed it: ${result.reason}`,
         "The code reached the Token Server, and the answer failed there. Look at the event of this time in Activity in the console, and at the app's error.",
+      );
+    case "wrong":
+      return failed(
+        "scan",
+        `the kit does not take the result (${trouble})`,
+        "The vendor does not document this answer, so no login would come of it. Show its support this report (--report FILE).",
       );
     case "nobody":
       return trouble === undefined

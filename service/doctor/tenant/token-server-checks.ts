@@ -1,7 +1,9 @@
+import type { StartOutcome } from "../../../src/server/token-server/token-server-client.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
-import { codeIn, resultIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
+import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
+import { wrongIn, words } from "./reply-words.js";
 
 const types = "Configuration → Mobile authentication → Mobile authentication types";
 const clients = "Configuration → System → API clients";
@@ -62,7 +64,7 @@ export function tokenServerLines(facts: TokenServerFacts, settings: Settings, ca
 
 function verdict(facts: TokenServerFacts, settings: Settings, callbackUri: string): Verdict {
   const { anonymous, starts, plain, withUser, code } = facts;
-  const isUnavailable = anonymous.kind === "answered" && anonymous.code === "1002";
+  const isUnavailable = codeOf(anonymous) === "1002";
   const isTokenServer = starts.some(
     ({ reply }) => codeIn(reply) !== undefined || (!isUnavailable && isOfTheApi(reply, settings)),
   );
@@ -76,42 +78,49 @@ function verdict(facts: TokenServerFacts, settings: Settings, callbackUri: strin
   if (reply === undefined) return { faults: [], passed: ["token-server"] };
   const faults = [...(ofMessage ? [ofMessage] : []), startFault(reply, withUser, settings, callbackUri)];
   // Without a client it was refused, and with this one it is not.
-  const isKnownClient =
-    status(anonymous) === 401 && reply.kind === "answered" && reply.status < 500 && reply.status !== 401;
+  const isKnownClient = status(anonymous) === 401 && isFrom(reply, 200, 500) && status(reply) !== 401;
+  const last = faults.at(-1)?.check;
+  const at = tokenServerChecks.findIndex((check) => check === last);
+  // The start was taken, and what is wrong is in the answer.
+  if (hasOtp(reply)) return { faults, passed: tokenServerChecks.slice(0, at) };
   return { faults, passed: isKnownClient ? ["token-server", "client"] : ["token-server"] };
+}
+
+/** Whether an answer has an OTP, whatever else is wrong with it. */
+function hasOtp({ answer }: Reply): boolean {
+  const { otp } = (answer?.status === 200 ? (answer.json ?? {}) : {}) as { otp?: unknown };
+  return typeof otp === "string" && otp !== "";
 }
 
 const hasPath = (settings: Settings): boolean => new URL(settings["token-server-url"]).pathname !== "/";
 
 /** Whether it is an error of the API. 4000: there is nothing at this path. */
-const isOfTheApi = (reply: Reply, settings: Settings): boolean =>
-  reply.kind === "answered" &&
-  reply.code !== undefined &&
-  reply.code !== "4000" &&
-  !(reply.code === "not_found" && hasPath(settings));
-
-const status = (reply: Reply): number | undefined => (reply.kind === "answered" ? reply.status : undefined);
-
-/** What it said, for a person: `404, 3005: "…"`. */
-export function words(reply: Reply): string {
-  if (reply.kind === "silent") return reply.reason;
-  const { status, code, description } = reply;
-  const said = description === undefined ? "" : `: “${description}”`;
-  return code === undefined ? String(status) : `${status}, ${code}${said}`;
+function isOfTheApi(reply: Reply, settings: Settings): boolean {
+  const code = codeOf(reply);
+  return code !== undefined && code !== "4000" && !(code === "not_found" && hasPath(settings));
 }
+
+const status = ({ answer }: Reply): number | undefined => answer?.status;
+
+/** The code of the vendor's error. */
+const codeOf = ({ answer }: Reply): string | undefined => answer?.error?.code;
+
+const isFrom = ({ answer }: Reply, from: number, to: number): boolean =>
+  answer !== undefined && answer.status >= from && answer.status < to;
 
 function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefined {
   const url = settings["token-server-url"];
   const path = new URL(url).pathname.replace(/\/$/, "");
   const setting = wording(settings)("token-server-url");
   const address = `Correct ${setting}: the address in Configuration → System → General → Engine base urls, without /oauth`;
-  if (anonymous.kind === "silent")
+  if (anonymous.answer === undefined)
     return failed(
       "token-server",
-      `no answer to a call (${anonymous.reason})`,
+      `a call got no answer: it ${words(anonymous)}`,
       `Two faults look alike: ${url} is another kind of server (${lower(address)}), or the Token Server or a proxy in front of it is overloaded or stopped.`,
     );
-  const { status, code } = anonymous;
+  const { status } = anonymous.answer;
+  const code = codeOf(anonymous);
   if (code === "1002" || status >= 500)
     return failed(
       "token-server",
@@ -139,13 +148,13 @@ const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slic
 /** A start was refused. Is the message the reason? */
 function messageFault(
   { text, language, reply }: TokenServerFacts["starts"][number],
-  plain: Reply,
+  plain: Reply<StartOutcome>,
   settings: Settings,
 ): Line | undefined {
   const setting = wording(settings);
   const where = language === undefined ? setting("message") : `${setting("message")}.${language}`;
   const length = [...(text ?? "")].length;
-  if (reply.kind === "answered" && reply.code === "1005")
+  if (codeOf(reply) === "1005")
     return failed(
       "message",
       `${where}, of ${length} characters, is too long (${words(reply)})`,
@@ -167,14 +176,14 @@ function messageFault(
 
 /** The fault of a start that a plain message does not mend. */
 function startFault(
-  reply: Reply,
+  reply: Reply<StartOutcome>,
   withUser: Reply | undefined,
   settings: Settings,
   callbackUri: string,
 ): Line {
   const said = words(reply);
   const setting = wording(settings);
-  const code = reply.kind === "answered" ? reply.code : undefined;
+  const code = codeOf(reply);
   if (status(reply) === 401)
     return failed(
       "client",
@@ -217,27 +226,46 @@ function startFault(
     case undefined:
     default:
       return status(reply) === 200
-        ? answerWithoutCode(settings)
+        ? answerWithoutCode(reply, settings)
         : failed(
             "code",
             `a start is not answered with a code (${said})`,
-            code === "1002" || reply.kind === "silent" || reply.status >= 500
+            code === "1002" || !isFrom(reply, 200, 500)
               ? "The Token Server, or a proxy in front of it, does not work at the moment. Wait, and show its operator this line."
-              : "The vendor does not document this answer. Show its support this report (--report FILE).",
+              : showTheVendor,
           );
   }
 }
 
 /** 1001: unknown user. 1006: not enrolled. Neither can be said of a type that takes no user. */
-const needsUser = (reply: Reply): boolean =>
-  reply.kind === "answered" && (reply.code === "1001" || reply.code === "1006");
+const needsUser = (reply: Reply): boolean => codeOf(reply) === "1001" || codeOf(reply) === "1006";
 
-const answerWithoutCode = ({ type }: Settings): Line =>
-  failed(
-    "type-method",
-    "a start is answered without an OTP",
-    `Two faults look alike: the type “${type}” has another Authentication method than OTP (${types}), or a proxy in front of the Token Server answers in its place.`,
-  );
+/** 200, and not the answer that the vendor documents. */
+function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Settings): Line {
+  const wrong = wrongIn(reply);
+  const says = `a start is answered without a code that the kit takes: ${words(reply)}`;
+  switch (wrong?.member) {
+    case "otp":
+      return failed(
+        "type-method",
+        says,
+        `Two faults look alike: the type “${type}” has another Authentication method than OTP (${types}), or a proxy in front of the Token Server answers in its place.`,
+      );
+    case "time_to_live":
+      return failed("lifetime", says, `${types} → Request expires in. ${showTheVendor}`);
+    case undefined:
+      return failed(
+        "code",
+        says,
+        "Something in front of the Token Server answers in its place: a proxy, a gateway or a login page.",
+      );
+    default:
+      return failed("code", says, showTheVendor);
+  }
+}
+
+const showTheVendor =
+  "The vendor does not document this answer. Show its support this report (--report FILE).";
 
 function messageLine({ starts }: TokenServerFacts, settings: Settings): Line {
   const texts = starts.flatMap(({ text }) => text ?? []);
@@ -263,12 +291,7 @@ const shortestSeconds = 20;
 const longSeconds = 300;
 
 function lifetimeLine({ code }: TokenServerFacts): Line {
-  if (code?.ttlMs === undefined)
-    return failed(
-      "lifetime",
-      "the answer has no time_to_live that can be used",
-      "The kit takes milliseconds, from 1 to a day. Show the vendor's support this report (--report FILE).",
-    );
+  if (!code) return notChecked(["lifetime"], firstMend("code"))[0]!;
   const seconds = code.ttlMs / 1000;
   if (seconds < shortestSeconds)
     return failed(
@@ -286,11 +309,13 @@ function lifetimeLine({ code }: TokenServerFacts): Line {
 
 function resultLine({ code, result }: TokenServerFacts): Line {
   if (!code || !result) return notChecked(["result"], firstMend("code"))[0]!;
-  const found = resultIn(result, code.transactionId);
-  if (found.kind !== "unanswered") return ok("result", "can be asked for");
+  if (result.outcome.kind !== "unanswered") return ok("result", "can be asked for");
+  const { answer } = result;
   return failed(
     "result",
-    `the call for it is answered ${words(found.reply)}`,
-    "Two faults look alike: a proxy or gateway in front of the Token Server lets only some paths or methods through (GET /oauth/api/v4/authenticate/transaction/…), or the Token Server does not work at the moment.",
+    `the call for it ${answer === undefined ? words(result) : `is answered ${words(result)}`}`,
+    wrongIn(result)?.member === undefined
+      ? "Two faults look alike: a proxy or gateway in front of the Token Server lets only some paths or methods through (GET /oauth/api/v4/authenticate/transaction/…), or the Token Server does not work at the moment."
+      : showTheVendor,
   );
 }

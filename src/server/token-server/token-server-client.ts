@@ -9,6 +9,7 @@ import {
   type StartedTransaction,
   type TransactionResult,
   type VendorError,
+  type WrongAnswer,
 } from "./token-server-answers.js";
 import type { Transport } from "./transport.js";
 
@@ -40,6 +41,8 @@ export interface Trouble {
   status?: number;
   /** The vendor's error, if there was one. */
   error?: VendorError;
+  /** What is wrong with the answer, if it is 200 and not as documented. */
+  wrong?: WrongAnswer;
 }
 
 export type StartOutcome =
@@ -101,9 +104,9 @@ export class TokenServerClient {
     for (const [name, value] of Object.entries(optional)) if (value) form.set(name, value);
 
     const reply = await this.#call("/oauth/api/v4/authenticate/user", form);
-    const transaction = reply.kind === "answered" && reply.status === 200 && parseStarted(reply.json);
-    if (transaction) return { kind: "started", transaction };
-    const trouble = troubleOf(reply);
+    const parsed = isOk(reply) ? parseStarted(reply.json) : undefined;
+    if (parsed?.kind === "parsed") return { kind: "started", transaction: parsed.answer };
+    const trouble = troubleOf(reply, parsed?.wrong);
     return reply.kind === "answered" && reply.status >= 400 && reply.status < 500
       ? { kind: "rejected", trouble }
       : { kind: "unavailable", trouble };
@@ -114,10 +117,9 @@ export class TokenServerClient {
     const reply = await this.#call(
       `/oauth/api/v4/authenticate/transaction/${encodeURIComponent(transactionId)}`,
     );
-    const result =
-      reply.kind === "answered" && reply.status === 200 && parseResult(reply.json, transactionId);
-    if (result) return withoutSecrets(result, reply.redact);
-    const trouble = troubleOf(reply);
+    const parsed = isOk(reply) ? parseResult(reply.json, transactionId) : undefined;
+    if (parsed?.kind === "parsed") return withoutSecrets(parsed.answer, reply.redact);
+    const trouble = troubleOf(reply, parsed?.wrong);
     return trouble.status === 404 && unknownTransaction.includes(trouble.error?.code)
       ? { kind: "waiting" }
       : { kind: "unanswered", trouble };
@@ -185,11 +187,14 @@ export class TokenServerClient {
   }
 }
 
-function troubleOf(reply: Reply): Trouble {
+const isOk = (reply: Reply): reply is Extract<Reply, { kind: "answered" }> =>
+  reply.kind === "answered" && reply.status === 200;
+
+function troubleOf(reply: Reply, wrong: WrongAnswer | undefined): Trouble {
   if (reply.kind === "unavailable") return { reason: reply.reason };
   const { status, redact } = reply;
   const error = parseVendorError(reply.json);
-  if (status === 200) return { reason: "answered 200 with an invalid body", status };
+  if (wrong) return { reason: "answered 200 with an invalid body", status, wrong };
   if (!error) return { reason: `answered ${status}`, status };
   const { code, description } = error;
   return {

@@ -15,6 +15,9 @@ const basicInConsole =
   (url) => ({ callbacks: [{ url, username, password }] });
 const basicInSettings = { "callback-username": "ts", "callback-password": callbackPassword };
 
+const changed = (changes: object) => async (usual: Response) =>
+  Response.json({ ...((await usual.json()) as object), ...changes });
+
 /** One setting is broken in each. `says`: words of the line that names it, or of its advice. */
 const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] = [
   {
@@ -39,7 +42,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "the address is of a page that takes everything",
     front: () => html(200),
     expected: ["token-server"],
-    says: /\(200\)/,
+    says: /\(200, and not JSON\)/,
   },
   {
     title: "the address redirects",
@@ -118,7 +121,19 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "the type's method answers without an OTP",
     faults: { start: { status: 200, body: '{"transaction_id":"a"}', contentType: "application/json" } },
     expected: ["type-method"],
-    says: /without an OTP/,
+    says: /\(?200, without otp.*another Authentication method than OTP/s,
+  },
+  {
+    title: "a code has no time that the kit takes",
+    faults: { start: changed({ time_to_live: "300000" }) },
+    expected: ["lifetime"],
+    says: /its time_to_live is a string, not milliseconds, from 1 to 86400000/,
+  },
+  {
+    title: "a result has a user who is no string",
+    faults: { result: async (usual) => (usual.status === 200 ? changed({ user_id: 42 })(usual) : usual) },
+    expected: ["scan"],
+    says: /its user_id is a number, not a string/,
   },
   {
     title: "the message is too long for this tenant",

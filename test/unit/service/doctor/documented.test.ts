@@ -7,6 +7,7 @@ import { titles } from "../../../../service/doctor/lines.js";
 import { serveCodePage, terminalCode } from "../../../../service/doctor/qr-code.js";
 import { waitForScan } from "../../../../service/doctor/tenant/scan.js";
 import type { Reply, TokenServerCalls } from "../../../../service/doctor/tenant/token-server-calls.js";
+import type { ResultOutcome } from "../../../../src/server/token-server/token-server-client.js";
 import { emptyPicture, writePng } from "../../../support/png.js";
 import { readCodes } from "../../../support/qr.js";
 
@@ -161,8 +162,8 @@ describe("doctor's code", () => {
 });
 
 describe("doctor's wait for a scan", () => {
-  const waiting: Reply = { kind: "answered", status: 404, json: {}, code: "3004", description: undefined };
-  const wait = async (reply: Reply) => {
+  const waiting: Reply<ResultOutcome> = { outcome: { kind: "waiting" }, answer: undefined };
+  const wait = async (reply: Reply<ResultOutcome>) => {
     let [now, asked] = [0, 0];
     const calls = {
       result: () => {
@@ -172,7 +173,7 @@ describe("doctor's wait for a scan", () => {
       },
     } as unknown as TokenServerCalls;
     const times = { pollMs: 1, callbackMs: 1, now: () => now };
-    const code = { transactionId: "a", otp: "b", ttlMs: 60_000 };
+    const code = { id: "a", otp: "b", ttlMs: 60_000 };
     const scan = await waitForScan(code, calls, { error: "EADDRINUSE" }, times, new AbortController().signal);
     return { scan, asked };
   };
@@ -183,7 +184,10 @@ describe("doctor's wait for a scan", () => {
   });
 
   it("keeps what the Token Server said in place of a result", async () => {
-    const { scan } = await wait({ ...waiting, status: 503, code: "1002" });
+    const { scan } = await wait({
+      outcome: { kind: "unanswered", trouble: { reason: "answered 503" } },
+      answer: { status: 503, headers: {}, error: { code: "1002", description: undefined }, json: {} },
+    });
     assert.deepEqual([scan.result.kind, scan.trouble], ["nobody", "503, 1002"]);
   });
 });

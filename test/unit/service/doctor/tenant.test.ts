@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
+import { parseResult } from "../../../../src/server/token-server/token-server-answers.js";
 import { Browser } from "../../server/support/browser.js";
 import { site } from "../../server/support/site.js";
 import { assertFailed, checksThat, foundIn } from "./run-doctor.js";
@@ -85,6 +86,54 @@ describe("doctor, of a tenant that is right", () => {
         request.headers.has("authorization") ? pass(request) : new Response("<h1>No</h1>", { status: 403 }),
     });
     assertFailed(run, []);
+  });
+
+  it("says of each result what the kit makes of it, and takes none that the kit does not take", async (t) => {
+    const reason = { reason: "not_accepted" };
+    const results: Record<string, object> = {
+      "no user, declined": { is_authenticated: false, user_id: null, not_authenticated_reason: reason },
+      "a user, declined": { is_authenticated: false, user_id: "alice", not_authenticated_reason: reason },
+      "declined, in the wrong form": {
+        is_authenticated: false,
+        user_id: null,
+        not_authenticated_reason: "not_accepted",
+      },
+      "declined, described as null": {
+        is_authenticated: false,
+        not_authenticated_reason: { ...reason, description: null },
+      },
+      failed: { is_authenticated: false, not_authenticated_reason: { reason: "invalid_answer" } },
+      "half of a character": { is_authenticated: true, user_id: "\ud800" },
+      "a number as the user": { is_authenticated: true, user_id: 42 },
+      "no user": { is_authenticated: true, user_id: null },
+      "an empty user": { is_authenticated: true, user_id: "" },
+      "is_authenticated as a string": { is_authenticated: "true", user_id: "alice" },
+      "another transaction": { transaction_id: "another", is_authenticated: true, user_id: "alice" },
+      "a space as the user": { is_authenticated: true, user_id: " " },
+    };
+    const words = {
+      approved: /^accepted by the user/,
+      denied: /^declined/,
+      closed: /closed it: invalid_answer/,
+      wrong: /^the kit does not take/,
+    };
+    for (const [title, changes] of Object.entries(results)) {
+      let answered: object = {};
+      const run = await examine(t, {
+        faults: {
+          result: async (usual) => {
+            if (usual.status !== 200) return usual;
+            answered = { ...((await usual.json()) as object), ...changes };
+            return Response.json(answered);
+          },
+        },
+      });
+      const { transaction_id: id } = answered as { transaction_id: string };
+      const byKit = parseResult(answered, id === "another" ? "one" : id);
+      const kind = byKit.kind === "wrong" ? byKit.kind : byKit.answer.kind;
+      const { says = "" } = foundIn(run).checks.find(({ check }) => check === "scan") ?? {};
+      assert.match(says, words[kind as keyof typeof words], title);
+    }
   });
 
   it("says that nobody scanned, without a fault", async (t) => {

@@ -6,7 +6,7 @@ import {
   type Faults,
   type TokenServerOptions,
 } from "onegini-otp-login/emulator";
-import type { Code } from "../../../../service/doctor/tenant/token-server-calls.js";
+import type { StartedTransaction } from "../../../../src/server/token-server/token-server-answers.js";
 import { freePort } from "../../../support/services/free-port.js";
 import { assertNoSecrets, runDoctor, type Run } from "./run-doctor.js";
 import { variableOf, type SettingName } from "../../../../service/settings/setting-list.js";
@@ -68,10 +68,10 @@ export async function examine(
     ...(typeof settings === "function" ? settings(url) : settings),
   };
   const stop = new AbortController();
-  const codes: Code[] = [];
-  const answer = async ({ otp, transactionId }: Code): Promise<void> => {
+  const codes: StartedTransaction[] = [];
+  const answer = async ({ otp, id }: StartedTransaction): Promise<void> => {
     if (phone === "nothing") return stop.abort();
-    if (phone === "fail") return void emulator.failTransaction(transactionId, "invalid_answer");
+    if (phone === "fail") return void emulator.failTransaction(id, "invalid_answer");
     const alice = createPhone(emulator, "alice");
     await alice.enroll();
     alice.onConfirmation((confirmation) =>
