@@ -1,4 +1,5 @@
 import type { Connection, HandshakeTrouble, TlsFacts } from "./connection.js";
+import { ignoredProxy } from "./proxy.js";
 import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
 
 /** What the lines of a connection need to know of the server at its other end. */
@@ -12,11 +13,28 @@ export interface Server {
 const tlsChecks = ["tls-version", "tls-chain", "tls-date", "tls-name"] as const satisfies readonly CheckId[];
 
 /** The lines of name, port and TLS. */
-export function connectionLines(
-  { host, port, isTls, name, tcp, tls }: Connection,
+export function connectionLines(connection: Connection, server: Server, now: Date): Line[] {
+  const lines = directLines(connection, server, now);
+  const { proxy } = connection;
+  if (proxy.kind !== "ignored") return lines;
+  // Without the proxy, what is behind it looks as if it were not there.
+  return lines.map((line) =>
+    line.result === "failed" ? { ...line, fix: `${ignoredProxy(proxy)} ${line.fix}` } : line,
+  );
+}
+
+function directLines(
+  { host, port, isTls, proxy, name, tcp, tls, speaksTls }: Connection,
   { what, setAt }: Server,
   now: Date,
 ): Line[] {
+  if (proxy.kind === "used" || name === undefined) {
+    const way = proxy.kind === "used" ? `the proxy ${proxy.proxy}` : "a proxy";
+    return notChecked(
+      ["name", "port", ...tlsChecks],
+      `left out behind ${way} (HTTPS_PROXY): the calls show it`,
+    );
+  }
   if ("error" in name) {
     return [
       failed("name", `${host} is not known (${name.error})`, nameFix(name.error, setAt)),
@@ -39,6 +57,16 @@ export function connectionLines(
     ];
   }
   const open = [resolved, ok("port", `${port} is open`)];
+  if (speaksTls === true)
+    return [
+      ...open,
+      failed(
+        "tls-version",
+        `port ${port} speaks TLS, and the address says http`,
+        `Write https in ${setAt}, or the port of plain http.`,
+      ),
+      ...notChecked(["tls-chain", "tls-date", "tls-name"], firstMend("tls-version")),
+    ];
   if (!isTls) return [...open, ...notChecked(tlsChecks, "http on this machine, without TLS")];
   if (tls === undefined) return [...open, ...notChecked(tlsChecks, firstMend("port"))];
   if ("error" in tls) return [...open, ...handshakeLines(tls, what, setAt)];
@@ -62,6 +90,18 @@ const nameFix = (error: string, setAt: string): string =>
     ? `Correct the name in ${setAt}. Where it is right, this machine's name server (DNS) does not answer.`
     : `Correct the name in ${setAt}, or add it to the DNS that this machine asks.`;
 
+const isOfPlainHttp = (error: string): boolean =>
+  /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)/.test(error);
+
+/** Whether an error is the alert of a server that misses a client certificate. Under TLS 1.3 it comes after the handshake. */
+export const wantsClientCertificate = (error: string): boolean =>
+  /ERR_SSL_\w*ALERT_\w*(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE|CERTIFICATE_UNKNOWN|UNKNOWN_CA)/.test(
+    error,
+  );
+
+export const clientCertificateFix =
+  "Give Node the certificate and key that the Token Server's operator has for you: cert and key in https.globalAgent.options, set in a file that NODE_OPTIONS=--import=FILE loads, for the kit and for doctor.";
+
 function handshakeLines({ error, oldVersion }: HandshakeTrouble, what: string, setAt: string): Line[] {
   const line =
     oldVersion !== undefined
@@ -70,11 +110,23 @@ function handshakeLines({ error, oldVersion }: HandshakeTrouble, what: string, s
           `only ${oldVersion.replace("TLSv", "TLS ")}, which is too old`,
           `Turn on TLS 1.2 or 1.3 at ${what}, or at the proxy in front of it.`,
         )
-      : failed(
-          "tls-version",
-          `the TLS handshake fails (${error})`,
-          `Correct the port in ${setAt}, if it is one of plain http. Otherwise ${what} has no certificate for this name, asks for a client certificate, or a firewall ends the connection.`,
-        );
+      : isOfPlainHttp(error)
+        ? failed(
+            "tls-version",
+            `the port speaks plain http or another protocol, not TLS (${error}): the TLS handshake fails`,
+            `Correct the port in ${setAt}. https has another one, mostly 443.`,
+          )
+        : wantsClientCertificate(error)
+          ? failed(
+              "tls-version",
+              `the TLS handshake fails: ${what} may want a client certificate (${error})`,
+              `${clientCertificateFix} Otherwise ${what} has no certificate for this name, or takes no cipher of Node's.`,
+            )
+          : failed(
+              "tls-version",
+              `the TLS handshake fails (${error})`,
+              `Correct the port in ${setAt}, if it is one of plain http. Otherwise ${what} has no certificate for this name, asks for a client certificate, or a firewall ends the connection.`,
+            );
   return [line, ...notChecked(["tls-chain", "tls-date", "tls-name"], firstMend("tls-version"))];
 }
 

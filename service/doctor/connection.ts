@@ -8,6 +8,7 @@ import {
   type DetailedPeerCertificate,
   type TLSSocket,
 } from "node:tls";
+import { proxyFor, type ProxyUse } from "./proxy.js";
 import { codeOf } from "./error-code.js";
 
 /** What a connection to a server shows, from the outside in. What comes after a failure is undefined. */
@@ -15,9 +16,13 @@ export interface Connection {
   host: string;
   port: number;
   isTls: boolean;
-  name: { addresses: readonly string[] } | { error: string };
+  proxy: ProxyUse;
+  /** Undefined behind a proxy, which looks the name up itself. */
+  name?: { addresses: readonly string[] } | { error: string };
   tcp?: { error: string | undefined };
   tls?: TlsFacts | HandshakeTrouble;
+  /** The address says http, and the port speaks TLS. */
+  speaksTls?: boolean;
 }
 
 export interface HandshakeTrouble {
@@ -44,17 +49,22 @@ export async function lookAtConnection(address: string, timeoutMs: number): Prom
   const { protocol, hostname, port } = new URL(address);
   const host = hostname.replace(/^\[|\]$/g, "");
   const isTls = protocol === "https:";
-  const seen = { host, port: Number(port) || (isTls ? 443 : 80), isTls };
+  const proxy = proxyFor(address);
+  const seen = { host, port: Number(port) || (isTls ? 443 : 80), isTls, proxy };
+  if (proxy.kind === "used") return seen;
   const name = await resolve(host);
   if ("error" in name) return { ...seen, name };
   const tcp = await attempt((done) => connectTcp({ host, port: seen.port }, done), timeoutMs);
   if ("error" in tcp) return { ...seen, name, tcp };
   tcp.socket.destroy();
   const open = { ...seen, name, tcp: { error: undefined } };
-  return isTls ? { ...open, tls: await lookAtTls(host, seen.port, timeoutMs) } : open;
+  if (isTls) return { ...open, tls: await lookAtTls(host, seen.port, timeoutMs) };
+  // http is for this machine, which answers at once.
+  const tls = await lookAtTls(host, seen.port, Math.min(timeoutMs, 1000), "usual");
+  return { ...open, speaksTls: "version" in tls };
 }
 
-async function resolve(host: string): Promise<Connection["name"]> {
+async function resolve(host: string): Promise<NonNullable<Connection["name"]>> {
   if (isIP(host) !== 0) return { addresses: [host] };
   try {
     const found = await lookup(host, { all: true });
@@ -68,6 +78,7 @@ async function lookAtTls(
   host: string,
   port: number,
   timeoutMs: number,
+  tries: "usual" | "all" = "all",
 ): Promise<TlsFacts | HandshakeTrouble> {
   const connect = (more: ConnectionOptions) =>
     attempt(
@@ -88,6 +99,7 @@ async function lookAtTls(
     );
   const usual = await connect({});
   if ("socket" in usual) return factsOf(usual.socket, host);
+  if (tries === "usual") return { error: usual.error, oldVersion: undefined };
   const old = await connect({ minVersion: "TLSv1", ciphers: "DEFAULT:@SECLEVEL=0" });
   if ("error" in old) return { error: usual.error, oldVersion: undefined };
   const version = old.socket.getProtocol();
@@ -156,8 +168,13 @@ function attempt<Kind extends Socket>(
 }
 
 /** Whether a call over this connection can work. */
-export const isUsable = ({ isTls, tcp, tls }: Connection): boolean =>
-  tcp !== undefined &&
-  tcp.error === undefined &&
-  (!isTls ||
-    (tls !== undefined && "version" in tls && tls.verifyError === undefined && tls.otherNames === undefined));
+export const isUsable = ({ isTls, proxy, tcp, tls, speaksTls }: Connection): boolean =>
+  proxy.kind === "used" ||
+  (tcp !== undefined &&
+    tcp.error === undefined &&
+    speaksTls !== true &&
+    (!isTls ||
+      (tls !== undefined &&
+        "version" in tls &&
+        tls.verifyError === undefined &&
+        tls.otherNames === undefined)));

@@ -1,9 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { encode, fullWidth, margin, minPixelsPerModule } from "../../src/protocol/qr.js";
 import encoder from "qrcode/lib/core/qrcode.js";
 
 const quietZone = 4;
+
+/**
+ * The most modules a side. The widget draws none smaller than four CSS pixels, about a millimetre, which phones read at arm's
+ * length, and a code with more of them does not fit into its widest card.
+ */
+export const mostModules = Math.floor((fullWidth - margin) / minPixelsPerModule) - 2 * quietZone;
+
+/** The modules a side of a text's code, without the quiet zone. Undefined: no QR code holds so much. */
+export function modulesFor(text: string): number | undefined {
+  try {
+    return encode(text).size - 2 * quietZone;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The dark modules of a text's code, with the quiet zone. */
 function modulesOf(text: string): { size: number; isDark: (x: number, y: number) => boolean } {

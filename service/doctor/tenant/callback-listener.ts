@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createLoginKit, type LoginKit } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 
 /** How a callback authenticated, beside what the settings say. */
@@ -16,16 +17,20 @@ export type Authentication =
 export interface Heard {
   at: number;
   authentication: Authentication;
+  /** What came, and why the kit does not take it: `GET, and the kit answers 405: …`. Undefined: it takes it. */
+  refusal: string | undefined;
 }
 
 /** Hears callbacks in place of the site's server or the service. */
 export interface CallbackListener {
   /** Where it listens. */
   address: string;
-  /** The first callback for a transaction. */
+  /** The first callback for a transaction, one that the kit takes before others. */
   heard: (transactionId: string) => Heard | undefined;
-  /** Is called with each callback's transaction. */
-  onHeard: (transactionId: string) => void;
+  /** The transactions of callbacks for others than this one. */
+  others: (transactionId: string) => string[];
+  /** Is called with each callback's address and body. */
+  onHeard: (text: string) => void;
   close: () => void;
 }
 
@@ -33,42 +38,76 @@ export interface CallbackListener {
 export type Listening = CallbackListener | { error: string };
 
 const maxBytes = 4096;
+/** Anybody can post: what is kept has an end. */
+const maxKept = 1000;
 
-/** Listens where the site's server or the service would. Answers callbacks as the kit does, and all else with 404. Never rejects. */
+/** `text`: its address and body. */
+type Kept = Heard & { transactionId: string | undefined; text: string };
+
+/** Listens where the site's server or the service would. A kit judges what comes. Never rejects. */
 export function listenForCallbacks(settings: DoctorSettings, now: () => number): Promise<Listening> {
   const { host, port } = settings;
   if (port === undefined) return Promise.resolve({ error: "no-port" });
-  const heard = new Map<string, Heard>();
+  const kept: Kept[] = [];
+  const kit = judge(settings);
   const server = createServer((request, response) => {
     readBody(request).then(
-      (body) => answer(request, response, body),
+      (body) => answer(request, response, body).catch(() => response.destroy()),
       () => response.destroy(),
     );
   });
 
-  function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
+  async function answer(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+    const { method = "GET", url = "/" } = request;
     response.setHeader("cache-control", "no-store");
-    const id = request.method === "POST" ? transactionIn(body) : undefined;
-    if (id === undefined) return void response.writeHead(404).end();
-    const authentication = authenticationOf(request, settings);
-    // Anybody can post: what is kept has an end.
-    if (!heard.has(id) && heard.size < 1000) heard.set(id, { at: now(), authentication });
-    const isRefused = authentication === "none" || authentication === "other";
-    response.writeHead(
-      isRefused ? 401 : 204,
-      isRefused ? { "www-authenticate": 'Basic realm="callback", charset="UTF-8"' } : {},
+    const isCallback = new URL(url, kitOrigin).pathname === `${settings.path.replace(/\/+$/, "")}/callback`;
+    if (!isCallback) return void response.writeHead(404).end();
+    const judged = await kit.fetch(
+      new Request(new URL(url, kitOrigin), {
+        method,
+        headers: headersOf(request),
+        ...(method !== "GET" && method !== "HEAD" && { body }),
+      }),
     );
-    response.end();
-    listener.onHeard(id);
+    const { error_description: why } = (await judged.json().catch(() => ({}))) as {
+      error_description?: string;
+    };
+    const type = request.headers["content-type"];
+    const text = `${url} ${body}`;
+    const isTaken = judged.status === 204 || judged.status === 401;
+    if (kept.length < maxKept)
+      kept.push({
+        at: now(),
+        authentication: authenticationOf(request, settings),
+        refusal: isTaken
+          ? undefined
+          : `${method}${type === undefined ? "" : ` with ${type}`}, and the kit answers ${judged.status}: ${why}`,
+        transactionId: transactionIn(body),
+        text,
+      });
+    response.writeHead(judged.status, Object.fromEntries(judged.headers)).end();
+    listener.onHeard(text);
   }
 
   const listener: CallbackListener = {
     address: "",
-    heard: (id) => heard.get(id),
+    heard: (id) =>
+      kept.find(({ transactionId, refusal }) => transactionId === id && refusal === undefined) ??
+      kept.find(({ text }) => text.includes(id)),
+    others: (id) => [
+      ...new Set(
+        kept.flatMap(({ transactionId }) =>
+          transactionId === undefined || transactionId === id || transactionId.startsWith(ownPrefix)
+            ? []
+            : [transactionId],
+        ),
+      ),
+    ],
     onHeard: () => undefined,
     close: () => {
       server.close();
       server.closeAllConnections();
+      void kit.close();
     },
   };
   return new Promise((resolve) => {
@@ -80,6 +119,35 @@ export function listenForCallbacks(settings: DoctorSettings, now: () => number):
     });
   });
 }
+
+/** The ids of the callbacks that doctor posts itself begin with it. */
+export const ownPrefix = "doctor-";
+
+const kitOrigin = "https://doctor.invalid";
+
+/** A kit with the site's settings of the callback, which asks no Token Server for anything. */
+function judge(settings: DoctorSettings): LoginKit {
+  const { "callback-username": username, "callback-password": password, path } = settings;
+  return createLoginKit({
+    origin: kitOrigin,
+    path,
+    tokenServer: { url: kitOrigin, clientId: "doctor", clientSecret: "doctor", type: "doctor" },
+    transport: () => Promise.reject(new Error("doctor asks itself")),
+    message: "doctor",
+    ...(username !== undefined &&
+      password !== undefined && { callback: { username, password: [...password] } }),
+    signIn: () => undefined,
+    onEvent: () => undefined,
+  });
+}
+
+const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>
+  rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 &&
+    !/^(?:connection|transfer-encoding|content-length|keep-alive|expect|host|upgrade)$/i.test(name)
+      ? [[name, rawHeaders[at + 1] ?? ""] as [string, string]]
+      : [],
+  );
 
 async function readBody(request: IncomingMessage): Promise<string> {
   let body = "";

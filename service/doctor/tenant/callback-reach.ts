@@ -4,9 +4,10 @@ import ipaddr from "ipaddr.js";
 import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOf } from "../error-code.js";
+import { proxyFor } from "../proxy.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
-import { callbackAuthorizations, type Listening } from "./callback-listener.js";
+import { callbackAuthorizations, ownPrefix, type Listening } from "./callback-listener.js";
 
 /** What is known of the way to the callback's address, seen from this machine. */
 export interface CallbackReach {
@@ -30,13 +31,15 @@ export async function tryCallback(
   const host = new URL(callbackUri).hostname.replace(/^\[|\]$/g, "");
   const listenError = "error" in listening ? listening.error : undefined;
   const seen = { isHeard: false, listenError };
-  let addresses: string[];
+  let addresses: string[] = [];
+  const isByProxy = proxyFor(callbackUri).kind === "used";
   try {
-    addresses = (await lookup(host, { all: true })).map(({ address }) => address);
+    // A proxy looks the name up itself.
+    if (!isByProxy) addresses = (await lookup(host, { all: true })).map(({ address }) => address);
   } catch (error) {
     return { ...seen, addresses: { error: codeOf(error) } };
   }
-  const id = `doctor-${randomUUID()}`;
+  const id = `${ownPrefix}${randomUUID()}`;
   const [authorization] = callbackAuthorizations(settings);
   const signal = AbortSignal.timeout(timeoutMs);
   try {
@@ -51,7 +54,12 @@ export async function tryCallback(
     const isHeard = "heard" in listening && listening.heard(id) !== undefined;
     return { ...seen, addresses, posted: { status }, isHeard };
   } catch (error) {
-    return { ...seen, addresses, posted: { error: signal.aborted ? "no answer" : codeOf(error) } };
+    // What a proxy does not reach, the Token Server may.
+    return {
+      ...seen,
+      addresses,
+      posted: { error: signal.aborted || isByProxy ? "no answer" : codeOf(error) },
+    };
   }
 }
 
@@ -79,7 +87,7 @@ export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, sett
       `Correct the name in ${address}, or add it to the DNS that the Token Server asks.`,
     );
   const isHere = (each: string) => rangeOf(each) === "loopback";
-  if (addresses.every(isHere) && !tokenServer.every(isHere))
+  if (addresses.length > 0 && addresses.every(isHere) && !tokenServer.every(isHere))
     return failed(
       check,
       `${callbackUri} is this machine itself, which the Token Server cannot reach`,
@@ -107,7 +115,7 @@ export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, sett
       ? unknown(check, `another service answers there, not doctor at ${settings.host}, port ${settings.port}`)
       : ok(check, "a running service answers there, seen from this machine");
   }
-  const isPublic = addresses.some((each) => rangeOf(each) === "unicast");
+  const isPublic = addresses.length === 0 || addresses.some((each) => rangeOf(each) === "unicast");
   return isPublic || tokenServer.every(isHere)
     ? ok(check, "from this machine; a scan shows whether from the Token Server, too")
     : unknown(

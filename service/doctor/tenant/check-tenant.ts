@@ -2,13 +2,16 @@ import type { StartedTransaction } from "../../../src/server/token-server/token-
 import { connectionLines } from "../connection-checks.js";
 import { isUsable, lookAtConnection } from "../connection.js";
 import type { DoctorSettings } from "../doctor-settings.js";
-import { firstMend, notChecked, type Line } from "../lines.js";
+import { firstMend, notChecked, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { listenForCallbacks } from "./callback-listener.js";
 import { reachLine, tryCallback, whyNotHeard } from "./callback-reach.js";
 import { noScanLines, scanLines, waitForScan, type ScanTimes } from "./scan.js";
 import { askTokenServer, TokenServerCalls } from "./token-server-calls.js";
 import { tokenServerChecks, tokenServerLines } from "./token-server-checks.js";
+
+/** Checks without which a scan is of no use. */
+const ofTheCode: readonly CheckId[] = ["code", "lifetime", "result"];
 
 /** What doctor does at the edges while it checks a tenant. */
 export interface TenantEdge {
@@ -48,21 +51,26 @@ export async function checkTenant(
 
   const listening = await listenForCallbacks(settings, times.now);
   try {
-    const tokenServer = "addresses" in connection.name ? connection.name.addresses : [];
+    const { name, proxy } = connection;
+    const known = name && "addresses" in name ? name.addresses : [];
+    const tokenServer = proxy.kind === "used" ? [proxy.proxy] : known;
     const reach = await tryCallback(callbackUri, settings, listening, timeoutMs);
     const reached = reachLine(reach, { callbackUri, tokenServer, settings });
     add("The callback", [reached]);
 
     const code = facts?.code;
     const inTheWay = lines.find(
-      ({ check, result }) => result === "failed" && (!code || check === "lifetime" || check === "result"),
+      ({ check, result }) => result === "failed" && (!code || ofTheCode.includes(check)),
     );
     if (!code || !show || inTheWay) {
       add("A login", noScanLines(inTheWay ? firstMend(inTheWay.check) : "left out (--no-scan)"));
       return lines;
     }
     const hide = await show(code);
-    const scan = await waitForScan(code, calls, listening, times, stop).finally(hide);
+    const notHeard = whyNotHeard(reach, settings);
+    // Where another server hears the callbacks, doctor does not wait for one.
+    const hearing = notHeard === undefined ? listening : { error: notHeard };
+    const scan = await waitForScan(code, calls, hearing, times, stop).finally(hide);
     add(
       "A login",
       scanLines(scan, {
@@ -70,7 +78,7 @@ export async function checkTenant(
         hasCredentials: settings["callback-username"] !== undefined,
         usesResultPolling: settings["result-polling"] !== undefined,
         isUnreachable: reached.result === "failed",
-        notHeard: whyNotHeard(reach, settings),
+        notHeard,
         backend: settings.backend,
       }),
     );

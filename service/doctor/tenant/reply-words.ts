@@ -6,14 +6,23 @@ export const wrongIn = ({ outcome }: Reply): WrongAnswer | undefined =>
   "trouble" in outcome ? outcome.trouble.wrong : undefined;
 
 /** What the Token Server said, for a person: `404, 3005: “…”`. */
-export function words({ outcome, answer }: Reply): string {
+export function words(reply: Reply): string {
+  const { outcome, answer } = reply;
   if (answer === undefined) return "trouble" in outcome ? outcome.trouble.reason : "was asked";
   const { status, error } = answer;
-  const wrong = wrongIn({ outcome, answer });
-  if (wrong && status === 200) return `${status}, ${wrongWords(wrong)}`;
-  if (error === undefined) return String(status);
-  const { code, description } = error;
-  return `${status}, ${code}${description === undefined ? "" : `: “${description}”`}`;
+  const [encoding, wrong, retryAfter] = [compressionOf(reply), wrongIn(reply), answer.headers["retry-after"]];
+  if (encoding !== undefined) return `${status}, compressed with ${encoding}`;
+  if (wrong) return `${status}, ${wrongWords(wrong)}`;
+  const said = error && `, ${error.code}${error.description === undefined ? "" : `: “${error.description}”`}`;
+  return `${status}${said ?? ""}${retryAfter === undefined ? "" : `, Retry-After: ${retryAfter}`}`;
+}
+
+/** How an answer is compressed that the kit cannot read for that: it asks for `identity`. */
+export function compressionOf({ answer }: Reply): string | undefined {
+  const encoding = answer?.headers["content-encoding"];
+  return answer?.json === undefined && encoding !== undefined && encoding !== "identity"
+    ? encoding
+    : undefined;
 }
 
 /** For example `its user_id is a number, not a string`. */

@@ -16,7 +16,16 @@ export interface Scan {
     | { kind: "wrong" }
     | { kind: "nobody" | "stopped" };
   afterMs: number;
-  callback: { afterMs: number; authentication: Heard["authentication"] } | undefined;
+  callback:
+    | {
+        afterMs: number;
+        isLate: boolean;
+        authentication: Heard["authentication"];
+        refusal: string | undefined;
+      }
+    | undefined;
+  /** The transactions of callbacks that came for others. */
+  others: readonly string[];
   /** The last answer to a result call that was no result. */
   trouble?: string | undefined;
 }
@@ -28,6 +37,9 @@ export interface ScanTimes {
   callbackMs: number;
   now: () => number;
 }
+
+/** How many times as long as it may take a callback is waited for. */
+const lateFactor = 3;
 
 /** Waits until the code is answered, its time is over or `stop` is aborted. A callback is a reason to ask at once. */
 export async function waitForScan(
@@ -43,11 +55,17 @@ export async function waitForScan(
   const end = async (result: Scan["result"]): Promise<Scan> => {
     const afterMs = now() - begin;
     const isAnswered = result.kind !== "nobody" && result.kind !== "stopped";
+    // A callback that is late tells more than none.
     if (listener && isAnswered && !listener.heard(transactionId))
-      await next(listener, transactionId, callbackMs, stop);
+      await next(listener, transactionId, lateFactor * callbackMs, stop);
     const heard = listener?.heard(transactionId);
-    const callback = heard && { afterMs: heard.at - begin, authentication: heard.authentication };
-    return { result, afterMs, callback, trouble };
+    const callback = heard && {
+      afterMs: heard.at - begin,
+      isLate: heard.at - begin - afterMs > callbackMs,
+      authentication: heard.authentication,
+      refusal: heard.refusal,
+    };
+    return { result, afterMs, callback, others: listener?.others(transactionId) ?? [], trouble };
   };
   while (!stop.aborted) {
     const reply = await calls.result(transactionId);
@@ -91,7 +109,7 @@ function next(
     };
     const timer = setTimeout(done, ms);
     stop.addEventListener("abort", done);
-    if (listener) listener.onHeard = (id) => id === transactionId && done();
+    if (listener) listener.onHeard = (text) => text.includes(transactionId) && done();
   });
 }
 
@@ -160,9 +178,21 @@ const callbackEvent: Record<Backend, string> = {
   service: "A service that runs there logs callback_received",
 };
 
-function callbackLine({ result, afterMs, callback }: Scan, settings: ScanSettings): Line {
+function callbackLine({ result, afterMs, callback, others }: Scan, settings: ScanSettings): Line {
+  if (callback?.refusal !== undefined)
+    return failed(
+      "callback",
+      `came by ${callback.refusal}`,
+      `The Token Server posts JSON. Something on the way changes the call: a proxy or gateway has to pass it on to ${settings.callbackUri} as it is.`,
+    );
   if (callback) {
     const lag = callback.afterMs - afterMs;
+    if (callback.isLate)
+      return failed(
+        "callback",
+        `late: it came ${seconds(lag)} after the answer`,
+        `People wait as long for their login. Look for what is slow between the Token Server and ${settings.callbackUri}: a queue, a retry after a failed call, a firewall. In Activity in the console, look for PUSH AUTH CALLBACK FAILED.`,
+      );
     return ok(
       "callback",
       `came ${seconds(callback.afterMs)} after the code was shown${lag > 1000 ? `, ${seconds(lag)} after the answer` : ""}`,
@@ -182,6 +212,13 @@ function callbackLine({ result, afterMs, callback }: Scan, settings: ScanSetting
       `did not come; ${setting("result-polling")} is set, and doctor learned of the answer by asking`,
     );
   if (settings.isUnreachable) return unknown("callback", firstMend("callback-reachable"));
+  const [other] = others;
+  if (other !== undefined)
+    return failed(
+      "callback",
+      `did not come; one came for another transaction, ${other}`,
+      "Two faults look alike: somebody else logs in at the same time (run doctor again), or the Token Server, or what is in front of it, names another transaction_id in the callback than in the answer to the start.",
+    );
   return failed(
     "callback",
     "did not come; doctor learned of the answer only by asking",

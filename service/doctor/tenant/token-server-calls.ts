@@ -29,6 +29,7 @@ export interface SeenAnswer {
   headers: IncomingHttpHeaders;
   /** The vendor's error, if it is one. */
   error: VendorError | undefined;
+  text: string;
   json: unknown;
 }
 
@@ -67,7 +68,13 @@ export class TokenServerCalls {
       this.#answer = undefined;
       const answer = await transport(call);
       const json = parseJson(answer.text);
-      this.#answer = { status: answer.status, headers, error: parseVendorError(json), json };
+      this.#answer = {
+        status: answer.status,
+        headers,
+        error: parseVendorError(json),
+        text: answer.text ?? "",
+        json,
+      };
       return answer;
     };
     this.#client = this.#clientOver(this.#transport, settings["client-secret"]);

@@ -3,7 +3,9 @@ import type { DoctorSettings } from "../doctor-settings.js";
 import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
-import { wrongIn, words } from "./reply-words.js";
+import { clientCertificateFix, wantsClientCertificate } from "../connection-checks.js";
+import { modulesFor, mostModules } from "../qr-code.js";
+import { compressionOf, wrongIn, words } from "./reply-words.js";
 
 const types = "Configuration → Mobile authentication → Mobile authentication types";
 const clients = "Configuration → System → API clients";
@@ -50,7 +52,7 @@ export function tokenServerLines(facts: TokenServerFacts, settings: Settings, ca
     "type-method": () => ok("type-method", "OTP (One Time Password)"),
     message: () => messageLine(facts, settings),
     "callback-allowed": () => ok("callback-allowed", callbackUri),
-    code: () => ok("code", "the Token Server gives one"),
+    code: () => codeLine(facts),
     lifetime: () => lifetimeLine(facts),
     result: () => resultLine(facts),
   };
@@ -68,6 +70,9 @@ function verdict(facts: TokenServerFacts, settings: Settings, callbackUri: strin
   const isTokenServer = starts.some(
     ({ reply }) => codeIn(reply) !== undefined || (!isUnavailable && isOfTheApi(reply, settings)),
   );
+  const replies = [anonymous, ...starts.map(({ reply }) => reply), ...(plain ? [plain] : [])];
+  const compression = replies.map(compressionOf).find((encoding) => encoding !== undefined);
+  if (compression !== undefined) return { faults: [compressionFault(compression)], passed: [] };
   // A gateway may answer for itself what comes without a client.
   const notATokenServer = isTokenServer ? undefined : tokenServerFault(anonymous, settings);
   if (notATokenServer) return { faults: [notATokenServer], passed: [] };
@@ -108,11 +113,29 @@ const codeOf = ({ answer }: Reply): string | undefined => answer?.error?.code;
 const isFrom = ({ answer }: Reply, from: number, to: number): boolean =>
   answer !== undefined && answer.status >= from && answer.status < to;
 
+const compressionFault = (encoding: string): Line =>
+  failed(
+    "token-server",
+    `it answers compressed (${encoding}), although the kit asks for Accept-Encoding: identity`,
+    "Turn compression off for /oauth/ at the proxy or gateway in front of the Token Server.",
+  );
+
 function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefined {
   const url = settings["token-server-url"];
   const path = new URL(url).pathname.replace(/\/$/, "");
   const setting = wording(settings)("token-server-url");
   const address = `Correct ${setting}: the address in Configuration → System → General → Engine base urls, without /oauth`;
+  const said = words(anonymous);
+  const isRefusedByNginx = /No required SSL certificate was sent/i.test(anonymous.answer?.text ?? "");
+  if (wantsClientCertificate(said) || isRefusedByNginx)
+    return failed("token-server", `it wants a client certificate (${said})`, clientCertificateFix);
+  if (anonymous.answer?.status === 429) return tooManyCalls("token-server", anonymous);
+  if (anonymous.answer === undefined && /CERT|SIGNED|ISSUER|SIGNATURE/.test(said))
+    return failed(
+      "token-server",
+      `its certificate is not trusted, or that of a proxy on the way (it ${said})`,
+      "For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.",
+    );
   if (anonymous.answer === undefined)
     return failed(
       "token-server",
@@ -134,7 +157,7 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
     return failed(
       "token-server",
       isRedirect
-        ? `it redirects (${status}), which the kit does not follow`
+        ? `it redirects (${status}) to ${anonymous.answer.headers.location ?? "nowhere"}, which the kit does not follow`
         : `it does not answer as a Token Server does (${words(anonymous)})`,
       path === ""
         ? `${address}. Where it is right, a proxy, a gateway or a login page in front of the Token Server answers in its place.`
@@ -144,6 +167,15 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
 }
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+function tooManyCalls(check: "token-server" | "code", reply: Reply): Line {
+  const seconds = reply.answer?.headers["retry-after"];
+  return failed(
+    check,
+    `too many calls (${words(reply)})`,
+    `Wait${seconds === undefined ? " a minute" : /^\d+$/.test(seconds) ? ` ${seconds} s` : ` until ${seconds}`}, and run doctor again. Where it stays, a limit of the Token Server, or of a gateway in front of it, is too low for a site's logins.`,
+  );
+}
 
 /** A start was refused. Is the message the reason? */
 function messageFault(
@@ -196,6 +228,7 @@ function startFault(
       `the client may not use the API (${said})`,
       `${clients} → ${settings["client-id"]} → Valid for APIs: add Mobile authentication.`,
     );
+  if (status(reply) === 429) return tooManyCalls("code", reply);
   switch (code) {
     case "1000":
       return failed("feature", `off (${said})`, `${features}: check Mobile authentication, then Save.`);
@@ -212,10 +245,10 @@ function startFault(
         `Two faults look alike: there is no type “${settings.type}” (${types} → Name, and ${setting("type")}), or the feature is off (${features} → Mobile authentication).`,
       );
     case "1003":
-      return withUser && needsUser(withUser)
+      return isOfAnotherMethod(reply, withUser)
         ? failed(
             "type-method",
-            `the type “${settings.type}” asks for a user, so it is not OTP`,
+            `the type “${settings.type}” asks for a user, so it is not OTP (${said})`,
             `${types}: add a type with the Authentication method OTP (One Time Password), and set ${setting("type")} to its Name.`,
           )
         : failed(
@@ -237,15 +270,30 @@ function startFault(
   }
 }
 
-/** 1001: unknown user. 1006: not enrolled. Neither can be said of a type that takes no user. */
-const needsUser = (reply: Reply): boolean => codeOf(reply) === "1001" || codeOf(reply) === "1006";
+/**
+ * A type of another method needs a user: the error says so, or there is another answer, or none of a parameter, once there is one.
+ * 1001 is an unknown user, 1006 one who is not enrolled.
+ */
+function isOfAnotherMethod(reply: Reply, withUser: Reply | undefined): boolean {
+  const description = reply.answer?.error?.description ?? "";
+  if (/user/i.test(description) && !/callback/i.test(description)) return true;
+  if (withUser?.answer === undefined || withUser.answer.status >= 500) return false;
+  return withUser.answer.status === 200 || codeOf(withUser) !== codeOf(reply);
+}
 
 /** 200, and not the answer that the vendor documents. */
 function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Settings): Line {
   const wrong = wrongIn(reply);
+  const { auth_method: method } = (reply.answer?.json ?? {}) as { auth_method?: unknown };
   const says = `a start is answered without a code that the kit takes: ${words(reply)}`;
   switch (wrong?.member) {
     case "otp":
+      if (typeof method === "string" && method !== "otp")
+        return failed(
+          "type-method",
+          `${says}, and its auth_method is “${method}”`,
+          `${types} → ${type} → Authentication method: OTP (One Time Password), or another type that has it.`,
+        );
       return failed(
         "type-method",
         says,
@@ -267,6 +315,20 @@ function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Settings): Line
 const showTheVendor =
   "The vendor does not document this answer. Show its support this report (--report FILE).";
 
+function codeLine({ code }: TokenServerFacts): Line {
+  const length = code?.otp.length;
+  const modules = code ? modulesFor(code.otp) : 0;
+  if (modules === undefined)
+    return failed("code", `its OTP has ${length} characters, which no QR code holds`, showTheVendor);
+  if (modules > mostModules)
+    return failed(
+      "code",
+      `its OTP of ${length} characters is a QR code of ${modules} modules a side, and phones read ${mostModules} at the size that the widget has`,
+      showTheVendor,
+    );
+  return ok("code", "the Token Server gives one");
+}
+
 function messageLine({ starts }: TokenServerFacts, settings: Settings): Line {
   const texts = starts.flatMap(({ text }) => text ?? []);
   const unusual = texts.map(unusualIn).find((each) => each !== undefined);
@@ -287,12 +349,20 @@ function unusualIn(text: string): string | undefined {
 
 /** Less is not enough to take a phone, open the app and log in to it. */
 const shortestSeconds = 20;
+/** As milliseconds no life for a code, as seconds an hour at most. */
+const mostAsSeconds = 3600;
 /** A page that relays a code has this long. */
 const longSeconds = 300;
 
 function lifetimeLine({ code }: TokenServerFacts): Line {
   if (!code) return notChecked(["lifetime"], firstMend("code"))[0]!;
   const seconds = code.ttlMs / 1000;
+  if (code.ttlMs <= mostAsSeconds)
+    return failed(
+      "lifetime",
+      `time_to_live is ${code.ttlMs}, so a code lives ${seconds} s: probably ${code.ttlMs} seconds are meant, and the vendor documents milliseconds`,
+      showTheVendor,
+    );
   if (seconds < shortestSeconds)
     return failed(
       "lifetime",

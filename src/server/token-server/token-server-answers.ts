@@ -126,6 +126,9 @@ export function parseResult(json: unknown, transactionId: string): Parsed<Transa
 }
 
 function wrong([issue]: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): Parsed<never> {
+  // To the library an array is an object without the member.
+  if (Array.isArray(issue.path?.[0]?.input))
+    return { kind: "wrong", wrong: { member: undefined, expected: "an object", found: "an array" } };
   const member = issue.path?.map(({ key }) => String(key)).join(".");
   // The issue of a member that is missing is the object's, and so is its message.
   const expected = member !== undefined && issue.input === undefined ? "there" : issue.message;

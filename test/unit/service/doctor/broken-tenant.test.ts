@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, it } from "node:test";
 import { checksThat, assertFailed, foundIn } from "./run-doctor.js";
 import { callbackPassword, clientSecret, examine, type Tenant } from "./tenant.js";
@@ -17,6 +18,15 @@ const basicInSettings = { "callback-username": "ts", "callback-password": callba
 
 const changed = (changes: object) => async (usual: Response) =>
   Response.json({ ...((await usual.json()) as object), ...changes });
+
+/** The Token Server behind a proxy that compresses all that passes. */
+const compressed =
+  (encoding: string, compress: (bytes: Uint8Array) => Uint8Array): NonNullable<Tenant["front"]> =>
+  async (request, pass) => {
+    const answer = await pass(request);
+    const body = new Uint8Array(compress(new Uint8Array(await answer.arrayBuffer())));
+    return new Response(body, { status: answer.status, headers: { "content-encoding": encoding } });
+  };
 
 /** One setting is broken in each. `says`: words of the line that names it, or of its advice. */
 const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] = [
@@ -220,6 +230,153 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     tokenServer: basicInConsole("ts", callbackPassword),
     expected: ["callback-auth"],
     says: /nobody checks them/,
+  },
+  {
+    title: "the Token Server answers compressed with gzip",
+    front: compressed("gzip", gzipSync),
+    expected: ["token-server"],
+    says: /compressed \(gzip\).*Turn compression off/s,
+  },
+  {
+    title: "the Token Server answers compressed with brotli",
+    front: compressed("br", brotliCompressSync),
+    expected: ["token-server"],
+    says: /compressed \(br\)/,
+  },
+  {
+    title: "a code's transaction_id is a number",
+    faults: { start: changed({ transaction_id: 42 }) },
+    expected: ["code"],
+    says: /its transaction_id is a number, not a string/,
+  },
+  {
+    title: "a start is answered with an array",
+    faults: { start: () => Response.json([]) },
+    expected: ["code"],
+    says: /200, and an array, not an object/,
+  },
+  {
+    title: "is_authenticated of a result is a string",
+    faults: {
+      result: async (usual) => (usual.status === 200 ? changed({ is_authenticated: "true" })(usual) : usual),
+    },
+    expected: ["scan"],
+    says: /its is_authenticated is a string, not true or false/,
+  },
+  {
+    title: "the proxy in front of the Token Server wants a client certificate",
+    front: () =>
+      Promise.resolve(new Response("<h1>400</h1>No required SSL certificate was sent", { status: 400 })),
+    expected: ["token-server"],
+    says: /it wants a client certificate \(400\).*https\.globalAgent/s,
+  },
+  ...(
+    [
+      [
+        "a form",
+        ["POST", "application/x-www-form-urlencoded"],
+        /came by POST with application\/x-www-form-urlencoded, and the kit answers 415/,
+      ],
+      ["a plain text", ["POST", "text/plain"], /came by POST with text\/plain, and the kit answers 415/],
+      ["a GET", ["GET", undefined], /came by GET, and the kit answers 405/],
+    ] as const
+  ).map(([what, [method, type], says]) => ({
+    title: `the callback comes as ${what}`,
+    callback: (url: string, id: string) =>
+      fetch(method === "GET" ? `${url}?transaction_id=${id}` : url, {
+        method,
+        ...(type && {
+          headers: { "content-type": type },
+          body: type.includes("form") ? `transaction_id=${id}` : JSON.stringify({ transaction_id: id }),
+        }),
+      }),
+    expected: ["callback"],
+    says,
+  })),
+  {
+    title: "no QR code holds the OTP",
+    faults: { start: changed({ otp: "x".repeat(3000) }) },
+    expected: ["code"],
+    says: /3000 characters, which no QR code holds/,
+  },
+  {
+    title: "no phone reads the code of the OTP",
+    faults: { start: changed({ otp: "x".repeat(1500) }) },
+    expected: ["code"],
+    says: /1500 characters is a QR code of 129 modules a side, and phones read 65/,
+  },
+  {
+    title: "a redirect leads to another place",
+    front: () => html(307, { location: "https://login.example.com/sso" }),
+    expected: ["token-server"],
+    says: /redirects \(307\) to https:\/\/login\.example\.com\/sso/,
+  },
+  {
+    title: "a code's life is given in seconds",
+    faults: { start: changed({ time_to_live: 60 }) },
+    expected: ["lifetime"],
+    says: /time_to_live is 60, .*probably 60 seconds are meant/,
+  },
+  {
+    title: "the type has another method, and the error names the user",
+    faults: {
+      start: () => Response.json({ error: "1003", error_description: "user_id is missing" }, { status: 400 }),
+    },
+    expected: ["type-method"],
+    says: /asks for a user, so it is not OTP/,
+  },
+  {
+    title: "the type has another method, which starts for a user",
+    front: async (request, pass) => {
+      if (request.method !== "POST") return pass(request);
+      return (await request.clone().text()).includes("user_id=")
+        ? Response.json({ transaction_id: "a", auth_method: "push", time_to_live: 60_000 })
+        : vendorError(1003, 400);
+    },
+    expected: ["type-method"],
+    says: /asks for a user, so it is not OTP/,
+  },
+  {
+    title: "the type has another method, and the answer names it",
+    faults: {
+      start: () => Response.json({ transaction_id: "a", auth_method: "push", time_to_live: 60_000 }),
+    },
+    expected: ["type-method"],
+    says: /its auth_method is “push”/,
+  },
+  {
+    title: "a gateway has a limit of calls",
+    front: () => Promise.resolve(new Response("", { status: 429, headers: { "retry-after": "30" } })),
+    expected: ["token-server"],
+    says: /too many calls \(429, Retry-After: 30\).*Wait 30 s/s,
+  },
+  {
+    title: "the Token Server has a limit of starts",
+    front: async (request, pass) =>
+      request.method === "POST"
+        ? new Response("", { status: 429, headers: { "retry-after": "30" } })
+        : pass(request),
+    expected: ["code"],
+    says: /too many calls \(429, Retry-After: 30\)/,
+  },
+  {
+    title: "the callback is late",
+    faults: { callbacks: { delayMilliseconds: 400 } },
+    edge: { times: { callbackMs: 200 } },
+    expected: ["callback"],
+    says: /late: it came 0\.\d s after the answer/,
+  },
+  {
+    title: "the callback names another transaction",
+    callback: (url, id) =>
+      fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ transaction_id: `other-${id.slice(0, 4)}` }),
+      }),
+    edge: { times: { callbackMs: 100 } },
+    expected: ["callback"],
+    says: /did not come; one came for another transaction, other-/,
   },
   {
     title: "the answer of the phone fails at the Token Server",

@@ -186,7 +186,13 @@ describe("doctor's wait for a scan", () => {
   it("keeps what the Token Server said in place of a result", async () => {
     const { scan } = await wait({
       outcome: { kind: "unanswered", trouble: { reason: "answered 503" } },
-      answer: { status: 503, headers: {}, error: { code: "1002", description: undefined }, json: {} },
+      answer: {
+        status: 503,
+        headers: {},
+        error: { code: "1002", description: undefined },
+        text: "",
+        json: {},
+      },
     });
     assert.deepEqual([scan.result.kind, scan.trouble], ["nobody", "503, 1002"]);
   });

@@ -28,6 +28,8 @@ export interface Tenant {
   backend?: "service" | "kit";
   /** What the person with the phone does. Default `accept`. */
   phone?: "accept" | "deny" | "fail" | "nothing";
+  /** Sends the callback in the Token Server's place. */
+  callback?: (url: string, transactionId: string) => Promise<unknown>;
   flags?: readonly string[];
   edge?: Partial<DoctorEdge>;
 }
@@ -42,6 +44,7 @@ export async function examine(
     settings = {},
     backend = "service",
     phone = "accept",
+    callback,
     flags = ["--json"],
     edge,
   }: Tenant,
@@ -51,7 +54,7 @@ export async function examine(
   const emulator = createTokenServer({
     types: [{ name: "qr-code", ttlSeconds: 60 }],
     clients: [{ id: "site", secret: clientSecret }],
-    ...(faults && { faults }),
+    ...((faults ?? callback) && { faults: { ...faults, ...(callback && { callbacks: { lose: true } }) } }),
     ...tokenServer?.(callbackUri),
   });
   const pass = (request: Request) => emulator.fetch(request);
@@ -78,6 +81,7 @@ export async function examine(
       phone === "accept" ? confirmation.accept() : confirmation.deny(),
     );
     await alice.handleMobileAuthWithOtp(otp);
+    await callback?.(callbackUri, id);
   };
   const settingsGiven = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [[name as SettingName, value] as const],

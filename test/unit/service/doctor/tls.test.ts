@@ -95,6 +95,13 @@ describe("doctor, of a Token Server on https,", () => {
     assert.match(run.stdout, /only TLS 1\.1, which is too old/);
   });
 
+  it("names an address of http at a port that speaks TLS", async (t) => {
+    const url = await tokenServerWith(t, certificates.good);
+    const run = await examine(t, url.replace("https:", "http:"));
+    assertFailed(run, ["tls-version"]);
+    assert.match(run.stdout, /speaks TLS, and the address says http.*Write https in tokenServer\.url/s);
+  });
+
   it("names a port of plain http", async (t) => {
     const server = createTcpServer((socket) => {
       // The client ends it in the middle.
@@ -104,7 +111,10 @@ describe("doctor, of a Token Server on https,", () => {
     t.after(() => server.close());
     const run = await examine(t, `https://127.0.0.1:${(server.address() as AddressInfo).port}`);
     assertFailed(run, ["tls-version"]);
-    assert.match(run.stdout, /the TLS handshake fails \(.*Correct the port in tokenServer\.url/s);
+    assert.match(
+      run.stdout,
+      /speaks plain http or another protocol, not TLS \(ERR_SSL.*Correct the port in tokenServer\.url/s,
+    );
   });
 });
 

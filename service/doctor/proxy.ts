@@ -1,0 +1,68 @@
+import { globalAgent as httpAgent } from "node:http";
+import { globalAgent as httpsAgent } from "node:https";
+import { isIPv4 } from "node:net";
+
+type Environment = Record<string, string | undefined>;
+
+/** Whether Node's global agents, with which the kit calls, go to a server by a proxy of the environment. */
+export type ProxyUse =
+  | { kind: "none" }
+  /** `proxy`: its host and port. */
+  | { kind: "used"; proxy: string }
+  /** A variable names a proxy, and this Node does not use it. */
+  | { kind: "ignored"; variable: string };
+
+/**
+ * Node 22.21 and 24.5 are the first whose agents can do it, and only with `NODE_USE_ENV_PROXY=1` or `--use-env-proxy`: then the
+ * agents have the environment as their option `proxyEnv`.
+ */
+export function proxyFor(
+  address: string,
+  environment: Environment = process.env,
+  agents: { http: object; https: object } = { http: httpAgent, https: httpsAgent },
+): ProxyUse {
+  const { protocol, hostname, port } = new URL(address);
+  const isTls = protocol === "https:";
+  const { options } = agents[isTls ? "https" : "http"] as { options?: { proxyEnv?: Environment } };
+  const proxyEnv = options?.proxyEnv;
+  const names = isTls ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy", "HTTP_PROXY"];
+  const from = proxyEnv ?? environment;
+  const variable = names.find((name) => from[name]);
+  const proxy = variable === undefined ? undefined : from[variable];
+  if (variable === undefined || proxy === undefined || !/^https?:/.test(proxy) || !URL.canParse(proxy))
+    return { kind: "none" };
+  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  if (isBypassed(host, port || (isTls ? "443" : "80"), from["no_proxy"] || from["NO_PROXY"] || ""))
+    return { kind: "none" };
+  // Its user and password are nobody's business.
+  return proxyEnv ? { kind: "used", proxy: new URL(proxy).host } : { kind: "ignored", variable };
+}
+
+/** As Node reads NO_PROXY: names, `.name` and `*.name`, with or without a port, `*`, and ranges of IPv4 addresses. */
+const isBypassed = (host: string, port: string, list: string): boolean =>
+  list
+    .toLowerCase()
+    .split(",")
+    .map((each) => each.trim())
+    .some(
+      (each) =>
+        each === "*" ||
+        each === host ||
+        each === `${host}:${port}` ||
+        (each.startsWith(".") && `.${host}`.endsWith(each)) ||
+        (each.startsWith("*.") && host.endsWith(each.slice(1))) ||
+        isInRange(host, each),
+    );
+
+function isInRange(host: string, range: string): boolean {
+  const [from = "", to = "", ...others] = range.split("-").map((each) => each.trim());
+  if (others.length > 0 || ![host, from, to].every(isIPv4)) return false;
+  const [at, first, last] = [host, from, to].map(toNumber) as [number, number, number];
+  return first <= at && at <= last;
+}
+
+const toNumber = (ip: string): number => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+
+/** Where a proxy is named and not used. */
+export const ignoredProxy = ({ variable }: Extract<ProxyUse, { kind: "ignored" }>): string =>
+  `${variable} is set, but this Node (${process.version}) does not use it, for the kit's calls and for doctor: Node 22.21 or 24.5 does, with NODE_USE_ENV_PROXY=1, and Node 20 never does.`;

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { connectionLines, wantsClientCertificate } from "../../../../service/doctor/connection-checks.js";
+import { isUsable, type Connection } from "../../../../service/doctor/connection.js";
+import { proxyFor } from "../../../../service/doctor/proxy.js";
+
+const url = "https://ts.example.com";
+const proxies = { HTTPS_PROXY: "http://user:hidden@proxy.example:3128" };
+/** Node's agents, as `NODE_USE_ENV_PROXY=1` makes them on a Node that can do it. */
+const using = (environment: Record<string, string>) => {
+  const agent = { options: { proxyEnv: environment } };
+  return { http: agent, https: agent };
+};
+const plain = { http: { options: {} }, https: { options: {} } };
+
+describe("doctor, behind a proxy of the environment,", () => {
+  it("knows from Node's agents whether the kit's calls go there, and says neither user nor password", () => {
+    assert.deepEqual(proxyFor(url, {}, plain), { kind: "none" });
+    assert.deepEqual(proxyFor(url, {}, using(proxies)), { kind: "used", proxy: "proxy.example:3128" });
+    assert.deepEqual(proxyFor(url, proxies, plain), { kind: "ignored", variable: "HTTPS_PROXY" });
+    assert.deepEqual(proxyFor("http://localhost:3000", {}, using(proxies)), { kind: "none" });
+    assert.deepEqual(proxyFor(url, {}, using({ https_proxy: "socks5://proxy.example" })), { kind: "none" });
+  });
+
+  it("reads NO_PROXY as Node does", () => {
+    const isUsed = (address: string, list: string) =>
+      proxyFor(address, {}, using({ ...proxies, NO_PROXY: list })).kind === "used";
+    for (const list of ["*", "ts.example.com", "TS.example.com:443", ".example.com", "a, *.example.com"])
+      assert.equal(isUsed(url, list), false, list);
+    for (const list of ["", "example.com", "ts.example.com:8443", ".ample.com", "10.0.0.0/8"])
+      assert.equal(isUsed(url, list), true, list);
+    assert.equal(isUsed("https://10.0.0.7", "10.0.0.1-10.0.0.9"), false);
+    assert.equal(isUsed("https://10.0.0.10", "10.0.0.1-10.0.0.9"), true);
+  });
+
+  const seen: Connection = { host: "ts.example.com", port: 443, isTls: true, proxy: { kind: "none" } };
+  const lines = (more: Partial<Connection>) =>
+    connectionLines(
+      { ...seen, ...more },
+      { what: "the Token Server", setAt: "token-server-url" },
+      new Date(),
+    );
+
+  it("leaves name, port and TLS out, says so, and goes on", () => {
+    const proxy = { kind: "used", proxy: "proxy.example:3128" } as const;
+    assert.equal(isUsable({ ...seen, proxy }), true);
+    assert.equal(lines({ proxy }).length, 6);
+    for (const { result, says } of lines({ proxy })) {
+      assert.equal(result, "unknown");
+      assert.match(says, /^left out behind the proxy proxy\.example:3128/);
+    }
+  });
+
+  it("says which Node uses a proxy, where this one does not and the way fails", () => {
+    const [line] = lines({
+      proxy: { kind: "ignored", variable: "HTTPS_PROXY" },
+      name: { error: "ENOTFOUND" },
+    });
+    assert.ok(line?.result === "failed");
+    assert.match(line.fix, /^HTTPS_PROXY is set, but this Node \(v\d.*NODE_USE_ENV_PROXY=1.*Node 20 never/);
+  });
+});
+
+describe("doctor, where a server wants a client certificate,", () => {
+  it("knows it by the alert, under each version of TLS", () => {
+    for (const code of ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE"])
+      assert.equal(wantsClientCertificate(`could not be reached at ${url} (${code})`), true);
+    assert.equal(wantsClientCertificate("ECONNRESET"), false);
+  });
+});
