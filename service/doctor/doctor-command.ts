@@ -95,7 +95,7 @@ async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
         show: subject.wantsScan ? (code) => show(code, edge) : undefined,
         stop: edge.stop,
         timeoutMs,
-        times: { pollMs: 2_000, callbackMs: 10_000, now: Date.now, ...times },
+        times: { pollMs: 2_000, callbackMs: 10_000, lateMs: 30_000, now: Date.now, ...times },
       });
     default:
       return subject satisfies never;

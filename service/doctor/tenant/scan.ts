@@ -35,18 +35,17 @@ export interface ScanTimes {
   pollMs: number;
   /** How long after the answer a callback may still come. */
   callbackMs: number;
+  /** How long one is waited for: a callback that is late tells more than none. */
+  lateMs: number;
   now: () => number;
 }
-
-/** How many times as long as it may take a callback is waited for. */
-const lateFactor = 3;
 
 /** Waits until the code is answered, its time is over or `stop` is aborted. A callback is a reason to ask at once. */
 export async function waitForScan(
   { id: transactionId, ttlMs }: StartedTransaction,
   calls: TokenServerCalls,
   listening: Listening,
-  { pollMs, callbackMs, now }: ScanTimes,
+  { pollMs, callbackMs, lateMs, now }: ScanTimes,
   stop: AbortSignal,
 ): Promise<Scan> {
   const begin = now();
@@ -55,9 +54,8 @@ export async function waitForScan(
   const end = async (result: Scan["result"]): Promise<Scan> => {
     const afterMs = now() - begin;
     const isAnswered = result.kind !== "nobody" && result.kind !== "stopped";
-    // A callback that is late tells more than none.
     if (listener && isAnswered && !listener.heard(transactionId))
-      await next(listener, transactionId, lateFactor * callbackMs, stop);
+      await next(listener, transactionId, lateMs, stop);
     const heard = listener?.heard(transactionId);
     const callback = heard && {
       afterMs: heard.at - begin,

@@ -136,6 +136,12 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
       `its certificate is not trusted, or that of a proxy on the way (it ${said})`,
       "For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.",
     );
+  if (/\(ERR_PROXY_/.test(said))
+    return failed(
+      "token-server",
+      `the proxy (HTTPS_PROXY) does not let a call through: it ${said}`,
+      `Have ${new URL(url).host} allowed at the proxy, correct the name or port in ${setting} if it does not know them, or add it to NO_PROXY where the way is direct.`,
+    );
   if (anonymous.answer === undefined)
     return failed(
       "token-server",

@@ -43,7 +43,7 @@ describe("the Token Server's words", () => {
 });
 
 describe("the kit's words about a call that got no answer", () => {
-  const reasonOf = async (error: unknown, clientSecret: string): Promise<string> => {
+  const reasonOf = async (error: Error, clientSecret: string): Promise<string> => {
     const settings = {
       url: "https://ts.example",
       clientId: "bank",
@@ -53,7 +53,7 @@ describe("the kit's words about a call that got no answer", () => {
       callbackUri: "https://bank.example/otp-login/callback",
       timeoutMs: 1000,
     } as const;
-    const reject = () => Promise.reject(error as Error);
+    const reject = () => Promise.reject(error);
     const outcome = await new TokenServerClient(settings, reject, systemRuntime).result("a");
     return outcome.kind === "unanswered" ? outcome.trouble.reason : assert.fail(outcome.kind);
   };

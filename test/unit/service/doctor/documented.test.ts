@@ -172,7 +172,7 @@ describe("doctor's wait for a scan", () => {
         return Promise.resolve(reply);
       },
     } as unknown as TokenServerCalls;
-    const times = { pollMs: 1, callbackMs: 1, now: () => now };
+    const times = { pollMs: 1, callbackMs: 1, lateMs: 1, now: () => now };
     const code = { id: "a", otp: "b", ttlMs: 60_000 };
     const scan = await waitForScan(code, calls, { error: "EADDRINUSE" }, times, new AbortController().signal);
     return { scan, asked };

@@ -49,7 +49,7 @@ export async function runDoctor(
     timeoutMs: 30_000,
     streamMs: 30_000,
     ...edge,
-    times: { pollMs: 20, callbackMs: 30_000, ...edge.times },
+    times: { pollMs: 20, callbackMs: 30_000, lateMs: edge.times?.callbackMs ?? 30_000, ...edge.times },
   });
   return { exit, stdout, stderr, report: readFileSync(file, "utf8") };
 }

@@ -77,11 +77,13 @@ export async function examine(
     if (phone === "fail") return void emulator.failTransaction(id, "invalid_answer");
     const alice = createPhone(emulator, "alice");
     await alice.enroll();
-    alice.onConfirmation((confirmation) =>
-      phone === "accept" ? confirmation.accept() : confirmation.deny(),
-    );
+    alice.onConfirmation((confirmation) => {
+      const confirm = () => (phone === "accept" ? confirmation.accept() : confirmation.deny());
+      // Before the answer, so that it is there when doctor hears of that.
+      if (callback) void callback(callbackUri, id).then(confirm);
+      else confirm();
+    });
     await alice.handleMobileAuthWithOtp(otp);
-    await callback?.(callbackUri, id);
   };
   const settingsGiven = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [[name as SettingName, value] as const],
