@@ -154,7 +154,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Streams are limited for each attempt",
-    file: "src/server/endpoints/watchers.ts",
+    file: "src/server/live/watchers.ts",
     text: "if (oldest && watch.watchers.length > this.#dependencies.limits.streamsPerAttempt) {",
     without: "if (oldest && watch.watchers.length > Infinity) {",
     test: "test/unit/server/endpoints/stream.test.ts",
@@ -162,7 +162,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Streams are limited for each browser",
-    file: "src/server/endpoints/watchers.ts",
+    file: "src/server/live/watchers.ts",
     text: ">= streamsPerBrowser) {",
     without: ">= Infinity) {",
     test: limitsTest,
@@ -170,7 +170,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Streams are limited for each server",
-    file: "src/server/endpoints/watchers.ts",
+    file: "src/server/live/watchers.ts",
     text: "streamsPerNode !== false && this.#places.isUsedUp(streamsPerNode, client)",
     without: "streamsPerNode === 0",
     test: limitsTest,
@@ -202,7 +202,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Streams that are asked for at one moment are limited too",
-    file: "src/server/endpoints/watchers.ts",
+    file: "src/server/live/watchers.ts",
     text: "if (this.limitError(attempt)) {",
     without: "if (attempt === undefined) {",
     test: limitsTest,

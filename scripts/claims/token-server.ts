@@ -69,7 +69,7 @@ export const tokenServer: readonly Defence[] = [
   },
   {
     claim: "From the sixth forged callback on the kit asks at most every two seconds",
-    file: "src/server/token-server/result-schedule.ts",
+    file: "src/server/live/result-schedule.ts",
     text: "callbackCalls < maxPromptCallbacks ? -Infinity : calledAt + minPauseMs",
     without: "-Infinity",
     test: threats,
@@ -77,7 +77,7 @@ export const tokenServer: readonly Defence[] = [
   },
   {
     claim: "Forged callbacks do not stop the kit from following a true one",
-    file: "src/server/token-server/result-schedule.ts",
+    file: "src/server/live/result-schedule.ts",
     text: "callbackCalls < maxPromptCallbacks ? -Infinity : calledAt + minPauseMs",
     without: "callbackCalls < maxPromptCallbacks ? -Infinity : Infinity",
     test: threats,

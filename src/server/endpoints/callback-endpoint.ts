@@ -5,7 +5,7 @@ import { invalidRequest } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { emptyResponse } from "../http/response.js";
 import type { Report } from "../kit-events.js";
-import type { ResultPoller } from "../token-server/result-poller.js";
+import type { ResultPoller } from "../live/result-poller.js";
 import type { CallbackCredentials } from "../options.js";
 import type { PendingTasks } from "../pending-tasks.js";
 import type { Runtime } from "../runtime.js";

@@ -1,5 +1,5 @@
 import type { GuardedStore } from "../attempt/store-guard.js";
-import type { Watchers } from "./watchers.js";
+import type { Watchers } from "../live/watchers.js";
 import type { Health } from "../login-kit.js";
 import { withTimeout, type Runtime } from "../runtime.js";
 

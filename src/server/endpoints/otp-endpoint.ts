@@ -21,7 +21,7 @@ import { clientAt, type ClientOf } from "../limits/networks.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
-import type { ResultPoller } from "../token-server/result-poller.js";
+import type { ResultPoller } from "../live/result-poller.js";
 import { sha256 } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
 import { StartOutage, type FailedStart } from "../token-server/start-outage.js";

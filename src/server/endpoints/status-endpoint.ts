@@ -6,10 +6,10 @@ import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
 import { scannedUntil, statusAnswer } from "../attempt/deadlines.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
-import type { ResultPoller } from "../token-server/result-poller.js";
+import type { ResultPoller } from "../live/result-poller.js";
 import { withTimeout, type Runtime } from "../runtime.js";
 import { StatusStream, streamHeaders } from "./status-stream.js";
-import type { Watcher, Watchers } from "./watchers.js";
+import type { Watcher, Watchers } from "../live/watchers.js";
 
 interface StatusEndpointDependencies {
   attempts: Attempts;

@@ -8,7 +8,7 @@ import type { ClientOf } from "../limits/networks.js";
 import { addTo, Shares } from "../limits/shares.js";
 import type { Runtime } from "../runtime.js";
 import type { Timeouts } from "../timeouts.js";
-import type { ResultPoller } from "../token-server/result-poller.js";
+import type { ResultPoller } from "./result-poller.js";
 
 /** A stream or a held poll, which waits for changes of an attempt. */
 export interface Watcher {

@@ -24,7 +24,7 @@ import {
   type CallOutcome,
   type ScheduleOptions,
 } from "./result-schedule.js";
-import { troubleEvent, type TokenServerClient } from "./token-server-client.js";
+import { troubleEvent, type TokenServerClient } from "../token-server/token-server-client.js";
 
 /** A browser opens its first stream at once. A stream that is opened later means that the browser came back. */
 const firstVisitMs = 2000;

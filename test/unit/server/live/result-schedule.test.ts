@@ -16,7 +16,7 @@ import {
   type CallHistory,
   type CallOutcome,
   type ScheduleOptions,
-} from "../../../../src/server/token-server/result-schedule.js";
+} from "../../../../src/server/live/result-schedule.js";
 
 const second = 1000;
 
