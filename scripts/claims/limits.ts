@@ -154,15 +154,15 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Streams are limited for each attempt",
-    file: "src/server/live/watchers.ts",
-    text: "if (oldest && watch.watchers.length > this.#dependencies.limits.streamsPerAttempt) {",
+    file: "src/server/live/live-attempt.ts",
+    text: "if (oldest && watch.watchers.length > maxWatchers) {",
     without: "if (oldest && watch.watchers.length > Infinity) {",
     test: "test/unit/server/endpoints/stream.test.ts",
     title: "is limited to two for each attempt: a third ends the oldest",
   },
   {
     claim: "Streams are limited for each browser",
-    file: "src/server/live/watchers.ts",
+    file: "src/server/live/stream-places.ts",
     text: ">= streamsPerBrowser) {",
     without: ">= Infinity) {",
     test: limitsTest,
@@ -170,8 +170,8 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Streams are limited for each server",
-    file: "src/server/live/watchers.ts",
-    text: "streamsPerNode !== false && this.#places.isUsedUp(streamsPerNode, client)",
+    file: "src/server/live/stream-places.ts",
+    text: "streamsPerNode !== false && this.#shares.isUsedUp(streamsPerNode, this.#clientOf(address))",
     without: "streamsPerNode === 0",
     test: limitsTest,
     title: "above the limit are 503 for every browser; health() counts them",
@@ -202,7 +202,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Streams that are asked for at one moment are limited too",
-    file: "src/server/live/watchers.ts",
+    file: "src/server/live/live-attempts.ts",
     text: "if (this.limitError(attempt)) {",
     without: "if (attempt === undefined) {",
     test: limitsTest,

@@ -88,7 +88,7 @@ export const tokenServer: readonly Defence[] = [
     file: "src/server/endpoints/callback-endpoint.ts",
     text: `      void this.#dependencies.pending.add(answered.then(() => this.#follow(callback)));
 `,
-    without: `      return this.#dependencies.poller
+    without: `      return this.#dependencies.live
         .callback(transactionId)
         .then((attempt) => (attempt ? emptyResponse() : new Response(null, { status: 404 }))) as never;
 `,
@@ -101,7 +101,7 @@ export const tokenServer: readonly Defence[] = [
     text: `      void this.#dependencies.pending.add(answered.then(() => this.#follow(callback)));
 `,
     without: `      return this.#follow(callback)
-        .then(() => this.#dependencies.poller.settled())
+        .then(() => this.#dependencies.live.settled())
         .then(() => emptyResponse()) as never;
 `,
     test: threats,

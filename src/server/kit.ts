@@ -8,7 +8,6 @@ import { PageCheck } from "./endpoints/page-check.js";
 import { createRoutes } from "./endpoints/routes.js";
 import { StartLimits } from "./endpoints/start-limits.js";
 import { answerStatus } from "./endpoints/status-endpoint.js";
-import { Watchers } from "./live/watchers.js";
 import { createReport, ErrorLog } from "./event-reporter.js";
 import { healthOf } from "./endpoints/health.js";
 import { AddressCheck } from "./http/address-check.js";
@@ -17,6 +16,8 @@ import { callOf } from "./http/call.js";
 import { clientOfAttempt } from "./http/client-ip.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
+import { LiveAttempts } from "./live/live-attempts.js";
+import { ResultCalls } from "./live/result-calls.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
@@ -24,7 +25,6 @@ import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
 import { Tickets } from "./login/redeem.js";
 import { markScanned } from "./endpoints/scanned.js";
-import { ResultPoller } from "./live/result-poller.js";
 import { TokenServerChecks } from "./token-server/token-server-check.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
 import { fetchTransport, type Transport } from "./token-server/transport.js";
@@ -71,7 +71,7 @@ export function createLoginKit<Context = unknown>(
   const clientOf = clientOfAttempt(config.clientIp);
   const addressCheck = new AddressCheck(report);
 
-  // A status: the poller writes the Token Server's result to the attempt, and the watchers show the change.
+  // A status: a result call writes what the Token Server says to the attempt, and those that watch it are shown the change.
   const guard = new StoreGuard(runtime, report);
   const store = guard.guard(config.store);
   const attempts = new Attempts(store, config.pages.origin, timeouts, runtime, report);
@@ -79,16 +79,18 @@ export function createLoginKit<Context = unknown>(
   // By this process's clock: the store's may be set.
   const quota = new CallQuota(limits.tokenServerCalls, givenRuntime);
   const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
-  const poller = new ResultPoller(
-    { tokenServer, quota, clientOf, attempts, runtime, report, storeFailedAt: () => guard.failedAt },
+  const maxQuotaWaitMs = timeouts.tokenServerSeconds * 1000;
+  const calls = new ResultCalls({ tokenServer, quota, clientOf, runtime, report }, maxQuotaWaitMs);
+  const live = new LiveAttempts(
+    { attempts, calls, clientOf, runtime, report, storeFailedAt: () => guard.failedAt },
     {
       timeouts,
+      limits,
       pollingMs: config.resultPollingMs,
       isShared: config.store.isShared === true,
       callbackUri: config.tokenServer.callbackUri,
     },
   );
-  const watchers = new Watchers({ attempts, poller, timeouts, limits, clientOf, runtime, report });
 
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
   const cookie = new BrowserCookie(config.pages.apiOrigin);
@@ -104,7 +106,7 @@ export function createLoginKit<Context = unknown>(
     limits,
     cookie,
     message: config.message,
-    poller,
+    live,
     report,
     runtime,
     startLimits,
@@ -114,9 +116,9 @@ export function createLoginKit<Context = unknown>(
   });
 
   // The login API.
-  const callbackEndpoint = new CallbackEndpoint({ poller, report, runtime, pending });
+  const callbackEndpoint = new CallbackEndpoint({ live, report, runtime, pending });
   // One object for all calls, because each stream keeps it.
-  const statusDependencies = { attempts, poller, watchers, timeouts, runtime };
+  const statusDependencies = { attempts, live, calls, timeouts, runtime };
   const loginDependencies = {
     attempts,
     timeouts,
@@ -162,13 +164,12 @@ export function createLoginKit<Context = unknown>(
     scanned: (scan) => pending.add(markScanned(scan, { attempts, addressCheck, report })),
     forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
     check: () => checks.check(),
-    health: () => healthOf(store, watchers, runtime),
+    health: () => healthOf(store, live, runtime),
     async close() {
-      watchers.close();
-      poller.close();
+      live.close();
       callbackEndpoint.close();
       await pending.settled();
-      await poller.settled();
+      await live.settled();
     },
   };
   provideForAdapter(kit, {

@@ -5,14 +5,14 @@ import { invalidRequest } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { emptyResponse } from "../http/response.js";
 import type { Report } from "../kit-events.js";
-import type { ResultPoller } from "../live/result-poller.js";
+import type { LiveAttempts } from "../live/live-attempts.js";
 import type { CallbackCredentials } from "../options.js";
 import type { PendingTasks } from "../pending-tasks.js";
 import type { Runtime } from "../runtime.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
 
 interface CallbackEndpointDependencies {
-  poller: ResultPoller;
+  live: LiveAttempts;
   report: Report;
   runtime: Runtime;
   /** The tasks that `kit.close()` waits for. */
@@ -24,7 +24,7 @@ interface Callback {
   transactionId: string;
   from: { address?: string };
   receivedAt: number;
-  /** Until when it is of use. */
+  /** How long it stays relevant. */
   until: number;
 }
 
@@ -87,7 +87,7 @@ export class CallbackEndpoint {
       throw invalidRequest('"transaction_id" must be a string.');
     }
     if (isTransactionId(transactionId)) {
-      const until = this.#dependencies.poller.callbackUntil();
+      const until = this.#dependencies.live.callbackRelevantUntil();
       const callback = { transactionId, from: loggedAddress(call), receivedAt: call.beganAt, until };
       const answered = new Promise<void>((resolve) => this.#dependencies.runtime.after(0, resolve));
       void this.#dependencies.pending.add(answered.then(() => this.#follow(callback)));
@@ -102,10 +102,10 @@ export class CallbackEndpoint {
   }
 
   async #follow(callback: Callback): Promise<void> {
-    const { poller, report, runtime } = this.#dependencies;
+    const { live, report, runtime } = this.#dependencies;
     const { transactionId, from, receivedAt } = callback;
     try {
-      const attempt = await poller.callback(transactionId);
+      const attempt = await live.callback(transactionId);
       report({
         type: "callback_received",
         level: "info",

@@ -1,5 +1,5 @@
 import type { GuardedStore } from "../attempt/store-guard.js";
-import type { Watchers } from "../live/watchers.js";
+import type { LiveAttempts } from "../live/live-attempts.js";
 import type { Health } from "../login-kit.js";
 import { withTimeout, type Runtime } from "../runtime.js";
 
@@ -10,17 +10,17 @@ const timeoutMs = 2000;
 const noAttempt = "health";
 
 /** The state of this server, for a load balancer. Never rejects. */
-export async function healthOf(store: GuardedStore, watchers: Watchers, runtime: Runtime): Promise<Health> {
+export async function healthOf(store: GuardedStore, live: LiveAttempts, runtime: Runtime): Promise<Health> {
   const read = store.get(noAttempt).then(
     () => true,
     () => false,
   );
   const isReachable = (await withTimeout(read, timeoutMs, runtime)) === true;
-  const { isClosed: closing, count } = watchers;
+  const { isClosed: closing, watcherCount: watchers } = live;
   return {
     healthy: isReachable && !closing,
     store: isReachable ? "ok" : "unreachable",
     closing,
-    watchers: count,
+    watchers,
   };
 }

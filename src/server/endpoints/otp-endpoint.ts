@@ -21,7 +21,7 @@ import { clientAt, type ClientOf } from "../limits/networks.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Message } from "../options.js";
-import type { ResultPoller } from "../live/result-poller.js";
+import type { LiveAttempts } from "../live/live-attempts.js";
 import { sha256 } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
 import { StartOutage, type FailedStart } from "../token-server/start-outage.js";
@@ -34,7 +34,7 @@ interface OtpEndpointDependencies<Context> {
   limits: Limits;
   cookie: BrowserCookie;
   message: Message<Context> | undefined;
-  poller: ResultPoller;
+  live: LiveAttempts;
   report: Report;
   runtime: Runtime;
   startLimits: StartLimits;
@@ -104,7 +104,7 @@ export class OtpEndpoint<Context> {
       issued,
     );
     call.attempt = attempt.id;
-    this.#dependencies.poller.started(issued.endsAt);
+    this.#dependencies.live.codeStarted(issued.endsAt);
     report({
       type: "attempt_started",
       level: "info",
@@ -120,8 +120,8 @@ export class OtpEndpoint<Context> {
 
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
-    const { attempts, poller, report, runtime } = this.#dependencies;
-    await poller.pollLast(attempt);
+    const { attempts, live, report, runtime } = this.#dependencies;
+    await live.pollLast(attempt);
     const place = await attempts.change(attempt.id, {
       kind: "renewal_begun",
       maxTransactions: this.#dependencies.limits.transactionsPerAttempt,
@@ -135,7 +135,7 @@ export class OtpEndpoint<Context> {
     if (!renewed) throw unknownAttempt();
     // A phone that scanned an older code may have accepted or declined in the meantime.
     if (!renewed.changed) throw attemptSettled();
-    poller.started(endsAt);
+    live.codeStarted(endsAt);
     report({
       type: "code_renewed",
       level: "info",

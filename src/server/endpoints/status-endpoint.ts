@@ -6,15 +6,16 @@ import type { Attempts } from "../attempt/attempts.js";
 import type { Timeouts } from "../timeouts.js";
 import { scannedUntil, statusAnswer } from "../attempt/deadlines.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
-import type { ResultPoller } from "../live/result-poller.js";
 import { withTimeout, type Runtime } from "../runtime.js";
+import type { Watcher } from "../live/live-attempt.js";
+import type { LiveAttempts } from "../live/live-attempts.js";
+import type { ResultCalls } from "../live/result-calls.js";
 import { StatusStream, streamHeaders } from "./status-stream.js";
-import type { Watcher, Watchers } from "../live/watchers.js";
 
 interface StatusEndpointDependencies {
   attempts: Attempts;
-  poller: ResultPoller;
-  watchers: Watchers;
+  live: LiveAttempts;
+  calls: ResultCalls;
   timeouts: Timeouts;
   runtime: Runtime;
 }
@@ -34,32 +35,32 @@ export async function answerStatus(
   const { headers, method } = request;
   if (wantsStream(headers.get("accept"))) {
     if (method === "HEAD") return new Response(null, { headers: streamHeaders });
-    const limit = dependencies.watchers.limitError(attempt);
+    const limit = dependencies.live.limitError(attempt);
     if (limit) throw limit;
     return openStream(attempt, dependencies);
   }
   const waitSeconds = preferredWaitSeconds(headers.get("prefer"));
   if (method === "HEAD") return answerPoll(attempt, dependencies.runtime.now());
   // Above a limit a poll is answered at once instead of rejected, so that the login goes on.
-  return waitSeconds === undefined || dependencies.watchers.limitError(attempt)
+  return waitSeconds === undefined || dependencies.live.limitError(attempt)
     ? answerNow(attempt, dependencies)
     : answerHeld(request, attempt, waitSeconds, dependencies);
 }
 
 const openStream = (attempt: Attempt, dependencies: StatusEndpointDependencies): Response =>
-  rawResponse((sink) => dependencies.watchers.join(attempt, new StatusStream(sink, dependencies)), {
+  rawResponse((sink) => dependencies.live.join(attempt, new StatusStream(sink, dependencies)), {
     headers: streamHeaders,
   });
 
 /** A browser's poll leads to result calls. Its answer waits for them, but not if they are slow. */
 async function answerNow(
   attempt: Attempt,
-  { attempts, poller, runtime }: StatusEndpointDependencies,
+  { attempts, live, calls, runtime }: StatusEndpointDependencies,
 ): Promise<Response> {
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
-  const retryAfterMs = poller.pollRetryAfterMs(attempt);
+  const retryAfterMs = calls.pollRetryAfterMs(attempt);
   if (retryAfterMs > 0) throw tokenServerCallsExceeded(retryAfterMs);
-  await withTimeout(poller.poll(attempt), maxCallMs, runtime);
+  await withTimeout(live.poll(attempt), maxCallMs, runtime);
   const now = await attempts.get(attempt.id, attempt.browser);
   if (!now) throw unknownAttempt();
   return answerPoll(now, runtime.now());
@@ -95,7 +96,7 @@ function holdPoll(
   attempt: Attempt,
   waitMs: number,
   signal: AbortSignal,
-  { watchers, runtime }: StatusEndpointDependencies,
+  { live, runtime }: StatusEndpointDependencies,
 ): Promise<PollEnd> {
   return new Promise((resolve) => {
     let latest = attempt;
@@ -121,7 +122,7 @@ function holdPoll(
     cleanUps.push(runtime.after(waitMs, () => end(true)));
     signal.addEventListener("abort", giveUp, { once: true });
     cleanUps.push(() => signal.removeEventListener("abort", giveUp));
-    const leave = watchers.join(attempt, watcher);
+    const leave = live.join(attempt, watcher);
     cleanUps.push(leave);
     if (ended) leave();
     else if (signal.aborted) giveUp();

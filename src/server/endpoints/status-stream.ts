@@ -4,7 +4,8 @@ import type { Attempt } from "../attempt/attempt.js";
 import type { Timeouts } from "../timeouts.js";
 import { statusAnswer } from "../attempt/deadlines.js";
 import { randomShare, type Runtime } from "../runtime.js";
-import { retryAfterMs, type Watcher } from "../live/watchers.js";
+import type { Watcher } from "../live/live-attempt.js";
+import { retryAfterMs } from "../live/stream-places.js";
 
 /** Without the last two, nginx and Express' `compression()` hold every event back until the end. */
 export const streamHeaders = {

@@ -1,0 +1,51 @@
+import type { Runtime } from "../runtime.js";
+
+/** What is to be kept alive. */
+export interface KeptAlive {
+  keepAlive(): void;
+}
+
+/** Calls `keepAlive` of each of its items at a fixed interval, with one timer for all. There are many items. */
+export class KeepAlives {
+  readonly #intervalMs: number;
+  readonly #runtime: Runtime;
+  /** When each is due, the first one first. */
+  readonly #dueAt = new Map<KeptAlive, number>();
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(intervalMs: number, runtime: Runtime) {
+    this.#intervalMs = intervalMs;
+    this.#runtime = runtime;
+  }
+
+  add(item: KeptAlive): void {
+    this.#dueAt.set(item, this.#runtime.now() + this.#intervalMs);
+    if (!this.#cancelTimer) this.#setTimer();
+  }
+
+  delete(item: KeptAlive): void {
+    this.#dueAt.delete(item);
+    if (this.#dueAt.size === 0) this.#setTimer();
+  }
+
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    const [first] = this.#dueAt.values();
+    this.#cancelTimer =
+      first === undefined
+        ? undefined
+        : this.#runtime.after(Math.max(0, first - this.#runtime.now()), () => this.#keepAlive());
+  }
+
+  #keepAlive(): void {
+    const now = this.#runtime.now();
+    for (const [item, dueAt] of this.#dueAt) {
+      if (dueAt > now) break;
+      // To the end.
+      this.#dueAt.delete(item);
+      this.#dueAt.set(item, now + this.#intervalMs);
+      item.keepAlive();
+    }
+    this.#setTimer();
+  }
+}

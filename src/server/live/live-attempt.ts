@@ -1,0 +1,393 @@
+import type { Attempt } from "../attempt/attempt.js";
+import type { Attempts } from "../attempt/attempts.js";
+import { scannedUntil } from "../attempt/deadlines.js";
+import type { Change } from "../attempt/transitions.js";
+import type { Report } from "../kit-events.js";
+import { randomShare, type Runtime } from "../runtime.js";
+import type { CallbackWatch } from "./callback-arrivals.js";
+import type { KeepAlives } from "./keep-alives.js";
+import type { Asked, ResultCalls } from "./result-calls.js";
+import {
+  callBegan,
+  callEnded,
+  callbackAt,
+  callbackReceived,
+  gapEnded,
+  isAnsweredSince,
+  lastCalls,
+  noCalls,
+  pollDue,
+  schedule,
+  unwatched,
+  watched,
+  type CallHistory,
+  type ScheduleOptions,
+} from "./result-schedule.js";
+import type { StreamPlaces } from "./stream-places.js";
+
+/** A stream or a held poll, which waits for changes of an attempt. */
+export interface Watcher {
+  /** Called with the attempt at first and after each change, sometimes without one. */
+  show(attempt: Attempt): void;
+  keepAlive(): void;
+  /** Ends it: a newer one takes its place, others have taken the last places, or the server closes. */
+  dismiss(why: "replaced" | "full" | "closing"): void;
+}
+
+/** What all live attempts of a kit share. */
+export interface LiveParts {
+  attempts: Attempts;
+  calls: ResultCalls;
+  callbacks: CallbackWatch;
+  keepAlives: KeepAlives;
+  places: StreamPlaces;
+  /** How many watchers one attempt may have. */
+  maxWatchers: number;
+  scheduleOptions: () => ScheduleOptions;
+  runtime: Runtime;
+  report: Report;
+  /** Whether calls have no timers any more. */
+  isClosed: () => boolean;
+  /** Drops one that nothing more can happen to. */
+  forget: (live: LiveAttempt, id: string) => void;
+}
+
+/** The watchers of an attempt, and how it is read for them. There are many: it is kept small. */
+interface Watch {
+  /** The oldest first. Made by `concat`: an array that grows, also by a spread, reserves room for sixteen more. */
+  watchers: readonly Watcher[];
+  unsubscribe: (() => void) | undefined;
+  /** Whether it is being read. */
+  isBusy: boolean;
+  /** Whether it may have changed since the last reading began. */
+  isStale: boolean;
+  /** When the store did not work since the last reading, so that callbacks may have been lost; undefined if it did. */
+  lostAt: number | undefined;
+  /** When it is to be read without a notice of a change; infinite: never. */
+  readAt: number;
+  /** The wait before the next try to read an attempt that could not be read. */
+  rereadMs: number;
+}
+
+const minRereadMs = 1000;
+const maxRereadMs = 3000;
+
+/** After a gap of the store, the calls for the watched attempts are spread over this time. */
+const gapSpreadMs = 2000;
+
+/** One attempt on this server: those that watch it, its result calls so far, and its one timer, for both. */
+export class LiveAttempt {
+  readonly #parts: LiveParts;
+  #attempt: Attempt;
+  #history: CallHistory;
+  /** Undefined while nobody watches. */
+  #watch: Watch | undefined;
+  #callAt = Infinity;
+  #timerAt = Infinity;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(attempt: Attempt, parts: LiveParts) {
+    this.#attempt = attempt;
+    this.#parts = parts;
+    this.#history = noCalls(parts.runtime.now());
+  }
+
+  get watcherCount(): number {
+    return this.#watch?.watchers.length ?? 0;
+  }
+
+  /** Whether nobody watches, and nothing has happened since. */
+  isIdleSince(since: number): boolean {
+    return !this.#watch && this.#history.calledUntil < since;
+  }
+
+  /** The attempt was read. */
+  update(attempt: Attempt): void {
+    if (attempt.version > this.#attempt.version) this.#attempt = attempt;
+  }
+
+  /** @param isBack whether the browser was here before */
+  join(watcher: Watcher, isBack: boolean): void {
+    const { keepAlives, maxWatchers, places, runtime } = this.#parts;
+    const before = this.#watch;
+    const watch = (this.#watch ??= newWatch());
+    if (!before) keepAlives.add(this);
+    watch.watchers = watch.watchers.concat([watcher]);
+    places.add(this.#attempt, 1);
+    const [oldest] = watch.watchers;
+    if (oldest && watch.watchers.length > maxWatchers) {
+      this.leave(oldest);
+      oldest.dismiss("replaced");
+    }
+    const { pollingMs } = this.#parts.scheduleOptions();
+    this.#history = watched(this.#history, isBack, runtime.now(), pollingMs);
+    this.makeDueCalls();
+    void (before ? this.#refresh(watch) : this.#subscribe(watch));
+  }
+
+  leave(watcher: Watcher): void {
+    const watch = this.#watch;
+    if (!watch?.watchers.includes(watcher)) return;
+    watch.watchers = watch.watchers.filter((other) => other !== watcher);
+    this.#parts.places.add(this.#attempt, -1);
+    if (watch.watchers.length === 0) this.#endWatch();
+  }
+
+  keepAlive(): void {
+    const watch = this.#watch;
+    if (!watch) return;
+    for (const watcher of watch.watchers) watcher.keepAlive();
+    // If the store's notice of a change got lost, this finds the change.
+    void (watch.unsubscribe ? this.#refresh(watch) : this.#subscribe(watch));
+  }
+
+  /** A callback came for one of its transactions. */
+  async callback(transactionId: string): Promise<void> {
+    this.#history = callbackReceived(this.#history, transactionId, this.#parts.runtime.now());
+    this.makeDueCalls();
+    await this.#noteCallback(transactionId);
+  }
+
+  async poll(): Promise<void> {
+    const { calls, runtime } = this.#parts;
+    const { timeouts } = this.#parts.scheduleOptions();
+    const due = pollDue(this.#attempt, this.#history, runtime.now(), timeouts);
+    if (due.isLast) return this.pollLast();
+    await Promise.all(
+      due.calls.map(async (id) => {
+        if (calls.takeForPoll(this.#attempt)) await this.#call(id, true);
+      }),
+    );
+  }
+
+  /** The last calls of an attempt whose time is over. */
+  async pollLast(): Promise<void> {
+    const { runtime } = this.#parts;
+    const { timeouts } = this.#parts.scheduleOptions();
+    const now = runtime.now();
+    const calls = lastCalls(this.#attempt, this.#history, timeouts);
+    await Promise.all(calls.map((id) => this.#call(id)));
+    const isAnswered = calls.every((id) => isAnsweredSince(this.#history, id, now));
+    await this.#change({ kind: isAnswered ? "time_over" : "silence", at: runtime.now() });
+    this.makeDueCalls();
+  }
+
+  /** Dismisses the watchers, and sets no timer any more. */
+  close(): void {
+    this.#dismissAll();
+    this.#setTimer();
+  }
+
+  /** Makes the calls that the schedule says are due, and sets the timer for the next. */
+  makeDueCalls(): void {
+    const { calls, isLast, nextAt, history } = schedule(
+      this.#attempt,
+      this.#history,
+      this.#parts.runtime.now(),
+      this.#parts.scheduleOptions(),
+    );
+    this.#history = history;
+    this.#callAt = nextAt;
+    this.#setTimer();
+    for (const id of calls) void this.#call(id);
+    if (isLast) this.pollLast().catch((error: unknown) => this.#reportError("polling a result", error));
+    if (this.#attempt.state.status !== "pending" && !this.#watch) this.#parts.forget(this, this.#attempt.id);
+  }
+
+  #setTimer(): void {
+    const { isClosed, runtime } = this.#parts;
+    const at = isClosed() ? Infinity : Math.min(this.#callAt, this.#watch?.readAt ?? Infinity);
+    if (at === this.#timerAt) return;
+    this.#cancelTimer?.();
+    this.#timerAt = at;
+    this.#cancelTimer =
+      at === Infinity ? undefined : runtime.after(Math.max(0, at - runtime.now()), () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#timerAt = Infinity;
+    const watch = this.#watch;
+    if (watch && watch.readAt <= this.#parts.runtime.now()) void this.#refresh(watch);
+    this.makeDueCalls();
+  }
+
+  /** Makes a result call for a transaction, or joins the running one. Never rejects. */
+  #call(transactionId: string, hasQuota = false): Promise<void> {
+    const { calls, runtime } = this.#parts;
+    const running = calls.running(transactionId);
+    if (running) return running;
+    let outcome: Asked["outcome"] = "lost";
+    this.#history = callBegan(this.#history, transactionId, runtime.now());
+    const call = async (): Promise<void> => {
+      try {
+        const asked = await calls.ask(this.#attempt, transactionId, hasQuota);
+        await this.#apply(asked);
+        // Not before: an answer that could not be stored is lost.
+        ({ outcome } = asked);
+        if (outcome !== "lost") await this.#noteCallback(transactionId);
+      } catch (error) {
+        this.#reportError("polling a result", error);
+      }
+    };
+    return calls.run(transactionId, call, () => {
+      this.#history = callEnded(this.#history, transactionId, outcome, runtime.now());
+      this.makeDueCalls();
+    });
+  }
+
+  /** Writes what a result call found to the attempt. */
+  async #apply({ change, closed }: Asked): Promise<void> {
+    if (!change) return;
+    const { callbacks, isClosed, report } = this.#parts;
+    const calledBackAt = callbackAt(this.#history, change.id);
+    const isChanged = await this.#change({ ...change, ...(calledBackAt !== undefined && { calledBackAt }) });
+    if (!isChanged) return;
+    const { id, address, startedAt } = this.#attempt;
+    if (closed) {
+      report({
+        type: "transaction_failed",
+        level: "warn",
+        attempt: id,
+        transaction: change.id,
+        ...(address !== undefined && { address }),
+        ...closed,
+        durationMs: change.at - startedAt,
+      });
+    } else if (calledBackAt === undefined && !isClosed()) {
+      // The callback of a code that ended without an answer is not documented: it is not waited for.
+      callbacks.foundByAsking(this.#attempt, change.id);
+    }
+  }
+
+  /**
+   * Once a transaction has a result, its attempt notes that the callback came, because the server that found the result by
+   * asking may be another one. Mostly the result was written with it.
+   */
+  async #noteCallback(transactionId: string): Promise<void> {
+    const at = callbackAt(this.#history, transactionId);
+    const { state, transactions } = this.#attempt;
+    const transaction = transactions.find(({ id }) => id === transactionId);
+    const hasResult = state.status !== "pending" || transaction?.closed === true;
+    if (at === undefined || !hasResult) return;
+    this.#parts.callbacks.arrived(at);
+    if (transaction && transaction.calledBackAt === undefined)
+      await this.#change({ kind: "called_back", id: transactionId, at });
+  }
+
+  /** Changes the attempt in the store, and shows what it is then. */
+  async #change(change: Change): Promise<boolean> {
+    const changed = await this.#parts.attempts.change(this.#attempt.id, change);
+    if (!changed) return false;
+    this.update(changed.attempt);
+    this.#show();
+    return changed.changed;
+  }
+
+  /** Subscribes first and reads second, so that no change is missed. */
+  async #subscribe(watch: Watch): Promise<void> {
+    try {
+      const unsubscribe = await this.#parts.attempts.subscribe(this.#attempt.id, (notice, lostAt) => {
+        if (notice === "gap") this.#lost(watch, lostAt);
+        void this.#refresh(watch);
+      });
+      if (this.#watch !== watch) return unsubscribe();
+      watch.unsubscribe = unsubscribe;
+    } catch (error) {
+      // The next keep-alive tries again.
+      this.#lost(watch);
+      this.#reportError("subscribing to an attempt", error);
+    }
+    await this.#refresh(watch);
+  }
+
+  /** Reads the attempt and shows it. A call while it is being read leads to one more reading. */
+  async #refresh(watch: Watch): Promise<void> {
+    watch.isStale = true;
+    if (watch.isBusy) return;
+    watch.isBusy = true;
+    while (watch.isStale && this.#watch === watch) {
+      watch.isStale = false;
+      await this.#read(watch);
+    }
+    watch.isBusy = false;
+  }
+
+  async #read(watch: Watch): Promise<void> {
+    const { attempts, callbacks, runtime } = this.#parts;
+    const { id, browser } = this.#attempt;
+    watch.readAt = Infinity;
+    try {
+      const attempt = await attempts.get(id, browser);
+      if (this.#watch !== watch) return;
+      watch.rereadMs = minRereadMs;
+      if (!attempt) return this.#dismissAll();
+      callbacks.read(attempt);
+      this.update(attempt);
+      if (watch.lostAt !== undefined) this.#endGap(watch.lostAt);
+      watch.lostAt = undefined;
+      this.#show();
+    } catch (error) {
+      this.#reportError("reading an attempt", error);
+      if (this.#watch !== watch) return;
+      this.#lost(watch);
+      watch.readAt = runtime.now() + watch.rereadMs;
+      watch.rereadMs = Math.min(2 * watch.rereadMs, maxRereadMs);
+    }
+    this.makeDueCalls();
+  }
+
+  #lost(watch: Watch, at = this.#parts.runtime.now()): void {
+    watch.lostAt = Math.max(at, watch.lostAt ?? at);
+  }
+
+  /** The attempt was read again after a gap of the store, in which callbacks may have been lost. */
+  #endGap(lostAt: number): void {
+    const { runtime } = this.#parts;
+    const endedAt = runtime.now();
+    const callAt = endedAt + randomShare(runtime) * gapSpreadMs;
+    const codes = this.#attempt.transactions.length;
+    this.#history = gapEnded(this.#history, { endedAt, callAt, codes }, lostAt);
+  }
+
+  #show(): void {
+    const watch = this.#watch;
+    if (!watch) return;
+    for (const watcher of watch.watchers) watcher.show(this.#attempt);
+    // All watchers have received the final status.
+    if (this.#attempt.state.status !== "pending") return this.#endWatch();
+    // When the scanned code is over, the watchers must hear that the page needs a code again.
+    const scanEndsAt = scannedUntil(this.#attempt, this.#parts.runtime.now());
+    if (scanEndsAt > 0) watch.readAt = scanEndsAt;
+  }
+
+  #dismissAll(): void {
+    const watchers = this.#watch?.watchers ?? [];
+    this.#endWatch();
+    for (const watcher of watchers) watcher.dismiss("closing");
+  }
+
+  #endWatch(): void {
+    const watch = this.#watch;
+    if (!watch) return;
+    this.#watch = undefined;
+    this.#parts.places.add(this.#attempt, -watch.watchers.length);
+    this.#parts.keepAlives.delete(this);
+    watch.unsubscribe?.();
+    this.#history = unwatched(this.#history);
+    this.makeDueCalls();
+  }
+
+  #reportError(doing: string, error: unknown): void {
+    this.#parts.report({ type: "internal_error", level: "error", doing, error });
+  }
+}
+
+const newWatch = (): Watch => ({
+  watchers: [],
+  unsubscribe: undefined,
+  isBusy: false,
+  isStale: false,
+  lostAt: undefined,
+  readAt: Infinity,
+  rereadMs: minRereadMs,
+});

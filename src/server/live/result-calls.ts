@@ -1,0 +1,116 @@
+import type { Attempt } from "../attempt/attempt.js";
+import type { Change } from "../attempt/transitions.js";
+import type { Report } from "../kit-events.js";
+import type { CallQuota } from "../limits/call-quota.js";
+import type { ClientOf } from "../limits/networks.js";
+import type { Runtime } from "../runtime.js";
+import { troubleEvent, type TokenServerClient } from "../token-server/token-server-client.js";
+import type { CallOutcome } from "./result-schedule.js";
+
+interface ResultCallsDependencies {
+  tokenServer: TokenServerClient;
+  quota: CallQuota;
+  clientOf: ClientOf;
+  runtime: Runtime;
+  report: Report;
+}
+
+/** What a result call led to. `change`: what the answer makes of the attempt, if it makes anything of it. */
+export interface Asked {
+  outcome: CallOutcome;
+  change?: ResultChange;
+  /** Why a transaction was closed, for the site's events. */
+  closed?: { reason: string; description?: string };
+}
+
+export type ResultChange = Extract<Change, { kind: "approved" | "denied" | "transaction_closed" }>;
+
+/** The result calls to the Token Server, within their quota. */
+export class ResultCalls {
+  readonly #dependencies: ResultCallsDependencies;
+  readonly #maxWaitMs: number;
+  /** By transaction. */
+  readonly #running = new Map<string, Promise<void>>();
+
+  /** @param maxWaitMs how long a call waits for its quota */
+  constructor(dependencies: ResultCallsDependencies, maxWaitMs: number) {
+    this.#dependencies = dependencies;
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  /** The running call for a transaction. */
+  running(transactionId: string): Promise<void> | undefined {
+    return this.#running.get(transactionId);
+  }
+
+  /**
+   * Runs the one call for a transaction, and what its answer leads to.
+   *
+   * @param ended is called when another call for the transaction may begin
+   */
+  run(transactionId: string, call: () => Promise<void>, ended: () => void): Promise<void> {
+    const running = call().finally(() => {
+      this.#running.delete(transactionId);
+      ended();
+    });
+    this.#running.set(transactionId, running);
+    return running;
+  }
+
+  /** Milliseconds until a poll of the attempt may lead to a call again; 0 if it may now. */
+  pollRetryAfterMs({ address }: Attempt): number {
+    const { quota, clientOf } = this.#dependencies;
+    return quota.retryAfterMs("poll", clientOf(address));
+  }
+
+  /** Takes the quota for a call that a browser's poll leads to. False if there is none. */
+  takeForPoll({ address }: Attempt): boolean {
+    const { quota, clientOf } = this.#dependencies;
+    return quota.take("poll", clientOf(address));
+  }
+
+  /** Asks the Token Server for the result of a transaction, once there is quota for it. */
+  async ask(attempt: Attempt, transactionId: string, hasQuota: boolean): Promise<Asked> {
+    const { tokenServer, quota, clientOf, runtime, report } = this.#dependencies;
+    const { id, address } = attempt;
+    if (!hasQuota && !(await quota.wait("result", this.#maxWaitMs, clientOf(address))))
+      return { outcome: "lost" };
+    const calledAt = runtime.now();
+    const result = await tokenServer.result(transactionId);
+    const at = runtime.now();
+    switch (result.kind) {
+      case "unanswered":
+        report({
+          ...troubleEvent("result", result.trouble, at - calledAt),
+          attempt: id,
+          transaction: transactionId,
+          ...(address !== undefined && { address }),
+        });
+        return { outcome: "unanswered" };
+      case "waiting":
+        return { outcome: "answered" };
+      case "approved":
+        return {
+          outcome: "answered",
+          change: { kind: "approved", id: transactionId, userId: result.userId, at },
+        };
+      case "denied":
+        return { outcome: "answered", change: { kind: "denied", id: transactionId, at } };
+      case "closed": {
+        const { reason, description } = result;
+        return {
+          outcome: "answered",
+          change: { kind: "transaction_closed", id: transactionId, at },
+          closed: { reason, ...(description !== undefined && { description }) },
+        };
+      }
+      default:
+        return result satisfies never;
+    }
+  }
+
+  /** Resolves when no call is running. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
+  }
+}
