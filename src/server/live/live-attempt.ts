@@ -4,6 +4,7 @@ import { scannedUntil } from "../attempt/deadlines.js";
 import type { Change } from "../attempt/transitions.js";
 import type { Report } from "../kit-events.js";
 import { randomShare, type Runtime } from "../runtime.js";
+import { AttemptReader, type AttemptReading } from "./attempt-reader.js";
 import type { CallbackWatch } from "./callback-arrivals.js";
 import type { KeepAlives } from "./keep-alives.js";
 import type { Asked, ResultCalls } from "./result-calls.js";
@@ -52,31 +53,18 @@ export interface LiveParts {
   forget: (live: LiveAttempt, id: string) => void;
 }
 
-/** The watchers of an attempt, and how it is read for them. There are many: it is kept small. */
+/** Those that watch an attempt, and its reader. */
 interface Watch {
   /** The oldest first. Made by `concat`: an array that grows, also by a spread, reserves room for sixteen more. */
   watchers: readonly Watcher[];
-  unsubscribe: (() => void) | undefined;
-  /** Whether it is being read. */
-  isBusy: boolean;
-  /** Whether it may have changed since the last reading began. */
-  isStale: boolean;
-  /** When the store did not work since the last reading, so that callbacks may have been lost; undefined if it did. */
-  lostAt: number | undefined;
-  /** When it is to be read without a notice of a change; infinite: never. */
-  readAt: number;
-  /** The wait before the next try to read an attempt that could not be read. */
-  rereadMs: number;
+  readonly reader: AttemptReader;
 }
-
-const minRereadMs = 1000;
-const maxRereadMs = 3000;
 
 /** After a gap of the store, the calls for the watched attempts are spread over this time. */
 const gapSpreadMs = 2000;
 
 /** One attempt on this server: those that watch it, its result calls so far, and its one timer, for both. */
-export class LiveAttempt {
+export class LiveAttempt implements AttemptReading {
   readonly #parts: LiveParts;
   #attempt: Attempt;
   #history: CallHistory;
@@ -106,11 +94,30 @@ export class LiveAttempt {
     if (attempt.version > this.#attempt.version) this.#attempt = attempt;
   }
 
+  read(attempt: Attempt, lostAt: number | undefined): void {
+    this.#parts.callbacks.read(attempt);
+    this.update(attempt);
+    if (lostAt !== undefined) this.#endGap(lostAt);
+    this.#show();
+    this.makeDueCalls();
+  }
+
+  gone(): void {
+    this.#dismissAll();
+  }
+
+  unreadable(): void {
+    this.#setTimer();
+  }
+
   /** @param isBack whether the browser was here before */
   join(watcher: Watcher, isBack: boolean): void {
     const { keepAlives, maxWatchers, places, runtime } = this.#parts;
     const before = this.#watch;
-    const watch = (this.#watch ??= newWatch());
+    const watch = (this.#watch ??= {
+      watchers: [],
+      reader: new AttemptReader(this.#attempt, this.#parts, this),
+    });
     if (!before) keepAlives.add(this);
     watch.watchers = watch.watchers.concat([watcher]);
     places.add(this.#attempt, 1);
@@ -122,7 +129,7 @@ export class LiveAttempt {
     const { pollingMs } = this.#parts.scheduleOptions();
     this.#history = watched(this.#history, isBack, runtime.now(), pollingMs);
     this.makeDueCalls();
-    void (before ? this.#refresh(watch) : this.#subscribe(watch));
+    void (before ? watch.reader.refresh() : watch.reader.subscribe());
   }
 
   leave(watcher: Watcher): void {
@@ -138,7 +145,7 @@ export class LiveAttempt {
     if (!watch) return;
     for (const watcher of watch.watchers) watcher.keepAlive();
     // If the store's notice of a change got lost, this finds the change.
-    void (watch.unsubscribe ? this.#refresh(watch) : this.#subscribe(watch));
+    void watch.reader.subscribe();
   }
 
   /** A callback came for one of its transactions. */
@@ -196,7 +203,7 @@ export class LiveAttempt {
 
   #setTimer(): void {
     const { isClosed, runtime } = this.#parts;
-    const at = isClosed() ? Infinity : Math.min(this.#callAt, this.#watch?.readAt ?? Infinity);
+    const at = isClosed() ? Infinity : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
     if (at === this.#timerAt) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
@@ -206,8 +213,8 @@ export class LiveAttempt {
 
   #wake(): void {
     this.#timerAt = Infinity;
-    const watch = this.#watch;
-    if (watch && watch.readAt <= this.#parts.runtime.now()) void this.#refresh(watch);
+    const reader = this.#watch?.reader;
+    if (reader && reader.readAt <= this.#parts.runtime.now()) void reader.refresh();
     this.makeDueCalls();
   }
 
@@ -283,63 +290,6 @@ export class LiveAttempt {
     return changed.changed;
   }
 
-  /** Subscribes first and reads second, so that no change is missed. */
-  async #subscribe(watch: Watch): Promise<void> {
-    try {
-      const unsubscribe = await this.#parts.attempts.subscribe(this.#attempt.id, (notice, lostAt) => {
-        if (notice === "gap") this.#lost(watch, lostAt);
-        void this.#refresh(watch);
-      });
-      if (this.#watch !== watch) return unsubscribe();
-      watch.unsubscribe = unsubscribe;
-    } catch (error) {
-      // The next keep-alive tries again.
-      this.#lost(watch);
-      this.#reportError("subscribing to an attempt", error);
-    }
-    await this.#refresh(watch);
-  }
-
-  /** Reads the attempt and shows it. A call while it is being read leads to one more reading. */
-  async #refresh(watch: Watch): Promise<void> {
-    watch.isStale = true;
-    if (watch.isBusy) return;
-    watch.isBusy = true;
-    while (watch.isStale && this.#watch === watch) {
-      watch.isStale = false;
-      await this.#read(watch);
-    }
-    watch.isBusy = false;
-  }
-
-  async #read(watch: Watch): Promise<void> {
-    const { attempts, callbacks, runtime } = this.#parts;
-    const { id, browser } = this.#attempt;
-    watch.readAt = Infinity;
-    try {
-      const attempt = await attempts.get(id, browser);
-      if (this.#watch !== watch) return;
-      watch.rereadMs = minRereadMs;
-      if (!attempt) return this.#dismissAll();
-      callbacks.read(attempt);
-      this.update(attempt);
-      if (watch.lostAt !== undefined) this.#endGap(watch.lostAt);
-      watch.lostAt = undefined;
-      this.#show();
-    } catch (error) {
-      this.#reportError("reading an attempt", error);
-      if (this.#watch !== watch) return;
-      this.#lost(watch);
-      watch.readAt = runtime.now() + watch.rereadMs;
-      watch.rereadMs = Math.min(2 * watch.rereadMs, maxRereadMs);
-    }
-    this.makeDueCalls();
-  }
-
-  #lost(watch: Watch, at = this.#parts.runtime.now()): void {
-    watch.lostAt = Math.max(at, watch.lostAt ?? at);
-  }
-
   /** The attempt was read again after a gap of the store, in which callbacks may have been lost. */
   #endGap(lostAt: number): void {
     const { runtime } = this.#parts;
@@ -357,7 +307,7 @@ export class LiveAttempt {
     if (this.#attempt.state.status !== "pending") return this.#endWatch();
     // When the scanned code is over, the watchers must hear that the page needs a code again.
     const scanEndsAt = scannedUntil(this.#attempt, this.#parts.runtime.now());
-    if (scanEndsAt > 0) watch.readAt = scanEndsAt;
+    if (scanEndsAt > 0) watch.reader.readAgainAt(scanEndsAt);
   }
 
   #dismissAll(): void {
@@ -372,7 +322,7 @@ export class LiveAttempt {
     this.#watch = undefined;
     this.#parts.places.add(this.#attempt, -watch.watchers.length);
     this.#parts.keepAlives.delete(this);
-    watch.unsubscribe?.();
+    watch.reader.end();
     this.#history = unwatched(this.#history);
     this.makeDueCalls();
   }
@@ -381,13 +331,3 @@ export class LiveAttempt {
     this.#parts.report({ type: "internal_error", level: "error", doing, error });
   }
 }
-
-const newWatch = (): Watch => ({
-  watchers: [],
-  unsubscribe: undefined,
-  isBusy: false,
-  isStale: false,
-  lostAt: undefined,
-  readAt: Infinity,
-  rereadMs: minRereadMs,
-});

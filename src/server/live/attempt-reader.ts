@@ -1,0 +1,125 @@
+import type { Attempt } from "../attempt/attempt.js";
+import type { Attempts } from "../attempt/attempts.js";
+import type { Report } from "../kit-events.js";
+import type { Runtime } from "../runtime.js";
+
+/** Whom an attempt is read for. */
+export interface AttemptReading {
+  /** @param lostAt when the store did not work last since the reading before, so that callbacks may have been lost; else undefined */
+  read(attempt: Attempt, lostAt: number | undefined): void;
+  /** The attempt is gone. */
+  gone(): void;
+  /** It could not be read: `readAt` has changed. */
+  unreadable(): void;
+}
+
+interface AttemptReaderParts {
+  attempts: Attempts;
+  runtime: Runtime;
+  report: Report;
+}
+
+const minRereadMs = 1000;
+const maxRereadMs = 3000;
+
+/** Reads an attempt at each notice of the store, until it is ended. There are many readers: they are kept small. */
+export class AttemptReader {
+  readonly #id: string;
+  readonly #browser: string;
+  readonly #parts: AttemptReaderParts;
+  readonly #reading: AttemptReading;
+  #unsubscribe: (() => void) | undefined;
+  /** Whether it may have changed since the last reading began. */
+  #isStale = false;
+  #isBusy = false;
+  #isEnded = false;
+  #lostAt: number | undefined;
+  #readAt = Infinity;
+  /** The wait before the next try, if it cannot be read. */
+  #rereadMs = minRereadMs;
+
+  constructor({ id, browser }: Attempt, parts: AttemptReaderParts, reading: AttemptReading) {
+    this.#id = id;
+    this.#browser = browser;
+    this.#parts = parts;
+    this.#reading = reading;
+  }
+
+  /** When it is to be read without a notice; infinite: never. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
+  readAgainAt(time: number): void {
+    this.#readAt = time;
+  }
+
+  /** Reads the attempt. A call while it is being read leads to one more reading. */
+  async refresh(): Promise<void> {
+    this.#isStale = true;
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#mustRead()) {
+      this.#isStale = false;
+      await this.#readOnce();
+    }
+    this.#isBusy = false;
+  }
+
+  /** Subscribes first and reads second, so that no change is missed. Once subscribed, it only reads. */
+  async subscribe(): Promise<void> {
+    if (this.#unsubscribe) return this.refresh();
+    const { attempts } = this.#parts;
+    try {
+      const unsubscribe = await attempts.subscribe(this.#id, (notice, lostAt) => {
+        if (notice === "gap") this.#lost(lostAt);
+        void this.refresh();
+      });
+      if (this.#isEnded) return unsubscribe();
+      this.#unsubscribe = unsubscribe;
+    } catch (error) {
+      // The next keep-alive tries again.
+      this.#lost();
+      this.#reportError("subscribing to an attempt", error);
+    }
+    await this.refresh();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#unsubscribe?.();
+  }
+
+  #mustRead(): boolean {
+    return this.#isStale && !this.#isEnded;
+  }
+
+  async #readOnce(): Promise<void> {
+    const { attempts, runtime } = this.#parts;
+    this.#readAt = Infinity;
+    try {
+      const attempt = await attempts.get(this.#id, this.#browser);
+      if (this.#isEnded) return;
+      this.#rereadMs = minRereadMs;
+      if (!attempt) return this.#reading.gone();
+      const lostAt = this.#lostAt;
+      this.#lostAt = undefined;
+      this.#reading.read(attempt, lostAt);
+    } catch (error) {
+      this.#reportError("reading an attempt", error);
+      if (this.#isEnded) return;
+      this.#lost();
+      this.#readAt = runtime.now() + this.#rereadMs;
+      this.#rereadMs = Math.min(2 * this.#rereadMs, maxRereadMs);
+      this.#reading.unreadable();
+    }
+  }
+
+  #lost(at = this.#parts.runtime.now()): void {
+    this.#lostAt = Math.max(at, this.#lostAt ?? at);
+  }
+
+  #reportError(doing: string, error: unknown): void {
+    this.#parts.report({ type: "internal_error", level: "error", doing, error });
+  }
+}
