@@ -126,10 +126,10 @@ export class ErrorLog {
   /**
    * Reports what a call threw, and returns the error for its answer.
    *
-   * @param doing names the call in the event of an unexpected error, such as "answering GET"
+   * @param operation names the call in the event of an unexpected error, such as "answering GET"
    */
-  report(call: Call<unknown>, error: unknown, doing: string): ApiError {
-    const apiError = this.#toApiError(error, doing);
+  report(call: Call<unknown>, error: unknown, operation: string): ApiError {
+    const apiError = this.#toApiError(error, operation);
     this.#reportAnswer(call, apiError, { path: sentPath(call.request) });
     return apiError;
   }
@@ -139,10 +139,10 @@ export class ErrorLog {
     this.#reportAnswer(call, this.#toApiError(error, "beginning an attempt for a page"), {});
   }
 
-  #toApiError(error: unknown, doing: string): ApiError {
+  #toApiError(error: unknown, operation: string): ApiError {
     if (error instanceof ApiError) return error;
     if (error instanceof StoreUnavailable) return temporarilyUnavailable();
-    this.#report({ type: "internal_error", level: "error", doing, error });
+    this.#report({ type: "internal_error", level: "error", operation, error });
     return serverError();
   }
 

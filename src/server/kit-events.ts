@@ -212,7 +212,7 @@ export type LoginKitEvent =
   | {
       type: "store_trouble";
       level: "error";
-      doing: string;
+      operation: string;
       error: unknown;
       failures: number;
       durationMs: number;
@@ -220,7 +220,7 @@ export type LoginKitEvent =
   /** The store works again, after `durationMs`. */
   | { type: "store_recovered"; level: "warn"; durationMs: number }
   /** Something else went wrong: one of the site's functions threw, or the kit has a bug. */
-  | { type: "internal_error"; level: "error"; doing: string; error: unknown };
+  | { type: "internal_error"; level: "error"; operation: string; error: unknown };
 
 /** Where an address came from that is none: the option `clientIp`, or `kit.scanned`. */
 export type AddressSource = "clientIp" | "scanned";

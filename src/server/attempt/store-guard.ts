@@ -43,15 +43,15 @@ export class StoreGuard {
   /**
    * Runs a task of the store.
    *
-   * @param doing names the task in the event, such as "reading an attempt"
+   * @param operation names the task in the event, such as "reading an attempt"
    * @throws StoreUnavailable
    */
-  async run<T>(doing: string, task: () => Promise<T>): Promise<T> {
+  async run<T>(operation: string, task: () => Promise<T>): Promise<T> {
     let result: T;
     try {
       result = await task();
     } catch (error) {
-      this.#failed(doing, error);
+      this.#failed(operation, error);
       throw new StoreUnavailable(error);
     }
     if (this.#failingSince !== undefined) this.#succeeded(this.#failingSince);
@@ -75,7 +75,7 @@ export class StoreGuard {
     };
   }
 
-  #failed(doing: string, error: unknown): void {
+  #failed(operation: string, error: unknown): void {
     const now = this.#runtime.now();
     this.#failingSince ??= now;
     this.#failedAt = now;
@@ -85,7 +85,7 @@ export class StoreGuard {
     const durationMs = now - this.#failingSince;
     const failures = this.#failures;
     this.#failures = 0;
-    this.#report({ type: "store_trouble", level: "error", doing, error, failures, durationMs });
+    this.#report({ type: "store_trouble", level: "error", operation, error, failures, durationMs });
   }
 
   #succeeded(since: number): void {

@@ -116,7 +116,7 @@ export class CallbackEndpoint {
       });
     } catch (error) {
       if (error instanceof StoreUnavailable) this.#keep(callback);
-      else report({ type: "internal_error", level: "error", doing: "following a callback", error });
+      else report({ type: "internal_error", level: "error", operation: "following a callback", error });
     }
   }
 

@@ -27,7 +27,7 @@ export async function markScanned(
       ...(typeof userAgent === "string" && { userAgent: storable(userAgent) }),
     });
   } catch (error) {
-    report({ type: "internal_error", level: "error", doing: "marking a code as scanned", error });
+    report({ type: "internal_error", level: "error", operation: "marking a code as scanned", error });
   }
 }
 

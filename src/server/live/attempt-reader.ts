@@ -119,7 +119,7 @@ export class AttemptReader {
     this.#lostAt = Math.max(at, this.#lostAt ?? at);
   }
 
-  #reportError(doing: string, error: unknown): void {
-    this.#parts.report({ type: "internal_error", level: "error", doing, error });
+  #reportError(operation: string, error: unknown): void {
+    this.#parts.report({ type: "internal_error", level: "error", operation, error });
   }
 }

@@ -327,7 +327,7 @@ export class LiveAttempt implements AttemptReading {
     this.makeDueCalls();
   }
 
-  #reportError(doing: string, error: unknown): void {
-    this.#parts.report({ type: "internal_error", level: "error", doing, error });
+  #reportError(operation: string, error: unknown): void {
+    this.#parts.report({ type: "internal_error", level: "error", operation, error });
   }
 }

@@ -26,7 +26,7 @@ export async function listen(
   onMessage: (message: string) => void,
   onGap: (why: unknown) => void,
 ): Promise<() => void> {
-  const doing = `subscribing to "${channel}"`;
+  const operation = `subscribing to "${channel}"`;
   let end: () => void = ignore;
   try {
     if (isSentinel(client)) {
@@ -40,9 +40,9 @@ export async function listen(
         // A client that is closed would connect again.
         if (client.isOpen) client.unsubscribe(channel, onMessage as never).catch(ignore);
       };
-      await within(openMs, doing, () => client.subscribe(channel, onMessage));
+      await within(openMs, operation, () => client.subscribe(channel, onMessage));
     } else {
-      const node = await within(openMs, doing, () => nodeOf(client));
+      const node = await within(openMs, operation, () => nodeOf(client));
       // A client-side cache would be shared with the site's client, and emptied whenever this connection is lost.
       const connection = node.duplicate({ clientSideCache: undefined, emitInvalidate: undefined });
       end = () => {
@@ -51,14 +51,14 @@ export async function listen(
         destroy(connection);
       };
       connection.on("error", onGap);
-      await within(openMs, doing, async () => {
+      await within(openMs, operation, async () => {
         await connection.connect();
         await connection.subscribe(channel, onMessage);
       });
     }
   } catch (error) {
     end();
-    throw storeError(doing, error);
+    throw storeError(operation, error);
   }
   return end;
 }

@@ -34,12 +34,12 @@ const temporary = new Set([
 ]);
 
 /** Turns any error into a `RedisStoreError` that names the operation. */
-export function storeError(doing: string, error: unknown): RedisStoreError {
+export function storeError(operation: string, error: unknown): RedisStoreError {
   if (error instanceof RedisStoreError) return error;
   // An error that a server answered with begins with its code.
   const code = error instanceof Error ? /^([A-Z]{2,}) /.exec(error.message)?.[1] : undefined;
   const kind = code === undefined || temporary.has(code) ? "unavailable" : "refused";
-  return new RedisStoreError(kind, `Redis: ${doing}: ${messageOf(error)}`, error);
+  return new RedisStoreError(kind, `Redis: ${operation}: ${messageOf(error)}`, error);
 }
 
 /** An error of a connection to several addresses has no message, nor have some of the client's. */
@@ -56,7 +56,7 @@ function messageOf(error: unknown): string {
  */
 export async function within<T>(
   ms: number,
-  doing: string,
+  operation: string,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
@@ -66,5 +66,5 @@ export async function within<T>(
   if (result === timedOut) result = await withTimeout(done, 1, systemRuntime);
   if (result !== timedOut) return result;
   abort.abort();
-  throw new RedisStoreError("timeout", `Redis: ${doing}: no answer within ${ms / 1000} s`);
+  throw new RedisStoreError("timeout", `Redis: ${operation}: no answer within ${ms / 1000} s`);
 }

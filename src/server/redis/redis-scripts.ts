@@ -67,7 +67,12 @@ export const publishScript = "return redis.call('PUBLISH', ARGV[1], ARGV[2])";
  *
  * @throws RedisStoreError, at the latest when the time is over. A script that was sent may still run later.
  */
-export type RunScript = (doing: string, script: string, key: string, ...args: string[]) => Promise<unknown>;
+export type RunScript = (
+  operation: string,
+  script: string,
+  key: string,
+  ...args: string[]
+) => Promise<unknown>;
 
 /**
  * @param onError is also called with each error
@@ -80,13 +85,13 @@ export const scriptRunner =
     onError: (error: RedisStoreError) => void,
     silence?: Silence,
   ): RunScript =>
-  async (doing, script, key, ...args) => {
+  async (operation, script, key, ...args) => {
     const sentAt = performance.now();
     try {
       if (silence?.isQuiet) throw new Error("no answers; waiting for the client to connect again");
       // The signal withdraws a script that was not sent yet. Sending the text each time costs Redis a microsecond;
       // sending its hash would need an answer for a server that does not know it.
-      return await within(timeoutMs, doing, async (abortSignal) => {
+      return await within(timeoutMs, operation, async (abortSignal) => {
         const answer = await client
           .withCommandOptions({ abortSignal, typeMapping: {} })
           .eval(script, { keys: [key], arguments: args });
@@ -94,7 +99,7 @@ export const scriptRunner =
         return answer;
       });
     } catch (error) {
-      const why = storeError(doing, error);
+      const why = storeError(operation, error);
       if (why.kind === "timeout") silence?.timedOut(sentAt);
       onError(why);
       throw why;

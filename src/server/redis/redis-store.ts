@@ -59,7 +59,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
   client.on("error", ignore);
   try {
     await clock.measure();
-    const doing = `subscribing to "${keys.changed}"`;
+    const operation = `subscribing to "${keys.changed}"`;
     subscriber = await RedisSubscriber.open({
       listen: (onMessage, onGap) => listen(client, keys.changed, onMessage, onGap),
       // In a cluster the key decides which server publishes. It is random, so that a server that is down is used only
@@ -69,7 +69,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
       timeoutMs,
       now: () => clock.now(),
       // An error in the site's own function is ignored.
-      onLost: (why) => void Promise.resolve(storeError(doing, why)).then(onError).catch(ignore),
+      onLost: (why) => void Promise.resolve(storeError(operation, why)).then(onError).catch(ignore),
     });
   } catch (error) {
     client.off("error", ignore);

@@ -100,8 +100,8 @@ export class RedisSubscriber {
 
   /** Resolves when the connection is live; rejects if that takes too long. */
   async #live(): Promise<void> {
-    const doing = "waiting for the Pub/Sub connection";
-    if (!this.#isLive) await within(this.#dependencies.timeoutMs, doing, () => this.#waiting.promise);
+    const operation = "waiting for the Pub/Sub connection";
+    if (!this.#isLive) await within(this.#dependencies.timeoutMs, operation, () => this.#waiting.promise);
     if (this.#isClosed) throw new RedisStoreError("closed", "The Redis store was closed");
   }
 

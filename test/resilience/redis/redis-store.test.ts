@@ -183,7 +183,7 @@ describe("a command", () => {
     server.resume();
     assert.deepEqual(
       results.map((result) => (result.status === "rejected" ? String(result.reason) : result.status)),
-      calls.map(([doing]) => `RedisStoreError: Redis: ${doing}: no answer within 0.2 s`),
+      calls.map(([operation]) => `RedisStoreError: Redis: ${operation}: no answer within 0.2 s`),
     );
   });
 
@@ -349,9 +349,9 @@ describe("a user of Redis", () => {
       subscribe: 'subscribing to "login:changed"',
       publish: "publishing",
     };
-    for (const [right, doing] of Object.entries(needed)) {
+    for (const [right, operation] of Object.entries(needed)) {
       server.command("ACL", "SETUSER", "site", `-${right}`);
-      await assert.rejects(openAs(t), isKind("refused", `Redis: ${doing}: `));
+      await assert.rejects(openAs(t), isKind("refused", `Redis: ${operation}: `));
       server.command("ACL", "SETUSER", "site", `+${right}`);
     }
   });

@@ -402,9 +402,14 @@ describe("without onEvent", () => {
     } as const;
     const circular: Record<string, unknown> = {};
     circular["self"] = circular;
-    report({ type: "internal_error", level: "error", doing: "x", error: new Error("one\ntwo") });
-    report({ type: "internal_error", level: "error", doing: "x", error: circular });
-    report({ type: "internal_error", level: "error", doing: "x", error: new Error("a\rb\u001b[2Jc\u2028d") });
+    report({ type: "internal_error", level: "error", operation: "x", error: new Error("one\ntwo") });
+    report({ type: "internal_error", level: "error", operation: "x", error: circular });
+    report({
+      type: "internal_error",
+      level: "error",
+      operation: "x",
+      error: new Error("a\rb\u001b[2Jc\u2028d"),
+    });
     report({ ...trouble, description: "a\u2028b\u0085c\u009bd\u007fe" });
     assert.equal(lines.length, 5);
     assert.match(lines[3] ?? "", /a \| b \[2Jc \| d/);

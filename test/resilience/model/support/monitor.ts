@@ -119,7 +119,7 @@ export class Monitor {
 
   event(event: LoginKitEvent): void {
     if (event.type === "internal_error" || event.type === "store_trouble")
-      this.#say(`internal error ${event.doing}: ${String(event.error)}`);
+      this.#say(`internal error ${event.operation}: ${String(event.error)}`);
   }
 
   #say(what: string): void {

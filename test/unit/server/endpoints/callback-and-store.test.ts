@@ -146,7 +146,7 @@ describe("a callback that cannot be followed", () => {
     await callback(id);
     const faults = events.filter((event) => event.type === "internal_error");
     assert.deepEqual(
-      faults.map(({ level, doing }) => [level, doing]),
+      faults.map(({ level, operation }) => [level, operation]),
       [["error", "following a callback"]],
     );
   });

@@ -330,7 +330,7 @@ describe("a code that the site's app has scanned", () => {
       await where.kit.scanned({ transactionId: transactionOf(otp), userId } as never);
     assert.equal((await browser.status(attempt)).scanned, undefined);
     assert.deepEqual(
-      where.events.flatMap((event) => (event.type === "internal_error" ? [event.doing] : [])),
+      where.events.flatMap((event) => (event.type === "internal_error" ? [event.operation] : [])),
       Array(5).fill("marking a code as scanned"),
     );
   });

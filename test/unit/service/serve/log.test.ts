@@ -56,7 +56,7 @@ describe("The log of serve", () => {
     const trouble = {
       type: "store_trouble",
       level: "error",
-      doing: "x",
+      operation: "x",
       failures: 1,
       durationMs: 0,
     } as const;
