@@ -521,7 +521,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "For every refused ticket the kit takes the same steps",
-    file: "src/server/login/redeem.ts",
+    file: "src/server/login/tickets.ts",
     text: `await sha256(browserSecret ?? "")`,
     without: `browserSecret === undefined ? "" : await sha256(browserSecret)`,
     test: tickets,
@@ -529,7 +529,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "Refused tickets are one warning a minute",
-    file: "src/server/login/redeem.ts",
+    file: "src/server/login/tickets.ts",
     text: `this.#throttle.level(reason, "warn")`,
     without: `"warn" as const`,
     test: tickets,

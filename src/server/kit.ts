@@ -23,7 +23,7 @@ import type { LoginKitOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
 import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
-import { Tickets } from "./login/redeem.js";
+import { Tickets } from "./login/tickets.js";
 import { markScanned } from "./endpoints/scanned.js";
 import { TokenServerChecks } from "./token-server/token-server-check.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
