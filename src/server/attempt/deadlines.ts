@@ -47,6 +47,9 @@ export const repeatableUntil = (
   timeouts: Timeouts,
 ): number => at + timeouts.repeatSeconds * 1000;
 
+/** The end of the time in which a ticket that is issued now can be redeemed. */
+export const ticketUntil = (now: number, timeouts: Timeouts): number => now + timeouts.ticketSeconds * 1000;
+
 /** The time left of the newest code. */
 export function expiresInSeconds({ transactions }: Attempt, now: number): number {
   const newest = transactions.at(-1);

@@ -1,14 +1,15 @@
 import type { Timeouts } from "../timeouts.js";
-import {
-  scansOf,
-  type Attempt,
-  type AttemptState,
-  type Scan,
-  type Ticket,
-  type Transaction,
-} from "./attempt.js";
+import { scansOf, type Attempt, type AttemptState, type Scan, type Transaction } from "./attempt.js";
 import { ticketOf, ticketRefusal, type Redemption } from "./ticket.js";
-import { forgetAt, isAcceptable, isClaimable, isOpen, openUntil, repeatableUntil } from "./deadlines.js";
+import {
+  forgetAt,
+  isAcceptable,
+  isClaimable,
+  isOpen,
+  openUntil,
+  repeatableUntil,
+  ticketUntil,
+} from "./deadlines.js";
 
 /** What can happen to an attempt. */
 export type Change =
@@ -31,7 +32,8 @@ export type Change =
       readonly kind: "claimed";
       readonly at: number;
       readonly maxLogins: number;
-      readonly ticket?: Pick<Ticket, "hash" | "endsAt">;
+      /** The hash of the secret of the ticket that the page gets, if it gets one. */
+      readonly ticketHash?: string;
     }
   /** The site redeems a ticket. */
   | ({ readonly kind: "redeemed" } & Redemption)
@@ -122,7 +124,9 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
       return withCallback(attempt, { id: what.id, calledBackAt: what.at });
     case "claimed": {
       const { state } = attempt;
-      const ticket = what.ticket && { ticket: what.ticket };
+      const ticket = what.ticketHash !== undefined && {
+        ticket: { hash: what.ticketHash, endsAt: ticketUntil(what.at, timeouts) },
+      };
       if (state.status === "approved" && isClaimable(state, what.at, timeouts))
         return settle({ ...state, status: "completed", at: what.at, approvedAt: state.at, ...ticket });
       if (state.status !== "completed" || what.at >= repeatableUntil(state, timeouts)) return attempt;

@@ -52,9 +52,12 @@ async function claim(
   ticketHash?: string,
 ): Promise<ClaimedLogin> {
   const at = runtime.now();
-  const endsAt = at + timeouts.ticketSeconds * 1000;
-  const ticket = ticketHash === undefined ? {} : { ticket: { hash: ticketHash, endsAt } };
-  const claimed = await attempts.change(id, { kind: "claimed", at, maxLogins, ...ticket });
+  const claimed = await attempts.change(id, {
+    kind: "claimed",
+    at,
+    maxLogins,
+    ...(ticketHash !== undefined && { ticketHash }),
+  });
   if (!claimed) throw unknownAttempt();
   const { attempt, changed } = claimed;
   const { state } = attempt;

@@ -106,7 +106,7 @@ describe("an attempt", () => {
   });
 
   describe("with a ticket", () => {
-    const withTicket: Change = { ...claimed, ticket: { hash: "ticket", endsAt: t0 + 66 * second } };
+    const withTicket: Change = { ...claimed, ticketHash: "ticket" };
     const redeemed = { kind: "redeemed", hash: "ticket", browser: "hash", at: t0 + 66 * second - 1 } as const;
     const issued = after(begin(), approved, withTicket);
 
@@ -127,16 +127,15 @@ describe("an attempt", () => {
     });
 
     test("has the newest one only, and a repetition without one keeps it", () => {
-      const newer = after(issued, { ...withTicket, ticket: { hash: "newer", endsAt: t0 + 70 * second } });
+      const newer = after(issued, { ...withTicket, ticketHash: "newer" });
       assert.equal(after(newer, redeemed), newer);
       assert.notEqual(after(newer, { ...redeemed, hash: "newer" }), newer);
       assert.notEqual(after(after(issued, claimed), redeemed), after(issued, claimed));
     });
 
     test("is not forgotten before a long-lived ticket", () => {
-      const endsAt = t0 + 5000 * second;
-      const attempt = after(begin(), approved, { ...claimed, ticket: { hash: "ticket", endsAt } });
-      assert.equal(attempt.forgetAt, endsAt + timeouts.memorySeconds * second);
+      const attempt = change(after(begin(), approved), withTicket, { ...timeouts, ticketSeconds: 5000 });
+      assert.equal(attempt.forgetAt, t0 + (6 + 5000 + timeouts.memorySeconds) * second);
     });
   });
 
