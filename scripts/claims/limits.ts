@@ -130,7 +130,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "One address gets about half of the calls",
-    file: "src/server/limits/shares.ts",
+    file: "src/server/limits/usage-by-client.ts",
     text: "this.#isAbove(limit / 4, customer) ||",
     without: "",
     test: limitsTest,
@@ -138,7 +138,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "One address that forges callbacks and reopens its streams delays nobody's approval",
-    file: "src/server/limits/shares.ts",
+    file: "src/server/limits/usage-by-client.ts",
     text: "this.#isAbove(limit / 4, customer) ||",
     without: "",
     test: "test/unit/server/endpoints/threats.test.ts",
@@ -171,14 +171,14 @@ export const limits: readonly Defence[] = [
   {
     claim: "Streams are limited for each server",
     file: "src/server/live/stream-places.ts",
-    text: "streamsPerNode !== false && this.#shares.isUsedUp(streamsPerNode, this.#clientOf(address))",
+    text: "streamsPerNode !== false && this.#usage.isUsedUp(streamsPerNode, this.#clientOf(address))",
     without: "streamsPerNode === 0",
     test: limitsTest,
     title: "above the limit are 503 for every browser; health() counts them",
   },
   {
     claim: "One address gets about half of a server's streams",
-    file: "src/server/limits/shares.ts",
+    file: "src/server/limits/usage-by-client.ts",
     text: "this.#isAbove(limit / 4, customer) ||",
     without: "",
     test: limitsTest,
@@ -186,7 +186,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "One network gets about half of a server's streams",
-    file: "src/server/limits/shares.ts",
+    file: "src/server/limits/usage-by-client.ts",
     text: "|| (network !== undefined && this.#isAbove(limit / 2, network))",
     without: "",
     test: limitsTest,
@@ -194,7 +194,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "One network gets about half of the calls",
-    file: "src/server/limits/shares.ts",
+    file: "src/server/limits/usage-by-client.ts",
     text: "|| (network !== undefined && this.#isAbove(limit / 2, network))",
     without: "",
     test: limitsTest,

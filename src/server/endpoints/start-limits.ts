@@ -5,7 +5,7 @@ import type { Report } from "../kit-events.js";
 import { addressLimits, type AddressLimit, type Limits, type Rate } from "../limits/limits.js";
 import { countedNetworks } from "../limits/networks.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
-import { addTo } from "../limits/shares.js";
+import { addTo } from "../limits/usage-by-client.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 import type { Runtime } from "../runtime.js";
 

@@ -1,6 +1,6 @@
 import type { Rate } from "./limits.js";
 import type { Client } from "./networks.js";
-import { addTo, Shares } from "./shares.js";
+import { addTo, UsageByClient } from "./usage-by-client.js";
 import type { Runtime } from "../runtime.js";
 
 /** The purpose of a call to the Token Server. `poll`: a result call for a browser's poll; `result`: any other result call. */
@@ -9,7 +9,7 @@ export type Purpose = "start" | "renewal" | "poll" | "result";
 /** A time in which the calls for one purpose are counted. It begins with the first call. */
 interface Period {
   readonly endsAt: number;
-  readonly calls: Shares;
+  readonly calls: UsageByClient;
 }
 
 /**
@@ -79,7 +79,7 @@ export class CallQuota {
     const now = this.#runtime.now();
     const present = this.#periods.get(purpose);
     if (present && now < present.endsAt) return present;
-    const period: Period = { endsAt: now + seconds * 1000, calls: new Shares() };
+    const period: Period = { endsAt: now + seconds * 1000, calls: new UsageByClient() };
     this.#periods.set(purpose, period);
     return period;
   }

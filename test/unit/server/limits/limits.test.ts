@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
 import { defaultLimits, withPrefixLimits } from "../../../../src/server/limits/limits.js";
 import { clientAt, countedNetworks } from "../../../../src/server/limits/networks.js";
-import { Shares } from "../../../../src/server/limits/shares.js";
+import { UsageByClient } from "../../../../src/server/limits/usage-by-client.js";
 import { memoryLimiter, type RateLimit } from "../../../../src/server/limits/rate-limiter.js";
 import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
@@ -808,7 +808,7 @@ describe("the share of one client", () => {
   ] as const) {
     const used = `${byCustomer} used by it, ${byNetwork} by others in its network and ${byOthers} by others`;
     test(`of ${limit}, with ${used}, is ${isUsedUp ? "" : "not "}used up`, () => {
-      const shares = new Shares();
+      const shares = new UsageByClient();
       shares.add(["other"], byOthers);
       shares.add(["neighbour", "network"], byNetwork);
       shares.add(["customer", "network"], byCustomer);

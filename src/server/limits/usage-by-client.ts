@@ -1,7 +1,7 @@
 import type { Client } from "./networks.js";
 
 /** Counts how much of a limit is used, in all and by each client, so that no client takes what the others need. */
-export class Shares {
+export class UsageByClient {
   readonly #perClient = new Map<string, number>();
   #used = 0;
 
