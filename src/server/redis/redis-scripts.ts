@@ -1,6 +1,6 @@
 import type { RedisStoreClient } from "./redis-options.js";
 import { storeError, within, type RedisStoreError } from "./redis-errors.js";
-import type { Silence } from "./redis-silence.js";
+import type { CircuitBreaker } from "./circuit-breaker.js";
 
 /** The names in Redis, all of them under the site's prefix. */
 export const redisKeys = (prefix: string) => ({
@@ -76,31 +76,31 @@ export type RunScript = (
 
 /**
  * @param onError is also called with each error
- * @param silence says when no command may be sent
+ * @param breaker says when no command may be sent
  */
 export const scriptRunner =
   (
     client: RedisStoreClient,
     timeoutMs: number,
     onError: (error: RedisStoreError) => void,
-    silence?: Silence,
+    breaker?: CircuitBreaker,
   ): RunScript =>
   async (operation, script, key, ...args) => {
     const sentAt = performance.now();
     try {
-      if (silence?.isQuiet) throw new Error("no answers; waiting for the client to connect again");
+      if (breaker?.isOpen) throw new Error("no answers; waiting for the client to connect again");
       // The signal withdraws a script that was not sent yet. Sending the text each time costs Redis a microsecond;
       // sending its hash would need an answer for a server that does not know it.
       return await within(timeoutMs, operation, async (abortSignal) => {
         const answer = await client
           .withCommandOptions({ abortSignal, typeMapping: {} })
           .eval(script, { keys: [key], arguments: args });
-        silence?.end();
+        breaker?.succeeded();
         return answer;
       });
     } catch (error) {
       const why = storeError(operation, error);
-      if (why.kind === "timeout") silence?.timedOut(sentAt);
+      if (why.kind === "timeout") breaker?.timedOut(sentAt);
       onError(why);
       throw why;
     }

@@ -19,7 +19,7 @@ import {
   timeScript,
   type RunScript,
 } from "./redis-scripts.js";
-import { silenceOf } from "./redis-silence.js";
+import { circuitBreakerFor } from "./circuit-breaker.js";
 import { unref } from "../runtime.js";
 import { RedisSubscriber } from "./redis-subscriber.js";
 
@@ -48,11 +48,11 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
   const timeoutMs = commandSeconds * 1000;
   let subscriber: RedisSubscriber | undefined;
   const pending = new PendingTasks();
-  const silence = silenceOf(client);
+  const breaker = circuitBreakerFor(client);
   const onCommandError = ({ kind }: RedisStoreError): void => {
     if (kind === "timeout" || kind === "unavailable") subscriber?.callAll();
   };
-  const runScript = scriptRunner(client, timeoutMs, onCommandError, silence);
+  const runScript = scriptRunner(client, timeoutMs, onCommandError, breaker);
   const run: RunScript = (...script) => pending.add(runScript(...script));
   const clock = new RedisClock(() => run("asking for the time", timeScript, keys.clock));
   // A client without a listener for errors ends the process. The site learns of errors from rejected calls.
@@ -73,7 +73,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
     });
   } catch (error) {
     client.off("error", ignore);
-    silence?.close();
+    breaker?.dispose();
     throw error;
   }
   const measuring = unref(setInterval(() => void clock.measure().catch(ignore), clockMs));
@@ -87,7 +87,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
       clearInterval(measuring);
       subscriber.close();
       client.off("error", ignore);
-      silence?.close();
+      breaker?.dispose();
       await pending.settled();
     },
   };
