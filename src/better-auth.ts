@@ -7,7 +7,7 @@ import type { AuthContext, BetterAuthPlugin } from "better-auth";
 import * as api from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import * as oauth2 from "better-auth/oauth2";
-import { createLoginKit } from "./server/kit.js";
+import { createLoginKit } from "./server/create-login-kit.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { CommonOptions, Login } from "./server/options.js";
 

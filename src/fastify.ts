@@ -19,7 +19,7 @@ import { createLoginKit, type LoginKitOptionsFunction } from "./node.js";
 import { defaultPath } from "./protocol/login-api.js";
 import { notFound } from "./server/http/api-error.js";
 import { rawBodyOf, type OpenStream } from "./server/http/response.js";
-import { forAdapter, type KitForAdapter } from "./server/kit.js";
+import { forAdapter, type KitForAdapter } from "./server/create-login-kit.js";
 import type { LoginKitEvent } from "./server/kit-events.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptions } from "./server/options.js";

@@ -5,7 +5,7 @@
  * @module
  */
 import { nodeTransport } from "./node/node-transport.js";
-import { createLoginKit as create } from "./server/kit.js";
+import { createLoginKit as create } from "./server/create-login-kit.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptionsFunction } from "./server/kit-source.js";
 import { onDemandKit } from "./server/on-demand-kit.js";

@@ -68,7 +68,7 @@ export type Network = { [Name in NetworkName]: keyof (typeof networkChoices)[Nam
 export const networkNames = Object.keys(networkChoices) as NetworkName[];
 
 /** The default: the first choice of each. */
-export const usualNetwork = Object.fromEntries(
+export const defaultNetwork = Object.fromEntries(
   networkNames.map((name) => [name, Object.keys(networkChoices[name])[0]]),
 ) as Network;
 
@@ -78,7 +78,7 @@ export const lifeSeconds = { brief: 4, short: 20, hour: 3_600 } as const;
 /** Parses a network; a kind that is absent gets its default. Undefined if a choice is unknown. */
 export function parseNetwork(value: unknown): Network | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const network: Record<string, string> = { ...usualNetwork };
+  const network: Record<string, string> = { ...defaultNetwork };
   for (const [name, choice] of Object.entries(value)) {
     if (!isNetworkName(name) || typeof choice !== "string") return undefined;
     if (!Object.hasOwn(networkChoices[name], choice)) return undefined;

@@ -1,8 +1,8 @@
-import { usualNetwork, type Network } from "./playground-choices.js";
+import { defaultNetwork, type Network } from "./playground-choices.js";
 
 /** One browser's playground: its network, and the newest code that was sent through it. */
 export class PlaygroundSession {
-  #network = usualNetwork;
+  #network = defaultNetwork;
   readonly #listeners = new Set<() => void>();
   /** The code that the built-in phone scans. */
   otp: string | undefined;

@@ -105,7 +105,7 @@ export function readCommand(args: readonly string[]): Command {
     const given = name === undefined ? "There is no command" : `There is no command ${JSON.stringify(name)}`;
     return { kind: "wrong", problem: `${given}. Name one of these: demo, emulator, serve, doctor.` };
   }
-  const flags = readFlags(name, rest);
+  const flags = parseFlags(name, rest);
   if (flags.kind === "wrong") return flags;
   const { help: wantsHelp, ...values } = flags.values;
   if (wantsHelp) return { kind: "help", text: helpOf[name] };
@@ -118,7 +118,7 @@ export function readCommand(args: readonly string[]): Command {
 
 type Flags = { kind: "flags"; values: { help?: boolean } & Record<string, string> };
 
-function readFlags(name: Name, args: string[]): Flags | Extract<Command, { kind: "wrong" }> {
+function parseFlags(name: Name, args: string[]): Flags | Extract<Command, { kind: "wrong" }> {
   const options = Object.fromEntries(
     variablesOf[name].map((variable) => [flagOf(variable), { type: "string" as const }]),
   );

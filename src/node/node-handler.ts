@@ -4,7 +4,7 @@ import { getRequestListener, RequestError } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { rawBodyOf, toWebResponse, type OpenStream, type StreamSink } from "../server/http/response.js";
 import { defaultPath } from "../protocol/login-api.js";
-import { forAdapter } from "../server/kit.js";
+import { forAdapter } from "../server/create-login-kit.js";
 import type { LoginKit } from "../server/login-kit.js";
 import { invalidRequest, notFound, type ApiError } from "../server/http/api-error.js";
 

@@ -1,6 +1,6 @@
 import { LogThrottle } from "./event-reporter.js";
 import { serverError, temporarilyUnavailable } from "./http/api-error.js";
-import { createLoginKit } from "./kit.js";
+import { createLoginKit } from "./create-login-kit.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { printable } from "./printable.js";

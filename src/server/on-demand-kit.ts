@@ -2,7 +2,7 @@ import { printable } from "./printable.js";
 import { BrowserCookie } from "./http/browser-cookie.js";
 import { toWebResponse } from "./http/response.js";
 import { answerWithout, isKit, KitSource, type LoginKitOptionsFunction } from "./kit-source.js";
-import { forAdapter, provideForAdapter } from "./kit.js";
+import { forAdapter, provideForAdapter } from "./create-login-kit.js";
 import type { LoginKit } from "./login-kit.js";
 import type { Runtime } from "./runtime.js";
 import type { Transport } from "./token-server/transport.js";

@@ -1,7 +1,7 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { attributesOf, cssOf, slotted } from "./markup.js";
 import type { Begun } from "./playground-calls.js";
-import { usualWidthPx, type PhaseName, type Settings } from "./playground-settings.js";
+import { defaultWidthPx, type PhaseName, type Settings } from "./playground-settings.js";
 
 export interface ElementStageParts {
   /** The box in which the element must fit, and the element's place in it. */
@@ -28,7 +28,7 @@ export class ElementStage {
   readonly #measured = new ResizeObserver(() => this.#fit());
   readonly #viewed = new MutationObserver(() => this.#parts.onView());
   #attributes = new Set<string>();
-  #widthPx = usualWidthPx;
+  #widthPx = defaultWidthPx;
 
   constructor(parts: ElementStageParts) {
     this.#parts = parts;
@@ -115,7 +115,7 @@ export class ElementStage {
   #fit(): void {
     const { stage, place, onWidth } = this.#parts;
     const [roomPx, heightPx] = [stage.clientWidth - 2 * edgePx, stage.clientHeight - 2 * edgePx];
-    const isWider = this.#widthPx !== usualWidthPx && this.#widthPx > roomPx;
+    const isWider = this.#widthPx !== defaultWidthPx && this.#widthPx > roomPx;
     const placePx = isWider ? this.#widthPx : roomPx;
     place.style.inlineSize = `${placePx}px`;
     const { offsetWidth, offsetHeight } = this.element;

@@ -1,6 +1,6 @@
 import { playgroundPath } from "../../playground/playground-choices.js";
 import { declarationsOf } from "./css-values.js";
-import { usualRenewals, usualScheme, usualWidthPx, type Settings } from "./playground-settings.js";
+import { defaultRenewals, defaultScheme, defaultWidthPx, type Settings } from "./playground-settings.js";
 
 /** Languages that are written from right to left: the page has to set `dir`. */
 const rightToLeft = /^(ar|fa|he|ur)\b/;
@@ -13,7 +13,7 @@ export function attributesOf(settings: Settings): [name: string, value: string][
     ["redirect", redirect !== "" && redirect],
     ["app-link", appLink !== "" && appLink],
     ["qr-link", qrLink !== "" && qrLink],
-    ["renewals", renewals !== usualRenewals && String(renewals)],
+    ["renewals", renewals !== defaultRenewals && String(renewals)],
     ["manual", manual && ""],
     ["lang", language !== "en" && language],
     ["dir", rightToLeft.test(language) && "rtl"],
@@ -72,12 +72,12 @@ export function cssOf(settings: Settings): string {
   const { scheme, ownScheme, widthPx, textPercent, properties, parts } = settings;
   const declarations = [
     ...(ownScheme === "" ? [] : [`color-scheme: ${ownScheme}`]),
-    ...(widthPx === usualWidthPx ? [] : [`max-inline-size: ${widthPx}px`]),
+    ...(widthPx === defaultWidthPx ? [] : [`max-inline-size: ${widthPx}px`]),
     ...(textPercent === 100 ? [] : [`font-size: ${textPercent}%`]),
     ...Object.entries(properties).map(([name, value]) => `--onegini-otp-login-${name}: ${value}`),
   ];
   const rules = [
-    ...(scheme === usualScheme && ownScheme !== "" ? [] : [`:root {\n  color-scheme: ${scheme};\n}`]),
+    ...(scheme === defaultScheme && ownScheme !== "" ? [] : [`:root {\n  color-scheme: ${scheme};\n}`]),
     ...(declarations.length === 0
       ? []
       : [`onegini-otp-login {\n${declarations.map((each) => `  ${each};\n`).join("")}}`]),

@@ -4,7 +4,7 @@ import {
   type Beginning,
   networkNames,
   parseNetwork,
-  usualNetwork,
+  defaultNetwork,
   type Network,
 } from "../../playground/playground-choices.js";
 
@@ -80,12 +80,12 @@ function parseMessages(text: string): Partial<Messages> | undefined {
 }
 
 /** The element's own maximum width: the CSS does not need to set it. */
-export const usualWidthPx = 420;
+export const defaultWidthPx = 420;
 
-export const usualRenewals = 5;
+export const defaultRenewals = 5;
 
 /** The color-scheme of the playground's own page. */
-export const usualScheme = "light dark";
+export const defaultScheme = "light dark";
 
 /** Reads the controls. */
 export function readSettings(form: FormData): Settings {
@@ -111,19 +111,19 @@ export function readSettings(form: FormData): Settings {
     stay: form.has("stay"),
     appLink: text("app-link"),
     qrLink: text("qr-link"),
-    renewals: number("renewals", usualRenewals),
+    renewals: number("renewals", defaultRenewals),
     manual: form.has("manual"),
     beginning: beginningNames.find((name) => name === text("beginning")) ?? "element",
     messages: parseMessages(text("messages")),
     language: text("language"),
-    widthPx: number("width", usualWidthPx),
+    widthPx: number("width", defaultWidthPx),
     textPercent: number("text-size", 100),
     scheme: text("scheme"),
     ownScheme: text("own-scheme"),
     properties: values("property-"),
     parts: values("part-"),
     slots: values("slot-"),
-    network: parseNetwork(chosen) ?? usualNetwork,
+    network: parseNetwork(chosen) ?? defaultNetwork,
     phase: phases.find((phase) => phase === text("phase")),
     hold: form.has("hold"),
   };

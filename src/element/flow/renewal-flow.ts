@@ -16,14 +16,14 @@ import {
   codeReceived,
   codeTimeoutMs,
   minimumTimeoutMs,
-  newCodeAsked,
-  nothingKnown,
+  newCodeRequested,
+  noCode,
   requestFailed,
   statusReceived,
   step,
   toCode,
   wokenUp,
-  type Known,
+  type RenewalState,
 } from "./renewal.js";
 import type { Action, Code } from "./state.js";
 
@@ -45,11 +45,11 @@ export function renewals(
 ): Observable<Action> {
   const { now, timer } = environment;
   // A subject, not recursion: there may be thousands of codes.
-  const steps = new BehaviorSubject(nothingKnown(attempt));
+  const steps = new BehaviorSubject(noCode(attempt));
   /** @param earliest the earliest time of the step */
   const feed = <T>(
     source: Observable<T>,
-    receive: (known: Known, value: T, now: number) => Known,
+    receive: (known: RenewalState, value: T, now: number) => RenewalState,
     earliest = 0,
   ): Observable<never> =>
     source.pipe(
@@ -61,7 +61,7 @@ export function renewals(
       }),
     );
 
-  const act = ({ next, tries, deadline, error }: Known): Observable<Action> => {
+  const act = ({ next, tries, deadline, error }: RenewalState): Observable<Action> => {
     if (next === "expired") return of({ type: "expired", attempt });
     if (error && next === "failed") throw error;
     if (next !== "requested") return EMPTY;
@@ -94,6 +94,6 @@ export function renewals(
     first ? feed(of(first), codeReceived) : EMPTY,
     feed(awake(environment), wokenUp),
     feed(statuses, statusReceived),
-    feed(environment.newCode, (known, _asked, now) => newCodeAsked(known, now)),
+    feed(environment.newCode, (known, _asked, now) => newCodeRequested(known, now)),
   );
 }

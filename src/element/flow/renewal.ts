@@ -38,7 +38,7 @@ const scanEndMs = 2_000;
 const wakeUpMs = 10_000;
 
 /** What is known of an attempt, of its code and of the page. */
-export interface Known {
+export interface RenewalState {
   readonly attempt: string;
   /** The code that is shown. */
   readonly code?: Code;
@@ -77,12 +77,12 @@ export interface Known {
 export type Next = "renew" | "request" | "requested" | "fail" | "expire" | "failed" | "expired";
 
 /** What is known, what has changed for the page, and when the next step is (infinite: when something arrives). */
-export interface Step extends Known {
+export interface Step extends RenewalState {
   readonly actions: readonly Action[];
   readonly nextAt: number;
 }
 
-export const nothingKnown = (attempt: string): Step => ({
+export const noCode = (attempt: string): Step => ({
   attempt,
   renewed: -1,
   scanned: false,
@@ -95,7 +95,7 @@ export const nothingKnown = (attempt: string): Step => ({
 });
 
 /** A code arrived: the first one, or the answer to a request. */
-export const codeReceived = (known: Known, code: Code): Known => ({
+export const codeReceived = (known: RenewalState, code: Code): RenewalState => ({
   ...known,
   code,
   // A code that the person asked for uses up no renewal.
@@ -109,7 +109,7 @@ export const codeReceived = (known: Known, code: Code): Known => ({
 });
 
 /** The person asks for a new code after a scan. The scanned one could not be scanned again, so it is not shown any longer. */
-export const newCodeAsked = (known: Known, now: number): Known =>
+export const newCodeRequested = (known: RenewalState, now: number): RenewalState =>
   known.scanned
     ? {
         ...known,
@@ -127,7 +127,7 @@ interface Failure {
   readonly at: number;
 }
 
-export const requestFailed = (known: Known, { error, at }: Failure): Known => ({
+export const requestFailed = (known: RenewalState, { error, at }: Failure): RenewalState => ({
   ...known,
   error,
   next: at < known.deadline ? "request" : "fail",
@@ -135,10 +135,10 @@ export const requestFailed = (known: Known, { error, at }: Failure): Known => ({
 });
 
 /** A `pending` status arrived. */
-export function statusReceived(known: Known, status: StatusAnswer, now: number): Known {
+export function statusReceived(known: RenewalState, status: StatusAnswer, now: number): RenewalState {
   const { code, renewed, isAsked, isAwake = false, next } = known;
   const { expires_in: left, scanned = false } = status;
-  const heard: Known = { ...known, scanned: scanned && !isAsked, isReady: isAwake };
+  const heard: RenewalState = { ...known, scanned: scanned && !isAsked, isReady: isAwake };
   // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
   if (code && left && !isAsked && code.endsAt > now + left * second + toleranceMs)
     return { ...codeReceived(heard, toCode({ otp: code.otp, expires_in: left }, now)), renewed };
@@ -149,7 +149,7 @@ export function statusReceived(known: Known, status: StatusAnswer, now: number):
 }
 
 /** The page woke up or fell asleep, or the machine has slept. */
-export const wokenUp = (known: Known, isAwake: boolean): Known => ({
+export const wokenUp = (known: RenewalState, isAwake: boolean): RenewalState => ({
   ...known,
   isAwake,
   // Only a page that opens with a code does not wait.
@@ -162,13 +162,13 @@ export const wokenUp = (known: Known, isAwake: boolean): Known => ({
  * @param known the same after something arrived
  * @param renewals how many fresh codes an attempt may have; read when the next code is wanted
  */
-export function step(before: Known, known: Known, now: number, renewals: () => number): Step {
+export function step(before: RenewalState, known: RenewalState, now: number, renewals: () => number): Step {
   const { attempt, code, renewed, scanned, closedAt, next, at } = known;
   const endsAt = code ? code.endsAt : 0;
   const scanEndsAt = code && scanned ? endsAt + scanEndMs : Infinity;
   const isScanned = scanEndsAt < Infinity;
   const isFree = known.isReady && !isScanned;
-  const become = (change: Partial<Known>) => step(before, { ...known, ...change }, now, renewals);
+  const become = (change: Partial<RenewalState>) => step(before, { ...known, ...change }, now, renewals);
   const wait = (): Step => ({
     ...known,
     nextAt: Math.min(at > now ? at : Infinity, scanEndsAt),

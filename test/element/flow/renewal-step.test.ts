@@ -2,13 +2,13 @@ import { expect } from "chai";
 import { RequestError } from "../../../src/element/api/backend.js";
 import {
   codeReceived,
-  nothingKnown,
+  noCode,
   requestFailed,
   statusReceived,
   step,
   toCode,
   wokenUp,
-  type Known,
+  type RenewalState,
   type Next,
 } from "../../../src/element/flow/renewal.js";
 
@@ -16,7 +16,7 @@ import {
 const code = toCode({ otp: "one", expires_in: 60 }, 0);
 const error = new RequestError("network_error");
 
-const opened = codeReceived(nothingKnown("a"), code);
+const opened = codeReceived(noCode("a"), code);
 const ready = wokenUp(opened, true);
 const asleep = wokenUp(ready, false);
 const scanned = statusReceived(ready, { status: "pending", scanned: true }, 0);
@@ -27,18 +27,18 @@ const failing = requestFailed(requested, { error, at: 60_000 });
 const last = { ...ready, next: "expire", at: 60_000 } as const;
 
 /** What comes next, and when the next step is, if nothing has changed but the time. */
-const later = (known: Known, now: number, renewals = 5): [Next, number] => {
+const later = (known: RenewalState, now: number, renewals = 5): [Next, number] => {
   const { next, nextAt } = step(known, known, now, () => renewals);
   return [next, nextAt];
 };
 
 describe("step", () => {
-  const table: [title: string, known: Known, now: number, next: Next, nextAt: number][] = [
+  const table: [title: string, known: RenewalState, now: number, next: Next, nextAt: number][] = [
     ["waits until a code is to be renewed", ready, 44_999, "renew", 45_000],
     ["requests the next code then", ready, 45_000, "requested", Infinity],
     ["requests nothing while the page is asleep", asleep, 45_000, "request", Infinity],
     ["requests nothing after a wake-up", wokenUp(asleep, true), 45_000, "request", Infinity],
-    ["requests nothing without a status if there is no code", nothingKnown("a"), 0, "request", Infinity],
+    ["requests nothing without a status if there is no code", noCode("a"), 0, "request", Infinity],
     ["requests nothing while a scanned code works", scanned, 45_000, "renew", 62_000],
     ["requests the next code 2 s after the end of a scanned one", scanned, 62_000, "requested", Infinity],
     ["waits for the answer", requested, 59_000, "requested", Infinity],
@@ -87,7 +87,7 @@ describe("step", () => {
       expired: true,
     };
     for (const next of Object.keys(nexts) as Next[])
-      for (const start of [nothingKnown("a"), opened, ready, asleep, scanned, closed])
+      for (const start of [noCode("a"), opened, ready, asleep, scanned, closed])
         for (const at of [0, 45_000, 60_000])
           for (const now of [0, 45_000, 60_000, 62_000]) {
             const known = { ...start, next, at };
@@ -98,15 +98,13 @@ describe("step", () => {
   });
 
   describe("tells the page", () => {
-    const told = (before: Known, known: Known, now = 0, renewals = 5) =>
+    const told = (before: RenewalState, known: RenewalState, now = 0, renewals = 5) =>
       step(before, known, now, () => renewals).actions;
     const closedAt = 10_000;
-    const unscanned = { ...nothingKnown("a"), scanned: true };
+    const unscanned = { ...noCode("a"), scanned: true };
 
     it("the first code, and each further one", () => {
-      expect(told(nothingKnown("a"), opened)).to.deep.equal([
-        { type: "started", attempt: "a", code, renewed: 0 },
-      ]);
+      expect(told(noCode("a"), opened)).to.deep.equal([{ type: "started", attempt: "a", code, renewed: 0 }]);
       expect(told(opened, codeReceived(opened, { ...code }))).to.deep.equal([
         { type: "renewed", attempt: "a", code, renewed: 1 },
       ]);
@@ -115,7 +113,7 @@ describe("step", () => {
     it("a scan and its end, but not before there is a code", () => {
       expect(told(ready, scanned)).to.deep.equal([{ type: "scanned", scanned: true }]);
       expect(told(scanned, scanned, 62_000)).to.deep.equal([{ type: "scanned", scanned: false }]);
-      expect(told(nothingKnown("a"), unscanned)).to.deep.equal([]);
+      expect(told(noCode("a"), unscanned)).to.deep.equal([]);
       expect(told(unscanned, codeReceived(unscanned, code)).map(({ type }) => type)).to.deep.equal([
         "started",
         "scanned",

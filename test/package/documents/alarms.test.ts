@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, test, type TestContext } from "node:test";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
-import { createLoginKit } from "../../../src/server/kit.js";
+import { createLoginKit } from "../../../src/server/create-login-kit.js";
 import type { CommonOptions } from "../../../src/server/options.js";
 import type { Transport } from "../../../src/server/token-server/transport.js";
 import { VirtualClock } from "../../support/virtual-clock.js";

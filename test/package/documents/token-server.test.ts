@@ -8,7 +8,7 @@ import {
   type TokenServerOptions,
 } from "onegini-otp-login/emulator";
 import { en } from "../../../src/locales/en.js";
-import { createLoginKit } from "../../../src/server/kit.js";
+import { createLoginKit } from "../../../src/server/create-login-kit.js";
 import type { CommonOptions } from "../../../src/server/options.js";
 import type { Transport } from "../../../src/server/token-server/transport.js";
 import { until } from "../../support/until.js";

@@ -1,7 +1,7 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { AttemptStore } from "onegini-otp-login/server";
 import { nodeTransport } from "../../../../src/node/node-transport.js";
-import { createLoginKit } from "../../../../src/server/kit.js";
+import { createLoginKit } from "../../../../src/server/create-login-kit.js";
 import type { LoginKit, RedeemedLogin } from "../../../../src/server/login-kit.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 import type { SignIn } from "../../../../src/server/options.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
-import { createLoginKit } from "../../../../src/server/kit.js";
+import { createLoginKit } from "../../../../src/server/create-login-kit.js";
 import { accepted, scriptedTokenServer } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";

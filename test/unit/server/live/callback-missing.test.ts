@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
-import { createLoginKit } from "../../../../src/server/kit.js";
+import { createLoginKit } from "../../../../src/server/create-login-kit.js";
 import type { LoginKit } from "../../../../src/server/login-kit.js";
 import type { Runtime } from "../../../../src/server/runtime.js";
 import type { Transport } from "../../../../src/server/token-server/transport.js";

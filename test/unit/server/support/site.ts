@@ -12,7 +12,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer, type Phone, type TokenServer } from "onegini-otp-login/emulator";
 import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
 import type { LoginKitEvent } from "onegini-otp-login/server";
-import { createLoginKit } from "../../../../src/server/kit.js";
+import { createLoginKit } from "../../../../src/server/create-login-kit.js";
 import type { LoginKit } from "../../../../src/server/login-kit.js";
 import type { CommonOptions, HandOver, SignIn } from "../../../../src/server/options.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
