@@ -12,6 +12,7 @@ const forbid = (files, ...patterns) => ({
   },
 });
 const node = [["node:*"], "node: belongs to node/, fastify.ts, emulator.ts, demo/ and service/."];
+const publicEntries = [["**/src/**"], "Demo and command use public entries only: onegini-otp-login/…"];
 const frameworks = [
   [
     "next",
@@ -143,10 +144,19 @@ export default tseslint.config(
       ],
     },
   },
-  forbid(
-    ["demo/**", "service/**"],
-    [["**/src/**"], "Demo and command use public entries only: onegini-otp-login/…"],
-  ),
+  forbid(["shared/**"], publicEntries, [
+    ["**/demo/**", "**/service/**"],
+    "shared/ knows neither demo nor service.",
+  ]),
+  forbid(["demo/**"], publicEntries, [
+    ["**/service/**"],
+    "The demo needs no service: what both use is in shared/.",
+  ]),
+  forbid(["service/**"], publicEntries, [
+    ["**/demo/**"],
+    "Only command/ starts the demo: what both use is in shared/.",
+  ]),
+  forbid(["service/command/**"], publicEntries),
   {
     files: ["service/doctor/**"],
     rules: {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isLoopback } from "../../shared/loopback.js";
 
 /** The environment variables, parsed. */
 export interface DemoConfig {
@@ -43,10 +44,6 @@ const url = (expected: string, isFine: (url: URL, text: string) => boolean) =>
     v.string(),
     v.check((text) => URL.canParse(text) && isFine(new URL(text), text), expected),
   );
-
-/** Whether a URL's host is this machine. */
-export const isLoopback = (hostname: string): boolean =>
-  /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
 /** Cookies and secrets are sent over https, or over http that does not leave the machine. */
 const isSafe = ({ protocol, hostname }: URL): boolean =>

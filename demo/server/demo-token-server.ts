@@ -1,5 +1,6 @@
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
-import { isLoopback, type DemoConfig } from "./demo-config.js";
+import { isLoopback } from "../../shared/loopback.js";
+import type { DemoConfig } from "./demo-config.js";
 import { lifeSeconds, playgroundCallback } from "../playground/playground-choices.js";
 
 /** The name of the mobile authentication type, in the emulator and at a real Token Server. */

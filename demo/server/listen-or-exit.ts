@@ -1,5 +1,6 @@
+import { codeOf } from "../../shared/error-code.js";
 import { variableWords, type Words } from "./demo-config.js";
-import { codeOf, listenOnLoopback, type LoopbackServer } from "./loopback-server.js";
+import { listenOnLoopback, type LoopbackServer } from "./loopback-server.js";
 
 /** Listens, or ends the process with a message that says what to do. */
 export async function listenOrExit(port: number, words: Words = variableWords): Promise<LoopbackServer> {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gracefulShutdown } from "onegini-otp-login/node";
 import type { LoginKit } from "onegini-otp-login/server";
+import { codeOf } from "../../shared/error-code.js";
 import type { Storage } from "./storage.js";
 
 /** The demo's server: one port on both addresses of `localhost`. */
@@ -51,9 +52,6 @@ export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
 }
 
 const newServer = (): Server => createServer({ keepAliveTimeout: keepAliveMs });
-
-/** The system's code for an error, such as `EADDRINUSE`. */
-export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | null)?.code;
 
 function combine(servers: Server[]): Omit<LoopbackServer, "port"> {
   let begin: (listener: RequestListener) => void = () => undefined;

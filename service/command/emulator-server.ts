@@ -7,7 +7,7 @@ import type { DemoConfig, Words } from "../../demo/server/demo-config.js";
 import { chooseTokenServer, otpType } from "../../demo/server/demo-token-server.js";
 import { listenOrExit } from "../../demo/server/listen-or-exit.js";
 import { phonePageHeaders, revalidate } from "../../demo/server/page-headers.js";
-import { onStopSignal } from "../../demo/server/stop-signal.js";
+import { onStopSignal } from "../../shared/stop-signal.js";
 
 /** The Token Server and the phone alone, on one port of loopback. */
 export async function startEmulator(

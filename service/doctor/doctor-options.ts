@@ -2,7 +2,7 @@ import { basicAuthorization } from "../../src/server/token-server/client-credent
 import type { Environment } from "../settings/given-values.js";
 import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
-import { isLoopback } from "../settings/value-schemas.js";
+import { isLoopback } from "../../shared/loopback.js";
 import type { DoctorSettings } from "./doctor-settings.js";
 import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";
 import { callbackAuthorizations } from "./tenant/callback-listener.js";

@@ -1,4 +1,4 @@
-import { onStopSignal } from "../../demo/server/stop-signal.js";
+import { onStopSignal } from "../../shared/stop-signal.js";
 import type { Environment } from "../settings/given-values.js";
 import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";

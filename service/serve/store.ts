@@ -1,6 +1,6 @@
 import { redisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
-import { connectRedis, redisProblem, withoutUser } from "../../demo/server/demo-redis.js";
+import { connectRedis, redisProblem, withoutUser } from "../../shared/redis-connection.js";
 import type { Settings } from "../settings/setting-list.js";
 import type { Log } from "./log.js";
 import { StartProblem } from "./start-problem.js";

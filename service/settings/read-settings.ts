@@ -11,7 +11,7 @@ import {
 } from "./given-values.js";
 import type { SecretFile } from "./secret-files.js";
 import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
-import { isLoopback } from "./value-schemas.js";
+import { isLoopback } from "../../shared/loopback.js";
 
 /** What was read. `warnings` and `problems` are one line each, without a secret in them. */
 export type SettingsResult =

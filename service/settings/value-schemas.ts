@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isLoopback } from "../../shared/loopback.js";
 
 /* Each message says what is expected: "… must be {message}". A value of a flag or a variable is always a text. */
 
@@ -52,10 +53,6 @@ export const listOf = (element: v.GenericSchema<string>, expected: string) =>
     ),
     v.check((values) => values.every((each) => v.is(element, each)), expected),
   );
-
-/** Whether a host name or address is this machine. */
-export const isLoopback = (hostname: string): boolean =>
-  /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(hostname);
 
 const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
 

@@ -1,4 +1,4 @@
-/** Read at once: npm may end while the demo is still starting. */
+/** Read at once: npm may end while the process is still starting. */
 const { ppid: parent } = process;
 
 /**

@@ -1,6 +1,6 @@
-import { codeOf } from "./loopback-server.js";
+import { codeOf } from "./error-code.js";
 
-/** How long the demo waits for Redis at its start. */
+/** How long to wait for Redis at the start. */
 const firstConnectionMs = 5_000;
 
 /** The time limit of a command. */
@@ -13,7 +13,7 @@ const silenceMs = 5_000;
 /** The longest wait between two attempts to reconnect. */
 const longestRetryMs = 1_000;
 
-/** The connection to the Redis or Valkey that several demos share. It reconnects by itself. */
+/** The connection to the Redis or Valkey that several processes share. It reconnects by itself. */
 export type RedisClient = Awaited<ReturnType<typeof connect>>;
 
 /** The client, or one sentence about why there is none. */
