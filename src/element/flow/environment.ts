@@ -1,16 +1,12 @@
 import {
   BehaviorSubject,
-  catchError,
-  concat,
   defer,
   distinctUntilChanged,
-  EMPTY,
   filter,
   map,
   merge,
   switchMap,
   take,
-  type MonoTypeOperatorFunction,
   type Observable,
 } from "rxjs";
 import { RequestError } from "../api/backend.js";
@@ -91,36 +87,3 @@ export const withTimeout = <T>(ms: number, environment: Environment, request: Ob
 /** The delay before the n-th retry: exponential, and half of it random, so that pages do not retry in step. */
 export const backoffMs = (count: number, { random }: Environment): number =>
   (0.5 + random() / 2) * Math.min(8_000, 500 * 2 ** count);
-
-/**
- * Subscribes to the source again when the Observable from `delay` emits. `delay` throws what must not be retried; if its
- * Observable completes without a value, the result completes. RxJS's `retry` is larger, and nests each try in the one before:
- * a page may retry for days.
- */
-export const retryWhen =
-  <T>(delay: (error: unknown, count: number) => Observable<unknown>): MonoTypeOperatorFunction<T> =>
-  (source) =>
-    defer(() => {
-      const tries = new BehaviorSubject(0);
-      return tries.pipe(
-        switchMap((count) =>
-          concat(
-            source.pipe(
-              catchError((error: unknown) =>
-                delay(error, count + 1).pipe(
-                  take(1),
-                  switchMap(() => {
-                    tries.next(count + 1);
-                    return EMPTY;
-                  }),
-                ),
-              ),
-            ),
-            defer(() => {
-              tries.complete();
-              return EMPTY;
-            }),
-          ),
-        ),
-      );
-    });

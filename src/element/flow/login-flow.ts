@@ -15,7 +15,7 @@ import {
 } from "rxjs";
 import type { StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
-import { backoffMs, retryWhen, visible, withTimeout, type Claim, type Environment } from "./environment.js";
+import { backoffMs, visible, withTimeout, type Claim, type Environment } from "./environment.js";
 import { renewals } from "./renewal-flow.js";
 import { codeTimeoutMs, toCode } from "./renewal.js";
 import type { Action, Code, Failure } from "./state.js";
@@ -245,13 +245,18 @@ function signIn(
     : login;
   return defer(() => {
     const deadline = now() + loginRepeatMs;
+    let tries = 0;
     return source.pipe(
-      retryWhen((cause: unknown, count) => {
+      catchError((cause: unknown, again) => {
         const error = toRequestError(cause);
-        const delayMs = Math.max(backoffMs(count, environment), error.retryAfterMs);
+        const delayMs = Math.max(backoffMs(++tries, environment), error.retryAfterMs);
         if (!repeatableErrors.test(error.code) || now() + delayMs > deadline) throw error;
         const backOnline = online.pipe(filter((isOnline, index) => index > 0 && isOnline));
-        return merge(timer(delayMs), backOnline).pipe(take(1));
+        // RxJS's `retry` is larger, and for a minute's tries it does not matter that each is nested in the one before.
+        return merge(timer(delayMs), backOnline).pipe(
+          take(1),
+          switchMap(() => again),
+        );
       }),
     );
   });
