@@ -13,12 +13,12 @@ export type { LoginKitOptionsFunction };
 export type { Attempt, AttemptState, Scan, Ticket, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
 export type { HeadersOfRequest, Health, LoginKit, RedeemedLogin, ScannedCode } from "./server/login-kit.js";
-export { clientIpBehind, type ClientIpOptions } from "./server/http/client-ip.js";
+export { clientIpBehind, type ClientIpOptions } from "./server/address/client-ip.js";
 export {
   compareAddresses,
   type AddressComparison,
   type CompareAddressesOptions,
-} from "./server/http/compare-addresses.js";
+} from "./server/address/compare-addresses.js";
 export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js";
 export type { PageOptions } from "./server/endpoints/page-check.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";

@@ -6,7 +6,7 @@ const limitsTest = "test/unit/server/limits/limits.test.ts";
 const node = "test/unit/node/node-handler.test.ts";
 const proxyLimits = "test/resilience/nodes/proxy-limits.test.ts";
 const haproxy = "docs/deployment/haproxy.cfg";
-const clientIp = "test/unit/server/http/client-ip.test.ts";
+const clientIp = "test/unit/server/address/client-ip.test.ts";
 const threats = "test/unit/server/endpoints/threats.test.ts";
 
 /** What each entry makes of a text in place of an address. */
@@ -267,7 +267,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "clientIpBehind(n) accepts exactly the last n hops",
-    file: "src/server/http/client-ip.ts",
+    file: "src/server/address/client-ip.ts",
     text: "const hop = nthFromEnd(value, proxies);",
     without: `const hop = value.split(",")[0]?.trim() ?? "";`,
     test: clientIp,
@@ -363,10 +363,10 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "compareAddresses says whether two addresses are in the same network",
-    file: "src/server/http/compare-addresses.ts",
+    file: "src/server/address/compare-addresses.ts",
     text: `one.match(other, one.kind() === "ipv4" ? 24 : 48)`,
     without: "true",
-    test: "test/unit/server/http/compare-addresses.test.ts",
+    test: "test/unit/server/address/compare-addresses.test.ts",
     title: "the addresses of screen and phone",
   },
 ];

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defaultPath } from "../protocol/login-api.js";
 import { memoryStore } from "./attempt/memory-store.js";
-import { socketAddress } from "./http/client-ip.js";
+import { socketAddress } from "./address/client-ip.js";
 import { isPattern, PageOrigins } from "./http/page-origins.js";
 import { canShareSite, isPatternOfSite } from "./http/same-site.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";

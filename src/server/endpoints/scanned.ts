@@ -1,6 +1,6 @@
 import { isText } from "../../protocol/login-api.js";
 import type { Attempts } from "../attempt/attempts.js";
-import type { AddressCheck } from "../http/address-check.js";
+import type { AddressCheck } from "../address/address-check.js";
 import type { Report } from "../kit-events.js";
 import type { ScannedCode } from "../login-kit.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";

@@ -1,6 +1,6 @@
 import type { Runtime } from "../runtime.js";
-import type { AddressCheck } from "./address-check.js";
-import { hasSocket, socketAddress } from "./client-ip.js";
+import type { AddressCheck } from "../address/address-check.js";
+import { hasSocket, socketAddress } from "../address/client-ip.js";
 
 /** One request to the kit, with what the kit knows about it. */
 export interface Call<Context> {
