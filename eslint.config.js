@@ -169,6 +169,7 @@ export default tseslint.config(
               message:
                 "doctor has the kit's own Token Server client, its parsers and its QR encoder. All else: public entries.",
             },
+            { group: ["**/demo/**"], message: "Only command/ starts the demo: what both use is in shared/." },
           ],
         },
       ],

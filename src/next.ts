@@ -9,8 +9,8 @@ import type { PageOptions } from "./server/endpoints/page-check.js";
 import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 import { toWebResponse } from "./server/http/response.js";
 import type { LoginKit, RedeemedLogin } from "./server/login-kit.js";
-import { answerWithout, isKit, KitSource } from "./server/kit-source.js";
-import { endsOfBothCookies } from "./server/on-demand-kit.js";
+import { answerWithout, isKit, KitSource } from "./server/on-demand/kit-source.js";
+import { endsOfBothCookies } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 /**

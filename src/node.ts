@@ -7,8 +7,8 @@
 import { nodeTransport } from "./node/node-transport.js";
 import { createLoginKit as create } from "./server/create-login-kit.js";
 import type { LoginKit } from "./server/login-kit.js";
-import type { LoginKitOptionsFunction } from "./server/kit-source.js";
-import { onDemandKit } from "./server/on-demand-kit.js";
+import type { LoginKitOptionsFunction } from "./server/on-demand/kit-source.js";
+import { onDemandKit } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export { nodeTransport };

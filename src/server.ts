@@ -5,8 +5,8 @@
  */
 import { createLoginKit as create } from "./server/create-login-kit.js";
 import type { LoginKit } from "./server/login-kit.js";
-import type { LoginKitOptionsFunction } from "./server/kit-source.js";
-import { onDemandKit } from "./server/on-demand-kit.js";
+import type { LoginKitOptionsFunction } from "./server/on-demand/kit-source.js";
+import { onDemandKit } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export type { LoginKitOptionsFunction };

@@ -9,7 +9,7 @@ import {
   type TLSSocket,
 } from "node:tls";
 import { proxyFor, type ProxyUse } from "./proxy.js";
-import { codeOf } from "./error-code.js";
+import { codeOrText } from "../../shared/error-code.js";
 
 /** What a connection to a server shows, from the outside in. What comes after a failure is undefined. */
 export interface Connection {
@@ -70,7 +70,7 @@ async function resolve(host: string): Promise<NonNullable<Connection["name"]>> {
     const found = await lookup(host, { all: true });
     return { addresses: found.map(({ address }) => address) };
   } catch (error) {
-    return { error: codeOf(error) };
+    return { error: codeOrText(error) };
   }
 }
 
@@ -113,7 +113,7 @@ async function lookAtTls(
 function factsOf(socket: TLSSocket, host: string): TlsFacts {
   const certificate = socket.getPeerCertificate(true);
   const error: unknown = socket.authorizationError;
-  const code = error instanceof Error ? codeOf(error) : error;
+  const code = error instanceof Error ? codeOrText(error) : error;
   const facts = {
     version: socket.getProtocol() ?? "unknown",
     verifyError: typeof code === "string" && code !== "ERR_TLS_CERT_ALTNAME_INVALID" ? code : undefined,
@@ -157,7 +157,7 @@ function attempt<Kind extends Socket>(
     }, timeoutMs);
     socket.on("error", (error) => {
       clearTimeout(timer);
-      resolve({ error: codeOf(error) });
+      resolve({ error: codeOrText(error) });
     });
     // A server that closes the connection in the middle of the handshake.
     socket.once("close", () => {

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { IncomingHttpHeaders } from "node:http";
 import { createParser } from "eventsource-parser";
-import { codeOf } from "../error-code.js";
+import { codeOrText } from "../../../shared/error-code.js";
 import { userAgent } from "../user-agent.js";
 import { CookieJar } from "./cookie-jar.js";
 import { exchange, type Request, type Response, type Version } from "./exchange.js";
@@ -121,7 +121,7 @@ export class Visitor {
     try {
       return await work(controller.signal, (now) => void (where = now));
     } catch (error) {
-      return { kind: "silent", reason: isLate ? `${where} in ${timeoutMs / 1000} s` : codeOf(error) };
+      return { kind: "silent", reason: isLate ? `${where} in ${timeoutMs / 1000} s` : codeOrText(error) };
     } finally {
       clearTimeout(timer);
       controller.abort();

@@ -3,7 +3,7 @@ import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
-import { codeOf } from "../error-code.js";
+import { codeOrText } from "../../../shared/error-code.js";
 import { proxyFor } from "../proxy.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
@@ -37,7 +37,7 @@ export async function tryCallback(
     // A proxy looks the name up itself.
     if (!isByProxy) addresses = (await lookup(host, { all: true })).map(({ address }) => address);
   } catch (error) {
-    return { ...seen, addresses: { error: codeOf(error) } };
+    return { ...seen, addresses: { error: codeOrText(error) } };
   }
   const id = `${ownPrefix}${randomUUID()}`;
   const [authorization] = callbackAuthorizations(settings);
@@ -58,7 +58,7 @@ export async function tryCallback(
     return {
       ...seen,
       addresses,
-      posted: { error: signal.aborted || isByProxy ? "no answer" : codeOf(error) },
+      posted: { error: signal.aborted || isByProxy ? "no answer" : codeOrText(error) },
     };
   }
 }

@@ -71,7 +71,7 @@ describe("The log of serve", () => {
 
   it("has no control character of an error, in either kind", () => {
     const error = new Error("no\u001b[2J\u007f\u009b2J store", { cause: new Error("a\u009bb") });
-    const trouble = { type: "internal_error", level: "error", doing: "x" } as const;
+    const trouble = { type: "internal_error", level: "error", operation: "x" } as const;
     for (const kind of ["json", "pretty"] as const) {
       const text = logged(kind, (log) => logEvent(log, { ...trouble, error }));
       assert.doesNotMatch(text.replace(/\n/g, ""), /\p{Cc}/u);

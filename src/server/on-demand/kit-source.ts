@@ -1,11 +1,11 @@
-import { LogThrottle } from "./event-reporter.js";
-import { serverError, temporarilyUnavailable } from "./http/api-error.js";
-import { createLoginKit } from "./create-login-kit.js";
-import type { LoginKit } from "./login-kit.js";
-import type { LoginKitOptions } from "./options.js";
-import { printable } from "./printable.js";
-import { systemRuntime, timedOut, withTimeout, type Runtime } from "./runtime.js";
-import type { Transport } from "./token-server/transport.js";
+import { LogThrottle } from "../event-reporter.js";
+import { serverError, temporarilyUnavailable } from "../http/api-error.js";
+import { createLoginKit } from "../create-login-kit.js";
+import type { LoginKit } from "../login-kit.js";
+import type { LoginKitOptions } from "../options.js";
+import { printable } from "../printable.js";
+import { systemRuntime, timedOut, withTimeout, type Runtime } from "../runtime.js";
+import type { Transport } from "../token-server/transport.js";
 
 /** Returns the options of a kit that is created at its first call, or a promise of them. */
 export type LoginKitOptionsFunction<Context = unknown> = () =>

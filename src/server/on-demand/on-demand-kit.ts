@@ -1,11 +1,11 @@
-import { printable } from "./printable.js";
-import { BrowserCookie } from "./http/browser-cookie.js";
-import { toWebResponse } from "./http/response.js";
+import { printable } from "../printable.js";
+import { BrowserCookie } from "../http/browser-cookie.js";
+import { toWebResponse } from "../http/response.js";
 import { answerWithout, isKit, KitSource, type LoginKitOptionsFunction } from "./kit-source.js";
-import { forAdapter, provideForAdapter } from "./create-login-kit.js";
-import type { LoginKit } from "./login-kit.js";
-import type { Runtime } from "./runtime.js";
-import type { Transport } from "./token-server/transport.js";
+import { forAdapter, provideForAdapter } from "../create-login-kit.js";
+import type { LoginKit } from "../login-kit.js";
+import type { Runtime } from "../runtime.js";
+import type { Transport } from "../token-server/transport.js";
 
 /** A kit whose options are read at its first call. What concerns a page never fails with it. */
 export function onDemandKit<Context>(
