@@ -17,7 +17,8 @@ export interface FileResult {
 
 /**
  * Runs test files of a folder in one process by Node's test runner, one file after the other. They fail if they take longer than
- * `limitSeconds`.
+ * `limitSeconds`. Not by `run()` of `node:test`, whose `isolation: "none"` Node 20 does not have: the counts are read from the
+ * output.
  */
 export async function runNodeFiles(files: readonly string[], limitSeconds: number): Promise<FileResult> {
   const last = files.at(-1) ?? "";
@@ -29,6 +30,23 @@ export async function runNodeFiles(files: readonly string[], limitSeconds: numbe
   const failed = isGood && passed > 0 ? counted : Math.max(counted, 1);
   const name = files.length > 1 ? `${dirname(last)} (${files.length} files)` : last;
   return { name, passed, failed, seconds, measured: measuredIn(output), ...(failed > 0 ? { output } : {}) };
+}
+
+/**
+ * Runs files again at each change, until Ctrl+C. They are of one kind: those of `test/element` in Chromium, or others in Node.
+ *
+ * @returns the exit code
+ */
+export function watchFiles(files: readonly string[]): Promise<number> {
+  const isElement = files.every((file) => file.startsWith("test/element/"));
+  if (!isElement && files.some((file) => file.startsWith("test/element/")))
+    throw new Error("Watch the tests of test/element alone: they run in a browser.");
+  const args = isElement
+    ? ["node_modules/@web/test-runner/dist/bin.js", "--watch", ...files.flatMap((file) => ["--files", file])]
+    : ["--import", "tsx", "--watch", "--test", "--test-reporter=spec", ...files];
+  const child = spawn(process.execPath, args, { stdio: "inherit" });
+  process.on("SIGINT", () => undefined);
+  return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 0)));
 }
 
 /** What tests have said by `t.diagnostic`, without the counts at the end. */

@@ -1,9 +1,8 @@
 /**
- * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines.
- * Runs of their own have what installs packages from npm's registry, and what takes long: `npm run package`, what uses the packed
- * package; `npm run test:examples`, the projects of `examples/`; `npm run test:backends`, those of `examples/backends/`, which need
- * other languages; `npm run test:site`, the site of the documents; `npm run test:soak`, pages that are open for a day.
+ * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines. What runs
+ * only if it is named has a command of its own: see `suites.ts`, and what each needs. Only what is needed is built or installed.
  * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`.
+ * `--watch` runs the tests of the paths again at each change: `npm test -- --watch test/unit/server/attempt`.
  * `--part 2/3` runs the second third of the files: `npm run test:examples -- --part 2/3`.
  */
 import { readdirSync } from "node:fs";
@@ -11,54 +10,18 @@ import { dirname } from "node:path/posix";
 import { parseArgs } from "node:util";
 import { wantedEngines } from "./find-engines.js";
 import { installEngines, installLanguages, installProxies, installServices } from "./install-test-tools.js";
-import { run, runElementFiles, runJobs, runNodeFiles, type FileResult } from "./test-runner.js";
+import { isIn, suiteOf, type Need } from "./suites.js";
+import { run, runElementFiles, runJobs, runNodeFiles, watchFiles, type FileResult } from "./test-runner.js";
 
-/** Tests that need more than Node and Chromium: Redis, a proxy, OpenSSL. */
-const needServices = [
-  "test/resilience",
-  "test/e2e/login/neighbour-cookies.test.ts",
-  "test/unit/emulator/callback-certificate.test.ts",
-  "test/unit/server/token-server/expired-certificate.test.ts",
-  "test/unit/service/doctor/tls.test.ts",
-];
-/** What `npm test` leaves to `npm run test:all`, unless it is named. */
-const onlyInAll = [
-  ...needServices,
-  "test/e2e/accessibility",
-  "test/e2e/demo/contrast.test.ts",
-  "test/e2e/demo/demo-first-paint.test.ts",
-  "test/e2e/demo/other-tabs.test.ts",
-  "test/e2e/demo/phone-scanner.test.ts",
-  "test/e2e/demo/phone-states.test.ts",
-  "test/e2e/demo/phone.test.ts",
-  "test/e2e/demo/playground.test.ts",
-  "test/e2e/demo/playground-look.test.ts",
-  "test/e2e/demo/playground-network.test.ts",
-  "test/e2e/demo/site.test.ts",
-  "test/e2e/engines/oldest-chromium.test.ts",
-  "test/e2e/login/another-tab.test.ts",
-  "test/e2e/login/limits.test.ts",
-  "test/e2e/network",
-  "test/e2e/page",
-  "test/e2e/renders",
-  "test/element/i18n/locale-look.test.ts",
-];
-/** What runs only if it is named. */
-const onlyIfNamed = [
-  "test/package/backends",
-  "test/package/command",
-  "test/package/consumers",
-  "test/package/examples",
-  "test/package/frameworks",
-  "test/package/install",
-  "test/package/site",
-  "test/resilience/soak",
-];
 const filesAtATime = 2;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { all: { type: "boolean", default: false }, part: { type: "string", default: "1/1" } },
+  options: {
+    all: { type: "boolean", default: false },
+    part: { type: "string", default: "1/1" },
+    watch: { type: "boolean", default: false },
+  },
 });
 const isAll = values.all;
 const [part = NaN, parts = NaN] = values.part.split("/").map(Number);
@@ -67,28 +30,33 @@ if (!(part >= 1 && part <= parts)) throw new Error(`--part ${values.part} is wro
 const limitSeconds = 1800;
 const paths = positionals.map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
 
-const isIn = (file: string, places: readonly string[]): boolean =>
-  places.some((place) => file === place || file.startsWith(`${place}/`));
+const runsIn = isAll ? ["test", "all"] : ["test"];
 const files = readdirSync("test", { recursive: true, encoding: "utf8" })
   .map((file) => `test/${file.replaceAll("\\", "/")}`)
   .filter((file) => file.endsWith(".test.ts"))
   .filter((file) =>
-    paths.length > 0 ? isIn(file, paths) : !isIn(file, isAll ? onlyIfNamed : [...onlyIfNamed, ...onlyInAll]),
+    paths.length > 0 ? paths.some((path) => isIn(file, path)) : runsIn.includes(suiteOf(file).runsIn),
   )
   .sort()
   .filter((_file, index) => index % parts === part - 1);
 
 if (files.length === 0) console.log(`No test file is in ${paths.join(" ")}.`);
 
+/** `npm run test:all` runs the tests of the element and its view once more, on the built file. */
+const builtFiles = isAll ? files.filter((file) => /^test\/element\/(view\/)?[^/]+$/.test(file)) : [];
+
 if (!isAll) process.env["ENGINES"] ??= "chromium";
 const engines = wantedEngines();
-await installEngines([...new Set(["chromium", ...engines] as const)]);
-if (files.some((file) => isIn(file, needServices))) installServices();
-if (files.some((file) => isIn(file, ["test/package/frameworks/sessions.test.ts"]))) installProxies();
-if (files.some((file) => isIn(file, ["test/package/backends"]))) installLanguages();
-
-const build = await run("npm", ["run", "--silent", "build"], 300);
-if (!build.isGood) throw new Error(`The build failed.\n${build.output}`);
+const needs = new Set<Need>(files.flatMap((file) => suiteOf(file).needs));
+if (needs.has("browser")) await installEngines([...new Set(["chromium", ...engines] as const)]);
+if (needs.has("services")) installServices();
+if (needs.has("proxies")) installProxies();
+if (needs.has("languages")) installLanguages();
+if (needs.has("build") || builtFiles.length > 0) {
+  const build = await run("npm", ["run", "--silent", "build"], 300);
+  if (!build.isGood) throw new Error(`The build failed.\n${build.output}`);
+}
+if (values.watch) process.exit(await watchFiles(files));
 
 const results: FileResult[] = [];
 function report(...some: FileResult[]): void {
@@ -101,19 +69,17 @@ function report(...some: FileResult[]): void {
   }
 }
 
-const elementFiles = files.filter((file) => isIn(file, ["test/element"]));
-const unitFiles = files.filter((file) => isIn(file, ["test/unit"]));
+const elementFiles = files.filter((file) => isIn(file, "test/element"));
+const unitFiles = files.filter((file) => isIn(file, "test/unit"));
 /** Unit tests of one folder share a process: what most of their files cost is its start. */
 const unitFolders = [...new Set(unitFiles.map((file) => dirname(file)))].map((folder) =>
   unitFiles.filter((file) => dirname(file) === folder),
 );
-const otherFiles = files.filter((file) => !isIn(file, ["test/element", "test/unit"]));
+const otherFiles = files.filter((file) => !["test/element", "test/unit"].some((path) => isIn(file, path)));
 /** An engine shows one page at a time, so each of two processes runs every other file. */
 const shards = [0, 1]
   .map((shard) => elementFiles.filter((_file, index) => index % 2 === shard))
   .filter((shard) => shard.length > 0);
-/** `npm run test:all` runs the tests of the element and its view once more, on the built file. */
-const builtFiles = isAll ? elementFiles.filter((file) => /^test\/element\/(view\/)?[^/]+$/.test(file)) : [];
 await runJobs(
   [
     ...engines.flatMap((engine) =>

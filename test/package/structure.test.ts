@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path/posix";
 import { describe, test } from "node:test";
 import ts from "typescript";
+import { suiteOf, suites } from "../../scripts/suites.js";
 
 /** The structure of the sources: the imports between files, and their names. */
 
@@ -34,6 +35,17 @@ function assertNoCircle(file: string, chain: readonly string[] = []): void {
   checked.add(file);
 }
 const checked = new Set<string>();
+
+describe("the suites of scripts/suites.ts", () => {
+  test("hold every test file, and each has one", () => {
+    const files = filesIn("test").filter((file) => file.endsWith(".test.ts"));
+    const used = new Set(files.map((file) => suiteOf(file).path));
+    assert.deepEqual(
+      suites.map(({ path }) => path).filter((path) => !used.has(path)),
+      [],
+    );
+  });
+});
 
 describe("the sources", () => {
   test("have no circle of imports, imports of types included", () => {

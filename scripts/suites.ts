@@ -1,0 +1,81 @@
+/** What must be there before a suite can run. */
+export type Need = "build" | "browser" | "services" | "proxies" | "languages";
+
+export interface Suite {
+  /** A folder, or one file. */
+  path: string;
+  /** `test`: `npm test` and `npm run test:all`. `all`: `npm run test:all` alone. `named`: a command that names it. */
+  runsIn: "test" | "all" | "named";
+  needs: readonly Need[];
+}
+
+const built = ["build", "browser"] as const;
+const withServices = [...built, "services"] as const;
+
+/** Every suite. Of several paths that hold a file, the longest counts. */
+export const suites: readonly Suite[] = [
+  { path: "test/unit", runsIn: "test", needs: [] },
+  // Redis, a proxy or OpenSSL.
+  { path: "test/unit/emulator/callback-certificate.test.ts", runsIn: "all", needs: ["services"] },
+  {
+    path: "test/unit/server/token-server/expired-certificate.test.ts",
+    runsIn: "all",
+    needs: ["services"],
+  },
+  // They serve the built files, or look at them.
+  { path: "test/unit/service/serve", runsIn: "test", needs: ["build"] },
+  { path: "test/unit/service/doctor", runsIn: "test", needs: ["build"] },
+  { path: "test/unit/service/doctor/tls.test.ts", runsIn: "all", needs: ["build", "services"] },
+
+  { path: "test/element", runsIn: "test", needs: ["browser"] },
+  { path: "test/element/i18n/locale-look.test.ts", runsIn: "all", needs: ["browser"] },
+
+  { path: "test/e2e", runsIn: "test", needs: built },
+  { path: "test/e2e/accessibility", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/contrast.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/demo-first-paint.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/other-tabs.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/phone-scanner.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/phone-states.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/phone.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/playground.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/playground-look.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/playground-network.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/demo/site.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/engines/oldest-chromium.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/login/another-tab.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/login/limits.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/login/neighbour-cookies.test.ts", runsIn: "all", needs: withServices },
+  { path: "test/e2e/network", runsIn: "all", needs: built },
+  { path: "test/e2e/page", runsIn: "all", needs: built },
+  { path: "test/e2e/renders", runsIn: "all", needs: built },
+
+  { path: "test/resilience", runsIn: "all", needs: withServices },
+  // Pages that are open for a day.
+  { path: "test/resilience/soak", runsIn: "named", needs: withServices },
+
+  { path: "test/package", runsIn: "test", needs: built },
+  // They install packages from npm's registry.
+  { path: "test/package/backends", runsIn: "named", needs: [...built, "languages"] },
+  { path: "test/package/command", runsIn: "named", needs: built },
+  { path: "test/package/consumers", runsIn: "named", needs: built },
+  { path: "test/package/examples", runsIn: "named", needs: built },
+  { path: "test/package/frameworks", runsIn: "named", needs: built },
+  { path: "test/package/frameworks/sessions.test.ts", runsIn: "named", needs: [...built, "proxies"] },
+  { path: "test/package/install", runsIn: "named", needs: built },
+  { path: "test/package/site", runsIn: "named", needs: built },
+];
+
+export const isIn = (file: string, place: string): boolean => file === place || file.startsWith(`${place}/`);
+
+/** @throws Error for a file that is in no suite */
+export function suiteOf(file: string): Suite {
+  const found = suites
+    .filter(({ path }) => isIn(file, path))
+    .reduce<Suite | undefined>(
+      (best, each) => (best && best.path.length > each.path.length ? best : each),
+      undefined,
+    );
+  if (!found) throw new Error(`${file} is in no suite of scripts/suites.ts.`);
+  return found;
+}
