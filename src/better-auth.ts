@@ -168,7 +168,7 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
   const pageOrigin = origin ?? baseOrigin;
   if (pageOrigin === undefined) {
     throw new TypeError(
-      'oneginiOtpLogin: "origin" is missing; expected the origin of the login page, or a text as Better Auth\'s "baseURL"',
+      'oneginiOtpLogin: "origin" is missing; expected the origin of the login page, or a string as Better Auth\'s "baseURL"',
     );
   }
   const mountedAt = mountPath(initial);

@@ -477,7 +477,7 @@ export const calls: readonly Defence[] = [
     text: `if (attempt.browser !== browser) return "other_browser";`,
     without: "",
     test: tickets,
-    title: "is worth nothing to another browser, and stays good for its own",
+    title: "is void for another browser, and stays good for its own",
   },
   {
     claim: "A ticket is good for 60 s",
@@ -572,12 +572,12 @@ export const calls: readonly Defence[] = [
     title: "in a link does not log the victim who follows it in as the attacker",
   },
   {
-    claim: "A ticket that was read from a log is worth nothing",
+    claim: "A ticket that was read from a log is void",
     file: "src/server/attempt/ticket.ts",
     text: `if (attempt.browser !== browser) return "other_browser";`,
     without: "",
     test: threats,
-    title: "from a log or a Referer is worth nothing to its reader, before and after its own browser used it",
+    title: "from a log or a Referer is void for its reader, before and after its own browser used it",
   },
   {
     claim: "A ticket is redeemed in one atomic step",

@@ -1,6 +1,6 @@
 import type { Connection, HandshakeTrouble, TlsFacts } from "./connection.js";
 import { ignoredProxy } from "./proxy.js";
-import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
+import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
 
 /** What the lines of a connection need to know of the server at its other end. */
 export interface Server {
@@ -38,7 +38,7 @@ function directLines(
   if ("error" in name) {
     return [
       failed("name", `${host} is not known (${name.error})`, nameFix(name.error, setAt)),
-      ...notChecked(["port", ...tlsChecks], firstMend("name")),
+      ...notChecked(["port", ...tlsChecks], fixFirst("name")),
     ];
   }
   const resolved = ok(
@@ -53,7 +53,7 @@ function directLines(
         `nothing answers at port ${port} of ${host} (${tcp.error})`,
         `Start ${what}, or correct the port in ${setAt}. Where both are right, a firewall is between this machine and ${what}.`,
       ),
-      ...notChecked(tlsChecks, firstMend("port")),
+      ...notChecked(tlsChecks, fixFirst("port")),
     ];
   }
   const open = [resolved, ok("port", `${port} is open`)];
@@ -65,10 +65,10 @@ function directLines(
         `port ${port} speaks TLS, and the address says http`,
         `Write https in ${setAt}, or the port of plain http.`,
       ),
-      ...notChecked(["tls-chain", "tls-date", "tls-name"], firstMend("tls-version")),
+      ...notChecked(["tls-chain", "tls-date", "tls-name"], fixFirst("tls-version")),
     ];
   if (!isTls) return [...open, ...notChecked(tlsChecks, "http on this machine, without TLS")];
-  if (tls === undefined) return [...open, ...notChecked(tlsChecks, firstMend("port"))];
+  if (tls === undefined) return [...open, ...notChecked(tlsChecks, fixFirst("port"))];
   if ("error" in tls) return [...open, ...handshakeLines(tls, what, setAt)];
   return [
     ...open,
@@ -127,7 +127,7 @@ function handshakeLines({ error, oldVersion }: HandshakeTrouble, what: string, s
               `the TLS handshake fails (${error})`,
               `Correct the port in ${setAt}, if it is one of plain http. Otherwise ${what} has no certificate for this name, asks for a client certificate, or a firewall ends the connection.`,
             );
-  return [line, ...notChecked(["tls-chain", "tls-date", "tls-name"], firstMend("tls-version"))];
+  return [line, ...notChecked(["tls-chain", "tls-date", "tls-name"], fixFirst("tls-version"))];
 }
 
 const dateErrors = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
@@ -135,7 +135,7 @@ const dateErrors = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
 function chainLine({ verifyError, issuer }: TlsFacts, what: string): Line {
   if (verifyError === undefined) return ok("tls-chain", issuer);
   // OpenSSL names one error, and then it is this one.
-  if (dateErrors.includes(verifyError)) return unknown("tls-chain", firstMend("tls-date"));
+  if (dateErrors.includes(verifyError)) return unknown("tls-chain", fixFirst("tls-date"));
   switch (verifyError) {
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
       return failed(

@@ -5,7 +5,7 @@ import { cleaner } from "./clean-lines.js";
 import { connectionLines } from "./connection-checks.js";
 import { isUsable, lookAtConnection } from "./connection.js";
 import { doctorHelp, readDoctorOptions, type Subject } from "./doctor-options.js";
-import { firstMend, notChecked, type Line } from "./lines.js";
+import { fixFirst, notChecked, type Line } from "./lines.js";
 import { jsonOf, nextSteps, reportOf, summaryOf, textOf } from "./output.js";
 import { serveCodePage, terminalCode } from "./qr-code.js";
 import { siteChecks, siteLines } from "./site/site-checks.js";
@@ -125,11 +125,11 @@ async function checkSite(
 ): Promise<Line[]> {
   const connection = await lookAtConnection(site.page, times.timeoutMs);
   const way = connectionLines(connection, { what: "the site", setAt: "--site" }, new Date());
-  print(`The way to ${new URL(site.page).origin}`, way);
+  print(`Connection to ${new URL(site.page).origin}`, way);
   const broken = way.find(({ result }) => result === "failed")?.check ?? "port";
   const seen = isUsable(connection)
     ? siteLines(await visitSite(site, times), site)
-    : notChecked(siteChecks, firstMend(broken));
+    : notChecked(siteChecks, fixFirst(broken));
   print("The site", seen);
   return [...way, ...seen];
 }

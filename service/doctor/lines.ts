@@ -64,4 +64,4 @@ export const notChecked = (checks: readonly CheckId[], why: string): Line[] =>
   checks.map((check) => unknown(check, why));
 
 /** What is said of a check that needs another one first. */
-export const firstMend = (check: CheckId): string => `not checked: first mend “${titles[check]}”`;
+export const fixFirst = (check: CheckId): string => `skipped: fix “${titles[check]}” first`;

@@ -5,7 +5,7 @@ import { badRequest, InternalError } from "./internal-error.js";
 
 /* The bodies. A member that may be left out may also be null, as most languages write a value that is not there. */
 
-const optionalText = (name: string) => v.nullish(v.string(`"${name}" must be a text or null.`));
+const optionalText = (name: string) => v.nullish(v.string(`"${name}" must be a string or null.`));
 
 const qrLinkExpected =
   '"qr_link" must be an https link with {otp} in its fragment, and at most 110 characters besides.';

@@ -129,7 +129,7 @@ function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): s
     problems.push("callback-username and callback-password must be given together.");
   if (settings.port !== 0 && settings.port === settings["internal-port"] && settings.host === internalHost)
     problems.push("port and internal-port must be two ports.");
-  if (username?.includes(":")) problems.push("callback-username must be a text without a colon.");
+  if (username?.includes(":")) problems.push("callback-username must be a string without a colon.");
   const longest = settings["max-message-length"];
   const texts =
     typeof settings.message === "string" ? [settings.message] : Object.values(settings.message ?? {});

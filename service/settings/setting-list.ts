@@ -124,7 +124,7 @@ export const settingList = {
     isSecret: true,
   },
   "redis-prefix": {
-    schema: v.optional(text("a text such as shop-login:")),
+    schema: v.optional(text("a string such as shop-login:")),
     value: "text",
     meaning: "the beginning of each key there, its own for each site (onegini-otp-login:)",
   },
@@ -139,12 +139,12 @@ export const settingList = {
     meaning: "where the Token Server posts to (api-origin + path + /callback)",
   },
   "callback-username": {
-    schema: v.optional(text("a text")),
+    schema: v.optional(text("a string")),
     value: "text",
     meaning: "Basic authentication of the callback (none)",
   },
   "callback-password": {
-    schema: v.optional(secrets("a text")),
+    schema: v.optional(secrets("a string")),
     value: "text",
     meaning: "its password",
     isSecret: true,

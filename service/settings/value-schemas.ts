@@ -110,7 +110,7 @@ const minSecretBytes = 32;
 /** Long enough that it cannot be tried out, and without characters that a header or a list cannot hold. */
 export const internalSecrets = oneOrTwo(
   (value) => Buffer.byteLength(value) >= minSecretBytes && /^[\x21-\x2b\x2d-\x7e]+$/.test(value),
-  `a text of at least ${minSecretBytes} characters, without spaces, such as one of: openssl rand -base64 32; or two of them, with a comma between`,
+  `a string of at least ${minSecretBytes} characters, without spaces, such as one of: openssl rand -base64 32; or two of them, with a comma between`,
   /,|\r?\n/,
 );
 
@@ -128,7 +128,7 @@ export const message = v.union(
       v.check((texts) => Object.keys(texts).length > 0),
     ),
   ],
-  "a text; in the file also an object of texts by language, such as { en: …, nl: … }",
+  "a string; in the file also an object of texts by language, such as { en: …, nl: … }",
 );
 
 /** The kit checks what is in it. */

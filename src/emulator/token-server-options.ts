@@ -122,8 +122,8 @@ export const parseFaults = (value: Faults): ActiveFaults => parse("faults", faul
 /* The schemas. A message completes the sentence "options.types[0].name …". */
 
 const text = v.pipe(
-  v.string("must be a text that is not empty"),
-  v.nonEmpty("must be a text that is not empty"),
+  v.string("must be a string that is not empty"),
+  v.nonEmpty("must be a string that is not empty"),
 );
 const flag = v.boolean("must be a boolean");
 
@@ -179,8 +179,8 @@ const textsOf = <Text extends v.GenericSchema<unknown, string>>(schema: Text) =>
   );
 
 const template = v.pipe(
-  v.string("must be a text that contains [message]"),
-  v.includes("[message]", "must be a text that contains [message]"),
+  v.string("must be a string that contains [message]"),
+  v.includes("[message]", "must be a string that contains [message]"),
 );
 
 const otpType = object({
@@ -217,8 +217,8 @@ const replacement = object({
     integerBetween(200, 599, statusExpected),
     v.check((status) => ![204, 205, 304].includes(status), statusExpected),
   ),
-  body: v.string("must be a text"),
-  contentType: v.exactOptional(v.string("must be a text")),
+  body: v.string("must be a string"),
+  contentType: v.exactOptional(v.string("must be a string")),
 });
 
 /** `lazy` and not `union`, so that an error names the member of the object that is wrong. */

@@ -55,7 +55,7 @@ export type LoginKitEvent =
       repeated: boolean;
       durationMs: number;
     }
-  /** The page got a ticket (`handOver`). `repeated`: the browser called again, and the ticket before is worth nothing. */
+  /** The page got a ticket (`handOver`). `repeated`: the browser called again, and the ticket before is void. */
   | {
       type: "ticket_issued";
       level: "info";
@@ -68,7 +68,7 @@ export type LoginKitEvent =
   /** The site redeemed a ticket (`kit.redeem`): the person is logged in. */
   | { type: "ticket_redeemed"; level: "info"; attempt: string; userId: string; durationMs: number }
   /**
-   * A ticket was worth nothing: there is none, or a newer one has replaced it (`unknown`), the request came without the
+   * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the
    * kit's browser cookie (`no_cookie`), another browser has the ticket, it was used before, or its time was over. The first
    * that fits. Of each reason one a minute is a warning.
    */

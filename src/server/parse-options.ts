@@ -103,7 +103,7 @@ const checkedClientIp =
     const address: unknown = clientIp(request, context);
     if (typeof address === "string") return address;
     if (address === undefined || address === null) return undefined;
-    throw new TypeError(`"clientIp" returned a ${typeof address}; expected a text or undefined`);
+    throw new TypeError(`"clientIp" returned a ${typeof address}; expected a string or undefined`);
   };
 
 /** @throws TypeError unless there is exactly one of `signIn` and `handOver` */
@@ -147,7 +147,7 @@ function checkedMessage<Context>(message: string | Message<Context>, maxLength: 
     if (isMessage(message, maxLength)) return () => message;
     const problem = problemOf(message);
     throw new TypeError(
-      `createLoginKit: "message" is ${problem}; expected a text of ${expected}, or a function`,
+      `createLoginKit: "message" is ${problem}; expected a string of ${expected}, or a function`,
     );
   }
   return async (details) => {
@@ -205,7 +205,7 @@ const secret = (expected: string) => v.custom<Secret>(isSecretOption, expected);
 
 const message = v.custom(
   (value) => typeof value === "string" || typeof value === "function",
-  "a text, or a function that returns one",
+  "a string, or a function that returns one",
 );
 
 const seconds = numberThat(
@@ -272,25 +272,25 @@ const callback = v.pipe(
       uri: v.optional(address("the address of the callback")),
       username: v.optional(
         v.pipe(
-          text("a text, together with callback.password"),
-          v.check((name) => !name.includes(":"), "a text without a colon (RFC 7617 §2)"),
+          text("a string, together with callback.password"),
+          v.check((name) => !name.includes(":"), "a string without a colon (RFC 7617 §2)"),
         ),
       ),
-      password: v.optional(secret("a text, together with callback.username")),
+      password: v.optional(secret("a string, together with callback.username")),
     },
     "an object",
   ),
   v.forward(
     v.check(
       ({ username, password }) => username !== undefined || password === undefined,
-      "a text, together with callback.password",
+      "a string, together with callback.password",
     ),
     ["username"],
   ),
   v.forward(
     v.check(
       ({ username, password }) => password !== undefined || username === undefined,
-      "a text, together with callback.username",
+      "a string, together with callback.username",
     ),
     ["password"],
   ),

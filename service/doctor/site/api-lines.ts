@@ -1,4 +1,4 @@
-import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
+import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { intermediaryIn } from "./intermediary.js";
 import { attemptIn, browserCookie, foreignOrigin, type Site, type SiteFacts } from "./site-visit.js";
 import { jsonIn, type Answer, type Answered } from "./visitor.js";
@@ -15,7 +15,7 @@ export function apiLines(facts: SiteFacts, site: Site): Line[] {
   const { apiOrigin } = site;
   const isOwn = apiOrigin === origin;
   const error = jsonIn(start)?.["error"];
-  const rest = (check: CheckId) => notChecked(apiChecks, firstMend(check));
+  const rest = (check: CheckId) => notChecked(apiChecks, fixFirst(check));
   if (start.kind === "answered" && error === "forbidden_origin")
     return [
       ok("login-api", `answers at ${site.path}`),
@@ -30,7 +30,7 @@ export function apiLines(facts: SiteFacts, site: Site): Line[] {
   if (start.kind === "silent" || attemptIn(start) === undefined)
     return [
       startLine(facts, typeof error === "string" ? error : undefined, site),
-      ...notChecked(["origin", "other-origins"], firstMend("login-api")),
+      ...notChecked(["origin", "other-origins"], fixFirst("login-api")),
       ...rest("login-api"),
     ];
   const cached = cachedBy(start, foreignStart);
@@ -44,7 +44,7 @@ export function apiLines(facts: SiteFacts, site: Site): Line[] {
     foreignLine(facts),
     contentTypeLine(start),
     cacheLine(start, cached),
-    ...(isCookieLost ? notChecked(["cookie"], firstMend("cache-control")) : [cookie]),
+    ...(isCookieLost ? notChecked(["cookie"], fixFirst("cache-control")) : [cookie]),
     ...watchLines(facts, waitsFor),
   ];
 }
@@ -99,7 +99,7 @@ function startLine({ start, page }: SiteFacts, error: string | undefined, site: 
           );
     case "authentication":
       return before === "authentication"
-        ? unknown("login-api", firstMend("page"))
+        ? unknown("login-api", fixFirst("page"))
         : failed(
             "login-api",
             intermediary.says,
@@ -136,7 +136,7 @@ function startFix(start: Answer, error: string | undefined, { path }: Site): str
 
 function foreignLine({ start, foreignStart: foreign, foreignPreflight }: SiteFacts): Line {
   if (attemptIn(foreign) !== undefined && attemptIn(foreign) === attemptIn(start))
-    return unknown("other-origins", firstMend("cache-control"));
+    return unknown("other-origins", fixFirst("cache-control"));
   if (foreign.kind === "answered" && foreign.status < 300)
     return failed(
       "other-origins",

@@ -1,4 +1,4 @@
-import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
+import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { intermediaryIn } from "./intermediary.js";
 import { isPending, type SiteFacts } from "./site-visit.js";
 import { jsonIn, type Answer, type StreamAnswer } from "./visitor.js";
@@ -12,14 +12,14 @@ const oneStore = "Give all processes one Redis: the kit's store, the service's r
  */
 export function watchLines({ statuses, stream }: SiteFacts, waitsFor: CheckId | undefined): Line[] {
   const [first] = statuses ?? [];
-  if (!statuses || !first || !stream) return notChecked(["status", "stream"], firstMend("login-api"));
+  if (!statuses || !first || !stream) return notChecked(["status", "stream"], fixFirst("login-api"));
   const isGood = statuses.every(isPending);
-  if (!isGood && waitsFor !== undefined) return notChecked(["status", "stream"], firstMend(waitsFor));
+  if (!isGood && waitsFor !== undefined) return notChecked(["status", "stream"], fixFirst(waitsFor));
   const line = statusLine(statuses);
   // After another answer than "pending" the stream's answer says no more.
   return isPending(first) === true && statuses.every((each) => isPending(each) !== false)
     ? [line, streamLine(stream)]
-    : [line, unknown("stream", firstMend("status"))];
+    : [line, unknown("stream", fixFirst("status"))];
 }
 
 function statusLine(statuses: readonly Answer[]): Line {

@@ -2,7 +2,7 @@ import type { StartedTransaction } from "../../../src/server/token-server/token-
 import { connectionLines } from "../connection-checks.js";
 import { isUsable, lookAtConnection } from "../connection.js";
 import type { DoctorSettings } from "../doctor-settings.js";
-import { firstMend, notChecked, type CheckId, type Line } from "../lines.js";
+import { fixFirst, notChecked, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { listenForCallbacks } from "./callback-listener.js";
 import { reachLine, tryCallback, whyNotHeard } from "./callback-reach.js";
@@ -39,14 +39,14 @@ export async function checkTenant(
   const url = settings["token-server-url"];
   const connection = await lookAtConnection(url, timeoutMs);
   const server = { what: "the Token Server", setAt: wordingOf[settings.backend].setting("token-server-url") };
-  add(`The way to ${url}`, connectionLines(connection, server, new Date(times.now())));
+  add(`Connection to ${url}`, connectionLines(connection, server, new Date(times.now())));
 
   const calls = new TokenServerCalls(settings, callbackUri, timeoutMs);
   const facts = isUsable(connection) ? await askTokenServer(calls, settings.message) : undefined;
   const broken = lines.find(({ result }) => result === "failed")?.check ?? "port";
   add(
     "The Token Server's settings",
-    facts ? tokenServerLines(facts, settings, callbackUri) : notChecked(tokenServerChecks, firstMend(broken)),
+    facts ? tokenServerLines(facts, settings, callbackUri) : notChecked(tokenServerChecks, fixFirst(broken)),
   );
 
   const listening = await listenForCallbacks(settings, times.now);
@@ -63,7 +63,7 @@ export async function checkTenant(
       ({ check, result }) => result === "failed" && (!code || ofTheCode.includes(check)),
     );
     if (!code || !show || inTheWay) {
-      add("A login", noScanLines(inTheWay ? firstMend(inTheWay.check) : "left out (--no-scan)"));
+      add("A login", noScanLines(inTheWay ? fixFirst(inTheWay.check) : "left out (--no-scan)"));
       return lines;
     }
     const hide = await show(code);

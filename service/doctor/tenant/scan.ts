@@ -2,7 +2,7 @@ import type {
   StartedTransaction,
   TransactionResult,
 } from "../../../src/server/token-server/token-server-answers.js";
-import { failed, firstMend, notChecked, ok, unknown, type Line } from "../lines.js";
+import { failed, fixFirst, notChecked, ok, unknown, type Line } from "../lines.js";
 import { wordingOf, type Backend } from "../wording.js";
 import type { CallbackListener, Heard, Listening } from "./callback-listener.js";
 import { words, wrongIn } from "./reply-words.js";
@@ -209,7 +209,7 @@ function callbackLine({ result, afterMs, callback, others }: Scan, settings: Sca
       "callback",
       `did not come; ${setting("result-polling")} is set, and doctor learned of the answer by asking`,
     );
-  if (settings.isUnreachable) return unknown("callback", firstMend("callback-reachable"));
+  if (settings.isUnreachable) return unknown("callback", fixFirst("callback-reachable"));
   const [other] = others;
   if (other !== undefined)
     return failed(

@@ -1,6 +1,6 @@
 import type { StartOutcome } from "../../../src/server/token-server/token-server-client.js";
 import type { DoctorSettings } from "../doctor-settings.js";
-import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
+import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
 import { clientCertificateFix, wantsClientCertificate } from "../connection-checks.js";
@@ -60,7 +60,7 @@ export function tokenServerLines(facts: TokenServerFacts, settings: Settings, ca
   return tokenServerChecks.map(
     (check) =>
       faults.find((line) => line.check === check) ??
-      (passed.includes(check) ? words[check]() : unknown(check, firstMend(firstFault?.check ?? "code"))),
+      (passed.includes(check) ? words[check]() : unknown(check, fixFirst(firstFault?.check ?? "code"))),
   );
 }
 
@@ -361,7 +361,7 @@ const mostAsSeconds = 3600;
 const longSeconds = 300;
 
 function lifetimeLine({ code }: TokenServerFacts): Line {
-  if (!code) return notChecked(["lifetime"], firstMend("code"))[0]!;
+  if (!code) return notChecked(["lifetime"], fixFirst("code"))[0]!;
   const seconds = code.ttlMs / 1000;
   if (code.ttlMs <= mostAsSeconds)
     return failed(
@@ -384,7 +384,7 @@ function lifetimeLine({ code }: TokenServerFacts): Line {
 }
 
 function resultLine({ code, result }: TokenServerFacts): Line {
-  if (!code || !result) return notChecked(["result"], firstMend("code"))[0]!;
+  if (!code || !result) return notChecked(["result"], fixFirst("code"))[0]!;
   if (result.outcome.kind !== "unanswered") return ok("result", "can be asked for");
   const { answer } = result;
   return failed(

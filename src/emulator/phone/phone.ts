@@ -92,7 +92,7 @@ export function createPhone(
   // A URL cannot contain a segment "." or "..".
   if (typeof user !== "string" || /^\.{0,2}$|[\p{Cc}\p{Cs}]/u.test(user)) {
     throw new TypeError(
-      'createPhone: user must be a text without control characters, not empty, "." or "..".',
+      'createPhone: user must be a string without control characters, not empty, "." or "..".',
     );
   }
   const emulator = toEmulator(tokenServer);

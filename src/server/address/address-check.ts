@@ -25,7 +25,7 @@ export class AddressCheck {
     this.#reported.add(source);
     const what =
       source === "clientIp"
-        ? '"clientIp" returned a text that is no IP address'
+        ? '"clientIp" returned a string that is no IP address'
         : '"address" of kit.scanned is no IP address';
     this.#report({
       type: "invalid_client_address",

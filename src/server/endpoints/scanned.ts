@@ -16,7 +16,7 @@ export async function markScanned(
     // A scan without a user id is that of whoever accepts, so one with a wrong id must not become such a scan.
     if (userId !== undefined && !isText(userId))
       throw new TypeError(
-        `"userId" is a ${typeof userId} that names no user; expected undefined, or a text that is not empty and has no lone surrogate`,
+        `"userId" is a ${typeof userId} that names no user; expected undefined, or a string that is not empty and has no lone surrogate`,
       );
     const given = typeof scan.address === "string" ? scan.address : undefined;
     const address = addressCheck.ipAddress(given, "scanned");

@@ -145,7 +145,7 @@ function isPlainObject(value: unknown): value is object {
 function nameOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
-  if (typeof value === "string") return "a text";
+  if (typeof value === "string") return "a string";
   if (typeof value !== "object") return `a ${typeof value}`;
   const { constructor } = value as { constructor?: unknown };
   return typeof constructor === "function" ? `an instance of ${constructor.name || "a class"}` : "an object";

@@ -90,7 +90,7 @@ const connected = v.pipe(
   v.check(({ isOpen }) => isOpen, "a connected client: await client.connect() first"),
 );
 
-const prefix = v.pipe(v.string("a text, not empty"), v.nonEmpty("a text, not empty"));
+const prefix = v.pipe(v.string("a string, not empty"), v.nonEmpty("a string, not empty"));
 
 const seconds = (() => {
   const expected = "a number of seconds, more than 0 and at most 60";

@@ -84,7 +84,7 @@ test("a site in any language logs in with the login service, from the code's pix
   const [start] = service.emulator.starts;
   assert.equal(start?.get("ip_address"), "192.0.2.7");
 
-  // The back button, or a link that was copied: the ticket is worth nothing any more.
+  // The back button, or a link that was copied: the ticket is void by then.
   await page.goto((await ticketUrl).url());
   assert.equal(new URL(page.url()).pathname, "/");
 });

@@ -111,7 +111,7 @@ test("keeps the session that signIn has set with cookies(), and ends it and the 
   const again = await context.newPage();
   await again.goto(`${site.origin}/account`);
   await again.getByText("Nobody is logged in").waitFor();
-  // A copy of the cookie from before is worth nothing.
+  // A copy of the cookie from before is void.
   await context.addCookies([...loggedIn.values()]);
   await again.goto(`${site.origin}/account`);
   await again.getByText("Nobody is logged in").waitFor();

@@ -13,7 +13,7 @@ const wrong: [string, unknown, RegExp][] = [
   ["no types", { clients: [client] }, /types must be a list/],
   ["an empty list of types", { ...options, types: [] }, /types must not be empty/],
   ["a type that is a text", { ...options, types: ["qr-code"] }, /types\[0\] must be an object/],
-  ["a type without a name", { ...options, types: [{ name: "" }] }, /types\[0\]\.name must be a text/],
+  ["a type without a name", { ...options, types: [{ name: "" }] }, /types\[0\]\.name must be a string/],
   [
     "two types with the same name",
     { ...options, types: [type, type] },
@@ -39,7 +39,7 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "an empty default message",
     { ...options, types: [{ ...type, defaultMessages: { nl: "" } }] },
-    /types\[0\]\.defaultMessages\.nl must be a text/,
+    /types\[0\]\.defaultMessages\.nl must be a string/,
   ],
   [
     "a long default message",
@@ -49,15 +49,15 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "a template without the message",
     { ...options, templates: { nl: "Device: [browser]" } },
-    /templates\.nl must be a text that contains \[message\]/,
+    /templates\.nl must be a string that contains \[message\]/,
   ],
   ["no clients", { types: [type] }, /clients must be a list/],
   ["an empty list of clients", { ...options, clients: [] }, /clients must not be empty/],
-  ["a client without an id", { ...options, clients: [{ secret: "x" }] }, /clients\[0\]\.id must be a text/],
+  ["a client without an id", { ...options, clients: [{ secret: "x" }] }, /clients\[0\]\.id must be a string/],
   [
     "a client without a secret",
     { ...options, clients: [client, { id: "shop" }] },
-    /clients\[1\]\.secret must be a text/,
+    /clients\[1\]\.secret must be a string/,
   ],
   [
     "two clients with the same id",
@@ -83,7 +83,7 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "a callback without a password",
     { ...options, callbacks: [{ ...callback, password: "" }] },
-    /callbacks\[0\]\.password must be a text/,
+    /callbacks\[0\]\.password must be a string/,
   ],
   [
     "two callbacks with the same address",

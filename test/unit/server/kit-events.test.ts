@@ -218,7 +218,7 @@ describe("the site's log", () => {
     const [event] = where.events.filter(({ type }) => type === "internal_error");
     assert.match(
       String(event && "error" in event && event.error),
-      /"clientIp" returned a number; expected a text or undefined/,
+      /"clientIp" returned a number; expected a string or undefined/,
     );
   });
 

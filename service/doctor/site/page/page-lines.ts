@@ -1,4 +1,4 @@
-import { failed, firstMend, notChecked, ok, unknown, type CheckId, type Line } from "../../lines.js";
+import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../../lines.js";
 import { allows, allowsTrustedTypes, policiesOf, type Policy } from "./content-security-policy.js";
 import { tagName } from "./html-page.js";
 import { intermediaryIn } from "../intermediary.js";
@@ -33,7 +33,7 @@ export function pageLines(page: SeenPage, site: Site, isApiBroken: boolean): Lin
             : `it redirects to ${page.to}`,
           addressFix,
         ),
-        ...notChecked(rest, firstMend("page")),
+        ...notChecked(rest, fixFirst("page")),
       ];
     case "other":
       return withoutPage(page.answer, placeOf(page.url, site));
@@ -47,13 +47,13 @@ export function pageLines(page: SeenPage, site: Site, isApiBroken: boolean): Lin
 /** Where redirects led. */
 const placeOf = (url: string, { page }: Site): string => (url === page ? "" : `, at ${url}`);
 
-const unseen = "not checked: the page was not seen";
+const unseen = "skipped: the page was not seen";
 
 function withoutPage(answer: Answer, place: string): Line[] {
   const intermediary = intermediaryIn(answer);
   const line = (says: string, fix: string): Line[] => [
     failed("page", says + place, fix),
-    ...notChecked(rest, firstMend("page")),
+    ...notChecked(rest, fixFirst("page")),
   ];
   switch (intermediary?.kind) {
     case "bot-check":
@@ -91,7 +91,7 @@ function linesOfPage(page: Extract<SeenPage, { kind: "page" }>, site: Site, isAp
   const place = `${isHttp2Alone ? ", over HTTP/2 alone" : ""}${placeOf(url, site)}`;
   const wrong = (says: string, fix: string): Line[] => [
     failed("page", says + place, fix),
-    ...notChecked(rest, firstMend("page")),
+    ...notChecked(rest, fixFirst("page")),
   ];
   const type = headers["content-type"];
   if (type !== undefined && !/^(?:text\/html|application\/xhtml\+xml) *(;|$)/i.test(type))
@@ -155,7 +155,7 @@ function scriptLine(
   const named = broken.find(isNamed);
   const first = named ?? broken[0];
   if (brokenUnder !== undefined && first?.script.url?.startsWith(brokenUnder))
-    return unknown("widget-script", firstMend("login-api"));
+    return unknown("widget-script", fixFirst("login-api"));
   if (first && (named || unseenWhy.length === 0))
     return failed("widget-script", `${first.script.name}: ${first.why}`, scriptFixes[first.fault]);
   const perhaps = running.find(registers);
@@ -236,7 +236,7 @@ function widgetLine(
           ? "the script is allowed by a hash or by another script: look at the browser's console"
           : widget
             ? "the widget's script is inline: look at the browser's console"
-            : firstMend("widget-script"),
+            : fixFirst("widget-script"),
       );
 }
 

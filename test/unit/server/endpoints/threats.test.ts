@@ -159,7 +159,7 @@ describe("a ticket of another browser", () => {
     assert.equal(sessionOf(await open(attacker.address, attacker.browser)), "session=mallory");
   });
 
-  test("from a log or a Referer is worth nothing to its reader, before and after its own browser used it", async (t) => {
+  test("from a log or a Referer is void for its reader, before and after its own browser used it", async (t) => {
     const { where, open, withTicket } = await siteThatTakesOver(t);
     const victim = await withTicket("victim");
     const reader = await withTicket("mallory");

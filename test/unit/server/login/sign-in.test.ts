@@ -350,7 +350,7 @@ describe("a signIn that fails", () => {
     "an instance of Map": new Map(),
     "an instance of Error": new Error("alice-secret"),
     "an array": ["alice-secret"],
-    "a text": "alice-secret",
+    "a string": "alice-secret",
     "a number": 200,
     "a boolean": false,
     "a bigint": 1n,

@@ -97,7 +97,7 @@ describe("a ticket", () => {
     assert.deepEqual(new Set(refusals()), new Set(["used"]));
   });
 
-  test("is worth nothing to another browser, and stays good for its own", async (t) => {
+  test("is void for another browser, and stays good for its own", async (t) => {
     const { where, browser, logIn, redeem, refusals } = await scene(t);
     const other = new Browser(where);
     await other.start();

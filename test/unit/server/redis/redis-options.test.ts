@@ -47,7 +47,7 @@ test("an error names the wrong option, and says what is expected", async () => {
     assert.equal(await errorOf({ client: wrong }), isWrong("client", expected));
   }
   for (const prefix of ["", 1, null]) {
-    assert.equal(await errorOf({ client, prefix }), isWrong("prefix", "a text, not empty"));
+    assert.equal(await errorOf({ client, prefix }), isWrong("prefix", "a string, not empty"));
   }
   for (const commandSeconds of [0, -1, NaN, Infinity, 61, "2"]) {
     const expected = "a number of seconds, more than 0 and at most 60";

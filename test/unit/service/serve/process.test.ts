@@ -202,7 +202,7 @@ describe("npx onegini-otp-login serve", () => {
       event: "secret_not_read",
       setting: "internal-secret",
     });
-    assert.match(String(description), /^--internal-secret-file must be a text of at least 32 characters/);
+    assert.match(String(description), /^--internal-secret-file must be a string of at least 32 characters/);
     rmSync(file);
     assert.match(
       String((await hup("secret_not_read"))?.["description"]),
