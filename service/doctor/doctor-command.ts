@@ -104,6 +104,8 @@ async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
 
 async function show(code: StartedTransaction, { showTo, onCode }: CheckEdge): Promise<() => void> {
   const page = await serveCodePage(code.otp);
+  // First, so that whoever reads the code can end the wait.
+  onCode?.(code);
   const seconds = Math.round(code.ttlMs / 1000);
   showTo(
     [
@@ -114,7 +116,6 @@ async function show(code: StartedTransaction, { showTo, onCode }: CheckEdge): Pr
       "",
     ].join("\n"),
   );
-  onCode?.(code);
   return () => page?.close();
 }
 
