@@ -259,13 +259,19 @@ describe("What is wrong with the settings", () => {
       ["--internal-secret", `${secret},hidden`],
       /^--internal-secret must be a string of at least 32 characters[^"]*, with a comma between\.$/,
     ],
-    [["--internal-secret", [secret, secret, secret].join()], /^--internal-secret must be a string of at least/],
+    [
+      ["--internal-secret", [secret, secret, secret].join()],
+      /^--internal-secret must be a string of at least/,
+    ],
     [
       ["--client-secret", "hidden\n"],
       /^--client-secret must be the API client's secret, or two of them[^"]*\.$/,
     ],
     [["--client-secret", "hidden\nhidden\nhidden"], /^--client-secret must be the API client's secret/],
-    [["--internal-secret", "hidden"], /^--internal-secret must be a string of at least 32 characters[^"]*\.$/],
+    [
+      ["--internal-secret", "hidden"],
+      /^--internal-secret must be a string of at least 32 characters[^"]*\.$/,
+    ],
     [
       ["--internal-host", "0.0.0.0"],
       /^internal-secret is missing\. It is needed because internal-host, 0\.0\.0\.0, can be reached/,
