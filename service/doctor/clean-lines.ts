@@ -24,7 +24,7 @@ export function cleaner(secrets: readonly string[]): Cleaner {
     errorCodes(long),
   );
   // Redacted before it is cut: a half of a secret would not be found.
-  const text = (given: string): string => redact(inWritingOrder(given));
+  const text = (given: string): string => inWritingOrder(redact(given));
   return {
     text,
     line: (line) => ({

@@ -190,7 +190,8 @@ export function readSecretFile(
   try {
     return { text: read(path).replace(/\r?\n$/, "") };
   } catch (error) {
-    return { problem: `${where}: the file ${path} cannot be read (${codeOf(error)}).` };
+    // Not its name: the secret itself may have been given in its place.
+    return { problem: `${where} names a file that cannot be read (${codeOf(error)}).` };
   }
 }
 

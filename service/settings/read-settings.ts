@@ -105,8 +105,9 @@ function problemOf(name: SettingName, { raw, where }: Given, expected: string): 
   return `${where} must be ${expected}, not ${withoutPassword(JSON.stringify(raw))}.`;
 }
 
-/** In an address the part before the `@` is likely to be a password. */
-const withoutPassword = (text: string): string => text.replace(/\/\/[^"]*@/g, "//***@");
+/** In an address the part before the `@` is likely to be a password, and its query may hold a key. */
+const withoutPassword = (text: string): string =>
+  text.replace(/\/\/[^"]*@/g, "//***@").replace(/(\/\/[^"?]*\?)[^"]+/g, "$1***");
 
 /** What is wrong with settings that are right one by one. */
 function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): string[] {

@@ -17,6 +17,8 @@ export type Authentication =
 export interface Heard {
   at: number;
   authentication: Authentication;
+  /** Whether the kit would have asked for the result. */
+  isTaken: boolean;
   /** What came, and why the kit does not take it: `GET, and the kit answers 405: …`. Undefined: it takes it. */
   refusal: string | undefined;
 }
@@ -25,7 +27,7 @@ export interface Heard {
 export interface CallbackListener {
   /** Where it listens. */
   address: string;
-  /** The first callback for a transaction, one that the kit takes before others. */
+  /** The first callback for a transaction that the kit takes; else the first that only lacks its user name and password; else any. */
   heard: (transactionId: string) => Heard | undefined;
   /** The transactions of callbacks for others than this one. */
   others: (transactionId: string) => string[];
@@ -74,14 +76,15 @@ export function listenForCallbacks(settings: DoctorSettings, now: () => number):
     };
     const type = request.headers["content-type"];
     const text = `${url} ${body}`;
-    const isTaken = judged.status === 204 || judged.status === 401;
     if (kept.length < maxKept)
       kept.push({
         at: now(),
-        authentication: authenticationOf(request, settings),
-        refusal: isTaken
-          ? undefined
-          : `${method}${type === undefined ? "" : ` with ${type}`}, and the kit answers ${judged.status}: ${why}`,
+        authentication: authenticationOf(request, judged.status, settings),
+        isTaken: judged.status === 204,
+        refusal:
+          judged.status === 204 || judged.status === 401
+            ? undefined
+            : `${method}${type === undefined ? "" : ` with ${type}`}, and the kit answers ${judged.status}: ${why}`,
         transactionId: transactionIn(body),
         text,
       });
@@ -92,6 +95,7 @@ export function listenForCallbacks(settings: DoctorSettings, now: () => number):
   const listener: CallbackListener = {
     address: "",
     heard: (id) =>
+      kept.find(({ transactionId, isTaken }) => transactionId === id && isTaken) ??
       kept.find(({ transactionId, refusal }) => transactionId === id && refusal === undefined) ??
       kept.find(({ text }) => text.includes(id)),
     others: (id) => [
@@ -167,12 +171,15 @@ function transactionIn(body: string): string | undefined {
   }
 }
 
-function authenticationOf({ headers }: IncomingMessage, settings: DoctorSettings): Authentication {
-  const expected = callbackAuthorizations(settings);
-  const given = headers.authorization;
-  if (expected.length === 0) return given === undefined ? "as-set" : "not-set";
-  if (given === undefined) return "none";
-  return expected.includes(given.replace(/^basic +/i, "Basic ")) ? "as-set" : "other";
+/** @param status the kit's, which has looked at it first */
+function authenticationOf(
+  { headers: { authorization: given } }: IncomingMessage,
+  status: number,
+  settings: DoctorSettings,
+): Authentication {
+  if (status === 401) return given === undefined ? "none" : "other";
+  const isUnchecked = settings["callback-username"] === undefined && /^basic /i.test(given ?? "");
+  return isUnchecked ? "not-set" : "as-set";
 }
 
 /** The headers of a callback with the settings' user name and each password; empty where there are none. */

@@ -40,6 +40,9 @@ export interface ScanTimes {
   now: () => number;
 }
 
+/** How long a second callback is waited for, where the kit refuses the first. */
+const secondMs = 2_000;
+
 /** Waits until the code is answered, its time is over or `stop` is aborted. A callback is a reason to ask at once. */
 export async function waitForScan(
   { id: transactionId, ttlMs }: StartedTransaction,
@@ -54,8 +57,10 @@ export async function waitForScan(
   const end = async (result: Scan["result"]): Promise<Scan> => {
     const afterMs = now() - begin;
     const isAnswered = result.kind !== "nobody" && result.kind !== "stopped";
-    if (listener && isAnswered && !listener.heard(transactionId))
-      await next(listener, transactionId, lateMs, stop);
+    const first = listener?.heard(transactionId);
+    // One that the kit refuses may be followed by one that it takes: some clients send their password only when they are asked.
+    if (listener && isAnswered && first?.isTaken !== true)
+      await next(listener, transactionId, first ? Math.min(secondMs, lateMs) : lateMs, stop);
     const heard = listener?.heard(transactionId);
     const callback = heard && {
       afterMs: heard.at - begin,

@@ -11,9 +11,12 @@ const errorName = /^(?:[A-Z]{1,15}\d{0,3}(?:_[A-Z]{1,15}\d{0,3})+|[a-z]{1,15}(?:
 
 const withoutKeys = (found: string): string => (errorName.test(found) ? found : "[secret]");
 
+/** Characters that nobody sees, or that `printable` replaces: a secret with some of them in it can still be read. */
+const unseen = "[\\p{Cc}\\p{Cf}\\p{Cs}\\u2028\\u2029]";
+
 /**
- * Makes a function that removes secrets from a text of somebody else, in each form in which they may be quoted, and all that
- * looks like one. The text is printable then, so that no character parts a secret.
+ * Makes a function that removes secrets from a text of somebody else, in each form in which they may be quoted and with unseen
+ * characters between their letters, and all that looks like one. The text is printable then.
  *
  * @param kept patterns of words that stay, even if they contain a secret
  */
@@ -21,22 +24,20 @@ export function withoutSecrets(
   secrets: readonly string[],
   kept: readonly string[] = [],
 ): (text: string) => string {
-  const forms = secrets
-    .flatMap(formsOf)
-    .map(printable)
-    .sort((one, other) => other.length - one.length);
+  const forms = secrets.flatMap(formsOf).sort((one, other) => other.length - one.length);
   const words = kept.length > 0 ? `\\b(?:${kept.join("|")})\\b` : "(?!)";
   // A secret that goes on after such a word is removed whole.
   const begins = new RegExp(`^${words}.`, "i");
   const longer = forms.filter((form) => begins.test(form));
   const ownSecret = new RegExp(
-    [...longer.map(escapeForRegExp), `(${words})`, ...forms.map(escapeForRegExp)].join("|"),
-    "gi",
+    [...longer.map(partedPattern), `(${words})`, ...forms.map(partedPattern)].join("|"),
+    "giu",
   );
   return (text) =>
-    printable(text)
-      .replace(ownSecret, (_found, word?: string) => word ?? "[secret]")
-      .replace(secretPattern, withoutKeys);
+    printable(text.replace(ownSecret, (_found, word?: string) => word ?? "[secret]")).replace(
+      secretPattern,
+      withoutKeys,
+    );
 }
 
 const formsOf = (secret: string): string[] => [
@@ -49,4 +50,12 @@ const formsOf = (secret: string): string[] => [
 /** Encodes a text as application/x-www-form-urlencoded. */
 export const formEncode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
 
-const escapeForRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+/** What is unseen or blank in a secret may be quoted as either. */
+const partedPattern = (secret: string): string =>
+  [...secret]
+    .map((character) =>
+      isBlank.test(character) ? `(?:${unseen}| )*` : character.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&"),
+    )
+    .join(`${unseen}*`);
+
+const isBlank = new RegExp(`${unseen}| `, "u");

@@ -19,6 +19,8 @@ export interface PageScript {
 export interface HtmlPage {
   /** The widget's tags. */
   tags: { endpoint: string | undefined }[];
+  /** Whether a `<template>` has one, which a script may show. */
+  isInTemplate: boolean;
   scripts: PageScript[];
   /** The texts of import maps. */
   importMaps: string[];
@@ -34,12 +36,20 @@ type Attributes = ReadonlyMap<string, string>;
  * does not know what is inside what, but for comments, texts, `<noscript>` and `<template>`, in which nothing runs.
  */
 export function readHtml(html: string): HtmlPage {
-  const page: HtmlPage = { tags: [], scripts: [], importMaps: [], policies: [], base: undefined };
+  const page: HtmlPage = {
+    tags: [],
+    isInTemplate: false,
+    scripts: [],
+    importMaps: [],
+    policies: [],
+    base: undefined,
+  };
   const inert = { noscript: 0, template: 0 };
   let script: PageScript | "importmap" | undefined;
 
   const open = (name: string, attributes: Attributes): void => {
     if (name === "noscript" || (name === "template" && !attributes.has("shadowrootmode"))) inert[name]++;
+    if (name === tagName && inert.template > 0 && inert.noscript === 0) page.isInTemplate = true;
     if (inert.noscript > 0 || inert.template > 0) return;
     switch (name) {
       case tagName:

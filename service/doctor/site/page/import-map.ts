@@ -59,20 +59,34 @@ function entryFor(
   map: Readonly<Record<string, unknown>>,
   base: string,
 ): string | undefined {
-  const keys = Object.keys(map).map((key) => ({
-    key,
-    // A key may itself be an address, relative to the page.
-    matches: /^\.{0,2}\//.test(key) ? [absolute(key, base) ?? key] : [key],
-  }));
-  const longestFirst = keys.sort((one, other) => other.key.length - one.key.length);
-  for (const { key, matches } of longestFirst) {
-    const target = map[key];
-    if (typeof target !== "string") continue;
-    for (const match of matches)
-      for (const name of names) {
-        if (name === match) return target;
-        if (match.endsWith("/") && name.startsWith(match)) return target + name.slice(match.length);
-      }
-  }
+  for (const { match, target } of entriesOf(map, base))
+    for (const name of names) {
+      if (name === match) return target;
+      if (match.endsWith("/") && name.startsWith(match)) return target + name.slice(match.length);
+    }
   return undefined;
 }
+
+/** A map's entries, the longest first. Made once for each map: a script may have thousands of imports. */
+function entriesOf(map: Readonly<Record<string, unknown>>, base: string): readonly Entry[] {
+  const before = sorted.get(map);
+  if (before) return before;
+  const entries = Object.entries(map)
+    .flatMap(([key, target]) =>
+      // A key may itself be an address, relative to the page.
+      typeof target === "string"
+        ? [{ match: /^\.{0,2}\//.test(key) ? (absolute(key, base) ?? key) : key, length: key.length, target }]
+        : [],
+    )
+    .sort((one, other) => other.length - one.length);
+  sorted.set(map, entries);
+  return entries;
+}
+
+interface Entry {
+  match: string;
+  length: number;
+  target: string;
+}
+
+const sorted = new WeakMap<object, readonly Entry[]>();

@@ -102,7 +102,11 @@ function linesOfPage(page: Extract<SeenPage, { kind: "page" }>, site: Site, isAp
   if (check?.kind === "bot-check") return withoutPage(answer, place);
   const unseenWhy = [...(answer.isWhole ? [] : ["only its first 100 kB were read"]), ...scripts.unseen];
   // What a browser cannot run adds no tag. But it would, once it is mended.
-  const couldAdd = [...unseenWhy, ...scripts.broken.map(({ script, why }) => `${script.name}: ${why}`)];
+  const couldAdd = [
+    ...(html.isInTemplate ? ["a <template> has it, which a script may show"] : []),
+    ...unseenWhy,
+    ...scripts.broken.map(({ script, why }) => `${script.name}: ${why}`),
+  ];
   if (!isFound && couldAdd.length === 0)
     return wrong(
       `there is no <${tagName}> in it${scripts.running.length > 0 ? ", and none in its scripts" : ""}`,
@@ -199,12 +203,20 @@ function widgetLine(
 ): Line {
   const url = new URL(address);
   const api = new URL(apiOrigin + path);
+  // An attempt's calls are below it.
+  const calls = [api, new URL(`${api.href}/attempt`)];
   if (policies.length === 0) return ok("csp-widget", "there is no policy that could block the widget");
   const fix = (directive: string): string =>
     `Change Content-Security-Policy of the login page: ${directive}. The widget runs under script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types lit-html.`;
   const sourceOf = (origin: string): string => (origin === url.origin ? "'self'" : origin);
   for (const policy of policies) {
-    if (allows(policy, ["connect-src"], api, url) === "blocked")
+    if (policy.has("sandbox") && !policy.get("sandbox")?.includes("allow-scripts"))
+      return failed(
+        "csp-widget",
+        "the policy lets no script run (sandbox)",
+        fix("remove sandbox, or add allow-scripts and allow-same-origin to it"),
+      );
+    if (calls.some((call) => allows(policy, ["connect-src"], call, url) === "blocked"))
       return failed(
         "csp-widget",
         "the policy blocks the login API (connect-src)",

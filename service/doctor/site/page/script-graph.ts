@@ -62,6 +62,10 @@ export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenS
   const follow = (script: Script, from: string): void => {
     if (script.state.kind !== "read") return;
     for (const { specifier, isDynamic } of script.state.text.imports) {
+      if (known.size > maxScripts || performance.now() > edge.endMs) {
+        script.imports.push({ script: notAsked(script.nonce), isDynamic: true });
+        return;
+      }
       const address = resolveImport(specifier, from, map, base);
       const found =
         address === undefined
@@ -79,10 +83,7 @@ export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenS
       url: address,
       kind: tag.kind,
       nonce: tag.nonce,
-      state: {
-        kind: "unread",
-        why: "it was not asked for: there are too many scripts, or they are too slow",
-      },
+      state: notAsked(tag.nonce).state,
       imports: [],
     };
     known.set(key, script);
@@ -160,6 +161,18 @@ function reach(roots: readonly Script[], may: (each: Script["imports"][number]) 
   for (const script of found) for (const each of script.imports) if (may(each)) found.add(each.script);
   return [...found];
 }
+
+const notAsked = (nonce: string | undefined): Script => ({
+  name: "a script",
+  url: undefined,
+  kind: "module",
+  nonce,
+  state: {
+    kind: "unread",
+    why: "it was not asked for: there are too many scripts, or they are too slow",
+  },
+  imports: [],
+});
 
 const nowhere = (specifier: string, nonce: string | undefined): Script => ({
   name: `“${specifier}”`,

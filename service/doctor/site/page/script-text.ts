@@ -42,7 +42,11 @@ const otherUses =
 /** A warning of the widget begins with its tag and an attribute. */
 const warning = /^ [a-z-]+>:/;
 
+/** The package exports the element's class. */
+const makesElement = /\bnew\s+OneginiOtpLogin\b/;
+
 function mentionsToAdd(text: string): boolean {
+  if (makesElement.test(text)) return true;
   for (const { index, 0: found } of text.matchAll(mention)) {
     const before = text.slice(Math.max(0, index - 40), index);
     const end = index + found.length;

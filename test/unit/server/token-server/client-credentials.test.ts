@@ -38,7 +38,17 @@ describe("the Token Server's words", () => {
   });
 
   test("are logged without a secret that a line break or a control character parts", () => {
-    assert.equal(redactor("bank", [secret])('no: a\nb"c, a\u009bb"c'), "no: [secret], [secret]");
+    assert.equal(
+      redactor("bank", [secret])('no: a\nb"c, a\u009bb"c, a b"c'),
+      "no: [secret], [secret], [secret]",
+    );
+    const redact = redactor("bank", ["Zx9-super-secret"]);
+    for (const mark of ["\n", "\0", "\u009b", "\u200b", "\u00ad", "\u202e", "\ud800"])
+      assert.equal(
+        redact(`no: Zx9-su${mark}per-sec${mark}${mark}ret.`),
+        "no: [secret].",
+        JSON.stringify(mark),
+      );
   });
 });
 

@@ -95,6 +95,18 @@ export const siteFaults: readonly SiteFault[] = [
     says: /add 'self' to connect-src/,
   },
   {
+    title: "the policy allows the login API's address alone, and no attempt's below it",
+    ...csp("script-src 'self'; connect-src http://localhost:*/otp-login; frame-ancestors 'none'"),
+    expected: ["csp-widget"],
+    says: /add 'self' to connect-src/,
+  },
+  {
+    title: "the policy is a sandbox without scripts",
+    ...csp("sandbox allow-forms; frame-ancestors 'none'"),
+    expected: ["csp-widget"],
+    says: /no script run \(sandbox\)/,
+  },
+  {
     title: "the policy forbids the script",
     ...csp("script-src https://cdn.example; connect-src 'self'; frame-ancestors 'none'"),
     expected: ["csp-widget"],

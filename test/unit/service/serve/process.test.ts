@@ -206,7 +206,7 @@ describe("npx onegini-otp-login serve", () => {
     rmSync(file);
     assert.match(
       String((await hup("secret_not_read"))?.["description"]),
-      /^--internal-secret-file: the file .* cannot be read \(ENOENT\)\./,
+      /^--internal-secret-file names a file that cannot be read \(ENOENT\)\.$/,
     );
     assert.deepEqual(await statuses(), [200, 200], "The old secrets stay.");
     writeFileSync(file, next);

@@ -252,6 +252,10 @@ describe("What is wrong with the settings", () => {
       /^--token-server-url must be .*, not "https:\/\/\*\*\*@ts\.example"\.$/,
     ],
     [
+      ["--token-server-url", "https://ts.example/?key=hidden"],
+      /^--token-server-url must be .*, not "https:\/\/ts\.example\/\?\*\*\*"\.$/,
+    ],
+    [
       ["--redis-url", "http://:hidden@r"],
       /^--redis-url must be an address such as redis:\/\/localhost:6379, or rediss:\/\/ for TLS\.$/,
     ],
@@ -282,7 +286,7 @@ describe("What is wrong with the settings", () => {
       "message must have at most 3 characters (max-message-length).",
     ],
     [["--config", "none.yaml"], "The file none.yaml cannot be read (ENOENT)."],
-    [["--internal-secret-file", "none"], "--internal-secret-file: the file none cannot be read (ENOENT)."],
+    [["--internal-secret-file", "none"], "--internal-secret-file names a file that cannot be read (ENOENT)."],
     [["--config", "list"], "The file list must hold an object of settings."],
     [["--config", "unknown"], 'There is no setting "prot", in unknown.'],
     [["--config", "types"], "client-id in types must be the API client's id, not 12."],

@@ -36,6 +36,10 @@ describe("doctor's reading of a page", () => {
       "<onegini-otp-login-card>",
     ])
       assert.equal(tags(html), 0, html);
+    const isInTemplate = (html: string): boolean => readHtml(html).isInTemplate;
+    assert.ok(isInTemplate("<template x-if=open><div><onegini-otp-login></div></template>"));
+    assert.ok(!isInTemplate("<template></template><onegini-otp-login>"));
+    assert.ok(!isInTemplate("<noscript><template><onegini-otp-login></template></noscript>"));
   });
 
   it("finds the scripts that a browser runs, and the policies in tags", () => {
@@ -74,6 +78,7 @@ describe("doctor's reading of a script", () => {
   it("finds the element where a script adds it, and not where it looks for one", async () => {
     for (const text of [
       'document.createElement("onegini-otp-login")',
+      "document.body.append(new OneginiOtpLogin())",
       "root.innerHTML = `<onegini-otp-login endpoint='/otp'></onegini-otp-login>`",
       '_jsx("onegini-otp-login",{endpoint:"/otp"})',
       'self.__next_f.push([1,"[\\"$\\",\\"onegini-otp-login\\",null]"])',
@@ -224,6 +229,15 @@ describe("doctor's reading ends soon, whatever it reads:", () => {
       readImportMaps([text]);
       intermediaryIn(answer(text));
     });
+
+  it("an import map of many names, and as many imports", { timeout: 30_000 }, () => {
+    const count = 10_000;
+    const names = Array.from({ length: count }, (_, index) => [`name-${index}`, `/${index}.js`]);
+    const map = readImportMaps([JSON.stringify({ imports: Object.fromEntries(names) as object })]);
+    const page = "https://a.example/login";
+    for (let index = 0; index < count; index++)
+      assert.equal(resolveImport(`other-${index}`, page, map, page), undefined);
+  });
 
   it("many attributes, and a deep page", { timeout }, () => {
     readHtml(`<meta ${Array.from({ length: 150_000 }, (_, index) => `a${index}`).join(" ")}>`);
