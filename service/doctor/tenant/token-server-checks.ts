@@ -4,6 +4,7 @@ import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } fr
 import { wordingOf } from "../wording.js";
 import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
 import { clientCertificateFix, wantsClientCertificate } from "../connection-checks.js";
+import { proxyFor } from "../proxy.js";
 import { modulesFor, mostModules } from "../qr-code.js";
 import { compressionOf, wrongIn, words } from "./reply-words.js";
 
@@ -130,6 +131,12 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
   if (wantsClientCertificate(said) || isRefusedByNginx)
     return failed("token-server", `it wants a client certificate (${said})`, clientCertificateFix);
   if (anonymous.answer?.status === 429) return tooManyCalls("token-server", anonymous);
+  if (/ERR_TLS_CERT_ALTNAME_INVALID|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/.test(said))
+    return failed(
+      "token-server",
+      `its certificate is for another name or another time, or that of a proxy on the way (it ${said})`,
+      "Its operator has to renew it: no setting of the kit makes up for that.",
+    );
   if (anonymous.answer === undefined && /CERT|SIGNED|ISSUER|SIGNATURE/.test(said))
     return failed(
       "token-server",
@@ -140,7 +147,14 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
     return failed(
       "token-server",
       `the proxy (HTTPS_PROXY) does not let a call through: it ${said}`,
-      `Have ${new URL(url).host} allowed at the proxy, correct the name or port in ${setting} if it does not know them, or add it to NO_PROXY where the way is direct.`,
+      `Have ${new URL(url).host} allowed at the proxy, write its user name and password into HTTPS_PROXY if it wants them (407), correct the name or port in ${setting} if it does not know them, or add it to NO_PROXY where the way is direct.`,
+    );
+  const use = proxyFor(url);
+  if (anonymous.answer === undefined && use.kind === "used")
+    return failed(
+      "token-server",
+      `a call through the proxy ${use.proxy} got no answer: it ${said}`,
+      `Correct the proxy's address in HTTPS_PROXY, or start it. Add ${new URL(url).host} to NO_PROXY where the way is direct.`,
     );
   if (anonymous.answer === undefined)
     return failed(

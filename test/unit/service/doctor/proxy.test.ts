@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { once } from "node:events";
+import { globalAgent } from "node:http";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { describe, it, type TestContext } from "node:test";
 import { connectionLines, wantsClientCertificate } from "../../../../service/doctor/connection-checks.js";
 import { isUsable, type Connection } from "../../../../service/doctor/connection.js";
 import { proxyFor } from "../../../../service/doctor/proxy.js";
+import { foundIn, runDoctor } from "./run-doctor.js";
 
 const url = "https://ts.example.com";
 const proxies = { HTTPS_PROXY: "http://user:hidden@proxy.example:3128" };
@@ -58,6 +62,37 @@ describe("doctor, behind a proxy of the environment,", () => {
     });
     assert.ok(line?.result === "failed");
     assert.match(line.fix, /^HTTPS_PROXY is set, but this Node \(v\d.*NODE_USE_ENV_PROXY=1.*Node 20 never/);
+  });
+});
+
+describe("doctor, of a call that gets no answer,", () => {
+  const answered = async (t: TestContext, server: (socket: Socket) => void) => {
+    const silent = createServer((socket) => server(socket.on("error", () => undefined)));
+    await once(silent.listen(0, "127.0.0.1"), "listening");
+    t.after(() => silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const flags = [
+      "--client-id=a",
+      "--client-secret=hidden-secret",
+      "--type=c",
+      "--origin=http://localhost:1",
+    ];
+    const run = await runDoctor(t, [
+      ...["--json", "--no-scan", "--message=Log in", `--token-server-url=http://127.0.0.1:${port}`],
+      ...flags,
+    ]);
+    return foundIn(run).checks.find(({ check }) => check === "token-server");
+  };
+
+  it("names the proxy first where there is one", async (t) => {
+    const { options } = globalAgent as unknown as { options: { proxyEnv?: Record<string, string> } };
+    const reset = (socket: Socket): unknown => socket.destroy();
+    assert.match((await answered(t, reset))?.fix ?? "", /^Two faults look alike: /);
+    options.proxyEnv = { http_proxy: "http://proxy.example:3128" };
+    t.after(() => delete options.proxyEnv);
+    const line = await answered(t, reset);
+    assert.match(line?.says ?? "", /^a call through the proxy proxy\.example:3128 got no answer/);
+    assert.match(line?.fix ?? "", /HTTPS_PROXY/);
   });
 });
 
