@@ -26,6 +26,8 @@ export interface SiteFacts {
   /** The same two with the origin of another site. */
   foreignStart: Answer;
   foreignPreflight: Answer;
+  /** The login call of one that nobody has accepted. */
+  login?: Answer;
   /** The two ways to hear of a login that was started: the status, several times, and the stream. */
   statuses?: readonly Answer[];
   stream?: StreamAnswer;
@@ -74,9 +76,9 @@ export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes)
   const fetchSite = isOwn ? "same-origin" : "same-site";
   const visitor = new Visitor({ timeoutMs, given: site.headers, origins: [origin, apiOrigin] });
   const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
-  const post = (from: string, site: string) =>
+  const post = (from: string, site: string, url = api) =>
     visitor.call({
-      url: api,
+      url,
       method: "POST",
       headers: {
         ...fetched,
@@ -130,7 +132,8 @@ export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes)
   // Each over a connection of its own, which may reach another process.
   while (statuses.length < statusCalls && isPending(statuses.at(-1)) !== undefined)
     statuses.push(await visitor.call(call));
-  return { ...facts, statuses, stream };
+  const login = await post(origin, fetchSite, `${call.url}/login`);
+  return { ...facts, statuses, stream, login };
 }
 
 /** True for a login that waits, false for one that is not known there, and undefined for any other answer. */

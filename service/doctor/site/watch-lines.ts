@@ -10,16 +10,30 @@ const oneStore = "Give all processes one Redis: the kit's store, the service's r
  *
  * @param waitsFor a fault that may be the reason of each of these
  */
-export function watchLines({ statuses, stream }: SiteFacts, waitsFor: CheckId | undefined): Line[] {
+export function watchLines({ statuses, stream, login }: SiteFacts, waitsFor: CheckId | undefined): Line[] {
   const [first] = statuses ?? [];
   if (!statuses || !first || !stream) return notChecked(["status", "stream"], fixFirst("login-api"));
   const isGood = statuses.every(isPending);
   if (!isGood && waitsFor !== undefined) return notChecked(["status", "stream"], fixFirst(waitsFor));
-  const line = statusLine(statuses);
+  const line = loginFault(login, statuses) ?? statusLine(statuses);
   // After another answer than "pending" the stream's answer says no more.
   return isPending(first) === true && statuses.every((each) => isPending(each) !== false)
     ? [line, streamLine(stream)]
     : [line, unknown("stream", fixFirst("status"))];
+}
+
+/** A proxy may let the start through, and no POST below it. The kit answers 409 `authorization_pending`. */
+function loginFault(login: Answer | undefined, statuses: readonly Answer[]): Line | undefined {
+  if (login?.kind !== "answered" || !statuses.every((each) => isPending(each) === true)) return undefined;
+  if (typeof jsonIn(login)?.["error"] === "string") return undefined;
+  const intermediary = intermediaryIn(login);
+  if (intermediary && "fix" in intermediary)
+    return failed("status", `pending, and the login call fails: ${intermediary.says}`, intermediary.fix);
+  return failed(
+    "status",
+    `pending, and the login call (POST …/login) is answered ${login.status}, not by the login API`,
+    "The proxy has to pass POST on for each path below the login API's, as for the start.",
+  );
 }
 
 function statusLine(statuses: readonly Answer[]): Line {

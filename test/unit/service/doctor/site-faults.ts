@@ -371,6 +371,13 @@ export const siteFaults: readonly SiteFault[] = [
     says: /add 'self' to script-src/,
   },
   {
+    title: "the proxy lets the start through, and no POST below it",
+    front: ({ method, url = "" }) =>
+      method === "POST" && /^\/otp-login\/./.test(url) ? { status: 405, body: "not allowed" } : undefined,
+    expected: ["status"],
+    says: /login call \(POST …\/login\) is answered 405/,
+  },
+  {
     title: "the login page redirects without end",
     front: at("/login", { status: 302, headers: { location: "/login?again" } }),
     expected: ["page"],
