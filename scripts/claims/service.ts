@@ -74,7 +74,7 @@ export const loginService: readonly Defence[] = [
   {
     claim: "doctor prints a server's words on one line, without control characters",
     file: "service/doctor/clean-lines.ts",
-    text: "redact(inWritingOrder(given))",
+    text: "inWritingOrder(redact(given))",
     without: "given",
     test: doctor,
     title: "has no control character, no line and no direction of a server's, in lines, JSON and report",
@@ -82,7 +82,7 @@ export const loginService: readonly Defence[] = [
   {
     claim: "doctor prints no secret that a server repeats",
     file: "service/doctor/clean-lines.ts",
-    text: "redact(inWritingOrder(given))",
+    text: "inWritingOrder(redact(given))",
     without: "inWritingOrder(given)",
     test: doctor,
     title: "has no secret that the Token Server repeats in its errors",

@@ -221,7 +221,7 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "The client's secret is not logged in pieces, with control characters between them",
     file: "src/server/token-server/redaction.ts",
-    text: ".join(`${unseen}*`)",
+    text: ".join(`[${unseen}]*`)",
     without: `.join("")`,
     test: "test/unit/server/token-server/client-credentials.test.ts",
     title: "are logged without a secret that a line break or a control character parts",

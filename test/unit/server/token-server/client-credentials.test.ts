@@ -50,6 +50,17 @@ describe("the Token Server's words", () => {
         JSON.stringify(mark),
       );
   });
+
+  test("are read in time, whatever they are", { timeout: 20_000 }, () => {
+    const redact = redactor("bank", ["a b c d e f"]);
+    for (const text of [
+      "\0".repeat(200_000),
+      `a${"\0 ".repeat(100_000)}`,
+      "a\0".repeat(100_000),
+      "a b ".repeat(50_000),
+    ])
+      assert.doesNotMatch(redact(text), /secret/);
+  });
 });
 
 describe("the kit's words about a call that got no answer", () => {
