@@ -34,6 +34,7 @@ const copied = [
   "test",
   "demo",
   "service",
+  "shared",
   "docs",
   "openapi.yaml",
   "package.json",
