@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { parseYaml } from "./parse-yaml.js";
+import { codeOrText } from "../../shared/error-code.js";
 import { isOurs, settingNames, settingOf, variableOf, type SettingName } from "./setting-list.js";
 
 /** A value as it was given, and where: `--port`, `ONEGINI_LOGIN_PORT`, `port in site.yaml`. */
@@ -137,7 +138,7 @@ export function readConfigFile(path: string, read: (path: string) => string): So
   try {
     text = read(path);
   } catch (error) {
-    source.problems.push(`The file ${path} cannot be read (${codeOf(error)}).`);
+    source.problems.push(`The file ${path} cannot be read (${codeOrText(error)}).`);
     return source;
   }
   const parsed = parseYaml(text);
@@ -191,8 +192,6 @@ export function readSecretFile(
     return { text: read(path).replace(/\r?\n$/, "") };
   } catch (error) {
     // Not its name: the secret itself may have been given in its place.
-    return { problem: `${where} names a file that cannot be read (${codeOf(error)}).` };
+    return { problem: `${where} names a file that cannot be read (${codeOrText(error)}).` };
   }
 }
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

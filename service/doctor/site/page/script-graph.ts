@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { isLoopback } from "../../../../shared/loopback.js";
 import { scriptTypes, type HtmlPage, type PageScript } from "./html-page.js";
 import { readImportMaps, resolveImport, type ImportMap } from "./import-map.js";
 import { fitsIntegrity } from "./integrity.js";
@@ -215,7 +216,7 @@ async function loadScript(
     const { protocol: own, origin: at, hostname } = new URL(url);
     if (own !== "https:" && own !== "http:")
       return { state: { kind: "unread", why: `its address begins with ${own}` }, url };
-    if (protocol === "https:" && own === "http:" && !isLocal(hostname))
+    if (protocol === "https:" && own === "http:" && !isLoopback(hostname))
       return broken("missing", "http, which a browser blocks on a page of https");
     const isElsewhere = at !== origin;
     const answer = await call({
@@ -259,9 +260,6 @@ async function loadScript(
   }
   return broken("missing", "it redirects too often");
 }
-
-const isLocal = (hostname: string): boolean =>
-  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$|\.localhost$/.test(hostname);
 
 /** Modules need the type of a script. Other scripts are taken with nearly any, unless `nosniff` is said. */
 function wrongType(headers: IncomingHttpHeaders, kind: PageScript["kind"]): string | undefined {
