@@ -19,7 +19,7 @@ const anAttempt = (store: RedisStore): Attempt => ({
   language: "en",
   startedAt: store.now(),
   transactions: [{ id: randomUUID(), endsAt: store.now() + 60_000, closed: false }],
-  begun: 1,
+  startedCount: 1,
   state: { status: "pending" },
   forgetAt: store.now() + 430_000,
 });

@@ -8,8 +8,8 @@ export interface Scan {
   readonly address?: string;
   /** The phone's user agent. */
   readonly userAgent?: string;
-  /** How many transactions the attempt had begun: with a newer one, its page shows that code and no scan. */
-  readonly begun?: number;
+  /** How many transactions the attempt had started: with a newer one, its page shows that code and no scan. */
+  readonly startedCount?: number;
 }
 
 /** One OTP at the Token Server. The OTP itself is not stored. */
@@ -90,8 +90,8 @@ export interface Attempt {
   readonly startedAt: number;
   /** Its transactions, the newest last. */
   readonly transactions: readonly Transaction[];
-  /** How many transactions were begun, those included that the Token Server has not answered yet. */
-  readonly begun: number;
+  /** How many transactions were started, those included that the Token Server has not answered yet. */
+  readonly startedCount: number;
   readonly state: AttemptState;
   /** The time from which a store may delete it. */
   readonly forgetAt: number;

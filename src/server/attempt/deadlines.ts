@@ -16,7 +16,7 @@ export const isAcceptable = ({ endsAt, closed }: Transaction, now: number): bool
  * The end of the last scanned code that can still be accepted; 0 if there is none. A scan does not count once the page has
  * asked for a newer code.
  */
-export const scannedUntil = ({ transactions, begun }: Attempt, now: number): number =>
+export const scannedUntil = ({ transactions, startedCount }: Attempt, now: number): number =>
   Math.max(
     0,
     ...transactions
@@ -24,7 +24,7 @@ export const scannedUntil = ({ transactions, begun }: Attempt, now: number): num
         (transaction) =>
           isAcceptable(transaction, now) &&
           // A scan that an older version stored has no count.
-          scansOf(transaction).some((scan) => (scan.begun ?? begun) === begun),
+          scansOf(transaction).some((scan) => (scan.startedCount ?? startedCount) === startedCount),
       )
       .map(({ endsAt }) => endsAt),
   );

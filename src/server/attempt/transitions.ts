@@ -14,7 +14,7 @@ import {
 /** What can happen to an attempt. */
 export type Change =
   /** Counted before the Token Server is called, so that the limit also holds for renewals at the same time. */
-  | { readonly kind: "renewal_begun"; readonly maxTransactions: number }
+  | { readonly kind: "renewal_started"; readonly maxTransactions: number }
   /** No transaction was started: it does not count. */
   | { readonly kind: "renewal_abandoned" }
   | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
@@ -69,7 +69,7 @@ export function beginAttempt(
     ...(userAgent !== undefined && { userAgent }),
     startedAt,
     transactions: [{ id: transaction.id, endsAt: transaction.endsAt, closed: false }],
-    begun: 1,
+    startedCount: 1,
     state: pending,
     forgetAt: 0,
   };
@@ -95,13 +95,13 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   });
   const isPending = attempt.state.status === "pending";
   switch (what.kind) {
-    case "renewal_begun":
-      return isPending && attempt.begun < what.maxTransactions
-        ? { ...attempt, begun: attempt.begun + 1 }
+    case "renewal_started":
+      return isPending && attempt.startedCount < what.maxTransactions
+        ? { ...attempt, startedCount: attempt.startedCount + 1 }
         : attempt;
     case "renewal_abandoned":
-      return isPending && attempt.begun > attempt.transactions.length
-        ? { ...attempt, begun: attempt.begun - 1 }
+      return isPending && attempt.startedCount > attempt.transactions.length
+        ? { ...attempt, startedCount: attempt.startedCount - 1 }
         : attempt;
     case "renewed":
       return isPending
@@ -174,8 +174,8 @@ function markScanned(attempt: Attempt, id: string, scan: Scan): Attempt {
   const scans = scansOf(scannable);
   if (scans.length >= maxScans || scans.some(({ userId }) => userId === scan.userId)) return attempt;
   // A code that was scanned once cannot hide a newer one by another scan.
-  const begun = scans[0]?.begun ?? attempt.begun;
-  const [scanned, ...otherScans] = [...scans, { ...scan, begun }];
+  const startedCount = scans[0]?.startedCount ?? attempt.startedCount;
+  const [scanned, ...otherScans] = [...scans, { ...scan, startedCount }];
   const transactions = attempt.transactions.map((transaction) =>
     transaction === scannable
       ? { ...transaction, scanned, ...(otherScans.length > 0 && { otherScans }) }

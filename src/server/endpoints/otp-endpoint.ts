@@ -123,7 +123,7 @@ export class OtpEndpoint<Context> {
     const { attempts, live, report, runtime } = this.#dependencies;
     await live.pollLast(attempt);
     const place = await attempts.change(attempt.id, {
-      kind: "renewal_begun",
+      kind: "renewal_started",
       maxTransactions: this.#dependencies.limits.transactionsPerAttempt,
     });
     if (!place) throw unknownAttempt();
@@ -149,7 +149,7 @@ export class OtpEndpoint<Context> {
   /** Why an attempt cannot be renewed. The limit is checked before the status. */
   #renewalError(attempt: Attempt): ApiError {
     const { limits, runtime } = this.#dependencies;
-    if (attempt.begun < limits.transactionsPerAttempt) return attemptSettled();
+    if (attempt.startedCount < limits.transactionsPerAttempt) return attemptSettled();
     // There will be no more codes in this attempt. A new one makes sense once the last code is over.
     const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
     return limitExceeded(

@@ -174,7 +174,7 @@ const scan = v.looseObject({
   userId: v.exactOptional(v.string()),
   address: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),
-  begun: v.exactOptional(count),
+  startedCount: v.exactOptional(count),
 });
 
 const transaction = v.looseObject({
@@ -197,7 +197,7 @@ const storedAttempt = v.looseObject({
   userAgent: v.exactOptional(v.string()),
   startedAt: instant,
   transactions: v.array(transaction),
-  begun: count,
+  startedCount: count,
   state,
   forgetAt: instant,
 });

@@ -295,7 +295,7 @@ test("a command still waits for a connection when its time is over, and never ru
 test("many write at once through two servers: each change is made once, and in order", async (t) => {
   const server = await start(t);
   const stores = [(await openStore(t, server)).store, (await openStore(t, server)).store] as const;
-  const attempt = anAttempt({ begun: 0 });
+  const attempt = anAttempt({ startedCount: 0 });
   await stores[0].create(attempt);
   const [writers, changes] = [20, 10];
   const write = async (index: number): Promise<void> => {
@@ -303,13 +303,13 @@ test("many write at once through two servers: each change is made once, and in o
     for (let done = 0; done < changes;) {
       const current = await store.get(attempt.id);
       holds(current);
-      const next = { ...current, version: current.version + 1, begun: current.begun + 1 };
+      const next = { ...current, version: current.version + 1, startedCount: current.startedCount + 1 };
       if (await store.compareAndSet(attempt.id, current.version, next)) done++;
     }
   };
   await Promise.all(Array.from({ length: writers }, (_, index) => write(index)));
   const end = await stores[1].get(attempt.id);
-  assert.deepEqual([end?.begun, end?.version], [writers * changes, writers * changes + 1]);
+  assert.deepEqual([end?.startedCount, end?.version], [writers * changes, writers * changes + 1]);
 });
 
 test("in a cluster, the Pub/Sub connection is cut and its server killed: listeners are called", async (t) => {

@@ -66,7 +66,7 @@ const probe = {
   browser: "",
   startedAt: 0,
   transactions: [],
-  begun: 0,
+  startedCount: 0,
   state: { status: "pending" },
 } as const;
 

@@ -128,7 +128,7 @@ async function writeAttempt(url: string): Promise<Written> {
     browser: "hash",
     startedAt: now,
     transactions: [{ id: randomUUID(), endsAt: now + 50_000, closed: false }],
-    begun: 1,
+    startedCount: 1,
     state: { status: "pending" },
     forgetAt: now + 60_000,
   });

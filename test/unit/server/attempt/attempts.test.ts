@@ -130,7 +130,7 @@ describe("the attempts", () => {
   test("do not report renewals and logins", async () => {
     const { attempts, begin, clock, events } = scene();
     const id = await begin();
-    await attempts.change(id, { kind: "renewal_begun", maxTransactions: 20 });
+    await attempts.change(id, { kind: "renewal_started", maxTransactions: 20 });
     await attempts.change(id, { kind: "renewed", id: "two", endsAt: clock.now() + 60_000 });
     await attempts.change(id, { kind: "transaction_closed", id: "two", at: clock.now() });
     assert.deepEqual(events, []);
@@ -169,14 +169,14 @@ describe("the attempts", () => {
       async compareAndSet(id, version, next) {
         const now = await store.get(id);
         if (now && others-- > 0)
-          await store.compareAndSet(id, version, { ...now, version: version + 1, begun: now.begun + 1 });
+          await store.compareAndSet(id, version, { ...now, version: version + 1, startedCount: now.startedCount + 1 });
         return store.compareAndSet(id, version, next);
       },
     }));
     const id = await begin();
     const result = await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(result?.changed, true);
-    assert.deepEqual([result.attempt.version, result.attempt.begun], [5, 4]);
+    assert.deepEqual([result.attempt.version, result.attempt.startedCount], [5, 4]);
   });
 
   test("of another site in the same store are unknown, whatever reads them", async () => {

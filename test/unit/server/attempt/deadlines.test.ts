@@ -25,7 +25,7 @@ const pending = (...transactions: Transaction[]): Attempt => ({
   browser: "hash",
   startedAt: 0,
   transactions,
-  begun: transactions.length,
+  startedCount: transactions.length,
   state: { status: "pending" },
   forgetAt: 0,
 });

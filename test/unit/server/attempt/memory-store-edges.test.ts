@@ -8,7 +8,7 @@ const attempt = (id: string, forgetAt: number, transaction = `transaction of ${i
   browser: "hash",
   startedAt: 0,
   transactions: [{ id: transaction, endsAt: forgetAt, closed: false }],
-  begun: 1,
+  startedCount: 1,
   state: { status: "pending" },
   forgetAt,
 });

@@ -26,7 +26,7 @@ describe("the memory store", () => {
       browser: "hash",
       startedAt: now,
       transactions: [{ id: `transaction-${index}`, endsAt: forgetAt, closed: false }],
-      begun: 1,
+      startedCount: 1,
       state: { status: "pending" },
       forgetAt,
     });

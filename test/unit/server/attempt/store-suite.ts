@@ -56,7 +56,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       const { store, other } = await open(t);
       const attempt = anAttempt();
       await store.create(attempt);
-      const scanned = { at: 1, address: "192.0.2.1", userAgent: "App/1.0", begun: 1 };
+      const scanned = { at: 1, address: "192.0.2.1", userAgent: "App/1.0", startedCount: 1 };
       const otherScans = [{ at: 2, userId: "bob" }];
       const transactions = attempt.transactions.map((transaction) => ({
         ...transaction,
@@ -145,11 +145,11 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       const attempt = anAttempt();
       await store.create(attempt);
       const writers = Array.from({ length: 20 }, (_, index) =>
-        (index % 2 ? store : other).compareAndSet(attempt.id, 1, { ...attempt, version: 2, begun: index }),
+        (index % 2 ? store : other).compareAndSet(attempt.id, 1, { ...attempt, version: 2, startedCount: index }),
       );
       const wins = (await Promise.all(writers)).flatMap((won, index) => (won ? [index] : []));
       assert.equal(wins.length, 1);
-      assert.equal((await store.get(attempt.id))?.begun, wins[0]);
+      assert.equal((await store.get(attempt.id))?.startedCount, wins[0]);
     });
 
     test("finds the owner of a transaction, from the start and from a renewal", async (t) => {
@@ -302,7 +302,7 @@ export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
     browser: "hash",
     startedAt: Date.now(),
     transactions: [{ id: randomUUID(), endsAt: Date.now() + 60_000, closed: false }],
-    begun: 1,
+    startedCount: 1,
     state: { status: "pending" },
     forgetAt: Date.now() + 60_000,
     ...changes,

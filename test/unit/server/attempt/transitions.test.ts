@@ -23,7 +23,7 @@ const after = (attempt: Attempt, ...changes: Change[]): Attempt =>
   changes.reduce((before, what) => change(before, what, timeouts), attempt);
 
 const renewed: Change[] = [
-  { kind: "renewal_begun", maxTransactions: 20 },
+  { kind: "renewal_started", maxTransactions: 20 },
   { kind: "renewed", id: "two", endsAt: t0 + 90 * second },
 ];
 const approved: Change = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second };
@@ -63,7 +63,7 @@ describe("an attempt", () => {
       browser: "hash",
       startedAt: t0,
       transactions: [{ ...transaction, closed: false }],
-      begun: 1,
+      startedCount: 1,
       state: { status: "pending" },
       forgetAt: begin().forgetAt,
     };
@@ -207,7 +207,7 @@ describe("an attempt", () => {
   test("is not open for a shorter time after a renewal with a short life", () => {
     const attempt = after(
       begin(),
-      { kind: "renewal_begun", maxTransactions: 20 },
+      { kind: "renewal_started", maxTransactions: 20 },
       { kind: "renewed", id: "two", endsAt: t0 + second },
     );
     assert.equal(openUntil(attempt, timeouts), t0 + 70 * second);
@@ -262,13 +262,13 @@ describe("an attempt", () => {
 
   test("begins at most twenty transactions, and counts those that have no answer yet", () => {
     let attempt = begin();
-    for (let begun = 1; begun < 20; begun++)
-      attempt = after(attempt, { kind: "renewal_begun", maxTransactions: 20 });
-    assert.equal(attempt.begun, 20);
-    assert.equal(after(attempt, { kind: "renewal_begun", maxTransactions: 20 }), attempt);
+    for (let started = 1; started < 20; started++)
+      attempt = after(attempt, { kind: "renewal_started", maxTransactions: 20 });
+    assert.equal(attempt.startedCount, 20);
+    assert.equal(after(attempt, { kind: "renewal_started", maxTransactions: 20 }), attempt);
     const free = after(attempt, { kind: "renewal_abandoned" });
-    assert.equal(free.begun, 19);
-    assert.equal(after(free, { kind: "renewal_begun", maxTransactions: 20 }).begun, 20);
+    assert.equal(free.startedCount, 19);
+    assert.equal(after(free, { kind: "renewal_started", maxTransactions: 20 }).startedCount, 20);
   });
 
   test("always counts the transactions that were started, whatever renewals are abandoned", () => {

@@ -33,7 +33,7 @@ const attemptWith = (...transactions: Transaction[]): Attempt => ({
   browser: "hash",
   startedAt: 0,
   transactions,
-  begun: transactions.length,
+  startedCount: transactions.length,
   state: { status: "pending" },
   forgetAt: 0,
 });

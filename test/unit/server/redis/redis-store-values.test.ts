@@ -11,7 +11,7 @@ const bare = {
   browser: "hash",
   startedAt: 1000.5,
   transactions: [{ id: "t", endsAt: 61_000, closed: true }],
-  begun: 2,
+  startedCount: 2,
   state: { status: "pending" },
   forgetAt: 131_000,
 };
@@ -73,7 +73,7 @@ test("a value that is not an attempt is an error that names the wrong field", ()
       "transactions.0.calledBackAt",
       { transactions: [{ id: "t", endsAt: 1, closed: true, calledBackAt: "x" }] },
     ],
-    ["begun", { begun: null }],
+    ["startedCount", { startedCount: null }],
     ["state", { state: "pending" }],
     ["state.status", { state: { status: "gone" } }],
     ["state.userId", { state: { status: "approved", at: 1 } }],
