@@ -15,6 +15,7 @@ type Attempt = Parameters<RedisStore["create"]>[0];
 const anAttempt = (store: RedisStore): Attempt => ({
   id: randomUUID(),
   version: 1,
+  origin: "https://www.example.com",
   browser: "x".repeat(43),
   language: "en",
   startedAt: store.now(),

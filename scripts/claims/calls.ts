@@ -19,7 +19,7 @@ const otherSite = "test/unit/server/endpoints/other-site.test.ts";
 /** What makes the attempts of another site unknown. */
 const ofOneSite = {
   file: "src/server/attempt/site-store.ts",
-  text: "(attempt.origin ?? origin) === origin",
+  text: "attempt?.origin === origin",
   without: 'origin !== ""',
 };
 

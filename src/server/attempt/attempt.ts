@@ -8,8 +8,8 @@ export interface Scan {
   readonly address?: string;
   /** The phone's user agent. */
   readonly userAgent?: string;
-  /** How many transactions the attempt had started: with a newer one, its page shows that code and no scan. */
-  readonly startedCount?: number;
+  /** How many transactions the attempt had started by then. Once it starts another, its page shows that code and no scan. */
+  readonly startedCount: number;
 }
 
 /** One OTP at the Token Server. The OTP itself is not stored. */
@@ -19,10 +19,7 @@ export interface Transaction {
   readonly endsAt: number;
   /** Whether it failed without being denied. The attempt may have others that are open. */
   readonly closed: boolean;
-  /**
-   * When its callback came, once its result is known: another server may have got it. Missing if none came, or if an older
-   * version got it.
-   */
+  /** When its callback came, once its result is known: another server may have received it. Missing if none came. */
   readonly calledBackAt?: number;
   /** The first scan. */
   readonly scanned?: Scan;
@@ -73,11 +70,8 @@ export interface Attempt {
   readonly id: string;
   /** Counts the changes, for `compareAndSet`. */
   readonly version: number;
-  /**
-   * The site that began it, by the kit's `origin`. A kit of another origin on the same store does not know it. Missing if an
-   * older version began it.
-   */
-  readonly origin?: string;
+  /** The site that began it, by the kit's `origin`. A kit of another origin on the same store does not know it. */
+  readonly origin: string;
   /** The hash of the cookie of the browser that owns it. */
   readonly browser: string;
   /** The language of the page, for all of its transactions. */

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptState, Scan } from "./attempt.js";
+import type { Attempt, AttemptState } from "./attempt.js";
 import type { AttemptListener } from "./attempt-store.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
@@ -7,7 +7,7 @@ import type { Runtime } from "../runtime.js";
 import { storeOfSite } from "./site-store.js";
 import type { GuardedStore } from "./store-guard.js";
 import { ticketRefusal, type Redemption, type TicketRefusal } from "./ticket.js";
-import { beginAttempt, change, type Change } from "./transitions.js";
+import { beginAttempt, change, type Change, type NewScan } from "./transitions.js";
 
 /** The attempt after a change, and whether this change had an effect. */
 export interface Changed {
@@ -78,7 +78,7 @@ export class Attempts {
   }
 
   /** The site's app scanned the code of a transaction. An unknown transaction changes nothing. */
-  async scanned(transactionId: string, from: Omit<Scan, "at">): Promise<void> {
+  async scanned(transactionId: string, from: Omit<NewScan, "at">): Promise<void> {
     const attempt = await this.findByTransaction(transactionId);
     if (!attempt) return;
     const scan = { at: this.#runtime.now(), ...from };

@@ -23,8 +23,7 @@ export const scannedUntil = ({ transactions, startedCount }: Attempt, now: numbe
       .filter(
         (transaction) =>
           isAcceptable(transaction, now) &&
-          // A scan that an older version stored has no count.
-          scansOf(transaction).some((scan) => (scan.startedCount ?? startedCount) === startedCount),
+          scansOf(transaction).some((scan) => scan.startedCount === startedCount),
       )
       .map(({ endsAt }) => endsAt),
   );

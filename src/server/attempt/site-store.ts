@@ -7,13 +7,10 @@ import type { GuardedStore } from "./store-guard.js";
  */
 export function storeOfSite(store: GuardedStore, origin: string): GuardedStore {
   const own = (attempt: Attempt | undefined): Attempt | undefined =>
-    attempt && isOf(attempt, origin) ? attempt : undefined;
+    attempt?.origin === origin ? attempt : undefined;
   return {
     ...store,
     get: async (id) => own(await store.get(id)),
     findByTransaction: async (transactionId) => own(await store.findByTransaction(transactionId)),
   };
 }
-
-/** An attempt that an older version began names no site. It is taken as this one's, for the minutes that it lives. */
-const isOf = (attempt: Attempt, origin: string): boolean => (attempt.origin ?? origin) === origin;

@@ -19,7 +19,7 @@ export type Change =
   | { readonly kind: "renewal_abandoned" }
   | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
   /** The site's app scanned the code of a transaction. A user's first scan counts, and none after the code's end. */
-  | { readonly kind: "scanned"; readonly id: string; readonly scan: Scan }
+  | { readonly kind: "scanned"; readonly id: string; readonly scan: NewScan }
   /** A transaction was accepted. */
   | (Result & { readonly kind: "approved"; readonly userId: string })
   | (Result & { readonly kind: "denied" })
@@ -42,6 +42,9 @@ export type Change =
   /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
   | { readonly kind: "silence"; readonly at: number };
 
+/** A scan before the attempt has noted it. */
+export type NewScan = Omit<Scan, "startedCount">;
+
 /** The result of a transaction. `calledBackAt`: when its callback came; missing if none did. */
 interface Result {
   readonly id: string;
@@ -51,8 +54,7 @@ interface Result {
 
 /** Begins an attempt with its first transaction. */
 export function beginAttempt(
-  parts: Pick<Attempt, "id" | "browser" | "language" | "address" | "userAgent" | "startedAt"> & {
-    origin: string;
+  parts: Pick<Attempt, "id" | "origin" | "browser" | "language" | "address" | "userAgent" | "startedAt"> & {
     transaction: Omit<Transaction, "closed">;
   },
   timeouts: Timeouts,
@@ -165,7 +167,7 @@ function withCallback(attempt: Attempt, { id, calledBackAt }: Pick<Result, "id" 
 /** The phones of this many users may scan one code. Only one of them can answer it. */
 const maxScans = 5;
 
-function markScanned(attempt: Attempt, id: string, scan: Scan): Attempt {
+function markScanned(attempt: Attempt, id: string, scan: NewScan): Attempt {
   const scannable = attempt.transactions.find(
     (transaction) => transaction.id === id && isAcceptable(transaction, scan.at),
   );

@@ -36,7 +36,7 @@ export type ClientOf = (address: string | undefined) => Client | undefined;
 
 type Address = ReturnType<typeof ipaddr.process>;
 
-/** An older version of this package may have stored an attempt with a text that is no address. */
+/** Undefined for what is not an address. */
 function parse(address = ""): Address | undefined {
   return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
 }

@@ -174,7 +174,7 @@ const scan = v.looseObject({
   userId: v.exactOptional(v.string()),
   address: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),
-  startedCount: v.exactOptional(count),
+  startedCount: count,
 });
 
 const transaction = v.looseObject({
@@ -190,7 +190,7 @@ const transaction = v.looseObject({
 const storedAttempt = v.looseObject({
   id: v.string(),
   version: count,
-  origin: v.exactOptional(v.string()),
+  origin: v.string(),
   browser: v.string(),
   language: v.exactOptional(v.string()),
   address: v.exactOptional(v.string()),

@@ -63,6 +63,7 @@ export const memory: OpenModelStore = () => {
 
 const probe = {
   version: 1,
+  origin: "https://www.example.com",
   browser: "",
   startedAt: 0,
   transactions: [],

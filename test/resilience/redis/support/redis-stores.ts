@@ -125,6 +125,7 @@ async function writeAttempt(url: string): Promise<Written> {
   await store.create({
     id: "attempt",
     version: 1,
+    origin: "https://www.example.com",
     browser: "hash",
     startedAt: now,
     transactions: [{ id: randomUUID(), endsAt: now + 50_000, closed: false }],

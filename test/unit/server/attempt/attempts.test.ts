@@ -169,7 +169,11 @@ describe("the attempts", () => {
       async compareAndSet(id, version, next) {
         const now = await store.get(id);
         if (now && others-- > 0)
-          await store.compareAndSet(id, version, { ...now, version: version + 1, startedCount: now.startedCount + 1 });
+          await store.compareAndSet(id, version, {
+            ...now,
+            version: version + 1,
+            startedCount: now.startedCount + 1,
+          });
         return store.compareAndSet(id, version, next);
       },
     }));
@@ -197,18 +201,6 @@ describe("the attempts", () => {
     assert.equal(await store.get(id), stored);
     assert.deepEqual(events, []);
     assert.equal(await theirs.get(id, "hash"), stored);
-  });
-
-  test("that an older version stored, without their site, are known until their end", async () => {
-    const { attempts, begin, clock } = scene((store) => ({
-      ...store,
-      create: ({ origin: _, ...attempt }) => store.create(attempt),
-    }));
-    const id = await begin();
-    assert.equal((await attempts.get(id, "hash"))?.origin, undefined);
-    const changed = await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
-    assert.equal(changed?.attempt.state.status, "denied");
-    assert.equal((await attempts.findByTransaction("one"))?.origin, undefined);
   });
 
   test("give up after 200 tries to write a change, with an error that names it", async () => {

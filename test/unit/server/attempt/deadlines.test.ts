@@ -22,6 +22,7 @@ const ending = (endsAtSeconds: number, closed = false): Transaction => ({
 const pending = (...transactions: Transaction[]): Attempt => ({
   id: "attempt",
   version: 1,
+  origin: "https://www.example.com",
   browser: "hash",
   startedAt: 0,
   transactions,

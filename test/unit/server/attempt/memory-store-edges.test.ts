@@ -5,6 +5,7 @@ import { memoryStore, type Attempt } from "onegini-otp-login/server";
 const attempt = (id: string, forgetAt: number, transaction = `transaction of ${id}`): Attempt => ({
   id,
   version: 1,
+  origin: "https://www.example.com",
   browser: "hash",
   startedAt: 0,
   transactions: [{ id: transaction, endsAt: forgetAt, closed: false }],

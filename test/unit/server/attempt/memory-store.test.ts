@@ -23,6 +23,7 @@ describe("the memory store", () => {
     const attempt = (index: number, forgetAt: number): Parameters<typeof store.create>[0] => ({
       id: `attempt-${index}`,
       version: 1,
+      origin: "https://www.example.com",
       browser: "hash",
       startedAt: now,
       transactions: [{ id: `transaction-${index}`, endsAt: forgetAt, closed: false }],

@@ -57,7 +57,7 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       const attempt = anAttempt();
       await store.create(attempt);
       const scanned = { at: 1, address: "192.0.2.1", userAgent: "App/1.0", startedCount: 1 };
-      const otherScans = [{ at: 2, userId: "bob" }];
+      const otherScans = [{ at: 2, userId: "bob", startedCount: 1 }];
       const transactions = attempt.transactions.map((transaction) => ({
         ...transaction,
         scanned,
@@ -145,7 +145,11 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       const attempt = anAttempt();
       await store.create(attempt);
       const writers = Array.from({ length: 20 }, (_, index) =>
-        (index % 2 ? store : other).compareAndSet(attempt.id, 1, { ...attempt, version: 2, startedCount: index }),
+        (index % 2 ? store : other).compareAndSet(attempt.id, 1, {
+          ...attempt,
+          version: 2,
+          startedCount: index,
+        }),
       );
       const wins = (await Promise.all(writers)).flatMap((won, index) => (won ? [index] : []));
       assert.equal(wins.length, 1);
@@ -299,6 +303,7 @@ export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
   return {
     id: randomUUID(),
     version: 1,
+    origin: "https://www.example.com",
     browser: "hash",
     startedAt: Date.now(),
     transactions: [{ id: randomUUID(), endsAt: Date.now() + 60_000, closed: false }],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
+import { memoryStore } from "onegini-otp-login/server";
 import { until } from "../../../support/until.js";
 import { Browser } from "../support/browser.js";
 import { site, type Site } from "../support/site.js";
@@ -121,51 +121,4 @@ describe("an attempt's site", () => {
     const { attempt } = await browser.start({ headers });
     assert.equal((await store.get(attempt))?.origin, origin);
   });
-});
-
-/** A store as servers of the version before write it: without the site. They keep it in an attempt that they change. */
-const olderVersion = (store: AttemptStore): AttemptStore => ({
-  ...store,
-  create: ({ origin: _, ...attempt }) => store.create(attempt),
-});
-
-describe("during a deploy from the version that did not write the site", () => {
-  async function twoVersions(t: TestContext) {
-    const store = memoryStore();
-    const older = await site(t, { options: { store: olderVersion(store), handOver } });
-    const newer = await site(t, {
-      tokenServerUrl: older.emulator.url,
-      options: { store, handOver, origin: older.origin },
-    });
-    const page = (at: Site, cookie?: string): Browser => {
-      const browser = new Browser({ url: at.url, origin: older.origin });
-      browser.cookie = cookie;
-      return browser;
-    };
-    return { store, older, newer, page };
-  }
-
-  for (const began of ["older", "newer"] as const) {
-    test(`a login that the ${began} server began goes on and ends at the other one`, async (t) => {
-      const { store, older, newer, page } = await twoVersions(t);
-      const [first, second] = began === "older" ? [older, newer] : [newer, older];
-      const here = page(first);
-      const { attempt } = await here.start();
-      const there = page(second, here.cookie);
-      const stream = await there.stream(attempt);
-      await stream.status("pending");
-      const { otp } = await there.renew(attempt);
-      await second.kit.scanned({ transactionId: transactionOf(otp) });
-      await until(() => stream.events.at(-1)?.scanned === true, "the scan");
-
-      await (await older.emulator.phone("alice")).handleMobileAuthWithOtp(otp);
-      await there.approval(attempt);
-      await stream.status("approved");
-      const { ticket } = (await (await there.logIn(attempt)).json()) as { ticket: string };
-      const request = { headers: { cookie: here.cookie } };
-      assert.equal((await second.kit.redeem(ticket, request))?.userId, "alice");
-      assert.equal((await here.status(attempt)).status, "completed");
-      assert.equal((await store.get(attempt))?.origin, began === "older" ? undefined : older.origin);
-    });
-  }
 });

@@ -30,6 +30,7 @@ const code = (id: string, endsAtSeconds: number, closed = false): Transaction =>
 const attemptWith = (...transactions: Transaction[]): Attempt => ({
   id: "attempt",
   version: 1,
+  origin: "https://www.example.com",
   browser: "hash",
   startedAt: 0,
   transactions,
@@ -109,7 +110,7 @@ function callsIn({
       case "scan":
         attempt = attemptWith(
           ...attempt.transactions.map((each) =>
-            each.id === event.of ? { ...each, scanned: { at: now } } : each,
+            each.id === event.of ? { ...each, scanned: { at: now, startedCount: 1 } } : each,
           ),
         );
         return;

@@ -8,6 +8,7 @@ import { holds } from "../../../support/until.js";
 const bare = {
   id: "a",
   version: 3,
+  origin: "https://www.example.com",
   browser: "hash",
   startedAt: 1000.5,
   transactions: [{ id: "t", endsAt: 61_000, closed: true }],
@@ -18,7 +19,6 @@ const bare = {
 
 const whole = {
   ...bare,
-  origin: "https://www.example.com",
   language: "nl",
   address: "192.0.2.1",
   userAgent: "Test/1.0",
