@@ -152,10 +152,23 @@ export default tseslint.config(
     ["**/service/**"],
     "The demo needs no service: what both use is in shared/.",
   ]),
-  forbid(["service/**"], publicEntries, [
-    ["**/demo/**"],
-    "Only command/ starts the demo: what both use is in shared/.",
-  ]),
+  {
+    files: ["service/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "/src/(?!server/bytes)",
+              message: "Public entries only, and the kit's reader of bodies: onegini-otp-login/…",
+            },
+            { group: ["**/demo/**"], message: "Only command/ starts the demo: what both use is in shared/." },
+          ],
+        },
+      ],
+    },
+  },
   forbid(["service/command/**"], publicEntries),
   {
     files: ["service/doctor/**"],
@@ -165,9 +178,10 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: "/src/(?!server/token-server/|server/runtime|node/node-transport|protocol/qr)",
+              regex:
+                "/src/(?!server/token-server/|server/bytes|server/runtime|node/node-transport|protocol/qr)",
               message:
-                "doctor has the kit's own Token Server client, its parsers and its QR encoder. All else: public entries.",
+                "doctor has the kit's own Token Server client, its parsers, its reader of bodies and its QR encoder. All else: public entries.",
             },
             { group: ["**/demo/**"], message: "Only command/ starts the demo: what both use is in shared/." },
           ],

@@ -1,20 +1,29 @@
 /** Read at once: npm may end while the process is still starting. */
 const { ppid: parent } = process;
 
+export type StopSignal = "SIGINT" | "SIGTERM";
+
 /**
- * Calls `stop` once: on SIGINT (Ctrl+C), on SIGTERM, and when `npm start` or `npx` itself has ended. npm passes a signal only to
- * its shell, which ends and leaves this process behind on its port. That counts as SIGTERM, which a service manager
- * sends to npm: Ctrl+C reaches this process directly, and earlier.
+ * Calls `stop` once and then ends the process: on SIGINT (Ctrl+C), on SIGTERM, and when `npm start` or `npx` itself has ended. npm
+ * passes a signal only to its shell, which ends and leaves this process behind on its port. That counts as SIGTERM, which a
+ * service manager sends to npm: Ctrl+C reaches this process directly, and earlier.
+ *
+ * @param stop resolves to whether every request was answered, as `gracefulShutdown` does
  */
-export function onStopSignal(stop: (signal: "SIGINT" | "SIGTERM") => void): void {
+export function exitOnStopSignal(stop: (signal: StopSignal) => boolean | Promise<boolean>): void {
   let isStopping = false;
-  const stopOnce = (signal: "SIGINT" | "SIGTERM") => {
+  const stopOnce = async (signal: StopSignal): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
-    stop(signal);
+    const isComplete = await stop(signal);
+    if (!isComplete) console.error("Some requests were not answered in time. Stopped all the same.");
+    process.exit();
   };
-  process.on("SIGINT", () => stopOnce("SIGINT")).on("SIGTERM", () => stopOnce("SIGTERM"));
+  process.on("SIGINT", () => void stopOnce("SIGINT"));
+  process.on("SIGTERM", () => void stopOnce("SIGTERM"));
   if (/^(?:start|npx)$/.test(process.env["npm_lifecycle_event"] ?? "")) {
-    setInterval(() => process.ppid !== parent && stopOnce("SIGTERM"), 250).unref();
+    setInterval(() => {
+      if (process.ppid !== parent) void stopOnce("SIGTERM");
+    }, 250).unref();
   }
 }

@@ -5,7 +5,7 @@ import type { Asset } from "./assets.js";
 import { isLoopback } from "../../shared/loopback.js";
 import type { DemoConfig, Words } from "./demo-config.js";
 import { exit, listenOrExit } from "./listen-or-exit.js";
-import { onStopSignal } from "../../shared/stop-signal.js";
+import { exitOnStopSignal } from "../../shared/stop-signal.js";
 import { createPlayground } from "../playground/playground-service.js";
 import { sessionCookieHeader } from "./sessions.js";
 import { createSite } from "./bank-site.js";
@@ -88,18 +88,15 @@ export async function startDemo(
     else response.writeHead(421).end("This host name does not lead to this demo: see ORIGIN.\n");
   });
 
-  const stop = async (signal: "SIGINT" | "SIGTERM"): Promise<void> => {
+  exitOnStopSignal((signal) => {
     isStopping = true;
-    const isComplete = await server.shutDown({
+    return server.shutDown({
       kit: { close: () => Promise.all([kit.close(), playground?.close()]).then(() => undefined) },
       storage,
       // After Ctrl+C a person waits, and without a proxy nothing needs to notice.
       noticeSeconds: signal === "SIGTERM" && config.origin !== undefined ? 2 : 0,
     });
-    if (!isComplete) console.error("Some requests were not answered in time. Stopped all the same.");
-    process.exit();
-  };
-  onStopSignal((signal) => void stop(signal));
+  });
 
   console.log(`ready: ${ownOrigin}`);
 }

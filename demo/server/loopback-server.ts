@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { gracefulShutdown } from "onegini-otp-login/node";
 import type { LoginKit } from "onegini-otp-login/server";
 import { codeOf } from "../../shared/error-code.js";
+import { listen } from "../../shared/listen.js";
 import type { Storage } from "./storage.js";
 
 /** The demo's server: one port on both addresses of `localhost`. */
@@ -37,8 +37,7 @@ export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
     const [ipv4, ipv6] = [newServer(), newServer()];
     // Before they listen: no connection and no request may be missed.
     const parts = combine([ipv4, ipv6]);
-    await listen(ipv4, port, "127.0.0.1");
-    const chosen = (ipv4.address() as AddressInfo).port;
+    const { port: chosen } = await listen(ipv4, port, "127.0.0.1");
     try {
       await listen(ipv6, chosen, "::1");
       return { port: chosen, ...parts };
@@ -75,14 +74,4 @@ function combine(servers: Server[]): Omit<LoopbackServer, "port"> {
       return shutDown(given);
     },
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }

@@ -7,7 +7,7 @@ import type { DemoConfig, Words } from "../../demo/server/demo-config.js";
 import { chooseTokenServer, otpType } from "../../demo/server/demo-token-server.js";
 import { listenOrExit } from "../../demo/server/listen-or-exit.js";
 import { phonePageHeaders, revalidate } from "../../demo/server/page-headers.js";
-import { onStopSignal } from "../../shared/stop-signal.js";
+import { exitOnStopSignal } from "../../shared/stop-signal.js";
 
 /** The Token Server and the phone alone, on one port of loopback. */
 export async function startEmulator(
@@ -35,7 +35,7 @@ export async function startEmulator(
       error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
   });
   server.answer((request, response) => void answer(request, response));
-  onStopSignal(() => process.exit());
+  exitOnStopSignal(() => true);
 
   const origin = `http://localhost:${server.port}`;
   console.log(`ready: ${origin}`);

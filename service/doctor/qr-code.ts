@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen, urlOf } from "../../shared/listen.js";
 import { encode, fullWidth, margin, minPixelsPerModule } from "../../src/protocol/qr.js";
 import encoder from "qrcode/lib/core/qrcode.js";
 
@@ -71,7 +71,7 @@ export interface CodePage {
 }
 
 /** Serves the code as a page on a free port of loopback, at an address that cannot be guessed. */
-export function serveCodePage(text: string): Promise<CodePage | undefined> {
+export async function serveCodePage(text: string): Promise<CodePage | undefined> {
   const path = `/${randomBytes(16).toString("base64url")}`;
   const server = createServer((request, response) => {
     if (request.url !== path) return void response.writeHead(404).end();
@@ -83,17 +83,17 @@ export function serveCodePage(text: string): Promise<CodePage | undefined> {
     });
     response.end(codePage(text));
   });
-  return new Promise((resolve) => {
+  try {
+    const address = await listen(server, 0, "127.0.0.1");
+    return {
+      address: urlOf(address) + path,
+      close: () => {
+        server.close();
+        server.closeAllConnections();
+      },
+    };
+  } catch {
     // The terminal has the code, too.
-    server.once("error", () => resolve(undefined));
-    server.listen(0, "127.0.0.1", () => {
-      resolve({
-        address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
-        close: () => {
-          server.close();
-          server.closeAllConnections();
-        },
-      });
-    });
-  });
+    return undefined;
+  }
 }

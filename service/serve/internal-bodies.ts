@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { RedeemedLogin } from "onegini-otp-login/server";
 import * as v from "valibot";
+import { readUpTo } from "../../src/server/bytes.js";
 import { badRequest, InternalError } from "./internal-error.js";
 
 /* The bodies. A member that may be left out may also be null, as most languages write a value that is not there. */
@@ -77,18 +78,12 @@ export async function bodyOf<Schema extends v.GenericSchema>(
 /** Hono's own limit refuses a body without a length: it makes a Request of the one of its Node adapter, which is none. */
 async function textOf({ headers, body }: Request): Promise<string> {
   if (Number(headers.get("Content-Length")) > maxBodyBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body ?? []) {
-      bytes += chunk.byteLength;
-      if (bytes > maxBodyBytes) throw tooLarge();
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw error instanceof InternalError ? error : badRequest("The body is incomplete.");
-  }
-  return Buffer.concat(chunks).toString();
+  if (!body) return "";
+  const bytes = await readUpTo(body, maxBodyBytes).catch(() => {
+    throw badRequest("The body is incomplete.");
+  });
+  if (!bytes) throw tooLarge();
+  return new TextDecoder().decode(bytes);
 }
 
 const tooLarge = (): InternalError =>

@@ -1,4 +1,4 @@
-import { onStopSignal } from "../../shared/stop-signal.js";
+import { exitOnStopSignal, type StopSignal } from "../../shared/stop-signal.js";
 import type { Environment } from "../settings/given-values.js";
 import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
@@ -38,7 +38,7 @@ export async function serve(
     log.info({ version, node: process.version }, "starting");
     const service = await startService(settings, log, secretFiles);
     // Before `ready`, which may be answered by a signal. After Ctrl+C a person waits, and nothing needs to notice.
-    onStopSignal((signal) => void stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));
+    exitOnStopSignal((signal) => stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));
     report(settings, service);
     return service;
   } catch (error) {
@@ -81,10 +81,9 @@ function summaryOf(
   ].join("\n");
 }
 
-async function stop(service: Service, signal: string, drain: number): Promise<void> {
+async function stop(service: Service, signal: StopSignal, drain: number): Promise<boolean> {
   console.error(`stopping: ${signal}`);
   const isComplete = await service.stop({ drain });
-  if (!isComplete) console.error("Some requests were not answered in time. Stopped all the same.");
-  else console.error("stopped");
-  process.exit();
+  if (isComplete) console.error("stopped");
+  return isComplete;
 }

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gracefulShutdown } from "onegini-otp-login/node";
+import { codeOf, codeOrText } from "../../shared/error-code.js";
+import { listen, urlOf } from "../../shared/listen.js";
 import type { SecretFile, Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
 import { readWidgetFiles, type WidgetFile } from "./assets.js";
@@ -86,8 +88,8 @@ export async function startService(
       return shutDown({ noticeSeconds: drain });
     };
     // Before the public port, so that a proxy finds no service that its site cannot reach.
-    const internalAddress = await listen(internalServer, "internal-host", "internal-port", settings);
-    const publicAddress = await listen(publicServer, "host", "port", settings);
+    const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
+    const publicAddress = await listenAt(publicServer, "host", "port", settings);
     const endWatch = watchFileDescriptors(servers, log);
     let reading = Promise.resolve();
     return {
@@ -141,7 +143,7 @@ export async function checkService(settings: Settings, log: Log): Promise<Checke
     const isOurs = servers.some((server) => (server.address() as AddressInfo).port === port);
     const server = createServer();
     try {
-      const address = await listen(server, ...names, settings);
+      const address = await listenAt(server, ...names, settings);
       servers.push(server);
       return address;
     } catch (error) {
@@ -149,7 +151,7 @@ export async function checkService(settings: Settings, log: Log): Promise<Checke
       notes.push(
         `Port ${port} is in use at ${host}. If not by this service: stop what uses it, or choose another: ${portName}.`,
       );
-      return urlOf(host, port);
+      return urlOf({ address: host, port });
     }
   };
   try {
@@ -164,29 +166,24 @@ export async function checkService(settings: Settings, log: Log): Promise<Checke
 
 type PortNames = [host: "host" | "internal-host", port: "port" | "internal-port"];
 
-const urlOf = (host: string, port: number): string =>
-  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-
-/** Resolves to the address as a URL. */
-function listen(
+/**
+ * Resolves to the address as a URL.
+ *
+ * @throws StartProblem
+ */
+async function listenAt(
   server: Server,
   hostName: PortNames[0],
   portName: PortNames[1],
   settings: Settings,
 ): Promise<string> {
   const [host, port] = [settings[hostName], settings[portName]];
-  return new Promise((resolve, reject) => {
-    const fail = ({ code, message }: NodeJS.ErrnoException): void => {
-      const problem = listenProblem(code ?? message, { host, port, hostName, portName });
-      reject(code === "EADDRINUSE" ? new PortInUse(problem, 1) : new StartProblem(problem, 1));
-    };
-    server.once("error", fail);
-    server.listen(port, host, () => {
-      server.off("error", fail);
-      const { address, port } = server.address() as AddressInfo;
-      resolve(urlOf(address, port));
-    });
-  });
+  try {
+    return urlOf(await listen(server, port, host));
+  } catch (error) {
+    const problem = listenProblem(codeOrText(error), { host, port, hostName, portName });
+    throw codeOf(error) === "EADDRINUSE" ? new PortInUse(problem, 1) : new StartProblem(problem, 1);
+  }
 }
 
 function listenProblem(

@@ -10,12 +10,12 @@ export const sha256 = async (text: string): Promise<string> =>
   base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
 
 /**
- * Reads a stream to its end; `undefined` if it holds more than `maxBytes`. Then the rest is not read.
+ * Reads a stream, of the Web or of Node, to its end; `undefined` if it holds more than `maxBytes`. Then the rest is not read.
  *
  * @throws what reading throws, if the stream breaks off
  */
 export async function readUpTo(
-  stream: ReadableStream<Uint8Array>,
+  stream: AsyncIterable<Uint8Array>,
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createLoginKit, type LoginKit } from "onegini-otp-login/node";
+import { codeOrText } from "../../../shared/error-code.js";
+import { listen, urlOf } from "../../../shared/listen.js";
+import { readUpTo } from "../../../src/server/bytes.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 
 /** How a callback authenticated, beside what the settings say. */
@@ -47,9 +49,9 @@ const maxKept = 1000;
 type Kept = Heard & { transactionId: string | undefined; text: string };
 
 /** Listens where the site's server or the service would. A kit judges what comes. Never rejects. */
-export function listenForCallbacks(settings: DoctorSettings, now: () => number): Promise<Listening> {
+export async function listenForCallbacks(settings: DoctorSettings, now: () => number): Promise<Listening> {
   const { host, port } = settings;
-  if (port === undefined) return Promise.resolve({ error: "no-port" });
+  if (port === undefined) return { error: "no-port" };
   const kept: Kept[] = [];
   const kit = judge(settings);
   const server = createServer((request, response) => {
@@ -114,14 +116,12 @@ export function listenForCallbacks(settings: DoctorSettings, now: () => number):
       void kit.close();
     },
   };
-  return new Promise((resolve) => {
-    server.once("error", (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message }));
-    server.listen(port, host, () => {
-      const { address, family, port } = server.address() as AddressInfo;
-      listener.address = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
-      resolve(listener);
-    });
-  });
+  try {
+    listener.address = urlOf(await listen(server, port, host));
+    return listener;
+  } catch (error) {
+    return { error: codeOrText(error) };
+  }
 }
 
 /** The ids of the callbacks that doctor posts itself begin with it. */
@@ -154,12 +154,9 @@ const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>
   );
 
 async function readBody(request: IncomingMessage): Promise<string> {
-  let body = "";
-  for await (const chunk of request.setEncoding("utf8")) {
-    body += chunk as string;
-    if (body.length > maxBytes) throw new Error("too large");
-  }
-  return body;
+  const bytes = await readUpTo(request as AsyncIterable<Uint8Array>, maxBytes);
+  if (!bytes) throw new Error("too large");
+  return new TextDecoder().decode(bytes);
 }
 
 function transactionIn(body: string): string | undefined {
