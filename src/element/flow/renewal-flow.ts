@@ -23,6 +23,7 @@ import {
   step,
   toCode,
   wokenUp,
+  type Plan,
   type RenewalState,
 } from "./renewal.js";
 import type { Action, Code } from "./state.js";
@@ -61,10 +62,11 @@ export function renewals(
       }),
     );
 
-  const act = ({ next, tries, deadline, error }: RenewalState): Observable<Action> => {
-    if (next === "expired") return of({ type: "expired", attempt });
-    if (error && next === "failed") throw error;
-    if (next !== "requested") return EMPTY;
+  const act = (plan: Plan): Observable<Action> => {
+    if (plan.type === "expired") return of({ type: "expired", attempt });
+    if (plan.type === "failed") throw plan.error;
+    if (plan.type !== "requested") return EMPTY;
+    const { tries, deadline } = plan;
     const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
     const request = withTimeout(limitMs, environment, backend.renew(attempt));
     return feed(request.pipe(map((answer) => toCode(answer, now()))), codeReceived).pipe(
@@ -88,7 +90,8 @@ export function renewals(
       ),
     ),
     steps.pipe(
-      distinctUntilChanged((one, other) => one.next === other.next),
+      map(({ plan }) => plan),
+      distinctUntilChanged(),
       switchMap(act),
     ),
     first ? feed(of(first), codeReceived) : EMPTY,

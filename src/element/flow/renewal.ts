@@ -5,6 +5,20 @@ import type { Action, Code } from "./state.js";
 /*
  * When an attempt's next code is requested, and when it has no code any more: pure functions of what is known and of the
  * time. All times are milliseconds of `Date.now()`.
+ *
+ * A code A that works for 120 s, whose renewal fails once; its successor B is the last one:
+ *
+ *     seconds   0                  90          91               92             182            212
+ *               |------------------|-----------|----------------|--------------|--------------|
+ *     code      A                  :           :                B              :              (none)
+ *     plan      renew at 90        requested   request at 91.5  renew at 182   expire at 212  expired
+ *
+ * - Nobody scans, and the page is visible: as above. A stays on the screen meanwhile, so the failed try at 91 is not seen.
+ * - Every try fails: `fail` at 120, then `failed`.
+ * - A is scanned at 60: nothing is requested until A has ended, plus 2 s in which the server may say so: 122.
+ * - "Scan again" at 70: A is closed, and B is requested at once. B uses up no renewal.
+ * - The page is hidden at 80: at 90 the plan is `request`. When the page is shown, it waits for one status, because the attempt
+ *   may be approved by then, and goes on with `requested`.
  */
 
 const second = 1_000;
@@ -42,39 +56,49 @@ export interface RenewalState {
   readonly attempt: string;
   /** The code that is shown. */
   readonly code?: Code;
+  /** When the server closed that code; absent if it did not. */
+  readonly closedAt?: number | undefined;
   /** How many fresh codes the attempt has had; -1 before the first code. */
   readonly renewed: number;
-  /** Whether the site's app has scanned a code that can still be accepted. */
-  readonly scanned: boolean;
-  /** Whether the person asked for a new code after the scan: until it arrives, the scan does not count. */
-  readonly isAsked?: boolean;
-  /** When the server closed the shown code; absent or 0 if it did not. */
-  readonly closedAt?: number;
-  /** Whether the page is visible and online; absent until that is known. */
-  readonly isAwake?: boolean;
-  /** Whether the page may send requests. After a wake-up it waits for a status, because the attempt may be approved. */
-  readonly isReady?: boolean;
-  readonly next: Next;
-  /** What comes next does not come before this time. */
-  readonly at: number;
-  /** How many requests for the next code were sent. */
-  readonly tries: number;
-  /** Until when they are repeated: until the shown code is over, or for a moment if none is shown. */
-  readonly deadline: number;
-  /** Why the last request failed. */
-  readonly error?: RequestError;
+  readonly scan: Scan;
+  readonly page: PageState;
+  readonly plan: Plan;
 }
 
 /**
- * What comes next:
- * - `renew`: the next code is wanted, or the renewals are used up
- * - `request`: the next code is requested as soon as the page may send requests
- * - `requested`: the answer
- * - `fail`: the deadline, because it comes before another try
- * - `expire`: the end of the last code
- * - `failed`, `expired`: nothing, there is no code any more
+ * Whether the site's app has scanned a code that can still be accepted. `dismissed`: the person asked for a new code after the
+ * scan, and until it arrives no scan counts.
  */
-export type Next = "renew" | "request" | "requested" | "fail" | "expire" | "failed" | "expired";
+type Scan = "none" | "scanned" | "dismissed";
+
+/**
+ * Whether the page may send requests. Only a `ready` one may: it is visible and online, and knows the status. A page that
+ * `woke` waits for a status, because the attempt may be approved. At first nothing is known.
+ */
+type PageState = "unknown" | "asleep" | "woke" | "ready";
+
+/** The requests for the next code: how many were sent, and until when they are repeated. */
+interface Tries {
+  readonly tries: number;
+  /** The end of the shown code, or a moment later if none is shown. */
+  readonly deadline: number;
+}
+
+/** What comes next, and the time before which it does not come. */
+export type Plan =
+  /** The next code is wanted, or the renewals are used up. */
+  | { readonly type: "renew"; readonly at: number }
+  /** The next code is requested as soon as the page may send requests. */
+  | (Tries & { readonly type: "request"; readonly at: number })
+  /** The answer. */
+  | (Tries & { readonly type: "requested" })
+  /** The deadline, because it comes before another try. */
+  | (Tries & { readonly type: "fail"; readonly at: number; readonly error: RequestError })
+  /** The end of the last code. */
+  | { readonly type: "expire"; readonly at: number }
+  /** Nothing: there is no code any more. */
+  | { readonly type: "failed"; readonly error: RequestError }
+  | { readonly type: "expired" };
 
 /** What is known, what has changed for the page, and when the next step is (infinite: when something arrives). */
 export interface Step extends RenewalState {
@@ -85,11 +109,9 @@ export interface Step extends RenewalState {
 export const noCode = (attempt: string): Step => ({
   attempt,
   renewed: -1,
-  scanned: false,
-  next: "request",
-  at: 0,
-  tries: 0,
-  deadline: 0,
+  scan: "none",
+  page: "unknown",
+  plan: { type: "request", at: 0, tries: 0, deadline: 0 },
   actions: [],
   nextAt: Infinity,
 });
@@ -98,26 +120,23 @@ export const noCode = (attempt: string): Step => ({
 export const codeReceived = (known: RenewalState, code: Code): RenewalState => ({
   ...known,
   code,
+  closedAt: undefined,
   // A code that the person asked for uses up no renewal.
-  renewed: known.renewed + (known.isAsked ? 0 : 1),
-  isAsked: false,
-  closedAt: 0,
-  next: "renew",
-  at: code.renewAt,
-  tries: 0,
-  deadline: 0,
+  ...(known.scan === "dismissed" ? { scan: "none" } : { renewed: known.renewed + 1 }),
+  plan: { type: "renew", at: code.renewAt },
 });
 
 /** The person asks for a new code after a scan. The scanned one could not be scanned again, so it is not shown any longer. */
 export const newCodeRequested = (known: RenewalState, now: number): RenewalState =>
-  known.scanned
+  known.scan === "scanned"
     ? {
         ...known,
-        scanned: false,
-        isAsked: true,
+        scan: "dismissed",
         closedAt: now,
         // The scanned code may be nearly over, and its acceptance still wins.
-        ...(known.next !== "requested" && { next: "request", at: now, deadline: now + wakeUpMs }),
+        ...(known.plan.type !== "requested" && {
+          plan: { type: "request", at: now, tries: 0, deadline: now + wakeUpMs },
+        }),
       }
     : known;
 
@@ -127,33 +146,42 @@ interface Failure {
   readonly at: number;
 }
 
-export const requestFailed = (known: RenewalState, { error, at }: Failure): RenewalState => ({
-  ...known,
-  error,
-  next: at < known.deadline ? "request" : "fail",
-  at: Math.min(at, known.deadline),
-});
+export function requestFailed(known: RenewalState, { error, at }: Failure): RenewalState {
+  if (known.plan.type !== "requested") return known;
+  const { tries, deadline } = known.plan;
+  return {
+    ...known,
+    plan:
+      at < deadline
+        ? { type: "request", at, tries, deadline }
+        : { type: "fail", at: deadline, tries, deadline, error },
+  };
+}
 
 /** A `pending` status arrived. */
 export function statusReceived(known: RenewalState, status: StatusAnswer, now: number): RenewalState {
-  const { code, renewed, isAsked, isAwake = false, next } = known;
+  const { code, renewed, scan, page, plan } = known;
   const { expires_in: left, scanned = false } = status;
-  const heard: RenewalState = { ...known, scanned: scanned && !isAsked, isReady: isAwake };
+  const isDismissed = scan === "dismissed";
+  const informed: RenewalState = {
+    ...known,
+    scan: isDismissed ? scan : scanned ? "scanned" : "none",
+    page: page === "woke" ? "ready" : page,
+  };
   // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
-  if (code && left && !isAsked && code.endsAt > now + left * second + toleranceMs)
-    return { ...codeReceived(heard, toCode({ otp: code.otp, expires_in: left }, now)), renewed };
+  if (code && left && !isDismissed && code.endsAt > now + left * second + toleranceMs)
+    return { ...codeReceived(informed, toCode({ otp: code.otp, expires_in: left }, now)), renewed };
   // The server closed the newest transaction: its code no longer works.
-  return left === 0 && !scanned && (next === "renew" || next === "expire")
-    ? { ...heard, at: now, closedAt: now }
-    : heard;
+  return left === 0 && !scanned && (plan.type === "renew" || plan.type === "expire")
+    ? { ...informed, plan: { ...plan, at: now }, closedAt: now }
+    : informed;
 }
 
 /** The page woke up or fell asleep, or the machine has slept. */
 export const wokenUp = (known: RenewalState, isAwake: boolean): RenewalState => ({
   ...known,
-  isAwake,
   // Only a page that opens with a code does not wait.
-  isReady: isAwake && known.isAwake === undefined && !!known.code,
+  page: !isAwake ? "asleep" : known.page === "unknown" && known.code ? "ready" : "woke",
 });
 
 /**
@@ -163,11 +191,13 @@ export const wokenUp = (known: RenewalState, isAwake: boolean): RenewalState => 
  * @param renewals how many fresh codes an attempt may have; read when the next code is wanted
  */
 export function step(before: RenewalState, known: RenewalState, now: number, renewals: () => number): Step {
-  const { attempt, code, renewed, scanned, closedAt, next, at } = known;
+  const { attempt, code, closedAt, renewed, scan, page, plan } = known;
+  const at = "at" in plan ? plan.at : 0;
   const endsAt = code ? code.endsAt : 0;
-  const scanEndsAt = code && scanned ? endsAt + scanEndMs : Infinity;
+  // Until then a scanned code may be accepted.
+  const scanEndsAt = code && scan === "scanned" ? endsAt + scanEndMs : Infinity;
   const isScanned = scanEndsAt < Infinity;
-  const isFree = known.isReady && !isScanned;
+  const isFree = page === "ready" && !isScanned;
   const become = (change: Partial<RenewalState>) => step(before, { ...known, ...change }, now, renewals);
   const wait = (): Step => ({
     ...known,
@@ -176,36 +206,42 @@ export function step(before: RenewalState, known: RenewalState, now: number, ren
       code &&
         code !== before.code &&
         ({ type: before.code ? "renewed" : "started", attempt, code, renewed } as const),
-      code && scanned !== !!(before.code && before.scanned) && ({ type: "scanned", scanned } as const),
-      closedAt && !before.closedAt && next !== "expired" && ({ type: "codeClosed", now } as const),
+      isScanned !== wasScanned(before) && ({ type: "scanned", scanned: isScanned } as const),
+      closedAt && !before.closedAt && plan.type !== "expired" && ({ type: "codeClosed", now } as const),
     ].filter((action) => !!action),
   });
 
-  if (scanEndsAt <= now) return become({ scanned: false });
+  if (scanEndsAt <= now) return become({ scan: "none" });
   if (at > now) return wait();
-  switch (next) {
+  switch (plan.type) {
     case "renew":
       if (isScanned) return wait();
-      return become(renewed < renewals() ? { next: "request" } : { next: "expire", at: closedAt || endsAt });
+      return become({
+        plan:
+          renewed < renewals()
+            ? { type: "request", at: 0, tries: 0, deadline: 0 }
+            : { type: "expire", at: closedAt ?? endsAt },
+      });
     case "expire":
-      return isScanned ? wait() : become({ next: "expired" });
+      return isScanned ? wait() : become({ plan: { type: "expired" } });
     case "request": {
       if (!isFree) return wait();
-      const latest = Math.max(known.deadline, endsAt);
-      return become({
-        next: "requested",
-        tries: known.tries + 1,
-        deadline: latest > now ? latest : now + wakeUpMs,
-      });
+      const latest = Math.max(plan.deadline, endsAt);
+      const deadline = latest > now ? latest : now + wakeUpMs;
+      return become({ plan: { type: "requested", tries: plan.tries + 1, deadline } });
     }
-    case "fail":
+    case "fail": {
       // A page that may not send requests goes on waiting, and retries when it may.
-      return become({ next: isFree ? "failed" : "request" });
+      const { tries, deadline, error } = plan;
+      return become({ plan: isFree ? { type: "failed", error } : { type: "request", at, tries, deadline } });
+    }
     case "requested":
     case "failed":
     case "expired":
       return wait();
     default:
-      return next satisfies never;
+      return plan satisfies never;
   }
 }
+
+const wasScanned = ({ code, scan }: RenewalState): boolean => !!code && scan === "scanned";

@@ -8,8 +8,8 @@ import {
   step,
   toCode,
   wokenUp,
+  type Plan,
   type RenewalState,
-  type Next,
 } from "../../../src/element/flow/renewal.js";
 
 /** It is renewed at 45 s and ends at 60 s. */
@@ -21,19 +21,19 @@ const ready = wokenUp(opened, true);
 const asleep = wokenUp(ready, false);
 const scanned = statusReceived(ready, { status: "pending", scanned: true }, 0);
 const closed = statusReceived(ready, { status: "pending", expires_in: 0 }, 10_000);
-const requested = { ...ready, next: "requested", at: 45_000, tries: 1, deadline: 60_000 } as const;
+const requested: RenewalState = { ...ready, plan: { type: "requested", tries: 1, deadline: 60_000 } };
 const retried = requestFailed(requested, { error, at: 50_000 });
 const failing = requestFailed(requested, { error, at: 60_000 });
-const last = { ...ready, next: "expire", at: 60_000 } as const;
+const last: RenewalState = { ...ready, plan: { type: "expire", at: 60_000 } };
 
 /** What comes next, and when the next step is, if nothing has changed but the time. */
-const later = (known: RenewalState, now: number, renewals = 5): [Next, number] => {
-  const { next, nextAt } = step(known, known, now, () => renewals);
-  return [next, nextAt];
+const later = (known: RenewalState, now: number, renewals = 5): [Plan["type"], number] => {
+  const { plan, nextAt } = step(known, known, now, () => renewals);
+  return [plan.type, nextAt];
 };
 
 describe("step", () => {
-  const table: [title: string, known: RenewalState, now: number, next: Next, nextAt: number][] = [
+  const table: [title: string, known: RenewalState, now: number, next: Plan["type"], nextAt: number][] = [
     ["waits until a code is to be renewed", ready, 44_999, "renew", 45_000],
     ["requests the next code then", ready, 45_000, "requested", Infinity],
     ["requests nothing while the page is asleep", asleep, 45_000, "request", Infinity],
@@ -47,10 +47,10 @@ describe("step", () => {
     ["waits with a failure until the deadline", failing, 59_999, "fail", 60_000],
     ["fails at the deadline", failing, 60_000, "failed", Infinity],
     ["does not fail while the page is asleep", wokenUp(failing, false), 60_000, "request", Infinity],
-    ["does not fail while a scanned code works", { ...failing, scanned: true }, 60_000, "request", 62_000],
+    ["does not fail while a scanned code works", { ...failing, scan: "scanned" }, 60_000, "request", 62_000],
     ["waits for the end of the last code", last, 59_999, "expire", 60_000],
     ["expires at that end", last, 60_000, "expired", Infinity],
-    ["expires later if the last code was scanned", { ...last, scanned: true }, 60_000, "expire", 62_000],
+    ["expires later if the last code was scanned", { ...last, scan: "scanned" }, 60_000, "expire", 62_000],
     ["expires also while the page is asleep", wokenUp(last, false), 60_000, "expired", Infinity],
   ];
   for (const [title, known, now, next, nextAt] of table) {
@@ -70,29 +70,31 @@ describe("step", () => {
   });
 
   it("sets the deadline to the code's end, or to 10 s if there is no code that works", () => {
-    expect(step(ready, ready, 45_000, () => 5)).to.include({ tries: 1, deadline: 60_000 });
-    expect(step(ready, ready, 70_000, () => 5)).to.include({ tries: 1, deadline: 80_000 });
-    expect(step(retried, retried, 59_000, () => 5)).to.include({ tries: 2, deadline: 60_000 });
-    expect(step(retried, retried, 70_000, () => 5)).to.include({ tries: 2, deadline: 80_000 });
+    const plan = (known: RenewalState, now: number) => step(known, known, now, () => 5).plan;
+    expect(plan(ready, 45_000)).to.deep.equal({ type: "requested", tries: 1, deadline: 60_000 });
+    expect(plan(ready, 70_000)).to.deep.equal({ type: "requested", tries: 1, deadline: 80_000 });
+    expect(plan(retried, 59_000)).to.deep.equal({ type: "requested", tries: 2, deadline: 60_000 });
+    expect(plan(retried, 70_000)).to.deep.equal({ type: "requested", tries: 2, deadline: 80_000 });
   });
 
   it("comes to rest from everything that can be known, and is due again only later", () => {
-    const nexts: Record<Next, true> = {
-      renew: true,
-      request: true,
-      requested: true,
-      fail: true,
-      expire: true,
-      failed: true,
-      expired: true,
-    };
-    for (const next of Object.keys(nexts) as Next[])
-      for (const start of [noCode("a"), opened, ready, asleep, scanned, closed])
-        for (const at of [0, 45_000, 60_000])
+    const tries = { tries: 1, deadline: 60_000 };
+    const plans = (at: number): { [Type in Plan["type"]]: Extract<Plan, { type: Type }> } => ({
+      renew: { type: "renew", at },
+      request: { type: "request", at, ...tries },
+      requested: { type: "requested", ...tries },
+      fail: { type: "fail", at, ...tries, error },
+      expire: { type: "expire", at },
+      failed: { type: "failed", error },
+      expired: { type: "expired" },
+    });
+    for (const at of [0, 45_000, 60_000])
+      for (const plan of Object.values(plans(at)))
+        for (const start of [noCode("a"), opened, ready, asleep, scanned, closed])
           for (const now of [0, 45_000, 60_000, 62_000]) {
-            const known = { ...start, next, at };
+            const known = { ...start, plan };
             const then = step(known, known, now, () => 5);
-            expect(then.nextAt, `${next} at ${at}`).to.be.above(now);
+            expect(then.nextAt, `${plan.type} at ${at}`).to.be.above(now);
             expect(step(then, then, now, () => 5)).to.deep.equal({ ...then, actions: [] });
           }
   });
@@ -101,7 +103,7 @@ describe("step", () => {
     const told = (before: RenewalState, known: RenewalState, now = 0, renewals = 5) =>
       step(before, known, now, () => renewals).actions;
     const closedAt = 10_000;
-    const unscanned = { ...noCode("a"), scanned: true };
+    const unscanned = { ...noCode("a"), scan: "scanned" } as const;
 
     it("the first code, and each further one", () => {
       expect(told(noCode("a"), opened)).to.deep.equal([{ type: "started", attempt: "a", code, renewed: 0 }]);
@@ -131,25 +133,25 @@ describe("step", () => {
 describe("a status", () => {
   it("lets a page that woke up send requests, but not one that is asleep", () => {
     const status = { status: "pending" } as const;
-    expect(statusReceived(wokenUp(asleep, true), status, 0).isReady).to.equal(true);
-    expect(statusReceived(asleep, status, 0).isReady).to.equal(false);
+    expect(statusReceived(wokenUp(asleep, true), status, 0).page).to.equal("ready");
+    expect(statusReceived(asleep, status, 0).page).to.equal("asleep");
   });
 
   it("corrects a code that ends more than 3 s sooner, and drops the request", () => {
     const left = (expires_in: number) => statusReceived(requested, { status: "pending", expires_in }, 45_000);
-    expect(left(12)).to.include({ next: "requested", code });
+    expect(left(12)).to.include({ plan: requested.plan, code });
     const corrected = left(11);
-    expect(corrected).to.include({ next: "renew", at: 51_000, tries: 0, renewed: 0 });
+    expect(corrected.plan).to.deep.equal({ type: "renew", at: 51_000 });
+    expect(corrected.renewed).to.equal(0);
     expect(corrected.code).to.deep.equal(toCode({ otp: "one", expires_in: 11 }, 45_000));
   });
 
   it("closes a code only while no other is wanted", () => {
     const zero = { status: "pending", expires_in: 0 } as const;
-    expect(statusReceived(last, zero, 50_000)).to.include({ next: "expire", at: 50_000, closedAt: 50_000 });
-    expect(statusReceived(requested, zero, 50_000)).to.not.include({ closedAt: 50_000 });
-    expect(statusReceived(ready, { ...zero, scanned: true }, 50_000)).to.include({
-      next: "renew",
-      at: 45_000,
-    });
+    const closedLast = statusReceived(last, zero, 50_000);
+    expect(closedLast.plan).to.deep.equal({ type: "expire", at: 50_000 });
+    expect(closedLast.closedAt).to.equal(50_000);
+    expect(statusReceived(requested, zero, 50_000).closedAt).to.equal(undefined);
+    expect(statusReceived(ready, { ...zero, scanned: true }, 50_000).plan).to.equal(ready.plan);
   });
 });
