@@ -10,7 +10,6 @@ import {
   reduce,
   type Action,
   type Code,
-  type LoginErrorCode,
   type State,
 } from "./flow/state.js";
 import { isInView, whenInView } from "./in-view.js";
@@ -25,6 +24,8 @@ export interface ControllerOptions {
   language: () => string | undefined;
   /** The attempt that the page's server began, once, with its code while that works. */
   serverAttempt: () => { attempt: string; code?: Code } | undefined;
+  /** Makes the QR code of an OTP. Throws if the OTP is too long for one. */
+  encode: (otp: string) => void;
   /** Called after every change, in order and never while it runs. */
   onChange: (state: State, previous: State) => void;
 }
@@ -79,12 +80,6 @@ export class LoginController implements ReactiveController {
     this.#newCode.next();
   }
 
-  /** Ends the attempt with a failure that only the element can find, such as an OTP that is too long for a QR code. */
-  fail(code: LoginErrorCode, cause: unknown): void {
-    const failure = { code, during: "pending", offline: false, cause } as const;
-    this.#run({ type: "fail", failure });
-  }
-
   /** Starts when the element first comes into view, unless it waits for its button. */
   autostart(manual: boolean): void {
     this.#manual = manual;
@@ -108,6 +103,7 @@ export class LoginController implements ReactiveController {
       ...page,
       now: Date.now,
       random: Math.random,
+      encode: this.#options.encode,
       newCode: this.#newCode,
       renewals: this.#options.renewals,
       claimOf: (attempt: string) => (attempt === this.#left ? claimOf(this.#endpoint, attempt) : undefined),

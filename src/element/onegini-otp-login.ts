@@ -130,7 +130,8 @@ export class OneginiOtpLogin extends LitElement {
     endpoint: () => this.endpoint || defaultPath,
     renewals: () => this.#renewals,
     language: () => nearestLanguage(this) || undefined,
-    serverAttempt: () => takeServerAttempt(this, (otp) => !this.#painter.encode(otp, this.qrLink)),
+    serverAttempt: () => takeServerAttempt(this),
+    encode: (otp) => this.#painter.encode(otp, this.qrLink),
     onChange: (state, previous) => this.#onChange(state, previous),
   });
   readonly #handlers: Handlers = {
@@ -235,8 +236,8 @@ export class OneginiOtpLogin extends LitElement {
       adoptStyleSheets(this.shadowRoot!, (this.constructor as typeof LitElement).elementStyles);
     }
     const { state } = this.#login;
-    const error = state.phase === "pending" ? this.#painter.encode(state.code.otp, this.qrLink) : undefined;
-    if (error) this.#login.fail("invalid_response", error);
+    // The flow has made the code. It is made again if the site has changed the link.
+    if (state.phase === "pending") this.#painter.encode(state.code.otp, this.qrLink);
   }
 
   protected override update(changed: PropertyValues<this>): void {

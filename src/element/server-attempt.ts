@@ -9,15 +9,17 @@ const taken = new Set<string>();
 
 /**
  * The attempt that the page's server began (`kit.begin`), once: a clone of the element, or the element put back later,
- * starts its own. Its code counts from the page's request, and is left out when it is over or too long for a QR code.
+ * starts its own. Its code counts from the page's request, and is left out when it is over.
  */
-export function takeServerAttempt(
-  { attempt, otp, expiresIn }: Record<"attempt" | "otp", string | null> & { expiresIn: number | null },
-  isEncodable: (otp: string) => boolean,
-): { attempt: string; code?: Code } | undefined {
+export function takeServerAttempt({
+  attempt,
+  otp,
+  expiresIn,
+}: Record<"attempt" | "otp", string | null> & { expiresIn: number | null }):
+  { attempt: string; code?: Code } | undefined {
   // Nothing else is an attempt's id: it would be another path of the login API.
   if (!attempt || !/^(?!callback$)[\w-]{1,64}$/.test(attempt) || taken.has(attempt)) return undefined;
   taken.add(attempt);
   const code = toCode({ otp: otp ?? "", expires_in: expiresIn ?? 0 }, pageBeganAt);
-  return otp && code.endsAt > Date.now() && isEncodable(otp) ? { attempt, code } : { attempt };
+  return otp && code.endsAt > Date.now() ? { attempt, code } : { attempt };
 }

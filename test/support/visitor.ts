@@ -69,6 +69,7 @@ export class Visitor {
       timer: (ms) => timer(ms),
       random: () => Math.random(),
       renewals: () => 5,
+      encode: () => undefined,
       claimOf: () => undefined,
     }).subscribe((action) => {
       this.state = reduce(this.state, action);

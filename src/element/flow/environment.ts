@@ -37,6 +37,8 @@ export interface Environment {
   timer: (ms: number) => Observable<unknown>;
   /** A number from 0 up to 1. */
   random: () => number;
+  /** Makes the QR code of an OTP, to be shown from now on. Throws if the OTP is too long for one. */
+  encode: (otp: string) => void;
   /** Emits when the person asks for a new code after a scan. */
   newCode: Observable<unknown>;
   /** How many fresh codes an attempt may have; read whenever it is used. */

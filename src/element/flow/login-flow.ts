@@ -16,8 +16,8 @@ import {
 import type { StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
 import { backoffMs, visible, withTimeout, type Claim, type Environment } from "./environment.js";
-import { renewals } from "./renewal-flow.js";
-import { codeTimeoutMs, toCode } from "./renewal.js";
+import { receiveCode, renewals } from "./renewal-flow.js";
+import { codeTimeoutMs } from "./renewal.js";
 import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
 
@@ -26,8 +26,7 @@ export type Command =
   | { type: "start"; backend: Backend }
   /** Continues an attempt of an earlier page of this browser, or, with its code, one that the page's server began. */
   | { type: "resume"; backend: Backend; attempt: string; code?: Code }
-  | { type: "cancel" }
-  | { type: "fail"; failure: Failure };
+  | { type: "cancel" };
 
 /** How long after the last code's end an attempt can still change: the server's grace, and its wait for the Token Server. */
 const graceMs = 75_000;
@@ -54,8 +53,6 @@ export function loginFlow(commands: Observable<Command>, environment: Environmen
           return resume(command.attempt, command.code, command.backend, environment);
         case "cancel":
           return of({ type: "cancelled" });
-        case "fail":
-          return of({ type: "failed", failure: command.failure });
         default:
           return command satisfies never;
       }
@@ -73,9 +70,10 @@ function begin(backend: Backend, environment: Environment, isReplacement: boolea
     const attempt = visible(environment).pipe(
       switchMap(() => withTimeout(codeTimeoutMs, environment, backend.start())),
       switchMap((answer) => {
+        const code = receiveCode(answer, environment);
         during = "pending";
         startedAt = now();
-        return follow(answer.attempt, toCode(answer, startedAt), backend, environment);
+        return follow(answer.attempt, code, backend, environment);
       }),
       catchError((error: unknown) => {
         if (during === "start" || !isUnknownAttempt(error)) return fail(error, during, environment);
@@ -90,11 +88,12 @@ function begin(backend: Backend, environment: Environment, isReplacement: boolea
 
 function resume(
   attempt: string,
-  code: Code | undefined,
+  given: Code | undefined,
   backend: Backend,
   environment: Environment,
 ): Observable<Action> {
   return defer(() => {
+    const code = encodable(given, environment);
     const newAttempt = begin(backend, environment, false);
     const pending = new Subject<StatusAnswer>();
     // Whether the person has seen this attempt: then it ends as any other, else a new one replaces it. A code that came with
@@ -118,6 +117,16 @@ function resume(
     );
     return concat(of<Action>({ type: "requested" }), resumed);
   });
+}
+
+/** The code, unless no QR code can hold it: then the attempt goes on with the next one. */
+function encodable(code: Code | undefined, { encode }: Environment): Code | undefined {
+  try {
+    if (code) encode(code.otp);
+    return code;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -9,8 +9,8 @@ import {
   switchMap,
   type Observable,
 } from "rxjs";
-import type { StatusAnswer } from "../../protocol/login-api.js";
-import { isUnknownAttempt, toRequestError, type Backend } from "../api/backend.js";
+import type { CodeAnswer, StatusAnswer } from "../../protocol/login-api.js";
+import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
 import { awake, backoffMs, withTimeout, type Environment } from "./environment.js";
 import {
   codeReceived,
@@ -27,6 +27,16 @@ import {
   type RenewalState,
 } from "./renewal.js";
 import type { Action, Code } from "./state.js";
+
+/** The code of an answer that has just arrived. One that no QR code can hold makes the answer invalid. */
+export function receiveCode(answer: CodeAnswer, { encode, now }: Environment): Code {
+  try {
+    encode(answer.otp);
+  } catch (cause) {
+    throw new RequestError("invalid_response", cause);
+  }
+  return toCode(answer, now());
+}
 
 /**
  * Keeps a working code on the screen: requests the next one in time, and retries if that fails. A hidden or offline page
@@ -69,7 +79,7 @@ export function renewals(
     const { tries, deadline } = plan;
     const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
     const request = withTimeout(limitMs, environment, backend.renew(attempt));
-    return feed(request.pipe(map((answer) => toCode(answer, now()))), codeReceived).pipe(
+    return feed(request.pipe(map((answer) => receiveCode(answer, environment))), codeReceived).pipe(
       catchError((cause: unknown) => {
         if (isUnknownAttempt(cause)) throw cause;
         const error = toRequestError(cause);

@@ -52,7 +52,6 @@ export class CodePainter implements ReactiveController {
   /** The link, parsed; undefined if there is none or it is wrong. */
   #template: string | undefined;
   #symbol: QrSymbol | undefined;
-  #error: unknown;
   #painted = new WeakMap<Element, QrSymbol>();
   #resized: ResizeObserver | undefined;
   #resolution: MediaQueryList | undefined;
@@ -73,19 +72,13 @@ export class CodePainter implements ReactiveController {
     return pixels(Math.floor(box)) > pixels(other);
   }
 
-  /** Encodes a new OTP, in the link if there is one. Returns an error if it is too long for a QR code. */
-  encode(otp: string, link: string | null = null): unknown {
+  /** Encodes a new OTP, in the link if there is one. Throws if it is too long for a QR code. */
+  encode(otp: string, link: string | null = null): void {
     this.#useLink(link);
     const text = this.#template ? fillOtp(this.#template, otp) : otp;
-    if (text === this.#text) return this.#error;
+    if (text === this.#text) return;
+    this.#symbol = encode(text);
     this.#text = text;
-    this.#symbol = this.#error = undefined;
-    try {
-      this.#symbol = encode(text);
-    } catch (error) {
-      this.#error = error;
-    }
-    return this.#error;
   }
 
   /** A wrong link is reported once, and the code holds the OTP alone: the site's app can still scan it. */

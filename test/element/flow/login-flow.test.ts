@@ -41,6 +41,25 @@ describe("a login", () => {
     expect(actions.at(-1)).to.have.nested.property("failure.code", "temporarily_unavailable");
   });
 
+  it("fails with `invalid_response` if no QR code can hold the first code, and follows nothing", () => {
+    const { actions, requests } = runFlow(60_000, { start: ["(code|)"] }, { tooLong: /otp0/ });
+    expect(actions.map(({ type }) => type)).to.deep.equal(["requested", "failed"]);
+    expect(actions[1]).to.have.nested.property("failure.code", "invalid_response");
+    expect(actions[1]).to.have.nested.property("failure.cause.cause.message", "too long");
+    expect(requests.stream).to.deep.equal([]);
+  });
+
+  it("requests a renewal again if no QR code can hold its code, until the shown one has ended", () => {
+    const { said, actions, requests } = runFlow(
+      70_000,
+      { start: ["(code|)"], stream: [stream], renew: ["(code|)"] },
+      { tooLong: /otp1/ },
+    );
+    expect(requests.renew.length).to.be.above(2);
+    expect(said.at(-1)).to.equal("60000 failed");
+    expect(actions.at(-1)).to.have.nested.property("failure.code", "invalid_response");
+  });
+
   it("logs in with an attempt that is completed already, because the answer to its own login may be lost", () => {
     const { said } = runFlow(60_000, {
       start: ["(code|)"],

@@ -30,6 +30,8 @@ export interface World {
   /** `newCode`: the person asks for one after a scan. */
   newCode?: string;
   renewals?: number;
+  /** The OTPs that no QR code can hold. */
+  tooLong?: RegExp;
   /** A constant, or a source of numbers. Default 0. */
   random?: number | (() => number);
   /** The attempt left for the app: whether this tab has the claim already, and how long another tab has the lock. */
@@ -176,6 +178,9 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       now: () => scheduler.now() + (world.clockJumpMs?.(scheduler.now()) ?? 0),
       timer: (ms) => timer(ms, scheduler),
       random: () => (typeof world.random === "function" ? world.random() : (world.random ?? 0)),
+      encode: (otp) => {
+        if (world.tooLong?.test(otp)) throw new Error("too long");
+      },
       renewals: () => world.renewals ?? 5,
       claimOf: (attempt) =>
         world.claim && attempt === "A"
