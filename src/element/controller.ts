@@ -2,18 +2,12 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Subject, type Subscription } from "rxjs";
 import { endpointUrl } from "../protocol/login-api.js";
 import { httpBackend } from "./api/http-backend.js";
-import { claimOf } from "./claim.js";
 import { loginFlow, type Command } from "./flow/login-flow.js";
 import { page } from "./flow/page-environment.js";
-import {
-  initialState,
-  reduce,
-  type Action,
-  type Code,
-  type State,
-} from "./flow/state.js";
+import { initialState, reduce, type Action, type Code, type State } from "./flow/state.js";
 import { isInView, whenInView } from "./in-view.js";
 import { removeStoredAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
+import { sharedAttempt } from "./shared-attempt.js";
 
 export interface ControllerOptions {
   /** Where the login API is, as the page wrote it. Read at each start. */
@@ -106,7 +100,8 @@ export class LoginController implements ReactiveController {
       encode: this.#options.encode,
       newCode: this.#newCode,
       renewals: this.#options.renewals,
-      claimOf: (attempt: string) => (attempt === this.#left ? claimOf(this.#endpoint, attempt) : undefined),
+      sharedAttempt: (attempt: string) =>
+        attempt === this.#left ? sharedAttempt(this.#endpoint, attempt) : undefined,
     };
     this.#running = loginFlow(this.#commands, environment).subscribe((action) => this.#dispatch(action));
     addEventListener("pageshow", this.#shown);

@@ -70,7 +70,7 @@ export class Visitor {
       random: () => Math.random(),
       renewals: () => 5,
       encode: () => undefined,
-      claimOf: () => undefined,
+      sharedAttempt: () => undefined,
     }).subscribe((action) => {
       this.state = reduce(this.state, action);
       const { phase } = this.state;

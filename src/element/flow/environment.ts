@@ -14,12 +14,12 @@ import { RequestError } from "../api/backend.js";
 /** Whether a person can see the page. `gone`: the page was left and may be in the back-forward cache. */
 export type Visibility = "visible" | "hidden" | "gone";
 
-/** What the tabs of a browser share of an attempt that left for the app: the tab that has the claim logs in. */
-export interface Claim {
-  /** Whether this tab took it, and no other tab did later. */
-  isMine: () => boolean;
-  take: () => void;
-  /** Does the work when no other tab does such work for the attempt. */
+/** An attempt that left for the app. Every tab of the browser may resume it, and one of them, its owner, logs in. */
+export interface SharedAttempt {
+  /** Whether this tab became the owner, and no other tab did later. */
+  isOwner: () => boolean;
+  becomeOwner: () => void;
+  /** Runs the work while no other tab runs such work for the attempt. */
   locked: <T>(work: Observable<T>) => Observable<T>;
 }
 
@@ -43,8 +43,8 @@ export interface Environment {
   newCode: Observable<unknown>;
   /** How many fresh codes an attempt may have; read whenever it is used. */
   renewals: () => number;
-  /** The claim of an attempt that left for the app; `undefined` for any other. */
-  claimOf: (attempt: string) => Claim | undefined;
+  /** The attempt as other tabs see it, if it left for the app; `undefined` for any other. */
+  sharedAttempt: (attempt: string) => SharedAttempt | undefined;
 }
 
 /** Emits once, when the page is visible, and completes. */

@@ -15,7 +15,7 @@ import {
 } from "rxjs";
 import type { StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
-import { backoffMs, visible, withTimeout, type Claim, type Environment } from "./environment.js";
+import { backoffMs, visible, withTimeout, type Environment, type SharedAttempt } from "./environment.js";
 import { receiveCode, renewals } from "./renewal-flow.js";
 import { codeTimeoutMs } from "./renewal.js";
 import type { Action, Code, Failure } from "./state.js";
@@ -105,9 +105,9 @@ function resume(
         const { type } = action;
         // An attempt that is over or was logged in with before is replaced, but "declined in the app" is shown.
         const isOver = type === "expired" || type === "failed" || (type === "denied" && code);
-        const isClaimed = type === "failed" && action.failure.code === "attempt_settled";
+        const wasUsed = type === "failed" && action.failure.code === "attempt_settled";
         // Thrown, so that the attempt is no longer followed.
-        if (isOver && (!isSeen || isClaimed)) throw new RequestError("unknown_attempt");
+        if (isOver && (!isSeen || wasUsed)) throw new RequestError("unknown_attempt");
         isSeen ||= type !== "connection" && !code;
         return of(action);
       }),
@@ -163,7 +163,7 @@ function follow(
       take(1),
       switchMap(({ status }) => {
         // The page came from a cache: another page of this browser has logged in with the same attempt.
-        if (status === "completed" && resumed && first && !environment.claimOf(attempt))
+        if (status === "completed" && resumed && first && !environment.sharedAttempt(attempt))
           throw new RequestError("unknown_attempt");
         return finish(status, attempt, backend, environment);
       }),
@@ -195,13 +195,13 @@ function finish(
     case "approved":
     // Completed by this browser's own login, whose answer was lost. The server lets it repeat the login for a while.
     case "completed": {
-      const claim = environment.claimOf(attempt);
+      const shared = environment.sharedAttempt(attempt);
       const login =
-        claim && status === "completed" && !claim.isMine()
+        shared && status === "completed" && !shared.isOwner()
           ? of<Action>({ type: "completed" })
           : // Of two tabs, the one that the person sees logs in.
-            (claim ? visible(environment) : of(0)).pipe(
-              switchMap(() => signIn(attempt, backend, environment, claim)),
+            (shared ? visible(environment) : of(0)).pipe(
+              switchMap(() => signIn(attempt, backend, environment, shared)),
               catchError((error: unknown) => {
                 if (isUnknownAttempt(error)) throw error;
                 return fail(error, "login", environment);
@@ -225,27 +225,27 @@ function finish(
 /**
  * Logs in with an approved attempt: the server runs the site's `signIn`. Retries network and server errors for 60 s, and at
  * once when the browser is back online. Errors with the last error.
- * @param claim set for an attempt that left for the app: other tabs may have it too, and only one of them logs in
+ * @param shared set for an attempt that left for the app: other tabs may have it too, and only one of them logs in
  */
 function signIn(
   attempt: string,
   backend: Backend,
   environment: Environment,
-  claim: Claim | undefined,
+  shared: SharedAttempt | undefined,
 ): Observable<Action> {
   const { now, timer, online } = environment;
   const login = withTimeout(loginTimeoutMs, environment, backend.login(attempt)).pipe(
     map((answer): Action => ({ type: "completed", answer })),
   );
   // Another tab may have logged in, and its mark may not be in this tab's storage yet: only the server knows.
-  const source = claim
-    ? claim.locked(
+  const source = shared
+    ? shared.locked(
         defer(() => followStatus(attempt, backend, environment, EMPTY, true)).pipe(
           filter((value): value is StatusAnswer => typeof value !== "string" && value.status !== "pending"),
           take(1),
           switchMap(({ status }) => {
-            if (status === "approved") claim.take();
-            else if (status !== "completed" || !claim.isMine())
+            if (status === "approved") shared.becomeOwner();
+            else if (status !== "completed" || !shared.isOwner())
               return finish(status, attempt, backend, environment);
             return login;
           }),

@@ -12,14 +12,14 @@ const accepted: Scripts = {
   login: ["200ms (answer|)"],
 };
 const run = (scripts: Scripts, world: World = {}) =>
-  runFlow(120_000, { ...accepted, ...scripts }, { claim: {}, ...world });
+  runFlow(120_000, { ...accepted, ...scripts }, { shared: {}, ...world });
 
 describe("the login of an attempt that left for the app", () => {
-  it("asks for the status in the lock, claims, and logs in", () => {
-    const { said, requests, claimedAt, actions } = run({}, { claim: { lockedMs: 1_000 } });
+  it("asks for the status in the lock, becomes the owner, and logs in", () => {
+    const { said, requests, ownedAt, actions } = run({}, { shared: { lockedMs: 1_000 } });
     expect(said.slice(-2)).to.deep.equal(["5000 approved", "6300 completed"]);
     expect(requests.poll).to.deep.equal(["6000-6100"]);
-    expect(claimedAt).to.deep.equal([6_100]);
+    expect(ownedAt).to.deep.equal([6_100]);
     expect(requests.login).to.deep.equal(["6100-6300"]);
     expect(actions.at(-1)).to.have.nested.property("answer.redirect_to", "/account");
   });
@@ -43,7 +43,7 @@ describe("the login of an attempt that left for the app", () => {
     const { said, actions } = runFlow(
       1_000,
       { stream: ["20ms completed"], poll: ["-"] },
-      { commands: "takeOver", claim: {} },
+      { commands: "takeOver", shared: {} },
     );
     expect(said.slice(-1)).to.deep.equal(["20 completed"]);
     expect(actions.at(-1)).to.deep.equal({ type: "completed" });
@@ -63,30 +63,30 @@ describe("the login of an attempt that left for the app", () => {
   });
 
   it("is repeated after its answer was lost", () => {
-    const { said, requests, claimedAt } = run({
+    const { said, requests, ownedAt } = run({
       poll: ["100ms (approved|)", "100ms (completed|)"],
       login: [fails, "200ms (answer|)"],
     });
-    expect(claimedAt).to.deep.equal([5_100]);
+    expect(ownedAt).to.deep.equal([5_100]);
     expect(requests.login).to.deep.equal(["5100-5100", "5700-5900"]);
     expect(said.at(-1)).to.equal("5900 completed");
   });
 
-  it("is repeated by a page that is loaded again with the claim", () => {
+  it("is repeated by a page that is loaded again as the owner", () => {
     const { said, requests } = runFlow(
       1_000,
       { stream: ["-"], poll: ["100ms (completed|)"], login: ["200ms (answer|)"] },
-      { commands: "resume", claim: { isMine: true } },
+      { commands: "resume", shared: { isOwner: true } },
     );
     expect(said).to.deep.equal(["0 requested", "0 live", "100 approved", "400 completed"]);
     expect(requests.login).to.deep.equal(["200-400"]);
   });
 
-  it("is shown as completed by a page that is loaded later without the claim", () => {
+  it("is shown as completed by a page that is loaded later and is not the owner", () => {
     const { said, requests } = runFlow(
       1_000,
       { stream: ["-"], poll: ["100ms (completed|)"] },
-      { commands: "resume", claim: {} },
+      { commands: "resume", shared: {} },
     );
     expect(said).to.deep.equal(["0 requested", "0 live", "100 approved", "100 completed"]);
     expect(requests.start).to.deep.equal([]);
@@ -100,7 +100,7 @@ describe("the login of an attempt that left for the app", () => {
         stream: ["pending 4999ms approved", neverAnswers, "pending"],
         poll: [{ marbles: `100ms ${fails}`, error: "unknown_attempt" }],
       },
-      { claim: {} },
+      { shared: {} },
     );
     expect(said.slice(-3)).to.deep.equal(["5100 requested", "5100 started", "5100 live"]);
   });

@@ -34,8 +34,8 @@ export interface World {
   tooLong?: RegExp;
   /** A constant, or a source of numbers. Default 0. */
   random?: number | (() => number);
-  /** The attempt left for the app: whether this tab has the claim already, and how long another tab has the lock. */
-  claim?: { isMine?: boolean; lockedMs?: number };
+  /** The attempt left for the app: whether this tab is its owner already, and how long another tab has the lock. */
+  shared?: { isOwner?: boolean; lockedMs?: number };
   /** How far the wall clock is ahead of the timers. */
   clockJumpMs?: (nowMs: number) => number;
 }
@@ -114,7 +114,7 @@ const backendCalls = ["start", "renew", "stream", "poll", "login"] as const;
 
 /**
  * Runs the flow in virtual time until `untilMs`, then unsubscribes.
- * @returns its actions, and as "milliseconds name" in `said`; when it took the claim; when each request was subscribed and unsubscribed, as "from-to" in
+ * @returns its actions, and as "milliseconds name" in `said`; when it became the owner; when each request was subscribed and unsubscribed, as "from-to" in
  * milliseconds; and the `Prefer: wait` of each poll in seconds
  */
 export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
@@ -125,7 +125,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
     ColdObservable<unknown>[]
   >;
   const waits: number[] = [];
-  const claimedAt: number[] = [];
+  const ownedAt: number[] = [];
   const scheduler = new TestScheduler(() => undefined);
 
   scheduler.run(({ cold, hot }) => {
@@ -182,12 +182,12 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
         if (world.tooLong?.test(otp)) throw new Error("too long");
       },
       renewals: () => world.renewals ?? 5,
-      claimOf: (attempt) =>
-        world.claim && attempt === "A"
+      sharedAttempt: (attempt) =>
+        world.shared && attempt === "A"
           ? {
-              isMine: () => world.claim?.isMine === true || claimedAt.length > 0,
-              take: () => claimedAt.push(scheduler.now()),
-              locked: (work) => timer(world.claim?.lockedMs ?? 0, scheduler).pipe(switchMap(() => work)),
+              isOwner: () => world.shared?.isOwner === true || ownedAt.length > 0,
+              becomeOwner: () => ownedAt.push(scheduler.now()),
+              locked: (work) => timer(world.shared?.lockedMs ?? 0, scheduler).pipe(switchMap(() => work)),
             }
           : undefined,
     };
@@ -222,7 +222,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
     said,
     actions,
     waits,
-    claimedAt,
+    ownedAt,
     requests: Object.fromEntries(logs) as Record<keyof Backend, string[]>,
   };
 }
