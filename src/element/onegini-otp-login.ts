@@ -11,9 +11,9 @@ import { takeServerAttempt } from "./server-attempt.js";
 import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
-import { fitRing } from "./view/code-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
 import { CodePainter } from "./view/qr-canvas.js";
+import { fitRing } from "./view/ring.js";
 import { nextChange, viewModel, type Handlers, type ViewModel } from "./view/view-model.js";
 
 const defaultRenewals = 5;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { scannedHint } from "./code-view.js";
 import * as icons from "./icons.js";
 import { formatTime } from "./countdown.js";
+import { scannedHint } from "./stage-view.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 import { failureKey, fill } from "../i18n/messages.js";
 
