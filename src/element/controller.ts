@@ -20,7 +20,7 @@ export interface ControllerOptions {
   serverAttempt: () => { attempt: string; code?: Code } | undefined;
   /** Makes the QR code of an OTP. Throws if the OTP is too long for one. */
   encode: (otp: string) => void;
-  /** Called after every change, in order and never while it runs. */
+  /** Called after every change, in order, never while an earlier call runs. */
   onChange: (state: State, previous: State) => void;
 }
 

@@ -1,7 +1,7 @@
 import type { LoginAnswer } from "../protocol/login-api.js";
 import type { LoginErrorCode, Phase } from "./flow/state.js";
 
-// Fields are declared, because a field that is emitted too costs bytes and does nothing.
+// `declare`, because an emitted field costs bytes and does nothing.
 
 /**
  * `login`: the person is logged in. Fires once for each login, bubbles, is composed, and can be cancelled: then the page stays
@@ -39,7 +39,7 @@ export class LoginErrorEvent extends Event {
   declare readonly code: LoginErrorCode;
   /**
    * The parsed JSON of the answer that was not accepted, such as what the site's `signIn` refused the login with; `undefined`
-   * if there was no answer, or no JSON in it. Nothing of it is shown: the site's own words for it are `messages`.
+   * if there was no answer, or it was not JSON. Nothing of it is shown: the site's own words for it are `messages`.
    */
   declare readonly answer: unknown;
   /**

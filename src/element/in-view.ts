@@ -1,8 +1,8 @@
 import { pageVisibility } from "./flow/page-environment.js";
 
 /**
- * Whether the browser has what the login needs; all else that it uses is older than these two. The DOMs of unit tests have no
- * `Path2D`: there the element stays idle, and needs neither.
+ * Whether the browser has what the login needs; everything else that it uses is older than these two. The DOMs of unit
+ * tests have no `Path2D`: there the element stays idle and needs neither.
  */
 export const canLogIn =
   !("Path2D" in globalThis) || ("canParse" in URL && "checkVisibility" in Element.prototype);
@@ -49,7 +49,7 @@ function isInWindow(element: Element): boolean {
 /** Not in a part of the page with `display: none` or `visibility: hidden`. */
 const isVisible = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true });
 
-/** Calls back, perhaps more than once, when an element comes into view and is visible. Returns how to stop. */
+/** Calls back, perhaps more than once, when an element comes into view and is visible. Returns a function that stops it. */
 export function whenInView(element: Element, callback: () => void): () => void {
   let isStopped = false;
   // A box that clips may have no height only because the element is not rendered yet.

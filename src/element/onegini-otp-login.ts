@@ -33,7 +33,7 @@ const defaultRenewals = 5;
  * @csspart body - What is below the heading.
  * @csspart stage - The square with the code, or its place.
  * @csspart ring - The line around the code that shows its time.
- * @csspart qr - The canvas with the code. Nothing about it can be set.
+ * @csspart qr - The canvas with the code. It cannot be styled.
  * @csspart row - The line under the code.
  * @csspart time - What the line says: the code's time, or what is wrong with the connection.
  * @csspart enlarge - The button beside it.
@@ -92,7 +92,7 @@ export class OneginiOtpLogin extends LitElement {
 
   /** Where the login API is. Default `/otp-login`. Read at each start. */
   declare endpoint: string;
-  /** Waits for its button or `start()`. Else it starts when it comes into view. */
+  /** Waits for its button or `start()`. Otherwise it starts when it comes into view. */
   declare manual: boolean;
   /** How many fresh codes there are before it pauses. Default 5. */
   declare renewals: number;
@@ -102,7 +102,7 @@ export class OneginiOtpLogin extends LitElement {
   declare qrLink: string | null;
   /** Where the page goes after a login, unless the answer says so. http or https. */
   declare redirect: string | null;
-  /** The attempt that the page's server began (`kit.begin`). Taken over once, instead of starting one. */
+  /** The attempt that the page's server began (`kit.begin`). Used once, in place of a new one. */
   declare attempt: string | null;
   /** Its code. */
   declare otp: string | null;
@@ -136,7 +136,7 @@ export class OneginiOtpLogin extends LitElement {
   });
   readonly #handlers: Handlers = {
     start: () => {
-      // "Show QR code" shows it also where the app comes first.
+      // "Show QR code" means the code, also where the app comes first.
       if (this.state === "idle") this.#otherPhone = true;
       this.start();
     },
@@ -194,7 +194,7 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   /**
-   * The DOMs of unit tests, jsdom and happy-dom, cannot paint a code and lack more: there the element stays idle.
+   * jsdom and happy-dom, the DOMs of unit tests, cannot paint a code and lack other features: there the element stays idle.
    *
    * @ignore
    */
@@ -218,12 +218,12 @@ export class OneginiOtpLogin extends LitElement {
     this.#enlarged.isWanted = false;
   }
 
-  /** Style sheets belong to a document: in another one they are set again. */
+  /** Style sheets belong to a document, so they are set again in another one. */
   adoptedCallback(): void {
     this.requestUpdate();
   }
 
-  /** Without style sheets: they take a browser as long as the first request, which goes first. */
+  /** Without style sheets: adopting them takes as long as sending the first request, which goes first. */
   protected override createRenderRoot(): ShadowRoot {
     return this.shadowRoot ?? this.attachShadow(OneginiOtpLogin.shadowRootOptions);
   }
@@ -243,7 +243,7 @@ export class OneginiOtpLogin extends LitElement {
   protected override update(changed: PropertyValues<this>): void {
     const focused = this.shadowRoot!.activeElement ?? this.querySelector(":focus");
     super.update(changed);
-    // The code's place has its size only now.
+    // Only now is the size of the code's place known.
     if (this.#enlarged.measure(this.shadowRoot!, this.#painter)) super.update(changed);
     fitRing(this.shadowRoot!);
     this.#enlarged.sync(this.shadowRoot!);
@@ -307,7 +307,7 @@ export class OneginiOtpLogin extends LitElement {
     location.replace(target);
   }
 
-  /** Browsers from before 2024 reject such states, and some DOMs have none: there `:state()` does not work, and all else does. */
+  /** Browsers older than 2024 reject these states, and some DOMs have none: only `:state()` does not work there. */
   #mark(state: Phase | "scanned", isOn: boolean): void {
     try {
       this.#internals.states[isOn ? "add" : "delete"](state);

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-/** The present results of media queries. Renders the host when one changes. */
+/** The current results of media queries. Renders the host when one changes. */
 export class MediaQueries implements ReactiveController {
   #lists: MediaQueryList[] = [];
   readonly #host: ReactiveControllerHost;

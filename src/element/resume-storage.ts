@@ -2,8 +2,8 @@ import { browserKey } from "../protocol/login-api.js";
 
 /**
  * Keeps the attempt whose app link was pressed, for all tabs of this browser: a phone may unload the page while the person is in
- * the app, or show another tab afterwards. The text is the attempt's id, and when the time is over in which the code that went
- * to the app can still log in.
+ * the app, or show another tab afterwards. The stored text is the attempt's id, and the instant until which the code that
+ * went to the app can still log in.
  */
 
 /** That time after the code's end: the server's grace, its wait for the Token Server, and its wait for a login. */

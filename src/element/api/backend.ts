@@ -2,7 +2,7 @@ import type { Observable } from "rxjs";
 import type { CodeAnswer, LoginAnswer, StartAnswer, StatusAnswer } from "../../protocol/login-api.js";
 import type { LoginErrorCode, RejectedAnswer } from "../flow/state.js";
 
-/** What comes on the status stream: `alive` is a comment, `retry` the server's delay for the next reconnect. */
+/** What arrives on the status stream: `alive` is a comment, `retry` the server's delay for the next reconnect. */
 export type StreamSignal =
   { type: "status"; answer: StatusAnswer } | { type: "alive" } | { type: "retry"; delayMs: number };
 
@@ -20,7 +20,7 @@ export interface Backend {
   login(attempt: string): Observable<LoginAnswer>;
 }
 
-/** A call of the login API that got no usable answer. Its `cause` is the answer, or what was thrown. */
+/** A call of the login API that got no usable answer. Its `cause` is that answer, or the error that was thrown. */
 export class RequestError extends Error {
   override name = "RequestError";
   declare readonly code: LoginErrorCode;

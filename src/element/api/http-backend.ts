@@ -72,7 +72,7 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
 
 /**
  * What `early.js` leaves for the element: the answer to a start that it sent while the element's file was still loading. It may
- * be of another version than the element, so this only gains members.
+ * come from another version than the element, so members are only ever added.
  */
 export interface EarlyAnswer {
   endpoint: string;
@@ -88,7 +88,7 @@ export interface EarlyAnswer {
 /** After this time the attempt may be over. */
 const earlyLimitMs = 10_000;
 
-/** Takes the early answer, once, if it answers what this start would ask. */
+/** Takes the early answer, once, if it answers the request that this start would send. */
 function takeEarlyAnswer(endpoint: string, language: string | undefined): EarlyAnswer | undefined {
   const page = globalThis as { oneginiOtpLoginEarly?: EarlyAnswer | undefined };
   const early = page.oneginiOtpLoginEarly;
@@ -116,7 +116,7 @@ const request = <T>(
         subscriber.complete();
       },
       (error: unknown) => {
-        // The request is over. To abort it would take the answer's body from the page.
+        // The request is over. Aborting it would take the answer's body from the page.
         controller = undefined;
         subscriber.error(error);
       },
@@ -128,7 +128,7 @@ const send = async (url: string, init: RequestInit): Promise<Response> => {
   try {
     return await fetch(url, { credentials: "include", cache: "no-store", ...init });
   } catch (cause) {
-    // Any other endpoint has become an absolute URL.
+    // Any endpoint that is a URL has been made absolute by now.
     const description = URL.canParse(url) ? undefined : `endpoint="${url}" is not a URL`;
     throw new RequestError("network_error", cause, description);
   }
@@ -178,11 +178,11 @@ const toErrorCode = (status: number, error?: ErrorAnswer): LoginErrorCode => {
   return status > 500 ? "temporarily_unavailable" : "invalid_response";
 };
 
-/** Codes of a login that say more than `login_refused`. */
+/** Codes of a failed login that say more than `login_refused`. */
 const specificCodes = /^(unknown_attempt|attempt_settled|authorization_pending)$/;
 
 const toLoginErrorCode: typeof toErrorCode = (status, error) => {
-  // The site's `signIn` may answer a 403 of its own, with a word of the API too.
+  // The site's `signIn` may answer 403 itself, even with an error code of the API.
   const isOfKit =
     status === 403
       ? error?.error === "forbidden_origin" && error.error_description

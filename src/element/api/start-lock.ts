@@ -19,7 +19,7 @@ const firstStarts = new Map<string, Promise<unknown>>();
  */
 export const firstStartsDone = (endpoint: string): Promise<unknown> | undefined => firstStarts.get(endpoint);
 
-/** Tells that `early.js` made this page's first start. */
+/** Records that `early.js` made this page's first start. */
 export function markStarted(endpoint: string): void {
   if (!firstStarts.has(endpoint)) firstStarts.set(endpoint, acquire(endpoint, streamLimitMs));
 }
@@ -50,8 +50,8 @@ export async function withStartLock<T>(
 }
 
 /**
- * Resolves when it has the lock, which it then holds until `released`; at the latest after the limit or when aborted. It
- * keeps the limit itself: browsers differ in how they end a request for a lock.
+ * Resolves when it has the lock, which it then holds until `released`; at the latest after the limit or when aborted. The limit
+ * is its own timer, because browsers differ in how they end a request for a lock.
  * @param owner the endpoint whose starts, or the attempt whose logins, queue for the lock
  */
 export function acquire(

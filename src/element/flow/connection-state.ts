@@ -11,7 +11,7 @@ const failuresBeforePolling = 3;
 /** After a stream that worked this long, the next failure counts as the first. */
 const stableMs = 10_000;
 const pollIntervalMs = 2_000;
-/** A poll that is answered sooner was not held. */
+/** A poll that is answered sooner than this was not held. */
 const heldAtLeastMs = 1_000;
 
 /** A request for the status, which is sent after `delayMs`. The server may hold the answer to a `held` one. */
@@ -26,18 +26,18 @@ export interface ConnectionState {
   readonly poll: Poll | undefined;
   /** The stream's failures in a row. */
   readonly failures: number;
-  /** The least delay of the next stream, which the server's `retry:` asked for. */
+  /** The minimum delay before the next stream, from the server's `retry:`. */
   readonly retryMs: number;
-  /** Whether the status arrives. A first try counts as healthy until it fails. */
+  /** Whether statuses are arriving. The first try counts as healthy until it fails. */
   readonly isHealthy: boolean;
 }
 
-/** What happened. The stream's signals are events as they are. */
+/** What happened. The stream's signals are passed on unchanged. */
 export type ConnectionEvent =
   | StreamSignal
   /** `random`: from 0 up to 1, so that pages do not reconnect in step. */
   | { type: "streamFailed"; retryAfterMs: number; random: number }
-  /** The status was missing for a while. */
+  /** No status has arrived for a while. */
   | { type: "statusLate" }
   | { type: "pollAnswered"; answer: StatusAnswer }
   | { type: "pollFailed"; retryAfterMs: number }
@@ -67,7 +67,7 @@ export function reduceConnection(
   const { poll, liveSince, retryMs, isHealthy } = state;
   const isLive = liveSince < Infinity;
   const held = (delayMs: number): Poll => ({ type: "held", delayMs, sentAt: now + delayMs });
-  // After a poll, also a plain one, held polls follow until the stream works.
+  // Any poll, even a plain one, is followed by held polls until the stream works.
   const afterPoll = (delayMs: number, isHealthy: boolean): ConnectionState => ({
     ...state,
     poll: isLive ? undefined : held(delayMs),

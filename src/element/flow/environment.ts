@@ -23,19 +23,19 @@ export interface SharedAttempt {
   locked: <T>(work: Observable<T>) => Observable<T>;
 }
 
-/** All that the flow needs from outside, as a parameter, so that tests run in virtual time. */
+/** Everything that the flow needs from outside. It is passed in, so that tests run in virtual time. */
 export interface Environment {
-  /** Emits the present value when subscribed, then every change. */
+  /** Emits the current value on subscription, then every change. */
   visibility: Observable<Visibility>;
-  /** Emits the present value when subscribed, then every change. */
+  /** Emits the current value on subscription, then every change. */
   online: Observable<boolean>;
   /** Emits after the machine has slept: timers stood still while the clock went on. */
   slept: Observable<unknown>;
-  /** The wall clock, in milliseconds. Unlike `performance.now()` it goes on in sleep. */
+  /** The wall clock, in milliseconds. Unlike `performance.now()` it keeps running during sleep. */
   now: () => number;
   /** Emits once after this many milliseconds, and completes. */
   timer: (ms: number) => Observable<unknown>;
-  /** A number from 0 up to 1. */
+  /** A random number from 0 up to, but not including, 1. */
   random: () => number;
   /** Makes the QR code of an OTP, to be shown from now on. Throws if the OTP is too long for one. */
   encode: (otp: string) => void;
@@ -54,7 +54,7 @@ export const visible = ({ visibility }: Environment): Observable<unknown> =>
     take(1),
   );
 
-/** Whether the page is visible and online. Emits the present value, every change, and the value again after a sleep. */
+/** Whether the page is visible and online. Emits the current value, every change, and the value again after a sleep. */
 export const awake = ({ visibility, online, slept }: Environment): Observable<boolean> => {
   const isAwake = visibility.pipe(
     switchMap((page) => online.pipe(map((network) => page === "visible" && network))),

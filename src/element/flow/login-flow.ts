@@ -21,14 +21,14 @@ import { codeTimeoutMs } from "./renewal.js";
 import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
 
-/** A command of the element. Each ends the attempt before it. */
+/** A command from the element. Each one ends the attempt before it. */
 export type Command =
   | { type: "start"; backend: Backend }
   /** Continues an attempt of an earlier page of this browser, or, with its code, one that the page's server began. */
   | { type: "resume"; backend: Backend; attempt: string; code?: Code }
   | { type: "cancel" };
 
-/** How long after the last code's end an attempt can still change: the server's grace, and its wait for the Token Server. */
+/** How long an attempt can still change after its last code has ended: the server's grace, and its wait for the Token Server. */
 const graceMs = 75_000;
 /** The Token Server's time limit: until then, a start that another page sent at the same time may replace the cookie. */
 const recheckMs = 5_000;
@@ -39,7 +39,7 @@ const cookiesWorkMs = 10_000;
 const loginRepeatMs = 60_000;
 /** The server gives `signIn` 10 s. */
 const loginTimeoutMs = 15_000;
-/** The errors after which a login is repeated. */
+/** The errors after which the login is retried. */
 const repeatableErrors = /^(network_error|server_error|temporarily_unavailable|authorization_pending)$/;
 
 /** The whole login: commands in, actions out. Requests are sent only while it is subscribed. */
@@ -103,10 +103,10 @@ function resume(
     const resumed = follow(attempt, code, backend, environment, pending).pipe(
       switchMap((action) => {
         const { type } = action;
-        // An attempt that is over or was logged in with before is replaced, but "declined in the app" is shown.
+        // An attempt that is over, or has logged somebody in already, is replaced, but "declined in the app" is shown.
         const isOver = type === "expired" || type === "failed" || (type === "denied" && code);
         const wasUsed = type === "failed" && action.failure.code === "attempt_settled";
-        // Thrown, so that the attempt is no longer followed.
+        // An error stops following the attempt.
         if (isOver && (!isSeen || wasUsed)) throw new RequestError("unknown_attempt");
         isSeen ||= type !== "connection" && !code;
         return of(action);
@@ -224,7 +224,7 @@ function finish(
 
 /**
  * Logs in with an approved attempt: the server runs the site's `signIn`. Retries network and server errors for 60 s, and at
- * once when the browser is back online. Errors with the last error.
+ * once when the browser is back online. Fails with the last error.
  * @param shared set for an attempt that left for the app: other tabs may have it too, and only one of them logs in
  */
 function signIn(

@@ -12,7 +12,7 @@ const readOn = <T>(types: string[], read: (event?: Event) => T): Observable<T> =
     };
   }).pipe(distinctUntilChanged());
 
-/** 25 days. A longer timer fires at once. */
+/** 25 days. A browser fires a longer timer at once. */
 const longestMs = 2 ** 31 - 1;
 
 /** The machine has slept if a timer of 5 s fires 15 s after the last. */
@@ -38,7 +38,7 @@ export const page: Pick<Environment, "visibility" | "online" | "slept" | "timer"
     }, sleep.timerMs);
     return () => clearInterval(id);
   }),
-  // RxJS's own `timer` brings its schedulers along, 0.7 kB.
+  // RxJS's own `timer` would add its schedulers, 0.7 kB.
   timer: (ms) =>
     new Observable((subscriber) => {
       const id = setTimeout(

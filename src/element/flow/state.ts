@@ -8,21 +8,21 @@ export interface Code {
   since: number;
   /** When the next code is requested, if there is a next one. */
   renewAt: number;
-  /** When its time is up. */
+  /** When it stops working. */
   endsAt: number;
 }
 
 /** Whether the page receives the status: shown as a hint, not as a phase. */
 export type Connection = "live" | "reconnecting" | "offline";
 
-/** Codes of the `error` event: those of the login API, and those of the browser's side. */
+/** Codes of the `error` event: those of the login API, and those that the browser's side adds. */
 export type LoginErrorCode =
   ApiErrorCode | "network_error" | "invalid_response" | "cookies_blocked" | "login_refused";
 
 /** An answer of the server that was not accepted. */
 export interface RejectedAnswer {
   status: number;
-  /** Its parsed JSON; `undefined` if it is none. */
+  /** Its body as parsed JSON; `undefined` if it is not JSON. */
   body: unknown;
 }
 
@@ -83,7 +83,7 @@ export type Action =
 export const initialState: State = { phase: "idle" };
 
 /**
- * The next state for every state and action. An action that does not fit the state returns the very same state.
+ * The next state for every state and action. An action that does not fit the state returns the same object.
  */
 export function reduce(state: State, action: Action): State {
   switch (action.type) {

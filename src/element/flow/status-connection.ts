@@ -30,7 +30,7 @@ import type { Connection } from "./state.js";
 const silenceMs = 35_000;
 /** Polling starts if the status is missing for this long. */
 const firstStatusMs = 2_500;
-/** How long a hidden page keeps its stream: browsers allow six connections a host. */
+/** How long a hidden page keeps its stream: browsers allow six connections per host. */
 const hiddenMs = 30_000;
 /** How long the connection must be lost before the hint "reconnecting" shows. */
 const reconnectingMs = 2_000;
@@ -45,7 +45,7 @@ const plainPollMs = 1_200;
  * wake-up. Emits each status, and the connection whenever it changes. Never completes; errors only with `unknown_attempt`.
  * Unsubscribing aborts every request.
  * @param checks emits when the status must be requested at once
- * @param checkFirst whether nothing is known of the attempt yet
+ * @param checkFirst whether nothing is known about the attempt yet
  */
 export function followStatus(
   attempt: string,
@@ -91,7 +91,7 @@ export function followStatus(
     switchMap((isWanted) => (isWanted ? wakeUps : of(false))),
     switchMap((isWanted, index) => {
       if (!isWanted) return EMPTY;
-      // Only at the very first connection the status may be known.
+      // The status can only be known already for the very first connection.
       states.next(opened(!checkFirst && index === 0, states.value.isHealthy));
       return events;
     }),

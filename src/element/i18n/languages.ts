@@ -8,7 +8,7 @@ export function nearestLanguage(element: Element): string | undefined {
   return lang ?? (root instanceof ShadowRoot ? nearestLanguage(root.host) : undefined);
 }
 
-/** Calls back when a `lang` around an element changes. Returns how to stop. */
+/** Calls back when a `lang` around an element changes. Returns a function that stops it. */
 export function watchLanguage(element: Element, changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   for (let root = element.getRootNode(); ; root = root.host.getRootNode()) {
@@ -40,7 +40,7 @@ export function wordsFor(language: string | undefined, own: Partial<Messages> | 
 const listeners = new Set<() => void>();
 let watched: Locale[] | undefined;
 
-/** Calls back when a language is registered. Returns how to stop. */
+/** Calls back when a language is registered. Returns a function that stops it. */
 export function watchLocales(changed: () => void): () => void {
   const queue = locales();
   if (queue !== watched) {
@@ -57,7 +57,7 @@ export function watchLocales(changed: () => void): () => void {
   return () => listeners.delete(changed);
 }
 
-/** An element with that id would be the global of that name: only an array is ours. */
+/** An element with that id is a global of that name too, but not an array. */
 const locales = (): Locale[] =>
   Array.isArray(globalThis.oneginiOtpLoginLocales)
     ? globalThis.oneginiOtpLoginLocales

@@ -1,7 +1,7 @@
 import type { Failure } from "../flow/state.js";
 
 /**
- * The element's texts. `{time}` stands for a time left, such as `0:42` or `4 min`. Words between `**` are bold, in the
+ * The element's texts. `{time}` stands for the time left, such as `0:42` or `4 min`. Words between `**` are bold, in the
  * steps only. A site should set `step1` and `step2`: name its app, say where the scanner is.
  */
 export interface Messages {

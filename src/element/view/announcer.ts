@@ -68,7 +68,7 @@ export class Announcer {
       if (key === "failed" && this.text) this.text = text;
       return;
     }
-    // Said before: not again, but the last text no longer holds.
+    // Announced before: not again, but the last text is out of date.
     this.text = this.#said.has(key) ? "" : text;
     this.#last = key;
     this.#said.add(key);

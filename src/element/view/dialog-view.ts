@@ -49,7 +49,7 @@ export class EnlargedCode {
 
   /**
    * Compares the code's sizes in the dialog and on the card; where the dialog's is not larger, there is no dialog. To be called
-   * after each render. Returns whether the answer is a new one.
+   * after each render. Returns whether the answer has changed.
    */
   measure(root: ShadowRoot, painter: CodePainter): boolean {
     const stage = root.querySelector(".stage");

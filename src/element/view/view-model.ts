@@ -4,11 +4,11 @@ import { appLinkFor } from "../links.js";
 import { offlineSpokenAfterMs } from "./announcer.js";
 import { countdown, nextSecond, type Countdown } from "./countdown.js";
 
-/** All that the view depends on. */
+/** Everything that the view depends on. */
 export interface ViewModel {
   state: State;
   words: Words;
-  /** The instant that is shown, in milliseconds of `Date.now()`. */
+  /** The instant for which it is shown, in milliseconds of `Date.now()`. */
   now: number;
   /** The code's time, while there is a code. */
   clock: Countdown | undefined;
@@ -42,7 +42,7 @@ export interface Handlers {
   leaveForApp: () => void;
 }
 
-/** What the model is made of, besides the state. */
+/** What the model is built from, besides the state. */
 export interface ViewContext extends Pick<
   ViewModel,
   "words" | "now" | "otherPhone" | "enlarged" | "isEnlargeable" | "isRedirecting"
