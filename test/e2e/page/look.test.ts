@@ -14,7 +14,7 @@ const looks = {
   "forced colours, dark": { colorScheme: "dark", forcedColors: "active" },
 } as const satisfies Record<string, BrowserContextOptions>;
 
-/** The page in which `scripts/gallery-sheets.ts` draws its sheets. */
+/** The page in which `scripts/pictures/gallery-sheets.ts` draws its sheets. */
 interface Gallery {
   show: (sheet: string) => Promise<void>;
 }
@@ -26,7 +26,7 @@ describe("The element's look", () => {
   before(async () => {
     browser = await launchBrowser();
     const { outputFiles } = await build({
-      entryPoints: ["scripts/gallery-sheets.ts"],
+      entryPoints: ["scripts/pictures/gallery-sheets.ts"],
       bundle: true,
       format: "iife",
       write: false,

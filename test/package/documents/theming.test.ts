@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { contrast } from "../../../docs/.vitepress/theme/contrast.js";
-import { legendOf, pictures, type Callout } from "../../../scripts/callouts.js";
+import { legendOf, pictures, type Callout } from "../../../scripts/pictures/callouts.js";
 
 const page = readFileSync("docs/theming.md", "utf8");
 
@@ -63,7 +63,7 @@ describe("The pictures of docs/theming.md", () => {
     const out = mkdtempSync(join(tmpdir(), "callouts-"));
     try {
       // Throws if a part that it points at cannot be seen.
-      execFileSync(process.execPath, ["--import", "tsx", "scripts/callouts-pictures.ts", "--out", out]);
+      execFileSync(process.execPath, ["--import", "tsx", "scripts/pictures/callouts-pictures.ts", "--out", out]);
       const drawn = readdirSync(out).map((file) => `images/theming/${file}`);
       const shown = [...page.matchAll(/\]\((images\/theming\/[^)]+)\)/g)].map(([, path = ""]) => path);
       assert.deepEqual(shown.toSorted(), drawn.toSorted());

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { slug } from "github-slugger";
 import type { Page } from "playwright-core";
-import { launchBrowser } from "../test/support/browser.js";
+import { launchBrowser } from "../../test/support/browser.js";
 import { withPalette } from "./palette-png.js";
 
 const { values } = parseArgs({
@@ -43,7 +43,7 @@ const html = (scheme: string) => `<!doctype html><html lang="en"><meta charset="
 </style><body>`;
 
 const bundle = await build({
-  entryPoints: ["scripts/gallery-sheets.ts"],
+  entryPoints: ["scripts/pictures/gallery-sheets.ts"],
   bundle: true,
   format: "iife",
   write: false,

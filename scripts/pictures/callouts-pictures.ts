@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { launchBrowser } from "../test/support/browser.js";
+import { launchBrowser } from "../../test/support/browser.js";
 import { legendOf, pictures } from "./callouts.js";
 import { withPalette } from "./palette-png.js";
 
@@ -30,7 +30,7 @@ const html = (scheme: string) => `<!doctype html><html lang="en"><meta charset="
 </style><body>`;
 
 const bundle = await build({
-  entryPoints: ["scripts/callouts-sheet.ts"],
+  entryPoints: ["scripts/pictures/callouts-sheet.ts"],
   bundle: true,
   format: "iife",
   write: false,

@@ -4,11 +4,11 @@
  */
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser } from "../test/support/browser.js";
-import { openPhone } from "../test/support/demo/demo-pages.js";
-import { startDemo } from "../test/support/demo/demo.js";
-import { openLoginPage } from "../test/support/login-page.js";
-import { codeOn } from "../test/support/qr.js";
+import { launchBrowser } from "../../test/support/browser.js";
+import { openPhone } from "../../test/support/demo/demo-pages.js";
+import { startDemo } from "../../test/support/demo/demo.js";
+import { openLoginPage } from "../../test/support/login-page.js";
+import { codeOn } from "../../test/support/qr.js";
 import { withPalette } from "./palette-png.js";
 
 const file = "docs/images/login.png";

@@ -1,11 +1,11 @@
 /**
  * Draws sheets of cards in a page, for `npm run gallery` and for the tests of the look: `show("phases")`.
  */
-import { wordsFor } from "../src/element/i18n/languages.js";
-import type { ViewModel } from "../src/element/view/view-model.js";
-import { directionOf, everything, locales } from "../test/element/support/locales.js";
-import { failed, model, pending, phases } from "../test/element/support/models.js";
-import { ViewCard } from "../test/element/support/view-card.js";
+import { wordsFor } from "../../src/element/i18n/languages.js";
+import type { ViewModel } from "../../src/element/view/view-model.js";
+import { directionOf, everything, locales } from "../../test/element/support/locales.js";
+import { failed, model, pending, phases } from "../../test/element/support/models.js";
+import { ViewCard } from "../../test/element/support/view-card.js";
 
 interface Cell {
   name: string;

@@ -1,7 +1,7 @@
-/** Draws the pictures of docs/theming.md in a page, for `scripts/callouts-pictures.ts`: `draw("code", legend)`. */
-import { model, pending, scanned } from "../test/element/support/models.js";
-import { ViewCard } from "../test/element/support/view-card.js";
-import type { ViewModel } from "../src/element/view/view-model.js";
+/** Draws the pictures of docs/theming.md in a page, for `scripts/pictures/callouts-pictures.ts`: `draw("code", legend)`. */
+import { model, pending, scanned } from "../../test/element/support/models.js";
+import { ViewCard } from "../../test/element/support/view-card.js";
+import type { ViewModel } from "../../src/element/view/view-model.js";
 import { pictures, type Callout, type Picture } from "./callouts.js";
 
 const cards: Record<Picture, ViewModel> = {
