@@ -132,9 +132,9 @@ export const siteAndWidget: readonly Defence[] = [
   {
     claim: "One of two tabs logs in: it asks for the status while it holds the lock",
     file: "src/element/flow/login-flow.ts",
-    text: `claim.locked(
+    text: `shared.locked(
         defer(() => followStatus(attempt, backend, environment, EMPTY, true))`,
-    without: `claim.locked(
+    without: `shared.locked(
         of<StatusAnswer>({ status: "approved" })`,
     test: anotherTab,
     title: "asks for the status in the lock, claims, and logs in",
@@ -142,7 +142,7 @@ export const siteAndWidget: readonly Defence[] = [
   {
     claim: "One of two tabs logs in: the other one has no claim",
     file: "src/element/flow/login-flow.ts",
-    text: `else if (status !== "completed" || !claim.isMine())`,
+    text: `else if (status !== "completed" || !shared.isOwner())`,
     without: `else if (status !== "completed")`,
     test: anotherTab,
     title: "is another tab's if the status in the lock is `completed`",
