@@ -64,8 +64,8 @@ export const limits: readonly Defence[] = [
   {
     claim: "All unknown addresses, such as those of connections that are reset, count as one",
     file: "src/server/http/call.ts",
-    text: "hasAddress: clientIp !== socketAddress || hasSocket(context),",
-    without: "hasAddress: clientIp(request, context) !== undefined,",
+    text: "hasAddress: addresses.areKnown(context),",
+    without: "hasAddress: addresses.addressOf(request, context) !== undefined,",
     test: limitsTest,
     title: "are counted too if the connection is gone when the kit gets the request",
   },
@@ -148,14 +148,14 @@ export const limits: readonly Defence[] = [
     claim: "Starts on connections that are reset are those of one client",
     file: "src/server/endpoints/otp-endpoint.ts",
     text: "call.hasAddress ? clientAt(address) : undefined;",
-    without: "this.#dependencies.clientOf(address);",
+    without: "this.#core.config.addresses.clientAt(address);",
     test: limitsTest,
     title: "are those of one client, which leaves calls to others",
   },
   {
     claim: "Streams are limited for each attempt",
     file: "src/server/live/live-attempt.ts",
-    text: "if (oldest && watch.watchers.length > maxWatchers) {",
+    text: "if (oldest && watch.watchers.length > config.limits.streamsPerAttempt) {",
     without: "if (oldest && watch.watchers.length > Infinity) {",
     test: "test/unit/server/endpoints/stream.test.ts",
     title: "is limited to two for each attempt: a third ends the oldest",
@@ -171,7 +171,7 @@ export const limits: readonly Defence[] = [
   {
     claim: "Streams are limited for each server",
     file: "src/server/live/stream-places.ts",
-    text: "streamsPerNode !== false && this.#usage.isUsedUp(streamsPerNode, this.#clientOf(address))",
+    text: "streamsPerNode !== false && this.#usage.isUsedUp(streamsPerNode, addresses.clientAt(address))",
     without: "streamsPerNode === 0",
     test: limitsTest,
     title: "above the limit are 503 for every browser; health() counts them",
@@ -276,16 +276,18 @@ export const limits: readonly Defence[] = [
   {
     claim: "X-Forwarded-For is ignored by default",
     file: "src/server/parse-options.ts",
-    text: "clientIp ? checkedClientIp(clientIp) : socketAddress",
-    without: `clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined)`,
+    text: "clientIp ? siteAddresses(clientIp) : socketAddresses",
+    without: `siteAddresses(
+      clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined))`,
     test: "test/unit/server/endpoints/login-api.test.ts",
     title: "ignores X-Forwarded-For by default",
   },
   {
     claim: "X-Forwarded-For is ignored by default: in ./next",
     file: "src/server/parse-options.ts",
-    text: "clientIp ? checkedClientIp(clientIp) : socketAddress",
-    without: `clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined)`,
+    text: "clientIp ? siteAddresses(clientIp) : socketAddresses",
+    without: `siteAddresses(
+      clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined))`,
     test: "test/unit/next.test.ts",
     title: "ignores X-Forwarded-For by default",
   },
@@ -316,7 +318,7 @@ export const limits: readonly Defence[] = [
   ...textsForAddresses.map(({ entry, test, title }) => ({
     claim: `What is no IP address is no address: ${entry}`,
     file: "src/server/http/call.ts",
-    text: 'addressCheck.ipAddress(clientIp(request, context), "clientIp")',
+    text: 'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
     without: "clientIp(request, context)",
     test,
     title,

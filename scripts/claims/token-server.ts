@@ -86,9 +86,9 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "The answer to a callback is the same for every transaction",
     file: "src/server/endpoints/callback-endpoint.ts",
-    text: `      void this.#dependencies.pending.add(answered.then(() => this.#follow(callback)));
+    text: `      void this.#pending.add(answered.then(() => this.#follow(callback)));
 `,
-    without: `      return this.#dependencies.live
+    without: `      return this.#live
         .callback(transactionId)
         .then((attempt) => (attempt ? emptyResponse() : new Response(null, { status: 404 }))) as never;
 `,
@@ -98,10 +98,10 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "A callback is answered before the kit asks for anything",
     file: "src/server/endpoints/callback-endpoint.ts",
-    text: `      void this.#dependencies.pending.add(answered.then(() => this.#follow(callback)));
+    text: `      void this.#pending.add(answered.then(() => this.#follow(callback)));
 `,
     without: `      return this.#follow(callback)
-        .then(() => this.#dependencies.live.settled())
+        .then(() => this.#live.settled())
         .then(() => emptyResponse()) as never;
 `,
     test: threats,

@@ -10,10 +10,10 @@ import { StartLimits } from "./endpoints/start-limits.js";
 import { answerStatus } from "./endpoints/status-endpoint.js";
 import { createReport, ErrorLog } from "./event-reporter.js";
 import { healthOf } from "./endpoints/health.js";
+import type { Core } from "./core.js";
 import { AddressCheck } from "./address/address-check.js";
 import { BrowserCookie } from "./http/browser-cookie.js";
 import { callOf } from "./http/call.js";
-import { clientOfAttempt } from "./address/client-ip.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
 import { LiveAttempts } from "./live/live-attempts.js";
@@ -63,105 +63,65 @@ export function createLoginKit<Context = unknown>(
   defaultTransport: Transport = fetchTransport,
 ): LoginKit<Context> {
   const config = parseOptions(options, givenRuntime, defaultTransport);
-  const { limits, timeouts } = config;
   const runtime = withClockOf(config.store, givenRuntime);
   const report = createReport(config.onEvent, runtime);
   const errorLog = new ErrorLog(report, runtime);
   const pending = new PendingTasks();
-  const clientOf = clientOfAttempt(config.clientIp);
   const addressCheck = new AddressCheck(report);
 
   // A status: a result call writes what the Token Server says to the attempt, and those that watch it are shown the change.
   const guard = new StoreGuard(runtime, report);
   const store = guard.guard(config.store);
-  const attempts = new Attempts(store, config.pages.origin, timeouts, runtime, report);
+  const attempts = new Attempts(store, config.pages.origin, config.timeouts, runtime, report);
+  const core: Core<Context> = { config, attempts, runtime, report };
   const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
   // By this process's clock: the store's may be set.
-  const quota = new CallQuota(limits.tokenServerCalls, givenRuntime);
+  const quota = new CallQuota(config.limits.tokenServerCalls, givenRuntime);
   const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
-  const maxQuotaWaitMs = timeouts.tokenServerSeconds * 1000;
-  const calls = new ResultCalls({ tokenServer, quota, clientOf, runtime, report }, maxQuotaWaitMs);
-  const live = new LiveAttempts(
-    { attempts, calls, clientOf, runtime, report, storeFailedAt: () => guard.failedAt },
-    {
-      timeouts,
-      limits,
-      pollingMs: config.resultPollingMs,
-      isShared: config.store.isShared === true,
-      callbackUri: config.tokenServer.callbackUri,
-    },
-  );
+  const calls = new ResultCalls(core, tokenServer, quota);
+  const live = new LiveAttempts(core, calls, () => guard.failedAt);
 
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
   const cookie = new BrowserCookie(config.pages.apiOrigin);
-  const startLimits = new StartLimits(limits, {
-    origin: config.pages.origin,
-    store: config.store,
-    guard,
-    report,
-    runtime: givenRuntime,
-  });
-  const otpEndpoint = new OtpEndpoint<Context>({
-    attempts,
-    limits,
-    cookie,
-    message: config.message,
-    live,
-    report,
-    runtime,
-    startLimits,
-    tokenServer,
-    quota,
-    clientOf,
-  });
+  const startLimits = new StartLimits(config, guard, report, givenRuntime);
+  const otpEndpoint = new OtpEndpoint(core, { cookie, live, startLimits, tokenServer, quota });
 
   // The login API.
-  const callbackEndpoint = new CallbackEndpoint({ live, report, runtime, pending });
-  // One object for all calls, because each stream keeps it.
-  const statusDependencies = { attempts, live, calls, timeouts, runtime };
-  const loginDependencies = {
-    attempts,
-    timeouts,
-    report,
-    runtime,
-    apiOrigin: config.pages.apiOrigin,
-    outcome: config.outcome,
-    maxLogins: limits.loginsPerAttempt,
-  };
+  const callbackEndpoint = new CallbackEndpoint(core, live, pending);
+  // One object for all calls, because each held poll keeps it.
+  const statusParts = { core, live, calls };
   const routes = createRoutes<Context>({
-    config,
-    attempts,
+    core,
     cookie,
     errorLog,
-    runtime,
     endpoints: {
       start: (call, body) => otpEndpoint.start(call, body),
       renew: (call, attempt) => otpEndpoint.renew(call, attempt),
-      status: ({ request }, attempt) => answerStatus(request, attempt, statusDependencies),
-      logIn: (call, attempt) => logIn(call, attempt, loginDependencies),
+      status: ({ request }, attempt) => answerStatus(request, attempt, statusParts),
+      logIn: (call, attempt) => logIn(call, attempt, core),
       callback: (call, body) => callbackEndpoint.answer(call, body),
     },
   });
 
   const toCall = (request: Request, context: Context, isAnswered?: () => boolean) =>
-    callOf(request, context, { clientIp: config.clientIp, addressCheck, runtime }, isAnswered);
+    callOf(request, context, { addresses: config.addresses, addressCheck, runtime }, isAnswered);
   const fetch = async (request: Request, context: Context, isAnswered?: () => boolean): Promise<Response> =>
     pending.add(routes(toCall(request, context, isAnswered)));
-  const pageCheck = new PageCheck({ pages: config.pages, report, runtime });
-  const tickets = "handOver" in config.outcome && new Tickets({ attempts, cookie, report, runtime });
+  const pageCheck = new PageCheck(core);
+  const tickets = "handOver" in config.outcome && new Tickets(core, cookie);
   const kit: LoginKit<Context> = {
     fetch: async (request, ...[context]) => toWebResponse(await fetch(request, context as Context)),
     begin: async (request, ...[context, options]) =>
       pending.add(
         beginWithPage(toCall(request, context as Context), { otpEndpoint, pageCheck, errorLog }, options),
       ),
-    browserCookie: (request, options) => newCookieFor(request, { cookie, pageCheck, runtime }, options),
+    browserCookie: (request, options) => newCookieFor(request, { core, cookie, pageCheck }, options),
     async redeem(ticket, request) {
       if (!tickets)
         throw new TypeError('kit.redeem: this kit has "signIn"; tickets take "handOver" in its place');
       return pending.add(tickets.redeem(ticket, request));
     },
-    scanned: (scan) => pending.add(markScanned(scan, { attempts, addressCheck, report })),
+    scanned: (scan) => pending.add(markScanned(scan, core, addressCheck)),
     forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
     check: () => checks.check(),
     health: () => healthOf(store, live, runtime),

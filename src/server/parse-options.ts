@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defaultPath } from "../protocol/login-api.js";
 import { memoryStore } from "./attempt/memory-store.js";
-import { socketAddress } from "./address/client-ip.js";
+import { siteAddresses, socketAddresses, type ClientAddresses } from "./address/client-addresses.js";
 import { isPattern, PageOrigins } from "./http/page-origins.js";
 import { canShareSite, isPatternOfSite } from "./http/same-site.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";
@@ -28,7 +28,8 @@ export interface Config<Context> {
   checkMessage: string | undefined;
   outcome: LoginOutcome<Context>;
   store: AttemptStore;
-  clientIp: (request: Request, context: Context) => string | undefined;
+  /** Where the addresses of clients come from: `clientIp`, or the sockets. */
+  addresses: ClientAddresses<Context>;
   /** Milliseconds between two result calls while somebody watches; infinite if off. */
   resultPollingMs: number;
   onEvent: LoginKitOptions["onEvent"];
@@ -68,7 +69,7 @@ export function parseOptions<Context>(
     checkMessage: typeof message === "function" ? "Check" : message,
     outcome: outcomeOf(options, pages.apiOrigin),
     store: store ?? memoryStore(() => runtime.now()),
-    clientIp: clientIp ? checkedClientIp(clientIp) : socketAddress,
+    addresses: clientIp ? siteAddresses(clientIp) : socketAddresses,
     resultPollingMs: (resultPolling ?? Infinity) * 1000,
     onEvent,
     limits: withPrefixLimits(limits),
@@ -95,16 +96,6 @@ function pageOriginsOf({
   }
   return new PageOrigins(origin, origins, apiOrigin);
 }
-
-/** Checks what the site's function returns: in JavaScript a header that is missing is often `null`. */
-const checkedClientIp =
-  <Context>(clientIp: NonNullable<LoginKitOptions<Context>["clientIp"]>): Config<Context>["clientIp"] =>
-  (request, context) => {
-    const address: unknown = clientIp(request, context);
-    if (typeof address === "string") return address;
-    if (address === undefined || address === null) return undefined;
-    throw new TypeError(`"clientIp" returned a ${typeof address}; expected a string or undefined`);
-  };
 
 /** @throws TypeError unless there is exactly one of `signIn` and `handOver` */
 function outcomeOf<Context>(

@@ -1,5 +1,4 @@
 import ipaddr from "ipaddr.js";
-import { clientAt, type ClientOf } from "../limits/networks.js";
 
 /** Options of `clientIpBehind`. */
 export interface ClientIpOptions {
@@ -57,16 +56,6 @@ function socketOf(context: unknown): WithSocket["socket"] {
 
 /** Whether the context has a socket. */
 export const hasSocket = (context: unknown): boolean => socketOf(context) !== undefined;
-
-/**
- * Makes the function that gives the client of an attempt. Where addresses are never known, clients cannot be told apart. An
- * attempt without an address is then from such a platform: a connection that was reset has no address either, but nobody has
- * received its attempt.
- */
-export const clientOfAttempt =
-  (clientIp: unknown): ClientOf =>
-  (address) =>
-    address === undefined && clientIp === socketAddress ? undefined : clientAt(address);
 
 /** The address of the socket, if the context has one. A connection that was reset has none. */
 export function socketAddress(_request: Request, context: unknown): string | undefined {

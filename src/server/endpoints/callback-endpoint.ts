@@ -4,20 +4,11 @@ import { StoreUnavailable } from "../attempt/store-guard.js";
 import { invalidRequest } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { emptyResponse } from "../http/response.js";
-import type { Report } from "../kit-events.js";
+import type { Core } from "../core.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { CallbackCredentials } from "../options.js";
 import type { PendingTasks } from "../pending-tasks.js";
-import type { Runtime } from "../runtime.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
-
-interface CallbackEndpointDependencies {
-  live: LiveAttempts;
-  report: Report;
-  runtime: Runtime;
-  /** The tasks that `kit.close()` waits for. */
-  pending: PendingTasks;
-}
 
 /** A callback that was answered. */
 interface Callback {
@@ -67,14 +58,19 @@ const joined = ({ username, password }: { username: string; password: string }):
 
 /** `POST /callback`, from the Token Server: a transaction may have ended. */
 export class CallbackEndpoint {
-  readonly #dependencies: CallbackEndpointDependencies;
+  readonly #core: Core;
+  readonly #live: LiveAttempts;
+  readonly #pending: PendingTasks;
   /** Those that came while the store did not work, by transaction. */
   readonly #kept = new Map<string, Callback>();
   #cancelRetry: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(dependencies: CallbackEndpointDependencies) {
-    this.#dependencies = dependencies;
+  /** @param pending the tasks that `kit.close()` waits for */
+  constructor(core: Core, live: LiveAttempts, pending: PendingTasks) {
+    this.#core = core;
+    this.#live = live;
+    this.#pending = pending;
   }
 
   /**
@@ -87,10 +83,10 @@ export class CallbackEndpoint {
       throw invalidRequest('"transaction_id" must be a string.');
     }
     if (isTransactionId(transactionId)) {
-      const until = this.#dependencies.live.callbackRelevantUntil();
+      const until = this.#live.callbackRelevantUntil();
       const callback = { transactionId, from: loggedAddress(call), receivedAt: call.beganAt, until };
-      const answered = new Promise<void>((resolve) => this.#dependencies.runtime.after(0, resolve));
-      void this.#dependencies.pending.add(answered.then(() => this.#follow(callback)));
+      const answered = new Promise<void>((resolve) => this.#core.runtime.after(0, resolve));
+      void this.#pending.add(answered.then(() => this.#follow(callback)));
     }
     return emptyResponse();
   }
@@ -102,10 +98,10 @@ export class CallbackEndpoint {
   }
 
   async #follow(callback: Callback): Promise<void> {
-    const { live, report, runtime } = this.#dependencies;
+    const { report, runtime } = this.#core;
     const { transactionId, from, receivedAt } = callback;
     try {
-      const attempt = await live.callback(transactionId);
+      const attempt = await this.#live.callback(transactionId);
       report({
         type: "callback_received",
         level: "info",
@@ -122,10 +118,9 @@ export class CallbackEndpoint {
 
   /** If there are too many, it is dropped: the result calls after the gap and around the code's end get the result. */
   #keep(callback: Callback): void {
-    const { pending, runtime } = this.#dependencies;
     if (this.#isClosed || this.#kept.size >= maxKept) return;
     this.#kept.set(callback.transactionId, callback);
-    this.#cancelRetry ??= runtime.after(retryMs, () => void pending.add(this.#retry()));
+    this.#cancelRetry ??= this.#core.runtime.after(retryMs, () => void this.#pending.add(this.#retry()));
   }
 
   /** Follows the kept callbacks, one after the other, until the store fails again. */
@@ -134,7 +129,7 @@ export class CallbackEndpoint {
     for (const [id, callback] of this.#kept) {
       if (this.#isClosed) return;
       this.#kept.delete(id);
-      if (this.#dependencies.runtime.now() < callback.until) await this.#follow(callback);
+      if (this.#core.runtime.now() < callback.until) await this.#follow(callback);
       const isKeptAgain = this.#kept.has(id);
       if (isKeptAgain) return;
     }

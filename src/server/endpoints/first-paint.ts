@@ -6,12 +6,12 @@ import {
   modulePixelsAtFullWidth,
   parseQrLink,
 } from "../../protocol/qr.js";
+import type { Core } from "../core.js";
 import type { ErrorLog } from "../event-reporter.js";
 import { temporarilyUnavailable } from "../http/api-error.js";
 import type { BrowserCookie, NewBrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
-import type { Runtime } from "../runtime.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
 import type { PageCheck, PageOptions } from "./page-check.js";
 
@@ -38,7 +38,7 @@ export interface BeginOptions extends PageOptions {
   qrLink?: string | undefined;
 }
 
-interface FirstPaintDependencies<Context> {
+interface FirstPaintParts<Context> {
   otpEndpoint: OtpEndpoint<Context>;
   pageCheck: PageCheck;
   errorLog: ErrorLog;
@@ -51,7 +51,7 @@ interface FirstPaintDependencies<Context> {
  */
 export async function beginWithPage<Context>(
   call: Call<Context>,
-  { otpEndpoint, pageCheck, errorLog }: FirstPaintDependencies<Context>,
+  { otpEndpoint, pageCheck, errorLog }: FirstPaintParts<Context>,
   options?: BeginOptions | null,
 ): Promise<FirstPaint | null> {
   const { qrLink, pageUrl } = options ?? {};
@@ -66,10 +66,10 @@ export async function beginWithPage<Context>(
   }
 }
 
-interface NewCookieDependencies {
+interface NewCookieParts {
+  core: Core;
   cookie: BrowserCookie;
   pageCheck: PageCheck;
-  runtime: Runtime;
 }
 
 /**
@@ -78,12 +78,12 @@ interface NewCookieDependencies {
  */
 export function newCookieFor(
   request: Pick<Request, "method" | "headers">,
-  { cookie, pageCheck, runtime }: NewCookieDependencies,
+  { core, cookie, pageCheck }: NewCookieParts,
   options?: PageOptions | null,
 ): NewBrowserCookie | undefined {
   const { pageUrl } = options ?? {};
   if (!isSeen(request) || cookie.read(request) !== undefined) return undefined;
-  return pageCheck.allows(request, pageUrl) ? cookie.parts(cookie.create(runtime)) : undefined;
+  return pageCheck.allows(request, pageUrl) ? cookie.parts(cookie.create(core.runtime)) : undefined;
 }
 
 async function firstPaint<Context>(

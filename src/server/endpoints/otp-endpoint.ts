@@ -10,44 +10,35 @@ import {
   type ApiError,
 } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
-import type { Attempts } from "../attempt/attempts.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
-import type { Report } from "../kit-events.js";
-import type { Limits } from "../limits/limits.js";
-import { clientAt, type ClientOf } from "../limits/networks.js";
+import type { Core } from "../core.js";
+import { clientAt } from "../limits/networks.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
-import type { Message } from "../options.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import { sha256 } from "../bytes.js";
-import type { Runtime } from "../runtime.js";
 import { StartOutage, type FailedStart } from "../token-server/start-outage.js";
 import { troubleEvent, type TokenServerClient, type Trouble } from "../token-server/token-server-client.js";
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
 import type { CallQuota } from "../limits/call-quota.js";
 
-interface OtpEndpointDependencies<Context> {
-  attempts: Attempts;
-  limits: Limits;
+/** What starting a transaction takes. */
+interface OtpEndpointParts {
   cookie: BrowserCookie;
-  message: Message<Context> | undefined;
   live: LiveAttempts;
-  report: Report;
-  runtime: Runtime;
   startLimits: StartLimits;
   tokenServer: TokenServerClient;
   quota: CallQuota;
-  clientOf: ClientOf;
 }
 
 /** A started transaction, with the instant at which its code expires (milliseconds since the epoch). */
 type Issued = StartedTransaction & { endsAt: number };
 
 /** The answer to a start. */
-export interface Begun {
+export interface Started {
   answer: StartAnswer;
   /** Undefined if the browser has its cookie already. */
   setCookie: string | undefined;
@@ -55,11 +46,13 @@ export interface Begun {
 
 /** The two calls that answer with an OTP: a start and a renewal. */
 export class OtpEndpoint<Context> {
-  readonly #dependencies: OtpEndpointDependencies<Context>;
+  readonly #core: Core<Context>;
+  readonly #parts: OtpEndpointParts;
   readonly #outage = new StartOutage();
 
-  constructor(dependencies: OtpEndpointDependencies<Context>) {
-    this.#dependencies = dependencies;
+  constructor(core: Core<Context>, parts: OtpEndpointParts) {
+    this.#core = core;
+    this.#parts = parts;
   }
 
   /** `POST /`: begins an attempt. A browser without the kit's cookie gets one. */
@@ -73,11 +66,12 @@ export class OtpEndpoint<Context> {
   }
 
   /** Begins an attempt, for `start` and for `kit.begin`. */
-  async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Begun> {
-    const { attempts, cookie, quota, report, runtime, startLimits } = this.#dependencies;
+  async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Started> {
+    const { attempts, report, runtime } = this.#core;
+    const { cookie, live, quota, startLimits } = this.#parts;
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
-    const known = cookie.read(call.request);
-    const secret = known ?? cookie.create(runtime);
+    const sentCookie = cookie.read(call.request);
+    const secret = sentCookie ?? cookie.create(runtime);
     const browser = await sha256(secret);
     const address = call.address();
     // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
@@ -86,7 +80,7 @@ export class OtpEndpoint<Context> {
     const giveBack = quota.reserve("start", client);
     if (!giveBack) throw tokenServerCallsExceeded(quota.retryAfterMs("start", client));
     try {
-      await startLimits.count(call, known === undefined ? undefined : browser);
+      await startLimits.count(call, sentCookie === undefined ? undefined : browser);
     } catch (error) {
       giveBack();
       throw error;
@@ -104,7 +98,7 @@ export class OtpEndpoint<Context> {
       issued,
     );
     call.attempt = attempt.id;
-    this.#dependencies.live.codeStarted(issued.endsAt);
+    live.codeStarted(issued.endsAt);
     report({
       type: "attempt_started",
       level: "info",
@@ -114,17 +108,18 @@ export class OtpEndpoint<Context> {
     });
     return {
       answer: { attempt: attempt.id, ...this.#answer(issued) },
-      setCookie: known === undefined ? cookie.header(secret) : undefined,
+      setCookie: sentCookie === undefined ? cookie.header(secret) : undefined,
     };
   }
 
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
-    const { attempts, live, report, runtime } = this.#dependencies;
+    const { attempts, config, report, runtime } = this.#core;
+    const { live } = this.#parts;
     await live.pollLast(attempt);
     const place = await attempts.change(attempt.id, {
       kind: "renewal_started",
-      maxTransactions: this.#dependencies.limits.transactionsPerAttempt,
+      maxTransactions: config.limits.transactionsPerAttempt,
     });
     if (!place) throw unknownAttempt();
     if (!place.changed) throw this.#renewalError(place.attempt);
@@ -148,8 +143,8 @@ export class OtpEndpoint<Context> {
 
   /** Why an attempt cannot be renewed. The limit is checked before the status. */
   #renewalError(attempt: Attempt): ApiError {
-    const { limits, runtime } = this.#dependencies;
-    if (attempt.startedCount < limits.transactionsPerAttempt) return attemptSettled();
+    const { config, runtime } = this.#core;
+    if (attempt.startedCount < config.limits.transactionsPerAttempt) return attemptSettled();
     // There will be no more codes in this attempt. A new one makes sense once the last code is over.
     const endsAt = Math.max(...attempt.transactions.map((transaction) => transaction.endsAt));
     return limitExceeded(
@@ -161,23 +156,24 @@ export class OtpEndpoint<Context> {
   }
 
   async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {
-    const { clientOf, quota } = this.#dependencies;
-    const client = clientOf(address);
+    const { attempts, config } = this.#core;
+    const { quota } = this.#parts;
+    const client = config.addresses.clientAt(address);
     try {
       if (!quota.take("renewal", client))
         throw tokenServerCallsExceeded(quota.retryAfterMs("renewal", client));
       return await this.#issue(call, language);
     } catch (error) {
-      await this.#dependencies.attempts.change(id, { kind: "renewal_abandoned" });
+      await attempts.change(id, { kind: "renewal_abandoned" });
       throw error;
     }
   }
 
   /** Starts a transaction with everything that the phone shows: the only protection against a relayed code. */
   async #issue(call: Call<Context>, language: string | undefined): Promise<Issued> {
-    const { message, report, runtime, tokenServer } = this.#dependencies;
+    const { config, report, runtime } = this.#core;
     const { request, context } = call;
-    const text = await message?.({ language, request, context });
+    const text = await config.message?.({ language, request, context });
     const address = call.address();
     const beganAt = runtime.now();
     const trouble = (of: Trouble, failed?: FailedStart): void =>
@@ -187,7 +183,7 @@ export class OtpEndpoint<Context> {
         ...(call.attempt !== undefined && { attempt: call.attempt }),
         ...(address !== undefined && { address }),
       });
-    const outcome = await tokenServer.start({
+    const outcome = await this.#parts.tokenServer.start({
       message: text,
       languageCode: language,
       ipAddress: address,
@@ -214,7 +210,7 @@ export class OtpEndpoint<Context> {
     const ended = this.#outage.reached();
     if (!ended) return;
     const { failures, sinceMs } = ended;
-    this.#dependencies.report({
+    this.#core.report({
       type: "token_server_recovered",
       level: "warn",
       failures,

@@ -1,7 +1,7 @@
 import { LogThrottle } from "../event-reporter.js";
+import type { Core } from "../core.js";
 import type { PageOrigins } from "../http/page-origins.js";
 import type { Report } from "../kit-events.js";
-import type { Runtime } from "../runtime.js";
 
 /** How much of what a stranger may have sent goes into the site's log. */
 const maxLoggedLength = 200;
@@ -16,12 +16,6 @@ export interface PageOptions {
   pageUrl?: string | URL | undefined;
 }
 
-interface PageCheckDependencies {
-  pages: PageOrigins;
-  report: Report;
-  runtime: Runtime;
-}
-
 /**
  * Whether a login that begins together with a page can end there. The CSRF check would refuse it only after the person has
  * accepted on the phone.
@@ -32,8 +26,8 @@ export class PageCheck {
   readonly #throttle: LogThrottle;
   #isHostReported = false;
 
-  constructor({ pages, report, runtime }: PageCheckDependencies) {
-    this.#pages = pages;
+  constructor({ config, report, runtime }: Core) {
+    this.#pages = config.pages;
     this.#report = report;
     this.#throttle = new LogThrottle(60_000, runtime);
   }

@@ -1,10 +1,8 @@
 import { Hono, type Context as HonoContext } from "hono";
 import type { Attempt } from "../attempt/attempt.js";
-import type { Attempts } from "../attempt/attempts.js";
 import { sha256 } from "../bytes.js";
+import type { Core } from "../core.js";
 import type { ErrorLog } from "../event-reporter.js";
-import type { Config } from "../parse-options.js";
-import type { Runtime } from "../runtime.js";
 import { invalidRequest, notFound, unknownAttempt, type RefusedOrigins } from "../http/api-error.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
@@ -24,12 +22,10 @@ export interface Endpoints<Context> {
   callback(call: Call<Context>, body: Body): Answer;
 }
 
-interface RoutesDependencies<Context> {
-  config: Config<Context>;
-  attempts: Attempts;
+interface RoutesParts<Context> {
+  core: Core<Context>;
   cookie: BrowserCookie;
   errorLog: ErrorLog;
-  runtime: Runtime;
   endpoints: Endpoints<Context>;
 }
 
@@ -41,13 +37,12 @@ export type Routes<Context> = (call: Call<Context>) => Promise<Response>;
  * JSON, the attempt. The endpoint checks the rest.
  */
 export function createRoutes<Context>({
-  config,
-  attempts,
+  core,
   cookie,
   errorLog,
-  runtime,
   endpoints,
-}: RoutesDependencies<Context>): Routes<Context> {
+}: RoutesParts<Context>): Routes<Context> {
+  const { attempts, config, runtime } = core;
   type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
   const app = new Hono<{ Bindings: { call: Call<Context> } }>();
   const cors = new Cors(config.pages);

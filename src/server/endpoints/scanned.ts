@@ -1,14 +1,14 @@
 import { isText } from "../../protocol/login-api.js";
-import type { Attempts } from "../attempt/attempts.js";
 import type { AddressCheck } from "../address/address-check.js";
-import type { Report } from "../kit-events.js";
+import type { Core } from "../core.js";
 import type { ScannedCode } from "../login-kit.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
 
 /** Marks the attempt whose code the site's app scanned. What the app sends may be anything. Never rejects. */
 export async function markScanned(
   scan: ScannedCode,
-  { attempts, addressCheck, report }: { attempts: Attempts; addressCheck: AddressCheck; report: Report },
+  { attempts, report }: Core,
+  addressCheck: AddressCheck,
 ): Promise<void> {
   try {
     const { transactionId, userId, userAgent } = scan;

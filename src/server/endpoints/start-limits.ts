@@ -2,11 +2,11 @@ import { limitExceeded, type ApiError } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
 import type { Report } from "../kit-events.js";
-import { addressLimits, type AddressLimit, type Limits, type Rate } from "../limits/limits.js";
+import { addressLimits, type AddressLimit, type Rate } from "../limits/limits.js";
 import { countedNetworks } from "../limits/networks.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
 import { addTo } from "../limits/usage-by-client.js";
-import type { AttemptStore } from "../attempt/attempt-store.js";
+import type { Config } from "../parse-options.js";
 import type { Runtime } from "../runtime.js";
 
 type StartLimit = AddressLimit | "startsPerBrowser";
@@ -21,7 +21,8 @@ const inFlightMs = 1_000;
 function limiterOf(
   name: string,
   rate: Rate,
-  { origin, store, guard }: { origin: string; store: AttemptStore; guard: StoreGuard },
+  { pages: { origin }, store }: Config<never>,
+  guard: StoreGuard,
 ): RateLimiter {
   const limit: RateLimit = { name, ...rate };
   if (!store.limiter) return memoryLimiter(limit);
@@ -41,24 +42,16 @@ export class StartLimits {
   readonly #inFlight = new Map<string, number>();
   #hasWarned = false;
 
-  constructor(
-    limits: Limits,
-    dependencies: {
-      origin: string;
-      store: AttemptStore;
-      guard: StoreGuard;
-      report: Report;
-      runtime: Runtime;
-    },
-  ) {
+  /** @param runtime with this process's clock, by which counts in memory end */
+  constructor(config: Config<never>, guard: StoreGuard, report: Report, runtime: Runtime) {
     this.#limiters = new Map(
       [...addressLimits, "startsPerBrowser" as const].flatMap((name) => {
-        const rate = limits[name];
-        return rate ? [[name, { rate, limiter: limiterOf(name, rate, dependencies) }]] : [];
+        const rate = config.limits[name];
+        return rate ? [[name, { rate, limiter: limiterOf(name, rate, config, guard) }]] : [];
       }),
     );
-    this.#report = dependencies.report;
-    this.#runtime = dependencies.runtime;
+    this.#report = report;
+    this.#runtime = runtime;
   }
 
   /**

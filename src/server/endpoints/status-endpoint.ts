@@ -2,22 +2,19 @@ import type { StatusAnswer } from "../../protocol/login-api.js";
 import { tokenServerCallsExceeded, unknownAttempt } from "../http/api-error.js";
 import { jsonResponse, rawResponse } from "../http/response.js";
 import type { Attempt } from "../attempt/attempt.js";
-import type { Attempts } from "../attempt/attempts.js";
-import type { Timeouts } from "../timeouts.js";
+import type { Core } from "../core.js";
 import { scannedUntil, statusAnswer } from "../attempt/deadlines.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";
-import { withTimeout, type Runtime } from "../runtime.js";
+import { withTimeout } from "../runtime.js";
 import type { Watcher } from "../live/live-attempt.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { ResultCalls } from "../live/result-calls.js";
 import { StatusStream, streamHeaders } from "./status-stream.js";
 
-interface StatusEndpointDependencies {
-  attempts: Attempts;
+interface StatusEndpointParts {
+  core: Core;
   live: LiveAttempts;
   calls: ResultCalls;
-  timeouts: Timeouts;
-  runtime: Runtime;
 }
 
 /** Seconds to the next poll of a client whose poll was not held. */
@@ -30,33 +27,31 @@ const maxCallMs = 1000;
 export async function answerStatus(
   request: Request,
   attempt: Attempt,
-  dependencies: StatusEndpointDependencies,
+  parts: StatusEndpointParts,
 ): Promise<Response> {
   const { headers, method } = request;
   if (wantsStream(headers.get("accept"))) {
     if (method === "HEAD") return new Response(null, { headers: streamHeaders });
-    const limit = dependencies.live.limitError(attempt);
+    const limit = parts.live.limitError(attempt);
     if (limit) throw limit;
-    return openStream(attempt, dependencies);
+    return openStream(attempt, parts);
   }
   const waitSeconds = preferredWaitSeconds(headers.get("prefer"));
-  if (method === "HEAD") return answerPoll(attempt, dependencies.runtime.now());
+  if (method === "HEAD") return answerPoll(attempt, parts.core.runtime.now());
   // Above a limit a poll is answered at once instead of rejected, so that the login goes on.
-  return waitSeconds === undefined || dependencies.live.limitError(attempt)
-    ? answerNow(attempt, dependencies)
-    : answerHeld(request, attempt, waitSeconds, dependencies);
+  return waitSeconds === undefined || parts.live.limitError(attempt)
+    ? answerNow(attempt, parts)
+    : answerHeld(request, attempt, waitSeconds, parts);
 }
 
-const openStream = (attempt: Attempt, dependencies: StatusEndpointDependencies): Response =>
-  rawResponse((sink) => dependencies.live.join(attempt, new StatusStream(sink, dependencies)), {
+const openStream = (attempt: Attempt, parts: StatusEndpointParts): Response =>
+  rawResponse((sink) => parts.live.join(attempt, new StatusStream(sink, parts.core)), {
     headers: streamHeaders,
   });
 
 /** A browser's poll leads to result calls. Its answer waits for them, but not if they are slow. */
-async function answerNow(
-  attempt: Attempt,
-  { attempts, live, calls, runtime }: StatusEndpointDependencies,
-): Promise<Response> {
+async function answerNow(attempt: Attempt, { core, live, calls }: StatusEndpointParts): Promise<Response> {
+  const { attempts, runtime } = core;
   if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
   const retryAfterMs = calls.pollRetryAfterMs(attempt);
   if (retryAfterMs > 0) throw tokenServerCallsExceeded(retryAfterMs);
@@ -70,16 +65,17 @@ async function answerHeld(
   request: Request,
   attempt: Attempt,
   wishSeconds: number,
-  dependencies: StatusEndpointDependencies,
+  parts: StatusEndpointParts,
 ): Promise<Response> {
+  const { config, runtime } = parts.core;
   // The client may not have heard of a scan before this poll: it is not held for long.
-  const isKept = !isScanned(attempt, dependencies.runtime.now());
-  const maxSeconds = isKept ? dependencies.timeouts.pollSeconds : pollIntervalSeconds;
+  const isKept = !isScanned(attempt, runtime.now());
+  const maxSeconds = isKept ? config.timeouts.pollSeconds : pollIntervalSeconds;
   const waitSeconds = Math.min(wishSeconds, maxSeconds);
-  const end = await holdPoll(attempt, waitSeconds * 1000, request.signal, dependencies);
+  const end = await holdPoll(attempt, waitSeconds * 1000, request.signal, parts);
   return end.granted
-    ? answerPoll(end.attempt, dependencies.runtime.now(), waitSeconds)
-    : answerPoll(end.attempt, dependencies.runtime.now());
+    ? answerPoll(end.attempt, runtime.now(), waitSeconds)
+    : answerPoll(end.attempt, runtime.now());
 }
 
 /** The end of a held poll. `granted`: there is news or the time was over; else it was ended before. */
@@ -96,7 +92,7 @@ function holdPoll(
   attempt: Attempt,
   waitMs: number,
   signal: AbortSignal,
-  { live, runtime }: StatusEndpointDependencies,
+  { core: { runtime }, live }: StatusEndpointParts,
 ): Promise<PollEnd> {
   return new Promise((resolve) => {
     let latest = attempt;

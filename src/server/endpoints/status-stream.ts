@@ -1,9 +1,9 @@
 import { statusEvent } from "../../protocol/login-api.js";
 import { noStore, type StreamSink } from "../http/response.js";
 import type { Attempt } from "../attempt/attempt.js";
-import type { Timeouts } from "../timeouts.js";
+import type { Core } from "../core.js";
 import { statusAnswer } from "../attempt/deadlines.js";
-import { randomShare, type Runtime } from "../runtime.js";
+import { randomShare } from "../runtime.js";
 import type { Watcher } from "../live/live-attempt.js";
 import { retryAfterMs } from "../live/stream-places.js";
 
@@ -14,28 +14,23 @@ export const streamHeaders = {
   "x-accel-buffering": "no",
 } as const;
 
-interface StatusStreamDependencies {
-  runtime: Runtime;
-  timeouts: Pick<Timeouts, "returnSeconds">;
-}
-
 /** The status of one attempt as server-sent events. It ends after `approved` or a final status. */
 export class StatusStream implements Watcher {
   readonly #sink: StreamSink;
-  readonly #dependencies: StatusStreamDependencies;
+  readonly #core: Core;
   /** The attempt of the last event, and whether that was scanned, so that no event is sent twice. */
   #shown: Attempt | undefined;
   #shownScanned = false;
   #ended = false;
 
-  constructor(sink: StreamSink, dependencies: StatusStreamDependencies) {
+  constructor(sink: StreamSink, core: Core) {
     this.#sink = sink;
-    this.#dependencies = dependencies;
+    this.#core = core;
   }
 
   show(attempt: Attempt): void {
     if (this.#ended) return;
-    const answer = statusAnswer(attempt, this.#dependencies.runtime.now());
+    const answer = statusAnswer(attempt, this.#core.runtime.now());
     const scanned = answer.scanned === true;
     if (this.#shown && isAlike(this.#shown, attempt) && this.#shownScanned === scanned) return;
     this.#shown = attempt;
@@ -51,7 +46,7 @@ export class StatusStream implements Watcher {
   dismiss(why: "replaced" | "full" | "closing"): void {
     if (this.#ended) return;
     if (why === "full") this.#sink.write(`retry: ${retryAfterMs}\n\n`);
-    if (why === "closing") this.#sink.write(`retry: ${returnMs(this.#dependencies)}\n\n`);
+    if (why === "closing") this.#sink.write(`retry: ${returnMs(this.#core)}\n\n`);
     this.#end();
   }
 
@@ -68,5 +63,5 @@ function isAlike(one: Attempt, other: Attempt): boolean {
 }
 
 /** A random time after which a client should come back, so that not all come at once. */
-const returnMs = ({ runtime, timeouts }: StatusStreamDependencies): number =>
-  Math.floor(randomShare(runtime) * timeouts.returnSeconds * 1000);
+const returnMs = ({ config, runtime }: Core): number =>
+  Math.floor(randomShare(runtime) * config.timeouts.returnSeconds * 1000);

@@ -1,6 +1,6 @@
 import type { Runtime } from "../runtime.js";
 import type { AddressCheck } from "../address/address-check.js";
-import { hasSocket, socketAddress } from "../address/client-ip.js";
+import type { ClientAddresses } from "../address/client-addresses.js";
 
 /** One request to the kit, with what the kit knows about it. */
 export interface Call<Context> {
@@ -21,7 +21,7 @@ export interface Call<Context> {
 }
 
 interface CallDependencies<Context> {
-  clientIp: (request: Request, context: Context) => string | undefined;
+  addresses: ClientAddresses<Context>;
   addressCheck: AddressCheck;
   runtime: Runtime;
 }
@@ -30,14 +30,14 @@ interface CallDependencies<Context> {
 export function callOf<Context>(
   request: Request,
   context: Context,
-  { clientIp, addressCheck, runtime }: CallDependencies<Context>,
+  { addresses, addressCheck, runtime }: CallDependencies<Context>,
   isAnswered?: () => boolean,
 ): Call<Context> {
   return {
     request,
     context,
-    address: resultOf(() => addressCheck.ipAddress(clientIp(request, context), "clientIp")),
-    hasAddress: clientIp !== socketAddress || hasSocket(context),
+    address: resultOf(() => addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")),
+    hasAddress: addresses.areKnown(context),
     beganAt: runtime.now(),
     ...(isAnswered && { isAnswered }),
   };

@@ -20,8 +20,8 @@ export function countedNetworks(address: string | undefined): [AddressLimit, str
 export type Client = readonly [customer: string, network?: string];
 
 /**
- * The client that is at an address. A customer may have 48 bits of IPv6. Whoever has a whole network (24 bits of IPv4, 32 bits
- * of IPv6) could be any number of customers.
+ * The client at an address. A customer may have 48 bits of IPv6. Anyone who controls a whole network (24 bits of IPv4, 32 bits of
+ * IPv6) can pose as any number of customers.
  */
 export function clientAt(address: string | undefined): Client {
   const parsed = parse(address);
@@ -30,9 +30,6 @@ export function clientAt(address: string | undefined): Client {
     ? [parsed.toString(), network(parsed, 24)]
     : [network(parsed, 48), network(parsed, 32)];
 }
-
-/** Gives the client at an address, to count what it uses; undefined where clients cannot be told apart. */
-export type ClientOf = (address: string | undefined) => Client | undefined;
 
 type Address = ReturnType<typeof ipaddr.process>;
 

@@ -1,7 +1,5 @@
 import type { Attempt } from "../attempt/attempt.js";
-import type { Attempts } from "../attempt/attempts.js";
-import type { Report } from "../kit-events.js";
-import type { Runtime } from "../runtime.js";
+import type { Core } from "../core.js";
 
 /** Whom an attempt is read for. */
 export interface AttemptReading {
@@ -13,12 +11,6 @@ export interface AttemptReading {
   unreadable(): void;
 }
 
-interface AttemptReaderParts {
-  attempts: Attempts;
-  runtime: Runtime;
-  report: Report;
-}
-
 const minRereadMs = 1000;
 const maxRereadMs = 3000;
 
@@ -26,7 +18,7 @@ const maxRereadMs = 3000;
 export class AttemptReader {
   readonly #id: string;
   readonly #browser: string;
-  readonly #parts: AttemptReaderParts;
+  readonly #core: Core;
   readonly #reading: AttemptReading;
   #unsubscribe: (() => void) | undefined;
   /** Whether it may have changed since the last reading began. */
@@ -38,10 +30,10 @@ export class AttemptReader {
   /** The wait before the next try, if it cannot be read. */
   #rereadMs = minRereadMs;
 
-  constructor({ id, browser }: Attempt, parts: AttemptReaderParts, reading: AttemptReading) {
+  constructor({ id, browser }: Attempt, core: Core, reading: AttemptReading) {
     this.#id = id;
     this.#browser = browser;
-    this.#parts = parts;
+    this.#core = core;
     this.#reading = reading;
   }
 
@@ -69,7 +61,7 @@ export class AttemptReader {
   /** Subscribes first and reads second, so that no change is missed. Once subscribed, it only reads. */
   async subscribe(): Promise<void> {
     if (this.#unsubscribe) return this.refresh();
-    const { attempts } = this.#parts;
+    const { attempts } = this.#core;
     try {
       const unsubscribe = await attempts.subscribe(this.#id, (notice, lostAt) => {
         if (notice === "gap") this.#lost(lostAt);
@@ -95,7 +87,7 @@ export class AttemptReader {
   }
 
   async #readOnce(): Promise<void> {
-    const { attempts, runtime } = this.#parts;
+    const { attempts, runtime } = this.#core;
     this.#readAt = Infinity;
     try {
       const attempt = await attempts.get(this.#id, this.#browser);
@@ -115,11 +107,11 @@ export class AttemptReader {
     }
   }
 
-  #lost(at = this.#parts.runtime.now()): void {
+  #lost(at = this.#core.runtime.now()): void {
     this.#lostAt = Math.max(at, this.#lostAt ?? at);
   }
 
   #reportError(operation: string, error: unknown): void {
-    this.#parts.report({ type: "internal_error", level: "error", operation, error });
+    this.#core.report({ type: "internal_error", level: "error", operation, error });
   }
 }

@@ -1,7 +1,5 @@
 import type { Attempt } from "../attempt/attempt.js";
-import type { Attempts } from "../attempt/attempts.js";
-import type { Report } from "../kit-events.js";
-import type { Runtime } from "../runtime.js";
+import type { Core } from "../core.js";
 
 /** What this server knows of the Token Server's callbacks. All times are in milliseconds since the epoch. */
 export interface Arrivals {
@@ -46,25 +44,10 @@ const description =
 /** The event is reported at most once in this time. */
 const reportIntervalMs = 60_000;
 
-interface CallbackWatchDependencies {
-  attempts: Attempts;
-  runtime: Runtime;
-  report: Report;
-  /** When the store did not work last. */
-  storeFailedAt: () => number;
-}
-
-interface CallbackWatchOptions {
-  /** The address that the Token Server is told. */
-  callbackUri: string;
-  /** Whether the site has set `resultPolling`, so that it knows of callbacks that do not arrive. */
-  isExpected: boolean;
-}
-
 /** Notices that the Token Server's callbacks do not arrive. */
 export class CallbackWatch {
-  readonly #dependencies: CallbackWatchDependencies;
-  readonly #options: CallbackWatchOptions;
+  readonly #core: Core;
+  readonly #storeFailedAt: () => number;
   readonly #onLost: () => void;
   #arrivals = noArrivals;
   /** Cancels the checks that are to come. */
@@ -73,10 +56,13 @@ export class CallbackWatch {
   /** The missing callbacks since the last report. */
   #missing = 0;
 
-  /** @param onLost is called when callbacks begin to seem lost */
-  constructor(dependencies: CallbackWatchDependencies, options: CallbackWatchOptions, onLost: () => void) {
-    this.#dependencies = dependencies;
-    this.#options = options;
+  /**
+   * @param storeFailedAt gives the time when the store last failed
+   * @param onLost is called when callbacks begin to seem lost
+   */
+  constructor(core: Core, storeFailedAt: () => number, onLost: () => void) {
+    this.#core = core;
+    this.#storeFailedAt = storeFailedAt;
     this.#onLost = onLost;
   }
 
@@ -97,7 +83,7 @@ export class CallbackWatch {
 
   /** The person's answer was found by asking, and no callback has come to this server. */
   foundByAsking(attempt: Attempt, transactionId: string): void {
-    const { runtime } = this.#dependencies;
+    const { runtime } = this.#core;
     const foundAt = runtime.now();
     const check = (): void => {
       this.#checks.delete(cancel);
@@ -113,19 +99,19 @@ export class CallbackWatch {
   }
 
   async #check(attempt: Attempt, transactionId: string, foundAt: number): Promise<void> {
-    const { attempts, storeFailedAt } = this.#dependencies;
-    const found = await attempts.findByTransaction(transactionId).catch(() => undefined);
+    const found = await this.#core.attempts.findByTransaction(transactionId).catch(() => undefined);
     const transaction = found?.transactions.find(({ id }) => id === transactionId);
     // Only what is certain counts: a server without a store keeps its callbacks until the store works again.
-    if (!transaction || storeFailedAt() >= foundAt) return;
+    if (!transaction || this.#storeFailedAt() >= foundAt) return;
     const { calledBackAt } = transaction;
     if (calledBackAt === undefined) this.#missed(attempt, transactionId, foundAt);
     else this.arrived(calledBackAt);
   }
 
   #missed({ id, address }: Attempt, transaction: string, foundAt: number): void {
-    const { report, runtime } = this.#dependencies;
-    const { callbackUri, isExpected } = this.#options;
+    const { config, report, runtime } = this.#core;
+    // With `resultPolling` the site knows that callbacks do not arrive.
+    const isExpected = config.resultPollingMs < Infinity;
     const now = runtime.now();
     const wasLost = this.lostSince < Infinity;
     this.#arrivals = missed(this.#arrivals, foundAt, now);
@@ -138,7 +124,7 @@ export class CallbackWatch {
     report({
       type: "callback_missing",
       level: isExpected ? "info" : "warn",
-      callbackUri,
+      callbackUri: config.tokenServer.callbackUri,
       missing,
       description,
       attempt: id,

@@ -1,8 +1,7 @@
 import type { Attempt } from "../attempt/attempt.js";
-import type { Attempts } from "../attempt/attempts.js";
 import { scannedUntil } from "../attempt/deadlines.js";
 import type { Change } from "../attempt/transitions.js";
-import type { Report } from "../kit-events.js";
+import type { Core } from "../core.js";
 import { randomShare, type Runtime } from "../runtime.js";
 import { AttemptReader, type AttemptReading } from "./attempt-reader.js";
 import type { CallbackWatch } from "./callback-arrivals.js";
@@ -37,16 +36,12 @@ export interface Watcher {
 
 /** What all live attempts of a kit share. */
 export interface LiveParts {
-  attempts: Attempts;
+  core: Core;
   calls: ResultCalls;
   callbacks: CallbackWatch;
   keepAlives: KeepAlives;
   places: StreamPlaces;
-  /** How many watchers one attempt may have. */
-  maxWatchers: number;
   scheduleOptions: () => ScheduleOptions;
-  runtime: Runtime;
-  report: Report;
   /** Whether calls have no timers any more. */
   isClosed: () => boolean;
   /** Drops one that nothing more can happen to. */
@@ -77,7 +72,11 @@ export class LiveAttempt implements AttemptReading {
   constructor(attempt: Attempt, parts: LiveParts) {
     this.#attempt = attempt;
     this.#parts = parts;
-    this.#history = noCalls(parts.runtime.now());
+    this.#history = noCalls(parts.core.runtime.now());
+  }
+
+  get #runtime(): Runtime {
+    return this.#parts.core.runtime;
   }
 
   get watcherCount(): number {
@@ -112,22 +111,22 @@ export class LiveAttempt implements AttemptReading {
 
   /** @param isBack whether the browser was here before */
   join(watcher: Watcher, isBack: boolean): void {
-    const { keepAlives, maxWatchers, places, runtime } = this.#parts;
+    const { core, keepAlives, places } = this.#parts;
+    const { config, runtime } = core;
     const before = this.#watch;
     const watch = (this.#watch ??= {
       watchers: [],
-      reader: new AttemptReader(this.#attempt, this.#parts, this),
+      reader: new AttemptReader(this.#attempt, core, this),
     });
     if (!before) keepAlives.add(this);
     watch.watchers = watch.watchers.concat([watcher]);
     places.add(this.#attempt, 1);
     const [oldest] = watch.watchers;
-    if (oldest && watch.watchers.length > maxWatchers) {
+    if (oldest && watch.watchers.length > config.limits.streamsPerAttempt) {
       this.leave(oldest);
       oldest.dismiss("replaced");
     }
-    const { pollingMs } = this.#parts.scheduleOptions();
-    this.#history = watched(this.#history, isBack, runtime.now(), pollingMs);
+    this.#history = watched(this.#history, isBack, runtime.now(), config.resultPollingMs);
     this.makeDueCalls();
     void (before ? watch.reader.refresh() : watch.reader.subscribe());
   }
@@ -150,15 +149,14 @@ export class LiveAttempt implements AttemptReading {
 
   /** A callback came for one of its transactions. */
   async callback(transactionId: string): Promise<void> {
-    this.#history = callbackReceived(this.#history, transactionId, this.#parts.runtime.now());
+    this.#history = callbackReceived(this.#history, transactionId, this.#runtime.now());
     this.makeDueCalls();
     await this.#noteCallback(transactionId);
   }
 
   async poll(): Promise<void> {
-    const { calls, runtime } = this.#parts;
-    const { timeouts } = this.#parts.scheduleOptions();
-    const due = pollDue(this.#attempt, this.#history, runtime.now(), timeouts);
+    const { calls, core } = this.#parts;
+    const due = pollDue(this.#attempt, this.#history, core.runtime.now(), core.config.timeouts);
     if (due.isLast) return this.pollLast();
     await Promise.all(
       due.calls.map(async (id) => {
@@ -169,10 +167,9 @@ export class LiveAttempt implements AttemptReading {
 
   /** The last calls of an attempt whose time is over. */
   async pollLast(): Promise<void> {
-    const { runtime } = this.#parts;
-    const { timeouts } = this.#parts.scheduleOptions();
+    const { config, runtime } = this.#parts.core;
     const now = runtime.now();
-    const calls = lastCalls(this.#attempt, this.#history, timeouts);
+    const calls = lastCalls(this.#attempt, this.#history, config.timeouts);
     await Promise.all(calls.map((id) => this.#call(id)));
     const isAnswered = calls.every((id) => isAnsweredSince(this.#history, id, now));
     await this.#change({ kind: isAnswered ? "time_over" : "silence", at: runtime.now() });
@@ -190,7 +187,7 @@ export class LiveAttempt implements AttemptReading {
     const { calls, isLast, nextAt, history } = schedule(
       this.#attempt,
       this.#history,
-      this.#parts.runtime.now(),
+      this.#runtime.now(),
       this.#parts.scheduleOptions(),
     );
     this.#history = history;
@@ -202,8 +199,10 @@ export class LiveAttempt implements AttemptReading {
   }
 
   #setTimer(): void {
-    const { isClosed, runtime } = this.#parts;
-    const at = isClosed() ? Infinity : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
+    const runtime = this.#runtime;
+    const at = this.#parts.isClosed()
+      ? Infinity
+      : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
     if (at === this.#timerAt) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
@@ -214,13 +213,14 @@ export class LiveAttempt implements AttemptReading {
   #wake(): void {
     this.#timerAt = Infinity;
     const reader = this.#watch?.reader;
-    if (reader && reader.readAt <= this.#parts.runtime.now()) void reader.refresh();
+    if (reader && reader.readAt <= this.#runtime.now()) void reader.refresh();
     this.makeDueCalls();
   }
 
   /** Makes a result call for a transaction, or joins the running one. Never rejects. */
   #call(transactionId: string, hasQuota = false): Promise<void> {
-    const { calls, runtime } = this.#parts;
+    const { calls } = this.#parts;
+    const runtime = this.#runtime;
     const running = calls.running(transactionId);
     if (running) return running;
     let outcome: Asked["outcome"] = "lost";
@@ -245,13 +245,13 @@ export class LiveAttempt implements AttemptReading {
   /** Writes what a result call found to the attempt. */
   async #apply({ change, closed }: Asked): Promise<void> {
     if (!change) return;
-    const { callbacks, isClosed, report } = this.#parts;
+    const { callbacks, core, isClosed } = this.#parts;
     const calledBackAt = callbackAt(this.#history, change.id);
     const isChanged = await this.#change({ ...change, ...(calledBackAt !== undefined && { calledBackAt }) });
     if (!isChanged) return;
     const { id, address, startedAt } = this.#attempt;
     if (closed) {
-      report({
+      core.report({
         type: "transaction_failed",
         level: "warn",
         attempt: id,
@@ -283,7 +283,7 @@ export class LiveAttempt implements AttemptReading {
 
   /** Changes the attempt in the store, and shows what it is then. */
   async #change(change: Change): Promise<boolean> {
-    const changed = await this.#parts.attempts.change(this.#attempt.id, change);
+    const changed = await this.#parts.core.attempts.change(this.#attempt.id, change);
     if (!changed) return false;
     this.update(changed.attempt);
     this.#show();
@@ -292,7 +292,7 @@ export class LiveAttempt implements AttemptReading {
 
   /** The attempt was read again after a gap of the store, in which callbacks may have been lost. */
   #endGap(lostAt: number): void {
-    const { runtime } = this.#parts;
+    const runtime = this.#runtime;
     const endedAt = runtime.now();
     const callAt = endedAt + randomShare(runtime) * gapSpreadMs;
     const codes = this.#attempt.transactions.length;
@@ -306,7 +306,7 @@ export class LiveAttempt implements AttemptReading {
     // All watchers have received the final status.
     if (this.#attempt.state.status !== "pending") return this.#endWatch();
     // When the scanned code is over, the watchers must hear that the page needs a code again.
-    const scanEndsAt = scannedUntil(this.#attempt, this.#parts.runtime.now());
+    const scanEndsAt = scannedUntil(this.#attempt, this.#runtime.now());
     if (scanEndsAt > 0) watch.reader.readAgainAt(scanEndsAt);
   }
 
@@ -328,6 +328,6 @@ export class LiveAttempt implements AttemptReading {
   }
 
   #reportError(operation: string, error: unknown): void {
-    this.#parts.report({ type: "internal_error", level: "error", operation, error });
+    this.#parts.core.report({ type: "internal_error", level: "error", operation, error });
   }
 }

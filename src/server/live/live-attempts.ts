@@ -1,12 +1,7 @@
 import type { Attempt } from "../attempt/attempt.js";
-import type { Attempts } from "../attempt/attempts.js";
 import { openUntil } from "../attempt/deadlines.js";
+import type { Core } from "../core.js";
 import type { ApiError } from "../http/api-error.js";
-import type { Report } from "../kit-events.js";
-import type { Limits } from "../limits/limits.js";
-import type { ClientOf } from "../limits/networks.js";
-import type { Runtime } from "../runtime.js";
-import type { Timeouts } from "../timeouts.js";
 import { CallbackWatch } from "./callback-arrivals.js";
 import { KeepAlives } from "./keep-alives.js";
 import { LiveAttempt, type LiveParts, type Watcher } from "./live-attempt.js";
@@ -22,35 +17,13 @@ const defaultLifeMs = 300_000;
 /** How long the calls for an attempt without watchers are remembered. */
 const memoryMs = 120_000;
 
-interface LiveAttemptsDependencies {
-  attempts: Attempts;
-  calls: ResultCalls;
-  clientOf: ClientOf;
-  runtime: Runtime;
-  report: Report;
-  /** When the store did not work last. */
-  storeFailedAt: () => number;
-}
-
-interface LiveAttemptsOptions {
-  timeouts: Timeouts;
-  limits: Pick<Limits, "streamsPerAttempt" | "streamsPerBrowser" | "streamsPerNode">;
-  /** `resultPolling`; infinite if it is off. */
-  pollingMs: number;
-  /** Whether other servers share the store. */
-  isShared: boolean;
-  /** The address of the callback that the Token Server is told. */
-  callbackUri: string;
-}
-
 /**
  * The attempts that this server has to do with: each pending one that is watched here, or had a result call or a callback
  * lately. A status goes through here one way: from a callback, a poll or the schedule to a result call, from its answer to the
  * store, and from the store to those that watch.
  */
 export class LiveAttempts {
-  readonly #dependencies: LiveAttemptsDependencies;
-  readonly #options: LiveAttemptsOptions;
+  readonly #core: Core;
   readonly #parts: LiveParts;
   readonly #live = new Map<string, LiveAttempt>();
   /** The life of the code that was started last. */
@@ -58,29 +31,23 @@ export class LiveAttempts {
   #isClosed = false;
   #sweptAt = -Infinity;
 
-  constructor(dependencies: LiveAttemptsDependencies, options: LiveAttemptsOptions) {
-    const { attempts, calls, clientOf, runtime, report } = dependencies;
-    const { timeouts, limits, callbackUri, pollingMs, isShared } = options;
-    this.#dependencies = dependencies;
-    this.#options = options;
-    const callbacks = new CallbackWatch(
-      dependencies,
-      { callbackUri, isExpected: pollingMs < Infinity },
-      () => {
-        // The times of the next calls have changed for all.
-        for (const live of [...this.#live.values()]) live.makeDueCalls();
-      },
-    );
+  /** @param storeFailedAt gives the time when the store last failed */
+  constructor(core: Core, calls: ResultCalls, storeFailedAt: () => number) {
+    this.#core = core;
+    const { config, runtime } = core;
+    const { timeouts, resultPollingMs: pollingMs } = config;
+    const callbacks = new CallbackWatch(core, storeFailedAt, () => {
+      // The times of the next calls have changed for all.
+      for (const live of [...this.#live.values()]) live.makeDueCalls();
+    });
+    const isShared = config.store.isShared === true;
     this.#parts = {
-      attempts,
+      core,
       calls,
       callbacks,
       keepAlives: new KeepAlives(timeouts.keepAliveSeconds * 1000, runtime),
-      places: new StreamPlaces(limits, clientOf),
-      maxWatchers: limits.streamsPerAttempt,
+      places: new StreamPlaces(config),
       scheduleOptions: () => ({ timeouts, pollingMs, isShared, callbacksLostSince: callbacks.lostSince }),
-      runtime,
-      report,
       isClosed: () => this.#isClosed,
       forget: (live, id) => {
         if (this.#live.get(id) === live) this.#live.delete(id);
@@ -100,7 +67,7 @@ export class LiveAttempts {
   /** The error if one more watcher exceeds a limit. A watcher that replaces another of its attempt exceeds none. */
   limitError(attempt: Attempt): ApiError | undefined {
     const ofAttempt = this.#live.get(attempt.id)?.watcherCount ?? 0;
-    const isReplaced = ofAttempt >= this.#options.limits.streamsPerAttempt;
+    const isReplaced = ofAttempt >= this.#core.config.limits.streamsPerAttempt;
     if (attempt.state.status !== "pending" || this.#isClosed || isReplaced) return undefined;
     return this.#parts.places.limitError(attempt);
   }
@@ -119,7 +86,7 @@ export class LiveAttempts {
       watcher.dismiss("full");
       return () => undefined;
     }
-    const isLate = this.#dependencies.runtime.now() - attempt.startedAt >= firstVisitMs;
+    const isLate = this.#core.runtime.now() - attempt.startedAt >= firstVisitMs;
     const isBack = isLate || this.#live.has(attempt.id);
     const live = this.#find(attempt);
     live.join(watcher, isBack);
@@ -128,19 +95,19 @@ export class LiveAttempts {
 
   /** A callback came. Resolves to the attempt of its transaction, if there is one. */
   async callback(transactionId: string): Promise<Attempt | undefined> {
-    const attempt = await this.#dependencies.attempts.findByTransaction(transactionId);
+    const attempt = await this.#core.attempts.findByTransaction(transactionId);
     if (attempt) await this.#find(attempt).callback(transactionId);
     return attempt;
   }
 
   /** A code was started that expires at `endsAt`. */
   codeStarted(endsAt: number): void {
-    this.#lifeMs = endsAt - this.#dependencies.runtime.now();
+    this.#lifeMs = endsAt - this.#core.runtime.now();
   }
 
   /** How long a callback received now stays relevant: until the end of the grace that a code started now would have. */
   callbackRelevantUntil(): number {
-    return this.#dependencies.runtime.now() + this.#lifeMs + this.#options.timeouts.graceSeconds * 1000;
+    return this.#core.runtime.now() + this.#lifeMs + this.#core.config.timeouts.graceSeconds * 1000;
   }
 
   /** A browser polls. This leads to result calls, at most every two seconds. */
@@ -153,7 +120,7 @@ export class LiveAttempts {
    * attempt stays `pending`, and is `failed` when the silence has lasted long enough.
    */
   async pollLast(attempt: Attempt): Promise<void> {
-    const isOver = this.#dependencies.runtime.now() >= openUntil(attempt, this.#options.timeouts);
+    const isOver = this.#core.runtime.now() >= openUntil(attempt, this.#core.config.timeouts);
     if (attempt.state.status === "pending" && isOver) await this.#find(attempt).pollLast();
   }
 
@@ -169,7 +136,7 @@ export class LiveAttempts {
 
   /** Resolves when no result call is running. */
   settled(): Promise<void> {
-    return this.#dependencies.calls.settled();
+    return this.#parts.calls.settled();
   }
 
   #find(attempt: Attempt): LiveAttempt {
@@ -188,7 +155,7 @@ export class LiveAttempts {
 
   /** Called when new attempts come, because a timer would keep the process from ending. */
   #sweep(): void {
-    const now = this.#dependencies.runtime.now();
+    const now = this.#core.runtime.now();
     if (now < this.#sweptAt + memoryMs) return;
     this.#sweptAt = now;
     for (const [id, live] of this.#live) if (live.isIdleSince(now - memoryMs)) this.#live.delete(id);

@@ -1,19 +1,9 @@
 import type { Attempt } from "../attempt/attempt.js";
 import type { Change } from "../attempt/transitions.js";
-import type { Report } from "../kit-events.js";
+import type { Core } from "../core.js";
 import type { CallQuota } from "../limits/call-quota.js";
-import type { ClientOf } from "../limits/networks.js";
-import type { Runtime } from "../runtime.js";
 import { troubleEvent, type TokenServerClient } from "../token-server/token-server-client.js";
 import type { CallOutcome } from "./result-schedule.js";
-
-interface ResultCallsDependencies {
-  tokenServer: TokenServerClient;
-  quota: CallQuota;
-  clientOf: ClientOf;
-  runtime: Runtime;
-  report: Report;
-}
 
 /** What a result call led to. `change`: what the answer makes of the attempt, if it makes anything of it. */
 export interface Asked {
@@ -27,15 +17,16 @@ export type ResultChange = Extract<Change, { kind: "approved" | "denied" | "tran
 
 /** The result calls to the Token Server, within their quota. */
 export class ResultCalls {
-  readonly #dependencies: ResultCallsDependencies;
-  readonly #maxWaitMs: number;
+  readonly #core: Core;
+  readonly #tokenServer: TokenServerClient;
+  readonly #quota: CallQuota;
   /** By transaction. */
   readonly #running = new Map<string, Promise<void>>();
 
-  /** @param maxWaitMs how long a call waits for its quota */
-  constructor(dependencies: ResultCallsDependencies, maxWaitMs: number) {
-    this.#dependencies = dependencies;
-    this.#maxWaitMs = maxWaitMs;
+  constructor(core: Core, tokenServer: TokenServerClient, quota: CallQuota) {
+    this.#core = core;
+    this.#tokenServer = tokenServer;
+    this.#quota = quota;
   }
 
   /** The running call for a transaction. */
@@ -59,24 +50,21 @@ export class ResultCalls {
 
   /** Milliseconds until a poll of the attempt may lead to a call again; 0 if it may now. */
   pollRetryAfterMs({ address }: Attempt): number {
-    const { quota, clientOf } = this.#dependencies;
-    return quota.retryAfterMs("poll", clientOf(address));
+    return this.#quota.retryAfterMs("poll", this.#core.config.addresses.clientAt(address));
   }
 
   /** Takes the quota for a call that a browser's poll leads to. False if there is none. */
   takeForPoll({ address }: Attempt): boolean {
-    const { quota, clientOf } = this.#dependencies;
-    return quota.take("poll", clientOf(address));
+    return this.#quota.take("poll", this.#core.config.addresses.clientAt(address));
   }
 
   /** Asks the Token Server for the result of a transaction, once there is quota for it. */
   async ask(attempt: Attempt, transactionId: string, hasQuota: boolean): Promise<Asked> {
-    const { tokenServer, quota, clientOf, runtime, report } = this.#dependencies;
+    const { runtime, report } = this.#core;
     const { id, address } = attempt;
-    if (!hasQuota && !(await quota.wait("result", this.#maxWaitMs, clientOf(address))))
-      return { outcome: "lost" };
+    if (!hasQuota && !(await this.#waitForQuota(attempt))) return { outcome: "lost" };
     const calledAt = runtime.now();
-    const result = await tokenServer.result(transactionId);
+    const result = await this.#tokenServer.result(transactionId);
     const at = runtime.now();
     switch (result.kind) {
       case "unanswered":
@@ -107,6 +95,11 @@ export class ResultCalls {
       default:
         return result satisfies never;
     }
+  }
+
+  #waitForQuota({ address }: Attempt): Promise<boolean> {
+    const { addresses, timeouts } = this.#core.config;
+    return this.#quota.wait("result", timeouts.tokenServerSeconds * 1000, addresses.clientAt(address));
   }
 
   /** Resolves when no call is running. */

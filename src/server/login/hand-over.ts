@@ -1,23 +1,19 @@
 import { ticketText } from "../attempt/ticket.js";
+import type { Core } from "../core.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse } from "../http/response.js";
-import type { Report } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
-import type { Runtime } from "../runtime.js";
 
-interface HandOverDependencies {
-  apiOrigin: string;
-  /** The path or URL where the site redeems the ticket. */
-  to: string;
-  report: Report;
-  runtime: Runtime;
-}
-
-/** The answer for the page: a ticket, and the address where the site redeems it. */
+/**
+ * The answer for the page: a ticket, and the address where the site redeems it.
+ *
+ * @param to the path or URL where the site redeems the ticket
+ */
 export function answerTicket(
   call: Call<unknown>,
   { attempt, userId, repeated, secret }: ClaimedLogin & { secret: string },
-  { apiOrigin, to, report, runtime }: HandOverDependencies,
+  to: string,
+  { config, report, runtime }: Core,
 ): Response {
   const ticket = ticketText(attempt, secret);
   report({
@@ -29,6 +25,7 @@ export function answerTicket(
     repeated,
     durationMs: runtime.now() - call.beganAt,
   });
+  const { apiOrigin } = config.pages;
   // The browser's cookie belongs to the login API's origin. A path would lead a page of another origin to its own.
   const isElsewhere = (call.request.headers.get("origin") ?? apiOrigin) !== apiOrigin;
   const target = isElsewhere ? new URL(to, apiOrigin).href : to;

@@ -1,26 +1,12 @@
 import type { Attempt } from "../attempt/attempt.js";
-import type { Attempts } from "../attempt/attempts.js";
 import { repeatableUntil } from "../attempt/deadlines.js";
 import { createTicketSecret, ticketOf } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
-import type { Report } from "../kit-events.js";
+import type { Core } from "../core.js";
 import { summaryOf, type ClaimedLogin } from "./login-summary.js";
-import type { LoginOutcome } from "../parse-options.js";
-import type { Runtime } from "../runtime.js";
-import type { Timeouts } from "../timeouts.js";
 import { answerTicket } from "./hand-over.js";
 import { runSignIn } from "./sign-in.js";
-
-interface LoginEndpointDependencies<Context> {
-  attempts: Attempts;
-  timeouts: Timeouts;
-  report: Report;
-  runtime: Runtime;
-  maxLogins: number;
-  apiOrigin: string;
-  outcome: LoginOutcome<Context>;
-}
 
 /**
  * `POST /{attempt}/login`: turns an approved attempt into the site's session, or into a ticket for it.
@@ -30,32 +16,31 @@ interface LoginEndpointDependencies<Context> {
 export async function logIn<Context>(
   call: Call<Context>,
   { id }: Attempt,
-  dependencies: LoginEndpointDependencies<Context>,
+  core: Core<Context>,
 ): Promise<Response> {
-  const { outcome, runtime } = dependencies;
-  if ("signIn" in outcome)
-    return runSignIn(call, await claim(id, dependencies), { ...dependencies, signIn: outcome.signIn });
-  const { secret, hash } = await createTicketSecret(runtime);
-  const login = await claim(id, dependencies, hash);
-  return answerTicket(call, { ...login, secret }, { ...dependencies, to: outcome.handOver.to });
+  const { outcome } = core.config;
+  if ("signIn" in outcome) return runSignIn(call, await claimLogin(id, core), outcome.signIn, core);
+  const { secret, hash } = await createTicketSecret(core.runtime);
+  const login = await claimLogin(id, core, hash);
+  return answerTicket(call, { ...login, secret }, outcome.handOver.to, core);
 }
 
-/** @param ticketHash the hash of the new ticket's secret, if the page gets one */
-async function claim(
+/**
+ * Takes the login of an approved attempt for its browser, or takes it again.
+ *
+ * @param ticketHash the hash of the new ticket's secret, if the page gets one
+ */
+async function claimLogin(
   id: string,
-  {
-    attempts,
-    timeouts,
-    runtime,
-    maxLogins,
-  }: Pick<LoginEndpointDependencies<never>, "attempts" | "timeouts" | "runtime" | "maxLogins">,
+  { attempts, config, runtime }: Core,
   ticketHash?: string,
 ): Promise<ClaimedLogin> {
+  const { limits, timeouts } = config;
   const at = runtime.now();
   const claimed = await attempts.change(id, {
     kind: "claimed",
     at,
-    maxLogins,
+    maxLogins: limits.loginsPerAttempt,
     ...(ticketHash !== undefined && { ticketHash }),
   });
   if (!claimed) throw unknownAttempt();

@@ -1,19 +1,11 @@
 import { parseJson, parseLoginAnswer } from "../../protocol/login-api.js";
+import type { Core } from "../core.js";
 import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse, jsonTextResponse, noStore, rawBodyOf } from "../http/response.js";
-import type { Report } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
 import type { SignIn } from "../options.js";
-import { timedOut, withTimeout, type Runtime } from "../runtime.js";
-import type { Timeouts } from "../timeouts.js";
-
-interface SignInDependencies<Context> {
-  timeouts: Timeouts;
-  report: Report;
-  runtime: Runtime;
-  signIn: SignIn<Context>;
-}
+import { timedOut, withTimeout } from "../runtime.js";
 
 /**
  * Runs the site's `signIn`. Resolves to the answer for the page.
@@ -23,8 +15,10 @@ interface SignInDependencies<Context> {
 export async function runSignIn<Context>(
   call: Call<Context>,
   { userId, attempt, login, repeated }: ClaimedLogin,
-  { timeouts, report, runtime, signIn }: SignInDependencies<Context>,
+  signIn: SignIn<Context>,
+  { config, report, runtime }: Core<Context>,
 ): Promise<Response> {
+  const { timeouts } = config;
   const beganAt = runtime.now();
   const about = () => ({
     userId,

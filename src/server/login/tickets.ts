@@ -1,34 +1,21 @@
-import type { Attempts } from "../attempt/attempts.js";
 import { parseTicket } from "../attempt/ticket.js";
 import { sha256 } from "../bytes.js";
+import type { Core } from "../core.js";
 import { LogThrottle } from "../event-reporter.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
-import type { Report } from "../kit-events.js";
 import type { HeadersOfRequest, RedeemedLogin } from "../login-kit.js";
 import { summaryOf } from "./login-summary.js";
-import type { Runtime } from "../runtime.js";
-
-interface TicketsDependencies {
-  attempts: Attempts;
-  cookie: BrowserCookie;
-  report: Report;
-  runtime: Runtime;
-}
 
 /** Redeems tickets. What comes as a ticket may be anything. */
 export class Tickets {
-  readonly #attempts: Attempts;
+  readonly #core: Core;
   readonly #cookie: BrowserCookie;
-  readonly #report: Report;
-  readonly #runtime: Runtime;
   readonly #throttle: LogThrottle;
 
-  constructor({ attempts, cookie, report, runtime }: TicketsDependencies) {
-    this.#attempts = attempts;
+  constructor(core: Core, cookie: BrowserCookie) {
+    this.#core = core;
     this.#cookie = cookie;
-    this.#report = report;
-    this.#runtime = runtime;
-    this.#throttle = new LogThrottle(60_000, runtime);
+    this.#throttle = new LogThrottle(60_000, core.runtime);
   }
 
   /**
@@ -37,15 +24,16 @@ export class Tickets {
    * @throws TypeError if `request` has no headers, StoreUnavailable
    */
   async redeem(ticket: unknown, request: HeadersOfRequest): Promise<RedeemedLogin | undefined> {
-    const beganAt = this.#runtime.now();
+    const { attempts, report, runtime } = this.#core;
+    const beganAt = runtime.now();
     const cookie = cookieHeader(request);
     const parsed = parseTicket(ticket);
     // The same steps for a ticket that is unknown, used, expired or another browser's.
     const hash = await sha256(parsed?.secret ?? "");
     const browserSecret = this.#cookie.readFrom(cookie);
     const browser = await sha256(browserSecret ?? "");
-    const redeemed = await this.#attempts.redeem(parsed?.attempt ?? "", { hash, browser });
-    const durationMs = this.#runtime.now() - beganAt;
+    const redeemed = await attempts.redeem(parsed?.attempt ?? "", { hash, browser });
+    const durationMs = runtime.now() - beganAt;
     const { attempt, refusal } = redeemed;
     if (refusal !== undefined) {
       // A backend that does not pass the cookie on looks like another browser. Only the event tells them apart.
@@ -53,11 +41,11 @@ export class Tickets {
       const reason = isWithoutCookie ? "no_cookie" : refusal;
       const level = this.#throttle.level(reason, "warn");
       const known = attempt && { attempt: attempt.id };
-      this.#report({ type: "ticket_refused", level, reason, ...known, durationMs });
+      report({ type: "ticket_refused", level, reason, ...known, durationMs });
       return undefined;
     }
     const { userId } = attempt.state;
-    this.#report({ type: "ticket_redeemed", level: "info", attempt: attempt.id, userId, durationMs });
+    report({ type: "ticket_redeemed", level: "info", attempt: attempt.id, userId, durationMs });
     return { userId, attempt: attempt.id, login: summaryOf(attempt, attempt.state) };
   }
 }
