@@ -70,7 +70,7 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "From the sixth forged callback on the kit asks at most every two seconds",
     file: "src/server/live/result-schedule.ts",
-    text: "callbackCalls < maxPromptCallbacks ? -Infinity : calledAt + minPauseMs",
+    text: "callback.calls < maxPromptCallbacks ? -Infinity : lastBeganAt(calls) + minPauseMs",
     without: "-Infinity",
     test: threats,
     title: "leads to a few result calls, and then to one every two seconds",
@@ -78,8 +78,8 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "Forged callbacks do not stop the kit from following a true one",
     file: "src/server/live/result-schedule.ts",
-    text: "callbackCalls < maxPromptCallbacks ? -Infinity : calledAt + minPauseMs",
-    without: "callbackCalls < maxPromptCallbacks ? -Infinity : Infinity",
+    text: "callback.calls < maxPromptCallbacks ? -Infinity : lastBeganAt(calls) + minPauseMs",
+    without: "callback.calls < maxPromptCallbacks ? -Infinity : Infinity",
     test: threats,
     title: "does not stop the kit from following a true callback",
   },

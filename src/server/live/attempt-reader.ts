@@ -58,6 +58,21 @@ export class AttemptReader {
     this.#isBusy = false;
   }
 
+  /**
+   * Runs a task that writes to the attempt and shows the result. A notice that comes in the meantime is mostly of this very change:
+   * the attempt is read afterwards, if it is still watched then.
+   */
+  async whileWriting<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#isBusy) return task();
+    this.#isBusy = true;
+    try {
+      return await task();
+    } finally {
+      this.#isBusy = false;
+      if (this.#mustRead()) void this.refresh();
+    }
+  }
+
   /** Subscribes first and reads second, so that no change is missed. Once subscribed, it only reads. */
   async subscribe(): Promise<void> {
     if (this.#unsubscribe) return this.refresh();

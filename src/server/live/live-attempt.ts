@@ -23,6 +23,7 @@ import {
   type CallHistory,
   type ScheduleOptions,
 } from "./result-schedule.js";
+import { gapSpreadMs } from "./store-gap.js";
 import type { StreamPlaces } from "./stream-places.js";
 
 /** A stream or a held poll, which waits for changes of an attempt. */
@@ -41,9 +42,9 @@ export interface LiveParts {
   callbacks: CallbackWatch;
   keepAlives: KeepAlives;
   places: StreamPlaces;
-  scheduleOptions: () => ScheduleOptions;
+  schedule: ScheduleOptions;
   /** Whether calls have no timers any more. */
-  isClosed: () => boolean;
+  isClosed: boolean;
   /** Drops one that nothing more can happen to. */
   forget: (live: LiveAttempt, id: string) => void;
 }
@@ -54,9 +55,6 @@ interface Watch {
   watchers: readonly Watcher[];
   readonly reader: AttemptReader;
 }
-
-/** After a gap of the store, the calls for the watched attempts are spread over this time. */
-const gapSpreadMs = 2000;
 
 /** One attempt on this server: those that watch it, its result calls so far, and its one timer, for both. */
 export class LiveAttempt implements AttemptReading {
@@ -188,7 +186,7 @@ export class LiveAttempt implements AttemptReading {
       this.#attempt,
       this.#history,
       this.#runtime.now(),
-      this.#parts.scheduleOptions(),
+      this.#parts.schedule,
     );
     this.#history = history;
     this.#callAt = nextAt;
@@ -200,7 +198,7 @@ export class LiveAttempt implements AttemptReading {
 
   #setTimer(): void {
     const runtime = this.#runtime;
-    const at = this.#parts.isClosed()
+    const at = this.#parts.isClosed
       ? Infinity
       : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
     if (at === this.#timerAt) return;
@@ -245,7 +243,7 @@ export class LiveAttempt implements AttemptReading {
   /** Writes what a result call found to the attempt. */
   async #apply({ change, closed }: Asked): Promise<void> {
     if (!change) return;
-    const { callbacks, core, isClosed } = this.#parts;
+    const { callbacks, core } = this.#parts;
     const calledBackAt = callbackAt(this.#history, change.id);
     const isChanged = await this.#change({ ...change, ...(calledBackAt !== undefined && { calledBackAt }) });
     if (!isChanged) return;
@@ -260,7 +258,7 @@ export class LiveAttempt implements AttemptReading {
         ...closed,
         durationMs: change.at - startedAt,
       });
-    } else if (calledBackAt === undefined && !isClosed()) {
+    } else if (calledBackAt === undefined && !this.#parts.isClosed) {
       // The callback of a code that ended without an answer is not documented: it is not waited for.
       callbacks.foundByAsking(this.#attempt, change.id);
     }
@@ -283,11 +281,14 @@ export class LiveAttempt implements AttemptReading {
 
   /** Changes the attempt in the store, and shows what it is then. */
   async #change(change: Change): Promise<boolean> {
-    const changed = await this.#parts.core.attempts.change(this.#attempt.id, change);
-    if (!changed) return false;
-    this.update(changed.attempt);
-    this.#show();
-    return changed.changed;
+    const write = async (): Promise<boolean> => {
+      const changed = await this.#parts.core.attempts.change(this.#attempt.id, change);
+      if (!changed) return false;
+      this.update(changed.attempt);
+      this.#show();
+      return changed.changed;
+    };
+    return this.#watch ? this.#watch.reader.whileWriting(write) : write();
   }
 
   /** The attempt was read again after a gap of the store, in which callbacks may have been lost. */

@@ -28,27 +28,32 @@ export class LiveAttempts {
   readonly #live = new Map<string, LiveAttempt>();
   /** The life of the code that was started last. */
   #lifeMs = defaultLifeMs;
-  #isClosed = false;
   #sweptAt = -Infinity;
 
   /** @param storeFailedAt gives the time when the store last failed */
   constructor(core: Core, calls: ResultCalls, storeFailedAt: () => number) {
     this.#core = core;
     const { config, runtime } = core;
-    const { timeouts, resultPollingMs: pollingMs } = config;
+    const { timeouts } = config;
     const callbacks = new CallbackWatch(core, storeFailedAt, () => {
       // The times of the next calls have changed for all.
       for (const live of [...this.#live.values()]) live.makeDueCalls();
     });
-    const isShared = config.store.isShared === true;
     this.#parts = {
       core,
       calls,
       callbacks,
       keepAlives: new KeepAlives(timeouts.keepAliveSeconds * 1000, runtime),
       places: new StreamPlaces(config),
-      scheduleOptions: () => ({ timeouts, pollingMs, isShared, callbacksLostSince: callbacks.lostSince }),
-      isClosed: () => this.#isClosed,
+      schedule: {
+        timeouts,
+        pollingMs: config.resultPollingMs,
+        isShared: config.store.isShared === true,
+        get callbacksLostSince() {
+          return callbacks.lostSince;
+        },
+      },
+      isClosed: false,
       forget: (live, id) => {
         if (this.#live.get(id) === live) this.#live.delete(id);
       },
@@ -56,7 +61,7 @@ export class LiveAttempts {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#parts.isClosed;
   }
 
   /** Streams and held polls on this server. */
@@ -68,7 +73,7 @@ export class LiveAttempts {
   limitError(attempt: Attempt): ApiError | undefined {
     const ofAttempt = this.#live.get(attempt.id)?.watcherCount ?? 0;
     const isReplaced = ofAttempt >= this.#core.config.limits.streamsPerAttempt;
-    if (attempt.state.status !== "pending" || this.#isClosed || isReplaced) return undefined;
+    if (attempt.state.status !== "pending" || this.#parts.isClosed || isReplaced) return undefined;
     return this.#parts.places.limitError(attempt);
   }
 
@@ -77,7 +82,7 @@ export class LiveAttempts {
    * limits are checked here once more, because many requests at one moment pass `limitError` before the first one joins.
    */
   join(attempt: Attempt, watcher: Watcher): () => void {
-    if (attempt.state.status !== "pending" || this.#isClosed) {
+    if (attempt.state.status !== "pending" || this.#parts.isClosed) {
       watcher.show(attempt);
       watcher.dismiss("closing");
       return () => undefined;
@@ -129,7 +134,7 @@ export class LiveAttempts {
    * to result calls.
    */
   close(): void {
-    this.#isClosed = true;
+    this.#parts.isClosed = true;
     this.#parts.callbacks.close();
     for (const live of [...this.#live.values()]) live.close();
   }

@@ -1,13 +1,28 @@
 import type { Attempt, Transaction } from "../attempt/attempt.js";
 import { isOpen, openUntil } from "../attempt/deadlines.js";
 import type { Timeouts } from "../timeouts.js";
+import { afterGap, type StoreGap } from "./store-gap.js";
 
 /*
- * When the kit makes the result calls for one attempt: pure functions of the attempt, of the calls so far and of the
- * time. All times are in milliseconds since the epoch.
+ * When the kit makes the result calls for one attempt: pure functions of the attempt, of the calls so far and of the time. All
+ * times are in milliseconds since the epoch.
+ *
+ * An example: a browser watches an attempt with one code of 60 s and 10 s of grace. A callback comes after 20 s, but nothing is
+ * decided yet. From 66 s on the Token Server does not answer.
+ *
+ *   seconds  0       20       21 23 27 35    58 60 65    70           71 73 77 85 93 … 125     130
+ *   events   watched callback                   ends     grace over                            silence over
+ *   calls            ●        ●  ●  ●  ●     ●  ●  ●     ◆            ◆  ◆  ◆  ◆  ◆  … ◆       ◆
+ *                    │        └──┴──┴──┘     └──┴──┘     │            └──┴──┴──┴──┴──…─┘       │
+ *                    for the  again, after   around the  the last     again, after waits       the attempt
+ *                    callback waits of 1, 2, end: the    call         of 1, 2, 4, 8 s, then    has failed
+ *                             4 and 8 s      callback                 of 8 s
+ *                                            may be lost
+ *
+ * With an answer to the last call at 70 s the attempt would be `expired` then.
  */
 
-/** Callbacks may get lost, so a watched attempt has a result call this long before a code's end. */
+/** Callbacks may get lost, so each code of a watched attempt has a call this long before its end. */
 const beforeEndMs = 2000;
 
 /** A transaction has at most one call in this time for browsers' polls, and for callbacks after the first few. */
@@ -40,45 +55,46 @@ export interface ScheduleOptions {
 
 /** The calls for one attempt so far. */
 export interface CallHistory {
-  /** Whether the attempt has watchers on this server. */
-  readonly isWatched: boolean;
-  /** When all open transactions have their next call: for `resultPolling`, or because a browser came back. */
-  readonly callAllAt: number;
-  /** The last gap of the store while the attempt was watched. */
-  readonly gap: Gap | undefined;
+  /** Undefined while the attempt has no watchers on this server. */
+  readonly watch: Watch | undefined;
   /** All calls that were due until then have been made. */
   readonly calledUntil: number;
   /** The transactions that had a call or a callback. */
   readonly transactions: readonly TransactionCalls[];
 }
 
-/**
- * A gap of the store, in which callbacks may have got lost. Each transaction that is open then needs an answer to a call that
- * began after it.
- */
-export interface Gap {
-  readonly endedAt: number;
-  /** When the first calls after it are due. */
-  readonly callAt: number;
-  /** How many transactions the attempt had. Later ones missed nothing. */
-  readonly codes: number;
+interface Watch {
+  /** When all open transactions have their next call: for `resultPolling`, or because a browser came back. */
+  readonly callAllAt: number;
+  readonly gap: StoreGap | undefined;
 }
 
 interface TransactionCalls {
   readonly id: string;
-  /** When the last call began. */
-  readonly calledAt: number;
-  /** When it ended; infinite while it runs. */
-  readonly endedAt: number;
-  readonly isAnswered: boolean;
-  /** Whether a callback came after it began. */
-  readonly hasCallback: boolean;
-  /** When the last callback came. */
-  readonly callbackAt: number | undefined;
-  /** How many calls were made for callbacks. */
-  readonly callbackCalls: number;
+  /** The latest call. */
+  readonly call: Call | undefined;
+  /** The latest callback. */
+  readonly callback: Callback | undefined;
   /** When the waits of 1, 2, 4 and 8 s began; undefined if no call is to be repeated. */
   readonly repeatSince: number | undefined;
+}
+
+type Call =
+  /** `wasAnswered`: whether the call before it was answered. */
+  | { readonly kind: "running"; readonly beganAt: number; readonly wasAnswered: boolean }
+  | {
+      readonly kind: "ended";
+      readonly beganAt: number;
+      readonly endedAt: number;
+      readonly isAnswered: boolean;
+    };
+
+interface Callback {
+  readonly at: number;
+  /** Whether no call has begun since. */
+  readonly isPending: boolean;
+  /** How many calls were made for this callback and earlier ones. */
+  readonly calls: number;
 }
 
 /** `lost`: there was no quota for the call, or its answer could not be stored. */
@@ -99,27 +115,30 @@ export function schedule(
 ): Due & { nextAt: number; history: CallHistory } {
   if (attempt.state.status !== "pending") return { calls: [], isLast: false, nextAt: Infinity, history };
   const { timeouts, pollingMs } = options;
-  const isOpenDue = history.callAllAt <= now;
+  const { watch } = history;
+  const isOpenDue = watch !== undefined && watch.callAllAt <= now;
   const newest = openTransactions(attempt, now, timeouts).slice(-maxAtOnce);
-  const gapCallAt = history.gap?.callAt ?? Infinity;
+  const gapCallAt = watch?.gap?.callAt ?? Infinity;
   const next: CallHistory = {
     ...history,
-    callAllAt: isOpenDue ? now + pollingMs : history.callAllAt,
+    watch: isOpenDue ? { ...watch, callAllAt: now + pollingMs } : watch,
     calledUntil: now,
   };
   const calls: string[] = [];
   let nextAt = Math.min(
-    next.callAllAt,
+    next.watch?.callAllAt ?? Infinity,
     nextLast(attempt, next, timeouts),
     gapCallAt > now ? gapCallAt : Infinity,
   );
-  const inGap = attempt.transactions.slice(0, history.gap?.codes ?? 0);
+  const inGap = attempt.transactions.slice(0, watch?.gap?.codes ?? 0);
   for (const transaction of undecided(attempt)) {
     // One call at a time. When it ends, this function is called again.
-    if (callsOf(history, transaction.id).endedAt === Infinity) continue;
+    if (callsOf(history, transaction.id).call?.kind === "running") continue;
     const isNewest = newest.includes(transaction);
     const afterGapAt =
-      isNewest && inGap.includes(transaction) ? nextAfterGap(history, transaction.id) : Infinity;
+      isNewest && inGap.includes(transaction)
+        ? nextAfterGap(history, callsOf(history, transaction.id))
+        : Infinity;
     const nextAfter = (calls: CallHistory): number =>
       Math.min(
         afterGapAt,
@@ -140,7 +159,7 @@ export function schedule(
 
 /** The calls that a browser's poll leads to. */
 export function pollDue(attempt: Attempt, history: CallHistory, now: number, timeouts: Timeouts): Due {
-  const isPaused = ({ id }: Transaction): boolean => now < callsOf(history, id).calledAt + minPauseMs;
+  const isPaused = ({ id }: Transaction): boolean => now < lastBeganAt(callsOf(history, id)) + minPauseMs;
   const open = openTransactions(attempt, now, timeouts);
   return {
     calls: open.filter((transaction) => !isPaused(transaction)).map(({ id }) => id),
@@ -159,16 +178,15 @@ export function lastCalls(attempt: Attempt, history: CallHistory, timeouts: Time
   return [...(newest ? [newest] : []), ...unanswered].map(({ id }) => id);
 }
 
-/** Whether the latest call for a transaction was answered, at that time or later. */
+/** Whether the latest call for a transaction was answered, at that time or later. While one runs, the one before it counts. */
 export function isAnsweredSince(history: CallHistory, transactionId: string, since: number): boolean {
-  const { endedAt, isAnswered } = callsOf(history, transactionId);
-  return isAnswered && endedAt >= since;
+  const { call } = callsOf(history, transactionId);
+  if (call?.kind === "running") return call.wasAnswered;
+  return call !== undefined && call.isAnswered && call.endedAt >= since;
 }
 
 export const noCalls = (now: number): CallHistory => ({
-  isWatched: false,
-  callAllAt: Infinity,
-  gap: undefined,
+  watch: undefined,
   calledUntil: now,
   transactions: none,
 });
@@ -177,53 +195,47 @@ const none: readonly TransactionCalls[] = [];
 
 /** @param isBack whether the browser was here before */
 export function watched(history: CallHistory, isBack: boolean, now: number, pollingMs: number): CallHistory {
-  const before = history.isWatched ? history : { ...history, callAllAt: now + pollingMs, calledUntil: now };
-  const pausedUntil = Math.max(now, ...history.transactions.map(({ calledAt }) => calledAt + minPauseMs));
+  const watch = history.watch ?? { callAllAt: now + pollingMs, gap: undefined };
+  const pausedUntil = Math.max(now, ...history.transactions.map((calls) => lastBeganAt(calls) + minPauseMs));
   return {
-    ...before,
-    isWatched: true,
-    callAllAt: isBack ? Math.min(before.callAllAt, pausedUntil) : before.callAllAt,
+    ...history,
+    watch: isBack ? { ...watch, callAllAt: Math.min(watch.callAllAt, pausedUntil) } : watch,
+    calledUntil: history.watch ? history.calledUntil : now,
   };
 }
 
 /**
- * Callbacks may have got lost in a gap of the store. If the attempt is watched, each of its open transactions has a call then,
- * and again until it is answered.
+ * A gap of the store has ended. If the attempt is watched, each of its open transactions has a call then, and again until it is
+ * answered.
  *
- * @param lostAt when the store did not work last. A reading that failed and the store itself may both tell of a gap: the second
- *   leads to no call if the store has worked since the first.
+ * @param lostAt when the store last failed
  */
-export function gapEnded(history: CallHistory, gap: Gap, lostAt: number): CallHistory {
-  const { isWatched, gap: before } = history;
-  const isKnown = before !== undefined && lostAt < before.endedAt;
-  if (!isWatched || isKnown) return history;
-  const isDue = before !== undefined && before.callAt > gap.endedAt;
-  return { ...history, gap: isDue ? { ...gap, callAt: Math.min(before.callAt, gap.callAt) } : gap };
+export const gapEnded = (history: CallHistory, gap: StoreGap, lostAt: number): CallHistory =>
+  history.watch
+    ? { ...history, watch: { ...history.watch, gap: afterGap(history.watch.gap, gap, lostAt) } }
+    : history;
+
+export const unwatched = (history: CallHistory): CallHistory => ({ ...history, watch: undefined });
+
+export function callbackReceived(history: CallHistory, transactionId: string, now: number): CallHistory {
+  const calls = callsOf(history, transactionId);
+  const callback = { at: now, isPending: true, calls: calls.callback?.calls ?? 0 };
+  return withCalls(history, { ...calls, callback });
 }
-
-export const unwatched = (history: CallHistory): CallHistory => ({
-  ...history,
-  isWatched: false,
-  callAllAt: Infinity,
-  gap: undefined,
-});
-
-export const callbackReceived = (history: CallHistory, transactionId: string, now: number): CallHistory =>
-  withCalls(history, { ...callsOf(history, transactionId), hasCallback: true, callbackAt: now });
 
 /** When the last callback of a transaction came; undefined if none came to this server lately. */
 export const callbackAt = (history: CallHistory, transactionId: string): number | undefined =>
-  callsOf(history, transactionId).callbackAt;
+  callsOf(history, transactionId).callback?.at;
 
 export function callBegan(history: CallHistory, transactionId: string, now: number): CallHistory {
   const calls = callsOf(history, transactionId);
+  const { callback } = calls;
+  const wasAnswered = calls.call?.kind === "ended" && calls.call.isAnswered;
   return withCalls(history, {
     ...calls,
-    calledAt: now,
-    endedAt: Infinity,
-    ...(calls.hasCallback && {
-      hasCallback: false,
-      callbackCalls: calls.callbackCalls + 1,
+    call: { kind: "running", beganAt: now, wasAnswered },
+    ...(callback?.isPending && {
+      callback: { ...callback, isPending: false, calls: callback.calls + 1 },
       repeatSince: now,
     }),
   });
@@ -236,22 +248,28 @@ export function callEnded(
   now: number,
 ): CallHistory {
   const calls = callsOf(history, transactionId);
-  // The lost answer may be the acceptance.
-  const repeatSince = outcome === "lost" ? (calls.repeatSince ?? now) : calls.repeatSince;
-  return withCalls(history, { ...calls, endedAt: now, isAnswered: outcome === "answered", repeatSince });
+  const beganAt = lastBeganAt(calls);
+  return withCalls(history, {
+    ...calls,
+    call: { kind: "ended", beganAt, endedAt: now, isAnswered: outcome === "answered" },
+    // The lost answer may be the acceptance.
+    repeatSince: outcome === "lost" ? (calls.repeatSince ?? now) : calls.repeatSince,
+  });
 }
 
 const callsOf = ({ transactions }: CallHistory, id: string): TransactionCalls =>
   transactions.find((calls) => calls.id === id) ?? {
     id,
-    calledAt: -Infinity,
-    endedAt: -Infinity,
-    isAnswered: false,
-    hasCallback: false,
-    callbackAt: undefined,
-    callbackCalls: 0,
+    call: undefined,
+    callback: undefined,
     repeatSince: undefined,
   };
+
+const lastBeganAt = ({ call }: TransactionCalls): number => call?.beganAt ?? -Infinity;
+
+/** Of a transaction without a running call. */
+const lastEndedAt = ({ call }: TransactionCalls): number =>
+  call?.kind === "ended" ? call.endedAt : -Infinity;
 
 const withCalls = (history: CallHistory, calls: TransactionCalls): CallHistory => ({
   ...history,
@@ -267,15 +285,19 @@ const openTransactions = ({ transactions }: Attempt, now: number, timeouts: Time
 function nextCall(transaction: Transaction, history: CallHistory, options: ScheduleOptions): number {
   const { id, endsAt, scanned } = transaction;
   const { timeouts, isShared } = options;
-  const { calledAt, endedAt, isAnswered, hasCallback, callbackCalls, repeatSince } = callsOf(history, id);
-  const after = Math.max(history.calledUntil, endedAt);
+  const isWatched = history.watch !== undefined;
+  const calls = callsOf(history, id);
+  const { call, callback, repeatSince } = calls;
+  if (callback?.isPending)
+    return callback.calls < maxPromptCallbacks ? -Infinity : lastBeganAt(calls) + minPauseMs;
+  const after = Math.max(history.calledUntil, lastEndedAt(calls));
   const graceMs = timeouts.graceSeconds * 1000;
-  const times = history.isWatched ? [endsAt - beforeEndMs, endsAt, endsAt + graceMs / 2] : [];
-  if (hasCallback) return callbackCalls < maxPromptCallbacks ? -Infinity : calledAt + minPauseMs;
-  if (repeatSince !== undefined && (history.isWatched || isShared)) {
+  const times = isWatched ? [endsAt - beforeEndMs, endsAt, endsAt + graceMs / 2] : [];
+  if (repeatSince !== undefined && (isWatched || isShared)) {
+    const isAnswered = call?.kind === "ended" && call.isAnswered;
     times.push(nextRepeat(repeatSince, after, !isAnswered));
   }
-  if (scanned && history.isWatched) {
+  if (scanned && isWatched) {
     const pauses = Math.floor(Math.max(0, after - scanned.at) / scannedPauseMs) + 1;
     const time = scanned.at + pauses * scannedPauseMs;
     if (time < endsAt) times.push(time);
@@ -284,12 +306,12 @@ function nextCall(transaction: Transaction, history: CallHistory, options: Sched
 }
 
 /** When a transaction has its next call because of a gap of the store. */
-function nextAfterGap(history: CallHistory, transactionId: string): number {
-  const { gap } = history;
+function nextAfterGap({ watch }: CallHistory, calls: TransactionCalls): number {
+  const gap = watch?.gap;
   if (!gap) return Infinity;
-  const { calledAt, endedAt, isAnswered } = callsOf(history, transactionId);
-  if (calledAt < gap.endedAt) return gap.callAt;
-  return isAnswered ? Infinity : endedAt + silentPauseMs;
+  const { call } = calls;
+  if (call?.kind !== "ended" || call.beganAt < gap.endedAt) return gap.callAt;
+  return call.isAnswered ? Infinity : call.endedAt + silentPauseMs;
 }
 
 /**
@@ -301,16 +323,16 @@ function nextWhileLost(
   history: CallHistory,
   { callbacksLostSince, pollingMs }: ScheduleOptions,
 ): number {
-  if (!history.isWatched || scanned || pollingMs < Infinity) return Infinity;
-  const after = Math.max(history.calledUntil, callsOf(history, id).endedAt, callbacksLostSince);
+  if (!history.watch || scanned || pollingMs < Infinity) return Infinity;
+  const after = Math.max(history.calledUntil, lastEndedAt(callsOf(history, id)), callbacksLostSince);
   const pausesLeft = Math.ceil((endsAt - after) / lostPauseMs) - 1;
   return pausesLeft > 0 ? endsAt - pausesLeft * lostPauseMs : Infinity;
 }
 
 /** When an attempt has its last calls: at its end, and again as long as there is no answer. */
-function nextLast(attempt: Attempt, { isWatched, calledUntil }: CallHistory, timeouts: Timeouts): number {
+function nextLast(attempt: Attempt, { watch, calledUntil }: CallHistory, timeouts: Timeouts): number {
   const overAt = openUntil(attempt, timeouts);
-  if (!isWatched) return Infinity;
+  if (!watch) return Infinity;
   if (calledUntil < overAt) return overAt;
   const silentUntil = overAt + timeouts.silenceSeconds * 1000;
   const repeatAt = nextRepeat(overAt, calledUntil, true);

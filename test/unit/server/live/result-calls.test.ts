@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { nodeTransport } from "onegini-otp-login/node";
+import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import { Browser, type StatusStream } from "../support/browser.js";
 import { send } from "../support/raw.js";
@@ -124,6 +125,24 @@ describe("while somebody watches", () => {
       await stream.status("approved");
       assert.equal((await browser.logIn(attempt)).status, 200);
     }
+  });
+
+  test("a status that this server has written is shown without being read again", async (t) => {
+    const kept = memoryStore(() => 0);
+    let readings = 0;
+    const get: AttemptStore["get"] = (id) => {
+      readings += 1;
+      return kept.get(id);
+    };
+    const { tokenServer, watch, callback } = await scene(t, { options: { store: { ...kept, get } } });
+    const stream = await watch();
+    tokenServer.result = accepted();
+    readings = 0;
+    await callback();
+    await stream.status("approved");
+    // Before it was written.
+    assert.equal(readings, 1);
+    await stream.end();
   });
 
   test("a result call without a final result is repeated after 1, 2, 4 and 8 s", async (t) => {

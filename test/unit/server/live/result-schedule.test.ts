@@ -155,6 +155,17 @@ const secondsIn = (scene: Partial<Scene> & Pick<Scene, "events">): number[] =>
 describe("the schedule of result calls", () => {
   const table: Record<string, { scene: Partial<Scene> & Pick<Scene, "events">; seconds: number[] }> = {
     "has none for an attempt that nobody watches": { scene: { events: [] }, seconds: [] },
+    "is the one in the picture at the head of its file": {
+      scene: {
+        events: [watch, callback(20)],
+        outcome: (at) => (at < 66 ? "answered" : "unanswered"),
+      },
+      seconds: [
+        ...[20, 21, 23, 27, 35],
+        ...[58, 60, 65],
+        ...[70, 71, 73, 77, 85, 93, 101, 109, 117, 125, 130],
+      ],
+    },
     "has one 2 s before a watched code's end, at its end, once in the grace, and a last one": {
       scene: { events: [watch], untilSeconds: 70 },
       seconds: [58, 60, 65, 70],
