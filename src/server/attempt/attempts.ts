@@ -6,8 +6,8 @@ import { base64url } from "../bytes.js";
 import type { Runtime } from "../runtime.js";
 import { storeOfSite } from "./site-store.js";
 import type { GuardedStore } from "./store-guard.js";
-import { ticketRefusal, type Redemption, type TicketRefusal } from "./ticket.js";
-import { beginAttempt, change, type Change, type NewScan } from "./transitions.js";
+import type { Redemption, TicketRefusal } from "./ticket.js";
+import { beginAttempt, change, redeemTicket, type Change, type NewScan } from "./transitions.js";
 
 /** The attempt after a change, and whether this change had an effect. */
 export interface Changed {
@@ -99,11 +99,17 @@ export class Attempts {
     const redemption = { ...who, at: this.#runtime.now() };
     const found = await this.#read(id);
     if (!found) return { refusal: "unknown" };
-    const { attempt, changed } = await this.#apply(found, { kind: "redeemed", ...redemption });
+    // If it is neither redeemed nor refused, the attempt was deleted in this moment.
+    const seen: { refusal: TicketRefusal } = { refusal: "unknown" };
+    const { attempt, changed } = await this.#write(found, "redeemed", (current) => {
+      const result = redeemTicket(current, redemption, this.#timeouts);
+      if (typeof result !== "string") return result;
+      seen.refusal = result;
+      return current;
+    });
     const { state } = attempt;
     if (changed && state.status === "completed") return { attempt: { ...attempt, state } };
-    // Without a reason the attempt was deleted in this moment.
-    const refusal = ticketRefusal(attempt, redemption) ?? "unknown";
+    const { refusal } = seen;
     return refusal === "unknown" ? { refusal } : { attempt, refusal };
   }
 
@@ -124,10 +130,15 @@ export class Attempts {
     return isAttemptId(id) ? this.#store.get(id) : undefined;
   }
 
-  async #apply(attempt: Attempt, what: Change): Promise<Changed> {
+  #apply(attempt: Attempt, what: Change): Promise<Changed> {
+    return this.#write(attempt, what.kind, (current) => change(current, what, this.#timeouts));
+  }
+
+  /** @param decide returns the next version of an attempt, or the same object if nothing changes */
+  async #write(attempt: Attempt, kind: string, decide: (current: Attempt) => Attempt): Promise<Changed> {
     let current = attempt;
     for (let tries = 0; tries < maxTries; tries++) {
-      const next = change(current, what, this.#timeouts);
+      const next = decide(current);
       if (next === current) return { attempt: current, changed: false };
       if (await this.#store.compareAndSet(current.id, current.version, next)) {
         if (next.state.status !== current.state.status) this.#reportSettled(next);
@@ -137,7 +148,7 @@ export class Attempts {
       if (!reread) return { attempt: current, changed: false };
       current = reread;
     }
-    throw new Error(`An attempt could not be changed in ${maxTries} tries: ${what.kind}`);
+    throw new Error(`An attempt could not be changed in ${maxTries} tries: ${kind}`);
   }
 
   #reportSettled({ id, address, startedAt, state }: Attempt): void {

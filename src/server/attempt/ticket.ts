@@ -31,20 +31,20 @@ export function parseTicket(text: unknown): { attempt: string; secret: string } 
 /** Why a ticket is refused: the first that fits. `unknown`: also one that a newer one has replaced. */
 export type TicketRefusal = "unknown" | "other_browser" | "used" | "expired";
 
-/** Who redeems which ticket: hashes of its secret and of the browser's cookie. */
+/** A try to redeem a ticket: hashes of its secret and of the browser's cookie, and when. */
 export interface Redemption {
   readonly hash: string;
   readonly browser: string;
   readonly at: number;
 }
 
-/** Why this redemption is refused; undefined if it is not. */
+/** Why an attempt's newest ticket cannot be redeemed; undefined if it can. */
 export function ticketRefusal(
   attempt: Attempt,
+  ticket: Ticket,
   { hash, browser, at }: Redemption,
 ): TicketRefusal | undefined {
-  const ticket = ticketOf(attempt);
-  if (ticket?.hash !== hash) return "unknown";
+  if (ticket.hash !== hash) return "unknown";
   if (attempt.browser !== browser) return "other_browser";
   if (ticket.redeemedAt !== undefined) return "used";
   return at < ticket.endsAt ? undefined : "expired";

@@ -1,6 +1,6 @@
 import type { Timeouts } from "../timeouts.js";
 import { scansOf, type Attempt, type AttemptState, type Scan, type Transaction } from "./attempt.js";
-import { ticketOf, ticketRefusal, type Redemption } from "./ticket.js";
+import { ticketRefusal, type Redemption, type TicketRefusal } from "./ticket.js";
 import {
   forgetAt,
   isAcceptable,
@@ -35,8 +35,6 @@ export type Change =
       /** The hash of the secret of the ticket that the page gets, if it gets one. */
       readonly ticketHash?: string;
     }
-  /** The site redeems a ticket. */
-  | ({ readonly kind: "redeemed" } & Redemption)
   /** The Token Server answered the last calls. If the time is over, the attempt is `expired`. */
   | { readonly kind: "time_over"; readonly at: number }
   /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
@@ -83,11 +81,25 @@ const pending: AttemptState = { status: "pending" };
 
 /**
  * Applies a change: returns the next version of the attempt, or the same object if nothing changes. A final status never
- * changes; of a completed attempt the logins are counted, and its ticket is redeemed.
+ * changes; of a completed attempt the logins are counted.
  */
 export function change(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   const next = decide(attempt, what, timeouts);
-  return next === attempt ? attempt : remembered({ ...next, version: attempt.version + 1 }, timeouts);
+  return next === attempt ? attempt : nextVersion(attempt, next, timeouts);
+}
+
+/** Redeems the attempt's ticket: returns the next version of the attempt, or why the ticket is refused. */
+export function redeemTicket(
+  attempt: Attempt,
+  redemption: Redemption,
+  timeouts: Timeouts,
+): Attempt | TicketRefusal {
+  const { state } = attempt;
+  if (state.status !== "completed" || !state.ticket) return "unknown";
+  const refusal = ticketRefusal(attempt, state.ticket, redemption);
+  if (refusal !== undefined) return refusal;
+  const ticket = { ...state.ticket, redeemedAt: redemption.at };
+  return nextVersion(attempt, { ...attempt, state: { ...state, ticket } }, timeouts);
 }
 
 function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
@@ -135,13 +147,6 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
       if (state.ticket?.redeemedAt !== undefined) return attempt;
       const logins = (state.logins ?? 1) + 1;
       return logins <= what.maxLogins ? settle({ ...state, logins, ...ticket }) : attempt;
-    }
-    case "redeemed": {
-      const { state } = attempt;
-      const ticket = ticketOf(attempt);
-      return state.status === "completed" && ticket && ticketRefusal(attempt, what) === undefined
-        ? settle({ ...state, ticket: { ...ticket, redeemedAt: what.at } })
-        : attempt;
     }
     case "time_over":
       return isOver(attempt, what.at, timeouts) ? settle({ status: "expired", at: what.at }) : attempt;
@@ -218,7 +223,8 @@ function isOver(attempt: Attempt, at: number, timeouts: Timeouts): boolean {
   }
 }
 
-const remembered = (attempt: Attempt, timeouts: Timeouts): Attempt => ({
-  ...attempt,
-  forgetAt: forgetAt(attempt, timeouts),
+const nextVersion = ({ version }: Attempt, next: Attempt, timeouts: Timeouts): Attempt => ({
+  ...next,
+  version: version + 1,
+  forgetAt: forgetAt(next, timeouts),
 });

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Attempt, AttemptState } from "../../../../src/server/attempt/attempt.js";
-import { beginAttempt, change, type Change } from "../../../../src/server/attempt/transitions.js";
+import {
+  beginAttempt,
+  change,
+  redeemTicket,
+  type Change,
+} from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+import { holds } from "../../../support/until.js";
 import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadlines.js";
 
 const t0 = 1_000_000;
@@ -41,7 +47,6 @@ const everything: Change[] = [
   { kind: "transaction_closed", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "nobody", at: t0 + 9999 * second },
   { kind: "claimed", at: t0 + 9999 * second, maxLogins: 2 },
-  { kind: "redeemed", hash: "ticket", browser: "hash", at: t0 + 9999 * second },
   { kind: "time_over", at: t0 + 9999 * second },
   { kind: "silence", at: t0 + 9999 * second },
 ];
@@ -107,30 +112,34 @@ describe("an attempt", () => {
 
   describe("with a ticket", () => {
     const withTicket: Change = { ...claimed, ticketHash: "ticket" };
-    const redeemed = { kind: "redeemed", hash: "ticket", browser: "hash", at: t0 + 66 * second - 1 } as const;
+    const redemption = { hash: "ticket", browser: "hash", at: t0 + 66 * second - 1 };
+    const redeem = (attempt: Attempt, changes: Partial<typeof redemption> = {}) =>
+      redeemTicket(attempt, { ...redemption, ...changes }, timeouts);
     const issued = after(begin(), approved, withTicket);
 
     test("is redeemed once, which ends its logins", () => {
-      const once = after(issued, redeemed);
-      const ticket = { hash: "ticket", endsAt: t0 + 66 * second, redeemedAt: redeemed.at };
+      const once = redeem(issued);
+      holds(typeof once !== "string");
+      const ticket = { hash: "ticket", endsAt: t0 + 66 * second, redeemedAt: redemption.at };
       assert.deepEqual(once, { ...issued, version: issued.version + 1, state: { ...issued.state, ticket } });
-      assert.equal(after(once, redeemed), once);
+      assert.equal(redeem(once), "used");
       assert.equal(after(once, withTicket), once);
       assert.equal(after(once, claimed), once);
     });
 
     test("is redeemed in time, by its browser, with its secret, and in no other way", () => {
-      for (const wrong of [{ hash: "other" }, { browser: "other" }, { at: t0 + 66 * second }])
-        assert.equal(after(issued, { ...redeemed, ...wrong }), issued);
+      assert.equal(redeem(issued, { hash: "other" }), "unknown");
+      assert.equal(redeem(issued, { browser: "other" }), "other_browser");
+      assert.equal(redeem(issued, { at: t0 + 66 * second }), "expired");
       for (const attempt of [begin(), after(begin(), approved), after(begin(), approved, claimed)])
-        assert.equal(after(attempt, redeemed), attempt);
+        assert.equal(redeem(attempt), "unknown");
     });
 
     test("has the newest one only, and a repetition without one keeps it", () => {
       const newer = after(issued, { ...withTicket, ticketHash: "newer" });
-      assert.equal(after(newer, redeemed), newer);
-      assert.notEqual(after(newer, { ...redeemed, hash: "newer" }), newer);
-      assert.notEqual(after(after(issued, claimed), redeemed), after(issued, claimed));
+      assert.equal(redeem(newer), "unknown");
+      assert.equal(typeof redeem(newer, { hash: "newer" }), "object");
+      assert.equal(typeof redeem(after(issued, claimed)), "object");
     });
 
     test("is not forgotten before a long-lived ticket", () => {
