@@ -28,7 +28,7 @@ export interface GracefulShutdownOptions {
  */
 export type GracefulShutdown = (options?: { noticeSeconds?: number }) => Promise<boolean>;
 
-/** For a request that is on its way on a connection without one. */
+/** How long an idle connection waits for a request that may be on its way. */
 const maxMomentMs = 1000;
 
 /**

@@ -30,7 +30,7 @@ export class LogThrottle {
   }
 }
 
-/** Of the same trouble with the Token Server, one event in this time is a warning or an error. */
+/** In this time, one event about the same trouble with the Token Server is a warning or an error; the others are information. */
 const troubleIntervalMs = 10_000;
 
 /**
@@ -50,7 +50,7 @@ export function createReport(
     const cleaned = withPrintableTexts(event);
     if (cleaned.type !== "token_server_trouble") return tell(cleaned);
     const { call, failures, status, reason, level } = cleaned;
-    // An outage is an error once a minute as it is (`StartOutage`).
+    // `StartOutage` already makes an outage an error only once a minute.
     if (failures !== undefined) return tell(cleaned);
     tell({ ...cleaned, level: throttle.level(`${level} ${call} ${status ?? reason}`, level) });
   };
@@ -134,7 +134,7 @@ export class ErrorLog {
     return apiError;
   }
 
-  /** Reports what kept `kit.begin` from beginning. Some frameworks do not tell a page its path, so the event has none. */
+  /** Reports why `kit.begin` did not begin an attempt. Some frameworks do not tell a page its path, so the event has none. */
   reportBegin(call: Call<unknown>, error: unknown): void {
     this.#reportAnswer(call, this.#toApiError(error, "beginning an attempt for a page"), {});
   }

@@ -70,7 +70,7 @@ export type LoginKitEvent =
   /**
    * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the
    * kit's browser cookie (`no_cookie`), another browser has the ticket, it was used before, or its time was over. The first
-   * that fits. Of each reason one a minute is a warning.
+   * that fits. One a minute of each reason is a warning.
    */
   | {
       type: "ticket_refused";
@@ -81,7 +81,7 @@ export type LoginKitEvent =
     }
   /**
    * `signIn` threw, took too long, or answered something other than 2xx with JSON. `reason` is `not_a_response` if it
-   * returned what is no answer or answered by itself; `description` then says what it did and what to return. If it answered,
+   * returned something that is not an answer, or answered by itself; `description` then says what it did and what to return. If it answered,
    * `status` is the answer's, and `code` the `code` of its JSON, else its `error`, at most 200 characters.
    */
   | {
@@ -98,10 +98,10 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * A call was answered with an error, or `kit.begin` with `null`: then there is no `path`. Of 403, refused preflights
-   * and refused callbacks, which strangers can cause, one a minute of each kind is a warning. `method` and `path` are
-   * what the client sent, and may be anything. Of the URL's path, percent-encoded and without the query, `path` is at
-   * most 200 characters, with `…` in place of a segment of 20 characters or more, which may be an id or a code. With
+   * A call was answered with an error, or `kit.begin` with `null`: then there is no `path`. Strangers can cause 403, refused
+   * preflights and refused callbacks: one a minute of each kind is a warning. `method` and `path` are what the client sent,
+   * and may be anything. `path` is the URL's path, percent-encoded and without the query: at most 200 characters, with `…` in
+   * place of each segment of 20 characters or more, which may be an id or a code. With
    * `forbidden_origin`, and for a preflight that is refused for the same reason: `origin` and `fetchSite` are the
    * `Origin` and `Sec-Fetch-Site` that came, at most 200 characters of each, `expectedOrigins` are the kit's `origin` and
    * `origins`, and `description` says which option to change; the caller is not told.
@@ -153,8 +153,8 @@ export type LoginKitEvent =
   /** Once, at the first start: no address is known, so starts are not limited by address. */
   | { type: "no_client_address"; level: "warn"; description: string }
   /**
-   * Once for each `source`: the site gave a text that is no IP address, as `clientIp` or to `kit.scanned`. The address counts as
-   * unknown. The text is likely a client's own, and is not in the event.
+   * Once for each `source`: the site gave a string that is not an IP address, by `clientIp` or to `kit.scanned`. The address
+   * counts as unknown. The string probably came from a client, and is not in the event.
    */
   | { type: "invalid_client_address"; level: "warn"; description: string; source: AddressSource }
   /** A callback was handled, `durationMs` after it came; `address` is the client that posted it. */
@@ -183,9 +183,9 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * The Token Server gave no usable answer. `code` and `description` are its own words. Of the same trouble, one event
-   * in ten seconds has its level; the others are `info`. A 4xx is an error. The third start in a row, within a minute, that
-   * finds no Token Server or no usable answer is an error too, once a minute while it goes on: `failures` starts have failed
+   * The Token Server gave no usable answer. `code` and `description` are its own words. One event in ten seconds about the same
+   * trouble has its level; the others are `info`. A 4xx is an error. The third start in a row, within a minute, that does not
+   * reach the Token Server or gets no usable answer is an error too, once a minute while it goes on: `failures` starts have failed
    * since `since`, an instant in ISO 8601.
    */
   | {
@@ -222,7 +222,7 @@ export type LoginKitEvent =
   /** Something else went wrong: one of the site's functions threw, or the kit has a bug. */
   | { type: "internal_error"; level: "error"; operation: string; error: unknown };
 
-/** Where an address came from that is none: the option `clientIp`, or `kit.scanned`. */
+/** What gave a string that is not an address: the option `clientIp`, or `kit.scanned`. */
 export type AddressSource = "clientIp" | "scanned";
 
 /** Reports an event to the site. Never throws. */

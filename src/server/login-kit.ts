@@ -20,7 +20,7 @@ export interface LoginKit<Context = unknown> {
    * Begins an attempt for a login page that the site's server renders, so that its code can be scanned before any script
    * has run. The page contains `<onegini-otp-login attempt otp expires-in>svg</onegini-otp-login>`, and its answer the
    * headers. `null` where there is nothing to show, such as for a prefetch, after an error, and with `pageUrl` for a page that
-   * may not call: the element then begins by itself. Never rejects: an option that is wrong makes an event `internal_error`.
+   * may not call: the element then begins by itself. Never rejects: a wrong option is reported as `internal_error`.
    *
    * @param request the request for the page
    */
@@ -47,7 +47,7 @@ export interface LoginKit<Context = unknown> {
   /**
    * Takes a login over in a request of the site's own (`handOver`): resolves to the login of the ticket that the page
    * brought, once, and only for the browser that began it. Otherwise resolves to `undefined`, and the event
-   * `ticket_refused` says why. What a browser can send never makes it reject.
+   * `ticket_refused` says why. Nothing that a browser can send makes it reject.
    *
    *     const login = await kit.redeem(url.searchParams.get("ticket"), request);
    *     if (!login) return redirect("/login");
@@ -115,7 +115,7 @@ export interface ScannedCode {
    * accepts. Give it wherever you compare addresses: without it, any user of the app can make the scan that counts.
    */
   userId?: string | undefined;
-  /** The phone's IP address, for `signIn`. Any other text counts as none. */
+  /** The phone's IP address, for `signIn`. Any other string counts as none. */
   address?: string | undefined;
   /** The phone's user agent, for `signIn`: at most 512 characters are kept. */
   userAgent?: string | undefined;

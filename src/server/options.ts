@@ -77,9 +77,9 @@ export interface MessageDetails<Context = unknown> {
 export type Message<Context = unknown> = (details: MessageDetails<Context>) => string | Promise<string>;
 
 /**
- * A secret that can be changed without an interruption: one text, or two while the other side goes over from one to the
- * other. A function is called at each use, and returns at once: the secret may change while the kit runs. What it throws or
- * returns wrongly fails that call, and is logged.
+ * A secret that can be changed without an interruption: one string, or two while the other side changes from one to the
+ * other. A function is called at each use, and returns at once: the secret may change while the kit runs. If it throws or
+ * returns something else, that call fails, and the reason is logged.
  */
 export type Secret = string | readonly string[] | (() => string | readonly string[]);
 
@@ -90,8 +90,8 @@ export interface TokenServerOptions {
   /** The API client's id. It needs the API scope "Mobile authentication". */
   clientId: string;
   /**
-   * Its secret. Of two, the one that the Token Server accepted last is sent, at first the first one; a call that it refuses
-   * (401) is repeated with the other.
+   * Its secret. If there are two, the kit sends the one that the Token Server accepted last, at the start the first one; a call
+   * that is refused (401) is repeated with the other.
    */
   clientSecret: Secret;
   /** How the client authenticates: HTTP Basic, or in the form if the call has one. Default `basic`. */
@@ -112,7 +112,7 @@ export interface CallbackOptions {
   uri?: string;
   /** The Basic authentication that the administrator set for exactly that address; both or neither. Default none. */
   username?: string;
-  /** Of two, each is accepted. */
+  /** If there are two, both are accepted. */
   password?: Secret;
 }
 
@@ -166,7 +166,7 @@ export interface CommonOptions<Context = unknown> {
   /** Where attempts are kept. Default `memoryStore()`: for one process. */
   store?: AttemptStore;
   /**
-   * The client's IP address, or undefined; any other text counts as undefined. Default: the socket's, with the Node adapter.
+   * The client's IP address, or undefined; any other string counts as undefined. Default: the socket's, with the Node adapter.
    * Behind proxies: `clientIpBehind(n)`.
    */
   clientIp?: (request: Request, context: Context) => string | undefined;

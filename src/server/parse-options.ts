@@ -343,7 +343,7 @@ function parse(value: unknown): v.InferOutput<typeof schema> {
   );
 }
 
-/** An empty text is what a variable of the environment often has that nobody has set. */
+/** A variable of the environment that nobody has set is often an empty string. */
 const problemOf = (value: unknown): "missing" | "empty" | "wrong" =>
   value === undefined ? "missing" : value === "" ? "empty" : "wrong";
 

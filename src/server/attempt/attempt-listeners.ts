@@ -44,7 +44,7 @@ export class AttemptListeners {
     }
   }
 
-  /** Tells all listeners that they may have missed changes, and when the store did not work last. */
+  /** Tells all listeners that they may have missed changes, and when the store last failed. */
   callAll(lostAt: number): void {
     for (const id of [...this.#subscriptions.keys()]) this.call(id, "gap", lostAt);
   }

@@ -2,9 +2,9 @@ import type { Attempt } from "./attempt.js";
 import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 
 /**
- * Hears of the changes of an attempt. `gap`: it may have missed some.
+ * Is notified when an attempt changes. `gap`: it may have missed some changes.
  *
- * @param lostAt when the store did not work last, in milliseconds of its clock; default: now
+ * @param lostAt when the store last failed, in milliseconds of its clock; default: now
  */
 export type AttemptListener = (notice?: "gap", lostAt?: number) => void;
 
@@ -12,9 +12,8 @@ export type AttemptListener = (notice?: "gap", lostAt?: number) => void;
  * Where attempts are kept: in memory for one process (`memoryStore`), in a shared store for several.
  *
  * Attempts are plain JSON and never changed in place. A store keeps all of their members, also those that a newer version
- * adds. Each carries `forgetAt`, the instant (milliseconds since the
- * epoch) from which on a store may delete it, with its transactions. A method rejects if the store cannot be used at
- * the moment, and does so within a few seconds.
+ * adds. Each has `forgetAt`, the time (milliseconds since the epoch) from which a store may delete it, with its transactions. A
+ * method rejects if the store cannot be used at the moment, and does so within a few seconds.
  */
 export interface AttemptStore {
   /** Adds a new attempt. From then on its transactions can be found. */
@@ -33,7 +32,7 @@ export interface AttemptStore {
   findByTransaction(transactionId: string): Promise<Attempt | undefined>;
 
   /**
-   * Calls `listener` after each change of the attempt of that id, at once or a little later. It may call it more often.
+   * Calls `listener` after each change of the attempt of that id, at once or a little later, and sometimes without a change.
    * It calls it with `gap` when the store works again after changes may have been missed, such as after a reconnect. The
    * subscription works before the promise resolves, so that a caller that reads the attempt afterwards misses no change.
    * The attempt need not exist. Resolves to the function that ends the subscription.

@@ -1,6 +1,6 @@
-/** A scan of a code, as the site's app told it (`kit.scanned`). */
+/** A scan of a code, as the site's app reported it (`kit.scanned`). */
 export interface Scan {
-  /** When the kit heard of it, in milliseconds since the epoch. */
+  /** When the kit was told, in milliseconds since the epoch. */
   readonly at: number;
   /** The user who is logged in to the app. */
   readonly userId?: string;
@@ -57,7 +57,7 @@ export type AttemptState =
       readonly transaction: string;
       readonly at: number;
       readonly approvedAt: number;
-      /** How often its browser logged in. Missing for once. */
+      /** How often its browser logged in. Missing: once. */
       readonly logins?: number;
       /** The newest ticket, where the site takes logins over. */
       readonly ticket?: Ticket;

@@ -15,7 +15,7 @@ export interface Changed {
   changed: boolean;
 }
 
-/** A login that a ticket gave, or why it gave none, and the attempt where that is known. */
+/** The login that a ticket gave, or why it was refused, and the attempt if it is known. */
 export type Redeemed =
   | { attempt: Attempt & { state: Extract<AttemptState, { status: "completed" }> }; refusal?: undefined }
   | { attempt?: Attempt; refusal: TicketRefusal };
@@ -118,7 +118,7 @@ export class Attempts {
   }
 
   /**
-   * Changes an attempt atomically: if another change was written first, this one is decided again on its result.
+   * Changes an attempt atomically: if another change was written first, this one is decided again on the result.
    * Undefined if the attempt is gone.
    */
   async change(id: string, what: Change): Promise<Changed | undefined> {

@@ -58,7 +58,7 @@ export class StoreGuard {
     return result;
   }
 
-  /** When the store did not work last. */
+  /** When the store last failed. */
   get failedAt(): number {
     return this.#failedAt;
   }

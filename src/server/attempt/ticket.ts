@@ -28,7 +28,7 @@ export function parseTicket(text: unknown): { attempt: string; secret: string } 
   return attempt !== undefined && secret !== undefined ? { attempt, secret } : undefined;
 }
 
-/** Why a ticket is refused: the first that fits. `unknown`: also one that a newer one has replaced. */
+/** Why a ticket is refused: the first that fits. `unknown` includes a ticket that a newer one has replaced. */
 export type TicketRefusal = "unknown" | "other_browser" | "used" | "expired";
 
 /** A try to redeem a ticket: hashes of its secret and of the browser's cookie, and when. */
@@ -49,7 +49,3 @@ export function ticketRefusal(
   if (ticket.redeemedAt !== undefined) return "used";
   return at < ticket.endsAt ? undefined : "expired";
 }
-
-/** The attempt's newest ticket. */
-export const ticketOf = ({ state }: Attempt): Ticket | undefined =>
-  state.status === "completed" ? state.ticket : undefined;

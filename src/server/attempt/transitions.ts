@@ -25,7 +25,7 @@ export type Change =
   | (Result & { readonly kind: "denied" })
   /** A transaction failed without being denied. */
   | (Result & { readonly kind: "transaction_closed" })
-  /** The callback of a transaction came whose result is known. It decides nothing. */
+  /** The callback of a transaction whose result is known has come. It decides nothing. */
   | { readonly kind: "called_back"; readonly id: string; readonly at: number }
   /** The browser posts its login, or repeats it. A ticket replaces the one before, unless the site has redeemed that. */
   | {
@@ -169,7 +169,7 @@ function withCallback(attempt: Attempt, { id, calledBackAt }: Pick<Result, "id" 
   return { ...attempt, transactions };
 }
 
-/** The phones of this many users may scan one code. Only one of them can answer it. */
+/** One code may be scanned by the phones of this many users. Only one of them can answer it. */
 const maxScans = 5;
 
 function markScanned(attempt: Attempt, id: string, scan: NewScan): Attempt {

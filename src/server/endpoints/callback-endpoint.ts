@@ -61,7 +61,7 @@ export class CallbackEndpoint {
   readonly #core: Core;
   readonly #live: LiveAttempts;
   readonly #pending: PendingTasks;
-  /** Those that came while the store did not work, by transaction. */
+  /** Callbacks that came while the store did not work, by transaction. */
   readonly #kept = new Map<string, Callback>();
   #cancelRetry: (() => void) | undefined;
   #isClosed = false;

@@ -56,7 +56,7 @@ export async function beginWithPage<Context>(
 ): Promise<FirstPaint | null> {
   const { qrLink, pageUrl } = options ?? {};
   try {
-    // Not before: a wrong option must not take the page with it.
+    // Inside `try`: a wrong option must not break the page.
     const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
     if (!isSeen(call.request) || !pageCheck.allows(call.request, pageUrl)) return null;
     return await firstPaint(call, otpEndpoint, link);

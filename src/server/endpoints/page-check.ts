@@ -72,8 +72,8 @@ export class PageCheck {
 }
 
 /**
- * The origin of a page's address; undefined if the site does not know it. What is no URL may come from a request, and fits no
- * origin.
+ * The origin of a page's address; undefined if the site does not know it. Something that is not a URL may come from a request;
+ * it fits no origin.
  */
 function originOfPage(pageUrl: unknown): string | undefined {
   if (pageUrl === undefined) return undefined;

@@ -13,7 +13,7 @@ export async function markScanned(
   try {
     const { transactionId, userId, userAgent } = scan;
     if (typeof transactionId !== "string" || !isTransactionId(transactionId)) return;
-    // A scan without a user id is that of whoever accepts, so one with a wrong id must not become such a scan.
+    // A scan without a user id counts for anyone who accepts, so a scan with a wrong id must not become one without.
     if (userId !== undefined && !isText(userId))
       throw new TypeError(
         `"userId" is a ${typeof userId} that names no user; expected undefined, or a string that is not empty and has no lone surrogate`,

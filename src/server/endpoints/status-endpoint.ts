@@ -68,7 +68,7 @@ async function answerHeld(
   parts: StatusEndpointParts,
 ): Promise<Response> {
   const { config, runtime } = parts.core;
-  // The client may not have heard of a scan before this poll: it is not held for long.
+  // The client may not know of the scan yet, so its poll is not held for long.
   const isKept = !isScanned(attempt, runtime.now());
   const maxSeconds = isKept ? config.timeouts.pollSeconds : pollIntervalSeconds;
   const waitSeconds = Math.min(wishSeconds, maxSeconds);
@@ -78,14 +78,14 @@ async function answerHeld(
     : answerPoll(end.attempt, runtime.now());
 }
 
-/** The end of a held poll. `granted`: there is news or the time was over; else it was ended before. */
+/** The end of a held poll. `granted`: there is news or the time is over; otherwise it was ended early. */
 interface PollEnd {
   attempt: Attempt;
   granted: boolean;
 }
 
 /**
- * Waits until an attempt is no longer `pending` or a scan of its code begins or ends to count, for `waitMs` at most. It ends
+ * Waits until an attempt is no longer `pending` or a scan of its code starts or stops counting, for `waitMs` at most. It ends
  * when the client goes away.
  */
 function holdPoll(

@@ -21,7 +21,7 @@ export class CallQuota {
   readonly #rate: Rate | false;
   readonly #runtime: Runtime;
   readonly #periods = new Map<Purpose, Period>();
-  /** How many calls wait, of each client's network. */
+  /** How many calls of each client's network are waiting. */
   readonly #waiting = new Map<string | undefined, number>();
 
   constructor(rate: Rate | false, runtime: Runtime) {

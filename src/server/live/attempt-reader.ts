@@ -1,9 +1,9 @@
 import type { Attempt } from "../attempt/attempt.js";
 import type { Core } from "../core.js";
 
-/** Whom an attempt is read for. */
+/** Receives what a reader reads. */
 export interface AttemptReading {
-  /** @param lostAt when the store did not work last since the reading before, so that callbacks may have been lost; else undefined */
+  /** @param lostAt when the store last failed, if it did since the previous reading: callbacks may have been lost */
   read(attempt: Attempt, lostAt: number | undefined): void;
   /** The attempt is gone. */
   gone(): void;
@@ -14,7 +14,7 @@ export interface AttemptReading {
 const minRereadMs = 1000;
 const maxRereadMs = 3000;
 
-/** Reads an attempt at each notice of the store, until it is ended. There are many readers: they are kept small. */
+/** Reads an attempt at each notice from the store, until it is ended. There are many readers, so each is kept small. */
 export class AttemptReader {
   readonly #id: string;
   readonly #browser: string;
@@ -37,7 +37,7 @@ export class AttemptReader {
     this.#reading = reading;
   }
 
-  /** When it is to be read without a notice; infinite: never. */
+  /** When the attempt is read next without a notice; infinite for never. */
   get readAt(): number {
     return this.#readAt;
   }

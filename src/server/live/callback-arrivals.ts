@@ -11,12 +11,12 @@ export interface Arrivals {
   readonly lostSince: number;
 }
 
-/** So many results in a row without a callback mean that callbacks do not arrive. */
+/** This many results in a row without a callback mean that callbacks do not arrive. */
 const lostAfter = 2;
 
 export const noArrivals: Arrivals = { arrivedAt: -Infinity, missedAt: [], lostSince: Infinity };
 
-/** A callback came at that time. Callbacks may be known in another order than they came in. */
+/** A callback came at that time. Callbacks may become known in a different order than they came in. */
 export function arrived(arrivals: Arrivals, at: number): Arrivals {
   if (at <= arrivals.arrivedAt) return arrivals;
   const missedAt = arrivals.missedAt.filter((missed) => missed > at);
@@ -35,7 +35,7 @@ export function missed(arrivals: Arrivals, foundAt: number, now: number): Arriva
   return { ...arrivals, missedAt, lostSince: isLost ? Math.min(arrivals.lostSince, now) : Infinity };
 }
 
-/** A result that was found by asking may be known before its callback is here. */
+/** A result that was found by asking may be known before its callback arrives. */
 const onItsWayMs = 10_000;
 
 const description =
@@ -50,7 +50,7 @@ export class CallbackWatch {
   readonly #storeFailedAt: () => number;
   readonly #onLost: () => void;
   #arrivals = noArrivals;
-  /** Cancels the checks that are to come. */
+  /** The functions that cancel the pending checks. */
   readonly #checks = new Set<() => void>();
   #reportedAt = -Infinity;
   /** The missing callbacks since the last report. */

@@ -28,10 +28,10 @@ import type { StreamPlaces } from "./stream-places.js";
 
 /** A stream or a held poll, which waits for changes of an attempt. */
 export interface Watcher {
-  /** Called with the attempt at first and after each change, sometimes without one. */
+  /** Called with the attempt when it joins and after each change, sometimes also without a change. */
   show(attempt: Attempt): void;
   keepAlive(): void;
-  /** Ends it: a newer one takes its place, others have taken the last places, or the server closes. */
+  /** Ends the watcher: a newer one takes its place, others have taken the last places, or the server closes. */
   dismiss(why: "replaced" | "full" | "closing"): void;
 }
 
@@ -43,9 +43,9 @@ export interface LiveParts {
   keepAlives: KeepAlives;
   places: StreamPlaces;
   schedule: ScheduleOptions;
-  /** Whether calls have no timers any more. */
+  /** Whether the kit is closed: then calls have no timers. */
   isClosed: boolean;
-  /** Drops one that nothing more can happen to. */
+  /** Drops an attempt to which nothing more can happen. */
   forget: (live: LiveAttempt, id: string) => void;
 }
 
@@ -56,7 +56,7 @@ interface Watch {
   readonly reader: AttemptReader;
 }
 
-/** One attempt on this server: those that watch it, its result calls so far, and its one timer, for both. */
+/** One attempt on this server: its watchers, its result calls so far, and one timer for both. */
 export class LiveAttempt implements AttemptReading {
   readonly #parts: LiveParts;
   #attempt: Attempt;
@@ -306,7 +306,7 @@ export class LiveAttempt implements AttemptReading {
     for (const watcher of watch.watchers) watcher.show(this.#attempt);
     // All watchers have received the final status.
     if (this.#attempt.state.status !== "pending") return this.#endWatch();
-    // When the scanned code is over, the watchers must hear that the page needs a code again.
+    // When the scanned code ends, the page needs a code again.
     const scanEndsAt = scannedUntil(this.#attempt, this.#runtime.now());
     if (scanEndsAt > 0) watch.reader.readAgainAt(scanEndsAt);
   }

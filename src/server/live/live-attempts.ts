@@ -11,15 +11,14 @@ import { StreamPlaces } from "./stream-places.js";
 /** A browser opens its first stream at once. A stream that is opened later means that the browser came back. */
 const firstVisitMs = 2000;
 
-/** The vendor's default life of a code, until one was started. */
+/** The vendor's default life of a code, assumed until one has been started. */
 const defaultLifeMs = 300_000;
 
 /** How long the calls for an attempt without watchers are remembered. */
 const memoryMs = 120_000;
 
 /**
- * The attempts that this server has to do with: each pending one that is watched here, or had a result call or a callback
- * lately. A status goes through here one way: from a callback, a poll or the schedule to a result call, from its answer to the
+ * The attempts that concern this server: each pending one that is watched here, or recently had a result call or a callback. A status goes through here one way: from a callback, a poll or the schedule to a result call, from its answer to the
  * store, and from the store to those that watch.
  */
 export class LiveAttempts {
@@ -78,7 +77,7 @@ export class LiveAttempts {
   }
 
   /**
-   * Adds a watcher; the oldest of its attempt is dismissed if they are too many. Returns the function that removes it. The
+   * Adds a watcher; the oldest of its attempt is dismissed if there are too many. Returns the function that removes it. The
    * limits are checked here once more, because many requests at one moment pass `limitError` before the first one joins.
    */
   join(attempt: Attempt, watcher: Watcher): () => void {
@@ -147,10 +146,10 @@ export class LiveAttempts {
   #find(attempt: Attempt): LiveAttempt {
     // Another server may have noted a callback.
     this.#parts.callbacks.read(attempt);
-    const known = this.#live.get(attempt.id);
-    if (known) {
-      known.update(attempt);
-      return known;
+    const present = this.#live.get(attempt.id);
+    if (present) {
+      present.update(attempt);
+      return present;
     }
     this.#sweep();
     const live = new LiveAttempt(attempt, this.#parts);

@@ -3,7 +3,7 @@ import { limitExceeded, type ApiError } from "../http/api-error.js";
 import { addTo, UsageByClient } from "../limits/usage-by-client.js";
 import type { Config } from "../parse-options.js";
 
-/** The time of the next try for a stream above a limit: `Retry-After`, and `retry:` if the stream has begun. */
+/** How long a stream above a limit waits before it tries again: `Retry-After`, or `retry:` once the stream has begun. */
 export const retryAfterMs = 10_000;
 
 /** Counts the streams and held polls of this server against the limits of browsers, clients and the server. */

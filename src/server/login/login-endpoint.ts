@@ -1,6 +1,6 @@
 import type { Attempt } from "../attempt/attempt.js";
 import { repeatableUntil } from "../attempt/deadlines.js";
-import { createTicketSecret, ticketOf } from "../attempt/ticket.js";
+import { createTicketSecret } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { Core } from "../core.js";
@@ -50,7 +50,7 @@ async function claimLogin(
     case "pending":
       throw new ApiError("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
     case "completed": {
-      const isRedeemed = ticketOf(attempt)?.redeemedAt !== undefined;
+      const isRedeemed = state.ticket?.redeemedAt !== undefined;
       if (!changed) throw repeatError(isRedeemed ? 0 : repeatableUntil(state, timeouts) - at);
       const { userId, logins } = state;
       return { userId, attempt: id, login: summaryOf(attempt, state), repeated: logins !== undefined };

@@ -59,7 +59,7 @@ export async function runSignIn<Context>(
   const raw = rawBodyOf(outcome);
   const json = parseJson(typeof raw === "string" ? raw : await outcome.clone().text());
   const isOk = outcome.status >= 200 && outcome.status < 300;
-  // As the widget decides it, which does not ask for the content type.
+  // Decided as in the widget, which ignores the content type.
   if (isOk && parseLoginAnswer(json)) {
     report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
   } else {
@@ -169,7 +169,7 @@ async function copy(response: Response): Promise<Response> {
 
 /**
  * Why an answer refuses a login: the `code` of its JSON, else its `error`, of which at most 200 characters that can be printed.
- * Others may have a say in that text.
+ * Others may influence that text.
  */
 function codeOf(json: unknown): { code?: string } {
   const { code, error } = Object(json) as Record<string, unknown>;

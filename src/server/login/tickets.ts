@@ -40,8 +40,13 @@ export class Tickets {
       const isWithoutCookie = refusal === "other_browser" && browserSecret === undefined;
       const reason = isWithoutCookie ? "no_cookie" : refusal;
       const level = this.#throttle.level(reason, "warn");
-      const known = attempt && { attempt: attempt.id };
-      report({ type: "ticket_refused", level, reason, ...known, durationMs });
+      report({
+        type: "ticket_refused",
+        level,
+        reason,
+        ...(attempt && { attempt: attempt.id }),
+        durationMs,
+      });
       return undefined;
     }
     const { userId } = attempt.state;

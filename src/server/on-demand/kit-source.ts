@@ -31,7 +31,7 @@ export class KitSource<Context> {
   readonly #throttle: LogThrottle;
   #kit: LoginKit<Context> | undefined;
   #creating: Promise<LoginKit<Context>> | undefined;
-  /** Whether somebody has waited for the running creation in vain. Nobody else waits for it then. */
+  /** Whether a call has waited for the running creation in vain. Further calls do not wait for it. */
   #isLate = false;
   #failed: { error: unknown; until: number } | undefined;
   #isClosed = false;
@@ -96,7 +96,7 @@ export class KitSource<Context> {
       const options = this.#options();
       if (!isThenable(options)) return this.#createWith(options);
       this.#creating = this.#createLater(options);
-      // Those that wait for it hear of an error.
+      // Those that wait for it are told of an error.
       this.#creating.catch(() => undefined);
       return this.#creating;
     } catch (error) {

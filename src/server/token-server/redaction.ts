@@ -1,7 +1,7 @@
 import { printable } from "../printable.js";
 
 /**
- * What may be a code, a key or a token, of whatever origin: 40 characters or more without a break, or 16 bytes in base64.
+ * What may be a code, a key or a token, from any source: 40 characters or more without a break, or 16 bytes in base64.
  * A UUID does not match.
  */
 const secretPattern = /[\w-]{40,}={0,2}|(?:[A-Za-z0-9+/]|%2[BFbf]){22}(?:==|%3[Dd]%3[Dd])/g;
@@ -15,7 +15,7 @@ const withoutKeys = (found: string): string => (errorName.test(found) ? found : 
 const unseen = "\\p{Cc}\\p{Cf}\\p{Cs}\\u2028\\u2029";
 
 /**
- * Makes a function that removes secrets from a text of somebody else, in each form in which they may be quoted and with unseen
+ * Makes a function that removes secrets from someone else's text, in each form in which they may be quoted and with unseen
  * characters between their letters, and all that looks like one. The text is printable then.
  *
  * @param kept patterns of words that stay, even if they contain a secret
@@ -34,8 +34,8 @@ export function withoutSecrets(
     "giu",
   );
   return (text) => {
-    const known = text.replace(ownSecret, (_found, word?: string) => word ?? "[secret]");
-    return printable(known).replace(secretPattern, withoutKeys);
+    const redacted = text.replace(ownSecret, (_found, word?: string) => word ?? "[secret]");
+    return printable(redacted).replace(secretPattern, withoutKeys);
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Secret } from "../options.js";
 
-/** Of two, one is about to be replaced by the other. */
+/** If there are two, one is about to be replaced by the other. */
 const maxSecrets = 2;
 
-/** Whether it is one text or two, none of them empty. */
+/** Whether it is one string or two, none of them empty. */
 const isSecret = (value: unknown): value is string | readonly string[] => {
   const texts: unknown[] = [value].flat();
   return (

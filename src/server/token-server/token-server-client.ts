@@ -15,7 +15,7 @@ import type { Transport } from "./transport.js";
 
 /** The Token Server's address, and the site's settings there. */
 export interface TokenServerSettings extends Omit<ClientCredentials, "clientSecret"> {
-  /** One, or two of which one will soon be void. They may change from call to call. */
+  /** One, or two if one is about to be replaced. They may change from call to call. */
   clientSecrets: () => readonly string[];
   /** Without a slash at the end; the vendor's paths are appended. */
   url: string;
@@ -151,7 +151,7 @@ export class TokenServerClient {
     return { ...answer, redact };
   }
 
-  /** So that a call is repeated only once after the Token Server went over to the other secret. */
+  /** So that a call is repeated only once after the Token Server has changed to the other secret. */
   #acceptedFirst(secrets: readonly string[]): readonly string[] {
     const accepted = this.#accepted;
     if (accepted === undefined || secrets[0] === accepted || !secrets.includes(accepted)) return secrets;
@@ -218,7 +218,7 @@ function withoutSecrets(result: TransactionResult, redact: Reply["redact"]): Tra
   };
 }
 
-/** The cause says more than "fetch failed", e.g. ECONNREFUSED. A code is no text of anybody's, so a short secret does not shred it. */
+/** The cause says more than "fetch failed", e.g. ECONNREFUSED. A code is not free text, so a short secret is not searched for in it. */
 function describe(error: unknown, redact: Reply["redact"]): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return redact(String(cause));
