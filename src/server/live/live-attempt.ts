@@ -5,7 +5,7 @@ import type { Core } from "../core.js";
 import { randomShare, type Runtime } from "../runtime.js";
 import { AttemptReader, type AttemptReading } from "./attempt-reader.js";
 import type { CallbackWatch } from "./callback-arrivals.js";
-import type { KeepAlives } from "./keep-alives.js";
+import type { KeepAliveTimer } from "./keep-alive-timer.js";
 import type { Asked, ResultCalls } from "./result-calls.js";
 import {
   callBegan,
@@ -40,7 +40,7 @@ export interface LiveParts {
   core: Core;
   calls: ResultCalls;
   callbacks: CallbackWatch;
-  keepAlives: KeepAlives;
+  keepAliveTimer: KeepAliveTimer;
   places: StreamPlaces;
   schedule: ScheduleOptions;
   /** Whether the kit is closed: then calls have no timers. */
@@ -109,14 +109,14 @@ export class LiveAttempt implements AttemptReading {
 
   /** @param isBack whether the browser was here before */
   join(watcher: Watcher, isBack: boolean): void {
-    const { core, keepAlives, places } = this.#parts;
+    const { core, keepAliveTimer, places } = this.#parts;
     const { config, runtime } = core;
     const before = this.#watch;
     const watch = (this.#watch ??= {
       watchers: [],
       reader: new AttemptReader(this.#attempt, core, this),
     });
-    if (!before) keepAlives.add(this);
+    if (!before) keepAliveTimer.add(this);
     watch.watchers = watch.watchers.concat([watcher]);
     places.add(this.#attempt, 1);
     const [oldest] = watch.watchers;
@@ -322,7 +322,7 @@ export class LiveAttempt implements AttemptReading {
     if (!watch) return;
     this.#watch = undefined;
     this.#parts.places.add(this.#attempt, -watch.watchers.length);
-    this.#parts.keepAlives.delete(this);
+    this.#parts.keepAliveTimer.delete(this);
     watch.reader.end();
     this.#history = unwatched(this.#history);
     this.makeDueCalls();

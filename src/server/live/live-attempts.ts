@@ -3,7 +3,7 @@ import { openUntil } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
 import type { ApiError } from "../http/api-error.js";
 import { CallbackWatch } from "./callback-arrivals.js";
-import { KeepAlives } from "./keep-alives.js";
+import { KeepAliveTimer } from "./keep-alive-timer.js";
 import { LiveAttempt, type LiveParts, type Watcher } from "./live-attempt.js";
 import type { ResultCalls } from "./result-calls.js";
 import { StreamPlaces } from "./stream-places.js";
@@ -42,7 +42,7 @@ export class LiveAttempts {
       core,
       calls,
       callbacks,
-      keepAlives: new KeepAlives(timeouts.keepAliveSeconds * 1000, runtime),
+      keepAliveTimer: new KeepAliveTimer(timeouts.keepAliveSeconds * 1000, runtime),
       places: new StreamPlaces(config),
       schedule: {
         timeouts,

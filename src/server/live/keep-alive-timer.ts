@@ -1,12 +1,15 @@
 import type { Runtime } from "../runtime.js";
 
-/** What is to be kept alive. */
+/** Something that is kept alive. */
 export interface KeptAlive {
   keepAlive(): void;
 }
 
-/** Calls `keepAlive` of each of its items at a fixed interval, with one timer for all. There are many items. */
-export class KeepAlives {
+/**
+ * Calls `keepAlive` of each of its items every `timeouts.keepAliveSeconds`, with one timer for all, because there are many. A stream
+ * writes a comment then, and a reader looks whether it missed a change.
+ */
+export class KeepAliveTimer {
   readonly #intervalMs: number;
   readonly #runtime: Runtime;
   /** When each is due, the first one first. */
@@ -41,7 +44,7 @@ export class KeepAlives {
     const now = this.#runtime.now();
     for (const [item, dueAt] of this.#dueAt) {
       if (dueAt > now) break;
-      // To the end.
+      // Moved to the end.
       this.#dueAt.delete(item);
       this.#dueAt.set(item, now + this.#intervalMs);
       item.keepAlive();
