@@ -5,42 +5,41 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import { readConfig } from "../../../demo/server/demo-config.js";
 import { launchBrowser } from "../../support/browser.js";
 import { endOfDemo, loopbackAddresses, phoneCalls, startDemo, type Demo } from "../../support/demo/demo.js";
 import { openLoginPage } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 
-describe("npm start", () => {
-  const started: Demo[] = [];
-  const start = async (variables?: Record<string, string>): Promise<Demo> => {
+// Side by side: each test has processes of its own, which wait more than they compute.
+describe("npm start", { concurrency: 3 }, () => {
+  const start = async (t: TestContext, variables?: Record<string, string>): Promise<Demo> => {
     const demo = await startDemo(variables);
-    started.push(demo);
+    t.after(() => demo.stop());
     return demo;
   };
-  afterEach(() => Promise.all(started.splice(0).map((demo) => demo.stop())));
 
-  it("prints one line when it is ready to answer", async () => {
-    const demo = await start();
+  it("prints one line when it is ready to answer", async (t) => {
+    const demo = await start(t);
 
     assert.match(demo.stdout(), /^ready: http:\/\/localhost:\d+\n$/);
     assert.equal((await fetch(demo.origin)).status, 200);
   });
 
-  it("can run several times from one checkout, and writes nothing into it", async () => {
+  it("can run several times from one checkout, and writes nothing into it", async (t) => {
     const root = fileURLToPath(new URL("../../..", import.meta.url));
     const before = readdirSync(`${root}demo`, { recursive: true });
 
-    const demos = await Promise.all([start(), start()]);
+    const demos = await Promise.all([start(t), start(t)]);
 
     assert.notEqual(demos[0].port, demos[1].port);
     for (const { origin } of demos) assert.equal((await fetch(`${origin}/assets/login.js`)).status, 200);
     assert.deepEqual(readdirSync(`${root}demo`, { recursive: true }), before);
   });
 
-  it("does not send a file again to a browser that has it, also if a proxy has compressed it", async () => {
-    const { origin } = await start();
+  it("does not send a file again to a browser that has it, also if a proxy has compressed it", async (t) => {
+    const { origin } = await start(t);
     const etag = (await fetch(`${origin}/assets/login.js`)).headers.get("etag") ?? "";
     // nginx makes the tag of what it compresses a weak one.
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
@@ -51,8 +50,8 @@ describe("npm start", () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it(`ends on ${signal} while a stream is open`, async () => {
-      const demo = await start();
+    it(`ends on ${signal} while a stream is open`, async (t) => {
+      const demo = await start(t);
       const started = await fetch(`${demo.origin}/otp-login`, {
         method: "POST",
         headers: { origin: demo.origin, "content-type": "application/json" },
@@ -89,8 +88,8 @@ describe("npm start", () => {
     await once(shell, "close");
   });
 
-  it("reads the client, its secret and the lifetime of codes from the environment", async () => {
-    const demo = await start({ CLIENT_ID: "a:b", CLIENT_SECRET: "s ü%", CODE_SECONDS: "2" });
+  it("reads the client, its secret and the lifetime of codes from the environment", async (t) => {
+    const demo = await start(t, { CLIENT_ID: "a:b", CLIENT_SECRET: "s ü%", CODE_SECONDS: "2" });
 
     const answer = await fetch(`${demo.origin}/otp-login`, {
       method: "POST",
@@ -114,8 +113,8 @@ describe("npm start", () => {
     assert.equal((await direct("demo", "demo-secret")).status, 401);
   });
 
-  it("shows the message alone on the phone with GEOLOCATION=off, as without that feature of the Token Server", async () => {
-    const demo = await start({ GEOLOCATION: "off" });
+  it("shows the message alone on the phone with GEOLOCATION=off, as without that feature of the Token Server", async (t) => {
+    const demo = await start(t, { GEOLOCATION: "off" });
     const browser = await launchBrowser();
     const page = await openLoginPage(await browser.newContext(), demo.origin);
     const { message } = await phoneCalls(demo.origin).scan(await codeOn(page));
@@ -123,8 +122,8 @@ describe("npm start", () => {
     await browser.close();
   });
 
-  it("treats an empty variable as one that is not set", async () => {
-    const demo = await start({ CLIENT_ID: "", CLIENT_SECRET: "", CODE_SECONDS: "" });
+  it("treats an empty variable as one that is not set", async (t) => {
+    const demo = await start(t, { CLIENT_ID: "", CLIENT_SECRET: "", CODE_SECONDS: "" });
     assert.equal((await fetch(demo.origin)).status, 200);
   });
 
@@ -182,8 +181,8 @@ describe("npm start", () => {
     assert.match(stderr, /^ORIGIN is not this machine, .*TOKEN_SERVER_URL.*EMULATOR=public npm start\n$/);
   });
 
-  it("says on every page that everybody can use the emulator, with EMULATOR=public", async () => {
-    const demo = await start({ ORIGIN: "https://bank.example", EMULATOR: "public" });
+  it("says on every page that everybody can use the emulator, with EMULATOR=public", async (t) => {
+    const demo = await start(t, { ORIGIN: "https://bank.example", EMULATOR: "public" });
     for (const path of ["/", "/account", "/phone", "/playground", "/cards", "/help", "/nothing"]) {
       const page = await (await fetch(demo.origin + path)).text();
       assert.match(page, /class="notice public"[^]*Anyone can log in here as anyone\./, path);

@@ -5,27 +5,32 @@ import { runSite, type Site } from "./running-site.js";
 
 import { csp, siteFaults, widgetPath, type Headers } from "./site-faults.js";
 
-describe("doctor --site names what is wrong with a running site, and nothing else, when", () => {
-  for (const { title, expected, says, streamMs = 30_000, ...site } of siteFaults)
-    it(title, async (t) => {
-      const page = await runSite(t, site);
-      const run = await runDoctor(t, ["--site", page, "--json"], { streamMs });
-      assertFailed(run, expected);
-      const [line] = foundIn(run).checks.filter(({ result }) => result === "failed");
-      assert.match(`${line?.says}\n${line?.fix}`, says);
-    });
+// Side by side: each has a site of its own, which takes a moment to close.
+describe(
+  "doctor --site names what is wrong with a running site, and nothing else, when",
+  { concurrency: 4 },
+  () => {
+    for (const { title, expected, says, streamMs = 30_000, ...site } of siteFaults)
+      it(title, async (t) => {
+        const page = await runSite(t, site);
+        const run = await runDoctor(t, ["--site", page, "--json"], { streamMs });
+        assertFailed(run, expected);
+        const [line] = foundIn(run).checks.filter(({ result }) => result === "failed");
+        assert.match(`${line?.says}\n${line?.fix}`, says);
+      });
 
-  it("finds nothing wrong with a site that is right, and shows no code and no cookie of it", async (t) => {
-    const run = await runDoctor(t, ["--site", await runSite(t, {}), "--json"]);
-    assertFailed(run, []);
-    assert.deepEqual(
-      checksThat(run, "unknown").filter((check) => !check.startsWith("tls-")),
-      ["hsts"],
-    );
-    assert.equal(foundIn(run).kind, "site");
-    assert.doesNotMatch(run.stdout + run.report, /[\w-]{40,}/);
-  });
-});
+    it("finds nothing wrong with a site that is right, and shows no code and no cookie of it", async (t) => {
+      const run = await runDoctor(t, ["--site", await runSite(t, {}), "--json"]);
+      assertFailed(run, []);
+      assert.deepEqual(
+        checksThat(run, "unknown").filter((check) => !check.startsWith("tls-")),
+        ["hsts"],
+      );
+      assert.equal(foundIn(run).kind, "site");
+      assert.doesNotMatch(run.stdout + run.report, /[\w-]{40,}/);
+    });
+  },
+);
 
 describe("doctor --site with --api-origin, of a site whose login API is at another origin,", () => {
   /** What doctor finds, and the login API's origin. */

@@ -386,39 +386,50 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
   },
 ];
 
-describe("doctor names the one setting of a tenant that is wrong, and nothing else, when", () => {
-  for (const { title, expected, says, ...tenant } of broken)
-    it(title, async (t) => {
-      const run = await examine(t, tenant);
-      assertFailed(run, expected);
-      const [line] = foundIn(run).checks.filter(({ result }) => result === "failed");
-      assert.match(`${line?.says}\n${line?.fix}`, says);
-      assert.ok(run.report.includes(`✗ ${line?.title}: `), run.report);
+// Side by side: each has a tenant of its own, and some wait for a callback.
+describe(
+  "doctor names the one setting of a tenant that is wrong, and nothing else, when",
+  { concurrency: 4 },
+  () => {
+    for (const { title, expected, says, ...tenant } of broken)
+      it(title, async (t) => {
+        const run = await examine(t, tenant);
+        assertFailed(run, expected);
+        const [line] = foundIn(run).checks.filter(({ result }) => result === "failed");
+        assert.match(`${line?.says}\n${line?.fix}`, says);
+        assert.ok(run.report.includes(`✗ ${line?.title}: `), run.report);
+      });
+
+    it("what comes after it cannot be told, and what comes before is right", async (t) => {
+      const run = await examine(t, { settings: { type: "qr-cod" } });
+      assert.deepEqual(checksThat(run, "ok"), [
+        "name",
+        "port",
+        "token-server",
+        "client",
+        "callback-reachable",
+      ]);
     });
 
-  it("what comes after it cannot be told, and what comes before is right", async (t) => {
-    const run = await examine(t, { settings: { type: "qr-cod" } });
-    assert.deepEqual(checksThat(run, "ok"), ["name", "port", "token-server", "client", "callback-reachable"]);
-  });
-
-  it("something else answers at the callback's address", async (t) => {
-    for (const [answer, says] of [
-      [(): Response => new Response(null, { status: 302, headers: { location: "/login" } }), /\(302\)/],
-      [(): Response => new Response(null, { status: 401 }), /refuses the user name and password/],
-    ] as const) {
-      const port = await freePort();
-      const site = createServer((_request, response) => {
-        const { status, headers } = answer();
-        response.writeHead(status, Object.fromEntries(headers)).end();
-      }).listen(port, "127.0.0.1");
-      t.after(() => site.close());
-      const run = await examine(t, {
-        settings: { "callback-uri": `http://127.0.0.1:${port}/cb`, port: "0" },
-        // None comes.
-        edge: { times: { callbackMs: 100 } },
-      });
-      assertFailed(run, ["callback-reachable"]);
-      assert.match(run.stdout, says);
-    }
-  });
-});
+    it("something else answers at the callback's address", async (t) => {
+      for (const [answer, says] of [
+        [(): Response => new Response(null, { status: 302, headers: { location: "/login" } }), /\(302\)/],
+        [(): Response => new Response(null, { status: 401 }), /refuses the user name and password/],
+      ] as const) {
+        const port = await freePort();
+        const site = createServer((_request, response) => {
+          const { status, headers } = answer();
+          response.writeHead(status, Object.fromEntries(headers)).end();
+        }).listen(port, "127.0.0.1");
+        t.after(() => site.close());
+        const run = await examine(t, {
+          settings: { "callback-uri": `http://127.0.0.1:${port}/cb`, port: "0" },
+          // None comes.
+          edge: { times: { callbackMs: 100 } },
+        });
+        assertFailed(run, ["callback-reachable"]);
+        assert.match(run.stdout, says);
+      }
+    });
+  },
+);

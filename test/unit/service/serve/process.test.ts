@@ -24,7 +24,8 @@ const site = (url: string): string[] => [
   ...["--port", "0", "--internal-port", "0"],
 ];
 
-describe("npx onegini-otp-login serve", () => {
+// Side by side: each test has processes of its own, which wait more than they compute.
+describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
   test("makes a secret on loopback, writes only its log to stdout, and ends on SIGTERM within 20 s", async (t) => {
     const { url } = await emulator(t);
     const service = run(t, ...site(url));
@@ -133,7 +134,7 @@ describe("npx onegini-otp-login serve", () => {
 
   test("writes nothing below its log-level", async (t) => {
     const { url } = await emulator(t);
-    const service = run(t, ...site(url), "--log-level", "warn");
+    const service = run(t, ...site(url), "--drain", "0", "--log-level", "warn");
     const internal = await service.said("internal");
     const browser = new Browser({ url: `${await service.said("ready")}/otp-login`, origin });
     await browser.start();
@@ -158,7 +159,7 @@ describe("npx onegini-otp-login serve", () => {
       string,
     ];
     writeFileSync(file, `${old}\n`);
-    const service = run(t, ...site(url), "--internal-secret-file", file);
+    const service = run(t, ...site(url), "--drain", "0", "--internal-secret-file", file);
     const internal = await service.said("internal");
     const browser = new Browser({ url: `${await service.said("ready")}/otp-login`, origin });
     const { attempt } = await browser.start();
@@ -231,7 +232,7 @@ describe("npx onegini-otp-login serve", () => {
     t.after(() => rmSync(directory, { recursive: true }));
     const config = join(directory, "site.yaml");
     execFileSync("mkfifo", [config]);
-    const service = run(t, ...site(url), "--config", config);
+    const service = run(t, ...site(url), "--drain", "0", "--config", config);
     // It can be opened as soon as the process reads its settings, which waits for their end.
     const pipe = await open(config, "w");
     service.child.kill("SIGHUP");

@@ -334,7 +334,8 @@ describe("The public port", () => {
   });
 });
 
-describe("The log tells once if proxies is wrong", () => {
+// Side by side: a service takes a second to stop.
+describe("The log tells once if proxies is wrong", { concurrency: true }, () => {
   for (const [proxies, forwardedFor, isWrong] of [
     [0, "", false],
     [0, "192.0.2.7", true],
