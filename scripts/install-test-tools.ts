@@ -60,6 +60,11 @@ const serviceTools: Tool[] = [
   ...(process.platform === "linux" ? [["systemd-analyze", "systemd"]] : []),
 ].map(program);
 
+const redisTools: Tool[] = [
+  ["redis-server", "redis-server"],
+  ["redis-cli", "redis-tools"],
+].map(program);
+
 /** What the listings of docs/sessions.md run behind. */
 const proxyTools: Tool[] = [
   ["nginx", "nginx"],
@@ -88,11 +93,8 @@ const languageTools: Tool[] = [
       }).status === 0,
     packages: ["ruby-sinatra", "ruby-rackup", "puma"],
   },
-  ...[
-    ["nginx", "nginx"],
-    ["redis-server", "redis-server"],
-    ["redis-cli", "redis-tools"],
-  ].map(program),
+  program(["nginx", "nginx"]),
+  ...redisTools,
 ];
 
 /**
@@ -116,6 +118,12 @@ export async function installEngines(engines: readonly EngineName[]): Promise<vo
  * @throws Error that says how to install the missing ones by hand
  */
 export const installServices = (): void => installAll(serviceTools);
+
+/**
+ * Installs Redis from Debian where it is missing, when root. It starts none.
+ * @throws Error that says how to install the missing ones by hand
+ */
+export const installRedis = (): void => installAll(redisTools);
 
 /**
  * Installs nginx, HAProxy, Caddy and OpenSSL from Debian where one is missing, when root. It starts none.

@@ -1,5 +1,5 @@
 /** What must be there before a suite can run. */
-export type Need = "build" | "browser" | "services" | "proxies" | "languages";
+export type Need = "build" | "browser" | "services" | "redis" | "proxies" | "languages";
 
 export interface Suite {
   /** A folder, or one file. */
@@ -22,8 +22,15 @@ export const suites: readonly Suite[] = [
     runsIn: "all",
     needs: ["services"],
   },
+  { path: "test/unit/node/shutdown-certificate.test.ts", runsIn: "all", needs: ["services"] },
   // They serve the built files, or look at them.
   { path: "test/unit/service/serve", runsIn: "test", needs: ["build"] },
+  {
+    path: "test/unit/service/serve/several-processes.test.ts",
+    runsIn: "all",
+    needs: ["build", "services"],
+  },
+  { path: "test/unit/service/serve/traces.test.ts", runsIn: "all", needs: ["build", "services"] },
   { path: "test/unit/service/doctor", runsIn: "test", needs: ["build"] },
   { path: "test/unit/service/doctor/tls.test.ts", runsIn: "all", needs: ["build", "services"] },
 
@@ -46,6 +53,7 @@ export const suites: readonly Suite[] = [
   { path: "test/e2e/login/another-tab.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/login/limits.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/login/neighbour-cookies.test.ts", runsIn: "all", needs: withServices },
+  { path: "test/e2e/login/origins.test.ts", runsIn: "all", needs: withServices },
   { path: "test/e2e/network", runsIn: "all", needs: built },
   { path: "test/e2e/page", runsIn: "all", needs: built },
   { path: "test/e2e/renders", runsIn: "all", needs: built },
@@ -60,6 +68,8 @@ export const suites: readonly Suite[] = [
   { path: "test/package/command", runsIn: "named", needs: built },
   { path: "test/package/consumers", runsIn: "named", needs: built },
   { path: "test/package/examples", runsIn: "named", needs: built },
+  { path: "test/package/examples/full-stack.test.ts", runsIn: "named", needs: [...built, "redis"] },
+  { path: "test/package/examples/next.test.ts", runsIn: "named", needs: [...built, "redis"] },
   { path: "test/package/frameworks", runsIn: "named", needs: built },
   { path: "test/package/frameworks/sessions.test.ts", runsIn: "named", needs: [...built, "proxies"] },
   { path: "test/package/install", runsIn: "named", needs: built },

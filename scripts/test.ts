@@ -9,7 +9,13 @@ import { readdirSync } from "node:fs";
 import { dirname } from "node:path/posix";
 import { parseArgs } from "node:util";
 import { wantedEngines } from "./find-engines.js";
-import { installEngines, installLanguages, installProxies, installServices } from "./install-test-tools.js";
+import {
+  installEngines,
+  installLanguages,
+  installProxies,
+  installRedis,
+  installServices,
+} from "./install-test-tools.js";
 import { isIn, suiteOf, type Need } from "./suites.js";
 import { run, runElementFiles, runJobs, runNodeFiles, watchFiles, type FileResult } from "./test-runner.js";
 
@@ -50,6 +56,7 @@ const engines = wantedEngines();
 const needs = new Set<Need>(files.flatMap((file) => suiteOf(file).needs));
 if (needs.has("browser")) await installEngines([...new Set(["chromium", ...engines] as const)]);
 if (needs.has("services")) installServices();
+if (needs.has("redis")) installRedis();
 if (needs.has("proxies")) installProxies();
 if (needs.has("languages")) installLanguages();
 if (needs.has("build") || builtFiles.length > 0) {

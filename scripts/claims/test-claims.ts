@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { installEngines, installServices } from "../install-test-tools.js";
+import { suiteOf } from "../suites.js";
 import { countsIn, run, runJobs } from "../test-runner.js";
 import { withoutDefence, type Defence } from "./defence.js";
 import { defences } from "./defences.js";
@@ -113,7 +114,7 @@ async function tryFile(test: string): Promise<void> {
 
 const tests = [...new Set(wanted.map(({ test }) => test))];
 if (tests.some(isOfBrowser)) await installEngines(["chromium"]);
-if (tests.some((test) => test.startsWith("test/resilience/"))) installServices();
+if (tests.some((test) => suiteOf(test).needs.includes("services"))) installServices();
 const start = Date.now();
 await runJobs(
   [

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path/posix";
 import { describe, test } from "node:test";
 import ts from "typescript";
-import { suiteOf, suites } from "../../scripts/suites.js";
+import { suiteOf, suites, type Need } from "../../scripts/suites.js";
 
 /** The structure of the sources: the imports between files, and their names. */
 
@@ -36,6 +36,17 @@ function assertNoCircle(file: string, chain: readonly string[] = []): void {
 }
 const checked = new Set<string>();
 
+/** The files of `test` that a file of it imports, and those that they import. */
+function supportOf(file: string, found = new Set<string>()): Set<string> {
+  for (const { fileName } of ts.preProcessFile(readFileSync(file, "utf8"), true, true).importedFiles) {
+    const imported = join(dirname(file), fileName).replace(/\.js$/, ".ts");
+    if (!fileName.startsWith(".") || !imported.startsWith("test/") || found.has(imported)) continue;
+    found.add(imported);
+    supportOf(imported, found);
+  }
+  return found;
+}
+
 describe("the suites of scripts/suites.ts", () => {
   test("hold every test file, and each has one", () => {
     const files = filesIn("test").filter((file) => file.endsWith(".test.ts"));
@@ -44,6 +55,23 @@ describe("the suites of scripts/suites.ts", () => {
       suites.map(({ path }) => path).filter((path) => !used.has(path)),
       [],
     );
+  });
+
+  test("name what their tests start: a run installs only what is named", () => {
+    const providers: Record<string, readonly Need[]> = {
+      "test/support/services/redis.ts": ["services", "redis", "languages"],
+      "test/support/services/proxies.ts": ["services", "proxies", "languages"],
+      "test/support/services/certificate.ts": ["services", "proxies", "languages"],
+    };
+    const missing = filesIn("test")
+      .filter((file) => file.endsWith(".test.ts"))
+      .flatMap((file) => {
+        const { needs } = suiteOf(file);
+        return [...supportOf(file)]
+          .filter((support) => providers[support]?.every((need) => !needs.includes(need)))
+          .map((support) => `${file} uses ${support}`);
+      });
+    assert.deepEqual(missing, []);
   });
 });
 

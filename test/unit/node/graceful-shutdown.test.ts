@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import {
   createServer,
   request,
@@ -8,13 +7,9 @@ import {
   type RequestListener,
   type ServerResponse,
 } from "node:http";
-import { createServer as createTlsServer, request as requestTls } from "node:https";
-import { connect, type AddressInfo, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { connect, type Socket } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import { gracefulShutdown, type GracefulShutdownOptions } from "onegini-otp-login/node";
-import { makeCertificate } from "../../support/services/certificate.js";
 import { until } from "../../support/until.js";
 import { Browser } from "../server/support/browser.js";
 import { listen, site } from "../server/support/site.js";
@@ -145,27 +140,6 @@ describe("The connections of a server that shuts down", () => {
     const { origin, shutDown } = await serve(t, (_request, response) => response.end(body));
     const call = request(origin, { agent: false }).end();
     const [answer] = (await once(call, "response")) as [IncomingMessage];
-
-    const ended = shutDown();
-
-    assert.equal(await lengthOf(answer), body.length);
-    assert.equal(await ended, true);
-  });
-
-  test("end so with TLS, too", async (t) => {
-    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-shutdown-"));
-    t.after(() => rmSync(directory, { recursive: true }));
-    const { certificate, key } = makeCertificate(directory);
-    const server = createTlsServer(
-      { cert: readFileSync(certificate), key: readFileSync(key) },
-      (_request, response) => response.end(body),
-    );
-    const shutDown = gracefulShutdown(server, quietKit);
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    const get = () => requestTls({ port, host: "127.0.0.1", agent: false, rejectUnauthorized: false }).end();
-    const [answer] = (await once(get(), "response")) as [IncomingMessage];
 
     const ended = shutDown();
 
