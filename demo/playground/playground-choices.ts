@@ -53,7 +53,7 @@ export const networkChoices = {
     blocked: "Blocked",
   },
   life: {
-    usual: "As the demo’s",
+    demo: "As in the demo",
     brief: "4 seconds",
     short: "20 seconds",
     hour: "1 hour",

@@ -43,7 +43,7 @@ const cookieName = "demo-playground";
 type Env = { Bindings: Sockets };
 
 /**
- * A real kit behind a network whose faults the browser chooses. The element is the usual one; it gets real responses,
+ * A real kit behind a network whose faults the browser chooses. The element is the normal one. It gets real responses,
  * broken streams and dead connections, which the browser's developer tools show. The chosen faults are stored under a
  * cookie, so that the endpoint is an ordinary address.
  */
@@ -89,7 +89,7 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
     const headers = new Headers(c.req.raw.headers);
     // As if the page came from a cache that another browser filled.
     if (beginning === "cache") headers.delete("cookie");
-    const kit = kits[session?.network.life ?? "usual"];
+    const kit = kits[session?.network.life ?? "demo"];
     const begun = await kit.begin(new Request(c.req.url, { headers }), contextOf(c));
     if (!begun) return c.json({ error: "temporarily_unavailable" }, 503);
     const { attempt, otp, expiresIn } = begun;
@@ -106,7 +106,7 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
     return otp === undefined ? c.json({ error: "no_code" }, 404) : c.json({ otp });
   });
 
-  app.all(`${playgroundPath}/callback`, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
+  app.all(`${playgroundPath}/callback`, (c) => kits.demo.fetch(c.req.raw, contextOf(c)));
   for (const [method, calls, kind] of [
     ["POST", playgroundPath, "codes"],
     ["POST", `${playgroundPath}/:attempt/otp`, "codes"],
@@ -124,8 +124,8 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
       });
     });
   }
-  app.all(playgroundPath, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
-  app.all(`${playgroundPath}/*`, (c) => kits.usual.fetch(c.req.raw, contextOf(c)));
+  app.all(playgroundPath, (c) => kits.demo.fetch(c.req.raw, contextOf(c)));
+  app.all(`${playgroundPath}/*`, (c) => kits.demo.fetch(c.req.raw, contextOf(c)));
 
   return {
     answer(request, sockets) {
@@ -163,7 +163,7 @@ function kitsOf(options: PlaygroundOptions["kit"], port: number): Kits {
       callback: { uri: playgroundCallback(port) },
     });
   return {
-    usual: kitOf(otpType),
+    demo: kitOf(otpType),
     brief: kitOf(typeWithLife(lifeSeconds.brief)),
     short: kitOf(typeWithLife(lifeSeconds.short)),
     hour: kitOf(typeWithLife(lifeSeconds.hour)),
@@ -177,7 +177,7 @@ async function throughKit(
   request: Request,
   context: unknown,
 ): Promise<Response> {
-  const answer = await kits[session?.network.life ?? "usual"].fetch(request, context);
+  const answer = await kits[session?.network.life ?? "demo"].fetch(request, context);
   // The page does not show the code of a start that it aborted.
   if (session && answer.status === 201 && !request.signal.aborted) {
     const { otp } = (await answer.clone().json()) as { otp: string };

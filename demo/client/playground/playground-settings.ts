@@ -93,9 +93,9 @@ export function readSettings(form: FormData): Settings {
     const value = form.get(name);
     return typeof value === "string" ? value : "";
   };
-  const number = (name: string, usual: number): number => {
+  const number = (name: string, fallback: number): number => {
     const value = text(name);
-    return value !== "" && Number.isFinite(Number(value)) ? Number(value) : usual;
+    return value !== "" && Number.isFinite(Number(value)) ? Number(value) : fallback;
   };
   const values = (prefix: string): Values =>
     Object.fromEntries(

@@ -67,8 +67,11 @@ export class ThemeControls {
       .map(({ dataset }) => dataset["property"] ?? "");
   }
 
-  #isDefault({ value, dataset: { property = "", kind, default: usual = "" } }: HTMLInputElement): boolean {
-    if (kind === "length") return normalLength(value) === normalLength(usual);
+  #isDefault({
+    value,
+    dataset: { property = "", kind, default: byDefault = "" },
+  }: HTMLInputElement): boolean {
+    if (kind === "length") return normalLength(value) === normalLength(byDefault);
     const own = this.#stage.colourWithout(property);
     return (
       own !== undefined && schemes.every((each) => computedColour(own, each) === computedColour(value, each))

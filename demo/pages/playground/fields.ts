@@ -3,7 +3,7 @@ import type { Html } from "../page-layout.js";
 
 /**
  * A control under its label, with an optional hint.
- * @param speaks whether the script says something below the control
+ * @param speaks whether the script writes a message below the control
  */
 export const field = (id: string, label: Html | string, control: Html, hint?: string, speaks = false): Html =>
   html`<div class="field">

@@ -16,7 +16,7 @@ const preset = (name: string, css: string): Html =>
   </button>`;
 
 /** A custom property of the element. The colour pickers, without names, only fill in its text. */
-const property = ({ name, description, kind, default: usual }: DocumentedProperty): Html => {
+const property = ({ name, description, kind, default: byDefault }: DocumentedProperty): Html => {
   const id = `property-${name}`;
   const picker = (scheme: string): Html =>
     html`<input
@@ -33,8 +33,8 @@ const property = ({ name, description, kind, default: usual }: DocumentedPropert
       name="${id}"
       data-property="${name}"
       data-kind="${kind}"
-      data-default="${usual ?? ""}"
-      placeholder="${usual ?? "by the width"}"
+      data-default="${byDefault ?? ""}"
+      placeholder="${byDefault ?? "by the width"}"
       aria-describedby="${id}-hint ${id}-said"
       autocapitalize="none"
       spellcheck="false"
