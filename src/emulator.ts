@@ -1,6 +1,6 @@
 /**
- * Not for production: anybody can log in as anybody. A stand-in Token Server and phone with the vendor's wire protocol, to
- * develop and test without the real ones. Public entry of `onegini-otp-login/emulator`.
+ * A stand-in for the Token Server and the phone that uses the vendor's wire protocol, for development and tests. Not for production:
+ * anybody can log in as anybody. Public entry of `onegini-otp-login/emulator`.
  */
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
@@ -33,7 +33,7 @@ export { type Locate, type Location } from "./emulator/oauth/confirmation-messag
 export { createTokenServer, type TokenServer } from "./emulator/token-server.js";
 export { type FailureReason } from "./emulator/oauth/transactions.js";
 
-/** The address on which `listen` listens. */
+/** Where `listen` listens. */
 export interface ListenOptions {
   /** 0, the default, picks a free port. */
   port?: number;
@@ -54,7 +54,7 @@ export function listen(
   tokenServer: Pick<TokenServer, "fetch">,
   { port = 0, host = "127.0.0.1" }: ListenOptions = {},
 ): Promise<Listening> {
-  // Node would take a string for the path of a socket.
+  // Node would use a string as the path of a socket.
   if (typeof port !== "number")
     return Promise.reject(new TypeError('listen: "port" must be a whole number from 0 to 65535.'));
   const answer = getRequestListener((request) => tokenServer.fetch(request), {

@@ -6,19 +6,19 @@ import {
 } from "./oauth/vendor-errors.js";
 
 /**
- * Replaces the usual answer: by one of the vendor's errors, by any status and text, or by what a function
- * makes of the usual answer (it may also never answer).
+ * Replaces the normal answer: with one of the vendor's errors, with any status and body, or with the result of a function of the
+ * normal answer. The function's promise may also stay pending, so that there is no answer.
  */
 export type FaultyAnswer =
   | TokenServerErrorCode
   | { status: number; body: string; contentType?: string }
-  | ((usual: Response) => Response | Promise<Response>);
+  | ((normal: Response) => Response | Promise<Response>);
 
 /** Faults of callbacks. */
 export interface CallbackFaults {
   /** True: none is sent. */
   lose?: boolean;
-  /** How often each is sent, one after the other. Default 1. */
+  /** How many times each is sent, one after the other. Default 1. */
   times?: number;
   /** The delay before each is sent. Default 0. */
   delayMilliseconds?: number;
@@ -42,15 +42,15 @@ export interface Faults {
   unanswered?: "not_found" | "not_authenticated";
 }
 
-/** The usual answer, or the one that replaces it. */
+/** The normal answer, or the one that replaces it. */
 export async function applyFault(
   fault: FaultyAnswer | undefined,
-  usual: () => Response | Promise<Response>,
+  normal: () => Response | Promise<Response>,
   shape: ErrorShape,
 ): Promise<Response> {
-  if (fault === undefined) return usual();
+  if (fault === undefined) return normal();
   if (isTokenServerErrorCode(fault)) return vendorErrorResponse({ code: fault }, shape);
-  if (typeof fault === "function") return fault(await usual());
+  if (typeof fault === "function") return fault(await normal());
   const { status, body, contentType = "text/html;charset=UTF-8" } = fault;
   return new Response(body, { status, headers: { "content-type": contentType } });
 }

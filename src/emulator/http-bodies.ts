@@ -7,7 +7,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Body
     const text = await readText(request, maxBytes);
     return text === undefined ? { kind: "too_large" } : { kind: "text", text };
   } catch {
-    // Not UTF-8, or the caller went away.
+    // Not UTF-8, or the caller closed the connection.
     return { kind: "unreadable" };
   }
 }

@@ -21,13 +21,13 @@ export interface OtpType {
   /** "Request expires in", in seconds. Default 60. */
   ttlSeconds?: number;
   /**
-   * What the phone shows if the caller sends no `message`, at most 155 characters each. A language without one gets the
-   * English one.
+   * What the phone shows if the caller sends no `message`, at most 155 characters each. The default for a language is the
+   * English text.
    */
   defaultMessages?: Partial<Record<MessageLanguage, string>>;
 }
 
-/** What an administrator sets at a Token Server, and what a test needs besides. */
+/** The settings of a Token Server, and options for tests. */
 export interface TokenServerOptions {
   types: readonly OtpType[];
   clients: readonly ApiClient[];
@@ -36,8 +36,8 @@ export interface TokenServerOptions {
   /** The callback URLs that are allowed: exact ones, or a function that decides. Default: any http or https URL. */
   callbackUris?: readonly string[] | ((url: URL) => boolean);
   /**
-   * The names of the hosts at which it answers, besides those of this machine (`localhost`, `127.0.0.1`, `[::1]`).
-   * Requests for others get 421: a web page could make its own name lead here (DNS rebinding). Default none.
+   * The host names at which it answers, besides those of this machine (`localhost`, `127.0.0.1`, `[::1]`). Requests for others get
+   * 421, because a web page could make its own host name point here (DNS rebinding). Default none.
    */
   hosts?: readonly string[];
   /** Features → Mobile authentication. Default true; with false every call is answered with 1000. */
@@ -45,15 +45,15 @@ export interface TokenServerOptions {
   /** Features → Geolocation for mobile authentication. Default true; with false the phone shows the message alone. */
   geolocation?: boolean;
   /**
-   * The phone's text, `mobileAuthentication.confirmation.template`, in each language, made from `[message]`,
-   * `[operatingSystem]`, `[browser]`, `[countryCode]`, `[region]` and `[city]`. A language without one gets the English one.
-   * Default: the vendor's, `[message] Device: [operatingSystem] [browser], Location: [countryCode], [region], [city]`. It is
-   * used if the site sends an IP address and a user agent and the address is found.
+   * The template of the phone's text for each language, `mobileAuthentication.confirmation.template`, with `[message]`,
+   * `[operatingSystem]`, `[browser]`, `[countryCode]`, `[region]` and `[city]`. The default for a language is the English template,
+   * and for English the vendor's: `[message] Device: [operatingSystem] [browser], Location: [countryCode], [region], [city]`. It is
+   * used if the site sends a user agent and an IP address whose location is found.
    */
   templates?: Partial<Record<MessageLanguage, string>>;
   /** The faults at the start; `setFaults` replaces them. Default none. */
   faults?: Faults;
-  /** How many transactions are kept. With so many, starting one more is answered with 1002. Default 200,000. */
+  /** How many transactions are kept. Above it, starting one is answered with 1002. Default 200,000. */
   maxTransactions?: number;
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number;
@@ -62,8 +62,8 @@ export interface TokenServerOptions {
   /** Sends callbacks. Default the global `fetch`. */
   fetch?: typeof globalThis.fetch;
   /**
-   * Is called with the outcome of each callback. Default: a callback that failed is one line on the console, which says why
-   * and what to set.
+   * Called with the outcome of each callback. Default: for a failed callback, one line on the console with the reason and what to
+   * set.
    */
   onCallback?: (delivery: CallbackDelivery) => void;
 }
@@ -121,10 +121,7 @@ export const parseFaults = (value: Faults): ActiveFaults => parse("faults", faul
 
 /* The schemas. A message completes the sentence "options.types[0].name …". */
 
-const text = v.pipe(
-  v.string("must be a string that is not empty"),
-  v.nonEmpty("must be a string that is not empty"),
-);
+const text = v.pipe(v.string("must be a non-empty string"), v.nonEmpty("must be a non-empty string"));
 const flag = v.boolean("must be a boolean");
 
 /** Valibot loses the types of functions: they are given here. */
@@ -145,7 +142,7 @@ const object = <Entries extends v.ObjectEntries>(entries: Entries) =>
     v.unknown(),
     v.check((value) => !Array.isArray(value), "must be an object"),
     v.strictObject(entries, ({ expected }) => {
-      if (expected === "never") return `is unknown: there are ${Object.keys(entries).join(", ")}`;
+      if (expected === "never") return `is unknown; expected one of ${Object.keys(entries).join(", ")}`;
       // For a missing member `expected` is its name in quotes; the member's own schema says what it must be.
       const member = entries[expected?.slice(1, -1) ?? ""] as { message?: string } | undefined;
       return member?.message ?? "must be an object";
@@ -171,7 +168,7 @@ const languages = ["en", "nl", "fr", "de"] as const satisfies readonly MessageLa
 const textsOf = <Text extends v.GenericSchema<unknown, string>>(schema: Text) =>
   v.optional(
     v.record(
-      v.picklist(languages, `is unknown: there are ${languages.join(", ")}`),
+      v.picklist(languages, `is unknown; expected one of ${languages.join(", ")}`),
       schema,
       "must be an object",
     ),
@@ -186,7 +183,7 @@ const template = v.pipe(
 const otpType = object({
   name: text,
   ttlSeconds: v.optional(
-    numberBetween(0.001, 86_400, "must be a number of seconds, at least 0.001 and at most a day"),
+    numberBetween(0.001, 86_400, "must be a number of seconds from 0.001 to 86400 (a day)"),
     60,
   ),
   defaultMessages: textsOf(defaultMessage),
@@ -208,7 +205,10 @@ const callbackConfiguration = object({
   password: text,
 } satisfies Record<keyof CallbackConfiguration, unknown>);
 
-const wait = v.optional(numberBetween(0, 3_600_000, "must be a number of milliseconds from 0 to an hour"), 0);
+const wait = v.optional(
+  numberBetween(0, 3_600_000, "must be a number of milliseconds from 0 to 3600000 (an hour)"),
+  0,
+);
 
 const statusExpected = "must be a status from 200 to 599 that may have a body";
 const replacement = object({
@@ -296,7 +296,7 @@ function byKey<Key extends string, Item extends Record<Key, string>>(
 ): ReadonlyMap<string, Item> {
   const map = new Map<string, Item>();
   items.forEach((item, index) => {
-    if (map.has(item[key])) throw wrong(`options.${name}[${index}].${key}`, `is there twice: "${item[key]}"`);
+    if (map.has(item[key])) throw wrong(`options.${name}[${index}].${key}`, `is a duplicate: "${item[key]}"`);
     map.set(item[key], item);
   });
   return map;

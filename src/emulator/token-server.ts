@@ -10,14 +10,14 @@ import { parseFaults, parseTokenServerOptions, type TokenServerOptions } from ".
 export interface TokenServer {
   /**
    * Answers a request: the calls of a site under `/oauth/` (start a transaction, get its result), the calls of a phone
-   * under `/phone/` (enroll, scan, answer), 404 elsewhere, 421 for another host. Rejects only if a function in the faults does.
+   * under `/phone/` (enroll, scan, answer). 404 elsewhere, 421 for another host. Rejects only if a function of a fault rejects.
    */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Whether a request is for this server: its path begins with `/oauth/` or `/phone/`. For a port that serves more. */
+  /** Whether a request is for this server: its path begins with `/oauth/` or `/phone/`. For a port that also serves other paths. */
   readonly handles: (request: Request) => boolean;
-  /** Replaces the faults; `{}` ends all of them. */
+  /** Replaces the faults. `{}` removes all of them. */
   readonly setFaults: (faults: Faults) => void;
-  /** Ends a transaction as failed and sends its callback; false if the transaction is unknown or over. */
+  /** Fails a transaction and sends its callback. Returns false if the transaction is unknown or over. */
   readonly failTransaction: (transactionId: string, reason: FailureReason) => boolean;
 }
 
@@ -46,13 +46,13 @@ export function createTokenServer(options: TokenServerOptions): TokenServer {
     async fetch(request) {
       const { hostname, pathname } = new URL(request.url);
       if (!config.isOwnHost(hostname)) {
-        const error_description = `The emulator does not answer at this host: see its option "hosts".`;
+        const error_description = `The emulator does not answer at this host name. See its option "hosts".`;
         return jsonResponse(421, { error: "invalid_request", error_description });
       }
       const api = apiFor(pathname);
       return api
         ? api(request, pathname)
-        : jsonResponse(404, { error: "not_found", error_description: "There is nothing here." });
+        : jsonResponse(404, { error: "not_found", error_description: "Nothing is at this address." });
     },
     handles: (request) => apiFor(new URL(request.url).pathname) !== undefined,
     setFaults(next) {

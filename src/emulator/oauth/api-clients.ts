@@ -28,7 +28,7 @@ export function authenticateClient(
 ): ClientAuthentication {
   const inBody = form?.has("client_secret") === true;
   if (authorization !== null && inBody) {
-    return fail(400, "invalid_request", "The client authenticated in two ways at once: use one.");
+    return fail(400, "invalid_request", "The client authenticated in two ways. Use only one.");
   }
   const credentials = authorization === null ? fromForm(form) : fromBasic(authorization);
   const client = credentials && clients.get(credentials.id);

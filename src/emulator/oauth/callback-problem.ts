@@ -8,7 +8,7 @@ export interface CallbackDelivery {
   problem?: string;
 }
 
-/** How a callback ended. `location`: the answer redirects there. */
+/** The outcome of a callback. `location`: where the answer redirects to. */
 export type CallbackOutcome = { status: number; location: string | null } | { error: unknown };
 
 /** Why the site did not get a callback, and what to set; undefined if it did. */
@@ -22,22 +22,22 @@ function problemOfStatus(status: number, location: string | null): string | unde
   const answered = `the site answered ${status}`;
   if (status >= 300 && status < 400) {
     const to = location === null ? "another address" : printable(location);
-    return `${answered}, a redirect to ${to}. A Token Server follows none: ${otherAddress}`;
+    return `${answered}, a redirect to ${to}. A Token Server does not follow redirects: ${otherAddress}`;
   }
   switch (status) {
     case 401:
-      return `${answered}. Set the emulator's option callbacks to exactly this address with the kit's callback.username and callback.password, or leave these two out of the kit here`;
+      return `${answered}. Add this exact address to the emulator's option callbacks, with the kit's callback.username and callback.password, or leave these two out of the kit here`;
     case 403:
-      return `${answered}. Something in front of the kit refuses it, such as a list of addresses in the proxy, a check for a login or against CSRF: let this path pass`;
+      return `${answered}. Something in front of the kit refuses it, such as an address list in the proxy, a login check or a CSRF check: exclude this path`;
     case 404:
     case 405:
       return `${answered}: no kit takes callbacks there. Mount the kit at this path, or ${otherAddress}`;
     case 421:
-      return `${answered}: the server there does not know this host name. Allow it there, or ${otherAddress}`;
+      return `${answered}: the server there does not accept this host name. Allow it there, or ${otherAddress}`;
     default:
       return status >= 500
-        ? `${answered}: look into the log of the site, or of the proxy in front of it`
-        : `${answered}. Look into the log of the site`;
+        ? `${answered}: check the log of the site, or of the proxy in front of it`
+        : `${answered}. Check the log of the site`;
   }
 }
 
@@ -54,22 +54,22 @@ function problemOfError(error: unknown): string {
   const code = codeOf(error);
   const because = `(${code})`;
   if (untrusted.includes(code)) {
-    return `the certificate of the site is not trusted here ${because}. Start this process with NODE_EXTRA_CA_CERTS=… and the file of that certificate or of its authority, or set the kit's callback.uri to an http address of this machine where the kit listens`;
+    return `the site's certificate is not trusted here ${because}. Start this process with NODE_EXTRA_CA_CERTS=FILE, the file of that certificate or of its authority, or set the kit's callback.uri to an http address of this machine where the kit listens`;
   }
   switch (code) {
     case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return `the certificate of the site is for another name ${because}: set the kit's callback.uri to an address with a name that is in it`;
+      return `the site's certificate is for another name ${because}: set the kit's callback.uri to an address with a name from the certificate`;
     case "CERT_HAS_EXPIRED":
-      return `the certificate of the site has expired ${because}: renew it`;
+      return `the site's certificate has expired ${because}: renew it`;
     case "ECONNREFUSED":
       return `nothing listens there ${because}: start the site, or ${otherAddress}`;
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `this machine does not know the host ${because}: ${otherAddress}`;
+      return `this machine cannot resolve the host name ${because}: ${otherAddress}`;
     case "TimeoutError":
-      return `the site gave no answer in 5 s: let it answer at once, or ${otherAddress}`;
+      return `the site did not answer within 5 s: let it answer at once, or ${otherAddress}`;
     default:
-      return `there was no answer ${because}. If this is https for a port that speaks http, or the other way round, correct the kit's callback.uri`;
+      return `there was no answer ${because}. If this address uses https and the port http, or the other way round, correct the kit's callback.uri`;
   }
 }
 
@@ -81,7 +81,7 @@ function codeOf(error: unknown): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
-/** For one line of a log, without what could forge a line or control a terminal. */
+/** Makes text safe for one line of a log: it can neither forge a line nor control a terminal. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ").slice(0, 200);
 
 /** Writes a callback that failed to the console, as one line. */

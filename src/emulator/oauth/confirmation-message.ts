@@ -7,7 +7,7 @@ export const maxMessageCharacters = 155;
 export const defaultTemplate =
   "[message] Device: [operatingSystem] [browser], Location: [countryCode], [region], [city]";
 
-/** Where an IP address is, in the vendor's words. */
+/** The location of an IP address, with the vendor's names. */
 export interface Location {
   /** Two letters (ISO 3166-1), e.g. `NL`. */
   countryCode: string;
@@ -51,7 +51,7 @@ function toPlainText(text: string): string {
     .trim();
 }
 
-// The first match wins, because most browsers also name the ones that they descend from. A group is a version.
+// The first match wins, because most user agents also name the browsers from which theirs descends. A group is a version.
 const operatingSystems: readonly [RegExp, string][] = [
   [/(?:iPhone|iPad|iPod).*? OS (\d+[._]\d+)/, "iOS"],
   [/Android(?: (\d+))?/, "Android"],

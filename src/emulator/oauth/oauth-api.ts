@@ -106,7 +106,7 @@ function parseStart(
 ): NewTransaction | VendorError {
   const invalid = (description: string): VendorError => ({ code: 1003, description });
   const names = [...form.keys()];
-  if (new Set(names).size < names.length) return invalid("A parameter is there more than once.");
+  if (new Set(names).size < names.length) return invalid("A parameter appears more than once.");
   const parameter = (name: string) => form.get(name) || undefined;
 
   const typeName = parameter("type");
@@ -114,8 +114,7 @@ function parseStart(
   const type = config.types.get(typeName);
   if (!type) return { code: 3005 };
 
-  if (form.has("user_id"))
-    return invalid("user_id must not be there for OTP: the phone tells who the user is.");
+  if (form.has("user_id")) return invalid("user_id is not allowed for OTP: the phone identifies the user.");
 
   const callbackUri = parameter("callback_uri");
   if (callbackUri === undefined) return invalid("callback_uri is missing.");

@@ -38,8 +38,8 @@ const sweepIntervalMilliseconds = 1_000;
 
 /** All transactions of one Token Server, in memory. */
 export class Transactions {
-  // One map for each type: its transactions all live equally long, so the oldest comes first and removing the old ones
-  // needs no search.
+  // One map for each type: all its transactions have the same lifetime, so the oldest comes first, and removing old ones needs no
+  // search.
   readonly #byType = new Map<string, Map<string, Transaction>>();
   readonly #now: () => number;
   readonly #max: number;

@@ -8,8 +8,8 @@ const maxJsonBytes = 4_096;
 const maxUserCharacters = 256;
 
 /**
- * The calls of phones. The vendor does not publish its own, so these are the emulator's. Answers every request whose
- * path begins with `/phone/`; errors are `{code, message}` with a code of the vendor's SDK.
+ * The calls of phones. The vendor does not publish the real ones, so these are the emulator's own. Answers every request whose
+ * path begins with `/phone/`. Errors are `{code, message}` with a code of the vendor's SDK.
  */
 export function createPhoneApi(
   transactions: Transactions,
@@ -40,7 +40,7 @@ export function createPhoneApi(
       answer(id, accept);
       return new Response(null, { status: 204 });
     }
-    throw new PhoneApiError(404, "There is nothing here.");
+    throw new PhoneApiError(404, "Nothing is at this address.");
   }
 
   /** Fetches a transaction for one phone. Callers rely on the order of the checks. */
@@ -117,7 +117,7 @@ function decodeSegment(segment: string): string | undefined {
 }
 
 /**
- * Reads a JSON object; `{}` for an empty body and for other JSON. Only `application/json` is taken, which a page of another
+ * Reads a JSON object; `{}` for an empty body and for other JSON. Only `application/json` is accepted, which a page of another
  * site cannot send without the server's consent (CORS).
  */
 async function readJson(request: Request, method: string): Promise<Record<string, unknown>> {

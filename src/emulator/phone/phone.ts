@@ -28,13 +28,13 @@ export type MobileAuthOtpEvent =
     }
   | { readonly action: "finishAuthentication" };
 
-/** How a phone behaves where platforms differ, or where it is not known what the vendor's SDK does. */
+/** A phone's behaviour where platforms differ, or where the vendor's SDK is not documented. */
 export interface PhoneOptions {
-  /** Decides about the codes and events that differ between the platforms. Default `android`. */
+  /** The platform whose codes and events are used. Default `android`. */
   platform?: Platform;
   /**
-   * What `handleMobileAuthWithOtp` does after a denial was delivered. The vendor documents it for Cordova alone, where it is an
-   * error without a number: `rejects` takes 9006. Default `resolves`.
+   * What `handleMobileAuthWithOtp` does after a denial was delivered. The vendor documents it only for Cordova, as an error without a
+   * number. `rejects` uses 9006. Default `resolves`.
    */
   denied?: "resolves" | "rejects";
 }
@@ -52,7 +52,7 @@ export interface Phone {
   readonly lock: () => void;
   /** Sets the listener for confirmations, which replaces the earlier one. Returns a function that removes it. */
   readonly onConfirmation: (listener: (confirmation: Confirmation) => void) => () => void;
-  /** Adds a listener, as the vendor's React Native wrapper does; it is not called for the wrapper's other events. */
+  /** Adds a listener, as in the vendor's React Native wrapper. It is not called for the wrapper's other events. */
   readonly addEventListener: (
     eventType: typeof mobileAuthOtp,
     listener: (event: MobileAuthOtpEvent) => void,
@@ -82,7 +82,7 @@ type Decision = "accept" | "deny" | "cancel";
  *
  * @param tokenServer - an emulator, or the address of one that runs elsewhere: `http://localhost:4000` of
  * `npx onegini-otp-login emulator --port 4000`
- * @throws TypeError that names what is wrong with the emulator, the user or the options
+ * @throws TypeError if the emulator, the user or an option is wrong
  */
 export function createPhone(
   tokenServer: Pick<TokenServer, "fetch"> | string | URL,

@@ -73,20 +73,20 @@ suite("A callback that fails is a line that says which one, why and what to set"
 
   test("if the host is unknown", async (t) => {
     const line = await lineFor(t, "http://site.invalid/otp-login/callback");
-    assert.match(line, /does not know the host \((ENOTFOUND|EAI_AGAIN)\).*callback\.uri/);
+    assert.match(line, /cannot resolve the host name \((ENOTFOUND|EAI_AGAIN)\).*callback\.uri/);
   });
 
   test("if it is https for a port that speaks http", async (t) => {
     const http = await siteThatAnswers(t, 204);
     const line = await lineFor(t, http.replace("http:", "https:"));
-    assert.match(line, /there was no answer \(\w+\)\. If this is https.*callback\.uri/);
+    assert.match(line, /there was no answer \(\w+\)\. If this address uses https.*callback\.uri/);
   });
 
   test("if the site gives no answer", async (t) => {
     // The error with which `fetch` rejects then.
     const fetch = () =>
       Promise.reject(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-    assert.match(await lineFor(t, "https://bank.example/", { fetch }), /gave no answer in 5 s/);
+    assert.match(await lineFor(t, "https://bank.example/", { fetch }), /did not answer within 5 s/);
   });
 
   test("and not if the site takes it, or if onCallback is told in its place", async (t) => {

@@ -9,15 +9,15 @@ const callback = { url: "https://bank.example/callback", username: "u", password
 
 const wrong: [string, unknown, RegExp][] = [
   ["no options at all", undefined, /options must be an object/],
-  ["a misspelt option", { ...options, type: [] }, /options\.type is unknown: there are types, /],
+  ["a misspelt option", { ...options, type: [] }, /options\.type is unknown; expected one of types, /],
   ["no types", { clients: [client] }, /types must be a list/],
   ["an empty list of types", { ...options, types: [] }, /types must not be empty/],
   ["a type that is a text", { ...options, types: ["qr-code"] }, /types\[0\] must be an object/],
-  ["a type without a name", { ...options, types: [{ name: "" }] }, /types\[0\]\.name must be a string/],
+  ["a type without a name", { ...options, types: [{ name: "" }] }, /types\[0\]\.name must be a non-empty string/],
   [
     "two types with the same name",
     { ...options, types: [type, type] },
-    /types\[1\]\.name is there twice: "qr-code"/,
+    /types\[1\]\.name is a duplicate: "qr-code"/,
   ],
   ["a misspelt member of a type", { ...options, types: [{ ...type, ttl: 5 }] }, /types\[0\]\.ttl is unknown/],
   ["no time to live", { ...options, types: [{ ...type, ttlSeconds: 0 }] }, /types\[0\]\.ttlSeconds must be/],
@@ -34,12 +34,12 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "an unknown language",
     { ...options, types: [{ ...type, defaultMessages: { es: "x" } }] },
-    /types\[0\]\.defaultMessages\.es is unknown: there are en, nl, fr, de/,
+    /types\[0\]\.defaultMessages\.es is unknown; expected one of en, nl, fr, de/,
   ],
   [
     "an empty default message",
     { ...options, types: [{ ...type, defaultMessages: { nl: "" } }] },
-    /types\[0\]\.defaultMessages\.nl must be a string/,
+    /types\[0\]\.defaultMessages\.nl must be a non-empty string/,
   ],
   [
     "a long default message",
@@ -53,16 +53,16 @@ const wrong: [string, unknown, RegExp][] = [
   ],
   ["no clients", { types: [type] }, /clients must be a list/],
   ["an empty list of clients", { ...options, clients: [] }, /clients must not be empty/],
-  ["a client without an id", { ...options, clients: [{ secret: "x" }] }, /clients\[0\]\.id must be a string/],
+  ["a client without an id", { ...options, clients: [{ secret: "x" }] }, /clients\[0\]\.id must be a non-empty string/],
   [
     "a client without a secret",
     { ...options, clients: [client, { id: "shop" }] },
-    /clients\[1\]\.secret must be a string/,
+    /clients\[1\]\.secret must be a non-empty string/,
   ],
   [
     "two clients with the same id",
     { ...options, clients: [client, client] },
-    /clients\[1\]\.id is there twice/,
+    /clients\[1\]\.id is a duplicate/,
   ],
   [
     "a scope that is not a boolean",
@@ -83,12 +83,12 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "a callback without a password",
     { ...options, callbacks: [{ ...callback, password: "" }] },
-    /callbacks\[0\]\.password must be a string/,
+    /callbacks\[0\]\.password must be a non-empty string/,
   ],
   [
     "two callbacks with the same address",
     { ...options, callbacks: [callback, callback] },
-    /callbacks\[1\]\.url is there twice/,
+    /callbacks\[1\]\.url is a duplicate/,
   ],
   [
     "a whitelist that is a text",
