@@ -20,7 +20,7 @@ const providerId = "onegini";
 /** The path of the login API below Better Auth's own. */
 const path = "/otp-login";
 
-/** The path of a login for the hooks of the site and of other plugins, many of which look for `/sign-in`. No request reaches it. */
+/** The path that hooks of the site and of other plugins see for a login. Many look for `/sign-in`. No request can reach it. */
 const signInPath = "/sign-in/onegini";
 
 const errorCodes = {
@@ -46,8 +46,8 @@ export interface NewUser {
   name: string;
   image?: string | null;
   /**
-   * Whether the email address is known to be this person's. It decides whether a user who has the same address already gets
-   * the account, as Better Auth's `account.accountLinking` says. Default false.
+   * Whether the email address is verified as this person's. It decides whether the account is linked to an existing user with the
+   * same address, by the rules of Better Auth's `account.accountLinking`. Default false.
    */
   emailVerified?: boolean;
   /** Additional fields of the site. */
@@ -62,17 +62,17 @@ export interface OneginiOtpLoginOptions extends Omit<
   /** The origin of the login page, e.g. `https://www.example.com`. Default: that of Better Auth's `baseURL`. */
   origin?: string;
   /**
-   * The client's IP address, or undefined. Default: what Better Auth finds, if its option `advanced.ipAddress` has
-   * `ipAddressHeaders` or `trustedProxies`. Without them it would take `X-Forwarded-For` from any client, so no address is known
-   * then, which the event `no_client_address` says.
+   * Returns the client's IP address, or undefined. Default: the one that Better Auth finds, if its option `advanced.ipAddress` has
+   * `ipAddressHeaders` or `trustedProxies`. Without them Better Auth would trust any client's `X-Forwarded-For`, so the address is
+   * then unknown, and the event `no_client_address` reports that.
    */
   clientIp?: (request: Request, context: AuthContext) => string | undefined;
-  /** Where the page goes after the login, e.g. `/account`. Default: where the widget's `redirect` says. */
+  /** Where the page goes after the login, e.g. `/account`. Default: the widget's `redirect`. */
   redirectTo?: string;
   /**
-   * Makes the user of somebody who logs in for the first time: who has no account with the `providerId` "onegini" and with
-   * `userId` as its `accountId`. Without it, or for `null` and `undefined`, the login is refused and nothing is created. If
-   * it throws, the page gets 500 and tries again for a minute.
+   * Returns the new user for somebody who logs in for the first time, that is, without an account whose `providerId` is "onegini" and
+   * whose `accountId` is `userId`. Without it, or if it returns `null` or `undefined`, the login is refused and nothing is created.
+   * If it throws, the page gets 500 and tries again for a minute.
    */
   getUser?: (login: Login<AuthContext>) => Awaitable<NewUser | null | undefined>;
 }
@@ -108,7 +108,7 @@ export function oneginiOtpLogin(options: OneginiOtpLoginOptions): OneginiOtpLogi
   const kit = new Promise<AuthContext>((resolve) => (begin = resolve)).then((context) =>
     createKit(options, context),
   );
-  // Better Auth tells.
+  // Better Auth reports the error.
   kit.catch(() => undefined);
   return {
     id: "onegini-otp-login",
@@ -144,7 +144,7 @@ export function oneginiOtpLogin(options: OneginiOtpLoginOptions): OneginiOtpLogi
 }
 
 /**
- * Older versions find an account by another key, so that somebody else's might be found.
+ * Checks Better Auth's version. Older ones look up accounts by another key and might find somebody else's.
  *
  * @throws TypeError that names the versions that fit
  */
@@ -190,7 +190,7 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
   });
 }
 
-/** Whether the site has said which header its proxies set, or which proxies there are. */
+/** Whether the site has configured the header that its proxies set, or its trusted proxies. */
 function saysWhereAddressesAre({ options }: AuthContext): boolean {
   const { disableIpTracking, ipAddressHeaders = [], trustedProxies = [] } = options.advanced?.ipAddress ?? {};
   return !disableIpTracking && (ipAddressHeaders.length > 0 || trustedProxies.length > 0);
@@ -200,8 +200,8 @@ const addressByBetterAuth = (request: Request, { options }: AuthContext): string
   api.getIP(request, options) ?? undefined;
 
 /**
- * Makes the session as Better Auth does for a social provider. It runs in an endpoint of its own, which no route leads to and
- * which knows the user already: nothing that a client sends can say who logs in.
+ * Makes the session as Better Auth does for a social provider, in an endpoint of its own. No route leads to this endpoint, and the
+ * user is fixed when it is created: nothing that a client sends can choose the user.
  */
 async function signIn(
   login: Login<AuthContext>,
@@ -214,7 +214,7 @@ async function signIn(
     const owner = await internalAdapter.findAccountOwnerByKey(account);
     const user = owner?.kind === "owned" ? owner.user : await getUser?.(login);
     if (!user) throw APIError.from("FORBIDDEN", errorCodes.ONEGINI_USER_NOT_FOUND);
-    // The page has its answer, and tries again.
+    // The page already has an answer (a timeout) and tries again.
     signal.throwIfAborted();
     const { data, error } = await oauth2.handleOAuthUserInfo(context, {
       userInfo: { emailVerified: false, ...user, id: userId },

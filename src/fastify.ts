@@ -1,5 +1,5 @@
 /**
- * The kit as a plugin of Fastify. It loads nothing of Fastify: only its types.
+ * The kit as a plugin of Fastify. It imports only types from Fastify.
  *
  * @module
  */
@@ -30,15 +30,15 @@ export interface FastifyContext {
   reply: FastifyReply;
 }
 
-/** The options of the plugin where the kit's own come later, from a function. */
+/** The options of the plugin if a function returns the kit's options later. */
 export interface FastifyLoginOptions {
   /** Returns the kit's options, or a promise of them. It runs at the kit's first call, and again ten seconds after it failed. */
   options: () => KitOptions | Promise<KitOptions>;
-  /** As the kit's. Default `/otp-login`. */
+  /** The path of the login API, as in the kit's options. Default `/otp-login`. */
   path?: string;
 }
 
-/** The plugin's routes need the path at once. */
+/** Without `path`, which the plugin's routes need at once. */
 type KitOptions = WithoutPath<LoginKitOptions<FastifyContext>>;
 type WithoutPath<Options> = Options extends unknown ? Omit<Options, "path"> & { path?: never } : never;
 
@@ -65,18 +65,17 @@ declare module "fastify" {
  *       },
  *     });
  *
- * Its options are those of `createLoginKit`. So that a wrong option or a store that is down leaves the app's pages alone, give it
- * a function that returns them, or a promise of them: `{ options: async () => ({ … }) }`, with a `path` of your own beside it. It
- * runs at the kit's first call.
+ * Its options are those of `createLoginKit`. If the app should start even with a wrong option or while the store is down, pass a
+ * function that returns them or a promise of them: `{ options: async () => ({ … }) }`, with a `path` of your own beside it. The
+ * function runs at the kit's first call.
  *
- * Other defaults: `clientIp` is `request.ip`, which follows Fastify's
- * `trustProxy`; `transport` is `nodeTransport`; `onEvent` writes each event to `app.log`, at its level, or where the app has no
- * logger the warnings and errors to the console. A `prefix`, its own or that of the scope, stands before `path`, as with every
- * route. `app.close()` ends the status streams first. It does
- * not close the store, which is the site's.
+ * These defaults differ: `clientIp` is `request.ip`, which follows Fastify's `trustProxy`. `transport` is `nodeTransport`. `onEvent`
+ * writes each event to `app.log` at its level; if the app has no logger, it writes warnings and errors to the console. A `prefix` of
+ * the plugin or of its scope is put before `path`, as for every route. `app.close()` ends the status streams first. It does not close
+ * the store, which belongs to the site.
  *
- * The registration fails with a TypeError that names the option that is missing or wrong and says what is expected, and if
- * the scope has a kit already: a second one, with another `path`, takes a scope of its own.
+ * The registration fails with a TypeError that names a missing or wrong option and says what is expected. It also fails if the scope
+ * has a kit already: register a second one, with another `path`, in a scope of its own.
  */
 const oneginiOtpLogin: FastifyPluginCallback<PluginOptions> = Object.assign(
   (app: FastifyInstance, options: PluginOptions, done: (error?: Error) => void): void => {
@@ -138,7 +137,7 @@ function mount(app: FastifyInstance, options: PluginOptions & ScopeOptions): voi
   }, scopeOptions);
 }
 
-/** What comes at once is there at once: a page does not wait for it. */
+/** Options that are returned without a promise are used synchronously, so that a page does not wait for them. */
 const optionsLater =
   (
     options: FastifyLoginOptions["options"],
@@ -150,10 +149,10 @@ const optionsLater =
   };
 
 /**
- * Writes events to the app's log: the event is what a line is merged with. undefined where the app has no logger, so that the
- * kit's warnings are not lost.
+ * Writes events to the app's log, each as the merged object of a line. Returns undefined if the app has no logger, so that the
+ * kit's warnings go to the console.
  *
- * @param options of the plugin's scope, as they are for the requests to its routes
+ * @param options the log options of the plugin's scope, which also apply to requests to its routes
  */
 function eventsTo(
   appLog: FastifyBaseLogger,
@@ -163,7 +162,7 @@ function eventsTo(
   const hasLogger = appLog.info !== appLog.error || (appLog.level as string | undefined) !== undefined;
   if (!hasLogger) return undefined;
   const log = Object.keys(options).length > 0 ? appLog.child({}, options) : appLog;
-  // The line has the logger's own level.
+  // Without the event's level, because the line has its own.
   return ({ level, ...event }) => {
     const { error, ...others }: typeof event & { error?: unknown } = event;
     // Fastify's loggers know how to write an error as `err` only.
@@ -172,18 +171,18 @@ function eventsTo(
   };
 }
 
-/** A path behind a prefix, as Fastify joins them. */
+/** Joins a prefix and a path as Fastify does. */
 const joined = (prefix: string, path: string): string => {
   if (prefix === "" || path === "") return prefix + path;
   return prefix.replace(/\/$/, "") + (path.startsWith("/") ? path : `/${path}`);
 };
 
 /**
- * Everything at the path and below goes to the kit, which checks methods and bodies by itself and answers its own errors. The
- * scope keeps the site's body parsers away.
+ * Routes everything at the path and below to the kit, which checks methods and bodies itself and answers its own errors. The site's
+ * body parsers do not apply in this scope.
  */
 function addRoutes(scope: FastifyInstance, path: string, kit: KitForAdapter): void {
-  /** The bodies that came, unread. The site's hooks see no `request.body`. */
+  /** The bodies, unread. The site's hooks see no `request.body`. */
   const bodies = new WeakMap<FastifyRequest, Readable>();
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", (request, payload, done) => {
@@ -198,15 +197,15 @@ function addRoutes(scope: FastifyInstance, path: string, kit: KitForAdapter): vo
     return isAnswered() ? reply : send(response, reply);
   };
   scope.setErrorHandler((error: Error & { code?: string }, request, reply) => {
-    // Fastify refuses what is no content type before it looks for a parser. The kit refuses it too, whatever the body is.
+    // Fastify refuses an invalid content type before it looks for a parser. The kit refuses it too, whatever the body is.
     if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return answer(request, reply, anyBody);
     throw error;
   });
   const { handlerTimeout } = scope.initialConfig as { handlerTimeout?: number };
   const options = {
-    // @fastify/compress would hold the events of a stream back if the site lets it compress them.
+    // @fastify/compress would delay the events of a stream if the site lets it compress them.
     compress: false as const,
-    // It would cut off streams and held polls. The kit has time limits of its own.
+    // A shorter timeout would cut off streams and held polls. The kit has timeouts of its own.
     ...(handlerTimeout !== undefined && { handlerTimeout: maxTimeoutMs }),
   };
   for (const url of [path, `${path}/*`])
@@ -218,15 +217,15 @@ function addRoutes(scope: FastifyInstance, path: string, kit: KitForAdapter): vo
     });
 }
 
-/** The longest time that a timer takes. */
+/** The longest time of a timer. */
 const maxTimeoutMs = 2 ** 31 - 1;
 
-/** What came, unread, or something in its place. */
+/** The unread body, or a replacement. */
 type Body = Readable | Uint8Array;
 
 const anyBody = new TextEncoder().encode(" ");
 
-/** The request for the kit; undefined if its path is another spelling of the one that the URL parser makes of it. */
+/** The request for the kit; undefined if the URL parser changes its path, which is then a disguised spelling of another. */
 function toRequest(
   { raw }: FastifyRequest,
   reply: FastifyReply,
@@ -237,7 +236,7 @@ function toRequest(
   const url = `http://localhost${target}`;
   if (!URL.canParse(url) || new URL(url).pathname !== target.split("?", 1)[0]) return undefined;
   const headers = toWebHeaders(raw);
-  // The length is not that of a body that a hook has decoded.
+  // A hook may have decoded the body, whose length then differs.
   if (body instanceof Readable && body !== raw) headers.delete("content-length");
   if (body) drainAfter(reply, raw);
   const { method = "GET" } = raw;
@@ -249,7 +248,7 @@ function toRequest(
   };
   if (body) init.body = (body instanceof Readable ? lazily(body) : body) as NonNullable<RequestInit["body"]>;
   const request = new Request(url, init);
-  // `Request` refuses it.
+  // `Request` refuses this method.
   return method === "TRACE" ? Object.defineProperty(request, "method", { value: method }) : request;
 }
 
@@ -265,10 +264,10 @@ function signalOf({ raw }: FastifyReply): AbortSignal {
   return abort.signal;
 }
 
-/** How long the rest of a body is read that the kit has not read to its end. */
+/** How long the rest of a body is read that the kit has not read to the end. */
 const maxDrainMs = 500;
 
-/** Reads the rest of a body after the answer, so that the client can read that, and then closes the connection. */
+/** Reads the rest of a body after the answer, so that the client can read the answer, and then closes the connection. */
 function drainAfter({ raw }: FastifyReply, incoming: IncomingMessage): void {
   raw.once("finish", () => {
     if (incoming.readableEnded || incoming.destroyed) return;
@@ -278,7 +277,7 @@ function drainAfter({ raw }: FastifyReply, incoming: IncomingMessage): void {
   });
 }
 
-/** Tells whether `signIn` has sent an answer. `reply.sent` is false until the hooks have run, which may take their time. */
+/** Returns whether `signIn` has sent an answer. `reply.sent` stays false until the hooks have run, which may take long. */
 function watchSend(reply: FastifyReply): () => boolean {
   let isCalled = false;
   const send = reply.send.bind(reply);
@@ -317,7 +316,7 @@ function toReadable(open: OpenStream, { raw }: FastifyReply): Readable {
       done(error);
     },
   });
-  // The headers are set by then. An event that is written before takes them along.
+  // The headers are set by then. An event that is written earlier is sent together with them.
   raw.once("pipe", () =>
     setImmediate(() => {
       if (!raw.destroyed && !raw.writableEnded) raw.flushHeaders();

@@ -14,30 +14,30 @@ import { endsOfBothCookies } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 /**
- * The login in a Next.js app. Each member creates the kit if there is none in this process. Without one, because an option
- * is wrong or the options have not come within two seconds, pages and proxy go on as they are, the login API answers 500 or
- * 503, and one line a minute is logged. Only `redeem` and `kit` reject.
+ * The login in a Next.js app. Each member creates the kit if this process has none. If that fails, because an option is wrong or
+ * the options took longer than two seconds, pages and proxy work without it, the login API answers 500 or 503, and one line a
+ * minute is logged. Only `redeem` and `kit` reject.
  */
 export interface NextLogin {
   /**
-   * The login API as a route handler in `app/otp-login/[[...path]]/route.ts`. It answers every method, those that it does
-   * not allow too.
+   * The login API as a route handler in `app/otp-login/[[...path]]/route.ts`. It answers every method, including those that it does
+   * not allow.
    *
    *     export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = login.handlers;
    */
   handlers: Record<NextMethod, (request: Request) => Promise<Response>>;
 
   /**
-   * Gives the browser the kit's cookie before the login page is rendered, because a page cannot set cookies: in
-   * `proxy.ts`, before Next.js 16 in `middleware.ts` with `runtime: "nodejs"`. Requests of Next's router get none: a proxy
-   * cannot tell a link that is only seen from one that is followed.
+   * Sets the kit's cookie before the login page is rendered, because a page cannot set cookies. Call it in `proxy.ts`, before Next.js
+   * 16 in `middleware.ts` with `runtime: "nodejs"`. Requests of Next's router get no cookie, because a proxy cannot distinguish a link
+   * that is only visible from one that is followed.
    *
    *     export const proxy = (request: NextRequest) => login.setBrowserCookie(request, NextResponse.next());
    *
-   * @param response what the proxy answers, a `NextResponse`
-   * @param options `pageUrl`, where the site knows it: `request.url` is that of the server, except on platforms such as Vercel.
-   *   In `next dev` it is what the browser asked for
-   * @returns the same response, with the cookie if the browser has none, and if pages at `pageUrl` may call
+   * @param response the proxy's answer, a `NextResponse`
+   * @param options `pageUrl`, if the site knows it: `request.url` is the server's own address, except on platforms such as Vercel.
+   *   In `next dev` the default is the address in the browser
+   * @returns the same response, with the cookie if the browser has none and pages at `pageUrl` may call the login API
    */
   setBrowserCookie<Answer extends AnswerWithCookies>(
     request: Pick<Request, "method" | "headers">,
@@ -47,27 +47,27 @@ export interface NextLogin {
 
   /**
    * Begins an attempt in a server component. Resolves to the element's props, so that the page shows a code before any script
-   * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. It waits for a person's request, as Next's
-   * `connection()` does: with `cacheComponents` the component stands in `<Suspense>`, and a prefetch begins nothing.
-   * Resolves to `null` where there is nothing to show, such as after an error, for a browser without the kit's cookie, and
-   * where pages at `pageUrl` (as for `setBrowserCookie`) may not call: the element then begins by itself. It rejects only with
-   * what Next.js itself throws, and with a TypeError if Next.js is older than 15.5.
+   * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. It waits for a real request, as Next's
+   * `connection()` does. So with `cacheComponents` the component must be in `<Suspense>`, and a prefetch begins nothing.
+   * Resolves to `null` if there is nothing to show: after an error, for a browser without the kit's cookie, and if pages at
+   * `pageUrl` (see `setBrowserCookie`) may not call the login API. The element then begins by itself. It rejects only with errors of
+   * Next.js itself, and with a TypeError if Next.js is older than 15.5.
    */
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
   /**
-   * Takes a login over with its ticket (`handOver`), in a route handler, a server action or `authorize` of Auth.js: resolves
-   * to the login once, and only in the browser that began it; otherwise to `undefined`. It is `kit.redeem` with the headers
-   * of the request that Next.js is answering. Rejects while the store does not work, with a TypeError on a kit with `signIn`,
-   * and if the kit cannot be created.
+   * Redeems the ticket of a login (`handOver`), in a route handler, a server action or `authorize` of Auth.js. Resolves to the login
+   * once, and only for the browser that began it; otherwise to `undefined`. It is `kit.redeem` with the headers of the request that
+   * Next.js is answering. Rejects while the store does not work, with a TypeError on a kit with `signIn`, and if the kit cannot be
+   * created.
    *
-   * @param ticket the text in the query or form; anything else is refused
+   * @param ticket the string in the query or form; anything else is refused
    */
   redeem(ticket: unknown): Promise<RedeemedLogin | undefined>;
 
   /**
-   * The cookies that end this browser's cookie, and with it all of its attempts: for the site's log-out, in a server action
-   * or a route handler.
+   * Resolves to cookies that delete this browser's cookie, which ends all its attempts: for the site's log-out, in a server action or
+   * a route handler.
    *
    *     const jar = await cookies();
    *     for (const cookie of await login.forget()) jar.set(cookie);
@@ -109,10 +109,10 @@ export interface EndedCookie extends NewBrowserCookie {
  *     export const login = createNextLogin(() => ({ origin: process.env.ORIGIN!, … }));
  *
  * @param options returns the options of `createLoginKit` of `onegini-otp-login/node`, or a promise of them. It runs once in
- *   each process, at the first request: `next build` loads the file too, and has no secrets. If it fails, a
- *   request runs it again, after ten seconds at the soonest
- * @param name tells one login from another, if an app has several. Default `"login"`. Next.js loads the file several times
- *   in one process, and all of them share the kit of this name
+ *   each process, at the first request: `next build` loads the file too, and has no secrets. If it fails, a request after at least
+ *   ten seconds runs it again
+ * @param name identifies the login, if an app has several. Default `"login"`. Next.js loads the file several times in one process,
+ *   and all copies share the kit of this name
  */
 export function createNextLogin(
   options: () => LoginKitOptions | Promise<LoginKitOptions>,
@@ -200,21 +200,21 @@ function kitsOfProcess(): Map<string, KitSource<unknown>> {
 const ofProcess = Symbol.for("onegini-otp-login/next");
 
 /*
- * Next's own modules, at the first request only: the file that creates the login can then be loaded without Next, as in a test.
- * With `.js`, because Node needs it: Next has no `exports`.
+ * Next's own modules, imported at the first request, so that the file that creates the login can be loaded without Next, as in a
+ * test. With `.js`, because Node needs it: Next has no `exports`.
  */
 const nextHeaders = () => import("next/headers.js");
 const nextServer = () => import("next/server.js");
 
 /**
- * The request for the page that Next.js is rendering. `connection()` does not resolve while `next build` renders the page,
- * nor while Next renders what it will keep for a prefetch, at each visit too. `headers()` alone does resolve then.
+ * The request for the page that Next.js is rendering. `connection()` does not resolve while `next build` renders the page, nor while
+ * Next renders it for a prefetch. `headers()` alone would resolve then.
  *
  * @throws TypeError that names the versions that fit
  */
 async function requestForPage(): Promise<Request> {
   const { connection } = await nextServer();
-  // A page needs a proxy in Node's runtime, which came with 15.5. No module of Next tells its version.
+  // A page needs a proxy in Node's runtime, which Next has since 15.5. No module of Next exports its version.
   if (!connection)
     throw new TypeError("createNextLogin: this Next.js is too old for begin; expected 15.5 or later");
   await connection();
@@ -222,13 +222,13 @@ async function requestForPage(): Promise<Request> {
   const sent = new Headers(await headers());
   // `headers()` has the cookies that the browser sent, `cookies()` also the one that the proxy sets.
   sent.set("cookie", String(await cookies()));
-  // Next tells a page neither its address nor its method.
+  // Next gives a page neither its address nor its method.
   return new Request("http://localhost/", { headers: sent });
 }
 
 /**
- * The options with the page's address. Next.js tells an app where its server listens, not what the browser shows. In `next dev`
- * there is usually no proxy, so `Host` is the address bar's; in production only the site can know.
+ * The options with the page's address. Next.js gives an app its server's own address, not the one in the browser. In `next dev` there
+ * is usually no proxy, so `Host` is the one in the address bar. In production only the site can know it.
  */
 function withPageUrl<Options extends PageOptions>(
   headers: Pick<Headers, "get">,
@@ -242,14 +242,14 @@ function withPageUrl<Options extends PageOptions>(
 }
 
 /**
- * Whether Next.js itself requests the page, because a server action redirects to it. It drops the cookies of that answer, so
- * a new cookie would not reach the browser. The headers are the action's: no browser sends `Origin` with a GET of its own site.
+ * Whether Next.js itself requests the page, because a server action redirects to it. It drops the cookies of that answer, so a new
+ * cookie would not reach the browser. The headers are those of the action: browsers send no `Origin` with a same-origin GET.
  */
 const isRedirectOfAction = (headers: Pick<Headers, "get">): boolean => headers.get("origin") !== null;
 
 /**
- * Whether Next's router makes the request, because a link to the page is seen or followed. A proxy cannot tell which, because
- * Next removes the headers that say so. The answer for a link that is seen may also be kept by a shared cache, with its cookie.
+ * Whether Next's router makes the request, because a link to the page is visible or followed. A proxy cannot distinguish the two,
+ * because Next removes the headers that would show it. A shared cache may also store the answer for a visible link, with its cookie.
  */
 const isOfRouter = (headers: Pick<Headers, "get">): boolean =>
   headers.get("sec-fetch-dest") === "empty" || headers.get("next-url") !== null;
@@ -258,7 +258,7 @@ const isOfRouter = (headers: Pick<Headers, "get">): boolean =>
 function warnOfMissingCookie(headers: Headers): void {
   if (process.env["NODE_ENV"] === "production" || isRedirectOfAction(headers) || isOfRouter(headers)) return;
   console.warn(
-    "warn onegini-otp-login: the login page is rendered without a code, because its request has no cookie of the kit. " +
-      "Call login.setBrowserCookie in proxy.ts, and name the page in its matcher.",
+    "warn onegini-otp-login: the login page is rendered without a code, because its request does not have the kit's cookie. " +
+      "Call login.setBrowserCookie in proxy.ts, and add the page to its matcher.",
   );
 }

@@ -1,6 +1,6 @@
 /**
- * The kit on Node: with Node's `http`, and with frameworks that have `(req, res)`, such as Express and Connect. Fastify has an entry of
- * its own, `onegini-otp-login/fastify`.
+ * The kit on Node: with Node's `http`, and with frameworks that use `(req, res)`, such as Express and Connect. For Fastify there is
+ * `onegini-otp-login/fastify`.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export { toNodeHandler, toWebRequest, type NodeContext, type NodeHandler } from 
  *     const kit = createLoginKit({ … });
  *     createServer(toNodeHandler(kit)).listen(3000);
  *
- * @param options the options, or a function that returns them or a promise of them, as there
+ * @param options the options, or a function that returns them or a promise of them, as in `onegini-otp-login/server`
  * @throws TypeError that names the option that is missing or wrong and says what is expected; not with a function
  */
 export const createLoginKit = <Context = unknown>(

@@ -8,12 +8,11 @@ import { Server as TlsServer } from "node:tls";
  * `server.close()` calls, treats a connection as idle once its response is written, and cuts the part not sent yet.
  */
 export interface Connections {
-  /** From now on every response ends its connection, so that the client's next request opens another one. */
+  /** Makes every response end its connection, so that the client's next request opens another one. */
   endAfterResponse: () => void;
   /**
-   * Accepts no more connections. Ends each connection after its response, or when it has had no request for `momentMs`: a
-   * client that has connected, or that uses a connection again, may have sent one that is not here yet. Resolves when all
-   * have ended.
+   * Accepts no more connections. Ends each connection after its response, or when it has had no request for `momentMs`, because a
+   * client may have sent a request that has not arrived yet. Resolves when all connections have ended.
    */
   close: (momentMs: number) => Promise<void>;
   /** The same, but ends every connection at once. */
@@ -27,17 +26,17 @@ interface ConnectionState {
   bytesAtRest: number;
 }
 
-/** Turns of the event loop to accept what waits. Under a load that never pauses there is no quiet turn. */
+/** The turns of the event loop in which waiting connections are accepted. Limited, because under constant load no turn is quiet. */
 const maxTurns = 100;
 
 /**
- * A stream ends with the server, long after its headers were sent. If they let a proxy keep the connection, it would use it for
- * the next request, which is on its way when the connection ends.
+ * A stream ends with the server, long after its headers were sent. If they allowed a proxy to keep the connection, the proxy would
+ * reuse it for a request that is on its way when the connection ends.
  */
 const isForStream = ({ accept }: IncomingHttpHeaders): boolean =>
   accept?.includes("text/event-stream") === true;
 
-/** Sees only connections that are made later: call it before the server has any. */
+/** Tracks only connections that are made later, so call it before the server has any. */
 export function watchConnections(server: Server | HttpsServer): Connections {
   const states = new Map<Socket, ConnectionState>();
   const unanswered = new Set<ServerResponse>();
@@ -68,17 +67,17 @@ export function watchConnections(server: Server | HttpsServer): Connections {
     if (!state) return;
     state.pending--;
     state.bytesAtRest = socket.bytesRead;
-    // Its headers may have been sent before this server stopped: the client may use its connection again.
+    // Its headers may have been sent before this server began to stop, so the client may reuse its connection.
     if (mode === "ending") endAfterMoment(socket, state);
   }
 
   server.on("connection", () => accepted++);
-  // With TLS, a request has the socket of the latter event.
+  // With TLS, a request has the socket of `secureConnection`.
   server.on(server instanceof TlsServer ? "secureConnection" : "connection", (socket: Socket) => {
     const state = { pending: 0, bytesAtRest: socket.bytesRead };
     states.set(socket, state);
     socket.on("close", forget);
-    // Its handshake took longer.
+    // Its TLS handshake took longer.
     if (mode === "ending") endAfterMoment(socket, state);
   });
   // First, because the site's listener may answer at once.
@@ -94,7 +93,7 @@ export function watchConnections(server: Server | HttpsServer): Connections {
     mode = "draining";
     unanswered.forEach(addCloseHeader);
   };
-  /** Closing the port resets the connections that the system has made and this process has not accepted yet. */
+  /** Closing the port resets connections that the system has made but this process has not accepted yet. */
   const acceptWaiting = async (): Promise<void> => {
     for (let turns = 0, quiet = 0; quiet < 2 && turns < maxTurns; turns++) {
       const before = accepted;

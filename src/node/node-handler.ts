@@ -9,8 +9,8 @@ import type { LoginKit } from "../server/login-kit.js";
 import { invalidRequest, notFound, type ApiError } from "../server/http/api-error.js";
 
 /**
- * The `context` that the adapter passes to the site's `signIn`, `clientIp` and `message`. With a framework that adds to
- * them, the types of its own request and answer: `NodeContext<express.Request, express.Response>`.
+ * The `context` that the adapter passes to the site's `signIn`, `clientIp` and `message`. For a framework that extends request and
+ * response, pass its types: `NodeContext<express.Request, express.Response>`.
  */
 export interface NodeContext<
   Req extends IncomingMessage = IncomingMessage,
@@ -56,7 +56,7 @@ export function toNodeHandler<
       const asked = withParsedBody(request, req);
       const isAnswered = (): boolean => res.headersSent;
       const response = await (inner?.fetch(asked, context, isAnswered) ?? kit.fetch(asked, context));
-      // By `signIn`, which may have left the answer open.
+      // `signIn` answered by itself, and may have left the response open.
       if (isAnswered()) {
         res.end();
         return RESPONSE_ALREADY_SENT;
@@ -70,7 +70,7 @@ export function toNodeHandler<
     },
     {
       overrideGlobalObjects: false,
-      // For a client of HTTP/1.0. The kit does not use the host.
+      // For HTTP/1.0 clients. The kit does not use the host.
       hostname: "localhost",
       errorHandler: (error) =>
         error instanceof RequestError
@@ -87,7 +87,7 @@ export function toNodeHandler<
     void findPath().then((path) => handleAt(path ?? defaultPath, req, res, next));
   };
 
-  /** @param path undefined if everything is the kit's */
+  /** @param path undefined if the kit answers every path */
   function handleAt(path: string | undefined, ...[req, res, next]: Parameters<NodeHandler<Req, Res>>): void {
     const target = requestTarget(req);
     if (hasUserInfo(target)) return refuse(invalidRequest("The address contains a user name."), res);
@@ -95,7 +95,7 @@ export function toNodeHandler<
     const pathname = url.split("?", 1)[0] ?? "";
     const isOurs = path === undefined || pathname === path || pathname.startsWith(`${path}/`);
     if (next && !isOurs) return next();
-    // The listener would turn such a spelling into the plain one.
+    // The listener would resolve such a spelling to the plain path.
     if (isDisguised(pathname, `${path}/callback`)) return refuse(notFound(), res);
     mountedUrls.set(req, req.url);
     req.url = url;
@@ -105,7 +105,7 @@ export function toNodeHandler<
   }
 }
 
-/** The addresses of requests as a framework set them, while the listener reads the whole address. */
+/** The addresses of requests as a framework set them. The listener reads the whole address instead. */
 const mountedUrls = new WeakMap<IncomingMessage, string | undefined>();
 
 function restoreUrl(req: IncomingMessage): void {
@@ -115,8 +115,8 @@ function restoreUrl(req: IncomingMessage): void {
 }
 
 /**
- * Converts the request for a page for `kit.begin`: method, address and headers, without a body. It throws for no request
- * that a client can send.
+ * Converts the request for a page for `kit.begin`: method, address and headers, without a body. It never throws for a request that
+ * a client can send.
  *
  *     const begun = await kit.begin(toWebRequest(req), { req, res });
  */
@@ -129,7 +129,7 @@ export function toWebRequest(req: IncomingMessage): Request {
   });
 }
 
-/** The headers of a request, without those of HTTP/2 that begin with a colon. */
+/** The headers of a request, without HTTP/2's pseudo-headers. */
 export const toWebHeaders = ({ headers }: IncomingMessage): Headers =>
   new Headers(
     Object.entries(headers).flatMap(([name, value]) =>
@@ -148,17 +148,17 @@ export function originForm(target: string): string {
 }
 
 /**
- * Whether an address has a user name (`http://user@host/`, `//user@host`), which no client sends (RFC 9110 §4.2.4). Page
- * code that parses the address, as `new Request(new URL(req.url, origin))`, would throw.
+ * Whether an address has a user name (`http://user@host/`, `//user@host`), which no client sends (RFC 9110 §4.2.4). A page's code
+ * that parses such an address, as in `new Request(new URL(req.url, origin))`, would throw.
  */
 const hasUserInfo = (target: string): boolean => /^(?:https?:)?[/\\]{2,}[^/\\?#]*@/i.test(target);
 
 /**
- * Emits `close` on an answer when its connection is closed. Node does so only for the answer that it is sending, not for
- * those that wait behind it because the client sent several requests at once (pipelining).
+ * Emits `close` on a response when its connection is closed. Node does so only for the response that it is sending, not for those
+ * that wait behind it because the client sent several requests at once (pipelining).
  */
 export function closeWithConnection(res: ServerResponse): void {
-  // The answer that is sent has the socket.
+  // Only the response that is being sent has the socket.
   if (res.socket) return;
   const { socket } = res.req;
   const close = (): void => {
@@ -222,7 +222,7 @@ function writeStream(open: OpenStream, { status, headers }: Response, res: Serve
   res.on("close", open(new ResponseSink(res)));
 }
 
-/** Headers for `writeHead`: an array of cookies, one text for each other header. */
+/** Headers for `writeHead`: an array of cookies, one string for each other header. */
 const headersOf = (headers: Headers): Record<string, string | string[]> =>
   headers.has("set-cookie")
     ? { ...Object.fromEntries(headers), "set-cookie": headers.getSetCookie() }
@@ -233,8 +233,8 @@ class ResponseSink implements StreamSink {
 
   constructor(res: ServerResponse) {
     this.#res = res;
-    // An event that is written before takes the headers along, in one packet, and then this sends nothing. Not `cork()`:
-    // with it Node 22.23 and 24.21 send the end of the answer before its text.
+    // An event that is written earlier is sent with the headers in one packet, and then this sends nothing. Not `cork()`: with it
+    // Node 22.23 and 24.21 send the end of the answer before its text.
     setImmediate(() => {
       if (this.#isOpen) res.flushHeaders();
     });

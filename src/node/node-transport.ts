@@ -2,10 +2,10 @@ import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Transport, TransportAnswer, TransportCall } from "../server/token-server/transport.js";
 
-/** A kept connection may be closed by the server just before it is used again. Then the call is repeated, at last on a new one. */
+/** The server may close a kept connection just before it is used again. Then the call is repeated, the last time on a new connection. */
 const maxTries = 3;
 
-/** @param onResponse is called with the head of each answer */
+/** @param onResponse called with each response when its headers arrive */
 export const createNodeTransport = (onResponse?: (response: IncomingMessage) => void): Transport =>
   async function transport(call) {
     for (let tries = 1; ; tries++) {
@@ -34,7 +34,7 @@ function open({ url, method, headers, body, signal }: TransportCall): ClientRequ
   return sent;
 }
 
-/** Closes the kept connections to a server: a balancer in front of it that has restarted knows none of them. */
+/** Closes the kept connections to a server. If a load balancer in front of it has restarted, all of them are dead. */
 function closeIdleConnections(url: string): void {
   const { protocol, hostname, port } = new URL(url);
   const [{ globalAgent }, defaultPort] = protocol === "https:" ? [https, "443"] : [http, "80"];
@@ -53,7 +53,7 @@ function answerOf(request: ClientRequest, maxBytes: number): Promise<TransportAn
     request.once("response", (response: IncomingMessage) => {
       request.off("close", rejectUnanswered);
       const rejectBroken = (cause: Error) => reject(new Error("The answer broke off.", { cause }));
-      // From Node 24 on, a reset is reported to the request too, and there first. It must not look like a stale connection.
+      // From Node 24 on, a reset is first reported to the request. It must not look like a stale connection.
       request.off("error", reject).on("error", rejectBroken);
       response.on("error", rejectBroken);
       const { statusCode: status = 0 } = response;
