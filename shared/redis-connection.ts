@@ -6,7 +6,7 @@ const firstConnectionMs = 5_000;
 /** The time limit of a command. */
 const commandMs = 2_000;
 
-/** How often a quiet connection is pinged, and how long it may be silent. */
+/** How often an idle connection is pinged, and after how long without data it is closed. */
 const pingMs = 2_000;
 const silenceMs = 5_000;
 
@@ -61,8 +61,8 @@ export function redisProblem(url: string, error: unknown, command = "demo"): str
 /** A refusal begins with its kind in capitals: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
 function adviceFor(reason: string): string {
   if (/^(?:WRONGPASS|NOAUTH) /.test(reason)) return "Check the user name and password in its address.";
-  if (/^NOPERM /.test(reason)) return "Give this user the right to do that.";
-  return "Start it there, or give the address of another.";
+  if (/^NOPERM /.test(reason)) return "Grant this user the missing permission.";
+  return "Start Redis there, or give another address.";
 }
 
 /** An address without user name and password. */
@@ -81,9 +81,9 @@ const credentialsIn = (url: string): { username?: string; password?: string } =>
 };
 
 async function connect(url: string, currentUrl: () => string) {
-  // Only here: whoever installs the package for another purpose does not have it.
+  // Imported here, because a site that does not use Redis need not install the package.
   const { createClient, createSentinel } = await import("redis");
-  // Version 5 brought it. The client of version 3 would connect at once.
+  // Since version 5. The client of version 3 would connect at once.
   if (typeof (createSentinel as unknown) !== "function") throw new OldPackage();
   let wasConnected = false;
   const client = createClient({

@@ -1,4 +1,4 @@
-/** Read at once: npm may end while the process is still starting. */
+/** Read immediately, because npm may end while the process is still starting. */
 const { ppid: parent } = process;
 
 export type StopSignal = "SIGINT" | "SIGTERM";

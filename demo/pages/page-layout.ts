@@ -10,7 +10,7 @@ export type Html = ReturnType<typeof html>;
 export interface DemoSetting {
   /** Whether there is a demo phone. A real Token Server needs the real app. */
   hasPhone: boolean;
-  /** Whether everybody can use the emulator: each page then says so loudly. */
+  /** Whether anybody can use the emulator: each page then has a warning. */
   isPublic: boolean;
 }
 

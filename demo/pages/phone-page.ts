@@ -5,7 +5,7 @@ import type { Language } from "./site-language.js";
 export interface PhonePage {
   language: Language;
   isPublic: boolean;
-  /** Whether the bank is at the same address. A backend of another site hears nothing of this phone's scans. */
+  /** Whether the bank is at the same address. This phone cannot report its scans to another site's backend. */
   hasSite: boolean;
 }
 

@@ -46,11 +46,11 @@ export interface SiteOptions {
   begin: (request: Request, sockets: HttpBindings) => Promise<FirstPaint | null>;
   /** Headers that end the browser's login attempts: the kit's `forget`. */
   forget: () => Headers;
-  /** Tells the login page that its code was scanned: the kit's `scanned`. */
+  /** Marks the login page's code as scanned: the kit's `scanned`. */
   scanned: (scan: ScannedCode) => Promise<void>;
   /** The address of a browser or a phone: the kit's option. */
   clientIp: (request: Request, context: unknown) => string | undefined;
-  /** For load balancers: the kit's `health`, and not while the demo stops. The sessions are in the same store. */
+  /** For load balancers: the kit's `health`, false while the demo stops. The sessions are in the same store. */
   ready: () => Promise<{ healthy: boolean }>;
 }
 
@@ -80,7 +80,7 @@ export function createSite({
     // Several ids may lead to the session of one attempt.
     return [...new Map(known.map((session) => [session.attempt, session])).values()];
   };
-  // With two sessions one is perhaps planted, and nobody can tell which.
+  // With two sessions, one may be planted, and it is unknown which.
   const sessionOf = async (c: Context): Promise<Session | undefined> => {
     const [session, ...others] = await sessionsOf(c);
     return others.length > 0 ? undefined : session;
@@ -121,7 +121,7 @@ export function createSite({
       }),
     );
   });
-  // The password is never read: the form only shows how the two ways look side by side.
+  // The password is never read: the form only shows both ways to log in side by side.
   site.post("/password", plainPageHeaders, (c) => c.redirect("/?notice=password#password-login", 303));
   site.get("/account", plainPageHeaders, noStore, async (c) => {
     const session = await sessionOf(c);
@@ -131,7 +131,7 @@ export function createSite({
     const hasEnded = c.req.query("notice") === "ended";
     return c.html(accountPage(settingOf(c), { session, others, hasEnded }));
   });
-  // "That wasn't me": ends one of the user's sessions, by the attempt that began it.
+  // "That wasn't me": ends one of the user's sessions, identified by its attempt.
   const limit = bodyLimit({ maxSize: 1_024, onError: (c) => c.html(notAllowedPage(settingOf(c)), 413) });
   site.post("/account/end", plainPageHeaders, noStore, limit, async (c) => {
     if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
@@ -145,7 +145,7 @@ export function createSite({
   });
   site.on(["GET", "POST"], "/logout", plainPageHeaders, noStore, async (c) => {
     if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
-    // Also if the session cannot be ended.
+    // Even if the session cannot be ended.
     deleteCookies(c);
     try {
       for (const session of await sessionsOf(c)) await sessions.end(session);
@@ -157,7 +157,7 @@ export function createSite({
     return c.redirect(loggedOut, 303);
   });
   const { hasPhone, isPublic } = demo;
-  // The bank's own call for its app, which says what it has scanned. The user of a real app is logged in here.
+  // The bank's own call for its app, which reports a scan. A real app would authenticate its user here.
   if (hasPhone)
     site.post("/app/scanned", noStore, limit, async (c) => {
       if (isCrossSite(c, origin)) return c.body(null, 403);
@@ -196,10 +196,10 @@ export function createSite({
   return site;
 }
 
-/** The login page, which then confirms the logout. */
+/** The login page, with a notice about the logout. */
 const loggedOut = "/?notice=logged-out";
 
-/** While the sessions cannot be read, the login page at least lets a person begin. */
+/** While the sessions cannot be read, the login page still works. */
 function nobodyWithoutSessions(error: unknown): undefined {
   if (!(error instanceof SessionsUnavailable)) throw error;
   warn(error);
@@ -241,14 +241,14 @@ function chooseLanguage(origin: string): MiddlewareHandler {
     if (language === null) return next();
     searchParams.delete("lang");
     rememberLanguage(c, isLanguage(language) ? language : undefined, origin.startsWith("https:"));
-    // With the origin, because a path such as `//elsewhere` alone would lead to another site.
+    // With the origin: a path such as `//elsewhere` alone would lead to another site.
     return c.redirect(origin + pathname + (searchParams.size > 0 ? `?${searchParams}` : ""), 303);
   };
 }
 
 const warn = ({ message, cause }: SessionsUnavailable): void => console.warn(`${message}: ${String(cause)}`);
 
-/** Another site must not log people out. Callers other than browsers send neither header. */
+/** Whether another site makes the request: it must not log people out. Clients other than browsers send neither header. */
 function isCrossSite(c: Context, origin: string): boolean {
   const site = c.req.header("Sec-Fetch-Site");
   const from = c.req.header("Origin");

@@ -25,7 +25,7 @@ export interface DemoConfig {
   isPublic: boolean;
 }
 
-/** The configuration, or one sentence that says what is wrong with it. */
+/** The configuration, or its problem in one sentence. */
 export type ConfigResult = { kind: "config"; config: DemoConfig } | { kind: "invalid"; problem: string };
 
 const wholeNumber = (from: number, to: number, what = "a whole number") => {
@@ -79,16 +79,16 @@ const environment = v.object({
   EMULATOR: v.optional(v.literal("public", "must be public, or not set")),
 });
 
-/** Whether an address leads to this machine, as the demo's own do, which are used if a variable is not set. */
+/** Whether an address is on this machine. The demo's defaults, used if a variable is not set, are. */
 const isOnThisMachine = (address: string | undefined): boolean =>
   address === undefined || isLoopback(new URL(address).hostname);
 
 export type Variable = keyof typeof environment.entries;
 
-/** How problems call a variable: the command has flags in their place. */
+/** The names of variables in problems. The command has flags instead. */
 export interface Words {
   name: (variable: Variable) => string;
-  /** How it is set to a value. */
+  /** How to set it to a value. */
   setting: (variable: Variable, value: string) => string;
 }
 
@@ -98,10 +98,10 @@ export const variableWords: Words = {
 };
 
 const publicProblem = ({ name, setting }: Words): string =>
-  `${name("ORIGIN")} is not this machine, so everybody could use the emulator and its phone there, and log in as anybody. ` +
-  `Name a real Token Server (${name("TOKEN_SERVER_URL")}), or allow it: ${setting("EMULATOR", "public")}`;
+  `${name("ORIGIN")} is not this machine, so anybody could use the emulator and its phone there, and log in as anybody. ` +
+  `Set a real Token Server (${name("TOKEN_SERVER_URL")}), or allow this: ${setting("EMULATOR", "public")}`;
 
-/** An empty variable counts as not set, because shells make it hard to tell the two apart. */
+/** Reads the variables. An empty one counts as not set, because shells hardly distinguish the two. */
 export function readConfig(
   variables: Record<string, string | undefined>,
   words: Words = variableWords,
@@ -137,5 +137,5 @@ export function readConfig(
   };
 }
 
-/** An address that can be printed: the part before the `@` is likely to be a password. */
+/** An address without the part before the `@`, which is likely to be a password. */
 const withoutCredentials = (text: string): string => text.replace(/^([a-z]+:\/\/)?.*@/is, "$1***@");

@@ -41,7 +41,7 @@ export async function startDemo(
     clientIp,
     signIn: async ({ userId, attempt, login }) => {
       const id = await sessions.begin(userId, attempt, login);
-      // The user has ended this login meanwhile.
+      // The user has ended this login in the meantime.
       if (id === undefined) return Response.json({}, { status: 410 });
       return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id, origin) } });
     },
@@ -85,7 +85,7 @@ export async function startDemo(
   server.answer((request, response) => {
     if (isOwnHost(request.headers.host, hostname))
       logIn(request, response, () => void answer(request, response));
-    else response.writeHead(421).end("This host name does not lead to this demo: see ORIGIN.\n");
+    else response.writeHead(421).end("The demo does not answer at this host name. See ORIGIN.\n");
   });
 
   exitOnStopSignal((signal) => {
@@ -93,7 +93,7 @@ export async function startDemo(
     return server.shutDown({
       kit: { close: () => Promise.all([kit.close(), playground?.close()]).then(() => undefined) },
       storage,
-      // After Ctrl+C a person waits, and without a proxy nothing needs to notice.
+      // After Ctrl+C a person waits, and without a proxy there is no load balancer that needs time.
       noticeSeconds: signal === "SIGTERM" && config.origin !== undefined ? 2 : 0,
     });
   });
@@ -102,8 +102,8 @@ export async function startDemo(
 }
 
 /**
- * Whether a request is for this demo. A page of another site can make its own host name lead to this machine (DNS
- * rebinding), and then read all answers. A client of HTTP/1.0 sends no host; an invalid one is answered 400 later.
+ * Whether a request is for this demo. A page of another site can make its own host name point to this machine (DNS rebinding), and
+ * could then read all answers. An HTTP/1.0 client sends no host; an invalid one is answered 400 later.
  */
 function isOwnHost(host: string | undefined, ownHostname: string): boolean {
   if (host === undefined || !URL.canParse(`http://${host}`)) return true;

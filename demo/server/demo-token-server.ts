@@ -6,7 +6,7 @@ import { lifeSeconds, playgroundCallback } from "../playground/playground-choice
 /** The name of the mobile authentication type, in the emulator and at a real Token Server. */
 export const otpType = "qr-code";
 
-/** The name of the playground's type whose codes live that long. */
+/** The name of the playground's type with this lifetime of codes. */
 export const typeWithLife = (seconds: number): string => `${otpType}-${seconds}-seconds`;
 
 /** The Token Server that the demo calls, and the part of it that this process answers. */
@@ -42,7 +42,7 @@ async function ownEmulator(
     clients: [{ id: clientId, secret: clientSecret }],
     geolocation: hasGeolocation,
     hosts: origin === undefined ? [] : [new URL(origin).hostname],
-    // Nobody may use the emulator to post to other machines, and if it is public, to other servers on this one.
+    // The emulator must not be used to post to other machines, or, if it is public, to other servers on this one.
     callbackUris: ({ hostname, href }) => own.includes(href) || (!isPublic && isLoopback(hostname)),
   });
   await createPhone(tokenServer, "demo-user").enroll();
@@ -68,7 +68,7 @@ function otherEmulator(url: string): DemoTokenServer {
   };
 }
 
-/** Marks a forwarded call, so that two demos that name each other as Token Server do not forward it for ever. */
+/** Marks a forwarded call, so that two demos that have each other as Token Server do not forward it endlessly. */
 const via = "1.1 onegini-demo";
 
 /** The emulator's own limit for a phone's call. */
@@ -76,12 +76,12 @@ const maxBodyBytes = 4_096;
 
 async function forward(request: Request, url: string): Promise<Response> {
   if (request.headers.get("via")?.includes(via)) {
-    return problem(508, "TOKEN_SERVER_URL leads back to this demo.");
+    return problem(508, "TOKEN_SERVER_URL points back to this demo.");
   }
   const { method } = request;
   const hasBody = method !== "GET" && method !== "HEAD";
   if (hasBody && request.headers.has("transfer-encoding")) {
-    return problem(411, "The call must say its Content-Length.");
+    return problem(411, "The request must have a Content-Length.");
   }
   if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) {
     return problem(413, `The body is larger than ${maxBodyBytes} bytes.`);

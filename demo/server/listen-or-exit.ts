@@ -10,12 +10,12 @@ export async function listenOrExit(port: number, words: Words = variableWords): 
     const code = codeOf(error);
     if (code === "EADDRINUSE") {
       return exit(
-        `Port ${port} is in use. Stop what uses it, or choose another: ${words.setting("PORT", "0")}`,
+        `Port ${port} is in use. Stop the program that uses it, or choose another port: ${words.setting("PORT", "0")}`,
       );
     }
     if (code === "EACCES") {
       return exit(
-        `Port ${port} may not be used by this user. Choose one from 1024 up: ${words.setting("PORT", "3000")}`,
+        `This user may not use port ${port}. Choose a port from 1024 up: ${words.setting("PORT", "3000")}`,
       );
     }
     throw error;

@@ -8,9 +8,9 @@ import type { Storage } from "./storage.js";
 /** The demo's server: one port on both addresses of `localhost`. */
 export interface LoopbackServer {
   port: number;
-  /** Begins to answer. Until then requests wait. */
+  /** Starts answering. Until then requests wait. */
   answer: (listener: RequestListener) => void;
-  /** Ends in order: see `gracefulShutdown`. */
+  /** Stops without losing an answer: see `gracefulShutdown`. */
   shutDown: (parts: ShutdownParts) => Promise<boolean>;
 }
 

@@ -19,7 +19,7 @@ export interface Session {
   login: Device & { scanned?: Device | undefined };
 }
 
-/** The sessions cannot be read at the moment, so nobody can be recognized as logged in. */
+/** Thrown while the sessions cannot be read, so that it is unknown who is logged in. */
 export class SessionsUnavailable extends Error {
   override name = "SessionsUnavailable";
 }

@@ -11,7 +11,7 @@ export interface Storage {
   close: () => void;
 }
 
-/** The storage, or one sentence that says why there is none. */
+/** The storage, or the reason why there is none, in one sentence. */
 export type StorageResult = { kind: "open"; storage: Storage } | { kind: "unreachable"; problem: string };
 
 /** Both in this process's memory, or both in the Redis that several demos share. */

@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-/** The package's command, with pages that were bundled by `npm run build`. */
+/**
+ * The package's command, `npx onegini-otp-login`. `readCommand` (`flags.ts`) parses the command line; this file then starts one
+ * of the four commands: `demo` from `demo/server/`, `emulator` from `emulator-server.ts`, `serve` and `doctor` from their own
+ * folders. These two are imported only when needed, because `npm run build` bundles each with its libraries into a file of its
+ * own. Errors in the command line end with exit code 2.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readAssets } from "../../demo/server/assets.js";
@@ -11,13 +16,13 @@ import { flagWords, readCommand } from "./flags.js";
 
 const getAssets = () => readAssets(join(import.meta.dirname, "assets"));
 
-/** The path is the same from `service/command/` and, built, from `dist/command/`. */
+/** The path is the same from `service/command/` and from the built `dist/command/`. */
 const readVersion = (): string => {
   const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 };
 
-/** Ends as other commands do whose reader has gone, such as `head`: quietly. Node ignores SIGPIPE, for which 141 stands. */
+/** Exits quietly with 141 when the reader of the output has ended, such as `head`. Node ignores SIGPIPE, which has this code. */
 function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -31,16 +36,16 @@ function goOnWithoutReader(): void {
 }
 
 async function runServe(args: readonly string[]): Promise<void> {
-  // Only here: the other commands need none of its packages.
+  // Imported here, because the other commands need none of its libraries.
   const loading = import("../serve/serve-command.js");
   const starting = loading.then(({ serve }) => serve(args, process.env, readVersion()));
-  // Before all else: without a listener the signal ends the process.
+  // Before anything else: without a listener the signal ends the process.
   onReloadSignal(() => void starting.then((service) => service?.rereadSecrets()).catch(() => undefined));
   await starting;
 }
 
 async function runDoctor(args: readonly string[]): Promise<void> {
-  // As there.
+  // As in `runServe`.
   const { doctor } = await import("../doctor/doctor-command.js");
   const stop = new AbortController();
   process.exitCode = await doctor(args, process.env, {
@@ -48,7 +53,7 @@ async function runDoctor(args: readonly string[]): Promise<void> {
     stderr: (text) => void process.stderr.write(text),
     version: readVersion(),
     stop: stop.signal,
-    // Before, a signal ends the process as it ends any: a handler would have to wait for what is under way.
+    // Until then a signal ends the process at once, as usual: a handler would have to wait for the checks that run.
     onCode: () => process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort()),
   });
 }
@@ -76,7 +81,7 @@ switch (command.kind) {
     await runServe(command.args);
     break;
   case "doctor":
-    // The report is written all the same.
+    // The report is still written.
     if (command.args.some((arg) => /^--report(=|$)/.test(arg))) goOnWithoutReader();
     else endWithReader();
     await runDoctor(command.args);

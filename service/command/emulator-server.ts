@@ -9,7 +9,7 @@ import { listenOrExit } from "../../demo/server/listen-or-exit.js";
 import { phonePageHeaders, revalidate } from "../../demo/server/page-headers.js";
 import { exitOnStopSignal } from "../../shared/stop-signal.js";
 
-/** The Token Server and the phone alone, on one port of loopback. */
+/** The command `emulator`: the Token Server and the phone, without the demo's bank, on one port of loopback. */
 export async function startEmulator(
   config: DemoConfig,
   getAssets: () => Promise<ReadonlyMap<string, Asset>>,

@@ -1,19 +1,19 @@
 import { parseArgs } from "node:util";
 import { readConfig, type DemoConfig, type Variable } from "../../demo/server/demo-config.js";
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type Command =
   | { kind: "help"; text: string }
   | { kind: "version" }
   | { kind: "demo" | "emulator"; config: DemoConfig }
-  /** A file of its own reads them: it is loaded for this command only. */
+  /** The command parses `args` itself, in a file that is loaded for it only. */
   | { kind: "serve" | "doctor"; args: readonly string[] }
   /** `problem`: one line that names what is wrong. */
   | { kind: "wrong"; problem: string };
 
 type Name = "demo" | "emulator";
 
-/** Each flag is a variable of `npm start` in small letters: `--code-seconds` is `CODE_SECONDS`. */
+/** Each flag is a variable of `npm start` in lower case: `--code-seconds` is `CODE_SECONDS`. */
 const flagOf = (variable: string): string => variable.toLowerCase().replaceAll("_", "-");
 
 export const flagWords = {
@@ -29,9 +29,9 @@ const variables: Record<Variable, readonly [value: string, meaning: string]> = {
   CODE_SECONDS: ["number", "lifetime of a code, at least 2 (60)"],
   GEOLOCATION: ["on|off", "whether the phone shows device and location (on)"],
   ORIGIN: ["origin", "the site's origin, if a proxy is in front"],
-  EMULATOR: ["public", "lets everybody use the emulator at --origin"],
+  EMULATOR: ["public", "allows anybody to use the emulator at --origin"],
   TOKEN_SERVER_URL: ["url", "a Token Server instead of the emulator"],
-  CALLBACK_URL: ["url", "its callback, if it is not at the origin"],
+  CALLBACK_URL: ["url", "the address of its callback, if not at the origin"],
   REDIS_URL: ["url", "Redis or Valkey for several demos; needs the package redis"],
   TRUSTED_PROXIES: ["number", "how many proxies are in front (0)"],
 };
@@ -51,17 +51,17 @@ const listOf = (name: Name): string =>
 
 const commands = `Commands:
   demo        a bank with QR login, its Token Server, a phone and a playground
-  emulator    the Token Server and the phone alone, for a backend in any language
+  emulator    only the Token Server and the phone, for a backend in any language
   serve       the login service for a site in any language
-  doctor      checks a Token Server's settings, or a running site, and says what to change
+  doctor      checks a Token Server's settings, or a running site, and prints what to change
 `;
 
 const help = `Usage: onegini-otp-login <command> [flags]
 
 ${commands}
 Flags:
-  --help      this text; after a command its flags
-  --version   the package's version
+  --help      prints this text, or after a command its flags
+  --version   prints the package's version
 
 Examples:
   npx onegini-otp-login demo
@@ -102,8 +102,8 @@ export function readCommand(args: readonly string[]): Command {
   if (name === "--version") return { kind: "version" };
   if (name === "serve" || name === "doctor") return { kind: name, args: rest };
   if (name !== "demo" && name !== "emulator") {
-    const given = name === undefined ? "There is no command" : `There is no command ${JSON.stringify(name)}`;
-    return { kind: "wrong", problem: `${given}. Name one of these: demo, emulator, serve, doctor.` };
+    const given = name === undefined ? "The command is missing" : `Unknown command ${JSON.stringify(name)}`;
+    return { kind: "wrong", problem: `${given}. Use one of: demo, emulator, serve, doctor.` };
   }
   const flags = parseFlags(name, rest);
   if (flags.kind === "wrong") return flags;
@@ -129,7 +129,7 @@ function parseFlags(name: Name, args: string[]): Flags | Extract<Command, { kind
     if (empty !== undefined) return { kind: "wrong", problem: `--${empty} has no value.` };
     return { kind: "flags", values: values as Flags["values"] };
   } catch (error) {
-    // Node's message names the argument first; the rest is advice that fits no flag here.
+    // Node's message names the argument first. The advice after it does not apply here.
     const [problem = ""] = String((error as Error).message).split(/\. |\n/);
     return { kind: "wrong", problem: `${problem.replace(/\.$/, "")}.` };
   }

@@ -2,18 +2,18 @@ import { getSystemErrorMap } from "node:util";
 import { withoutSecrets } from "../../src/server/token-server/redaction.js";
 import type { Line } from "./lines.js";
 
-/** Makes texts fit to be printed: all that doctor writes goes through here, because a server may have written a part of it. */
+/** Makes text safe to print. Everything that doctor writes passes through it, because a server may have written part of it. */
 export interface Cleaner {
   /** Without secrets, on one line. */
   text: (text: string) => string;
-  /** With texts that have an end, too. */
+  /** The same for a line, whose texts are also shortened. */
   line: (line: Line) => Line;
 }
 
-/** Shorter texts would also be found by chance. Such a secret is no secret. */
+/** Shorter ones would match ordinary words. A secret that short protects nothing. */
 const shortestSecret = 4;
 const mostCharacters = 300;
-/** An advice is doctor's own. */
+/** A fix is doctor's own text, so it may be longer. */
 const mostOfAnAdvice = 1000;
 
 /** @param secrets texts that no output may hold */
@@ -23,7 +23,7 @@ export function cleaner(secrets: readonly string[]): Cleaner {
     [...long, ...long.map((secret) => Buffer.from(secret).toString("base64").replace(/=+$/, ""))],
     errorCodes(long),
   );
-  // Redacted before it is cut: a half of a secret would not be found.
+  // Redacted before it is shortened: half of a secret would not match.
   const text = (given: string): string => inWritingOrder(redact(given));
   return {
     text,
@@ -35,7 +35,7 @@ export function cleaner(secrets: readonly string[]): Cleaner {
   };
 }
 
-/** A system error's code is no text of a server's. A short secret must not eat its letters, which would tell the secret. */
+/** System error codes stay as they are: they do not come from a server, and redacting letters in them would reveal a short secret. */
 function errorCodes(secrets: readonly string[]): string[] {
   const system = [...getSystemErrorMap().values()].map(([code]) => code);
   const ofTls = "(?:CERT|CRL|DEPTH_ZERO|ERR|HPE|SELF_SIGNED|UNABLE_TO)_[A-Z\\d_]+";
@@ -43,11 +43,11 @@ function errorCodes(secrets: readonly string[]): string[] {
   return [...system, "ENOTFOUND", ...(secrets.some((secret) => isOne.test(secret)) ? [] : [ofTls])];
 }
 
-/** Without marks that turn the direction of writing, and so the order of a line's words, and without halves of characters. */
+/** Removes direction marks, which could reorder the words of a line, and lone surrogates. */
 const inWritingOrder = (text: string): string =>
   text.replace(/[\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, " ");
 
-/** Its middle is left out: the words around a server's text stay. */
+/** Cuts out the middle, so that doctor's words around a server's text stay. */
 function shortened(text: string, most: number): string {
   const characters = [...text];
   if (characters.length <= most) return text;

@@ -2,7 +2,7 @@ import type { Connection, HandshakeTrouble, TlsFacts } from "./connection.js";
 import { ignoredProxy } from "./proxy.js";
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
 
-/** What the lines of a connection need to know of the server at its other end. */
+/** The server at the other end, as the lines name it. */
 export interface Server {
   /** For example `the Token Server`. */
   what: string;
@@ -17,7 +17,7 @@ export function connectionLines(connection: Connection, server: Server, now: Dat
   const lines = directLines(connection, server, now);
   const { proxy } = connection;
   if (proxy.kind !== "ignored") return lines;
-  // Without the proxy, what is behind it looks as if it were not there.
+  // The failure may only mean that this Node bypasses the proxy.
   return lines.map((line) =>
     line.result === "failed" ? { ...line, fix: `${ignoredProxy(proxy)} ${line.fix}` } : line,
   );
@@ -29,15 +29,15 @@ function directLines(
   now: Date,
 ): Line[] {
   if (proxy.kind === "used" || name === undefined) {
-    const way = proxy.kind === "used" ? `the proxy ${proxy.proxy}` : "a proxy";
+    const which = proxy.kind === "used" ? `the proxy ${proxy.proxy}` : "a proxy";
     return notChecked(
       ["name", "port", ...tlsChecks],
-      `left out behind ${way} (HTTPS_PROXY): the calls show it`,
+      `not checked behind ${which} (HTTPS_PROXY): the calls below test the connection`,
     );
   }
   if ("error" in name) {
     return [
-      failed("name", `${host} is not known (${name.error})`, nameFix(name.error, setAt)),
+      failed("name", `${host} cannot be resolved (${name.error})`, nameFix(name.error, setAt)),
       ...notChecked(["port", ...tlsChecks], fixFirst("name")),
     ];
   }
@@ -50,8 +50,8 @@ function directLines(
       resolved,
       failed(
         "port",
-        `nothing answers at port ${port} of ${host} (${tcp.error})`,
-        `Start ${what}, or correct the port in ${setAt}. Where both are right, a firewall is between this machine and ${what}.`,
+        `no connection to port ${port} of ${host} (${tcp.error})`,
+        `Start ${what}, or correct the port in ${setAt}. If both are right, a firewall blocks the connection from this machine to ${what}.`,
       ),
       ...notChecked(tlsChecks, fixFirst("port")),
     ];
@@ -62,8 +62,8 @@ function directLines(
       ...open,
       failed(
         "tls-version",
-        `port ${port} speaks TLS, and the address says http`,
-        `Write https in ${setAt}, or the port of plain http.`,
+        `port ${port} uses TLS, but the address begins with http`,
+        `Use https in ${setAt}, or the port for plain http.`,
       ),
       ...notChecked(["tls-chain", "tls-date", "tls-name"], fixFirst("tls-version")),
     ];
@@ -87,45 +87,45 @@ function directLines(
 
 const nameFix = (error: string, setAt: string): string =>
   error === "EAI_AGAIN"
-    ? `Correct the name in ${setAt}. Where it is right, this machine's name server (DNS) does not answer.`
-    : `Correct the name in ${setAt}, or add it to the DNS that this machine asks.`;
+    ? `Correct the name in ${setAt}. If it is right, this machine's name server (DNS) does not answer.`
+    : `Correct the name in ${setAt}, or add it to the DNS that this machine uses.`;
 
 const isOfPlainHttp = (error: string): boolean =>
   /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)/.test(error);
 
-/** Whether an error is the alert of a server that misses a client certificate. Under TLS 1.3 it comes after the handshake. */
+/** Whether an error is a TLS alert about a missing client certificate. With TLS 1.3 it comes after the handshake. */
 export const wantsClientCertificate = (error: string): boolean =>
   /ERR_SSL_\w*ALERT_\w*(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE|CERTIFICATE_UNKNOWN|UNKNOWN_CA)/.test(
     error,
   );
 
 export const clientCertificateFix =
-  "Give Node the certificate and key that the Token Server's operator has for you: cert and key in https.globalAgent.options, set in a file that NODE_OPTIONS=--import=FILE loads, for the kit and for doctor.";
+  "Give Node the certificate and key that you get from the Token Server's operator: set cert and key of https.globalAgent.options in a file that NODE_OPTIONS=--import=FILE loads, for the kit and for doctor.";
 
 function handshakeLines({ error, oldVersion }: HandshakeTrouble, what: string, setAt: string): Line[] {
   const line =
     oldVersion !== undefined
       ? failed(
           "tls-version",
-          `only ${oldVersion.replace("TLSv", "TLS ")}, which is too old`,
-          `Turn on TLS 1.2 or 1.3 at ${what}, or at the proxy in front of it.`,
+          `it supports only ${oldVersion.replace("TLSv", "TLS ")}, which is too old`,
+          `Enable TLS 1.2 or 1.3 at ${what}, or at the proxy in front of it.`,
         )
       : isOfPlainHttp(error)
         ? failed(
             "tls-version",
-            `the port speaks plain http or another protocol, not TLS (${error}): the TLS handshake fails`,
-            `Correct the port in ${setAt}. https has another one, mostly 443.`,
+            `the TLS handshake fails: the port uses plain http or another protocol, not TLS (${error})`,
+            `Correct the port in ${setAt}. The port for https is usually 443.`,
           )
         : wantsClientCertificate(error)
           ? failed(
               "tls-version",
-              `the TLS handshake fails: ${what} may want a client certificate (${error})`,
-              `${clientCertificateFix} Otherwise ${what} has no certificate for this name, or takes no cipher of Node's.`,
+              `the TLS handshake fails: ${what} may require a client certificate (${error})`,
+              `${clientCertificateFix} Otherwise ${what} has no certificate for this name, or accepts none of Node's ciphers.`,
             )
           : failed(
               "tls-version",
               `the TLS handshake fails (${error})`,
-              `Correct the port in ${setAt}, if it is one of plain http. Otherwise ${what} has no certificate for this name, asks for a client certificate, or a firewall ends the connection.`,
+              `If this port is for plain http, correct it in ${setAt}. Otherwise ${what} has no certificate for this name, it requires a client certificate, or a firewall closes the connection.`,
             );
   return [line, ...notChecked(["tls-chain", "tls-date", "tls-name"], fixFirst("tls-version"))];
 }
@@ -134,14 +134,14 @@ const dateErrors = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
 
 function chainLine({ verifyError, issuer }: TlsFacts, what: string): Line {
   if (verifyError === undefined) return ok("tls-chain", issuer);
-  // OpenSSL names one error, and then it is this one.
+  // OpenSSL reports a single error, so nothing is known about the chain.
   if (dateErrors.includes(verifyError)) return unknown("tls-chain", fixFirst("tls-date"));
   switch (verifyError) {
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
       return failed(
         "tls-chain",
-        "the certificate is signed by itself",
-        `Give ${what} a certificate of an authority. If it has to stay, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
+        "the certificate is self-signed",
+        `Give ${what} a certificate from a certificate authority. To keep this one, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
       );
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
     case "UNABLE_TO_GET_ISSUER_CERT":
@@ -149,13 +149,13 @@ function chainLine({ verifyError, issuer }: TlsFacts, what: string): Line {
       return failed(
         "tls-chain",
         `the issuer of the certificate, ${issuer}, is not known here (${verifyError})`,
-        `Two faults look alike: ${what} does not send its intermediate certificate (send the whole chain), or the authority is a private one (name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too).`,
+        `Two possible causes: ${what} does not send its intermediate certificate (send the whole chain), or the authority is a private one (name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too).`,
       );
     default:
       return failed(
         "tls-chain",
         `the certificate is not trusted (${verifyError})`,
-        `Give ${what} a certificate of a public authority. For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
+        `Give ${what} a certificate from a public authority. For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
       );
   }
 }
@@ -166,20 +166,20 @@ function dateLine({ dates, verifyError }: TlsFacts, what: string, now: Date): Li
     return failed(
       "tls-date",
       `a certificate was valid until ${dayOf(over.to)}`,
-      `Renew the certificate of ${what}, or set the clock of this machine.`,
+      `Renew the certificate of ${what}, or correct this machine's clock.`,
     );
   const early = dates.find(({ from }) => from > now);
   if (early)
     return failed(
       "tls-date",
-      `a certificate is valid from ${dayOf(early.from)} on`,
-      `Set the clock of this machine, or give ${what} a certificate that is valid today.`,
+      `a certificate is not valid before ${dayOf(early.from)}`,
+      `Correct this machine's clock, or give ${what} a certificate that is valid today.`,
     );
   if (dateErrors.includes(verifyError ?? ""))
     return failed(
       "tls-date",
       `a certificate of the chain is out of date (${verifyError})`,
-      `Renew the certificate and the chain of ${what}.`,
+      `Renew the certificate of ${what}, with its chain.`,
     );
   const [first] = dates.map(({ to }) => to).sort((one, other) => Number(one) - Number(other));
   return ok("tls-date", `valid until ${first ? dayOf(first) : "an unknown day"}`);

@@ -11,7 +11,7 @@ import {
 import { proxyFor, type ProxyUse } from "./proxy.js";
 import { codeOrText } from "../../shared/error-code.js";
 
-/** What a connection to a server shows, from the outside in. What comes after a failure is undefined. */
+/** What a connection to a server shows, from the outside in. Steps after a failure are undefined. */
 export interface Connection {
   host: string;
   port: number;
@@ -21,26 +21,26 @@ export interface Connection {
   name?: { addresses: readonly string[] } | { error: string };
   tcp?: { error: string | undefined };
   tls?: TlsFacts | HandshakeTrouble;
-  /** The address says http, and the port speaks TLS. */
+  /** The address begins with http, but the port uses TLS. */
   speaksTls?: boolean;
 }
 
 export interface HandshakeTrouble {
   error: string;
-  /** The version, if the server speaks only one that is too old. */
+  /** The server's version, if it supports only one that is too old. */
   oldVersion: string | undefined;
 }
 
 export interface TlsFacts {
   /** For example `TLSv1.3`. */
   version: string;
-  /** OpenSSL's word for what is wrong with the chain or its dates. */
+  /** OpenSSL's error code for the chain or its dates. */
   verifyError: string | undefined;
-  /** The names in the certificate, if that of the server is not among them. */
+  /** The names in the certificate, if the server's is not among them. */
   otherNames: string | undefined;
   /** Who signed the server's certificate. */
   issuer: string;
-  /** Of the server's certificate and those that it sent with it. */
+  /** For the server's certificate and each one that it sent with it. */
   dates: readonly { from: Date; to: Date }[];
 }
 
@@ -59,8 +59,8 @@ export async function lookAtConnection(address: string, timeoutMs: number): Prom
   tcp.socket.destroy();
   const open = { ...seen, name, tcp: { error: undefined } };
   if (isTls) return { ...open, tls: await lookAtTls(host, seen.port, timeoutMs) };
-  // http is for this machine, which answers at once.
-  const tls = await lookAtTls(host, seen.port, Math.min(timeoutMs, 1000), "usual");
+  // Only loopback may use http, and it answers at once.
+  const tls = await lookAtTls(host, seen.port, Math.min(timeoutMs, 1000), "default");
   return { ...open, speaksTls: "version" in tls };
 }
 
@@ -78,14 +78,14 @@ async function lookAtTls(
   host: string,
   port: number,
   timeoutMs: number,
-  tries: "usual" | "all" = "all",
+  versions: "default" | "all" = "all",
 ): Promise<TlsFacts | HandshakeTrouble> {
   const connect = (more: ConnectionOptions) =>
     attempt(
       (done) =>
         connectTls(
           {
-            // Where a site sets its certificate authorities, for the kit too.
+            // A site sets its certificate authorities here, for the kit too.
             ...globalAgent.options,
             host,
             port,
@@ -97,15 +97,15 @@ async function lookAtTls(
         ),
       timeoutMs,
     );
-  const usual = await connect({});
-  if ("socket" in usual) return factsOf(usual.socket, host);
-  if (tries === "usual") return { error: usual.error, oldVersion: undefined };
+  const first = await connect({});
+  if ("socket" in first) return factsOf(first.socket, host);
+  if (versions === "default") return { error: first.error, oldVersion: undefined };
   const old = await connect({ minVersion: "TLSv1", ciphers: "DEFAULT:@SECLEVEL=0" });
-  if ("error" in old) return { error: usual.error, oldVersion: undefined };
+  if ("error" in old) return { error: first.error, oldVersion: undefined };
   const version = old.socket.getProtocol();
   old.socket.destroy();
   return {
-    error: usual.error,
+    error: first.error,
     oldVersion: /^TLSv1(\.1)?$/.test(version ?? "") ? (version ?? "") : undefined,
   };
 }
@@ -138,10 +138,10 @@ function chainOf(certificate: DetailedPeerCertificate): DetailedPeerCertificate[
 const namesOf = ({ subjectaltname, subject }: DetailedPeerCertificate): string =>
   subjectaltname?.replaceAll(/(?:DNS|IP Address):/g, "") || textOf(subject?.CN) || "no name";
 
-/** A name of a certificate may be there several times. */
+/** A certificate may have the same kind of name several times. */
 const textOf = (value: string | string[] | undefined): string => [value ?? ""].flat().join(", ");
 
-/** Resolves when a socket is connected, or to the reason why it is not. */
+/** Resolves to the connected socket, or to the reason why it did not connect. */
 function attempt<Kind extends Socket>(
   open: (done: () => void) => Kind,
   timeoutMs: number,
@@ -159,7 +159,7 @@ function attempt<Kind extends Socket>(
       clearTimeout(timer);
       resolve({ error: codeOrText(error) });
     });
-    // A server that closes the connection in the middle of the handshake.
+    // The server closed the connection during the handshake.
     socket.once("close", () => {
       clearTimeout(timer);
       resolve({ error: "the connection was closed" });

@@ -18,7 +18,7 @@ export interface DoctorEdge {
   stdout: (text: string) => void;
   stderr: (text: string) => void;
   version: string;
-  /** Ends the wait for a scan, which begins with `onCode`. The lines are printed all the same. */
+  /** Ends the wait for a scan, which begins with `onCode`. The lines are still printed. */
   stop: AbortSignal;
   /** For each call and connection. Default 5 s. */
   timeoutMs?: number;
@@ -29,7 +29,16 @@ export interface DoctorEdge {
   onCode?: (code: StartedTransaction) => void;
 }
 
-/** `npx onegini-otp-login doctor`. Resolves to the exit code. */
+/**
+ * The command `doctor`: checks a tenant or, with `--site`, a running site, and prints what to change.
+ *
+ * `doctor-options.ts` reads the command line. `connection.ts` connects to the server; then `tenant/` checks the Token Server's
+ * settings, the callback and a scan, or `site/` the login page and the login API. Each first collects facts and then turns them
+ * into lines (`lines.ts`): passed, failed with a fix, or "could not tell". Every line passes through `clean-lines.ts`, which
+ * removes secrets, and `output.ts` prints the lines as text, JSON or a report.
+ *
+ * Resolves to the exit code.
+ */
 export async function doctor(
   args: readonly string[],
   environment: Environment,
@@ -49,7 +58,7 @@ export async function doctor(
   const { subject, json, given } = options;
   let report: number | undefined;
   try {
-    // Before the work, so that it is not done for nothing.
+    // Before the checks, so that they do not run in vain.
     report = options.report === undefined ? undefined : openSync(options.report, "w", 0o600);
   } catch (error) {
     edge.stderr(`--report: the file cannot be written (${(error as NodeJS.ErrnoException).code}).\n`);
@@ -104,12 +113,12 @@ async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
 
 async function show(code: StartedTransaction, { showTo, onCode }: CheckEdge): Promise<() => void> {
   const page = await serveCodePage(code.otp);
-  // First, so that whoever reads the code can end the wait.
+  // First, so that Ctrl+C works as soon as the code is on the screen.
   onCode?.(code);
   const seconds = Math.round(code.ttlMs / 1000);
   showTo(
     [
-      `Scan this code with your app, and accept or decline. It is good for ${seconds} s; Ctrl+C ends the wait.`,
+      `Scan this code with your app, and accept or decline. It is valid for ${seconds} s. Ctrl+C ends the wait.`,
       terminalCode(code.otp),
       ...(page ? [`As a page, on this machine: ${page.address}`] : []),
       "",
@@ -125,12 +134,12 @@ async function checkSite(
   print: CheckEdge["print"],
 ): Promise<Line[]> {
   const connection = await lookAtConnection(site.page, times.timeoutMs);
-  const way = connectionLines(connection, { what: "the site", setAt: "--site" }, new Date());
-  print(`Connection to ${new URL(site.page).origin}`, way);
-  const broken = way.find(({ result }) => result === "failed")?.check ?? "port";
+  const reached = connectionLines(connection, { what: "the site", setAt: "--site" }, new Date());
+  print(`Connection to ${new URL(site.page).origin}`, reached);
+  const broken = reached.find(({ result }) => result === "failed")?.check ?? "port";
   const seen = isUsable(connection)
     ? siteLines(await visitSite(site, times), site)
     : notChecked(siteChecks, fixFirst(broken));
-  print("The site", seen);
-  return [...way, ...seen];
+  print("Site", seen);
+  return [...reached, ...seen];
 }

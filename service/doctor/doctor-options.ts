@@ -30,7 +30,7 @@ export type DoctorOptions =
       warnings: string[];
     };
 
-/** What the tenant's checks need. The others are of `serve` alone. */
+/** What the checks of a tenant require. Only `serve` needs the others. */
 const ofTenant: readonly SettingName[] = ["token-server-url", "client-id", "client-secret", "type"];
 
 /** Reads what follows `doctor`. */
@@ -61,21 +61,22 @@ export function readDoctorOptions(
     const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
     if (!url || !isSafe || url.username !== "" || url.hash !== "")
       return wrong(
-        "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user and fragment.",
+        "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user or fragment.",
       );
-    if (switches.has("no-scan")) return wrong("--no-scan does not go with --site, which scans nothing.");
+    if (switches.has("no-scan"))
+      return wrong("--no-scan cannot be combined with --site, which shows no code.");
     const path = settings.path.replace(/\/+$/, "");
     const apiOrigin = settings["api-origin"] ?? url.origin;
     subject = { kind: "site", page: url.href, path, apiOrigin, headers: given };
   } else {
-    if (given.length > 0) return wrong("--header goes with --site only.");
-    // It may be undefined here: doctor does not need it where it has callback-uri.
+    if (given.length > 0) return wrong("--header needs --site.");
+    // May be undefined: with callback-uri doctor does not need it.
     const origin = settings.origin as string | undefined;
     const apiOrigin = settings["api-origin"] ?? origin;
     const callbackUri = settings["callback-uri"] ?? (apiOrigin && `${apiOrigin}${settings.path}/callback`);
     if (callbackUri === undefined)
       return wrong(
-        "--origin is missing. Give it, or --callback-uri: the Token Server has to allow the callback's address.",
+        "--origin is missing. Give --origin or --callback-uri: the Token Server has to allow the callback's address.",
       );
     const backend = isByFlags && [...givenAt.keys()].every(isForBoth) ? "kit" : "service";
     const isPortGiven = backend === "service" || givenAt.has("port");
@@ -100,13 +101,13 @@ export function readDoctorOptions(
   };
 }
 
-/** Whether a setting is not of `serve` alone. `host` and `port` say where callbacks arrive. */
+/** Whether the kit has a setting too. `host` and `port` are where callbacks arrive. */
 const isForBoth = (name: SettingName): boolean => name in kitOptions || name === "host" || name === "port";
 
 const optionOf = (name: SettingName): string =>
   name in kitOptions ? `, the kit's ${kitOptions[name as CheckedSetting]}` : "";
 
-/** The port of a callback's address on this machine. Elsewhere a proxy is in front, and what is behind it is not known. */
+/** The port of a callback's address on this machine. Undefined for other addresses: the port behind their proxy is unknown. */
 function ownPort(callbackUri: string): number | undefined {
   const { protocol, hostname, port } = new URL(callbackUri);
   return protocol === "http:" && isLoopback(hostname) ? Number(port || 80) : undefined;
@@ -131,27 +132,27 @@ const settingLines = (Object.keys(kitOptions) as CheckedSetting[])
 /** The text of `doctor --help`. */
 export const doctorHelp = `Usage: onegini-otp-login doctor [flags]
 
-Checks a Token Server's settings from the outside in, shows a code to scan, and says what to change. With --site it
-looks at a running site as a browser does.
+Checks a Token Server's settings from the outside in, shows a code to scan, and prints what to change. With --site it
+checks a running site as a browser does.
 
 Flags:
-${flagLine("--no-scan", "shows no code, and so leaves out the phone and the callback")}
+${flagLine("--no-scan", "shows no code, so the phone and the callback are not checked")}
 ${flagLine("--site <url>", "the login page of a running site, https://www.example.com/login")}
 ${flagLine('--header "<name>: <value>"', "with --site: a header of each request to the site; repeatable")}
 ${flagLine("--json", "the result as JSON on stdout; the code goes to stderr")}
 ${flagLine("--report <file>", "also writes a report without secrets, for the vendor's support")}
 ${flagLine("--config <file>", "the file of serve")}
 
-Settings, and the kit's options that they are. The first four are needed, and --origin or --callback-uri; with --site
-none is, but --path if it is not /otp-login, and --api-origin if it is not the page's:
+Settings, each with the kit's option. The first four are required, and --origin or --callback-uri. With --site none is
+required; give --path if it is not /otp-login, and --api-origin if it is not the page's:
 ${settingLines}
-${flagLine("--host <address>", "where the site's server, behind its proxy, listens (127.0.0.1)")}
-${flagLine("--port <number>", "and its port (of a callback on this machine: that of its address)")}
+${flagLine("--host <address>", "where the site's server listens behind its proxy (127.0.0.1)")}
+${flagLine("--port <number>", "its port (for a callback address on this machine: its port)")}
 
-A secret may come from a file: --client-secret-file, --callback-password-file. For the login service give what serve
-gets: the file, the variables or the flags of npx onegini-otp-login serve --help.
+A secret can be read from a file: --client-secret-file, --callback-password-file. For the login service, give the
+settings of serve: its file, its variables or its flags (npx onegini-otp-login serve --help).
 
-Exit codes: 0 nothing is wrong ("could not tell" is not), 1 something is, 2 the command line or a setting is wrong.
+Exit codes: 0 no check failed ("could not tell" is not a failure), 1 a check failed, 2 a flag or a setting is wrong.
 
 Examples:
   npx onegini-otp-login doctor --token-server-url https://ts.example.com --client-id site --client-secret-file secret \\

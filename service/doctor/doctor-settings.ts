@@ -1,7 +1,7 @@
 import type { Settings } from "../settings/setting-list.js";
 import type { Backend } from "./wording.js";
 
-/** The settings of `serve` that doctor uses, also for a kit. The callback's address stands beside them. */
+/** The settings of `serve` that doctor uses, also for a kit. The callback's address is passed separately. */
 export interface DoctorSettings extends Pick<
   Settings,
   | "token-server-url"
@@ -18,6 +18,6 @@ export interface DoctorSettings extends Pick<
   | "callback-password"
 > {
   backend: Backend;
-  /** Where callbacks arrive. Undefined where only the site knows the port of its server. */
+  /** Where callbacks arrive. Undefined if the port of the site's server is unknown. */
   port: number | undefined;
 }

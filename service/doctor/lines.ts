@@ -1,4 +1,4 @@
-/** The checks by their ids, with the titles that a person reads: the words of the vendor's console where it has any. */
+/** The checks by id, with their titles: the vendor's console's own words where it has any. */
 export const titles = {
   name: "Name",
   port: "Port",
@@ -14,12 +14,12 @@ export const titles = {
   "type-method": "Mobile authentication type → Authentication method",
   message: "Message",
   "callback-allowed": "Callback URL is allowed",
-  code: "A code",
+  code: "Code",
   lifetime: "Request expires in",
-  result: "The code's result",
+  result: "Result of the code",
   "callback-reachable": "Callback URL can be reached",
-  scan: "A scan",
-  callback: "The callback",
+  scan: "Scan",
+  callback: "Callback",
   "callback-auth": "Callback config → Username and Password",
   page: "Login page",
   "widget-script": "Widget's script",
@@ -63,5 +63,5 @@ export const unknown = (check: CheckId, says: string): Line => ({ check, result:
 export const notChecked = (checks: readonly CheckId[], why: string): Line[] =>
   checks.map((check) => unknown(check, why));
 
-/** What is said of a check that needs another one first. */
+/** The reason for a check that has to wait until another one passes. */
 export const fixFirst = (check: CheckId): string => `skipped: fix “${titles[check]}” first`;

@@ -2,7 +2,7 @@ import { titles, type Line } from "./lines.js";
 
 const marks = { ok: "✓", failed: "✗", unknown: "?" } as const;
 
-/** Lines for a person. Neighbours that could not be told for the same reason are one line. */
+/** The lines as text. Neighbouring "could not tell" lines with the same reason are joined into one. */
 export function textOf(heading: string, lines: readonly Line[]): string {
   const texts: string[] = [];
   for (let at = 0; at < lines.length; at++) {
@@ -46,7 +46,7 @@ export function nextSteps(lines: readonly Line[], kind: "tenant" | "site"): stri
     lines.some((line) => line.check === check && line.result === "unknown");
   if (kind === "tenant" && isUnknown("scan"))
     return [
-      "Run doctor once more and scan the code with your app: only that shows the phone and the callback.",
+      "Run doctor again and scan the code with your app: only a scan tests the phone and the callback.",
     ];
   if (kind === "tenant")
     return ["Start the site, open the login page, and check it: npx onegini-otp-login doctor --site URL."];
@@ -56,7 +56,7 @@ export function nextSteps(lines: readonly Line[], kind: "tenant" | "site"): stri
 /** What is printed at the end. */
 export function summaryOf(lines: readonly Line[], steps: readonly string[]): string {
   const count = (result: Line["result"]): number => lines.filter((line) => line.result === result).length;
-  const counts = `${count("ok")} right (✓), ${count("failed")} wrong (✗), ${count("unknown")} could not be told (?)`;
+  const counts = `${count("ok")} passed (✓), ${count("failed")} failed (✗), ${count("unknown")} could not tell (?)`;
   return `${counts}\n\nWhat to do next\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join("\n")}\n`;
 }
 
@@ -85,7 +85,7 @@ export function jsonOf({ kind, address, at, version, lines, next }: Result): str
   return `${JSON.stringify({ kind, address, at, version, ok: isGood, checks, next }, null, 2)}\n`;
 }
 
-/** A text for the vendor's support: what was found, where and when. It names no user. */
+/** The report for the vendor's support: all lines, with time and versions. It names no user. */
 export function reportOf(
   result: Result,
   given: readonly string[],

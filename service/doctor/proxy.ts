@@ -4,7 +4,7 @@ import { isIPv4 } from "node:net";
 
 type Environment = Record<string, string | undefined>;
 
-/** Whether Node's global agents, with which the kit calls, go to a server by a proxy of the environment. */
+/** Whether Node's global agents, which the kit uses, reach a server through a proxy from the environment. */
 export type ProxyUse =
   | { kind: "none" }
   /** `proxy`: its host and port. */
@@ -34,11 +34,11 @@ export function proxyFor(
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   if (isBypassed(host, port || (isTls ? "443" : "80"), from["no_proxy"] || from["NO_PROXY"] || ""))
     return { kind: "none" };
-  // Its user and password are nobody's business.
+  // Without its user and password, which are secret.
   return proxyEnv ? { kind: "used", proxy: new URL(proxy).host } : { kind: "ignored", variable };
 }
 
-/** As Node reads NO_PROXY: names, `.name` and `*.name`, with or without a port, `*`, and ranges of IPv4 addresses. */
+/** Follows Node's rules for NO_PROXY: names, `.name` and `*.name`, with or without a port, `*`, and ranges of IPv4 addresses. */
 const isBypassed = (host: string, port: string, list: string): boolean =>
   list
     .toLowerCase()
@@ -63,6 +63,6 @@ function isInRange(host: string, range: string): boolean {
 
 const toNumber = (ip: string): number => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
-/** Where a proxy is named and not used. */
+/** The advice where the environment names a proxy that Node does not use. */
 export const ignoredProxy = ({ variable }: Extract<ProxyUse, { kind: "ignored" }>): string =>
-  `${variable} is set, but this Node (${process.version}) does not use it, for the kit's calls and for doctor: Node 22.21 or 24.5 does, with NODE_USE_ENV_PROXY=1, and Node 20 never does.`;
+  `${variable} is set, but this Node (${process.version}) does not use it, neither for the kit's calls nor for doctor's. Node 22.21 and 24.5 use it with NODE_USE_ENV_PROXY=1; Node 20 never does.`;

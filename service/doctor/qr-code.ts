@@ -7,12 +7,12 @@ import encoder from "qrcode/lib/core/qrcode.js";
 const quietZone = 4;
 
 /**
- * The most modules a side. The widget draws none smaller than four CSS pixels, about a millimetre, which phones read at arm's
- * length, and a code with more of them does not fit into its widest card.
+ * The most modules per side. A module has at least four CSS pixels, about a millimetre, which phones read at arm's length. A
+ * code with more modules does not fit into the widget's widest card.
  */
 export const mostModules = Math.floor((fullWidth - margin) / minPixelsPerModule) - 2 * quietZone;
 
-/** The modules a side of a text's code, without the quiet zone. Undefined: no QR code holds so much. */
+/** The modules per side of a text's code, without the quiet zone. Undefined if the text is too long for a QR code. */
 export function modulesFor(text: string): number | undefined {
   try {
     return encode(text).size - 2 * quietZone;
@@ -35,11 +35,11 @@ function modulesOf(text: string): { size: number; isDark: (x: number, y: number)
   };
 }
 
-// Black and white of the 256 colours: a theme can change the sixteen others.
+// From the 256-colour palette, because a terminal theme can change the first sixteen colours.
 const blackOnWhite = "\u001b[38;5;16;48;5;231m";
 const reset = "\u001b[0m";
 
-/** The code for a terminal: two rows of modules in each line, black on white whatever the theme is. */
+/** The code for a terminal: two rows of modules per line, black on white in any theme. */
 export function terminalCode(text: string): string {
   const { size, isDark } = modulesOf(text);
   const halves = [" ", "▀", "▄", "█"];

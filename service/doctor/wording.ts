@@ -1,6 +1,6 @@
 import type { SettingName } from "../settings/setting-list.js";
 
-/** What the settings are of: the kit in the site's own server, or the login service. */
+/** Where the settings belong: to the kit in the site's own server, or to the login service. */
 export type Backend = "kit" | "service";
 
 /** The options of `createLoginKit` by the names of `serve`'s settings. */
@@ -24,11 +24,11 @@ export const kitOptions = {
 /** A setting that the kit has too. */
 export type CheckedSetting = keyof typeof kitOptions;
 
-/** How the lines call what they speak of. */
+/** The names that the lines use. */
 export interface Wording {
-  /** A setting, where it is set: `tokenServer.url` or `token-server-url`. */
+  /** A setting's name: `tokenServer.url` or `token-server-url`. */
   setting: (name: CheckedSetting) => string;
-  /** What hears the callback in production, in the middle of a sentence. */
+  /** The server that receives the callback in production, for the middle of a sentence. */
   server: string;
 }
 

@@ -22,20 +22,20 @@ export interface WidgetFile {
 
 interface Body {
   bytes: Uint8Array<ArrayBuffer>;
-  /** A hash of these bytes: a cache in between must not take one encoding for another. */
+  /** A hash of these bytes, so that a cache cannot confuse two encodings. */
   etag: string;
 }
 
 const toBody = (bytes: Uint8Array): Body => ({
   bytes: new Uint8Array(bytes),
-  // Short, because every page sends it with every visit.
+  // Short, because a browser sends it with every visit.
   etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 12)}"`,
 });
 
-/** The built files of the package: this folder's place below the package's is the same when it is bundled. */
+/** The built files of the package. The relative path is the same in the bundle. */
 const builtFolder = join(import.meta.dirname, "../../dist");
 
-/** The files that a page loads: the one file, the script for its head, the languages. They are compressed here, once. */
+/** Reads the files that a page loads (the element, `early.js`, the languages) and compresses them once. */
 export async function readWidgetFiles(folder = builtFolder): Promise<WidgetFile[]> {
   const locales = (await readdir(join(folder, "locales"))).filter((name) => name.endsWith(".js")).sort();
   const names = ["onegini-otp-login.js", "early.js", ...locales.map((name) => `locales/${name}`)];
@@ -57,7 +57,7 @@ export async function toWidgetFile(name: string, identity: Uint8Array): Promise<
   };
 }
 
-/** What makes a hashed name of a plain one. */
+/** The part of a hashed name that a plain name does not have. */
 const hashInName = /\.[0-9a-f]{12}(?=\.js$)/;
 
 /** Serves the files under a path that ends with a slash. Anything else there is 404. */
@@ -66,7 +66,7 @@ export function createAssets(files: readonly WidgetFile[], base: string): Hono {
   app.use(async (c, next) => {
     await next();
     c.header("X-Content-Type-Options", "nosniff");
-    // Pages of further origins load modules with CORS. The files are the same for everybody.
+    // Pages of further origins load modules with CORS. The files are public.
     c.header("Access-Control-Allow-Origin", "*");
   });
   app.use(etag());
@@ -78,7 +78,7 @@ export function createAssets(files: readonly WidgetFile[], base: string): Hono {
     app.get(base + name, (c) => send(c, bodies, "no-cache"));
     app.get(base + hashedName, (c) => send(c, bodies, "public, max-age=31536000, immutable"));
   }
-  // During a rolling upgrade a page has names from the `integrity.json` of a process of another version.
+  // During a rolling upgrade a page may use names from the `integrity.json` of another version.
   const plainPaths = new Set(files.map(({ name }) => base + name));
   app.get(`${base}*`, (c, next) => {
     const plainPath = c.req.path.replace(hashInName, "");

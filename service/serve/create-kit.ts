@@ -14,12 +14,12 @@ import type { Metrics } from "./metrics.js";
 import { StartProblem } from "./start-problem.js";
 import { traceEvent } from "./traces.js";
 
-/** A page that the site's own server renders: the site says for which address. */
+/** A page that the site's own server renders, for the browser's address that the site passes. */
 export interface FirstPaintContext {
   address: string | undefined;
 }
 
-/** What a call to the kit comes with: the request on the public port, or the site's words on the internal one. */
+/** The context of a call to the kit: Node's request on the public port, or the address from `POST /begin` on the internal one. */
 export type ServiceContext = NodeContext | FirstPaintContext;
 
 export type ServiceKit = LoginKit<ServiceContext>;
@@ -32,7 +32,11 @@ interface KitParts {
   metrics: Metrics;
 }
 
-/** @throws StartProblem that names a setting which only the kit can check */
+/**
+ * Creates the kit from the settings.
+ *
+ * @throws StartProblem that names a setting which only the kit can check
+ */
 export function createKit(
   settings: Settings,
   { secrets = settings, store, log, metrics }: KitParts,
@@ -88,27 +92,27 @@ export function createKit(
 }
 
 /**
- * Says once, by the requests that come, that `proxies` is wrong. If it is too small, all people share one address; if it is
- * too large, anybody may claim any address, and the phone shows it.
+ * Warns once if a request shows that `proxies` is wrong. If it is too small, all people share one address. If it is too large,
+ * anybody can claim any address, and the phone shows it.
  */
 function createProxiesCheck(proxies: number, log: Log): (request: Request) => void {
-  let isSaid = false;
+  let hasWarned = false;
   return ({ headers }) => {
-    if (isSaid) return;
+    if (hasWarned) return;
     const forwardedFor = headers.get("x-forwarded-for")?.split(",").length ?? 0;
     if (proxies === 0 ? forwardedFor === 0 : forwardedFor >= proxies) return;
-    isSaid = true;
+    hasWarned = true;
     log.warn({ proxies, forwardedFor }, "proxies_differ");
   };
 }
 
-/** The text in the page's language, else in English, else the first one. */
+/** The message in the page's language, else in English, else the first one. */
 const messageIn = (texts: Readonly<Record<string, string>>): Message<ServiceContext> => {
   const [first = ""] = Object.values(texts);
   return ({ language = "en" }) => texts[language] ?? texts["en"] ?? first;
 };
 
-/** The kit's options whose names differ from those of the settings, as far as only the kit checks them. */
+/** Options whose names differ from those of the settings, and which only the kit checks. */
 const renamed: Record<string, SettingName> = { "handOver.to": "hand-over-to", apiOrigin: "api-origin" };
 
 const withSettingNames = (text: string): string =>
@@ -121,14 +125,14 @@ const inSettings = (message: string): string => {
     .replace(/; expected /, "; it must be ")}.`;
 };
 
-/** Their `description` says what to change. */
+/** The events whose `description` names an option to change. */
 const withFix: readonly LoginKitEvent["type"][] = ["request_refused", "page_refused", "host_differs"];
 
-/** An event in the words of the settings, and of `POST /begin`. */
+/** Replaces the names of options in an event by those of the settings and of `POST /begin`. */
 function namingSettings(event: LoginKitEvent): LoginKitEvent {
   if (event.type === "invalid_client_address") {
     const call = event.source === "clientIp" ? "/begin" : "/scanned";
-    const description = `"address" of POST ${call} is no IP address, so it counts as unknown. A client can write anything into X-Forwarded-For: let your framework believe exactly the proxies in front of it.`;
+    const description = `"address" of POST ${call} is not an IP address, so it counts as unknown. A client can write anything into X-Forwarded-For: let your framework trust exactly the proxies in front of it.`;
     return { ...event, description };
   }
   if (!("description" in event) || !withFix.includes(event.type)) return event;

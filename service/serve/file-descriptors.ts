@@ -4,24 +4,24 @@ import { devNull } from "node:os";
 import { LogThrottle } from "./log-throttle.js";
 import type { Log } from "./log.js";
 
-/** How often it is tried. */
+/** How often opening a file is tried. */
 const everyMs = 1_000;
 
 const advice = {
   EMFILE:
-    "This process may open no more files, and each connection is one: new connections are closed. Raise its limit: LimitNOFILE of systemd, ulimits.nofile of a container, ulimit -Hn of a shell.",
+    "This process cannot open more files, and each connection needs one, so new connections are closed. Raise its limit: LimitNOFILE of systemd, ulimits.nofile of a container, ulimit -Hn of a shell.",
   ENFILE:
-    "This machine may open no more files, and each connection is one: new connections are closed. Raise its limit: fs.file-max.",
+    "This machine cannot open more files, and each connection needs one, so new connections are closed. Raise its limit: fs.file-max.",
 };
 
 type Shortage = keyof typeof advice;
 
 /**
- * Logs an error a minute while no more files can be opened. Node closes connections that it has no descriptor for without
- * an event, so a file is opened every second to see whether that works. Only some systems report it at the server.
+ * Logs one error a minute while no more files can be opened. Without a free descriptor Node closes new connections, in most
+ * systems without an event. So this opens a file every second to find out.
  *
- * @param tryToOpen throws what opening a file throws
- * @returns the function that ends it
+ * @param tryToOpen opens a file, and throws if that fails
+ * @returns a function that stops watching
  */
 export function watchFileDescriptors(
   servers: readonly Server[],
@@ -29,21 +29,21 @@ export function watchFileDescriptors(
   tryToOpen: () => void = openAndClose,
 ): () => void {
   const throttle = new LogThrottle();
-  // Later it may be impossible to read it.
+  // Read now: later this file may not open either.
   const limit = readLimit();
-  const tell = (error: unknown): void => {
+  const report = (error: unknown): void => {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (!throttle.isDue(code)) return;
     if (isShortage(code))
       log.error({ code, ...(limit !== undefined && { limit }), description: advice[code] }, "out_of_files");
     else log.error({ error }, "server_failed");
   };
-  for (const server of servers) server.on("error", tell);
+  for (const server of servers) server.on("error", report);
   const timer = setInterval(() => {
     try {
       tryToOpen();
     } catch (error) {
-      if (isShortage((error as NodeJS.ErrnoException).code ?? "")) tell(error);
+      if (isShortage((error as NodeJS.ErrnoException).code ?? "")) report(error);
     }
   }, everyMs).unref();
   return () => clearInterval(timer);
@@ -53,7 +53,7 @@ const isShortage = (code: string): code is Shortage => code in advice;
 
 const openAndClose = (): void => closeSync(openSync(devNull, "r"));
 
-/** How many files this process may open, where Linux says so. */
+/** How many files this process may open. Undefined except on Linux. */
 function readLimit(): number | undefined {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];

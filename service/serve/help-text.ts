@@ -10,16 +10,18 @@ const flags = settingNames
 /** The text of `serve --help`. */
 export const helpText = `Usage: onegini-otp-login serve [flags]
 
-Serves the login API and the widget's files to browsers on one port, and your own backend on another, internal one.
+Serves the login API and the widget's files to browsers on a public port, and your own backend on an internal one.
 
 Flags (default):
 ${flags}
-${flagLine("--config <file>", "a YAML or JSON file with these settings, and limits and timeouts")}
-${flagLine("--check", "says what it would do, and exits")}
+${flagLine("--config <file>", "a YAML or JSON file with these settings, also limits and timeouts")}
+${flagLine("--check", "checks the settings, prints what it would do, and exits")}
 
-Each flag is also a variable, ONEGINI_LOGIN_CLIENT_ID for --client-id, and a key of the file, client-id. Flags win over
-variables, variables over the file. Secrets can be in a file of their own: --client-secret-file, --internal-secret-file,
---callback-password-file, --redis-url-file. SIGHUP reads them again. Redis needs the package redis.
+Each flag is also a variable (ONEGINI_LOGIN_CLIENT_ID for --client-id) and a key of the file (client-id). Flags override
+variables, and variables override the file. A secret can be in a file of its own: --client-secret-file,
+--internal-secret-file, --callback-password-file, --redis-url-file. SIGHUP reloads these files.
+
+--redis-url needs the package redis.
 
 Examples:
   npx onegini-otp-login serve --origin https://www.example.com --config /etc/onegini-login.yaml

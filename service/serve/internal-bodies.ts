@@ -4,16 +4,16 @@ import * as v from "valibot";
 import { readUpTo } from "../../src/server/bytes.js";
 import { badRequest, InternalError } from "./internal-error.js";
 
-/* The bodies. A member that may be left out may also be null, as most languages write a value that is not there. */
+/* The bodies of the internal port's calls. An optional member may also be null, which is how most languages write it. */
 
 const optionalText = (name: string) => v.nullish(v.string(`"${name}" must be a string or null.`));
 
 const qrLinkExpected =
-  '"qr_link" must be an https link with {otp} in its fragment, and at most 110 characters besides.';
+  '"qr_link" must be an https link with {otp} in its fragment and at most 110 other characters.';
 const qrLink = v.nullish(v.pipe(v.string(qrLinkExpected), v.check(isQrLink, qrLinkExpected)));
 
 export const redeemRequest = v.object({
-  // Without one, as if somebody opened the site's route by hand.
+  // Missing if somebody opens the site's route by hand.
   ticket: optionalText("ticket"),
   cookie: optionalText("cookie"),
 });
@@ -24,7 +24,7 @@ export const beginRequest = v.object({
     v.record(v.string(), v.string(headersExpected), headersExpected),
     v.check((headers) => !Array.isArray(headers) && areHeaders(headers), headersExpected),
   ),
-  // A text that is no IP address may be a stranger's, who must not keep the page from being rendered: for the kit it is none.
+  // Any string, because a stranger may have chosen it, and the page must still be rendered. The kit ignores one that is no IP address.
   address: optionalText("address"),
   qr_link: qrLink,
   page_url: optionalText("page_url"),
@@ -37,7 +37,7 @@ export const scannedRequest = v.object({
   user_agent: optionalText("user_agent"),
 });
 
-/** The kit's own rule: with a link that it does not take, it would give the page no code. */
+/** The kit's own rule. With a link that it refuses, `begin` would return no code. */
 function isQrLink(link: string): boolean {
   const { href } = URL.canParse(link) ? new URL(link) : { href: "" };
   const fragmentAt = link.indexOf("#");
@@ -54,7 +54,7 @@ function areHeaders(headers: Record<string, string>): boolean {
   }
 }
 
-/** More than the headers of a request for a page have, which come in the body of `/begin`. */
+/** Larger than the headers of a page request, which `/begin` has in its body. */
 const maxBodyBytes = 65_536;
 
 /** @throws InternalError 415, 413 or 400 */
@@ -75,7 +75,7 @@ export async function bodyOf<Schema extends v.GenericSchema>(
   throw badRequest(kind === "object" ? `${v.getDotPath(issues[0]) ?? "A member"} is missing.` : message);
 }
 
-/** Hono's own limit refuses a body without a length: it makes a Request of the one of its Node adapter, which is none. */
+/** Hono's `bodyLimit` cannot be used: it fails for a body without a length, because its Node adapter's request is not a `Request`. */
 async function textOf({ headers, body }: Request): Promise<string> {
   if (Number(headers.get("Content-Length")) > maxBodyBytes) throw tooLarge();
   if (!body) return "";

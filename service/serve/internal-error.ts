@@ -1,7 +1,7 @@
 type InternalErrorCode =
   "invalid_request" | "invalid_client" | "invalid_ticket" | "server_error" | "temporarily_unavailable";
 
-/** An error of the internal port. Thrown anywhere, answered in one place, in the shape of the login API's errors. */
+/** An error of the internal port. It is thrown anywhere and answered in one place, in the shape of the login API's errors. */
 export class InternalError extends Error {
   override readonly name = "InternalError";
   readonly status: number;

@@ -15,7 +15,7 @@ interface InternalParts {
   log: Log;
   metrics: Metrics;
   readiness: Pick<Readiness, "state">;
-  /** Any of them is accepted. They may change from call to call. */
+  /** The secrets that are accepted. They may change while the service runs. */
   secrets: () => readonly string[];
 }
 
@@ -23,13 +23,13 @@ interface InternalParts {
 export function createInternalServer(parts: InternalParts): Server {
   const answer = listenerOf(createInternalApi(parts).fetch);
   return createServer((request, response) => {
-    // A stop ends kept connections. A call that comes on one at that moment has no answer, and a ticket is not redeemed twice.
+    // Stopping closes idle connections. A call on one at that moment would get no answer, and a ticket cannot be redeemed twice.
     response.setHeader("Connection", "close");
     void answer(request, response);
   });
 }
 
-/** What the site's backend calls. All but `/health` and `/ready` needs the secret. */
+/** The calls of the site's backend. All except `/health` and `/ready` require the secret. */
 export function createInternalApi({ kit, log, metrics, readiness, secrets }: InternalParts): Hono {
   const app = new Hono();
   const throttle = new LogThrottle();
@@ -39,7 +39,7 @@ export function createInternalApi({ kit, log, metrics, readiness, secrets }: Int
   });
   app.onError((error, { req: { method, path } }) => {
     if (error instanceof InternalError) {
-      // This may be a setting of the site's backend. Who reaches the port can cause it at will.
+      // The backend's secret may be wrong. Anybody who reaches the port can cause this at will.
       if (error.status === 401) {
         const level = throttle.isDue("internal_call_refused") ? "warn" : "info";
         log[level]({ status: 401, method, path }, "internal_call_refused");
@@ -110,7 +110,7 @@ export function createInternalApi({ kit, log, metrics, readiness, secrets }: Int
   return app;
 }
 
-/** Compares hashes, which have one length, in constant time: the answer's time tells nothing about the secrets. */
+/** Compares hashes, which all have the same length, in constant time, so that timing reveals nothing about the secrets. */
 function requireSecret(secrets: InternalParts["secrets"]): MiddlewareHandler {
   const hashOf = (text: string) => createHash("sha256").update(text).digest();
   return async (c, next) => {

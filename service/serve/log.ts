@@ -27,8 +27,8 @@ export const createLog = (
   );
 
 /**
- * The instant in ISO 8601, as pino wants it: a part of the line. `toISOString()`, which pino's own `isoTime` calls for each line,
- * costs as much as the rest of the line; here it is called once a second.
+ * The time in ISO 8601, as the part of the line that pino expects. pino's own `isoTime` calls `toISOString()` for each line, which
+ * costs as much as the rest of the line; this calls it once a second.
  */
 export function createTimestamp(now: () => number = Date.now): () => string {
   let second = NaN;
@@ -45,8 +45,8 @@ export function createTimestamp(now: () => number = Date.now): () => string {
 }
 
 /**
- * Stdout, with one write for all lines of a turn of the event loop. It writes in this thread: pino's workers load files by
- * name, which a bundle does not have, and no line is lost when the process ends.
+ * Writes to stdout, once per turn of the event loop. It writes in this thread, because pino's workers load files by name, which
+ * a bundle does not have. So no line is lost when the process ends.
  */
 function stdoutByTurns(): DestinationStream {
   const stdout = pino.destination({ fd: 1, sync: true });
@@ -64,18 +64,18 @@ function stdoutByTurns(): DestinationStream {
   };
 }
 
-/** Its function and not its stream: a stream of Node's would write later. */
+/** Uses pino-pretty's function, because its stream would write later. */
 function prettyLines(to: DestinationStream): DestinationStream {
   const format = prettyFactory({ messageKey: "event", singleLine: true });
   return { write: (line) => void to.write(format(line)) };
 }
 
-/** Writes an event of the kit. Its type is the line's `event`. */
+/** Writes an event of the kit, with its type as the line's `event`. */
 export const logEvent = (log: Log, { type, level, ...rest }: LoginKitEvent): void => log[level](rest, type);
 
 /**
- * Name, message and stack, and those of the causes. Not the other members of an error: libraries keep requests and
- * commands there. JSON leaves some control characters as they are.
+ * Name, message and stack of an error and its causes. Other members are left out, because libraries keep requests and commands
+ * there. Control characters are replaced, because JSON does not escape all of them.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return printable(String(error));

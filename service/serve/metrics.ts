@@ -6,7 +6,7 @@ const prefix = "onegini_otp_login_";
 const loginBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 const callBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** The events that end a login, and the result that each one is. */
+/** The events that end a login, with the `result` of each. */
 const results: Partial<Record<LoginKitEvent["type"], string>> = {
   ticket_redeemed: "completed",
   attempt_denied: "denied",
@@ -14,7 +14,7 @@ const results: Partial<Record<LoginKitEvent["type"], string>> = {
   attempt_failed: "failed",
 };
 
-/** The counts and durations of this process, for Prometheus. No label holds anything that a client sends. */
+/** The counts and durations of this process, for Prometheus. No label contains anything that a client sends. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #registers = [this.#registry];
@@ -26,7 +26,7 @@ export class Metrics {
   });
   readonly #ticketsIssued = new Counter({
     name: `${prefix}tickets_issued_total`,
-    help: "Logins that were handed to the site. Each one that it redeems is completed.",
+    help: "Logins for which the site got a ticket. A redeemed one counts as completed.",
     registers: this.#registers,
   });
   readonly #loginSeconds = new Histogram({
@@ -62,7 +62,7 @@ export class Metrics {
   });
   readonly #callbacksMissing = new Counter({
     name: `${prefix}callbacks_missing_total`,
-    help: "Answers that the kit found by asking, and whose callback did not come.",
+    help: "Answers that the kit found by polling because no callback came.",
     registers: this.#registers,
   });
   readonly #watchers = new Gauge({
@@ -72,7 +72,7 @@ export class Metrics {
   });
 
   constructor() {
-    // A rate over a counter that begins with its first event misses that event.
+    // Starts at 0: a rate over a counter that first appears with its first event misses that event.
     for (const result of Object.values(results)) this.#logins.inc({ result }, 0);
   }
 
@@ -91,11 +91,11 @@ export class Metrics {
 
   /** The site redeemed a ticket. */
   redeemed({ login }: RedeemedLogin): void {
-    // With Redis, `approvedAt` is by the clock of its host.
+    // With Redis, `approvedAt` comes from the clock of its host.
     this.#loginSeconds.observe({ phase: "session" }, Math.max(0, Date.now() - login.approvedAt) / 1000);
   }
 
-  /** A transport that counts its calls: the kit has an event for a call only if it failed. */
+  /** Wraps a transport to count its calls: the kit has events only for calls that fail. */
   counting(transport: Transport): Transport {
     return async (request) => {
       const call = request.method === "POST" ? "start" : "result";

@@ -6,8 +6,8 @@ import type { ServiceKit } from "./create-kit.js";
 import type { Readiness } from "./readiness.js";
 
 /**
- * Longer than a proxy keeps an idle connection (many load balancers: 60 s), so that the proxy closes it first. Otherwise it might send a
- * request at that moment, and it does not send a POST twice.
+ * Longer than a proxy keeps an idle connection (many load balancers: 60 s), so that the proxy closes it first. Otherwise it might
+ * send a request at the moment when the connection closes, and it does not send a POST again.
  */
 const keepAliveMs = 75_000;
 
@@ -20,8 +20,8 @@ interface PublicParts {
 }
 
 /**
- * The server for browsers and the Token Server: the login API, the widget's files, and nothing else. A load balancer's checks
- * are not below the path, so that no proxy passes them on, and are answered with a status alone.
+ * The server for browsers and the Token Server: the login API, the widget's files, and nothing else. A load balancer's checks are
+ * outside the path, so that no proxy forwards them, and are answered with a status only.
  */
 export function createPublicServer({ kit, files, path, readiness }: PublicParts): Server {
   const base = `${path}/assets/`;
@@ -37,7 +37,7 @@ export function createPublicServer({ kit, files, path, readiness }: PublicParts)
   });
 }
 
-/** Which check of a load balancer a request is, if any. */
+/** The load balancer's check that a request is, if any. */
 function checkOf({ method, url = "" }: IncomingMessage): "/health" | "/ready" | undefined {
   const [path] = url.split("?", 1);
   const isRead = method === "GET" || method === "HEAD";
@@ -47,11 +47,11 @@ function checkOf({ method, url = "" }: IncomingMessage): "/health" | "/ready" | 
 const answerCheck = (response: ServerResponse, isGood: boolean): unknown =>
   response.writeHead(isGood ? 200 : 503, { "Cache-Control": "no-store", "Content-Length": 0 }).end();
 
-/** A listener of Node's for a function of the Web's requests. */
+/** Turns a function from `Request` to `Response` into a listener for Node's server. */
 export const listenerOf = (answer: (request: Request) => Response | Promise<Response>) =>
   getRequestListener(answer, {
     overrideGlobalObjects: false,
-    // For a client of HTTP/1.0. Nothing here uses the host.
+    // For HTTP/1.0 clients. Nothing here uses the host.
     hostname: "localhost",
     // For a request with an invalid address or host.
     errorHandler: (error) =>

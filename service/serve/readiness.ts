@@ -2,7 +2,7 @@ import type { ServiceKit } from "./create-kit.js";
 
 /** Whether a load balancer should send requests here. */
 export interface Readiness {
-  /** From now on it should not. */
+  /** Marks the service as stopping. */
   stop: () => void;
   state: () => Promise<"ready" | "stopping" | "no store">;
 }

@@ -3,8 +3,8 @@ import { isatty } from "node:tty";
 const standardStreams = [0, 1, 2];
 
 /**
- * Calls `reload` at each SIGHUP. A terminal that is closed sends the same signal, and is no terminal any more then: it ends the
- * process, as if nobody listened.
+ * Calls `reload` at each SIGHUP. A terminal that closes sends the same signal. Then the streams are no longer terminals, and the
+ * process ends, as it would without a listener.
  */
 export function onReloadSignal(reload: () => void): void {
   const terminals = standardStreams.filter((stream) => isatty(stream));

@@ -7,12 +7,12 @@ interface RereadParts {
   secrets: Secrets;
   files: readonly SecretFile[];
   read: (path: string) => string;
-  /** Resolves to what is wrong with a new address of Redis, without its password. */
+  /** Resolves to the problem with a new address of Redis, without its password. */
   checkRedis: (url: string) => Promise<string | undefined>;
   log: Log;
 }
 
-/** Reads the files of the secrets again. What is wrong there is logged, and that secret stays as it was. */
+/** Reads the files of the secrets again. If one is wrong, that is logged and its secret stays as it was. */
 export async function rereadSecrets({ secrets, files, read, checkRedis, log }: RereadParts): Promise<void> {
   const changed: SecretName[] = [];
   for (const file of files) {
@@ -33,7 +33,7 @@ export async function rereadSecrets({ secrets, files, read, checkRedis, log }: R
   if (files.length > 0) log.info({ changed }, "secrets_read");
   else
     log.warn(
-      { changed, description: "No secret is in a file of its own, so none changes without a restart." },
+      { changed, description: "No secret is in a file of its own, so secrets change only with a restart." },
       "secrets_read",
     );
 }

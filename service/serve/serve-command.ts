@@ -8,8 +8,14 @@ import { checkService, startService, stopWarnings, type Checked, type Service } 
 import { StartProblem } from "./start-problem.js";
 
 /**
- * `npx onegini-otp-login serve`. stdout is the log's; what is for the person who starts it goes to stderr. Resolves to the running
- * service, and to undefined for `--help`.
+ * The command `serve`: the kit as a process of its own, for a site in any language.
+ *
+ * This file reads the settings (`../settings/`), prints what an operator needs, and stops the process on a signal. `service.ts`
+ * puts the parts together. The public port (`public-server.ts`) serves the login API, which is the kit of `create-kit.ts`, and the
+ * widget's files (`assets.ts`). The internal port (`internal-server.ts`) serves the site's own backend. So a login comes in at
+ * the public port and ends with `POST /redeem` at the internal one. The kit's events go to `log.ts`, `metrics.ts` and `traces.ts`.
+ *
+ * stdout is for the log alone; everything else goes to stderr. Resolves to the running service, and to undefined for `--help`.
  */
 export async function serve(
   args: readonly string[],
@@ -48,7 +54,7 @@ export async function serve(
   }
 }
 
-/** What a person wants to know at the start, one line each. `ready:` comes last. */
+/** Prints what an operator needs at the start, one line each. `ready:` comes last. */
 function report(settings: Settings, { publicAddress, internalAddress, secret, files }: Service): void {
   if (settings["redis-url"] === undefined)
     console.error("attempts are kept in memory: run one process only, or set redis-url");
@@ -59,7 +65,7 @@ function report(settings: Settings, { publicAddress, internalAddress, secret, fi
   console.error(`ready: ${publicAddress}`);
 }
 
-/** What `--check` says: each setting that was given, and where the service would listen. */
+/** The output of `--check`: each setting that was given, and where the service would listen. */
 function summaryOf(
   settings: Settings,
   givenAt: ReadonlyMap<SettingName, string>,
@@ -77,7 +83,7 @@ function summaryOf(
     `It would start: at ${publicAddress} for browsers, at ${internalAddress} for the site's backend.`,
     settings["redis-url"] === undefined ? "Attempts would be kept in memory." : "Redis answers.",
     ...notes.map((note) => `note: ${note}`),
-    "The Token Server was not asked. That does: npx onegini-otp-login doctor, with the same settings.",
+    "The Token Server was not checked. To check it: npx onegini-otp-login doctor, with the same settings.",
   ].join("\n");
 }
 

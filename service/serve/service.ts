@@ -24,35 +24,35 @@ export interface Service {
   /** The addresses that it listens at. */
   publicAddress: string;
   internalAddress: string;
-  /** The secret of the internal port that a backend should send. */
+  /** The secret that a backend sends to the internal port. */
   secret: string;
   files: readonly WidgetFile[];
   /** Reads the files of secrets again. */
   rereadSecrets: () => Promise<void>;
-  /** Ends it: `/ready` says no at once, and after `drain` seconds `gracefulShutdown` does the rest. */
+  /** Stops it: `/ready` answers 503 at once, and after `drain` seconds `gracefulShutdown` does the rest. */
   stop: (options?: { drain?: number }) => Promise<boolean>;
 }
 
-/** When a service manager kills a process that has not stopped, as the documents set it. */
+/** The time after which a service manager kills the process, as the documents configure it. */
 const graceSeconds = 20;
 
 /** How long a stop may take. */
 const stopSeconds = ({ drain }: Settings): number => drain + 16;
 
-/** What settings ask of the service manager. */
+/** The warnings if the service manager has to allow more time than the documents configure. */
 export function stopWarnings(settings: Settings): string[] {
   const seconds = stopSeconds(settings);
   if (seconds < graceSeconds) return [];
   return [
-    `drain: a stop takes up to ${seconds} s. Give the service manager more than that (TimeoutStopSec, terminationGracePeriodSeconds).`,
+    `drain: stopping takes up to ${seconds} s. Set a longer timeout in the service manager (TimeoutStopSec, terminationGracePeriodSeconds).`,
   ];
 }
 
-/** What is opened before the ports. */
+/** Opens everything except the ports. */
 async function prepare(settings: Settings, log: Log) {
   const metrics = new Metrics();
   const secrets: Secrets = { ...settings };
-  // What only the kit can check, before anything is opened.
+  // Checks the settings that only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
   const [files, store] = await Promise.all([
     readWidgetFiles(),
@@ -121,7 +121,7 @@ export async function startService(
   }
 }
 
-/** Where a service would listen, and what a person should look at first. */
+/** Where a service would listen, and notes for the operator. */
 export interface Checked {
   publicAddress: string;
   internalAddress: string;
@@ -129,7 +129,7 @@ export interface Checked {
 }
 
 /**
- * Does what a start does, and ends. A port that is in use is only noted: a service that is running uses it.
+ * Does what a start does, and ends. A port in use is only a note, because a running service may use it.
  *
  * @throws StartProblem
  */
@@ -149,7 +149,7 @@ export async function checkService(settings: Settings, log: Log): Promise<Checke
     } catch (error) {
       if (!(error instanceof PortInUse) || isOurs) throw error;
       notes.push(
-        `Port ${port} is in use at ${host}. If not by this service: stop what uses it, or choose another: ${portName}.`,
+        `Port ${port} is in use at ${host}. If it is not used by this service, stop the other program or choose another port: ${portName}.`,
       );
       return urlOf({ address: host, port });
     }
@@ -192,13 +192,13 @@ function listenProblem(
 ): string {
   switch (code) {
     case "EADDRINUSE":
-      return `Port ${port} is in use at ${host}. Stop what uses it, or choose another: ${portName}.`;
+      return `Port ${port} is in use at ${host}. Stop the program that uses it, or choose another port: ${portName}.`;
     case "EACCES":
-      return `Port ${port} may not be used by this user. Choose one from 1024 up: ${portName}.`;
+      return `This user may not use port ${port}. Choose a port from 1024 up: ${portName}.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `${host} is not an address of this machine. Choose another: ${hostName}.`;
     default:
-      return `It cannot listen at ${host}, port ${port} (${code}).`;
+      return `Cannot listen at ${host}, port ${port} (${code}).`;
   }
 }

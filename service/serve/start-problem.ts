@@ -1,4 +1,4 @@
-/** Why `serve` does not start: one line for the person who starts it, without a secret. */
+/** Why `serve` cannot start: one line for the operator, without a secret. */
 export class StartProblem extends Error {
   override readonly name: string = "StartProblem";
   /** 2: the settings are wrong. 1: something else is, such as a port that is in use. */
@@ -10,7 +10,7 @@ export class StartProblem extends Error {
   }
 }
 
-/** Something uses a port already: in most cases the same service. */
+/** A port is already in use, in most cases by the same service. */
 export class PortInUse extends StartProblem {
   override readonly name = "PortInUse";
 }

@@ -5,7 +5,7 @@ import type { Settings } from "../settings/setting-list.js";
 import type { Log } from "./log.js";
 import { StartProblem } from "./start-problem.js";
 
-/** Where attempts are kept. */
+/** The store of the attempts. */
 export interface Store {
   /** Undefined: in the kit's memory. */
   attempts: AttemptStore | undefined;
@@ -13,7 +13,9 @@ export interface Store {
 }
 
 /**
- * @param currentUrl the address with the user name and password for a new connection
+ * Opens the store: Redis if `redis-url` is set, else the kit's memory.
+ *
+ * @param currentUrl the address with the user name and password for new connections
  * @throws StartProblem if Redis cannot be used
  */
 export async function openStore(
@@ -34,7 +36,7 @@ export async function openStore(
     });
     const close = (): void => {
       void attempts.close();
-      // Not `close`, which waits for pending replies: a Redis that is gone never sends them.
+      // Not `close`, which waits for pending replies: a Redis that is down never sends them.
       client.destroy();
     };
     return { attempts, close };
@@ -45,13 +47,13 @@ export async function openStore(
   }
 }
 
-/** What is wrong with a new address of Redis for the connections to come, in one sentence; undefined if nothing is. */
+/** The problem with a new address of Redis, in one sentence; undefined if new connections can use it. */
 export async function redisUrlProblem(
   redisUrl: string,
   inUse: string | undefined,
 ): Promise<string | undefined> {
   if (inUse === undefined || withoutUser(redisUrl) !== withoutUser(inUse))
-    return "Only user name and password of redis-url change while the service runs. Restart it for another address.";
+    return "Only the user name and password of redis-url can change while the service runs. Restart it to use another address.";
   const connection = await connectRedis(redisUrl, "serve");
   if (connection.kind === "unreachable") return connection.problem;
   connection.client.destroy();

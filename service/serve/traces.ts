@@ -9,27 +9,26 @@ import {
 } from "@opentelemetry/api";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 
-/** What a span says. None of it comes from a browser, is a secret, or tells who somebody is. */
+/** The attributes of a span. None of them comes from a browser, is a secret, or identifies a person. */
 const attributeNames: readonly string[] = ["call", "reason", "repeated", "status"];
 
-/** Strangers cause these at will, with the id of any attempt. */
+/** Events without a span, because strangers can cause them at will, with any attempt's id. */
 const unwanted: readonly LoginKitEvent["type"][] = ["limited", "request_refused", "ticket_refused"];
 
 const tracerName = "onegini-otp-login";
 
-/** The tracer of the SDK that this process has, if one is set. It may be set at any time. */
+/** The tracer of the process's SDK, if there is one. It may be registered at any time. */
 function tracerOfSdk(): Tracer | undefined {
   const provider = trace.getTracerProvider();
-  // The API's own provider, which makes spans that do nothing until an SDK is set.
+  // The API's default provider, whose spans do nothing until an SDK is registered.
   return provider instanceof ProxyTracerProvider
     ? provider.getDelegateTracer(tracerName)
     : provider.getTracer(tracerName);
 }
 
 /**
- * Makes a span of each event of an attempt, as long as the event's `durationMs`. The trace's id is the attempt's, whose 128
- * random bits all nodes know: so the spans of one login are one trace, whichever processes made them. Without an SDK
- * nothing is made.
+ * Makes a span for each event of an attempt, as long as the event's `durationMs`. The trace's id is the attempt's (128 random
+ * bits), so the spans of one login form one trace over all processes. Without an SDK it does nothing.
  *
  * https://opentelemetry.io/docs/specs/otel/trace/api/
  */
@@ -39,7 +38,7 @@ export function traceEvent(event: LoginKitEvent): void {
   if (!tracer) return;
   const { attempt, type, level, durationMs } = event;
   const traceId = Buffer.from(attempt, "base64url").toString("hex");
-  // The attempt itself is no span: no node sees all of it.
+  // The attempt itself has no span, because no process sees all of it.
   const root = { traceId, spanId: traceId.slice(0, 16), traceFlags: TraceFlags.SAMPLED, isRemote: true };
   const endTime = Date.now();
   const startTime = endTime - durationMs;

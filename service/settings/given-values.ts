@@ -3,15 +3,15 @@ import { parseYaml } from "./parse-yaml.js";
 import { codeOrText } from "../../shared/error-code.js";
 import { isOurs, settingNames, settingOf, variableOf, type SettingName } from "./setting-list.js";
 
-/** A value as it was given, and where: `--port`, `ONEGINI_LOGIN_PORT`, `port in site.yaml`. */
+/** A value as given, and where: `--port`, `ONEGINI_LOGIN_PORT`, `port in site.yaml`. */
 export interface Given {
   raw: unknown;
   where: string;
-  /** The path of the file of its own that it was read from. */
+  /** The path of the secret's own file, if it was read from one. */
   file?: string;
 }
 
-/** What one source gives: values by name, where a name may also be that of a secret's file. */
+/** The values of one source by name. A name may also be that of a secret's file, such as `client-secret-file`. */
 export interface Source {
   values: Map<string, Given>;
   problems: string[];
@@ -20,7 +20,7 @@ export interface Source {
 
 const fileOf = (name: SettingName): string => `${name}-file`;
 
-/** The names that a source may have: settings, and the files of secrets. */
+/** The names that a source may contain: settings, and files of secrets. */
 const namesFor = (isFile: boolean): string[] =>
   settingNames.flatMap((name) => {
     const { isSecret, isInFileOnly } = settingOf(name);
@@ -30,20 +30,20 @@ const namesFor = (isFile: boolean): string[] =>
 
 const emptySource = (): Source => ({ values: new Map(), problems: [], warnings: [] });
 
-/** A number may be negative: its setting says what is wrong with that. */
+/** Not for a negative number, about which its setting has a better message. */
 const isFlag = (value: string): boolean => /^-[^\d.]/.test(value);
 
 /** The flags of one command besides `--help`, `--config` and those of the settings. */
 export interface CommandFlags {
-  /** Those without a value. */
+  /** Flags without a value. */
   switches: readonly string[];
-  /** Those with a value. */
+  /** Flags with a value. */
   texts: readonly string[];
-  /** Those with a value that may be given several times, and is not repeated in a problem. */
+  /** Flags with a value that may be given several times. A problem does not repeat the value. */
   lists?: readonly string[];
 }
 
-/** What the command line gives besides settings. */
+/** The rest of the command line, besides settings. */
 export interface GivenFlags {
   help: boolean;
   config: string | undefined;
@@ -52,7 +52,7 @@ export interface GivenFlags {
   lists: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The flags after the command's name. */
+/** Reads the flags after the command's name. */
 export function readFlags(args: readonly string[], ofCommand: CommandFlags): Source & GivenFlags {
   const switches = new Set<string>();
   const texts = new Map<string, string>();
@@ -71,7 +71,7 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
     strict: false,
     tokens: true,
     options: {
-      // Those of the file too, so that their value is not taken for another argument.
+      // Also the settings that only the file may have, so that their value is not read as another argument.
       ...Object.fromEntries(
         [...withValue, ...settingNames].map((name) => [name, { type: "string" as const }]),
       ),
@@ -83,10 +83,10 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
   for (const token of tokens) {
     if (token.kind === "positional")
       source.problems.push(
-        // A value without its quotes goes on here.
+        // Probably the rest of a value without quotes.
         isListGiven
-          ? "There is an argument too many: a value with spaces needs quotes."
-          : `There is no argument ${JSON.stringify(token.value)}.`,
+          ? "Unexpected argument: a value with spaces needs quotes."
+          : `Unexpected argument ${JSON.stringify(token.value)}.`,
       );
     if (token.kind !== "option") continue;
     const { name, rawName: where, value, inlineValue } = token;
@@ -96,9 +96,7 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
       switches.add(name);
     } else if (!withValue.includes(name)) {
       const isInFileOnly = settingNames.some((each) => each === name);
-      source.problems.push(
-        isInFileOnly ? `${where} can be given in the file only.` : `There is no flag ${where}.`,
-      );
+      source.problems.push(isInFileOnly ? `${where} can be set in the file only.` : `Unknown flag ${where}.`);
     } else if (value === undefined || value === "" || (!inlineValue && isFlag(value))) {
       source.problems.push(`${where} has no value.`);
     } else if (name === "config") {
@@ -116,7 +114,7 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** An empty variable counts as not set, because shells and containers make it hard to tell the two apart. */
+/** Reads the variables of the environment. An empty one counts as not set, because shells and containers hardly distinguish them. */
 export function readEnvironment(environment: Environment): Source & { config: string | undefined } {
   const source = emptySource();
   const names = new Map(namesFor(false).map((name) => [variableOf(name), name]));
@@ -126,12 +124,12 @@ export function readEnvironment(environment: Environment): Source & { config: st
     const name = names.get(where);
     if (name !== undefined) source.values.set(name, { raw, where });
     // Not a mistake: orchestrators set variables of their own, such as ONEGINI_LOGIN_SERVICE_HOST.
-    else source.warnings.push(`${where} is not used: there is no such setting for a variable.`);
+    else source.warnings.push(`${where} is ignored: no setting has this variable.`);
   }
   return { ...source, config: environment[config] || undefined };
 }
 
-/** The file: YAML, of which JSON is a part. */
+/** Reads the file of settings: YAML, which includes JSON. */
 export function readConfigFile(path: string, read: (path: string) => string): Source {
   const source = emptySource();
   let text: string;
@@ -144,25 +142,24 @@ export function readConfigFile(path: string, read: (path: string) => string): So
   const parsed = parseYaml(text);
   if ("problem" in parsed) {
     source.problems.push(
-      `The file ${path} is neither YAML nor JSON: ${parsed.problem}. A text that begins with a sign such as * & ! | > % @ needs quotation marks.`,
+      `The file ${path} is neither YAML nor JSON: ${parsed.problem}. A string that begins with one of * & ! | > % @ needs quotation marks.`,
     );
     return source;
   }
   const contents = parsed.value ?? {};
   if (typeof contents !== "object" || contents === null || Array.isArray(contents)) {
-    source.problems.push(`The file ${path} must hold an object of settings.`);
+    source.problems.push(`The file ${path} must contain an object of settings.`);
     return source;
   }
   const names = namesFor(true);
   for (const [name, raw] of Object.entries(contents as Record<string, unknown>)) {
-    if (!names.includes(name))
-      source.problems.push(`There is no setting ${JSON.stringify(name)}, in ${path}.`);
+    if (!names.includes(name)) source.problems.push(`Unknown setting ${JSON.stringify(name)} in ${path}.`);
     else if (raw !== null) source.values.set(name, { raw, where: `${name} in ${path}` });
   }
   return source;
 }
 
-/** The value of a setting in one source: as it is, or from the file that the source names. */
+/** The value of a setting in one source, or in the secret's file that the source names. */
 export function valueIn(
   { values, problems }: Source,
   name: SettingName,
@@ -172,7 +169,7 @@ export function valueIn(
   const file = values.get(fileOf(name));
   if (file === undefined) return given;
   if (given !== undefined) {
-    problems.push(`${given.where} and ${file.where} are the same setting. Give one of them.`);
+    problems.push(`${given.where} and ${file.where} are the same setting. Give only one of them.`);
     return given;
   }
   const path = String(file.raw);
@@ -182,7 +179,7 @@ export function valueIn(
   return { raw: "problem" in result ? undefined : result.text, where, file: path };
 }
 
-/** The text of a secret's file, without its last line break. */
+/** Reads a secret's file, without its last line break. */
 export function readSecretFile(
   path: string,
   where: string,
@@ -191,7 +188,7 @@ export function readSecretFile(
   try {
     return { text: read(path).replace(/\r?\n$/, "") };
   } catch (error) {
-    // Not its name: the secret itself may have been given in its place.
+    // Without the path: it may be the secret itself, given by mistake.
     return { problem: `${where} names a file that cannot be read (${codeOrText(error)}).` };
   }
 }

@@ -1,6 +1,6 @@
 import { isAlias, LineCounter, parseDocument, visit, type Document } from "yaml";
 
-/** What a YAML text says, or what is wrong with it: a code and the place, and nothing of the text, where a secret may be. */
+/** The parsed YAML, or its problem: a code and a position. Nothing of the text itself, which may contain a secret. */
 export type ParsedYaml = { value: unknown } | { problem: string };
 
 export function parseYaml(text: string): ParsedYaml {
@@ -12,19 +12,19 @@ export function parseYaml(text: string): ParsedYaml {
   };
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    // A warning too, such as of an unknown tag: what stands behind a `!` would be lost.
+    // Warnings too, such as for an unknown tag: the text after a `!` would be lost.
     const [wrong] = [...document.errors, ...document.warnings];
     if (wrong) return problem(wrong.code, wrong.pos[0]);
     const alias = firstWrongAlias(document);
     if (alias !== undefined) return problem("BAD_ALIAS", alias);
     return { value: document.toJS() as unknown };
   } catch {
-    // Aliases of aliases without end.
+    // Too many nested aliases.
     return problem("RESOURCE_EXHAUSTION");
   }
 }
 
-/** Where an alias is that has no anchor before it, or stands inside its own. */
+/** The position of the first alias without an anchor before it, or inside its own anchor. */
 function firstWrongAlias(document: Document): number | undefined {
   let offset: number | undefined;
   visit(document, {

@@ -13,17 +13,24 @@ import type { SecretFile } from "./secret-files.js";
 import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
 import { isLoopback } from "../../shared/loopback.js";
 
-/** What was read. `warnings` and `problems` are one line each, without a secret in them. */
+/*
+ * The settings of `serve`, which `doctor` reads too. `setting-list.ts` names each one with its schema (`value-schemas.ts`).
+ * `given-values.ts` collects the raw values from flags, variables and the file (`parse-yaml.ts`), and notes where each was given.
+ * `readSettings` takes the first value in this order, parses it once, checks what depends on several settings, and returns all
+ * problems together. Afterwards nothing reads a raw value. `secret-files.ts` reads the files of secrets again on SIGHUP.
+ */
+
+/** The result. Each of `warnings` and `problems` is one line, without a secret. */
 export type SettingsResult =
   | { kind: "help" }
   | {
       kind: "settings";
       settings: Settings;
-      /** Where each value came from; a setting that is not in it has its default. */
+      /** Where each value was given. Settings that are not in it have their default. */
       givenAt: ReadonlyMap<SettingName, string>;
       /** The files of secrets. */
       secretFiles: readonly SecretFile[];
-      /** Whether there is no file and no variable of ours. */
+      /** Whether all settings are flags: there is no file and no variable of ours. */
       isByFlags: boolean;
       /** The command's own flags. */
       switches: ReadonlySet<string>;
@@ -33,17 +40,17 @@ export type SettingsResult =
     }
   | { kind: "wrong"; problems: string[]; warnings: string[] };
 
-/** What one command takes. */
+/** The flags and settings of one command. */
 export interface CommandSettings extends CommandFlags {
-  /** Settings that this command can do without: undefined where they are not given. */
+  /** Required settings that this command does not need: undefined if they are not given. */
   notNeeded: readonly SettingName[];
-  /** What is said of a missing setting where all are given by flags. By default every place for it is named. */
+  /** The problem for a missing setting if all are given by flags. By default it names every place where it can be given. */
   missing?: (name: SettingName, expected: string) => string;
 }
 
 const serveSettings: CommandSettings = { switches: ["check"], texts: [], notNeeded: [] };
 
-/** Reads the settings: flags win over the environment, and the environment over the file. All problems are named at once. */
+/** Reads the settings: flags override the environment, which overrides the file. Returns all problems at once. */
 export function readSettings(
   args: readonly string[],
   environment: Environment,
@@ -55,7 +62,7 @@ export function readSettings(
   const variables = readEnvironment(environment);
   const config = flags.config ?? variables.config;
   const file = config === undefined ? undefined : readConfigFile(config, read);
-  // What is missing may be in it.
+  // Missing settings may be in a file that could not be read, so they are no problem then.
   const isFileUnread = file !== undefined && file.values.size === 0 && file.problems.length > 0;
   const sources = [flags, variables, ...(file ? [file] : [])];
   const isByFlags = file === undefined && variables.values.size === 0;
@@ -68,10 +75,10 @@ export function readSettings(
   for (const name of settingNames) {
     const [given] = sources.flatMap((source) => valueIn(source, name, read) ?? []);
     if (given) givenAt.set(name, given.where);
-    // Only a secret can be in one.
+    // Only secrets have a file.
     if (given?.file !== undefined)
       secretFiles.push({ name: name as SecretFile["name"], path: given.file, where: given.where });
-    // A secret whose file cannot be read: that is the problem, and it is named already.
+    // A secret whose file cannot be read, which is already a problem.
     if (given && given.raw === undefined) continue;
     const { success, output, issues } = v.safeParse(settingOf(name).schema, given?.raw);
     if (success) settings[name] = output;
@@ -105,11 +112,11 @@ function problemOf(name: SettingName, { raw, where }: Given, expected: string): 
   return `${where} must be ${expected}, not ${withoutPassword(JSON.stringify(raw))}.`;
 }
 
-/** In an address the part before the `@` is likely to be a password, and its query may hold a key. */
+/** Hides the parts of an address that may be secret: a password before the `@`, and the query. */
 const withoutPassword = (text: string): string =>
   text.replace(/\/\/[^"]*@/g, "//***@").replace(/(\/\/[^"?]*\?)[^"]+/g, "$1***");
 
-/** What is wrong with settings that are right one by one. */
+/** The problems with combinations of settings that are each valid alone. */
 function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): string[] {
   const problems: string[] = [];
   const {
@@ -129,7 +136,7 @@ function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): s
   if ((username === undefined) !== (password === undefined))
     problems.push("callback-username and callback-password must be given together.");
   if (settings.port !== 0 && settings.port === settings["internal-port"] && settings.host === internalHost)
-    problems.push("port and internal-port must be two ports.");
+    problems.push("port and internal-port must be different.");
   if (username?.includes(":")) problems.push("callback-username must be a string without a colon.");
   const longest = settings["max-message-length"];
   const texts =

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { readSecretFile } from "./given-values.js";
 import { settingList, type SecretName, type Settings } from "./setting-list.js";
 
-/** A file of its own that a secret is in, and where its path was given: `--client-secret-file`. */
+/** The file of one secret, and where its path was given: `--client-secret-file`. */
 export interface SecretFile {
   name: SecretName;
   path: string;
@@ -12,7 +12,7 @@ export interface SecretFile {
 /** The secrets in use. */
 export type Secrets = { [Name in SecretName]: Settings[Name] };
 
-/** What a file holds now, or what is wrong with it, without the secret. */
+/** The content of a secret's file, or its problem, which does not contain the secret. */
 export type ReadSecret =
   { name: SecretName; value: Secrets[SecretName] } | { name: SecretName; problem: string };
 

@@ -20,12 +20,12 @@ import {
 
 interface Setting {
   schema: v.GenericSchema;
-  /** What `--help` calls the value. */
+  /** The name of the value in `--help`. */
   value: string;
   meaning: string;
   /** Never printed. It can also be given as a file: `--client-secret-file`. */
   isSecret?: true;
-  /** An object that only the file can have. */
+  /** An object, which only the file can contain. */
   isInFileOnly?: true;
 }
 
@@ -39,7 +39,7 @@ export const settingList = {
   "api-origin": {
     schema: v.optional(origin),
     value: "origin",
-    meaning: "where browsers reach the login API, if elsewhere on the site (origin)",
+    meaning: "where browsers reach the login API, if not at the origin (origin)",
   },
   origins: {
     schema: v.optional(
@@ -50,7 +50,7 @@ export const settingList = {
       () => [],
     ),
     value: "list",
-    meaning: "further origins of the same site whose pages may call (none)",
+    meaning: "further origins of the same site whose pages may log in (none)",
   },
   path: {
     schema: v.optional(text("a path such as /otp-login"), "/otp-login"),
@@ -126,12 +126,12 @@ export const settingList = {
   "redis-prefix": {
     schema: v.optional(text("a string such as shop-login:")),
     value: "text",
-    meaning: "the beginning of each key there, its own for each site (onegini-otp-login:)",
+    meaning: "the prefix of each key there, different for each site (onegini-otp-login:)",
   },
   "result-polling": {
     schema: v.optional(seconds),
     value: "seconds",
-    meaning: "ask for results, where callbacks cannot arrive (off)",
+    meaning: "polls for results this often, if callbacks cannot arrive (off)",
   },
   "callback-uri": {
     schema: v.optional(address),
@@ -152,7 +152,7 @@ export const settingList = {
   drain: {
     schema: v.optional(drainSeconds, 2),
     value: "seconds",
-    meaning: "after SIGTERM, how long /ready says no before the ports close (2)",
+    meaning: "after SIGTERM, how long /ready answers 503 before the ports close (2)",
   },
   limits: {
     schema: v.optional(object),
@@ -174,7 +174,7 @@ export const settingList = {
   "log-level": {
     schema: v.optional(oneOf("error", "warn", "info"), "info"),
     value: "error|warn|info",
-    meaning: "the least that is logged (info)",
+    meaning: "the lowest level that is logged (info)",
   },
 } as const satisfies Record<string, Setting>;
 
@@ -185,7 +185,7 @@ export type Settings = {
   readonly [Name in SettingName]: v.InferOutput<(typeof settingList)[Name]["schema"]>;
 };
 
-/** The settings that may be in a file of their own, and change while the service runs. */
+/** The settings that can be in files of their own and can change while the service runs. */
 export type SecretName = {
   [Name in SettingName]: (typeof settingList)[Name] extends { isSecret: true } ? Name : never;
 }[SettingName];
@@ -196,7 +196,7 @@ export const settingOf = (name: SettingName): Setting => settingList[name];
 
 const prefix = "ONEGINI_LOGIN_";
 
-/** The environment's name for a setting or a file. */
+/** The environment variable of a setting or a file. */
 export const variableOf = (name: string): string => prefix + name.toUpperCase().replaceAll("-", "_");
 
 /** Whether a variable of the environment looks like a setting of ours. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isLoopback } from "../../shared/loopback.js";
 
-/* Each message says what is expected: "… must be {message}". A value of a flag or a variable is always a text. */
+/* Schemas for the values of settings. Each message completes "… must be {message}". A flag or a variable is always a string. */
 
 const textThat = (isRight: (text: string) => boolean, expected: string) =>
   v.pipe(v.string(expected), v.check(isRight, expected));
@@ -38,7 +38,7 @@ export const drainSeconds = numberThat(
   "a number of seconds, 0 for none and at most 3600",
 );
 
-/** Commas separate the elements of a text. The file may have an array. */
+/** A list: a string with commas, or in the file also an array. */
 export const listOf = (element: v.GenericSchema<string>, expected: string) =>
   v.pipe(
     v.union(
@@ -60,7 +60,7 @@ const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new 
 const isSafe = (url: URL | undefined): url is URL =>
   url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 
-/** Node takes a star in the name of a host. */
+/** Node's `URL` accepts a star in a host name. */
 const isOrigin = (value: string): boolean =>
   isSafe(parseUrl(value)) && parseUrl(value)?.origin === value && !value.includes("*");
 
@@ -69,7 +69,7 @@ export const origin = textThat(
   "an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end",
 );
 
-/** Whether a pattern is of the site of `origin`, only the kit checks. */
+/** An origin or a pattern. The kit checks whether a pattern belongs to the site of `origin`. */
 export const originOrPattern = textThat(
   (value) => isOrigin(value) || isOrigin(value.replace("https://*.", "https://a.")),
   "an origin such as https://login.example.com, or a pattern such as https://*.preview.example.com",
@@ -85,7 +85,7 @@ export const redisAddress = textThat((value) => {
   return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== "";
 }, "an address such as redis://localhost:6379, or rediss:// for TLS");
 
-/** One secret, or two while the other side goes over from one to the other. The file may have an array. */
+/** One secret, or two while the other side changes from one to the other. In the file it may be an array. */
 const oneOrTwo = (isRight: (text: string) => boolean, expected: string, separator: RegExp) =>
   v.pipe(
     v.union(
@@ -101,16 +101,16 @@ const oneOrTwo = (isRight: (text: string) => boolean, expected: string, separato
     v.check((values) => (values.length === 1 || values.length === 2) && values.every(isRight), expected),
   );
 
-/** A line each, because a secret that another side makes may have any other character in it. */
+/** Separated by line breaks, because a secret made by another system may contain any other character. */
 export const secrets = (expected: string) =>
-  oneOrTwo((value) => value !== "", `${expected}, or two of them, one a line`, /\r?\n/);
+  oneOrTwo((value) => value !== "", `${expected}, or two of them, one per line`, /\r?\n/);
 
 const minSecretBytes = 32;
 
-/** Long enough that it cannot be tried out, and without characters that a header or a list cannot hold. */
+/** Too long to be guessed, and without characters that cannot be in a header or a list. */
 export const internalSecrets = oneOrTwo(
   (value) => Buffer.byteLength(value) >= minSecretBytes && /^[\x21-\x2b\x2d-\x7e]+$/.test(value),
-  `a string of at least ${minSecretBytes} characters, without spaces, such as one of: openssl rand -base64 32; or two of them, with a comma between`,
+  `a string of at least ${minSecretBytes} characters, without spaces, such as the output of: openssl rand -base64 32; or two of them, separated by a comma`,
   /,|\r?\n/,
 );
 
@@ -119,7 +119,7 @@ export const hostToListenAt = textThat(
   "an address of this machine such as 127.0.0.1, or 0.0.0.0 for all of them",
 );
 
-/** One text, or in the file a text for each language. */
+/** One string, or in the file one for each language. */
 export const message = v.union(
   [
     v.pipe(v.string(), v.nonEmpty()),
@@ -128,10 +128,10 @@ export const message = v.union(
       v.check((texts) => Object.keys(texts).length > 0),
     ),
   ],
-  "a string; in the file also an object of texts by language, such as { en: …, nl: … }",
+  "a string; in the file also an object with one for each language, such as { en: …, nl: … }",
 );
 
-/** The kit checks what is in it. */
+/** An object whose content the kit checks. */
 export const object = v.pipe(
   v.record(v.string(), v.unknown(), "an object, in the file only"),
   v.check((value) => !Array.isArray(value), "an object, in the file only"),

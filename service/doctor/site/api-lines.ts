@@ -22,7 +22,7 @@ export function apiLines(facts: SiteFacts, site: Site): Line[] {
       failed(
         "origin",
         `the page's own origin, ${origin}, is refused`,
-        `Set origin to ${origin}, as in the browser's address bar${isOwn ? "" : `, and api-origin to ${apiOrigin}`}. Where it is so, a proxy changes the headers Origin or Sec-Fetch-Site: it must pass them on.`,
+        `Set origin to ${origin}, as in the browser's address bar${isOwn ? "" : `, and api-origin to ${apiOrigin}`}. If that is set, a proxy changes the header Origin or Sec-Fetch-Site: it must forward them unchanged.`,
       ),
       foreignLine(facts),
       ...rest("origin"),
@@ -35,7 +35,7 @@ export function apiLines(facts: SiteFacts, site: Site): Line[] {
     ];
   const cached = cachedBy(start, foreignStart);
   const cookie = cookieLine(start.headers["set-cookie"] ?? [], site);
-  // A cache gives out cookies, or none, and logins of others.
+  // A cache may drop cookies, or return those of other people's logins.
   const isCookieLost = cached !== undefined && cookie.result === "failed";
   const waitsFor = cached !== undefined ? "cache-control" : cookie.result === "failed" ? "cookie" : undefined;
   return [
@@ -49,7 +49,7 @@ export function apiLines(facts: SiteFacts, site: Site): Line[] {
   ];
 }
 
-/** How it is known that a cache answered a start. */
+/** What shows that a cache answered a start; undefined if none did. */
 function cachedBy(start: Answered, foreignStart: Answer): string | undefined {
   if (attemptIn(foreignStart) !== undefined && attemptIn(foreignStart) === attemptIn(start))
     return "two starts got the same login";
@@ -64,9 +64,9 @@ function originLine({ preflight }: SiteFacts, { headers }: Answered, { page, api
   if (preflight === undefined) return ok("origin", origin);
   const allowed = (name: string, of: Answered["headers"]): string =>
     String(of[`access-control-allow-${name}`] ?? "");
-  const fix = `Set origin to ${origin} and api-origin to ${apiOrigin}. Where it is so, a proxy removes the headers Access-Control-…, or answers in place of the service: it must pass them on.`;
+  const fix = `Set origin to ${origin} and api-origin to ${apiOrigin}. If they are set, a proxy removes the Access-Control-… headers or answers instead of the service: it must forward both.`;
   if (allowed("origin", headers) !== origin || allowed("credentials", headers) !== "true")
-    return failed("origin", `a page of ${origin} may call, and may not read the answer (CORS)`, fix);
+    return failed("origin", `a page of ${origin} may call, but cannot read the answer (CORS)`, fix);
   const isPreflightGood =
     preflight.kind === "answered" &&
     preflight.status >= 200 &&
@@ -77,15 +77,15 @@ function originLine({ preflight }: SiteFacts, { headers }: Answered, { page, api
   if (isPreflightGood) return ok("origin", `${origin}, with CORS`);
   return failed(
     "origin",
-    `what a browser asks before it (OPTIONS) is answered ${said(preflight)}${preflight.kind === "answered" && preflight.status < 300 ? ", without CORS headers" : ""}`,
-    "The proxy has to pass OPTIONS on to the kit or the service, and the headers Access-Control-… back.",
+    `the preflight (OPTIONS) is answered ${said(preflight)}${preflight.kind === "answered" && preflight.status < 300 ? ", without CORS headers" : ""}`,
+    "The proxy has to forward OPTIONS to the kit or the service, and return the Access-Control-… headers.",
   );
 }
 
-/** A start that began nothing. */
+/** The line for a start that began no login. */
 function startLine({ start, page }: SiteFacts, error: string | undefined, site: Site): Line {
-  const says = `a start is answered ${said(start)}`;
-  // What the login API itself says has a code.
+  const says = `starting a login is answered ${said(start)}`;
+  // Errors of the login API itself have a code.
   const intermediary = error === undefined ? intermediaryIn(start) : undefined;
   const before = page.kind === "other" ? intermediaryIn(page.answer)?.kind : undefined;
   switch (intermediary?.kind) {
@@ -95,7 +95,7 @@ function startLine({ start, page }: SiteFacts, error: string | undefined, site: 
         : failed(
             "login-api",
             intermediary.says,
-            `Leave ${site.path} out of the bot check: a call of a page cannot pass it.`,
+            `Exclude ${site.path} from the bot check: a call made by a page cannot pass it.`,
           );
     case "authentication":
       return before === "authentication"
@@ -103,7 +103,7 @@ function startLine({ start, page }: SiteFacts, error: string | undefined, site: 
         : failed(
             "login-api",
             intermediary.says,
-            `Take the authentication off ${site.path}, or ask for the same one at the login page, and give it with --header.`,
+            `Remove the authentication from ${site.path}, or require the same at the login page and give it with --header.`,
           );
     case "limit":
     case "timeout":
@@ -122,16 +122,16 @@ function startLine({ start, page }: SiteFacts, error: string | undefined, site: 
 
 function startFix(start: Answer, error: string | undefined, { path }: Site): string {
   if (error === "server_error")
-    return "The login API works, and the Token Server refuses it. Run doctor with the settings of the kit or the service, without --site.";
+    return "The login API works, but the Token Server refuses its calls. Run doctor with the settings of the kit or the service, without --site.";
   if (error === "temporarily_unavailable")
-    return "Two faults look alike: the Token Server cannot be reached (run doctor without --site), or the store (Redis) does not work. The log of the kit or the service says which.";
+    return "Two possible causes: the Token Server cannot be reached (run doctor without --site), or the store (Redis) does not work. The log of the kit or the service shows which.";
   if (error === "too_many_requests")
-    return "Wait a minute. Where it stays, the kit's clientIp or the service's proxies is wrong, and all people share one limit.";
+    return "Wait a minute. If it persists, the kit's clientIp or the service's proxies is wrong, and all people share one limit.";
   if (start.kind === "answered" && start.status === 404)
-    return `Two faults look alike: the proxy does not pass ${path} on to the kit or the service, or the login API is under another path (--path) or origin (--api-origin).`;
+    return `Two possible causes: the proxy does not forward ${path} to the kit or the service, or the login API is at another path (--path) or origin (--api-origin).`;
   if (start.kind === "answered" && start.status >= 500)
-    return "Two faults look alike: the kit's server or the service is not started, or the proxy has another address or port for it.";
-  return `The proxy has to pass ${path} on to the kit or the service, with all methods and as it is. A firewall or a login page in front may answer in its place.`;
+    return "Two possible causes: the kit's server or the service is not running, or the proxy uses a wrong address or port for it.";
+  return `The proxy has to forward ${path} to the kit or the service, unchanged and with all methods. A firewall or a login page in front may be answering instead.`;
 }
 
 function foreignLine({ start, foreignStart: foreign, foreignPreflight }: SiteFacts): Line {
@@ -141,16 +141,16 @@ function foreignLine({ start, foreignStart: foreign, foreignPreflight }: SiteFac
     return failed(
       "other-origins",
       "another site may start logins",
-      "The login API must answer 403 to another Origin. Two faults look alike: a login API of your own does not check it, or a proxy writes its own Origin and Sec-Fetch-Site over those of the browser.",
+      "The login API must answer 403 to another Origin. Two possible causes: a login API of your own does not check it, or a proxy overwrites the browser's Origin and Sec-Fetch-Site.",
     );
   if (isReadableElsewhere(foreign) || isReadableElsewhere(foreignPreflight))
     return failed(
       "other-origins",
-      "each other site may read its answers: Access-Control-Allow-Origin repeats the Origin that comes",
-      "A proxy or a middleware adds CORS headers of its own: leave this path out. The kit and the service name their own origins only.",
+      "any site may read its answers: Access-Control-Allow-Origin repeats any Origin",
+      "A proxy or a middleware adds CORS headers of its own: exclude this path. The kit and the service name only the site's own origins.",
     );
   const isRefused = foreign.kind === "answered" && foreign.status >= 400 && foreign.status < 500;
-  // These are not about the origin.
+  // These statuses do not depend on the origin.
   if (isRefused && ![401, 407, 408, 429].includes(foreign.status))
     return ok("other-origins", `refused (${foreign.status})`);
   return unknown("other-origins", `answered ${said(foreign)}`);
@@ -167,8 +167,8 @@ function contentTypeLine({ headers }: Answered): Line {
     ? ok("content-type", "application/json")
     : failed(
         "content-type",
-        `${type ?? "none"}, in place of application/json`,
-        "Pass the header on as it is: the proxy, or the login API of your own, changes it.",
+        `${type ?? "none"} instead of application/json`,
+        "A proxy, or a login API of your own, changes the header: forward it unchanged.",
       );
 }
 
@@ -176,8 +176,8 @@ function cacheLine({ headers }: Answered, cached: string | undefined): Line {
   if (cached !== undefined)
     return failed(
       "cache-control",
-      `a cache answers in place of the login API (${cached})`,
-      "Leave this path out of the cache of the proxy or the content delivery network: each call goes to the login API.",
+      `a cache answers instead of the login API (${cached})`,
+      "Exclude this path from the cache of the proxy or the content delivery network: each call must reach the login API.",
     );
   const value = headers["cache-control"];
   return /(?:^|[\s,])no-store(?:[\s,]|$)/i.test(value ?? "")
@@ -185,22 +185,22 @@ function cacheLine({ headers }: Answered, cached: string | undefined): Line {
     : failed(
         "cache-control",
         value === undefined
-          ? "none: a cache may keep a code"
-          : `“${value}”, without no-store: a cache may keep a code`,
-        "Pass Cache-Control: no-store on as it is. The proxy or a content delivery network changes it.",
+          ? "none: a cache may store a code"
+          : `“${value}”, without no-store: a cache may store a code`,
+        "The proxy or a content delivery network changes Cache-Control: no-store. Forward it unchanged.",
       );
 }
 
 function cookieLine(cookies: readonly string[], { apiOrigin }: Site): Line {
   const fix =
-    "Pass Set-Cookie on as it is: a proxy changes it (in nginx proxy_cookie_path, proxy_cookie_domain or proxy_cookie_flags), or the login API of your own sets it otherwise.";
-  // A load balancer may set one of its own beside it.
+    "Forward Set-Cookie unchanged: a proxy changes it (in nginx proxy_cookie_path, proxy_cookie_domain or proxy_cookie_flags), or a login API of your own sets it differently.";
+  // A load balancer may add a cookie of its own.
   const cookie = cookies.find((each) => browserCookie.test(each.split("=", 1)[0] ?? "")) ?? cookies[0];
   if (cookie === undefined)
     return failed(
       "cookie",
-      "the start of a login sets none",
-      "Pass Set-Cookie on. Two faults look alike: the proxy removes it, or a cache answers in place of the login API.",
+      "starting a login sets no cookie",
+      "Forward Set-Cookie. Two possible causes: the proxy removes it, or a cache answers instead of the login API.",
     );
   const [pair = "", ...attributes] = cookie.split(";").map((each) => each.trim());
   const name = pair.split("=")[0] ?? "";

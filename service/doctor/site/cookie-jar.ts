@@ -2,14 +2,14 @@ interface Cookie {
   name: string;
   value: string;
   domain: string;
-  /** Without a `Domain` it goes back to its own host only. */
+  /** A cookie without `Domain` is sent to its own host only. */
   isHostOnly: boolean;
   path: string;
 }
 
 /**
- * The cookies that a browser keeps of one visit, such as the affinity cookie of a load balancer. It does not judge them:
- * the line of the cookie does.
+ * The cookies that a browser keeps during one visit, such as the affinity cookie of a load balancer. It accepts any
+ * attributes: `cookieLine` checks those of the login API's cookie.
  */
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>();
@@ -47,7 +47,7 @@ export class CookieJar {
     for (const [key, cookie] of this.#cookies) if (name.test(cookie.name)) this.#cookies.delete(key);
   }
 
-  /** The header `Cookie` for an address, or an empty text. */
+  /** The header `Cookie` for an address, or an empty string. */
   headerFor(address: string): string {
     const { hostname, pathname } = new URL(address);
     return [...this.#cookies.values()]

@@ -10,7 +10,7 @@ export interface Request {
   body?: string | undefined;
 }
 
-/** An answer whose body is still to be read. */
+/** An answer whose body has not been read yet. */
 export interface Response {
   status: number;
   headers: IncomingHttpHeaders;
@@ -21,8 +21,8 @@ export interface Response {
 export type Version = "http/1.1" | "h2";
 
 /**
- * Sends a request over a connection of its own: two requests on one connection would meet the same process behind a proxy.
- * `signal` ends it, also while the body is read. Rejects with the system's error.
+ * Sends a request over a connection of its own, because two requests on one connection would reach the same process behind a
+ * proxy. `signal` ends it, also while the body is read. Rejects with the system's error.
  */
 export function exchange(
   url: string,
@@ -35,7 +35,7 @@ export function exchange(
 
 function overHttp1(url: string, { method, headers, body }: Request, signal: AbortSignal): Promise<Response> {
   const isTls = url.startsWith("https:");
-  // Where a site sets its certificate authorities, for the kit too.
+  // A site sets its certificate authorities here, for the kit too.
   const agent = isTls
     ? new HttpsAgent({ ...globalAgent.options, ALPNProtocols: ["http/1.1"], keepAlive: false })
     : new HttpAgent({ keepAlive: false });
@@ -78,11 +78,11 @@ function overHttp2(url: string, { method, headers, body }: Request, signal: Abor
   });
 }
 
-/** A browser shows what it has, so what has come is decoded at once. */
+/** Decodes what has arrived at once, as a browser does. */
 function decoded(body: Readable, headers: IncomingHttpHeaders): Readable {
   const decoder = decoderOf(headers["content-encoding"]);
   if (decoder === undefined) return body;
-  // An error of either reaches the reader of the decoder.
+  // Errors of both are passed to the reader of the decoder.
   return pipeline(body, decoder, () => undefined);
 }
 

@@ -3,11 +3,11 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 /** A header for each request to a site, as `--header` gives it. */
 export type GivenHeader = readonly [name: string, value: string];
 
-/** What doctor's questions consist of. A given one would change what is asked. */
+/** Headers that doctor sets itself: another value would change what it checks. */
 const own =
   /^(?:accept|accept-encoding|origin|content-type|content-length|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|sec-fetch-.*|access-control-.*)$/i;
 
-/** Reads `Name: value`. A problem does not repeat it: it is likely to be a secret. */
+/** Reads `Name: value`. A problem does not repeat the value, which is likely to be a secret. */
 export function readHeader(text: string): GivenHeader | { problem: string } {
   const at = text.indexOf(":");
   const name = text.slice(0, at).trim();
@@ -16,7 +16,7 @@ export function readHeader(text: string): GivenHeader | { problem: string } {
     return {
       problem: '--header must be a header as "Name: value", such as "Accept-Language: de", in quotes.',
     };
-  if (own.test(name)) return { problem: `--header must not be ${name}: doctor asks with that itself.` };
+  if (own.test(name)) return { problem: `--header must not be ${name}: doctor sets it itself.` };
   return [name, value];
 }
 
@@ -30,13 +30,13 @@ function isValid(name: string, value: string): boolean {
   }
 }
 
-/** The texts in headers that no output may hold. */
+/** The secrets in headers, which no output may contain. */
 export function secretsIn(headers: readonly GivenHeader[]): string[] {
   return headers.flatMap(([name, value]) => {
     switch (name.toLowerCase()) {
       case "user-agent":
       case "accept-language":
-        // As in any browser. Their words are also in other texts.
+        // Not secret, and their words also occur in other texts.
         return [];
       case "authorization":
         return [value, ...credentialsIn(value)];

@@ -1,16 +1,16 @@
 import type { Answer, Answered } from "./visitor.js";
 
-/** What stands in front of a site and answered in its place. */
+/** Something in front of a site that answered instead of the site. */
 export type Intermediary =
-  /** It takes doctor for a robot. A browser gets past it. */
+  /** It treats doctor as a robot. A browser gets past it. */
   | { kind: "bot-check"; says: string }
-  /** HTTP authentication. `scheme`: as the server calls it. */
+  /** HTTP authentication. `scheme`: as in the server's header. */
   | { kind: "authentication"; says: string; scheme: string }
   | { kind: "limit"; says: string; fix: string }
   | { kind: "timeout"; says: string; fix: string }
   | { kind: "stopped"; says: string; fix: string };
 
-/** How bot checks are known, by a header or by a text of their page. */
+/** Bot checks, each recognized by a header or by a text in its page. */
 const botChecks: readonly { name: string; header?: readonly [name: string, value: RegExp]; text?: string }[] =
   [
     { name: "Cloudflare", header: ["cf-mitigated", /challenge/i] },
@@ -24,9 +24,9 @@ const botChecks: readonly { name: string; header?: readonly [name: string, value
   ];
 
 /**
- * Recognizes an answer that is not of the site. Undefined: it may be of the site itself.
+ * Recognizes an answer that does not come from the site. Undefined: it may come from the site.
  *
- * @param isRight whether the answer has what was asked for: a page with the element may have a text of such a check, too
+ * @param isRight whether the answer is the expected one: a page with the element may contain the text of a bot check too
  */
 export function intermediaryIn(answer: Answer, isRight = false): Intermediary | undefined {
   if (answer.kind === "silent") return undefined;
@@ -36,18 +36,17 @@ export function intermediaryIn(answer: Answer, isRight = false): Intermediary | 
       (each.header && each.header[1].test(String(headers[each.header[0]] ?? ""))) ||
       (each.text !== undefined && !isRight && text.includes(each.text)),
   );
-  if (check)
-    return { kind: "bot-check", says: `a bot check (${check.name}) answers in its place, ${status}` };
+  if (check) return { kind: "bot-check", says: `a bot check (${check.name}) answers instead, ${status}` };
   switch (status) {
     case 401: {
       const scheme = /^\s*([\w-]+)/.exec(headers["www-authenticate"] ?? "")?.[1];
       if (scheme === undefined) return undefined;
-      return { kind: "authentication", says: `it asks for HTTP authentication (401, ${scheme})`, scheme };
+      return { kind: "authentication", says: `it requires HTTP authentication (401, ${scheme})`, scheme };
     }
     case 429:
       return {
         kind: "limit",
-        says: `a limit in front of it answers 429${retryOf(answer)}`,
+        says: `a rate limit in front of it answers 429${retryOf(answer)}`,
         fix: "Raise the limit of the proxy, the firewall or the content delivery network in front.",
       };
     case 504:
@@ -55,14 +54,14 @@ export function intermediaryIn(answer: Answer, isRight = false): Intermediary | 
       return {
         kind: "timeout",
         says: `a proxy answers ${status}: nothing behind it answered in time`,
-        fix: "Look at the process behind the proxy: it is overloaded or waits for something else, or the proxy's time limit is too short (the kit gives a call to the Token Server 5 s), or a firewall drops what the proxy sends.",
+        fix: "Check the process behind the proxy. It may be overloaded or waiting for something else, the proxy's timeout may be too short (the kit allows 5 s for a call to the Token Server), or a firewall drops the proxy's packets.",
       };
     case 502:
     case 503:
       return {
         kind: "stopped",
         says: `it answers ${status}${retryOf(answer)}`,
-        fix: "Two faults look alike: the kit's server or the service is not started, or the proxy has another address or port for it.",
+        fix: "Two possible causes: the kit's server or the service is not running, or the proxy uses a wrong address or port for it.",
       };
     default:
       return undefined;

@@ -2,7 +2,7 @@ import { readHtml, type HtmlPage } from "./page/html-page.js";
 import { seeScripts, type SeenScripts } from "./page/script-graph.js";
 import { jsonIn, Visitor, type Answer, type Answered, type StreamAnswer } from "./visitor.js";
 
-/** What the login page's address leads to. `url`: the last place within the site. */
+/** The result of requesting the login page. `url`: the last address within the site. */
 export type SeenPage =
   | {
       kind: "page";
@@ -16,43 +16,43 @@ export type SeenPage =
   | { kind: "redirect"; url: string; to: string }
   | { kind: "other"; url: string; answer: Answer };
 
-/** What a browser gets from a site. What was not asked is undefined. */
+/** What a browser gets from a site. Undefined for requests that were not made. */
 export interface SiteFacts {
   page: SeenPage;
-  /** The start of a login, with the page's own origin. */
+  /** The answer to the start of a login, with the page's own origin. */
   start: Answer;
-  /** What a browser asks before that, where the login API is at another origin. */
+  /** The answer to its preflight, if the login API is at another origin. */
   preflight: Answer | undefined;
   /** The same two with the origin of another site. */
   foreignStart: Answer;
   foreignPreflight: Answer;
-  /** The login call of one that nobody has accepted. */
+  /** The answer to the login call before anybody has accepted. */
   login?: Answer;
-  /** The two ways to hear of a login that was started: the status, several times, and the stream. */
+  /** The status of the started login, several times, and its stream. */
   statuses?: readonly Answer[];
   stream?: StreamAnswer;
   /** The site's clock minus this machine's, in milliseconds. Undefined without a `Date` header. */
   clockMs?: number | undefined;
 }
 
-/** Of a page and of an answer of the login API. More is not read. */
+/** The most that is read of a page or of an answer of the login API. */
 const maxBytes = 100_000;
 
 /** A browser gives up after 20. */
 const maxRedirects = 10;
 
-/** Of two processes that take turns at random, a login is known to both in one of 256 visits only if they share a store. */
+/** If two processes without a common store answer at random, all calls reach the process of the start in only 1 of 256 visits. */
 const statusCalls = 8;
 
-/** A stream is slow for the widget from here on: it begins to poll. */
+/** If no status has arrived on the stream by then, the widget begins to poll. */
 export const widgetStreamMs = 2_500;
 
 export const foreignOrigin = "https://another-site.example";
 
-/** The kit's cookie has this name, with or without `__Host-`. */
+/** The name of the kit's cookie, with or without `__Host-`. */
 export const browserCookie = /^(?:__Host-)?onegini-otp-login$/;
 
-/** A site's address as it was given, and where its login API is. */
+/** A site's address as given, and that of its login API. */
 export interface Site {
   page: string;
   apiOrigin: string;
@@ -67,7 +67,7 @@ export interface VisitTimes {
   streamMs: number;
 }
 
-/** Looks at a login page and its login API as a browser does. Never rejects. */
+/** Requests a login page and its login API as a browser does. Never rejects. */
 export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes): Promise<SiteFacts> {
   const { apiOrigin, path } = site;
   const { origin } = new URL(site.page);
@@ -108,7 +108,7 @@ export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes)
     });
 
   const page = await visitPage(site.page, visitor, timeoutMs);
-  // A page that begins a login itself sets it. Then a start sets none, and there is none to judge.
+  // A page that begins a login itself sets this cookie. A start would then set none, and there would be none to check.
   visitor.forgetCookies(browserCookie);
   const preflight = isOwn ? undefined : await ask(origin, fetchSite);
   const start = await post(origin, fetchSite);
@@ -129,14 +129,14 @@ export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes)
     { ...call, headers: { ...own, accept: "text/event-stream" } },
     streamMs,
   );
-  // Each over a connection of its own, which may reach another process.
+  // Each call has a connection of its own, which may reach another process.
   while (statuses.length < statusCalls && isPending(statuses.at(-1)) !== undefined)
     statuses.push(await visitor.call(call));
   const login = await post(origin, fetchSite, `${call.url}/login`);
   return { ...facts, statuses, stream, login };
 }
 
-/** True for a login that waits, false for one that is not known there, and undefined for any other answer. */
+/** True if the login is pending, false if it is unknown there, undefined for any other answer. */
 export function isPending(answer: Answer | undefined): boolean | undefined {
   if (answer?.kind !== "answered") return undefined;
   const json = jsonIn(answer);

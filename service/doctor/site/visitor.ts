@@ -14,41 +14,41 @@ export type Answer =
       headers: IncomingHttpHeaders;
       body: Buffer;
       text: string;
-      /** Whether there is no more than `body`. */
+      /** Whether `body` is the whole body. */
       isWhole: boolean;
     }
   | { kind: "silent"; reason: string };
 
 export type Answered = Extract<Answer, { kind: "answered" }>;
 
-/** How the status stream began. */
+/** The answer to the request for the status stream. */
 export type StreamAnswer =
-  /** It was another answer than a stream. */
+  /** An answer that is not a stream. */
   | { kind: "other"; answer: Answered }
   | {
       kind: "stream";
       headers: IncomingHttpHeaders;
-      /** Until the first event was there. Undefined: it was not there in time. */
+      /** The time until the first event. Undefined: it did not come in time. */
       firstEventMs: number | undefined;
     }
   /** Not even the headers came. */
   | { kind: "silent"; reason: string };
 
-/** What one call asks for, besides what each call of a browser has. */
+/** One request, without the headers that a browser adds to each. */
 export interface Ask {
   url: string;
   method?: "GET" | "POST" | "OPTIONS";
   headers: Record<string, string>;
   body?: string;
-  /** More is not read. */
+  /** The most bytes that are read. */
   maxBytes: number;
-  /** False for a call that another site's page makes: the site's cookies are `SameSite=Lax`. */
+  /** False for a call from another site's page, which does not send the site's `SameSite=Lax` cookies. */
   withCookies?: boolean;
 }
 
 export interface VisitorOptions {
   timeoutMs: number;
-  /** Of `--header`, for the origins that the operator named and for no other. */
+  /** The headers of `--header`, sent to `origins` only. */
   given: readonly (readonly [name: string, value: string])[];
   origins: readonly string[];
 }
@@ -59,18 +59,18 @@ const browserHeaders = {
   "accept-language": "en",
 };
 
-/** Calls a site as one browser does. Each call has a connection of its own, and none rejects. */
+/** Calls a site as one browser does. Each call has a connection of its own. No call rejects. */
 export class Visitor {
   readonly #options: VisitorOptions;
   readonly #jar = new CookieJar();
-  /** The version of HTTP that an origin speaks. */
+  /** The HTTP version of each origin. */
   readonly #versions = new Map<string, Version>();
 
   constructor(options: VisitorOptions) {
     this.#options = options;
   }
 
-  /** Whether an origin speaks HTTP/2 and no HTTP/1.1. */
+  /** Whether an origin supports HTTP/2 but not HTTP/1.1. */
   isHttp2Alone(origin: string): boolean {
     return this.#versions.get(origin) === "h2";
   }
@@ -106,7 +106,7 @@ export class Visitor {
       : answer;
   }
 
-  /** Ends what takes longer, and says how far it was. */
+  /** Aborts work that takes longer. The reason names the step that it had reached. */
   async #inTime<Result>(
     timeoutMs: number,
     work: (signal: AbortSignal, progress: (where: string) => void) => Promise<Result>,
@@ -155,7 +155,7 @@ export class Visitor {
   }
 }
 
-/** A server that does not speak HTTP/1.1 ends the handshake, or answers in frames: then HTTP/2, as a browser would. */
+/** Tries HTTP/2 if HTTP/1.1 fails: a server without HTTP/1.1 ends the handshake or answers in frames. */
 async function firstExchange(
   url: string,
   request: Request,
@@ -187,7 +187,7 @@ async function readAnswer({ status, headers, content }: Response, maxBytes: numb
       break;
     }
   } catch (error) {
-    // A page that breaks off is shown as far as it came, unless nothing of it can be decoded.
+    // A browser shows the part of a truncated page that arrived, if any of it can be decoded.
     if (length === 0) throw error;
     isWhole = false;
   }
@@ -198,7 +198,7 @@ async function readAnswer({ status, headers, content }: Response, maxBytes: numb
 const isEventStream = ({ status, headers }: Response): boolean =>
   status === 200 && /^text\/event-stream *(;|$)/i.test(headers["content-type"] ?? "");
 
-/** Resolves to whether an event `status` came before the end. */
+/** Resolves to whether an event `status` arrived before the stream ended. */
 async function hasStatus({ content }: Response, maxBytes: number): Promise<boolean> {
   let isThere = false;
   let length = 0;

@@ -5,36 +5,36 @@ import { listen, urlOf } from "../../../shared/listen.js";
 import { readUpTo } from "../../../src/server/bytes.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 
-/** How a callback authenticated, beside what the settings say. */
+/** How a callback authenticated, compared with the settings. */
 export type Authentication =
-  /** As the settings say: with this user name and password, or without any. */
+  /** As set: with this user name and password, or without any. */
   | "as-set"
-  /** With a user name and a password that are not those of the settings. */
+  /** With a user name or a password that differs from the settings. */
   | "other"
   /** Without, although the settings have a user name and a password. */
   | "none"
   /** With a user name and a password, although the settings have none. */
   | "not-set";
 
-export interface Heard {
+export interface ReceivedCallback {
   at: number;
   authentication: Authentication;
   /** Whether the kit would have asked for the result. */
-  isTaken: boolean;
-  /** What came, and why the kit does not take it: `GET, and the kit answers 405: …`. Undefined: it takes it. */
+  isAccepted: boolean;
+  /** What came, and why the kit refuses it: `GET, and the kit answers 405: …`. Undefined if it does not. */
   refusal: string | undefined;
 }
 
-/** Hears callbacks in place of the site's server or the service. */
+/** Receives callbacks in place of the site's server or the service. */
 export interface CallbackListener {
   /** Where it listens. */
   address: string;
-  /** The first callback for a transaction that the kit takes; else the first that only lacks its user name and password; else any. */
-  heard: (transactionId: string) => Heard | undefined;
-  /** The transactions of callbacks for others than this one. */
+  /** A transaction's first callback that the kit accepts; else the first that only fails authentication; else any. */
+  received: (transactionId: string) => ReceivedCallback | undefined;
+  /** The other transactions for which callbacks came. */
   others: (transactionId: string) => string[];
-  /** Is called with each callback's address and body. */
-  onHeard: (text: string) => void;
+  /** Called with the path and body of each callback. */
+  onReceived: (text: string) => void;
   close: () => void;
 }
 
@@ -42,11 +42,11 @@ export interface CallbackListener {
 export type Listening = CallbackListener | { error: string };
 
 const maxBytes = 4096;
-/** Anybody can post: what is kept has an end. */
+/** Anybody can post, so the number of kept callbacks is limited. */
 const maxKept = 1000;
 
 /** `text`: its address and body. */
-type Kept = Heard & { transactionId: string | undefined; text: string };
+type Kept = ReceivedCallback & { transactionId: string | undefined; text: string };
 
 /** Listens where the site's server or the service would. A kit judges what comes. Never rejects. */
 export async function listenForCallbacks(settings: DoctorSettings, now: () => number): Promise<Listening> {
@@ -82,7 +82,7 @@ export async function listenForCallbacks(settings: DoctorSettings, now: () => nu
       kept.push({
         at: now(),
         authentication: authenticationOf(request, judged.status, settings),
-        isTaken: judged.status === 204,
+        isAccepted: judged.status === 204,
         refusal:
           judged.status === 204 || judged.status === 401
             ? undefined
@@ -91,13 +91,13 @@ export async function listenForCallbacks(settings: DoctorSettings, now: () => nu
         text,
       });
     response.writeHead(judged.status, Object.fromEntries(judged.headers)).end();
-    listener.onHeard(text);
+    listener.onReceived(text);
   }
 
   const listener: CallbackListener = {
     address: "",
-    heard: (id) =>
-      kept.find(({ transactionId, isTaken }) => transactionId === id && isTaken) ??
+    received: (id) =>
+      kept.find(({ transactionId, isAccepted }) => transactionId === id && isAccepted) ??
       kept.find(({ transactionId, refusal }) => transactionId === id && refusal === undefined) ??
       kept.find(({ text }) => text.includes(id)),
     others: (id) => [
@@ -109,7 +109,7 @@ export async function listenForCallbacks(settings: DoctorSettings, now: () => nu
         ),
       ),
     ],
-    onHeard: () => undefined,
+    onReceived: () => undefined,
     close: () => {
       server.close();
       server.closeAllConnections();
@@ -124,12 +124,12 @@ export async function listenForCallbacks(settings: DoctorSettings, now: () => nu
   }
 }
 
-/** The ids of the callbacks that doctor posts itself begin with it. */
+/** The prefix of the transaction ids in doctor's own test callbacks. */
 export const ownPrefix = "doctor-";
 
 const kitOrigin = "https://doctor.invalid";
 
-/** A kit with the site's settings of the callback, which asks no Token Server for anything. */
+/** A kit with the site's callback settings. It makes no calls to a Token Server. */
 function judge(settings: DoctorSettings): LoginKit {
   const { "callback-username": username, "callback-password": password, path } = settings;
   return createLoginKit({
@@ -168,7 +168,7 @@ function transactionIn(body: string): string | undefined {
   }
 }
 
-/** @param status the kit's, which has looked at it first */
+/** @param status the kit's answer */
 function authenticationOf(
   { headers: { authorization: given } }: IncomingMessage,
   status: number,

@@ -9,14 +9,14 @@ import { failed, ok, unknown, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { callbackAuthorizations, ownPrefix, type Listening } from "./callback-listener.js";
 
-/** What is known of the way to the callback's address, seen from this machine. */
+/** Whether the callback's address can be reached from this machine. */
 export interface CallbackReach {
-  /** The addresses that its name has here, or why it has none. */
+  /** The addresses that its name resolves to here, or why it does not resolve. */
   addresses: readonly string[] | { error: string };
-  /** The answer to a callback that doctor sent itself. Undefined: none was sent. */
+  /** The answer to doctor's own test callback. Undefined: none was sent. */
   posted?: { status: number } | { error: string };
-  /** Whether doctor heard it. */
-  isHeard: boolean;
+  /** Whether doctor's listener received it. */
+  isReceived: boolean;
   /** Why doctor does not listen: `EADDRINUSE`, for example. */
   listenError: string | undefined;
 }
@@ -30,11 +30,11 @@ export async function tryCallback(
 ): Promise<CallbackReach> {
   const host = new URL(callbackUri).hostname.replace(/^\[|\]$/g, "");
   const listenError = "error" in listening ? listening.error : undefined;
-  const seen = { isHeard: false, listenError };
+  const seen = { isReceived: false, listenError };
   let addresses: string[] = [];
   const isByProxy = proxyFor(callbackUri).kind === "used";
   try {
-    // A proxy looks the name up itself.
+    // A proxy resolves the name itself.
     if (!isByProxy) addresses = (await lookup(host, { all: true })).map(({ address }) => address);
   } catch (error) {
     return { ...seen, addresses: { error: codeOrText(error) } };
@@ -51,10 +51,10 @@ export async function tryCallback(
       maxBytes: 65_536,
       signal,
     });
-    const isHeard = "heard" in listening && listening.heard(id) !== undefined;
-    return { ...seen, addresses, posted: { status }, isHeard };
+    const isReceived = "received" in listening && listening.received(id) !== undefined;
+    return { ...seen, addresses, posted: { status }, isReceived };
   } catch (error) {
-    // What a proxy does not reach, the Token Server may.
+    // The Token Server may reach an address that this proxy does not.
     return {
       ...seen,
       addresses,
@@ -74,7 +74,7 @@ const callbackConfig = "Configuration → Mobile authentication → Callback con
 
 /** Whether the Token Server reaches the callback's address, as far as this machine can tell. */
 export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, settings }: Places): Line {
-  const { addresses, posted, isHeard, listenError } = reach;
+  const { addresses, posted, isReceived, listenError } = reach;
   const check = "callback-reachable";
   const { setting, server } = wordingOf[settings.backend];
   const address = `${setting("callback-uri")}, and the same in ${callbackConfig}`;
@@ -83,15 +83,15 @@ export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, sett
   if ("error" in addresses)
     return failed(
       check,
-      `its name is not known (${addresses.error})`,
-      `Correct the name in ${address}, or add it to the DNS that the Token Server asks.`,
+      `its name cannot be resolved (${addresses.error})`,
+      `Correct the name in ${address}, or add it to the DNS that the Token Server uses.`,
     );
   const isHere = (each: string) => rangeOf(each) === "loopback";
   if (addresses.length > 0 && addresses.every(isHere) && !tokenServer.every(isHere))
     return failed(
       check,
       `${callbackUri} is this machine itself, which the Token Server cannot reach`,
-      `Set an address that the Token Server reaches: ${address}. On a machine without one, set ${setting("result-polling")}.`,
+      `Set an address that the Token Server can reach: ${address}. If this machine has none, set ${setting("result-polling")}.`,
     );
   if (posted === undefined) return unknown(check, "nothing was sent");
   if ("error" in posted) return noAnswerLine(posted.error, callbackUri, address, settings);
@@ -99,16 +99,16 @@ export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, sett
   if (status === 401)
     return failed(
       check,
-      "what answers there refuses the user name and password of these settings (401)",
-      `Two faults look alike: ${server} that runs there has another ${setting("callback-username")} and ${setting("callback-password")}, or a proxy asks for a login of its own. It must let the callback through.`,
+      "the server there refuses the user name and password of these settings (401)",
+      `Two possible causes: ${server} there has a different ${setting("callback-username")} or ${setting("callback-password")}, or a proxy asks for its own login. The proxy must let the callback through.`,
     );
   if (status !== 204)
     return failed(
       check,
       `something else answers there (${status})`,
-      `A redirect, a login page, a firewall or another path is in front. Let ${callbackUri} through to ${server}, or correct ${address}.`,
+      `A redirect, a login page, a firewall or a rule for another path is in front. Let ${callbackUri} through to ${server}, or correct ${address}.`,
     );
-  if (!isHeard) {
+  if (!isReceived) {
     if (settings.backend === "kit")
       return ok(check, "the site's server answers there, seen from this machine");
     return listenError === undefined
@@ -117,24 +117,24 @@ export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, sett
   }
   const isPublic = addresses.length === 0 || addresses.some((each) => rangeOf(each) === "unicast");
   return isPublic || tokenServer.every(isHere)
-    ? ok(check, "from this machine; a scan shows whether from the Token Server, too")
+    ? ok(check, "from this machine; a scan shows whether the Token Server reaches it too")
     : unknown(
         check,
         `from this machine, but ${addresses.join(", ")} is an address of a private network: only a Token Server in that network reaches it`,
       );
 }
 
-/** Why doctor cannot hear a callback that arrives; undefined if it can. */
-export function whyNotHeard(
-  { posted, isHeard, listenError }: CallbackReach,
+/** Why doctor cannot receive the real callback; undefined if it can. */
+export function whyNotReceived(
+  { posted, isReceived, listenError }: CallbackReach,
   { backend, host, port }: Places["settings"],
 ): string | undefined {
-  const isTaken = posted !== undefined && "status" in posted && posted.status === 204 && !isHeard;
-  if (isTaken && backend === "kit") return "the site's server answers there, so doctor does not hear it";
+  const isTakenElsewhere = posted !== undefined && "status" in posted && posted.status === 204 && !isReceived;
+  if (isTakenElsewhere && backend === "kit") return "the site's server receives it, not doctor";
   if (listenError === "no-port")
-    return "doctor was not told at which port the site's server hears it (--port)";
+    return "the port at which the site's server receives it is not given (--port)";
   if (listenError !== undefined) return `doctor could not listen (${listenError}) at ${host}, port ${port}`;
-  return isTaken ? "another service answers there, so doctor does not hear it" : undefined;
+  return isTakenElsewhere ? "another service receives it, not doctor" : undefined;
 }
 
 function noAnswerLine(
@@ -144,22 +144,22 @@ function noAnswerLine(
   { backend, host, port }: Places["settings"],
 ): Line {
   const check = "callback-reachable";
-  // Many networks do not lead a machine back to its own public address.
+  // In many networks a machine cannot reach its own public address.
   if (error === "no answer" || error === "ETIMEDOUT")
-    return unknown(check, "no answer from this machine; a scan shows whether from the Token Server");
+    return unknown(check, "no answer from this machine; a scan shows whether the Token Server reaches it");
   if (/CERT|SIGNED|ISSUER|SIGNATURE/.test(error))
     return failed(
       check,
       `its certificate is not trusted (${error})`,
-      `Give ${new URL(callbackUri).host} a certificate of a public authority, with the whole chain and this name.`,
+      `Give ${new URL(callbackUri).host} a certificate from a public authority, with the whole chain and this name.`,
     );
   const at = new URL(callbackUri).host;
   return failed(
     check,
     `nothing answers there (${error})`,
     port === undefined
-      ? `Start ${wordingOf[backend].server}, or tell doctor the port that it has behind its proxy (--port): it then listens in its place. Otherwise start the proxy at ${at}, or correct ${address}.`
-      : `Start the proxy at ${at}, and let it pass the path on to ${host}, port ${port}; or correct ${address}.`,
+      ? `Start ${wordingOf[backend].server}, or give the port that it has behind its proxy (--port): doctor then listens in its place. Otherwise start the proxy at ${at}, or correct ${address}.`
+      : `Start the proxy at ${at} and let it forward the path to ${host}, port ${port}; or correct ${address}.`,
   );
 }
 

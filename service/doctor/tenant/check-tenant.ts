@@ -5,27 +5,34 @@ import type { DoctorSettings } from "../doctor-settings.js";
 import { fixFirst, notChecked, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { listenForCallbacks } from "./callback-listener.js";
-import { reachLine, tryCallback, whyNotHeard } from "./callback-reach.js";
+import { reachLine, tryCallback, whyNotReceived } from "./callback-reach.js";
 import { noScanLines, scanLines, waitForScan, type ScanTimes } from "./scan.js";
 import { askTokenServer, TokenServerCalls } from "./token-server-calls.js";
 import { tokenServerChecks, tokenServerLines } from "./token-server-checks.js";
 
-/** Checks without which a scan is of no use. */
+/** Checks that must pass before a code is shown. */
 const ofTheCode: readonly CheckId[] = ["code", "lifetime", "result"];
 
-/** What doctor does at the edges while it checks a tenant. */
+/** The input and output of a tenant's checks. */
 export interface TenantEdge {
   print: (heading: string, lines: readonly Line[]) => void;
   /** Shows a code until the function that it resolves to is called. Undefined: no scan is wanted. */
   show: ((code: StartedTransaction) => Promise<() => void>) | undefined;
   /** Ends the wait for a scan. */
   stop: AbortSignal;
-  /** For each call and connection. */
+  /** The time limit of each call and connection. */
   timeoutMs: number;
   times: ScanTimes;
 }
 
-/** Checks a tenant from the outside in: its address, its settings, the callback, a scan. Resolves to all lines. */
+/**
+ * Checks a tenant from the outside in. Resolves to all lines.
+ *
+ * First the connection. Then `token-server-calls.ts` calls the Token Server with the kit's own client, and `token-server-checks.ts`
+ * concludes from the answers which setting is wrong. `callback-listener.ts` listens where callbacks arrive, and `callback-reach.ts`
+ * posts one itself to find out whether the address can be reached. At last a code is shown, and `scan.ts` waits for the answer
+ * and the callback. A step runs only if the ones before it allow it.
+ */
 export async function checkTenant(
   settings: DoctorSettings,
   callbackUri: string,
@@ -45,40 +52,40 @@ export async function checkTenant(
   const facts = isUsable(connection) ? await askTokenServer(calls, settings.message) : undefined;
   const broken = lines.find(({ result }) => result === "failed")?.check ?? "port";
   add(
-    "The Token Server's settings",
+    "Token Server settings",
     facts ? tokenServerLines(facts, settings, callbackUri) : notChecked(tokenServerChecks, fixFirst(broken)),
   );
 
   const listening = await listenForCallbacks(settings, times.now);
   try {
     const { name, proxy } = connection;
-    const known = name && "addresses" in name ? name.addresses : [];
-    const tokenServer = proxy.kind === "used" ? [proxy.proxy] : known;
+    const resolved = name && "addresses" in name ? name.addresses : [];
+    const tokenServer = proxy.kind === "used" ? [proxy.proxy] : resolved;
     const reach = await tryCallback(callbackUri, settings, listening, timeoutMs);
     const reached = reachLine(reach, { callbackUri, tokenServer, settings });
-    add("The callback", [reached]);
+    add("Callback", [reached]);
 
     const code = facts?.code;
     const inTheWay = lines.find(
       ({ check, result }) => result === "failed" && (!code || ofTheCode.includes(check)),
     );
     if (!code || !show || inTheWay) {
-      add("A login", noScanLines(inTheWay ? fixFirst(inTheWay.check) : "left out (--no-scan)"));
+      add("Login", noScanLines(inTheWay ? fixFirst(inTheWay.check) : "left out (--no-scan)"));
       return lines;
     }
     const hide = await show(code);
-    const notHeard = whyNotHeard(reach, settings);
-    // Where another server hears the callbacks, doctor does not wait for one.
-    const hearing = notHeard === undefined ? listening : { error: notHeard };
-    const scan = await waitForScan(code, calls, hearing, times, stop).finally(hide);
+    const notReceived = whyNotReceived(reach, settings);
+    // If another server receives the callbacks, doctor does not wait for one.
+    const listener = notReceived === undefined ? listening : { error: notReceived };
+    const scan = await waitForScan(code, calls, listener, times, stop).finally(hide);
     add(
-      "A login",
+      "Login",
       scanLines(scan, {
         callbackUri,
         hasCredentials: settings["callback-username"] !== undefined,
         usesResultPolling: settings["result-polling"] !== undefined,
         isUnreachable: reached.result === "failed",
-        notHeard,
+        notReceived,
         backend: settings.backend,
       }),
     );

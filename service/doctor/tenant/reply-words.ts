@@ -5,10 +5,10 @@ import type { Reply } from "./token-server-calls.js";
 export const wrongIn = ({ outcome }: Reply): WrongAnswer | undefined =>
   "trouble" in outcome ? outcome.trouble.wrong : undefined;
 
-/** What the Token Server said, for a person: `404, 3005: “…”`. */
+/** A reply of the Token Server in words: `404, 3005: “…”`. */
 export function words(reply: Reply): string {
   const { outcome, answer } = reply;
-  if (answer === undefined) return "trouble" in outcome ? outcome.trouble.reason : "was asked";
+  if (answer === undefined) return "trouble" in outcome ? outcome.trouble.reason : "was called";
   const { status, error } = answer;
   const [encoding, wrong, retryAfter] = [compressionOf(reply), wrongIn(reply), answer.headers["retry-after"]];
   if (encoding !== undefined) return `${status}, compressed with ${encoding}`;
@@ -17,7 +17,7 @@ export function words(reply: Reply): string {
   return `${status}${said ?? ""}${retryAfter === undefined ? "" : `, Retry-After: ${retryAfter}`}`;
 }
 
-/** How an answer is compressed that the kit cannot read for that: it asks for `identity`. */
+/** The compression of an answer that the kit therefore cannot read. The kit asks for `identity`. */
 export function compressionOf({ answer }: Reply): string | undefined {
   const encoding = answer?.headers["content-encoding"];
   return answer?.json === undefined && encoding !== undefined && encoding !== "identity"

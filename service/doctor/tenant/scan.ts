@@ -4,15 +4,15 @@ import type {
 } from "../../../src/server/token-server/token-server-answers.js";
 import { failed, fixFirst, notChecked, ok, unknown, type Line } from "../lines.js";
 import { wordingOf, type Backend } from "../wording.js";
-import type { CallbackListener, Heard, Listening } from "./callback-listener.js";
+import type { CallbackListener, Listening, ReceivedCallback } from "./callback-listener.js";
 import { words, wrongIn } from "./reply-words.js";
 import type { TokenServerCalls } from "./token-server-calls.js";
 
-/** What became of the code that was shown. Times are milliseconds after it was shown. */
+/** The outcome of the code that was shown. Times are milliseconds after it was shown. */
 export interface Scan {
   result:
     | Exclude<TransactionResult, { kind: "waiting" }>
-    /** A result that the kit does not take: it has a wrong member. */
+    /** A result that the kit does not accept, because a member is wrong. */
     | { kind: "wrong" }
     | { kind: "nobody" | "stopped" };
   afterMs: number;
@@ -20,30 +20,30 @@ export interface Scan {
     | {
         afterMs: number;
         isLate: boolean;
-        authentication: Heard["authentication"];
+        authentication: ReceivedCallback["authentication"];
         refusal: string | undefined;
       }
     | undefined;
-  /** The transactions of callbacks that came for others. */
+  /** Other transactions for which callbacks came. */
   others: readonly string[];
-  /** The last answer to a result call that was no result. */
+  /** The last failed result call. */
   trouble?: string | undefined;
 }
 
 export interface ScanTimes {
   /** Between two result calls. */
   pollMs: number;
-  /** How long after the answer a callback may still come. */
+  /** How long after the answer a callback still counts as on time. */
   callbackMs: number;
-  /** How long one is waited for: a callback that is late tells more than none. */
+  /** How long doctor waits for it. A late callback tells more than a missing one. */
   lateMs: number;
   now: () => number;
 }
 
-/** How long a second callback is waited for, where the kit refuses the first. */
+/** How long doctor waits for a second callback if the kit refuses the first. */
 const secondMs = 2_000;
 
-/** Waits until the code is answered, its time is over or `stop` is aborted. A callback is a reason to ask at once. */
+/** Waits until the code is answered, expires, or `stop` is aborted. After a callback it asks for the result at once. */
 export async function waitForScan(
   { id: transactionId, ttlMs }: StartedTransaction,
   calls: TokenServerCalls,
@@ -52,21 +52,21 @@ export async function waitForScan(
   stop: AbortSignal,
 ): Promise<Scan> {
   const begin = now();
-  const listener = "heard" in listening ? listening : undefined;
+  const listener = "received" in listening ? listening : undefined;
   let trouble: string | undefined;
   const end = async (result: Scan["result"]): Promise<Scan> => {
     const afterMs = now() - begin;
     const isAnswered = result.kind !== "nobody" && result.kind !== "stopped";
-    const first = listener?.heard(transactionId);
-    // One that the kit refuses may be followed by one that it takes: some clients send their password only when they are asked.
-    if (listener && isAnswered && first?.isTaken !== true)
+    const first = listener?.received(transactionId);
+    // A refused callback may be followed by an accepted one: some clients send the password only after a 401.
+    if (listener && isAnswered && first?.isAccepted !== true)
       await next(listener, transactionId, first ? Math.min(secondMs, lateMs) : lateMs, stop);
-    const heard = listener?.heard(transactionId);
-    const callback = heard && {
-      afterMs: heard.at - begin,
-      isLate: heard.at - begin - afterMs > callbackMs,
-      authentication: heard.authentication,
-      refusal: heard.refusal,
+    const received = listener?.received(transactionId);
+    const callback = received && {
+      afterMs: received.at - begin,
+      isLate: received.at - begin - afterMs > callbackMs,
+      authentication: received.authentication,
+      refusal: received.refusal,
     };
     return { result, afterMs, callback, others: listener?.others(transactionId) ?? [], trouble };
   };
@@ -78,7 +78,7 @@ export async function waitForScan(
         break;
       case "unanswered":
         trouble = words(reply);
-        // It stays so, however often it is asked.
+        // Further calls would get the same.
         if (wrongIn(reply)?.member !== undefined) return end({ kind: "wrong" });
         break;
       case "approved":
@@ -89,14 +89,14 @@ export async function waitForScan(
         outcome satisfies never;
     }
     const left = begin + ttlMs - now();
-    // The last question is asked when the time is over.
+    // One last call is made after the code has expired.
     if (left <= -pollMs) return end({ kind: "nobody" });
     await next(listener, transactionId, pollMs, stop);
   }
   return end({ kind: "stopped" });
 }
 
-/** Resolves after a time, or earlier at a callback for the transaction, or when it is stopped. */
+/** Resolves after `ms`, or earlier: at a callback for the transaction, or when `stop` is aborted. */
 function next(
   listener: CallbackListener | undefined,
   transactionId: string,
@@ -107,30 +107,30 @@ function next(
     const done = () => {
       clearTimeout(timer);
       stop.removeEventListener("abort", done);
-      if (listener) listener.onHeard = () => undefined;
+      if (listener) listener.onReceived = () => undefined;
       resolve();
     };
     const timer = setTimeout(done, ms);
     stop.addEventListener("abort", done);
-    if (listener) listener.onHeard = (text) => text.includes(transactionId) && done();
+    if (listener) listener.onReceived = (text) => text.includes(transactionId) && done();
   });
 }
 
 const callbackConfig = "Configuration → Mobile authentication → Callback config";
 
-/** What the lines of a scan need besides it. */
+/** The context of a scan's lines. */
 export interface ScanSettings {
   callbackUri: string;
   hasCredentials: boolean;
   usesResultPolling: boolean;
-  /** Whether the line before said that nothing can reach the callback's address. */
+  /** Whether the check of the callback's address failed. */
   isUnreachable: boolean;
-  /** Why doctor does not hear callbacks itself. */
-  notHeard: string | undefined;
+  /** Why doctor does not receive callbacks itself. */
+  notReceived: string | undefined;
   backend: Backend;
 }
 
-/** The lines of a code that nobody was shown. */
+/** The lines if no code was shown. */
 export const noScanLines = (why: string): Line[] => notChecked(["scan", "callback", "callback-auth"], why);
 
 /** The lines of a scan, of its callback, and of the callback's Basic authentication. */
@@ -153,20 +153,20 @@ function scanLine({ result, afterMs, trouble }: Scan): Line {
       return failed(
         "scan",
         `the Token Server closed it: ${result.reason}`,
-        "The code reached the Token Server, and the answer failed there. Look at the event of this time in Activity in the console, and at the app's error.",
+        "The scan reached the Token Server, and the login failed there. Look for an event at this time under Activity in the console, and at the app's error.",
       );
     case "wrong":
       return failed(
         "scan",
-        `the kit does not take the result (${trouble})`,
-        "The vendor does not document this answer, so no login would come of it. Show its support this report (--report FILE).",
+        `the kit does not accept the result (${trouble})`,
+        "The vendor does not document this answer, so logins would fail. Send the report (--report FILE) to the vendor's support.",
       );
     case "nobody":
       return trouble === undefined
-        ? unknown("scan", "nobody answered before the code's time was over")
+        ? unknown("scan", "nobody answered before the code expired")
         : failed(
             "scan",
-            `the result could not be asked for (${trouble})`,
+            `the result could not be requested (${trouble})`,
             "The Token Server, or a proxy in front of it, stopped answering while the code was shown. Run doctor again.",
           );
     case "stopped":
@@ -177,8 +177,8 @@ function scanLine({ result, afterMs, trouble }: Scan): Line {
 }
 
 const callbackEvent: Record<Backend, string> = {
-  kit: "A callback that comes is the kit's event callback_received",
-  service: "A service that runs there logs callback_received",
+  kit: "If the callback came, the kit has the event callback_received",
+  service: "If the callback came, the service there logged callback_received",
 };
 
 function callbackLine({ result, afterMs, callback, others }: Scan, settings: ScanSettings): Line {
@@ -186,7 +186,7 @@ function callbackLine({ result, afterMs, callback, others }: Scan, settings: Sca
     return failed(
       "callback",
       `came by ${callback.refusal}`,
-      `The Token Server posts JSON. Something on the way changes the call: a proxy or gateway has to pass it on to ${settings.callbackUri} as it is.`,
+      `The Token Server posts JSON. A proxy or gateway changes the call: it has to forward it unchanged to ${settings.callbackUri}.`,
     );
   if (callback) {
     const lag = callback.afterMs - afterMs;
@@ -194,7 +194,7 @@ function callbackLine({ result, afterMs, callback, others }: Scan, settings: Sca
       return failed(
         "callback",
         `late: it came ${seconds(lag)} after the answer`,
-        `People wait as long for their login. Look for what is slow between the Token Server and ${settings.callbackUri}: a queue, a retry after a failed call, a firewall. In Activity in the console, look for PUSH AUTH CALLBACK FAILED.`,
+        `People wait that long for their login. Find out what is slow between the Token Server and ${settings.callbackUri}: a queue, a retry after a failed call, a firewall. Under Activity in the console, look for PUSH AUTH CALLBACK FAILED.`,
       );
     return ok(
       "callback",
@@ -204,15 +204,15 @@ function callbackLine({ result, afterMs, callback, others }: Scan, settings: Sca
   if (result.kind === "nobody" || result.kind === "stopped")
     return unknown("callback", "no code was answered");
   const { setting } = wordingOf[settings.backend];
-  if (settings.notHeard !== undefined)
+  if (settings.notReceived !== undefined)
     return unknown(
       "callback",
-      `${settings.notHeard}; it learned of the answer by asking. ${callbackEvent[settings.backend]}`,
+      `${settings.notReceived}; doctor got the answer by polling. ${callbackEvent[settings.backend]}`,
     );
   if (settings.usesResultPolling)
     return unknown(
       "callback",
-      `did not come; ${setting("result-polling")} is set, and doctor learned of the answer by asking`,
+      `did not come; ${setting("result-polling")} is set, and doctor got the answer by polling`,
     );
   if (settings.isUnreachable) return unknown("callback", fixFirst("callback-reachable"));
   const [other] = others;
@@ -220,12 +220,12 @@ function callbackLine({ result, afterMs, callback, others }: Scan, settings: Sca
     return failed(
       "callback",
       `did not come; one came for another transaction, ${other}`,
-      "Two faults look alike: somebody else logs in at the same time (run doctor again), or the Token Server, or what is in front of it, names another transaction_id in the callback than in the answer to the start.",
+      "Two possible causes: somebody else logs in at the same time (run doctor again), or the transaction_id in the callback differs from the one in the answer to the start, because of the Token Server or a proxy in front of it.",
     );
   return failed(
     "callback",
-    "did not come; doctor learned of the answer only by asking",
-    `The Token Server must reach ${settings.callbackUri}: through firewalls, without a redirect, by a name that it knows, with a certificate that it trusts. These look alike from here. In Activity in the console, look for PUSH AUTH CALLBACK FAILED. Until then a login comes two seconds before the code runs out.`,
+    "did not come; doctor got the answer only by polling",
+    `The Token Server must reach ${settings.callbackUri}: through firewalls, without a redirect, with a name that it can resolve and a certificate that it trusts. doctor cannot tell these apart. Under Activity in the console, look for PUSH AUTH CALLBACK FAILED. Until this is fixed, people are logged in only two seconds before the code expires.`,
   );
 }
 
@@ -248,13 +248,13 @@ function authenticationLine({ callback }: Scan, settings: ScanSettings): Line {
     case "other":
       return failed(
         check,
-        "the callback came with another user name or password",
-        `${callbackConfig} → the entry for exactly ${callbackUri}: Username and Password, the same as ${username} and ${password}.`,
+        "the callback came with a different user name or password",
+        `${callbackConfig} → the entry for exactly ${callbackUri}: set Username and Password to those of ${username} and ${password}.`,
       );
     case "not-set":
       return failed(
         check,
-        "the callback came with a user name and a password, and nobody checks them",
+        "the callback came with a user name and a password, but they are not checked",
         `Set ${username} and ${password} to those of ${callbackConfig}, or remove them there.`,
       );
     default:

@@ -16,11 +16,11 @@ import type { Transport, TransportCall } from "../../../src/server/token-server/
 import type { DoctorSettings } from "../doctor-settings.js";
 import { userAgent } from "../user-agent.js";
 
-/** What a call to the Token Server brought. */
+/** The result of a call to the Token Server. */
 export interface Reply<Outcome extends StartOutcome | ResultOutcome = StartOutcome | ResultOutcome> {
-  /** As the kit takes it. */
+  /** As the kit interprets it. */
   outcome: Outcome;
-  /** What the kit does not keep of the answer. Undefined: there was none. */
+  /** The whole answer, of which the kit keeps only a part. Undefined: there was none. */
   answer: SeenAnswer | undefined;
 }
 
@@ -33,15 +33,15 @@ export interface SeenAnswer {
   json: unknown;
 }
 
-/** What the Token Server answered. What was not asked is undefined. */
+/** The Token Server's answers. Undefined for calls that were not made. */
 export interface TokenServerFacts {
   /** To a result call without client authentication. */
   anonymous: Reply;
   /** To starts with the site's own messages, one for each language. */
   starts: readonly { text: string | undefined; language: string | undefined; reply: Reply<StartOutcome> }[];
-  /** To a start with the message "Test", where a start of the site's own was refused. */
+  /** To a start with the message "Test", if one with the site's own message was refused. */
   plain?: Reply<StartOutcome> | undefined;
-  /** To a start with a user that does not exist, where that was refused too: a type that is not OTP needs a user. */
+  /** To a start with a user that does not exist, if that was refused too: a type other than OTP requires a user. */
   withUser?: Reply<StartOutcome> | undefined;
   /** The first code that was started. */
   code?: StartedTransaction | undefined;
@@ -128,7 +128,7 @@ export class TokenServerCalls {
   }
 }
 
-/** With the fields of a login of a browser on the kit's own machine: a Token Server that refuses one of them is found here. */
+/** Sends the fields that the kit sends for a browser on its own machine, to find a Token Server that refuses one of them. */
 const start = (client: TokenServerClient, text: string | undefined, language = "en"): Promise<StartOutcome> =>
   client.start({ message: text, languageCode: language, ipAddress: "127.0.0.1", userAgent });
 
@@ -140,11 +140,11 @@ function parseJson(text = ""): unknown {
   }
 }
 
-/** The code in an answer to a start, if there is one. */
+/** The code in the answer to a start, if it has one. */
 export const codeIn = (reply: Reply<StartOutcome> | undefined): StartedTransaction | undefined =>
   reply?.outcome.kind === "started" ? reply.outcome.transaction : undefined;
 
-/** Asks the Token Server until it is known which setting is wrong, or that none is. */
+/** Calls the Token Server until it is clear which setting is wrong, or that none is. */
 export async function askTokenServer(
   calls: TokenServerCalls,
   message: DoctorSettings["message"],
@@ -157,7 +157,7 @@ export async function askTokenServer(
   for (const [language, text] of texts) {
     const reply = await calls.start({ ...(text && { text }), ...(language && { language }) });
     starts.push({ text, language, reply });
-    // Whatever it is, it is the same for the next text.
+    // Another text would fail in the same way.
     if (codeIn(reply) === undefined && !isAboutParameters(reply)) break;
   }
   const refused = starts.find(({ reply }) => codeIn(reply) === undefined);
@@ -169,9 +169,9 @@ export async function askTokenServer(
   return { anonymous, starts, plain, withUser, code, result };
 }
 
-/** Short, and of letters that every Token Server takes. */
+/** Short, and of letters that every Token Server accepts. */
 const plainMessage = "Test";
 
-/** 1003: a parameter is missing or invalid, and it is not said which. 1005: the message is too long. */
+/** 1003: a parameter is missing or invalid; the error does not name it. 1005: the message is too long. */
 export const isAboutParameters = ({ answer }: Reply): boolean =>
   answer?.error?.code === "1003" || answer?.error?.code === "1005";

@@ -12,7 +12,7 @@ const types = "Configuration → Mobile authentication → Mobile authentication
 const clients = "Configuration → System → API clients";
 const features = "Configuration → System → Features";
 
-/** The checks that begin with the Token Server's answers, in their order. */
+/** The checks based on the Token Server's answers, in order. */
 export const tokenServerChecks = [
   "token-server",
   "client",
@@ -34,14 +34,14 @@ type Settings = Pick<
 
 const wording = ({ backend }: Settings) => wordingOf[backend].setting;
 
-/** What is asked of the settings that a code shows to be right. */
+/** The conclusions from the Token Server's answers. */
 interface Verdict {
   faults: Line[];
-  /** Checks that cannot be wrong, whatever the fault is. */
+  /** Checks that passed, whatever the fault is. */
   passed: readonly CheckId[];
 }
 
-/** The lines of what the Token Server answered. */
+/** The lines about the Token Server's answers. */
 export function tokenServerLines(facts: TokenServerFacts, settings: Settings, callbackUri: string): Line[] {
   const { faults, passed } = verdict(facts, settings, callbackUri);
   const words: Record<(typeof tokenServerChecks)[number], () => Line> = {
@@ -74,7 +74,7 @@ function verdict(facts: TokenServerFacts, settings: Settings, callbackUri: strin
   const replies = [anonymous, ...starts.map(({ reply }) => reply), ...(plain ? [plain] : [])];
   const compression = replies.map(compressionOf).find((encoding) => encoding !== undefined);
   if (compression !== undefined) return { faults: [compressionFault(compression)], passed: [] };
-  // A gateway may answer for itself what comes without a client.
+  // A gateway may answer calls without client authentication itself.
   const notATokenServer = isTokenServer ? undefined : tokenServerFault(anonymous, settings);
   if (notATokenServer) return { faults: [notATokenServer], passed: [] };
   const refused = starts.find(({ reply }) => codeIn(reply) === undefined);
@@ -83,16 +83,16 @@ function verdict(facts: TokenServerFacts, settings: Settings, callbackUri: strin
   const reply = plain ?? refused?.reply;
   if (reply === undefined) return { faults: [], passed: ["token-server"] };
   const faults = [...(ofMessage ? [ofMessage] : []), startFault(reply, withUser, settings, callbackUri)];
-  // Without a client it was refused, and with this one it is not.
+  // The call was refused without client authentication, and accepted with it.
   const isKnownClient = status(anonymous) === 401 && isFrom(reply, 200, 500) && status(reply) !== 401;
   const last = faults.at(-1)?.check;
   const at = tokenServerChecks.findIndex((check) => check === last);
-  // The start was taken, and what is wrong is in the answer.
+  // The start was accepted; the fault is in the answer.
   if (hasOtp(reply)) return { faults, passed: tokenServerChecks.slice(0, at) };
   return { faults, passed: isKnownClient ? ["token-server", "client"] : ["token-server"] };
 }
 
-/** Whether an answer has an OTP, whatever else is wrong with it. */
+/** Whether an answer has an OTP, even if other members are wrong. */
 function hasOtp({ answer }: Reply): boolean {
   const { otp } = (answer?.status === 200 ? (answer.json ?? {}) : {}) as { otp?: unknown };
   return typeof otp === "string" && otp !== "";
@@ -100,7 +100,7 @@ function hasOtp({ answer }: Reply): boolean {
 
 const hasPath = (settings: Settings): boolean => new URL(settings["token-server-url"]).pathname !== "/";
 
-/** Whether it is an error of the API. 4000: there is nothing at this path. */
+/** Whether an answer is an error of the API. 4000 means that nothing is at this path. */
 function isOfTheApi(reply: Reply, settings: Settings): boolean {
   const code = codeOf(reply);
   return code !== undefined && code !== "4000" && !(code === "not_found" && hasPath(settings));
@@ -117,7 +117,7 @@ const isFrom = ({ answer }: Reply, from: number, to: number): boolean =>
 const compressionFault = (encoding: string): Line =>
   failed(
     "token-server",
-    `it answers compressed (${encoding}), although the kit asks for Accept-Encoding: identity`,
+    `its answers are compressed (${encoding}), although the kit sends Accept-Encoding: identity`,
     "Turn compression off for /oauth/ at the proxy or gateway in front of the Token Server.",
   );
 
@@ -129,38 +129,38 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
   const said = words(anonymous);
   const isRefusedByNginx = /No required SSL certificate was sent/i.test(anonymous.answer?.text ?? "");
   if (wantsClientCertificate(said) || isRefusedByNginx)
-    return failed("token-server", `it wants a client certificate (${said})`, clientCertificateFix);
+    return failed("token-server", `it requires a client certificate (${said})`, clientCertificateFix);
   if (anonymous.answer?.status === 429) return tooManyCalls("token-server", anonymous);
   if (/ERR_TLS_CERT_ALTNAME_INVALID|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/.test(said))
     return failed(
       "token-server",
-      `its certificate is for another name or another time, or that of a proxy on the way (it ${said})`,
-      "Its operator has to renew it: no setting of the kit makes up for that.",
+      `its certificate is for another name or out of date, or it is a proxy's certificate (it ${said})`,
+      "Its operator has to renew it. No setting of the kit can replace that.",
     );
   if (anonymous.answer === undefined && /CERT|SIGNED|ISSUER|SIGNATURE/.test(said))
     return failed(
       "token-server",
-      `its certificate is not trusted, or that of a proxy on the way (it ${said})`,
+      `its certificate, or that of a proxy in between, is not trusted (it ${said})`,
       "For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.",
     );
   if (/\(ERR_PROXY_/.test(said))
     return failed(
       "token-server",
       `the proxy (HTTPS_PROXY) does not let a call through: it ${said}`,
-      `Have ${new URL(url).host} allowed at the proxy, write its user name and password into HTTPS_PROXY if it wants them (407), correct the name or port in ${setting} if it does not know them, or add it to NO_PROXY where the way is direct.`,
+      `Have ${new URL(url).host} allowed at the proxy. If the proxy requires a user name and password (407), add them to HTTPS_PROXY. If it cannot resolve or reach the host, correct the name or port in ${setting}. If the Token Server can be reached directly, add it to NO_PROXY.`,
     );
   const use = proxyFor(url);
   if (anonymous.answer === undefined && use.kind === "used")
     return failed(
       "token-server",
       `a call through the proxy ${use.proxy} got no answer: it ${said}`,
-      `Correct the proxy's address in HTTPS_PROXY, or start it. Add ${new URL(url).host} to NO_PROXY where the way is direct.`,
+      `Correct the proxy's address in HTTPS_PROXY, or start it. If ${new URL(url).host} can be reached directly, add it to NO_PROXY.`,
     );
   if (anonymous.answer === undefined)
     return failed(
       "token-server",
       `a call got no answer: it ${words(anonymous)}`,
-      `Two faults look alike: ${url} is another kind of server (${lower(address)}), or the Token Server or a proxy in front of it is overloaded or stopped.`,
+      `Two possible causes: ${url} is another kind of server (${lower(address)}), or the Token Server or a proxy in front of it is overloaded or stopped.`,
     );
   const { status } = anonymous.answer;
   const code = codeOf(anonymous);
@@ -169,8 +169,8 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
       "token-server",
       `it answers ${words(anonymous)}`,
       code === undefined
-        ? `Two faults look alike: a proxy answers and the Token Server behind it is stopped (wait, or tell its operator), or the address is of another server (correct ${setting}).`
-        : "The Token Server is temporarily unavailable. Wait, and tell its operator if it stays.",
+        ? `Two possible causes: a proxy answers and the Token Server behind it is stopped (wait, or tell its operator), or this is the address of another server (correct ${setting}).`
+        : "The Token Server is temporarily unavailable. Wait; if it persists, tell its operator.",
     );
   const isRedirect = status >= 300 && status < 400;
   if (!isOfTheApi(anonymous, settings))
@@ -178,10 +178,10 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
       "token-server",
       isRedirect
         ? `it redirects (${status}) to ${anonymous.answer.headers.location ?? "nowhere"}, which the kit does not follow`
-        : `it does not answer as a Token Server does (${words(anonymous)})`,
+        : `its answer is not that of a Token Server (${words(anonymous)})`,
       path === ""
-        ? `${address}. Where it is right, a proxy, a gateway or a login page in front of the Token Server answers in its place.`
-        : `${address}. Now its path is ${path}.`,
+        ? `${address}. If it is right, a proxy, a gateway or a login page in front of the Token Server answers instead.`
+        : `${address}. Its path is now ${path}.`,
     );
   return undefined;
 }
@@ -193,11 +193,11 @@ function tooManyCalls(check: "token-server" | "code", reply: Reply): Line {
   return failed(
     check,
     `too many calls (${words(reply)})`,
-    `Wait${seconds === undefined ? " a minute" : /^\d+$/.test(seconds) ? ` ${seconds} s` : ` until ${seconds}`}, and run doctor again. Where it stays, a limit of the Token Server, or of a gateway in front of it, is too low for a site's logins.`,
+    `Wait${seconds === undefined ? " a minute" : /^\d+$/.test(seconds) ? ` ${seconds} s` : ` until ${seconds}`}, and run doctor again. If it persists, a limit of the Token Server, or of a gateway in front of it, is too low for a site's logins.`,
   );
 }
 
-/** A start was refused. Is the message the reason? */
+/** The line for a refused start, if the message is the reason. */
 function messageFault(
   { text, language, reply }: TokenServerFacts["starts"][number],
   plain: Reply<StartOutcome>,
@@ -209,8 +209,8 @@ function messageFault(
   if (codeOf(reply) === "1005")
     return failed(
       "message",
-      `${where}, of ${length} characters, is too long (${words(reply)})`,
-      `Shorten ${where}, and set ${setting("max-message-length")} to what this Token Server allows (155 by default). Or ask for a longer one to be allowed.`,
+      `${where} has ${length} characters, which is too long (${words(reply)})`,
+      `Shorten ${where}, and set ${setting("max-message-length")} to what this Token Server allows (155 by default). Or ask its operator to allow longer messages.`,
     );
   if (codeIn(plain) === undefined) return undefined;
   return text === undefined
@@ -221,12 +221,12 @@ function messageFault(
       )
     : failed(
         "message",
-        `${where} is refused (${words(reply)}), and another text is not`,
-        `Change ${where}: leave out unusual characters, such as ${unusualIn(text) ?? "emoji and control characters"}.`,
+        `${where} is refused (${words(reply)}); another text is accepted`,
+        `Change ${where}: remove unusual characters, such as ${unusualIn(text) ?? "emoji and control characters"}.`,
       );
 }
 
-/** The fault of a start that a plain message does not mend. */
+/** The line for a start that is refused also with a plain message. */
 function startFault(
   reply: Reply<StartOutcome>,
   withUser: Reply | undefined,
@@ -240,7 +240,7 @@ function startFault(
     return failed(
       "client",
       `refused (${said})`,
-      `${clients} → Client ID and Client secret: the same two in ${setting("client-id")} and ${setting("client-secret")}, to the letter. These look alike: the id is wrong, the secret is wrong, the client authenticates in another way (it must be client secret basic or post: ${setting("client-authentication")}), or the client is not valid for the API (Valid for APIs: Mobile authentication).`,
+      `${clients} → Client ID and Client secret: copy both exactly to ${setting("client-id")} and ${setting("client-secret")}. Possible causes: the id is wrong, the secret is wrong, the client authenticates in another way (it must be client secret basic or post: ${setting("client-authentication")}), or the client is not valid for the API (Valid for APIs: Mobile authentication).`,
     );
   if (status(reply) === 403 || /^(?:unauthorized_client|invalid_scope|insufficient_scope)$/.test(code ?? ""))
     return failed(
@@ -256,25 +256,25 @@ function startFault(
       return failed(
         "type-name",
         `there is no type “${settings.type}” (${said})`,
-        `${types}: add one with the Name ${settings.type} and the Authentication method OTP (One Time Password), or set ${setting("type")} to the Name that is there, letter by letter.`,
+        `${types}: add one with the Name ${settings.type} and the Authentication method OTP (One Time Password), or set ${setting("type")} to exactly the Name that is there.`,
       );
     case "not_found":
       return failed(
         "type-name",
-        `not found, and it is not said what (${said})`,
-        `Two faults look alike: there is no type “${settings.type}” (${types} → Name, and ${setting("type")}), or the feature is off (${features} → Mobile authentication).`,
+        `“not found”, without saying what (${said})`,
+        `Two possible causes: there is no type “${settings.type}” (${types} → Name, and ${setting("type")}), or the feature is off (${features} → Mobile authentication).`,
       );
     case "1003":
       return isOfAnotherMethod(reply, withUser)
         ? failed(
             "type-method",
-            `the type “${settings.type}” asks for a user, so it is not OTP (${said})`,
+            `the type “${settings.type}” requires a user, so it is not OTP (${said})`,
             `${types}: add a type with the Authentication method OTP (One Time Password), and set ${setting("type")} to its Name.`,
           )
         : failed(
             "callback-allowed",
             `a parameter is refused (${said})`,
-            `Two faults look alike: ${callbackUri} is not allowed (Configuration → Mobile authentication → Callback config: add exactly this Callback URL, or uncheck Only allow preconfigured Callback URLs under General), or the type “${settings.type}” has another Authentication method than OTP (${types}).`,
+            `Two possible causes: ${callbackUri} is not allowed (Configuration → Mobile authentication → Callback config: add exactly this Callback URL, or uncheck Only allow preconfigured Callback URLs under General), or the Authentication method of the type “${settings.type}” is not OTP (${types}).`,
           );
     case undefined:
     default:
@@ -282,17 +282,17 @@ function startFault(
         ? answerWithoutCode(reply, settings)
         : failed(
             "code",
-            `a start is not answered with a code (${said})`,
+            `starting a login returns no code (${said})`,
             code === "1002" || !isFrom(reply, 200, 500)
-              ? "The Token Server, or a proxy in front of it, does not work at the moment. Wait, and show its operator this line."
+              ? "The Token Server, or a proxy in front of it, does not work at the moment. Wait, and send this line to its operator."
               : showTheVendor,
           );
   }
 }
 
 /**
- * A type of another method needs a user: the error says so, or there is another answer, or none of a parameter, once there is one.
- * 1001 is an unknown user, 1006 one who is not enrolled.
+ * Whether the type has another method than OTP, which requires a user. Then the error names the user, or a start with a user
+ * is answered differently: 1001 for an unknown user, 1006 for one who is not enrolled.
  */
 function isOfAnotherMethod(reply: Reply, withUser: Reply | undefined): boolean {
   const description = reply.answer?.error?.description ?? "";
@@ -301,23 +301,23 @@ function isOfAnotherMethod(reply: Reply, withUser: Reply | undefined): boolean {
   return withUser.answer.status === 200 || codeOf(withUser) !== codeOf(reply);
 }
 
-/** 200, and not the answer that the vendor documents. */
+/** The line for a 200 that is not the answer that the vendor documents. */
 function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Settings): Line {
   const wrong = wrongIn(reply);
   const { auth_method: method } = (reply.answer?.json ?? {}) as { auth_method?: unknown };
-  const says = `a start is answered without a code that the kit takes: ${words(reply)}`;
+  const says = `starting a login returns no code that the kit accepts: ${words(reply)}`;
   switch (wrong?.member) {
     case "otp":
       if (typeof method === "string" && method !== "otp")
         return failed(
           "type-method",
           `${says}, and its auth_method is “${method}”`,
-          `${types} → ${type} → Authentication method: OTP (One Time Password), or another type that has it.`,
+          `${types} → ${type} → Authentication method: choose OTP (One Time Password), or use another type that has it.`,
         );
       return failed(
         "type-method",
         says,
-        `Two faults look alike: the type “${type}” has another Authentication method than OTP (${types}), or a proxy in front of the Token Server answers in its place.`,
+        `Two possible causes: the Authentication method of the type “${type}” is not OTP (${types}), or a proxy in front of the Token Server answers instead.`,
       );
     case "time_to_live":
       return failed("lifetime", says, `${types} → Request expires in. ${showTheVendor}`);
@@ -325,7 +325,7 @@ function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Settings): Line
       return failed(
         "code",
         says,
-        "Something in front of the Token Server answers in its place: a proxy, a gateway or a login page.",
+        "A proxy, a gateway or a login page in front of the Token Server answers instead.",
       );
     default:
       return failed("code", says, showTheVendor);
@@ -333,45 +333,45 @@ function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Settings): Line
 }
 
 const showTheVendor =
-  "The vendor does not document this answer. Show its support this report (--report FILE).";
+  "The vendor does not document this answer. Send the report (--report FILE) to the vendor's support.";
 
 function codeLine({ code }: TokenServerFacts): Line {
   const length = code?.otp.length;
   const modules = code ? modulesFor(code.otp) : 0;
   if (modules === undefined)
-    return failed("code", `its OTP has ${length} characters, which no QR code holds`, showTheVendor);
+    return failed("code", `its OTP has ${length} characters, too many for a QR code`, showTheVendor);
   if (modules > mostModules)
     return failed(
       "code",
-      `its OTP of ${length} characters is a QR code of ${modules} modules a side, and phones read ${mostModules} at the size that the widget has`,
+      `its OTP of ${length} characters makes a QR code of ${modules} modules per side; at the widget's size phones can read ${mostModules}`,
       showTheVendor,
     );
-  return ok("code", "the Token Server gives one");
+  return ok("code", "the Token Server returns one");
 }
 
 function messageLine({ starts }: TokenServerFacts, settings: Settings): Line {
   const texts = starts.flatMap(({ text }) => text ?? []);
   const unusual = texts.map(unusualIn).find((each) => each !== undefined);
   if (unusual !== undefined)
-    return unknown("message", `accepted, but it has ${unusual}: look at what the phone shows`);
+    return unknown("message", `accepted, but it has ${unusual}: check how the phone shows it`);
   const longest = Math.max(...texts.map((text) => [...text].length));
   return texts.length === 0
     ? ok("message", "the Default message of the type")
     : ok("message", `accepted: ${longest} of ${settings["max-message-length"]} characters`);
 }
 
-/** What a phone may not show, or show in another order: control characters, and marks of the direction of writing. */
+/** Control characters, which a phone may not show, and direction marks, which may reorder the text. */
 function unusualIn(text: string): string | undefined {
   const [found] = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/u.exec(text) ?? [];
   if (found === undefined) return undefined;
   return `the character U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** Less is not enough to take a phone, open the app and log in to it. */
+/** The least time in which a person can take the phone, open the app and log in to it. */
 const shortestSeconds = 20;
-/** As milliseconds no life for a code, as seconds an hour at most. */
+/** A `time_to_live` up to this was probably meant as seconds. */
 const mostAsSeconds = 3600;
-/** A page that relays a code has this long. */
+/** Above this a relayed code stays valid for too long. */
 const longSeconds = 300;
 
 function lifetimeLine({ code }: TokenServerFacts): Line {
@@ -380,7 +380,7 @@ function lifetimeLine({ code }: TokenServerFacts): Line {
   if (code.ttlMs <= mostAsSeconds)
     return failed(
       "lifetime",
-      `time_to_live is ${code.ttlMs}, so a code lives ${seconds} s: probably ${code.ttlMs} seconds are meant, and the vendor documents milliseconds`,
+      `time_to_live is ${code.ttlMs}, so a code lives ${seconds} s. Probably ${code.ttlMs} seconds are meant, but the vendor documents milliseconds`,
       showTheVendor,
     );
   if (seconds < shortestSeconds)
@@ -391,21 +391,19 @@ function lifetimeLine({ code }: TokenServerFacts): Line {
     );
   return ok(
     "lifetime",
-    seconds > longSeconds
-      ? `${seconds} s; a page that relays a code has as long, so prefer 60 s`
-      : `${seconds} s`,
+    seconds > longSeconds ? `${seconds} s; a relayed code is valid as long, so prefer 60 s` : `${seconds} s`,
   );
 }
 
 function resultLine({ code, result }: TokenServerFacts): Line {
   if (!code || !result) return notChecked(["result"], fixFirst("code"))[0]!;
-  if (result.outcome.kind !== "unanswered") return ok("result", "can be asked for");
+  if (result.outcome.kind !== "unanswered") return ok("result", "can be requested");
   const { answer } = result;
   return failed(
     "result",
-    `the call for it ${answer === undefined ? words(result) : `is answered ${words(result)}`}`,
+    `the result call ${answer === undefined ? words(result) : `was answered ${words(result)}`}`,
     wrongIn(result)?.member === undefined
-      ? "Two faults look alike: a proxy or gateway in front of the Token Server lets only some paths or methods through (GET /oauth/api/v4/authenticate/transaction/…), or the Token Server does not work at the moment."
+      ? "Two possible causes: a proxy or gateway in front of the Token Server lets only some paths or methods through (GET /oauth/api/v4/authenticate/transaction/…), or the Token Server does not work at the moment."
       : showTheVendor,
   );
 }

@@ -203,7 +203,7 @@ describe("npm start", { concurrency: 3 }, () => {
       assert.equal(stdout, "");
       assert.equal(
         stderr,
-        `Port ${port} is in use. Stop what uses it, or choose another: PORT=0 npm start\n`,
+        `Port ${port} is in use. Stop the program that uses it, or choose another port: PORT=0 npm start\n`,
       );
       other.close();
     });

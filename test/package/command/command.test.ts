@@ -279,7 +279,7 @@ describe("npx onegini-otp-login", () => {
 
   test("exits with 2 if the command line is wrong, and says what is wrong", () => {
     for (const [problem, ...args] of [
-      ["There is no command."],
+      ["The command is missing."],
       ["Unknown option '--prot'.", "demo", "--prot", "0"],
       ["--port must be a whole number", "emulator", "--port", "http"],
     ] as [string, ...string[]][]) {
@@ -296,7 +296,10 @@ describe("npx onegini-otp-login", () => {
     for (const name of ["demo", "emulator"]) {
       const { status, stderr } = run(name, "--port", String(port));
       assert.equal(status, 1);
-      assert.equal(stderr, `Port ${port} is in use. Stop what uses it, or choose another: --port 0\n`);
+      assert.equal(
+        stderr,
+        `Port ${port} is in use. Stop the program that uses it, or choose another port: --port 0\n`,
+      );
     }
     other.close();
   });

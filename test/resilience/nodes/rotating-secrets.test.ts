@@ -254,7 +254,7 @@ test("a redis-url that does not work, or is of another Redis, is refused, and th
       at("login:wrong-redis"),
       /^Redis cannot be used at 127\.0\.0\.1:\d+ \(WRONGPASS .*\)\. Check the user name and password/,
     ],
-    [at("login:old-redis", redis.port + 1), /^Only user name and password of redis-url change/],
+    [at("login:old-redis", redis.port + 1), /^Only the user name and password of redis-url can change/],
     ["redis", /^--redis-url-file must be an address such as redis:/],
   ] as const) {
     const before = refusals().length;

@@ -1,7 +1,7 @@
-/** A policy's directives, each with its sources, in small letters. */
+/** A policy's directives by their lower-case names, each with its sources. */
 export type Policy = ReadonlyMap<string, readonly string[]>;
 
-/** The policies of a page: those of its header, and those of its `<meta>` tags. All of them hold. */
+/** The policies of a page, from its header and its `<meta>` tags. All of them apply. */
 export function policiesOf(header: string | string[] | undefined, inTags: readonly string[]): Policy[] {
   return [...String(header ?? "").split(","), ...inTags].flatMap((text) => {
     const policy = parsePolicy(text);
@@ -23,10 +23,9 @@ function parsePolicy(text: string): Policy {
 export type Verdict = "allowed" | "blocked" | "unknown";
 
 /**
- * For scripts, and for calls. A hash may allow a script too, and so may a script that is allowed itself, which only a
- * browser knows.
+ * For scripts and for calls. Unknown if a hash, or an allowed script ('strict-dynamic'), may allow it: only a browser can tell.
  *
- * @param page the page that has the policy
+ * @param page the page with the policy
  * @param nonce of the script's tag
  */
 export function allows(
@@ -39,21 +38,21 @@ export function allows(
   const name = [...directives, "default-src"].find((each) => policy.has(each));
   const sources = name === undefined ? undefined : policy.get(name);
   if (sources === undefined) return "allowed";
-  // A nonce is told from another one by each letter.
+  // Nonces are case-sensitive.
   if (nonce !== undefined && sources.includes(`'nonce-${nonce}'`)) return "allowed";
   const isStrict = sources.some((source) => /^'strict-dynamic'$/i.test(source));
   if (!isStrict && sources.some((source) => matches(source, url, page))) return "allowed";
   return isStrict || sources.some((source) => /^'sha\d+-/i.test(source)) ? "unknown" : "blocked";
 }
 
-/** Whether a source of a policy stands for an address. */
+/** Whether a source of a policy matches an address. */
 function matches(source: string, { protocol, hostname, port, pathname, origin }: URL, page: URL): boolean {
   if (source === "*") return protocol === "https:" || protocol === "http:";
   if (/^'self'$/i.test(source)) return origin === page.origin;
   if (/^[a-z][a-z\d+.-]*:$/i.test(source)) return source.toLowerCase() === protocol;
   const [, scheme, host = "", number, path] =
     /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/:']+)(?::(\d+|\*))?(\/.*)?$/i.exec(source) ?? [];
-  // http stands for https, too.
+  // A source with http also matches https.
   const isScheme =
     scheme === undefined || [protocol, protocol.replace("s", "")].includes(`${scheme.toLowerCase()}:`);
   if (host === "" || !isScheme) return false;
@@ -66,6 +65,6 @@ function matches(source: string, { protocol, hostname, port, pathname, origin }:
   return isHost && isPort && isPath;
 }
 
-/** Whether the widget may make its Trusted Types policy, `lit-html`. Without a list of names, each name is allowed. */
+/** Whether the widget may create its Trusted Types policy, `lit-html`. Without a list, every name is allowed. */
 export const allowsTrustedTypes = (policy: Policy): boolean =>
   policy.get("trusted-types")?.some((name) => name === "lit-html" || name === "*") ?? true;

@@ -5,9 +5,9 @@ export const tagName = "onegini-otp-login";
 /** A script that a browser runs. */
 export interface PageScript {
   kind: "module" | "classic";
-  /** As it is written. Undefined: an inline script. */
+  /** As written in the tag. Undefined: an inline script. */
   src: string | undefined;
-  /** Of an inline script. */
+  /** The text of an inline script. */
   text: string;
   integrity: string | undefined;
   nonce: string | undefined;
@@ -15,11 +15,11 @@ export interface PageScript {
   hasCrossorigin: boolean;
 }
 
-/** What of a page's HTML matters here. */
+/** The parts of a page's HTML that the checks need. */
 export interface HtmlPage {
   /** The widget's tags. */
   tags: { endpoint: string | undefined }[];
-  /** Whether a `<template>` has one, which a script may show. */
+  /** Whether a `<template>` has one, which a script may insert. */
   isInTemplate: boolean;
   scripts: PageScript[];
   /** The texts of import maps. */
@@ -32,8 +32,8 @@ export interface HtmlPage {
 type Attributes = ReadonlyMap<string, string>;
 
 /**
- * Reads a page's HTML. It is tokens alone, in one pass: a tree has input for which building it takes quadratic time. So it
- * does not know what is inside what, but for comments, texts, `<noscript>` and `<template>`, in which nothing runs.
+ * Reads a page's HTML as tokens in one pass: for some input, building a tree takes quadratic time. Nesting is not tracked,
+ * except for comments, texts, `<noscript>` and `<template>`, whose content does not run.
  */
 export function readHtml(html: string): HtmlPage {
   const page: HtmlPage = {

@@ -1,11 +1,11 @@
-/** An import map of a page, with the addresses as they are written. */
+/** A page's import map, with the addresses as written. */
 export interface ImportMap {
   imports: Readonly<Record<string, unknown>>;
   scopes: Readonly<Record<string, unknown>>;
   integrity: Readonly<Record<string, unknown>>;
 }
 
-/** A map that is no JSON has no effect. Later maps add to earlier ones. */
+/** Merges the maps. One that is not JSON has no effect, and earlier maps win over later ones. */
 export function readImportMaps(texts: readonly string[]): ImportMap {
   const maps = texts.map((text) => {
     try {
@@ -23,7 +23,7 @@ const recordOf = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 
 /**
- * The address that an import in a script means, or undefined if a browser finds none: a bare name without an entry.
+ * The address that an import resolves to; undefined for a bare name without an entry.
  *
  * @param from the address of the script with the import
  * @param base the page's base, to which the map's addresses are relative
@@ -47,7 +47,7 @@ export function resolveImport(
   return url;
 }
 
-/** A specifier that is an address itself. Another one is a bare name. */
+/** The address of a specifier that is an address itself; undefined for a bare name. */
 const addressIn = (specifier: string, from: string): string | undefined =>
   /^\.{0,2}\//.test(specifier) ? absolute(specifier, from) : absolute(specifier);
 
@@ -67,7 +67,7 @@ function entryFor(
   return undefined;
 }
 
-/** A map's entries, the longest first. Made once for each map: a script may have thousands of imports. */
+/** A map's entries, the longest first. Cached for each map, because a script may have thousands of imports. */
 function entriesOf(map: Readonly<Record<string, unknown>>, base: string): readonly Entry[] {
   const before = sorted.get(map);
   if (before) return before;

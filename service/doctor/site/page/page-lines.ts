@@ -6,6 +6,13 @@ import type { Fault, Script } from "./script-graph.js";
 import type { SeenPage, Site } from "../site-visit.js";
 import type { Answer, Answered } from "../visitor.js";
 
+/*
+ * The checks of the login page. `html-page.ts` reads its HTML: tags, scripts, import maps, policies. `script-graph.ts` loads its
+ * scripts and what they import, by the rules of `import-map.ts` and `integrity.ts`, and finds out which of them a browser runs;
+ * `script-text.ts` looks into each for the element. `content-security-policy.ts` decides what a policy allows. Nothing of the
+ * page is executed. This file turns the facts into lines.
+ */
+
 export const pageChecks = [
   "page",
   "widget-script",
@@ -15,12 +22,12 @@ export const pageChecks = [
 ] as const satisfies readonly CheckId[];
 
 const rest = pageChecks.slice(1);
-const addressFix = "Give the address at which the login page is, as in the browser's address bar: --site.";
+const addressFix = "Give the address of the login page, as in the browser's address bar: --site.";
 
 /**
  * The lines of the login page.
  *
- * @param isApiBroken whether the login API is: the service gives out the widget's script, too
+ * @param isApiBroken whether the login API does not work: the service also serves the widget's script
  */
 export function pageLines(page: SeenPage, site: Site, isApiBroken: boolean): Line[] {
   switch (page.kind) {
@@ -29,7 +36,7 @@ export function pageLines(page: SeenPage, site: Site, isApiBroken: boolean): Lin
         failed(
           "page",
           new URL(page.to).origin === new URL(page.url).origin
-            ? `it redirects without end, at last to ${page.to}`
+            ? `it redirects too often, at last to ${page.to}`
             : `it redirects to ${page.to}`,
           addressFix,
         ),
@@ -44,10 +51,10 @@ export function pageLines(page: SeenPage, site: Site, isApiBroken: boolean): Lin
   }
 }
 
-/** Where redirects led. */
+/** The address after redirects, for a line; empty without redirects. */
 const placeOf = (url: string, { page }: Site): string => (url === page ? "" : `, at ${url}`);
 
-const unseen = "skipped: the page was not seen";
+const unseen = "skipped: the page could not be loaded";
 
 function withoutPage(answer: Answer, place: string): Line[] {
   const intermediary = intermediaryIn(answer);
@@ -60,14 +67,14 @@ function withoutPage(answer: Answer, place: string): Line[] {
       return [
         unknown(
           "page",
-          `${intermediary.says}${place}: run doctor again with a header that gets past it (--header), or from an address that it lets through`,
+          `${intermediary.says}${place}: run doctor again with a header that passes it (--header), or from an address that it allows`,
         ),
         ...notChecked(rest, unseen),
       ];
     case "authentication":
       return line(
         intermediary.says,
-        `Give what it asks for, as in --header "Authorization: ${intermediary.scheme} …" (of Basic: name:password in base64). Where people must not be asked, take the authentication off.`,
+        `Give the credentials, as in --header "Authorization: ${intermediary.scheme} …" (for Basic: name:password in base64). If people are not supposed to log in here, remove the authentication.`,
       );
     case "limit":
     case "timeout":
@@ -77,8 +84,8 @@ function withoutPage(answer: Answer, place: string): Line[] {
       return line(
         `it answers ${answer.kind === "silent" ? answer.reason : answer.status}`,
         answer.kind === "answered" && answer.status === 403
-          ? "Give the address of the login page: --site. Where it is right, a firewall may take doctor for a robot: give what a browser sends with --header."
-          : "Give the address of the login page: --site. Where it is right, mend the page or the proxy in front of it.",
+          ? "Give the address of the login page: --site. If it is right, a firewall may treat doctor as a robot: give the headers of a browser with --header."
+          : "Give the address of the login page: --site. If it is right, fix the page or the proxy in front of it.",
       );
     default:
       return intermediary satisfies never;
@@ -88,29 +95,29 @@ function withoutPage(answer: Answer, place: string): Line[] {
 function linesOfPage(page: Extract<SeenPage, { kind: "page" }>, site: Site, isApiBroken: boolean): Line[] {
   const { url, answer, html, scripts, isHttp2Alone } = page;
   const { headers } = answer;
-  const place = `${isHttp2Alone ? ", over HTTP/2 alone" : ""}${placeOf(url, site)}`;
+  const place = `${isHttp2Alone ? ", over HTTP/2 only" : ""}${placeOf(url, site)}`;
   const wrong = (says: string, fix: string): Line[] => [
     failed("page", says + place, fix),
     ...notChecked(rest, fixFirst("page")),
   ];
   const type = headers["content-type"];
   if (type !== undefined && !/^(?:text\/html|application\/xhtml\+xml) *(;|$)/i.test(type))
-    return wrong(`its Content-Type is ${type}, in place of text/html`, "Send the login page as text/html.");
+    return wrong(`its Content-Type is ${type} instead of text/html`, "Send the login page as text/html.");
   const adder = scripts.running.find(({ state }) => state.kind === "read" && state.text.hasTag);
   const isFound = html.tags.length > 0 || adder !== undefined;
   const check = intermediaryIn(answer, isFound);
   if (check?.kind === "bot-check") return withoutPage(answer, place);
   const unseenWhy = [...(answer.isWhole ? [] : ["only its first 100 kB were read"]), ...scripts.unseen];
-  // What a browser cannot run adds no tag. But it would, once it is mended.
+  // A script that a browser cannot run adds no tag, but might once it is fixed.
   const couldAdd = [
-    ...(html.isInTemplate ? ["a <template> has it, which a script may show"] : []),
+    ...(html.isInTemplate ? ["a <template> has it, which a script may insert"] : []),
     ...unseenWhy,
     ...scripts.broken.map(({ script, why }) => `${script.name}: ${why}`),
   ];
   if (!isFound && couldAdd.length === 0)
     return wrong(
-      `there is no <${tagName}> in it${scripts.running.length > 0 ? ", and none in its scripts" : ""}`,
-      `Write <${tagName}> into the page, or give the address of the page that has it: --site.`,
+      `it has no <${tagName}>${scripts.running.length > 0 ? ", nor do its scripts" : ""}`,
+      `Add <${tagName}> to the page, or give the address of the page that has it: --site.`,
     );
   const [tag] = html.tags;
   const endpoint = tag?.endpoint;
@@ -123,8 +130,8 @@ function linesOfPage(page: Extract<SeenPage, { kind: "page" }>, site: Site, isAp
     isElsewhere
       ? failed(
           "page",
-          `the element's endpoint is ${endpoint}, and the login API was looked for at ${api}${place}`,
-          "Set the attribute endpoint to where the login API is, or give its place: --path, and --api-origin.",
+          `the element's endpoint is ${endpoint}, but doctor checked the login API at ${api}${place}`,
+          "Set the attribute endpoint to the address of the login API, or give that address to doctor: --path and --api-origin.",
         )
       : isFound
         ? ok("page", (tag ? "has the element" : `${adder?.name} adds the element`) + place)
@@ -168,18 +175,18 @@ function scriptLine(
   return failed(
     "widget-script",
     running.length === 0 ? "the page has no script" : "none of the page's scripts registers the element",
-    `Load it: <script type="module" src="…/onegini-otp-login.js"></script>, or import "onegini-otp-login/define" in a script of the page.`,
+    `Load the widget: <script type="module" src="…/onegini-otp-login.js"></script>, or import "onegini-otp-login/define" in a script of the page.`,
   );
 }
 
 const scriptFixes: Record<Fault, string> = {
-  missing: "Serve it there, or write the address at which it is into the page.",
-  type: "Serve it as text/javascript. Where a page comes in its place, the file is not where the tag says.",
+  missing: "Serve the file at this address, or correct the address in the page.",
+  type: "Serve it as text/javascript. If a page comes instead, the file is not at the address in the tag.",
   integrity:
-    "Write the integrity of this version's file into the tag. Where it is so, a proxy or a content delivery network changes the file.",
-  tag: 'Write type="module" into the tag.',
-  cors: "Send Access-Control-Allow-Origin with it (and write crossorigin into a tag with integrity), or serve it from the page's origin.",
-  name: "Let a bundler build the script, or add the name to an import map.",
+    "Set integrity in the tag to the value for this version's file. If it is right, a proxy or a content delivery network changes the file.",
+  tag: 'Add type="module" to the tag.',
+  cors: "Send Access-Control-Allow-Origin with it (and add crossorigin to a tag with integrity), or serve it from the page's origin.",
+  name: "Build the script with a bundler, or add the name to an import map.",
 };
 
 function hstsLine(header: string | string[] | undefined, { protocol }: URL): Line {
@@ -203,7 +210,7 @@ function widgetLine(
 ): Line {
   const url = new URL(address);
   const api = new URL(apiOrigin + path);
-  // An attempt's calls are below it.
+  // The calls of an attempt are below the API's path.
   const calls = [api, new URL(`${api.href}/attempt`)];
   if (policies.length === 0) return ok("csp-widget", "there is no policy that could block the widget");
   const fix = (directive: string): string =>
@@ -213,7 +220,7 @@ function widgetLine(
     if (policy.has("sandbox") && !policy.get("sandbox")?.includes("allow-scripts"))
       return failed(
         "csp-widget",
-        "the policy lets no script run (sandbox)",
+        "the policy allows no scripts (sandbox)",
         fix("remove sandbox, or add allow-scripts and allow-same-origin to it"),
       );
     if (calls.some((call) => allows(policy, ["connect-src"], call, url) === "blocked"))
@@ -225,7 +232,7 @@ function widgetLine(
     if (!allowsTrustedTypes(policy))
       return failed(
         "csp-widget",
-        "the policy blocks what the widget writes (trusted-types)",
+        "the policy blocks the widget's Trusted Types policy (trusted-types)",
         fix("add lit-html to trusted-types"),
       );
   }
@@ -241,18 +248,18 @@ function widgetLine(
       fix(`add ${sourceOf(script.origin)} to script-src`),
     );
   return script && verdicts.every((verdict) => verdict === "allowed")
-    ? ok("csp-widget", "the policy lets the widget run")
+    ? ok("csp-widget", "the policy allows the widget")
     : unknown(
         "csp-widget",
         script
-          ? "the script is allowed by a hash or by another script: look at the browser's console"
+          ? "a hash or another script may allow the script: check the browser's console"
           : widget
-            ? "the widget's script is inline: look at the browser's console"
+            ? "the widget's script is inline: check the browser's console"
             : fixFirst("widget-script"),
       );
 }
 
-/** Whether it stands for each site, or for each with this scheme or port. */
+/** Whether a source matches any site, or any with this scheme or port. */
 const isAnySite = (source: string): boolean =>
   /^(?:\*|(?:https?|wss?):|(?:https?:\/\/)?\*(?::[\d*]+)?\/?)$/i.test(source);
 
@@ -261,7 +268,7 @@ function framingLine({
   "x-frame-options": options,
 }: Answered["headers"]): Line {
   const fix = "Add frame-ancestors 'none' to Content-Security-Policy of the login page.";
-  // A `<meta>` tag cannot say it.
+  // Browsers ignore `frame-ancestors` in a `<meta>` tag.
   const named = policiesOf(policy, []).flatMap((each) => {
     const ancestors = each.get("frame-ancestors");
     return ancestors ? [ancestors] : [];
@@ -274,7 +281,7 @@ function framingLine({
     if (named.some((ancestors) => !ancestors.some(isAnySite))) return good;
     return failed(
       "csp-framing",
-      `any site can show the login page in a frame: frame-ancestors is ${named[0]?.join(" ")}${isDenied ? ", and then browsers do not look at X-Frame-Options" : ""}`,
+      `any site can show the login page in a frame: frame-ancestors is ${named[0]?.join(" ")}${isDenied ? ", so browsers ignore X-Frame-Options" : ""}`,
       "Set frame-ancestors 'none' in Content-Security-Policy of the login page.",
     );
   }

@@ -8,7 +8,7 @@ import type { Answer, Ask } from "../visitor.js";
 
 /** A script of a page, or one that it imports. */
 export interface Script {
-  /** How a person finds it: its address, for short within the site. */
+  /** For a line: its address, without the origin if it is the page's. */
   name: string;
   /** Undefined for an inline script. */
   url: string | undefined;
@@ -18,7 +18,7 @@ export interface Script {
     | { kind: "read"; text: ScriptText }
     /** A browser cannot run it. */
     | { kind: "broken"; fault: Fault; why: string }
-    /** A browser may run it, and doctor could not read it. */
+    /** A browser may run it, but doctor could not read it. */
     | { kind: "unread"; why: string };
   imports: { script: Script; isDynamic: boolean }[];
 }
@@ -26,31 +26,31 @@ export interface Script {
 /** Why a browser cannot run a script. */
 export type Fault = "missing" | "integrity" | "type" | "tag" | "cors" | "name";
 
-/** What the scripts of a page do. */
+/** The scripts of a page. */
 export interface SeenScripts {
   /** Those that a browser runs. */
   running: readonly Script[];
   /** Those that it cannot run, with the reason. */
   broken: readonly { script: Script; fault: Fault; why: string }[];
-  /** Why there may be more than is seen. */
+  /** Why there may be scripts that doctor did not see. */
   unseen: readonly string[];
 }
 
 export interface GraphEdge {
   page: string;
   call: (ask: Ask) => Promise<Answer>;
-  /** When to read no more, by `performance.now()`. */
+  /** When to stop reading, in `performance.now()`. */
   endMs: number;
 }
 
-/** Bundles of whole sites are of this size. */
+/** The bundle of a whole site can be this large. */
 const maxBytes = 5_000_000;
 const maxScripts = 100;
-/** As many as a browser opens to a host. */
+/** Parallel requests, as in a browser. */
 const together = 6;
 const maxRedirects = 5;
 
-/** Loads what a page loads: its scripts, and what they import. */
+/** Loads a page's scripts, and the scripts that they import. */
 export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenScripts> {
   const base =
     html.base !== undefined && URL.canParse(html.base, edge.page)
@@ -119,13 +119,13 @@ export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenS
       roots.push(add(new URL(tag.src, base).href, { ...tag, integrity }));
     }
   }
-  // A script that is loaded adds tasks.
+  // Each loaded script may add tasks.
   while (tasks.length > 0 && performance.now() < edge.endMs)
     await Promise.all(tasks.splice(0, together).map((task) => task()));
   return judge(roots);
 }
 
-/** What runs: a module runs only with everything that it imports. */
+/** Finds out which scripts run. A module runs only if everything that it imports does. */
 function judge(roots: readonly Script[]): SeenScripts {
   const all = reach(roots, () => true);
   const broken = new Map<Script, { fault: Fault; why: string }>();
@@ -146,7 +146,7 @@ function judge(roots: readonly Script[]): SeenScripts {
   const unseen = running.flatMap(({ name, state }) => {
     if (state.kind === "unread") return [`${name}: ${state.why}`];
     if (state.kind === "read" && state.text.loadsOthers)
-      return [`${name} may load scripts whose addresses are not in its text`];
+      return [`${name} may load scripts from addresses that are not in its text`];
     return [];
   });
   return {
@@ -158,7 +158,7 @@ function judge(roots: readonly Script[]): SeenScripts {
 
 function reach(roots: readonly Script[], may: (each: Script["imports"][number]) => boolean): Script[] {
   const found = new Set(roots);
-  // A set that grows is walked to its end.
+  // `for…of` also visits the elements that are added during the loop.
   for (const script of found) for (const each of script.imports) if (may(each)) found.add(each.script);
   return [...found];
 }
@@ -170,7 +170,7 @@ const notAsked = (nonce: string | undefined): Script => ({
   nonce,
   state: {
     kind: "unread",
-    why: "it was not asked for: there are too many scripts, or they are too slow",
+    why: "it was not loaded: there are too many scripts, or they are too slow",
   },
   imports: [],
 });
@@ -180,7 +180,7 @@ const nowhere = (specifier: string, nonce: string | undefined): Script => ({
   url: undefined,
   kind: "module",
   nonce,
-  state: { kind: "broken", fault: "name", why: "no address, and no import map has the name" },
+  state: { kind: "broken", fault: "name", why: "it is not an address, and no import map has it" },
   imports: [],
 });
 
@@ -217,7 +217,7 @@ async function loadScript(
     if (own !== "https:" && own !== "http:")
       return { state: { kind: "unread", why: `its address begins with ${own}` }, url };
     if (protocol === "https:" && own === "http:" && !isLoopback(hostname))
-      return broken("missing", "http, which a browser blocks on a page of https");
+      return broken("missing", "http, which browsers block on an https page");
     const isElsewhere = at !== origin;
     const answer = await call({
       url,
@@ -244,16 +244,16 @@ async function loadScript(
     }
     if (status < 200 || status > 299) return broken("missing", String(status));
     if (isElsewhere && needsCors && !["*", origin].includes(headers["access-control-allow-origin"] ?? ""))
-      return broken("cors", `it is of another origin, and without Access-Control-Allow-Origin for ${origin}`);
+      return broken("cors", `it is from another origin, without Access-Control-Allow-Origin for ${origin}`);
     if (isElsewhere && !needsCors && tag.integrity !== undefined)
-      return broken("cors", "it is of another origin, and its tag has integrity without crossorigin");
+      return broken("cors", "it is from another origin, and its tag has integrity without crossorigin");
     const type = wrongType(headers, tag.kind);
     if (type !== undefined) return broken("type", type);
     if (!isWhole)
-      return { state: { kind: "unread", why: `it is larger than ${maxBytes / 1e6} MB, or breaks off` }, url };
-    if (/^\s*<(?!!--)/.test(text)) return broken("type", "a page and not a script");
+      return { state: { kind: "unread", why: `it is larger than ${maxBytes / 1e6} MB, or truncated` }, url };
+    if (/^\s*<(?!!--)/.test(text)) return broken("type", "it is a page, not a script");
     if (tag.integrity !== undefined && !fitsIntegrity(body, tag.integrity))
-      return broken("integrity", "it does not fit its integrity");
+      return broken("integrity", "it does not match its integrity");
     const read = await readScript(text);
     if (read.isModule && !isModule) return broken("tag", 'it is a module, and its tag has no type="module"');
     return { state: { kind: "read", text: read }, url };
@@ -261,12 +261,12 @@ async function loadScript(
   return broken("missing", "it redirects too often");
 }
 
-/** Modules need the type of a script. Other scripts are taken with nearly any, unless `nosniff` is said. */
+/** Modules need a script's type. Browsers run other scripts with nearly any type, unless `nosniff` is set. */
 function wrongType(headers: IncomingHttpHeaders, kind: PageScript["kind"]): string | undefined {
   const type = (headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
   if (scriptTypes.test(type)) return undefined;
   const isSniffed = !/^\s*nosniff/i.test(String(headers["x-content-type-options"] ?? ""));
   if (kind === "classic" && isSniffed && !/^(?:image|audio|video)\/|^text\/csv$/i.test(type))
     return undefined;
-  return `its Content-Type is ${type || "missing"}, in place of text/javascript`;
+  return `its Content-Type is ${type || "missing"} instead of text/javascript`;
 }

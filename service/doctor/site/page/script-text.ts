@@ -1,14 +1,14 @@
 import { init, parse } from "es-module-lexer";
 import { tagName } from "./html-page.js";
 
-/** What a script's text shows without running it. */
+/** What a script's text tells without running it. */
 export interface ScriptText {
-  /** Whether it registers the tag. `perhaps`: it registers one, and has its name. */
+  /** Whether it registers the tag. `perhaps`: it registers some tag, and contains this one's name. */
   registers: "yes" | "perhaps" | "no";
-  /** Whether it has the tag, to add it. */
+  /** Whether it seems to add the tag to the page. */
   hasTag: boolean;
   imports: { specifier: string; isDynamic: boolean }[];
-  /** Whether it may load scripts whose addresses are not in its text. */
+  /** Whether it may load scripts from addresses that are not in its text. */
   loadsOthers: boolean;
   /** Whether it runs as a module only. */
   isModule: boolean;
@@ -27,7 +27,7 @@ export async function readScript(text: string): Promise<ScriptText> {
   };
 }
 
-// In a bundle of a development server the text of a module is itself a text, with quotes escaped.
+// In a development server's bundle a module is a string literal, so its quotes may be escaped.
 const definesTag = new RegExp(`\\.define\\(\\s*\\\\{0,2}["'\`]${tagName}\\\\{0,2}["'\`]`);
 const definesVariable = /\.define\(\s*[\w$]/;
 const makesScripts = /\.createElement(?:NS)?\([^)]{0,80}["'`](?:html:)?script["'`]/i;
@@ -36,10 +36,10 @@ const mention = new RegExp(
   `["'\`]${tagName}\\\\{0,2}["'\`]|(?:<|\\\\u003c|\\\\x3c|&lt;)${tagName}(?![\\w.:-])`,
   "gi",
 );
-/** Calls that take the tag's name, or the package's, and add no tag. */
+/** Calls that take the name of the tag or the package, but add no tag. */
 const otherUses =
   /(?:\b(?:define|get|whenDefined|querySelector|querySelectorAll|getElementsByTagName|closest|matches|import|require)\(|\b(?:import|from))\s*\\{0,2}$/;
-/** A warning of the widget begins with its tag and an attribute. */
+/** The widget's own warnings begin with its tag and an attribute. */
 const warning = /^ [a-z-]+>:/;
 
 /** The package exports the element's class. */
@@ -65,7 +65,7 @@ async function importsOf(
     const imports: ScriptText["imports"] = [];
     let isComputed = false;
     for (const each of found) {
-      // Something else than a script, such as JSON.
+      // Not a script: JSON, for example.
       if (each.type === "import-meta" || each.attributes) continue;
       const isDynamic = each.type === "dynamic";
       if (each.specifier !== undefined && !(isDynamic && each.glob))
@@ -74,7 +74,7 @@ async function importsOf(
     }
     return { imports, isModule, isComputed };
   } catch {
-    // It may hold anything.
+    // The text cannot be parsed, so it may contain anything.
     return { imports: [], isModule: false, isComputed: true };
   }
 }

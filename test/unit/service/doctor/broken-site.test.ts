@@ -63,14 +63,14 @@ describe("doctor --site with --api-origin, of a site whose login API is at anoth
     const answer = (headers: Headers) => void delete headers["access-control-allow-origin"];
     const { run, apiOrigin } = await findApart(t, { ...policy("*"), answer });
     assertFailed(run, ["origin"]);
-    assert.match(run.stdout, new RegExp(`may not read the answer.* api-origin to ${apiOrigin}`, "s"));
+    assert.match(run.stdout, new RegExp(`cannot read the answer.* api-origin to ${apiOrigin}`, "s"));
   });
 
   it("names a proxy that does not pass OPTIONS on", async (t) => {
     const front: Site["front"] = ({ method }) => (method === "OPTIONS" ? { status: 405 } : undefined);
     const { run } = await findApart(t, { ...policy("*"), front });
     assertFailed(run, ["origin"]);
-    assert.match(run.stdout, /what a browser asks before it \(OPTIONS\) is answered 405/);
+    assert.match(run.stdout, /the preflight \(OPTIONS\) is answered 405/);
   });
 
   it("names a proxy that lets each origin read", async (t) => {
@@ -99,7 +99,7 @@ describe("doctor --site with --api-origin, of a site whose login API is at anoth
     const run = await runDoctor(t, ["--site", page, "--api-origin", apiOrigin, "--json"]);
     const [line] = foundIn(run).checks.filter(({ check }) => check === "widget-script");
     assert.equal(line?.result, "failed");
-    assert.match(line.says, /it is of another origin, and without Access-Control-Allow-Origin for http:/);
+    assert.match(line.says, /it is from another origin, without Access-Control-Allow-Origin for http:/);
   });
 
   it("names the two settings where the page is refused", async (t) => {

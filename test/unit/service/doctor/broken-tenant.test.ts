@@ -34,7 +34,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "the Token Server's name is misspelt",
     settings: { "token-server-url": "https://no-such-tenant.invalid" },
     expected: ["name"],
-    says: /no-such-tenant\.invalid is not known/,
+    says: /no-such-tenant\.invalid cannot be resolved/,
   },
   {
     title: "nothing listens at the Token Server's port",
@@ -46,7 +46,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "the address is of another web server",
     front: () => html(404),
     expected: ["token-server"],
-    says: /does not answer as a Token Server does \(404\).*Engine base urls/s,
+    says: /its answer is not that of a Token Server \(404\).*Engine base urls/s,
   },
   {
     title: "the address is of a page that takes everything",
@@ -64,13 +64,13 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "the address has a path",
     settings: (url) => ({ "token-server-url": `${url}/oauth` }),
     expected: ["token-server"],
-    says: /Now its path is \/oauth/,
+    says: /Its path is now \/oauth/,
   },
   {
     title: "the proxy in front of the Token Server finds nothing behind it",
     front: () => html(502),
     expected: ["token-server"],
-    says: /Two faults look alike: a proxy answers and the Token Server behind it is stopped/,
+    says: /Two possible causes: a proxy answers and the Token Server behind it is stopped/,
   },
   {
     title: "the Token Server is temporarily unavailable",
@@ -119,7 +119,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "the Token Server says only not_found",
     faults: { start: "not_found" },
     expected: ["type-name"],
-    says: /Two faults look alike: there is no type “qr-code”.*or the feature is off/s,
+    says: /Two possible causes: there is no type “qr-code”.*or the feature is off/s,
   },
   {
     title: "the type's method is push, which asks for a user",
@@ -131,7 +131,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "the type's method answers without an OTP",
     faults: { start: { status: 200, body: '{"transaction_id":"a"}', contentType: "application/json" } },
     expected: ["type-method"],
-    says: /\(?200, without otp.*another Authentication method than OTP/s,
+    says: /\(?200, without otp.*Authentication method of the type .* is not OTP/s,
   },
   {
     title: "a code has no time that the kit takes",
@@ -149,7 +149,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "the message is too long for this tenant",
     settings: { message: "x".repeat(156), "max-message-length": "200" },
     expected: ["message"],
-    says: /of 156 characters, is too long \(400, 1005.*max-message-length/s,
+    says: /has 156 characters, which is too long \(400, 1005.*max-message-length/s,
   },
   {
     title: "there is no message, and the type has no default one",
@@ -165,7 +165,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
       return isRefused ? vendorError(1003, 400) : pass(request);
     },
     expected: ["message"],
-    says: /leave out unusual characters, such as the character U\+0007/,
+    says: /remove unusual characters, such as the character U\+0007/,
   },
   {
     title: "the callback's address is not preconfigured",
@@ -196,7 +196,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     settings: { "callback-uri": "https://no-such-site.invalid/otp-login/callback" },
     edge: { times: { callbackMs: 1 } },
     expected: ["callback-reachable"],
-    says: /its name is not known/,
+    says: /its name cannot be resolved/,
   },
   {
     title: "nothing listens at the callback's address",
@@ -210,7 +210,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     faults: { callbacks: { lose: true } },
     edge: { times: { callbackMs: 100 } },
     expected: ["callback"],
-    says: /did not come; doctor learned of the answer only by asking/,
+    says: /did not come; doctor got the answer only by polling/,
   },
   {
     title: "only the settings have a user name and a password of the callback",
@@ -223,13 +223,13 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     settings: basicInSettings,
     tokenServer: basicInConsole("ts", "another pässword"),
     expected: ["callback-auth"],
-    says: /Username and Password, the same as callback-username and callback-password/,
+    says: /set Username and Password to those of callback-username and callback-password/,
   },
   {
     title: "only the console has a user name and a password of the callback",
     tokenServer: basicInConsole("ts", callbackPassword),
     expected: ["callback-auth"],
-    says: /nobody checks them/,
+    says: /they are not checked/,
   },
   {
     title: "the Token Server answers compressed with gzip",
@@ -268,7 +268,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     front: () =>
       Promise.resolve(new Response("<h1>400</h1>No required SSL certificate was sent", { status: 400 })),
     expected: ["token-server"],
-    says: /it wants a client certificate \(400\).*https\.globalAgent/s,
+    says: /it requires a client certificate \(400\).*https\.globalAgent/s,
   },
   ...(
     [
@@ -297,13 +297,13 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "no QR code holds the OTP",
     faults: { start: changed({ otp: "x".repeat(3000) }) },
     expected: ["code"],
-    says: /3000 characters, which no QR code holds/,
+    says: /3000 characters, too many for a QR code/,
   },
   {
     title: "no phone reads the code of the OTP",
     faults: { start: changed({ otp: "x".repeat(1500) }) },
     expected: ["code"],
-    says: /1500 characters is a QR code of 129 modules a side, and phones read 65/,
+    says: /1500 characters makes a QR code of 129 modules per side; .* phones can read 65/,
   },
   {
     title: "a redirect leads to another place",
@@ -315,7 +315,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
     title: "a code's life is given in seconds",
     faults: { start: changed({ time_to_live: 60 }) },
     expected: ["lifetime"],
-    says: /time_to_live is 60, .*probably 60 seconds are meant/,
+    says: /time_to_live is 60, .*Probably 60 seconds are meant/,
   },
   {
     title: "the type has another method, and the error names the user",
@@ -323,7 +323,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
       start: () => Response.json({ error: "1003", error_description: "user_id is missing" }, { status: 400 }),
     },
     expected: ["type-method"],
-    says: /asks for a user, so it is not OTP/,
+    says: /requires a user, so it is not OTP/,
   },
   {
     title: "the type has another method, which starts for a user",
@@ -334,7 +334,7 @@ const broken: (Tenant & { title: string; expected: string[]; says: RegExp })[] =
         : vendorError(1003, 400);
     },
     expected: ["type-method"],
-    says: /asks for a user, so it is not OTP/,
+    says: /requires a user, so it is not OTP/,
   },
   {
     title: "the type has another method, and the answer names it",

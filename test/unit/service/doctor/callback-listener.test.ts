@@ -36,31 +36,31 @@ describe("doctor takes a callback for right as the kit does,", () => {
   it("that comes with its password once it was asked for it", async (t) => {
     const listener = await listen(t, withPassword);
     assert.equal(await post(listener, {}), 401);
-    assert.equal(listener.heard(transactionId)?.authentication, "none");
+    assert.equal(listener.received(transactionId)?.authentication, "none");
     assert.equal(await post(listener, { authorization: `Basic ${encoded}` }), 204);
-    const heard = listener.heard(transactionId);
-    assert.deepEqual([heard?.authentication, heard?.isTaken], ["as-set", true]);
+    const received = listener.received(transactionId);
+    assert.deepEqual([received?.authentication, received?.isAccepted], ["as-set", true]);
   });
 
   it("that was of a wrong type first", async (t) => {
     const listener = await listen(t, {});
     assert.equal(await post(listener, {}, "text/plain"), 415);
-    assert.equal(listener.heard(transactionId)?.isTaken, false);
+    assert.equal(listener.received(transactionId)?.isAccepted, false);
     assert.equal(await post(listener, {}), 204);
-    assert.equal(listener.heard(transactionId)?.refusal, undefined);
+    assert.equal(listener.received(transactionId)?.refusal, undefined);
   });
 
   it("whose credentials are written in another way, and no others", async (t) => {
     const listener = await listen(t, withPassword);
     assert.equal(await post(listener, { authorization: "Basic bm86bm8=" }), 401);
-    assert.equal(listener.heard(transactionId)?.authentication, "other");
+    assert.equal(listener.received(transactionId)?.authentication, "other");
     assert.equal(await post(listener, { authorization: `basic ${encoded.replaceAll("=", "")}` }), 204);
-    assert.equal(listener.heard(transactionId)?.authentication, "as-set");
+    assert.equal(listener.received(transactionId)?.authentication, "as-set");
   });
 
   it("that has another kind of authorization where none is set", async (t) => {
     const listener = await listen(t, {});
     assert.equal(await post(listener, { authorization: "Bearer x" }), 204);
-    assert.equal(listener.heard(transactionId)?.authentication, "as-set");
+    assert.equal(listener.received(transactionId)?.authentication, "as-set");
   });
 });

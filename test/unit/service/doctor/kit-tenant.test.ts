@@ -62,7 +62,7 @@ describe("doctor, for a kit", () => {
     assert.equal(said["callback-reachable"], "the site's server answers there, seen from this machine");
     assert.match(
       said["callback"] ?? "",
-      /^the site's server answers there, .* the kit's event callback_received$/,
+      /^the site's server receives it, .* the kit has the event callback_received$/,
     );
     assert.doesNotMatch(run.stdout, ofService);
     assert.ok(events.some(({ type }) => type === "callback_received"));
@@ -84,7 +84,7 @@ describe("doctor, for a kit", () => {
     assertFailed(run, ["callback-reachable"]);
     assert.match(
       run.stdout,
-      /Start the site's server, or tell doctor the port that it has behind its proxy \(--port\)/,
+      /Start the site's server, or give the port that it has behind its proxy \(--port\)/,
     );
   });
 
@@ -94,7 +94,7 @@ describe("doctor, for a kit", () => {
       settings: { "callback-uri": at, port: undefined, "result-polling": "2" },
     });
     assertFailed(run, []);
-    assert.match(lines(run)["callback"] ?? "", /^doctor was not told at which port .* \(--port\)/);
+    assert.match(lines(run)["callback"] ?? "", /^the port at which .* \(--port\)/);
   });
 });
 

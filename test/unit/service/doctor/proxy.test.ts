@@ -51,7 +51,7 @@ describe("doctor, behind a proxy of the environment,", () => {
     assert.equal(lines({ proxy }).length, 6);
     for (const { result, says } of lines({ proxy })) {
       assert.equal(result, "unknown");
-      assert.match(says, /^left out behind the proxy proxy\.example:3128/);
+      assert.match(says, /^not checked behind the proxy proxy\.example:3128/);
     }
   });
 
@@ -87,7 +87,7 @@ describe("doctor, of a call that gets no answer,", () => {
   it("names the proxy first where there is one", async (t) => {
     const { options } = globalAgent as unknown as { options: { proxyEnv?: Record<string, string> } };
     const reset = (socket: Socket): unknown => socket.destroy();
-    assert.match((await answered(t, reset))?.fix ?? "", /^Two faults look alike: /);
+    assert.match((await answered(t, reset))?.fix ?? "", /^Two possible causes: /);
     options.proxyEnv = { http_proxy: "http://proxy.example:3128" };
     t.after(() => delete options.proxyEnv);
     const line = await answered(t, reset);

@@ -10,7 +10,7 @@ const look = async (t: TestContext, site: Site, ...args: string[]): Promise<Run>
 const says = (run: Run, check: string): string =>
   foundIn(run).checks.find((line) => line.check === check)?.says ?? "";
 
-/** The checks that could not be told, but for those of TLS, which a site on this machine has not. */
+/** The checks that could not tell, except those of TLS, which a site on this machine does not use. */
 const notTold = (run: Run): string[] =>
   checksThat(run, "unknown").filter((check) => !check.startsWith("tls-") && check !== "hsts");
 
@@ -92,7 +92,7 @@ describe("doctor --site finds nothing wrong with a site", () => {
       },
       front: at("/widget.js", { status: 302, headers: { location: widgetPath } }),
       check: "csp-widget",
-      expected: /^the policy lets the widget run$/,
+      expected: /^the policy allows the widget$/,
     },
     {
       title: "with a file for a language that is not there",
@@ -123,7 +123,7 @@ describe("doctor --site could not tell", () => {
   it("what is behind a bot check", async (t) => {
     const run = await look(t, { front: botCheck });
     assertFailed(run, []);
-    assert.match(says(run, "page"), /^a bot check \(Cloudflare\) answers in its place, 403: .*--header/);
+    assert.match(says(run, "page"), /^a bot check \(Cloudflare\) answers instead, 403: .*--header/);
     for (const check of ["widget-script", "login-api", "status", "stream"])
       assert.ok(notTold(run).includes(check), check);
   });
@@ -136,7 +136,7 @@ describe("doctor --site could not tell", () => {
         page: { html: `${app}<script src="/app.js"></script>` },
         front: files({ "/app.js": 'e=document.createElement("script");e.src=a+b' }),
       },
-      /it has no <onegini-otp-login> itself; \/app\.js may load scripts whose addresses are not in its text/,
+      /it has no <onegini-otp-login> itself; \/app\.js may load scripts from addresses that are not in its text/,
     ],
     [
       "whether an import with a computed name adds the element",
@@ -171,7 +171,10 @@ describe("doctor --site could not tell", () => {
       front: (request) => (isStatus(request) && ++count > 3 ? { status: 429, body: "Slow down" } : undefined),
     });
     assertFailed(run, []);
-    assert.match(says(run, "status"), /^pending, and after 3 answers a limit in front of it answers 429/);
+    assert.match(
+      says(run, "status"),
+      /^pending, but after 3 answers a rate limit in front of it answers 429/,
+    );
   });
 });
 

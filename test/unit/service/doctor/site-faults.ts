@@ -104,7 +104,7 @@ export const siteFaults: readonly SiteFault[] = [
     title: "the policy is a sandbox without scripts",
     ...csp("sandbox allow-forms; frame-ancestors 'none'"),
     expected: ["csp-widget"],
-    says: /no script run \(sandbox\)/,
+    says: /allows no scripts \(sandbox\)/,
   },
   {
     title: "the policy forbids the script",
@@ -132,13 +132,13 @@ export const siteFaults: readonly SiteFault[] = [
     title: "the proxy does not pass the path on",
     api: 404,
     expected: ["login-api"],
-    says: /Two faults look alike: the proxy does not pass \/otp-login on/,
+    says: /Two possible causes: the proxy does not forward \/otp-login/,
   },
   {
     title: "the service is not started",
     api: 502,
     expected: ["login-api"],
-    says: /Two faults look alike: the kit's server or the service is not started/,
+    says: /Two possible causes: the kit's server or the service is not running/,
   },
   {
     title: "the Token Server refuses the service",
@@ -167,19 +167,19 @@ export const siteFaults: readonly SiteFault[] = [
       if (headers["content-type"] === "application/json") headers["content-type"] = "text/plain";
     },
     expected: ["content-type"],
-    says: /text\/plain, in place of application\/json/,
+    says: /text\/plain instead of application\/json/,
   },
   {
     title: "Cache-Control is removed",
     answer: (headers: Headers) => void delete headers["cache-control"],
     expected: ["cache-control"],
-    says: /a cache may keep a code/,
+    says: /a cache may store a code/,
   },
   {
     title: "the cookie is removed",
     ...cookie(() => undefined),
     expected: ["cookie"],
-    says: /Two faults look alike: the proxy removes it/,
+    says: /Two possible causes: the proxy removes it/,
   },
   {
     title: "the cookie loses HttpOnly",
@@ -209,21 +209,21 @@ export const siteFaults: readonly SiteFault[] = [
     title: "the proxy removes the browser's cookie",
     request: (headers: Headers) => void delete headers["cookie"],
     expected: ["status"],
-    says: /These look alike: the cookie does not come back/,
+    says: /Two possible causes: the cookie does not reach the login API again/,
   },
   {
     title: "the proxy holds the stream back, headers and all",
     stream: "held",
     streamMs: 500,
     expected: ["stream"],
-    says: /not even its headers came/,
+    says: /not even its headers arrived/,
   },
   {
     title: "the proxy holds the stream's events back",
     stream: "body-held",
     streamMs: 500,
     expected: ["stream"],
-    says: /its headers came, and no status.*proxy_buffering off/s,
+    says: /its headers arrived, but no status.*proxy_buffering off/s,
   },
   {
     title: "the proxy compresses the stream",
@@ -238,7 +238,7 @@ export const siteFaults: readonly SiteFault[] = [
       headers["accept"] = "*/*";
     },
     expected: ["stream"],
-    says: /in place of text\/event-stream/,
+    says: /instead of text\/event-stream/,
   },
   {
     title: "the clocks differ",
@@ -254,7 +254,7 @@ export const siteFaults: readonly SiteFault[] = [
     title: "the widget's script is not there",
     front: at("/otp-login/assets/onegini-otp-login.js", { status: 404, body: "Not found" }),
     expected: ["widget-script"],
-    says: /^\/otp-login\/assets\/onegini-otp-login\.js: 404\nServe it there/,
+    says: /^\/otp-login\/assets\/onegini-otp-login\.js: 404\nServe the file at this address/,
   },
   {
     title: "the widget's script comes with a wrong type",
@@ -263,14 +263,14 @@ export const siteFaults: readonly SiteFault[] = [
       body: widgetFile,
     }),
     expected: ["widget-script"],
-    says: /its Content-Type is application\/octet-stream, in place of text\/javascript/,
+    says: /its Content-Type is application\/octet-stream instead of text\/javascript/,
   },
   {
     title: "a page comes in place of the widget's script",
     page: { html: page('<script src="/widget.js"></script>') },
     front: at("/widget.js", { headers: { "content-type": "text/html" }, body: page("") }),
     expected: ["widget-script"],
-    says: /\/widget\.js: a page and not a script/,
+    says: /\/widget\.js: it is a page, not a script/,
   },
   {
     title: "the widget's script does not fit its integrity",
@@ -280,7 +280,7 @@ export const siteFaults: readonly SiteFault[] = [
       ),
     },
     expected: ["widget-script"],
-    says: /it does not fit its integrity\nWrite the integrity of this version's file/,
+    says: /it does not match its integrity\nSet integrity in the tag to the value for this version's file/,
   },
   {
     title: "the widget's script is loaded without type=module",
@@ -292,7 +292,7 @@ export const siteFaults: readonly SiteFault[] = [
     title: "a script imports the widget by a name that no bundler replaced",
     page: { html: page('<script type="module">import "onegini-otp-login/define";</script>') },
     expected: ["widget-script"],
-    says: /“onegini-otp-login\/define”: no address, and no import map has the name/,
+    says: /“onegini-otp-login\/define”: it is not an address, and no import map has it/,
   },
   {
     title: "a script imports a file that is not there",
@@ -308,7 +308,7 @@ export const siteFaults: readonly SiteFault[] = [
     title: "the element is there, and no script",
     page: { html: page("") },
     expected: ["widget-script"],
-    says: /the page has no script\nLoad it: <script type="module"/,
+    says: /the page has no script\nLoad the widget: <script type="module"/,
   },
   {
     title: "the element is there, and no script registers it",
@@ -328,13 +328,13 @@ export const siteFaults: readonly SiteFault[] = [
     },
     front: files({ "/app.js": 'document.querySelector("onegini-otp-login")?.start()' }),
     expected: ["page"],
-    says: /there is no <onegini-otp-login> in it, and none in its scripts/,
+    says: /it has no <onegini-otp-login>, nor do its scripts/,
   },
   {
     title: "the element calls another login API than the one that is checked",
     page: { html: html('<onegini-otp-login endpoint="/api/otp"></onegini-otp-login>') },
     expected: ["page"],
-    says: /endpoint is \/api\/otp, and the login API was looked for at http:\/\/localhost:\d+\/otp-login\n.*--path/,
+    says: /endpoint is \/api\/otp, but doctor checked the login API at http:\/\/localhost:\d+\/otp-login\n.*--path/,
   },
   {
     title: "the login page comes as a text",
@@ -351,7 +351,7 @@ export const siteFaults: readonly SiteFault[] = [
       },
     },
     expected: ["csp-framing"],
-    says: /frame-ancestors is \*, and then browsers do not look at X-Frame-Options/,
+    says: /frame-ancestors is \*, so browsers ignore X-Frame-Options/,
   },
   {
     title: "frame-ancestors stands in a tag of the page, where it has no effect",
@@ -381,33 +381,33 @@ export const siteFaults: readonly SiteFault[] = [
     title: "the login page redirects without end",
     front: at("/login", { status: 302, headers: { location: "/login?again" } }),
     expected: ["page"],
-    says: /redirects without end/,
+    says: /redirects too often/,
   },
   // What stands in front.
   {
     title: "the login page is behind basic authentication",
     front: basic,
     expected: ["page"],
-    says: /it asks for HTTP authentication \(401, Basic\)\n.*--header "Authorization: Basic …"/,
+    says: /it requires HTTP authentication \(401, Basic\)\n.*--header "Authorization: Basic …"/,
   },
   {
     title: "the login page leads to one that is behind basic authentication",
     front: (request) =>
       request.url === "/login" ? { status: 302, headers: { location: "/en/login" } } : basic(request),
     expected: ["page"],
-    says: /it asks for HTTP authentication \(401, Basic\), at http:\/\/localhost:\d+\/en\/login/,
+    says: /it requires HTTP authentication \(401, Basic\), at http:\/\/localhost:\d+\/en\/login/,
   },
   {
     title: "the login API alone is behind basic authentication",
     front: (request) => (request.method === "GET" ? undefined : basic(request)),
     expected: ["login-api"],
-    says: /it asks for HTTP authentication \(401, Basic\)\nTake the authentication off \/otp-login/,
+    says: /it requires HTTP authentication \(401, Basic\)\nRemove the authentication from \/otp-login/,
   },
   {
     title: "a bot check answers calls of the login API",
     front: (request) => (request.method === "GET" ? undefined : botCheck(request)),
     expected: ["login-api"],
-    says: /a bot check \(Cloudflare\) answers in its place, 403\nLeave \/otp-login out/,
+    says: /a bot check \(Cloudflare\) answers instead, 403\nExclude \/otp-login/,
   },
   {
     title: "a firewall refuses doctor",
@@ -419,7 +419,7 @@ export const siteFaults: readonly SiteFault[] = [
     title: "the proxy waits in vain for the service",
     api: 504,
     expected: ["login-api"],
-    says: /a proxy answers 504: nothing behind it answered in time\nLook at the process/,
+    says: /a proxy answers 504: nothing behind it answered in time\nCheck the process/,
   },
   {
     title: "the proxy waits in vain for the login page",
@@ -434,25 +434,25 @@ export const siteFaults: readonly SiteFault[] = [
         ? { status: 429, headers: { "retry-after": "30" }, body: "<h1>Slow down</h1>" }
         : undefined,
     expected: ["login-api"],
-    says: /a limit in front of it answers 429, Retry-After: 30\nRaise the limit of the proxy/,
+    says: /a rate limit in front of it answers 429, Retry-After: 30\nRaise the limit of the proxy/,
   },
   {
     title: "the proxy limits requests for the status",
     front: (request) => (isStatus(request) ? { status: 429, body: "Slow down" } : undefined),
     expected: ["status"],
-    says: /a limit in front of it answers 429/,
+    says: /a rate limit in front of it answers 429/,
   },
   {
     title: "one of several processes is not started",
     front: every(2, (request) => (isStatus(request) ? { status: 502 } : undefined)),
     expected: ["status"],
-    says: /it answers 502, after 1 that were right/,
+    says: /it answers 502, after 1 correct answers/,
   },
   {
     title: "two processes have no common store",
     twoProcesses: true,
     expected: ["status"],
-    says: /\d of \d answers do not know the login: several processes answer.*\nGive all processes one Redis/,
+    says: /in \d of \d answers the login is unknown: several processes answer.*\nGive all processes one Redis/,
   },
   {
     title: "the stream alone reaches a process with another store",
@@ -465,13 +465,13 @@ export const siteFaults: readonly SiteFault[] = [
           }
         : undefined,
     expected: ["stream"],
-    says: /404, unknown_attempt: another process answered.*\nGive all processes one Redis/,
+    says: /404, unknown_attempt: a different process answered.*\nGive all processes one Redis/,
   },
   {
     title: "a cache keeps the answer to a start",
     cachesPosts: true,
     expected: ["cache-control"],
-    says: /a cache answers in place of the login API \(two starts got the same login\)/,
+    says: /a cache answers instead of the login API \(two starts got the same login\)/,
   },
   {
     title: "a cache gave out an older start, without its cookie",
@@ -481,7 +481,7 @@ export const siteFaults: readonly SiteFault[] = [
       delete headers["set-cookie"];
     },
     expected: ["cache-control"],
-    says: /a cache answers in place of the login API \(Age: 12\)/,
+    says: /a cache answers instead of the login API \(Age: 12\)/,
   },
   {
     title: "the proxy allows each origin to read",
@@ -490,6 +490,6 @@ export const siteFaults: readonly SiteFault[] = [
       headers["access-control-allow-credentials"] = "true";
     },
     expected: ["other-origins"],
-    says: /each other site may read its answers: Access-Control-Allow-Origin repeats/,
+    says: /any site may read its answers: Access-Control-Allow-Origin repeats/,
   },
 ];

@@ -115,7 +115,7 @@ describe("doctor, of a tenant that is right", () => {
       approved: /^accepted by the user/,
       denied: /^declined/,
       closed: /closed it: invalid_answer/,
-      wrong: /^the kit does not take/,
+      wrong: /^the kit does not accept/,
     };
     for (const [title, changes] of Object.entries(results)) {
       let answered: object = {};
@@ -147,7 +147,7 @@ describe("doctor, of a tenant that is right", () => {
     assertFailed(run, []);
     assert.deepEqual(checksThat(run, "unknown"), [...ofTls, ...ofScan]);
     assert.equal(run.stderr, "");
-    assert.match(foundIn(run).next.join(), /Run doctor once more and scan/);
+    assert.match(foundIn(run).next.join(), /Run doctor again and scan/);
   });
 
   it("does not ask for a callback where result-polling is set", async (t) => {
@@ -190,7 +190,7 @@ describe("doctor, of a tenant that is right", () => {
 });
 
 describe("doctor's text", () => {
-  it("has a line with a mark for each check, joins what could not be told, and ends with what to do next", async (t) => {
+  it("has a line with a mark for each check, joins the lines that could not tell, and ends with what to do next", async (t) => {
     const run = await examine(t, { flags: ["--no-scan"], settings: { type: "qr-cod" } });
     assert.equal(run.exit, 1);
     assert.match(run.stdout, /^ {2}✓ Port: \d+ is open$/m);
@@ -279,7 +279,7 @@ describe("doctor's text", () => {
         },
       },
     });
-    assert.match(run.stdout, /^ {2}✓ A scan: accepted by the user “mallory” .* m.*….*m”, \d+\.\d s after/m);
+    assert.match(run.stdout, /^ {2}✓ Scan: accepted by the user “mallory” .* m.*….*m”, \d+\.\d s after/m);
     assert.doesNotMatch(run.report, /mallory|m m m/);
   });
 

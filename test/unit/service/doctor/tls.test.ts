@@ -62,10 +62,10 @@ describe("doctor, of a Token Server on https,", () => {
       "comes without the intermediate one",
       certificates.withoutIntermediate,
       "tls-chain",
-      /Two faults look alike: the Token Server does not send its intermediate certificate/,
+      /Two possible causes: the Token Server does not send its intermediate certificate/,
     ],
     ["is out of date", certificates.expired, "tls-date", /was valid until \d{4}-01-01/],
-    ["is not valid yet", certificates.early, "tls-date", /is valid from \d{4}-01-01 on/],
+    ["is not valid yet", certificates.early, "tls-date", /is not valid before \d{4}-01-01/],
     [
       "is for another name",
       certificates.otherName,
@@ -99,7 +99,7 @@ describe("doctor, of a Token Server on https,", () => {
     const url = await tokenServerWith(t, certificates.good);
     const run = await examine(t, url.replace("https:", "http:"));
     assertFailed(run, ["tls-version"]);
-    assert.match(run.stdout, /speaks TLS, and the address says http.*Write https in tokenServer\.url/s);
+    assert.match(run.stdout, /uses TLS, but the address begins with http.*Use https in tokenServer\.url/s);
   });
 
   it("names a port of plain http", async (t) => {
@@ -113,7 +113,7 @@ describe("doctor, of a Token Server on https,", () => {
     assertFailed(run, ["tls-version"]);
     assert.match(
       run.stdout,
-      /speaks plain http or another protocol, not TLS \(ERR_SSL.*Correct the port in tokenServer\.url/s,
+      /uses plain http or another protocol, not TLS \(ERR_SSL.*Correct the port in tokenServer\.url/s,
     );
   });
 });
@@ -133,7 +133,7 @@ describe("doctor --site, of a site on https,", () => {
     assertFailed(run, []);
     assert.deepEqual(checksThat(run, "unknown"), []);
     const [line] = foundIn(run).checks.filter(({ check }) => check === "page");
-    assert.equal(line?.says, "has the element, over HTTP/2 alone");
+    assert.equal(line?.says, "has the element, over HTTP/2 only");
   });
 
   it("names a stream that is held back over HTTP/2", async (t) => {
@@ -146,7 +146,7 @@ describe("doctor --site, of a site on https,", () => {
       <onegini-otp-login></onegini-otp-login>`;
     const run = await look(t, { page: { html } });
     assertFailed(run, ["widget-script"]);
-    assert.match(run.stdout, /http, which a browser blocks on a page of https/);
+    assert.match(run.stdout, /http, which browsers block on an https page/);
   });
 
   it("names a certificate that browsers refuse", async (t) => {

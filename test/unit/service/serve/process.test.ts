@@ -244,7 +244,7 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
   });
 
   test("says how long a stop takes where a service manager would not wait for it", async (t) => {
-    const warning = /^warning: drain: a stop takes up to 46 s\. /m;
+    const warning = /^warning: drain: stopping takes up to 46 s\. /m;
     for (const [drain, isLong] of [
       ["3", false],
       ["30", true],
@@ -258,7 +258,7 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
   test("exits with 2 if settings are wrong, and names all of them", async (t) => {
     const service = run(t, "--origin", "bank", "--prot=1");
     assert.equal(await service.exit(), 2);
-    assert.match(service.stderr(), /^There is no flag --prot\.$/m);
+    assert.match(service.stderr(), /^Unknown flag --prot\.$/m);
     assert.match(service.stderr(), /^--origin must be an origin .*, not "bank"\.$/m);
     assert.match(service.stderr(), /^type is missing\. /m);
     assert.equal(service.stdout(), "");

@@ -188,8 +188,8 @@ describe("The settings of serve", () => {
   it("warn of a variable that is no setting, because orchestrators add their own", () => {
     const environment = { ...required, ONEGINI_LOGIN_SERVICE_HOST: "10.0.0.1", ONEGINI_LOGIN_LIMITS: "x" };
     assert.deepEqual(settingsOf({ environment }).warnings, [
-      "ONEGINI_LOGIN_SERVICE_HOST is not used: there is no such setting for a variable.",
-      "ONEGINI_LOGIN_LIMITS is not used: there is no such setting for a variable.",
+      "ONEGINI_LOGIN_SERVICE_HOST is ignored: no setting has this variable.",
+      "ONEGINI_LOGIN_LIMITS is ignored: no setting has this variable.",
     ]);
   });
 
@@ -209,7 +209,7 @@ describe("The settings of serve", () => {
     if (wrong.kind !== "wrong") assert.fail(wrong.kind);
     assert.deepEqual(
       wrong.problems.map((problem) => problem.slice(0, 24)),
-      ["There is no flag --check", "--origin must be an orig"],
+      ["Unknown flag --check.", "--origin must be an orig"],
     );
   });
 
@@ -221,12 +221,12 @@ describe("The settings of serve", () => {
 describe("What is wrong with the settings", () => {
   it("is named all at once, with what is expected", () => {
     assert.deepEqual(problemsOf({ args: ["--prot", "1", "--log", "xml"], environment: {} }), [
-      "There is no flag --prot.",
-      'There is no argument "1".',
+      "Unknown flag --prot.",
+      'Unexpected argument "1".',
       "origin is missing. Give an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end: as --origin, ONEGINI_LOGIN_ORIGIN, or origin in the file.",
       "token-server-url is missing. Give an address: https (http on loopback only), without user, query or fragment: as --token-server-url, ONEGINI_LOGIN_TOKEN_SERVER_URL, or token-server-url in the file.",
       "client-id is missing. Give the API client's id: as --client-id, ONEGINI_LOGIN_CLIENT_ID, or client-id in the file.",
-      "client-secret is missing. Give the API client's secret, or two of them, one a line: as --client-secret, ONEGINI_LOGIN_CLIENT_SECRET, or client-secret in the file.",
+      "client-secret is missing. Give the API client's secret, or two of them, one per line: as --client-secret, ONEGINI_LOGIN_CLIENT_SECRET, or client-secret in the file.",
       "type is missing. Give the name of the mobile authentication type, such as qr-code: as --type, ONEGINI_LOGIN_TYPE, or type in the file.",
       '--log must be json or pretty, not "xml".',
     ]);
@@ -237,9 +237,9 @@ describe("What is wrong with the settings", () => {
     [["--port="], "--port has no value."],
     [["--port", "--check"], "--port has no value."],
     [["--drain", "-1"], '--drain must be a number of seconds, 0 for none and at most 3600, not "-1".'],
-    [["--port", "8081"], "port and internal-port must be two ports."],
+    [["--port", "8081"], "port and internal-port must be different."],
     [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
-    [["--limits", "x"], "--limits can be given in the file only."],
+    [["--limits", "x"], "--limits can be set in the file only."],
     [["--origin", "http://bank.example"], /^--origin must be an origin such as/],
     [["--api-origin", "https://bank.example/"], /^--api-origin must be an origin such as/],
     [["--origins", "http://*.bank.example"], /^--origins must be a list of origins .* patterns such as/],
@@ -261,7 +261,7 @@ describe("What is wrong with the settings", () => {
     ],
     [
       ["--internal-secret", `${secret},hidden`],
-      /^--internal-secret must be a string of at least 32 characters[^"]*, with a comma between\.$/,
+      /^--internal-secret must be a string of at least 32 characters[^"]*, separated by a comma\.$/,
     ],
     [
       ["--internal-secret", [secret, secret, secret].join()],
@@ -287,8 +287,8 @@ describe("What is wrong with the settings", () => {
     ],
     [["--config", "none.yaml"], "The file none.yaml cannot be read (ENOENT)."],
     [["--internal-secret-file", "none"], "--internal-secret-file names a file that cannot be read (ENOENT)."],
-    [["--config", "list"], "The file list must hold an object of settings."],
-    [["--config", "unknown"], 'There is no setting "prot", in unknown.'],
+    [["--config", "list"], "The file list must contain an object of settings."],
+    [["--config", "unknown"], 'Unknown setting "prot" in unknown.'],
     [["--config", "types"], "client-id in types must be the API client's id, not 12."],
     [["--config", "broken"], /^The file broken is neither YAML nor JSON: .*line 2.*\.$/],
   ] as [string[], string | RegExp][]) {
@@ -310,7 +310,7 @@ describe("What is wrong with the settings", () => {
   }
 
   const place =
-    /^The file s\.yaml is neither YAML nor JSON: [A-Z_]+(?: at line \d+, column \d+)?\. A text that begins with a sign/;
+    /^The file s\.yaml is neither YAML nor JSON: [A-Z_]+(?: at line \d+, column \d+)?\. A string that begins with one of/;
   const bomb = [...Array(12).keys()].map((at) =>
     at === 0
       ? "a0: &a0 [hidden]"
@@ -360,7 +360,7 @@ describe("What is wrong with the settings", () => {
   it("is a secret that is given in two ways by one source", () => {
     const args = ["--internal-secret", secret, "--internal-secret-file", "f"];
     assert.deepEqual(problemsOf({ args }), [
-      "--internal-secret and --internal-secret-file are the same setting. Give one of them.",
+      "--internal-secret and --internal-secret-file are the same setting. Give only one of them.",
     ]);
   });
 });
