@@ -66,7 +66,7 @@ export function createInternalApi({ kit, log, metrics, readiness, secrets }: Int
       throw unavailable("The store does not work at the moment. Try again shortly.");
     });
     if (!redeemed)
-      throw new InternalError(404, "invalid_ticket", "This ticket gives no login to this browser.");
+      throw new InternalError(404, "invalid_ticket", "This ticket is not valid for this browser.");
     metrics.redeemed(redeemed);
     return c.json(loginOf(redeemed));
   });
@@ -122,7 +122,7 @@ function requireSecret(secrets: InternalParts["secrets"]): MiddlewareHandler {
       throw new InternalError(
         401,
         "invalid_client",
-        "Authorization: Bearer {internal-secret} is needed.",
+        "Authorization: Bearer {internal-secret} is required.",
         headers,
       );
     }
