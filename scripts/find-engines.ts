@@ -20,7 +20,9 @@ export function wantedEngines(named = process.env["ENGINES"]): EngineName[] {
   const wanted = named.split(",").map((name) => name.trim());
   const unknown = wanted.filter((name) => !engineNames.some((each) => each === name));
   if (unknown.length > 0)
-    throw new Error(`ENGINES names "${unknown.join()}". It takes ${engineNames.join(", ")}, with commas.`);
+    throw new Error(
+      `ENGINES has the unknown name "${unknown.join()}". Use ${engineNames.join(", ")}, separated by commas.`,
+    );
   return engineNames.filter((name) => wanted.includes(name));
 }
 

@@ -36,7 +36,7 @@ const engineTools: Record<EngineName, Tool> = {
     packages: ["webkit2gtk-driver", "xvfb"],
     advice:
       "install WebKitGTK's WebDriver and MiniBrowser, and Xvfb (there are none for macOS or Windows); " +
-      "set MINIBROWSER_PATH if the browser is in no usual place",
+      "set MINIBROWSER_PATH if the browser is in an unusual place",
   },
 };
 
@@ -144,7 +144,7 @@ function installAll(tools: Tool[]): void {
 }
 
 const complaint = (tools: Tool[]): string[] => [
-  `The tests need ${tools.map(({ title }) => title).join(" and ")}, and could not install it.`,
+  `The tests need ${tools.map(({ title }) => title).join(" and ")}, which could not be installed.`,
   `On Debian: apt-get install ${tools.flatMap(({ packages }) => packages).join(" ")}`,
   ...tools.flatMap(({ title, advice }) => (advice ? [`${title}: ${advice}.`] : [])),
 ];

@@ -86,6 +86,6 @@ export function suiteOf(file: string): Suite {
       (best, each) => (best && best.path.length > each.path.length ? best : each),
       undefined,
     );
-  if (!found) throw new Error(`${file} is in no suite of scripts/suites.ts.`);
+  if (!found) throw new Error(`${file} is not in a suite of scripts/suites.ts.`);
   return found;
 }

@@ -40,7 +40,7 @@ export async function runNodeFiles(files: readonly string[], limitSeconds: numbe
 export function watchFiles(files: readonly string[]): Promise<number> {
   const isElement = files.every((file) => file.startsWith("test/element/"));
   if (!isElement && files.some((file) => file.startsWith("test/element/")))
-    throw new Error("Watch the tests of test/element alone: they run in a browser.");
+    throw new Error("Watch the tests of test/element separately: they run in a browser.");
   const args = isElement
     ? ["node_modules/@web/test-runner/dist/bin.js", "--watch", ...files.flatMap((file) => ["--files", file])]
     : ["--import", "tsx", "--watch", "--test", "--test-reporter=spec", ...files];

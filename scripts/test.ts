@@ -31,7 +31,8 @@ const { values, positionals } = parseArgs({
 });
 const isAll = values.all;
 const [part = NaN, parts = NaN] = values.part.split("/").map(Number);
-if (!(part >= 1 && part <= parts)) throw new Error(`--part ${values.part} is wrong; expected such as 2/3`);
+if (!(part >= 1 && part <= parts))
+  throw new Error(`--part ${values.part} is wrong; expected a part such as 2/3`);
 /** Stops a file that hangs. Far longer than any file takes, also on a busy machine. */
 const limitSeconds = 1800;
 const paths = positionals.map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
@@ -46,7 +47,7 @@ const files = readdirSync("test", { recursive: true, encoding: "utf8" })
   .sort()
   .filter((_file, index) => index % parts === part - 1);
 
-if (files.length === 0) console.log(`No test file is in ${paths.join(" ")}.`);
+if (files.length === 0) console.log(`No test files in ${paths.join(" ")}.`);
 
 /** `npm run test:all` runs the tests of the element and its view once more, on the built file. */
 const builtFiles = isAll ? files.filter((file) => /^test\/element\/(view\/)?[^/]+$/.test(file)) : [];

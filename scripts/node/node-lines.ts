@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { run } from "../test-runner.js";
 
-/** The lines of Node that the package supports. The README says when one leaves; `engines` has the oldest version. */
+/** The Node release lines that the package supports. The README says when we drop one; `engines` has the oldest version. */
 export const nodeLines: readonly string[] = ["20", "22", "24", "26"];
 
 /** Installs the newest Node of a line into `.cache`. Resolves to its version and the folder of its program. */

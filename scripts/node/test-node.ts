@@ -9,7 +9,7 @@ import { run } from "../test-runner.js";
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((line) => !nodeLines.includes(line));
 if (unknown.length > 0)
-  throw new Error(`There is no line ${unknown.join()}. The lines are ${nodeLines.join()}.`);
+  throw new Error(`Unknown Node release line: ${unknown.join()}. Use some of ${nodeLines.join()}.`);
 
 const path = process.env["PATH"];
 const lines: string[] = [];

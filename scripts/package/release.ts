@@ -25,7 +25,7 @@ if (!repository?.url) {
 }
 
 const changes = execFileSync("git", ["status", "--porcelain"], { encoding: "utf8" });
-if (changes) refuse(`the tree is not clean.\n${changes}`);
+if (changes) refuse(`the working tree is not clean.\n${changes}`);
 
 const changesets = existsSync(".changeset")
   ? readdirSync(".changeset").filter((file) => file.endsWith(".md"))
@@ -33,9 +33,9 @@ const changesets = existsSync(".changeset")
 if (changesets.length > 0)
   refuse(`changesets are waiting: ${changesets.join(", ")}. Run npm run release:version.`);
 
-// Without it `changeset publish` publishes, makes no tag, and says nothing.
+// Without an identity `changeset publish` publishes but silently makes no tag.
 if (!packsOnly && spawnSync("git", ["var", "GIT_COMMITTER_IDENT"]).status !== 0)
-  refuse("git does not know who makes the tag. Set it: git config user.name …, git config user.email …");
+  refuse("git has no name and email for the tag. Set them: git config user.name …, git config user.email …");
 
 for (const [command = "", ...args] of [
   ["npm", "run", "check"],
@@ -47,6 +47,6 @@ for (const [command = "", ...args] of [
 
 const tag = `v${version}`;
 if (!packsOnly && !execFileSync("git", ["tag", "--list", tag], { encoding: "utf8" })) {
-  console.error(`Published, but there is no tag ${tag}. Make it: git tag -m ${tag} ${tag}`);
+  console.error(`Published, but the tag ${tag} is missing. Create it: git tag -m ${tag} ${tag}`);
   process.exitCode = 1;
 }

@@ -92,7 +92,7 @@ async function photographCards(page: Page, sheet: string, look: string): Promise
   for (const figure of await page.locator("figure").all()) {
     const name = slug((await figure.locator("figcaption").textContent()) ?? "");
     const box = await figure.locator("view-card").boundingBox();
-    if (!box) throw new Error(`The card "${name}" cannot be seen.`);
+    if (!box) throw new Error(`The card "${name}" is not visible.`);
     const margin = 12;
     const clip = {
       x: box.x - margin,

@@ -71,7 +71,7 @@ test("a release is refused while the package has no repository", (t) => {
 
 test("a release is refused while something is not committed", (t) => {
   const refusal = refusalOf(t, project, { uncommitted: { "note.txt": "" } });
-  assert.match(refusal, /^Not released: the tree is not clean\.\n\?\? note\.txt/);
+  assert.match(refusal, /^Not released: the working tree is not clean\.\n\?\? note\.txt/);
 });
 
 test("a release is refused while a changeset is waiting", (t) => {
@@ -83,14 +83,14 @@ test("a release is refused while a changeset is waiting", (t) => {
 });
 
 test("a release is refused while git knows nobody who could make the tag", (t) => {
-  assert.match(refusalOf(t, project, { hasIdentity: false }), /^Not released: git does not know who/);
+  assert.match(refusalOf(t, project, { hasIdentity: false }), /^Not released: git has no name and email/);
 });
 
 test("a release fails if it ends without the version's tag", (t) => {
   const { status, stdout, stderr } = release(t, project);
 
   assert.equal(stdout, "npm run check\nnpm test\nchangeset publish\n");
-  assert.match(stderr, /^Published, but there is no tag v1\.2\.3\./);
+  assert.match(stderr, /^Published, but the tag v1\.2\.3 is missing\./);
   assert.equal(status, 1);
 });
 

@@ -18,7 +18,10 @@ describe("The engines of a run", () => {
 
   it("must be known and at least one", () => {
     for (const named of ["", "safari", "chromium,safari"])
-      assert.throws(() => wantedEngines(named), /^Error: ENGINES names ".*chromium, firefox, webkit/);
+      assert.throws(
+        () => wantedEngines(named),
+        /^Error: ENGINES has the unknown name ".*chromium, firefox, webkit/,
+      );
   });
 });
 
