@@ -1,16 +1,19 @@
 /**
  * `npm run callouts`: the pictures of docs/theming.md, in which each part and property has its number or letter. Light and dark,
- * of the element's own view and styles. `--out` writes elsewhere.
+ * of the element's own view and styles. `--check` draws them too, and keeps none: it fails if those of the page are older than what
+ * they show.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { launchBrowser } from "../../test/support/browser.js";
-import { legendOf, pictures } from "./callouts.js";
+import { styles } from "../../src/element/styles/styles.js";
+import { legendOf, pictures, type Picture } from "./callouts.js";
+import { assertFresh, hashOf, markupOf, plainCss, remember } from "./drawn-from.js";
 import { withPalette } from "./palette-png.js";
 
-const { values } = parseArgs({ options: { out: { type: "string", default: "docs/images/theming" } } });
-const { out } = values;
+const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
+const out = "docs/images/theming";
 
 /** What all of them together may weigh: they are in the package. */
 const maxBytes = 400_000;
@@ -37,8 +40,8 @@ const bundle = await build({
   tsconfig: "tsconfig.base.json",
 });
 const legend = Object.fromEntries(legendOf(await readFile("docs/theming.md", "utf8")));
-await mkdir(out, { recursive: true });
 const browser = await launchBrowser();
+const drawnFrom = new Map<string, string>();
 let bytes = 0;
 try {
   for (const colorScheme of ["light", "dark"] as const) {
@@ -50,11 +53,23 @@ try {
     });
     await page.setContent(html(colorScheme));
     await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
-    for (const picture of Object.keys(pictures)) {
+    for (const picture of Object.keys(pictures) as Picture[]) {
       const height = await page.evaluate<number>(`draw("${picture}", ${JSON.stringify(legend)})`);
+      const path = `${out}/${picture}-${colorScheme}.png`;
+      const marks = pictures[picture].map(({ name, ...callout }) => ({ ...callout, mark: legend[name] }));
+      drawnFrom.set(
+        path,
+        hashOf(
+          html(colorScheme),
+          await markupOf(page.locator("body")),
+          JSON.stringify(marks),
+          plainCss(String(styles)),
+        ),
+      );
+      if (check) continue;
       const clip = { x: 0, y: 0, width, height };
       const file = await withPalette(await page.screenshot({ fullPage: true, clip }));
-      await writeFile(`${out}/${picture}-${colorScheme}.png`, file);
+      await writeFile(path, file);
       bytes += file.length;
     }
     await page.close();
@@ -62,5 +77,7 @@ try {
 } finally {
   await browser.close();
 }
-console.log(`${out}: ${Math.round(bytes / 1000)} kB`);
+if (check) assertFresh(drawnFrom, "npm run callouts");
+else remember(drawnFrom);
+console.log(`${out}: ${check ? "as drawn before" : `${Math.round(bytes / 1000)} kB`}`);
 if (bytes >= maxBytes) throw new Error(`They must stay under ${maxBytes / 1000} kB.`);

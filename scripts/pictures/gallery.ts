@@ -1,32 +1,35 @@
 /**
- * `npm run gallery`: photographs every phase in every look for docs/gallery.md. `--out` writes elsewhere; `--sheets` names
- * some of them; `--review` takes larger ones, of every language and width too, to be held beside the design.
+ * `npm run gallery`: photographs every phase in every look, and the demo's screens, for the site, which `npm run docs` builds with
+ * them. `--out` writes elsewhere; `--sheets` names some of them; `--review` takes larger ones, of every language and width too, to
+ * be held beside the design.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { slug } from "github-slugger";
 import type { Page } from "playwright-core";
+import sharp from "sharp";
 import { launchBrowser } from "../../test/support/browser.js";
+import { startDemo } from "../../test/support/demo/demo.js";
+import { photographDemo } from "./demo-screens.js";
+import type { GalleryPicture } from "./gallery-list.js";
 import { withPalette } from "./palette-png.js";
 
+const folder = "docs/gallery";
 const { values } = parseArgs({
   options: {
-    out: { type: "string", default: "docs/gallery" },
+    out: { type: "string", default: folder },
     sheets: { type: "string" },
     review: { type: "boolean", default: false },
   },
 });
 const { out, review } = values;
 const published = ["phases", "phone", "phone-app", "right-to-left", "enlarged", "enlarged-low", "front"];
-const every = review ? [...published, "widths", "languages", "enlarged-rtl"] : published;
+const every = review ? [...published, "widths", "languages", "enlarged-rtl"] : [...published, "demo"];
 const sheets = values.sheets?.split(",") ?? every;
 
-/** Of these sheets each card is a picture of its own, in light and in dark: docs/gallery.md and the first page show them one by one. */
+/** Of these sheets each card is a picture of its own, in light and in dark: the gallery and the first page show them one by one. */
 const byCard = ["phases", "front"];
-
-/** What all the pictures in the docs may weigh. */
-const maxBytes = 2_000_000;
 
 const looks = [
   { name: "light", colorScheme: "light" },
@@ -49,33 +52,42 @@ const bundle = await build({
   write: false,
   tsconfig: "tsconfig.base.json",
 });
+// Pictures that were taken before may be of what is no more.
+if (out === folder && values.sheets === undefined) await rm(out, { recursive: true, force: true });
 for (const sheet of byCard) await mkdir(`${out}/${sheet}`, { recursive: true });
+const pictures: GalleryPicture[] = [];
 const browser = await launchBrowser();
-let pictures = 0;
-let bytes = 0;
 try {
-  for (const { name, ...look } of looks) {
+  for (const { name: look, ...options } of looks) {
     const context = await browser.newContext({
-      ...look,
+      ...options,
       // What is photographed stands still.
       reducedMotion: "reduce",
       deviceScaleFactor: review ? 1.5 : 1,
     });
     const page = await context.newPage();
-    await page.setContent(html(look.colorScheme));
+    await page.setContent(html(options.colorScheme));
     await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
-    for (const sheet of sheets) {
+    for (const sheet of sheets.filter((each) => each !== "demo")) {
       const isByCard = byCard.includes(sheet) && !review;
-      if (isByCard && !name.startsWith("forced")) await photographCards(page, sheet, name);
-      else if (sheet !== "front") await save(`${sheet}-${name}`, await photograph(page, sheet));
+      if (isByCard && !look.startsWith("forced")) await photographCards(page, sheet, look);
+      else if (sheet !== "front") await save({ sheet, look }, await photograph(page, sheet));
     }
     await context.close();
+  }
+  if (sheets.includes("demo")) {
+    const demo = await startDemo();
+    try {
+      await photographDemo(browser, demo.origin, (name, picture) => save({ sheet: "demo", name }, picture));
+    } finally {
+      await demo.stop();
+    }
   }
 } finally {
   await browser.close();
 }
-console.log(`${out}: ${pictures} pictures, ${Math.round(bytes / 1000)} kB`);
-if (!review && bytes >= maxBytes) throw new Error(`They must stay under ${maxBytes / 1000} kB.`);
+await writeFile(`${out}/pictures.json`, JSON.stringify(pictures, undefined, 2));
+console.log(`${out}: ${pictures.length} pictures`);
 
 async function photograph(page: Page, sheet: string): Promise<Buffer> {
   const isEnlarged = sheet.startsWith("enlarged");
@@ -85,12 +97,12 @@ async function photograph(page: Page, sheet: string): Promise<Buffer> {
   return page.screenshot({ fullPage: !isEnlarged });
 }
 
-/** Photographs each card of the sheet with a margin. A picture has the name of its card: "pending, offline" is pending-offline. */
+/** Photographs each card of the sheet with a margin. */
 async function photographCards(page: Page, sheet: string, look: string): Promise<void> {
   await page.setViewportSize({ width: 1596, height: 900 });
   await page.evaluate(`show(${JSON.stringify(sheet)})`);
   for (const figure of await page.locator("figure").all()) {
-    const name = slug((await figure.locator("figcaption").textContent()) ?? "");
+    const name = (await figure.locator("figcaption").textContent()) ?? "";
     const box = await figure.locator("view-card").boundingBox();
     if (!box) throw new Error(`The card "${name}" is not visible.`);
     const margin = 12;
@@ -101,13 +113,17 @@ async function photographCards(page: Page, sheet: string, look: string): Promise
       height: box.height + 2 * margin,
     };
     const style = "figcaption { visibility: hidden }";
-    await save(`${sheet}/${name}-${look}`, await page.screenshot({ fullPage: true, clip, style }));
+    await save({ sheet, look, name }, await page.screenshot({ fullPage: true, clip, style }));
   }
 }
 
-async function save(name: string, picture: Buffer): Promise<void> {
-  const file = await withPalette(picture);
-  await writeFile(`${out}/${name}.png`, file);
-  pictures++;
-  bytes += file.length;
+/** A picture has the name of its card: "pending, offline" in light is pending-offline-light.png. */
+async function save(of: Pick<GalleryPicture, "sheet" | "look" | "name">, picture: Buffer): Promise<void> {
+  const { sheet, name, look } = of;
+  const parts = [name && slug(name), look].filter((part) => part !== undefined).join("-");
+  const isInFolder = byCard.includes(sheet) && name !== undefined;
+  const file = `${sheet}${isInFolder ? "/" : "-"}${parts}.png`;
+  const { width = 0, height = 0 } = await sharp(picture).metadata();
+  await writeFile(`${out}/${file}`, await withPalette(picture));
+  pictures.push({ ...of, file, width, height });
 }

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { Gallery } from "./gallery.js";
 import { LoginStage } from "./login-stage.js";
 import { Recipe } from "./recipe.js";
 import { SiteMap } from "./site-map.js";
@@ -9,6 +10,7 @@ import "./style.css";
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
+    app.component("Gallery", Gallery);
     app.component("LoginStage", LoginStage);
     app.component("Recipe", Recipe);
     app.component("SiteMap", SiteMap);

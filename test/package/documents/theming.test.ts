@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { contrast } from "../../../docs/.vitepress/theme/contrast.js";
 import { legendOf, pictures, type Callout } from "../../../scripts/pictures/callouts.js";
@@ -57,20 +54,6 @@ describe("The pictures of docs/theming.md", () => {
       [...new Set(shown.map(({ name }) => name))].toSorted(),
       [...parts, ...lettered].toSorted(),
     );
-  });
-
-  test("are on the page, light and dark, and can be drawn of the element as it is", () => {
-    const out = mkdtempSync(join(tmpdir(), "callouts-"));
-    try {
-      // Throws if a part that it points at cannot be seen.
-      execFileSync(process.execPath, ["--import", "tsx", "scripts/pictures/callouts-pictures.ts", "--out", out]);
-      const drawn = readdirSync(out).map((file) => `images/theming/${file}`);
-      const shown = [...page.matchAll(/\]\((images\/theming\/[^)]+)\)/g)].map(([, path = ""]) => path);
-      assert.deepEqual(shown.toSorted(), drawn.toSorted());
-      for (const path of shown) assert.ok(existsSync(`docs/${path}`), path);
-    } finally {
-      rmSync(out, { recursive: true });
-    }
   });
 });
 

@@ -9,6 +9,7 @@ import { serve, type ServerType } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { GalleryPicture } from "../../../scripts/pictures/gallery-list.js";
 import { loadAxe, runAxe } from "../../e2e/accessibility/support/page-checks.js";
 import { launchBrowser } from "../../support/browser.js";
 
@@ -424,7 +425,10 @@ describe("The pages", () => {
     const shown = await page
       .locator(".cards img:visible")
       .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).src));
-    const cards = readdirSync("docs/gallery/phases").filter((file) => file.endsWith("-dark.png"));
+    const list = JSON.parse(readFileSync("docs/gallery/pictures.json", "utf8")) as GalleryPicture[];
+    const cards = list.filter(
+      ({ sheet, look, name }) => sheet === "phases" && name !== undefined && look === "dark",
+    );
     assert.equal(shown.length, cards.length);
     assert.deepEqual(
       shown.filter((src) => !src.includes("-dark.")),
