@@ -18,8 +18,8 @@ export interface ControllerOptions {
   language: () => string | undefined;
   /** The attempt that the page's server began, once, with its code while that works. */
   serverAttempt: () => { attempt: string; code?: Code } | undefined;
-  /** Makes the QR code of an OTP. Throws if the OTP is too long for one. */
-  encode: (otp: string) => void;
+  /** Makes the QR code of an OTP. Returns an error if the OTP is too long for one. */
+  encode: (otp: string) => unknown;
   /** Called after every change, in order, never while an earlier call runs. */
   onChange: (state: State, previous: State) => void;
 }

@@ -37,8 +37,8 @@ export interface Environment {
   timer: (ms: number) => Observable<unknown>;
   /** A random number from 0 up to, but not including, 1. */
   random: () => number;
-  /** Makes the QR code of an OTP, to be shown from now on. Throws if the OTP is too long for one. */
-  encode: (otp: string) => void;
+  /** Makes the QR code of an OTP, to be shown from now on. Returns an error if the OTP is too long for one. */
+  encode: (otp: string) => unknown;
   /** Emits when the person asks for a new code after a scan. */
   newCode: Observable<unknown>;
   /** How many fresh codes an attempt may have; read whenever it is used. */

@@ -93,7 +93,8 @@ function resume(
   environment: Environment,
 ): Observable<Action> {
   return defer(() => {
-    const code = encodable(given, environment);
+    // If no QR code can hold it, the attempt goes on with the next one.
+    const code = given && !environment.encode(given.otp) ? given : undefined;
     const newAttempt = begin(backend, environment, false);
     const pending = new Subject<StatusAnswer>();
     // Whether the person has seen this attempt: then it ends as any other, else a new one replaces it. A code that came with
@@ -117,16 +118,6 @@ function resume(
     );
     return concat(of<Action>({ type: "requested" }), resumed);
   });
-}
-
-/** The code, unless no QR code can hold it: then the attempt goes on with the next one. */
-function encodable(code: Code | undefined, { encode }: Environment): Code | undefined {
-  try {
-    if (code) encode(code.otp);
-    return code;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -30,11 +30,8 @@ import type { Action, Code } from "./state.js";
 
 /** The code of an answer that has just arrived. One that no QR code can hold makes the answer invalid. */
 export function receiveCode(answer: CodeAnswer, { encode, now }: Environment): Code {
-  try {
-    encode(answer.otp);
-  } catch (cause) {
-    throw new RequestError("invalid_response", cause);
-  }
+  const error = encode(answer.otp);
+  if (error) throw new RequestError("invalid_response", error);
   return toCode(answer, now());
 }
 

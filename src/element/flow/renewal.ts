@@ -14,7 +14,7 @@ import type { Action, Code } from "./state.js";
  *     plan      renew at 90        requested   request at 91.5  renew at 182   expire at 212  expired
  *
  * - Nobody scans, and the page is visible: as above. A stays on the screen meanwhile, so the failed try at 91 is not seen.
- * - Every try fails: `fail` at 120, then `failed`.
+ * - Every try fails: `failed` at 120.
  * - A is scanned at 60: nothing is requested until A has ended, plus 2 s in which the server may say so: 122.
  * - "Scan again" at 70: A is closed, and B is requested at once. B uses up no renewal.
  * - The page is hidden at 80: at 90 the plan is `request`. When the page is shown, it waits for one status, because the attempt
@@ -56,8 +56,8 @@ export interface RenewalState {
   readonly attempt: string;
   /** The code that is shown. */
   readonly code?: Code;
-  /** When the server closed that code; absent if it did not. */
-  readonly closedAt?: number | undefined;
+  /** When the server closed that code; absent or 0 if it did not. */
+  readonly closedAt?: number;
   /** How many fresh codes the attempt has had; -1 before the first code. */
   readonly renewed: number;
   readonly scan: Scan;
@@ -88,12 +88,13 @@ interface Tries {
 export type Plan =
   /** The next code is wanted, or the renewals are used up. */
   | { readonly type: "renew"; readonly at: number }
-  /** The next code is requested as soon as the page may send requests. */
-  | (Tries & { readonly type: "request"; readonly at: number })
+  /**
+   * The next code is requested as soon as the page may send requests. `error`: why the last request failed, at the deadline if
+   * another try would come after it.
+   */
+  | (Tries & { readonly type: "request"; readonly at: number; readonly error?: RequestError | undefined })
   /** The answer. */
   | (Tries & { readonly type: "requested" })
-  /** The deadline, because it comes before another try. */
-  | (Tries & { readonly type: "fail"; readonly at: number; readonly error: RequestError })
   /** The end of the last code. */
   | { readonly type: "expire"; readonly at: number }
   /** Nothing: there is no code any more. */
@@ -120,7 +121,7 @@ export const noCode = (attempt: string): Step => ({
 export const codeReceived = (known: RenewalState, code: Code): RenewalState => ({
   ...known,
   code,
-  closedAt: undefined,
+  closedAt: 0,
   // A code that the person asked for uses up no renewal.
   ...(known.scan === "dismissed" ? { scan: "none" } : { renewed: known.renewed + 1 }),
   plan: { type: "renew", at: code.renewAt },
@@ -146,17 +147,13 @@ interface Failure {
   readonly at: number;
 }
 
-export function requestFailed(known: RenewalState, { error, at }: Failure): RenewalState {
-  if (known.plan.type !== "requested") return known;
-  const { tries, deadline } = known.plan;
-  return {
-    ...known,
-    plan:
-      at < deadline
-        ? { type: "request", at, tries, deadline }
-        : { type: "fail", at: deadline, tries, deadline, error },
-  };
-}
+export const requestFailed = (known: RenewalState, { error, at }: Failure): RenewalState =>
+  known.plan.type === "requested"
+    ? {
+        ...known,
+        plan: { ...known.plan, type: "request", at: Math.min(at, known.plan.deadline), error },
+      }
+    : known;
 
 /** A `pending` status arrived. */
 export function statusReceived(known: RenewalState, status: StatusAnswer, now: number): RenewalState {
@@ -191,12 +188,12 @@ export const wokenUp = (known: RenewalState, isAwake: boolean): RenewalState => 
  * @param renewals how many fresh codes an attempt may have; read when the next code is wanted
  */
 export function step(before: RenewalState, known: RenewalState, now: number, renewals: () => number): Step {
-  const { attempt, code, closedAt, renewed, scan, page, plan } = known;
+  const { attempt, code, closedAt, renewed, page, plan } = known;
   const at = "at" in plan ? plan.at : 0;
   const endsAt = code ? code.endsAt : 0;
   // Until then a scanned code may be accepted.
-  const scanEndsAt = code && scan === "scanned" ? endsAt + scanEndMs : Infinity;
-  const isScanned = scanEndsAt < Infinity;
+  const isScanned = hasScan(known);
+  const scanEndsAt = isScanned ? endsAt + scanEndMs : Infinity;
   const isFree = page === "ready" && !isScanned;
   const become = (change: Partial<RenewalState>) => step(before, { ...known, ...change }, now, renewals);
   const wait = (): Step => ({
@@ -206,7 +203,7 @@ export function step(before: RenewalState, known: RenewalState, now: number, ren
       code &&
         code !== before.code &&
         ({ type: before.code ? "renewed" : "started", attempt, code, renewed } as const),
-      isScanned !== wasScanned(before) && ({ type: "scanned", scanned: isScanned } as const),
+      isScanned !== hasScan(before) && ({ type: "scanned", scanned: isScanned } as const),
       closedAt && !before.closedAt && plan.type !== "expired" && ({ type: "codeClosed", now } as const),
     ].filter((action) => !!action),
   });
@@ -220,20 +217,19 @@ export function step(before: RenewalState, known: RenewalState, now: number, ren
         plan:
           renewed < renewals()
             ? { type: "request", at: 0, tries: 0, deadline: 0 }
-            : { type: "expire", at: closedAt ?? endsAt },
+            : { type: "expire", at: closedAt || endsAt },
       });
     case "expire":
       return isScanned ? wait() : become({ plan: { type: "expired" } });
     case "request": {
-      if (!isFree) return wait();
-      const latest = Math.max(plan.deadline, endsAt);
-      const deadline = latest > now ? latest : now + wakeUpMs;
-      return become({ plan: { type: "requested", tries: plan.tries + 1, deadline } });
-    }
-    case "fail": {
-      // A page that may not send requests goes on waiting, and retries when it may.
       const { tries, deadline, error } = plan;
-      return become({ plan: isFree ? { type: "failed", error } : { type: "request", at, tries, deadline } });
+      // A page that may not send requests goes on waiting, and retries when it may.
+      if (!isFree) return error ? become({ plan: { ...plan, error: undefined } }) : wait();
+      if (error && at >= deadline) return become({ plan: { type: "failed", error } });
+      const latest = Math.max(deadline, endsAt);
+      return become({
+        plan: { type: "requested", tries: tries + 1, deadline: latest > now ? latest : now + wakeUpMs },
+      });
     }
     case "requested":
     case "failed":
@@ -244,4 +240,4 @@ export function step(before: RenewalState, known: RenewalState, now: number, ren
   }
 }
 
-const wasScanned = ({ code, scan }: RenewalState): boolean => !!code && scan === "scanned";
+const hasScan = ({ code, scan }: RenewalState): boolean => !!code && scan === "scanned";

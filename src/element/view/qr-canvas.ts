@@ -72,13 +72,19 @@ export class CodePainter implements ReactiveController {
     return pixels(Math.floor(box)) > pixels(other);
   }
 
-  /** Encodes a new OTP, in the link if there is one. Throws if it is too long for a QR code. */
-  encode(otp: string, link: string | null = null): void {
+  /** Encodes a new OTP, in the link if there is one. Returns an error if it is too long for a QR code. */
+  encode(otp: string, link: string | null = null): unknown {
     this.#useLink(link);
     const text = this.#template ? fillOtp(this.#template, otp) : otp;
-    if (text === this.#text) return;
-    this.#symbol = encode(text);
-    this.#text = text;
+    if (text === this.#text) return undefined;
+    this.#text = this.#symbol = undefined;
+    try {
+      this.#symbol = encode(text);
+      this.#text = text;
+      return undefined;
+    } catch (error) {
+      return error;
+    }
   }
 
   /** A wrong link is reported once, and the code holds the OTP alone: the site's app can still scan it. */

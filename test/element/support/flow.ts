@@ -178,9 +178,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       now: () => scheduler.now() + (world.clockJumpMs?.(scheduler.now()) ?? 0),
       timer: (ms) => timer(ms, scheduler),
       random: () => (typeof world.random === "function" ? world.random() : (world.random ?? 0)),
-      encode: (otp) => {
-        if (world.tooLong?.test(otp)) throw new Error("too long");
-      },
+      encode: (otp) => (world.tooLong?.test(otp) ? new Error("too long") : undefined),
       renewals: () => world.renewals ?? 5,
       sharedAttempt: (attempt) =>
         world.shared && attempt === "A"
