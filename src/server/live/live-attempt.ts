@@ -217,27 +217,32 @@ export class LiveAttempt implements AttemptReading {
 
   /** Makes a result call for a transaction, or joins the running one. Never rejects. */
   #call(transactionId: string, hasQuota = false): Promise<void> {
-    const { calls } = this.#parts;
-    const runtime = this.#runtime;
-    const running = calls.running(transactionId);
-    if (running) return running;
-    let outcome: Asked["outcome"] = "lost";
-    this.#history = callBegan(this.#history, transactionId, runtime.now());
-    const call = async (): Promise<void> => {
-      try {
-        const asked = await calls.ask(this.#attempt, transactionId, hasQuota);
-        await this.#apply(asked);
-        // Not before: an answer that could not be stored is lost.
-        ({ outcome } = asked);
-        if (outcome !== "lost") await this.#noteCallback(transactionId);
-      } catch (error) {
-        this.#reportError("polling a result", error);
-      }
-    };
-    return calls.run(transactionId, call, () => {
-      this.#history = callEnded(this.#history, transactionId, outcome, runtime.now());
+    const { running } = this.#parts.calls;
+    const present = running.get(transactionId);
+    if (present) return present;
+    const call = this.#callOnce(transactionId, hasQuota).then((outcome) => {
+      running.delete(transactionId);
+      this.#history = callEnded(this.#history, transactionId, outcome, this.#runtime.now());
       this.makeDueCalls();
     });
+    running.set(transactionId, call);
+    return call;
+  }
+
+  /** Never rejects. */
+  async #callOnce(transactionId: string, hasQuota: boolean): Promise<Asked["outcome"]> {
+    this.#history = callBegan(this.#history, transactionId, this.#runtime.now());
+    let outcome: Asked["outcome"] = "lost";
+    try {
+      const asked = await this.#parts.calls.ask(this.#attempt, transactionId, hasQuota);
+      await this.#apply(asked);
+      // Not before: an answer that could not be stored is lost.
+      ({ outcome } = asked);
+      if (outcome !== "lost") await this.#noteCallback(transactionId);
+    } catch (error) {
+      this.#reportError("polling a result", error);
+    }
+    return outcome;
   }
 
   /** Writes what a result call found to the attempt. */

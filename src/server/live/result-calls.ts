@@ -20,32 +20,13 @@ export class ResultCalls {
   readonly #core: Core;
   readonly #tokenServer: TokenServerClient;
   readonly #quota: CallQuota;
-  /** By transaction. */
-  readonly #running = new Map<string, Promise<void>>();
+  /** The running calls, by transaction. A transaction has one at a time. */
+  readonly running = new Map<string, Promise<void>>();
 
   constructor(core: Core, tokenServer: TokenServerClient, quota: CallQuota) {
     this.#core = core;
     this.#tokenServer = tokenServer;
     this.#quota = quota;
-  }
-
-  /** The running call for a transaction. */
-  running(transactionId: string): Promise<void> | undefined {
-    return this.#running.get(transactionId);
-  }
-
-  /**
-   * Runs the one call for a transaction, and what its answer leads to.
-   *
-   * @param ended is called when another call for the transaction may begin
-   */
-  run(transactionId: string, call: () => Promise<void>, ended: () => void): Promise<void> {
-    const running = call().finally(() => {
-      this.#running.delete(transactionId);
-      ended();
-    });
-    this.#running.set(transactionId, running);
-    return running;
   }
 
   /** Milliseconds until a poll of the attempt may lead to a call again; 0 if it may now. */
@@ -104,6 +85,6 @@ export class ResultCalls {
 
   /** Resolves when no call is running. */
   async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running.values());
+    while (this.running.size > 0) await Promise.all(this.running.values());
   }
 }
