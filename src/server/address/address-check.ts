@@ -25,8 +25,8 @@ export class AddressCheck {
     this.#reported.add(source);
     const what =
       source === "clientIp"
-        ? '"clientIp" returned a string that is no IP address'
-        : '"address" of kit.scanned is no IP address';
+        ? '"clientIp" returned a string that is not an IP address'
+        : '"address" of kit.scanned is not an IP address';
     this.#report({
       type: "invalid_client_address",
       level: "warn",

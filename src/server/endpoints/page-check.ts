@@ -46,8 +46,8 @@ export class PageCheck {
       description: isListed
         ? `Pages of ${page} cannot begin with a code, because their server cannot set the cookie of "apiOrigin", ${apiOrigin}. The element begins by itself.`
         : page === "null"
-          ? '"pageUrl" is no address of a web page. Pass the one that the browser shows, or none.'
-          : `By "pageUrl" the page is at ${page}, whose pages may not call the login API. If that is what the browser shows, set "origin" to it, or for a further page add it to "origins"; "origin" is ${origin} now. Else a proxy does not pass scheme and host on, or "pageUrl" is wrong.`,
+          ? '"pageUrl" is not the address of a web page. Pass the one that the browser shows, or none.'
+          : `By "pageUrl" the page is at ${page}, whose pages may not call the login API. If that is what the browser shows, set "origin" to it, or for a further page add it to "origins"; "origin" is ${origin} now. Otherwise a proxy does not pass scheme and host on, or "pageUrl" is wrong.`,
       origin: page,
       ...(!isListed && { expectedOrigins: [...listed] }),
     });
@@ -65,7 +65,7 @@ export class PageCheck {
     this.#report({
       type: "host_differs",
       level: "warn",
-      description: `A page was asked for with this Host, and "origin" is ${origin}. If a proxy changes Host, all is well. Else logins that begin on such a page are refused: set "origin" to the address in the browser.`,
+      description: `A page was asked for with this Host, and "origin" is ${origin}. If a proxy changes Host, all is well. Otherwise logins that begin on such a page are refused: set "origin" to the address in the browser.`,
       host: host.slice(0, maxLoggedLength),
     });
   }

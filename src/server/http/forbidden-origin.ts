@@ -27,7 +27,7 @@ export function whyForbidden(from: string | null, site: string | null, pages: Pa
   if (site === null || site === "same-site")
     return `${from} may call, and its page called another origin of the site. Set "apiOrigin" to the origin that the page calls: that of the element's "endpoint". It is ${pages.apiOrigin} now.`;
   return site === "cross-site"
-    ? `${from} may call, and the browser says that the login API is of another site, where it does not send the kit's cookie. Serve the login API on the page's site, and set "apiOrigin" to its origin there. Else a proxy changes Origin or Sec-Fetch-Site. ${proxies}`
+    ? `${from} may call, and the browser says that the login API is of another site, where it does not send the kit's cookie. Serve the login API on the page's site, and set "apiOrigin" to its origin there. Otherwise a proxy changes Origin or Sec-Fetch-Site. ${proxies}`
     : `${from} may call, and Sec-Fetch-Site says that no page made this call. ${proxies}`;
 }
 

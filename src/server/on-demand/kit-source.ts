@@ -68,7 +68,7 @@ export class KitSource<Context> {
       return this.#reported({
         isLate: true,
         error: new Error(
-          `the function that returns the options has taken more than ${waitMs / 1000} s; is what it connects to up, such as the store?`,
+          `the function that returns the options has taken more than ${waitMs / 1000} s; is everything up that it connects to, such as the store?`,
         ),
       });
     } catch (error) {

@@ -207,7 +207,7 @@ describe("kit.begin", () => {
       const isAddress = /^https?:\/\/\w/.test(pageUrl);
       assert.match(
         event.description,
-        isAddress ? /may not call.* set "origin" to it/ : /"pageUrl" is no address of a web page/,
+        isAddress ? /may not call.* set "origin" to it/ : /"pageUrl" is not the address of a web page/,
       );
       assert.equal(event.origin, URL.canParse(pageUrl) ? new URL(pageUrl).origin : "null");
       assert.deepEqual(event.expectedOrigins, [where.origin]);
