@@ -13,7 +13,11 @@ const wrong: [string, unknown, RegExp][] = [
   ["no types", { clients: [client] }, /types must be a list/],
   ["an empty list of types", { ...options, types: [] }, /types must not be empty/],
   ["a type that is a text", { ...options, types: ["qr-code"] }, /types\[0\] must be an object/],
-  ["a type without a name", { ...options, types: [{ name: "" }] }, /types\[0\]\.name must be a non-empty string/],
+  [
+    "a type without a name",
+    { ...options, types: [{ name: "" }] },
+    /types\[0\]\.name must be a non-empty string/,
+  ],
   [
     "two types with the same name",
     { ...options, types: [type, type] },
@@ -53,7 +57,11 @@ const wrong: [string, unknown, RegExp][] = [
   ],
   ["no clients", { types: [type] }, /clients must be a list/],
   ["an empty list of clients", { ...options, clients: [] }, /clients must not be empty/],
-  ["a client without an id", { ...options, clients: [{ secret: "x" }] }, /clients\[0\]\.id must be a non-empty string/],
+  [
+    "a client without an id",
+    { ...options, clients: [{ secret: "x" }] },
+    /clients\[0\]\.id must be a non-empty string/,
+  ],
   [
     "a client without a secret",
     { ...options, clients: [client, { id: "shop" }] },
