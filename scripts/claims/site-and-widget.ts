@@ -137,7 +137,7 @@ export const siteAndWidget: readonly Defence[] = [
     without: `shared.locked(
         of<StatusAnswer>({ status: "approved" })`,
     test: anotherTab,
-    title: "asks for the status in the lock, claims, and logs in",
+    title: "asks for the status in the lock, becomes the owner, and logs in",
   },
   {
     claim: "One of two tabs logs in: the other one has no claim",
