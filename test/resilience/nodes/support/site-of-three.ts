@@ -16,7 +16,6 @@ import { trustAnyCertificate } from "../../../support/services/certificate.js";
 import { freePort } from "../../../support/services/free-port.js";
 import type { AddressLimits, Proxy, StartProxy } from "../../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
-import { Visitor } from "../../../support/visitor.js";
 import { Browser } from "../../../unit/server/support/browser.js";
 import { emulator, type Emulator } from "../../../unit/server/support/site.js";
 
@@ -31,8 +30,6 @@ export interface SiteOfThree {
   phone: PhoneCalls;
   /** A new browser for single calls of the login API. */
   browser: () => Browser;
-  /** A new person on the login page. */
-  visitor: () => Visitor;
 }
 
 /** Starts one site for the suite that calls it. `give` is called before its tests. */
@@ -63,8 +60,6 @@ export function siteOfThree(start: StartProxy, give: (site: SiteOfThree) => void
     closers.unshift(() => Promise.all(nodes.map((node) => node.stop("SIGKILL"))));
     const proxy = await start({ port, nodes: nodes.map((node) => node.port) });
     closers.unshift(() => proxy.stop());
-    const visitors: Visitor[] = [];
-    closers.unshift(() => visitors.forEach((visitor) => visitor.leave()));
     give({
       origin,
       nodes,
@@ -73,11 +68,6 @@ export function siteOfThree(start: StartProxy, give: (site: SiteOfThree) => void
       emulator: tokenServer,
       phone,
       browser: () => new Browser({ url: `${origin}/otp-login`, origin, proxied: true }),
-      visitor() {
-        const visitor = new Visitor({ origin, route: () => origin });
-        visitors.push(visitor);
-        return visitor;
-      },
     });
   });
   after(async () => {
