@@ -9,7 +9,7 @@ import { setSessionCookie } from "better-auth/cookies";
 import * as oauth2 from "better-auth/oauth2";
 import { createLoginKit } from "./server/create-login-kit.js";
 import type { LoginKit } from "./server/login-kit.js";
-import type { CommonOptions, Login } from "./server/options.js";
+import type { CommonOptions, Login, PairingOptions } from "./server/options.js";
 
 // Older versions have not all of these functions. An import by name would fail in them before the version is checked.
 const { APIError, createAuthEndpoint, createAuthMiddleware } = api;
@@ -163,7 +163,7 @@ const mountPath = ({ baseURL, options }: AuthContext): string =>
 /** @throws TypeError that names the option that is missing or wrong and says what is expected */
 function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): LoginKit<AuthContext | undefined> {
   checkVersion(initial);
-  const { getUser, redirectTo, clientIp, message, origin, callback, ...others } = options;
+  const { getUser, redirectTo, clientIp, message, pairing, origin, callback, ...others } = options;
   const baseOrigin = initial.baseURL ? new URL(initial.baseURL).origin : undefined;
   const pageOrigin = origin ?? baseOrigin;
   if (pageOrigin === undefined) {
@@ -186,8 +186,20 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
           ? (details) => message({ ...details, context: details.context ?? initial })
           : message,
     }),
+    ...(pairing && { pairing: withContext(pairing, initial) }),
     signIn: ({ context = initial, ...login }) => signIn({ ...login, context }, { getUser, redirectTo }),
   });
+}
+
+/** `remember` gets Better Auth's context, too. */
+function withContext(
+  { remember, ...pairing }: PairingOptions<AuthContext>,
+  initial: AuthContext,
+): PairingOptions<AuthContext | undefined> {
+  return {
+    ...pairing,
+    ...(remember && { remember: ({ context = initial, ...login }) => remember({ ...login, context }) }),
+  };
 }
 
 /** Whether the site has configured the header that its proxies set, or its trusted proxies. */

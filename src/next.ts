@@ -8,9 +8,9 @@ import type { BeginOptions } from "./server/endpoints/first-paint.js";
 import type { PageOptions } from "./server/endpoints/page-check.js";
 import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 import { toWebResponse } from "./server/http/response.js";
-import type { LoginKit, RedeemedLogin } from "./server/login-kit.js";
+import type { ForgetOptions, LoginKit, RedeemedLogin } from "./server/login-kit.js";
 import { answerWithout, isKit, KitSource } from "./server/on-demand/kit-source.js";
-import { endsOfBothCookies } from "./server/on-demand/on-demand-kit.js";
+import { endsOfCookies } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 /**
@@ -72,7 +72,7 @@ export interface NextLogin {
    *     const jar = await cookies();
    *     for (const cookie of await login.forget()) jar.set(cookie);
    */
-  forget(): Promise<EndedCookie[]>;
+  forget(options?: ForgetOptions): Promise<EndedCookie[]>;
 
   /** The kit of this process, for its other members, such as `scanned`, `health` and `close`. */
   kit(): Promise<LoginKit>;
@@ -175,9 +175,9 @@ export function createNextLogin(
       const { headers } = await nextHeaders();
       return (await kit()).redeem(ticket, { headers: await headers() });
     },
-    async forget() {
+    async forget(options) {
       const ours = await available();
-      const headers = isKit(ours) ? ours.forget() : endsOfBothCookies();
+      const headers = isKit(ours) ? ours.forget(options) : endsOfCookies(options);
       return headers.getSetCookie().map((header) => ({
         name: header.slice(0, header.indexOf("=")),
         value: "",

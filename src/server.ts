@@ -12,7 +12,14 @@ import type { LoginKitOptions } from "./server/options.js";
 export type { LoginKitOptionsFunction };
 export type { Attempt, AttemptState, Scan, Ticket, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
-export type { HeadersOfRequest, Health, LoginKit, RedeemedLogin, ScannedCode } from "./server/login-kit.js";
+export type {
+  ForgetOptions,
+  HeadersOfRequest,
+  Health,
+  LoginKit,
+  RedeemedLogin,
+  ScannedCode,
+} from "./server/login-kit.js";
 export { clientIpBehind, type ClientIpOptions } from "./server/address/client-ip.js";
 export {
   compareAddresses,
@@ -33,6 +40,7 @@ export type {
   Message,
   LoginSummary,
   MessageDetails,
+  PairingOptions,
   Secret,
   SignIn,
   SignInAnswer,

@@ -1,6 +1,7 @@
 import { calls } from "./calls.js";
 import type { Defence } from "./defence.js";
 import { limits } from "./limits.js";
+import { pairingDefences } from "./pairing.js";
 import { loginService } from "./service.js";
 import { siteAndWidget } from "./site-and-widget.js";
 import { tokenServer } from "./token-server.js";
@@ -10,6 +11,7 @@ export const defences: readonly Defence[] = [
   ...calls,
   ...tokenServer,
   ...limits,
+  ...pairingDefences,
   ...siteAndWidget,
   ...loginService,
 ];

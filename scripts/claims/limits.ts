@@ -55,9 +55,9 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Starts are counted for each site that shares a store",
-    file: "src/server/endpoints/start-limits.ts",
-    text: "limiter.count(`${origin}|${key}`)",
-    without: "limiter.count(key)",
+    file: "src/server/limits/site-limiter.ts",
+    text: "`${origin}|${key}`",
+    without: "key",
     test: limitsTest,
     title: "use up nothing of the other one's limits",
   },

@@ -13,6 +13,9 @@ export const errorStatus = {
   unknown_attempt: 404,
   attempt_settled: 409,
   authorization_pending: 409,
+  pairing_required: 403,
+  wrong_number: 403,
+  pairing_failed: 403,
   too_many_requests: 429,
   server_error: 500,
   temporarily_unavailable: 503,
@@ -25,6 +28,17 @@ export type ApiErrorCode = keyof typeof errorStatus;
 export interface ErrorAnswer {
   error: ApiErrorCode;
   error_description: string;
+}
+
+/** The body of `pairing_required` and `wrong_number`: the page asks for the number that the phone shows. */
+export interface PairingAnswer extends ErrorAnswer {
+  error: "pairing_required" | "wrong_number";
+  /** How many digits the number has. */
+  digits: number;
+  /** How many numbers may still be wrong, the next one included. */
+  tries_left: number;
+  /** Seconds in which the login has to be done. */
+  expires_in: number;
 }
 
 /** The answer to a renewal: one more transaction of the attempt. */
@@ -88,6 +102,8 @@ const asRecord = (value: unknown): Record<string, unknown> | undefined =>
 const isSeconds = (value: unknown): value is number =>
   typeof value === "number" && value >= 0 && isFinite(value);
 
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
+
 /** Whether it is a text that is not empty. JSON can contain half of a surrogate pair, a URL and UTF-8 cannot. */
 export const isText = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && !/\p{Surrogate}/u.test(value);
@@ -134,6 +150,16 @@ export function parseLoginAnswer(value: unknown): LoginAnswer | undefined {
   if (!record) return undefined;
   const { redirect_to, ...rest } = record;
   return typeof redirect_to === "string" ? { ...rest, redirect_to } : rest;
+}
+
+/** Parses the body of an error that asks for the number. */
+export function parsePairingAnswer(value: unknown): PairingAnswer | undefined {
+  const { digits, tries_left, expires_in } = asRecord(value) ?? {};
+  const answer = parseErrorAnswer(value);
+  if (answer?.error !== "pairing_required" && answer?.error !== "wrong_number") return undefined;
+  return isCount(digits) && isCount(tries_left) && isSeconds(expires_in)
+    ? { ...answer, error: answer.error, digits, tries_left, expires_in }
+    : undefined;
 }
 
 /** Parses an error's body. */

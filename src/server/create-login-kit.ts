@@ -21,6 +21,7 @@ import { ResultCalls } from "./live/result-calls.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
+import { createPairing } from "./pairing/create-pairing.js";
 import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
 import { Tickets } from "./login/tickets.js";
@@ -84,7 +85,8 @@ export function createLoginKit<Context = unknown>(
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
   const cookie = new BrowserCookie(config.pages.apiOrigin);
   const startLimits = new StartLimits(config, guard, report, givenRuntime);
-  const otpEndpoint = new OtpEndpoint(core, { cookie, live, startLimits, tokenServer, quota });
+  const pairing = createPairing(core, guard);
+  const otpEndpoint = new OtpEndpoint(core, { cookie, live, startLimits, tokenServer, quota, pairing });
 
   // The login API.
   const callbackEndpoint = new CallbackEndpoint(core, live, pending);
@@ -98,7 +100,7 @@ export function createLoginKit<Context = unknown>(
       start: (call, body) => otpEndpoint.start(call, body),
       renew: (call, attempt) => otpEndpoint.renew(call, attempt),
       status: ({ request }, attempt) => answerStatus(request, attempt, statusParts),
-      logIn: (call, attempt) => logIn(call, attempt, core),
+      logIn: (call, body, attempt) => logIn(call, body, attempt, core, pairing),
       callback: (call, body) => callbackEndpoint.answer(call, body),
     },
   });
@@ -122,7 +124,11 @@ export function createLoginKit<Context = unknown>(
       return pending.add(tickets.redeem(ticket, request));
     },
     scanned: (scan) => pending.add(markScanned(scan, core, addressCheck)),
-    forget: () => new Headers({ "set-cookie": cookie.endHeader() }),
+    forget({ knownBrowser = false } = {}) {
+      const headers = new Headers({ "set-cookie": cookie.endHeader() });
+      if (knownBrowser && pairing) headers.append("set-cookie", pairing.endHeader());
+      return headers;
+    },
     check: () => checks.check(),
     health: () => healthOf(store, live, runtime),
     async close() {

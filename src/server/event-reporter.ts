@@ -165,7 +165,7 @@ export class ErrorLog {
     }
     // A refused callback, and 403 or a refused preflight of the site's own pages, come from wrong settings, and strangers
     // cause them at will.
-    const isOfSettings = call.isCallback === true || status === 403 || origins !== undefined;
+    const isOfSettings = call.isCallback === true || error === "forbidden_origin" || origins !== undefined;
     const kind = call.isCallback === true ? `callback ${description}` : String(status);
     const level = isOfSettings && status < 500 ? this.#throttle.level(kind, "warn") : "info";
     this.#report({ type: "request_refused", level, error, description, ...origins, ...about, ...path });

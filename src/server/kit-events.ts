@@ -31,7 +31,19 @@ export type LoginKitEvent =
     }
   /** The user declined on the phone. */
   | { type: "attempt_denied"; level: "info"; attempt: string; address?: string; durationMs: number }
-  | { type: "attempt_expired"; level: "info"; attempt: string; address?: string; durationMs: number }
+  /**
+   * The time was over. `asked`, with the user who had accepted: nobody typed the number that the page asked for
+   * (`pairing`). Many of these are the best sign that codes are relayed.
+   */
+  | {
+      type: "attempt_expired";
+      level: "info" | "warn";
+      attempt: string;
+      asked?: true;
+      userId?: string;
+      address?: string;
+      durationMs: number;
+    }
   | { type: "attempt_failed"; level: "warn"; attempt: string; address?: string; durationMs: number }
   /** A transaction ended without a decision of the user: `reason` is the vendor's, e.g. `failed_to_send`. */
   | {
@@ -44,12 +56,58 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
-  /** `signIn` answered. `repeated`: the browser called again, because it did not get the first answer. */
+  /** Once for an attempt: the user is not known in this browser, so its page asks for the number (`pairing`). */
+  | {
+      type: "number_asked";
+      level: "info";
+      attempt: string;
+      userId: string;
+      address?: string;
+      durationMs: number;
+    }
+  /** A wrong number was typed. `triesLeft`: how many there may still be in this attempt. */
+  | {
+      type: "wrong_number";
+      level: "info";
+      attempt: string;
+      userId: string;
+      triesLeft: number;
+      address?: string;
+      durationMs: number;
+    }
+  /**
+   * The attempt has failed, because the third number was wrong (`wrong_numbers`), or because there were too many wrong
+   * ones of this user over all attempts (`user_limit`).
+   */
+  | {
+      type: "pairing_failed";
+      level: "warn";
+      attempt: string;
+      userId: string;
+      reason: "wrong_numbers" | "user_limit";
+      address?: string;
+      durationMs: number;
+    }
+  /** `pairing.remember` or `pairing.knownSince` threw or took over 2 s: the browser is not remembered, or not known. */
+  | {
+      type: "pairing_error";
+      level: "error";
+      operation: "remember" | "knownSince";
+      attempt: string;
+      userId: string;
+      error: unknown;
+      durationMs: number;
+    }
+  /**
+   * `signIn` answered. `browser`: with `pairing`, whether the user was known there. `repeated`: the browser called again,
+   * because it did not get the first answer.
+   */
   | {
       type: "logged_in";
       level: "info";
       attempt: string;
       userId: string;
+      browser?: "known" | "new";
       address?: string;
       status: number;
       repeated: boolean;
@@ -65,8 +123,15 @@ export type LoginKitEvent =
       repeated: boolean;
       durationMs: number;
     }
-  /** The site redeemed a ticket (`kit.redeem`): the person is logged in. */
-  | { type: "ticket_redeemed"; level: "info"; attempt: string; userId: string; durationMs: number }
+  /** The site redeemed a ticket (`kit.redeem`): the person is logged in. `browser` as in `logged_in`. */
+  | {
+      type: "ticket_redeemed";
+      level: "info";
+      attempt: string;
+      userId: string;
+      browser?: "known" | "new";
+      durationMs: number;
+    }
   /**
    * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the
    * kit's browser cookie (`no_cookie`), another browser has the ticket, it was used before, or its time was over. The first

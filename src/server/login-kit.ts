@@ -69,9 +69,10 @@ export interface LoginKit<Context = unknown> {
 
   /**
    * The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout, which
-   * must come from the host of `apiOrigin`.
+   * must come from the host of `apiOrigin`. With `pairing` the browser stays known to its users, unless `knownBrowser` is true,
+   * as after "this is not my computer".
    */
-  forget(): Headers;
+  forget(options?: ForgetOptions): Headers;
 
   /**
    * Asks the Token Server once whether it starts a code for this site: address, certificate, client, type and callback's
@@ -96,6 +97,12 @@ export interface LoginKit<Context = unknown> {
    * call is running. After that the kit makes no result calls by itself.
    */
   close(): Promise<void>;
+}
+
+/** What a log-out ends besides the attempts of its browser. */
+export interface ForgetOptions {
+  /** Whether the browser is no longer known to its users either (`pairing`): the next login asks for the number. Default false. */
+  knownBrowser?: boolean;
 }
 
 /** The headers of a request, of the Web or of Node. */

@@ -21,6 +21,11 @@ export interface LoginSummary {
   language: string | undefined;
   /** How many codes the page has shown. */
   codes: number;
+  /**
+   * With `pairing`: `known` if this user has logged in with this browser before, `new` if the number on the phone was typed
+   * here. Missing for a login without a number.
+   */
+  browser?: "known" | "new";
   /** The scan of the accepted code, if the site's app told it with `kit.scanned`: where the phone is. */
   scanned?: { at: number; address: string | undefined; userAgent: string | undefined };
 }
@@ -116,6 +121,37 @@ export interface CallbackOptions {
   password?: Secret;
 }
 
+/**
+ * The number on the phone (RFC 10027: Request Initiation Verification). Each code has a random number, which only the phone
+ * shows, in `message`. A browser in which its user has not logged in before asks for it, so a code that was relayed to a
+ * victim logs nobody in by itself.
+ */
+export interface PairingOptions<Context = unknown> {
+  /**
+   * One to four secrets of at least 32 characters: the first one signs, each is accepted. They must be the same on all
+   * servers. A function is called at each use, and returns at once. To rotate: a new one last on all servers, then first; the
+   * old one goes after `rememberDays`.
+   */
+  keys: readonly string[] | (() => readonly string[]);
+  /** Which browsers ask for the number: those in which this user has not logged in before, or each. Default `unknown-browsers`. */
+  when?: "unknown-browsers" | "always";
+  /** How many digits the number has. Default 4. */
+  digits?: 4 | 6;
+  /** How many days a browser stays known after its last login, at most 400. 0: none is remembered. Default 180. */
+  rememberDays?: number;
+  /**
+   * Whether this browser stays known after this login, such as what the person ticked. It gets what `signIn` gets, at each
+   * login. If it throws or takes over 2 s, the browser is not remembered. Default: each browser is.
+   */
+  remember?: (login: Login<Context>) => boolean | Promise<boolean>;
+  /**
+   * Since when a user's browsers may be known: those with an older login ask again, as after the user said "log out
+   * everywhere". In milliseconds since the epoch, or a `Date`; undefined: for ever. If it throws or takes over 2 s, no
+   * browser is known. Default: for ever.
+   */
+  knownSince?: (userId: string) => number | Date | undefined | Promise<number | Date | undefined>;
+}
+
 /** How the site takes a login over in a request of its own. */
 export interface HandOver {
   /**
@@ -163,6 +199,11 @@ export interface CommonOptions<Context = unknown> {
   message?: string | Message<Context>;
   /** The longest `message` that the Token Server accepts, in characters. Default 155, the vendor's own. */
   maxMessageLength?: number;
+  /**
+   * Asks for a number that only the phone shows. `message` is required then, and has `{number}` exactly once. Only for an app
+   * that keeps the number on its screen after Accept. Default: off.
+   */
+  pairing?: PairingOptions<Context>;
   /** Where attempts are kept. Default `memoryStore()`: for one process. */
   store?: AttemptStore;
   /**

@@ -6,6 +6,8 @@ import { isPattern, PageOrigins } from "./http/page-origins.js";
 import { canShareSite, isPatternOfSite } from "./http/same-site.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits/limits.js";
 import type { CallbackCredentials, HandOver, LoginKitOptions, Message, Secret, SignIn } from "./options.js";
+import { checkedMessage, withNumber } from "./token-server/message.js";
+import { pairingSchema, pairingSettings, type PairingSettings } from "./pairing/pairing-options.js";
 import type { Runtime } from "./runtime.js";
 import { isSecretOption, secretsOf } from "./token-server/secret.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
@@ -24,6 +26,7 @@ export interface Config<Context> {
   transport: Transport;
   callbackCredentials: CallbackCredentials | undefined;
   message: Message<Context> | undefined;
+  pairing: PairingSettings<Context> | undefined;
   /** The message of a code that nobody is shown; undefined if the type has its own. */
   checkMessage: string | undefined;
   outcome: LoginOutcome<Context>;
@@ -50,6 +53,7 @@ export function parseOptions<Context>(
   const { username, password } = callback;
   // The schema does not change functions, but it loses their types.
   const { message, clientIp, onEvent, store, transport } = options;
+  const pairing = parsed.pairing && options.pairing && pairingSettings(parsed.pairing, options.pairing);
   return {
     pages,
     path,
@@ -58,15 +62,20 @@ export function parseOptions<Context>(
       clientSecrets: secretsOf(clientSecret, "tokenServer.clientSecret"),
       callbackUri: callback.uri ?? `${pages.apiOrigin}${path}/callback`,
       timeoutMs: timeouts.tokenServerSeconds * 1000,
+      numberDigits: pairing?.digits,
     },
     transport: transport ?? defaultTransport,
     callbackCredentials:
       username !== undefined && password !== undefined
         ? { username, passwords: secretsOf(password, "callback.password") }
         : undefined,
-    message: message === undefined ? undefined : checkedMessage(message, maxMessageLength),
+    message: checkedMessage(message, maxMessageLength, pairing?.digits),
     // A function takes a page's request.
-    checkMessage: typeof message === "function" ? "Check" : message,
+    checkMessage:
+      typeof message === "function"
+        ? "Check"
+        : message && withNumber(message, "0".repeat(pairing?.digits ?? 0)),
+    pairing,
     outcome: outcomeOf(options, pages.apiOrigin),
     store: store ?? memoryStore(() => runtime.now()),
     addresses: clientIp ? siteAddresses(clientIp) : socketAddresses,
@@ -126,26 +135,6 @@ function checkedHandOver({ to }: HandOver, origin: string): HandOver {
   throw new TypeError(
     `createLoginKit: "handOver.to" is wrong; expected a path such as "/login/otp" or a URL of "apiOrigin" (without that option of "origin"), without a "ticket" in its query`,
   );
-}
-
-const isMessage = (text: unknown, maxLength: number): text is string =>
-  typeof text === "string" && text !== "" && [...text].length <= maxLength;
-
-/** Checks the text that the site's function returns, so that an event names the cause instead of the Token Server's error. */
-function checkedMessage<Context>(message: string | Message<Context>, maxLength: number): Message<Context> {
-  const expected = `1 to ${maxLength} characters`;
-  if (typeof message === "string") {
-    if (isMessage(message, maxLength)) return () => message;
-    const problem = problemOf(message);
-    throw new TypeError(
-      `createLoginKit: "message" is ${problem}; expected a string of ${expected}, or a function`,
-    );
-  }
-  return async (details) => {
-    const text: unknown = await message(details);
-    if (isMessage(text, maxLength)) return text;
-    throw new TypeError(`"message" must return ${expected}`);
-  };
 }
 
 /* Each option has a schema. Its message says what is expected, and is part of the error that names the option. */
@@ -225,6 +214,7 @@ const limits = v.optional(
       tokenServerCalls: v.optional(rate, defaultLimits.tokenServerCalls),
       transactionsPerAttempt: v.optional(count, defaultLimits.transactionsPerAttempt),
       loginsPerAttempt: v.optional(count, defaultLimits.loginsPerAttempt),
+      wrongNumbersPerUser: v.optional(rate, defaultLimits.wrongNumbersPerUser),
       bodyBytes: v.optional(count, defaultLimits.bodyBytes),
     } satisfies Record<keyof Limits, unknown>,
     "an object",
@@ -310,6 +300,7 @@ const schema = v.strictObject(
     callback: v.optional(callback, {}),
     message: v.optional(message),
     maxMessageLength: v.optional(count, 155),
+    pairing: v.optional(pairingSchema),
     signIn: v.optional(callable("a function that turns a login into a session")),
     handOver: v.optional(
       v.strictObject({ to: text('a path such as "/login/otp"') }, 'an object such as { to: "/login/otp" }'),

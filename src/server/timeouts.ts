@@ -10,6 +10,11 @@ export interface Timeouts {
   silenceSeconds: number;
   /** An `approved` attempt waits this long for its browser; then it is `expired`. Default 120. */
   claimSeconds: number;
+  /**
+   * The same for an attempt whose code has a number (`pairing`): the time from the acceptance in which the person types it.
+   * Default 300.
+   */
+  pairingSeconds: number;
   /** After a login, the same browser may repeat it for this long, because the answer may be lost. Default 60. */
   repeatSeconds: number;
   /** A ticket (`handOver`) can be redeemed for this long. Default 60. */
@@ -32,6 +37,7 @@ export const defaultTimeouts: Readonly<Timeouts> = {
   graceSeconds: 10,
   silenceSeconds: 60,
   claimSeconds: 120,
+  pairingSeconds: 300,
   repeatSeconds: 60,
   ticketSeconds: 60,
   signInSeconds: 10,

@@ -104,6 +104,10 @@ export function failureKey({ code, during, offline, answer }: Failure): FailureK
     case "attempt_settled":
     case "authorization_pending":
       return "ended";
+    case "pairing_required":
+    case "wrong_number":
+    case "pairing_failed":
+      return "notHere";
     case "invalid_request":
     case "forbidden_origin":
       return during === "login" ? "loginFailed" : "notHere";

@@ -19,6 +19,8 @@ export interface Transaction {
   readonly endsAt: number;
   /** Whether it failed without being denied. The attempt may have others that are open. */
   readonly closed: boolean;
+  /** The code (HMAC) of the number that its phone shows, with `pairing`. The number itself is not stored. */
+  readonly numberCode?: string;
   /** When its callback came, once its result is known: another server may have received it. Missing if none came. */
   readonly calledBackAt?: number;
   /** The first scan. */
@@ -50,6 +52,12 @@ export type AttemptState =
       readonly userId: string;
       readonly transaction: string;
       readonly at: number;
+      /** Whether its page was asked for the number. Missing if it was not. */
+      readonly asked?: boolean;
+      /** How many wrong numbers came. Missing for none. */
+      readonly wrongNumbers?: number;
+      /** The code of the wrong number that came last: the same one again does not count. */
+      readonly lastNumber?: string;
     }
   | {
       readonly status: "completed";
@@ -61,8 +69,16 @@ export type AttemptState =
       readonly logins?: number;
       /** The newest ticket, where the site takes logins over. */
       readonly ticket?: Ticket;
+      /** Whether the user was known in its browser, or the number was typed there. Missing without a number. */
+      readonly browser?: "known" | "new";
     }
   | { readonly status: "denied" | "expired" | "failed"; readonly at: number };
+
+/** The state of an attempt that was accepted on a phone and is not yet claimed by its browser. */
+export type ApprovedState = Extract<AttemptState, { status: "approved" }>;
+
+/** The state of an attempt that its browser has claimed. */
+export type CompletedState = Extract<AttemptState, { status: "completed" }>;
 
 /** One try of one element on one page to log in. Plain JSON, never changed in place. */
 export interface Attempt {
@@ -90,3 +106,9 @@ export interface Attempt {
   /** The time from which a store may delete it. */
   readonly forgetAt: number;
 }
+
+/** The transaction that was accepted. */
+export const acceptedTransaction = (
+  { transactions }: Attempt,
+  { transaction }: ApprovedState | CompletedState,
+): Transaction | undefined => transactions.find(({ id }) => id === transaction);

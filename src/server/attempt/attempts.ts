@@ -7,7 +7,14 @@ import type { Runtime } from "../runtime.js";
 import { storeOfSite } from "./site-store.js";
 import type { GuardedStore } from "./store-guard.js";
 import type { Redemption, TicketRefusal } from "./ticket.js";
-import { beginAttempt, change, redeemTicket, type Change, type NewScan } from "./transitions.js";
+import {
+  beginAttempt,
+  change,
+  redeemTicket,
+  type Change,
+  type NewScan,
+  type NewTransaction,
+} from "./transitions.js";
 
 /** The attempt after a change, and whether this change had an effect. */
 export interface Changed {
@@ -45,14 +52,20 @@ export class Attempts {
     this.#report = report;
   }
 
-  /** Begins an attempt with its first transaction. */
+  /**
+   * Begins an attempt with its first transaction.
+   *
+   * @param codeNumber makes the code of the transaction's number for the attempt's id, with `pairing`
+   */
   async begin(
     of: Pick<Attempt, "browser" | "language" | "address" | "userAgent">,
-    { id: transactionId, endsAt }: { id: string; endsAt: number },
+    { id: transactionId, endsAt }: NewTransaction,
+    codeNumber?: (attempt: string) => Promise<string>,
   ): Promise<Attempt> {
     const id = base64url(this.#runtime.random(attemptIdBytes));
     const startedAt = this.#runtime.now();
-    const transaction = { id: transactionId, endsAt };
+    const numberCode = await codeNumber?.(id);
+    const transaction = { id: transactionId, endsAt, ...(numberCode !== undefined && { numberCode }) };
     const origin = this.#origin;
     const attempt = beginAttempt({ ...of, id, origin, startedAt, transaction }, this.#timeouts);
     await this.#store.create(attempt);
@@ -141,7 +154,7 @@ export class Attempts {
       const next = decide(current);
       if (next === current) return { attempt: current, changed: false };
       if (await this.#store.compareAndSet(current.id, current.version, next)) {
-        if (next.state.status !== current.state.status) this.#reportSettled(next);
+        if (next.state.status !== current.state.status) this.#reportSettled(next, current.state);
         return { attempt: next, changed: true };
       }
       const reread = await this.#store.get(current.id);
@@ -151,7 +164,7 @@ export class Attempts {
     throw new Error(`An attempt could not be changed in ${maxTries} tries: ${kind}`);
   }
 
-  #reportSettled({ id, address, startedAt, state }: Attempt): void {
+  #reportSettled({ id, address, startedAt, state }: Attempt, before: AttemptState): void {
     const about = {
       attempt: id,
       ...(address !== undefined && { address }),
@@ -163,7 +176,13 @@ export class Attempts {
       case "denied":
         return this.#report({ type: "attempt_denied", level: "info", ...about });
       case "expired":
-        return this.#report({ type: "attempt_expired", level: "info", ...about });
+        return this.#report({
+          type: "attempt_expired",
+          ...(before.status === "approved" && before.asked === true
+            ? { level: "warn", asked: true, userId: before.userId }
+            : { level: "info" }),
+          ...about,
+        });
       case "failed":
         return this.#report({ type: "attempt_failed", level: "warn", ...about });
       case "pending":

@@ -1,5 +1,12 @@
 import type { StatusAnswer } from "../../protocol/login-api.js";
-import { scansOf, type Attempt, type AttemptState, type Transaction } from "./attempt.js";
+import {
+  acceptedTransaction,
+  scansOf,
+  type ApprovedState,
+  type Attempt,
+  type AttemptState,
+  type Transaction,
+} from "./attempt.js";
 import type { Timeouts } from "../timeouts.js";
 
 /* The deadlines of an attempt: pure functions, in milliseconds since the epoch. */
@@ -33,12 +40,13 @@ export const openUntil = ({ transactions }: Attempt, timeouts: Timeouts): number
   Math.max(...transactions.filter(({ closed }) => !closed).map(({ endsAt }) => endsAt)) +
   timeouts.graceSeconds * 1000;
 
-/** Whether an approved attempt may still be claimed by its browser. */
-export const isClaimable = (
-  { at }: Extract<AttemptState, { status: "approved" }>,
-  now: number,
-  timeouts: Timeouts,
-): boolean => now < at + timeouts.claimSeconds * 1000;
+/** The end of the time in which the browser may claim an approved attempt: longer where a number may have to be typed. */
+export const claimableUntil = (attempt: Attempt, state: ApprovedState, timeouts: Timeouts): number =>
+  state.at +
+  (acceptedTransaction(attempt, state)?.numberCode === undefined
+    ? timeouts.claimSeconds
+    : timeouts.pairingSeconds) *
+    1000;
 
 /** The end of the time in which the browser may repeat its login. */
 export const repeatableUntil = (
@@ -77,7 +85,7 @@ export function forgetAt(attempt: Attempt, timeouts: Timeouts): number {
     case "pending":
       return openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000 + memoryMs;
     case "approved":
-      return state.at + timeouts.claimSeconds * 1000 + memoryMs;
+      return claimableUntil(attempt, state, timeouts) + memoryMs;
     case "completed":
       return Math.max(repeatableUntil(state, timeouts), state.ticket?.endsAt ?? 0) + memoryMs;
     case "denied":

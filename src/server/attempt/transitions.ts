@@ -1,10 +1,18 @@
 import type { Timeouts } from "../timeouts.js";
-import { scansOf, type Attempt, type AttemptState, type Scan, type Transaction } from "./attempt.js";
+import {
+  acceptedTransaction,
+  scansOf,
+  type ApprovedState,
+  type Attempt,
+  type AttemptState,
+  type Scan,
+  type Transaction,
+} from "./attempt.js";
 import { ticketRefusal, type Redemption, type TicketRefusal } from "./ticket.js";
 import {
+  claimableUntil,
   forgetAt,
   isAcceptable,
-  isClaimable,
   isOpen,
   openUntil,
   repeatableUntil,
@@ -17,7 +25,7 @@ export type Change =
   | { readonly kind: "renewal_started"; readonly maxTransactions: number }
   /** No transaction was started: it does not count. */
   | { readonly kind: "renewal_abandoned" }
-  | { readonly kind: "renewed"; readonly id: string; readonly endsAt: number }
+  | ({ readonly kind: "renewed" } & NewTransaction)
   /** The site's app scanned the code of a transaction. A user's first scan counts, and none after the code's end. */
   | { readonly kind: "scanned"; readonly id: string; readonly scan: NewScan }
   /** A transaction was accepted. */
@@ -34,11 +42,34 @@ export type Change =
       readonly maxLogins: number;
       /** The hash of the secret of the ticket that the page gets, if it gets one. */
       readonly ticketHash?: string;
+      /** With `pairing`: what the browser has to show for itself, if the accepted code has a number. */
+      readonly proof?: BrowserProof;
     }
   /** The Token Server answered the last calls. If the time is over, the attempt is `expired`. */
   | { readonly kind: "time_over"; readonly at: number }
   /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
   | { readonly kind: "silence"; readonly at: number };
+
+/** A transaction that was started. `numberCode`: the code of its number, with `pairing`. */
+export interface NewTransaction {
+  readonly id: string;
+  readonly endsAt: number;
+  readonly numberCode?: string;
+}
+
+/** Why a browser may log its user in, or may not. */
+export type BrowserProof =
+  /** The user has logged in there before. */
+  | { readonly kind: "known" }
+  /** Nothing: its page is to ask for the number. */
+  | { readonly kind: "none" }
+  /** The number that was typed, as the codes that each key makes of it, the first key's first. */
+  | { readonly kind: "number"; readonly codes: readonly string[] }
+  /** There were too many wrong numbers of this user. */
+  | { readonly kind: "too_many"; readonly retryAfterMs: number };
+
+/** The third wrong number ends the attempt. */
+export const maxWrongNumbers = 3;
 
 /** A scan before the attempt has noted it. */
 export type NewScan = Omit<Scan, "startedCount">;
@@ -53,7 +84,7 @@ interface Result {
 /** Begins an attempt with its first transaction. */
 export function beginAttempt(
   parts: Pick<Attempt, "id" | "origin" | "browser" | "language" | "address" | "userAgent" | "startedAt"> & {
-    transaction: Omit<Transaction, "closed">;
+    transaction: NewTransaction;
   },
   timeouts: Timeouts,
 ): Attempt {
@@ -68,7 +99,7 @@ export function beginAttempt(
     ...(address !== undefined && { address }),
     ...(userAgent !== undefined && { userAgent }),
     startedAt,
-    transactions: [{ id: transaction.id, endsAt: transaction.endsAt, closed: false }],
+    transactions: [openTransaction(transaction)],
     startedCount: 1,
     state: pending,
     forgetAt: 0,
@@ -78,6 +109,9 @@ export function beginAttempt(
 }
 
 const pending: AttemptState = { status: "pending" };
+
+const openTransaction = ({ id, endsAt, numberCode }: NewTransaction): Transaction =>
+  numberCode === undefined ? { id, endsAt, closed: false } : { id, endsAt, closed: false, numberCode };
 
 /**
  * Applies a change: returns the next version of the attempt, or the same object if nothing changes. A final status never
@@ -103,10 +137,8 @@ export function redeemTicket(
 }
 
 function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
-  const settle = (state: AttemptState, result?: Result): Attempt => ({
-    ...(result ? withCallback(attempt, result) : attempt),
-    state,
-  });
+  const settle = (state: AttemptState, result?: Result): Attempt =>
+    state === attempt.state ? attempt : { ...(result ? withCallback(attempt, result) : attempt), state };
   const isPending = attempt.state.status === "pending";
   switch (what.kind) {
     case "renewal_started":
@@ -119,10 +151,7 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
         : attempt;
     case "renewed":
       return isPending
-        ? {
-            ...attempt,
-            transactions: [...attempt.transactions, { id: what.id, endsAt: what.endsAt, closed: false }],
-          }
+        ? { ...attempt, transactions: [...attempt.transactions, openTransaction(what)] }
         : attempt;
     case "scanned":
       return isPending ? markScanned(attempt, what.id, what.scan) : attempt;
@@ -141,8 +170,21 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
       const ticket = what.ticketHash !== undefined && {
         ticket: { hash: what.ticketHash, endsAt: ticketUntil(what.at, timeouts) },
       };
-      if (state.status === "approved" && isClaimable(state, what.at, timeouts))
-        return settle({ ...state, status: "completed", at: what.at, approvedAt: state.at, ...ticket });
+      if (state.status === "approved" && what.at < claimableUntil(attempt, state, timeouts)) {
+        const { userId, transaction, at: approvedAt } = state;
+        const completed = {
+          status: "completed",
+          userId,
+          transaction,
+          at: what.at,
+          approvedAt,
+          ...ticket,
+        } as const;
+        const code = acceptedTransaction(attempt, state)?.numberCode;
+        return code === undefined || what.proof === undefined
+          ? settle(completed)
+          : settle(paired(state, code, what.proof, what.at, completed));
+      }
       if (state.status !== "completed" || what.at >= repeatableUntil(state, timeouts)) return attempt;
       if (state.ticket?.redeemedAt !== undefined) return attempt;
       const logins = (state.logins ?? 1) + 1;
@@ -156,6 +198,42 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
         : attempt;
     default:
       return what satisfies never;
+  }
+}
+
+/**
+ * The state after a claim of an attempt whose accepted code has a number. The code of the number is compared here, where it is
+ * counted too, so that no number of calls at the same time gets more tries. It is no secret by itself, so how long the
+ * comparison takes tells nothing: nobody can make a code without the keys.
+ *
+ * @param code that of the number on the phone
+ */
+function paired(
+  state: ApprovedState,
+  code: string,
+  proof: BrowserProof,
+  at: number,
+  completed: Omit<Extract<AttemptState, { status: "completed" }>, "browser">,
+): AttemptState {
+  switch (proof.kind) {
+    case "known":
+      return { ...completed, browser: "known" };
+    case "none":
+      return state.asked === true ? state : { ...state, asked: true };
+    case "number": {
+      if (proof.codes.includes(code)) return { ...completed, browser: "new" };
+      // Its answer was lost, and the page posts it again.
+      if (state.lastNumber !== undefined && proof.codes.includes(state.lastNumber)) return state;
+      const wrongNumbers = (state.wrongNumbers ?? 0) + 1;
+      const [lastNumber = ""] = proof.codes;
+      return wrongNumbers < maxWrongNumbers
+        ? { ...state, asked: true, wrongNumbers, lastNumber }
+        : { status: "failed", at };
+    }
+    case "too_many":
+      return { status: "failed", at };
+    default:
+      return proof satisfies never;
   }
 }
 
@@ -212,7 +290,7 @@ function isOver(attempt: Attempt, at: number, timeouts: Timeouts): boolean {
     case "pending":
       return at >= openUntil(attempt, timeouts);
     case "approved":
-      return !isClaimable(state, at, timeouts);
+      return at >= claimableUntil(attempt, state, timeouts);
     case "completed":
     case "denied":
     case "expired":

@@ -18,24 +18,32 @@ import type { Core } from "../core.js";
 import { clientAt } from "../limits/networks.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
+import type { Pairing } from "../pairing/pairing.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import { sha256 } from "../bytes.js";
 import { StartOutage, type FailedStart } from "../token-server/start-outage.js";
+import { withNumber } from "../token-server/message.js";
 import { troubleEvent, type TokenServerClient, type Trouble } from "../token-server/token-server-client.js";
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
 import type { CallQuota } from "../limits/call-quota.js";
 
 /** What starting a transaction takes. */
-interface OtpEndpointParts {
+interface OtpEndpointParts<Context> {
   cookie: BrowserCookie;
   live: LiveAttempts;
   startLimits: StartLimits;
   tokenServer: TokenServerClient;
   quota: CallQuota;
+  /** Undefined if no code has a number. */
+  pairing: Pairing<Context> | undefined;
 }
 
 /** A started transaction, with the instant at which its code expires (milliseconds since the epoch). */
-type Issued = StartedTransaction & { endsAt: number };
+type Issued = StartedTransaction & {
+  endsAt: number;
+  /** The number in its message, with `pairing`. */
+  number: string | undefined;
+};
 
 /** The answer to a start. */
 export interface Started {
@@ -47,10 +55,10 @@ export interface Started {
 /** The two calls that answer with an OTP: a start and a renewal. */
 export class OtpEndpoint<Context> {
   readonly #core: Core<Context>;
-  readonly #parts: OtpEndpointParts;
+  readonly #parts: OtpEndpointParts<Context>;
   readonly #outage = new StartOutage();
 
-  constructor(core: Core<Context>, parts: OtpEndpointParts) {
+  constructor(core: Core<Context>, parts: OtpEndpointParts<Context>) {
     this.#core = core;
     this.#parts = parts;
   }
@@ -96,6 +104,7 @@ export class OtpEndpoint<Context> {
         ...(userAgent !== undefined && { userAgent }),
       },
       issued,
+      this.#numberCoder(issued),
     );
     call.attempt = attempt.id;
     live.codeStarted(issued.endsAt);
@@ -126,7 +135,13 @@ export class OtpEndpoint<Context> {
 
     const issued = await this.#issueForRenewal(call, attempt);
     const { id, endsAt } = issued;
-    const renewed = await attempts.change(attempt.id, { kind: "renewed", id, endsAt });
+    const numberCode = await this.#numberCoder(issued)?.(attempt.id);
+    const renewed = await attempts.change(attempt.id, {
+      kind: "renewed",
+      id,
+      endsAt,
+      ...(numberCode !== undefined && { numberCode }),
+    });
     if (!renewed) throw unknownAttempt();
     // A phone that scanned an older code may have accepted or declined in the meantime.
     if (!renewed.changed) throw attemptSettled();
@@ -155,6 +170,12 @@ export class OtpEndpoint<Context> {
     );
   }
 
+  /** Makes what is stored of a transaction's number; undefined if it has none. */
+  #numberCoder({ id, number }: Issued): ((attempt: string) => Promise<string>) | undefined {
+    const { pairing } = this.#parts;
+    return pairing && number !== undefined ? (attempt) => pairing.codeOf(number, attempt, id) : undefined;
+  }
+
   async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {
     const { attempts, config } = this.#core;
     const { quota } = this.#parts;
@@ -174,6 +195,7 @@ export class OtpEndpoint<Context> {
     const { config, report, runtime } = this.#core;
     const { request, context } = call;
     const text = await config.message?.({ language, request, context });
+    const number = this.#parts.pairing?.createNumber();
     const address = call.address();
     const beganAt = runtime.now();
     const trouble = (of: Trouble, failed?: FailedStart): void =>
@@ -184,7 +206,7 @@ export class OtpEndpoint<Context> {
         ...(address !== undefined && { address }),
       });
     const outcome = await this.#parts.tokenServer.start({
-      message: text,
+      message: text !== undefined && number !== undefined ? withNumber(text, number) : text,
       languageCode: language,
       ipAddress: address,
       userAgent: userAgentOf(request),
@@ -193,7 +215,7 @@ export class OtpEndpoint<Context> {
     switch (outcome.kind) {
       case "started":
         this.#reached(now);
-        return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs };
+        return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs, number };
       case "rejected":
         this.#reached(now);
         trouble(outcome.trouble);

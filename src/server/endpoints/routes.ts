@@ -18,7 +18,7 @@ export interface Endpoints<Context> {
   start(call: Call<Context>, body: Body): Answer;
   renew(call: Call<Context>, attempt: Attempt): Answer;
   status(call: Call<Context>, attempt: Attempt): Answer;
-  logIn(call: Call<Context>, attempt: Attempt): Answer;
+  logIn(call: Call<Context>, body: Body, attempt: Attempt): Answer;
   callback(call: Call<Context>, body: Body): Answer;
 }
 
@@ -90,7 +90,7 @@ export function createRoutes<Context>({
   });
   pageRoute("", (call, body) => endpoints.start(call, body));
   pageRoute("/:attempt/otp", async (call, _body, c) => endpoints.renew(call, await attemptOf(c)));
-  pageRoute("/:attempt/login", async (call, _body, c) => endpoints.logIn(call, await attemptOf(c)));
+  pageRoute("/:attempt/login", async (call, body, c) => endpoints.logIn(call, body, await attemptOf(c)));
   route("/:attempt", "GET", async (c) => endpoints.status(c.env.call, await attemptOf(c)));
 
   app.notFound(() => {

@@ -4,7 +4,8 @@ import type { StoreGuard } from "../attempt/store-guard.js";
 import type { Report } from "../kit-events.js";
 import { addressLimits, type AddressLimit, type Rate } from "../limits/limits.js";
 import { countedNetworks } from "../limits/networks.js";
-import { memoryLimiter, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
+import type { RateLimiter } from "../limits/rate-limiter.js";
+import { siteLimiter } from "../limits/site-limiter.js";
 import { addTo } from "../limits/usage-by-client.js";
 import type { Config } from "../parse-options.js";
 import type { Runtime } from "../runtime.js";
@@ -13,22 +14,6 @@ type StartLimit = AddressLimit | "startsPerBrowser";
 
 /** When to try again while many starts are being counted. */
 const inFlightMs = 1_000;
-
-/**
- * The counter of a limit: in the store if it can count, else in this kit's memory. In a store each site counts for itself,
- * because other sites may share it.
- */
-function limiterOf(
-  name: string,
-  rate: Rate,
-  { pages: { origin }, store }: Config<never>,
-  guard: StoreGuard,
-): RateLimiter {
-  const limit: RateLimit = { name, ...rate };
-  if (!store.limiter) return memoryLimiter(limit);
-  const limiter = store.limiter(limit);
-  return { count: (key) => guard.run("counting for a limit", () => limiter.count(`${origin}|${key}`)) };
-}
 
 /** The limits on starts, for one address, for the IPv6 networks that it belongs to, and for one browser. */
 export class StartLimits {
@@ -47,7 +32,7 @@ export class StartLimits {
     this.#limiters = new Map(
       [...addressLimits, "startsPerBrowser" as const].flatMap((name) => {
         const rate = config.limits[name];
-        return rate ? [[name, { rate, limiter: limiterOf(name, rate, config, guard) }]] : [];
+        return rate ? [[name, { rate, limiter: siteLimiter(name, rate, config, guard) }]] : [];
       }),
     );
     this.#report = report;

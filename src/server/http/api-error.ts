@@ -28,11 +28,12 @@ export class ApiError extends Error {
   readonly headers: Readonly<Record<string, string>>;
   readonly limit: ExceededLimit | undefined;
   readonly origins: RefusedOrigins | undefined;
+  readonly members: Readonly<Record<string, number>> | undefined;
 
   /**
    * @param description the answer's `error_description`, for developers; never the words of the Token Server
-   * @param details the HTTP status, by default the usual one of `code`; further headers; the limit or the
-   *   origins, if they were the reason
+   * @param details the HTTP status, by default the usual one of `code`; further headers; further members of the answer;
+   *   the limit or the origins, if they were the reason
    */
   constructor(
     code: ApiErrorCode,
@@ -40,6 +41,7 @@ export class ApiError extends Error {
     details: {
       status?: number;
       headers?: Record<string, string>;
+      members?: Record<string, number>;
       limit?: ExceededLimit;
       origins?: RefusedOrigins;
     } = {},
@@ -50,10 +52,11 @@ export class ApiError extends Error {
     this.headers = details.headers ?? {};
     this.limit = details.limit;
     this.origins = details.origins;
+    this.members = details.members;
   }
 
   toResponse(): Response {
-    const body: ErrorAnswer = { error: this.code, error_description: this.message };
+    const body: ErrorAnswer = { error: this.code, error_description: this.message, ...this.members };
     return jsonResponse(this.status, body, this.headers);
   }
 }

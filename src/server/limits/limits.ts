@@ -54,12 +54,17 @@ export interface Limits {
    * Default 20; the widget tries about 12 times.
    */
   loginsPerAttempt: number;
+  /**
+   * Wrong numbers (`pairing`) of one user, over all attempts. Above it that user's logins fail in browsers that do not know
+   * them, answered 403 `pairing_failed` with `Retry-After`; in known ones they go on. Default 10 an hour.
+   */
+  wrongNumbersPerUser: Rate | false;
   /** Bytes of a request's body. More is answered 413. Default 4096. */
   bodyBytes: number;
 }
 
 /** The limits that a `limited` event can name. */
-export type LimitName = Exclude<keyof Limits, "bodyBytes" | "streamsPerAttempt">;
+export type LimitName = Exclude<keyof Limits, "bodyBytes" | "streamsPerAttempt" | "wrongNumbersPerUser">;
 
 /** The limits on the starts from one address. */
 export const addressLimits = ["startsPerAddress", "startsPerIpv6Prefix56", "startsPerIpv6Prefix48"] as const;
@@ -76,6 +81,7 @@ export const defaultLimits: Readonly<Omit<Limits, PrefixLimit>> = {
   tokenServerCalls: { count: 1000, seconds: 1 },
   transactionsPerAttempt: 20,
   loginsPerAttempt: 20,
+  wrongNumbersPerUser: { count: 10, seconds: 3600 },
   bodyBytes: 4096,
 };
 

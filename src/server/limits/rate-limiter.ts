@@ -23,21 +23,36 @@ export interface Counted {
 export interface RateLimiter {
   /** Counts one more use. Rejects if it cannot count at the moment. */
   count(key: string): Promise<Counted>;
+  /** The uses so far; 0 of them if none was counted within the time. Without it, the kit reads from its own memory. */
+  read?(key: string): Promise<Counted>;
+}
+
+/** What the library knows of a key. */
+interface Uses {
+  consumedPoints: number;
+  msBeforeNext: number;
 }
 
 /** Counts in this process's memory. */
-export function memoryLimiter({ name, count, seconds }: RateLimit): RateLimiter {
+export function memoryLimiter({ name, count, seconds }: RateLimit): Required<RateLimiter> {
   const limiter = new RateLimiterMemory({ keyPrefix: name, points: count, duration: seconds });
+  const counted = ({ consumedPoints: used, msBeforeNext }: Uses): Counted => ({
+    allowed: used <= count,
+    used,
+    // The library uses the host's clock, which may have been set.
+    resetMs: Math.min(Math.max(0, msBeforeNext), seconds * 1000),
+  });
   return {
     async count(key) {
       // The library rejects a use above the limit with the same counts. Any other rejection is an error.
-      const { consumedPoints, msBeforeNext } = await limiter.consume(key).catch((reason: unknown) => {
+      const uses = await limiter.consume(key).catch((reason: unknown) => {
         if (reason instanceof Error) throw reason;
-        return reason as { consumedPoints: number; msBeforeNext: number };
+        return reason as Uses;
       });
-      // The library uses the host's clock, which may have been set.
-      const resetMs = Math.min(Math.max(0, msBeforeNext), seconds * 1000);
-      return { allowed: consumedPoints <= count, used: consumedPoints, resetMs };
+      return counted(uses);
+    },
+    async read(key) {
+      return counted((await limiter.get(key)) ?? { consumedPoints: 0, msBeforeNext: 0 });
     },
   };
 }

@@ -1,47 +1,71 @@
 import type { Attempt } from "../attempt/attempt.js";
-import { repeatableUntil } from "../attempt/deadlines.js";
-import { createTicketSecret } from "../attempt/ticket.js";
+import { claimableUntil, repeatableUntil } from "../attempt/deadlines.js";
+import { createTicketSecret, type TicketSecret } from "../attempt/ticket.js";
+import type { BrowserProof } from "../attempt/transitions.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { Core } from "../core.js";
+import type { Pairing } from "../pairing/pairing.js";
+import { pairingError } from "../pairing/pairing-error.js";
 import { summaryOf, type ClaimedLogin } from "./login-summary.js";
 import { answerTicket } from "./hand-over.js";
 import { runSignIn } from "./sign-in.js";
 
 /**
- * `POST /{attempt}/login`: turns an approved attempt into the site's session, or into a ticket for it.
+ * `POST /{attempt}/login`: turns an approved attempt into the site's session, or into a ticket for it. With `pairing` it may
+ * ask for the number on the phone first, which `body` then brings.
  *
- * @throws ApiError 409, 404, 429 or 500
+ * @throws ApiError 400, 403, 404, 409, 429 or 500
  */
 export async function logIn<Context>(
   call: Call<Context>,
-  { id }: Attempt,
+  body: Record<string, unknown>,
+  attempt: Attempt,
   core: Core<Context>,
+  pairing: Pairing<Context> | undefined,
 ): Promise<Response> {
   const { outcome } = core.config;
-  if ("signIn" in outcome) return runSignIn(call, await claimLogin(id, core), outcome.signIn, core);
-  const { secret, hash } = await createTicketSecret(core.runtime);
-  const login = await claimLogin(id, core, hash);
-  return answerTicket(call, { ...login, secret }, outcome.handOver.to, core);
+  // A repetition of a login that is done goes through, whatever number comes with it.
+  const isDone = attempt.state.status === "completed";
+  const proof = isDone ? undefined : await pairing?.proofOf(call, attempt, pairing.read(body));
+  let login: ClaimedLogin;
+  let answer: Response;
+  if ("signIn" in outcome) {
+    login = await claimLogin(call, attempt, { proof }, core, pairing);
+    answer = await runSignIn(call, login, outcome.signIn, core);
+  } else {
+    const ticket = await createTicketSecret(core.runtime);
+    login = await claimLogin(call, attempt, { proof, ticket }, core, pairing);
+    answer = answerTicket(call, { ...login, secret: ticket.secret }, outcome.handOver.to, core);
+  }
+  const known = answer.ok && (await pairing?.rememberHeader(call, login));
+  if (known) answer.headers.append("set-cookie", known);
+  return answer;
 }
 
-/**
- * Takes the login of an approved attempt for its browser, or takes it again.
- *
- * @param ticketHash the hash of the new ticket's secret, if the page gets one
- */
-async function claimLogin(
-  id: string,
-  { attempts, config, runtime }: Core,
-  ticketHash?: string,
+/** With what a login is claimed. */
+interface LoginClaim {
+  proof: BrowserProof | undefined;
+  /** The new ticket, if the page gets one. */
+  ticket?: TicketSecret;
+}
+
+/** Takes the login of an approved attempt for its browser, or takes it again. */
+async function claimLogin<Context>(
+  call: Call<Context>,
+  { id, state: before }: Attempt,
+  { proof, ticket }: LoginClaim,
+  core: Core<Context>,
+  pairing: Pairing<Context> | undefined,
 ): Promise<ClaimedLogin> {
-  const { limits, timeouts } = config;
-  const at = runtime.now();
-  const claimed = await attempts.change(id, {
+  const { limits, timeouts } = core.config;
+  const at = core.runtime.now();
+  const claimed = await core.attempts.change(id, {
     kind: "claimed",
     at,
     maxLogins: limits.loginsPerAttempt,
-    ...(ticketHash !== undefined && { ticketHash }),
+    ...(ticket && { ticketHash: ticket.hash }),
+    ...(proof && { proof }),
   });
   if (!claimed) throw unknownAttempt();
   const { attempt, changed } = claimed;
@@ -55,10 +79,14 @@ async function claimLogin(
       const { userId, logins } = state;
       return { userId, attempt: id, login: summaryOf(attempt, state), repeated: logins !== undefined };
     }
-    case "approved": // too late to be claimed
+    case "approved":
+    case "failed": {
+      const isOver = state.status === "approved" ? at >= claimableUntil(attempt, state, timeouts) : !changed;
+      if (isOver || !pairing || !proof || !("userId" in before)) throw attemptSettled();
+      throw await pairingError(call, { userId: before.userId, proof, result: claimed }, core, pairing);
+    }
     case "denied":
     case "expired":
-    case "failed":
       throw attemptSettled();
     default:
       return state satisfies never;

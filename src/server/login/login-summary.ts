@@ -1,4 +1,4 @@
-import { scansOf, type Attempt, type AttemptState } from "../attempt/attempt.js";
+import { scansOf, type Attempt, type CompletedState } from "../attempt/attempt.js";
 import type { LoginSummary } from "../options.js";
 
 /** A login of the browser that began its attempt. */
@@ -13,7 +13,7 @@ export interface ClaimedLogin {
 /** Where and when a completed attempt began. */
 export function summaryOf(
   { startedAt, address, userAgent, language, transactions }: Attempt,
-  { userId, approvedAt, transaction }: Extract<AttemptState, { status: "completed" }>,
+  { userId, approvedAt, transaction, browser }: CompletedState,
 ): LoginSummary {
   const accepted = transactions.find(({ id }) => id === transaction);
   const scans = accepted ? scansOf(accepted) : [];
@@ -27,6 +27,7 @@ export function summaryOf(
     userAgent,
     language,
     codes: transactions.length,
+    ...(browser && { browser }),
     ...(scan && { scanned: { at: scan.at, address: scan.address, userAgent: scan.userAgent } }),
   };
 }

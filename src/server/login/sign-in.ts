@@ -61,7 +61,14 @@ export async function runSignIn<Context>(
   const isOk = outcome.status >= 200 && outcome.status < 300;
   // Decided as in the widget, which ignores the content type.
   if (isOk && parseLoginAnswer(json)) {
-    report({ type: "logged_in", level: "info", ...about(), status: outcome.status, repeated });
+    report({
+      type: "logged_in",
+      level: "info",
+      ...about(),
+      ...(login.browser && { browser: login.browser }),
+      status: outcome.status,
+      repeated,
+    });
   } else {
     const { status, headers } = outcome;
     // A 4xx with JSON is a refusal, as documented.

@@ -49,8 +49,15 @@ export class Tickets {
       });
       return undefined;
     }
-    const { userId } = attempt.state;
-    report({ type: "ticket_redeemed", level: "info", attempt: attempt.id, userId, durationMs });
+    const { userId, browser: known } = attempt.state;
+    report({
+      type: "ticket_redeemed",
+      level: "info",
+      attempt: attempt.id,
+      userId,
+      ...(known && { browser: known }),
+      durationMs,
+    });
     return { userId, attempt: attempt.id, login: summaryOf(attempt, attempt.state) };
   }
 }

@@ -1,9 +1,10 @@
 import { printable } from "../printable.js";
 import { BrowserCookie } from "../http/browser-cookie.js";
+import { KnownCookie } from "../pairing/known-browsers.js";
 import { toWebResponse } from "../http/response.js";
 import { answerWithout, isKit, KitSource, type LoginKitOptionsFunction } from "./kit-source.js";
 import { forAdapter, provideForAdapter } from "../create-login-kit.js";
-import type { LoginKit } from "../login-kit.js";
+import type { ForgetOptions, LoginKit } from "../login-kit.js";
 import type { Runtime } from "../runtime.js";
 import type { Transport } from "../token-server/transport.js";
 
@@ -36,7 +37,7 @@ export function onDemandKit<Context>(
       if (isKit(found)) await found.scanned(scan);
     },
     // A log-out works without the options.
-    forget: () => source.now()?.forget() ?? endsOfBothCookies(),
+    forget: (options) => source.now()?.forget(options) ?? endsOfCookies(options),
     async check() {
       const found = await available();
       if (isKit(found)) return found.check();
@@ -67,12 +68,15 @@ export function onDemandKit<Context>(
   return kit;
 }
 
-/** A browser has one of the two: which, depends on `origin`. */
-const bothCookies = ["https://localhost", "http://localhost"].map((origin) => new BrowserCookie(origin));
+/** A browser has the cookies of one of the two: of which, depends on `origin`. */
+const bothOrigins = ["https://localhost", "http://localhost"];
 
 /** The headers of a log-out without the options. */
-export const endsOfBothCookies = (): Headers => {
+export function endsOfCookies({ knownBrowser = false }: ForgetOptions = {}): Headers {
   const headers = new Headers();
-  for (const cookie of bothCookies) headers.append("set-cookie", cookie.endHeader());
+  for (const origin of bothOrigins) {
+    headers.append("set-cookie", new BrowserCookie(origin).endHeader());
+    if (knownBrowser) headers.append("set-cookie", new KnownCookie(origin).endHeader());
+  }
   return headers;
-};
+}

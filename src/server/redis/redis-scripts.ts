@@ -56,6 +56,10 @@ local used = redis.call('INCRBY', KEYS[1], 1)
 if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return { used, redis.call('PTTL', KEYS[1]) }`;
 
+/** Reads such a count, without counting, in the same form. */
+export const readCountScript =
+  "return { tonumber(redis.call('GET', KEYS[1]) or '0'), redis.call('PTTL', KEYS[1]) }";
+
 /** The server's time: seconds and microseconds. */
 export const timeScript = "return redis.call('TIME')";
 

@@ -14,6 +14,7 @@ import {
   getScript,
   pointScript,
   publishScript,
+  readCountScript,
   redisKeys,
   scriptRunner,
   timeScript,
@@ -28,7 +29,7 @@ export interface RedisStore extends AttemptStore {
   readonly isShared: true;
   /** Redis' clock. */
   now(): number;
-  limiter(limit: RateLimit): RateLimiter;
+  limiter(limit: RateLimit): Required<RateLimiter>;
   /**
    * Ends the store's own connection. The site's client stays open. Resolves when the store's commands are answered or
    * withdrawn: the `close()` of a client that is not connected would wait for one that is withdrawn later for ever.
@@ -156,6 +157,9 @@ const state = v.variant("status", [
     userId: v.string(),
     transaction: v.string(),
     at: instant,
+    asked: v.exactOptional(v.boolean()),
+    wrongNumbers: v.exactOptional(count),
+    lastNumber: v.exactOptional(v.string()),
   }),
   v.object({
     status: v.literal("completed"),
@@ -165,6 +169,7 @@ const state = v.variant("status", [
     approvedAt: instant,
     logins: v.exactOptional(count),
     ticket: v.exactOptional(ticket),
+    browser: v.exactOptional(v.picklist(["known", "new"])),
   }),
   v.object({ status: v.picklist(["denied", "expired", "failed"]), at: instant }),
 ]);
@@ -181,6 +186,7 @@ const transaction = v.looseObject({
   id: v.string(),
   endsAt: instant,
   closed: v.boolean(),
+  numberCode: v.exactOptional(v.string()),
   calledBackAt: v.exactOptional(instant),
   scanned: v.exactOptional(scan),
   otherScans: v.exactOptional(v.array(scan)),
@@ -218,11 +224,23 @@ export function parseAttempt(key: string, id: string, value: unknown): Attempt {
 }
 
 /** Counts in Redis, which deletes each count when its time is over. */
-const redisRateLimiter = (run: RunScript, keyOf: (key: string) => string, limit: RateLimit): RateLimiter => ({
-  async count(key) {
-    const answer = await run(`counting ${limit.name}`, countScript, keyOf(key), String(limit.seconds));
+const redisRateLimiter = (
+  run: RunScript,
+  keyOf: (key: string) => string,
+  limit: RateLimit,
+): Required<RateLimiter> => {
+  const counted = (answer: unknown) => {
     const [used, leftMs] = v.parse(v.tuple([count, count]), answer);
-    // More than the whole life is left if the clock of Redis' host was set back.
-    return { allowed: used <= limit.count, used, resetMs: Math.min(leftMs, limit.seconds * 1000) };
-  },
-});
+    // More than the whole life is left if the clock of Redis' host was set back; a key that is not there has -2.
+    return {
+      allowed: used <= limit.count,
+      used,
+      resetMs: Math.max(0, Math.min(leftMs, limit.seconds * 1000)),
+    };
+  };
+  return {
+    count: async (key) =>
+      counted(await run(`counting ${limit.name}`, countScript, keyOf(key), String(limit.seconds))),
+    read: async (key) => counted(await run(`reading ${limit.name}`, readCountScript, keyOf(key))),
+  };
+};

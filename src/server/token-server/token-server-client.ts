@@ -23,6 +23,8 @@ export interface TokenServerSettings extends Omit<ClientCredentials, "clientSecr
   type: string;
   callbackUri: string;
   timeoutMs: number;
+  /** How many digits the numbers in messages have, which no error may repeat; undefined without numbers. */
+  numberDigits?: number | undefined;
 }
 
 /** What the phone shows about a login. */
@@ -58,8 +60,8 @@ type Answer =
   /** `json` is undefined if the body is no JSON. */
   { kind: "answered"; status: number; json: unknown } | { kind: "unavailable"; reason: string };
 
-/** `redact` removes the secrets that the call was made with. */
-type Reply = Answer & { redact: (text: string) => string };
+/** `redact` removes the secrets that the call was made with, `redactWords` also what may be a number of a message. */
+type Reply = Answer & { redact: (text: string) => string; redactWords: (text: string) => string };
 
 interface TokenServerRequest {
   path: string;
@@ -118,7 +120,7 @@ export class TokenServerClient {
       `/oauth/api/v4/authenticate/transaction/${encodeURIComponent(transactionId)}`,
     );
     const parsed = isOk(reply) ? parseResult(reply.json, transactionId) : undefined;
-    if (parsed?.kind === "parsed") return withoutSecrets(parsed.answer, reply.redact);
+    if (parsed?.kind === "parsed") return withoutSecrets(parsed.answer, reply.redactWords);
     const trouble = troubleOf(reply, parsed?.wrong);
     return trouble.status === 404 && unknownTransaction.includes(trouble.error?.code)
       ? { kind: "waiting" }
@@ -135,20 +137,21 @@ export class TokenServerClient {
       return {
         kind: "unavailable",
         reason: `was not asked: ${(error as Error).message}`,
-        redact: (text) => text,
+        ...withoutRedaction,
       };
     }
     const redact = (text: string): string => redactor(clientId, secrets)(text);
+    const redactWords = (text: string): string => redact(withoutNumbers(text, this.#settings.numberDigits));
     let answer: Answer = { kind: "unavailable", reason: "was not asked" };
     for (const secret of this.#acceptedFirst(secrets)) {
       answer = await this.#callWith(secret, { path, form }, redact);
-      if (answer.kind === "unavailable") return { ...answer, redact };
+      if (answer.kind === "unavailable") return { ...answer, redact, redactWords };
       if (answer.status !== 401) {
         this.#accepted = secret;
         break;
       }
     }
-    return { ...answer, redact };
+    return { ...answer, redact, redactWords };
   }
 
   /** So that a call is repeated only once after the Token Server has changed to the other secret. */
@@ -192,7 +195,7 @@ const isOk = (reply: Reply): reply is Extract<Reply, { kind: "answered" }> =>
 
 function troubleOf(reply: Reply, wrong: WrongAnswer | undefined): Trouble {
   if (reply.kind === "unavailable") return { reason: reply.reason };
-  const { status, redact } = reply;
+  const { status, redact, redactWords } = reply;
   const error = parseVendorError(reply.json);
   if (wrong) return { reason: "answered 200 with an invalid body", status, wrong };
   if (!error) return { reason: `answered ${status}`, status };
@@ -202,13 +205,19 @@ function troubleOf(reply: Reply, wrong: WrongAnswer | undefined): Trouble {
     status,
     error: {
       code: redact(code),
-      description: description && redact(description),
+      description: description && redactWords(description),
     },
   };
 }
 
+const withoutRedaction = { redact: (text: string) => text, redactWords: (text: string) => text };
+
+/** An error may repeat the message, and with it the number. Whatever has as many digits in a row may be one. */
+const withoutNumbers = (text: string, digits: number | undefined): string =>
+  digits === undefined ? text : text.replace(new RegExp(`\\d{${digits},}`, "g"), "[number]");
+
 /** The Token Server's words about a failed transaction go into the site's log. */
-function withoutSecrets(result: TransactionResult, redact: Reply["redact"]): TransactionResult {
+function withoutSecrets(result: TransactionResult, redact: Reply["redactWords"]): TransactionResult {
   if (result.kind !== "closed") return result;
   const { reason, description } = result;
   return {

@@ -156,6 +156,18 @@ describe("an attempt in Redis", () => {
   });
 });
 
+test("the count of a limit can be read without counting", async (t) => {
+  const { store } = await openStore(t, server);
+  const limiter = store.limiter({ name: "read", count: 2, seconds: 60 });
+  assert.deepEqual(await limiter.read("a"), { allowed: true, used: 0, resetMs: 0 });
+  for (let use = 0; use < 3; use++) await limiter.count("a");
+  for (let read = 0; read < 2; read++) {
+    const { resetMs, ...counted } = await limiter.read("a");
+    assert.deepEqual(counted, { allowed: false, used: 3 });
+    assert.ok(resetMs > 0 && resetMs <= 60_000, String(resetMs));
+  }
+});
+
 test("the count of a limit is exact when many count at once", async (t) => {
   const stores = [(await openStore(t, server)).store, (await openStore(t, server)).store];
   const limiters = stores.map((store) => store.limiter({ name: "many", count: 50, seconds: 60 }));
@@ -178,6 +190,7 @@ describe("a command", () => {
       ["reading an attempt", () => store.get("a")],
       ["finding a transaction", () => store.findByTransaction("a")],
       ["counting starts", () => limiter.count("a")],
+      ["reading starts", () => limiter.read("a")],
     ];
     const results = await Promise.allSettled(calls.map(([, call]) => call()));
     server.resume();

@@ -5,7 +5,7 @@ import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js"
 import {
   expiresInSeconds,
   forgetAt,
-  isClaimable,
+  claimableUntil,
   isOpen,
   openUntil,
   secondsLeft,
@@ -83,10 +83,17 @@ describe("a status answer", () => {
 });
 
 describe("an acceptance", () => {
+  const acceptedAt5 = { status: "approved", userId: "alice", transaction: "until 60", at: 5 } as const;
+
   test("can be claimed for two minutes, and not a millisecond longer", () => {
-    const state = { status: "approved", userId: "alice", transaction: "one", at: 5 } as const;
-    assert.equal(isClaimable(state, 5 + 119_999, timeouts), true);
-    assert.equal(isClaimable(state, 5 + 120_000, timeouts), false);
+    assert.equal(claimableUntil(pending(ending(60)), acceptedAt5, timeouts), 5 + 120_000);
+  });
+
+  test("of a code with a number can be claimed for five minutes, asked for or not", () => {
+    const attempt = pending({ ...ending(60), numberCode: "a code" });
+    assert.equal(claimableUntil(attempt, acceptedAt5, timeouts), 5 + 300_000);
+    const state = acceptedAt5;
+    assert.equal(forgetAt({ ...attempt, state }, timeouts), 5 + 300_000 + 300_000);
   });
 });
 

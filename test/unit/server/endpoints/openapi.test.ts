@@ -86,7 +86,13 @@ describe("openapi.yaml", () => {
     const open = Object.entries(components.schemas)
       .filter(([, schema]) => schema["type"] === "object" && schema["additionalProperties"] !== false)
       .map(([name]) => name);
-    assert.deepEqual(open.sort(), ["CallbackRequest", "EmptyRequest", "LoginAnswer", "StartRequest"]);
+    assert.deepEqual(open.sort(), [
+      "CallbackRequest",
+      "EmptyRequest",
+      "LoginAnswer",
+      "LoginRequest",
+      "StartRequest",
+    ]);
   });
 
   test("lists the errors of the login API, each with its status", () => {

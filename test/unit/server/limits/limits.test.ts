@@ -828,6 +828,7 @@ describe("the limits", () => {
       tokenServerCalls: { count: 1000, seconds: 1 },
       transactionsPerAttempt: 20,
       loginsPerAttempt: 20,
+      wrongNumbersPerUser: { count: 10, seconds: 3600 },
       bodyBytes: 4096,
     });
     const perNetwork = withPrefixLimits(defaultLimits);

@@ -3,6 +3,7 @@ import { memoryStore, type Attempt, type AttemptStore } from "onegini-otp-login/
 import { Browser } from "./browser.js";
 import type { Answer } from "./openapi.js";
 import { accepted, failed, json, scriptedTokenServer, site, type Site, type SiteOptions } from "./site.js";
+import { systemRuntime } from "../../../../src/server/runtime.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /**
@@ -16,6 +17,7 @@ const origin = "https://login.example.com";
 const unknown = `/${"A".repeat(22)}`;
 const stream = { accept: "text/event-stream" };
 const large = JSON.stringify({ a: "x".repeat(5000) });
+const asJson = { "content-type": "application/json" };
 const markup = { "content-type": "text/html" };
 
 /** A browser that records every answer. */
@@ -64,7 +66,7 @@ export async function tour(t: After): Promise<Answer[]> {
     });
     return { tokenServer, where, visitor: new Visitor(where, answers) };
   };
-  for (const scene of [strangeRequests, pending, settled, logins, limits, trouble, callbacks])
+  for (const scene of [strangeRequests, pending, settled, logins, numbers, limits, trouble, callbacks])
     await scene(visit);
   return answers;
 }
@@ -158,6 +160,28 @@ async function logins(visit: Visit): Promise<void> {
     await visitor.call("GET", attempt);
     await visitor.call("POST", `${attempt}/login`);
   }
+}
+
+async function numbers(visit: Visit): Promise<void> {
+  const { tokenServer, visitor } = await visit({
+    options: {
+      message: "Type {number}",
+      pairing: { keys: ["a key of the tests, of 32 characters"] },
+    },
+    // Each number is 0000.
+    runtime: {
+      ...systemRuntime,
+      random: (length) => (length === 3 ? new Uint8Array(3) : systemRuntime.random(length)),
+    },
+  });
+  tokenServer.result = accepted();
+  const attempt = await visitor.start();
+  await visitor.call("GET", attempt);
+  for (const number of [undefined, "1111", "2222", "3333"])
+    await visitor.call("POST", `${attempt}/login`, asJson, JSON.stringify({ number }));
+  const another = await visitor.start();
+  await visitor.call("GET", another);
+  await visitor.call("POST", `${another}/login`, asJson, JSON.stringify({ number: "0000" }));
 }
 
 async function limits(visit: Visit): Promise<void> {

@@ -1,0 +1,157 @@
+import type { Defence } from "./defence.js";
+
+/** The number on the phone, and the browsers that do not need it. */
+
+const pairing = "test/unit/server/login/pairing.test.ts";
+const number = "test/unit/server/pairing/number.test.ts";
+const browsers = "test/unit/server/pairing/known-browsers.test.ts";
+const transitions = "src/server/attempt/transitions.ts";
+const knownBrowsers = "src/server/pairing/known-browsers.ts";
+
+export const pairingDefences: readonly Defence[] = [
+  {
+    claim: "A relayed code alone logs nobody in: the browser must send the number",
+    file: transitions,
+    text: `return state.asked === true ? state : { ...state, asked: true };`,
+    without: `return { ...completed, browser: "new" };`,
+    test: pairing,
+    title: "is asked for it in a browser in which the user has not logged in before, and done with it",
+  },
+  {
+    claim: "A wrong number logs nobody in",
+    file: transitions,
+    text: `if (proof.codes.includes(code)) return`,
+    without: `if (proof.codes.length > 0) return`,
+    test: pairing,
+    title: "has three tries, and fails with the third",
+  },
+  {
+    claim: "Three tries hold with many posts at once",
+    file: transitions,
+    text: `return wrongNumbers < maxWrongNumbers`,
+    without: `return wrongNumbers > 0`,
+    test: pairing,
+    title: "makes three tries hold when fifty numbers are posted at once",
+  },
+  {
+    claim: "A number that is posted again is not counted again",
+    file: transitions,
+    text: `if (state.lastNumber !== undefined && proof.codes.includes(state.lastNumber)) return state;`,
+    without: "",
+    test: pairing,
+    title: "counts a wrong number once that is posted again, because its answer was lost",
+  },
+  {
+    claim: "Only the number of the accepted code counts",
+    file: "src/server/pairing/number.ts",
+    text: `  nonce,
+  number,`,
+    without: `  number,`,
+    test: number,
+    title: "the same number of another … has another code",
+  },
+  {
+    claim: "Only digits of the right count are compared",
+    file: "src/server/pairing/number.ts",
+    text: "characters.length !== digits ||",
+    without: "",
+    test: number,
+    title: "… is no number",
+  },
+  {
+    claim: "Each number is equally likely",
+    file: "src/server/pairing/number.ts",
+    text: "if (drawn < bound) return",
+    without: "return",
+    test: number,
+    title: "a draw that would make some numbers likelier is repeated",
+  },
+  {
+    claim: "A user with too many wrong numbers is refused in new browsers",
+    file: "src/server/pairing/pairing.ts",
+    text: "wrong.used >= wrongNumbers.max",
+    without: "false",
+    test: pairing,
+    title: "is refused in new browsers, with the time after which it goes on",
+  },
+  {
+    claim: "A user with too many wrong numbers still logs in where the browser is known",
+    file: "src/server/pairing/pairing.ts",
+    text: `if (await this.#isKnown(call, attempt.id, state)) return { kind: "known" };`,
+    without: "",
+    test: pairing,
+    title: "goes on logging in where the browser is known",
+  },
+  {
+    claim: "Known for one user is not known for another",
+    file: knownBrowsers,
+    text: `return ["known/1", this.#options.origin, id, userId, issuedMs];`,
+    without: `return ["known/1", this.#options.origin, id, issuedMs];`,
+    test: browsers,
+    title: "is not known for another user",
+  },
+  {
+    claim: "Known at one origin is not known at another with the same keys",
+    file: knownBrowsers,
+    text: `["known/1", this.#options.origin, id, userId`,
+    without: `["known/1", id, userId`,
+    test: browsers,
+    title: "is not known at another origin with the same keys",
+  },
+  {
+    claim: "A cookie from the future is not known",
+    file: knownBrowsers,
+    text: "issuedMs <= now + maxAheadMs &&",
+    without: "",
+    test: browsers,
+    title: "is known a minute ahead of this server's clock, and no longer",
+  },
+  {
+    claim: "A browser is forgotten after its days",
+    file: knownBrowsers,
+    text: "now - issuedMs < rememberDays * dayMs &&",
+    without: "",
+    test: browsers,
+    title: "is forgotten after its days, counted from the last login",
+  },
+  {
+    claim: "A browser from before knownSince is not known",
+    file: knownBrowsers,
+    text: "issuedMs > knownSinceMs",
+    without: "true",
+    test: browsers,
+    title: "is not known if it logged in at or before the instant that the site names",
+  },
+  {
+    claim: "A changed cookie is not known",
+    file: knownBrowsers,
+    text: "isOf[index] === true &&",
+    without: "",
+    test: browsers,
+    title: "is not known by a cookie that is …, and the next login begins a new one",
+  },
+  {
+    claim: "A cookie that came twice is not known",
+    file: knownBrowsers,
+    text: `values.length === 1 ?`,
+    without: `values.length > 0 ?`,
+    test: browsers,
+    title: "is not known by a cookie that is …, and the next login begins a new one",
+  },
+  {
+    claim: "The number is in no event, also where the Token Server repeats the message",
+    file: "src/server/token-server/token-server-client.ts",
+    text: `"[number]"`,
+    without: `"$&"`,
+    test: pairing,
+    title: "is in no answer, event or store, also where the Token Server repeats the message",
+  },
+  {
+    claim: "A site's function that fails makes no browser known",
+    file: "src/server/pairing/pairing.ts",
+    text: "return since !== undefined &&",
+    without: "return",
+    test: pairing,
+    title: "a function that … makes no browser known, and an event",
+  },
+];

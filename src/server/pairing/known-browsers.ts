@@ -1,0 +1,155 @@
+import { serialize } from "hono/utils/cookie";
+import { base64url } from "../bytes.js";
+import type { Runtime } from "../runtime.js";
+import type { SigningKeys } from "./signing-keys.js";
+
+/** The random id of a browser: 128 bits. */
+const idBytes = 16;
+
+/** One browser is known for at most so many users, the newest. */
+const maxUsers = 8;
+
+/** No cookie of ours is longer. */
+const maxLength = 2048;
+
+/** The clocks of servers differ a little. */
+const maxAheadMs = 60_000;
+
+const dayMs = 86_400_000;
+
+/** That one user logged in with the right number: when, and a code that only the site's keys make. */
+interface Entry {
+  readonly issuedMs: number;
+  readonly code: string;
+}
+
+/** What the cookie says: nobody can read from it for which users its browser is known. */
+interface Known {
+  readonly id: string;
+  readonly entries: readonly Entry[];
+}
+
+/** A user, and the instant after which their browsers had to log in with a number to be known. */
+interface KnownUser {
+  readonly userId: string;
+  /** Milliseconds since the epoch; undefined for ever. */
+  readonly knownSinceMs: number | undefined;
+}
+
+interface KnownBrowsersOptions {
+  keys: SigningKeys;
+  /** The site's. An entry of another site with the same keys does not count. */
+  origin: string;
+  /** Where the cookie belongs. */
+  apiOrigin: string;
+  /** How long a browser stays known after a login, in days; 0: no browser is known. */
+  rememberDays: number;
+  runtime: Runtime;
+}
+
+/**
+ * The second cookie of a browser: the users who have logged in here with the right number. It stays when the browser is
+ * closed and when the user logs out.
+ */
+export class KnownBrowsers {
+  readonly #options: KnownBrowsersOptions;
+  readonly #cookie: KnownCookie;
+
+  constructor(options: KnownBrowsersOptions) {
+    this.#options = options;
+    this.#cookie = new KnownCookie(options.apiOrigin);
+  }
+
+  /** Whether this browser is known for this user. @param header the request's `Cookie` header */
+  async isKnown(header: string, { userId, knownSinceMs = -Infinity }: KnownUser): Promise<boolean> {
+    const cookie = this.#read(header);
+    if (!cookie) return false;
+    const { runtime, rememberDays } = this.#options;
+    const now = runtime.now();
+    const isOf = await this.#entriesOf(cookie, userId);
+    return cookie.entries.some(
+      ({ issuedMs }, index) =>
+        isOf[index] === true &&
+        issuedMs <= now + maxAheadMs &&
+        now - issuedMs < rememberDays * dayMs &&
+        issuedMs > knownSinceMs,
+    );
+  }
+
+  /** The `Set-Cookie` that makes this browser known for this user, from now on. It stays known for its other users. */
+  async remember(header: string, userId: string): Promise<string> {
+    const { keys, runtime, rememberDays } = this.#options;
+    const before = this.#read(header);
+    const id = before?.id ?? base64url(runtime.random(idBytes));
+    const issuedMs = runtime.now();
+    const isOf = before ? await this.#entriesOf(before, userId) : [];
+    const others = (before?.entries ?? []).filter((_, index) => isOf[index] !== true);
+    const entries = [{ issuedMs, code: await keys.sign(this.#parts(id, userId, issuedMs)) }, ...others];
+    return this.#cookie.header(textOf({ id, entries: entries.slice(0, maxUsers) }), rememberDays);
+  }
+
+  /** The `Set-Cookie` that deletes the cookie. */
+  endHeader(): string {
+    return this.#cookie.endHeader();
+  }
+
+  #read(header: string): Known | undefined {
+    const values = header.split(";").flatMap((pair) => {
+      const [name = "", value = ""] = pair.trim().split("=", 2);
+      return name === this.#cookie.name ? [value] : [];
+    });
+    // Of two cookies, which only http allows, one may be somebody else's.
+    return values.length === 1 ? parseCookie(values[0] ?? "") : undefined;
+  }
+
+  /** Which entries are this user's. All are tried, so that the time does not tell which. */
+  #entriesOf({ id, entries }: Known, userId: string): Promise<boolean[]> {
+    return Promise.all(
+      entries.map(({ issuedMs, code }) => this.#options.keys.verify(code, this.#parts(id, userId, issuedMs))),
+    );
+  }
+
+  #parts(id: string, userId: string, issuedMs: number) {
+    return ["known/1", this.#options.origin, id, userId, issuedMs];
+  }
+}
+
+/** The cookie by itself: its name, and how it is set and deleted. */
+export class KnownCookie {
+  readonly name: string;
+  readonly #secure: boolean;
+
+  /** @param apiOrigin where it belongs; over http (loopback only) it can be neither Secure nor `__Host-` */
+  constructor(apiOrigin: string) {
+    this.#secure = apiOrigin.startsWith("https:");
+    this.name = this.#secure ? "__Host-onegini-otp-login-known" : "onegini-otp-login-known";
+  }
+
+  header(value: string, days: number): string {
+    return serialize(this.name, value, { ...this.#attributes(), maxAge: Math.round(days * (dayMs / 1000)) });
+  }
+
+  endHeader(): string {
+    return serialize(this.name, "", { ...this.#attributes(), maxAge: 0 });
+  }
+
+  #attributes() {
+    return { path: "/", httpOnly: true, secure: this.#secure, sameSite: "lax" } as const;
+  }
+}
+
+/** The newest entry first: `id.issuedMs.code.issuedMs.code`. */
+const textOf = ({ id, entries }: Known): string =>
+  [id, ...entries.flatMap(({ issuedMs, code }) => [issuedMs, code])].join(".");
+
+const wellFormed = /^[\w-]{22}(?:\.\d{1,15}\.[\w-]{43})+$/;
+
+/** Undefined for any text that is not whole: then none of it counts. */
+function parseCookie(value: string): Known | undefined {
+  if (value.length > maxLength || !wellFormed.test(value)) return undefined;
+  const [id = "", ...fields] = value.split(".");
+  const entries = fields.flatMap((field, index) =>
+    index % 2 === 0 ? [{ issuedMs: Number(field), code: fields[index + 1] ?? "" }] : [],
+  );
+  return entries.length <= maxUsers ? { id, entries } : undefined;
+}

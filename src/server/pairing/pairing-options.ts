@@ -1,0 +1,78 @@
+import * as v from "valibot";
+import type { PairingOptions } from "../options.js";
+import type { Digits } from "./number.js";
+
+/** The option `pairing`, parsed and with its defaults. */
+export interface PairingSettings<Context> {
+  /** @throws TypeError if the site's function returns something else */
+  keys: () => readonly string[];
+  when: "unknown-browsers" | "always";
+  digits: Digits;
+  rememberDays: number;
+  remember: PairingOptions<Context>["remember"];
+  knownSince: PairingOptions<Context>["knownSince"];
+}
+
+const maxKeys = 4;
+const minKeyCharacters = 32;
+
+const expectedKeys = `one to ${maxKeys} strings of at least ${minKeyCharacters} characters each`;
+
+const areKeys = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) &&
+  value.length >= 1 &&
+  value.length <= maxKeys &&
+  value.every((key) => typeof key === "string" && [...key].length >= minKeyCharacters);
+
+const callable = (expected: string) => v.custom((value) => typeof value === "function", expected);
+
+/** What is expected of each member. */
+export const pairingSchema = v.strictObject(
+  {
+    keys: v.custom<PairingOptions["keys"]>(
+      (value) => typeof value === "function" || areKeys(value),
+      `an array of ${expectedKeys}, or a function that returns one`,
+    ),
+    when: v.optional(
+      v.picklist(["unknown-browsers", "always"], '"unknown-browsers" or "always"'),
+      "unknown-browsers",
+    ),
+    digits: v.optional(v.picklist([4, 6], "4 or 6"), 4),
+    rememberDays: v.optional(
+      v.pipe(
+        v.number("a number of days from 0 to 400"),
+        v.minValue(0, "a number of days from 0 to 400"),
+        v.maxValue(400, "a number of days from 0 to 400"),
+      ),
+      180,
+    ),
+    remember: v.optional(callable("a function")),
+    knownSince: v.optional(callable("a function")),
+  },
+  "an object with keys",
+);
+
+/** @param options the site's own, because the schema loses the types of functions */
+export function pairingSettings<Context>(
+  { keys, when, digits, rememberDays }: v.InferOutput<typeof pairingSchema>,
+  { remember, knownSince }: PairingOptions<Context>,
+): PairingSettings<Context> {
+  return { keys: keysOf(keys), when, digits, rememberDays, remember, knownSince };
+}
+
+function keysOf(option: PairingOptions["keys"]): () => readonly string[] {
+  if (typeof option !== "function") {
+    const keys = [...option];
+    return () => keys;
+  }
+  return () => {
+    let keys: unknown;
+    try {
+      keys = option();
+    } catch {
+      // Its message may hold a key.
+    }
+    if (areKeys(keys)) return keys;
+    throw new TypeError(`"pairing.keys" must return an array of ${expectedKeys}, and at once`);
+  };
+}

@@ -1,0 +1,48 @@
+import type { Message } from "../options.js";
+import type { Digits } from "../pairing/number.js";
+
+/** Where the number stands in a message. The vendor's templates use `{code}` and square brackets. */
+const placeholder = "{number}";
+
+/** The message with its number. */
+export const withNumber = (message: string, number: string): string => message.replace(placeholder, number);
+
+/**
+ * Checks the option, and the texts that the site's function returns, so that an event names the cause instead of the Token
+ * Server's error.
+ *
+ * @param digits how many the number has that stands in each text; undefined without `pairing`
+ * @throws TypeError
+ */
+export function checkedMessage<Context>(
+  message: string | Message<Context> | undefined,
+  maxLength: number,
+  digits: Digits | undefined,
+): Message<Context> | undefined {
+  if (message === undefined && digits === undefined) return undefined;
+  if (typeof message === "function")
+    return async (details) => {
+      const text: unknown = await message(details);
+      if (isMessage(text, maxLength, digits)) return text;
+      throw new TypeError(`"message" must return ${expectedOf(text, maxLength, digits)}`);
+    };
+  if (isMessage(message, maxLength, digits)) return () => message;
+  const problem = message === undefined ? "missing" : message === "" ? "empty" : "wrong";
+  throw new TypeError(
+    `createLoginKit: "message" is ${problem}; expected a string of ${expectedOf(message, maxLength, digits)}, or a function`,
+  );
+}
+
+function expectedOf(text: unknown, maxLength: number, digits: Digits | undefined): string {
+  if (digits !== undefined)
+    return `at most ${maxLength} characters with ${digits} digits in place of ${placeholder}, which "pairing" needs exactly once`;
+  const isForPairing = typeof text === "string" && text.includes(placeholder);
+  return `1 to ${maxLength} characters${isForPairing ? ` without ${placeholder}, which is for "pairing"` : ""}`;
+}
+
+function isMessage(text: unknown, maxLength: number, digits: Digits | undefined): text is string {
+  if (typeof text !== "string") return false;
+  const parts = text.split(placeholder);
+  const length = [...parts.join("")].length + (digits ?? 0);
+  return text !== "" && parts.length === (digits === undefined ? 1 : 2) && length <= maxLength;
+}

@@ -1,0 +1,576 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { memoryStore, type AttemptStore, type PairingOptions } from "onegini-otp-login/server";
+import type { NodeContext } from "onegini-otp-login/node";
+import { systemRuntime } from "../../../../src/server/runtime.js";
+import { until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
+import { Browser } from "../support/browser.js";
+import { BrowserThatMayBeKnown, numberIn, wrong } from "../support/number-on-phone.js";
+import {
+  accepted,
+  failed,
+  json,
+  scriptedTokenServer,
+  site,
+  started,
+  type SiteKitOptions,
+} from "../support/site.js";
+
+const keys = ["a key of the tests, of 32 characters"];
+
+/** A site with numbers, whose user is `alice`. */
+async function scene(
+  t: TestContext,
+  pairing: Partial<PairingOptions<NodeContext>> = {},
+  options: SiteKitOptions = {},
+) {
+  const clock = new VirtualClock();
+  const tokenServer = await scriptedTokenServer(t);
+  const messages: string[] = [];
+  tokenServer.start = (res, id, req) => {
+    let body = "";
+    req.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    req.on("end", () => {
+      messages.push(new URLSearchParams(body).get("message") ?? "");
+      started()(res, id, req);
+    });
+  };
+  tokenServer.result = accepted("alice");
+  const store: AttemptStore = memoryStore(() => clock.now());
+  const where = await site(t, {
+    runtime: clock,
+    tokenServerUrl: tokenServer.url,
+    options: {
+      message: "Log in to the test site. It may ask for {number}: type it only there.",
+      store,
+      ...options,
+      pairing: { keys, ...pairing },
+    },
+  });
+  const person = () => new BrowserThatMayBeKnown(where);
+  /** Begins an attempt that the user accepts. Resolves to its id and the number on the phone. */
+  const accept = async ({ browser }: BrowserThatMayBeKnown): Promise<{ attempt: string; number: string }> => {
+    const { attempt } = await browser.start();
+    const number = numberIn(messages.at(-1) ?? "");
+    assert.equal((await browser.status(attempt)).status, "approved");
+    return { attempt, number };
+  };
+  const typesOf = (...types: string[]) =>
+    where.events.map(({ type }) => type).filter((type) => types.includes(type));
+  return { clock, tokenServer, where, store, messages, person, accept, typesOf };
+}
+
+const hour = 3600;
+
+describe("a login with a number", () => {
+  test("is asked for it in a browser in which the user has not logged in before, and done with it", async (t) => {
+    const { where, person, accept } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const asked = await alice.logIn(attempt);
+    assert.equal(asked.status, 403);
+    assert.deepEqual(asked.json, {
+      error: "pairing_required",
+      error_description: "Ask for the number on the phone, and send it as number.",
+      digits: 4,
+      tries_left: 3,
+      expires_in: 300,
+    });
+    assert.deepEqual(where.logins, []);
+    const done = await alice.logIn(attempt, number);
+    assert.equal(done.status, 200);
+    assert.deepEqual(where.logins, [{ userId: "alice", attempt }]);
+    assert.equal((await alice.browser.status(attempt)).status, "completed");
+  });
+
+  test("is not asked again in that browser, and the site is told which it was", async (t) => {
+    const browsers: (string | undefined)[] = [];
+    const { person, accept, where } = await scene(
+      t,
+      {},
+      { signIn: ({ login }) => void browsers.push(login.browser) },
+    );
+    const alice = person();
+    const first = await accept(alice);
+    await alice.logIn(first.attempt, first.number);
+    const second = await accept(alice);
+    assert.equal((await alice.logIn(second.attempt)).status, 200);
+    assert.deepEqual(browsers, ["new", "known"]);
+    assert.deepEqual(
+      where.events.flatMap((event) => (event.type === "logged_in" ? [event.browser] : [])),
+      ["new", "known"],
+    );
+  });
+
+  test("is asked in a known browser too with `always`, and no cookie is set", async (t) => {
+    const { person, accept } = await scene(t, { when: "always" });
+    const alice = person();
+    for (let login = 0; login < 2; login++) {
+      const { attempt, number } = await accept(alice);
+      assert.equal((await alice.logIn(attempt)).status, 403);
+      assert.equal((await alice.logIn(attempt, number)).status, 200);
+    }
+    assert.equal(alice.known, undefined);
+  });
+
+  test("is asked for a user who is not known, also where another user is", async (t) => {
+    const { tokenServer, person, accept } = await scene(t);
+    const shared = person();
+    const alice = await accept(shared);
+    await shared.logIn(alice.attempt, alice.number);
+    tokenServer.result = accepted("bob");
+    const bob = await accept(shared);
+    assert.equal((await shared.logIn(bob.attempt)).status, 403);
+  });
+
+  test("can have six digits", async (t) => {
+    const { person, accept, messages } = await scene(t, { digits: 6 });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    assert.match(messages[0] ?? "", /ask for \d{6}: type/);
+    assert.equal((await alice.logIn(attempt)).json["digits"], 6);
+    assert.equal((await alice.logIn(attempt, number)).status, 200);
+  });
+
+  test("takes the number as a person may write it", async (t) => {
+    const { person, accept } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const arabic = [...number].map((digit) => String.fromCodePoint(0x660 + Number(digit)));
+    assert.equal((await alice.logIn(attempt, ` ${arabic.join("-")}\u200F`)).status, 200);
+  });
+
+  for (const [what, number] of [
+    ["too few digits", "471"],
+    ["too many", "47130"],
+    ["letters", "four"],
+    ["a number of JSON", 4713],
+    ["an empty string", ""],
+    ["a list", ["4713"]],
+  ] as const)
+    test(`refuses ${what}, which costs no try`, async (t) => {
+      const { person, accept } = await scene(t);
+      const alice = person();
+      const { attempt } = await accept(alice);
+      const { status, json: body } = await alice.logIn(attempt, number);
+      assert.equal(status, 400);
+      assert.equal(body["error"], "invalid_request");
+      assert.equal((await alice.logIn(attempt)).json["tries_left"], 3);
+    });
+
+  test("takes null for no number", async (t) => {
+    const { person, accept } = await scene(t);
+    const alice = person();
+    const { attempt } = await accept(alice);
+    assert.equal((await alice.logIn(attempt, null)).json["error"], "pairing_required");
+  });
+
+  test("has three tries, and fails with the third", async (t) => {
+    const { where, person, accept, typesOf } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    await alice.logIn(attempt);
+    for (const left of [2, 1]) {
+      const { status, json: body } = await alice.logIn(attempt, wrong(number, left));
+      assert.equal(status, 403);
+      assert.equal(body["error"], "wrong_number");
+      assert.equal(body["tries_left"], left);
+    }
+    const last = await alice.logIn(attempt, wrong(number, 3));
+    assert.deepEqual([last.status, last.json["error"]], [403, "pairing_failed"]);
+    assert.equal(last.response.headers.get("retry-after"), null);
+    assert.equal((await alice.logIn(attempt, number)).status, 409);
+    assert.equal((await alice.browser.status(attempt)).status, "failed");
+    assert.deepEqual(where.logins, []);
+    assert.deepEqual(typesOf("number_asked", "wrong_number", "pairing_failed", "attempt_failed"), [
+      "number_asked",
+      "wrong_number",
+      "wrong_number",
+      "attempt_failed",
+      "wrong_number",
+      "pairing_failed",
+    ]);
+  });
+
+  test("counts a wrong number once that is posted again, because its answer was lost", async (t) => {
+    const { person, accept } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    for (let post = 0; post < 4; post++)
+      assert.equal((await alice.logIn(attempt, wrong(number))).json["tries_left"], 2);
+    assert.equal((await alice.logIn(attempt, number)).status, 200);
+  });
+
+  test("repeats within its minute, whatever number comes with the call", async (t) => {
+    const { where, person, accept } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    await alice.logIn(attempt, number);
+    for (const again of [undefined, number, wrong(number), "no number"])
+      assert.equal((await alice.logIn(attempt, again)).status, 200);
+    assert.equal(where.logins.length, 5);
+  });
+
+  test("takes only the number of the code that was accepted", async (t) => {
+    const { tokenServer, messages, person } = await scene(t);
+    const { browser, ...rest } = person();
+    const alice = Object.assign(Object.create(BrowserThatMayBeKnown.prototype) as BrowserThatMayBeKnown, {
+      browser,
+      ...rest,
+    });
+    tokenServer.result = json(404, { error: "3004", error_description: "Unknown transaction" });
+    const { attempt } = await browser.start();
+    await browser.renew(attempt);
+    tokenServer.result = (res, id, req) =>
+      (id === tokenServer.started[0] ? accepted("alice") : failed("expired"))(res, id, req);
+    await browser.approval(attempt);
+    const [first, second] = messages.map(numberIn);
+    assert.ok(first && second);
+    if (first !== second) assert.equal((await alice.logIn(attempt, second)).json["error"], "wrong_number");
+    assert.equal((await alice.logIn(attempt, first)).status, 200);
+  });
+
+  test("can be done for five minutes after the acceptance, and then expires, with a warning", async (t) => {
+    const { clock, where, person, accept } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    await alice.logIn(attempt);
+    await clock.advance(299);
+    assert.equal((await alice.logIn(attempt)).json["expires_in"], 1);
+    await clock.advance(1);
+    assert.equal((await alice.logIn(attempt, number)).status, 409);
+    assert.equal((await alice.browser.status(attempt)).status, "expired");
+    const expired = where.events.find(({ type }) => type === "attempt_expired");
+    assert.deepEqual(expired && "asked" in expired && [expired.level, expired.asked, expired.userId], [
+      "warn",
+      true,
+      "alice",
+    ]);
+  });
+
+  test("makes three tries hold when fifty numbers are posted at once", async (t) => {
+    const { where, person, accept } = await scene(t, {}, { limits: { wrongNumbersPerUser: false } });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => alice.logIn(attempt, wrong(number, index + 1))),
+    );
+    const count = (error: string) => answers.filter(({ json: body }) => body["error"] === error).length;
+    assert.deepEqual([count("wrong_number"), count("pairing_failed"), count("attempt_settled")], [2, 1, 47]);
+    assert.deepEqual(where.logins, []);
+  });
+});
+
+test("a right and a wrong number take the same steps in the store", async (t) => {
+  const clock = new VirtualClock();
+  const inner = memoryStore(() => clock.now());
+  let steps: string[] = [];
+  const counting: AttemptStore = {
+    ...inner,
+    get: (...call) => (steps.push("get"), inner.get(...call)),
+    compareAndSet: (...call) => (steps.push("compareAndSet"), inner.compareAndSet(...call)),
+  };
+  const { person, accept } = await scene(t, {}, { store: counting });
+  const alice = person();
+  const stepsOf = async (make: (number: string) => string) => {
+    const { attempt, number } = await accept(alice);
+    steps = [];
+    await alice.logIn(attempt, make(number));
+    alice.known = undefined;
+    return [...steps];
+  };
+  assert.deepEqual(await stepsOf((number) => number), await stepsOf((number) => wrong(number)));
+});
+
+describe("a user with many wrong numbers", () => {
+  /** Uses up the ten that one hour has. */
+  async function guessed(t: TestContext) {
+    const all = await scene(t);
+    const attacker = all.person();
+    for (let guess = 0; guess < 10;) {
+      const { attempt, number } = await all.accept(attacker);
+      for (let tries = 1; tries <= 3 && guess < 10; tries++, guess++)
+        await attacker.logIn(attempt, wrong(number, tries));
+    }
+    return { ...all, attacker };
+  }
+
+  test("is refused in new browsers, with the time after which it goes on", async (t) => {
+    const { clock, accept, person, where } = await guessed(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const { status, json: body, response } = await alice.logIn(attempt, number);
+    assert.deepEqual([status, body["error"]], [403, "pairing_failed"]);
+    const retryAfter = Number(response.headers.get("retry-after"));
+    assert.ok(retryAfter > 0 && retryAfter <= hour, String(retryAfter));
+    assert.equal((await alice.browser.status(attempt)).status, "failed");
+    const event = where.events.findLast(({ type }) => type === "pairing_failed");
+    assert.equal(event && "reason" in event && event.reason, "user_limit");
+    await clock.advance(1);
+  });
+
+  test("is refused there without a number too, before a page asks", async (t) => {
+    const { accept, person } = await guessed(t);
+    const alice = person();
+    const { attempt } = await accept(alice);
+    assert.equal((await alice.logIn(attempt)).json["error"], "pairing_failed");
+  });
+
+  test("goes on logging in where the browser is known", async (t) => {
+    const all = await scene(t);
+    const alice = all.person();
+    const before = await all.accept(alice);
+    await alice.logIn(before.attempt, before.number);
+    const attacker = all.person();
+    for (let guess = 0; guess < 12;) {
+      const { attempt, number } = await all.accept(attacker);
+      for (let tries = 1; tries <= 3; tries++, guess++) await attacker.logIn(attempt, wrong(number, tries));
+    }
+    const { attempt } = await all.accept(alice);
+    assert.equal((await alice.logIn(attempt)).status, 200);
+  });
+});
+
+describe("what the site says about browsers", () => {
+  test("a browser that the site does not want to remember is asked again", async (t) => {
+    const asked: unknown[] = [];
+    const { person, accept } = await scene(t, {
+      remember: ({ userId, login, request, context }) => {
+        asked.push(userId, login.browser, request.method, typeof context);
+        return false;
+      },
+    });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    await alice.logIn(attempt, number);
+    assert.deepEqual(asked, ["alice", "new", "POST", "object"]);
+    assert.equal(alice.known, undefined);
+  });
+
+  test("browsers from before an instant are asked again", async (t) => {
+    const since = new Map<string, Date>();
+    const { clock, person, accept } = await scene(t, {
+      knownSince: (userId) => Promise.resolve(since.get(userId)),
+    });
+    const alice = person();
+    const first = await accept(alice);
+    await alice.logIn(first.attempt, first.number);
+    await clock.advance(1);
+    since.set("alice", new Date(clock.now()));
+    const second = await accept(alice);
+    assert.equal((await alice.logIn(second.attempt)).status, 403);
+  });
+
+  for (const [what, fail] of [
+    [
+      "throws",
+      () => {
+        throw new Error("the database is away");
+      },
+    ],
+    ["returns no instant", () => NaN],
+  ] as const)
+    test(`a function that ${what} makes no browser known, and an event`, async (t) => {
+      let knownSince: () => number | undefined = () => undefined;
+      const { where, person, accept } = await scene(t, { knownSince: () => knownSince() });
+      const alice = person();
+      const before = await accept(alice);
+      assert.equal((await alice.logIn(before.attempt, before.number)).status, 200);
+      knownSince = fail;
+      const { attempt, number } = await accept(alice);
+      assert.equal((await alice.logIn(attempt)).status, 403);
+      assert.equal((await alice.logIn(attempt, number)).status, 200);
+      const event = where.events.find(({ type }) => type === "pairing_error");
+      assert.equal(event && "operation" in event && event.operation, "knownSince");
+    });
+
+  test("a function that takes over two seconds counts as none", async (t) => {
+    const { clock, where, person, accept } = await scene(t, { remember: () => new Promise(() => undefined) });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const login = alice.logIn(attempt, number);
+    await until(() => where.logins.length > 0 && clock.timers > 0, "the site's function");
+    await clock.advance(2);
+    assert.equal((await login).status, 200);
+    assert.equal(alice.known, undefined);
+    assert.ok(where.events.some(({ type }) => type === "pairing_error"));
+  });
+});
+
+describe("the second cookie", () => {
+  test("is set by a login with the right number and by its repetitions, and by nothing else", async (t) => {
+    const { person, accept } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    await alice.logIn(attempt);
+    await alice.logIn(attempt, wrong(number));
+    assert.equal(alice.known, undefined);
+    await alice.logIn(attempt, number);
+    assert.ok(alice.known);
+    alice.known = undefined;
+    await alice.logIn(attempt);
+    assert.ok(alice.known, "the answer was lost, and with it the cookie");
+  });
+
+  test("is not set by a login that the site refuses", async (t) => {
+    const { person, accept } = await scene(
+      t,
+      {},
+      { signIn: () => Response.json({ error: "blocked" }, { status: 403 }) },
+    );
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    assert.equal((await alice.logIn(attempt, number)).json["error"], "blocked");
+    assert.equal(alice.known, undefined);
+  });
+
+  test("is set with a ticket too, and its redemption tells which browser it was", async (t) => {
+    const { where, person, accept } = await scene(t, {}, { handOver: { to: "/login/otp" } });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const { json: body } = await alice.logIn(attempt, number);
+    assert.ok(alice.known);
+    const login = await where.kit.redeem(body["ticket"], { headers: { cookie: alice.browser.cookie } });
+    assert.equal(login?.login.browser, "new");
+    const event = where.events.find(({ type }) => type === "ticket_redeemed");
+    assert.equal(event && "browser" in event && event.browser, "new");
+  });
+
+  test("is ended by forget only where the site says so", async (t) => {
+    const { where } = await scene(t);
+    assert.equal(where.kit.forget().getSetCookie().length, 1);
+    const [, known] = where.kit.forget({ knownBrowser: true }).getSetCookie();
+    assert.match(known ?? "", /^onegini-otp-login-known=; Max-Age=0/);
+  });
+});
+
+describe("without the option", () => {
+  test("a login is as ever, and a number that comes is ignored", async (t) => {
+    const tokenServer = await scriptedTokenServer(t);
+    tokenServer.result = accepted("alice");
+    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const person = new BrowserThatMayBeKnown(where);
+    const { attempt } = await person.browser.start();
+    await person.browser.approval(attempt);
+    const { status, json: body } = await person.logIn(attempt, "no number");
+    assert.equal(status, 200);
+    assert.deepEqual(body, { redirect_to: "/account" });
+    assert.equal(person.known, undefined);
+    assert.equal(where.kit.forget({ knownBrowser: true }).getSetCookie().length, 1);
+  });
+
+  test("a message with the place of a number is refused: a string at once, a function's at the start", async (t) => {
+    await assert.rejects(site(t, { options: { message: "Type {number}" } }), /"message" is wrong.*"pairing"/);
+    const where = await site(t, { options: { message: () => "Type {number}" } });
+    assert.equal((await new Browser(where).post("")).status, 500);
+  });
+});
+
+describe("the option", () => {
+  const message = "Type {number}";
+  for (const [what, options, expected] of [
+    [
+      "no keys",
+      { message, pairing: { keys: [] } },
+      /"pairing.keys" is wrong; expected an array of one to 4 strings/,
+    ],
+    ["a short key", { message, pairing: { keys: ["short"] } }, /"pairing.keys" is wrong.*32 characters/],
+    [
+      "five keys",
+      { message, pairing: { keys: new Array<string>(5).fill(keys[0] ?? "") } },
+      /"pairing.keys" is wrong/,
+    ],
+    [
+      "five digits",
+      { message, pairing: { keys, digits: 5 as never } },
+      /"pairing.digits" is wrong; expected 4 or 6/,
+    ],
+    [
+      "another word",
+      { message, pairing: { keys, when: "never" as never } },
+      /"pairing.when" is wrong; expected "unknown-browsers" or "always"/,
+    ],
+    [
+      "too many days",
+      { message, pairing: { keys, rememberDays: 401 } },
+      /"pairing.rememberDays" is wrong; expected a number of days from 0 to 400/,
+    ],
+    [
+      "no message",
+      { message: undefined, pairing: { keys } },
+      /"message" is missing.*\{number\}.*exactly once/,
+    ],
+    [
+      "a message without a place",
+      { message: "Log in", pairing: { keys } },
+      /"message" is wrong.*\{number\}.*exactly once/,
+    ],
+    ["two places", { message: "{number} {number}", pairing: { keys } }, /"message" is wrong.*exactly once/],
+    [
+      "a message that is too long with the number",
+      { message: `{number}${"x".repeat(152)}`, pairing: { keys } },
+      /at most 155 characters with 4 digits/,
+    ],
+  ] as const)
+    test(`names what is wrong with ${what}`, async (t) => {
+      await assert.rejects(site(t, { options: options as SiteKitOptions }), expected);
+    });
+
+  test("takes a message that is as long as the Token Server takes it", async (t) => {
+    const where = await site(t, { options: { message: `{number}${"x".repeat(151)}`, pairing: { keys } } });
+    await new Browser(where).start();
+    assert.equal(where.emulator.starts[0]?.get("message")?.length, 155);
+  });
+
+  test("fails a start whose function gives a text without a place", async (t) => {
+    const where = await site(t, { options: { message: () => "Log in", pairing: { keys } } });
+    assert.equal((await new Browser(where).post("")).status, 500);
+    assert.ok(where.events.some(({ type }) => type === "internal_error"));
+  });
+});
+
+describe("the number", () => {
+  test("is in no answer, event or store, also where the Token Server repeats the message", async (t) => {
+    const { tokenServer, where, store, person, accept } = await scene(t, { digits: 6 });
+    // Taken to be a token where it stands by itself, as no other figure of six digits here does.
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    tokenServer.result = json(400, { error: "3004", error_description: `no such login: ask for ${number}` });
+    tokenServer.start = json(400, { error: "3007", error_description: `bad message: ask for ${number}` });
+    const answers = [
+      await (await alice.browser.post("")).text(),
+      JSON.stringify((await alice.logIn(attempt)).json),
+      JSON.stringify((await alice.logIn(attempt, wrong(number))).json),
+      JSON.stringify(await alice.browser.status(attempt)),
+      JSON.stringify((await alice.logIn(attempt, number)).json),
+      alice.known ?? "",
+    ];
+    const stored = JSON.stringify(await store.get(attempt));
+    const events = JSON.stringify(where.events);
+    const token = new RegExp(`(?<!\\d)${number}(?!\\d)`);
+    for (const text of [...answers, stored, events]) assert.doesNotMatch(text, token);
+    assert.match(events, /bad message: ask for \[number\]/);
+  });
+
+  test("is drawn by the kit's runtime", async (t) => {
+    let drawn = 0;
+    const where = await site(t, {
+      runtime: {
+        ...systemRuntime,
+        random: (length) => (length === 3 ? Uint8Array.of(0, 0, 7 + drawn++) : systemRuntime.random(length)),
+      },
+      options: { message: "Type {number}", pairing: { keys } },
+    });
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    await browser.renew(attempt);
+    assert.deepEqual(
+      where.emulator.starts.map((form) => [form.get("message"), form.get("secure_message")]),
+      [
+        ["Type 0007", "Type 0007"],
+        ["Type 0008", "Type 0008"],
+      ],
+    );
+  });
+});

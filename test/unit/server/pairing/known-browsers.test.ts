@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { KnownBrowsers } from "../../../../src/server/pairing/known-browsers.js";
+import { SigningKeys } from "../../../../src/server/pairing/signing-keys.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
+
+const day = 86_400;
+const alice = { userId: "alice", knownSinceMs: undefined };
+const oldKey = "the old key, which has 32 characters";
+const newKey = "the new key, which has 32 characters";
+
+describe("a browser that is known for a user", () => {
+  let clock: VirtualClock;
+  let secrets: string[];
+  let browsers: KnownBrowsers;
+
+  const create = (origin = "https://www.example.com", rememberDays = 180) =>
+    new KnownBrowsers({
+      keys: new SigningKeys(() => secrets),
+      origin,
+      apiOrigin: origin,
+      rememberDays,
+      runtime: clock,
+    });
+  /** The `Cookie` header that a browser sends after a login. */
+  const loggedIn = async (userId: string, before = "") => pairOf(await browsers.remember(before, userId));
+
+  beforeEach(() => {
+    clock = new VirtualClock();
+    secrets = [oldKey];
+    browsers = create();
+  });
+
+  test("is known after a login with the number, and its cookie is for the server alone", async () => {
+    const header = await browsers.remember("", "alice");
+    assert.match(
+      header,
+      /^__Host-onegini-otp-login-known=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    assert.doesNotMatch(header, /alice/);
+    assert.ok(await browsers.isKnown(`a=1; ${pairOf(header)}; b=2`, alice));
+  });
+
+  test("is not known for another user", async () => {
+    assert.ok(!(await browsers.isKnown(await loggedIn("alice"), { ...alice, userId: "bob" })));
+  });
+
+  test("is known for both users that logged in with it", async () => {
+    const cookie = await loggedIn("bob", await loggedIn("alice"));
+    assert.ok(await browsers.isKnown(cookie, alice));
+    assert.ok(await browsers.isKnown(cookie, { ...alice, userId: "bob" }));
+  });
+
+  test("is not known at another origin with the same keys", async () => {
+    assert.ok(!(await create("https://shop.example.com").isKnown(await loggedIn("alice"), alice)));
+  });
+
+  test("has one cookie on http loopback too, without Secure", async () => {
+    browsers = create("http://localhost:3000");
+    const header = await browsers.remember("", "alice");
+    assert.match(
+      header,
+      /^onegini-otp-login-known=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    assert.ok(await browsers.isKnown(pairOf(header), alice));
+  });
+
+  test("is forgotten after its days, counted from the last login", async () => {
+    const first = await loggedIn("alice");
+    await clock.advance(179 * day);
+    const second = await loggedIn("alice", first);
+    await clock.advance(day);
+    assert.ok(!(await browsers.isKnown(first, alice)));
+    await clock.advance(179 * day - 1);
+    assert.ok(await browsers.isKnown(second, alice));
+    await clock.advance(1);
+    assert.ok(!(await browsers.isKnown(second, alice)));
+  });
+
+  test("never is with 0 days", async () => {
+    assert.ok(!(await create(undefined, 0).isKnown(await loggedIn("alice"), alice)));
+  });
+
+  test("is not known if it logged in at or before the instant that the site names", async () => {
+    const at = clock.now();
+    const cookie = await loggedIn("alice");
+    assert.ok(await browsers.isKnown(cookie, { userId: "alice", knownSinceMs: at - 1 }));
+    assert.ok(!(await browsers.isKnown(cookie, { userId: "alice", knownSinceMs: at })));
+  });
+
+  test("is known a minute ahead of this server's clock, and no longer", async () => {
+    const here = new VirtualClock(clock.now());
+    await clock.advance(60);
+    const cookie = await loggedIn("alice");
+    const later = await (async () => (await clock.advance(0.001), loggedIn("alice")))();
+    clock = here;
+    browsers = create();
+    assert.ok(await browsers.isKnown(cookie, alice));
+    assert.ok(!(await browsers.isKnown(later, alice)));
+  });
+
+  test("keeps the newest eight users", async () => {
+    let cookie = "";
+    for (const user of ["0", "1", "2", "3", "4", "5", "6", "7", "0", "8"])
+      cookie = await loggedIn(user, cookie);
+    const known = async (userId: string) => browsers.isKnown(cookie, { ...alice, userId });
+    assert.ok(!(await known("1")), "the user whose login is the oldest");
+    for (const user of ["0", "2", "3", "4", "5", "6", "7", "8"]) assert.ok(await known(user), `user ${user}`);
+    assert.ok(cookie.length < 2048);
+  });
+
+  test("stays known while the keys change", async () => {
+    const cookie = await loggedIn("alice");
+    secrets = [oldKey, newKey];
+    assert.ok(await browsers.isKnown(cookie, alice), "a second key is added");
+    secrets = [newKey, oldKey];
+    assert.ok(await browsers.isKnown(cookie, alice), "it signs");
+    const renewed = await loggedIn("alice", cookie);
+    secrets = [newKey];
+    assert.ok(!(await browsers.isKnown(cookie, alice)), "the old key has gone");
+    assert.ok(await browsers.isKnown(renewed, alice), "the new key made this one");
+  });
+
+  for (const [what, spoil] of [
+    ["cut", (cookie: string) => cookie.slice(0, -1)],
+    ["longer", (cookie: string) => `${cookie}A`],
+    ["with another id", (cookie: string) => cookie.replace(/=[\w-]{22}/, `=${"A".repeat(22)}`)],
+    [
+      "made younger",
+      (cookie: string) => cookie.replace(/\.(\d+)\./, (_, ms: string) => `.${Number(ms) + 1}.`),
+    ],
+    ["without its code", (cookie: string) => cookie.replace(/\.[\w-]{43}$/, "")],
+    ["with another code", (cookie: string) => cookie.replace(/\.[\w-]{43}$/, `.${"A".repeat(43)}`)],
+    ["twice in one header", (cookie: string) => `${cookie}; ${cookie}`],
+    ["written twice", (cookie: string) => `${cookie}.${cookie.split("=")[1] ?? ""}`],
+    ["with nine users", (cookie: string) => cookie + `.1.${"A".repeat(43)}`.repeat(8)],
+    ["of more than 2 kB", (cookie: string) => cookie + `.1.${"A".repeat(43)}`.repeat(50)],
+    ["under a name that ends alike", (cookie: string) => `x${cookie}`],
+    ["empty", () => "__Host-onegini-otp-login-known="],
+  ] as const)
+    test(`is not known by a cookie that is ${what}, and the next login begins a new one`, async () => {
+      const spoiled = spoil(await loggedIn("alice"));
+      assert.ok(!(await browsers.isKnown(spoiled, alice)));
+      assert.ok(await browsers.isKnown(await loggedIn("alice", spoiled), alice));
+    });
+
+  test("ends with an empty cookie", () => {
+    assert.equal(
+      browsers.endHeader(),
+      "__Host-onegini-otp-login-known=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
+    );
+  });
+});
+
+const pairOf = (setCookie: string): string => setCookie.split(";")[0] ?? "";

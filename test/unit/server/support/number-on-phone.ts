@@ -1,0 +1,36 @@
+import { Browser } from "./browser.js";
+
+/** The number in the text that a phone shows. */
+export const numberIn = (message: string | null): string => /\d{4,}/.exec(message ?? "")?.[0] ?? "";
+
+/** Another number of as many digits. */
+export const wrong = (number: string, by = 1): string =>
+  String((Number(number) + by) % 10 ** number.length).padStart(number.length, "0");
+
+/** A browser that keeps both cookies of the kit, as a real one does. */
+export class BrowserThatMayBeKnown {
+  known: string | undefined;
+  readonly browser: Browser;
+
+  constructor(where: { url: string; origin: string }) {
+    this.browser = new Browser(where);
+  }
+
+  async logIn(
+    attempt: string,
+    number?: unknown,
+  ): Promise<{ status: number; json: Record<string, unknown>; response: Response }> {
+    const { cookie } = this.browser;
+    const response = await this.browser.post(`/${attempt}/login`, {
+      headers: { cookie: [cookie, this.known].filter(Boolean).join("; ") },
+      ...(number !== undefined && { body: { number } }),
+    });
+    // The browser of the tests takes any cookie of the kit for its own.
+    this.browser.cookie = cookie;
+    for (const set of response.headers.getSetCookie()) {
+      const [pair = ""] = set.split(";");
+      if (pair.startsWith("onegini-otp-login-known=")) this.known = pair;
+    }
+    return { status: response.status, json: (await response.json()) as Record<string, unknown>, response };
+  }
+}
