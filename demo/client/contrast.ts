@@ -3,9 +3,11 @@ import {
   ColorSpace,
   type ColorTypes,
   contrastWCAG21,
+  getColor,
   inGamut,
   Lab,
   LCH,
+  mix,
   OKLab,
   OKLCH,
   P3,
@@ -31,19 +33,20 @@ const surroundings = "rgba(1, 2, 3, 0)";
 
 /**
  * Computes a CSS colour, such as `light-dark(#000, #fff)` or a `color-mix()`, as the browser does in a page of this colour
- * scheme. Null if it is no colour by itself.
+ * scheme, whatever style sheets a page has. Null if it is no colour by itself.
  */
-export function computedColour(value: string, scheme: Scheme): string | null {
-  const around = document.createElement("span");
-  const probe = document.createElement("span");
+export function computedColour(value: string, scheme: Scheme, page = document): string | null {
+  const around = page.createElement("span");
+  const probe = page.createElement("span");
   around.hidden = true;
-  around.style.color = surroundings;
-  probe.style.colorScheme = scheme;
-  probe.style.color = value;
+  around.style.setProperty("color", surroundings, "important");
+  probe.style.setProperty("color-scheme", scheme, "important");
+  probe.style.setProperty("forced-color-adjust", "none", "important");
+  probe.style.setProperty("color", value, "important");
   if (probe.style.color === "") return null;
   around.append(probe);
-  document.body.append(around);
-  const { color } = getComputedStyle(probe);
+  page.body.append(around);
+  const { color } = page.defaultView!.getComputedStyle(probe);
   around.remove();
   return color === surroundings ? null : color;
 }
@@ -56,17 +59,19 @@ function onScreen(colour: ColorTypes): ColorTypes {
   return { space: REC_2020, coords: clipped, alpha };
 }
 
+/** A colour as it looks on another one, which may show through. */
+const over = (ground: ColorTypes, colour: string): ColorTypes => {
+  const { alpha, ...opaque } = getColor(colour);
+  return mix(ground, { ...opaque, alpha: 1 }, alpha ?? 0, { space: sRGB });
+};
+
 /**
- * The contrast of two CSS colours by WCAG 2, from 1 to 21. Null if one of them is invalid or not opaque: then the contrast
- * depends on what is behind it.
+ * The contrast of WCAG 2, from 1 to 21, of colours as `getComputedStyle` gives them.
+ * @param behind what is behind the text, from the page to the nearest; each may show what is behind it
  */
-export function contrast(one: string, other: string, scheme: Scheme): number | null {
-  const [first, second] = [one, other].map((value) => {
-    const computed = computedColour(value, scheme);
-    const colour = computed === null ? null : parse(computed);
-    return colour?.alpha === 1 ? onScreen(colour) : null;
-  });
-  return first && second ? contrastWCAG21(first, second) : null;
+export function contrast(text: string, ...behind: string[]): number {
+  const ground = behind.reduce<ColorTypes>(over, getColor("rgb(255, 255, 255)"));
+  return contrastWCAG21(onScreen(over(ground, text)), onScreen(ground));
 }
 
 /** A CSS colour as `#rrggbb`, the only form that a colour picker knows; without its alpha. Null if it is invalid. */

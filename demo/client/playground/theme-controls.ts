@@ -1,20 +1,8 @@
-import { computedColour, contrast, hexColour, type Scheme } from "../contrast.js";
+import { cardContrasts, schemes, type PairContrast } from "../card-contrast.js";
+import { computedColour, hexColour, type Scheme } from "../contrast.js";
 import { declarationsOf, isColour, isLength } from "./css-values.js";
 import type { ElementStage } from "./element-stage.js";
 import type { Settings } from "./playground-settings.js";
-
-/** The colours that a colour is read on. */
-const grounds: Readonly<Record<string, readonly string[]>> = {
-  accent: ["surface"],
-  "on-accent": ["accent"],
-  text: ["surface", "sunken"],
-  muted: ["surface", "sunken"],
-};
-
-/** The least contrast of text, by WCAG 2's level AA. */
-const leastContrast = 4.5;
-
-const schemes = ["light", "dark"] as const;
 
 /** The controls of what a theme can set: properties, parts, and the element's own color-scheme. */
 export class ThemeControls {
@@ -85,9 +73,10 @@ export class ThemeControls {
       const hex = colour === undefined ? null : hexColour(colour, picker.dataset["scheme"] as Scheme);
       if (hex !== null) picker.value = hex;
     }
+    const contrasts = cardContrasts(this.#stage.element, () => ["var(--page)"]);
     for (const control of this.#properties) {
       const { text, isLow } = control.validity.valid
-        ? this.#contrastOf(control.dataset["property"] ?? "")
+        ? this.#said(contrasts.filter((pair) => pair.text === control.dataset["property"]))
         : { text: control.validationMessage, isLow: true };
       sayBelow(control, text, isLow);
     }
@@ -115,19 +104,13 @@ export class ThemeControls {
     if (isSet && list) list.open = true;
   }
 
-  #contrastOf(name: string): { text: string; isLow: boolean } {
-    let isLow = false;
-    const sentences = (grounds[name] ?? []).flatMap((ground) => {
-      const [colour, under] = [this.#stage.colour(name), this.#stage.colour(ground)];
-      if (colour === undefined || under === undefined) return [];
-      const figures = this.#shownSchemes().map((scheme) => {
-        const figure = contrast(colour, under, scheme);
-        isLow ||= figure !== null && figure < leastContrast;
-        // Rounded down, so that no figure seems to be enough that is not.
-        return `${figure === null ? "unknown" : (Math.floor(figure * 100) / 100).toFixed(2)} ${scheme}`;
-      });
-      return [`On ${ground}: ${figures.join(", ")}.`];
-    });
+  #said(pairs: readonly PairContrast[]): { text: string; isLow: boolean } {
+    const shown = this.#shownSchemes();
+    const isLow = pairs.some(({ figures }) => shown.some((scheme) => figures[scheme]?.isLow));
+    const sentences = pairs.map(
+      ({ ground, figures }) =>
+        `On ${ground}: ${shown.map((scheme) => `${figures[scheme]?.text ?? "no colour"} ${scheme}`).join(", ")}.`,
+    );
     return { text: [...sentences, ...(isLow ? ["Too low for text."] : [])].join(" "), isLow };
   }
 

@@ -1,26 +1,17 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { useData } from "vitepress";
 import { defineComponent, h, nextTick, onMounted, onUnmounted, ref, watch, type VNode } from "vue";
+import type * as CardContrast from "../../../demo/client/card-contrast.js";
+import type { Figure, PairContrast } from "../../../demo/client/card-contrast.js";
+import type { Scheme } from "../../../demo/client/contrast.js";
 import { remarksOn } from "./remarks.js";
 import { StandIn, type Scene } from "./stand-in.js";
 
 const schemes = ["light", "dark"] as const;
-type Scheme = (typeof schemes)[number];
-
 const scenes = { code: "pending", scanned: "scanned", message: "denied" } as const satisfies Record<
   string,
   Scene
 >;
-
-/** What must be readable on what, by the names of the properties. */
-const pairs = [
-  ["on-accent", "accent"],
-  ["accent", "surface"],
-  ["text", "surface"],
-  ["muted", "surface"],
-  ["muted", "sunken"],
-] as const;
-const leastContrast = 4.5;
 
 /**
  * The document of the example. It is a frame so that the reader's CSS reaches nothing else, and its policy allows style sheets
@@ -44,56 +35,28 @@ export const Recipe = defineComponent({
     const css = ref<string>();
     const scheme = ref<Scheme>("light");
     const scene = ref<keyof typeof scenes>("code");
-    /** Undefined where one of the pair is no colour. */
-    const figures = ref<Record<Scheme, number | undefined>[]>([]);
+    const contrasts = ref<PairContrast[]>([]);
     const remarks = ref<string[]>([]);
     const isCopied = ref(false);
     let original = "";
     let element: OneginiOtpLogin | undefined;
     let standIn: StandIn | undefined;
-    let contrast: ((text: string, ...behind: string[]) => number) | undefined;
+    let cardContrasts: typeof CardContrast.cardContrasts | undefined;
 
     const write = (id: string, text: string): void => {
       frame.value!.contentDocument!.getElementById(id)!.textContent = text;
     };
 
-    /** The colours of the element as the browser resolves them, by the names of the properties. Undefined if it is none. */
-    function resolved(): (name: string) => string | undefined {
-      const { contentDocument: document, contentWindow: window } = frame.value!;
-      const probe = document!.createElement("i");
-      const card = element!.shadowRoot!.querySelector("[part=base]")!;
-      return (name) => {
-        const value = `var(--_${name})`;
-        card.append(probe);
-        const computed = window!.getComputedStyle(probe);
-        // What is no colour leaves each property its initial value, and these two have different ones.
-        probe.style.cssText = `color: red; background-color: ${value}; border-top-color: ${value}; forced-color-adjust: none`;
-        const isColour = computed.backgroundColor === computed.borderTopColor;
-        probe.style.color = value;
-        const { color } = computed;
-        probe.remove();
-        return isColour ? color : undefined;
-      };
-    }
-
     function update(): void {
-      if (!element || !contrast) return;
+      if (!element || !cardContrasts) return;
       const { contentDocument: document, contentWindow: window } = frame.value!;
       const page = [document!.documentElement, document!.body];
       write("recipe", css.value!);
       remarks.value = remarksOn((document!.getElementById("recipe") as HTMLStyleElement).sheet!);
-      const of = { light: [] as (number | undefined)[], dark: [] as (number | undefined)[] };
-      for (const each of schemes) {
+      contrasts.value = cardContrasts(element, (each) => {
         write("scheme", `:root { color-scheme: ${each} }`);
-        const colour = resolved();
-        const below = page.map((box) => window!.getComputedStyle(box).backgroundColor);
-        of[each] = pairs.map((pair) => {
-          const [text, surface, ground] = [pair[0], "surface", pair[1]].map(colour);
-          if (text === undefined || surface === undefined || ground === undefined) return undefined;
-          return contrast!(text, ...below, surface, ground);
-        });
-      }
-      figures.value = pairs.map((_, at) => ({ light: of.light[at], dark: of.dark[at] }));
+        return page.map((box) => window!.getComputedStyle(box).backgroundColor);
+      });
       write("scheme", `:root { color-scheme: ${scheme.value} }`);
       // The ring takes its corners from the style when it is drawn.
       element.requestUpdate();
@@ -131,7 +94,10 @@ export const Recipe = defineComponent({
 
     onMounted(async () => {
       original = listing.value!.querySelector("code")!.textContent;
-      [{ contrast }] = await Promise.all([import("./contrast.js"), import("onegini-otp-login/define")]);
+      [{ cardContrasts }] = await Promise.all([
+        import("../../../demo/client/card-contrast.js"),
+        import("onegini-otp-login/define"),
+      ]);
       css.value = original;
     });
     onUnmounted(() => standIn?.remove());
@@ -152,12 +118,10 @@ export const Recipe = defineComponent({
         ),
       );
 
-    const figure = (value: number | undefined): VNode => {
-      if (value === undefined) return h("td", { class: "low" }, "no colour");
-      const isLow = value < leastContrast;
-      // Rounded down: 4.499 is not enough.
-      const figure = (Math.floor(value * 100) / 100).toFixed(2);
-      return h("td", { class: isLow ? "low" : undefined }, `${figure} ${isLow ? "too low" : "✓"}`);
+    const cell = (figure: Figure | undefined): VNode => {
+      if (!figure) return h("td", { class: "low" }, "no colour");
+      const { text, isLow } = figure;
+      return h("td", { class: isLow ? "low" : undefined }, `${text} ${isLow ? "too low" : "✓"}`);
     };
 
     const contrastTable = (): VNode =>
@@ -170,10 +134,10 @@ export const Recipe = defineComponent({
         ]),
         h(
           "tbody",
-          figures.value.map((values, at) =>
+          contrasts.value.map(({ text, ground, figures }) =>
             h("tr", [
-              h("th", { scope: "row" }, pairs[at]!.join(" on ")),
-              ...schemes.map((each) => figure(values[each])),
+              h("th", { scope: "row" }, `${text} on ${ground}`),
+              ...schemes.map((each) => cell(figures[each])),
             ]),
           ),
         ),

@@ -26,13 +26,24 @@ describe("The contrast of two colours", () => {
   });
   after(() => browser.close());
 
-  const contrast = (one: string, other: string, scheme: "light" | "dark" = "light") =>
-    page.evaluate((colours) => (globalThis as unknown as Pages).colours.contrast(...colours), [
-      one,
-      other,
+  type Scheme = "light" | "dark";
+  const computed = (value: string, scheme: Scheme = "light") =>
+    page.evaluate((given) => (globalThis as unknown as Pages).colours.computedColour(...given), [
+      value,
       scheme,
     ] as const);
-  const rounded = async (...given: Parameters<typeof contrast>) => (await contrast(...given))?.toFixed(2);
+  /** Of a colour on others, from the page to the nearest. */
+  const contrast = (text: string, behind: string[], scheme: Scheme = "light") =>
+    page.evaluate(
+      ([values, where]) => {
+        const { computedColour, contrast } = (globalThis as unknown as Pages).colours;
+        const [first = "", ...others] = values.map((value) => computedColour(value, where) ?? "");
+        return contrast(first, ...others);
+      },
+      [[text, ...behind], scheme] as const,
+    );
+  const rounded = async (text: string, ground: string, scheme?: Scheme) =>
+    (await contrast(text, [ground], scheme)).toFixed(2);
 
   it("is that of WCAG 2, in either order", async () => {
     assert.equal(await rounded("#000", "white"), "21.00");
@@ -58,7 +69,17 @@ describe("The contrast of two colours", () => {
     assert.equal(await rounded("color(srgb -2 -2 -2)", "#fff"), "21.00");
   });
 
-  it("is not known for an invalid colour, or for one that shows what is behind it", async () => {
+  it("counts what shows through", async () => {
+    assert.equal(
+      await rounded("color(srgb 0 0 0 / 0.5)", "#fff"),
+      await rounded("color(srgb 0.5 0.5 0.5)", "#fff"),
+    );
+    assert.equal((await contrast("#fff", ["#000", "transparent"])).toFixed(2), "21.00");
+    assert.equal((await contrast("#000", ["transparent", "rgb(255 255 255 / 0.5)"])).toFixed(2), "21.00");
+    assert.equal(await rounded("transparent", "#fff"), "1.00");
+  });
+
+  it("is not known for what is no colour by itself", async () => {
     for (const none of [
       "",
       "no colour",
@@ -67,15 +88,11 @@ describe("The contrast of two colours", () => {
       "inherit",
       "currentColor",
       "var(--unknown)",
-      "transparent",
-      "#0008",
       '"red"',
       "red; color: blue",
       "red</style><script>alert(1)</script>",
-    ]) {
-      assert.equal(await contrast(none, "#fff"), null, none);
-      assert.equal(await contrast("#fff", none), null, none);
-    }
+    ])
+      assert.equal(await computed(none), null, none);
     assert.equal(await page.evaluate(() => document.querySelectorAll("span").length), 0);
   });
 

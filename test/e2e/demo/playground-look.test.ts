@@ -261,7 +261,7 @@ describe("The playground's look", () => {
     await set("property-accent", "color-mix(in srgb, #fff 100%, red)");
     assert.equal(await said("accent"), "On surface: 21.00 light, 21.00 dark.");
     await set("property-accent", "#fff8");
-    assert.equal(await said("accent"), "On surface: unknown light, unknown dark.");
+    assert.match(await said("accent"), /^On surface: 5\.\d\d light, 5\.\d\d dark\.$/);
     await set("scheme", "dark");
     await set("property-accent", "");
     assert.match(await said("accent"), /^On surface: 9\.\d\d dark\.$/);

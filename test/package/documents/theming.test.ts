@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { contrast } from "../../../docs/.vitepress/theme/contrast.js";
 import { legendOf, pictures, type Callout } from "../../../scripts/pictures/callouts.js";
 
 const page = readFileSync("docs/theming.md", "utf8");
@@ -54,28 +53,5 @@ describe("The pictures of docs/theming.md", () => {
       [...new Set(shown.map(({ name }) => name))].toSorted(),
       [...parts, ...lettered].toSorted(),
     );
-  });
-});
-
-describe("The contrast beside the recipes", () => {
-  const near = (actual: number, expected: number) =>
-    assert.ok(Math.abs(actual - expected) < 0.01, `${actual} instead of ${expected}`);
-
-  test("is that of WCAG, in each form in which browsers give colours", () => {
-    near(contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)"), 21);
-    near(contrast("rgb(118, 118, 118)", "rgb(255, 255, 255)"), 4.54);
-    near(contrast("rgb(255, 255, 255)", "color(srgb 0.462745 0.462745 0.462745)"), 4.54);
-    near(contrast("oklch(1 0 0)", "oklab(0 0 0)"), 21);
-    near(contrast("lab(100 0 0)", "lch(0 0 none)"), 21);
-    near(contrast("color(display-p3 1 1 1)", "color(xyz-d65 0 0 0)"), 21);
-  });
-
-  test("counts what shows through", () => {
-    near(
-      contrast("rgba(0, 0, 0, 0.5)", "rgb(255, 255, 255)"),
-      contrast("rgb(127.5, 127.5, 127.5)", "rgb(255, 255, 255)"),
-    );
-    near(contrast("rgb(255, 255, 255)", "rgb(0, 0, 0)", "rgba(0, 0, 0, 0)"), 21);
-    near(contrast("rgb(0, 0, 0)", "rgba(0, 0, 0, 0)", "rgba(255, 255, 255, 0.5)"), 21);
   });
 });

@@ -233,7 +233,7 @@ describe("The theming page", () => {
       await button("message").click();
       await card.locator("section:visible").getByText("You declined on your phone").first().waitFor();
       const figures = await box.getByRole("cell").allTextContents();
-      assert.equal(figures.length, 10);
+      assert.equal(figures.length, 12);
       for (const figure of figures) assert.match(figure, /^\d+\.\d\d ✓$/, name);
     }
   });
