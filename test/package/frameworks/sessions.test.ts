@@ -65,6 +65,12 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
       export declare const customers: { find: (userId: string) => Promise<{ email: string; name: string } | null> };
       export declare const database: NonNullable<import("better-auth").BetterAuthOptions["database"]>;`,
   },
+  SvelteKit: {
+    "src/lib/server/sessions.ts": `
+      import type { Cookies } from "@sveltejs/kit";
+      export declare function beginSession(cookies: Cookies, userId: string): void;
+      export declare function endSession(cookies: Cookies): void;`,
+  },
   "The page that was asked for": {
     "login-kit.ts": `export declare const kit: import("onegini-otp-login/server").LoginKit;`,
   },

@@ -1,8 +1,6 @@
 export default defineEventHandler(async (event) => {
   // The answer to a form of another site would end the cookies too.
   if (getRequestHeader(event, "sec-fetch-site") !== "same-origin") throw createError({ statusCode: 403 });
-  const { secure } = await getUserSession(event);
-  if (secure) endedAttempts.add(secure.attempt);
   await clearUserSession(event);
   for (const cookie of loginKit.forget().getSetCookie()) appendResponseHeader(event, "Set-Cookie", cookie);
   return sendRedirect(event, "/", 303);
