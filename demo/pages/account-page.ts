@@ -3,7 +3,7 @@ import { compareAddresses } from "onegini-otp-login/server";
 import type { Session } from "../server/sessions.js";
 import { deviceName } from "./device-name.js";
 import { pageTexts } from "./page-texts.js";
-import { confirmation, layout, type Html, type PageSetting } from "./page-layout.js";
+import { confirmation, icon, layout, type Html, type PageSetting } from "./page-layout.js";
 import type { Language } from "./site-language.js";
 
 export interface Account {
@@ -23,8 +23,16 @@ export function accountPage(setting: PageSetting, { session, others, hasEnded }:
     ...setting,
     title: texts.yourAccount,
     main: html`<h1>${texts.yourAccount}</h1>
-      ${hasEnded ? confirmation(texts.loginEnded) : ""}
+      ${hasEnded ? confirmation(texts.loginEnded) : loggedInWithPhone(session, language)}
       <dl>
+        <div>
+          <dt>${texts.currentAccount}</dt>
+          <dd>NL00 DEMO 0123 4567 89</dd>
+        </div>
+        <div>
+          <dt>${texts.balance}</dt>
+          <dd class="amount">${balance.toLocaleString(language, { style: "currency", currency: "EUR" })}</dd>
+        </div>
         <div>
           <dt>${texts.user}</dt>
           <dd class="user"><bdi>${session.userId}</bdi></dd>
@@ -42,6 +50,22 @@ export function accountPage(setting: PageSetting, { session, others, hasEnded }:
   });
 }
 
+/** Everybody has the same, because there is no money. */
+const balance = 2468.1;
+
+/** How long a login has just happened. */
+const justNowMs = 60_000;
+
+function loggedInWithPhone({ since }: Session, language: Language): Html {
+  const { loggedInWithPhone: sentence, justNow, atTime } = pageTexts[language];
+  const time =
+    Date.now() - since < justNowMs ? justNow : atTime.replace("{time}", clockTime(since, language));
+  return html`<p class="confirmation">${icon("check")} ${sentence.replace("{time}", time)}</p>`;
+}
+
+const clockTime = (time: number, language: Language): string =>
+  new Date(time).toLocaleTimeString(language, { timeStyle: "short" });
+
 /** A login with its device and place. Another browser's has the button that ends it; this one's has "Log out". */
 async function loginRow(
   { since, attempt, login }: Session,
@@ -58,9 +82,7 @@ async function loginRow(
       ${whose === "this-browser" ? html`<em>${texts.thisBrowser}</em>` : ""}
       <p>
         ${texts.loggedInAt}
-        <time datetime="${began.toISOString()}"
-          >${began.toLocaleTimeString(language, { timeStyle: "short" })}</time
-        >
+        <time datetime="${began.toISOString()}">${clockTime(since, language)}</time>
       </p>
       <p>
         ${login.address === undefined ? texts.unknownAddress : html`${texts.ipAddress} <bdi>${login.address}</bdi>`}

@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import type { FirstPaint } from "onegini-otp-login/server";
 import { pageTexts } from "./page-texts.js";
-import { confirmation, layout, type Html, type PageSetting } from "./page-layout.js";
+import { confirmation, icon, layout, type Html, type PageSetting } from "./page-layout.js";
 
 const notices = ["password", "logged-out"] as const;
 export type Notice = (typeof notices)[number];
@@ -36,7 +36,7 @@ export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): H
         >
           ${begun && begun !== "early" ? raw(begun.svg) : ""}
           <p slot="footer">
-            ${scanButton(texts.scanButton)}
+            ${icon("shield")}
             <span>${texts.safety} <a href="/help#scanning">${texts.cannotScan}</a></span>
           </p>
           <p>${texts.needsNewerBrowser}</p>
@@ -73,14 +73,6 @@ export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): H
       </div>`,
   });
 }
-
-/** The lower half of the app's home screen: it shows faster than words where the Scan button is. */
-const scanButton = (name: string): Html =>
-  html`<svg class="scan-button" viewBox="0 0 64 70" role="img" aria-label="${name}">
-    <path d="M3 1v56a10 10 0 0 0 10 10h38a10 10 0 0 0 10-10V1M19 7h26M14 15.5h36M22 24h20M27 61.5h10" />
-    <rect x="8" y="33" width="48" height="21" rx="5" />
-    <text x="32" y="47.5" text-anchor="middle">Scan</text>
-  </svg>`;
 
 const beginAttributes = (begun: LoginPage["begun"]): Html | "" =>
   begun && begun !== "early"

@@ -62,6 +62,7 @@ export function layout({
         ${script ? html`<script type="module" src="/assets/${script}"></script>` : ""}
       </head>
       <body class="${area}">
+        <a class="skip" href="#main">${texts.skip}</a>
         <aside class="notice${isPublic ? " public" : ""}" aria-label="Demo">
           <span>${isPublic ? texts.publicNotice : texts.demoNotice}</span>
           ${
@@ -78,7 +79,7 @@ export function layout({
           <a class="brand" ${hasSite ? html`href="/" aria-label="${texts.home}"` : ""}>${logo} Demo Bank</a>
           ${hasSite ? navigation({ language, texts, area }) : ""}
         </header>
-        <main>${main}</main>
+        <main id="main" tabindex="-1">${main}</main>
       </body>
     </html>`;
 }

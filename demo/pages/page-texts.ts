@@ -9,6 +9,7 @@ export interface PageTexts {
   openLogin: string;
   home: string;
   mainNavigation: string;
+  skip: string;
   language: string;
   accounts: string;
   cards: string;
@@ -19,14 +20,19 @@ export interface PageTexts {
   needsNewerBrowser: string;
   safety: string;
   cannotScan: string;
-  /** What the picture of the app shows. */
-  scanButton: string;
   withPassword: string;
   userName: string;
   password: string;
   forgot: string;
   passwordNotice: string;
   yourAccount: string;
+  /** With `{time}`: one of the two below. */
+  loggedInWithPhone: string;
+  justNow: string;
+  /** With `{time}` on the clock. */
+  atTime: string;
+  currentAccount: string;
+  balance: string;
   user: string;
   loggedInAt: string;
   logOut: string;
@@ -64,6 +70,7 @@ export const pageTexts: Record<Language, PageTexts> = {
     openLogin: "Open the login page",
     home: "Demo Bank, to the login page",
     mainNavigation: "Main",
+    skip: "Skip to the content",
     language: "Language",
     accounts: "Accounts",
     cards: "Cards",
@@ -74,13 +81,17 @@ export const pageTexts: Record<Language, PageTexts> = {
     needsNewerBrowser: "To log in with your phone, use a newer browser and allow JavaScript for this page.",
     safety: "Only accept a login on your phone that you started yourself, on this page.",
     cannotScan: "I can’t scan",
-    scanButton: "The app’s home screen, with the Scan button at the bottom",
     withPassword: "Log in with a password",
     userName: "User name",
     password: "Password",
     forgot: "Forgot your password?",
     passwordNotice: "This demo has no passwords: nothing was checked. Log in with the phone instead.",
     yourAccount: "Your account",
+    loggedInWithPhone: "Logged in with your phone, {time}, in this browser.",
+    justNow: "just now",
+    atTime: "at {time}",
+    currentAccount: "Current account",
+    balance: "Balance",
     user: "User",
     loggedInAt: "Logged in at",
     logOut: "Log out",
@@ -117,6 +128,7 @@ export const pageTexts: Record<Language, PageTexts> = {
     openLogin: "Open de inlogpagina",
     home: "Demo Bank, naar de inlogpagina",
     mainNavigation: "Hoofdmenu",
+    skip: "Naar de inhoud",
     language: "Taal",
     accounts: "Rekeningen",
     cards: "Passen",
@@ -128,13 +140,17 @@ export const pageTexts: Record<Language, PageTexts> = {
       "Gebruik een nieuwere browser en sta JavaScript toe op deze pagina om met je telefoon in te loggen.",
     safety: "Accepteer op je telefoon alleen een login die je zelf op deze pagina bent begonnen.",
     cannotScan: "Scannen lukt niet",
-    scanButton: "Het beginscherm van de app, met de knop Scan onderaan",
     withPassword: "Inloggen met een wachtwoord",
     userName: "Gebruikersnaam",
     password: "Wachtwoord",
     forgot: "Wachtwoord vergeten?",
     passwordNotice: "Deze demo kent geen wachtwoorden: er is niets gecontroleerd. Log in met de telefoon.",
     yourAccount: "Je rekening",
+    loggedInWithPhone: "Ingelogd met je telefoon, {time}, in deze browser.",
+    justNow: "zojuist",
+    atTime: "om {time}",
+    currentAccount: "Betaalrekening",
+    balance: "Saldo",
     user: "Gebruiker",
     loggedInAt: "Ingelogd om",
     logOut: "Uitloggen",
@@ -171,6 +187,7 @@ export const pageTexts: Record<Language, PageTexts> = {
     openLogin: "Ouvrir la page de connexion",
     home: "Demo Bank, vers la page de connexion",
     mainNavigation: "Menu principal",
+    skip: "Aller au contenu",
     language: "Langue",
     accounts: "Comptes",
     cards: "Cartes",
@@ -182,7 +199,6 @@ export const pageTexts: Record<Language, PageTexts> = {
       "Pour vous connecter avec votre mobile, utilisez un navigateur plus récent et autorisez JavaScript sur cette page.",
     safety: "N’acceptez sur votre mobile qu’une connexion que vous avez lancée vous-même, sur cette page.",
     cannotScan: "Je ne peux pas scanner",
-    scanButton: "L’écran d’accueil de l’appli, avec le bouton Scan en bas",
     withPassword: "Connexion avec un mot de passe",
     userName: "Identifiant",
     password: "Mot de passe",
@@ -190,6 +206,11 @@ export const pageTexts: Record<Language, PageTexts> = {
     passwordNotice:
       "Cette démo n’a pas de mots de passe : rien n’a été vérifié. Connectez-vous avec le mobile.",
     yourAccount: "Votre compte",
+    loggedInWithPhone: "Connexion avec votre mobile, {time}, dans ce navigateur.",
+    justNow: "à l’instant",
+    atTime: "à {time}",
+    currentAccount: "Compte courant",
+    balance: "Solde",
     user: "Utilisateur",
     loggedInAt: "Connexion à",
     logOut: "Déconnexion",
@@ -227,6 +248,7 @@ export const pageTexts: Record<Language, PageTexts> = {
     openLogin: "Anmeldeseite öffnen",
     home: "Demo Bank, zur Anmeldeseite",
     mainNavigation: "Hauptmenü",
+    skip: "Zum Inhalt",
     language: "Sprache",
     accounts: "Konten",
     cards: "Karten",
@@ -239,7 +261,6 @@ export const pageTexts: Record<Language, PageTexts> = {
     safety:
       "Bestätigen Sie auf dem Handy nur eine Anmeldung, die Sie selbst auf dieser Seite begonnen haben.",
     cannotScan: "Ich kann nicht scannen",
-    scanButton: "Der Startbildschirm der App, mit der Taste „Scan“ unten",
     withPassword: "Mit Passwort anmelden",
     userName: "Benutzername",
     password: "Passwort",
@@ -247,6 +268,11 @@ export const pageTexts: Record<Language, PageTexts> = {
     passwordNotice:
       "Diese Demo kennt keine Passwörter: Nichts wurde geprüft. Melden Sie sich mit dem Handy an.",
     yourAccount: "Ihr Konto",
+    loggedInWithPhone: "Mit dem Handy angemeldet, {time}, in diesem Browser.",
+    justNow: "gerade eben",
+    atTime: "um {time} Uhr",
+    currentAccount: "Girokonto",
+    balance: "Kontostand",
     user: "Benutzer",
     loggedInAt: "Angemeldet um",
     logOut: "Abmelden",

@@ -270,18 +270,24 @@ describe("The demo's pages", () => {
     }
   });
 
-  it("show where the app's Scan button is, except on a phone that opens the app", async () => {
-    for (const [options, isShown] of [
-      [{ viewport: { width: 1280, height: 800 } }, true],
-      [{ viewport: { width: 390, height: 844 } }, true],
-      [{ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, false],
-    ] as const) {
-      const context = await browser.newContext(options);
-      const page = await openLoginPage(context, demo.origin);
-      const picture = page.getByRole("img", { name: "with the Scan button at the bottom" });
-      assert.equal(await picture.isVisible(), isShown, JSON.stringify(options));
-      await context.close();
+  it("begin with a link that skips to their content", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    for (const path of ["/", "/account", "/help", "/phone", "/playground"]) {
+      await page.goto(demo.origin + path);
+      await page.keyboard.press("Tab");
+      const link = page.getByRole("link", { name: "Skip to the content" });
+      assert.equal(await link.evaluate((each) => each === document.activeElement), true, path);
+      const { x, y, width, height } = (await link.boundingBox())!;
+      const isOnTop = await link.evaluate(
+        (each, [left, top]) => document.elementFromPoint(left, top) === each,
+        [x + width / 2, y + height / 2] as const,
+      );
+      assert.equal(isOnTop, true, path);
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => document.activeElement?.id === "main");
     }
+    await context.close();
   });
 
   it("do not shift while the widget's script loads", async () => {

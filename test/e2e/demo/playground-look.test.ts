@@ -367,6 +367,42 @@ describe("The playground's look", () => {
     await element.getByRole("dialog").waitFor({ state: "hidden" });
   });
 
+  it("breaks no tab inside a word, and moves no control when it says something", async () => {
+    const { page, reaches, press } = await open("#phase=pending&hold=on");
+    await reaches("pending");
+    const lineHeights = () =>
+      page.getByRole("tab").evaluateAll((tabs) =>
+        tabs.map((tab) => {
+          const range = document.createRange();
+          range.selectNodeContents(tab);
+          return range.getClientRects().length;
+        }),
+      );
+    /** In the column that stays in view. */
+    const places = () =>
+      page.evaluate(() =>
+        ["stage", "widths", "accept", "phases"].map((id) => {
+          const { offsetTop, offsetHeight } = document.getElementById(id)!;
+          return `${id}: ${offsetTop} px, ${offsetHeight} px high`;
+        }),
+      );
+    for (const width of [1280, 1024, 768, 390, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.deepEqual(await lineHeights(), [1, 1, 1, 1], `${width} px`);
+    }
+    for (const width of [1280, 768]) {
+      await page.setViewportSize({ width, height: 900 });
+      await settled(page);
+      const before = await places();
+      await press("Accept");
+      await page.locator("#phone-said").filter({ hasText: "The phone showed" }).waitFor();
+      await settled(page);
+      assert.deepEqual(await places(), before, `${width} px`);
+      await press("pending");
+      await reaches("pending");
+    }
+  });
+
   it("has tabs that the arrow keys move between, with one stop for Tab", async () => {
     const { page } = await open("#phase=idle");
     const tabs = page.getByRole("tab");

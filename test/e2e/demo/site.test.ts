@@ -49,6 +49,26 @@ describe("The demo's site", () => {
     }
   });
 
+  it("shows on the account page what a bank shows: the balance, and how the person has just logged in", async () => {
+    const browser = await launchBrowser();
+    try {
+      for (const [locale, words, balance] of [
+        ["en", "Logged in with your phone, just now, in this browser.", "€2,468.10"],
+        ["nl", "Ingelogd met je telefoon, zojuist, in deze browser.", "€\u00a02.468,10"],
+      ] as const) {
+        const context = await browser.newContext({ locale });
+        const page = await openLoginPage(context, demo.origin);
+        await phoneCalls(demo.origin).accept(await codeOn(page));
+        await page.waitForURL("**/account");
+        await page.getByText(words).waitFor();
+        assert.equal(await page.locator(".amount").textContent(), balance);
+        await context.close();
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+
   it("answers 421 at a host that is not its own, so that no other site can read its answers", async () => {
     const at = (host: string, path: string): Promise<number> =>
       new Promise((resolve, reject) => {
