@@ -42,13 +42,16 @@ test("the documentation has a row for every language, and the element is tested 
   assert.deepEqual(Object.keys(locales).sort(), languages.toSorted(), "test/element/support/locales.ts");
 });
 
+/** The name of a language's export: `ptPT` for `pt-PT`. */
+const exportOf = (language: string) => language.replace("-", "");
+
 /** A second code under which a language registers. */
 const aliases: Readonly<Record<string, string>> = { nb: "no" };
 
 for (const language of languages)
   test(`onegini-otp-login/locales/${language} can be imported in Node, and registers ${language === "en" ? "nothing" : "itself"}`, () => {
     const script = `
-      const { ${language}: words } = await import("onegini-otp-login/locales/${language}");
+      const { ${exportOf(language)}: words } = await import("onegini-otp-login/locales/${language}");
       const registered = (globalThis.oneginiOtpLoginLocales ?? []).map(({ language, messages }) =>
         [language, messages === words, Object.keys(messages).length]);
       console.log(JSON.stringify(registered));`;
@@ -78,7 +81,7 @@ for (const order of ["", "?reversed"])
     for (const language of languages) {
       const { title } = (
         (await import(`../../src/locales/${language}.js`)) as Record<string, { title: string }>
-      )[language]!;
+      )[exportOf(language)]!;
       await tab.evaluate((each) => (document.documentElement.lang = each), language);
       await tab.getByRole("heading", { name: title, exact: true }).waitFor({ timeout: 5_000 });
     }

@@ -6,6 +6,7 @@ import { en } from "../../../src/locales/en.js";
 import { fr } from "../../../src/locales/fr.js";
 import { nb } from "../../../src/locales/nb.js";
 import { nl } from "../../../src/locales/nl.js";
+import { pt } from "../../../src/locales/pt.js";
 import { clear, inPhase, LoginApi, part, put, until } from "../support/page.js";
 
 const title = (element: OneginiOtpLogin) => part(element, "title").textContent;
@@ -33,7 +34,10 @@ describe("the language", () => {
   it("falls back from a region to its language, then to English", () => {
     expect(wordsFor("nl-BE", undefined)).to.include({ language: "nl", title: nl.title });
     expect(wordsFor("FR", undefined)).to.include({ language: "fr", title: fr.title });
-    expect(wordsFor("de-Latn-AT", undefined)).to.include({ language: "de", title: de.title });
+    for (const tag of ["de-AT", "de-CH", "de-LI", "de-Latn-AT"])
+      expect(wordsFor(tag, undefined), tag).to.include({ language: "de", title: de.title });
+    for (const tag of ["pt", "pt-BR", "pt-AO"])
+      expect(wordsFor(tag, undefined), tag).to.include({ language: "pt", title: pt.title });
     for (const none of ["en-GB", "xx", "", "-", undefined])
       expect(wordsFor(none, undefined)).to.include({ language: "en", title: en.title });
   });

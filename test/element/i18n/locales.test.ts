@@ -21,6 +21,8 @@ const slips: Record<string, RegExp> = {
   es: /(?<!\p{L})(usted|ustedes|su|sus|vuestr\p{L}*|acceda|escanee|espere|inténtelo)(?!\p{L})/iu,
   it: /(?<!\p{L})(lei|suo|sua|voi|vostr\p{L}*|acceda|inquadri|attenda)(?!\p{L})/iu,
   pt: /(?<!\p{L})(tu|teu|tua|telemóvel|ecrã|aplicação)(?!\p{L})/iu,
+  "pt-PT":
+    /(?<!\p{L})(você|celular|tela|aplicativo|escane\p{L}*|usuário|tu|teu|tua|\p{L}{3,}(ando|endo|indo))(?!\p{L})/iu,
   pl: /(?<!\p{L})(pan|pani|pana|państwo)(?!\p{L})/iu,
   sv: /(?<!\p{L})(ni|er|ert)(?!\p{L})/iu,
   da: /(?<!\p{L})(De|Dem|Deres|I|jer)(?!\p{L})/u,
@@ -45,6 +47,7 @@ const times: Record<string, [string, string]> = {
   es: ["0:42", "4 min"],
   it: ["0:42", "4 min"],
   pt: ["0:42", "4 min"],
+  "pt-PT": ["0:42", "4 min"],
   pl: ["0:42", "4 min"],
   sv: ["0:42", "4 min"],
   da: ["0:42", "4 min."],
@@ -162,13 +165,13 @@ describe("the language of a page", () => {
     expect(api.calls.length).to.equal(calls);
   });
 
-  it("is Portuguese for Brazil and for Portugal, Japanese for Japan, and English where there are no words", async () => {
+  it("is Portuguese as in Brazil and as in Portugal, Japanese for Japan, and English where there are no words", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     for (const [tag, language] of [
       ["pt-BR", "pt"],
       ["zh", "en"],
-      ["pt-PT", "pt"],
+      ["pt-PT", "pt-PT"],
       ["zh-Hant-TW", "en"],
       ["ja-JP", "ja"],
       ["", "en"],
