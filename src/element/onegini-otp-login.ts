@@ -14,7 +14,7 @@ import { keepFocus, view } from "./view/card-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
 import { CodePainter } from "./view/qr-canvas.js";
 import { fitRing } from "./view/ring.js";
-import { nextChange, viewModel, type Handlers, type ViewModel } from "./view/view-model.js";
+import { nextChange, viewModel, type Handlers, type Since, type ViewModel } from "./view/view-model.js";
 
 const defaultRenewals = 5;
 
@@ -26,6 +26,8 @@ const defaultRenewals = 5;
  * @fires {LoginErrorEvent} error - The login failed.
  *
  * @slot logo - A picture, 28 px high, before the heading.
+ * @slot app-icon - The app's icon, 20 px, before the first step's words.
+ * @slot scan-icon - The icon of the app's scanner, 15 px, in the second step's words, before the bold ones.
  * @slot footer - A line under the steps, such as advice or a link to help. On a phone with an app link, under its buttons.
  *
  * @csspart base - The card.
@@ -38,11 +40,14 @@ const defaultRenewals = 5;
  * @csspart time - What the line says: the code's time, or what is wrong with the connection.
  * @csspart enlarge - The button beside it.
  * @csspart new-code - The button for a new code after a scan.
+ * @csspart try-again - The button for another try while the first code is slow.
+ * @csspart keep-waiting - The button that goes on waiting while the login is slow.
+ * @csspart start-over - The button for a new attempt while the login is slow.
  * @csspart steps - The list of what to do.
  * @csspart step - One step.
  * @csspart number - The number of a step.
- * @csspart message - A message in the place of the code.
- * @csspart disc - The icon above a message.
+ * @csspart message - A message in the square.
+ * @csspart disc - The icon above it, in the middle of the square.
  * @csspart hint - The second line of a message. On a phone with an app link, the line above the link.
  * @csspart status - The live region.
  * @csspart button - The phase's main button.
@@ -50,6 +55,7 @@ const defaultRenewals = 5;
  * @csspart divider - The line above the button that shows the code on a phone.
  * @csspart other-phone - That button.
  * @csspart dialog - The dialog with the large code, which is always light.
+ * @csspart dialog-title - Its heading.
  * @csspart close - The button that closes it.
  *
  * @cssproperty [--onegini-otp-login-accent=light-dark(#1f4fd1, #8fb0ff)] - Main button, ring and links.
@@ -155,9 +161,13 @@ export class OneginiOtpLogin extends LitElement {
       this.requestUpdate();
     },
     leaveForApp: () => this.#login.leaveForApp(),
+    keepWaiting: () => {
+      this.#since = { ...this.#since, choice: Date.now() };
+      this.requestUpdate();
+    },
   };
   #model: ViewModel | undefined;
-  #connectionSince = 0;
+  #since: Since = { phase: 0, connection: 0, choice: 0 };
   #isRedirecting = false;
   #otherPhone = false;
   #styledIn: Document | undefined;
@@ -173,7 +183,7 @@ export class OneginiOtpLogin extends LitElement {
     this.redirect = null;
     new Ticker(this, (now) => {
       const isVisible = document.visibilityState === "visible";
-      return this.#model ? nextChange(this.#model, this.#connectionSince, isVisible, now) : Infinity;
+      return this.#model ? nextChange(this.#model, isVisible, now) : Infinity;
     });
     this.#mark(this.state, true);
   }
@@ -251,11 +261,10 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state } = this.#login;
-    const now = Date.now();
-    const model = viewModel(state, {
+    const model = viewModel(this.#login.state, {
       words: wordsFor(nearestLanguage(this), this.messages),
-      now,
+      now: Date.now(),
+      since: this.#since,
       renewals: this.#renewals,
       hasSymbol: this.#painter.hasSymbol,
       appLinkTemplate: this.appLink,
@@ -267,11 +276,7 @@ export class OneginiOtpLogin extends LitElement {
       isRedirecting: this.#isRedirecting,
     });
     // Nothing is announced from behind the dialog. The announcement follows when the dialog has closed.
-    if (!this.#enlarged.isModal) {
-      const isCodeHidden = model.app === "first" && !model.otherPhone;
-      const connectedMs = now - this.#connectionSince;
-      this.#announcer.say(announcement(state, model.words, connectedMs, this.#isRedirecting, isCodeHidden));
-    }
+    if (!this.#enlarged.isModal) this.#announcer.say(announcement(model));
     this.#model = { ...model, announcement: this.#announcer.text };
     return view(this.#model, this.#handlers);
   }
@@ -282,11 +287,13 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   #onChange(state: State, previous: State): void {
-    if (connectionOf(state) !== connectionOf(previous)) this.#connectionSince = Date.now();
+    const now = Date.now();
+    if (connectionOf(state) !== connectionOf(previous)) this.#since = { ...this.#since, connection: now };
     if (state.phase !== "pending" || state.scanned) this.#enlarged.isWanted = false;
     this.#mark("scanned", state.phase === "pending" && state.scanned);
     if (state.phase === "idle" || state.phase === "requesting") this.#announcer.reset();
     if (state.phase === previous.phase) return;
+    this.#since = { ...this.#since, phase: now, choice: now };
     this.#mark(previous.phase, false);
     this.#mark(state.phase, true);
     this.#isRedirecting = false;

@@ -177,7 +177,7 @@ describe("the element", () => {
         api.start = start;
         const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
         await inPhase(element, "failed");
-        expect(element.shadowRoot!.querySelector(".told .message")!.textContent).to.equal(message);
+        expect(element.shadowRoot!.querySelector(".message")!.textContent).to.equal(message);
         const [button] = parts(element, "button");
         expect(button?.textContent!.trim()).to.equal(label);
         clear();

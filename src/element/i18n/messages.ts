@@ -47,6 +47,12 @@ export interface Messages {
   expired: string;
   expiredHint: string;
   newCode: string;
+  /** The button for a new code after a scan. */
+  scanAgain: string;
+  /** While an answer is late, and what to do about a login that is: go on waiting, or begin again. */
+  slow: string;
+  keepWaiting: string;
+  startOver: string;
   /** What went wrong, each with what to do about it. */
   unavailable: string;
   unavailableHint: string;

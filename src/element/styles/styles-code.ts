@@ -18,13 +18,24 @@ export const codeStyles = css`
     block-size: 100%;
     pointer-events: none;
   }
-  .empty,
-  .scanned {
+  .sunken {
     background: var(--_sunken);
   }
-  /* The edge between ring and plate. */
-  .scanned {
-    box-shadow: inset 0 0 0 5px var(--_surface);
+  /* The disc is in the middle, and stays there: words grow downwards, and two lines of each have room in a narrow card too. */
+  .notice {
+    grid-template-rows: 1fr auto minmax(7.75em, 1fr);
+    place-items: start center;
+  }
+  .notice > .disc {
+    grid-row: 2;
+  }
+  .notice > .disc:not(.done) {
+    background: var(--_surface);
+  }
+  .notice > .words {
+    grid-row: 3;
+    padding: 14px 10px 10px;
+    text-wrap: balance;
   }
   .eye {
     fill: var(--_line);
@@ -33,13 +44,13 @@ export const codeStyles = css`
   .words,
   .stage .button {
     position: relative;
+    text-align: center;
   }
   /* In large text they cover the marks, and never the edge. */
-  .words {
+  .marks + .words {
     margin: 6px;
     padding: 0 2px 3px;
     background: var(--_sunken);
-    text-align: center;
   }
   .words .button {
     margin-block-start: 14px;
@@ -125,16 +136,10 @@ export const codeStyles = css`
   .stage:has(+ .row .enlarge) canvas {
     cursor: zoom-in !important;
   }
-  .scanned .words {
-    text-wrap: balance;
-  }
-  .scanned .disc {
-    margin: 0 auto 14px;
-    background: var(--_surface);
-  }
   .row {
     display: flex;
     flex-wrap: wrap;
+    justify-content: space-between;
     align-items: center;
     min-block-size: 44px;
     margin-block-start: 8px;
@@ -147,6 +152,26 @@ export const codeStyles = css`
     color: var(--_muted);
     font-size: 0.8125em;
     line-height: 1.3846;
+  }
+  .time .slow {
+    display: block;
+  }
+  /* Beside two lines, a button has two lines too, and a hint has more room where it needs some. */
+  .time:has(.slow) + .link {
+    max-inline-size: 9em;
+    padding-block: 0;
+  }
+  .time:has(.slow) {
+    flex-basis: 9.5em;
+  }
+  @container (inline-size < 360px) {
+    .time:has(+ .link) span:has(+ .slow),
+    .time:has(.icon) + .enlarge > span {
+      display: none;
+    }
+    .time:has(.icon) + .enlarge > .icon {
+      block-size: 1.2308em;
+    }
   }
   .time,
   .number {
@@ -199,6 +224,25 @@ export const codeStyles = css`
   .past {
     color: var(--_muted);
   }
+  ol slot::slotted(*) {
+    border-radius: 5px;
+    vertical-align: -0.2em;
+    object-fit: contain;
+  }
+  slot[name="app-icon"]::slotted(*) {
+    inline-size: 1.3333em;
+    block-size: 1.3333em;
+    margin-inline-end: 8px !important;
+  }
+  slot[name="scan-icon"]::slotted(*) {
+    inline-size: 1em;
+    block-size: 1em;
+    margin-inline-end: 4px !important;
+  }
+  .past slot::slotted(*) {
+    filter: grayscale(1);
+    opacity: 0.6;
+  }
   .past .number {
     border-color: transparent;
     background: var(--_sunken);
@@ -212,11 +256,12 @@ export const codeStyles = css`
   dialog {
     --_text: #15181e;
     --_muted: #535b68;
-    --_box: min(608px, 92dvmin - 2px, 100dvh - 89px) !important;
+    --_max: min(92dvh, 100dvh - 16px);
+    --_box: min(608px, 92dvmin - 2px, var(--_max) - 89px) !important;
     min-inline-size: var(--_box) !important;
     inline-size: min(640px, 92vmin);
     max-inline-size: 92vw;
-    max-block-size: 100dvh !important;
+    max-block-size: var(--_max) !important;
     margin: auto;
     overflow: auto !important;
     padding: 0;
@@ -259,7 +304,7 @@ export const codeStyles = css`
   /* On a low screen the words are beside the code, which gets their height. */
   @media (max-height: 600px) and (min-aspect-ratio: 3/2) {
     dialog {
-      --_box: calc(92dvh - 2px) !important;
+      --_box: calc(var(--_max) - 2px) !important;
       inline-size: fit-content;
     }
     .large {
@@ -303,7 +348,10 @@ export const codeStyles = css`
     .waiting .marks {
       animation: breathe 1.8s ease-in-out 0.4s infinite;
     }
-    .scanned .words {
+    .notice .words {
+      animation: appear 0.15s;
+    }
+    .slow {
       animation: appear 0.2s;
     }
     .fresh .left {
@@ -325,7 +373,7 @@ export const codeStyles = css`
       --_text: CanvasText;
       --_muted: CanvasText;
     }
-    .empty {
+    .sunken {
       border: 1px solid CanvasText;
     }
     .marks {
@@ -337,10 +385,14 @@ export const codeStyles = css`
     }
     .ring {
       stroke: CanvasText;
-      stroke-width: 1px;
     }
     .left {
       stroke: Highlight;
+    }
+  }
+  @media (prefers-contrast: more), (forced-colors: active) {
+    .ring {
+      stroke-width: 1px;
     }
     .ring .left {
       stroke-width: 3px;

@@ -60,11 +60,18 @@ export const partStyles = css`
   .link:hover {
     color: var(--_hover);
   }
+  .row .button {
+    flex: 1;
+  }
   .row .link {
-    margin-inline: auto -9px;
+    min-inline-size: 44px;
+    margin-inline: -9px;
     padding-inline: 8px;
     font-size: 0.8125em;
     line-height: 1.385;
+  }
+  .row .link:last-child {
+    margin-inline-start: auto;
   }
   .close {
     position: relative;
@@ -116,7 +123,7 @@ export const partStyles = css`
     letter-spacing: -0.01em;
   }
   /* Keeps the place of a second line, so that nothing moves when it comes. */
-  .message:last-child {
+  .over .message:last-child {
     margin-block-end: calc(1.2222em + 6px);
   }
   .second {
@@ -124,7 +131,7 @@ export const partStyles = css`
     font-size: 0.9375em;
     line-height: 1.4667;
   }
-  .app-first > :not(.told) > .second {
+  .app-first > :first-child > .second {
     min-block-size: 2.9334em;
     text-wrap: balance;
   }
@@ -132,13 +139,8 @@ export const partStyles = css`
     margin-inline-end: 8px;
     vertical-align: -0.15em;
   }
-  .told .second,
-  .scanned .second {
+  .message + .second {
     margin-block-start: 6px;
-  }
-  .told .button,
-  .told .link {
-    margin-block-start: 20px;
   }
   .disc {
     position: relative;
@@ -147,28 +149,33 @@ export const partStyles = css`
     place-items: center;
     inline-size: 3.75em;
     block-size: 3.75em;
-    margin-block: 6px 20px;
     border-radius: 50%;
     background: var(--_sunken);
     color: var(--_muted);
   }
   .turning {
-    background: var(--_tint);
     color: var(--_accent);
   }
   .done {
     background: var(--_accent);
     color: var(--_on-accent);
   }
-  .app-first .disc {
-    margin-block: 0 14px;
+  .over > .disc {
+    margin-block-end: 14px;
   }
-  .app-first .told :is(.button, .link) {
+  .over > .button {
     margin-block-start: 16px;
+  }
+  .over > .row {
+    min-block-size: 0;
+  }
+  .over > .row > .link {
+    margin: 0;
   }
   .arc {
     position: absolute;
     inset: -0.375em;
+    rotate: -0.25turn;
   }
   /* The arc closes, shrinks to the disc's edge, and is gone where it would not show. */
   .done .arc {
@@ -183,31 +190,26 @@ export const partStyles = css`
     border-block-start: 1px solid var(--_line);
   }
   @media (prefers-reduced-motion: no-preference) {
-    /* The layer and not what is in it, which changes from accepted to logged in. The first frame is not an empty card. */
-    .told:not([inert]) {
-      animation: come 0.2s cubic-bezier(0.2, 0, 0, 1) -0.02s;
-    }
     .arc {
       animation: turn 1.1s linear infinite;
     }
     .done .arc {
       animation-play-state: paused;
     }
-    .done,
     .done .arc,
     .done .left {
       transition: 0.16s;
     }
-  }
-  @keyframes come {
-    from {
-      opacity: 0;
-      translate: 0 4px;
+    /* The tick changes in one frame, when the disc under it is dark enough. */
+    .done {
+      transition:
+        background 0.16s linear,
+        color 0s 0.08s;
     }
   }
   @keyframes turn {
     to {
-      rotate: 1turn;
+      rotate: 0.75turn;
     }
   }
   @media (forced-colors: active) {

@@ -17,7 +17,6 @@ const tokens = css`
     --_sunken: var(--onegini-otp-login-sunken, var(--_site-sunken, #f3f5f8));
     --_control: #7c8594;
     --_hover: color-mix(in oklab, var(--_accent) 88%, var(--_text));
-    --_tint: color-mix(in oklab, var(--_accent) 12%, var(--_surface));
     --_site: var(--onegini-otp-login-text, var(--onegini-otp-login-surface));
     --_site-muted: color-mix(
       in oklab,
@@ -104,7 +103,7 @@ const card = css`
   .layer {
     grid-area: 1 / 1;
   }
-  [inert] {
+  .body > [inert] {
     visibility: hidden;
   }
   ::slotted(*) {
@@ -127,15 +126,6 @@ const card = css`
   slot[name="footer"]::before {
     content: "";
   }
-  .told {
-    display: flex;
-    flex-direction: column;
-    align-items: center;
-    justify-content: center;
-    padding-block-end: 64px;
-    text-align: center;
-    text-wrap: balance;
-  }
   [role="status"] {
     position: absolute !important;
     inset-block-end: 0;
@@ -154,10 +144,12 @@ const card = css`
     justify-content: space-between;
     gap: 16px;
   }
-  .app-first > .told {
+  .app-first > .over {
+    align-items: center;
     justify-content: center;
     gap: 0;
-    padding: 0;
+    text-align: center;
+    text-wrap: balance;
   }
   #other {
     inline-size: 100%;
@@ -182,9 +174,6 @@ const card = css`
     .column {
       max-inline-size: none;
     }
-    .told {
-      padding: 0;
-    }
     .body:not(.app-first) > :first-child {
       display: grid;
       grid-template: auto auto auto 1fr / 310px minmax(0, 1fr);
@@ -208,8 +197,19 @@ const card = css`
   }
 `;
 
+/** For a person who asks for more contrast: no grey. Outside forced colours, where all is as they chose. */
+const contrast = css`
+  @media (prefers-contrast: more) {
+    section {
+      --_muted: var(--_text);
+      --_line: var(--_text);
+      border-width: 2px;
+    }
+  }
+`;
+
 /** All styles. Sizes of text are in `em`, the rest in px; directions are logical. */
-export const styles = [tokens, card, codeStyles, partStyles];
+export const styles = [tokens, card, codeStyles, partStyles, contrast];
 
 /** A constructed style sheet belongs to one document. The elements of a document share its sheets. */
 const sheetsOf = new WeakMap<Document, Map<CSSResult, CSSStyleSheet>>();

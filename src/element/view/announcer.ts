@@ -1,45 +1,39 @@
-import type { Words } from "../i18n/languages.js";
-import type { State } from "../flow/state.js";
 import { failureKey, spoken } from "../i18n/messages.js";
+import type { ViewModel } from "./view-model.js";
 
 /** How long the browser must be offline before it is announced. */
-export const offlineSpokenAfterMs = 3_000;
+export const offlineAnnouncedAfterMs = 3_000;
+/** The login may be complete by then, and a screen reader would not get through the first of two announcements. */
+export const approvedAnnouncedAfterMs = 300;
 
 /** What to announce, with a key that tells announcements apart. Renewals, seconds and reconnections are never announced. */
 type Announcement = readonly [key: string, text: string] | undefined;
 
-/**
- * The announcement of a state.
- * @param sinceMs how long ago the connection changed
- * @param isRedirecting whether the page is about to be left
- * @param isCodeHidden whether only the app's button is shown
- */
-export function announcement(
-  state: State,
-  words: Words,
-  sinceMs: number,
-  isRedirecting: boolean,
-  isCodeHidden = false,
-): Announcement {
+/** The announcement for a model; `undefined` if there is no new one. */
+export function announcement(model: Omit<ViewModel, "announcement">): Announcement {
+  const { state, words, now, since } = model;
+  if (model.waiting !== "short") return [`${state.phase} slow`, words.slow];
   switch (state.phase) {
     case "idle":
     case "requesting":
       return undefined;
     case "pending":
       if (state.scanned) return ["scanned", spoken(words.scanned, words.scannedHint)];
-      return state.connection === "offline" && sinceMs >= offlineSpokenAfterMs
+      return state.connection === "offline" && now >= since.connection + offlineAnnouncedAfterMs
         ? ["offline", words.offline]
-        : ["codeReady", isCodeHidden ? words.openAppHint : words.codeReady];
+        : ["codeReady", model.app === "first" && !model.otherPhone ? words.openAppHint : words.codeReady];
     case "approved":
-      return [state.phase, words.approved];
+      return now < since.phase + approvedAnnouncedAfterMs ? undefined : [state.phase, words.approved];
     case "completed":
-      return [state.phase, spoken(words.completed, isRedirecting ? words.redirecting : "")];
+      return [state.phase, spoken(words.completed, model.isRedirecting ? words.redirecting : "")];
     case "denied":
       return [state.phase, spoken(words.denied, words.deniedHint)];
     case "expired":
       return [state.phase, spoken(words.expired, words.expiredHint)];
     case "failed": {
       const key = failureKey(state.failure);
+      const { retryAt } = state.failure;
+      if (key === "tooMany" && retryAt && now >= retryAt) return ["retry", words.tryAgain];
       return [state.phase, spoken(words[key], words[`${key}Hint`])];
     }
     default:
@@ -47,7 +41,7 @@ export function announcement(
   }
 }
 
-/** The text of the live region. Announces each thing at most once an attempt. */
+/** The text of the live region. Announces each thing at most once an attempt, but the code again after a loss of the network. */
 export class Announcer {
   text = "";
   #last: string | undefined;
@@ -69,7 +63,8 @@ export class Announcer {
       return;
     }
     // Announced before: not again, but the last text is out of date.
-    this.text = this.#said.has(key) ? "" : text;
+    const isBack = this.#last === "offline" && this.text;
+    this.text = this.#said.has(key) && !isBack ? "" : text;
     this.#last = key;
     this.#said.add(key);
   }

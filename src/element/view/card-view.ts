@@ -2,28 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { codeView } from "./code-view.js";
 import { dialogView } from "./dialog-view.js";
 import * as icons from "./icons.js";
-import { messageView } from "./message-view.js";
+import { noticeFor, noticeView, slowLine } from "./notice.js";
 import type { Handlers, ViewModel } from "./view-model.js";
-
-/** Whether the phase shows a message in the place of the code. */
-function isMessage({ state, app }: ViewModel): boolean {
-  switch (state.phase) {
-    case "idle":
-    case "requesting":
-      return false;
-    case "pending":
-      return app === "first" && state.scanned;
-    case "expired":
-      return app === "first";
-    case "approved":
-    case "completed":
-    case "denied":
-    case "failed":
-      return true;
-    default:
-      return state satisfies never;
-  }
-}
 
 /** The link beside the code, on a tablet. */
 const appLinkBeside = ({ appLink, words }: ViewModel, { leaveForApp }: Handlers): TemplateResult =>
@@ -39,15 +19,16 @@ const appLinkBeside = ({ appLink, words }: ViewModel, { leaveForApp }: Handlers)
 
 /** The app first, on a phone; the code for another phone is below, behind a button. */
 function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
-  const { state, words, appLink, connection, otherPhone } = model;
+  const { state, words, appLink, connection, otherPhone, waiting } = model;
   const isOffline = connection === "offline";
+  const isLong = waiting === "long";
   return html`<p class="second" part="hint">
-      ${isOffline ? icons.offline : nothing}${isOffline ? words.offline : words.openAppHint}
+      ${isOffline ? [icons.offline, words.offline] : (slowLine(model) ?? words.openAppHint)}
     </p>
     ${
-      state.phase === "idle"
+      state.phase === "idle" || isLong
         ? html`<button class="button app" part="button" type="button" @click=${handlers.start}>
-            ${words.showCode}
+            ${isLong ? words.tryAgain : words.showCode}
           </button>`
         : html`<a
             class="button app"
@@ -73,15 +54,21 @@ function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
     <div id="other" ?hidden=${!otherPhone}>${otherPhone ? codeView(model, handlers) : nothing}</div>`;
 }
 
-/**
- * The whole element as a function of its model. Code and message are two layers in one grid cell, so the card has the same
- * size in every phase.
- */
+/** On a phone a notice has a layer of its own over the buttons, in the same grid cell, so the card keeps its size. */
+function phoneLayers(model: ViewModel, handlers: Handlers, footer: unknown): TemplateResult {
+  const notice = noticeFor(model, handlers);
+  return html`<div class="layer" ?inert=${notice}>${appFirst(model, handlers)}</div>
+    <div class="layer over" ?inert=${!notice}>
+      ${notice ? [noticeView(notice), notice.button ?? html`<div class="row">${notice.links}</div>`] : nothing}
+    </div>
+    <div ?inert=${notice}>${footer}</div>`;
+}
+
+/** The whole element as a function of its model. */
 export function view(model: ViewModel, handlers: Handlers): TemplateResult {
   const { words, app, announcement } = model;
-  const inMessage = isMessage(model);
   const isAppFirst = app === "first";
-  const footer = html`<slot name="footer" ?inert=${inMessage}></slot>`;
+  const footer = html`<slot name="footer"></slot>`;
   return html`<section part="base" aria-labelledby="title" lang=${words.language}>
     <div class="column">
       <div class="head">
@@ -89,14 +76,13 @@ export function view(model: ViewModel, handlers: Handlers): TemplateResult {
         <h2 id="title" part="title" tabindex="-1">${isAppFirst ? words.titleApp : words.title}</h2>
       </div>
       <div class="body ${isAppFirst ? "app-first" : ""}" part="body">
-        <div class="layer" ?inert=${inMessage}>
-          ${isAppFirst ? appFirst(model, handlers) : [codeView(model, handlers), footer]}
-          ${app === "beside" ? appLinkBeside(model, handlers) : nothing}
-        </div>
-        <div class="layer told" ?inert=${!inMessage}>
-          ${inMessage ? messageView(model, handlers) : nothing}
-        </div>
-        ${isAppFirst ? footer : nothing}
+        ${
+          isAppFirst
+            ? phoneLayers(model, handlers, footer)
+            : html`<div class="layer">
+                ${codeView(model, handlers)}${footer}${app === "beside" ? appLinkBeside(model, handlers) : nothing}
+              </div>`
+        }
       </div>
       <div role="status" part="status">${announcement}</div>
     </div>
@@ -111,7 +97,7 @@ export function view(model: ViewModel, handlers: Handlers): TemplateResult {
  */
 export function keepFocus(root: ShadowRoot, focused: Element | null): void {
   if (!focused || isUsable(focused)) return;
-  const target = ["[part~=button]", "#title", ".stage", ".told"]
+  const target = ["[part~=button]", "#title", ".stage", ".over"]
     .flatMap((selector) => [...root.querySelectorAll<HTMLElement>(selector)])
     .find(isUsable);
   if (!target) return;

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import * as icons from "./icons.js";
-import { rich, timeText } from "./code-view.js";
+import { timeText } from "./code-view.js";
 import type { CodePainter } from "./qr-canvas.js";
+import { rich } from "./steps-view.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 const close = (event: Event): void => (event.currentTarget as Element).closest("dialog")!.close();
@@ -18,7 +19,7 @@ export const dialogView = (model: ViewModel, { dialogClosed }: Handlers): Templa
     ${
       enlarged
         ? html`<div class="large">
-            <h2 id="scan">${rich(words.step2)}</h2>
+            <h2 id="scan" part="dialog-title">${rich(words.step2)}</h2>
             <button class="link close" part="close" type="button" aria-label=${words.close} @click=${close}>
               ${icons.cross}
             </button>

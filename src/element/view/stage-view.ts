@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import * as icons from "./icons.js";
+import { mainButton, noticeFor, noticeView } from "./notice.js";
 import { ring } from "./ring.js";
 import { hasCode, isScanned, type Handlers, type ViewModel } from "./view-model.js";
 
@@ -15,44 +15,32 @@ const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" preserveAspectRa
   )}
 </svg>`;
 
-/** After a scan the row has no room for a hint beside its button: the hint takes the second line. */
-export const scannedHint = ({ words, connection }: ViewModel): unknown =>
-  connection === "live" ? words.scannedHint : [icons[connection], words[connection]];
-
-/** The code, or its place: always of the same size. */
-export function stage(model: ViewModel, { start, enlarge }: Handlers): TemplateResult {
+/** The square: the code, its place, or what has happened to it. Always of the same size. */
+export function stage(model: ViewModel, handlers: Handlers): TemplateResult {
   const { state, words, app } = model;
-  if (isScanned(model))
-    return html`<div class="stage scanned" part="stage">
-      ${finderMarks}${ring(model)}
-      <div class="words">
-        <div class="disc" part="disc">${icons.phone}</div>
-        <p class="message" part="message">${words.scanned}</p>
-        <p class="second" part="hint">${scannedHint(model)}</p>
-      </div>
-    </div>`;
-  if (hasCode(model))
+  const notice = noticeFor(model, handlers);
+  if (!isScanned(model) && hasCode(model))
     return html`<div class="stage" part="stage">
       <div class="plate"></div>
-      <canvas part="qr" role="img" aria-label=${words.codeName} @click=${enlarge}></canvas>
+      <canvas part="qr" role="img" aria-label=${words.codeName} @click=${handlers.enlarge}></canvas>
       ${ring(model)}
     </div>`;
-  const button = (label: string) =>
-    html`<button class="button" part="button" type="button" @click=${start}>${label}</button>`;
+  if (notice && state.phase !== "expired")
+    return html`<div class="stage sunken notice" part="stage">${noticeView(notice)}</div>`;
   const isWaiting = state.phase === "requesting" || state.phase === "pending";
-  return html`<div class="stage empty ${isWaiting ? "waiting" : ""}" part="stage">
+  return html`<div class="stage sunken ${isWaiting ? "waiting" : ""}" part="stage">
     ${finderMarks}
     ${
       app === "first"
         ? nothing
-        : state.phase === "idle"
-          ? button(words.showCode)
-          : state.phase === "expired"
-            ? html`<div class="words">
-                <p class="message" part="message">${words.expired}</p>
-                <p class="second" part="hint">${words.expiredHint}</p>
-                ${button(words.newCode)}
-              </div>`
+        : notice
+          ? html`<div class="words">
+              <p class="message" part="message">${notice.text}</p>
+              <p class="second" part="hint">${notice.second}</p>
+              ${notice.button}
+            </div>`
+          : state.phase === "idle"
+            ? mainButton(words.showCode, handlers.start)
             : nothing
     }
   </div>`;

@@ -1,19 +1,23 @@
 import type { Connection, State } from "../flow/state.js";
 import type { Words } from "../i18n/languages.js";
 import { appLinkFor } from "../links.js";
-import { offlineSpokenAfterMs } from "./announcer.js";
+import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs } from "./announcer.js";
 import { countdown, nextSecond, type Countdown } from "./countdown.js";
 
 /** Everything that the view depends on. */
 export interface ViewModel {
   state: State;
   words: Words;
+  /** The instants since which something lasts. */
+  since: Since;
   /** The instant for which it is shown, in milliseconds of `Date.now()`. */
   now: number;
   /** The code's time, while there is a code. */
   clock: Countdown | undefined;
   /** The connection, shown as a hint unless it is `live`. */
   connection: Connection;
+  /** How long the person waits for an answer to a request: after 5 s they read that it is slow, after 12 s they get a choice. */
+  waiting: "short" | "slow" | "long";
   /** Where the app link is: first, on a phone; beside the code, on a tablet; or not shown. */
   app: "first" | "beside" | "none";
   /** The link into the app with the newest code in it, while that code works. */
@@ -30,6 +34,14 @@ export interface ViewModel {
   announcement: string;
 }
 
+/** Instants of `Date.now()`. */
+export interface Since {
+  phase: number;
+  connection: number;
+  /** The phase's begin, or when the person last chose to keep waiting. */
+  choice: number;
+}
+
 /** What a person can do. */
 export interface Handlers {
   start: () => void;
@@ -40,12 +52,13 @@ export interface Handlers {
   dialogClosed: () => void;
   toggleOtherPhone: () => void;
   leaveForApp: () => void;
+  keepWaiting: () => void;
 }
 
 /** What the model is built from, besides the state. */
 export interface ViewContext extends Pick<
   ViewModel,
-  "words" | "now" | "otherPhone" | "enlarged" | "isEnlargeable" | "isRedirecting"
+  "words" | "now" | "since" | "otherPhone" | "enlarged" | "isEnlargeable" | "isRedirecting"
 > {
   renewals: number;
   /** Whether there is a QR code for the state's OTP. */
@@ -69,8 +82,20 @@ export function viewModel(state: State, context: ViewContext): Omit<ViewModel, "
     connection: isPending ? state.connection : "live",
     app: link === undefined ? "none" : isPhone ? "first" : isTouch ? "beside" : "none",
     appLink: hasCode({ clock }) ? link : undefined,
+    waiting: !isWaiting(state)
+      ? "short"
+      : rest.now >= rest.since.choice + choiceAfterMs
+        ? "long"
+        : rest.now >= rest.since.phase + slowAfterMs
+          ? "slow"
+          : "short",
   };
 }
+
+const slowAfterMs = 5_000;
+const choiceAfterMs = 12_000;
+
+const isWaiting = ({ phase }: State): boolean => phase === "requesting" || phase === "approved";
 
 /** Whether the person has scanned and must look at the phone. */
 export const isScanned = ({ state }: Pick<ViewModel, "state">): boolean =>
@@ -80,23 +105,21 @@ export const isScanned = ({ state }: Pick<ViewModel, "state">): boolean =>
 export const hasCode = ({ clock }: Pick<ViewModel, "clock">): boolean =>
   clock !== undefined && clock.kind !== "dead";
 
-/**
- * The next instant at which time alone changes what is shown or said; `Infinity` if there is none.
- * @param connectionSince when the connection changed
- */
-export function nextChange(
-  { state, clock, now: shownAt }: ViewModel,
-  connectionSince: number,
-  isVisible: boolean,
-  now: number,
-): number {
-  if (state.phase === "failed" && isVisible) return nextSecond(state.failure.retryAt ?? 0, now);
-  if (state.phase !== "pending") return Infinity;
+/** The next instant at which time alone changes what is shown or said; `Infinity` if there is none. */
+export function nextChange(model: ViewModel, isVisible: boolean, now: number): number {
+  const { state, clock, since, now: shownAt } = model;
   // In a hidden tab too: when the tab is shown, a code that is over must be gone.
-  const instants = [state.code.endsAt];
-  if (isVisible) {
-    instants.push(connectionSince + offlineSpokenAfterMs);
+  const instants = state.phase === "pending" ? [state.code.endsAt] : [];
+  if (isVisible && state.phase === "failed") instants.push(nextSecond(state.failure.retryAt ?? 0, now));
+  if (isVisible && state.phase === "pending") {
+    instants.push(since.connection + offlineAnnouncedAfterMs);
     if (clock && "left" in clock) instants.push(nextSecond(shownAt + clock.left, now));
   }
+  if (isWaiting(state))
+    instants.push(
+      since.phase + approvedAnnouncedAfterMs,
+      since.phase + slowAfterMs,
+      since.choice + choiceAfterMs,
+    );
   return Math.min(...instants.filter((instant) => instant > now));
 }

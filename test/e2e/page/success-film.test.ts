@@ -16,9 +16,11 @@ const filmMs = 230;
 interface Frame {
   /** Milliseconds since the acceptance. */
   at: number;
-  /** The colours of the card, and of the disc beside its tick. */
+  /** The colours of the square, and of the disc beside its tick. */
   surface: readonly number[];
   disc: readonly number[];
+  /** How much the tick's pixel that differs most differs from the disc. */
+  tick: number;
   /** How much the message's darkest pixel differs from the card. */
   ink: number;
 }
@@ -28,6 +30,7 @@ interface Scene {
   clip: { x: number; y: number; width: number; height: number };
   discX: number;
   discY: number;
+  icon: { left: number; right: number; top: number; bottom: number };
   message: { top: number; bottom: number };
 }
 
@@ -47,21 +50,27 @@ const setAnimations = (page: Page, at: number): Promise<void> =>
 
 const sceneOf = (page: Page): Promise<Scene> =>
   page.evaluate(() => {
-    const layer = document.querySelector("onegini-otp-login")!.shadowRoot!.querySelector(".told")!;
-    const { x, width } = layer.getBoundingClientRect();
-    const disc = layer.querySelector(".disc")!.getBoundingClientRect();
-    const { top, bottom } = layer.querySelector(".message")!.getBoundingClientRect();
+    const stage = document.querySelector("onegini-otp-login")!.shadowRoot!.querySelector(".stage")!;
+    const { x, width } = stage.getBoundingClientRect();
+    const disc = stage.querySelector(".disc")!.getBoundingClientRect();
+    const icon = stage.querySelector(".icon")!.getBoundingClientRect();
+    const { top, bottom } = stage.querySelector(".message")!.getBoundingClientRect();
     const y = Math.floor(disc.top) - 12;
     const discY = disc.top + disc.height / 2;
     return {
       clip: { x, y, width, height: Math.ceil(bottom - y) },
       discX: disc.left + 9,
       discY,
+      icon: { left: icon.left, right: icon.right, top: icon.top, bottom: icon.bottom },
       message: { top, bottom },
     };
   });
 
-async function lookAt(picture: Buffer, { clip, discX, discY, message }: Scene, at: number): Promise<Frame> {
+async function lookAt(
+  picture: Buffer,
+  { clip, discX, discY, icon, message }: Scene,
+  at: number,
+): Promise<Frame> {
   const { width, height, data } = await readPng(picture);
   const scale = width / clip.width;
   const pixel = (x: number, y: number) => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
@@ -71,7 +80,12 @@ async function lookAt(picture: Buffer, { clip, discX, discY, message }: Scene, a
   for (let y = Math.round((message.top - clip.y) * scale); y < bottom; y++)
     for (let x = 0; x < width; x++) ink = Math.max(ink, difference(pixel(x, y), surface));
   const [x, y] = [(discX - clip.x) * scale, (discY - clip.y) * scale].map(Math.round);
-  return { at, surface, disc: pixel(x!, y!), ink };
+  const disc = pixel(x!, y!);
+  let tick = 0;
+  for (let y = Math.round((icon.top - clip.y) * scale); y < (icon.bottom - clip.y) * scale; y++)
+    for (let x = Math.round((icon.left - clip.x) * scale); x < (icon.right - clip.x) * scale; x++)
+      tick = Math.max(tick, difference(pixel(x, y), disc));
+  return { at, surface, disc, tick, ink };
 }
 
 const difference = (one: readonly number[], other: readonly number[]): number =>
@@ -143,12 +157,13 @@ describe("The film of a login", () => {
     it(`is one picture, whose first frame comes ${firstMs.toFixed(1)} ms after the acceptance`, async () => {
       const frames = await film(firstMs);
       const told = frames.map(({ at, disc, ink }) => `${at.toFixed(1)} ms: disc ${disc.join()}, ink ${ink}`);
-      const shade = ({ disc, surface }: Frame) => difference(disc, surface);
       frames.forEach((frame, i) => {
-        assert.ok(shade(frame) > 0, `a frame without a disc: ${told[i]}`);
+        assert.ok(difference(frame.disc, frame.surface) > 0, `a frame without a disc: ${told[i]}`);
+        assert.ok(frame.tick > 80, `a frame without a tick, which differs by ${frame.tick}: ${told[i]}`);
         const before = frames[i - 1];
         if (!before) return;
-        assert.ok(shade(frame) >= shade(before), `the disc fades again: ${told.join("; ")}`);
+        // From the card's white to the accent, which has less red.
+        assert.ok(frame.disc[0]! <= before.disc[0]!, `the disc fades again: ${told.join("; ")}`);
         // Two texts do not have exactly the same darkest pixel.
         assert.ok(frame.ink >= before.ink - 8, `the words fade again: ${told.join("; ")}`);
       });

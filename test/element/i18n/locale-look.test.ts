@@ -265,7 +265,7 @@ describe("the card in Arabic", () => {
       const card = await cardIn("ar", 420);
       card.model = { ...everything[name]!, words: wordsFor("ar", { newCodeIn, tryAgainIn: newCodeIn }) };
       await card.updateComplete;
-      const holder = card.renderRoot.querySelector(name === "failed, must wait" ? ".told .button" : ".time")!;
+      const holder = card.renderRoot.querySelector(name === "failed, must wait" ? ".row .button" : ".time")!;
       const text = [...textsOf(card.renderRoot.querySelector("section")!)].find(
         (each) => each.holder === holder,
       )!.text;

@@ -5,7 +5,7 @@ import type { Failure } from "../../../src/element/flow/state.js";
 import { countdown, formatTime, nextSecond } from "../../../src/element/view/countdown.js";
 import { failureKey, fill, spoken } from "../../../src/element/i18n/messages.js";
 import { locales } from "../support/locales.js";
-import { failed, now, pending } from "../support/models.js";
+import { failed, model, now, pending } from "../support/models.js";
 
 const second = 1_000;
 
@@ -137,36 +137,57 @@ describe("a code's clock", () => {
 
 describe("the announcement", () => {
   const words = wordsFor("en", undefined);
-  const say = (announcer: Announcer, ...args: Parameters<typeof announcement>) => {
-    announcer.say(announcement(...args));
+  const lasting = (ms: number) => ({
+    since: { phase: now - ms, connection: now - ms, choice: now - ms },
+  });
+  const say = (announcer: Announcer, ...args: Parameters<typeof model>) => {
+    announcer.say(announcement(model(...args)));
     return announcer.text;
   };
 
   it("is about the app if only the app's button is shown", () => {
-    const said = announcement(pending(), words, 0, false, true);
-    expect(said).to.deep.equal(["codeReady", words.openAppHint]);
+    expect(announcement(model(pending(), { app: "first" }))).to.deep.equal(["codeReady", words.openAppHint]);
+    expect(announcement(model(pending(), { app: "first", otherPhone: true }))).to.deep.equal([
+      "codeReady",
+      words.codeReady,
+    ]);
   });
 
   it("is nothing while there is no code", () => {
-    expect(announcement({ phase: "idle" }, words, 0, false)).to.equal(undefined);
-    expect(announcement({ phase: "requesting" }, words, 0, false)).to.equal(undefined);
+    expect(announcement(model({ phase: "idle" }))).to.equal(undefined);
+    expect(announcement(model({ phase: "requesting" }))).to.equal(undefined);
   });
   it("says once per attempt that the code is ready, and nothing at a renewal or a reconnection", () => {
     const announcer = new Announcer();
-    expect(say(announcer, pending(), words, 0, false)).to.equal(words.codeReady);
+    expect(say(announcer, pending())).to.equal(words.codeReady);
     announcer.text = "";
-    expect(say(announcer, pending("live", 1), words, 0, false)).to.equal("");
-    expect(say(announcer, pending("reconnecting"), words, 9_000, false)).to.equal("");
+    expect(say(announcer, pending("live", 1))).to.equal("");
+    expect(say(announcer, pending("reconnecting"), lasting(9_000))).to.equal("");
     announcer.reset();
-    expect(say(announcer, pending(), words, 0, false)).to.equal(words.codeReady);
+    expect(say(announcer, pending())).to.equal(words.codeReady);
   });
-  it("says “offline” after three seconds, and once", () => {
+  it("says “offline” after three seconds, once, and that the code is ready when the network is back", () => {
     const announcer = new Announcer();
-    say(announcer, pending(), words, 0, false);
-    expect(say(announcer, pending("offline"), words, 2_999, false)).to.equal(words.codeReady);
-    expect(say(announcer, pending("offline"), words, 3_000, false)).to.equal(words.offline);
-    announcer.text = "";
-    expect(say(announcer, pending("offline"), words, 3_000, false)).to.equal("");
+    say(announcer, pending());
+    expect(say(announcer, pending("offline"), lasting(2_999))).to.equal(words.codeReady);
+    expect(say(announcer, pending("offline"), lasting(3_000))).to.equal(words.offline);
+    expect(say(announcer, pending())).to.equal(words.codeReady);
+    expect(say(announcer, pending("offline"), lasting(3_000))).to.equal("");
+    expect(say(announcer, pending())).to.equal("");
+  });
+  it("says that an answer is late, once for each", () => {
+    const announcer = new Announcer();
+    expect(say(announcer, { phase: "requesting" }, { waiting: "slow" })).to.equal(words.slow);
+    expect(say(announcer, { phase: "requesting" }, { waiting: "long" })).to.equal(words.slow);
+    expect(say(announcer, pending())).to.equal(words.codeReady);
+    expect(say(announcer, { phase: "approved", attempt: "a" })).to.equal(words.approved);
+    expect(say(announcer, { phase: "approved", attempt: "a" }, { waiting: "slow" })).to.equal(words.slow);
+  });
+  it("says that a try is possible again, once the time for it has come", () => {
+    const announcer = new Announcer();
+    const refused = (inMs: number) => failed({ code: "too_many_requests", retryAt: now + inMs });
+    expect(say(announcer, refused(1))).to.equal("Too many tries. Please wait a little.");
+    expect(say(announcer, refused(0))).to.equal(words.tryAgain);
   });
   it("has the second line of each final phase", () => {
     const texts = (
@@ -176,19 +197,25 @@ describe("the announcement", () => {
         { phase: "completed", answer: {} },
         failed(),
       ] as const
-    ).map((state) => announcement(state, words, 0, true)?.[1]);
+    ).map((state) => announcement(model(state))?.[1]);
     expect(texts).to.deep.equal([
-      "You declined on your phone. Nobody was logged in.",
-      "Still there? The code has paused.",
+      "You declined on your phone. You’re not logged in on this device.",
+      "Still there? Get a new code to continue.",
       "You’re logged in. Opening the next page…",
       "The login service isn’t answering. Please try again in a moment.",
     ]);
   });
-  it("says that a login was accepted, also after `expired`", () => {
+  it("says that a login was accepted after 300 ms, and not if it is complete by then", () => {
     const announcer = new Announcer();
-    say(announcer, { phase: "expired", attempt: "a" }, words, 0, false);
-    say(announcer, { phase: "approved", attempt: "a" }, words, 0, false);
-    expect(say(announcer, { phase: "completed", answer: {} }, words, 0, false)).to.equal("You’re logged in");
+    say(announcer, pending());
+    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(299))).to.equal(words.codeReady);
+    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(300))).to.equal(words.approved);
+    const quick = new Announcer();
+    say(quick, { phase: "expired", attempt: "a" });
+    say(quick, { phase: "approved", attempt: "a" }, lasting(17));
+    expect(say(quick, { phase: "completed", answer: {} }, { isRedirecting: false })).to.equal(
+      "You’re logged in",
+    );
   });
   it("has no second full stop", () => {
     expect(spoken("Really!", "Yes.")).to.equal("Really! Yes.");

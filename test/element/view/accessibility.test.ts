@@ -222,6 +222,7 @@ describe("the live region", () => {
     api.login = () => answered;
     api.say("approved");
     await inPhase(element, "approved");
+    await until(() => status.textContent.startsWith("Accepted"));
     answer(LoginApi.json({}));
     await inPhase(element, "completed");
     await until(() => said.length === 3);
@@ -232,13 +233,32 @@ describe("the live region", () => {
     ]);
   });
 
+  it("leaves out that the phone accepted, if the login is complete within 300 ms", async () => {
+    const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
+    await inPhase(element, "pending");
+    await until(() => api.watched === 1);
+    const status = part(element, "status");
+    const said: string[] = [];
+    new MutationObserver(() => said.push(status.textContent)).observe(status, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+    api.say("approved");
+    await inPhase(element, "completed");
+    await until(() => said.length > 0);
+    expect(said).to.deep.equal(["You’re logged in"]);
+  });
+
   it("announces again that the code is ready, after another try", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
     await until(() => api.watched === 1);
     api.say("denied");
     await inPhase(element, "denied");
-    expect(part(element, "status").textContent).to.equal("You declined on your phone. Nobody was logged in.");
+    expect(part(element, "status").textContent).to.equal(
+      "You declined on your phone. You’re not logged in on this device.",
+    );
     part(element, "button").click();
     await element.updateComplete;
     expect(part(element, "status").textContent).to.equal("");

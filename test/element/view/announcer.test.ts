@@ -22,9 +22,10 @@ describe("the live region", () => {
     announcer.say(["codeReady", "The code is ready."]);
     announcer.say(["offline", "You’re offline."]);
     expect(announcer.text).to.equal("You’re offline.");
+    announcer.say(["scanned", "Check your phone."]);
     announcer.say(["codeReady", "The code is ready."]);
     expect(announcer.text).to.equal("");
-    announcer.say(["offline", "You’re offline."]);
+    announcer.say(["scanned", "Check your phone."]);
     expect(announcer.text).to.equal("");
   });
 

@@ -196,7 +196,7 @@ describe("a code whose time is over", () => {
     await until(() => canvasOf(element) === null);
     expect(element.state).to.equal("pending");
     expect(element.shadowRoot!.querySelector(".time")!.textContent).to.equal("Getting a code…");
-    expect(element.shadowRoot!.querySelector(".stage")!.classList.contains("empty")).to.equal(true);
+    expect(element.shadowRoot!.querySelector(".stage")!.classList.contains("sunken")).to.equal(true);
   });
 
   it("is followed by “Still there?” if it was the last one", async () => {
@@ -206,7 +206,7 @@ describe("a code whose time is over", () => {
     expect(element.shadowRoot!.querySelector(".time")!.textContent).to.equal("Code works for 0:01");
     await inPhase(element, "expired");
     expect(canvasOf(element) === null).to.equal(true);
-    expect(part(element, "button").textContent).to.equal("Show a new code");
+    expect(part(element, "button").textContent.trim()).to.equal("Show a new code");
   });
 });
 

@@ -38,9 +38,8 @@ describe("a scanned code", () => {
     const stage = element.shadowRoot!.querySelector(".stage")!;
     expect(element.matches(":state(pending)")).to.equal(true);
     expect(places()).to.deep.equal(before);
-    expect(stage.textContent).to.include("Check your phone").and.include("Confirm there to log in here.");
-    expect(stage.querySelector(".marks")).to.not.equal(null);
-    expect(stage.querySelector(".ring .left")!.getAttribute("stroke-dasharray")).to.match(/^0 /);
+    expect(stage.textContent).to.include("Check your phone").and.include("Accept there to log in here.");
+    expect(stage.querySelector(".marks, .ring")).to.equal(null);
     expect(element.shadowRoot!.querySelector("[role=timer], .enlarge, .row p")).to.equal(null);
     expect(changes).to.deep.equal([]);
   });
@@ -52,7 +51,7 @@ describe("a scanned code", () => {
     ] as const)
       for (const app of ["none", "first"] as const) {
         const { renderRoot } = await showCard(model(scanned(connection), { app }), 320);
-        expect(renderRoot.querySelector(".layer:not([inert]) .second")!.textContent).to.equal(words);
+        expect(renderRoot.querySelector(".layer:not([inert]) .words .second")!.textContent).to.equal(words);
       }
   });
 
@@ -79,7 +78,7 @@ describe("a scanned code", () => {
     const element = await scannedElement();
     await scan(element);
     await element.updateComplete;
-    expect(part(element, "status").textContent).to.equal("Check your phone. Confirm there to log in here.");
+    expect(part(element, "status").textContent).to.equal("Check your phone. Accept there to log in here.");
     api.say("pending", { expires_in: 40 });
     await until(() => !element.matches(":state(scanned)"));
     await element.updateComplete;
@@ -97,7 +96,7 @@ describe("a scanned code", () => {
     let answer: (response: Response) => void = () => undefined;
     api.renew = () => new Promise((resolve) => (answer = resolve));
     const button = [...element.shadowRoot!.querySelectorAll("button")].find(
-      (each) => each.textContent === "Show a new code",
+      (each) => each.textContent === "Scan again",
     )!;
     button.focus();
     button.click();
@@ -133,11 +132,11 @@ describe("a scanned code", () => {
 
   it("takes the place of the app's button on a phone", async () => {
     const card = await showCard(model(scanned(), { app: "first", appLink: "myapp://otp" }), 320);
-    const message = card.renderRoot.querySelector(".told")!;
+    const message = card.renderRoot.querySelector(".over")!;
     expect(message.textContent).to.include("Check your phone");
     expect(parts(card as never, "button")).to.have.length(0);
     expect([...message.querySelectorAll("button")].map((each) => each.textContent)).to.deep.equal([
-      "Show a new code",
+      "Scan again",
     ]);
   });
 });
