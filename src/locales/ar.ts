@@ -33,7 +33,7 @@ export const ar: Messages = {
   expired: "هل ما زلت هنا؟",
   expiredHint: "اطلب رمزًا جديدًا للمتابعة.",
   newCode: "عرض رمز جديد",
-  scanAgain: "المسح مجددًا",
+  scanAgain: "إعادة المسح",
   slow: "يستغرق هذا وقتًا أطول من المعتاد.",
   keepWaiting: "مواصلة الانتظار",
   startOver: "البدء من جديد",

@@ -35,7 +35,7 @@ export const da: Messages = {
   newCode: "Vis en ny kode",
   scanAgain: "Scan igen",
   slow: "Det tager længere tid end normalt.",
-  keepWaiting: "Vent videre",
+  keepWaiting: "Vent lidt endnu",
   startOver: "Start forfra",
   unavailable: "Logintjenesten svarer ikke",
   unavailableHint: "Prøv igen om et øjeblik.",

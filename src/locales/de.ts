@@ -52,7 +52,7 @@ export const de: Messages = {
   tryAgainIn: "Erneut in {time}",
   cookies: "Cookies sind deaktiviert",
   cookiesHint: "Erlauben Sie Cookies für diese Website und versuchen Sie es noch einmal.",
-  notHere: "Anmeldung per Smartphone hier nicht möglich",
+  notHere: "Anmeldung per Handy hier nicht möglich",
   notHereHint: "Melden Sie sich bitte anders an.",
 };
 
