@@ -15,6 +15,10 @@ const cards: Record<Picture, ViewModel> = {
 const slotted = `
   <svg slot="logo" viewBox="0 0 28 28" width="28" height="28"><rect width="28" height="28" rx="7" fill="#0b6b57" />
     <path d="M8 19 13 9M15 19 20 9" stroke="#fff" stroke-width="3" stroke-linecap="round" /></svg>
+  <svg slot="app-icon" viewBox="0 0 28 28"><rect width="28" height="28" fill="#0b6b57" />
+    <path d="M8 19 13 9M15 19 20 9" stroke="#fff" stroke-width="3" stroke-linecap="round" /></svg>
+  <svg slot="scan-icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2">
+    <path d="M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16" /></svg>
   <p slot="footer">Only accept a login that you started yourself, on this page.</p>`;
 
 /** Between the centres of two marks, and from a mark to the edge of the picture. */

@@ -39,10 +39,7 @@ const defaultRenewals = 5;
  * @csspart row - The line under the code.
  * @csspart time - What the line says: the code's time, or what is wrong with the connection.
  * @csspart enlarge - The button beside it.
- * @csspart new-code - The button for a new code after a scan.
- * @csspart try-again - The button for another try while the first code is slow.
- * @csspart keep-waiting - The button that goes on waiting while the login is slow.
- * @csspart start-over - The button for a new attempt while the login is slow.
+ * @csspart new-code - A text button in that line: for a new code after a scan, or while an answer is late.
  * @csspart steps - The list of what to do.
  * @csspart step - One step.
  * @csspart number - The number of a step.
@@ -64,7 +61,7 @@ const defaultRenewals = 5;
  * @cssproperty [--onegini-otp-login-text=light-dark(#15181e, #f1f3f6)] - Text on the card.
  * @cssproperty [--onegini-otp-login-muted=light-dark(#535b68, #aab2bf)] - Second lines, time and footer.
  * @cssproperty [--onegini-otp-login-line=light-dark(#d9dee6, #363c47)] - The card's edge, the empty ring, the circles of the numbers.
- * @cssproperty [--onegini-otp-login-sunken=light-dark(#f3f5f8, #20242c)] - The place of a code that is not there yet, and the discs of icons.
+ * @cssproperty [--onegini-otp-login-sunken=light-dark(#f3f5f8, #20242c)] - The square without a code, and the discs of ticks.
  * @cssproperty [--onegini-otp-login-radius=16px] - The card's corners.
  * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring. Those of the white plate in it are 4 px smaller.
  * @cssproperty [--onegini-otp-login-button-radius=10px] - The buttons' corners.

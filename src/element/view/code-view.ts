@@ -52,7 +52,7 @@ function row(model: ViewModel, handlers: Handlers): unknown {
     model.isEnlargeable && hasCode(model)
       ? enlargeButton(model, handlers)
       : model.state.phase === "requesting" && model.waiting === "long"
-        ? textButton("try-again", model.words.tryAgain, handlers.start)
+        ? textButton(model.words.tryAgain, handlers.start)
         : nothing,
   ];
 }

@@ -28,8 +28,8 @@ export const mainButton = (label: string, run: unknown, isEarly = false): Templa
     ${label}
   </button>`;
 
-export const textButton = (part: string, label: unknown, run: unknown): TemplateResult =>
-  html`<button class="link" part=${part} type="button" @click=${run}>${label}</button>`;
+export const textButton = (label: unknown, run: unknown): TemplateResult =>
+  html`<button class="link" part="new-code" type="button" @click=${run}>${label}</button>`;
 
 /** "This is taking longer than usual.", once it does. */
 export const slowLine = ({ words, waiting }: ViewModel): unknown =>
@@ -49,7 +49,7 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
             text: words.scanned,
             // The row has no room for a hint beside its button.
             second: connection === "live" ? words.scannedHint : [icons[connection], words[connection]],
-            links: textButton("new-code", words.scanAgain, handlers.newCode),
+            links: textButton(words.scanAgain, handlers.newCode),
           }
         : undefined;
     case "approved":
@@ -61,8 +61,8 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
         links:
           waiting === "long"
             ? [
-                textButton("keep-waiting", words.keepWaiting, handlers.keepWaiting),
-                textButton("start-over", words.startOver, handlers.start),
+                textButton(words.keepWaiting, handlers.keepWaiting),
+                textButton(words.startOver, handlers.start),
               ]
             : nothing,
       };

@@ -8,7 +8,7 @@ import { watched, type Stage, stages } from "./support/scenes.js";
 const ready = "The QR code is ready. Scan it in the app.";
 const offline = "You’re offline. We’ll keep trying.";
 const accepted = "Accepted. Logging you in…";
-const declined = "You declined on your phone. Nobody was logged in.";
+const declined = "You declined on your phone. You’re not logged in on this device.";
 
 describe("Screen reader announcements", () => {
   const { open } = stages();
@@ -37,7 +37,7 @@ describe("Screen reader announcements", () => {
     assert.ok(heard.length <= 3, heard.join(" | "));
   });
 
-  it("are six at most when everything goes wrong and the person tries again", async () => {
+  it("are seven at most when everything goes wrong and the person tries again", async () => {
     const stage = await open("idle");
     const { page, site } = stage;
     const ear = await listen(page);
@@ -74,7 +74,15 @@ describe("Screen reader announcements", () => {
       assert.ok(Date.now() < end, "it never logged in");
       await stage.pass(1);
     }
-    assert.deepEqual(await ear.heard(), [ready, offline, declined, ready, accepted, "You’re logged in"]);
+    assert.deepEqual(await ear.heard(), [
+      ready,
+      offline,
+      ready,
+      declined,
+      ready,
+      accepted,
+      "You’re logged in",
+    ]);
   });
 
   it("do not contain the clock or new codes", async () => {
@@ -94,10 +102,10 @@ describe("Screen reader announcements", () => {
     assert.deepEqual(await ear.heard(), [ready]);
     await stage.pass(1);
     await reachPhase(stage.page, "expired");
-    assert.deepEqual(await ear.heard(), [ready, "Still there? The code has paused."]);
+    assert.deepEqual(await ear.heard(), [ready, "Still there? Get a new code to continue."]);
   });
 
-  it("do not count down to the next try", async () => {
+  it("do not count down to the next try, but say that it has come", async () => {
     const stage = await open("idle");
     const ear = await listen(stage.page);
     stage.site.answers.start = refusal("too_many_requests", 429, { "Retry-After": "60" });
@@ -105,7 +113,28 @@ describe("Screen reader announcements", () => {
     await reachPhase(stage.page, "failed");
     for (let count = 0; count < 61; count++) await stage.pass(1);
     await stage.reads("Try again");
-    assert.deepEqual(await ear.heard(), ["Too many tries. Please wait a little."]);
+    assert.deepEqual(await ear.heard(), ["Too many tries. Please wait a little.", "Try again"]);
+  });
+
+  it("say once that a code is late, and once that a login is", async () => {
+    const stage = await open("idle");
+    const { site, page } = stage;
+    const ear = await listen(page);
+    site.answers.start = "never";
+    await press(stage, "Show QR code");
+    await reachPhase(page, "requesting");
+    for (let count = 0; count < 12; count++) await stage.pass(1);
+    site.answers.start = code(600);
+    await press(stage, "Try again");
+    await watched(stage);
+    site.answers.login = "never";
+    site.say("approved");
+    await reachPhase(page, "approved");
+    for (let count = 0; count < 12; count++) await stage.pass(1);
+    await press(stage, "Keep waiting");
+    await page.getByRole("button", { name: "Start over", exact: true }).waitFor({ state: "detached" });
+    const slow = "This is taking longer than usual.";
+    assert.deepEqual(await ear.heard(), [slow, ready, accepted, slow]);
   });
 
   it("do not come from the timer, which is not a live region, or from the code's name, which has no time", async () => {

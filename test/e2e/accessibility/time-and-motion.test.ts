@@ -110,12 +110,12 @@ describe("Motion", () => {
     assert.deepEqual(await moved(stage.page), []);
   });
 
-  it("occurs otherwise: messages appear, the ring refills, an arc turns", async () => {
+  it("occurs otherwise: words appear, the ring refills, an arc turns", async () => {
     const stage = await open("idle", { reducedMotion: "no-preference" });
     await watchMotion(stage.page);
     await logIn(stage);
     const parts = new Set(await moved(stage.page));
-    for (const part of ["left", "layer told", "arc"]) assert.ok(parts.has(part), [...parts].join());
+    for (const part of ["left", "words", "arc"]) assert.ok(parts.has(part), [...parts].join());
     assert.ok(!parts.has("canvas"), "the code never moves");
   });
 });

@@ -227,7 +227,7 @@ describe("The playground", () => {
     await goTo("scanned");
     await reaches("scanned");
     assert.equal(await page.evaluate(() => navigator.onLine), true);
-    await element.getByRole("button", { name: "Show a new code" }).click();
+    await element.getByRole("button", { name: "Scan again" }).click();
     await page.locator("#phases [aria-current][value=pending]").waitFor();
     assert.equal(await hashOf(page), "");
   });

@@ -52,7 +52,7 @@ describe("An old code", () => {
         data: { transaction_id: transaction, user: "demo-user" },
       });
       await reachPhase(page, "scanned");
-      await page.getByRole("button", { name: "Show a new code" }).click();
+      await page.getByRole("button", { name: "Scan again" }).click();
       const fresh = await codeOn(page, scanned);
       if (accepted === "old") await phone.answer(transaction, true);
       else await phone.accept(fresh);
