@@ -35,7 +35,7 @@ export const es: Messages = {
   newCode: "Mostrar un código nuevo",
   scanAgain: "Escanear de nuevo",
   slow: "Está tardando más de lo normal.",
-  keepWaiting: "Seguir esperando",
+  keepWaiting: "Esperar más",
   startOver: "Empezar de nuevo",
   unavailable: "El servicio no responde",
   unavailableHint: "Inténtalo de nuevo en un momento.",

@@ -34,7 +34,7 @@ export const pt: Messages = {
   expiredHint: "Peça um novo código para continuar.",
   newCode: "Mostrar um novo código",
   scanAgain: "Escanear de novo",
-  slow: "Está demorando mais que o normal.",
+  slow: "Está demorando um pouco.",
   keepWaiting: "Continuar esperando",
   startOver: "Recomeçar",
   unavailable: "O serviço não está respondendo",
