@@ -6,10 +6,11 @@ import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:
 import { relative, resolve } from "node:path";
 import { dirname, join } from "node:path/posix";
 import { slug } from "github-slugger";
-import { defineConfig, type DefaultTheme, type MarkdownRenderer, type Plugin } from "vitepress";
+import { defineConfigWithTheme, type DefaultTheme, type MarkdownRenderer, type Plugin } from "vitepress";
 import { documents, files } from "../files/[file].paths.js";
 import { groups, type Entry } from "./groups.js";
 import { llmsFiles } from "./llms.js";
+import { search } from "./search.js";
 
 /** Pages whose place on the site does not follow from their path. */
 const places: Readonly<Record<string, string>> = {
@@ -99,12 +100,28 @@ const headingsWithoutRole: Plugin = {
       : undefined,
 };
 
-export default defineConfig({
-  title: "onegini-otp-login",
+const { name, version, license } = JSON.parse(read("package.json")) as Record<
+  "name" | "version" | "license",
+  string
+>;
+
+/** What the pages need of the project: `theme/site-frame.ts` shows it. */
+export interface SiteConfig extends DefaultTheme.Config {
+  project: { name: string; version: string; license: string };
+}
+
+export default defineConfigWithTheme<SiteConfig>({
+  title: name,
   description: "QR login with the Onegini (OneWelcome) Mobile Security Platform",
   lang: "en",
-  // No icon; without this browsers ask for one.
-  head: [["link", { rel: "icon", href: "data:," }]],
+  head: [
+    ["link", { rel: "icon", href: "/icon.svg", type: "image/svg+xml" }],
+    ["meta", { name: "application-name", content: name }],
+    ["meta", { property: "og:site_name", content: name }],
+    ["meta", { property: "og:title", content: "QR login for the Onegini Mobile Security Platform" }],
+    ["meta", { name: "theme-color", content: "#ffffff", media: "(prefers-color-scheme: light)" }],
+    ["meta", { name: "theme-color", content: "#1b1b1f", media: "(prefers-color-scheme: dark)" }],
+  ],
   srcDir: "..",
   cacheDir: "../.cache/vitepress",
   srcExclude: [
@@ -127,7 +144,14 @@ export default defineConfig({
     anchor: { slugify: slug },
   },
   themeConfig: {
-    search: { provider: "local" },
+    project: { name, version, license },
+    logo: "/icon.svg",
+    search: {
+      provider: "local",
+      options: search((path) =>
+        addressOf("", path).replace(/(?:(\/)index)?\.md(?=#)/, (_all, folder?: string) => folder ?? ".html"),
+      ),
+    },
     outline: [2, 3],
     nav: groups.map(({ text, pages }) => ({
       text,
@@ -137,10 +161,6 @@ export default defineConfig({
     })),
     sidebar: groups.map(({ text, pages }) => ({ text, items: pages.map(item) })),
   },
-  /** Gives recipes the place of the outline: the element beside its CSS needs it. */
-  transformPageData({ relativePath, frontmatter }) {
-    if (relativePath === "theming.md") frontmatter["aside"] = false;
-  },
   /** Writes llms.txt and llms-full.txt, and the pages that they link to as they are in the project. */
   buildEnd({ outDir }) {
     for (const [file, text] of Object.entries(llmsFiles())) writeFileSync(join(outDir, file), text);
@@ -149,6 +169,7 @@ export default defineConfig({
   vite: {
     // The site's root is the project's, whose own configuration is for the package.
     configFile: false,
+    publicDir: resolve("docs/.vitepress/public"),
     plugins: [headingsWithoutRole],
     resolve: { alias: { "onegini-otp-login/define": resolve("src/define.ts") } },
   },

@@ -29,7 +29,8 @@ const linked = documents
 
 /** Files that they link to and that are no Markdown, such as openapi.yaml, by their paths: each has a page of its own. */
 export const files: ReadonlyMap<string, string> = new Map(
-  [...new Set(linked)].map((path) => [
+  // The footer links to the licence.
+  [...new Set([...linked, "LICENSE"])].map((path) => [
     path,
     path
       .toLowerCase()

@@ -2,9 +2,13 @@
  * Draws sheets of cards in a page, for `npm run gallery` and for the tests of the look: `show("phases")`.
  */
 import { wordsFor } from "../../src/element/i18n/languages.js";
+import { toCode } from "../../src/element/flow/renewal.js";
+import type { State } from "../../src/element/flow/state.js";
+import { styles } from "../../src/element/styles/styles.js";
+import { firstCode } from "../../docs/.vitepress/theme/first-code.js";
 import type { ViewModel } from "../../src/element/view/view-model.js";
 import { directionOf, everything, locales } from "../../test/element/support/locales.js";
-import { failed, model, pending, phases } from "../../test/element/support/models.js";
+import { failed, model, now, pending, phases } from "../../test/element/support/models.js";
 import { ViewCard } from "../../test/element/support/view-card.js";
 
 interface Cell {
@@ -66,6 +70,16 @@ const published: Record<string, Cell[]> = {
   ],
   enlarged: [one("enlarged", 360, model(pending(), { enlarged: true }))],
   "enlarged-low": [one("enlarged", 360, model(pending(), { enlarged: true }))],
+  card: [
+    one(
+      "card",
+      400,
+      model({
+        ...(pending() as Extract<State, { phase: "pending" }>),
+        code: toCode({ otp: firstCode.otp, expires_in: firstCode.expiresIn }, now),
+      }),
+    ),
+  ],
   front: [
     one("arabic", 360, model(pending(), said("ar"))),
     one("phone", 288, { ...model(pending()), ...appFirst(model(pending())) }),
@@ -127,4 +141,26 @@ async function put(all: readonly Cell[]): Promise<void> {
   await document.fonts.ready;
 }
 
-Object.assign(globalThis, { show });
+/** The markup of the card that is shown, with its shadow root, for a page without scripts. The code is a picture in it. */
+function markup(): string {
+  const { renderRoot } = document.querySelector<ViewCard>("view-card")!;
+  const template = document.createElement("template");
+  template.innerHTML = (renderRoot as ShadowRoot).innerHTML;
+  const { content } = template;
+  const comments = document.createTreeWalker(content, NodeFilter.SHOW_COMMENT);
+  const notes: Node[] = [];
+  while (comments.nextNode()) notes.push(comments.currentNode);
+  for (const note of notes) (note as Comment).remove();
+  for (const apart of content.querySelectorAll("dialog, [role=status]")) apart.remove();
+  const canvas = renderRoot.querySelector("canvas")!;
+  const { width, height } = canvas.getBoundingClientRect();
+  const picture = document.createElement("img");
+  picture.src = canvas.toDataURL();
+  picture.alt = "";
+  picture.style.cssText = `grid-area: 1 / 1; position: relative; inline-size: ${width}px; block-size: ${height}px;
+    max-inline-size: calc(100% - 9px); max-block-size: calc(100% - 9px); image-rendering: pixelated`;
+  content.querySelector("canvas")!.replaceWith(picture);
+  return `<template shadowrootmode="open"><style>${styles.map(String).join("\n")}</style>${template.innerHTML}</template>`;
+}
+
+Object.assign(globalThis, { show, markup });

@@ -73,6 +73,10 @@ try {
       if (isByCard && !look.startsWith("forced")) await photographCards(page, sheet, look);
       else if (sheet !== "front") await save({ sheet, look }, await photograph(page, sheet));
     }
+    if (look === "light" && !review) {
+      await page.evaluate(`show("card")`);
+      await writeFile(`${out}/card.html`, await page.evaluate<string>("markup()"));
+    }
     await context.close();
   }
   if (sheets.includes("demo")) {

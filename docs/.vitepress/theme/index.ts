@@ -4,11 +4,13 @@ import DefaultTheme from "vitepress/theme-without-fonts";
 import { Gallery } from "./gallery.js";
 import { LoginStage } from "./login-stage.js";
 import { Recipe } from "./recipe.js";
+import { SiteFrame } from "./site-frame.js";
 import { SiteMap } from "./site-map.js";
 import "./style.css";
 
 export default {
   extends: DefaultTheme,
+  Layout: SiteFrame,
   enhanceApp({ app }) {
     app.component("Gallery", Gallery);
     app.component("LoginStage", LoginStage);

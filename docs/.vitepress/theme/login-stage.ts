@@ -1,5 +1,6 @@
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import { defineComponent, h, onMounted, onUnmounted, ref } from "vue";
+import { firstCode } from "./first-code.js";
 import { StandIn, type Scene } from "./stand-in.js";
 
 const shown = [
@@ -16,6 +17,16 @@ const shown = [
 ] as const satisfies (Scene | "idle")[];
 
 const endpoint = "/stand-in/otp-login";
+
+/**
+ * The card as it is with the first code, as HTML with a shadow root that the browser's parser attaches: so it is painted at once, in the
+ * reader's font and colours, before any script. Only the server needs it. `npm run gallery` writes it.
+ */
+const paintedCard = import.meta.env.SSR
+  ? Object.values(
+      import.meta.glob<string>("../../gallery/card.html", { eager: true, query: "?raw", import: "default" }),
+    )[0]
+  : undefined;
 
 /** The live element, with a button for each phase. */
 export const LoginStage = defineComponent({
@@ -49,12 +60,20 @@ export const LoginStage = defineComponent({
 
     return () =>
       h("div", { class: "login-stage" }, [
-        h("onegini-otp-login", {
-          ref: element,
-          endpoint,
-          onStatechange: update,
-          onLogin: (event: Event) => event.preventDefault(),
-        }),
+        h(
+          "onegini-otp-login",
+          {
+            ref: element,
+            endpoint,
+            attempt: firstCode.attempt,
+            otp: firstCode.otp,
+            "expires-in": firstCode.expiresIn,
+            onStatechange: update,
+            onLogin: (event: Event) => event.preventDefault(),
+          },
+          // The upgraded element shows no child without a slot. Nothing in it can be used before.
+          [h("div", { inert: true, innerHTML: paintedCard ?? "" })],
+        ),
         h("div", { role: "group", "aria-label": "Phase" }, [
           ...shown.map((phase) =>
             h(

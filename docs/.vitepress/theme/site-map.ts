@@ -11,16 +11,17 @@ const list = (items: readonly DefaultTheme.SidebarItem[]): VNode =>
     }),
   );
 
-/** Every page of the site, in its group. */
+/** Every page of the site, in its group. `level` is that of the groups' headings. */
 export const SiteMap = defineComponent({
-  setup() {
+  props: { level: { type: Number, default: 3 } },
+  setup({ level }) {
     const { theme } = useData<DefaultTheme.Config>();
     const groups = theme.value.sidebar as readonly DefaultTheme.SidebarItem[];
     return () =>
       h(
         "nav",
         { class: "site-map", "aria-label": "All pages" },
-        groups.map(({ text, items = [] }) => h("section", [h("h3", text), list(items)])),
+        groups.map(({ text, items = [] }) => h("section", [h(`h${level}`, text), list(items)])),
       );
   },
 });

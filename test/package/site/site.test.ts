@@ -11,7 +11,9 @@ import { Hono } from "hono";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import type { GalleryPicture } from "../../../scripts/pictures/gallery-list.js";
 import { loadAxe, runAxe } from "../../e2e/accessibility/support/page-checks.js";
+import { firstCode } from "../../../docs/.vitepress/theme/first-code.js";
 import { launchBrowser } from "../../support/browser.js";
+import { readCodes } from "../../support/qr.js";
 
 /** The site that `npm run docs` builds of the documents, in a browser. */
 
@@ -112,6 +114,36 @@ describe("The first page", () => {
     assert.equal(page.url(), `${origin}/`);
   });
 
+  for (const colorScheme of ["light", "dark"] as const)
+    test(`paints its card before any script runs, and nothing moves when the element takes its place: ${colorScheme}`, async () => {
+      // Not watched: the browser complains about the scripts that do not load.
+      const context = await browser.newContext({ colorScheme, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      await page.addInitScript(() => {
+        Object.assign(globalThis, { shift: 0 });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries())
+            (globalThis as unknown as { shift: number }).shift += (
+              entry as PerformanceEntry & { value: number }
+            ).value;
+        }).observe({ type: "layout-shift", buffered: true });
+      });
+      const element = page.locator(".login-stage onegini-otp-login");
+      const scripts = /\.js$/;
+      await page.route(scripts, (route) => route.abort());
+      await page.goto(origin);
+      await element.getByText("Open the app on your phone").waitFor();
+      assert.equal(await page.evaluate(() => customElements.get("onegini-otp-login")), undefined);
+      assert.deepEqual(await readCodes(await element.screenshot()), [firstCode.otp]);
+      const painted = await element.boundingBox();
+      await page.unroute(scripts);
+      await page.reload();
+      await page.locator("onegini-otp-login:state(pending)").waitFor();
+      assert.deepEqual(await readCodes(await element.screenshot()), [firstCode.otp]);
+      assert.deepEqual(await element.boundingBox(), painted);
+      assert.equal(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift), 0);
+    });
+
   test("goes on when the card's own buttons are pressed", async () => {
     const page = await open("/");
     const stage = page.locator(".login-stage");
@@ -184,6 +216,13 @@ describe("The first page", () => {
 });
 
 describe("The theming page", () => {
+  test("has its headings beside it", async () => {
+    const page = await open(path);
+    const outline = page.getByRole("navigation", { name: "On this page" }).filter({ visible: true });
+    await outline.getByRole("link", { name: "Light and dark" }).click();
+    await page.waitForURL("**/theming.html#light-and-dark");
+  });
+
   const recipes = {
     Bank: "bank",
     Material: "material",
@@ -412,12 +451,50 @@ describe("The pages", () => {
     await page.getByRole("main").getByText("Redis").first().waitFor();
   });
 
-  test("are found by what a designer calls it: “theme colour” finds Theming first", async () => {
+  test("are found by the words that people have for them", async () => {
+    const first = {
+      "dark mode": "/theming.html",
+      "theme colour": "/theming.html",
+      font: "/theming.html",
+      logo: "/theming.html",
+      CSP: "/widget.html#strict-pages",
+      logout: "/sessions.html",
+      session: "/sessions.html",
+      nginx: "/deployment.html",
+      timeout: "/deployment.html",
+      Java: "/backends.html",
+      Spring: "/backends.html",
+      PHP: "/examples/backends/php/",
+      Redis: "/kit.html",
+      Docker: "/serve.html#containers",
+      Kubernetes: "/serve.html#containers",
+      React: "/frameworks.html#react",
+      "Next.js": "/frameworks.html#nextjs",
+      "screen reader": "/accessibility.html",
+      translate: "/widget.html#languages-and-words",
+      offline: "/widget.html#bad-networks",
+      "browser support": "/widget.html#browsers",
+      iframe: "/widget.html#where-you-can-put-it",
+      metrics: "/logs.html",
+      "rate limit": "/kit-reference.html#limits",
+      webhook: "/token-server.html#4-set-the-callback",
+      iOS: "/mobile-app/ios.html",
+      upgrade: "/upgrading.html",
+    };
     const page = await open("/");
     await page.getByRole("button", { name: "Search" }).click();
-    await page.getByRole("searchbox").fill("theme colour");
-    const first = page.getByRole("listbox").getByRole("option").first();
-    await first.getByText("Theming").waitFor();
+    const box = page.getByRole("searchbox");
+    const results = page.getByRole("listbox");
+    const found: Record<string, string | null> = {};
+    for (const word of Object.keys(first)) {
+      // Nothing is found for this one, so that no result of the word before is taken for one of the next.
+      await box.fill("qqqqqq");
+      await page.getByText("No results for").waitFor();
+      await box.fill(word);
+      found[word] = await results.getByRole("option").first().getByRole("link").getAttribute("href");
+    }
+    for (const [word, address] of Object.entries(first))
+      assert.ok(found[word]?.startsWith(address), `${word}: ${found[word]}, not ${address}`);
   });
 
   test("show of a picture for light and one for dark pages the one that fits", async () => {
@@ -473,6 +550,32 @@ describe("The pages", () => {
     assert.match(copied, /^import \{ createServer \} from "node:http";\n/);
     for (const [path, html] of htmlOf)
       assert.equal(html.split("<pre").length, html.split('class="copy"').length, path);
+  });
+});
+
+describe("The site", () => {
+  test("has its name and an icon, and its version and licence below each page", async () => {
+    const { name, version } = JSON.parse(readFileSync("package.json", "utf8")) as Record<
+      "name" | "version",
+      string
+    >;
+    const page = await open("/");
+    assert.ok((await page.title()).startsWith(name));
+    assert.ok((await fetch(origin + (await page.locator("link[rel=icon]").getAttribute("href")))).ok);
+    const footer = page.getByRole("contentinfo");
+    await footer.getByText(`${name} ${version}`).waitFor();
+    await footer.getByRole("link", { name: "MIT licence" }).click();
+    await page.getByRole("heading", { level: 1, name: "LICENSE" }).waitFor();
+    for (const [path, html] of htmlOf) assert.ok(html.includes('class="site-footer"'), path);
+  });
+
+  test("leads on from an address that it does not have", async () => {
+    const page = await open("/404.html");
+    await page.getByRole("heading", { level: 1, name: "This page does not exist" }).waitFor();
+    await loadAxe(page);
+    assert.deepEqual((await runAxe(page)).violations, []);
+    await page.getByRole("navigation", { name: "All pages" }).getByRole("link", { name: "Theming" }).click();
+    await page.getByRole("heading", { level: 1, name: "Theming" }).waitFor();
   });
 });
 
