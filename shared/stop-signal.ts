@@ -5,8 +5,8 @@ export type StopSignal = "SIGINT" | "SIGTERM";
 
 /**
  * Calls `stop` once and then ends the process: on SIGINT (Ctrl+C), on SIGTERM, and when `npm start` or `npx` itself has ended. npm
- * passes a signal only to its shell, which ends and leaves this process behind on its port. That counts as SIGTERM, which a
- * service manager sends to npm: Ctrl+C reaches this process directly, and earlier.
+ * passes a signal only to its shell, which ends and leaves this process running on its port. That counts as SIGTERM, because a
+ * service manager sends it to npm, while Ctrl+C reaches this process directly, and earlier.
  *
  * @param stop resolves to whether every request was answered, as `gracefulShutdown` does
  */
@@ -16,7 +16,7 @@ export function exitOnStopSignal(stop: (signal: StopSignal) => boolean | Promise
     if (isStopping) return;
     isStopping = true;
     const isComplete = await stop(signal);
-    if (!isComplete) console.error("Some requests were not answered in time. Stopped all the same.");
+    if (!isComplete) console.error("stopped, but some requests were not answered in time");
     process.exit();
   };
   process.on("SIGINT", () => void stopOnce("SIGINT"));

@@ -93,7 +93,7 @@ export async function serveCodePage(text: string): Promise<CodePage | undefined>
       },
     };
   } catch {
-    // The terminal has the code, too.
+    // The terminal shows the code anyway.
     return undefined;
   }
 }

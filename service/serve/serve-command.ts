@@ -43,7 +43,7 @@ export async function serve(
     }
     log.info({ version, node: process.version }, "starting");
     const service = await startService(settings, log, secretFiles);
-    // Before `ready`, which may be answered by a signal. After Ctrl+C a person waits, and nothing needs to notice.
+    // Before `ready` is printed, because a signal may follow it at once. After Ctrl+C a person waits, and no load balancer needs time.
     exitOnStopSignal((signal) => stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));
     report(settings, service);
     return service;

@@ -87,7 +87,7 @@ export async function startService(
       readiness.stop();
       return shutDown({ noticeSeconds: drain });
     };
-    // Before the public port, so that a proxy finds no service that its site cannot reach.
+    // Before the public port, so that a proxy never uses a service that the site's backend cannot reach yet.
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);
     const endWatch = watchFileDescriptors(servers, log);

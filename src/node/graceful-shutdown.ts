@@ -7,13 +7,13 @@ import { watchConnections } from "./connections.js";
 /** Options of `gracefulShutdown`. */
 export interface GracefulShutdownOptions {
   /**
-   * What is closed last, when no request can need it any more: the kit's Redis store, or an object that closes the store and
-   * then the site's own connections. Default none.
+   * Closed last, when no request can need it any more: the kit's Redis store, or an object that closes the store and then the
+   * site's own connections. Default none.
    */
   store?: { close(): void | Promise<void> };
   /**
-   * The longest time of the whole shutdown, in seconds: more than 0, at most 86,400. Then every connection is ended, also
-   * in the middle of a response. Default 18: `signIn` may take 10 s, and after 20 s the service manager kills the process.
+   * The longest time of the whole shutdown, in seconds: more than 0, at most 86,400. After it every connection is ended, even in
+   * the middle of a response. Default 18: `signIn` may take 10 s, and service managers are set to kill the process after 20 s.
    */
   limitSeconds?: number;
 }
@@ -21,10 +21,10 @@ export interface GracefulShutdownOptions {
 /**
  * Shuts the server down. A second call returns the result of the first one.
  *
- * @param options.noticeSeconds how long the server goes on before it stops, in seconds, so that a load balancer can notice
- *   that the site's `/ready` says no. Each response already ends its connection. It is a part of `limitSeconds`. Default 0
- * @returns true if every request was answered and all is closed, false if the time was over. Rejects with the error of
- *   `store.close()`, and with nothing else
+ * @param options.noticeSeconds how long the server continues before it stops, in seconds, so that a load balancer can notice that
+ *   the site's `/ready` answers 503. Each response already ends its connection. It is a part of `limitSeconds`. Default 0
+ * @returns true if every request was answered and everything is closed, false if the time ran out. Rejects only with the error of
+ *   `store.close()`
  */
 export type GracefulShutdown = (options?: { noticeSeconds?: number }) => Promise<boolean>;
 
@@ -32,17 +32,17 @@ export type GracefulShutdown = (options?: { noticeSeconds?: number }) => Promise
 const maxMomentMs = 1000;
 
 /**
- * Prepares a shutdown that loses no answer, for a deploy, and returns the function that does it. Call it before the server
- * has connections: right after `listen()`, or earlier.
+ * Prepares a shutdown that loses no answer, for a deploy, and returns the function that performs it. Call it before the server has
+ * connections: right after `listen()`, or earlier.
  *
- * A stream is always the last response on its connection. Once the shutdown has begun, so is every response. After the notice it
- * ends the kit's streams, whose clients come back spread over some seconds. It accepts no more connections, ends those that have
- * sent no request for a second, and waits until every request is answered to its last byte and no call to the Token Server is
- * running. Then it closes `store`. Node's own `server.close()` cuts responses that are written but not sent yet.
+ * A stream is always the last response on its connection. During the shutdown every response is. After the notice it ends the kit's
+ * streams, whose clients reconnect spread over some seconds. It accepts no more connections, ends those without a request for a
+ * second, and waits until every request is answered completely and no call to the Token Server is running. Then it closes `store`.
+ * Node's own `server.close()` cuts responses that are written but not sent yet.
  *
  * @param server the site's server, of `node:http` or `node:https`, or several of them
  * @param kit the site's kit
- * @throws TypeError if `limitSeconds` is wrong, or there is another option
+ * @throws TypeError if `limitSeconds` is wrong or an option is unknown
  * @example
  * const server = createServer(toNodeHandler(kit)).listen(3000);
  * const shutDown = gracefulShutdown(server, kit, { store });

@@ -48,7 +48,7 @@ const maxKept = 1000;
 /** `text`: its address and body. */
 type Kept = ReceivedCallback & { transactionId: string | undefined; text: string };
 
-/** Listens where the site's server or the service would. A kit judges what comes. Never rejects. */
+/** Listens where the site's server or the service would, and lets a kit answer each callback. Never rejects. */
 export async function listenForCallbacks(settings: DoctorSettings, now: () => number): Promise<Listening> {
   const { host, port } = settings;
   if (port === undefined) return { error: "no-port" };
