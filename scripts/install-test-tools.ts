@@ -56,6 +56,9 @@ const serviceTools: Tool[] = [
   ["caddy", "caddy"],
   ["openssl", "openssl"],
   ["faketime", "faketime"],
+  ["prometheus", "prometheus"],
+  ["promtool", "prometheus"],
+  ["kustomize", "kustomize"],
   // It reads the unit. Nothing runs under systemd.
   ...(process.platform === "linux" ? [["systemd-analyze", "systemd"]] : []),
 ].map(program);
@@ -114,7 +117,7 @@ export async function installEngines(engines: readonly EngineName[]): Promise<vo
 }
 
 /**
- * Installs Redis, Valkey, nginx, HAProxy, Caddy, OpenSSL, libfaketime and, on Linux, systemd from Debian where one is missing, when root. It starts none.
+ * Installs Redis, Valkey, nginx, HAProxy, Caddy, OpenSSL, libfaketime, Prometheus, kustomize and, on Linux, systemd from Debian where one is missing, when root. It starts none.
  * @throws Error that says how to install the missing ones by hand
  */
 export const installServices = (): void => installAll(serviceTools);

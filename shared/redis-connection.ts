@@ -48,12 +48,21 @@ const howToInstall = (command: string): string =>
 
 /** One sentence with the address and the reason, without the password that the URL may contain. */
 export function redisProblem(url: string, error: unknown, command = "demo"): string {
+  const { hostname, port } = new URL(url);
+  return packageProblem(error, command) ?? redisProblemAt(`${hostname}:${port || 6379}`, error);
+}
+
+/** What is wrong with the installed package `redis`, if that is the error. */
+export function packageProblem(error: unknown, command: string): string | undefined {
   if (codeOf(error) === "ERR_MODULE_NOT_FOUND")
     return `The package redis is missing. ${howToInstall(command)}`;
   if (error instanceof OldPackage)
     return `The package redis is too old; version 5 or later is needed. ${howToInstall(command)}`;
-  const { hostname, port } = new URL(url);
-  const where = `${hostname}:${port || 6379}`;
+  return undefined;
+}
+
+/** The sentence for a place: an address, or how several of them are called. */
+export function redisProblemAt(where: string, error: unknown): string {
   const reason = reasonOf(error);
   return `Redis cannot be used at ${where} (${reason}). ${adviceFor(reason)}`;
 }
@@ -62,6 +71,8 @@ export function redisProblem(url: string, error: unknown, command = "demo"): str
 function adviceFor(reason: string): string {
   if (/^(?:WRONGPASS|NOAUTH) /.test(reason)) return "Check the user name and password in its address.";
   if (/^NOPERM /.test(reason)) return "Grant this user the missing permission.";
+  if (/^ERR No such master/.test(reason)) return "Give the name that the Sentinels know: redis-master.";
+  if (/cluster support disabled/.test(reason)) return "It is no cluster: give redis-url alone.";
   return "Start Redis there, or give another address.";
 }
 
@@ -72,7 +83,6 @@ export function withoutUser(url: string): string {
   return address.href;
 }
 
-/** Read anew for each connection. */
 const credentialsIn = (url: string): { username?: string; password?: string } => {
   const [username, password] = (({ username, password }) => [username, password].map(decodeURIComponent))(
     new URL(url),
@@ -80,41 +90,66 @@ const credentialsIn = (url: string): { username?: string; password?: string } =>
   return { ...(username && { username }), ...(password && { password }) };
 };
 
-async function connect(url: string, currentUrl: () => string) {
-  // Imported here, because a site that does not use Redis need not install the package.
-  const { createClient, createSentinel } = await import("redis");
+/** Imports the package only when it is used, because a site that does not use Redis need not install it. */
+export async function loadRedis() {
+  const redis = await import("redis");
   // Since version 5. The client of version 3 would connect at once.
-  if (typeof (createSentinel as unknown) !== "function") throw new OldPackage();
+  if (typeof (redis.createSentinel as unknown) !== "function") throw new OldPackage();
+  return redis;
+}
+
+/** The time limit of a command, as an option of each kind of client. */
+export const commandOptions = { timeout: commandMs };
+
+/**
+ * The options of each connection to a server.
+ *
+ * @param currentUrl an address with the user name and password, read anew for each connection
+ * @param wasConnected whether the client has been connected once: from then on it reconnects by itself
+ */
+export const connectionOptions = (currentUrl: () => string | undefined, wasConnected: () => boolean) => ({
+  credentialsProvider: {
+    type: "async-credentials-provider" as const,
+    credentials: () => Promise.resolve(credentialsIn(currentUrl() ?? "redis://localhost")),
+  },
+  socket: {
+    connectTimeout: firstConnectionMs,
+    socketTimeout: silenceMs,
+    reconnectStrategy: (tries: number, cause: Error) =>
+      // Half of the wait is random, so that the nodes do not all reconnect at once.
+      wasConnected() ? Math.min(longestRetryMs, 50 * 2 ** tries) * (0.5 + Math.random() / 2) : cause,
+  },
+  // Without pings a server that vanishes is noticed only after a quarter of an hour.
+  pingInterval: pingMs,
+});
+
+async function connect(url: string, currentUrl: () => string) {
+  const { createClient } = await loadRedis();
   let wasConnected = false;
   const client = createClient({
     url: withoutUser(url),
-    credentialsProvider: {
-      type: "async-credentials-provider",
-      credentials: () => Promise.resolve(credentialsIn(currentUrl())),
-    },
-    socket: {
-      connectTimeout: firstConnectionMs,
-      socketTimeout: silenceMs,
-      reconnectStrategy: (tries: number, cause: Error) =>
-        // Half of the wait is random, so that the nodes do not all reconnect at once.
-        wasConnected ? Math.min(longestRetryMs, 50 * 2 ** tries) * (0.5 + Math.random() / 2) : cause,
-    },
-    // Without pings a server that vanishes is noticed only after a quarter of an hour.
-    pingInterval: pingMs,
-    commandOptions: { timeout: commandMs },
+    ...connectionOptions(currentUrl, () => wasConnected),
+    commandOptions,
   });
   // The kit's events and the site's responses report an outage. Without a listener the process would end.
   client.on("error", () => undefined);
   try {
-    await within(firstConnectionMs, client.connect());
-    // A Redis that is still loading its data, or that requires a password, fails the first command.
-    await within(firstConnectionMs, client.ping());
+    await firstConnection(client);
   } catch (error) {
     client.destroy();
     throw error;
   }
   wasConnected = true;
   return client;
+}
+
+/** Connects once, within ten seconds. A Redis that is still loading its data, or that requires a password, fails the first command. */
+export async function firstConnection(client: {
+  connect: () => Promise<unknown>;
+  ping: () => Promise<unknown>;
+}): Promise<void> {
+  await within(firstConnectionMs, client.connect());
+  await within(firstConnectionMs, client.ping());
 }
 
 /** Rejects if a command takes longer than its time limit. */

@@ -19,9 +19,9 @@ ${flagLine("--check", "checks the settings, prints what it would do, and exits")
 
 Each flag is also a variable (ONEGINI_LOGIN_CLIENT_ID for --client-id) and a key of the file (client-id). Flags override
 variables, and variables override the file. A secret can be in a file of its own: --client-secret-file,
---internal-secret-file, --callback-password-file, --redis-url-file. SIGHUP reloads these files.
+--internal-secret-file, --callback-password-file, --redis-url-file, --redis-sentinels-file. SIGHUP reloads these files.
 
---redis-url needs the package redis.
+Redis needs the package redis.
 
 Examples:
   npx onegini-otp-login serve --origin https://www.example.com --config /etc/onegini-login.yaml

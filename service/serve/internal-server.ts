@@ -41,6 +41,7 @@ export function createInternalApi({ kit, log, metrics, readiness, secrets }: Int
     if (error instanceof InternalError) {
       // The backend's secret may be wrong. Anybody who reaches the port can cause this at will.
       if (error.status === 401) {
+        metrics.internalCallRefused();
         const level = throttle.isDue("internal_call_refused") ? "warn" : "info";
         log[level]({ status: 401, method, path }, "internal_call_refused");
       }

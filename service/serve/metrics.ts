@@ -1,5 +1,7 @@
 import type { LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Funnel } from "./funnel.js";
+import { callResult, callResults, calls, limits, refusals, ticketRefusals } from "./metric-labels.js";
 
 const prefix = "onegini_otp_login_";
 
@@ -38,7 +40,7 @@ export class Metrics {
   });
   readonly #calls = new Counter({
     name: `${prefix}token_server_calls_total`,
-    help: "Calls to the Token Server. call: start or result; result: the HTTP status, or no_answer.",
+    help: "Calls to the Token Server. call: start or result; result: the HTTP status, other, or no_answer.",
     labelNames: ["call", "result"] as const,
     registers: this.#registers,
   });
@@ -55,6 +57,25 @@ export class Metrics {
     labelNames: ["limit"] as const,
     registers: this.#registers,
   });
+  readonly #refused = new Counter({
+    name: `${prefix}refused_total`,
+    help: "Refused calls of the login API by error, and as invalid_client those of the internal port without its secret.",
+    labelNames: ["error"] as const,
+    registers: this.#registers,
+  });
+  readonly #ticketsRefused = new Counter({
+    name: `${prefix}tickets_refused_total`,
+    help: "Tickets that gave the site no login, by reason.",
+    labelNames: ["reason"] as const,
+    registers: this.#registers,
+  });
+  readonly #buildInfo = new Gauge({
+    name: `${prefix}build_info`,
+    help: "1, with the version of the package and of Node.",
+    labelNames: ["version", "node"] as const,
+    registers: this.#registers,
+  });
+  readonly #funnel = new Funnel(`${prefix}step_seconds`, this.#registry);
   readonly #storeErrors = new Counter({
     name: `${prefix}store_errors_total`,
     help: "Failed calls of the store.",
@@ -71,9 +92,21 @@ export class Metrics {
     registers: this.#registers,
   });
 
-  constructor() {
+  /** @param version the package's */
+  constructor(version = "unknown") {
+    this.#buildInfo.set({ version, node: process.version }, 1);
     // Starts at 0: a rate over a counter that first appears with its first event misses that event.
     for (const result of Object.values(results)) this.#logins.inc({ result }, 0);
+    for (const phase of ["approval", "session"]) this.#loginSeconds.zero({ phase });
+    for (const call of calls) {
+      this.#callSeconds.zero({ call });
+      for (const result of callResults) this.#calls.inc({ call, result }, 0);
+    }
+    for (const limit of limits) this.#limited.inc({ limit }, 0);
+    for (const error of refusals) this.#refused.inc({ error }, 0);
+    for (const reason of ticketRefusals) this.#ticketsRefused.inc({ reason }, 0);
+    // Node's and the process's own, by the names that every program in Node gives them.
+    collectDefaultMetrics({ register: this.#registry });
   }
 
   /** Counts an event of the kit. */
@@ -87,10 +120,20 @@ export class Metrics {
     if (event.type === "callback_missing" && event.level === "warn")
       this.#callbacksMissing.inc(event.missing);
     if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
+    if (event.type === "request_refused") this.#refused.inc({ error: event.error });
+    if (event.type === "ticket_refused") this.#ticketsRefused.inc({ reason: event.reason });
+    this.#funnel.count(event);
+  }
+
+  /** A call of the internal port came without its secret. */
+  internalCallRefused(): void {
+    this.#refused.inc({ error: "invalid_client" });
   }
 
   /** The site redeemed a ticket. */
-  redeemed({ login }: RedeemedLogin): void {
+  redeemed(redeemed: RedeemedLogin): void {
+    const { login } = redeemed;
+    this.#funnel.redeemed(redeemed);
     // With Redis, `approvedAt` comes from the clock of its host.
     this.#loginSeconds.observe({ phase: "session" }, Math.max(0, Date.now() - login.approvedAt) / 1000);
   }
@@ -102,7 +145,7 @@ export class Metrics {
       const beganAt = performance.now();
       try {
         const answer = await transport(request);
-        this.#calls.inc({ call, result: String(answer.status) });
+        this.#calls.inc({ call, result: callResult(answer.status) });
         return answer;
       } catch (error) {
         this.#calls.inc({ call, result: "no_answer" });

@@ -4,6 +4,7 @@ import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
 import { helpText } from "./help-text.js";
 import { createLog } from "./log.js";
+import { isShared } from "./redis-client.js";
 import { checkService, startService, stopWarnings, type Checked, type Service } from "./service.js";
 import { StartProblem } from "./start-problem.js";
 
@@ -42,7 +43,7 @@ export async function serve(
       process.exit();
     }
     log.info({ version, node: process.version }, "starting");
-    const service = await startService(settings, log, secretFiles);
+    const service = await startService(settings, log, secretFiles, version);
     // Before `ready` is printed, because a signal may follow it at once. After Ctrl+C a person waits, and no load balancer needs time.
     exitOnStopSignal((signal) => stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));
     report(settings, service);
@@ -56,7 +57,7 @@ export async function serve(
 
 /** Prints what an operator needs at the start, one line each. `ready:` comes last. */
 function report(settings: Settings, { publicAddress, internalAddress, secret, files }: Service): void {
-  if (settings["redis-url"] === undefined)
+  if (!isShared(settings))
     console.error("attempts are kept in memory: run one process only, or set redis-url");
   for (const { name, integrity } of files)
     if (!name.startsWith("locales/")) console.error(`integrity: ${name} ${integrity}`);
@@ -81,7 +82,7 @@ function summaryOf(
   return [
     ...given,
     `It would start: at ${publicAddress} for browsers, at ${internalAddress} for the site's backend.`,
-    settings["redis-url"] === undefined ? "Attempts would be kept in memory." : "Redis answers.",
+    isShared(settings) ? "Redis answers." : "Attempts would be kept in memory.",
     ...notes.map((note) => `note: ${note}`),
     "The Token Server was not checked. To check it: npx onegini-otp-login doctor, with the same settings.",
   ].join("\n");

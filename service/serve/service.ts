@@ -49,15 +49,12 @@ export function stopWarnings(settings: Settings): string[] {
 }
 
 /** Opens everything except the ports. */
-async function prepare(settings: Settings, log: Log) {
-  const metrics = new Metrics();
+async function prepare(settings: Settings, log: Log, version?: string) {
+  const metrics = new Metrics(version);
   const secrets: Secrets = { ...settings };
   // Checks the settings that only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
-  const [files, store] = await Promise.all([
-    readWidgetFiles(),
-    openStore(() => secrets["redis-url"], settings, log),
-  ]);
+  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, secrets, log)]);
   return { metrics, secrets, files, store };
 }
 
@@ -65,14 +62,16 @@ async function prepare(settings: Settings, log: Log) {
  * Starts the kit as a service on its two ports.
  *
  * @param secretFiles the files that `rereadSecrets` reads
+ * @param version the package's, for the metrics
  * @throws StartProblem
  */
 export async function startService(
   settings: Settings,
   log: Log,
   secretFiles: readonly SecretFile[] = [],
+  version?: string,
 ): Promise<Service> {
-  const { metrics, secrets, files, store } = await prepare(settings, log);
+  const { metrics, secrets, files, store } = await prepare(settings, log, version);
   const servers: Server[] = [];
   try {
     const kit = createKit(settings, { secrets, store: store.attempts, log, metrics });
@@ -103,7 +102,7 @@ export async function startService(
             secrets,
             files: secretFiles,
             read: (path) => readFileSync(path, "utf8"),
-            checkRedis: (url) => redisUrlProblem(url, secrets["redis-url"]),
+            checkRedis: (url) => redisUrlProblem(settings, url, secrets),
             log,
           });
         // One after the other.

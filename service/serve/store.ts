@@ -1,8 +1,10 @@
 import { redisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
-import { connectRedis, redisProblem, withoutUser } from "../../shared/redis-connection.js";
+import { withoutUser } from "../../shared/redis-connection.js";
+import type { Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
 import type { Log } from "./log.js";
+import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-client.js";
 import { StartProblem } from "./start-problem.js";
 
 /** The store of the attempts. */
@@ -13,22 +15,23 @@ export interface Store {
 }
 
 /**
- * Opens the store: Redis if `redis-url` is set, else the kit's memory.
+ * Opens the store: Redis if the settings name one, else the kit's memory.
  *
- * @param currentUrl the address with the user name and password for new connections
+ * @param secrets those in use, read again for new connections
  * @throws StartProblem if Redis cannot be used
  */
 export async function openStore(
-  currentUrl: () => string | undefined,
-  { "redis-prefix": prefix }: Pick<Settings, "redis-prefix">,
+  settings: RedisSettings & Pick<Settings, "redis-prefix">,
+  secrets: Secrets,
   log: Log,
 ): Promise<Store> {
-  const redisUrl = currentUrl();
-  if (redisUrl === undefined) return { attempts: undefined, close: () => undefined };
-  const connection = await connectRedis(redisUrl, "serve", () => currentUrl() ?? redisUrl);
-  if (connection.kind === "unreachable") throw new StartProblem(connection.problem, 1);
-  const { client } = connection;
+  const place = redisPlace(settings, () => secrets);
+  if (place === undefined) return { attempts: undefined, close: () => undefined };
+  const { "redis-prefix": prefix } = settings;
+  let connection: RedisConnection | undefined;
   try {
+    connection = await place.connect();
+    const { client, destroy } = connection;
     const attempts = await redisStore({
       client,
       ...(prefix !== undefined && { prefix }),
@@ -37,25 +40,29 @@ export async function openStore(
     const close = (): void => {
       void attempts.close();
       // Not `close`, which waits for pending replies: a Redis that is down never sends them.
-      client.destroy();
+      destroy();
     };
     return { attempts, close };
   } catch (error) {
-    client.destroy();
+    connection?.destroy();
     // The Redis user may lack a permission, for example.
-    throw new StartProblem(redisProblem(redisUrl, error, "serve"), 1);
+    throw new StartProblem(place.problem(error), 1);
   }
 }
 
 /** The problem with a new address of Redis, in one sentence; undefined if new connections can use it. */
 export async function redisUrlProblem(
+  settings: RedisSettings,
   redisUrl: string,
-  inUse: string | undefined,
+  { "redis-url": inUse, "redis-sentinels": sentinels }: Secrets,
 ): Promise<string | undefined> {
   if (inUse === undefined || withoutUser(redisUrl) !== withoutUser(inUse))
     return "Only the user name and password of redis-url can change while the service runs. Restart it to use another address.";
-  const connection = await connectRedis(redisUrl, "serve");
-  if (connection.kind === "unreachable") return connection.problem;
-  connection.client.destroy();
-  return undefined;
+  const place = redisPlace(settings, () => ({ "redis-url": redisUrl, "redis-sentinels": sentinels }));
+  try {
+    (await place?.connect())?.destroy();
+    return undefined;
+  } catch (error) {
+    return place?.problem(error);
+  }
 }

@@ -114,7 +114,10 @@ function problemOf(name: SettingName, { raw, where }: Given, expected: string): 
 
 /** Hides the parts of an address that may be secret: a password before the `@`, and the query. */
 const withoutPassword = (text: string): string =>
-  text.replace(/\/\/[^"]*@/g, "//***@").replace(/(\/\/[^"?]*\?)[^"]+/g, "$1***");
+  text
+    .replace(/\/\/[^"]*@/g, "//***@")
+    .replace(/[^"/,\s]+@/g, "***@")
+    .replace(/(\/\/[^"?]*\?)[^"]+/g, "$1***");
 
 /** The problems with combinations of settings that are each valid alone. */
 function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): string[] {
@@ -137,11 +140,29 @@ function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): s
     problems.push("callback-username and callback-password must be given together.");
   if (settings.port !== 0 && settings.port === settings["internal-port"] && settings.host === internalHost)
     problems.push("port and internal-port must be different.");
+  problems.push(...redisProblems(settings));
   if (username?.includes(":")) problems.push("callback-username must be a string without a colon.");
   const longest = settings["max-message-length"];
   const texts =
     typeof settings.message === "string" ? [settings.message] : Object.values(settings.message ?? {});
   if (texts.some((text) => [...text].length > longest))
     problems.push(`message must have at most ${longest} characters (max-message-length).`);
+  return problems;
+}
+
+/** One Redis, Sentinels, or a cluster. */
+function redisProblems({
+  "redis-sentinels": sentinels,
+  "redis-master": master,
+  "redis-cluster": cluster,
+  "redis-url": url,
+}: Settings): string[] {
+  const problems: string[] = [];
+  if ((sentinels === undefined) !== (master === undefined))
+    problems.push("redis-sentinels and redis-master must be given together.");
+  if (sentinels !== undefined && cluster !== undefined)
+    problems.push("redis-sentinels and redis-cluster cannot both be given.");
+  if (cluster !== undefined && url !== undefined && !/^\/?0?$/.test(new URL(url).pathname))
+    problems.push("redis-url must have no database: a cluster has only 0.");
   return problems;
 }

@@ -12,6 +12,8 @@ import {
   originOrPattern,
   port,
   redisAddress,
+  redisNodes,
+  redisSentinels,
   seconds,
   secrets,
   text,
@@ -122,6 +124,22 @@ export const settingList = {
     value: "url",
     meaning: "Redis or Valkey, for several processes (memory)",
     isSecret: true,
+  },
+  "redis-sentinels": {
+    schema: v.optional(redisSentinels),
+    value: "list",
+    meaning: "Sentinels that name the master; redis-url has its user, password, TLS",
+    isSecret: true,
+  },
+  "redis-master": {
+    schema: v.optional(text("the name that the Sentinels know, such as mymaster")),
+    value: "name",
+    meaning: "the master's name at the Sentinels",
+  },
+  "redis-cluster": {
+    schema: v.optional(redisNodes),
+    value: "list",
+    meaning: "some nodes of a cluster; redis-url has their user, password, TLS",
   },
   "redis-prefix": {
     schema: v.optional(text("a string such as shop-login:")),

@@ -85,6 +85,32 @@ export const redisAddress = textThat((value) => {
   return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== "";
 }, "an address such as redis://localhost:6379, or rediss:// for TLS");
 
+const parsedHost = (value: string): URL | undefined =>
+  /[/?#\s]/.test(value) ? undefined : parseUrl(`redis://${value}`);
+
+const hostsExpected = "with commas between: host:port, or host alone";
+
+/** Addresses of some nodes of a cluster. */
+export const redisNodes = listOf(
+  textThat((value) => {
+    const url = parsedHost(value);
+    return url !== undefined && url.hostname !== "" && url.username === "" && url.password === "";
+  }, ""),
+  `addresses of nodes of a cluster, ${hostsExpected}. User, password and TLS are those of redis-url`,
+);
+
+/** Addresses of Sentinels, which may have a user name and a password of their own, and then have the same. */
+export const redisSentinels = v.pipe(
+  listOf(
+    textThat((value) => (parsedHost(value)?.hostname ?? "") !== "", ""),
+    `addresses of Sentinels, ${hostsExpected}; where Sentinels ask for a password, user:password@host:port`,
+  ),
+  v.check(
+    (values) => new Set(values.map((value) => value.slice(0, value.lastIndexOf("@") + 1))).size === 1,
+    "addresses of Sentinels with one user and password for all of them",
+  ),
+);
+
 /** One secret, or two while the other side changes from one to the other. In the file it may be an array. */
 const oneOrTwo = (isRight: (text: string) => boolean, expected: string, separator: RegExp) =>
   v.pipe(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
 
-/** The recipes of docs/logs.md: a login, and one whose session fails, with log, spans and counts as the page writes them. */
+/** The recipes of docs/logs.md: a login, and one whose session fails, with log, spans, counts and the funnel as the page writes them. */
 
 const page = readFileSync("docs/logs.md", "utf8");
 const recipes = [...page.matchAll(/^```ts\n(\/\/ (\S+-event\.ts)\n[^]*?)^```$/gm)].map(
@@ -16,8 +16,20 @@ const listingWith = (text: string): string =>
     .map(([, code = ""]) => code)
     .find((code) => code.includes(text)) ?? assert.fail(`no listing with ${text}`);
 
+/** The SDK, which a site loads before all else. */
+const sdk = `
+import { metrics } from "@opentelemetry/api";
+import {
+  AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+export const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+export const meters = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter: measured })] });
+metrics.setGlobalMeterProvider(meters);
+`;
+
 /** A site in a process of its own, because the recipes write to stdout and have one registry. Its results go to stderr. */
 const site = `
+import { measured, meters } from "./sdk.js";
 import { trace } from "@opentelemetry/api";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { register } from "prom-client";
@@ -62,7 +74,12 @@ const spans = exporter.getFinishedSpans().map((span) => {
   const { name, status, attributes } = span;
   return { name, status, attributes, traceId: span.spanContext().traceId };
 });
-console.error(JSON.stringify({ attempts, spans, metrics: await register.metrics() }));
+await meters.forceFlush();
+const [histogram] = measured.getMetrics().at(-1).scopeMetrics[0].metrics;
+const steps = histogram.dataPoints.map(({ attributes, value }) => [attributes.step, value.count]);
+const { name, unit } = histogram.descriptor;
+console.error(JSON.stringify({ attempts, spans, metrics: await register.metrics(), funnel: { name, unit, steps } }));
+await meters.shutdown();
 await close();
 await kit.close();
 `;
@@ -71,6 +88,7 @@ interface Results {
   attempts: string[];
   spans: { name: string; status: { code: number }; attributes: object; traceId: string }[];
   metrics: string;
+  funnel: { name: string; unit: string; steps: [step: string, count: number][] };
 }
 
 describe("the recipes of docs/logs.md", () => {
@@ -81,7 +99,7 @@ describe("the recipes of docs/logs.md", () => {
     const folder = join(".cache", `logs-${process.pid}`);
     mkdirSync(folder, { recursive: true });
     try {
-      for (const [file, code] of [...recipes, ["site.ts", site] as const])
+      for (const [file, code] of [...recipes, ["sdk.ts", sdk] as const, ["site.ts", site] as const])
         writeFileSync(join(folder, file), code);
       const ran = promisify(execFile)(process.execPath, ["--import", "tsx", join(folder, "site.ts")]);
       const { stdout, stderr } = await ran;
@@ -121,6 +139,12 @@ describe("the recipes of docs/logs.md", () => {
       ["sign_in_failed"],
     );
     assert.ok(results.spans.every(({ attributes }) => Object.keys(attributes).length === 0));
+  });
+
+  test("measure the funnel with OpenTelemetry", () => {
+    const { name, unit, steps } = results.funnel;
+    assert.deepEqual([name, unit], ["onegini_otp_login.step", "s"]);
+    assert.deepEqual(Object.fromEntries(steps), { shown: 2, accepted: 2, logged_in: 1 });
   });
 
   test("count for Prometheus, by names that the dashboard of the login service asks for", () => {

@@ -5,6 +5,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../until.js";
+import type { Certificate } from "./certificate.js";
 import { freePort } from "./free-port.js";
 
 /** Debian's two servers that speak Redis' protocol. */
@@ -19,11 +20,15 @@ export interface RedisServerOptions {
   args?: string[];
   /** Makes it a Sentinel with these lines of configuration. */
   sentinel?: string[];
+  /** Lets it listen for TLS too, which other servers then use. */
+  tls?: Certificate;
 }
 
 /** A running server, with its own port and directory. */
 export interface RedisServer {
   port: number;
+  /** The port for TLS, where there is one; else the other. */
+  tlsPort: number;
   url: string;
   kind: RedisKind;
   /** Starts it again, with the same port and directory. Before that, `stop` or `kill` may have ended it. */
@@ -47,10 +52,14 @@ export async function startRedis({
   appendOnly = false,
   args = [],
   sentinel,
+  tls,
 }: RedisServerOptions = {}): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), `onegini-otp-login-${kind}-`));
-  const port = await freePort({ forCluster: args.includes("--cluster-enabled") });
+  const forCluster = args.includes("--cluster-enabled");
+  const port = await freePort({ forCluster });
+  const tlsPort = tls ? await freePort({ forCluster }) : port;
   const common = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
+  if (tls) common.push(...tlsArguments(tls, tlsPort));
   const storage = ["--save", "", "--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "always"];
   // A Sentinel writes what it learns into its configuration file.
   const file = join(directory, "sentinel.conf");
@@ -70,6 +79,7 @@ export async function startRedis({
 
   return {
     port,
+    tlsPort,
     url: `redis://127.0.0.1:${port}`,
     kind,
     async restart() {
@@ -87,6 +97,13 @@ export async function startRedis({
     command,
   };
 }
+
+const tlsArguments = ({ certificate, key }: Certificate, port: number): string[] => [
+  ...["--tls-port", String(port), "--tls-auth-clients", "no"],
+  ...["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate],
+  // Between servers.
+  ...["--tls-replication", "yes"],
+];
 
 async function launch(kind: RedisKind, port: number, settings: string[]): Promise<ChildProcess> {
   const child = spawn(`${kind}-server`, settings, { stdio: ["ignore", "pipe", "pipe"] });
@@ -139,7 +156,7 @@ function ping(port: number): Promise<string> {
   });
 }
 
-/** A cluster of three masters, all on this machine. */
+/** A cluster of three masters, all on this machine, each with as many replicas as were asked for. */
 export interface RedisCluster {
   servers: RedisServer[];
   /** The first address for a client. */
@@ -148,20 +165,31 @@ export interface RedisCluster {
 }
 
 /** Starts a cluster, and waits until its nodes know each other. */
-export async function startRedisCluster(kind: RedisKind = "redis"): Promise<RedisCluster> {
+export async function startRedisCluster(
+  kind: RedisKind = "redis",
+  { replicas = 0, tls }: { replicas?: number; tls?: Certificate } = {},
+): Promise<RedisCluster> {
   const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+  if (tls) args.push("--tls-cluster", "yes");
+  const count = 3 * (1 + replicas);
   const servers: RedisServer[] = [];
   const stop = async () => void (await Promise.all(servers.map((server) => server.stop())));
   const isWhole = (): boolean =>
     servers.every((server) => {
       const info = server.command("CLUSTER", "INFO");
-      return info.includes("cluster_state:ok") && info.includes("cluster_known_nodes:3");
+      return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${count}`);
     });
   try {
-    for (let started = 0; started < 3; started++) servers.push(await startRedis({ kind, args }));
-    const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
-    execFileSync(`${kind}-cli`, ["--cluster", "create", ...addresses, "--cluster-yes"], { timeout: 60_000 });
+    for (let started = 0; started < count; started++)
+      servers.push(await startRedis({ kind, args, ...(tls && { tls }) }));
+    const addresses = servers.map(({ tlsPort }) => `127.0.0.1:${tlsPort}`);
+    const options = ["--cluster-replicas", String(replicas), "--cluster-yes"];
+    if (tls) options.push("--tls", "--cacert", tls.certificate);
+    execFileSync(`${kind}-cli`, ["--cluster", "create", ...addresses, ...options], { timeout: 60_000 });
     await until(isWhole, "a cluster that is whole", 60_000);
+    const hasReplicas = (): boolean =>
+      servers.every((server) => !server.command("INFO", "replication").includes("master_link_status:down"));
+    await until(hasReplicas, "the replicas of a cluster", 60_000);
   } catch (error) {
     // Servers that are left would keep this process alive.
     await stop();
@@ -174,26 +202,32 @@ export async function startRedisCluster(kind: RedisKind = "redis"): Promise<Redi
 export interface SentinelGroup {
   master: RedisServer;
   replica: RedisServer;
+  sentinel: RedisServer;
   /** The options that `createSentinel()` needs. */
   options: { name: string; sentinelRootNodes: { host: string; port: number }[] };
   stop(): Promise<void>;
 }
 
 /** Starts a master, a replica and a Sentinel, and waits until a failover is possible. */
-export async function startRedisSentinel(kind: RedisKind = "redis"): Promise<SentinelGroup> {
+export async function startRedisSentinel(
+  kind: RedisKind = "redis",
+  { tls }: { tls?: Certificate } = {},
+): Promise<SentinelGroup> {
   const servers: RedisServer[] = [];
   const stop = async () => void (await Promise.all(servers.map((server) => server.stop())));
   const start = async (options: RedisServerOptions): Promise<RedisServer> => {
-    const server = await startRedis({ kind, ...options });
+    const server = await startRedis({ kind, ...options, ...(tls && { tls }) });
     servers.unshift(server);
     return server;
   };
   try {
     const master = await start({ args: ["--repl-diskless-sync-delay", "0"] });
-    const replica = await start({ args: ["--replicaof", "127.0.0.1", String(master.port)] });
+    const replica = await start({ args: ["--replicaof", "127.0.0.1", String(master.tlsPort)] });
+    // Sentinel learns it from the master, to which a replica announces its port without TLS.
+    if (tls) replica.command("CONFIG", "SET", "replica-announce-port", String(replica.tlsPort));
     const sentinel = await start({
       sentinel: [
-        `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+        `sentinel monitor main 127.0.0.1 ${master.tlsPort} 1`,
         "sentinel down-after-milliseconds main 500",
         "sentinel failover-timeout main 2000",
       ],
@@ -202,7 +236,7 @@ export async function startRedisSentinel(kind: RedisKind = "redis"): Promise<Sen
       sentinel.command("SENTINEL", "REPLICAS", "main").includes("master-link-status\nok");
     await until(isReady, "a Sentinel that knows the replica", 60_000);
     const options = { name: "main", sentinelRootNodes: [{ host: "127.0.0.1", port: sentinel.port }] };
-    return { master, replica, options, stop };
+    return { master, replica, sentinel, options, stop };
   } catch (error) {
     // Servers that are left would keep this process alive.
     await stop();

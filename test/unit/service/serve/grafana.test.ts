@@ -3,17 +3,39 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Metrics } from "../../../../service/serve/metrics.js";
 
-test("the dashboard shows every metric of the service, and no other", async () => {
-  const dashboard = readFileSync(new URL("../../../../docs/serve/grafana.json", import.meta.url), "utf8");
-  const named = [...dashboard.matchAll(/onegini_otp_login_\w+/g)].map(([name]) =>
-    name.replace(/_bucket$/, ""),
+const read = (file: string): string =>
+  readFileSync(new URL(`../../../../docs/${file}`, import.meta.url), "utf8");
+
+/** The names of the metrics: the service's own, and Node's and the process's. */
+async function given(): Promise<{ own: string[]; others: string[] }> {
+  const names = [...(await new Metrics().text(0)).matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
+  const isOwn = (name: string): boolean => name.startsWith("onegini_otp_login_");
+  return { own: names.filter(isOwn), others: names.filter((name) => !isOwn(name)) };
+}
+
+const namedIn = (text: string, beginning: string): string[] =>
+  [...new Set([...text.matchAll(new RegExp(`\\b${beginning}_\\w+`, "g"))].map(([name]) => name))].map(
+    (name) => name.replace(/_(?:bucket|count)$/, ""),
   );
-  const given = [...(await new Metrics().text(0)).matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
-  assert.deepEqual([...new Set(named)].sort(), given.sort());
+
+test("the dashboard shows every metric of the service, and no other", async () => {
+  const named = namedIn(read("serve/grafana.json"), "onegini_otp_login");
+  assert.deepEqual([...new Set(named)].sort(), (await given()).own.sort());
+});
+
+test("the dashboard and the alerts name only metrics that there are", async () => {
+  const { own, others } = await given();
+  for (const file of ["serve/grafana.json", "serve/prometheus/alerts.yaml"]) {
+    const named = ["onegini_otp_login", "process", "nodejs"].flatMap((each) => namedIn(read(file), each));
+    assert.deepEqual(
+      named.filter((name) => ![...own, ...others].includes(name)),
+      [],
+      file,
+    );
+  }
 });
 
 test("the guide lists every metric", async () => {
-  const guide = readFileSync(new URL("../../../../docs/serve.md", import.meta.url), "utf8");
-  for (const [, name = ""] of (await new Metrics().text(0)).matchAll(/^# TYPE (\S+)/gm))
-    assert.ok(guide.includes(`\`${name}`), name);
+  const guide = read("serve.md");
+  for (const name of (await given()).own) assert.ok(guide.includes(`\`${name}`), name);
 });

@@ -62,6 +62,9 @@ describe("The settings of serve", () => {
       "internal-secret": undefined,
       proxies: 0,
       "redis-url": undefined,
+      "redis-sentinels": undefined,
+      "redis-master": undefined,
+      "redis-cluster": undefined,
       "redis-prefix": undefined,
       "result-polling": undefined,
       "callback-uri": undefined,
@@ -98,6 +101,8 @@ describe("The settings of serve", () => {
       "internal-secret": secret,
       proxies: "2",
       "redis-url": "rediss://user:password@redis:6380/1",
+      "redis-sentinels": "s1,s2:26380",
+      "redis-master": "mymaster",
       "redis-prefix": "shop-login:",
       "result-polling": "2.5",
       "callback-uri": "https://bank.example/cb",
@@ -108,7 +113,11 @@ describe("The settings of serve", () => {
       "log-level": "warn",
     };
     const names = settingNames.filter((name) => !settingOf(name).isInFileOnly);
-    assert.deepEqual(Object.keys(values), names);
+    // Beside Sentinels there is no cluster.
+    assert.deepEqual(
+      Object.keys(values),
+      names.filter((name) => name !== "redis-cluster"),
+    );
     const asFlags = settingsOf({
       args: Object.entries(values).map(([name, value]) => `--${name}=${value}`),
       environment: {},
@@ -258,6 +267,28 @@ describe("What is wrong with the settings", () => {
     [
       ["--redis-url", "http://:hidden@r"],
       /^--redis-url must be an address such as redis:\/\/localhost:6379, or rediss:\/\/ for TLS\.$/,
+    ],
+    [
+      ["--redis-cluster", "n1:7000,login:hidden@n2"],
+      /^--redis-cluster must be addresses of nodes of a cluster, .*, not "n1:7000,\*\*\*@n2"\.$/,
+    ],
+    [
+      ["--redis-cluster", "redis://n1:7000"],
+      /^--redis-cluster must be addresses of nodes of a cluster, with commas between: host:port, or host alone\. User/,
+    ],
+    [
+      ["--redis-cluster", "n1", "--redis-url", "redis://n1/2"],
+      "redis-url must have no database: a cluster has only 0.",
+    ],
+    [
+      ["--redis-sentinels", "asker:hidden@s1,s2", "--redis-master", "mymaster"],
+      /^--redis-sentinels must be addresses of Sentinels with one user and password for all of them\.$/,
+    ],
+    [["--redis-sentinels", "s1"], "redis-sentinels and redis-master must be given together."],
+    [["--redis-master", "mymaster"], "redis-sentinels and redis-master must be given together."],
+    [
+      ["--redis-sentinels", "s1", "--redis-master", "mymaster", "--redis-cluster", "n1"],
+      "redis-sentinels and redis-cluster cannot both be given.",
     ],
     [
       ["--internal-secret", `${secret},hidden`],

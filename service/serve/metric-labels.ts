@@ -1,0 +1,71 @@
+import type { LimitName, LoginKitEvent } from "onegini-otp-login/server";
+
+/*
+ * Every value that a label can have, so that each series is there, at 0, from the start: a rate misses the first event of one that
+ * begins with it. The types name a value that is missing.
+ */
+
+const namesOf = <Name extends string>(all: Record<Name, true>): readonly Name[] => Object.keys(all) as Name[];
+
+type EventOf<Type extends LoginKitEvent["type"]> = Extract<LoginKitEvent, { type: Type }>;
+
+/** Why a call of the login API was refused, and `invalid_client`: one of the internal port without its secret. */
+export type Refusal = EventOf<"request_refused">["error"] | "invalid_client";
+
+export const refusals = namesOf<Refusal>({
+  invalid_request: true,
+  forbidden_origin: true,
+  unknown_attempt: true,
+  attempt_settled: true,
+  authorization_pending: true,
+  too_many_requests: true,
+  server_error: true,
+  temporarily_unavailable: true,
+  invalid_client: true,
+});
+
+export const ticketRefusals = namesOf<EventOf<"ticket_refused">["reason"]>({
+  unknown: true,
+  no_cookie: true,
+  other_browser: true,
+  used: true,
+  expired: true,
+});
+
+export const limits = namesOf<LimitName>({
+  startsPerAddress: true,
+  startsPerIpv6Prefix56: true,
+  startsPerIpv6Prefix48: true,
+  startsPerBrowser: true,
+  streamsPerBrowser: true,
+  streamsPerNode: true,
+  tokenServerCalls: true,
+  transactionsPerAttempt: true,
+  loginsPerAttempt: true,
+});
+
+export const calls = ["start", "result"] as const;
+
+/** The statuses that a Token Server, or a proxy in front of it, is known to answer. */
+const statuses = [
+  "200",
+  "400",
+  "401",
+  "403",
+  "404",
+  "405",
+  "408",
+  "413",
+  "415",
+  "429",
+  "500",
+  "502",
+  "503",
+  "504",
+];
+
+export const callResults: readonly string[] = [...statuses, "other", "no_answer"];
+
+/** What a call to the Token Server counts as: its status, or `other` for one that is not expected. */
+export const callResult = (status: number): string =>
+  statuses.includes(String(status)) ? String(status) : "other";

@@ -1,0 +1,164 @@
+import type { EventEmitter } from "node:events";
+import type { RedisStoreOptions } from "onegini-otp-login/redis";
+import {
+  commandOptions,
+  connectionOptions,
+  connectRedis,
+  firstConnection,
+  loadRedis,
+  packageProblem,
+  redisProblem,
+  redisProblemAt,
+} from "../../shared/redis-connection.js";
+import type { Settings } from "../settings/setting-list.js";
+
+/** One Redis, the one that Sentinels name, or a cluster, as the settings say. */
+export interface RedisPlace {
+  /** Connects once. It reconnects, and follows a failover or a resharding, by itself. */
+  connect: () => Promise<RedisConnection>;
+  /** One sentence about why it cannot be used, without a password. */
+  problem: (error: unknown) => string;
+}
+
+export interface RedisConnection {
+  client: RedisStoreOptions["client"];
+  destroy: () => void;
+}
+
+/** The settings that say where Redis is. */
+export type RedisSettings = Pick<
+  Settings,
+  "redis-url" | "redis-sentinels" | "redis-master" | "redis-cluster"
+>;
+
+/** The secrets of Redis that are in use, which may change. */
+type RedisSecrets = Pick<Settings, "redis-url" | "redis-sentinels">;
+
+/** Undefined: attempts are in the kit's memory. */
+export function redisPlace(settings: RedisSettings, current: () => RedisSecrets): RedisPlace | undefined {
+  const { "redis-sentinels": sentinels, "redis-master": master, "redis-cluster": nodes } = settings;
+  if (sentinels !== undefined && master !== undefined)
+    return sentinelPlace(sentinels, master, settings, current);
+  if (nodes !== undefined) return clusterPlace(nodes, settings, current);
+  const { "redis-url": url } = settings;
+  return url === undefined ? undefined : singlePlace(url, () => current()["redis-url"] ?? url);
+}
+
+/** Whether processes share their attempts. */
+export const isShared = (settings: RedisSettings): boolean =>
+  redisPlace(settings, () => settings) !== undefined;
+
+/** A sentence that is said as it is. */
+class Unreachable extends Error {}
+
+const singlePlace = (url: string, currentUrl: () => string): RedisPlace => ({
+  async connect() {
+    const connection = await connectRedis(url, "serve", currentUrl);
+    if (connection.kind === "unreachable") throw new Unreachable(connection.problem);
+    const { client } = connection;
+    return { client, destroy: () => client.destroy() };
+  },
+  problem: (error) => (error instanceof Unreachable ? error.message : redisProblem(url, error, "serve")),
+});
+
+/** The options of each connection in a group. `redis-url` says whether it is by TLS; its host is not used. */
+const groupOptions = (
+  { "redis-url": url }: RedisSettings,
+  currentUrl: () => string | undefined,
+  wasConnected: () => boolean,
+) => {
+  const { socket, ...options } = connectionOptions(currentUrl, wasConnected);
+  const isTls = url?.startsWith("rediss:") === true;
+  return { ...options, socket: { ...socket, ...(isTls && { tls: true as const }) } };
+};
+
+/** The database in `redis-url`. */
+const databaseIn = ({ "redis-url": url }: RedisSettings): number =>
+  url === undefined ? 0 : Number(new URL(url).pathname.slice(1));
+
+/** An address of a list. Redis itself listens at 6379, a Sentinel at 26379. */
+function hostAndPort(address: string, defaultPort: number): { host: string; port: number } {
+  const { hostname, port } = new URL(`redis://${address}`);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || defaultPort) };
+}
+
+function sentinelPlace(
+  sentinels: readonly string[],
+  master: string,
+  settings: RedisSettings,
+  current: () => RedisSecrets,
+): RedisPlace {
+  const rootNodes = sentinels.map((sentinel) => hostAndPort(sentinel, 26_379));
+  const sentinelUrl = () => `redis://${(current()["redis-sentinels"] ?? sentinels)[0]}`;
+  return groupPlace(`the Sentinels ${namesOf(rootNodes)}`, async (wasConnected) => {
+    const { createSentinel } = await loadRedis();
+    return createSentinel({
+      name: master,
+      sentinelRootNodes: rootNodes,
+      sentinelClientOptions: groupOptions(settings, sentinelUrl, wasConnected),
+      nodeClientOptions: {
+        ...groupOptions(settings, () => current()["redis-url"], wasConnected),
+        database: databaseIn(settings),
+      },
+      commandOptions,
+      // Else a wrong password of the master is said nowhere.
+      passthroughClientErrorEvents: true,
+    });
+  });
+}
+
+function clusterPlace(
+  nodes: readonly string[],
+  settings: RedisSettings,
+  current: () => RedisSecrets,
+): RedisPlace {
+  const rootNodes = nodes.map((node) => hostAndPort(node, 6_379));
+  return groupPlace(`the cluster ${namesOf(rootNodes)}`, async (wasConnected) => {
+    const { createCluster } = await loadRedis();
+    return createCluster({
+      rootNodes: rootNodes.map((socket) => ({ socket })),
+      defaults: groupOptions(settings, () => current()["redis-url"], wasConnected),
+      commandOptions,
+    });
+  });
+}
+
+const namesOf = (nodes: readonly { host: string; port: number }[]): string =>
+  nodes.map(({ host, port }) => `${host}:${port}`).join(", ");
+
+type GroupClient = RedisStoreOptions["client"] & {
+  on: EventEmitter["on"];
+  connect: () => Promise<unknown>;
+  ping: () => Promise<unknown>;
+  destroy: () => unknown;
+};
+
+function groupPlace(
+  where: string,
+  create: (wasConnected: () => boolean) => Promise<GroupClient>,
+): RedisPlace {
+  return {
+    async connect() {
+      let wasConnected = false;
+      const client = await create(() => wasConnected);
+      const destroy = (): void => void Promise.resolve(client.destroy()).catch(() => undefined);
+      // Why a server was of no use these clients say only here. Without a listener the process would end.
+      let reason: Error | undefined;
+      const note = (what: unknown): void => {
+        if (!wasConnected && what instanceof Error) reason = what;
+      };
+      client.on("error", note);
+      // Of a cluster's client: an error of one server.
+      client.on("node-error", note);
+      try {
+        await firstConnection(client);
+      } catch (error) {
+        destroy();
+        throw reason ?? error;
+      }
+      wasConnected = true;
+      return { client, destroy };
+    },
+    problem: (error) => packageProblem(error, "serve") ?? redisProblemAt(where, error),
+  };
+}

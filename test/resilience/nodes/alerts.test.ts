@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+import { parse } from "yaml";
+
+/** The alert rules, by the unit tests of Prometheus' own promtool. */
+
+const rules = "docs/serve/prometheus/alerts.yaml";
+
+/** Values a minute, from the start on, as promtool writes them: `0+30x60` grows by 30 for 60 minutes. */
+type Series = Record<string, string>;
+
+const of = (name: string, labels = ""): string =>
+  `${name}{${labels}${labels && ", "}job="onegini-login", instance="a:8081"}`;
+const ours = (name: string, labels?: string): string => of(`onegini_otp_login_${name}`, labels);
+
+const [up, otherUp] = [of("up"), 'up{job="onegini-login", instance="b:8081"}'];
+const call = (name: string, result: string): string =>
+  ours("token_server_calls_total", `call="${name}", result="${result}"`);
+const step = (name: string): string => ours("step_seconds_count", `step="${name}"`);
+const login = (result: string): string => ours("logins_total", `result="${result}"`);
+const refused = (error: string): string => ours("refused_total", `error="${error}"`);
+const floods = ours("limited_total", 'limit="startsPerAddress"');
+const lag = of("nodejs_eventloop_lag_p99_seconds");
+const version = (number: string): string => ours("build_info", `version="${number}", node="v22.21.0"`);
+
+/** Thirty logins a minute, and one of them declined. */
+const working: Series = {
+  [up]: "1x120",
+  [otherUp]: "1x120",
+  [call("start", "200")]: "0+60x120",
+  [call("start", "no_answer")]: "0x120",
+  [call("result", "200")]: "0+30x120",
+  [call("result", "404")]: "0+20x120",
+  [call("result", "401")]: "0x120",
+  [ours("store_errors_total")]: "0x120",
+  [ours("callbacks_missing_total")]: "0x120",
+  [ours("tickets_issued_total")]: "0+30x120",
+  [login("completed")]: "0+30x120",
+  [login("denied")]: "0+1x120",
+  [step("shown")]: "0+60x120",
+  [step("accepted")]: "0+30x120",
+  [step("logged_in")]: "0+30x120",
+  [floods]: "0x120",
+  [refused("forbidden_origin")]: "0+1x120",
+  [refused("invalid_client")]: "0x120",
+  [of("process_open_fds")]: "200x120",
+  [of("process_max_fds")]: "1024x120",
+  [lag]: "0.012x120",
+  [version("1.0.0")]: "1x120",
+};
+
+interface Fault {
+  what: string;
+  alert: string;
+  /** What is different. It begins after ten minutes. */
+  series: Series;
+  /** When the alert must be there, in minutes. */
+  by: number;
+}
+
+const faults: readonly Fault[] = [
+  {
+    what: "one of two processes is down",
+    alert: "LoginServiceDown",
+    series: { [otherUp]: "1x10 0x50" },
+    by: 13,
+  },
+  {
+    what: "Prometheus finds no process",
+    alert: "LoginServiceDown",
+    series: { [up]: "1x10 _x50", [otherUp]: "1x10 _x50" },
+    by: 18,
+  },
+  {
+    what: "the Token Server does not answer",
+    alert: "LoginTokenServerDown",
+    series: { [call("start", "200")]: "0+60x10 600x50", [call("start", "no_answer")]: "0x10 0+60x50" },
+    by: 14,
+  },
+  {
+    what: "the client's secret was changed at the Token Server",
+    alert: "LoginTokenServerRefuses",
+    series: { [call("result", "401")]: "0x10 0+5x50" },
+    by: 13,
+  },
+  {
+    what: "Redis is down",
+    alert: "LoginStoreFails",
+    series: { [ours("store_errors_total")]: "0x10 0+30x50" },
+    by: 13,
+  },
+  {
+    what: "callbacks stop",
+    alert: "LoginCallbacksMissing",
+    series: { [ours("callbacks_missing_total")]: "0x10 0+1x50" },
+    by: 18,
+  },
+  {
+    what: "the backend does not redeem tickets",
+    alert: "LoginTicketsNotRedeemed",
+    series: { [login("completed")]: "0+30x10 300x50", [step("logged_in")]: "0+30x10 300x50" },
+    by: 22,
+  },
+  {
+    what: "many people decline",
+    alert: "LoginManyDeclines",
+    series: { [login("denied")]: "0+1x10 10+40x50" },
+    by: 13,
+  },
+  { what: "one address floods", alert: "LoginFlood", series: { [floods]: "0x10 0+600x50" }, by: 14 },
+  {
+    what: "origin is wrong",
+    alert: "LoginPagesRefused",
+    series: { [refused("forbidden_origin")]: "0x10 0+120x50" },
+    by: 20,
+  },
+  {
+    what: "the backend has another secret",
+    alert: "LoginInternalCallsRefused",
+    series: { [refused("invalid_client")]: "0x10 0+5x50" },
+    by: 14,
+  },
+  {
+    what: "nearly all files of a process are open",
+    alert: "LoginFilesRunOut",
+    series: { [of("process_open_fds")]: "200x10 1000x50" },
+    by: 13,
+  },
+  {
+    what: "a process has too little time",
+    alert: "LoginEventLoopSlow",
+    series: { [lag]: "0.012x10 2x50" },
+    by: 17,
+  },
+  {
+    what: "a deploy stops half-way",
+    alert: "LoginVersionsDiffer",
+    series: { [version("1.1.0")]: "_x10 1x110" },
+    by: 75,
+  },
+  {
+    what: "the app takes no code any more",
+    alert: "LoginNobodyLogsIn",
+    series: {
+      ...{ [ours("tickets_issued_total")]: "0+30x10 300x110", [login("completed")]: "0+30x10 300x110" },
+      ...{ [login("denied")]: "0+1x10 10x110", [step("accepted")]: "0+30x10 300x110" },
+      [step("logged_in")]: "0+30x10 300x110",
+    },
+    by: 50,
+  },
+];
+
+/** What promtool says if these alerts, and no other, are raised at these minutes. */
+function promtool(
+  t: TestContext,
+  series: Series,
+  raised: readonly (readonly [minute: number, alert?: string])[],
+): string {
+  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-alerts-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, "tests.json");
+  const test = {
+    interval: "1m",
+    input_series: Object.entries({ ...working, ...series }).map(([series, values]) => ({ series, values })),
+    promql_expr_test: raised.map(([minute, alert]) => ({
+      expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+      eval_time: `${minute}m`,
+      exp_samples: alert === undefined ? [] : [{ labels: `{alertname="${alert}"}`, value: 1 }],
+    })),
+  };
+  // JSON is YAML.
+  writeFileSync(
+    file,
+    JSON.stringify({ rule_files: [resolve(rules)], evaluation_interval: "1m", tests: [test] }),
+  );
+  const { stdout, stderr, error } = spawnSync("promtool", ["test", "rules", file], { encoding: "utf8" });
+  assert.equal(error, undefined, "promtool is missing. On Debian: apt-get install prometheus");
+  return stdout + stderr;
+}
+
+describe(rules, () => {
+  test("is right for promtool", () => {
+    const said = execFileSync("promtool", ["check", "rules", rules], { encoding: "utf8" });
+    assert.match(said, /SUCCESS/);
+  });
+
+  test("each alert has a fault here", () => {
+    const { groups } = parse(readFileSync(rules, "utf8")) as { groups: { rules: { alert: string }[] }[] };
+    const names = groups.flatMap((group) => group.rules.map(({ alert }) => alert));
+    assert.deepEqual([...new Set(faults.map(({ alert }) => alert))].sort(), names.sort());
+  });
+
+  test("raises nothing at a site that works", (t) => {
+    const never = [10, 30, 60, 115].map((minute) => [minute] as const);
+    assert.match(promtool(t, {}, never), /SUCCESS/);
+  });
+
+  for (const { what, alert, series, by } of faults)
+    test(`${what}: raises ${alert}, no other, and not before`, (t) => {
+      assert.match(promtool(t, series, [[10], [by, alert]]), /SUCCESS/);
+    });
+});

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { LoginKitEvent } from "onegini-otp-login/server";
+import { limits, refusals, ticketRefusals } from "../../../../service/serve/metric-labels.js";
+import { Metrics } from "../../../../service/serve/metrics.js";
+
+const about = { level: "info", attempt: "a", durationMs: 1_500 } as const;
+
+/** Every event that is counted, once. */
+const events = [
+  { type: "attempt_started", ...about },
+  { type: "code_renewed", ...about },
+  { type: "code_scanned", transaction: "t", ...about },
+  { type: "attempt_approved", userId: "u", ...about },
+  { type: "attempt_denied", ...about },
+  { type: "attempt_expired", ...about },
+  { type: "attempt_failed", ...about, level: "warn" },
+  { type: "ticket_issued", userId: "u", repeated: false, ...about },
+  { type: "ticket_redeemed", userId: "u", ...about },
+  { type: "store_trouble", level: "error", operation: "o", error: 1, failures: 2, durationMs: 1 },
+  {
+    ...{ type: "callback_missing", callbackUri: "u", missing: 3, description: "d", transaction: "t" },
+    ...about,
+    level: "warn",
+  },
+  ...limits.map((limit) => ({
+    ...{ type: "limited", limit, status: 429, retryAfterSeconds: 1, method: "POST" },
+    ...about,
+  })),
+  ...refusals
+    .filter((error) => error !== "invalid_client")
+    .map((error) => ({
+      ...{ type: "request_refused", error, status: 400, description: "d", method: "POST" },
+      ...about,
+    })),
+  ...ticketRefusals.map((reason) => ({ type: "ticket_refused", reason, ...about })),
+] as LoginKitEvent[];
+
+const seriesIn = (text: string): string[] =>
+  [...text.matchAll(/^(onegini_otp_login_[^ ]+) /gm)].map(([, series = ""]) => series).sort();
+
+const redeemed = {
+  userId: "u",
+  attempt: "a",
+  login: { startedAt: 0, approvedAt: Date.now() - 2_000, codes: 1 },
+};
+
+async function busy(): Promise<Metrics> {
+  const metrics = new Metrics("1.2.3");
+  for (const event of events) metrics.count(event);
+  metrics.redeemed(redeemed as Parameters<Metrics["redeemed"]>[0]);
+  metrics.internalCallRefused();
+  for (const method of ["POST", "GET"] as const) {
+    for (const status of [200, 418]) {
+      const answer = metrics.counting(() => Promise.resolve({ status, text: "" }));
+      await answer({ method } as Parameters<typeof answer>[0]);
+    }
+    const fails = metrics.counting(() => Promise.reject(new Error("down")));
+    await fails({ method } as Parameters<typeof fails>[0]).catch(() => undefined);
+  }
+  return metrics;
+}
+
+describe("The metrics of the service", () => {
+  test("have every series from the start, at 0", async () => {
+    const first = await new Metrics("1.2.3").text(0);
+    assert.deepEqual(seriesIn(first), seriesIn(await (await busy()).text(0)));
+    const values = [...first.matchAll(/^onegini_otp_login_(?!build_info)\S+ (\S+)$/gm)];
+    assert.deepEqual(
+      values.filter(([, value]) => value !== "0"),
+      [],
+    );
+  });
+
+  test("count the steps of a login, with the seconds of each", async () => {
+    const text = await (await busy()).text(0);
+    const of = (name: string, step: string) =>
+      Number(
+        new RegExp(`^onegini_otp_login_step_seconds_${name}\\{step="${step}"\\} (\\S+)`, "m").exec(text)?.[1],
+      );
+    for (const step of ["shown", "renewed", "scanned", "accepted", "declined", "expired", "failed"])
+      assert.deepEqual([of("count", step), of("sum", step)], [1, 1.5], step);
+    assert.equal(of("count", "logged_in"), 1);
+    assert.ok(of("sum", "logged_in") >= 2);
+  });
+
+  test("count what was refused, and a status of the Token Server that is not expected as other", async () => {
+    const text = await (await busy()).text(0);
+    for (const line of [
+      'refused_total{error="forbidden_origin"} 1',
+      'refused_total{error="invalid_client"} 1',
+      'tickets_refused_total{reason="no_cookie"} 1',
+      'token_server_calls_total{call="start",result="other"} 1',
+      'token_server_calls_total{call="result",result="no_answer"} 1',
+      `build_info{version="1.2.3",node="${process.version}"} 1`,
+    ])
+      assert.ok(text.includes(`\nonegini_otp_login_${line}\n`), line);
+  });
+
+  test("have Node's own and the process's, with its files where the system tells", async () => {
+    const text = await new Metrics().text(0);
+    for (const name of [
+      "process_cpu_seconds_total",
+      "process_resident_memory_bytes",
+      "nodejs_eventloop_lag_p99_seconds",
+    ])
+      assert.match(text, new RegExp(`^${name} `, "m"));
+    if (process.platform === "linux") assert.match(text, /^process_open_fds [1-9]/m);
+  });
+});
