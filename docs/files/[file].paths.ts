@@ -45,7 +45,7 @@ const languages: Readonly<Record<string, string>> = {
   "docs/deployment/nginx.conf": "nginx",
   "docs/deployment/haproxy.cfg": "haproxy",
   "docs/deployment/Caddyfile": "caddy",
-  "docs/serve/Dockerfile": "docker",
+  "docs/serve/container/Dockerfile": "docker",
   "examples/backends/nginx.conf": "nginx",
   "examples/backends/aspnet/Program.cs": "csharp",
   "docs/serve/onegini-otp-login.service": "ini",

@@ -12,6 +12,7 @@ const { version } = manifest();
 
 // The lock file, the ranges of the examples (below 1.0.0 an older range excludes the new version), addresses in the documents.
 execFileSync("npm", ["install", "--package-lock-only"], { stdio: "inherit", shell });
+execFileSync("tsx", ["scripts/package/container-lock.ts"], { stdio: "inherit", shell });
 const tracked = execFileSync("git", ["ls-files", "examples", "docs", "README.md"], { encoding: "utf8" });
 for (const file of tracked.split("\n").filter((each) => /\.md$|\/package\.json$/.test(each))) {
   const text = readFileSync(file, "utf8");

@@ -3,6 +3,7 @@ import type { Environment } from "../settings/given-values.js";
 import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
 import { helpText } from "./help-text.js";
+import { healthProblem } from "./health-check.js";
 import { createLog } from "./log.js";
 import { isShared } from "./redis-client.js";
 import { checkService, startService, stopWarnings, type Checked, type Service } from "./service.js";
@@ -35,6 +36,11 @@ export async function serve(
     process.exit(2);
   }
   const { settings, givenAt, secretFiles, switches } = result;
+  if (switches.has("health")) {
+    const problem = await healthProblem(settings);
+    if (problem !== undefined) console.error(problem);
+    process.exit(problem === undefined ? 0 : 1);
+  }
   for (const warning of stopWarnings(settings)) console.error(`warning: ${warning}`);
   const log = createLog(settings.log, undefined, settings["log-level"]);
   try {

@@ -48,7 +48,7 @@ export interface CommandSettings extends CommandFlags {
   missing?: (name: SettingName, expected: string) => string;
 }
 
-const serveSettings: CommandSettings = { switches: ["check"], texts: [], notNeeded: [] };
+const serveSettings: CommandSettings = { switches: ["check", "health"], texts: [], notNeeded: [] };
 
 /** Reads the settings: flags override the environment, which overrides the file. Returns all problems at once. */
 export function readSettings(
