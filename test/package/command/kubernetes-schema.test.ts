@@ -4,7 +4,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import { installServices } from "../../../scripts/install-test-tools.js";
 import { temporaryFolder } from "../support/packed-package.js";
 
 /** The base of docs/deployment/kubernetes against the schemas of Kubernetes and of the Prometheus Operator, from npm. */
@@ -44,7 +43,6 @@ function problem({ apiVersion, kind, ...rest }: KubernetesObject & Record<string
 describe("docs/deployment/kubernetes", () => {
   let objects: (KubernetesObject & { spec?: { replicas?: unknown } })[];
   before(() => {
-    installServices();
     mkdirSync(folder);
     writeFileSync(join(folder, "package.json"), "{}");
     const shell = process.platform === "win32";

@@ -7,7 +7,6 @@ import { connect, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { before, describe, test, type TestContext } from "node:test";
-import { installProxies } from "../../../scripts/install-test-tools.js";
 import { installNode } from "../../../scripts/node/node-lines.js";
 import { makeCertificate, type Certificate } from "../../support/services/certificate.js";
 import { until } from "../../support/until.js";
@@ -31,7 +30,6 @@ describe("On Node 24, with HTTPS_PROXY,", () => {
   let node: string;
   let certificate: Certificate;
   before(async () => {
-    installProxies();
     node = join((await installNode("24")).bin, "node");
     const folder = join(temporaryFolder, "proxy");
     mkdirSync(folder);

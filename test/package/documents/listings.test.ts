@@ -169,7 +169,9 @@ describe("the listings of the documents", () => {
   const own = [
     ["sessions.ts", sessions],
     ["auth.ts", auth],
-    ...["log", "trace", "count"].map((verb) => [`${verb}-event.ts`, functionOf(`${verb}Event`)] as const),
+    ...["log", "trace", "measure", "count"].map(
+      (verb) => [`${verb}-event.ts`, functionOf(`${verb}Event`)] as const,
+    ),
   ] as const;
   const complaints = complaintsAbout(new Map([...modules, ...forExpress4, ...own]));
 

@@ -5,8 +5,14 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../until.js";
-import type { Certificate } from "./certificate.js";
+
 import { freePort } from "./free-port.js";
+
+/** The files of a certificate. */
+interface Certificate {
+  certificate: string;
+  key: string;
+}
 
 /** Debian's two servers that speak Redis' protocol. */
 export type RedisKind = "redis" | "valkey";
