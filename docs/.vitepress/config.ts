@@ -129,6 +129,7 @@ export default defineConfigWithTheme<SiteConfig>({
     "api/**",
     "coverage/**",
     "test-results/**",
+    "test/*/**",
     "examples/!(backends)/*/**",
     "examples/backends/*/*/**",
   ],

@@ -90,7 +90,8 @@ try {
 } finally {
   await browser.close();
 }
-await writeFile(`${out}/pictures.json`, JSON.stringify(pictures, undefined, 2));
+if (values.sheets === undefined)
+  await writeFile(`${out}/pictures.json`, JSON.stringify(pictures, undefined, 2));
 console.log(`${out}: ${pictures.length} pictures`);
 
 async function photograph(page: Page, sheet: string): Promise<Buffer> {

@@ -32,7 +32,8 @@ const paintedCard = import.meta.env.SSR
 export const LoginStage = defineComponent({
   setup() {
     const element = ref<OneginiOtpLogin>();
-    const now = ref<string>();
+    // The painted card shows the code.
+    const now = ref<string | undefined>("pending");
     let standIn: StandIn | undefined;
 
     /** "Scanned" and "reconnecting" are the phase `pending` too. */
