@@ -190,7 +190,7 @@ export class OtpEndpoint<Context> {
     }
   }
 
-  /** Starts a transaction with everything that the phone shows: the only protection against a relayed code. */
+  /** Starts a transaction with everything that the phone shows about it, for the person to compare. */
   async #issue(call: Call<Context>, language: string | undefined): Promise<Issued> {
     const { config, report, runtime } = this.#core;
     const { request, context } = call;

@@ -71,6 +71,8 @@ export class KnownBrowsers {
       ({ issuedMs }, index) =>
         isOf[index] === true &&
         issuedMs <= now + maxAheadMs &&
+        // Not even one from the minute ahead.
+        rememberDays > 0 &&
         now - issuedMs < rememberDays * dayMs &&
         issuedMs > knownSinceMs,
     );

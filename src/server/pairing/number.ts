@@ -45,7 +45,7 @@ const parts = ({ origin, attempt, nonce }: NumberOwner, number: string) => [
  * left out. Undefined unless it has exactly that many digits and nothing else.
  */
 export function parseNumber(typed: string, digits: Digits): string | undefined {
-  const characters = [...typed.replace(/[\s\p{Cf}\u002D\u2010\u2011]/gu, "")];
+  const characters = [...typed.replace(/[\p{White_Space}\p{Cf}\u002D\u2010\u2011]/gu, "")];
   if (characters.length !== digits || !characters.every((character) => isDigit(character))) return undefined;
   return characters.map((character) => digitOf(character)).join("");
 }

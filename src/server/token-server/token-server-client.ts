@@ -204,7 +204,8 @@ function troubleOf(reply: Reply, wrong: WrongAnswer | undefined): Trouble {
     reason: `answered ${status}`,
     status,
     error: {
-      code: redact(code),
+      // A code, unless it is a sentence, which may repeat the message.
+      code: /^[\w.-]+$/.test(code) ? redact(code) : redactWords(code),
       description: description && redactWords(description),
     },
   };

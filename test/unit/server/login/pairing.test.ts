@@ -553,6 +553,17 @@ describe("the number", () => {
     assert.match(events, /bad message: ask for \[number\]/);
   });
 
+  test("is in no event where the Token Server repeats the message as its error", async (t) => {
+    const { tokenServer, where, messages, person, accept } = await scene(t);
+    const alice = person();
+    await accept(alice);
+    const [message = ""] = messages;
+    tokenServer.start = json(400, { error: message });
+    await alice.browser.post("");
+    const event = where.events.find(({ type }) => type === "token_server_trouble");
+    assert.equal(event && "code" in event && event.code, message.replace(/\d+/, "[number]"));
+  });
+
   test("is drawn by the kit's runtime", async (t) => {
     let drawn = 0;
     const where = await site(t, {

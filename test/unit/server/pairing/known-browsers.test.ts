@@ -55,6 +55,15 @@ describe("a browser that is known for a user", () => {
     assert.ok(!(await create("https://shop.example.com").isKnown(await loggedIn("alice"), alice)));
   });
 
+  test("is never known with 0 days, not even by a cookie from a server whose clock is ahead", async () => {
+    const here = new VirtualClock(clock.now());
+    await clock.advance(30);
+    const cookie = await loggedIn("alice");
+    clock = here;
+    assert.ok(await create().isKnown(cookie, alice));
+    assert.ok(!(await create(undefined, 0).isKnown(cookie, alice)));
+  });
+
   test("has one cookie on http loopback too, without Secure", async () => {
     browsers = create("http://localhost:3000");
     const header = await browsers.remember("", "alice");

@@ -37,6 +37,7 @@ for (const [what, typed] of [
   ["with spaces", " 47 13 "],
   ["with hyphens", "4-7‐1‑3"],
   ["with a no-break space and a narrow one", "47\u00A01\u202F3"],
+  ["with the line break of a mainframe", "47\u008513"],
   ["with marks that nobody sees", "\u200E47\u200B13\u2060\uFEFF"],
   ["in Arabic digits", "٤٧١٣"],
   ["in Persian digits", "۴۷۱۳"],
