@@ -10,6 +10,7 @@ import {
 import type { Secrets } from "../settings/secret-files.js";
 import type { SettingName, Settings } from "../settings/setting-list.js";
 import { logEvent, type Log } from "./log.js";
+import type { ForgottenBrowsers } from "./forgotten-browsers.js";
 import type { Metrics } from "./metrics.js";
 import { StartProblem } from "./start-problem.js";
 import { traceEvent } from "./traces.js";
@@ -30,6 +31,8 @@ interface KitParts {
   store: AttemptStore | undefined;
   log: Log;
   metrics: Metrics;
+  /** Default: none. */
+  forgotten?: Pick<ForgottenBrowsers, "since">;
 }
 
 /**
@@ -39,11 +42,11 @@ interface KitParts {
  */
 export function createKit(
   settings: Settings,
-  { secrets = settings, store, log, metrics }: KitParts,
+  { secrets = settings, store, log, metrics, forgotten }: KitParts,
 ): ServiceKit {
   const behindProxies = clientIpBehind(settings.proxies);
   const checkProxies = createProxiesCheck(settings.proxies, log);
-  const { message, limits, timeouts } = settings;
+  const { message, limits, timeouts, pairing: when } = settings;
   const resultPolling = settings["result-polling"];
   const uri = settings["callback-uri"];
   const apiOrigin = settings["api-origin"];
@@ -67,6 +70,15 @@ export function createKit(
     },
     ...(message !== undefined && { message: typeof message === "string" ? message : messageIn(message) }),
     maxMessageLength: settings["max-message-length"],
+    ...(when !== "off" && {
+      pairing: {
+        keys: () => secrets["pairing-keys"] ?? [],
+        when,
+        digits: settings["pairing-digits"],
+        rememberDays: settings["pairing-remember-days"],
+        ...(forgotten && { knownSince: forgotten.since }),
+      },
+    }),
     handOver: { to: settings["hand-over-to"] },
     ...(store && { store }),
     clientIp(request, context) {

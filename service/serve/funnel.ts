@@ -7,6 +7,7 @@ const steps = [
   "renewed",
   "scanned",
   "accepted",
+  "asked",
   "logged_in",
   "declined",
   "expired",
@@ -21,6 +22,7 @@ const stepOf: Partial<Record<LoginKitEvent["type"], Step>> = {
   code_renewed: "renewed",
   code_scanned: "scanned",
   attempt_approved: "accepted",
+  number_asked: "asked",
   attempt_denied: "declined",
   attempt_expired: "expired",
   attempt_failed: "failed",
@@ -35,7 +37,7 @@ export class Funnel {
   constructor(name: string, registry: Registry) {
     this.#seconds = new Histogram({
       name,
-      help: "Logins by step. shown, renewed: seconds until the code was there. logged_in: from the acceptance. All others: from the first code.",
+      help: "Logins by step. shown, renewed: seconds until the code was there. asked: until the page was asked for the number. logged_in: from the acceptance. All others: from the first code.",
       labelNames: ["step"] as const,
       buckets,
       registers: [registry],

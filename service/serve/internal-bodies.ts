@@ -37,6 +37,12 @@ export const scannedRequest = v.object({
   user_agent: optionalText("user_agent"),
 });
 
+const userExpected = '"user_id" must be the user_id of a login.';
+
+export const forgetBrowsersRequest = v.object({
+  user_id: v.pipe(v.string(userExpected), v.nonEmpty(userExpected)),
+});
+
 /** The kit's own rule. With a link that it refuses, `begin` would return no code. */
 function isQrLink(link: string): boolean {
   const { href } = URL.canParse(link) ? new URL(link) : { href: "" };
@@ -99,7 +105,7 @@ function parseJson(text: string): unknown {
 
 /** A login as JSON: snake_case, times in ISO 8601, null for what is unknown. */
 export function loginOf({ userId, attempt, login }: RedeemedLogin) {
-  const { startedAt, approvedAt, address, userAgent, language, codes, scanned } = login;
+  const { startedAt, approvedAt, address, userAgent, language, codes, browser, scanned } = login;
   const iso = (time: number) => new Date(time).toISOString();
   return {
     user_id: userId,
@@ -111,6 +117,7 @@ export function loginOf({ userId, attempt, login }: RedeemedLogin) {
       user_agent: userAgent ?? null,
       language: language ?? null,
       codes,
+      ...(browser && { browser }),
       ...(scanned && {
         scanned: {
           at: iso(scanned.at),

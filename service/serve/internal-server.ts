@@ -2,8 +2,16 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { ServiceKit } from "./create-kit.js";
-import { beginRequest, bodyOf, loginOf, redeemRequest, scannedRequest } from "./internal-bodies.js";
-import { InternalError } from "./internal-error.js";
+import type { ForgottenBrowsers } from "./forgotten-browsers.js";
+import {
+  beginRequest,
+  bodyOf,
+  forgetBrowsersRequest,
+  loginOf,
+  redeemRequest,
+  scannedRequest,
+} from "./internal-bodies.js";
+import { badRequest, InternalError } from "./internal-error.js";
 import { LogThrottle } from "./log-throttle.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
@@ -15,6 +23,7 @@ interface InternalParts {
   log: Log;
   metrics: Metrics;
   readiness: Pick<Readiness, "state">;
+  forgotten: Pick<ForgottenBrowsers, "forget">;
   /** The secrets that are accepted. They may change while the service runs. */
   secrets: () => readonly string[];
 }
@@ -30,7 +39,7 @@ export function createInternalServer(parts: InternalParts): Server {
 }
 
 /** The calls of the site's backend. All except `/health` and `/ready` require the secret. */
-export function createInternalApi({ kit, log, metrics, readiness, secrets }: InternalParts): Hono {
+export function createInternalApi({ kit, log, metrics, readiness, forgotten, secrets }: InternalParts): Hono {
   const app = new Hono();
   const throttle = new LogThrottle();
   app.use(async (c, next) => {
@@ -63,9 +72,7 @@ export function createInternalApi({ kit, log, metrics, readiness, secrets }: Int
 
   app.post("/redeem", async (c) => {
     const { ticket, cookie } = await bodyOf(c, redeemRequest);
-    const redeemed = await kit.redeem(ticket, { headers: { cookie: cookie ?? "" } }).catch(() => {
-      throw unavailable("The store does not work at the moment. Try again shortly.");
-    });
+    const redeemed = await kit.redeem(ticket, { headers: { cookie: cookie ?? "" } }).catch(withoutStore);
     if (!redeemed)
       throw new InternalError(404, "invalid_ticket", "This ticket is not valid for this browser.");
     metrics.redeemed(redeemed);
@@ -96,14 +103,26 @@ export function createInternalApi({ kit, log, metrics, readiness, secrets }: Int
     return c.body(null, 204);
   });
 
-  app.get("/forget", (c) => c.json({ headers: [...kit.forget()] }));
+  app.get("/forget", (c) => {
+    const knownBrowser = c.req.query("known_browser") ?? "false";
+    if (knownBrowser !== "true" && knownBrowser !== "false")
+      throw badRequest('"known_browser" must be true or false.');
+    return c.json({ headers: [...kit.forget({ knownBrowser: knownBrowser === "true" })] });
+  });
+
+  app.post("/forget-browsers", async (c) => {
+    const { user_id: userId } = await bodyOf(c, forgetBrowsersRequest);
+    await forgotten.forget(userId).catch(withoutStore);
+    return c.body(null, 204);
+  });
 
   app.get("/metrics", async (c) => {
     const { watchers } = await kit.health();
     return c.body(await metrics.text(watchers), 200, { "Content-Type": metrics.contentType });
   });
 
-  for (const path of ["/redeem", "/begin", "/scanned"]) app.all(path, otherMethod("POST"));
+  for (const path of ["/redeem", "/begin", "/scanned", "/forget-browsers"])
+    app.all(path, otherMethod("POST"));
   for (const path of ["/forget", "/metrics"]) app.all(path, otherMethod("GET, HEAD"));
   app.notFound(() =>
     new InternalError(404, "invalid_request", "There is nothing at this address.").toResponse(),
@@ -134,6 +153,10 @@ function requireSecret(secrets: InternalParts["secrets"]): MiddlewareHandler {
 const otherMethod = (allow: string) => (): never => {
   throw new InternalError(405, "invalid_request", `This address takes ${allow} only.`, { Allow: allow });
 };
+
+function withoutStore(): never {
+  throw unavailable("The store does not work at the moment. Try again shortly.");
+}
 
 const unavailable = (description: string): InternalError =>
   new InternalError(503, "temporarily_unavailable", description, { "Retry-After": "5" });

@@ -18,6 +18,9 @@ export const refusals = namesOf<Refusal>({
   unknown_attempt: true,
   attempt_settled: true,
   authorization_pending: true,
+  pairing_required: true,
+  wrong_number: true,
+  pairing_failed: true,
   too_many_requests: true,
   server_error: true,
   temporarily_unavailable: true,
@@ -69,3 +72,27 @@ export const callResults: readonly string[] = [...statuses, "other", "no_answer"
 /** What a call to the Token Server counts as: its status, or `other` for one that is not expected. */
 export const callResult = (status: number): string =>
   statuses.includes(String(status)) ? String(status) : "other";
+
+/**
+ * What happened with the number on the phone. `right`: the site redeemed a login of a new browser. `wrong`: one number.
+ * `failed`: too many wrong ones. `unanswered`: nobody typed it in time.
+ */
+export const numberResults = ["asked", "right", "wrong", "failed", "unanswered"] as const;
+
+/** What an event means for the number; undefined for others. */
+export function numberResult(event: LoginKitEvent): (typeof numberResults)[number] | undefined {
+  switch (event.type) {
+    case "number_asked":
+      return "asked";
+    case "ticket_redeemed":
+      return event.browser === "new" ? "right" : undefined;
+    case "wrong_number":
+      return "wrong";
+    case "pairing_failed":
+      return "failed";
+    case "attempt_expired":
+      return event.asked ? "unanswered" : undefined;
+    default:
+      return undefined;
+  }
+}

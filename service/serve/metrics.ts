@@ -1,7 +1,16 @@
 import type { LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { Funnel } from "./funnel.js";
-import { callResult, callResults, calls, limits, refusals, ticketRefusals } from "./metric-labels.js";
+import {
+  callResult,
+  callResults,
+  calls,
+  limits,
+  numberResult,
+  numberResults,
+  refusals,
+  ticketRefusals,
+} from "./metric-labels.js";
 
 const prefix = "onegini_otp_login_";
 
@@ -69,6 +78,12 @@ export class Metrics {
     labelNames: ["reason"] as const,
     registers: this.#registers,
   });
+  readonly #numbers = new Counter({
+    name: `${prefix}numbers_total`,
+    help: "With pairing: logins that were asked for the number, and what came of it.",
+    labelNames: ["result"] as const,
+    registers: this.#registers,
+  });
   readonly #buildInfo = new Gauge({
     name: `${prefix}build_info`,
     help: "1, with the version of the package and of Node.",
@@ -104,6 +119,7 @@ export class Metrics {
     }
     for (const limit of limits) this.#limited.inc({ limit }, 0);
     for (const error of refusals) this.#refused.inc({ error }, 0);
+    for (const result of numberResults) this.#numbers.inc({ result }, 0);
     for (const reason of ticketRefusals) this.#ticketsRefused.inc({ reason }, 0);
     // Node's and the process's own, by the names that every program in Node gives them.
     collectDefaultMetrics({ register: this.#registry });
@@ -122,6 +138,8 @@ export class Metrics {
     if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
     if (event.type === "request_refused") this.#refused.inc({ error: event.error });
     if (event.type === "ticket_refused") this.#ticketsRefused.inc({ reason: event.reason });
+    const number = numberResult(event);
+    if (number !== undefined) this.#numbers.inc({ result: number });
     this.#funnel.count(event);
   }
 

@@ -74,12 +74,20 @@ export async function startService(
   const { metrics, secrets, files, store } = await prepare(settings, log, version);
   const servers: Server[] = [];
   try {
-    const kit = createKit(settings, { secrets, store: store.attempts, log, metrics });
+    const { forgotten } = store;
+    const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, forgotten });
     const madeSecrets = [randomBytes(32).toString("base64url")];
     const internalSecrets = () => secrets["internal-secret"] ?? madeSecrets;
     const readiness = createReadiness(kit);
     const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
-    const internalServer = createInternalServer({ kit, log, metrics, readiness, secrets: internalSecrets });
+    const internalServer = createInternalServer({
+      kit,
+      log,
+      metrics,
+      readiness,
+      forgotten,
+      secrets: internalSecrets,
+    });
     servers.push(publicServer, internalServer);
     const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds: stopSeconds(settings) });
     const stop: Service["stop"] = ({ drain = 0 } = {}) => {

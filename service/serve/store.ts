@@ -3,14 +3,19 @@ import type { AttemptStore } from "onegini-otp-login/server";
 import { withoutUser } from "../../shared/redis-connection.js";
 import type { Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
+import { forgottenInMemory, forgottenInRedis, type ForgottenBrowsers } from "./forgotten-browsers.js";
 import type { Log } from "./log.js";
 import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-client.js";
 import { StartProblem } from "./start-problem.js";
+
+/** The prefix of the kit's store, which is that of all keys. */
+const defaultPrefix = "onegini-otp-login:";
 
 /** The store of the attempts. */
 export interface Store {
   /** Undefined: in the kit's memory. */
   attempts: AttemptStore | undefined;
+  forgotten: ForgottenBrowsers;
   close: () => void;
 }
 
@@ -21,13 +26,14 @@ export interface Store {
  * @throws StartProblem if Redis cannot be used
  */
 export async function openStore(
-  settings: RedisSettings & Pick<Settings, "redis-prefix">,
+  settings: RedisSettings & Pick<Settings, "origin" | "redis-prefix">,
   secrets: Secrets,
   log: Log,
 ): Promise<Store> {
   const place = redisPlace(settings, () => secrets);
-  if (place === undefined) return { attempts: undefined, close: () => undefined };
-  const { "redis-prefix": prefix } = settings;
+  if (place === undefined)
+    return { attempts: undefined, forgotten: forgottenInMemory(), close: () => undefined };
+  const { origin, "redis-prefix": prefix } = settings;
   let connection: RedisConnection | undefined;
   try {
     connection = await place.connect();
@@ -42,7 +48,9 @@ export async function openStore(
       // Not `close`, which waits for pending replies: a Redis that is down never sends them.
       destroy();
     };
-    return { attempts, close };
+    const now = () => attempts.now();
+    const forgotten = forgottenInRedis({ client, prefix: prefix ?? defaultPrefix, origin, now });
+    return { attempts, forgotten, close };
   } catch (error) {
     connection?.destroy();
     // The Redis user may lack a permission, for example.

@@ -142,12 +142,39 @@ function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): s
     problems.push("port and internal-port must be different.");
   problems.push(...redisProblems(settings));
   if (username?.includes(":")) problems.push("callback-username must be a string without a colon.");
-  const longest = settings["max-message-length"];
-  const texts =
-    typeof settings.message === "string" ? [settings.message] : Object.values(settings.message ?? {});
-  if (texts.some((text) => [...text].length > longest))
-    problems.push(`message must have at most ${longest} characters (max-message-length).`);
+  problems.push(...messageProblems(settings));
+  if (
+    settings.pairing !== "off" &&
+    settings["pairing-keys"] === undefined &&
+    !notNeeded.includes("pairing-keys")
+  )
+    problems.push(
+      `pairing-keys is missing. pairing, ${settings.pairing}, needs it: ${variableOf("pairing-keys")}, pairing-keys-file.`,
+    );
   return problems;
+}
+
+/** The kit checks a text for each language only when it is used. */
+function messageProblems({
+  message,
+  "max-message-length": longest,
+  pairing,
+  "pairing-digits": digits,
+}: Settings): string[] {
+  const texts = typeof message === "string" ? [message] : Object.values(message ?? {});
+  if (pairing === "off" && texts.some((text) => text.includes("{number}")))
+    return ["message must not have {number}, because pairing is off."];
+  if (
+    pairing !== "off" &&
+    (message === undefined || texts.some((text) => text.split("{number}").length !== 2))
+  )
+    return [
+      `message must be a text with {number} exactly once, in each language, because pairing is ${pairing}: the phone shows the number there.`,
+    ];
+  const lengthOf = (text: string): number => [...text.replace("{number}", "0".repeat(digits))].length;
+  return texts.some((text) => lengthOf(text) > longest)
+    ? [`message must have at most ${longest} characters (max-message-length).`]
+    : [];
 }
 
 /** One Redis, Sentinels, or a cluster. */

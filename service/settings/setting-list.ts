@@ -2,6 +2,7 @@ import * as v from "valibot";
 import {
   address,
   drainSeconds,
+  fourOrSix,
   hostToListenAt,
   internalSecrets,
   listOf,
@@ -10,6 +11,7 @@ import {
   oneOf,
   origin,
   originOrPattern,
+  pairingKeys,
   port,
   redisAddress,
   redisNodes,
@@ -145,6 +147,27 @@ export const settingList = {
     schema: v.optional(text("a string such as shop-login:")),
     value: "text",
     meaning: "the prefix of each key there, different for each site (onegini-otp-login:)",
+  },
+  pairing: {
+    schema: v.optional(oneOf("off", "unknown-browsers", "always"), "off"),
+    value: "mode",
+    meaning: "asks for the phone's number: off, unknown-browsers, always (off)",
+  },
+  "pairing-keys": {
+    schema: v.optional(pairingKeys),
+    value: "list",
+    meaning: "its secrets; the first signs, each is accepted",
+    isSecret: true,
+  },
+  "pairing-digits": {
+    schema: v.optional(fourOrSix, 4),
+    value: "4|6",
+    meaning: "how many digits the number has (4)",
+  },
+  "pairing-remember-days": {
+    schema: v.optional(wholeNumber(0, 400), 180),
+    value: "days",
+    meaning: "how long a browser stays known after its last login (180)",
   },
   "result-polling": {
     schema: v.optional(seconds),

@@ -134,10 +134,41 @@ export const secrets = (expected: string) =>
 const minSecretBytes = 32;
 
 /** Too long to be guessed, and without characters that cannot be in a header or a list. */
+const isLongSecret = (value: string): boolean =>
+  value.length >= minSecretBytes && /^[\x21-\x2b\x2d-\x7e]+$/.test(value);
+
 export const internalSecrets = oneOrTwo(
-  (value) => Buffer.byteLength(value) >= minSecretBytes && /^[\x21-\x2b\x2d-\x7e]+$/.test(value),
+  isLongSecret,
   `a string of at least ${minSecretBytes} characters, without spaces, such as the output of: openssl rand -base64 32; or two of them, separated by a comma`,
   /,|\r?\n/,
+);
+
+const maxPairingKeys = 4;
+
+const pairingKeysExpected = `one to ${maxPairingKeys} strings of at least ${minSecretBytes} characters, without spaces, separated by a comma, such as the output of: openssl rand -base64 32`;
+
+/** The first one signs. */
+export const pairingKeys = v.pipe(
+  v.union(
+    [
+      v.array(v.string()),
+      v.pipe(
+        v.string(),
+        v.transform((value) => value.split(/,|\r?\n/)),
+      ),
+    ],
+    pairingKeysExpected,
+  ),
+  v.check(
+    (keys) => keys.length <= maxPairingKeys && keys.length > 0 && keys.every(isLongSecret),
+    pairingKeysExpected,
+  ),
+);
+
+/** How many digits the number has. */
+export const fourOrSix = v.pipe(
+  numberThat(/^\d$/, (number) => number === 4 || number === 6, "4 or 6"),
+  v.transform((number) => (number === 6 ? 6 : 4)),
 );
 
 export const hostToListenAt = textThat(

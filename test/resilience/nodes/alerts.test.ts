@@ -23,6 +23,7 @@ const call = (name: string, result: string): string =>
 const step = (name: string): string => ours("step_seconds_count", `step="${name}"`);
 const login = (result: string): string => ours("logins_total", `result="${result}"`);
 const refused = (error: string): string => ours("refused_total", `error="${error}"`);
+const number = (result: string): string => ours("numbers_total", `result="${result}"`);
 const floods = ours("limited_total", 'limit="startsPerAddress"');
 const lag = of("nodejs_eventloop_lag_p99_seconds");
 const version = (number: string): string => ours("build_info", `version="${number}", node="v22.21.0"`);
@@ -44,6 +45,9 @@ const working: Series = {
   [step("shown")]: "0+60x120",
   [step("accepted")]: "0+30x120",
   [step("logged_in")]: "0+30x120",
+  [number("asked")]: "0+5x120",
+  [number("unanswered")]: "0x120",
+  [number("failed")]: "0x120",
   [floods]: "0x120",
   [refused("forbidden_origin")]: "0+1x120",
   [refused("invalid_client")]: "0x120",
@@ -110,6 +114,18 @@ const faults: readonly Fault[] = [
     alert: "LoginManyDeclines",
     series: { [login("denied")]: "0+1x10 10+40x50" },
     by: 13,
+  },
+  {
+    what: "nobody types the numbers that are asked for",
+    alert: "LoginNumbersUnanswered",
+    series: { [number("unanswered")]: "0x10 0+4x50" },
+    by: 16,
+  },
+  {
+    what: "somebody guesses numbers",
+    alert: "LoginNumbersWrong",
+    series: { [number("failed")]: "0x10 0+4x50" },
+    by: 16,
   },
   { what: "one address floods", alert: "LoginFlood", series: { [floods]: "0x10 0+600x50" }, by: 14 },
   {

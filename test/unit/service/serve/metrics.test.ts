@@ -14,6 +14,8 @@ const events = [
   { type: "attempt_approved", userId: "u", ...about },
   { type: "attempt_denied", ...about },
   { type: "attempt_expired", ...about },
+  { type: "number_asked", userId: "u", ...about },
+  { type: "wrong_number", userId: "u", triesLeft: 2, ...about },
   { type: "attempt_failed", ...about, level: "warn" },
   { type: "ticket_issued", userId: "u", repeated: false, ...about },
   { type: "ticket_redeemed", userId: "u", ...about },
@@ -78,7 +80,7 @@ describe("The metrics of the service", () => {
       Number(
         new RegExp(`^onegini_otp_login_step_seconds_${name}\\{step="${step}"\\} (\\S+)`, "m").exec(text)?.[1],
       );
-    for (const step of ["shown", "renewed", "scanned", "accepted", "declined", "expired", "failed"])
+    for (const step of ["shown", "renewed", "scanned", "accepted", "asked", "declined", "expired", "failed"])
       assert.deepEqual([of("count", step), of("sum", step)], [1, 1.5], step);
     assert.equal(of("count", "logged_in"), 1);
     assert.ok(of("sum", "logged_in") >= 2);

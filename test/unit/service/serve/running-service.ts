@@ -27,12 +27,17 @@ export interface RunningService extends Service {
 
 export async function runService(
   t: Pick<TestContext, "after">,
-  { args = [], tokenServerUrl }: { args?: string[]; tokenServerUrl?: string } = {},
+  {
+    args = [],
+    tokenServerUrl,
+    withMessage = true,
+  }: { args?: string[]; tokenServerUrl?: string; withMessage?: boolean } = {},
 ): Promise<RunningService> {
   const tokenServer = await emulator(t);
   const result = readSettings(
     [
-      ...["--origin", origin, "--token-server-url", tokenServerUrl ?? tokenServer.url, "--message", "Log in"],
+      ...["--origin", origin, "--token-server-url", tokenServerUrl ?? tokenServer.url],
+      ...(withMessage ? ["--message", "Log in"] : []),
       ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code", "--port", "0"],
       ...["--internal-port", "0", "--internal-secret", internalSecret, "--result-polling", "0.1"],
       ...args,
@@ -44,6 +49,7 @@ export async function runService(
   const service = await startService(
     result.settings,
     createLog("json", { write: (line) => void lines.push(line) }),
+    result.secretFiles,
   );
   t.after(() => service.stop());
   const browser = () => new Browser({ url: `${service.publicAddress}${result.settings.path}`, origin });

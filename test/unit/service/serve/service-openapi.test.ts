@@ -15,6 +15,7 @@ import { internalSecret, runService } from "./running-service.js";
 
 const published = readDocument("service.openapi.yaml");
 const api = new OpenApi(published, "");
+const posts = ["/redeem", "/begin", "/scanned", "/forget-browsers"];
 const secret = { authorization: `Bearer ${internalSecret}` };
 
 /** A service whose store does not work. */
@@ -31,6 +32,7 @@ function brokenApi() {
     log,
     metrics,
     readiness: createReadiness(kit),
+    forgotten: { forget: fail },
     secrets: () => [internalSecret],
   });
 }
@@ -71,8 +73,10 @@ test("the internal port's answers and service.openapi.yaml", async (t) => {
   await call("POST", "/begin", { headers: {} });
   await call("POST", "/begin", { headers: { purpose: "prefetch" } });
   await call("POST", "/scanned", { transaction_id });
+  await call("POST", "/forget-browsers", { user_id: "alice" });
+  await call("GET", "/forget?known_browser=1");
   for (const path of ["/forget", "/metrics", "/health", "/ready", "/other"]) await call("GET", path);
-  for (const path of ["/redeem", "/begin", "/scanned"]) {
+  for (const path of posts) {
     await call("POST", path, "{");
     await call("POST", path, "{}", { "content-type": "text/plain" });
     await call("POST", path, "x".repeat(70_000));
@@ -80,13 +84,16 @@ test("the internal port's answers and service.openapi.yaml", async (t) => {
   for (const path of [...Object.keys(api.document.paths), "/other"]) {
     await call("PUT", path, "{}");
     await call("PUT", path, "{}", { authorization: "" });
-    const method = ["/redeem", "/begin", "/scanned"].includes(path) ? "POST" : "GET";
+    const method = posts.includes(path) ? "POST" : "GET";
     await call(method, path, undefined, { authorization: "" });
   }
   const broken = brokenApi();
   const json = { ...secret, "content-type": "application/json" };
   const body = JSON.stringify({ ticket, cookie: browser.cookie });
   await note("POST", "/redeem", await broken.request("/redeem", { method: "POST", headers: json, body }));
+  const user = JSON.stringify({ user_id: "alice" });
+  const forgetting = { method: "POST", headers: json, body: user };
+  await note("POST", "/forget-browsers", await broken.request("/forget-browsers", forgetting));
   await note("GET", "/ready", await broken.request("/ready"));
   const examined = answers.map((answer) => api.examine(answer));
 

@@ -83,6 +83,7 @@ describe("The internal port", () => {
         ["POST", "/redeem"],
         ["POST", "/begin"],
         ["POST", "/scanned"],
+        ["POST", "/forget-browsers"],
         ["GET", "/forget"],
         ["GET", "/metrics"],
         ["GET", "/nothing"],
