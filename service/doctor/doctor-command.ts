@@ -101,7 +101,7 @@ async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
     case "tenant":
       return checkTenant(subject.settings, subject.callbackUri, {
         print,
-        show: subject.wantsScan ? (code) => show(code, edge) : undefined,
+        show: subject.wantsScan ? (code, number) => show(code, number, edge) : undefined,
         stop: edge.stop,
         timeoutMs,
         times: { pollMs: 2_000, callbackMs: 10_000, lateMs: 30_000, now: Date.now, ...times },
@@ -111,7 +111,11 @@ async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
   }
 }
 
-async function show(code: StartedTransaction, { showTo, onCode }: CheckEdge): Promise<() => void> {
+async function show(
+  code: StartedTransaction,
+  number: string | undefined,
+  { showTo, onCode }: CheckEdge,
+): Promise<() => void> {
   const page = await serveCodePage(code.otp);
   // First, so that Ctrl+C works as soon as the code is on the screen.
   onCode?.(code);
@@ -119,6 +123,11 @@ async function show(code: StartedTransaction, { showTo, onCode }: CheckEdge): Pr
   showTo(
     [
       `Scan this code with your app, and accept or decline. It is valid for ${seconds} s. Ctrl+C ends the wait.`,
+      ...(number === undefined
+        ? []
+        : [
+            `The phone must show the number ${number}, before and after Accept. If it does not, the Token Server's template drops the message, or the app hides it.`,
+          ]),
       terminalCode(code.otp),
       ...(page ? [`As a page, on this machine: ${page.address}`] : []),
       "",

@@ -44,7 +44,7 @@ export function readDoctorOptions(
     switches: ["json", "no-scan"],
     texts: ["site", "report"],
     lists: ["header"],
-    notNeeded: ["origin", "internal-secret", ...(isSite ? ofTenant : [])],
+    notNeeded: ["origin", "internal-secret", "pairing-keys", ...(isSite ? ofTenant : [])],
     missing: (name, expected) => `--${name} is missing${optionOf(name)}. Give ${expected}.`,
   });
   if (result.kind !== "settings") return result;

@@ -11,6 +11,8 @@ export interface DoctorSettings extends Pick<
   | "type"
   | "message"
   | "max-message-length"
+  | "pairing"
+  | "pairing-digits"
   | "path"
   | "host"
   | "result-polling"

@@ -12,6 +12,8 @@ export const kitOptions = {
   "client-authentication": "tokenServer.clientAuthentication",
   message: "message",
   "max-message-length": "maxMessageLength",
+  pairing: "pairing.when",
+  "pairing-digits": "pairing.digits",
   origin: "origin",
   "api-origin": "apiOrigin",
   path: "path",

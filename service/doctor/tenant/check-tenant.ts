@@ -1,3 +1,5 @@
+import { createNumber } from "../../../src/server/pairing/number.js";
+import { systemRuntime } from "../../../src/server/runtime.js";
 import type { StartedTransaction } from "../../../src/server/token-server/token-server-answers.js";
 import { connectionLines } from "../connection-checks.js";
 import { isUsable, lookAtConnection } from "../connection.js";
@@ -16,8 +18,8 @@ const ofTheCode: readonly CheckId[] = ["code", "lifetime", "result"];
 /** The input and output of a tenant's checks. */
 export interface TenantEdge {
   print: (heading: string, lines: readonly Line[]) => void;
-  /** Shows a code until the function that it resolves to is called. Undefined: no scan is wanted. */
-  show: ((code: StartedTransaction) => Promise<() => void>) | undefined;
+  /** Shows a code, and the number that the phone must show, until the function that it resolves to is called. Undefined: no scan is wanted. */
+  show: ((code: StartedTransaction, number: string | undefined) => Promise<() => void>) | undefined;
   /** Ends the wait for a scan. */
   stop: AbortSignal;
   /** The time limit of each call and connection. */
@@ -49,7 +51,9 @@ export async function checkTenant(
   add(`Connection to ${url}`, connectionLines(connection, server, new Date(times.now())));
 
   const calls = new TokenServerCalls(settings, callbackUri, timeoutMs);
-  const facts = isUsable(connection) ? await askTokenServer(calls, settings.message) : undefined;
+  const number =
+    settings.pairing === "off" ? undefined : createNumber(settings["pairing-digits"], systemRuntime);
+  const facts = isUsable(connection) ? await askTokenServer(calls, settings.message, number) : undefined;
   const broken = lines.find(({ result }) => result === "failed")?.check ?? "port";
   add(
     "Token Server settings",
@@ -73,7 +77,7 @@ export async function checkTenant(
       add("Login", noScanLines(inTheWay ? fixFirst(inTheWay.check) : "left out (--no-scan)"));
       return lines;
     }
-    const hide = await show(code);
+    const hide = await show(code, facts?.number);
     const notReceived = whyNotReceived(reach, settings);
     // If another server receives the callbacks, doctor does not wait for one.
     const listener = notReceived === undefined ? listening : { error: notReceived };

@@ -12,6 +12,7 @@ import {
   type ResultOutcome,
   type StartOutcome,
 } from "../../../src/server/token-server/token-server-client.js";
+import { withNumber } from "../../../src/server/token-server/message.js";
 import type { Transport, TransportCall } from "../../../src/server/token-server/transport.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { userAgent } from "../user-agent.js";
@@ -45,6 +46,8 @@ export interface TokenServerFacts {
   withUser?: Reply<StartOutcome> | undefined;
   /** The first code that was started. */
   code?: StartedTransaction | undefined;
+  /** The number in that code's message, which the phone must show. Undefined without `pairing`. */
+  number?: string | undefined;
   /** To the call for its result. */
   result?: Reply<ResultOutcome> | undefined;
 }
@@ -144,17 +147,23 @@ function parseJson(text = ""): unknown {
 export const codeIn = (reply: Reply<StartOutcome> | undefined): StartedTransaction | undefined =>
   reply?.outcome.kind === "started" ? reply.outcome.transaction : undefined;
 
-/** Calls the Token Server until it is clear which setting is wrong, or that none is. */
+/**
+ * Calls the Token Server until it is clear which setting is wrong, or that none is.
+ *
+ * @param number in place of `{number}` in the site's messages
+ */
 export async function askTokenServer(
   calls: TokenServerCalls,
   message: DoctorSettings["message"],
+  number: string | undefined,
 ): Promise<TokenServerFacts> {
   const anonymous = await calls.anonymous();
   if (anonymous.answer === undefined) return { anonymous, starts: [] };
   const texts: [string | undefined, string | undefined][] =
     typeof message === "object" ? Object.entries(message) : [[undefined, message]];
   const starts = [];
-  for (const [language, text] of texts) {
+  for (const [language, template] of texts) {
+    const text = number === undefined ? template : template && withNumber(template, number);
     const reply = await calls.start({ ...(text && { text }), ...(language && { language }) });
     starts.push({ text, language, reply });
     // Another text would fail in the same way.
@@ -164,9 +173,10 @@ export async function askTokenServer(
   const plain =
     refused && isAboutParameters(refused.reply) ? await calls.start({ text: plainMessage }) : undefined;
   const withUser = plain && isAboutParameters(plain) ? await calls.startWithUser(plainMessage) : undefined;
-  const code = [...starts.map(({ reply }) => reply), plain].flatMap((reply) => codeIn(reply) ?? [])[0];
+  const [own] = starts.flatMap(({ reply }) => codeIn(reply) ?? []);
+  const code = own ?? codeIn(plain);
   const result = code && (await calls.result(code.id));
-  return { anonymous, starts, plain, withUser, code, result };
+  return { anonymous, starts, plain, withUser, code, number: own && number, result };
 }
 
 /** Short, and of letters that every Token Server accepts. */

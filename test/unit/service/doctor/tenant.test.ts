@@ -47,6 +47,25 @@ describe("doctor, of a tenant that is right", () => {
     assert.match(run.stdout, /the same on both sides/);
   });
 
+  for (const backend of ["service", "kit"] as const)
+    it(`prints the number that the phone must show, if the ${backend} asks for one`, async (t) => {
+      const messages: string[] = [];
+      const run = await examine(t, {
+        backend,
+        flags: [],
+        settings: { message: "Log in to Example: {number}", pairing: "always", "pairing-digits": "6" },
+        front: async (request, pass) => {
+          if (request.method === "POST")
+            messages.push(new URLSearchParams(await request.clone().text()).get("message") ?? "");
+          return pass(request);
+        },
+      });
+      assert.equal(run.exit, 0, run.stdout);
+      const number = /^Log in to Example: (\d{6})$/.exec(messages[0] ?? "")?.[1] ?? assert.fail(messages[0]);
+      assert.ok(run.stdout.includes(`The phone must show the number ${number}, before and after Accept.`));
+      assert.match(run.stdout, /Message: accepted: 25 of 155 characters/);
+    });
+
   it("takes two secrets and two passwords of which one fits, as the service does", async (t) => {
     const run = await examine(t, {
       settings: {
