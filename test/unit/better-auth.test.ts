@@ -13,6 +13,7 @@ import {
 } from "onegini-otp-login/better-auth";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { Browser } from "./server/support/browser.js";
+import { BrowserThatMayBeKnown, numberIn } from "./server/support/number-on-phone.js";
 import { until } from "../support/until.js";
 import { emulator, listen, type Emulator } from "./server/support/site.js";
 
@@ -188,6 +189,31 @@ describe("a login with Better Auth", () => {
     assert.deepEqual(others, []);
     assert.equal((await sessionOf(site, cookiesOf(answer)))?.user.id, "user-alice");
     assert.deepEqual(await browser.status(attempt), { status: "completed", interval: 2 });
+  });
+
+  test("asks for the number in a browser until it is known, and tells `remember` Better Auth's context", async (t) => {
+    const contexts: string[] = [];
+    const site = await authSite(t, {
+      plugin: {
+        message: "Log in to the test site: {number}",
+        pairing: {
+          keys: ["a key of the tests, of 32 characters"],
+          remember: ({ context }) => contexts.push(context.options.basePath ?? "") > 0,
+        },
+      },
+    });
+    const person = new BrowserThatMayBeKnown(site);
+    const { attempt } = await accepted(site, "alice", person.browser);
+    assert.equal((await person.logIn(attempt)).json["error"], "pairing_required");
+    assert.equal(site.tables.session.length, 0);
+    const number = numberIn(site.emulator.starts.at(-1)?.get("message") ?? null);
+    assert.equal((await person.logIn(attempt, number)).status, 200);
+    const again = await accepted(site, "alice", person.browser);
+    const { response } = await person.logIn(again.attempt);
+    assert.equal((await sessionOf(site, cookiesOf(response)))?.user.id, "user-alice");
+    assert.deepEqual(contexts, ["/api/auth", "/api/auth"]);
+    const ended = (await site.otpLogin.kit).forget({ knownBrowser: true }).getSetCookie();
+    assert.match(ended.join(), /onegini-otp-login=;.*onegini-otp-login-known=;/);
   });
 
   test("of the same person again has a session of its own and the same user", async (t) => {

@@ -25,6 +25,7 @@ import {
   type LoginKitOptions,
 } from "onegini-otp-login/server";
 import { Browser } from "./server/support/browser.js";
+import { BrowserThatMayBeKnown, numberIn } from "./server/support/number-on-phone.js";
 import { exchange, send } from "./server/support/raw.js";
 import { emulator, type Emulator } from "./server/support/site.js";
 import { freePort } from "../support/services/free-port.js";
@@ -752,4 +753,37 @@ describe("registering the Fastify plugin", () => {
       /createLoginKit: there is no option "clientIP"/,
     );
   });
+});
+
+test("asks for the number in a browser until it is known, and `forget` can end that", async (t) => {
+  const remembered: string[] = [];
+  const running = await site(t, {
+    options: {
+      message: "Log in to the test site: {number}",
+      pairing: {
+        keys: ["a key of the tests, of 32 characters"],
+        remember: ({ context: { request } }) => remembered.push(request.method) > 0,
+      },
+    },
+    after: (app) =>
+      app.post("/leave", (_request, reply) =>
+        reply
+          .header("set-cookie", app.oneginiOtpLogin.forget({ knownBrowser: true }).getSetCookie())
+          .send("left"),
+      ),
+  });
+  const person = new BrowserThatMayBeKnown(running);
+  const logIn = async (number?: string) =>
+    person.logIn(await approvedAttempt(running, person.browser), number);
+  assert.equal((await logIn()).json["error"], "pairing_required");
+  const attempt = await approvedAttempt(running, person.browser);
+  const number = numberIn(running.emulator.starts.at(-1)?.get("message") ?? null);
+  assert.equal((await person.logIn(attempt, number)).status, 200);
+  assert.equal((await logIn()).status, 200);
+  assert.deepEqual(remembered, ["POST", "POST"]);
+  const ended = (await fetch(`${running.origin}/leave`, { method: "POST" })).headers.getSetCookie();
+  assert.deepEqual(
+    ended.map((cookie) => cookie.slice(0, cookie.indexOf(";"))),
+    ["onegini-otp-login=", "onegini-otp-login-known="],
+  );
 });

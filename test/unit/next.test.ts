@@ -187,6 +187,16 @@ describe("the browser's cookie", () => {
     assert.deepEqual(await login.forget(), [{ ...cookie, value: "", maxAge: 0 }]);
   });
 
+  test("ends together with the browser that is known for its users, if the site says so", async (t) => {
+    const pairing = { keys: ["a key of the tests, of 32 characters"] };
+    const login = createNextLogin(() => ({ ...options, message: "Log in: {number}", pairing }), t.name);
+    const names = async (knownBrowser: boolean) =>
+      (await login.forget({ knownBrowser })).map(({ name, maxAge }) => [name, maxAge]);
+    const own = ["__Host-onegini-otp-login", 0];
+    assert.deepEqual(await names(false), [own]);
+    assert.deepEqual(await names(true), [own, ["__Host-onegini-otp-login-known", 0]]);
+  });
+
   test("ends also where the login page is at another origin than the login API", async (t) => {
     const apart = { ...options, apiOrigin: "https://login.example.com" };
     const [ended, ...others] = await createNextLogin(() => apart, t.name).forget();
@@ -209,6 +219,15 @@ test("without its options the login leaves page, proxy and log-out as they are, 
     [
       ["__Host-onegini-otp-login", "", 0],
       ["onegini-otp-login", "", 0],
+    ],
+  );
+  assert.deepEqual(
+    (await login.forget({ knownBrowser: true })).map(({ name }) => name),
+    [
+      "__Host-onegini-otp-login",
+      "__Host-onegini-otp-login-known",
+      "onegini-otp-login",
+      "onegini-otp-login-known",
     ],
   );
   assert.equal(lines.length, 1, "one line a minute");
