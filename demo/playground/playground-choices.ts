@@ -52,6 +52,12 @@ export const networkChoices = {
     works: "Allowed",
     blocked: "Blocked",
   },
+  number: {
+    demo: "As in the demo",
+    off: "Not asked for",
+    unknown: "Asked for in new browsers",
+    always: "Always asked for",
+  },
   life: {
     demo: "As in the demo",
     brief: "4 seconds",

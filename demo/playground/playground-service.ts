@@ -12,7 +12,10 @@ import {
 } from "onegini-otp-login/server";
 import { otpType, typeWithLife } from "../server/demo-token-server.js";
 import { withFaults, type CallKind, type Sockets } from "./call-faults.js";
+import type { PairingMode } from "../server/demo-config.js";
+import { numberOptions } from "../server/number.js";
 import {
+  defaultNetwork,
   lifeSeconds,
   parseBeginning,
   parseNetwork,
@@ -23,8 +26,11 @@ import {
 import { PlaygroundSessions, type PlaygroundSession } from "./playground-sessions.js";
 
 export interface PlaygroundOptions {
-  /** The options of the demo's own kit. The playground chooses the type. */
-  kit: Omit<CommonOptions, "path" | "store" | "callback"> & { signIn: SignIn };
+  clientSecret: string;
+  /** The options of the demo's own kit. The playground chooses the type, and whether there is a number. */
+  kit: Omit<CommonOptions, "path" | "store" | "callback" | "message" | "pairing"> & { signIn: SignIn };
+  /** The demo's own choice. */
+  pairing: PairingMode;
   /** The demo's own port. */
   port: number;
 }
@@ -47,8 +53,10 @@ type Env = { Bindings: Sockets };
  * broken streams and dead connections, which the browser's developer tools show. The chosen faults are stored under a
  * cookie, so that the endpoint is an ordinary address.
  */
-export function createPlayground({ kit: options, port }: PlaygroundOptions): Playground {
-  const kits = kitsOf(options, port);
+export function createPlayground(given: PlaygroundOptions): Playground {
+  const { kit: options } = given;
+  const kits = kitsOf(given);
+  const demoKit = kitFor(kits, undefined);
   const sessions = new PlaygroundSessions();
   const app = new Hono<Env>();
   const sessionOf = (c: Context<Env>): PlaygroundSession | undefined =>
@@ -89,7 +97,7 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
     const headers = new Headers(c.req.raw.headers);
     // As if the page came from a cache that another browser filled.
     if (beginning === "cache") headers.delete("cookie");
-    const kit = kits[session?.network.life ?? "demo"];
+    const kit = kitFor(kits, session);
     const begun = await kit.begin(new Request(c.req.url, { headers }), contextOf(c));
     if (!begun) return c.json({ error: "temporarily_unavailable" }, 503);
     const { attempt, otp, expiresIn } = begun;
@@ -106,7 +114,7 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
     return otp === undefined ? c.json({ error: "no_code" }, 404) : c.json({ otp });
   });
 
-  app.all(`${playgroundPath}/callback`, (c) => kits.demo.fetch(c.req.raw, contextOf(c)));
+  app.all(`${playgroundPath}/callback`, (c) => demoKit.fetch(c.req.raw, contextOf(c)));
   for (const [method, calls, kind] of [
     ["POST", playgroundPath, "codes"],
     ["POST", `${playgroundPath}/:attempt/otp`, "codes"],
@@ -124,8 +132,8 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
       });
     });
   }
-  app.all(playgroundPath, (c) => kits.demo.fetch(c.req.raw, contextOf(c)));
-  app.all(`${playgroundPath}/*`, (c) => kits.demo.fetch(c.req.raw, contextOf(c)));
+  app.all(playgroundPath, (c) => demoKit.fetch(c.req.raw, contextOf(c)));
+  app.all(`${playgroundPath}/*`, (c) => demoKit.fetch(c.req.raw, contextOf(c)));
 
   return {
     answer(request, sockets) {
@@ -133,10 +141,10 @@ export function createPlayground({ kit: options, port }: PlaygroundOptions): Pla
       return isPlaygroundCall(pathname) ? Promise.resolve(app.fetch(request, sockets)) : undefined;
     },
     async scanned(scan) {
-      await Promise.all(Object.values(kits).map((kit) => kit.scanned(scan)));
+      await Promise.all(kits.all.map((kit) => kit.scanned(scan)));
     },
     async close() {
-      await Promise.all(Object.values(kits).map((kit) => kit.close()));
+      await Promise.all(kits.all.map((kit) => kit.close()));
     },
   };
 }
@@ -148,26 +156,44 @@ const isPlaygroundCall = (pathname: string): boolean =>
   pathname === "/playground/begin" ||
   pathname === "/playground/otp";
 
-type Kits = Record<Network["life"], LoginKit>;
+/** The kits: one for each life of codes and each choice of the number. */
+interface Kits {
+  by: Record<Network["number"], Record<Network["life"], LoginKit>>;
+  all: LoginKit[];
+}
 
-/** A kit for each life of codes. They share one store, as the servers of a site do, so any of them can answer. */
-function kitsOf(options: PlaygroundOptions["kit"], port: number): Kits {
+const kitFor = ({ by }: Kits, session: PlaygroundSession | undefined): LoginKit => {
+  const { number, life } = session?.network ?? defaultNetwork;
+  return by[number][life];
+};
+
+/** They share one store, as the servers of a site do, so any of them can answer. */
+function kitsOf({ clientSecret, kit: options, port, pairing }: PlaygroundOptions): Kits {
   const store = memoryStore();
-  const kitOf = (type: string): LoginKit =>
-    createLoginKit({
+  const kitOf = (type: string, when: PairingMode): LoginKit => {
+    return createLoginKit({
       ...options,
+      ...numberOptions(when, clientSecret),
       path: playgroundPath,
       store,
       tokenServer: { ...options.tokenServer, type },
       // The attempts are in this process, so the callback must not go to another node.
       callback: { uri: playgroundCallback(port) },
     });
-  return {
-    demo: kitOf(otpType),
-    brief: kitOf(typeWithLife(lifeSeconds.brief)),
-    short: kitOf(typeWithLife(lifeSeconds.short)),
-    hour: kitOf(typeWithLife(lifeSeconds.hour)),
   };
+  const byLife = (when: PairingMode): Record<Network["life"], LoginKit> => ({
+    demo: kitOf(otpType, when),
+    brief: kitOf(typeWithLife(lifeSeconds.brief), when),
+    short: kitOf(typeWithLife(lifeSeconds.short), when),
+    hour: kitOf(typeWithLife(lifeSeconds.hour), when),
+  });
+  const by = {
+    demo: byLife(pairing),
+    off: byLife("off"),
+    unknown: byLife("unknown-browsers"),
+    always: byLife("always"),
+  };
+  return { by, all: Object.values(by).flatMap((kits) => Object.values(kits)) };
 }
 
 /** Calls the kit and keeps the code of its response for the built-in phone. */
@@ -177,7 +203,7 @@ async function throughKit(
   request: Request,
   context: unknown,
 ): Promise<Response> {
-  const answer = await kits[session?.network.life ?? "demo"].fetch(request, context);
+  const answer = await kitFor(kits, session).fetch(request, context);
   // The page does not show the code of a start that it aborted.
   if (session && answer.status === 201 && !request.signal.aborted) {
     const { otp } = (await answer.clone().json()) as { otp: string };

@@ -1,6 +1,9 @@
 import * as v from "valibot";
 import { isLoopback } from "../../shared/loopback.js";
 
+/** `off`, or the option `pairing.when` of the kit. */
+export type PairingMode = "off" | "unknown-browsers" | "always";
+
 /** The environment variables, parsed. */
 export interface DemoConfig {
   /** 0 picks a free port. */
@@ -11,6 +14,8 @@ export interface DemoConfig {
   codeSeconds: number;
   /** Whether the emulator's phone shows device and place. */
   hasGeolocation: boolean;
+  /** In which browsers the login asks for the number on the phone. */
+  pairing: PairingMode;
   /** The site's origin, if a proxy is in front. */
   origin: string | undefined;
   /** The Token Server, without a slash at the end. Undefined: this demo's own emulator. */
@@ -71,6 +76,10 @@ const environment = v.object({
   CLIENT_SECRET: v.optional(v.string(), "demo-secret"),
   CODE_SECONDS: v.optional(wholeNumber(2, 86_400, "a whole number of seconds"), "60"),
   GEOLOCATION: v.optional(v.picklist(["on", "off"], "must be on or off"), "on"),
+  PAIRING: v.optional(
+    v.picklist(["off", "unknown-browsers", "always"], "must be off, unknown-browsers or always"),
+    "off",
+  ),
   ORIGIN: v.optional(origin),
   TOKEN_SERVER_URL: v.optional(address),
   CALLBACK_URL: v.optional(address),
@@ -127,6 +136,7 @@ export function readConfig(
       clientSecret: output.CLIENT_SECRET,
       codeSeconds: output.CODE_SECONDS,
       hasGeolocation: output.GEOLOCATION === "on",
+      pairing: output.PAIRING,
       origin: output.ORIGIN,
       tokenServerUrl: output.TOKEN_SERVER_URL?.replace(/\/+$/, ""),
       callbackUrl: output.CALLBACK_URL,

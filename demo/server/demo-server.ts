@@ -8,6 +8,7 @@ import { exit, listenOrExit } from "./listen-or-exit.js";
 import { exitOnStopSignal } from "../../shared/stop-signal.js";
 import { createPlayground } from "../playground/playground-service.js";
 import { sessionCookieHeader } from "./sessions.js";
+import { numberOptions } from "./number.js";
 import { createSite } from "./bank-site.js";
 import { chooseStorage, type Storage } from "./storage.js";
 import { chooseTokenServer, otpType } from "./demo-token-server.js";
@@ -37,7 +38,6 @@ export async function startDemo(
       clientSecret: config.clientSecret,
       type: otpType,
     },
-    message: "Log in to Demo Bank on the web.",
     clientIp,
     signIn: async ({ userId, attempt, login }) => {
       const id = await sessions.begin(userId, attempt, login);
@@ -46,12 +46,16 @@ export async function startDemo(
       return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id, origin) } });
     },
   } satisfies LoginKitOptions;
+  const { pairing, clientSecret } = config;
   const kit = createLoginKit({
     ...options,
+    ...numberOptions(pairing, clientSecret),
     ...(callbackUrl !== undefined && { callback: { uri: callbackUrl } }),
     ...(store && { store }),
   });
-  const playground = tokenServer.hasPhone ? createPlayground({ kit: options, port: server.port }) : undefined;
+  const playground = tokenServer.hasPhone
+    ? createPlayground({ kit: options, port: server.port, pairing, clientSecret })
+    : undefined;
 
   let isStopping = false;
   const site = createSite({

@@ -28,6 +28,7 @@ const variables: Record<Variable, readonly [value: string, meaning: string]> = {
   CLIENT_SECRET: ["text", "its secret (demo-secret)"],
   CODE_SECONDS: ["number", "lifetime of a code, at least 2 (60)"],
   GEOLOCATION: ["on|off", "whether the phone shows device and location (on)"],
+  PAIRING: ["mode", "the number on the phone: off, unknown-browsers, always (off)"],
   ORIGIN: ["origin", "the site's origin, if a proxy is in front"],
   EMULATOR: ["public", "allows anybody to use the emulator at --origin"],
   TOKEN_SERVER_URL: ["url", "a Token Server instead of the emulator"],

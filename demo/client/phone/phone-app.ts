@@ -141,7 +141,8 @@ export class PhoneApp {
     if (signal.aborted) return;
     if (problem) return this.#fail(problem, signal);
     this.#log(accept ? "accepted" : "declined");
-    this.#show({ name: accept ? "accepted" : "declined" });
+    // With the message, because its number is needed after the answer.
+    this.#show(accept ? { name: "accepted", transaction } : { name: "declined" });
   }
 
   async #deliver(

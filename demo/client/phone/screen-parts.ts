@@ -14,7 +14,7 @@ export type Screen =
     }
   | { name: "checking" }
   | { name: "confirm"; transaction: Transaction; answering: boolean }
-  | { name: "accepted" }
+  | { name: "accepted"; transaction: Transaction }
   | { name: "declined" }
   | { name: "problem"; problem: Problem };
 

@@ -39,7 +39,8 @@ export function drawScreen(
     case "accepted":
       return bankScreen(
         user,
-        message({ icon: "check", title: "Accepted", text: "Carry on in your browser.", tone: "success" }),
+        html`${message({ icon: "check", title: "Accepted", text: "Carry on in your browser.", tone: "success" })}
+        ${numberOnScreen(screen.transaction)}`,
         html`<button @click=${actions.finish}>Done</button>`,
       );
     case "declined":
@@ -76,8 +77,11 @@ export function titleOf(screen: Screen, user: string): string {
       return "Checking the code";
     case "confirm":
       return "Is this you logging in?";
-    case "accepted":
-      return "Accepted. Carry on in your browser.";
+    case "accepted": {
+      const number = numberIn(readMessage(screen.transaction.message).text);
+      const said = "Accepted. Carry on in your browser.";
+      return number === undefined ? said : `${said} The number is ${[...number].join(" ")}.`;
+    }
     case "declined":
       return "Declined. Nobody was logged in.";
     case "problem": {
@@ -180,6 +184,22 @@ function confirmation(transaction: Transaction): TemplateResult {
       ${icon("shield")} Only accept if you scanned the code on the Demo Bank page yourself.
     </p>
   `;
+}
+
+/** The number that the browser may ask for, large, with the site's words. It stays until the person closes the screen. */
+function numberOnScreen(transaction: Transaction): TemplateResult | typeof nothing {
+  const { text } = readMessage(transaction.message);
+  const number = numberIn(text);
+  return number === undefined
+    ? nothing
+    : html`<p class="number" dir="ltr">${number}</p>
+        <p class="site-message">${text}</p>`;
+}
+
+/** The number in a message: its only figure of four or six digits. */
+export function numberIn(text: string): string | undefined {
+  const [number, ...others] = text.match(/(?<!\d)(?:\d{4}|\d{6})(?!\d)/g) ?? [];
+  return others.length === 0 ? number : undefined;
 }
 
 const answerButtons = (answering: boolean, actions: Actions) => html`

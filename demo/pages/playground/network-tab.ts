@@ -9,6 +9,7 @@ const labels: Record<NetworkName, string> = {
   polls: "Polls",
   login: "Login",
   cookies: "Cookies",
+  number: "The number on the phone",
   life: "A code lives for",
 };
 

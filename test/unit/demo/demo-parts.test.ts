@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { addCall, addLine, callOf } from "../../../demo/client/phone/call-log.js";
 import { readAppLink, readScan } from "../../../demo/client/phone/code-sources.js";
 import { adviceFor } from "../../../demo/client/phone/problems.js";
-import { readMessage } from "../../../demo/client/phone/screens.js";
+import { numberIn, readMessage } from "../../../demo/client/phone/screens.js";
 import { accountPage } from "../../../demo/pages/account-page.js";
 import { deviceName } from "../../../demo/pages/device-name.js";
 import { memorySessions, type Session, type Sessions } from "../../../demo/server/sessions.js";
@@ -29,6 +29,18 @@ describe("The phone's message", () => {
   it("is not split if it has another format", () => {
     assert.deepEqual(readMessage("Approve your login"), { text: "Approve your login" });
     assert.deepEqual(readMessage(""), { text: "" });
+  });
+});
+
+describe("The number in the phone's message", () => {
+  it("is its only figure of four or six digits", () => {
+    assert.equal(numberIn("Log in to X. It may ask for 4713: type it only there."), "4713");
+    assert.equal(numberIn("Type 047130"), "047130");
+  });
+
+  it("is not there if a figure has another length, or there are two", () => {
+    for (const text of ["Log in to X.", "Type 471", "Type 47130", "Type 4713 in 2026"])
+      assert.equal(numberIn(text), undefined);
   });
 });
 

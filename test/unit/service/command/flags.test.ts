@@ -30,6 +30,7 @@ describe("The command's flags", () => {
       CLIENT_SECRET: "=--x",
       CODE_SECONDS: "20",
       GEOLOCATION: "off",
+      PAIRING: "always",
       ORIGIN: "https://bank.example",
       EMULATOR: "public",
       CALLBACK_URL: "https://bank.example/callback",
