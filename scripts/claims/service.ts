@@ -19,7 +19,7 @@ export const loginService: readonly Defence[] = [
     claim: "The public port has nothing of the internal one",
     file: "service/serve/service.ts",
     text: "createPublicServer({ kit, files, path: settings.path, readiness })",
-    without: "createInternalServer({ kit, log, metrics, readiness, secrets: internalSecrets })",
+    without: "createInternalServer({ kit, log, metrics, readiness, forgotten, secrets: internalSecrets })",
     test: service,
     title: "serves nothing of the internal one, even with the secret",
   },

@@ -18,6 +18,8 @@ const withoutAny: Record<string, string> = {
   "can log in with the victim's attempt if the attacker also knows its id": "It shows what nothing stops.",
   "count a login, and hold no secret, code, ticket or cookie":
     "The kit's events, which are all that it writes, have none.",
+  "a right and a wrong number take the same steps in the store":
+    "Comparing, counting and claiming are one change, which no line divides.",
   "a planted leak is found": "It tests the search for secrets.",
   "decides nothing by itself: only the Token Server's result does":
     "Nothing of a callback but its id is read.",

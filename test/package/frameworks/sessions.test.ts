@@ -60,6 +60,13 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
         addPhone: (account: string, userId: string) => Promise<boolean>;
       };`,
   },
+  "A new browser": {
+    "accounts.ts": `
+      export declare const accounts: {
+        browsersForgottenAt: (userId: string) => Promise<Date | undefined>;
+        mailNewLogin: (userId: string, attempt: string, login: import("onegini-otp-login/server").LoginSummary) => Promise<void>;
+      };`,
+  },
   "Better Auth": {
     "database.ts": `
       export declare const customers: { find: (userId: string) => Promise<{ email: string; name: string } | null> };
