@@ -82,7 +82,7 @@ describe("the number, with two services on Redis", () => {
     const digits = "047130";
     const real = crypto.getRandomValues.bind(crypto);
     // Three bytes are drawn for a number, and for nothing else.
-    t.mock.method(crypto, "getRandomValues", <Bytes extends Uint8Array>(bytes: Bytes): Bytes => {
+    t.mock.method(crypto, "getRandomValues", (bytes: Uint8Array<ArrayBuffer>) => {
       if (bytes.length !== 3) return real(bytes);
       const number = Number(digits);
       bytes.set([number >> 16, (number >> 8) & 255, number & 255]);
