@@ -63,6 +63,7 @@ export class Visitor {
     this.#running = loginFlow(this.#commands, {
       visibility: new BehaviorSubject("visible" as const),
       online: new BehaviorSubject(true),
+      hasCookies: () => true,
       slept: NEVER,
       newCode: NEVER,
       now: () => Date.now(),

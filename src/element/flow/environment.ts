@@ -29,6 +29,8 @@ export interface Environment {
   visibility: Observable<Visibility>;
   /** Emits the current value on subscription, then every change. */
   online: Observable<boolean>;
+  /** Whether the browser lets this page have cookies. */
+  hasCookies: () => boolean;
   /** Emits after the machine has slept: timers stood still while the clock went on. */
   slept: Observable<unknown>;
   /** The wall clock, in milliseconds. Unlike `performance.now()` it keeps running during sleep. */

@@ -68,12 +68,18 @@ function begin(backend: Backend, environment: Environment, isReplacement: boolea
     let startedAt = 0;
     // A hidden tab requests nothing.
     const attempt = visible(environment).pipe(
-      switchMap(() => withTimeout(codeTimeoutMs, environment, backend.start())),
+      switchMap(() => {
+        // Known before a code is drawn that could not log in.
+        if (!environment.hasCookies()) throw new RequestError("cookies_blocked");
+        return withTimeout(codeTimeoutMs, environment, backend.start());
+      }),
       switchMap((answer) => {
         const code = receiveCode(answer, environment);
         during = "pending";
         startedAt = now();
-        return follow(answer.attempt, code, backend, environment);
+        // The server may not know a replacement either, because it gets no cookie: it is not shown before that is known.
+        const known: Observable<unknown> = isReplacement ? backend.poll(answer.attempt, 0) : of(0);
+        return known.pipe(switchMap(() => follow(answer.attempt, code, backend, environment)));
       }),
       catchError((error: unknown) => {
         if (during === "start" || !isUnknownAttempt(error)) return fail(error, during, environment);

@@ -19,7 +19,7 @@ const longestMs = 2 ** 31 - 1;
 const sleep = { timerMs: 5_000, gapMs: 15_000 };
 
 /** The browser page as the flow's environment. Every Observable is cold: without a subscriber there are no listeners. */
-export const page: Pick<Environment, "visibility" | "online" | "slept" | "timer"> = {
+export const page: Pick<Environment, "visibility" | "online" | "hasCookies" | "slept" | "timer"> = {
   visibility: defer(() => {
     let isGone = false;
     return readOn(["pagehide", "pageshow", "visibilitychange", "prerenderingchange"], (event) => {
@@ -29,6 +29,7 @@ export const page: Pick<Environment, "visibility" | "online" | "slept" | "timer"
     });
   }),
   online: readOn(["online", "offline"], () => navigator.onLine),
+  hasCookies: () => navigator.cookieEnabled,
   slept: new Observable((subscriber) => {
     let last = Date.now();
     const id = setInterval(() => {

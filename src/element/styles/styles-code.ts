@@ -35,7 +35,6 @@ export const codeStyles = css`
   .notice > .words {
     grid-row: 3;
     padding: 14px 10px 10px;
-    text-wrap: balance;
   }
   .eye {
     fill: var(--_line);
@@ -45,6 +44,7 @@ export const codeStyles = css`
   .stage .button {
     position: relative;
     text-align: center;
+    text-wrap: balance;
   }
   /* In large text they cover the marks, and never the edge. */
   .marks + .words {
@@ -139,7 +139,6 @@ export const codeStyles = css`
   .row {
     display: flex;
     flex-wrap: wrap;
-    justify-content: space-between;
     align-items: center;
     min-block-size: 44px;
     margin-block-start: 8px;
@@ -225,23 +224,16 @@ export const codeStyles = css`
     color: var(--_muted);
   }
   ol slot::slotted(*) {
-    border-radius: 5px;
-    vertical-align: -0.2em;
-    object-fit: contain;
-  }
-  slot[name="app-icon"]::slotted(*) {
-    inline-size: 1.3333em;
-    block-size: 1.3333em;
-    margin-inline-end: 8px !important;
-  }
-  slot[name="scan-icon"]::slotted(*) {
-    inline-size: 1em;
     block-size: 1em;
-    margin-inline-end: 4px !important;
+    margin-inline-end: 6px !important;
+    vertical-align: -0.15em;
+  }
+  ol slot[name="app-icon"]::slotted(*) {
+    block-size: calc(4em / 3);
+    border-radius: 5px;
   }
   .past slot::slotted(*) {
     filter: grayscale(1);
-    opacity: 0.6;
   }
   .past .number {
     border-color: transparent;
@@ -256,12 +248,11 @@ export const codeStyles = css`
   dialog {
     --_text: #15181e;
     --_muted: #535b68;
-    --_max: min(92dvh, 100dvh - 16px);
-    --_box: min(608px, 92dvmin - 2px, var(--_max) - 89px) !important;
+    --_box: min(608px, 92dvmin - 2px, 92dvh - 89px) !important;
     min-inline-size: var(--_box) !important;
     inline-size: min(640px, 92vmin);
     max-inline-size: 92vw;
-    max-block-size: var(--_max) !important;
+    max-block-size: 92dvh !important;
     margin: auto;
     overflow: auto !important;
     padding: 0;
@@ -304,7 +295,7 @@ export const codeStyles = css`
   /* On a low screen the words are beside the code, which gets their height. */
   @media (max-height: 600px) and (min-aspect-ratio: 3/2) {
     dialog {
-      --_box: calc(var(--_max) - 2px) !important;
+      --_box: calc(92dvh - 2px) !important;
       inline-size: fit-content;
     }
     .large {

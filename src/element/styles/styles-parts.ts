@@ -166,10 +166,7 @@ export const partStyles = css`
   .over > .button {
     margin-block-start: 16px;
   }
-  .over > .row {
-    min-block-size: 0;
-  }
-  .over > .row > .link {
+  .over .link {
     margin: 0;
   }
   .arc {

@@ -148,13 +148,18 @@ const card = css`
     align-items: center;
     justify-content: center;
     gap: 0;
-    text-align: center;
-    text-wrap: balance;
   }
   #other {
     inline-size: 100%;
     max-inline-size: 310px;
     margin-inline: auto;
+  }
+  @media (prefers-contrast: more) {
+    section {
+      --_muted: var(--_text);
+      --_line: var(--_text);
+      border-width: 2px;
+    }
   }
   @container (inline-size < 332px) {
     section {
@@ -164,7 +169,11 @@ const card = css`
       margin-inline: max(-8px, -1 * var(--onegini-otp-login-padding, 8px));
     }
   }
-  /* Only in the element of a site that lets it be wider than it is by itself. */
+  /* Only in the element of a site that lets it be wider than it is by itself: on a phone that is held sideways. */
+  section:has(.app-first) {
+    max-inline-size: 520px;
+    margin-inline: auto;
+  }
   @container (inline-size > 420px) {
     .column:has(.app-first) {
       max-inline-size: none;
@@ -197,19 +206,8 @@ const card = css`
   }
 `;
 
-/** For a person who asks for more contrast: no grey. Outside forced colours, where all is as they chose. */
-const contrast = css`
-  @media (prefers-contrast: more) {
-    section {
-      --_muted: var(--_text);
-      --_line: var(--_text);
-      border-width: 2px;
-    }
-  }
-`;
-
 /** All styles. Sizes of text are in `em`, the rest in px; directions are logical. */
-export const styles = [tokens, card, codeStyles, partStyles, contrast];
+export const styles = [tokens, card, codeStyles, partStyles];
 
 /** A constructed style sheet belongs to one document. The elements of a document share its sheets. */
 const sheetsOf = new WeakMap<Document, Map<CSSResult, CSSStyleSheet>>();

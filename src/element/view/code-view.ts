@@ -16,7 +16,7 @@ export function timeText(model: ViewModel): TemplateResult | typeof nothing {
     </p>`;
   if (!clock) return nothing;
   if (connection !== "live")
-    return html`<p class="time" part="time">${icons[connection]}${words[connection]}</p>`;
+    return html`<p class="time" part="time">${icons.connections[connection]}${words[connection]}</p>`;
   switch (clock.kind) {
     case "next":
     case "last": {

@@ -48,7 +48,8 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
             icon: icons.phone,
             text: words.scanned,
             // The row has no room for a hint beside its button.
-            second: connection === "live" ? words.scannedHint : [icons[connection], words[connection]],
+            second:
+              connection === "live" ? words.scannedHint : [icons.connections[connection], words[connection]],
             links: textButton(words.scanAgain, handlers.newCode),
           }
         : undefined;

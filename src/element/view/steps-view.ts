@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { State } from "../flow/state.js";
 import * as icons from "./icons.js";
-import type { ViewModel } from "./view-model.js";
+import { isScanned, type ViewModel } from "./view-model.js";
 
 /** A text without its marks for bold words. */
 export const plain = (text: string): string => text.replaceAll("**", "");
@@ -16,50 +16,40 @@ export const rich = (text: string, icon: unknown = nothing): unknown => {
   return parts.map((part, i) => [i === at ? icon : nothing, i % 2 ? html`<strong>${part}</strong>` : part]);
 };
 
-/** Which steps are done: none, all but the last, or all. After a scan the last one is the person's next. */
-function progressOf(state: State): "none" | "scanned" | "declined" | "all" {
-  switch (state.phase) {
-    case "pending":
-      return state.scanned ? "scanned" : "none";
-    case "denied":
-      return "declined";
-    case "approved":
-    case "completed":
-      return "all";
-    case "failed":
-      return state.failure.during === "login" ? "all" : "none";
-    case "idle":
-    case "requesting":
-    case "expired":
-      return "none";
-    default:
-      return state satisfies never;
-  }
-}
+/** How many steps are open, counted from the end: after a scan the last one, after an acceptance none. */
+const openSteps = (state: State): number =>
+  state.phase === "approved" || state.phase === "completed" || isLoginFailure(state)
+    ? 0
+    : state.phase === "denied" || isScanned({ state })
+      ? 1
+      : 3;
+
+const isLoginFailure = (state: State): boolean =>
+  state.phase === "failed" && state.failure.during === "login";
 
 /** What to do, in three steps. A step without words is left out. */
 export function stepList({ state, words }: ViewModel): TemplateResult | typeof nothing {
   // Inert: an icon is a label, never a button.
   const steps = [
-    [words.step1, html`<slot name="app-icon" inert></slot>`],
-    [words.step2, html`<slot name="scan-icon" inert></slot>`],
-    [words.step3, nothing],
+    [words.step1, [html`<slot name="app-icon" inert></slot>`, rich(words.step1)]],
+    [words.step2, rich(words.step2, html`<slot name="scan-icon" inert></slot>`)],
+    [words.step3, rich(words.step3)],
   ] as const;
   const shown = steps.filter(([step]) => step);
   if (!shown.length) return nothing;
-  const progress = progressOf(state);
+  const open = openSteps(state);
   return html`<ol role="list" part="steps">
-    ${shown.map(([step, icon], i) => {
+    ${shown.map(([step, content], i) => {
       const isLast = i === shown.length - 1;
-      const isPast = progress === "all" || (progress !== "none" && !isLast);
+      const isPast = i < shown.length - open;
       return html`<li
         class=${isPast ? "past" : ""}
         part="step"
-        aria-current=${progress === "scanned" && isLast ? "step" : nothing}
+        aria-current=${isLast && isScanned({ state }) ? "step" : nothing}
         data-bold=${isLast ? plain(step) : nothing}
       >
         <span class="number" part="number" aria-hidden="true">${isPast ? icons.check : nothing}</span
-        ><span>${step === words.step1 ? [icon, rich(step)] : rich(step, icon)}</span>
+        ><span>${content}</span>
       </li>`;
     })}
   </ol>`;

@@ -108,18 +108,15 @@ export const hasCode = ({ clock }: Pick<ViewModel, "clock">): boolean =>
 /** The next instant at which time alone changes what is shown or said; `Infinity` if there is none. */
 export function nextChange(model: ViewModel, isVisible: boolean, now: number): number {
   const { state, clock, since, now: shownAt } = model;
+  const instants = [
+    since.connection + offlineAnnouncedAfterMs,
+    since.phase + approvedAnnouncedAfterMs,
+    since.phase + slowAfterMs,
+    since.choice + choiceAfterMs,
+  ];
   // In a hidden tab too: when the tab is shown, a code that is over must be gone.
-  const instants = state.phase === "pending" ? [state.code.endsAt] : [];
+  if (state.phase === "pending") instants.push(state.code.endsAt);
   if (isVisible && state.phase === "failed") instants.push(nextSecond(state.failure.retryAt ?? 0, now));
-  if (isVisible && state.phase === "pending") {
-    instants.push(since.connection + offlineAnnouncedAfterMs);
-    if (clock && "left" in clock) instants.push(nextSecond(shownAt + clock.left, now));
-  }
-  if (isWaiting(state))
-    instants.push(
-      since.phase + approvedAnnouncedAfterMs,
-      since.phase + slowAfterMs,
-      since.choice + choiceAfterMs,
-    );
+  if (isVisible && clock && "left" in clock) instants.push(nextSecond(shownAt + clock.left, now));
   return Math.min(...instants.filter((instant) => instant > now));
 }

@@ -56,7 +56,7 @@ describe("A page with one card", () => {
         );
       });
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(".marks, .scanned .ring { visibility: hidden }");
+      sheet.replaceSync(".marks { visibility: hidden }");
       root.adoptedStyleSheets.push(sheet);
       return words.map((each) => each.outerHTML);
     });

@@ -48,6 +48,31 @@ describe("The element's look", () => {
     return page;
   }
 
+  it("has no grey for a person who asks for more contrast, and a thicker ring", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await gallery({ colorScheme, contrast: "more" });
+      await page.evaluate(() => (globalThis as unknown as Gallery).show("one"));
+      const styles = await page
+        .locator("section")
+        .first()
+        .evaluate((section) => {
+          const { color, borderTopWidth, borderTopColor } = getComputedStyle(section);
+          const time = getComputedStyle(section.querySelector(".time")!).color;
+          const [track, left] = [...section.querySelectorAll(".ring path")].map((path) =>
+            getComputedStyle(path),
+          );
+          return {
+            width: borderTopWidth,
+            colours: [color, borderTopColor, time, track!.stroke],
+            ring: [track!.strokeWidth, left!.strokeWidth],
+          };
+        });
+      assert.equal(styles.width, "2px");
+      assert.equal(new Set(styles.colours).size, 1, styles.colours.join(" "));
+      assert.deepEqual(styles.ring, ["1px", "3px"]);
+    }
+  });
+
   for (const [name, look] of Object.entries(looks)) {
     it(`keeps the code black on white: ${name}`, async () => {
       const page = await gallery(look);

@@ -98,7 +98,7 @@ describe("the login of an attempt that left for the app", () => {
       {
         start: ["(code|)", "(otherAttempt|)"],
         stream: ["pending 4999ms approved", neverAnswers, "pending"],
-        poll: [{ marbles: `100ms ${fails}`, error: "unknown_attempt" }],
+        poll: [{ marbles: `100ms ${fails}`, error: "unknown_attempt" }, "(pending|)"],
       },
       { shared: {} },
     );

@@ -162,15 +162,40 @@ describe("an unknown attempt", () => {
   });
 
   it("is replaced once, without a message", () => {
-    const { said } = runFlow(10_000, { start: ["(code|)", "(otherAttempt|)"], stream: [unknown, stream] });
+    const { said } = runFlow(10_000, {
+      start: ["(code|)", "(otherAttempt|)"],
+      stream: [unknown, stream],
+      poll: ["(pending|)"],
+    });
     expect(said).to.deep.equal(["0 requested", "0 started", "0 live", "0 requested", "0 started", "0 live"]);
   });
 
-  it("twice in a row is reported as blocked cookies", () => {
-    const { said, actions } = runFlow(10_000, { start: ["(code|)"], stream: [unknown] });
-    expect(said.at(-1)).to.equal("0 failed");
+  it("twice in a row is reported as blocked cookies, before the second code is shown", () => {
+    const { said, actions, requests } = runFlow(10_000, {
+      start: ["(code|)"],
+      stream: [unknown],
+      poll: [{ marbles: "20ms #", error: "unknown_attempt" }],
+    });
+    expect(said.at(-1)).to.equal("20 failed");
     expect(actions.at(-1)).to.have.nested.property("failure.code", "cookies_blocked");
-    expect(said.filter((line) => line.endsWith(" started"))).to.have.length(2);
+    expect(said.filter((line) => line.endsWith(" started"))).to.have.length(1);
+    expect(requests.stream).to.have.length(1);
+  });
+
+  it("once is followed by a new attempt, which is shown when its status is known", () => {
+    const { said } = runFlow(10_000, {
+      start: ["(code|)"],
+      stream: [unknown, stream],
+      poll: ["20ms (pending|)"],
+    });
+    expect(said.slice(-3)).to.deep.equal(["0 requested", "20 started", "20 live"]);
+  });
+
+  it("is not needed to know that the browser blocks cookies: nothing is requested", () => {
+    const { actions, requests } = runFlow(10_000, {}, { hasCookies: false });
+    expect(actions.map(({ type }) => type)).to.deep.equal(["requested", "failed"]);
+    expect(actions[1]).to.have.nested.property("failure.code", "cookies_blocked");
+    expect(requests.start).to.deep.equal([]);
   });
 
   it("long after the start counts as the first one again", () => {
@@ -186,15 +211,21 @@ describe("an unknown attempt", () => {
     const byPoll = runFlow(5_000, {
       start: ["(code|)"],
       stream: [neverAnswers],
-      poll: [unknown, neverAnswers],
+      poll: [unknown, "(pending|)", neverAnswers],
     });
     expect(byPoll.said.at(-3)).to.equal("2500 requested");
-    const byRenewal = runFlow(46_000, { start: ["(code|)"], stream: [stream], renew: [unknown] });
+    const byRenewal = runFlow(46_000, {
+      start: ["(code|)"],
+      stream: [stream],
+      renew: [unknown],
+      poll: ["(pending|)"],
+    });
     expect(byRenewal.said.at(-3)).to.equal("45000 requested");
     const byLogin = runFlow(6_000, {
       start: ["(code|)"],
       stream: ["pending 4s approved", stream],
       login: [unknown],
+      poll: ["(pending|)"],
     });
     expect(byLogin.said.slice(-4)).to.deep.equal([
       "4001 approved",

@@ -30,6 +30,8 @@ export interface World {
   /** `newCode`: the person asks for one after a scan. */
   newCode?: string;
   renewals?: number;
+  /** Default `true`. */
+  hasCookies?: boolean;
   /** The OTPs that no QR code can hold. */
   tooLong?: RegExp;
   /** A constant, or a source of numbers. Default 0. */
@@ -173,6 +175,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
         gone: "gone",
       }),
       online: behavior(true, world.online, { online: true, offline: false }),
+      hasCookies: () => world.hasCookies ?? true,
       slept: world.slept ? hot(...marbles(world.slept, { slept: undefined })) : NEVER,
       newCode: world.newCode ? hot(...marbles(world.newCode, { newCode: undefined })) : NEVER,
       now: () => scheduler.now() + (world.clockJumpMs?.(scheduler.now()) ?? 0),

@@ -225,6 +225,27 @@ describe("the slots", () => {
     expect(enlarged.shadowRoot!.querySelector("dialog slot")).to.equal(null);
   });
 
+  it("show the app's icon before the first step, and its scanner's before the bold words of the second", async () => {
+    const icons = `<svg slot="app-icon" viewBox="0 0 9 9"></svg><svg slot="scan-icon" tabindex="0" viewBox="0 0 9 9"></svg>`;
+    const words = wordsFor("en", { step2: "Tap **Scan** and point here" });
+    const card = await themed("", { ...model(pending()), words }, 360, icons);
+    const [app, scan] = [...card.children].map((each) => each.getBoundingClientRect());
+    expect([app!.width, app!.height, scan!.width, scan!.height]).to.deep.equal([20, 20, 15, 15]);
+    const steps = [...card.shadowRoot!.querySelectorAll("li > :last-child")].map((each) =>
+      each.getBoundingClientRect(),
+    );
+    expect(app!.left).to.equal(steps[0]!.left);
+    expect(scan!.left).to.be.above(steps[1]!.left);
+    expect(scan!.right).to.be.below(boxOf(card, "li strong").left);
+    expect(new Set(steps.map(({ height }) => height))).to.have.property("size", 1);
+    // A label, never a button.
+    card.querySelector<SVGElement>("[tabindex]")!.focus();
+    expect(document.activeElement).to.equal(document.body);
+    card.model = { ...model(scanned()), words };
+    await card.updateComplete;
+    for (const icon of card.children) expect(getComputedStyle(icon).filter).to.equal("grayscale(1)");
+  });
+
   it("never cover the code", async () => {
     for (const css of [
       "position: fixed; inset: 0; z-index: 2147483647; background: red",

@@ -121,7 +121,7 @@ export const scenes = {
     async reach(stage) {
       await offline(stage);
       await stage.pass(61);
-      await stage.page.locator("onegini-otp-login .empty").waitFor();
+      await stage.page.locator("onegini-otp-login .marks").waitFor();
     },
   },
   "pending, scanned": { reach: scanned },
