@@ -23,7 +23,7 @@ export const codeStyles = css`
   }
   /* The disc is in the middle, and stays there: words grow downwards, and two lines of each have room in a narrow card too. */
   .notice {
-    grid-template-rows: 1fr auto minmax(7.75em, 1fr);
+    grid-template-rows: 1fr auto 1fr;
     place-items: start center;
   }
   .notice > .disc {
@@ -34,6 +34,7 @@ export const codeStyles = css`
   }
   .notice > .words {
     grid-row: 3;
+    min-block-size: 7.75em;
     padding: 14px 10px 10px;
   }
   .eye {

@@ -166,8 +166,11 @@ export const partStyles = css`
   .over > .button {
     margin-block-start: 16px;
   }
-  .over .link {
-    margin: 0;
+  .over .row {
+    align-self: stretch;
+  }
+  .over .link:only-child {
+    margin-inline: auto;
   }
   .arc {
     position: absolute;
