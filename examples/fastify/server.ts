@@ -18,6 +18,9 @@ const { ORIGIN = `http://localhost:${PORT}` } = process.env;
 /** Without it, all sessions end when the process ends. */
 const { SESSION_SECRET = randomBytes(32).toString("hex") } = process.env;
 
+/** 32 characters at least. With it, a new browser asks for the number that the phone shows. */
+const { PAIRING_KEY } = process.env;
+
 const isHttps = ORIGIN.startsWith("https:");
 /** On https, browsers accept a `__Host-` cookie only from this very host, and only one, for all paths. */
 const cookieName = isHttps ? "__Host-session" : "sessionId";
@@ -42,10 +45,17 @@ await app.register(fastifySession, {
 await app.register(oneginiOtpLogin, {
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-  message: "Log in to the Fastify example",
-  async signIn({ userId, context: { request } }) {
+  ...(PAIRING_KEY
+    ? {
+        message: "Log in to the Fastify example. It may ask for {number}: type it only there.",
+        pairing: { keys: [PAIRING_KEY] },
+      }
+    : { message: "Log in to the Fastify example" }),
+  async signIn({ userId, login, context: { request } }) {
     await request.session.regenerate();
     request.session.userId = userId;
+    // The place for a mail "New login".
+    if (login.browser === "new") request.log.info({ userId }, "new browser");
     // Nothing to return: the page goes where its `redirect` says.
   },
 });

@@ -90,8 +90,8 @@ export const pairingDefences: readonly Defence[] = [
   {
     claim: "The service's processes forget the same browsers",
     file: "service/serve/forgotten-browsers.ts",
-    text: `const value = await run(`,
-    without: `const value = null ?? await Promise.resolve(null) ?? await run(`,
+    text: `return value === null ? undefined : Number(value);`,
+    without: `return undefined;`,
     test: "test/resilience/redis/serve-number.test.ts",
     title: "browsers that one process forgets are unknown in all, and those of other users are not",
   },

@@ -1,12 +1,9 @@
 import { createHash } from "node:crypto";
-import { scriptRunner, getScript } from "../../src/server/redis/redis-scripts.js";
-import { steadyNow } from "../../src/server/runtime.js";
 import type { RedisStoreOptions } from "onegini-otp-login/redis";
+import { withinCommandTime } from "../../shared/redis-connection.js";
 
 /** Longer than a browser can be known: `pairing-remember-days` is at most 400. */
 const keepMs = 400 * 86_400_000;
-
-const commandMs = 2_000;
 
 /** The users whose browsers the site forgot (`POST /forget-browsers`): the kit's `pairing.knownSince`. */
 export interface ForgottenBrowsers {
@@ -15,6 +12,9 @@ export interface ForgottenBrowsers {
   /** When that was, in milliseconds since the epoch; undefined if it never was. */
   since: (userId: string) => Promise<number | undefined>;
 }
+
+/** The kit's clock without Redis: setting the host's does not change it. */
+const steadyNow = (): number => Math.floor(performance.timeOrigin + performance.now());
 
 /** In this process's memory: a restart ends it, and the browsers are known again. */
 export function forgottenInMemory(): ForgottenBrowsers {
@@ -25,6 +25,8 @@ export function forgottenInMemory(): ForgottenBrowsers {
   };
 }
 
+/* Scripts, as the store's: a plain GET may go to a replica, which lags behind. */
+const getScript = "return redis.call('GET', KEYS[1])";
 const setScript = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])";
 
 interface RedisParts {
@@ -38,17 +40,20 @@ interface RedisParts {
 
 /** In Redis, for all processes, with the rights that the store needs. The key has a hash of the user, for its length. */
 export function forgottenInRedis({ client, prefix, origin, now }: RedisParts): ForgottenBrowsers {
-  const run = scriptRunner(client, commandMs, () => undefined);
+  const run = (script: string, key: string, ...args: string[]): Promise<unknown> =>
+    withinCommandTime(
+      client.withCommandOptions({ typeMapping: {} }).eval(script, { keys: [key], arguments: args }),
+    );
   const keyOf = (userId: string): string =>
     `${prefix}forgotten:${createHash("sha256")
       .update(JSON.stringify([origin, userId]))
       .digest("base64url")}`;
   return {
     async forget(userId) {
-      await run("forgetting a user's browsers", setScript, keyOf(userId), String(now()), String(keepMs));
+      await run(setScript, keyOf(userId), String(now()), String(keepMs));
     },
     async since(userId) {
-      const value = await run("reading when a user's browsers were forgotten", getScript, keyOf(userId));
+      const value = await run(getScript, keyOf(userId));
       return value === null ? undefined : Number(value);
     },
   };

@@ -81,18 +81,10 @@ export const numberResults = ["asked", "right", "wrong", "failed", "unanswered"]
 
 /** What an event means for the number; undefined for others. */
 export function numberResult(event: LoginKitEvent): (typeof numberResults)[number] | undefined {
-  switch (event.type) {
-    case "number_asked":
-      return "asked";
-    case "ticket_redeemed":
-      return event.browser === "new" ? "right" : undefined;
-    case "wrong_number":
-      return "wrong";
-    case "pairing_failed":
-      return "failed";
-    case "attempt_expired":
-      return event.asked ? "unanswered" : undefined;
-    default:
-      return undefined;
-  }
+  if (event.type === "number_asked") return "asked";
+  if (event.type === "wrong_number") return "wrong";
+  if (event.type === "pairing_failed") return "failed";
+  if (event.type === "ticket_redeemed" && event.browser === "new") return "right";
+  if (event.type === "attempt_expired" && event.asked) return "unanswered";
+  return undefined;
 }

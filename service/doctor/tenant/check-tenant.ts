@@ -1,5 +1,4 @@
-import { createNumber } from "../../../src/server/pairing/number.js";
-import { systemRuntime } from "../../../src/server/runtime.js";
+import { randomInt } from "node:crypto";
 import type { StartedTransaction } from "../../../src/server/token-server/token-server-answers.js";
 import { connectionLines } from "../connection-checks.js";
 import { isUsable, lookAtConnection } from "../connection.js";
@@ -11,6 +10,9 @@ import { reachLine, tryCallback, whyNotReceived } from "./callback-reach.js";
 import { noScanLines, scanLines, waitForScan, type ScanTimes } from "./scan.js";
 import { askTokenServer, TokenServerCalls } from "./token-server-calls.js";
 import { tokenServerChecks, tokenServerLines } from "./token-server-checks.js";
+
+/** A number as the kit makes it, with its leading zeros. */
+const randomNumber = (digits: number): string => String(randomInt(10 ** digits)).padStart(digits, "0");
 
 /** Checks that must pass before a code is shown. */
 const ofTheCode: readonly CheckId[] = ["code", "lifetime", "result"];
@@ -51,8 +53,7 @@ export async function checkTenant(
   add(`Connection to ${url}`, connectionLines(connection, server, new Date(times.now())));
 
   const calls = new TokenServerCalls(settings, callbackUri, timeoutMs);
-  const number =
-    settings.pairing === "off" ? undefined : createNumber(settings["pairing-digits"], systemRuntime);
+  const number = settings.pairing === "off" ? undefined : randomNumber(settings["pairing-digits"]);
   const facts = isUsable(connection) ? await askTokenServer(calls, settings.message, number) : undefined;
   const broken = lines.find(({ result }) => result === "failed")?.check ?? "port";
   add(

@@ -25,7 +25,9 @@ function scene(t: TestContext, { kit: options, signIn = () => Response.json({}),
     clients: [{ id: "site", secret: "site-secret" }],
     faults: { callbacks: { lose: true } },
   });
+  const sent: string[] = [];
   const toEmulator: Transport = async ({ url, method, headers, body = null }) => {
+    if (body !== null) sent.push(body);
     const answer = await tokenServer.fetch(new Request(url, { method, headers, body }));
     return { status: answer.status, text: await answer.text() };
   };
@@ -48,19 +50,25 @@ function scene(t: TestContext, { kit: options, signIn = () => Response.json({}),
     clock,
   );
   t.after(() => kit.close());
-  const call = (method: "GET" | "POST", path: string, cookie = "") =>
+  const call = (method: "GET" | "POST", path: string, cookie = "", body?: object) =>
     kit.fetch(
       new Request(`${origin}/otp-login${path}`, {
         method,
-        headers: { cookie, origin, "sec-fetch-site": "same-origin" },
+        headers: {
+          ...{ cookie, origin, "sec-fetch-site": "same-origin" },
+          ...(body && { "content-type": "application/json" }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
       }),
     );
   return {
     clock,
     events,
+    /** The forms of the starts. */
+    sent,
     start: () => call("POST", ""),
     /** A person answers on the phone, the page asks for the status, and logs in if it can. */
-    logIn: async (accept = true): Promise<void> => {
+    logIn: async (accept = true) => {
       const started = await call("POST", "");
       const { attempt, otp } = (await started.json()) as { attempt: string; otp: string };
       const cookie = started.headers.getSetCookie()[0]?.split(";")[0] ?? "";
@@ -70,6 +78,10 @@ function scene(t: TestContext, { kit: options, signIn = () => Response.json({}),
       await phone.handleMobileAuthWithOtp(otp);
       await call("GET", `/${attempt}`, cookie);
       await call("POST", `/${attempt}/login`, cookie);
+      return {
+        status: () => call("GET", `/${attempt}`, cookie),
+        post: (number: string) => call("POST", `/${attempt}/login`, cookie, { number }),
+      };
     },
   };
 }
@@ -82,6 +94,11 @@ const brokenStore = (): AttemptStore => ({
   ...memoryStore(),
   create: () => Promise.reject(new Error("The store is down")),
 });
+
+const numbered: Partial<CommonOptions> = {
+  message: "Type {number}",
+  pairing: { keys: ["a key of the tests, of 32 characters"] },
+};
 
 /** What leads to an event of level `error`: the events that can have it. */
 const errors: Record<string, (t: TestContext) => Promise<LoginKitEvent[]>> = {
@@ -99,6 +116,12 @@ const errors: Record<string, (t: TestContext) => Promise<LoginKitEvent[]>> = {
   },
   async sign_in_failed(t) {
     const { events, logIn } = scene(t, { signIn: fails });
+    await logIn();
+    return events;
+  },
+  async pairing_error(t) {
+    const pairing = { ...(numbered.pairing ?? assert.fail()), knownSince: fails };
+    const { events, logIn } = scene(t, { kit: { ...numbered, pairing } });
     await logIn();
     return events;
   },
@@ -127,6 +150,22 @@ const alarms: Record<string, (t: TestContext) => Promise<void>> = {
     const { events, logIn } = scene(t);
     await logIn(false);
     assert.equal(events.filter(({ type }) => type === "attempt_denied").length, 1);
+  },
+  async attempt_expired(t) {
+    const { clock, events, logIn } = scene(t, { kit: numbered });
+    const { status } = await logIn();
+    await clock.advance(300);
+    await status();
+    const [expired] = events.filter((event) => event.type === "attempt_expired");
+    assert.deepEqual([expired?.level, expired?.asked, expired?.userId], ["warn", true, "alice"]);
+  },
+  async pairing_failed(t) {
+    const { events, logIn, sent } = scene(t, { kit: numbered });
+    const { post } = await logIn();
+    const wrong = ["0000", "1111", "2222", "3333"].filter((number) => !sent.at(-1)?.includes(number));
+    for (const number of wrong.slice(0, 3)) await post(number);
+    const [failed] = events.filter((event) => event.type === "pairing_failed");
+    assert.equal(failed?.reason, "wrong_numbers");
   },
 };
 
