@@ -1,13 +1,24 @@
 /** Draws the pictures of docs/theming.md in a page, for `scripts/pictures/callouts-pictures.ts`: `draw("code", legend)`. */
-import { model, pending, scanned } from "../../test/element/support/models.js";
+import { model, now, pending, scanned } from "../../test/element/support/models.js";
 import { ViewCard } from "../../test/element/support/view-card.js";
 import type { ViewModel } from "../../src/element/view/view-model.js";
 import { pictures, type Callout, type Picture } from "./callouts.js";
+
+/** After a wrong number. */
+const question = {
+  digits: 4,
+  triesLeft: 2,
+  endsAt: now + 240_000,
+  wrong: 1,
+  isSending: false,
+  connection: "live",
+} as const;
 
 const cards: Record<Picture, ViewModel> = {
   code: model(pending()),
   scanned: model(scanned()),
   message: model({ phase: "denied" }),
+  number: model({ phase: "approved", attempt: "a", question }),
   phone: { ...model(pending()), app: "first", appLink: "example:login" },
   dialog: model(pending(), { enlarged: true }),
 };

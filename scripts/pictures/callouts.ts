@@ -72,6 +72,12 @@ export const pictures = {
     right("button", [1, 0.3, -6, 0]),
     right("on-accent", [0.55, 0.77], on(part("button"))),
   ],
+  number: [
+    left("field", [0, 0.5, 6, 0]),
+    left("error", [0, 0.5, 8, 0]),
+    right("button", [1, 0.3, -6, 0]),
+    right("advice", [1, 0.3, -5, 0]),
+  ],
   phone: [
     left("hint", [0, 0.5, -5, 0]),
     left("app-link", [0.1, 0.5]),

@@ -39,6 +39,7 @@ export class LoginController implements ReactiveController {
   readonly #options: ControllerOptions;
   readonly #commands = new Subject<Command>();
   readonly #newCode = new Subject<void>();
+  readonly #number = new Subject<string>();
   readonly #queue: Action[] = [];
   #running: Subscription | undefined;
   #stopObserving: (() => void) | undefined;
@@ -74,6 +75,11 @@ export class LoginController implements ReactiveController {
     this.#newCode.next();
   }
 
+  /** Logs in with the number that the person has typed. */
+  sendNumber(number: string): void {
+    this.#number.next(number);
+  }
+
   /** Starts when the element first comes into view, unless it waits for its button. */
   autostart(manual: boolean): void {
     this.#manual = manual;
@@ -99,6 +105,7 @@ export class LoginController implements ReactiveController {
       random: Math.random,
       encode: this.#options.encode,
       newCode: this.#newCode,
+      number: this.#number,
       renewals: this.#options.renewals,
       sharedAttempt: (attempt: string) =>
         attempt === this.#left ? sharedAttempt(this.#endpoint, attempt) : undefined,

@@ -12,9 +12,18 @@ import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
+import { focusNumber } from "./view/number-view.js";
 import { CodePainter } from "./view/qr-canvas.js";
 import { fitRing } from "./view/ring.js";
-import { nextChange, viewModel, type Handlers, type Since, type ViewModel } from "./view/view-model.js";
+import { questionOf } from "./view/question.js";
+import {
+  connectionOf,
+  nextChange,
+  viewModel,
+  type Handlers,
+  type Since,
+  type ViewModel,
+} from "./view/view-model.js";
 
 const defaultRenewals = 5;
 
@@ -46,6 +55,9 @@ const defaultRenewals = 5;
  * @csspart message - A message in the square.
  * @csspart disc - The icon above it, in the middle of the square.
  * @csspart hint - The second line of a message. On a phone with an app link, the line above the link.
+ * @csspart field - The field for the number on the phone.
+ * @csspart error - What is wrong with the number.
+ * @csspart advice - The line in the place of the footer, while the number is asked for.
  * @csspart status - The live region.
  * @csspart button - The phase's main button.
  * @csspart app-link - The link into the app. On a phone it is the main button too.
@@ -72,6 +84,7 @@ const defaultRenewals = 5;
  * @cssstate pending - Shows a code.
  * @cssstate scanned - Besides pending: the site's app has scanned a code, and the person must look at the phone.
  * @cssstate approved - Accepted on the phone; logs in.
+ * @cssstate number - Besides approved: the person must type the number that the phone shows.
  * @cssstate completed - Logged in.
  * @cssstate denied - Declined on the phone.
  * @cssstate expired - Paused after the last code.
@@ -162,11 +175,16 @@ export class OneginiOtpLogin extends LitElement {
       this.#since = { ...this.#since, choice: Date.now() };
       this.requestUpdate();
     },
+    sendNumber: (typed) => {
+      if (questionOf(this.#login)?.isSending === false) this.#login.sendNumber(typed);
+    },
   };
   #model: ViewModel | undefined;
   #since: Since = { phase: 0, connection: 0, choice: 0 };
   #isRedirecting = false;
   #otherPhone = false;
+  /** The number's field is to have the focus after the next render, unless something else in the page has it. */
+  #wantsNumber = false;
   #styledIn: Document | undefined;
   #stopWatching: (() => void)[] = [];
 
@@ -254,7 +272,11 @@ export class OneginiOtpLogin extends LitElement {
     if (this.#enlarged.measure(this.shadowRoot!, this.#painter)) super.update(changed);
     fitRing(this.shadowRoot!);
     this.#enlarged.sync(this.shadowRoot!);
-    keepFocus(this.shadowRoot!, focused);
+    const { activeElement, body } = this.ownerDocument;
+    if (this.#wantsNumber && (focused || !activeElement || activeElement === body))
+      focusNumber(this.shadowRoot!);
+    else keepFocus(this.shadowRoot!, focused);
+    this.#wantsNumber = false;
   }
 
   protected override render(): TemplateResult {
@@ -288,6 +310,14 @@ export class OneginiOtpLogin extends LitElement {
     if (connectionOf(state) !== connectionOf(previous)) this.#since = { ...this.#since, connection: now };
     if (state.phase !== "pending" || state.scanned) this.#enlarged.isWanted = false;
     this.#mark("scanned", state.phase === "pending" && state.scanned);
+    const question = questionOf({ state });
+    this.#mark("number", !!question);
+    const asked = questionOf({ state: previous });
+    if (question?.isSending !== asked?.isSending) {
+      // The wait for an answer begins here.
+      this.#since = { ...this.#since, phase: now, choice: now };
+      this.#wantsNumber = question?.isSending === false;
+    }
     if (state.phase === "idle" || state.phase === "requesting") this.#announcer.reset();
     if (state.phase === previous.phase) return;
     this.#since = { ...this.#since, phase: now, choice: now };
@@ -312,7 +342,7 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   /** Browsers older than 2024 reject these states, and some DOMs have none: only `:state()` does not work there. */
-  #mark(state: Phase | "scanned", isOn: boolean): void {
+  #mark(state: Phase | "scanned" | "number", isOn: boolean): void {
     try {
       this.#internals.states[isOn ? "add" : "delete"](state);
     } catch {
@@ -320,5 +350,3 @@ export class OneginiOtpLogin extends LitElement {
     }
   }
 }
-
-const connectionOf = (state: State) => (state.phase === "pending" ? state.connection : undefined);

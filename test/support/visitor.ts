@@ -53,6 +53,7 @@ export class Visitor {
   readonly #route: () => string;
   readonly #onAnswer: (answer: BrowserAnswer) => void;
   readonly #commands = new Subject<Command>();
+  readonly #numbers = new Subject<string>();
   readonly #running: Subscription;
 
   constructor({ origin, route, onAnswer = () => undefined }: VisitorOptions) {
@@ -66,6 +67,7 @@ export class Visitor {
       hasCookies: () => true,
       slept: NEVER,
       newCode: NEVER,
+      number: this.#numbers,
       now: () => Date.now(),
       timer: (ms) => timer(ms),
       random: () => Math.random(),
@@ -101,6 +103,11 @@ export class Visitor {
     }, "a code on the screen");
     if (this.state.phase !== "pending") throw new Error("There is no code.");
     return this.state.code.otp;
+  }
+
+  /** Sends the number that the phone shows. */
+  sendNumber(number: string): void {
+    this.#numbers.next(number);
   }
 
   leave(): void {

@@ -17,7 +17,8 @@ export interface Backend {
   stream(attempt: string): Observable<StreamSignal>;
   /** @param waitSeconds how long the server may hold the answer while nothing changes */
   poll(attempt: string, waitSeconds: number): Observable<StatusAnswer>;
-  login(attempt: string): Observable<LoginAnswer>;
+  /** @param number what the phone shows, once the server has asked for it */
+  login(attempt: string, number?: string): Observable<LoginAnswer>;
 }
 
 /** A call of the login API that got no usable answer. Its `cause` is that answer, or the error that was thrown. */

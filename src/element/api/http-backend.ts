@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { defer, Observable, of, type Subscriber } from "rxjs";
-import { statusEvent, type ErrorAnswer, type StartAnswer } from "../../protocol/login-api.js";
+import { errorStatus, statusEvent, type ErrorAnswer, type StartAnswer } from "../../protocol/login-api.js";
 import {
   parseCodeAnswer,
   parseErrorAnswer,
@@ -57,12 +57,12 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
         const headers = { Accept: "application/json", ...prefer };
         return exchange(urlOf(attempt), { headers, signal }, parseStatusAnswer);
       }),
-    login: (attempt) =>
+    login: (attempt, number) =>
       request((signal) =>
         exchange(
           urlOf(attempt, "/login"),
           // A followed redirect would give another page's text as the answer.
-          { ...post({}), redirect: "manual", signal },
+          { ...post({ number }), redirect: "manual", signal },
           parseLoginAnswer,
           toLoginErrorCode,
         ),
@@ -178,15 +178,14 @@ const toErrorCode = (status: number, error?: ErrorAnswer): LoginErrorCode => {
   return status > 500 ? "temporarily_unavailable" : "invalid_response";
 };
 
-/** Codes of a failed login that say more than `login_refused`. */
-const specificCodes = /^(unknown_attempt|attempt_settled|authorization_pending)$/;
-
 const toLoginErrorCode: typeof toErrorCode = (status, error) => {
   // The site's `signIn` may answer 403 itself, even with an error code of the API.
   const isOfKit =
-    status === 403
-      ? error?.error === "forbidden_origin" && error.error_description
-      : status >= 500 || specificCodes.test(error?.error ?? "");
+    status >= 500 ||
+    (error &&
+      error.error !== "invalid_request" &&
+      errorStatus[error.error] === status &&
+      (status !== 403 || error.error_description));
   return isOfKit ? toErrorCode(status, error) : "login_refused";
 };
 

@@ -43,6 +43,8 @@ export interface Environment {
   encode: (otp: string) => unknown;
   /** Emits when the person asks for a new code after a scan. */
   newCode: Observable<unknown>;
+  /** Emits the number that the person has typed from the phone. */
+  number: Observable<string>;
   /** How many fresh codes an attempt may have; read whenever it is used. */
   renewals: () => number;
   /** The attempt as other tabs see it, if it left for the app; `undefined` for any other. */

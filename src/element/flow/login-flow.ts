@@ -3,7 +3,6 @@ import {
   concat,
   defer,
   EMPTY,
-  filter,
   map,
   merge,
   of,
@@ -14,10 +13,11 @@ import {
   type Observable,
 } from "rxjs";
 import type { StatusAnswer } from "../../protocol/login-api.js";
-import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
-import { backoffMs, visible, withTimeout, type Environment, type SharedAttempt } from "./environment.js";
+import { isUnknownAttempt, RequestError, type Backend } from "../api/backend.js";
+import { visible, withTimeout, type Environment } from "./environment.js";
 import { receiveCode, renewals } from "./renewal-flow.js";
 import { codeTimeoutMs } from "./renewal.js";
+import { fail, finish } from "./sign-in.js";
 import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
 
@@ -34,13 +34,6 @@ const graceMs = 75_000;
 const recheckMs = 5_000;
 /** If the server knew an attempt for this long, cookies are not blocked. */
 const cookiesWorkMs = 10_000;
-
-/** How long the server lets a browser repeat a login whose answer was lost. */
-const loginRepeatMs = 60_000;
-/** The server gives `signIn` 10 s. */
-const loginTimeoutMs = 15_000;
-/** The errors after which the login is retried. */
-const repeatableErrors = /^(network_error|server_error|temporarily_unavailable|authorization_pending)$/;
 
 /** The whole login: commands in, actions out. Requests are sent only while it is subscribed. */
 export function loginFlow(commands: Observable<Command>, environment: Environment): Observable<Action> {
@@ -115,7 +108,7 @@ function resume(
         const wasUsed = type === "failed" && action.failure.code === "attempt_settled";
         // An error stops following the attempt.
         if (isOver && (!isSeen || wasUsed)) throw new RequestError("unknown_attempt");
-        isSeen ||= type !== "connection" && !code;
+        isSeen ||= type === "asked" || (type !== "connection" && !code);
         return of(action);
       }),
       catchError((error: unknown) =>
@@ -180,108 +173,4 @@ function follow(
     const over = expired.pipe(switchMap(() => environment.timer(graceMs)));
     return merge(end, merge(codes, heard, recheck).pipe(takeUntil(merge(settled, over))));
   });
-}
-
-function finish(
-  status: StatusAnswer["status"],
-  attempt: string,
-  backend: Backend,
-  environment: Environment,
-): Observable<Action> {
-  switch (status) {
-    case "approved":
-    // Completed by this browser's own login, whose answer was lost. The server lets it repeat the login for a while.
-    case "completed": {
-      const shared = environment.sharedAttempt(attempt);
-      const login =
-        shared && status === "completed" && !shared.isOwner()
-          ? of<Action>({ type: "completed" })
-          : // Of two tabs, the one that the person sees logs in.
-            (shared ? visible(environment) : of(0)).pipe(
-              switchMap(() => signIn(attempt, backend, environment, shared)),
-              catchError((error: unknown) => {
-                if (isUnknownAttempt(error)) throw error;
-                return fail(error, "login", environment);
-              }),
-            );
-      return concat(of<Action>({ type: "approved", attempt }), login);
-    }
-    case "denied":
-      return of({ type: "denied" });
-    case "expired":
-      return of({ type: "expired", attempt });
-    case "failed":
-      return fail(new RequestError("temporarily_unavailable"), "pending", environment);
-    case "pending":
-      return EMPTY;
-    default:
-      return status satisfies never;
-  }
-}
-
-/**
- * Logs in with an approved attempt: the server runs the site's `signIn`. Retries network and server errors for 60 s, and at
- * once when the browser is back online. Fails with the last error.
- * @param shared set for an attempt that left for the app: other tabs may have it too, and only one of them logs in
- */
-function signIn(
-  attempt: string,
-  backend: Backend,
-  environment: Environment,
-  shared: SharedAttempt | undefined,
-): Observable<Action> {
-  const { now, timer, online } = environment;
-  const login = withTimeout(loginTimeoutMs, environment, backend.login(attempt)).pipe(
-    map((answer): Action => ({ type: "completed", answer })),
-  );
-  // Another tab may have logged in, and its mark may not be in this tab's storage yet: only the server knows.
-  const source = shared
-    ? shared.locked(
-        defer(() => followStatus(attempt, backend, environment, EMPTY, true)).pipe(
-          filter((value): value is StatusAnswer => typeof value !== "string" && value.status !== "pending"),
-          take(1),
-          switchMap(({ status }) => {
-            if (status === "approved") shared.becomeOwner();
-            else if (status !== "completed" || !shared.isOwner())
-              return finish(status, attempt, backend, environment);
-            return login;
-          }),
-        ),
-      )
-    : login;
-  return defer(() => {
-    const deadline = now() + loginRepeatMs;
-    let tries = 0;
-    return source.pipe(
-      catchError((cause: unknown, again) => {
-        const error = toRequestError(cause);
-        const delayMs = Math.max(backoffMs(++tries, environment), error.retryAfterMs);
-        if (!repeatableErrors.test(error.code) || now() + delayMs > deadline) throw error;
-        const backOnline = online.pipe(filter((isOnline, index) => index > 0 && isOnline));
-        // RxJS's `retry` is larger, and for a minute's tries it does not matter that each is nested in the one before.
-        return merge(timer(delayMs), backOnline).pipe(
-          take(1),
-          switchMap(() => again),
-        );
-      }),
-    );
-  });
-}
-
-function fail(cause: unknown, during: Failure["during"], { now, online }: Environment): Observable<Action> {
-  const error = toRequestError(cause);
-  return online.pipe(
-    take(1),
-    map((isOnline) => ({
-      type: "failed",
-      failure: {
-        code: error.code,
-        during,
-        offline: !isOnline,
-        ...(error.retryAfterMs && { retryAt: now() + error.retryAfterMs }),
-        answer: error.answer,
-        cause: error,
-      },
-    })),
-  );
 }

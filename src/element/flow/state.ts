@@ -41,6 +41,22 @@ export interface Failure {
   cause?: unknown;
 }
 
+/** The server asks for the number that only the phone shows. */
+export interface Question {
+  /** How many digits the number has. */
+  digits: number;
+  /** How many numbers may still be wrong, the next one included. */
+  triesLeft: number;
+  /** When the server stops waiting for the number, in milliseconds of `Date.now()`. */
+  endsAt: number;
+  /** How many answers said that the number was wrong, counted so that each is told apart from the one before. */
+  wrong: number;
+  /** Whether the person has sent a number, and the answer is not there yet. */
+  isSending: boolean;
+  /** `offline`: the number is sent when the browser is back online. */
+  connection: Exclude<Connection, "reconnecting">;
+}
+
 /** The phases of the element, each with its data. */
 export type State =
   | { phase: "idle" }
@@ -55,7 +71,8 @@ export type State =
       scanned: boolean;
       connection: Connection;
     }
-  | { phase: "approved"; attempt: string }
+  /** With the question once the server has asked it: the login waits for the person. */
+  | { phase: "approved"; attempt: string; question?: Question }
   /** Without an answer: another tab has logged in with this attempt. */
   | { phase: "completed"; answer: LoginAnswer | undefined }
   | { phase: "denied" }
@@ -74,6 +91,7 @@ export type Action =
   | { type: "scanned"; scanned: boolean }
   | { type: "connection"; connection: Connection }
   | { type: "approved"; attempt: string }
+  | { type: "asked"; question: Question }
   | { type: "completed"; answer?: LoginAnswer }
   | { type: "denied" }
   | { type: "expired"; attempt: string }
@@ -115,6 +133,8 @@ export function reduce(state: State, action: Action): State {
       return isWaiting(state) || state.phase === "expired"
         ? { phase: "approved", attempt: action.attempt }
         : state;
+    case "asked":
+      return state.phase === "approved" ? { ...state, question: action.question } : state;
     case "completed":
       return state.phase === "approved" ? { phase: "completed", answer: action.answer } : state;
     case "denied":

@@ -2,7 +2,9 @@ import type { Failure } from "../flow/state.js";
 
 /**
  * The element's texts. `{time}` stands for the time left, such as `0:42` or `4 min`. Words between `**` are bold, in the
- * steps only. A site should set `step1` and `step2`: name its app, say where the scanner is.
+ * steps only. A site should set `step1` and `step2`: name its app, say where the scanner is. A text with `{digits}` or `{tries}`
+ * may have several forms, such as `one:{tries} try left|{tries} tries left`: each but the last begins with its category of
+ * `Intl.PluralRules`.
  */
 export interface Messages {
   /** The card's heading, and the one on a phone that has the app. */
@@ -35,10 +37,25 @@ export interface Messages {
   /** On a phone: the button for the app, what to do, and the button that shows the code for another phone. */
   openApp: string;
   openAppHint: string;
+  openAppAgain: string;
   otherPhone: string;
   /** The button for the app on a tablet. */
   openHere: string;
   approved: string;
+  /** The question for the number on the phone, its second line, and the same on a phone that has the app. */
+  pairing: string;
+  pairingApp: string;
+  pairingHint: string;
+  pairingAppHint: string;
+  /** For screen readers: the name of the number's field. */
+  pairingLabel: string;
+  /** The button that sends the number. */
+  pairingGo: string;
+  wrongNumber: string;
+  /** In the place of the footer, while the number is asked for. */
+  pairingAdvice: string;
+  /** The time that is left to send the number. */
+  worksFor: string;
   completed: string;
   redirecting: string;
   denied: string;
@@ -63,6 +80,8 @@ export interface Messages {
   /** The site refused the person's account, so trying again cannot help. */
   loginRefused: string;
   loginRefusedHint: string;
+  pairingFailed: string;
+  pairingFailedHint: string;
   ended: string;
   endedHint: string;
   tooMany: string;
@@ -94,10 +113,18 @@ declare global {
 
 /** The key of a failure's message. Its hint has the same key with `Hint` appended. */
 type FailureKey =
-  "unavailable" | "noNetwork" | "loginFailed" | "loginRefused" | "ended" | "tooMany" | "cookies" | "notHere";
+  | "unavailable"
+  | "noNetwork"
+  | "loginFailed"
+  | "loginRefused"
+  | "pairingFailed"
+  | "ended"
+  | "tooMany"
+  | "cookies"
+  | "notHere";
 
 /** The message for a failure, chosen by what the person can do about it. */
-export function failureKey({ code, during, offline, answer }: Failure): FailureKey {
+export function failureKey({ code, during, offline, answer, retryAt }: Failure): FailureKey {
   switch (code) {
     case "cookies_blocked":
       return "cookies";
@@ -110,10 +137,12 @@ export function failureKey({ code, during, offline, answer }: Failure): FailureK
     case "attempt_settled":
     case "authorization_pending":
       return "ended";
+    case "pairing_failed":
+      // With a time, it is the user who has had too many wrong numbers, and a new attempt would end in the same way.
+      return retryAt ? "notHere" : "pairingFailed";
+    // Without a question that the element understands.
     case "pairing_required":
     case "wrong_number":
-    case "pairing_failed":
-      return "notHere";
     case "invalid_request":
     case "forbidden_origin":
       return during === "login" ? "loginFailed" : "notHere";
@@ -132,5 +161,13 @@ export function failureKey({ code, during, offline, answer }: Failure): FailureK
 export const spoken = (message: string, hint: string): string =>
   hint ? `${message}${/\p{P}$/u.test(message) ? "" : "."} ${hint}` : message;
 
-/** Fills in the time. */
-export const fill = (message: string, time: string): string => message.replace("{time}", () => time);
+/** Fills in the one thing that a text has a place for. */
+export const fill = (message: string, value: string): string => message.replace(/\{\w+\}/, () => value);
+
+/** Fills in a number, in the form of the text that fits it. */
+export function fillCount(message: string, count: number, language: string): string {
+  const forms = message.split("|");
+  const category = `${new Intl.PluralRules(language).select(count)}:`;
+  const form = forms.find((text) => text.startsWith(category)) ?? forms.at(-1)!;
+  return fill(form, count.toLocaleString(language)).replace(category, "");
+}

@@ -37,6 +37,84 @@ export const codeStyles = css`
     min-block-size: 7.75em;
     padding: 14px 10px 10px;
   }
+  /* The words give room for a longer error. */
+  .ask {
+    grid-template-rows: auto minmax(auto, 6.375em) auto;
+    place-items: start center;
+    align-content: start;
+  }
+  .ask > * {
+    grid-area: auto;
+  }
+  .ask > .disc {
+    margin-block-start: 2.5em;
+    background: var(--_surface);
+    font-size: 0.6em;
+  }
+  .ask > .words {
+    padding: 8px 10px;
+  }
+  form .message + .second {
+    margin-block-start: 4px;
+  }
+  /* Under one another, or field and button in one line. */
+  .entry {
+    display: grid;
+    grid-template: var(--_entry, "field" "error" "go" / minmax(0, 1fr));
+    gap: 9px 10px;
+    inline-size: 100%;
+    padding: 0 min(16px, 25% - 61px) 16px;
+  }
+  .error {
+    grid-area: error;
+    min-block-size: 1.125em;
+  }
+  .entry > .button {
+    grid-area: go;
+    padding-inline: 8px;
+  }
+  input {
+    grid-area: field;
+    justify-self: center;
+    inline-size: min(100%, var(--_field, 6.2857em));
+    padding: 7px 0;
+    border: 1px solid var(--_control);
+    border-radius: var(--onegini-otp-login-button-radius, 10px);
+    background: var(--_surface);
+    color: inherit;
+    font: inherit;
+    font-size: 1.75em;
+    font-weight: 600;
+    line-height: 1.2857;
+    letter-spacing: 0.28em;
+    text-align: center;
+    text-indent: 0.28em;
+  }
+  [aria-invalid] {
+    padding-block: 6px;
+    border: 2px solid var(--_text);
+  }
+  #error {
+    justify-content: center;
+    color: inherit;
+    font-weight: 600;
+  }
+  .asking {
+    --_entry: "field go" "error error" / minmax(0, 1.7fr) minmax(0, 1fr);
+    --_field: 100%;
+  }
+  .asking .words {
+    text-align: start;
+  }
+  .asking .second {
+    min-block-size: 2.9334em;
+  }
+  .asking .entry {
+    padding: 10px 0 0;
+  }
+  .asking #error {
+    justify-content: start;
+  }
   .eye {
     fill: var(--_line);
     stroke: none;
@@ -174,7 +252,8 @@ export const codeStyles = css`
     }
   }
   .time,
-  .number {
+  .number,
+  input {
     font-variant-numeric: tabular-nums;
   }
   ol {
@@ -192,7 +271,7 @@ export const codeStyles = css`
     font-size: 0.9375em;
     line-height: 1.4667;
   }
-  li:not(.past) .number::before {
+  .number:empty::before {
     content: counter(step);
   }
   .number {

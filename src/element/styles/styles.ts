@@ -115,7 +115,7 @@ const card = css`
     margin-block-end: 20px !important;
   }
   /* The gap is between its pseudo-element and what a site puts in, so an empty slot has no height. */
-  slot[name="footer"] {
+  .footer {
     display: grid;
     row-gap: 16px;
     isolation: isolate;
@@ -123,7 +123,7 @@ const card = css`
     font-size: 0.8125em;
     line-height: 1.3846;
   }
-  slot[name="footer"]::before {
+  .footer::before {
     content: "";
   }
   [role="status"] {
@@ -167,6 +167,10 @@ const card = css`
     }
     .stage {
       margin-inline: max(-8px, -1 * var(--onegini-otp-login-padding, 8px));
+    }
+    section {
+      --_entry: "field go" "error error" / minmax(0, 1.7fr) minmax(0, 1fr);
+      --_field: 100%;
     }
   }
   /* Only in the element of a site that lets it be wider than it is by itself: on a phone that is held sideways. */

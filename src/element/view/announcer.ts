@@ -1,4 +1,5 @@
 import { failureKey, spoken } from "../i18n/messages.js";
+import { numberError, numberHint } from "./question.js";
 import type { ViewModel } from "./view-model.js";
 
 /** How long the browser must be offline before it is announced. */
@@ -12,17 +13,25 @@ type Announcement = readonly [key: string, text: string] | undefined;
 /** The announcement for a model; `undefined` if there is no new one. */
 export function announcement(model: Omit<ViewModel, "announcement">): Announcement {
   const { state, words, now, since } = model;
-  if (model.waiting !== "short") return [`${state.phase} slow`, words.slow];
+  const isOffline = model.connection === "offline" && now >= since.connection + offlineAnnouncedAfterMs;
+  if (model.waiting !== "short" && !isOffline) return [`${state.phase} slow`, words.slow];
   switch (state.phase) {
     case "idle":
     case "requesting":
       return undefined;
     case "pending":
       if (state.scanned) return ["scanned", spoken(words.scanned, words.scannedHint)];
-      return state.connection === "offline" && now >= since.connection + offlineAnnouncedAfterMs
-        ? ["offline", words.offline]
-        : ["codeReady", model.app === "first" && !model.otherPhone ? words.openAppHint : words.codeReady];
+      if (isOffline) return ["offline", words.offline];
+      return ["codeReady", model.app === "first" && !model.otherPhone ? words.openAppHint : words.codeReady];
     case "approved":
+      if (state.question) {
+        const { digits, isSending, wrong } = state.question;
+        if (isOffline) return ["offline", words.offline];
+        const question = model.app === "first" ? words.pairingApp : words.pairing;
+        const text = numberError(model) || spoken(question, numberHint(model, digits));
+        // Empties the region, so that the same error is announced again.
+        return [`number ${wrong} ${isSending}`, isSending ? "" : text];
+      }
       return now < since.phase + approvedAnnouncedAfterMs ? undefined : [state.phase, words.approved];
     case "completed":
       return [state.phase, spoken(words.completed, model.isRedirecting ? words.redirecting : "")];

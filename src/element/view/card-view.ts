@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { codeView } from "./code-view.js";
+import { codeView, timeText } from "./code-view.js";
 import { dialogView } from "./dialog-view.js";
 import * as icons from "./icons.js";
-import { noticeFor, noticeView, slowLine } from "./notice.js";
+import { noticeFor, noticeView, slowLine, textButton } from "./notice.js";
+import { numberView } from "./number-view.js";
+import { questionOf } from "./question.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
 /** The link beside the code, on a tablet. */
@@ -56,6 +58,17 @@ function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
 
 /** On a phone a notice has a layer of its own over the buttons, in the same grid cell, so the card keeps its size. */
 function phoneLayers(model: ViewModel, handlers: Handlers, footer: unknown): TemplateResult {
+  const question = questionOf(model);
+  if (question)
+    return html`<div class="layer" inert>${appFirst(model, handlers)}</div>
+      <div class="layer asking">
+        ${numberView(model, question, handlers, timeText(model))}
+        <div class="row">
+          <a class="link" part="app-link" href=${model.appLink!}>${model.words.openAppAgain}</a>
+          ${textButton(model.words.startOver, handlers.start)}
+        </div>
+      </div>
+      ${footer}`;
   const notice = noticeFor(model, handlers);
   return html`<div class="layer" ?inert=${notice}>${appFirst(model, handlers)}</div>
     <div class="layer over" ?inert=${!notice}>
@@ -68,7 +81,9 @@ function phoneLayers(model: ViewModel, handlers: Handlers, footer: unknown): Tem
 export function view(model: ViewModel, handlers: Handlers): TemplateResult {
   const { words, app, announcement } = model;
   const isAppFirst = app === "first";
-  const footer = html`<slot name="footer"></slot>`;
+  const footer = questionOf(model)
+    ? html`<p class="footer" part="advice">${words.pairingAdvice}</p>`
+    : html`<slot name="footer" class="footer"></slot>`;
   return html`<section part="base" aria-labelledby="title" lang=${words.language}>
     <div class="column">
       <div class="head">
@@ -97,7 +112,7 @@ export function view(model: ViewModel, handlers: Handlers): TemplateResult {
  */
 export function keepFocus(root: ShadowRoot, focused: Element | null): void {
   if (!focused || isUsable(focused)) return;
-  const target = ["[part~=button]", "#title", ".stage", ".over"]
+  const target = ["input", "[part~=button]", "#title", ".stage", ".over"]
     .flatMap((selector) => [...root.querySelectorAll<HTMLElement>(selector)])
     .find(isUsable);
   if (!target) return;

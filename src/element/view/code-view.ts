@@ -5,31 +5,26 @@ import * as icons from "./icons.js";
 import { noticeFor, slowLine, textButton } from "./notice.js";
 import { stage } from "./stage-view.js";
 import { stepList } from "./steps-view.js";
+import { questionOf } from "./question.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 /** The time that the code has, or a hint in its place. */
 export function timeText(model: ViewModel): TemplateResult | typeof nothing {
-  const { state, words, clock, connection } = model;
+  const { state, words, now, clock, connection, waiting } = model;
   if (state.phase === "requesting")
     return html`<p class="time" part="time">
       <span><span>${words.requesting}</span>${slowLine(model)}</span>
     </p>`;
-  if (!clock) return nothing;
+  const question = questionOf(model);
+  if (!clock && !question) return nothing;
   if (connection !== "live")
     return html`<p class="time" part="time">${icons.connections[connection]}${words[connection]}</p>`;
-  switch (clock.kind) {
-    case "next":
-    case "last": {
-      const message = clock.kind === "last" ? words.lastCode : words.newCodeIn;
-      const time = formatTime(clock.left, words.language, message);
-      return html`<p class="time" part="time" role="timer">${fill(message, time)}</p>`;
-    }
-    case "late":
-    case "dead":
-      return html`<p class="time" part="time">${words.requesting}</p>`;
-    default:
-      return clock satisfies never;
-  }
+  if (question && waiting !== "short") return html`<p class="time" part="time">${slowLine(model)}</p>`;
+  const left = question ? question.endsAt - now : clock && "left" in clock ? clock.left : 0;
+  if (left <= 0) return html`<p class="time" part="time">${words.requesting}</p>`;
+  const message = question ? words.worksFor : clock?.kind === "last" ? words.lastCode : words.newCodeIn;
+  const time = formatTime(left, words.language, message);
+  return html`<p class="time" part="time" role="timer">${fill(message, time)}</p>`;
 }
 
 const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateResult =>
@@ -45,6 +40,7 @@ const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateRes
 
 /** The line under the square: the time, and what the person can do. */
 function row(model: ViewModel, handlers: Handlers): unknown {
+  if (questionOf(model)) return [timeText(model), textButton(model.words.startOver, handlers.start)];
   const notice = noticeFor(model, handlers);
   if (notice) return model.state.phase === "expired" ? nothing : (notice.button ?? notice.links);
   return [

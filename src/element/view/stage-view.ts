@@ -1,6 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { mainButton, noticeFor, noticeView } from "./notice.js";
+import { numberView } from "./number-view.js";
 import { ring } from "./ring.js";
+import { questionOf } from "./question.js";
 import { hasCode, isScanned, type Handlers, type ViewModel } from "./view-model.js";
 
 /** In the place of a code: the three marks in the corners of each QR code. */
@@ -18,6 +20,9 @@ const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" preserveAspectRa
 /** The square: the code, its place, or what has happened to it. Always of the same size. */
 export function stage(model: ViewModel, handlers: Handlers): TemplateResult {
   const { state, words, app } = model;
+  const question = questionOf(model);
+  // On a phone the question is above all of this, which is inert.
+  if (question && app !== "first") return numberView(model, question, handlers);
   const notice = noticeFor(model, handlers);
   if (!isScanned(model) && hasCode(model))
     return html`<div class="stage" part="stage">

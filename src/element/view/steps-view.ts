@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { State } from "../flow/state.js";
 import * as icons from "./icons.js";
+import { questionOf } from "./question.js";
 import { isScanned, type ViewModel } from "./view-model.js";
 
 /** A text without its marks for bold words. */
@@ -42,10 +43,12 @@ export function stepList({ state, words }: ViewModel): TemplateResult | typeof n
     ${shown.map(([step, content], i) => {
       const isLast = i === shown.length - 1;
       const isPast = i < shown.length - open;
+      // While the number is asked for, it is what the person has just done.
+      const isNow = isLast && (isScanned({ state }) || questionOf({ state }));
       return html`<li
-        class=${isPast ? "past" : ""}
+        class=${isPast && !isNow ? "past" : ""}
         part="step"
-        aria-current=${isLast && isScanned({ state }) ? "step" : nothing}
+        aria-current=${isNow ? "step" : nothing}
         data-bold=${isLast ? plain(step) : nothing}
       >
         <span class="number" part="number" aria-hidden="true">${isPast ? icons.check : nothing}</span

@@ -3,6 +3,7 @@ import type { Words } from "../i18n/languages.js";
 import { appLinkFor } from "../links.js";
 import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs } from "./announcer.js";
 import { countdown, nextSecond, type Countdown } from "./countdown.js";
+import { questionOf } from "./question.js";
 
 /** Everything that the view depends on. */
 export interface ViewModel {
@@ -53,6 +54,8 @@ export interface Handlers {
   toggleOtherPhone: () => void;
   leaveForApp: () => void;
   keepWaiting: () => void;
+  /** Sends what is in the number's field. */
+  sendNumber: (typed: string) => void;
 }
 
 /** What the model is built from, besides the state. */
@@ -79,9 +82,10 @@ export function viewModel(state: State, context: ViewContext): Omit<ViewModel, "
     ...rest,
     state,
     clock,
-    connection: isPending ? state.connection : "live",
+    connection: connectionOf(state),
     app: link === undefined ? "none" : isPhone ? "first" : isTouch ? "beside" : "none",
-    appLink: hasCode({ clock }) ? link : undefined,
+    // Without a code in it, the link brings back the app that shows the number.
+    appLink: hasCode({ clock }) || questionOf({ state }) ? link : undefined,
     waiting: !isWaiting(state)
       ? "short"
       : rest.now >= rest.since.choice + choiceAfterMs
@@ -95,7 +99,12 @@ export function viewModel(state: State, context: ViewContext): Omit<ViewModel, "
 const slowAfterMs = 5_000;
 const choiceAfterMs = 12_000;
 
-const isWaiting = ({ phase }: State): boolean => phase === "requesting" || phase === "approved";
+/** A question waits for the person, and not the person for an answer. */
+const isWaiting = (state: State): boolean =>
+  state.phase === "requesting" || (state.phase === "approved" && state.question?.isSending !== false);
+
+export const connectionOf = (state: State): Connection =>
+  (state.phase === "pending" ? state : questionOf({ state }))?.connection ?? "live";
 
 /** Whether the person has scanned and must look at the phone. */
 export const isScanned = ({ state }: Pick<ViewModel, "state">): boolean =>
@@ -117,6 +126,8 @@ export function nextChange(model: ViewModel, isVisible: boolean, now: number): n
   // In a hidden tab too: when the tab is shown, a code that is over must be gone.
   if (state.phase === "pending") instants.push(state.code.endsAt);
   if (isVisible && state.phase === "failed") instants.push(nextSecond(state.failure.retryAt ?? 0, now));
+  const question = questionOf(model);
+  if (isVisible && question) instants.push(nextSecond(question.endsAt, now));
   if (isVisible && clock && "left" in clock) instants.push(nextSecond(shownAt + clock.left, now));
   return Math.min(...instants.filter((instant) => instant > now));
 }

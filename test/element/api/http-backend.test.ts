@@ -250,10 +250,27 @@ describe("the login API over HTTP", () => {
         { code: "BANNED_USER", message: "No." },
         { error: "forbidden_origin" },
         { error: "unknown_attempt", error_description: "Because." },
+        { error: "pairing_required", digits: 4, tries_left: 3, expires_in: 300 },
         ["banned"],
         "banned",
       ])
         expect(await codeOf(json(body, 403)), JSON.stringify(body)).to.equal("login_refused");
+    });
+    it("asks for the number if the kit does, with its answer", async () => {
+      for (const code of ["pairing_required", "wrong_number"] as const) {
+        const body = { error: code, error_description: "…", digits: 4, tries_left: 3, expires_in: 300 };
+        const { backend } = endpointThat(json(body, 403));
+        const failure = await failureOf(firstValueFrom(backend.login("a")));
+        expect(failure.code).to.equal(code);
+        expect(failure.answer).to.deep.equal({ status: 403, body });
+      }
+    });
+    it("is `pairing_failed` if the number was wrong too often", async () =>
+      expect(await codeOf(error("pairing_failed", 403))).to.equal("pairing_failed"));
+    it("sends the number as it was typed", async () => {
+      const { backend, requests } = endpointThat(json({}));
+      await firstValueFrom(backend.login("a", " 47 13"));
+      expect((await requests())[0]).to.include({ path: "a/login", body: '{"number":" 47 13"}' });
     });
     it("is `attempt_settled` if the attempt is over", async () =>
       expect(await codeOf(error("attempt_settled", 409))).to.equal("attempt_settled"));

@@ -4,6 +4,15 @@ import { reduce, type Action, type Phase, type State } from "../../../src/elemen
 const code = { otp: "b3Rw", since: 0, renewAt: 45_000, endsAt: 60_000 };
 const failure = { code: "network_error", during: "pending", offline: false } as const;
 
+const question = {
+  digits: 4,
+  triesLeft: 3,
+  endsAt: 300_000,
+  wrong: 0,
+  isSending: false,
+  connection: "live",
+} as const;
+
 const states: Record<Phase, State> = {
   idle: { phase: "idle" },
   requesting: { phase: "requesting" },
@@ -22,6 +31,7 @@ const actions: Record<Action["type"], Action> = {
   scanned: { type: "scanned", scanned: true },
   connection: { type: "connection", connection: "offline" },
   approved: { type: "approved", attempt: "a" },
+  asked: { type: "asked", question },
   completed: { type: "completed", answer: {} },
   denied: { type: "denied" },
   expired: { type: "expired", attempt: "a" },
@@ -38,6 +48,7 @@ const table: Record<Action["type"], Partial<Record<Phase, Phase>>> = {
   scanned: { pending: "pending" },
   connection: { pending: "pending" },
   approved: { requesting: "approved", pending: "approved", expired: "approved" },
+  asked: { approved: "approved" },
   completed: { approved: "completed" },
   denied: { requesting: "denied", pending: "denied", expired: "denied" },
   expired: { requesting: "expired", pending: "expired", approved: "expired" },
@@ -60,6 +71,12 @@ describe("reduce", () => {
       }
     });
   }
+
+  it("keeps the question with the accepted attempt, and drops it with the phase", () => {
+    const asked = reduce(states.approved, actions.asked);
+    expect(asked).to.deep.equal({ phase: "approved", attempt: "a", question });
+    expect(reduce(asked, actions.completed)).not.to.have.property("question");
+  });
 
   it("keeps the very same state when the connection or the scan did not change", () => {
     expect(reduce(states.pending, { type: "scanned", scanned: false })).to.equal(states.pending);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
-import type { Messages } from "../../../src/element/i18n/messages.js";
+import { fillCount, type Messages } from "../../../src/element/i18n/messages.js";
 import { formatTime } from "../../../src/element/view/countdown.js";
 import type { OneginiOtpLogin } from "../../../src/index.js";
 import { directionOf, locales } from "../support/locales.js";
@@ -72,11 +72,35 @@ for (const language of Object.keys(locales))
       }
     });
 
-    it("contain the placeholder of the time where English does, once, and no bold words", () => {
+    it("contain the placeholder where English does, once, and no bold words", () => {
       for (const [key, text] of textsOf(language)) {
-        const gaps = text.match(/\{[^}]*\}?|\}/g) ?? [];
-        expect(gaps, key).to.deep.equal(english[key].includes("{time}") ? ["{time}"] : []);
+        // The other forms may say "one" in words.
+        const gaps =
+          text
+            .split("|")
+            .at(-1)!
+            .match(/\{[^}]*\}?|\}/g) ?? [];
+        expect(gaps, key).to.deep.equal(/\{\w+\}/.exec(english[key])?.slice() ?? []);
         expect(text, key).not.to.contain("*");
+      }
+    });
+
+    it("have a form for each number of tries and digits, and each form is used", () => {
+      const used = (numbers: number[]) =>
+        numbers.map((number) => new Intl.PluralRules(language).select(number));
+      for (const [key, text] of textsOf(language)) {
+        if (!/\{(tries|digits)\}/.test(english[key])) continue;
+        const categories = text
+          .split("|")
+          .slice(0, -1)
+          .map((form) => form.split(":")[0]!);
+        const all = used(key === "wrongNumber" ? [1, 2, 3, 100] : [4, 6]);
+        expect(all, key).to.include.members(categories);
+        for (const count of [1, 2, 3, 4, 5, 6, 100]) {
+          const filled = fillCount(text, count, language);
+          expect(filled, key).not.to.match(/[{}|]|^(zero|one|two|few|many|other):/);
+          expect(filled, key).to.match(/^[\p{Lu}\p{Lo}]/u);
+        }
       }
     });
 
@@ -109,6 +133,7 @@ for (const language of Object.keys(locales))
         "noNetwork",
         "loginFailed",
         "loginRefused",
+        "pairingFailed",
         "ended",
         "tooMany",
         "cookies",

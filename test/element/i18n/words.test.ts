@@ -3,7 +3,7 @@ import { announcement, Announcer } from "../../../src/element/view/announcer.js"
 import { wordsFor } from "../../../src/element/i18n/languages.js";
 import type { Failure } from "../../../src/element/flow/state.js";
 import { countdown, formatTime, nextSecond } from "../../../src/element/view/countdown.js";
-import { failureKey, fill, spoken } from "../../../src/element/i18n/messages.js";
+import { failureKey, fill, fillCount, spoken } from "../../../src/element/i18n/messages.js";
 import { locales } from "../support/locales.js";
 import { failed, model, now, pending } from "../support/models.js";
 
@@ -23,6 +23,9 @@ describe("the words for a failure", () => {
     [{ code: "unknown_attempt", during: "login" }, "ended"],
     [{ code: "cookies_blocked", during: "start" }, "cookies"],
     [{ code: "login_refused", during: "login" }, "loginFailed"],
+    [{ code: "pairing_failed", during: "login" }, "pairingFailed"],
+    [{ code: "pairing_failed", during: "login", retryAt: now + 600 * second }, "notHere"],
+    [{ code: "pairing_required", during: "login" }, "loginFailed"],
     [
       { code: "login_refused", during: "login", answer: { status: 403, body: { code: "A" } } },
       "loginRefused",
@@ -36,10 +39,30 @@ describe("the words for a failure", () => {
     [{ code: "forbidden_origin", during: "start" }, "notHere"],
   ];
   for (const [failure, key] of cases)
-    it(`are "${key}" for ${failure.code} during ${failure.during}${failure.offline ? ", offline" : ""}${failure.answer ? `, ${failure.answer.status} with${failure.answer.body ? "" : "out"} JSON` : ""}`, () => {
+    it(`are "${key}" for ${failure.code} during ${failure.during}${failure.offline ? ", offline" : ""}${failure.retryAt ? ", with a time" : ""}${failure.answer ? `, ${failure.answer.status} with${failure.answer.body ? "" : "out"} JSON` : ""}`, () => {
       const state = failed(failure);
       expect(state.phase === "failed" && failureKey(state.failure)).to.equal(key);
     });
+});
+
+describe("a number in a text", () => {
+  const polish = locales["pl"]!.wrongNumber;
+  const counts: [string, number, string, string][] = [
+    ["one:{tries} try left|{tries} tries left", 1, "en", "1 try left"],
+    ["one:{tries} try left|{tries} tries left", 2, "en", "2 tries left"],
+    ["Left: {tries}", 1, "en", "Left: 1"],
+    [polish, 1, "pl", "To nie te cyfry. Pozostała 1 próba."],
+    [polish, 2, "pl", "To nie te cyfry. Pozostały 2 próby."],
+    [polish, 5, "pl", "To nie te cyfry. Pozostało 5 prób."],
+    [locales["ar"]!.wrongNumber, 2, "ar", "هذا ليس الرقم الصحيح. بقيت محاولتان."],
+    [locales["fr"]!.pairingHint, 6, "fr", "Votre mobile affiche 6 chiffres."],
+  ];
+  for (const [message, count, language, text] of counts)
+    it(`has the form that fits it: "${text}"`, () =>
+      expect(fillCount(message, count, language)).to.equal(text));
+
+  it("is not there if the site's own text has no place for it", () =>
+    expect(fillCount("Wrong. Look again.", 2, "en")).to.equal("Wrong. Look again."));
 });
 
 describe("a time left", () => {

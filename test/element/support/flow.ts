@@ -1,6 +1,6 @@
 import { BehaviorSubject, defer, NEVER, switchMap, timer, type Observable } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
-import type { StatusAnswer } from "../../../src/protocol/login-api.js";
+import type { LoginAnswer, StatusAnswer } from "../../../src/protocol/login-api.js";
 import type { Backend } from "../../../src/element/api/backend.js";
 import { toCode } from "../../../src/element/flow/renewal.js";
 import type { Environment, Visibility } from "../../../src/element/flow/environment.js";
@@ -12,7 +12,15 @@ import type { Action, LoginErrorCode } from "../../../src/element/flow/state.js"
  * One request or one stream in RxJS's marble syntax, with names instead of single letters: "20ms (code|)". `|` is its
  * end and `#` its error, `network_error` by default.
  */
-export type Script = string | { marbles: string; error?: LoginErrorCode; retryAfterMs?: number };
+export type Script =
+  | string
+  | {
+      marbles: string;
+      error?: LoginErrorCode;
+      retryAfterMs?: number;
+      /** The answer asks for the number: how many numbers may be wrong, and the seconds that are left. */
+      asks?: { triesLeft: number; expiresIn?: number };
+    };
 
 /** For each call of the login API, the answers to its first, second, … request. Later requests get the last one. */
 export type Scripts = Partial<Record<keyof Backend, Script[]>>;
@@ -29,6 +37,8 @@ export interface World {
   slept?: string;
   /** `newCode`: the person asks for one after a scan. */
   newCode?: string;
+  /** `right`, `wrong`: the person sends such a number. */
+  number?: string;
   renewals?: number;
   /** Default `true`. */
   hasCookies?: boolean;
@@ -36,8 +46,8 @@ export interface World {
   tooLong?: RegExp;
   /** A constant, or a source of numbers. Default 0. */
   random?: number | (() => number);
-  /** The attempt left for the app: whether this tab is its owner already, and how long another tab has the lock. */
-  shared?: { isOwner?: boolean; lockedMs?: number };
+  /** The attempt left for the app: whether this tab is its owner already, how long another tab has the lock, and when it becomes the owner. */
+  shared?: { isOwner?: boolean; lockedMs?: number; isTakenOverAtMs?: number };
   /** How far the wall clock is ahead of the timers. */
   clockJumpMs?: (nowMs: number) => number;
 }
@@ -86,9 +96,22 @@ const answers = {
     expired: { status: "expired", interval: 0 },
     denied: { status: "denied", interval: 0 },
     completed: { status: "completed", interval: 0 },
+    failed: { status: "failed", interval: 0 },
   },
   login: { answer: { redirect_to: "/account" } },
 };
+
+/** The body of an error that asks for the number. */
+const question = (
+  error: LoginErrorCode,
+  { triesLeft, expiresIn = 300 }: { triesLeft: number; expiresIn?: number },
+) => ({
+  error,
+  error_description: "…",
+  digits: 4,
+  tries_left: triesLeft,
+  expires_in: expiresIn,
+});
 
 /** RxJS' parser accepts only single characters: replaces each name by one. */
 function marbles<T>(script: string, values: Record<string, T>): [string, Record<string, T>] {
@@ -103,8 +126,16 @@ function marbles<T>(script: string, values: Record<string, T>): [string, Record<
   ];
 }
 
-/** An action in the form in which tests compare it: its type, the connection, or whether a scan counts. */
+/** The numbers that a person types. */
+const typed = { right: "4713", wrong: "4731" };
+
+/** An action in the form in which tests compare it: its type, the connection, whether a scan counts, or the question and its tries. */
 const nameOf = (action: Action): string => {
+  if (action.type === "asked") {
+    const { isSending, triesLeft, wrong, connection } = action.question;
+    const kind = isSending ? "sending" : wrong > 0 ? `wrong${wrong}` : "asked";
+    return `${kind} ${triesLeft}${connection === "offline" ? " without network" : ""}`;
+  }
   if (action.type === "connection") return action.connection;
   return action.type === "scanned" && !action.scanned ? "notScanned" : action.type;
 };
@@ -116,7 +147,7 @@ const backendCalls = ["start", "renew", "stream", "poll", "login"] as const;
 
 /**
  * Runs the flow in virtual time until `untilMs`, then unsubscribes.
- * @returns its actions, and as "milliseconds name" in `said`; when it became the owner; when each request was subscribed and unsubscribed, as "from-to" in
+ * @returns its actions, and as "milliseconds name" in `said`; when it became the owner; the number in each login; when each request was subscribed and unsubscribed, as "from-to" in
  * milliseconds; and the `Prefer: wait` of each poll in seconds
  */
 export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
@@ -127,6 +158,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
     ColdObservable<unknown>[]
   >;
   const waits: number[] = [];
+  const numbers: (string | undefined)[] = [];
   const ownedAt: number[] = [];
   const scheduler = new TestScheduler(() => undefined);
 
@@ -149,10 +181,17 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
           marbles: script,
           error = "network_error",
           retryAfterMs = 0,
+          asks,
         } = typeof entry === "string" ? { marbles: entry } : entry;
         const source = cold(
           ...marbles<unknown>(script, answers[name]),
-          new RequestError(error, undefined, "", retryAfterMs),
+          new RequestError(
+            error,
+            undefined,
+            "",
+            retryAfterMs,
+            asks && { status: 403, body: question(error, asks) },
+          ),
         );
         requests[name].push(source);
         return source as unknown as Observable<T>;
@@ -166,7 +205,11 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
           waits.push(waitSeconds);
           return call<StatusAnswer>("poll");
         }),
-      login: () => call("login"),
+      login: (_attempt, number) =>
+        defer(() => {
+          numbers.push(number);
+          return call<LoginAnswer>("login");
+        }),
     };
     const environment: Environment = {
       visibility: behavior<Visibility>("visible", world.visibility, {
@@ -178,6 +221,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       hasCookies: () => world.hasCookies ?? true,
       slept: world.slept ? hot(...marbles(world.slept, { slept: undefined })) : NEVER,
       newCode: world.newCode ? hot(...marbles(world.newCode, { newCode: undefined })) : NEVER,
+      number: world.number ? hot(...marbles(world.number, typed)) : NEVER,
       now: () => scheduler.now() + (world.clockJumpMs?.(scheduler.now()) ?? 0),
       timer: (ms) => timer(ms, scheduler),
       random: () => (typeof world.random === "function" ? world.random() : (world.random ?? 0)),
@@ -186,7 +230,9 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
       sharedAttempt: (attempt) =>
         world.shared && attempt === "A"
           ? {
-              isOwner: () => world.shared?.isOwner === true || ownedAt.length > 0,
+              isOwner: () =>
+                world.shared?.isOwner === true ||
+                (ownedAt.length > 0 && scheduler.now() < (world.shared?.isTakenOverAtMs ?? Infinity)),
               becomeOwner: () => ownedAt.push(scheduler.now()),
               locked: (work) => timer(world.shared?.lockedMs ?? 0, scheduler).pipe(switchMap(() => work)),
             }
@@ -224,6 +270,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
     actions,
     waits,
     ownedAt,
+    numbers,
     requests: Object.fromEntries(logs) as Record<keyof Backend, string[]>,
   };
 }

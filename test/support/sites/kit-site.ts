@@ -47,6 +47,8 @@ export interface KitSiteOptions {
   origin?: (port: number) => Promise<string>;
   /** The lifetime of a code. Default 60. */
   codeSeconds?: number;
+  /** Whether each login needs the number on the phone. Default false. */
+  asksForNumber?: boolean;
   /** How long a connection without a request stays open. Default 75. */
   keepAliveSeconds?: number;
 }
@@ -55,6 +57,7 @@ export async function startKitSite({
   host = "localhost",
   origin: originOf = (port) => Promise.resolve(`http://${host}:${port}`),
   codeSeconds = 60,
+  asksForNumber = false,
   keepAliveSeconds = 75,
 }: KitSiteOptions = {}): Promise<KitSite> {
   const server = createServer();
@@ -73,7 +76,12 @@ export async function startKitSite({
   const kit = createLoginKit({
     origin,
     tokenServer: { url: own, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-    message: "Log in to Demo Bank on the web.",
+    ...(asksForNumber
+      ? {
+          message: "Log in to Demo Bank. It may ask for {number}: type it only there.",
+          pairing: { keys: ["a key of the tests, of 32 characters"], when: "always" },
+        }
+      : { message: "Log in to Demo Bank on the web." }),
     callback: { uri: `${own}/otp-login/callback` },
     // So long that a proxy can cut the answer within its body.
     signIn: ({ userId }) => {
