@@ -39,7 +39,7 @@ export const codeStyles = css`
   }
   /* The words give room for a longer error. */
   .ask {
-    grid-template-rows: auto minmax(auto, 6.375em) auto;
+    grid-template-rows: auto minmax(min-content, 6.375em) auto;
     place-items: start center;
     align-content: start;
   }
@@ -102,6 +102,9 @@ export const codeStyles = css`
   .asking {
     --_entry: "field go" "error error" / minmax(0, 1.7fr) minmax(0, 1fr);
     --_field: 100%;
+  }
+  .asking > .row {
+    column-gap: 18px;
   }
   .asking .words {
     text-align: start;

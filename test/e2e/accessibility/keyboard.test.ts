@@ -8,6 +8,7 @@ import { type SceneName, watched, stages } from "./support/scenes.js";
 const enlarge = "Enlarge QR code";
 const here = "Open the app on this device";
 const app = ["Open the app", "Use another phone"];
+const number = ["Number from your phone, 4 digits", "Continue"];
 
 /** The Tab stops in the card, in order. */
 const stops = {
@@ -22,6 +23,8 @@ const stops = {
   "pending, offline, code over": [],
   "pending, scanned": ["Scan again"],
   approved: [],
+  "approved, number": [...number, "Start over"],
+  "approved, wrong number": [...number, "Start over"],
   completed: [],
   "completed, leaving": [],
   denied: ["Try again"],
@@ -46,6 +49,8 @@ const stops = {
   "phone, pending, offline": app,
   "phone, pending, scanned": ["Scan again"],
   "phone, approved": [],
+  "phone, approved, number": [...number, "Open the app again", "Start over"],
+  "phone, approved, wrong number": [...number, "Open the app again", "Start over"],
   "phone, expired": ["Show a new code"],
   "phone, failed, must wait": ["Try again in 0:24"],
   "phone without app link, pending": [enlarge],

@@ -165,6 +165,7 @@ describe("the number on the phone", () => {
       {
         start: ["(code|)", "(otherAttempt|)"],
         stream: ["pending 4999ms approved", "pending"],
+        poll: ["(pending|)"],
         login: [asked, { marbles: fails, error: "unknown_attempt" }],
       },
       { number: "20s right" },

@@ -121,7 +121,8 @@ export async function exposedReading(page: Page, role: string): Promise<Reading>
   const walk = (node: Exposed, parent: string): Reading => {
     const kind = node.role?.value ?? "none";
     const name = node.name?.value ?? "";
-    const isSilent = node.ignored || structure.includes(kind);
+    // A form without a name is no landmark.
+    const isSilent = node.ignored || structure.includes(kind) || (kind === "form" && name === "");
     const below = (node.childIds ?? []).flatMap((id) => walk(byId.get(id)!, isSilent ? parent : name));
     if (isSilent) return below;
     if (kind === "StaticText") return name === parent ? [] : [line("text", name)];

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { reachPhase } from "../../../support/login-page.js";
 import { until } from "../../../support/until.js";
-import { code, loginSiteInBrowser, refusal, type LoginSite } from "./login-site.js";
+import { code, loginSiteInBrowser, refusal, type Answer, type LoginSite } from "./login-site.js";
 
 /** A situation on the login page. */
 export interface Scene {
@@ -74,6 +74,21 @@ const notLoggedIn = (error: string, status: number) => async (stage: Stage) => {
   await told("approved", "failed")(stage);
 };
 
+/** Asks for the number on the phone; after a wrong one too. */
+const asked = (isWrong: boolean) => async (stage: Stage) => {
+  const question = (error: string, tries_left: number): Answer => ({
+    status: 403,
+    body: { error, error_description: "…", digits: 4, tries_left, expires_in: 300 },
+  });
+  stage.site.answers.login = question("pairing_required", 3);
+  await told("approved", "number")(stage);
+  if (!isWrong) return;
+  stage.site.answers.login = question("wrong_number", 2);
+  await stage.page.locator("onegini-otp-login input").fill("4731");
+  await stage.page.keyboard.press("Enter");
+  await stage.page.locator("onegini-otp-login [part~=error]").waitFor();
+};
+
 /** Every phase, every kind of it, and every layout, by name. */
 export const scenes = {
   idle: { attributes: "manual", reach: reach("idle") },
@@ -133,6 +148,8 @@ export const scenes = {
       await told("approved", "approved")(stage);
     },
   },
+  "approved, number": { reach: asked(false) },
+  "approved, wrong number": { reach: asked(true) },
   completed: { reach: told("approved", "completed") },
   "completed, leaving": { attributes: `redirect="/nothing"`, reach: told("approved", "completed") },
   denied: { reach: told("denied", "denied") },
@@ -201,6 +218,8 @@ export const scenes = {
       await told("approved", "approved")(stage);
     },
   },
+  "phone, approved, number": { device: "phone", attributes: link, reach: asked(false) },
+  "phone, approved, wrong number": { device: "phone", attributes: link, reach: asked(true) },
   "phone, expired": { device: "phone", attributes: `renewals="0" ${link}`, reach: expired },
   "phone, failed, must wait": {
     device: "phone",
