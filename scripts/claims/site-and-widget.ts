@@ -131,17 +131,17 @@ export const siteAndWidget: readonly Defence[] = [
   },
   {
     claim: "One of two tabs logs in: it asks for the status while it holds the lock",
-    file: "src/element/flow/login-flow.ts",
+    file: "src/element/flow/sign-in.ts",
     text: `shared.locked(
-        defer(() => followStatus(attempt, backend, environment, EMPTY, true))`,
+        settledStatus(login)`,
     without: `shared.locked(
-        of<StatusAnswer>({ status: "approved" })`,
+        of("approved" as const)`,
     test: anotherTab,
     title: "asks for the status in the lock, becomes the owner, and logs in",
   },
   {
     claim: "One of two tabs logs in: the other one has no claim",
-    file: "src/element/flow/login-flow.ts",
+    file: "src/element/flow/sign-in.ts",
     text: `else if (status !== "completed" || !shared.isOwner())`,
     without: `else if (status !== "completed")`,
     test: anotherTab,

@@ -1,6 +1,6 @@
 /** `npm run release:version`: raises the version by the waiting changesets, everywhere where it is written. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 const shell = process.platform === "win32";
 const manifest = (): { name: string; version: string } =>
@@ -12,7 +12,8 @@ const { version } = manifest();
 
 // The lock file, the ranges of the examples (below 1.0.0 an older range excludes the new version), addresses in the documents.
 execFileSync("npm", ["install", "--package-lock-only"], { stdio: "inherit", shell });
-execFileSync("tsx", ["scripts/package/container-lock.ts"], { stdio: "inherit", shell });
+if (existsSync("docs/serve/container"))
+  execFileSync("tsx", ["scripts/package/container-lock.ts"], { stdio: "inherit", shell });
 const tracked = execFileSync("git", ["ls-files", "examples", "docs", "README.md"], { encoding: "utf8" });
 for (const file of tracked.split("\n").filter((each) => /\.md$|\/package\.json$/.test(each))) {
   const text = readFileSync(file, "utf8");

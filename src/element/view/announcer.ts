@@ -1,11 +1,6 @@
 import { failureKey, spoken } from "../i18n/messages.js";
 import { numberError, numberHint } from "./question.js";
-import type { ViewModel } from "./view-model.js";
-
-/** How long the browser must be offline before it is announced. */
-export const offlineAnnouncedAfterMs = 3_000;
-/** The login may be complete by then, and a screen reader would not get through the first of two announcements. */
-export const approvedAnnouncedAfterMs = 300;
+import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
 
 /** What to announce, with a key that tells announcements apart. Renewals, seconds and reconnections are never announced. */
 type Announcement = readonly [key: string, text: string] | undefined;

@@ -1,9 +1,13 @@
 import type { Connection, State } from "../flow/state.js";
 import type { Words } from "../i18n/languages.js";
 import { appLinkFor } from "../links.js";
-import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs } from "./announcer.js";
 import { countdown, nextSecond, type Countdown } from "./countdown.js";
 import { questionOf } from "./question.js";
+
+/** How long the browser must be offline before it is announced. */
+export const offlineAnnouncedAfterMs = 3_000;
+/** The login may be complete by then, and a screen reader would not get through the first of two announcements. */
+export const approvedAnnouncedAfterMs = 300;
 
 /** Everything that the view depends on. */
 export interface ViewModel {
