@@ -131,7 +131,7 @@ export const siteAndWidget: readonly Defence[] = [
   },
   {
     claim: "One of two tabs logs in: it asks for the status while it holds the lock",
-    file: "src/element/flow/sign-in.ts",
+    file: "src/element/flow/finish-login.ts",
     text: `shared.locked(
         settledStatus(login)`,
     without: `shared.locked(
@@ -141,7 +141,7 @@ export const siteAndWidget: readonly Defence[] = [
   },
   {
     claim: "One of two tabs logs in: the other one has no claim",
-    file: "src/element/flow/sign-in.ts",
+    file: "src/element/flow/finish-login.ts",
     text: `else if (status !== "completed" || !shared.isOwner())`,
     without: `else if (status !== "completed")`,
     test: anotherTab,

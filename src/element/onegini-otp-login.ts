@@ -2,7 +2,7 @@ import { LitElement, type PropertyValues, type ReactiveController, type Template
 import { defaultPath, type LoginAnswer } from "../protocol/login-api.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
-import type { Phase, State } from "./flow/state.js";
+import { questionOf, type Phase, type State } from "./flow/state.js";
 import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
 import type { Messages } from "./i18n/messages.js";
 import { redirectTarget } from "./links.js";
@@ -13,9 +13,8 @@ import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
 import { focusNumber } from "./view/number-view.js";
-import { CodePainter } from "./view/qr-canvas.js";
-import { fitRing } from "./view/ring.js";
-import { questionOf } from "./view/question.js";
+import { CodePainter } from "./view/qr-code/qr-canvas.js";
+import { fitRing } from "./view/qr-code/ring.js";
 import {
   connectionOf,
   nextChange,

@@ -17,7 +17,7 @@ import { isUnknownAttempt, RequestError, type Backend } from "../api/backend.js"
 import { visible, withTimeout, type Environment } from "./environment.js";
 import { receiveCode, renewals } from "./renewal-flow.js";
 import { codeTimeoutMs } from "./renewal.js";
-import { fail, finish } from "./sign-in.js";
+import { fail, finish } from "./finish-login.js";
 import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
 

@@ -153,3 +153,7 @@ export function reduce(state: State, action: Action): State {
 }
 
 const isWaiting = (state: State): boolean => state.phase === "requesting" || state.phase === "pending";
+
+/** The question for the number on the phone, while it is asked. */
+export const questionOf = ({ state }: { readonly state: State }): Question | undefined =>
+  state.phase === "approved" ? state.question : undefined;

@@ -1,5 +1,5 @@
 import { failureKey, spoken } from "../i18n/messages.js";
-import { numberError, numberHint } from "./question.js";
+import { numberError, numberHint } from "./number-view.js";
 import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
 
 /** What to announce, with a key that tells announcements apart. Renewals, seconds and reconnections are never announced. */

@@ -4,7 +4,7 @@ import { dialogView } from "./dialog-view.js";
 import * as icons from "./icons.js";
 import { noticeFor, noticeView, slowLine, textButton } from "./notice.js";
 import { numberView } from "./number-view.js";
-import { questionOf } from "./question.js";
+import { questionOf } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
 /** The link beside the code, on a tablet. */

@@ -5,7 +5,7 @@ import * as icons from "./icons.js";
 import { noticeFor, slowLine, textButton } from "./notice.js";
 import { stage } from "./stage-view.js";
 import { stepList } from "./steps-view.js";
-import { questionOf } from "./question.js";
+import { questionOf } from "../flow/state.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 /** The time that the code has, or a hint in its place. */

@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { fillCount } from "../i18n/messages.js";
 import * as icons from "./icons.js";
-import { numberError, numberHint } from "./question.js";
 import type { Handlers, ViewModel } from "./view-model.js";
-import type { Question } from "../flow/state.js";
+import { questionOf, type Question } from "../flow/state.js";
 
 /**
  * The question for the number that only the phone shows. A form, so that Enter sends it, also from an input method, and the
@@ -61,4 +60,15 @@ export function focusNumber(root: ShadowRoot): void {
   const field = root.querySelector("input");
   field?.focus();
   field?.select();
+}
+
+/** The second line of the question. */
+export const numberHint = ({ words, app }: Pick<ViewModel, "words" | "app">, digits: number): string =>
+  fillCount(app === "first" ? words.pairingAppHint : words.pairingHint, digits, words.language);
+
+/** What is wrong with the number that the person has sent. */
+export function numberError(model: Pick<ViewModel, "state" | "words">): string {
+  const question = questionOf(model);
+  const { wrongNumber, language } = model.words;
+  return question?.wrong && !question.isSending ? fillCount(wrongNumber, question.triesLeft, language) : "";
 }

@@ -1,8 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { mainButton, noticeFor, noticeView } from "./notice.js";
 import { numberView } from "./number-view.js";
-import { ring } from "./ring.js";
-import { questionOf } from "./question.js";
+import { ring } from "./qr-code/ring.js";
+import { questionOf } from "../flow/state.js";
 import { hasCode, isScanned, type Handlers, type ViewModel } from "./view-model.js";
 
 /** In the place of a code: the three marks in the corners of each QR code. */

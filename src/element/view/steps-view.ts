@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { State } from "../flow/state.js";
 import * as icons from "./icons.js";
-import { questionOf } from "./question.js";
+import { questionOf, type State } from "../flow/state.js";
 import { isScanned, type ViewModel } from "./view-model.js";
 
 /** A text without its marks for bold words. */

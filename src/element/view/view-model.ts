@@ -1,8 +1,7 @@
-import type { Connection, State } from "../flow/state.js";
 import type { Words } from "../i18n/languages.js";
 import { appLinkFor } from "../links.js";
 import { countdown, nextSecond, type Countdown } from "./countdown.js";
-import { questionOf } from "./question.js";
+import { questionOf, type Connection, type State } from "../flow/state.js";
 
 /** How long the browser must be offline before it is announced. */
 export const offlineAnnouncedAfterMs = 3_000;

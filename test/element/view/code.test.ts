@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { encode } from "../../../src/protocol/qr.js";
-import { canvasPixels, modulePixels } from "../../../src/element/view/qr-canvas.js";
+import { canvasPixels, modulePixels } from "../../../src/element/view/qr-code/qr-canvas.js";
 import { clear, inPhase, itExceptIn, LoginApi, part, put, shows, until } from "../support/page.js";
 import { model, otp, pending } from "../support/models.js";
 import { showCard } from "../support/view-card.js";

@@ -8,7 +8,7 @@ import {
   modulePixelsAtFullWidth,
   parseQrLink,
   type QrSymbol,
-} from "../../protocol/qr.js";
+} from "../../../protocol/qr.js";
 
 /**
  * The edge of one module in device pixels: a whole number, as large as the box allows, and at least four CSS pixels. At full

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit";
-import { isScanned, type ViewModel } from "./view-model.js";
+import { isScanned, type ViewModel } from "../view-model.js";
 
 /** The line around the code, which shows its time. */
 export const ring = (model: ViewModel): TemplateResult => {
