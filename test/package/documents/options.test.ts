@@ -86,7 +86,11 @@ test("the widget's attributes and properties are in docs/widget.md", () => {
 
 describe("what a site can style", () => {
   const sources = ["styles", "view"]
-    .flatMap((folder) => readdirSync(`src/element/${folder}`).map((file) => `src/element/${folder}/${file}`))
+    .flatMap((folder) =>
+      readdirSync(`src/element/${folder}`, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => `src/element/${folder}/${file}`),
+    )
     .map(read)
     .join("");
   /** Each name once that a pattern finds in the element's views and styles. */
