@@ -23,7 +23,7 @@ export const codeStyles = css`
   }
   /* The disc is in the middle, and stays there: words grow downwards, and two lines of each have room in a narrow card too. */
   .notice {
-    grid-template-rows: 1fr auto 1fr;
+    grid-template-rows: 1fr auto minmax(min-content, 1fr);
     place-items: start center;
   }
   .notice > .disc {
