@@ -63,7 +63,7 @@ export const codeStyles = css`
     grid-template: var(--_entry, "field" "error" "go" / minmax(0, 1fr));
     gap: 9px 10px;
     inline-size: 100%;
-    padding: 0 min(16px, 25% - 61px) 16px;
+    padding: 0 min(16px, 25% - 61px) 8px;
   }
   .error {
     grid-area: error;

@@ -46,12 +46,15 @@ const boxes = (card: ViewCard): string =>
     })
     .join(" | ");
 
+/** As wide in each browser: with their own fonts, words that have one line in one may have two in another. */
+const font = '"Liberation Sans", Arial, sans-serif';
+
 describe("the question for the number on the phone", () => {
   afterEach(clear);
 
   it("has its pieces in the code's place, each at its height", async () => {
     const card = await showCard(asked({ wrong: 1 }));
-    card.style.fontFamily = "sans-serif";
+    card.style.fontFamily = font;
     expect(span(card, "form")).to.deep.equal([0, 310]);
     expect(span(card, ".disc")).to.deep.equal([24, 60]);
     expect(span(card, ".message")).to.deep.equal([68, 93]);
@@ -85,6 +88,7 @@ describe("the question for the number on the phone", () => {
   it("does not move when a number was wrong, is sent, or the browser is offline", async () => {
     for (const rest of [{}, phone]) {
       const card = await showCard(asked({}, rest));
+      card.style.fontFamily = font;
       const before = boxes(card);
       for (const question of [{ wrong: 1 }, { isSending: true }, { connection: "offline" as const }]) {
         card.model = asked(question, rest);
