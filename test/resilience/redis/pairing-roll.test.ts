@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import { BrowserThatMayBeKnown, numberIn } from "../../unit/server/support/number-on-phone.js";
-import { accepted, json, scriptedTokenServer, site, started } from "../../unit/server/support/site.js";
+import {
+  BrowserThatMayBeKnown,
+  numberIn,
+  startWithMessage,
+} from "../../unit/server/support/number-on-phone.js";
+import { accepted, json, scriptedTokenServer, site } from "../../unit/server/support/site.js";
 import { openStore } from "./support/redis-stores.js";
 
 /** A roll in which one server has `pairing` already and the other does not. They share one Redis. */
@@ -14,14 +18,7 @@ after(() => server.stop());
 async function scene(t: TestContext, prefix: string) {
   const tokenServer = await scriptedTokenServer(t);
   const messages: string[] = [];
-  tokenServer.start = (res, id, req) => {
-    let body = "";
-    req.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    req.on("end", () => {
-      messages.push(new URLSearchParams(body).get("message") ?? "");
-      started()(res, id, req);
-    });
-  };
+  tokenServer.start = startWithMessage((message) => messages.push(message));
   const waiting = json(404, { error: "3004", error_description: "Unknown transaction" });
   tokenServer.result = waiting;
   const origin = "http://localhost:4000";

@@ -3,8 +3,13 @@ import { after, before, test, type TestContext } from "node:test";
 import type { CommonOptions } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import { BrowserThatMayBeKnown, numberIn, wrong } from "../../unit/server/support/number-on-phone.js";
-import { accepted, scriptedTokenServer, site, started } from "../../unit/server/support/site.js";
+import {
+  BrowserThatMayBeKnown,
+  numberIn,
+  startWithMessage,
+  wrong,
+} from "../../unit/server/support/number-on-phone.js";
+import { accepted, scriptedTokenServer, site } from "../../unit/server/support/site.js";
 import { openStore } from "./support/redis-stores.js";
 
 /** A code that an attacker relays, with a victim who accepts each of them. Two servers share one Redis. */
@@ -19,14 +24,7 @@ const keys = ["a key of the tests, of 32 characters"];
 async function scene(t: TestContext, prefix: string, options: Partial<CommonOptions<NodeContext>> = {}) {
   const tokenServer = await scriptedTokenServer(t);
   const numbers = new Map<string, string>();
-  tokenServer.start = (res, id, req) => {
-    let body = "";
-    req.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    req.on("end", () => {
-      numbers.set(id, numberIn(new URLSearchParams(body).get("message")));
-      started()(res, id, req);
-    });
-  };
+  tokenServer.start = startWithMessage((message, id) => numbers.set(id, numberIn(message)));
   tokenServer.result = accepted("victim");
   const origin = "http://localhost:4000";
   const { store } = await openStore(t, server, { prefix });

@@ -6,16 +6,8 @@ import { systemRuntime } from "../../../../src/server/runtime.js";
 import { until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Browser } from "../support/browser.js";
-import { BrowserThatMayBeKnown, numberIn, wrong } from "../support/number-on-phone.js";
-import {
-  accepted,
-  failed,
-  json,
-  scriptedTokenServer,
-  site,
-  started,
-  type SiteKitOptions,
-} from "../support/site.js";
+import { BrowserThatMayBeKnown, numberIn, startWithMessage, wrong } from "../support/number-on-phone.js";
+import { accepted, failed, json, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
 
 const keys = ["a key of the tests, of 32 characters"];
 
@@ -28,14 +20,7 @@ async function scene(
   const clock = new VirtualClock();
   const tokenServer = await scriptedTokenServer(t);
   const messages: string[] = [];
-  tokenServer.start = (res, id, req) => {
-    let body = "";
-    req.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    req.on("end", () => {
-      messages.push(new URLSearchParams(body).get("message") ?? "");
-      started()(res, id, req);
-    });
-  };
+  tokenServer.start = startWithMessage((message) => messages.push(message));
   tokenServer.result = accepted("alice");
   const store: AttemptStore = memoryStore(() => clock.now());
   const where = await site(t, {

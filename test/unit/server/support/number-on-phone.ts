@@ -1,4 +1,5 @@
 import { Browser } from "./browser.js";
+import { started, type Script } from "./site.js";
 
 /** The number in the text that a phone shows. */
 export const numberIn = (message: string | null): string => /\d{4,}/.exec(message ?? "")?.[0] ?? "";
@@ -34,3 +35,15 @@ export class BrowserThatMayBeKnown {
     return { status: response.status, json: (await response.json()) as Record<string, unknown>, response };
   }
 }
+
+/** A start that a Token Server answers with a transaction, after it has noted the message for the phone. */
+export const startWithMessage =
+  (note: (message: string, transactionId: string) => void): Script =>
+  (res, transactionId, req) => {
+    let body = "";
+    req.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    req.on("end", () => {
+      note(new URLSearchParams(body).get("message") ?? "", transactionId);
+      started()(res, transactionId, req);
+    });
+  };
