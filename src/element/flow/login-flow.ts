@@ -1,17 +1,4 @@
-import {
-  catchError,
-  concat,
-  defer,
-  EMPTY,
-  map,
-  merge,
-  of,
-  Subject,
-  switchMap,
-  take,
-  takeUntil,
-  type Observable,
-} from "rxjs";
+import { catchError, defer, EMPTY, map, Subject, switchMap, take, takeUntil, type Observable } from "rxjs";
 import type { StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, type Backend } from "../api/backend.js";
 import { visible, withTimeout, type Environment } from "./environment.js";
@@ -20,6 +7,7 @@ import { codeTimeoutMs } from "./renewal.js";
 import { fail, finish } from "./finish-login.js";
 import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
+import { concat, merge, of } from "./combine.js";
 
 /** A command from the element. Each one ends the attempt before it. */
 export type Command =
