@@ -1,4 +1,5 @@
-import { css, type CSSResult, type CSSResultOrNative } from "lit";
+import type { CSSResult, CSSResultOrNative } from "lit";
+import { css } from "./css.js";
 import { codeStyles } from "./styles-code.js";
 import { partStyles } from "./styles-parts.js";
 
