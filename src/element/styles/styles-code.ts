@@ -237,13 +237,13 @@ export const codeStyles = css`
   .time .slow {
     display: block;
   }
-  /* Beside two lines, a button has two lines too, and a hint has more room where it needs some. */
+  /* Beside two lines, a button has two lines too. A hint has more room where it needs some, and three lines are as high as one. */
   .time:has(.slow) + .link {
     max-inline-size: 9em;
-    padding-block: 0;
   }
   .time:has(.slow) {
     flex-basis: 9.5em;
+    margin-block: -5px;
   }
   @container (inline-size < 360px) {
     .time:has(+ .link) span:has(+ .slow),

@@ -60,15 +60,22 @@ export const partStyles = css`
   .link:hover {
     color: var(--_hover);
   }
+  /* Two lines are as high as one. */
   .row .button {
     flex: 1;
+    padding: 1px 12px;
   }
   .row .link {
     min-inline-size: 44px;
     margin-inline: -9px;
-    padding-inline: 8px;
+    padding: 2px 8px;
     font-size: 0.8125em;
     line-height: 1.385;
+  }
+  .row .link:has(+ .link),
+  .link + .link {
+    flex: 1 1 7em;
+    max-inline-size: max-content;
   }
   .row .link:last-child {
     margin-inline-start: auto;

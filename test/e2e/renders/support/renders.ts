@@ -123,7 +123,7 @@ async function renderSheet(sheet: Sheet, seeds: string[], tally: Tally): Promise
   const random = randomFrom(`${seeds[0]} window`);
   const view = condition.isEnlarged
     ? // Large enough for a code that is larger than on any card: elsewhere there is no Enlarge.
-      { width: random.between(400, 1000), height: random.between(450, 900), devicePixelRatio }
+      { width: random.between(420, 1000), height: random.between(500, 900), devicePixelRatio }
     : { width: 2000, height: 1400, devicePixelRatio };
   await resize(session, view);
   await call(page, "show", condition.sheet ?? "", places, 3, condition.room ?? 16);
