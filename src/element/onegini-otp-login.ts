@@ -6,7 +6,8 @@ import { questionOf, type Phase, type State } from "./flow/state.js";
 import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
 import type { Messages } from "./i18n/messages.js";
 import { redirectTarget } from "./links.js";
-import { MediaQueries, Ticker } from "./render-triggers.js";
+import { rememberQuestion, wasAsked } from "./number-memory.js";
+import { Ticker } from "./ticker.js";
 import { takeServerAttempt } from "./server-attempt.js";
 import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
@@ -25,6 +26,9 @@ import {
 } from "./view/view-model.js";
 
 const defaultRenewals = 5;
+
+/** Asked at each render, of which there is one a second. Unit tests' DOMs know no media. */
+const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).matches;
 
 /**
  * `<onegini-otp-login>`: logs a person in with the site's own app. Shows a code and waits until the phone accepts.
@@ -132,12 +136,6 @@ export class OneginiOtpLogin extends LitElement {
   declare removeEventListener: ListenerMethod<this, EventListenerOptions>;
 
   readonly #internals = this.attachInternals?.();
-  readonly #media = new MediaQueries(
-    this,
-    // A phone, upright or sideways.
-    "(pointer: coarse) and ((max-device-width: 480px) or (max-device-height: 480px))",
-    "(any-pointer: coarse)",
-  );
   readonly #announcer = new Announcer();
   readonly #painter = new CodePainter(this);
   readonly #enlarged = new EnlargedCode();
@@ -182,6 +180,7 @@ export class OneginiOtpLogin extends LitElement {
   #since: Since = { phase: 0, connection: 0, choice: 0 };
   #isRedirecting = false;
   #otherPhone = false;
+  #wasAsked: boolean | undefined;
   /** The number's field is to have the focus after the next render, unless something else in the page has it. */
   #wantsNumber = false;
   #styledIn: Document | undefined;
@@ -286,12 +285,17 @@ export class OneginiOtpLogin extends LitElement {
       renewals: this.#renewals,
       hasSymbol: this.#painter.hasSymbol,
       appLinkTemplate: this.appLink,
-      isPhone: this.#media.matches(0),
-      isTouch: this.#media.matches(1),
+      // A phone, upright or sideways.
+      isPhone: mediaMatches(
+        "(pointer: coarse) and ((max-device-width: 480px) or (max-device-height: 480px))",
+      ),
+      isTouch: mediaMatches("(any-pointer: coarse)"),
       otherPhone: this.#otherPhone,
       enlarged: this.#enlarged.isWanted,
       isEnlargeable: this.#enlarged.isPossible,
       isRedirecting: this.#isRedirecting,
+      // Read after the first request has been sent.
+      hasAdviceRoom: (this.#wasAsked ??= wasAsked()),
     });
     // Nothing is announced from behind the dialog. The announcement follows when the dialog has closed.
     if (!this.#enlarged.isModal) this.#announcer.say(announcement(model));
@@ -312,6 +316,10 @@ export class OneginiOtpLogin extends LitElement {
     const question = questionOf({ state });
     this.#mark("number", !!question);
     const asked = questionOf({ state: previous });
+    if (question && !this.#wasAsked) {
+      this.#wasAsked = true;
+      rememberQuestion();
+    }
     if (question?.isSending !== asked?.isSending) {
       // The wait for an answer begins here.
       this.#since = { ...this.#since, phase: now, choice: now };

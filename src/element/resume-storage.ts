@@ -10,7 +10,7 @@ import { browserKey } from "../protocol/login-api.js";
 const afterCodeMs = 370_000;
 
 /** Storage may be blocked: then nothing is kept. */
-const tryStorage = <T>(use: () => T): T | undefined => {
+export const tryStorage = <T>(use: () => T): T | undefined => {
   try {
     return use();
   } catch {

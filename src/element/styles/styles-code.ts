@@ -105,6 +105,7 @@ export const codeStyles = css`
   }
   .asking > .row {
     column-gap: 18px;
+    margin-block-start: 8px;
   }
   .asking .words {
     text-align: start;

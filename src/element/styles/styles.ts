@@ -127,6 +127,18 @@ const card = css`
   .footer::before {
     content: "";
   }
+  /* Two lines. */
+  .roomy,
+  .advice {
+    min-block-size: calc(2.7692em + 16px);
+  }
+  .advice {
+    grid-template-columns: auto 1fr;
+    column-gap: 8px;
+  }
+  .advice::before {
+    grid-column: 1 / -1;
+  }
   [role="status"] {
     position: absolute !important;
     inset-block-end: 0;

@@ -82,8 +82,8 @@ export function view(model: ViewModel, handlers: Handlers): TemplateResult {
   const { words, app, announcement } = model;
   const isAppFirst = app === "first";
   const footer = questionOf(model)
-    ? html`<p class="footer" part="advice">${words.pairingAdvice}</p>`
-    : html`<slot name="footer" class="footer"></slot>`;
+    ? html`<p class="footer advice" part="advice">${icons.shield}<span>${words.pairingAdvice}</span></p>`
+    : html`<slot name="footer" class="footer ${model.hasAdviceRoom ? "roomy" : ""}"></slot>`;
   return html`<section part="base" aria-labelledby="title" lang=${words.language}>
     <div class="column">
       <div class="head">

@@ -34,6 +34,8 @@ export interface ViewModel {
   isEnlargeable: boolean;
   /** Whether the page is about to be left. */
   isRedirecting: boolean;
+  /** Whether the card has room for the advice about the number, because this browser was asked for one before. */
+  hasAdviceRoom: boolean;
   /** The text of the live region. */
   announcement: string;
 }
@@ -64,7 +66,7 @@ export interface Handlers {
 /** What the model is built from, besides the state. */
 export interface ViewContext extends Pick<
   ViewModel,
-  "words" | "now" | "since" | "otherPhone" | "enlarged" | "isEnlargeable" | "isRedirecting"
+  "words" | "now" | "since" | "otherPhone" | "enlarged" | "isEnlargeable" | "isRedirecting" | "hasAdviceRoom"
 > {
   renewals: number;
   /** Whether there is a QR code for the state's OTP. */

@@ -4,7 +4,7 @@ import { wordsFor } from "../../../src/element/i18n/languages.js";
 import { announcement, Announcer } from "../../../src/element/view/announcer.js";
 import type { ViewModel } from "../../../src/element/view/view-model.js";
 import { directionOf, locales } from "../support/locales.js";
-import { model, now } from "../support/models.js";
+import { model, now, pending } from "../support/models.js";
 import { clear } from "../support/page.js";
 import { showCard, type ViewCard } from "../support/view-card.js";
 
@@ -136,6 +136,25 @@ describe("the question for the number on the phone", () => {
     const card = await showCard(asked());
     expect(piece(card, ".footer").textContent).to.include("Never tell this number to anybody");
     expect(card.renderRoot.querySelector("slot[name=footer]")).to.equal(null);
+  });
+
+  it("is as high as the card before it, if that had room for the advice, with a footer and without", async () => {
+    for (const footer of [
+      "",
+      "Only accept a login that you started yourself, on this page and nowhere else.",
+    ])
+      for (const rest of [{}, phone, { ...phone, otherPhone: true }])
+        for (const width of [320, 360, 640]) {
+          const card = await showCard(model(pending(), { ...rest, hasAdviceRoom: true }), width);
+          card.style.cssText = `max-inline-size: none; font-family: ${font}`;
+          if (footer)
+            card.append(Object.assign(document.createElement("p"), { slot: "footer", textContent: footer }));
+          const { offsetHeight } = card;
+          card.model = asked({}, rest);
+          await card.updateComplete;
+          expect(card.offsetHeight, JSON.stringify([footer, rest, width])).to.equal(offsetHeight);
+          clear();
+        }
   });
 
   it("binds the error to the field", async () => {

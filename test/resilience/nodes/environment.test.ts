@@ -323,7 +323,7 @@ describe("The demo's environment variables", () => {
     assert.match(
       stderr,
       new RegExp(
-        `^Redis cannot be used at 127\\.0\\.0\\.1:${port} \\(.*ECONNREFUSED.*\\)\\. .*give the address of another\\.\\n$`,
+        `^Redis cannot be used at 127\\.0\\.0\\.1:${port} \\(.*ECONNREFUSED.*\\)\\. .*give another address\\.\\n$`,
       ),
     );
     assert.doesNotMatch(stderr, /marked-password/);

@@ -1,34 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-/** The current results of media queries. Renders the host when one changes. */
-export class MediaQueries implements ReactiveController {
-  #lists: MediaQueryList[] = [];
-  readonly #host: ReactiveControllerHost;
-  readonly #queries: readonly string[];
-
-  constructor(host: ReactiveControllerHost, ...queries: string[]) {
-    this.#host = host;
-    this.#queries = queries;
-    host.addController(this);
-  }
-
-  matches(index: number): boolean {
-    return this.#lists[index]?.matches ?? false;
-  }
-
-  hostConnected(): void {
-    this.#lists = this.#queries.map((query) => matchMedia(query));
-    for (const list of this.#lists) list.addEventListener("change", this.#render);
-    this.#render();
-  }
-
-  hostDisconnected(): void {
-    for (const list of this.#lists) list.removeEventListener("change", this.#render);
-  }
-
-  readonly #render = (): void => this.#host.requestUpdate();
-}
-
 /**
  * Renders the host when time alone changes what it shows, whenever its page is shown again, because timers stop in sleep, and
  * whenever the window has another size.
