@@ -69,9 +69,13 @@ export const codeStyles = css`
     grid-area: error;
     min-block-size: 1.125em;
   }
+  .ask .error {
+    padding-inline: 4px;
+  }
   .entry > .button {
     grid-area: go;
     padding-inline: 8px;
+    overflow-wrap: normal;
   }
   input {
     grid-area: field;
@@ -99,9 +103,8 @@ export const codeStyles = css`
     color: inherit;
     font-weight: 600;
   }
-  .asking {
-    --_entry: "field go" "error error" / minmax(0, 1.7fr) minmax(0, 1fr);
-    --_field: 100%;
+  .layer.asking {
+    gap: 0;
   }
   .asking > .row {
     column-gap: 18px;
@@ -110,11 +113,8 @@ export const codeStyles = css`
   .asking .words {
     text-align: start;
   }
-  .asking .second {
-    min-block-size: 2.9334em;
-  }
   .asking .entry {
-    padding: 10px 0 0;
+    padding: 8px 0 0;
   }
   .asking #error {
     justify-content: start;
@@ -238,13 +238,16 @@ export const codeStyles = css`
   .time .slow {
     display: block;
   }
-  /* Beside two lines, a button has two lines too. A hint has more room where it needs some, and three lines are as high as one. */
+  /* Three lines are as high as one. */
+  .row > .time {
+    margin-block: -5px;
+  }
+  /* Beside two lines, a button has two lines too, and a hint has more room where it needs some. */
   .time:has(.slow) + .link {
     max-inline-size: 9em;
   }
   .time:has(.slow) {
     flex-basis: 9.5em;
-    margin-block: -5px;
   }
   @container (inline-size < 360px) {
     .time:has(+ .link) span:has(+ .slow),

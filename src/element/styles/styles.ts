@@ -181,8 +181,17 @@ const card = css`
     .stage {
       margin-inline: max(-8px, -1 * var(--onegini-otp-login-padding, 8px));
     }
+  }
+  /* Field and button in one line, if the text is not so large that a word would break. */
+  @container (17em <= inline-size < 332px) {
     section {
-      --_entry: "field go" "error error" / minmax(0, 1.7fr) minmax(0, 1fr);
+      --_entry: "field go" "error error" / minmax(0, 1.7fr) 1fr;
+      --_field: 100%;
+    }
+  }
+  @container (inline-size >= 17em) {
+    .asking {
+      --_entry: "field go" "error error" / minmax(0, 1.7fr) 1fr;
       --_field: 100%;
     }
   }

@@ -8,8 +8,9 @@ import { model, pending, phases } from "../support/models.js";
 import { clear } from "../support/page.js";
 import { showCard } from "../support/view-card.js";
 
+/** In a browser that was asked for a number before: the card has room for the advice about it. */
 const heightOf = async (shown: ViewModel, width: number) => {
-  const height = (await showCard(shown, width)).getBoundingClientRect().height;
+  const height = (await showCard({ ...shown, hasAdviceRoom: true }, width)).getBoundingClientRect().height;
   clear();
   return height;
 };
@@ -142,6 +143,9 @@ describe("the card", () => {
       denied: 1,
       "failed, can retry": 1,
       "failed, must wait": 1,
+      "number asked": 1,
+      "number, wrong": 1,
+      "number, sending": 1,
     };
     for (const [name, shown] of Object.entries(phases)) {
       const { shadowRoot } = await showCard(shown);

@@ -4,28 +4,13 @@ import { wordsFor } from "../../../src/element/i18n/languages.js";
 import { announcement, Announcer } from "../../../src/element/view/announcer.js";
 import type { ViewModel } from "../../../src/element/view/view-model.js";
 import { directionOf, locales } from "../support/locales.js";
-import { model, now, pending } from "../support/models.js";
+import { asked as askedState, model, pending } from "../support/models.js";
 import { clear } from "../support/page.js";
 import { showCard, type ViewCard } from "../support/view-card.js";
 
-/** A card that asks for the number. */
+/** The model of a card that asks for the number. */
 const asked = (question: Partial<Question> = {}, rest: Partial<ViewModel> = {}): ViewModel =>
-  model(
-    {
-      phase: "approved",
-      attempt: "a",
-      question: {
-        digits: 4,
-        triesLeft: 3 - (question.wrong ?? 0),
-        endsAt: now + 240_000,
-        wrong: 0,
-        isSending: false,
-        connection: "live",
-        ...question,
-      },
-    },
-    { connection: question.connection ?? "live", ...rest },
-  );
+  model(askedState(question), rest);
 const phone: Partial<ViewModel> = { app: "first", appLink: "myapp://x?otp=" };
 
 const piece = ({ renderRoot }: ViewCard, selector: string): HTMLElement =>

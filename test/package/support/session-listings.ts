@@ -46,7 +46,8 @@ const namesOfSite = [...site.matchAll(/^export (?:const|interface) (\w+)/gm)].ma
 /** A listing as a module: with what it leaves out. `toSite` is the path of the site's own file. */
 function moduleOf(code: string, toSite: string): string {
   const whole = code.replaceAll("…,", "...requiredOptions,");
-  const isDeclared = (name: string): boolean => new RegExp(`\\b(const|interface)\\s+${name}\\b`).test(whole);
+  const isDeclared = (name: string): boolean =>
+    new RegExp(`\\b(const|interface)\\s+${name}\\b|^import \\{[^}]*\\b${name}\\b`, "m").test(whole);
   const missing = namesOfSite.filter((name) => new RegExp(`\\b${name}\\b`).test(whole) && !isDeclared(name));
   return [
     missing.length > 0 ? `import { ${missing.map(typed).join(", ")} } from "${toSite}";` : "",
