@@ -17,6 +17,7 @@ export type {
   HeadersOfRequest,
   Health,
   LoginKit,
+  PauseOptions,
   RedeemedLogin,
   ScannedCode,
 } from "./server/login-kit.js";
@@ -52,6 +53,7 @@ export type { TokenServerCheck } from "./server/token-server/token-server-check.
 export type { Transport, TransportAnswer, TransportCall } from "./server/token-server/transport.js";
 export { sitePath } from "./protocol/site-path.js";
 export type { AttemptListener, AttemptStore } from "./server/attempt/attempt-store.js";
+export type { Pause, PauseListener, PauseSwitch } from "./server/attempt/pause.js";
 
 /**
  * Creates the kit of a site.

@@ -24,6 +24,7 @@ export const refusals = namesOf<Refusal>({
   too_many_requests: true,
   server_error: true,
   temporarily_unavailable: true,
+  login_paused: true,
   invalid_client: true,
 });
 

@@ -19,6 +19,7 @@ export const errorStatus = {
   too_many_requests: 429,
   server_error: 500,
   temporarily_unavailable: 503,
+  login_paused: 503,
 } as const;
 
 /** A code of the login API's errors. */

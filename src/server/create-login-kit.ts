@@ -25,6 +25,7 @@ import { createPairing } from "./pairing/create-pairing.js";
 import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
 import { Tickets } from "./login/tickets.js";
+import { LoginPause } from "./endpoints/login-pause.js";
 import { markScanned } from "./endpoints/scanned.js";
 import { TokenServerChecks } from "./token-server/token-server-check.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
@@ -86,7 +87,16 @@ export function createLoginKit<Context = unknown>(
   const cookie = new BrowserCookie(config.pages.apiOrigin);
   const startLimits = new StartLimits(config, guard, report, givenRuntime);
   const pairing = createPairing(core, guard);
-  const otpEndpoint = new OtpEndpoint(core, { cookie, live, startLimits, tokenServer, quota, pairing });
+  const pause = new LoginPause(core, guard);
+  const otpEndpoint = new OtpEndpoint(core, {
+    cookie,
+    live,
+    pause,
+    startLimits,
+    tokenServer,
+    quota,
+    pairing,
+  });
 
   // The login API.
   const callbackEndpoint = new CallbackEndpoint(core, live, pending);
@@ -130,9 +140,12 @@ export function createLoginKit<Context = unknown>(
       return headers;
     },
     check: () => checks.check(),
-    health: () => healthOf(store, live, runtime),
+    pause: (options) => pending.add(pause.pause(options)),
+    resume: () => pending.add(pause.resume()),
+    health: () => healthOf(store, { live, pause, runtime }),
     async close() {
       live.close();
+      pause.close();
       callbackEndpoint.close();
       await pending.settled();
       await live.settled();

@@ -284,6 +284,13 @@ export type LoginKitEvent =
     }
   /** The store works again, after `durationMs`. */
   | { type: "store_recovered"; level: "warn"; durationMs: number }
+  /**
+   * Logins are paused (`kit.pause`), on this server too: each server reports it when it learns of it, after a restart with
+   * its first start. `until`: when they go on by themselves, in ISO 8601.
+   */
+  | { type: "login_paused"; level: "warn"; until?: string }
+  /** Logins go on: `kit.resume`, or the pause's time is over. */
+  | { type: "login_resumed"; level: "warn" }
   /** Something else went wrong: one of the site's functions threw, or the kit has a bug. */
   | { type: "internal_error"; level: "error"; operation: string; error: unknown };
 

@@ -1,5 +1,6 @@
 import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
 import type { PageOptions } from "./endpoints/page-check.js";
+import type { Pause } from "./attempt/pause.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
 import type { Login } from "./options.js";
 import type { TokenServerCheck } from "./token-server/token-server-check.js";
@@ -68,6 +69,22 @@ export interface LoginKit<Context = unknown> {
   scanned(scan: ScannedCode): Promise<void>;
 
   /**
+   * Pauses the site's logins, on all servers that share the store within two seconds, and after a restart of theirs: no code is
+   * given out. Starts and renewals are answered 503 `login_paused`, and `begin` resolves to `null`; the page says so, and asks again by
+   * itself. A code that is on a screen still works, and a login that is under way ends as always.
+   *
+   *     await kit.pause({ until: Date.now() + 3_600_000 });
+   *
+   * A second call replaces `until`. Rejects while the store does not work; with a TypeError if `until` is wrong; and with a
+   * TypeError if the store is shared but has no `pauseSwitch`, because the other servers would go on. Without one a store of one
+   * process pauses this kit alone.
+   */
+  pause(options?: PauseOptions): Promise<void>;
+
+  /** Ends the pause at once. Does nothing without one. Rejects as `pause` does. */
+  resume(): Promise<void>;
+
+  /**
    * The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout, which
    * must come from the host of `apiOrigin`. With `pairing` the browser stays known to its users, unless `knownBrowser` is true,
    * as after "this is not my computer".
@@ -97,6 +114,12 @@ export interface LoginKit<Context = unknown> {
    * call is running. After that the kit makes no result calls by itself.
    */
   close(): Promise<void>;
+}
+
+/** When a pause ends. */
+export interface PauseOptions {
+  /** When logins go on by themselves: a `Date` or milliseconds since the epoch, in the future. Default: with `resume` only. */
+  until?: Date | number | undefined;
 }
 
 /** What a log-out ends besides the attempts of its browser. */
@@ -138,4 +161,6 @@ export interface Health {
   closing: boolean;
   /** Open streams and held polls on this server. */
   watchers: number;
+  /** Set while logins are paused, as far as this server knows. It does not count for `healthy`. */
+  paused?: Pause;
 }

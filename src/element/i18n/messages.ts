@@ -149,6 +149,7 @@ export function failureKey({ code, during, offline, answer, retryAt }: Failure):
     case "network_error":
       return during === "login" ? "loginFailed" : during === "start" && offline ? "noNetwork" : "unavailable";
     case "server_error":
+    case "login_paused":
     case "temporarily_unavailable":
     case "invalid_response":
       return during === "login" ? "loginFailed" : "unavailable";

@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempt.js";
+import type { PauseSwitch } from "./pause.js";
 import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 
 /**
@@ -50,4 +51,12 @@ export interface AttemptStore {
 
   /** Makes a limiter with counts that all servers share. Default: one that counts in this process's memory. */
   limiter?(limit: RateLimit): RateLimiter;
+
+  /**
+   * Makes the switch by which the servers of a site pause its logins. Called once by each kit. Without it `kit.pause` works for
+   * the kit that is called alone, and rejects if the store is shared.
+   *
+   * @param origin the site
+   */
+  pauseSwitch?(origin: string): PauseSwitch;
 }

@@ -2,6 +2,7 @@ import type { Attempt } from "./attempt.js";
 import { steadyNow } from "../runtime.js";
 import { AttemptListeners } from "./attempt-listeners.js";
 import type { AttemptStore } from "./attempt-store.js";
+import { memoryPauseSwitch, type PauseSwitch } from "./pause.js";
 
 /** Old attempts are deleted at most this often. */
 const sweepMs = 10_000;
@@ -15,6 +16,7 @@ export function memoryStore(now: () => number = steadyNow): AttemptStore {
   const attempts = new Map<string, Attempt>();
   const owners = new Map<string, string>();
   const listeners = new AttemptListeners();
+  const switches = new Map<string, PauseSwitch>();
   let sweptAt = now();
 
   const find = (id: string | undefined): Attempt | undefined => {
@@ -51,5 +53,10 @@ export function memoryStore(now: () => number = steadyNow): AttemptStore {
     },
     findByTransaction: (transactionId) => Promise.resolve(find(owners.get(transactionId))),
     subscribe: (id, listener) => Promise.resolve(listeners.add(id, listener)),
+    pauseSwitch(origin) {
+      const made = switches.get(origin) ?? memoryPauseSwitch();
+      switches.set(origin, made);
+      return made;
+    },
   };
 }

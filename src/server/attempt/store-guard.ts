@@ -1,6 +1,7 @@
 import type { Report } from "../kit-events.js";
 import type { Runtime } from "../runtime.js";
 import type { AttemptStore } from "./attempt-store.js";
+import type { PauseSwitch } from "./pause.js";
 
 /** Takes the place of any error of the store. The guard has already reported that error. */
 export class StoreUnavailable extends Error {
@@ -72,6 +73,14 @@ export class StoreGuard {
         this.run("changing an attempt", () => store.compareAndSet(id, version, next)),
       findByTransaction: (id) => this.run("finding a transaction", () => store.findByTransaction(id)),
       subscribe: (id, listener) => this.run("subscribing to an attempt", () => store.subscribe(id, listener)),
+    };
+  }
+
+  /** Wraps the methods of a pause switch. */
+  guardSwitch(of: PauseSwitch): PauseSwitch {
+    return {
+      set: (pause) => this.run("writing a pause", () => of.set(pause)),
+      subscribe: (listener) => this.run("subscribing to a pause", () => of.subscribe(listener)),
     };
   }
 

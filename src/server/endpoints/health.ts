@@ -1,6 +1,7 @@
 import type { GuardedStore } from "../attempt/store-guard.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { Health } from "../login-kit.js";
+import type { LoginPause } from "./login-pause.js";
 import { withTimeout, type Runtime } from "../runtime.js";
 
 /** How long to wait for the store. */
@@ -10,17 +11,22 @@ const timeoutMs = 2000;
 const noAttempt = "health";
 
 /** The state of this server, for a load balancer. Never rejects. */
-export async function healthOf(store: GuardedStore, live: LiveAttempts, runtime: Runtime): Promise<Health> {
-  const read = store.get(noAttempt).then(
+export async function healthOf(
+  store: GuardedStore,
+  { live, pause, runtime }: { live: LiveAttempts; pause: LoginPause; runtime: Runtime },
+): Promise<Health> {
+  const read = Promise.all([store.get(noAttempt), pause.follow()]).then(
     () => true,
     () => false,
   );
   const isReachable = (await withTimeout(read, timeoutMs, runtime)) === true;
+  const paused = pause.present;
   const { isClosed: closing, watcherCount: watchers } = live;
   return {
     healthy: isReachable && !closing,
     store: isReachable ? "ok" : "unreachable",
     closing,
     watchers,
+    ...(paused && { paused }),
   };
 }

@@ -16,6 +16,7 @@ import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
 import { clientAt } from "../limits/networks.js";
+import type { LoginPause } from "./login-pause.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Pairing } from "../pairing/pairing.js";
@@ -31,6 +32,7 @@ import type { CallQuota } from "../limits/call-quota.js";
 interface OtpEndpointParts<Context> {
   cookie: BrowserCookie;
   live: LiveAttempts;
+  pause: LoginPause;
   startLimits: StartLimits;
   tokenServer: TokenServerClient;
   quota: CallQuota;
@@ -76,7 +78,8 @@ export class OtpEndpoint<Context> {
   /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Started> {
     const { attempts, report, runtime } = this.#core;
-    const { cookie, live, quota, startLimits } = this.#parts;
+    const { cookie, live, pause, quota, startLimits } = this.#parts;
+    await pause.check();
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const sentCookie = cookie.read(call.request);
     const secret = sentCookie ?? cookie.create(runtime);
@@ -124,8 +127,9 @@ export class OtpEndpoint<Context> {
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
     const { attempts, config, report, runtime } = this.#core;
-    const { live } = this.#parts;
+    const { live, pause } = this.#parts;
     await live.pollLast(attempt);
+    await pause.check();
     const place = await attempts.change(attempt.id, {
       kind: "renewal_started",
       maxTransactions: config.limits.transactionsPerAttempt,

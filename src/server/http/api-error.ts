@@ -79,12 +79,18 @@ export const attemptSettled = (): ApiError =>
   new ApiError("attempt_settled", "This attempt is settled. Start a new one.");
 
 /** 503: the store or the Token Server does not work at the moment. */
-export const temporarilyUnavailable = (): ApiError =>
+export const temporarilyUnavailable = (retryAfterSeconds = 5): ApiError =>
   new ApiError(
     "temporarily_unavailable",
     "The login service cannot be reached at the moment. Try again shortly.",
-    { headers: { "retry-after": "5" } },
+    { headers: { "retry-after": String(retryAfterSeconds) } },
   );
+
+/** 503: the site has paused its logins. */
+export const loginPaused = (retryAfterSeconds: number): ApiError =>
+  new ApiError("login_paused", "This login is paused. Log in another way, or try again later.", {
+    headers: { "retry-after": String(retryAfterSeconds) },
+  });
 
 /** 500: the site has to fix something; its log says what. */
 export const serverError = (headers: Record<string, string> = {}): ApiError =>

@@ -36,6 +36,16 @@ export function onDemandKit<Context>(
       const found = await available();
       if (isKit(found)) await found.scanned(scan);
     },
+    async pause(...options) {
+      const found = await available();
+      if (!isKit(found)) throw found.error;
+      return found.pause(...options);
+    },
+    async resume() {
+      const found = await available();
+      if (!isKit(found)) throw found.error;
+      return found.resume();
+    },
     // A log-out works without the options.
     forget: (options) => source.now()?.forget(options) ?? endsOfCookies(options),
     async check() {

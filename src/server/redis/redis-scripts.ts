@@ -8,9 +8,11 @@ export const redisKeys = (prefix: string) => ({
   transaction: (id: string): string => `${prefix}transaction:${id}`,
   /** The count of a limit, by its name and by what is counted, which begins with the site. */
   limit: (name: string, key: string): string => `${prefix}limit:${name}:${key}`,
+  /** The pause of a site's logins, by its origin. */
+  pause: (origin: string): string => `${prefix}pause:${origin}`,
   /** Nothing is stored there. In a cluster the key decides which server is asked for its time. */
   clock: `${prefix}clock`,
-  /** The channel on which the id of each changed attempt is published. */
+  /** The channel on which the id of each changed attempt, and the name of each changed pause, is published. */
   changed: `${prefix}changed`,
 });
 
@@ -62,6 +64,15 @@ export const readCountScript =
 
 /** The server's time: seconds and microseconds. */
 export const timeScript = "return redis.call('TIME')";
+
+/**
+ * Stores a site's pause (channel, message, value, life) and publishes that it changed. Without a life it is kept until it is
+ * replaced. One that ends is replaced by one of a millisecond, because the documented rights of the site's user have no DEL.
+ */
+export const pauseScript = `
+if ARGV[4] then redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4]) else redis.call('SET', KEYS[1], ARGV[3]) end
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return 1`;
 
 /** Publishes a message (channel, message). */
 export const publishScript = "return redis.call('PUBLISH', ARGV[1], ARGV[2])";

@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import type { Attempt } from "../attempt/attempt.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
+import type { PauseSwitch } from "../attempt/pause.js";
 import { PendingTasks } from "../pending-tasks.js";
 import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 import { listen } from "./redis-connection.js";
 import { RedisClock } from "./redis-clock.js";
+import { redisPauseSwitch } from "./redis-pause-switch.js";
 import { RedisStoreError, storeError } from "./redis-errors.js";
 import { parseRedisOptions, type RedisStoreOptions } from "./redis-options.js";
 import {
@@ -30,6 +32,7 @@ export interface RedisStore extends AttemptStore {
   /** Redis' clock. */
   now(): number;
   limiter(limit: RateLimit): Required<RateLimiter>;
+  pauseSwitch(origin: string): PauseSwitch;
   /**
    * Ends the store's own connection. The site's client stays open. Resolves when the store's commands are answered or
    * withdrawn: the `close()` of a client that is not connected would wait for one that is withdrawn later for ever.
@@ -78,11 +81,14 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
     throw error;
   }
   const measuring = unref(setInterval(() => void clock.measure().catch(ignore), clockMs));
+  const subscribe: AttemptStore["subscribe"] = (id, listener) => subscriber.subscribe(id, listener);
+  const now = (): number => clock.now();
   return {
     isShared: true,
     ...attemptScripts(run, keys, clock),
-    subscribe: (id, listener) => subscriber.subscribe(id, listener),
-    now: () => clock.now(),
+    subscribe,
+    now,
+    pauseSwitch: (origin) => redisPauseSwitch(origin, { run, keys, now, subscribe }),
     limiter: (limit) => redisRateLimiter(run, (key) => keys.limit(limit.name, key), limit),
     async close() {
       clearInterval(measuring);

@@ -354,6 +354,9 @@ describe("a user of Redis", () => {
     assert.equal(await store.compareAndSet(attempt.id, 1, { ...attempt, version: 2 }), true);
     await until(() => told > 0, "the notice");
     await store.limiter({ name: "starts", count: 1, seconds: 60 }).count("a");
+    const pauses = store.pauseSwitch("https://www.example.com");
+    for (const pause of [{}, { until: store.now() + 1000 }, undefined]) await pauses.set(pause);
+    await pauses.subscribe(() => undefined);
     await store.close();
 
     const needed = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test, type TestContext } from "node:test";
-import type { Attempt, AttemptStore } from "onegini-otp-login/server";
+import type { Attempt, AttemptStore, Pause } from "onegini-otp-login/server";
 import { until, holds } from "../../../support/until.js";
 
 /** What a Token Server, a proxy or a site's own function may give by mistake, or a stranger on purpose. */
@@ -295,8 +295,53 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       assert.equal(told, before);
       end();
     });
+
+    test("tells a listener the pause of its site before the subscription resolves, and each change, on both servers", async (t) => {
+      const { store, other } = await open(t);
+      const origin = aSite();
+      const [here, there] = [store.pauseSwitch!(origin), other.pauseSwitch!(origin)];
+      const told: (Pause | undefined)[] = [];
+      const end = await here.subscribe((pause) => told.push(pause));
+      assert.deepEqual(told, [undefined]);
+      await there.set({});
+      await until(() => told.at(-1) !== undefined, "the pause");
+      assert.deepEqual(told.at(-1), {});
+      const later = Date.now() + 60_000;
+      await here.set({ until: later });
+      assert.deepEqual(told.at(-1), { until: later });
+      await there.set(undefined);
+      await until(() => told.at(-1) === undefined, "the end of the pause");
+      end();
+    });
+
+    test("keeps a pause without an end, also while nobody listens", async (t) => {
+      const { store, other } = await open(t);
+      const origin = aSite();
+      await store.pauseSwitch!(origin).set({});
+      const told: (Pause | undefined)[] = [];
+      (await other.pauseSwitch!(origin).subscribe((pause) => told.push(pause)))();
+      assert.deepEqual(told, [{}]);
+      await store.pauseSwitch!(origin).set(undefined);
+    });
+
+    test("tells a pause to its own site only, and to no listener that has unsubscribed", async (t) => {
+      const { store } = await open(t);
+      const [one, two] = [store.pauseSwitch!(aSite()), store.pauseSwitch!(aSite())];
+      const told = { gone: 0, here: 0, two: 0 };
+      const leave = await one.subscribe(() => (told.gone += 1));
+      const ends = [await one.subscribe(() => (told.here += 1)), await two.subscribe(() => (told.two += 1))];
+      leave();
+      leave();
+      await one.set({});
+      await until(() => told.here >= 2, "the notice");
+      assert.deepEqual([told.gone, told.two], [1, 1]);
+      for (const end of ends) end();
+    });
   });
 }
+
+/** A site that no other test uses. */
+const aSite = (): string => `https://${randomUUID()}.example.com`;
 
 /** An attempt that is pending for a minute. */
 export function anAttempt(changes: Partial<Attempt> = {}): Attempt {

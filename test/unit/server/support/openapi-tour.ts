@@ -66,7 +66,17 @@ export async function tour(t: After): Promise<Answer[]> {
     });
     return { tokenServer, where, visitor: new Visitor(where, answers) };
   };
-  for (const scene of [strangeRequests, pending, settled, logins, numbers, limits, trouble, callbacks])
+  for (const scene of [
+    strangeRequests,
+    pending,
+    settled,
+    logins,
+    numbers,
+    limits,
+    paused,
+    trouble,
+    callbacks,
+  ])
     await scene(visit);
   return answers;
 }
@@ -204,6 +214,14 @@ async function limits(visit: Visit): Promise<void> {
   const leave = await watcher.watch(first);
   await watcher.call("GET", second, stream);
   leave();
+}
+
+async function paused(visit: Visit): Promise<void> {
+  const { where, visitor } = await visit();
+  const attempt = await visitor.start();
+  await where.kit.pause();
+  await visitor.call("POST", "");
+  await visitor.call("POST", `${attempt}/otp`);
 }
 
 async function trouble(visit: Visit): Promise<void> {

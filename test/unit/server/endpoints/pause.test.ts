@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import {
+  memoryStore,
+  type AttemptStore,
+  type LoginKitEvent,
+  type PauseSwitch,
+} from "onegini-otp-login/server";
+import { Browser } from "../support/browser.js";
+import { scriptedTokenServer, site, type SiteOptions } from "../support/site.js";
+import { holds, until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
+
+async function scene(t: TestContext, more: SiteOptions = {}) {
+  const clock = new VirtualClock();
+  const where = await site(t, { runtime: clock, ...more });
+  return { clock, where, browser: new Browser(where) };
+}
+
+/** The answer to a call that a pause refuses. */
+async function refusal(response: Response) {
+  const { error } = (await response.json()) as { error: string };
+  return { status: response.status, error, retryAfter: Number(response.headers.get("retry-after")) };
+}
+
+const isRefused = ({ status, error }: Awaited<ReturnType<typeof refusal>>): boolean =>
+  status === 503 && error === "login_paused";
+
+/** A switch whose calls run as `run` says. */
+const wrapped = (of: PauseSwitch, run: <T>(work: () => Promise<T>) => Promise<T>): PauseSwitch => ({
+  set: (pause) => run(() => of.set(pause)),
+  subscribe: (listener) => run(() => of.subscribe(listener)),
+});
+
+const pauses = (events: LoginKitEvent[]): object[] =>
+  events.filter(({ type }) => type === "login_paused" || type === "login_resumed");
+
+describe("a pause", () => {
+  test("refuses starts, renewals and begin, and calls no Token Server, until the site resumes", async (t) => {
+    const { where, browser } = await scene(t);
+    const { attempt } = await browser.start();
+    await where.kit.pause();
+    const calls = where.emulator.starts.length;
+    for (const call of ["", `/${attempt}/otp`]) {
+      const refused = await refusal(await browser.post(call));
+      holds(isRefused(refused), JSON.stringify(refused));
+      holds(refused.retryAfter >= 30 && refused.retryAfter <= 40, String(refused.retryAfter));
+    }
+    const page = () => where.kit.begin(new Request(`${where.origin}/login`), {} as never);
+    assert.equal(await page(), null);
+    assert.equal(where.emulator.starts.length, calls);
+    await where.kit.resume();
+    await browser.renew(attempt);
+    await browser.start();
+    assert.notEqual(await page(), null);
+  });
+
+  test("is checked after the request itself, so that it tells a stranger nothing about attempts", async (t) => {
+    const { where, browser } = await scene(t);
+    await where.kit.pause();
+    assert.equal((await browser.post("", { headers: { "sec-fetch-site": "cross-site" } })).status, 403);
+    assert.equal((await browser.post("", { body: { language: 1 } })).status, 400);
+    assert.equal((await browser.post(`/${"A".repeat(22)}/otp`)).status, 404);
+  });
+
+  test("lets a login that is under way end: status, login and ticket", async (t) => {
+    const { where, browser } = await scene(t, { options: { handOver: { to: "/login/otp" } } });
+    const { attempt, otp } = await browser.start();
+    await where.kit.pause();
+    const stream = await browser.stream(attempt);
+    const { transaction_id: transactionId } = JSON.parse(atob(otp)) as { transaction_id: string };
+    await where.kit.scanned({ transactionId });
+    await until(() => stream.events.some(({ scanned }) => scanned === true), "the scan");
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
+    await stream.status("approved");
+    const { ticket } = (await (await browser.logIn(attempt)).json()) as { ticket: string };
+    const login = await where.kit.redeem(ticket, { headers: { cookie: browser.cookie ?? "" } });
+    assert.equal(login?.userId, "alice");
+  });
+
+  test("ends by itself at its time, and a page is told to come back no later than then, spread over ten seconds", async (t) => {
+    const { clock, where, browser } = await scene(t);
+    await where.kit.pause({ until: new Date(clock.now() + 90_000) });
+    holds((await refusal(await browser.post(""))).retryAfter >= 30);
+    await clock.advance(80);
+    const { retryAfter } = await refusal(await browser.post(""));
+    holds(retryAfter >= 10 && retryAfter <= 20, String(retryAfter));
+    await clock.advance(9.9);
+    holds(isRefused(await refusal(await browser.post(""))));
+    await clock.advance(0.1);
+    await browser.start();
+    assert.deepEqual(pauses(where.events), [
+      { type: "login_paused", level: "warn", until: "2026-01-01T00:01:30.000Z" },
+      { type: "login_resumed", level: "warn" },
+    ]);
+  });
+
+  test("is reported once, and again with another end; resuming what is not paused is not", async (t) => {
+    const { clock, where } = await scene(t);
+    await where.kit.resume();
+    await where.kit.pause();
+    await where.kit.pause();
+    await where.kit.pause({ until: clock.now() + 1000 });
+    await where.kit.resume();
+    await where.kit.resume();
+    assert.deepEqual(pauses(where.events), [
+      { type: "login_paused", level: "warn" },
+      { type: "login_paused", level: "warn", until: "2026-01-01T00:00:01.000Z" },
+      { type: "login_resumed", level: "warn" },
+    ]);
+    assert.equal(clock.timers, 0);
+  });
+
+  test("is in health(), which stays healthy", async (t) => {
+    const { clock, where } = await scene(t);
+    const until = clock.now() + 60_000;
+    await where.kit.pause({ until });
+    const { healthy, paused } = await where.kit.health();
+    assert.deepEqual({ healthy, paused }, { healthy: true, paused: { until } });
+    await clock.advance(60);
+    assert.equal((await where.kit.health()).paused, undefined);
+  });
+
+  test("holds for every kit of the site on the store, also one that is created later, and for no other site", async (t) => {
+    const clock = new VirtualClock();
+    const store = memoryStore(() => clock.now());
+    const { url } = await scriptedTokenServer(t);
+    const node = (origin: string) =>
+      site(t, { runtime: clock, tokenServerUrl: url, options: { store, origin } });
+    const origin = "http://localhost:3000";
+    const first = await node(origin);
+    const other = await node("http://localhost:4000");
+    await new Browser({ url: other.url, origin: "http://localhost:4000" }).start();
+    await first.kit.pause();
+    const later = await node(origin);
+    for (const { url } of [first, later])
+      holds(isRefused(await refusal(await new Browser({ url, origin }).post(""))));
+    await new Browser({ url: other.url, origin: "http://localhost:4000" }).start();
+    await later.kit.resume();
+    await new Browser({ url: first.url, origin }).start();
+    assert.equal(pauses(other.events).length, 0);
+    assert.equal(pauses(later.events).length, 2);
+  });
+
+  test("costs a start no call of the store", async (t) => {
+    const store = memoryStore();
+    let calls = 0;
+    const counted: AttemptStore = {
+      ...store,
+      pauseSwitch: (origin) =>
+        wrapped(store.pauseSwitch!(origin), (work) => {
+          calls += 1;
+          return work();
+        }),
+    };
+    const { browser } = await scene(t, { options: { store: counted } });
+    for (let starts = 0; starts < 3; starts++) await browser.start();
+    assert.equal(calls, 1);
+  });
+
+  test("of a kit whose store has no switch is for this kit alone, and is refused if the store is shared", async (t) => {
+    const store: AttemptStore = memoryStore();
+    delete store.pauseSwitch;
+    const { where, browser } = await scene(t, { options: { store } });
+    await where.kit.pause();
+    holds(isRefused(await refusal(await browser.post(""))));
+    await where.kit.resume();
+    await browser.start();
+    const shared = await scene(t, { options: { store: { ...store, isShared: true } } });
+    for (const method of ["pause", "resume"] as const)
+      await assert.rejects(shared.where.kit[method](), {
+        name: "TypeError",
+        message: `kit.${method}: the store is shared, but has no "pauseSwitch", so the other servers would not hear of it`,
+      });
+  });
+
+  test("rejects while the store does not work, and starts go on as far as they can", async (t) => {
+    const clock = new VirtualClock();
+    const store = memoryStore(() => clock.now());
+    let isBroken = true;
+    let calls = 0;
+    const broken: AttemptStore = {
+      ...store,
+      pauseSwitch: (origin) =>
+        wrapped(store.pauseSwitch!(origin), (work) => {
+          calls += 1;
+          return isBroken ? Promise.reject(new Error("The store is down.")) : work();
+        }),
+    };
+    const { where, browser } = await scene(t, { runtime: clock, options: { store: broken } });
+    await assert.rejects(where.kit.pause(), { name: "StoreUnavailable" });
+    const callsThen = calls;
+    await browser.start();
+    assert.equal(calls, callsThen);
+    isBroken = false;
+    await store.pauseSwitch!(where.origin).set({});
+    await clock.advance(5);
+    holds(isRefused(await refusal(await browser.post(""))));
+    assert.equal(calls, callsThen + 1);
+  });
+
+  test("takes only a time in the future, and says what is wrong", async (t) => {
+    const { clock, where } = await scene(t);
+    const { now } = clock;
+    const past = '"until" is in the past';
+    for (const [options, wrong] of [
+      [{ until: now() }, past],
+      [{ until: new Date(now() - 1) }, past],
+      // Seconds.
+      [{ until: now() / 1000 + 3600 }, past],
+      [{ until: -Infinity }, '"until" is not a time'],
+      [{ until: Infinity }, '"until" is not a time'],
+      [{ until: NaN }, '"until" is not a time'],
+      [{ until: new Date("soon") }, '"until" is not a time'],
+      [{ until: 8.64e15 + 1 }, '"until" is not a time'],
+      [{ until: "2026-01-01T01:00:00Z" }, '"until" is of type string'],
+      [{ until: null }, '"until" is of type null'],
+      [{ until: 1n }, '"until" is of type bigint'],
+    ] as const)
+      await assert.rejects(where.kit.pause(options as object), {
+        name: "TypeError",
+        message: `kit.pause: ${wrong}; expected a Date or milliseconds since the epoch, in the future`,
+      });
+    await assert.rejects(
+      where.kit.pause({ till: 1 } as object),
+      /^TypeError: kit.pause: there is no option "till"/,
+    );
+    for (const options of [null, 5, "now"])
+      await assert.rejects(where.kit.pause(options as unknown as object), /the options are wrong/);
+    assert.equal((await where.kit.health()).paused, undefined);
+    await where.kit.pause({ until: undefined });
+    assert.deepEqual((await where.kit.health()).paused, {});
+  });
+
+  test("leaves no timer and no subscription behind a kit that is closed", async (t) => {
+    const { clock, where } = await scene(t);
+    await where.kit.pause({ until: clock.now() + 60_000 });
+    assert.equal(clock.timers, 1);
+    await where.kit.close();
+    assert.equal(clock.timers, 0);
+    const { length } = where.events;
+    await where.kit.resume();
+    assert.equal(where.events.length, length);
+  });
+});
