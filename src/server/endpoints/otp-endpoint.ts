@@ -22,6 +22,8 @@ import { languageCode } from "../http/content-negotiation.js";
 import type { Pairing } from "../pairing/pairing.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import { sha256 } from "../bytes.js";
+import { randomShare } from "../runtime.js";
+import { StartBreaker } from "../token-server/start-breaker.js";
 import { StartOutage, type FailedStart } from "../token-server/start-outage.js";
 import { withNumber } from "../token-server/message.js";
 import { troubleEvent, type TokenServerClient, type Trouble } from "../token-server/token-server-client.js";
@@ -54,11 +56,15 @@ export interface Started {
   setCookie: string | undefined;
 }
 
+/** While the Token Server is down, a page asks again after this time, or up to twice as long. */
+const backSeconds = 10;
+
 /** The two calls that answer with an OTP: a start and a renewal. */
 export class OtpEndpoint<Context> {
   readonly #core: Core<Context>;
   readonly #parts: OtpEndpointParts<Context>;
   readonly #outage = new StartOutage();
+  readonly #breaker = new StartBreaker();
 
   constructor(core: Core<Context>, parts: OtpEndpointParts<Context>) {
     this.#core = core;
@@ -78,8 +84,9 @@ export class OtpEndpoint<Context> {
   /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Started> {
     const { attempts, report, runtime } = this.#core;
-    const { cookie, live, pause, quota, startLimits } = this.#parts;
-    await pause.check();
+    const { cookie, live, quota, startLimits } = this.#parts;
+    // Before the start is counted.
+    await this.#checkOpen();
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const sentCookie = cookie.read(call.request);
     const secret = sentCookie ?? cookie.create(runtime);
@@ -127,9 +134,9 @@ export class OtpEndpoint<Context> {
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
     const { attempts, config, report, runtime } = this.#core;
-    const { live, pause } = this.#parts;
+    const { live } = this.#parts;
     await live.pollLast(attempt);
-    await pause.check();
+    await this.#checkOpen();
     const place = await attempts.change(attempt.id, {
       kind: "renewal_started",
       maxTransactions: config.limits.transactionsPerAttempt,
@@ -158,6 +165,20 @@ export class OtpEndpoint<Context> {
       durationMs: runtime.now() - call.beganAt,
     });
     return jsonResponse(201, this.#answer(issued));
+  }
+
+  /** @throws ApiError 503 if no code may be asked for now */
+  async #checkOpen(): Promise<void> {
+    await this.#parts.pause.check();
+    this.#checkBreaker();
+  }
+
+  /** @throws ApiError 503 while the Token Server is down, except for the one that finds out whether it is back */
+  #checkBreaker(): void {
+    const { runtime } = this.#core;
+    if (this.#breaker.waitMs(runtime.now()) === 0) return;
+    // Spread, because all pages would ask in the moment in which it is back.
+    throw temporarilyUnavailable(Math.ceil(backSeconds * (1 + randomShare(runtime))));
   }
 
   /** Why an attempt cannot be renewed. The limit is checked before the status. */
@@ -201,7 +222,9 @@ export class OtpEndpoint<Context> {
     const text = await config.message?.({ language, request, context });
     const number = this.#parts.pairing?.createNumber();
     const address = call.address();
+    this.#checkBreaker();
     const beganAt = runtime.now();
+    this.#breaker.calls(beganAt);
     const trouble = (of: Trouble, failed?: FailedStart): void =>
       report({
         ...troubleEvent("start", of, runtime.now() - beganAt),
@@ -225,6 +248,8 @@ export class OtpEndpoint<Context> {
         trouble(outcome.trouble);
         throw serverError();
       case "unavailable":
+        if (outcome.because === "down") this.#breaker.failed(now);
+        if (outcome.because === "answer") this.#breaker.answered();
         trouble(outcome.trouble, this.#outage.failed(now));
         throw temporarilyUnavailable();
       default:
@@ -233,6 +258,7 @@ export class OtpEndpoint<Context> {
   }
 
   #reached(now: number): void {
+    this.#breaker.answered();
     const ended = this.#outage.reached();
     if (!ended) return;
     const { failures, sinceMs } = ended;
