@@ -81,7 +81,7 @@ export interface OneginiOtpLoginOptions extends Omit<
 export interface OneginiOtpLogin {
   id: "onegini-otp-login";
   /**
-   * The kit, for `begin`, `browserCookie`, `forget`, `scanned`, `health` and `close`. Its calls need no context. Pending until
+   * The kit, for `begin`, `browserCookie`, `forget`, `scanned`, `pause`, `health` and `close`. Its calls need no context. Pending until
    * `betterAuth` has the plugin; rejects with a TypeError if an option is wrong.
    */
   kit: Promise<LoginKit<AuthContext | undefined>>;

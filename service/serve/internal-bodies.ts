@@ -43,6 +43,21 @@ export const forgetBrowsersRequest = v.object({
   user_id: v.pipe(v.string(userExpected), v.nonEmpty(userExpected)),
 });
 
+const untilExpected =
+  '"until" must be an instant in ISO 8601 with its time zone, such as "2026-01-01T06:00:00Z", or null.';
+
+export const pauseRequest = v.object({
+  until: v.nullish(
+    v.pipe(
+      v.string(untilExpected),
+      // Without a time zone it would be one of this machine's.
+      v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/, untilExpected),
+      v.transform((text) => new Date(text)),
+      v.check((time) => !Number.isNaN(time.getTime()), untilExpected),
+    ),
+  ),
+});
+
 /** The kit's own rule. With a link that it refuses, `begin` would return no code. */
 function isQrLink(link: string): boolean {
   const { href } = URL.canParse(link) ? new URL(link) : { href: "" };
@@ -68,10 +83,29 @@ export async function bodyOf<Schema extends v.GenericSchema>(
   c: Context,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
+  checkType(c);
+  return parse(await textOf(c.req.raw), schema);
+}
+
+/** The same for a call that needs no body: an empty one counts as `{}`, whatever its type. */
+export async function optionalBodyOf<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const text = await textOf(c.req.raw);
+  if (text === "") return parse("{}", schema);
+  checkType(c);
+  return parse(text, schema);
+}
+
+function checkType(c: Context): void {
   const type = c.req.header("Content-Type")?.split(";")[0]?.trim() ?? "";
   if (!/^application\/(?:[\w.-]+\+)?json$/i.test(type))
     throw new InternalError(415, "invalid_request", "The body must be application/json.");
-  const json = parseJson(await textOf(c.req.raw));
+}
+
+function parse<Schema extends v.GenericSchema>(text: string, schema: Schema): v.InferOutput<Schema> {
+  const json = parseJson(text);
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw badRequest("The body must be a JSON object.");
   const { success, output, issues } = v.safeParse(schema, json);

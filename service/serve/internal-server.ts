@@ -8,6 +8,8 @@ import {
   bodyOf,
   forgetBrowsersRequest,
   loginOf,
+  optionalBodyOf,
+  pauseRequest,
   redeemRequest,
   scannedRequest,
 } from "./internal-bodies.js";
@@ -116,14 +118,38 @@ export function createInternalApi({ kit, log, metrics, readiness, forgotten, sec
     return c.body(null, 204);
   });
 
+  app.put("/pause", async (c) => {
+    const { until } = await optionalBodyOf(c, pauseRequest);
+    await kit.pause({ until: until ?? undefined }).catch((error: unknown) => {
+      // The kit's clock decides, which with Redis is that of its host.
+      if (error instanceof TypeError) throw badRequest('"until" must be in the future.');
+      return withoutStore();
+    });
+    return c.body(null, 204);
+  });
+
+  app.get("/pause", async (c) => {
+    const { paused } = await kit.health();
+    return c.json({
+      paused: paused !== undefined,
+      ...(paused?.until !== undefined && { until: new Date(paused.until).toISOString() }),
+    });
+  });
+
+  app.delete("/pause", async (c) => {
+    await kit.resume().catch(withoutStore);
+    return c.body(null, 204);
+  });
+
   app.get("/metrics", async (c) => {
-    const { watchers } = await kit.health();
-    return c.body(await metrics.text(watchers), 200, { "Content-Type": metrics.contentType });
+    const { watchers, paused } = await kit.health();
+    return c.body(await metrics.text(watchers, paused), 200, { "Content-Type": metrics.contentType });
   });
 
   for (const path of ["/redeem", "/begin", "/scanned", "/forget-browsers"])
     app.all(path, otherMethod("POST"));
   for (const path of ["/forget", "/metrics"]) app.all(path, otherMethod("GET, HEAD"));
+  app.all("/pause", otherMethod("GET, HEAD, PUT, DELETE"));
   app.notFound(() =>
     new InternalError(404, "invalid_request", "There is nothing at this address.").toResponse(),
   );

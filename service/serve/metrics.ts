@@ -1,4 +1,4 @@
-import type { LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
+import type { Health, LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { Funnel } from "./funnel.js";
 import {
@@ -107,6 +107,12 @@ export class Metrics {
     registers: this.#registers,
   });
 
+  readonly #paused = new Gauge({
+    name: `${prefix}paused`,
+    help: "1 while logins are paused, as far as this process knows.",
+    registers: this.#registers,
+  });
+
   /** @param version the package's */
   constructor(version = "unknown") {
     this.#buildInfo.set({ version, node: process.version }, 1);
@@ -175,8 +181,9 @@ export class Metrics {
   }
 
   /** The text for Prometheus. */
-  text(watchers: number): Promise<string> {
+  text(watchers: number, paused?: Health["paused"]): Promise<string> {
     this.#watchers.set(watchers);
+    this.#paused.set(paused ? 1 : 0);
     return this.#registry.metrics();
   }
 

@@ -76,6 +76,8 @@ export async function startService(
   try {
     const { forgotten } = store;
     const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, forgotten });
+    // From now on it follows a pause, and logs it, also before its first call.
+    void kit.health();
     const madeSecrets = [randomBytes(32).toString("base64url")];
     const internalSecrets = () => secrets["internal-secret"] ?? madeSecrets;
     const readiness = createReadiness(kit);

@@ -125,6 +125,8 @@ function startFix(start: Answer, error: string | undefined, { path }: Site): str
     return "The login API works, but the Token Server refuses its calls. Run doctor with the settings of the kit or the service, without --site.";
   if (error === "temporarily_unavailable")
     return "Two possible causes: the Token Server cannot be reached (run doctor without --site), or the store (Redis) does not work. The log of the kit or the service shows which.";
+  if (error === "login_paused")
+    return "Somebody has paused the logins. kit.resume(), or DELETE /pause of the service, ends that.";
   if (error === "too_many_requests")
     return "Wait a minute. If it persists, the kit's clientIp or the service's proxies is wrong, and all people share one limit.";
   if (start.kind === "answered" && start.status === 404)

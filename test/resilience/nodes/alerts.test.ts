@@ -51,6 +51,7 @@ const working: Series = {
   [floods]: "0x120",
   [refused("forbidden_origin")]: "0+1x120",
   [refused("invalid_client")]: "0x120",
+  [ours("paused")]: "0x120",
   [of("process_open_fds")]: "200x120",
   [of("process_max_fds")]: "1024x120",
   [lag]: "0.012x120",
@@ -140,6 +141,7 @@ const faults: readonly Fault[] = [
     series: { [refused("invalid_client")]: "0x10 0+5x50" },
     by: 14,
   },
+  { what: "a pause is forgotten", alert: "LoginPaused", series: { [ours("paused")]: "0x10 1x110" }, by: 75 },
   {
     what: "nearly all files of a process are open",
     alert: "LoginFilesRunOut",

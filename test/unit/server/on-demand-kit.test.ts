@@ -61,7 +61,8 @@ describe("a kit whose options come from a function", () => {
     const check = await kit.check();
     assert.match(check.ok ? "" : check.reason, /could not be created: .*"tokenServer\.url" is empty/);
     await kit.scanned({ transactionId: "a" });
-    await assert.rejects(kit.redeem("a.b", page), /"tokenServer.url" is empty/);
+    for (const call of [() => kit.redeem("a.b", page), () => kit.pause(), () => kit.resume()])
+      await assert.rejects(call(), /"tokenServer.url" is empty/);
     await kit.close();
 
     assert.equal(lines.length, 1, "one line a minute");

@@ -147,6 +147,19 @@ export const siteFaults: readonly SiteFault[] = [
     says: /server_error.*without --site/s,
   },
   {
+    title: "somebody has paused the logins",
+    front: ({ method, url, headers }) =>
+      method === "POST" && url === "/otp-login" && headers["sec-fetch-site"] === "same-origin"
+        ? {
+            status: 503,
+            headers: { "content-type": "application/json", "retry-after": "30" },
+            body: JSON.stringify({ error: "login_paused", error_description: "Paused." }),
+          }
+        : undefined,
+    expected: ["login-api"],
+    says: /login_paused.*DELETE \/pause/s,
+  },
+  {
     title: "the service has another origin",
     service: ["--origin", "https://www.example.com"],
     expected: ["origin"],

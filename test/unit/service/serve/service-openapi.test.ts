@@ -24,7 +24,8 @@ function brokenApi() {
   const result = readSettings([...args, "--client-secret=b", "--type=c"], {});
   if (result.kind !== "settings") return assert.fail(result.kind);
   const fail = () => Promise.reject(new Error("down"));
-  const store = { ...memoryStore(), get: fail, compareAndSet: fail };
+  const pauseSwitch = () => ({ set: fail, subscribe: fail });
+  const store = { ...memoryStore(), get: fail, compareAndSet: fail, pauseSwitch };
   const [log, metrics] = [createLog("json", { write: () => undefined }), new Metrics()];
   const kit = createKit(result.settings, { store, log, metrics });
   return createInternalApi({
@@ -76,10 +77,20 @@ test("the internal port's answers and service.openapi.yaml", async (t) => {
   await call("POST", "/forget-browsers", { user_id: "alice" });
   await call("GET", "/forget?known_browser=1");
   for (const path of ["/forget", "/metrics", "/health", "/ready", "/other"]) await call("GET", path);
-  for (const path of posts) {
-    await call("POST", path, "{");
-    await call("POST", path, "{}", { "content-type": "text/plain" });
-    await call("POST", path, "x".repeat(70_000));
+  await call("PUT", "/pause");
+  await call("PUT", "/pause", { until: new Date(Date.now() + 60_000) });
+  await call("GET", "/pause");
+  await call("DELETE", "/pause");
+  await call("GET", "/pause");
+  await call("POST", "/pause");
+  for (const method of ["DELETE", "POST"]) await call(method, "/pause", undefined, { authorization: "" });
+  for (const [method, path] of [
+    ...posts.map((path) => ["POST", path] as const),
+    ["PUT", "/pause"] as const,
+  ]) {
+    await call(method, path, "{");
+    await call(method, path, "{}", { "content-type": "text/plain" });
+    await call(method, path, "x".repeat(70_000));
   }
   for (const path of [...Object.keys(api.document.paths), "/other"]) {
     await call("PUT", path, "{}");
@@ -94,6 +105,8 @@ test("the internal port's answers and service.openapi.yaml", async (t) => {
   const user = JSON.stringify({ user_id: "alice" });
   const forgetting = { method: "POST", headers: json, body: user };
   await note("POST", "/forget-browsers", await broken.request("/forget-browsers", forgetting));
+  for (const method of ["PUT", "DELETE"])
+    await note(method, "/pause", await broken.request("/pause", { method, headers: secret }));
   await note("GET", "/ready", await broken.request("/ready"));
   const examined = answers.map((answer) => api.examine(answer));
 

@@ -5,13 +5,23 @@ import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
 import { until } from "../../../support/until.js";
-import { runService } from "./running-service.js";
+import { runService, type RunningService } from "./running-service.js";
 
 async function redisFor(t: TestContext): Promise<RedisServer> {
   const redis = await startRedis();
   t.after(() => redis.stop());
   return redis;
 }
+
+const startAt = async (service: RunningService): Promise<number> => (await service.browser().post("")).status;
+
+const eventsOf = ({ lines }: RunningService): (string | undefined)[] =>
+  lines
+    .map((line) => (JSON.parse(line) as { event: string }).event)
+    .filter((event) => /^login_(paused|resumed)$/.test(event));
+
+const gaugeOf = async (service: RunningService): Promise<string | undefined> =>
+  /^onegini_otp_login_paused (\d)$/m.exec(await (await service.call("GET", "/metrics")).text())?.[1];
 
 const keysIn = (redis: RedisServer): string[] => redis.command("KEYS", "*").split("\n");
 
@@ -94,4 +104,33 @@ test("services with a redis-prefix each share nothing on one Redis, not even for
   assert.equal((await blue.call("POST", "/redeem", { body })).status, 200);
   assert.equal((await blue.browser().post("")).status, 429);
   assert.equal((await green.browser().post("")).status, 201);
+});
+
+test("a pause of one service holds in all within two seconds, also in one that starts later, and all stay ready", async (t) => {
+  const redis = await redisFor(t);
+  const args = ["--redis-url", redis.url];
+  const one = await runService(t, { args });
+  const other = await runService(t, { args, tokenServerUrl: one.emulator.url });
+  assert.deepEqual([await startAt(other), await gaugeOf(other)], [201, "0"]);
+
+  assert.equal((await one.call("PUT", "/pause")).status, 204);
+  const since = performance.now();
+  await until(async () => (await startAt(other)) === 503, "the pause");
+  assert.ok(performance.now() - since < 2000);
+  for (const each of [one, other]) {
+    assert.equal(await startAt(each), 503);
+    assert.deepEqual(await (await each.call("GET", "/pause")).json(), { paused: true });
+    assert.equal((await each.call("GET", "/ready")).status, 200);
+    assert.equal(await gaugeOf(each), "1");
+    assert.deepEqual(eventsOf(each), ["login_paused"]);
+  }
+  const later = await runService(t, { args, tokenServerUrl: one.emulator.url });
+  await until(() => eventsOf(later).length === 1, "the log of one that starts later");
+  assert.equal(await startAt(later), 503);
+
+  assert.equal((await other.call("DELETE", "/pause")).status, 204);
+  await until(async () => (await startAt(one)) === 201, "the end of the pause");
+  assert.deepEqual(await (await other.call("GET", "/pause")).json(), { paused: false });
+  assert.equal(await gaugeOf(other), "0");
+  assert.deepEqual(eventsOf(other), ["login_paused", "login_resumed"]);
 });
