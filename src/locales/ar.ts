@@ -67,6 +67,8 @@ export const ar: Messages = {
   cookiesHint: "اسمح بها لهذا الموقع ثم أعد المحاولة.",
   notHere: "الدخول عبر الهاتف غير متاح هنا",
   notHereHint: "يرجى تسجيل الدخول بطريقة أخرى.",
+  paused: "الدخول عبر الهاتف متوقف مؤقتًا",
+  pausedHint: "يرجى تسجيل الدخول بطريقة أخرى في الوقت الحالي.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "ar", messages: ar });

@@ -67,6 +67,8 @@ export const cs: Messages = {
   cookiesHint: "Povolte je pro tento web a zkuste to znovu.",
   notHere: "Přihlášení mobilem zde není možné",
   notHereHint: "Přihlaste se prosím jiným způsobem.",
+  paused: "Přihlášení mobilem je pozastaveno",
+  pausedHint: "Přihlaste se zatím prosím jiným způsobem.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "cs", messages: cs });

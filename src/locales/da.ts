@@ -66,6 +66,8 @@ export const da: Messages = {
   cookiesHint: "Tillad cookies for dette websted, og prøv igen.",
   notHere: "Du kan ikke logge på med telefonen her",
   notHereHint: "Vælg en anden måde at logge på.",
+  paused: "Login med telefonen er sat på pause",
+  pausedHint: "Vælg indtil videre en anden måde at logge på.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "da", messages: da });

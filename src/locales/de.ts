@@ -67,6 +67,8 @@ export const de: Messages = {
   cookiesHint: "Erlauben Sie Cookies für diese Website und versuchen Sie es noch einmal.",
   notHere: "Anmeldung per Handy hier nicht möglich",
   notHereHint: "Melden Sie sich bitte anders an.",
+  paused: "Die Anmeldung per Handy pausiert",
+  pausedHint: "Melden Sie sich vorerst anders an.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "de", messages: de });

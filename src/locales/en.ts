@@ -66,4 +66,6 @@ export const en: Messages = {
   cookiesHint: "Allow cookies for this site, then try again.",
   notHere: "Phone login isn’t available here",
   notHereHint: "Please log in another way.",
+  paused: "Phone login is paused",
+  pausedHint: "Please log in another way for now.",
 };

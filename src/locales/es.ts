@@ -67,6 +67,8 @@ export const es: Messages = {
   cookiesHint: "Permite las cookies de este sitio e inténtalo de nuevo.",
   notHere: "Aquí no puedes acceder con el teléfono",
   notHereHint: "Accede de otra forma.",
+  paused: "El acceso con el teléfono está en pausa",
+  pausedHint: "De momento, accede de otra forma.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "es", messages: es });

@@ -67,6 +67,8 @@ export const fr: Messages = {
   cookiesHint: "Autorisez les cookies pour ce site, puis réessayez.",
   notHere: "Connexion par mobile indisponible ici",
   notHereHint: "Connectez-vous autrement.",
+  paused: "La connexion par mobile est en pause",
+  pausedHint: "Connectez-vous autrement pour l’instant.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "fr", messages: fr });

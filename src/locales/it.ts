@@ -67,6 +67,8 @@ export const it: Messages = {
   cookiesHint: "Consenti i cookie per questo sito, poi riprova.",
   notHere: "Qui non puoi accedere con il telefono",
   notHereHint: "Accedi in un altro modo.",
+  paused: "L’accesso con il telefono è in pausa",
+  pausedHint: "Per ora accedi in un altro modo.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "it", messages: it });

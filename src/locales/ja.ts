@@ -69,6 +69,8 @@ export const ja: Messages = {
   cookiesHint: "このサイトの\u200bCookieを\u200b許可して、もう一度\u200bお試しください。",
   notHere: "ここでは\u200bスマホで\u200bログインできません",
   notHereHint: "別の方法で\u200bログインしてください。",
+  paused: "スマホでの\u200bログインは\u200b一時停止中です",
+  pausedHint: "今は\u200b別の方法で\u200bログインしてください。",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "ja", messages: ja });

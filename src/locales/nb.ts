@@ -66,6 +66,8 @@ export const nb: Messages = {
   cookiesHint: "Tillat dem for dette nettstedet, og prøv igjen.",
   notHere: "Du kan ikke logge inn med mobilen her",
   notHereHint: "Logg inn på en annen måte.",
+  paused: "Innlogging med mobilen er satt på pause",
+  pausedHint: "Logg inn på en annen måte inntil videre.",
 };
 
 // Many pages have `no`, Norwegian, which is written in Bokmål or in Nynorsk; most often in Bokmål.

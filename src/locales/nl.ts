@@ -67,6 +67,8 @@ export const nl: Messages = {
   cookiesHint: "Sta cookies voor deze site toe en probeer opnieuw.",
   notHere: "Inloggen met je telefoon kan hier niet",
   notHereHint: "Log op een andere manier in.",
+  paused: "Inloggen met je telefoon is even uit",
+  pausedHint: "Log nu op een andere manier in.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "nl", messages: nl });

@@ -67,6 +67,8 @@ export const pl: Messages = {
   cookiesHint: "Zezwól tej stronie na pliki cookie i spróbuj ponownie.",
   notHere: "Tu nie można logować się telefonem",
   notHereHint: "Zaloguj się w inny sposób.",
+  paused: "Logowanie telefonem jest wstrzymane",
+  pausedHint: "Na razie zaloguj się w inny sposób.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "pl", messages: pl });

@@ -67,6 +67,8 @@ export const ptPT: Messages = {
   cookiesHint: "Permita os cookies deste site e tente novamente.",
   notHere: "Acesso por telemóvel indisponível aqui",
   notHereHint: "Entre de outra forma.",
+  paused: "O acesso por telemóvel está em pausa",
+  pausedHint: "Por agora, entre de outra forma.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "pt-PT", messages: ptPT });

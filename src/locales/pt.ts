@@ -67,6 +67,8 @@ export const pt: Messages = {
   cookiesHint: "Permita cookies neste site e tente de novo.",
   notHere: "Acesso pelo celular indisponível aqui",
   notHereHint: "Entre de outra forma.",
+  paused: "O acesso pelo celular está em pausa",
+  pausedHint: "Por enquanto, entre de outra forma.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "pt", messages: pt });

@@ -66,6 +66,8 @@ export const sv: Messages = {
   cookiesHint: "Tillåt cookies för webbplatsen och försök igen.",
   notHere: "Här går det inte att logga in med mobilen",
   notHereHint: "Logga in på ett annat sätt.",
+  paused: "Inloggningen med mobilen är pausad",
+  pausedHint: "Logga in på ett annat sätt så länge.",
 };
 
 (globalThis.oneginiOtpLoginLocales ??= []).push({ language: "sv", messages: sv });

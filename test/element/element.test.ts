@@ -172,6 +172,7 @@ describe("the element", () => {
           "Try again in 0:24",
         ],
         [LoginApi.refusal("too_many_requests", 429), "Too many tries", "Try again"],
+        [LoginApi.refusal("login_paused", 503, { "Retry-After": "30" }), "Phone login is paused", undefined],
       ] as const;
       for (const [start, message, label] of cases) {
         api.start = start;

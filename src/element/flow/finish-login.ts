@@ -210,11 +210,15 @@ function signIn(login: Login, number: string | undefined): Observable<Action> {
   });
 }
 
-/** Ends the attempt with an error. */
+/**
+ * Ends the attempt with an error.
+ * @param code in place of the error's own
+ */
 export function fail(
   cause: unknown,
   during: Failure["during"],
   { now, online }: Environment,
+  code?: Failure["code"],
 ): Observable<Action> {
   const error = toRequestError(cause);
   return online.pipe(
@@ -222,7 +226,7 @@ export function fail(
     map((isOnline) => ({
       type: "failed",
       failure: {
-        code: error.code,
+        code: code ?? error.code,
         during,
         offline: !isOnline,
         ...(error.retryAfterMs && { retryAt: now() + error.retryAfterMs }),

@@ -1,6 +1,17 @@
-import { catchError, defer, EMPTY, map, Subject, switchMap, take, takeUntil, type Observable } from "rxjs";
-import type { StatusAnswer } from "../../protocol/login-api.js";
-import { isUnknownAttempt, RequestError, type Backend } from "../api/backend.js";
+import {
+  BehaviorSubject,
+  catchError,
+  defer,
+  EMPTY,
+  map,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  type Observable,
+} from "rxjs";
+import type { StartAnswer, StatusAnswer } from "../../protocol/login-api.js";
+import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
 import { visible, withTimeout, type Environment } from "./environment.js";
 import { receiveCode, renewals } from "./renewal-flow.js";
 import { codeTimeoutMs } from "./renewal.js";
@@ -20,6 +31,10 @@ export type Command =
 const graceMs = 75_000;
 /** The Token Server's time limit: until then, a start that another page sent at the same time may replace the cookie. */
 const recheckMs = 5_000;
+/** A start that has to wait this long fails as one that is paused: the Token Server has been down for a while. */
+const longWaitMs = 10_000;
+/** When to ask whether logins go on, if the server did not say. */
+const askAgainMs = 30_000;
 /** If the server knew an attempt for this long, cookies are not blocked. */
 const cookiesWorkMs = 10_000;
 
@@ -41,19 +56,21 @@ export function loginFlow(commands: Observable<Command>, environment: Environmen
   );
 }
 
-/** @param isReplacement whether this attempt replaces one that the server did not know */
-function begin(backend: Backend, environment: Environment, isReplacement: boolean): Observable<Action> {
+/**
+ * @param isReplacement whether this attempt replaces one that the server did not know
+ * @param answer the answer to its start
+ */
+function begin(
+  backend: Backend,
+  environment: Environment,
+  isReplacement: boolean,
+  answer = start(backend, environment),
+): Observable<Action> {
   const { now } = environment;
   return defer(() => {
     let during: Failure["during"] = "start";
     let startedAt = 0;
-    // A hidden tab requests nothing.
-    const attempt = visible(environment).pipe(
-      switchMap(() => {
-        // Known before a code is drawn that could not log in.
-        if (!environment.hasCookies()) throw new RequestError("cookies_blocked");
-        return withTimeout(codeTimeoutMs, environment, backend.start());
-      }),
+    const attempt = answer.pipe(
       switchMap((answer) => {
         const code = receiveCode(answer, environment);
         during = "pending";
@@ -63,7 +80,8 @@ function begin(backend: Backend, environment: Environment, isReplacement: boolea
         return known.pipe(switchMap(() => follow(answer.attempt, code, backend, environment)));
       }),
       catchError((error: unknown) => {
-        if (during === "start" || !isUnknownAttempt(error)) return fail(error, during, environment);
+        if (during === "start" || !isUnknownAttempt(error))
+          return failOrWait(error, during, backend, environment);
         // Another tab replaced the cookie, or the store was restarted: start again, once.
         if (!isReplacement || now() - startedAt >= cookiesWorkMs) return begin(backend, environment, true);
         return fail(new RequestError("cookies_blocked", error), during, environment);
@@ -71,6 +89,44 @@ function begin(backend: Backend, environment: Environment, isReplacement: boolea
     );
     return concat(of<Action>({ type: "requested" }), attempt);
   });
+}
+
+/** Requests an attempt. A hidden tab requests nothing. */
+const start = (backend: Backend, environment: Environment): Observable<StartAnswer> =>
+  visible(environment).pipe(
+    switchMap(() => {
+      // Known before a code is drawn that could not log in.
+      if (!environment.hasCookies()) throw new RequestError("cookies_blocked");
+      return withTimeout(codeTimeoutMs, environment, backend.start());
+    }),
+  );
+
+/** Ends the attempt with an error. While logins are paused, asks for a new one whenever the server says, until there is one. */
+function failOrWait(
+  cause: unknown,
+  during: Failure["during"],
+  backend: Backend,
+  environment: Environment,
+): Observable<Action> {
+  const { code, retryAfterMs } = toRequestError(cause);
+  const isDown = during === "start" && code === "temporarily_unavailable" && retryAfterMs >= longWaitMs;
+  if (code !== "login_paused" && !isDown) return fail(cause, during, environment);
+  // A subject, not recursion: a page may wait for days.
+  const waits = new BehaviorSubject(retryAfterMs);
+  const next = waits.pipe(
+    switchMap((ms) =>
+      environment.timer(ms || askAgainMs).pipe(
+        switchMap(() => start(backend, environment)),
+        catchError((error: unknown) => {
+          waits.next(toRequestError(error).retryAfterMs);
+          return EMPTY;
+        }),
+      ),
+    ),
+    take(1),
+    switchMap((answer) => begin(backend, environment, false, of(answer))),
+  );
+  return concat(fail(cause, during, environment, "login_paused"), next);
 }
 
 function resume(
@@ -100,7 +156,7 @@ function resume(
         return of(action);
       }),
       catchError((error: unknown) =>
-        isSeen && !isUnknownAttempt(error) ? fail(error, "pending", environment) : newAttempt,
+        isSeen && !isUnknownAttempt(error) ? failOrWait(error, "pending", backend, environment) : newAttempt,
       ),
     );
     return concat(of<Action>({ type: "requested" }), resumed);

@@ -91,6 +91,9 @@ export interface Messages {
   cookiesHint: string;
   notHere: string;
   notHereHint: string;
+  /** The site gives out no codes for a while. The page asks again by itself. */
+  paused: string;
+  pausedHint: string;
 }
 
 /**
@@ -121,7 +124,8 @@ type FailureKey =
   | "ended"
   | "tooMany"
   | "cookies"
-  | "notHere";
+  | "notHere"
+  | "paused";
 
 /** The message for a failure, chosen by what the person can do about it. */
 export function failureKey({ code, during, offline, answer, retryAt }: Failure): FailureKey {
@@ -130,6 +134,8 @@ export function failureKey({ code, during, offline, answer, retryAt }: Failure):
       return "cookies";
     case "too_many_requests":
       return "tooMany";
+    case "login_paused":
+      return "paused";
     case "login_refused":
       // Without JSON it may be from a proxy in between.
       return answer?.status === 403 && answer.body !== undefined ? "loginRefused" : "loginFailed";
@@ -149,7 +155,6 @@ export function failureKey({ code, during, offline, answer, retryAt }: Failure):
     case "network_error":
       return during === "login" ? "loginFailed" : during === "start" && offline ? "noNetwork" : "unavailable";
     case "server_error":
-    case "login_paused":
     case "temporarily_unavailable":
     case "invalid_response":
       return during === "login" ? "loginFailed" : "unavailable";

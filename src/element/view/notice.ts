@@ -100,11 +100,12 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
           : words.tryAgain;
       return {
         disc: "quiet",
-        icon: isTooMany ? icons.clock : icons.exclamation,
+        icon: isTooMany || key === "paused" ? icons.clock : icons.exclamation,
         text: words[key],
         second: words[`${key}Hint`],
-        ...(key !== "notHere" &&
-          key !== "loginRefused" && { button: mainButton(label, handlers.start, wait > 0) }),
+        ...(!/notHere|loginRefused|paused/.test(key) && {
+          button: mainButton(label, handlers.start, wait > 0),
+        }),
       };
     }
     default:

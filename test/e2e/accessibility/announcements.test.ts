@@ -116,6 +116,20 @@ describe("Screen reader announcements", () => {
     assert.deepEqual(await ear.heard(), ["Too many tries. Please wait a little.", "Try again"]);
   });
 
+  it("say once that logins are paused, however often the page asks again, and then that there is a code", async () => {
+    const stage = await open("idle");
+    const ear = await listen(stage.page);
+    stage.site.answers.start = refusal("login_paused", 503, { "Retry-After": "30" });
+    await press(stage, "Show QR code");
+    await reachPhase(stage.page, "failed");
+    const paused = "Phone login is paused. Please log in another way for now.";
+    for (let asked = 0; asked < 3; asked++) await stage.pass(30);
+    assert.deepEqual(await ear.heard(), [paused]);
+    stage.site.answers.start = code(600);
+    await stage.passUntil("New code in");
+    assert.deepEqual(await ear.heard(), [paused, ready]);
+  });
+
   it("say once that a code is late, and once that a login is", async () => {
     const stage = await open("idle");
     const { site, page } = stage;

@@ -35,6 +35,7 @@ const stops = {
   "failed, must wait": ["Try again in 0:24"],
   "failed, cookies blocked": ["Try again"],
   "failed, not available here": [],
+  "failed, paused": [],
   "failed, login failed": ["Try again"],
   "failed, login refused": [],
   "failed, login over": ["Try again"],

@@ -35,6 +35,8 @@ describe("the words for a failure", () => {
     [{ code: "forbidden_origin", during: "login", answer: { status: 403, body: {} } }, "loginFailed"],
     [{ code: "server_error", during: "login" }, "loginFailed"],
     [{ code: "network_error", during: "login", offline: true }, "loginFailed"],
+    [{ code: "login_paused", during: "start" }, "paused"],
+    [{ code: "login_paused", during: "pending", retryAt: now + second }, "paused"],
     [{ code: "invalid_request", during: "start" }, "notHere"],
     [{ code: "forbidden_origin", during: "start" }, "notHere"],
   ];

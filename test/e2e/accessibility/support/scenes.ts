@@ -180,6 +180,10 @@ export const scenes = {
     },
   },
   "failed, not available here": { attributes: "manual", reach: refused("forbidden_origin", 403) },
+  "failed, paused": {
+    attributes: "manual",
+    reach: refused("login_paused", 503, { "Retry-After": "35" }),
+  },
   "failed, login failed": { reach: notLoggedIn("invalid_request", 400) },
   "failed, login refused": { reach: notLoggedIn("account_blocked", 403) },
   "failed, login over": { reach: notLoggedIn("attempt_settled", 409) },
