@@ -57,6 +57,7 @@ export const suites: readonly Suite[] = [
   { path: "test/e2e/login/limits.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/login/neighbour-cookies.test.ts", runsIn: "all", needs: withServices },
   { path: "test/e2e/login/origins.test.ts", runsIn: "all", needs: withServices },
+  { path: "test/e2e/login/pause.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/network", runsIn: "all", needs: built },
   { path: "test/e2e/page", runsIn: "all", needs: built },
   { path: "test/e2e/renders", runsIn: "all", needs: built },

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { toNodeHandler } from "onegini-otp-login/node";
-import { createLoginKit } from "onegini-otp-login/server";
+import { createLoginKit, type LoginKit } from "onegini-otp-login/server";
 import { phoneCalls, type PhoneCalls } from "../demo/demo.js";
 
 /**
@@ -29,6 +29,9 @@ export interface KitSite {
   streams: () => number;
   /** Ends the streams as a deploy does, with a `retry:` time. */
   endStreams: () => Promise<void>;
+  /** Pause the logins, as an operator does, and let them go on. */
+  pause: LoginKit["pause"];
+  resume: LoginKit["resume"];
   close: () => void;
 }
 
@@ -137,6 +140,8 @@ export async function startKitSite({
       pages.set(path, { html, headers });
     },
     endStreams: () => kit.close(),
+    pause: (options) => kit.pause(options),
+    resume: () => kit.resume(),
     close() {
       void kit.close();
       server.close();
