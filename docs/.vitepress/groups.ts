@@ -71,6 +71,7 @@ export const groups: readonly Group[] = [
       { path: "docs/checklist.md" },
       { path: "docs/deployment.md" },
       { path: "docs/logs.md" },
+      { path: "docs/runbook.md" },
       { path: "docs/upgrading.md" },
       { path: "docs/rotating-secrets.md" },
       { path: "docs/performance.md" },

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { slug } from "github-slugger";
+import { parse } from "yaml";
+import { settingNames } from "../../../service/settings/setting-list.js";
+
+const page = readFileSync("docs/runbook.md", "utf8");
+
+interface Alert {
+  alert: string;
+  annotations: { runbook_url?: string };
+}
+
+const { groups } = parse(readFileSync("docs/serve/prometheus/alerts.yaml", "utf8")) as {
+  groups: { rules: Alert[] }[];
+};
+const alerts = groups.flatMap(({ rules }) => rules);
+
+/** The section of an alert. */
+const sectionOf = (alert: string): string =>
+  page.split(/^(?=#{2,3} )/m).find((section) => section.startsWith(`### ${alert}\n`)) ?? "";
+
+const sources = ["src/server", "service/serve"].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(join(folder, file), "utf8")),
+);
+
+describe("docs/runbook.md", () => {
+  const [, section = ""] = /^## The alerts\n([^]*?)^## /m.exec(page) ?? [];
+
+  test("has a section for each alert, and for no other", () => {
+    const headings = [...section.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
+    assert.deepEqual(headings, [...new Set(alerts.map(({ alert }) => alert))]);
+  });
+
+  for (const { alert, annotations } of alerts) {
+    test(`says of ${alert} what it means, what to look at and what to do, and the alert leads there`, () => {
+      assert.match(sectionOf(alert), /^\*\*It means\*\*: [^]*^\*\*Look\*\*: [^]*^\*\*Do\*\*/m);
+      assert.equal(annotations.runbook_url, `docs/runbook.md#${slug(alert)}`);
+    });
+  }
+
+  test("names events, members, metrics and settings that there are", () => {
+    const names = [...page.replaceAll(/^```[^]*?^```$/gm, "").matchAll(/`([a-z]+(?:[_-][a-z]+)+)`/g)].map(
+      ([, name = ""]) => name,
+    );
+    assert.ok(names.includes("token_server_trouble") && names.includes("result-polling"));
+    const isThere = (name: string): boolean =>
+      (settingNames as readonly string[]).includes(name) ||
+      sources.some((source) => source.includes(name.replace("onegini_otp_login_", "")));
+    assert.deepEqual(
+      names.filter((name) => !isThere(name)),
+      [],
+    );
+  });
+});
