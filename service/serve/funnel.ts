@@ -8,6 +8,7 @@ const steps = [
   "scanned",
   "accepted",
   "asked",
+  "wrong_number",
   "logged_in",
   "declined",
   "expired",
@@ -23,6 +24,7 @@ const stepOf: Partial<Record<LoginKitEvent["type"], Step>> = {
   code_scanned: "scanned",
   attempt_approved: "accepted",
   number_asked: "asked",
+  wrong_number: "wrong_number",
   attempt_denied: "declined",
   attempt_expired: "expired",
   attempt_failed: "failed",
@@ -37,7 +39,7 @@ export class Funnel {
   constructor(name: string, registry: Registry) {
     this.#seconds = new Histogram({
       name,
-      help: "Logins by step. shown, renewed: seconds until the code was there. asked: until the page was asked for the number. logged_in: from the acceptance. All others: from the first code.",
+      help: "Logins by step. shown, renewed: seconds until the code was there. asked, wrong_number: until the page was told. logged_in: from the acceptance. All others: from the first code.",
       labelNames: ["step"] as const,
       buckets,
       registers: [registry],

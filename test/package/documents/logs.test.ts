@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { Metrics } from "../../../service/serve/metrics.js";
 
 /** The recipes of docs/logs.md: a login, and one whose session fails, with log, spans, counts and the funnel as the page writes them. */
 
@@ -70,6 +71,8 @@ for (const user of ["jane", "joe"]) {
   attempts.push(attempt);
 }
 await post("/otp-login", { origin: "https://elsewhere.example" });
+for (const type of ["code_scanned", "number_asked", "wrong_number", "attempt_denied", "attempt_expired"])
+  measureEvent({ type, level: "info", attempt: attempts[0], durationMs: 1500 });
 const spans = exporter.getFinishedSpans().map((span) => {
   const { name, status, attributes } = span;
   return { name, status, attributes, traceId: span.spanContext().traceId };
@@ -144,7 +147,20 @@ describe("the recipes of docs/logs.md", () => {
   test("measure the funnel with OpenTelemetry", () => {
     const { name, unit, steps } = results.funnel;
     assert.deepEqual([name, unit], ["onegini_otp_login.step", "s"]);
-    assert.deepEqual(Object.fromEntries(steps), { shown: 2, accepted: 2, logged_in: 1 });
+    assert.deepEqual(Object.fromEntries(steps), {
+      ...{ shown: 2, accepted: 2, logged_in: 1 },
+      // Told by the test.
+      ...{ scanned: 1, asked: 1, wrong_number: 1, declined: 1, expired: 1 },
+    });
+  });
+
+  test("have the steps of the login service's funnel", async () => {
+    const steps = (text: string, pattern: RegExp): string[] =>
+      [...new Set([...text.matchAll(pattern)].map(([, step = ""]) => step))].sort();
+    assert.deepEqual(
+      steps(listingWith("const steps").split("const steps")[1] ?? "", /^ {2}\w+: "(\w+)",/gm),
+      steps(await new Metrics().text(0), /step_seconds_count\{step="(\w+)"/g),
+    );
   });
 
   test("count for Prometheus, by names that the dashboard of the login service asks for", () => {

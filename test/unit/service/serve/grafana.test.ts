@@ -35,6 +35,19 @@ test("the dashboard and the alerts name only metrics that there are", async () =
   }
 });
 
+test("the dashboard and the guide have every step of the funnel, with its median", async () => {
+  const steps = [...(await new Metrics().text(0)).matchAll(/step_seconds_count\{step="(\w+)"/g)];
+  const { panels } = JSON.parse(read("serve/grafana.json")) as { panels: { title: string }[] };
+  const [, table = ""] = /^### The funnel\n([^]*?)^## /m.exec(read("serve.md")) ?? [];
+  for (const [, step] of steps) {
+    for (const title of ["Funnel: logins that came to each step", "Median of each step"]) {
+      const panel = panels.find((each) => each.title === title);
+      assert.ok(JSON.stringify(panel).includes(`step=\\\"${step}\\\"`), `${title}: ${step}`);
+    }
+    assert.ok(table.includes(`\`${step}\``), `docs/serve.md: ${step}`);
+  }
+});
+
 test("the guide lists every metric", async () => {
   const guide = read("serve.md");
   for (const name of (await given()).own) assert.ok(guide.includes(`\`${name}`), name);

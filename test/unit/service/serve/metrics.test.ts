@@ -80,7 +80,17 @@ describe("The metrics of the service", () => {
       Number(
         new RegExp(`^onegini_otp_login_step_seconds_${name}\\{step="${step}"\\} (\\S+)`, "m").exec(text)?.[1],
       );
-    for (const step of ["shown", "renewed", "scanned", "accepted", "asked", "declined", "expired", "failed"])
+    const numbers = ["asked", "wrong_number"];
+    for (const step of [
+      "shown",
+      "renewed",
+      "scanned",
+      "accepted",
+      ...numbers,
+      "declined",
+      "expired",
+      "failed",
+    ])
       assert.deepEqual([of("count", step), of("sum", step)], [1, 1.5], step);
     assert.equal(of("count", "logged_in"), 1);
     assert.ok(of("sum", "logged_in") >= 2);
