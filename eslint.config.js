@@ -160,8 +160,9 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: "/src/(?!server/bytes)",
-              message: "Public entries only, and the kit's reader of bodies: onegini-otp-login/…",
+              regex: "/src/(?!server/bytes|node/env-proxy)",
+              message:
+                "Public entries only, the kit's reader of bodies, and what it knows of proxies: onegini-otp-login/…",
             },
             { group: ["**/demo/**"], message: "Only command/ starts the demo: what both use is in shared/." },
           ],
@@ -179,7 +180,7 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                "/src/(?!server/token-server/|server/bytes|server/runtime|node/node-transport|protocol/qr)",
+                "/src/(?!server/token-server/|server/bytes|server/runtime|node/node-transport|node/env-proxy|protocol/qr)",
               message:
                 "doctor has the kit's own Token Server client, its parsers, its reader of bodies and its QR encoder. All else: public entries.",
             },

@@ -1,5 +1,5 @@
 import type { Connection, HandshakeTrouble, TlsFacts } from "./connection.js";
-import { ignoredProxy } from "./proxy.js";
+import { ignoredProxy } from "../../src/node/env-proxy.js";
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
 
 /** The server at the other end, as the lines name it. */

@@ -8,7 +8,7 @@ import {
   type DetailedPeerCertificate,
   type TLSSocket,
 } from "node:tls";
-import { proxyFor, type ProxyUse } from "./proxy.js";
+import { proxyFor, type ProxyUse } from "../../src/node/env-proxy.js";
 import { codeOrText } from "../../shared/error-code.js";
 
 /** What a connection to a server shows, from the outside in. Steps after a failure are undefined. */

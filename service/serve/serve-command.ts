@@ -8,7 +8,7 @@ import { createLog } from "./log.js";
 import { isShared } from "./redis-client.js";
 import { checkService, startService, stopWarnings, type Checked, type Service } from "./service.js";
 import { StartProblem } from "./start-problem.js";
-import { unusedProxyWarnings } from "./unused-proxy.js";
+import { unusedProxy } from "../../src/node/env-proxy.js";
 
 /**
  * The command `serve`: the kit as a process of its own, for a site in any language.
@@ -42,7 +42,8 @@ export async function serve(
     if (problem !== undefined) console.error(problem);
     process.exit(problem === undefined ? 0 : 1);
   }
-  for (const warning of [...stopWarnings(settings), ...unusedProxyWarnings(settings)])
+  const unused = unusedProxy(settings["token-server-url"]);
+  for (const warning of [...stopWarnings(settings), ...(unused ? [unused.description] : [])])
     console.error(`warning: ${warning}`);
   const log = createLog(settings.log, undefined, settings["log-level"]);
   try {

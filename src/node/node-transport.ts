@@ -1,6 +1,13 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
-import type { Transport, TransportAnswer, TransportCall } from "../server/token-server/transport.js";
+import type { LoginKitEvent } from "../server/kit-events.js";
+import type {
+  Transport,
+  TransportAnswer,
+  TransportCall,
+  TransportWithNotice,
+} from "../server/token-server/transport.js";
+import { unusedProxy } from "./env-proxy.js";
 
 /** The server may close a kept connection just before it is used again. Then the call is repeated, the last time on a new connection. */
 const maxTries = 3;
@@ -25,7 +32,12 @@ export const createNodeTransport = (onResponse?: (response: IncomingMessage) => 
  * Calls the Token Server with Node's `http` and `https`, which cost far less than `fetch`. It uses Node's global agents,
  * where client certificates, certificate authorities and proxies are set.
  */
-export const nodeTransport: Transport = createNodeTransport();
+export const nodeTransport: Transport = Object.assign(createNodeTransport(), {
+  notice: (tokenServerUrl: string): LoginKitEvent | undefined => {
+    const unused = unusedProxy(tokenServerUrl);
+    return unused && { type: "proxy_unused", level: "warn", ...unused };
+  },
+} satisfies Pick<TransportWithNotice, "notice">);
 
 function open({ url, method, headers, body, signal }: TransportCall): ClientRequest {
   const { request } = url.startsWith("https:") ? https : http;

@@ -29,7 +29,7 @@ import { LoginPause } from "./endpoints/login-pause.js";
 import { markScanned } from "./endpoints/scanned.js";
 import { TokenServerChecks } from "./token-server/token-server-check.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
-import { fetchTransport, type Transport } from "./token-server/transport.js";
+import { fetchTransport, type Transport, type TransportWithNotice } from "./token-server/transport.js";
 
 /** The part of a kit that an adapter uses. */
 export interface KitForAdapter {
@@ -68,6 +68,12 @@ export function createLoginKit<Context = unknown>(
   const runtime = withClockOf(config.store, givenRuntime);
   const report = createReport(config.onEvent, runtime);
   const errorLog = new ErrorLog(report, runtime);
+  // Later, because the site's hook may need the kit.
+  queueMicrotask(() => {
+    const { notice }: TransportWithNotice = config.transport;
+    const event = notice?.(config.tokenServer.url);
+    if (event) report(event);
+  });
   const pending = new PendingTasks();
   const addressCheck = new AddressCheck(report);
 

@@ -218,6 +218,11 @@ export type LoginKitEvent =
   /** Once, at the first start: no address is known, so starts are not limited by address. */
   | { type: "no_client_address"; level: "warn"; description: string }
   /**
+   * Once, when the kit is created on Node: the environment names a proxy for the Token Server, and this Node does not use it.
+   * `variable` is its name.
+   */
+  | { type: "proxy_unused"; level: "warn"; variable: string; description: string }
+  /**
    * Once for each `source`: the site gave a string that is not an IP address, by `clientIp` or to `kit.scanned`. The address
    * counts as unknown. The string probably came from a client, and is not in the event.
    */

@@ -4,7 +4,7 @@ import ipaddr from "ipaddr.js";
 import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOrText } from "../../../shared/error-code.js";
-import { proxyFor } from "../proxy.js";
+import { proxyFor } from "../../../src/node/env-proxy.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { callbackAuthorizations, ownPrefix, type Listening } from "./callback-listener.js";

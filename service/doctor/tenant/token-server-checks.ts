@@ -4,7 +4,7 @@ import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } fr
 import { wordingOf } from "../wording.js";
 import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
 import { clientCertificateFix, wantsClientCertificate } from "../connection-checks.js";
-import { proxyFor } from "../proxy.js";
+import { proxyFor } from "../../../src/node/env-proxy.js";
 import { modulesFor, mostModules } from "../qr-code.js";
 import { compressionOf, wrongIn, words } from "./reply-words.js";
 

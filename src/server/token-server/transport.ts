@@ -1,4 +1,5 @@
 import { readUpTo } from "../bytes.js";
+import type { LoginKitEvent } from "../kit-events.js";
 
 /** A call to the Token Server. */
 export interface TransportCall {
@@ -21,6 +22,11 @@ export interface TransportAnswer {
 
 /** Makes calls to the Token Server. Rejects if there is no complete answer. */
 export type Transport = (call: TransportCall) => Promise<TransportAnswer>;
+
+/** A transport that can say, when a kit is created, what keeps its calls from going as the operator means. */
+export interface TransportWithNotice extends Transport {
+  readonly notice?: (tokenServerUrl: string) => LoginKitEvent | undefined;
+}
 
 /** The default transport: `fetch`. */
 export const fetchTransport: Transport = async ({ url, method, headers, body, maxBytes, signal }) => {

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { connectionLines, wantsClientCertificate } from "../../../../service/doctor/connection-checks.js";
 import { isUsable, type Connection } from "../../../../service/doctor/connection.js";
-import { proxyFor } from "../../../../service/doctor/proxy.js";
+import { proxyFor } from "../../../../src/node/env-proxy.js";
 import { foundIn, runDoctor } from "./run-doctor.js";
 
 const url = "https://ts.example.com";

@@ -1,5 +1,5 @@
-import { globalAgent as httpAgent } from "node:http";
-import { globalAgent as httpsAgent } from "node:https";
+import http from "node:http";
+import https from "node:https";
 import { isIPv4 } from "node:net";
 
 type Environment = Record<string, string | undefined>;
@@ -19,7 +19,7 @@ export type ProxyUse =
 export function proxyFor(
   address: string,
   environment: Environment = process.env,
-  agents: { http: object; https: object } = { http: httpAgent, https: httpsAgent },
+  agents: { http: object; https: object } = { http: http.globalAgent, https: https.globalAgent },
 ): ProxyUse {
   const { protocol, hostname, port } = new URL(address);
   const isTls = protocol === "https:";
@@ -63,6 +63,22 @@ function isInRange(host: string, range: string): boolean {
 
 const toNumber = (ip: string): number => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
+/**
+ * One sentence, if the environment names a proxy for a Token Server and this Node's calls do not go there. Nothing is said of an http
+ * address, because the kit takes one of this machine only, nor where the site has set an agent of its own, nor in Bun and Deno.
+ */
+export function unusedProxy(
+  address: string,
+  ...where: [environment?: Environment, agents?: { http: object; https: object }]
+): { variable: string; description: string } | undefined {
+  const isOwnAgent = Object.getPrototypeOf(https.globalAgent) !== https.Agent.prototype;
+  if (isOwnAgent || process.versions["bun"] !== undefined || process.versions["deno"] !== undefined)
+    return undefined;
+  const use = proxyFor(address, ...where);
+  if (use.kind !== "ignored" || !address.startsWith("https:")) return undefined;
+  return { variable: use.variable, description: ignoredProxy(use) };
+}
+
 /** The advice where the environment names a proxy that Node does not use. */
 export const ignoredProxy = ({ variable }: Extract<ProxyUse, { kind: "ignored" }>): string =>
-  `${variable} is set, but this Node (${process.version}) does not use it, neither for the kit's calls nor for doctor's. Node 22.21 and 24.5 use it with NODE_USE_ENV_PROXY=1; Node 20 never does.`;
+  `${variable} is set, but this Node (${process.version}) does not use it. Node 22.21 and 24.5 use it with NODE_USE_ENV_PROXY=1; Node 20 never does.`;
