@@ -7,7 +7,7 @@ import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
 import { PageCheck } from "./endpoints/page-check.js";
 import { createRoutes } from "./endpoints/routes.js";
 import { StartLimits } from "./endpoints/start-limits.js";
-import { answerStatus } from "./endpoints/status-endpoint.js";
+import { answerStatus, polled } from "./endpoints/status-endpoint.js";
 import { createReport, ErrorLog } from "./event-reporter.js";
 import { healthOf } from "./endpoints/health.js";
 import type { Core } from "./core.js";
@@ -116,7 +116,9 @@ export function createLoginKit<Context = unknown>(
       start: (call, body) => otpEndpoint.start(call, body),
       renew: (call, attempt) => otpEndpoint.renew(call, attempt),
       status: ({ request }, attempt) => answerStatus(request, attempt, statusParts),
-      logIn: (call, body, attempt) => logIn(call, body, attempt, core, pairing),
+      // A page logs in where it has seen the acceptance. A failover of the store may have lost it since: the Token Server has it.
+      logIn: async (call, body, attempt) =>
+        logIn(call, body, await polled(attempt, statusParts), core, pairing),
       callback: (call, body) => callbackEndpoint.answer(call, body),
     },
   });

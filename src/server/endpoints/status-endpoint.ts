@@ -49,16 +49,26 @@ const openStream = (attempt: Attempt, parts: StatusEndpointParts): Response =>
     headers: streamHeaders,
   });
 
-/** A browser's poll leads to result calls. Its answer waits for them, but not if they are slow. */
-async function answerNow(attempt: Attempt, { core, live, calls }: StatusEndpointParts): Promise<Response> {
-  const { attempts, runtime } = core;
-  if (attempt.state.status !== "pending") return answerPoll(attempt, runtime.now());
+const answerNow = async (attempt: Attempt, parts: StatusEndpointParts): Promise<Response> =>
+  answerPoll(await polled(attempt, parts), parts.core.runtime.now());
+
+/**
+ * The attempt after the result calls that a browser's call leads to while it is `pending`. It waits for them, but not if they are
+ * slow.
+ *
+ * @throws ApiError 404 or 503
+ */
+export async function polled(
+  attempt: Attempt,
+  { core: { attempts, runtime }, live, calls }: StatusEndpointParts,
+): Promise<Attempt> {
+  if (attempt.state.status !== "pending") return attempt;
   const retryAfterMs = calls.pollRetryAfterMs(attempt);
   if (retryAfterMs > 0) throw tokenServerCallsExceeded(retryAfterMs);
   await withTimeout(live.poll(attempt), maxCallMs, runtime);
   const now = await attempts.get(attempt.id, attempt.browser);
   if (!now) throw unknownAttempt();
-  return answerPoll(now, runtime.now());
+  return now;
 }
 
 async function answerHeld(

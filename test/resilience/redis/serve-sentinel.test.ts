@@ -9,7 +9,7 @@ import { startRedisSentinel, type SentinelGroup } from "../../support/services/r
 import { runServe } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { documentedRights, sentinelRights } from "./support/documented-rights.js";
-import { begunAgain, load, openAll, servedSite } from "./support/serve-logins.js";
+import { begunAgain, load, longestOf, openAll, servedSite } from "./support/serve-logins.js";
 
 /** `serve` behind Sentinel. */
 
@@ -46,7 +46,7 @@ describe("serve behind Sentinel", () => {
 
     const all = [...before, ...during, ...after, ...others];
     // Redis' replication does not wait, so the latest writes may be lost, and a login of that moment begins again.
-    t.diagnostic(`${all.length} logins, ${begunAgain(all)} of them begun again`);
+    t.diagnostic(`${all.length} logins, ${begunAgain(all)} of them begun again; ${longestOf(all)}`);
     assert.equal(group.replica.command("ROLE").split("\n")[0], "master");
   };
 

@@ -134,18 +134,24 @@ export function statusCall(around: Surroundings, isOwner: boolean): Step {
     moves: (state) =>
       changes(state, around, (seen) => claimOver(seen, now)).flatMap((next) => end(next, say(next))),
   };
-  return asBrowser("status", around, isOwner, (seen) => {
-    if (seen.status !== "pending") return at("answer", (state) => end(state, say(seen)), seen);
-    if (now < openUntil(seen)) {
-      const open = acceptable(seen, now).map(({ id }) => id);
-      const must = open.filter((id) => around.mustPoll(id));
-      const may = open.filter((id) => !around.mustPoll(id));
-      return pollResults(around, { must, may }, () => answer);
-    }
-    const last = lastPolls(seen, around, answer);
-    if (seen.codes.every(({ id }) => around.mustPoll(id))) return last;
-    return at("poll a last time or not", (state) => [last, answer].map((next) => ({ state, next })), seen);
-  });
+  return asBrowser("status", around, isOwner, (seen) =>
+    seen.status === "pending"
+      ? browserPolls(seen, around, answer)
+      : at("answer", (state) => end(state, say(seen)), seen),
+  );
+}
+
+/** The polls that a browser's call leads to while its attempt is pending. */
+function browserPolls(seen: AttemptState, around: Surroundings, then: Step): Step {
+  if (around.now < openUntil(seen)) {
+    const open = acceptable(seen, around.now).map(({ id }) => id);
+    const must = open.filter((id) => around.mustPoll(id));
+    const may = open.filter((id) => !around.mustPoll(id));
+    return pollResults(around, { must, may }, () => then);
+  }
+  const last = lastPolls(seen, around, then);
+  if (seen.codes.every(({ id }) => around.mustPoll(id))) return last;
+  return at("poll a last time or not", (state) => [last, then].map((next) => ({ state, next })), seen);
 }
 
 /** The Token Server's answer to a start: the transaction's id, or an error for the page. */
@@ -203,7 +209,9 @@ export function loginCall(around: Surroundings, isOwner: boolean, outcome: Outco
         return end(next, mayRepeat(next, now) ? "429 too_many_requests" : settled);
       }),
   };
-  return asBrowser(`login ${JSON.stringify(outcome)}`, around, isOwner, () => claim);
+  return asBrowser(`login ${JSON.stringify(outcome)}`, around, isOwner, (seen) =>
+    seen.status === "pending" ? browserPolls(seen, around, claim) : claim,
+  );
 }
 
 /** `kit.redeem`, which the site calls. */

@@ -22,6 +22,8 @@ export interface Person {
   user: string;
   /** How often a login was begun. More than once: an attempt was lost. */
   begun: () => number;
+  /** How long the login took since the first acceptance. */
+  seconds: () => number;
   /** Accepts the code on the screen, again if it is a new one, until the site has redeemed the ticket. */
   logIn: () => Promise<void>;
 }
@@ -134,11 +136,14 @@ export async function servedSite(t: TestContext, redisArguments: readonly string
         if (visitor.state.phase === "pending") attempts.add(visitor.state.attempt);
       };
       note();
+      let [acceptedAt, doneAt] = [NaN, NaN];
       return {
         user,
         begun: () => attempts.size,
+        seconds: () => (doneAt - acceptedAt) / 1000,
         async logIn() {
           const accepted = new Set<string>();
+          acceptedAt = performance.now();
           for (;;) {
             await untilShown(
               visitor,
@@ -155,7 +160,10 @@ export async function servedSite(t: TestContext, redisArguments: readonly string
               `the login of ${user}`,
             );
             const ticket = visitor.state.phase === "completed" && visitor.state.answer?.["ticket"];
-            if ((await redeem(ticket, visitor.cookie)) === user) return;
+            if ((await redeem(ticket, visitor.cookie)) === user) {
+              doneAt = performance.now();
+              return;
+            }
             visitor.leave();
             visitor = begin();
             await codeShown(visitor);
@@ -187,6 +195,10 @@ export function load(site: ServedSite): () => Promise<Person[]> {
     return done;
   };
 }
+
+/** How long the slowest of them took. */
+export const longestOf = (some: readonly Person[]): string =>
+  `the longest took ${Math.max(...some.map((person) => person.seconds())).toFixed(1)} s`;
 
 /** How many of them had to begin again. */
 export const begunAgain = (some: readonly Person[]): number =>

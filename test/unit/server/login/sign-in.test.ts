@@ -3,7 +3,13 @@ import { createServer, type ServerResponse } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
 import { runInNewContext } from "node:vm";
-import { memoryStore, type Login, type SignIn as SignInOf } from "onegini-otp-login/server";
+import {
+  memoryStore,
+  type Attempt,
+  type AttemptStore,
+  type Login,
+  type SignIn as SignInOf,
+} from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";
@@ -36,6 +42,23 @@ const errorOf = async (response: Response): Promise<[number, string]> => [
   response.status,
   ((await response.json()) as { error: string }).error,
 ];
+
+/** A store that can lose its last change, as Redis does in a failover. */
+function forgetfulStore(): AttemptStore & { loseLastChange: () => Promise<void> } {
+  const store = memoryStore();
+  let before: Attempt | undefined;
+  return {
+    ...store,
+    async compareAndSet(id, version, next) {
+      before = await store.get(id);
+      return store.compareAndSet(id, version, next);
+    },
+    async loseLastChange() {
+      const { version } = (before && (await store.get(before.id))) ?? {};
+      if (before && version !== undefined) await store.compareAndSet(before.id, version, before);
+    },
+  };
+}
 
 describe("logging in", () => {
   test("passes on the answer of a fetch, compressed or not", async (t) => {
@@ -217,6 +240,15 @@ describe("logging in", () => {
     const { attempt } = await browser.start();
     assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "authorization_pending"]);
     assert.deepEqual(logins, []);
+  });
+
+  test("asks the Token Server where a failover of the store has lost the acceptance", async (t) => {
+    const store = forgetfulStore();
+    const { browser, attempt, where } = await approved(t, undefined, { options: { store } });
+    await store.loseLastChange();
+    assert.equal((await store.get(attempt))?.state.status, "pending");
+    assert.equal((await browser.logIn(attempt)).status, 200);
+    assert.deepEqual(where.logins, [{ userId: "alice", attempt }]);
   });
 
   test("is impossible for another browser, even if the attempt is approved", async (t) => {
