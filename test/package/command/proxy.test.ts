@@ -119,22 +119,21 @@ describe("On Node 24, with HTTPS_PROXY,", () => {
     assert.match(warnings[0] ?? "", /^warning: HTTPS_PROXY is set, but this Node .*NODE_USE_ENV_PROXY=1/);
   });
 
-  test("and NODE_USE_ENV_PROXY=1 the kit calls through the proxy", async (t) => {
-    const way = await wayOf(t);
-    const tokenServer = {
-      url: way.tokenServerUrl,
-      clientId: "site",
-      clientSecret: "site-secret",
-      type: "qr-code",
-    };
+  /** What a kit's check of the Token Server says, with its events. */
+  async function checked(
+    { tokenServerUrl: url }: Way,
+    env: Record<string, string>,
+  ): Promise<{ ok: boolean; events: string[] }> {
+    const tokenServer = { url, clientId: "site", clientSecret: "site-secret", type: "qr-code" };
     const script = `
       import { createLoginKit } from "onegini-otp-login/node";
+      const events = [];
       const kit = createLoginKit({
         origin: ${JSON.stringify(origin)}, message: "Log in", signIn: () => ({}), tokenServer: ${JSON.stringify(tokenServer)},
+        onEvent: ({ type }) => events.push(type),
       });
-      console.log(JSON.stringify(await kit.check()));
+      console.log(JSON.stringify({ ...(await kit.check()), events }));
       await kit.close();`;
-    const env = { ...way.variables, NODE_USE_ENV_PROXY: "1" };
     const child = spawn(node, ["--input-type=module", "--eval", script], {
       env,
       stdio: ["ignore", "pipe", "inherit"],
@@ -142,8 +141,20 @@ describe("On Node 24, with HTTPS_PROXY,", () => {
     let stdout = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     await once(child, "close");
-    assert.equal((JSON.parse(stdout) as { ok: boolean }).ok, true, stdout);
+    return JSON.parse(stdout) as { ok: boolean; events: string[] };
+  }
+
+  test("and NODE_USE_ENV_PROXY=1 the kit calls through the proxy, and warns of nothing", async (t) => {
+    const way = await wayOf(t);
+    const { ok, events } = await checked(way, { ...way.variables, NODE_USE_ENV_PROXY: "1" });
+    assert.deepEqual([ok, events], [true, []]);
     assert.deepEqual([...new Set(way.connected)], [new URL(way.tokenServerUrl).host]);
+  });
+
+  test("and without NODE_USE_ENV_PROXY the kit calls directly, and warns once", async (t) => {
+    const way = await wayOf(t);
+    const { ok, events } = await checked(way, way.variables);
+    assert.deepEqual([ok, events, way.connected], [true, ["proxy_unused"], []]);
   });
 
   test("is a Node that can do it", () => {
