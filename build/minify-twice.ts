@@ -11,7 +11,7 @@ export const minifyTwice = (): Plugin => ({
         module: true,
         ecma: 2020,
         // The two that are off make the code shorter, and what is left of it after gzip longer.
-        compress: { passes: 3, lhs_constants: false, sequences: false },
+        compress: { passes: 3, lhs_constants: false, sequences: false, keep_fargs: false },
         // The hint for the compiler, and where the licences are.
         format: { comments: /^[#!]/ },
         sourceMap: { content: JSON.stringify(chunk.map) },

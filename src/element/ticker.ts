@@ -1,5 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
+/** On the window, to which `visibilitychange` bubbles up. */
+const events = ["visibilitychange", "pageshow", "resize"];
+
 /**
  * Renders the host when time alone changes what it shows, whenever its page is shown again, because timers stop in sleep, and
  * whenever the window has another size.
@@ -17,16 +20,12 @@ export class Ticker implements ReactiveController {
   }
 
   hostConnected(): void {
-    document.addEventListener("visibilitychange", this.#render);
-    addEventListener("pageshow", this.#render);
-    addEventListener("resize", this.#render);
+    for (const type of events) addEventListener(type, this.#render);
     this.#render();
   }
 
   hostDisconnected(): void {
-    document.removeEventListener("visibilitychange", this.#render);
-    removeEventListener("pageshow", this.#render);
-    removeEventListener("resize", this.#render);
+    for (const type of events) removeEventListener(type, this.#render);
     clearTimeout(this.#timer);
   }
 

@@ -32,8 +32,7 @@ export const es: Messages = {
   pairingAppHint: "La app muestra {digits} cifras.",
   pairingLabel: "Cifras de tu teléfono, {digits} cifras",
   pairingGo: "Continuar",
-  wrongNumber:
-    "one:Esas no son las cifras. Queda {tries} intento.|Esas no son las cifras. Quedan {tries} intentos.",
+  wrongNumber: "one:Cifras incorrectas. Queda {tries} intento.|Cifras incorrectas. Quedan {tries} intentos.",
   pairingAdvice: "No des estas cifras a nadie, ni por teléfono ni en un chat.",
   worksFor: "Válidas durante {time}",
   completed: "Has iniciado sesión",

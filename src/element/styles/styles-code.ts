@@ -60,7 +60,7 @@ export const codeStyles = css`
   /* Under one another, or field and button in one line. */
   .entry {
     display: grid;
-    grid-template: var(--_entry, "field" "error" "go" / minmax(0, 1fr));
+    grid-template: "field" "error" "go" / minmax(0, 1fr);
     gap: 9px 10px;
     inline-size: 100%;
     padding: 0 min(16px, 25% - 61px) 8px;
@@ -80,7 +80,7 @@ export const codeStyles = css`
   input {
     grid-area: field;
     justify-self: center;
-    inline-size: min(100%, var(--_field, 6.2857em));
+    inline-size: min(100%, 6.2857em);
     padding: 7px 0;
     border: 1px solid var(--_control);
     border-radius: var(--onegini-otp-login-button-radius, 10px);
@@ -93,6 +93,26 @@ export const codeStyles = css`
     letter-spacing: 0.28em;
     text-align: center;
     text-indent: 0.28em;
+  }
+  /* Field and button in one line, if the text is not so large that a word would break. */
+  @container (17em <= inline-size < 360px) {
+    .ask > .disc {
+      margin-block-start: 1em;
+    }
+    .entry {
+      grid-template: "field go" "error error" / minmax(0, 1.7fr) 1fr;
+    }
+    input {
+      inline-size: 100%;
+    }
+  }
+  @container (17em <= inline-size) {
+    .asking .entry {
+      grid-template: "field go" "error error" / minmax(0, 1.7fr) 1fr;
+    }
+    .asking input {
+      inline-size: 100%;
+    }
   }
   [aria-invalid] {
     padding-block: 6px;
@@ -243,7 +263,8 @@ export const codeStyles = css`
     margin-block: -5px;
   }
   /* Beside two lines, a button has two lines too, and a hint has more room where it needs some. */
-  .time:has(.slow) + .link {
+  .time:has(.slow, .icon) + .link:not(.enlarge) {
+    min-inline-size: min-content;
     max-inline-size: 9em;
   }
   .time:has(.slow) {

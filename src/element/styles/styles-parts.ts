@@ -66,6 +66,7 @@ export const partStyles = css`
     padding: 1px 12px;
   }
   .row .link {
+    overflow-wrap: normal;
     min-inline-size: 44px;
     margin-inline: -9px;
     padding: 2px 8px;

@@ -104,7 +104,8 @@ const card = css`
   .layer {
     grid-area: 1 / 1;
   }
-  .body > [inert] {
+  .body > [inert],
+  .foot > [inert] {
     visibility: hidden;
   }
   ::slotted(*) {
@@ -127,10 +128,11 @@ const card = css`
   .footer::before {
     content: "";
   }
-  /* Two lines. */
-  .roomy,
-  .advice {
-    min-block-size: calc(2.7692em + 16px);
+  .foot {
+    display: grid;
+  }
+  .foot > * {
+    grid-area: 1 / 1;
   }
   .advice {
     grid-template-columns: auto 1fr;
@@ -180,19 +182,6 @@ const card = css`
     }
     .stage {
       margin-inline: max(-8px, -1 * var(--onegini-otp-login-padding, 8px));
-    }
-  }
-  /* Field and button in one line, if the text is not so large that a word would break. */
-  @container (17em <= inline-size < 332px) {
-    section {
-      --_entry: "field go" "error error" / minmax(0, 1.7fr) 1fr;
-      --_field: 100%;
-    }
-  }
-  @container (inline-size >= 17em) {
-    .asking {
-      --_entry: "field go" "error error" / minmax(0, 1.7fr) 1fr;
-      --_field: 100%;
     }
   }
   /* Only in the element of a site that lets it be wider than it is by itself: on a phone that is held sideways. */

@@ -81,9 +81,18 @@ function phoneLayers(model: ViewModel, handlers: Handlers, footer: unknown): Tem
 export function view(model: ViewModel, handlers: Handlers): TemplateResult {
   const { words, app, announcement } = model;
   const isAppFirst = app === "first";
-  const footer = questionOf(model)
-    ? html`<p class="footer advice" part="advice">${icons.shield}<span>${words.pairingAdvice}</span></p>`
-    : html`<slot name="footer" class="footer ${model.hasAdviceRoom ? "roomy" : ""}"></slot>`;
+  const question = questionOf(model);
+  // Both in one place, so that its height is that of the higher one.
+  const footer = html`<div class="foot">
+    <slot name="footer" class="footer" ?inert=${question}></slot>
+    ${
+      question || model.hasAdviceRoom
+        ? html`<p class="footer advice" part="advice" ?inert=${!question}>
+            ${icons.shield}<span>${words.pairingAdvice}</span>
+          </p>`
+        : nothing
+    }
+  </div>`;
   return html`<section part="base" aria-labelledby="title" lang=${words.language}>
     <div class="column">
       <div class="head">
