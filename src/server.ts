@@ -17,7 +17,6 @@ export type {
   HeadersOfRequest,
   Health,
   LoginKit,
-  PauseOptions,
   RedeemedLogin,
   ScannedCode,
 } from "./server/login-kit.js";
@@ -28,6 +27,7 @@ export {
   type CompareAddressesOptions,
 } from "./server/address/compare-addresses.js";
 export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js";
+export type { PauseOptions } from "./server/endpoints/login-pause.js";
 export type { PageOptions } from "./server/endpoints/page-check.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 export type { LimitName, Limits, Rate } from "./server/limits/limits.js";

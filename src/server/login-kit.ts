@@ -1,4 +1,5 @@
 import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
+import type { PauseOptions } from "./endpoints/login-pause.js";
 import type { PageOptions } from "./endpoints/page-check.js";
 import type { Pause } from "./attempt/pause.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
@@ -114,12 +115,6 @@ export interface LoginKit<Context = unknown> {
    * call is running. After that the kit makes no result calls by itself.
    */
   close(): Promise<void>;
-}
-
-/** When a pause ends. */
-export interface PauseOptions {
-  /** When logins go on by themselves: a `Date` or milliseconds since the epoch, in the future. Default: with `resume` only. */
-  until?: Date | number | undefined;
 }
 
 /** What a log-out ends besides the attempts of its browser. */

@@ -2,8 +2,13 @@ import type { Pause, PauseSwitch } from "../attempt/pause.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
 import type { Core } from "../core.js";
 import { loginPaused } from "../http/api-error.js";
-import type { PauseOptions } from "../login-kit.js";
 import { randomShare } from "../runtime.js";
+
+/** When a pause ends. */
+export interface PauseOptions {
+  /** When logins go on by themselves: a `Date` or milliseconds since the epoch, in the future. Default: with `resume` only. */
+  until?: Date | number | undefined;
+}
 
 /** A paused page asks again after this time at the latest, because logins may go on before `until`. */
 const askAgainSeconds = 30;
