@@ -70,7 +70,8 @@ describe("A limit that a person exceeds", { concurrency: true }, () => {
     const where = await limitedSite(t, { tokenServerCalls: { count: 1, seconds: 60 } });
     await new Client(where).start();
     const page = await open(where, "failed");
-    await read(page, "The login service isn’t answering");
+    // For a minute, so a button could not help.
+    await read(page, "Phone login is paused");
   });
 
   for (const limit of ["streamsPerNode", "streamsPerBrowser"] as const) {
