@@ -10,11 +10,11 @@ export const minifyTwice = (): Plugin => ({
       const { code, map } = await minify(chunk.code, {
         module: true,
         ecma: 2020,
-        // The two that are off make the code shorter, and what is left of it after gzip longer.
+        // `lhs_constants` and `sequences` make the code shorter and its gzip larger.
         compress: { passes: 3, lhs_constants: false, sequences: false, keep_fargs: false },
         // The hint for the compiler, and where the licences are.
         format: { comments: /^[#!]/ },
-        sourceMap: { content: JSON.stringify(chunk.map) },
+        sourceMap: chunk.map ? { content: JSON.stringify(chunk.map), includeSources: true } : false,
       });
       chunk.code = code!;
       const written = bundle[`${chunk.fileName}.map`];

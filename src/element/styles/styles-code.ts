@@ -262,9 +262,8 @@ export const codeStyles = css`
   .row > .time {
     margin-block: -5px;
   }
-  /* Beside two lines, a button has two lines too, and a hint has more room where it needs some. */
-  .time:has(.slow, .icon) + .link:not(.enlarge) {
-    min-inline-size: min-content;
+  /* A button may have two lines, and a hint has more room where it needs some. */
+  .time + .link:not(.enlarge) {
     max-inline-size: 9em;
   }
   .time:has(.slow) {

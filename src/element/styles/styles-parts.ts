@@ -67,11 +67,14 @@ export const partStyles = css`
   }
   .row .link {
     overflow-wrap: normal;
-    min-inline-size: 44px;
+    min-inline-size: min-content;
     margin-inline: -9px;
     padding: 2px 8px;
     font-size: 0.8125em;
     line-height: 1.385;
+  }
+  .row .enlarge {
+    min-inline-size: 44px;
   }
   .row .link:has(+ .link),
   .link + .link {
