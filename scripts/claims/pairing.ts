@@ -56,6 +56,22 @@ export const pairingDefences: readonly Defence[] = [
     title: "takes only the number of the code that was accepted",
   },
   {
+    claim: "A browser that was forgotten is not known again by a repeated login",
+    file: "src/server/pairing/pairing.ts",
+    text: `this.#browsers.remember(cookieOf(request), userId, claimedAt)`,
+    without: `this.#browsers.remember(cookieOf(request), userId, this.#core.runtime.now())`,
+    test: pairing,
+    title: "a browser that repeats its login after the instant is asked again, too",
+  },
+  {
+    claim: "A cookie whose name only looks like the known browser's is not read",
+    file: knownBrowsers,
+    text: `pair.replace(/^[ \\t]+|[ \\t]+$/g, "")`,
+    without: `pair.trim()`,
+    test: browsers,
+    title: "is not known by a cookie whose name only looks like its own",
+  },
+  {
     claim: "An accepted code whose number nobody typed is a warning",
     file: "src/server/attempt/attempts.ts",
     text: `before.status === "approved" && before.asked === true`,

@@ -113,12 +113,16 @@ export type LoginKitEvent =
       repeated: boolean;
       durationMs: number;
     }
-  /** The page got a ticket (`handOver`). `repeated`: the browser called again, and the ticket before is void. */
+  /**
+   * The page got a ticket (`handOver`). `browser` as in `logged_in`: a `new` one is known from now on, also if it never redeems the
+   * ticket. `repeated`: the browser called again, and the ticket before is void.
+   */
   | {
       type: "ticket_issued";
       level: "info";
       attempt: string;
       userId: string;
+      browser?: "known" | "new";
       address?: string;
       repeated: boolean;
       durationMs: number;

@@ -11,7 +11,7 @@ import type { ClaimedLogin } from "./login-summary.js";
  */
 export function answerTicket(
   call: Call<unknown>,
-  { attempt, userId, repeated, secret }: ClaimedLogin & { secret: string },
+  { attempt, userId, login: { browser }, repeated, secret }: ClaimedLogin & { secret: string },
   to: string,
   { config, report, runtime }: Core,
 ): Response {
@@ -21,6 +21,7 @@ export function answerTicket(
     level: "info",
     attempt,
     userId,
+    ...(browser && { browser }),
     ...loggedAddress(call),
     repeated,
     durationMs: runtime.now() - call.beganAt,

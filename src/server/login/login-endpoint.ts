@@ -77,7 +77,13 @@ async function claimLogin<Context>(
       const isRedeemed = state.ticket?.redeemedAt !== undefined;
       if (!changed) throw repeatError(isRedeemed ? 0 : repeatableUntil(state, timeouts) - at);
       const { userId, logins } = state;
-      return { userId, attempt: id, login: summaryOf(attempt, state), repeated: logins !== undefined };
+      return {
+        userId,
+        attempt: id,
+        login: summaryOf(attempt, state),
+        claimedAt: state.at,
+        repeated: logins !== undefined,
+      };
     }
     case "approved":
     case "failed": {

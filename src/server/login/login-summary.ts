@@ -6,6 +6,8 @@ export interface ClaimedLogin {
   userId: string;
   attempt: string;
   login: LoginSummary;
+  /** When the browser claimed it for the first time. */
+  claimedAt: number;
   /** Whether the browser called before. */
   repeated: boolean;
 }

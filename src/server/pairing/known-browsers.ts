@@ -78,16 +78,29 @@ export class KnownBrowsers {
     );
   }
 
-  /** The `Set-Cookie` that makes this browser known for this user, from now on. It stays known for its other users. */
-  async remember(header: string, userId: string): Promise<string> {
+  /**
+   * The `Set-Cookie` that makes this browser known for this user. It stays known for its other users.
+   *
+   * @param issuedMs when the user logged in, also where that login is repeated now: its browser may have been forgotten since
+   */
+  async remember(header: string, userId: string, issuedMs: number): Promise<string> {
     const { keys, runtime, rememberDays } = this.#options;
     const before = this.#read(header);
     const id = before?.id ?? base64url(runtime.random(idBytes));
-    const issuedMs = runtime.now();
     const isOf = before ? await this.#entriesOf(before, userId) : [];
     const others = (before?.entries ?? []).filter((_, index) => isOf[index] !== true);
     const entries = [{ issuedMs, code: await keys.sign(this.#parts(id, userId, issuedMs)) }, ...others];
     return this.#cookie.header(textOf({ id, entries: entries.slice(0, maxUsers) }), rememberDays);
+  }
+
+  /** The `Set-Cookie` that makes this browser unknown for this user; undefined if it is not known for them. */
+  async forget(header: string, userId: string): Promise<string | undefined> {
+    const before = this.#read(header);
+    const isOf = before ? await this.#entriesOf(before, userId) : [];
+    if (!before || !isOf.includes(true)) return undefined;
+    const entries = before.entries.filter((_, index) => isOf[index] !== true);
+    if (entries.length === 0) return this.endHeader();
+    return this.#cookie.header(textOf({ id: before.id, entries }), this.#options.rememberDays);
   }
 
   /** The `Set-Cookie` that deletes the cookie. */
@@ -97,7 +110,8 @@ export class KnownBrowsers {
 
   #read(header: string): Known | undefined {
     const values = header.split(";").flatMap((pair) => {
-      const [name = "", value = ""] = pair.trim().split("=", 2);
+      // Of RFC 6265 alone: `trim` also takes characters of which a neighbour's cookie name may consist.
+      const [name = "", value = ""] = pair.replace(/^[ \t]+|[ \t]+$/g, "").split("=", 2);
       return name === this.#cookie.name ? [value] : [];
     });
     // Of two cookies, which only http allows, one may be somebody else's.

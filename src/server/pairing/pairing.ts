@@ -98,10 +98,10 @@ export class Pairing<Context> {
     await this.#wrongNumbers?.limiter.count(await this.#userKey(userId));
   }
 
-  /** The `Set-Cookie` that makes the browser of a login known; undefined if it is not to be remembered. */
+  /** The `Set-Cookie` that makes the browser of a login known, or unknown where the site says so; undefined for neither. */
   async rememberHeader(
     { request, context }: Call<Context>,
-    { userId, attempt, login }: ClaimedLogin,
+    { userId, attempt, login, claimedAt }: ClaimedLogin,
   ): Promise<string | undefined> {
     const { when, rememberDays, remember } = this.#settings;
     if (when === "always" || rememberDays === 0 || login.browser === undefined) return undefined;
@@ -111,7 +111,8 @@ export class Pairing<Context> {
           remember({ userId, attempt, login, request, context, signal: abort.signal }),
         )
       : true;
-    return isWanted === true ? this.#browsers.remember(cookieOf(request), userId) : undefined;
+    if (isWanted === true) return this.#browsers.remember(cookieOf(request), userId, claimedAt);
+    return isWanted === false ? this.#browsers.forget(cookieOf(request), userId) : undefined;
   }
 
   /** The `Set-Cookie` by which a browser is known no more. */

@@ -333,6 +333,33 @@ describe("what the site says about browsers", () => {
     assert.equal(alice.known, undefined);
   });
 
+  test("a browser that it no longer wants to remember is asked again", async (t) => {
+    let isWanted = true;
+    const { person, accept } = await scene(t, { remember: () => isWanted });
+    const alice = person();
+    const first = await accept(alice);
+    await alice.logIn(first.attempt, first.number);
+    isWanted = false;
+    const second = await accept(alice);
+    assert.equal((await alice.logIn(second.attempt)).status, 200);
+    const third = await accept(alice);
+    assert.equal((await alice.logIn(third.attempt)).status, 403);
+  });
+
+  test("a browser that repeats its login after the instant is asked again, too", async (t) => {
+    const forgotten: { at?: Date } = {};
+    const { clock, person, accept } = await scene(t, { knownSince: () => forgotten.at });
+    const alice = person();
+    const first = await accept(alice);
+    await alice.logIn(first.attempt, first.number);
+    await clock.advance(1);
+    forgotten.at = new Date(clock.now());
+    await clock.advance(1);
+    assert.equal((await alice.logIn(first.attempt)).status, 200);
+    const second = await accept(alice);
+    assert.equal((await alice.logIn(second.attempt)).status, 403);
+  });
+
   test("browsers from before an instant are asked again", async (t) => {
     const since = new Map<string, Date>();
     const { clock, person, accept } = await scene(t, {
@@ -418,8 +445,10 @@ describe("the second cookie", () => {
     assert.ok(alice.known);
     const login = await where.kit.redeem(body["ticket"], { headers: { cookie: alice.browser.cookie } });
     assert.equal(login?.login.browser, "new");
-    const event = where.events.find(({ type }) => type === "ticket_redeemed");
-    assert.equal(event && "browser" in event && event.browser, "new");
+    for (const type of ["ticket_issued", "ticket_redeemed"]) {
+      const event = where.events.find((each) => each.type === type);
+      assert.equal(event && "browser" in event && event.browser, "new", type);
+    }
   });
 
   test("is ended by forget only where the site says so", async (t) => {

@@ -23,7 +23,8 @@ describe("a browser that is known for a user", () => {
       runtime: clock,
     });
   /** The `Cookie` header that a browser sends after a login. */
-  const loggedIn = async (userId: string, before = "") => pairOf(await browsers.remember(before, userId));
+  const loggedIn = async (userId: string, before = "") =>
+    pairOf(await browsers.remember(before, userId, clock.now()));
 
   beforeEach(() => {
     clock = new VirtualClock();
@@ -32,7 +33,7 @@ describe("a browser that is known for a user", () => {
   });
 
   test("is known after a login with the number, and its cookie is for the server alone", async () => {
-    const header = await browsers.remember("", "alice");
+    const header = await browsers.remember("", "alice", clock.now());
     assert.match(
       header,
       /^__Host-onegini-otp-login-known=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
@@ -64,9 +65,26 @@ describe("a browser that is known for a user", () => {
     assert.ok(!(await create(undefined, 0).isKnown(cookie, alice)));
   });
 
+  test("is forgotten for one user, and stays known for the other", async () => {
+    const cookie = await loggedIn("bob", await loggedIn("alice"));
+    const header = await browsers.forget(cookie, "alice");
+    assert.ok(header);
+    assert.ok(!(await browsers.isKnown(pairOf(header), alice)));
+    assert.ok(await browsers.isKnown(pairOf(header), { ...alice, userId: "bob" }));
+    assert.equal(await browsers.forget(pairOf(header), "alice"), undefined);
+    assert.match((await browsers.forget(pairOf(header), "bob")) ?? "", /-known=; Max-Age=0;/);
+  });
+
+  test("is not known by a cookie whose name only looks like its own", async () => {
+    const cookie = await loggedIn("alice");
+    for (const space of ["\u00a0", "\f", "\u2003"])
+      assert.ok(!(await browsers.isKnown(`a=1; ${space}${cookie}`, alice)));
+    assert.ok(await browsers.isKnown(`a=1;\t ${cookie} `, alice));
+  });
+
   test("has one cookie on http loopback too, without Secure", async () => {
     browsers = create("http://localhost:3000");
-    const header = await browsers.remember("", "alice");
+    const header = await browsers.remember("", "alice", clock.now());
     assert.match(
       header,
       /^onegini-otp-login-known=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Lax$/,
