@@ -136,6 +136,20 @@ const faults: readonly Fault[] = [
     by: 20,
   },
   {
+    what: "origin is wrong at a site with few logins",
+    alert: "LoginPagesRefused",
+    series: {
+      [refused("forbidden_origin")]: "0x10 0+1x50",
+      [ours("tickets_issued_total")]: "0x60",
+      [login("completed")]: "0x60",
+      [login("denied")]: "0x60",
+      [step("shown")]: "0x60",
+      [step("accepted")]: "0x60",
+      [step("logged_in")]: "0x60",
+    },
+    by: 26,
+  },
+  {
     what: "the backend has another secret",
     alert: "LoginInternalCallsRefused",
     series: { [refused("invalid_client")]: "0x10 0+5x50" },
