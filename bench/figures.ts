@@ -5,22 +5,26 @@ export interface Bound {
   value: number;
 }
 
-/** One figure, measured once or several times. `bare`: the same figure of bare `node:http` in the same run. */
+/**
+ * One figure, measured once or several times. `bare`: the same figure of the baseline in the same run. `baseline`: its name, by
+ * default "bare node:http".
+ */
 export interface Figure {
   what: string;
   unit: string;
   values: readonly number[];
   bare?: readonly number[];
+  baseline?: string;
   bounds: readonly Bound[];
 }
 
 /** Prints a figure beside its baseline and its bounds, and makes the process fail if one of them is missed. */
-export function conclude({ what, unit, values, bare, bounds }: Figure): void {
+export function conclude({ what, unit, values, bare, baseline = "bare node:http", bounds }: Figure): void {
   const figure = median(values);
   const ratio = bare ? figure / median(bare) : NaN;
   console.log(`${what}: ${describe(values)}${unit}`);
   if (bare)
-    console.log(`  bare node:http: ${describe(bare)}${unit}; the kit's is ${ratio.toFixed(2)} times that`);
+    console.log(`  ${baseline}: ${describe(bare)}${unit}; the kit's is ${ratio.toFixed(2)} times that`);
   for (const { of, relation, value } of bounds) {
     const actual = of === "ratio" ? ratio : figure;
     const isMet = relation === "≤" ? actual <= value : actual >= value;

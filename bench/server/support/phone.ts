@@ -12,14 +12,22 @@ export async function enroll(tokenServer: string, user: string): Promise<void> {
 }
 
 /** Scans a code. Returns the transaction. */
-export async function scan(tokenServer: string, user: string, otp: string): Promise<string> {
+export const scan = async (tokenServer: string, user: string, otp: string): Promise<string> =>
+  (await scanned(tokenServer, user, otp)).transaction_id;
+
+/** Scans a code. Returns the transaction, and the message that the phone shows. */
+export async function scanned(
+  tokenServer: string,
+  user: string,
+  otp: string,
+): Promise<{ transaction_id: string; message: string }> {
   const { status, text } = await ask(`${tokenServer}/phone/users/${user}/scan`, {
     method: "POST",
     headers: json,
     body: JSON.stringify({ otp }),
   });
   if (status !== 200) throw new Error(`A scan was answered ${status}: ${text}`);
-  return (JSON.parse(text) as { transaction_id: string }).transaction_id;
+  return JSON.parse(text) as { transaction_id: string; message: string };
 }
 
 /** Accepts a scanned transaction. */

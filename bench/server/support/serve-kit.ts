@@ -11,11 +11,12 @@ import { backlog, report } from "./child.js";
  * - `LIMITED`: all limits are the defaults. Otherwise all visitors have one address: starts are not limited by address, and
  *   streams and calls to the Token Server have twice their limits, because one address gets half.
  * - `PORT`: where it listens; by default the system chooses.
+ * - `PAIRING`: browsers that are not known for their user are asked for the number on the phone.
  * - `CALLBACK_PASSWORD`: the callback takes Basic authentication, as the user `token-server`.
  */
 export function serveKit(store: AttemptStore): void {
   const [tokenServerUrl = "", publicOrigin] = process.argv.slice(2);
-  const { UNLIMITED, LIMITED, PORT, CALLBACK_PASSWORD: password } = process.env;
+  const { UNLIMITED, LIMITED, PORT, PAIRING, CALLBACK_PASSWORD: password } = process.env;
   let handle: NodeHandler = (_req, res) => res.end();
   const server = createServer((req, res) => handle(req, res));
   server.listen({ port: Number(PORT ?? 0), host: "127.0.0.1", backlog }, () => {
@@ -24,7 +25,8 @@ export function serveKit(store: AttemptStore): void {
     const kit = createLoginKit<NodeContext>({
       origin: publicOrigin ?? url,
       tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
-      message: "Log in to the bench",
+      message: PAIRING ? "Log in to the bench. It may ask for {number}." : "Log in to the bench",
+      ...(PAIRING && { pairing: { keys: ["a key of the bench, of forty characters."] } }),
       signIn: ({ userId }) => Response.json({}, { headers: { "set-cookie": `session=${userId}` } }),
       store,
       ...(password !== undefined && { callback: { username: "token-server", password } }),

@@ -1,0 +1,97 @@
+import { conclude, perSecond } from "../figures.js";
+import { start, type Child } from "./support/child.js";
+import { accept, enroll, scanned } from "./support/phone.js";
+import { ask, openPage, readStream } from "./support/visitor.js";
+
+/**
+ * What the number on the phone costs a site, on memory: starts and full logins a second without the option, in a known browser,
+ * and in a new one, which posts the number after a call that is answered `pairing_required`. In turns.
+ */
+const rounds = 5;
+const warmUp = 200;
+const logins = 500;
+const starts = 3000;
+const atATime = 32;
+
+const tokenServer = await start("token-server");
+const without = await start("kit-server", [tokenServer.url], { UNLIMITED: "1" });
+const withOption = await start("kit-server", [tokenServer.url], { UNLIMITED: "1", PAIRING: "1" });
+const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
+for (const user of users) await enroll(tokenServer.url, user);
+
+/** The cookie that makes each user's browser a known one. */
+const knownCookies = new Map<string, string>();
+
+async function logIn(site: Child, user: string, isKnown: boolean): Promise<void> {
+  const page = await openPage(site.url);
+  const cookies = [page.headers["cookie"], isKnown && knownCookies.get(user)].filter(Boolean).join("; ");
+  const headers = { ...page.headers, cookie: cookies, "content-type": "application/json" };
+  const stream = readStream(page);
+  await stream.opened;
+  const { transaction_id, message } = await scanned(tokenServer.url, user, page.otp);
+  await accept(tokenServer.url, transaction_id);
+  await stream.approved;
+  const post = (body: object) =>
+    ask(`${page.url}/login`, { method: "POST", headers, body: JSON.stringify(body) });
+  let answer = await post({});
+  if (answer.status === 403 && !isKnown) answer = await post({ number: /\d{4}/.exec(message)?.[0] });
+  if (answer.status !== 200) throw new Error(`A login was answered ${answer.status}: ${answer.text}`);
+  const known = answer.headers["set-cookie"]?.find((cookie) => cookie.includes("-known="));
+  if (known !== undefined) knownCookies.set(user, known.split(";")[0] ?? "");
+}
+
+const runLogins = (site: Child, isKnown: boolean, count = logins): Promise<number> => {
+  const free = [...users];
+  return perSecond(count, atATime, async () => {
+    const user = free.pop() ?? "";
+    await logIn(site, user, isKnown);
+    free.push(user);
+  });
+};
+const runStarts = (site: Child): Promise<number> =>
+  perSecond(starts, atATime, async () => void (await openPage(site.url)));
+
+const figures = {
+  startsWithout: [] as number[],
+  startsWith: [] as number[],
+  without: [] as number[],
+  known: [] as number[],
+  asked: [] as number[],
+};
+// It makes each user's browser a known one.
+for (const site of [without, withOption]) await runLogins(site, false, warmUp);
+for (let round = 0; round < rounds; round++) {
+  figures.startsWithout.push(await runStarts(without));
+  figures.startsWith.push(await runStarts(withOption));
+  figures.without.push(await runLogins(without, false));
+  figures.known.push(await runLogins(withOption, true));
+  figures.asked.push(await runLogins(withOption, false));
+}
+for (const child of [without, withOption, tokenServer]) child.kill();
+
+const baseline = "without the option";
+conclude({
+  what: "starts",
+  unit: " starts/s",
+  values: figures.startsWith,
+  bare: figures.startsWithout,
+  baseline,
+  bounds: [{ of: "ratio", relation: "≥", value: 0.95 }],
+});
+conclude({
+  what: "logins in known browsers",
+  unit: " logins/s",
+  values: figures.known,
+  bare: figures.without,
+  baseline,
+  bounds: [{ of: "ratio", relation: "≥", value: 0.95 }],
+});
+conclude({
+  what: "logins with a number",
+  unit: " logins/s",
+  values: figures.asked,
+  bare: figures.without,
+  baseline,
+  bounds: [],
+});
+process.exit();
