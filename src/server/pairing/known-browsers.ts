@@ -110,7 +110,7 @@ export class KnownBrowsers {
 
   #read(header: string): Known | undefined {
     const values = header.split(";").flatMap((pair) => {
-      // Of RFC 6265 alone: `trim` also takes characters of which a neighbour's cookie name may consist.
+      // Only the white space of RFC 6265: `trim` also strips characters that another cookie's name may contain.
       const [name = "", value = ""] = pair.replace(/^[ \t]+|[ \t]+$/g, "").split("=", 2);
       return name === this.#cookie.name ? [value] : [];
     });
