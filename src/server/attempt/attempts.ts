@@ -3,7 +3,7 @@ import type { AttemptListener } from "./attempt-store.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../bytes.js";
-import type { Runtime } from "../runtime.js";
+import type { Randomness, Runtime } from "../runtime.js";
 import { storeOfSite } from "./site-store.js";
 import type { GuardedStore } from "./store-guard.js";
 import type { Redemption, TicketRefusal } from "./ticket.js";
@@ -32,6 +32,10 @@ const maxTries = 200;
 
 const attemptIdBytes = 16;
 
+/** A new attempt's id. */
+export const createAttemptId = (randomness: Randomness): string =>
+  base64url(randomness.random(attemptIdBytes));
+
 /** Whether a text can be the id of an attempt. */
 export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test(text);
 
@@ -52,22 +56,14 @@ export class Attempts {
     this.#report = report;
   }
 
-  /**
-   * Begins an attempt with its first transaction.
-   *
-   * @param codeNumber makes the code of the transaction's number for the attempt's id, with `pairing`
-   */
+  /** Begins an attempt with its first transaction. */
   async begin(
-    of: Pick<Attempt, "browser" | "language" | "address" | "userAgent">,
-    { id: transactionId, endsAt }: NewTransaction,
-    codeNumber?: (attempt: string) => Promise<string>,
+    of: Pick<Attempt, "id" | "browser" | "language" | "address" | "userAgent">,
+    transaction: NewTransaction,
   ): Promise<Attempt> {
-    const id = base64url(this.#runtime.random(attemptIdBytes));
     const startedAt = this.#runtime.now();
-    const numberCode = await codeNumber?.(id);
-    const transaction = { id: transactionId, endsAt, ...(numberCode !== undefined && { numberCode }) };
     const origin = this.#origin;
-    const attempt = beginAttempt({ ...of, id, origin, startedAt, transaction }, this.#timeouts);
+    const attempt = beginAttempt({ ...of, origin, startedAt, transaction }, this.#timeouts);
     await this.#store.create(attempt);
     return attempt;
   }

@@ -10,6 +10,8 @@ import {
   type ApiError,
 } from "../http/api-error.js";
 import type { Attempt } from "../attempt/attempt.js";
+import { createAttemptId } from "../attempt/attempts.js";
+import type { NewTransaction } from "../attempt/transitions.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
@@ -22,7 +24,7 @@ import { languageCode } from "../http/content-negotiation.js";
 import type { Pairing } from "../pairing/pairing.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import { sha256 } from "../bytes.js";
-import { randomShare } from "../runtime.js";
+import { drawnAtOnce, randomShare } from "../runtime.js";
 import { StartBreaker } from "../token-server/start-breaker.js";
 import { StartOutage, type FailedStart } from "../token-server/start-outage.js";
 import { withNumber } from "../token-server/message.js";
@@ -89,7 +91,9 @@ export class OtpEndpoint<Context> {
     await this.#checkOpen();
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const sentCookie = cookie.read(call.request);
-    const secret = sentCookie ?? cookie.create(runtime);
+    const randomness = drawnAtOnce(runtime);
+    const number = this.#parts.pairing?.createNumber(randomness);
+    const secret = sentCookie ?? cookie.create(randomness);
     const browser = await sha256(secret);
     const address = call.address();
     // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
@@ -103,30 +107,31 @@ export class OtpEndpoint<Context> {
       giveBack();
       throw error;
     }
-    const issued = await this.#issue(call, language);
+    const issued = await this.#issue(call, language, number);
 
+    const id = createAttemptId(randomness);
     const userAgent = userAgentOf(call.request);
-    const attempt = await attempts.begin(
+    await attempts.begin(
       {
+        id,
         browser,
         ...(language !== undefined && { language }),
         ...(address !== undefined && { address }),
         ...(userAgent !== undefined && { userAgent }),
       },
-      issued,
-      this.#numberCoder(issued),
+      await this.#transactionOf(issued, id),
     );
-    call.attempt = attempt.id;
+    call.attempt = id;
     live.codeStarted(issued.endsAt);
     report({
       type: "attempt_started",
       level: "info",
-      attempt: attempt.id,
+      attempt: id,
       ...loggedAddress(call),
       durationMs: runtime.now() - call.beganAt,
     });
     return {
-      answer: { attempt: attempt.id, ...this.#answer(issued) },
+      answer: { attempt: id, ...this.#answer(issued) },
       setCookie: sentCookie === undefined ? cookie.header(secret) : undefined,
     };
   }
@@ -145,18 +150,12 @@ export class OtpEndpoint<Context> {
     if (!place.changed) throw this.#renewalError(place.attempt);
 
     const issued = await this.#issueForRenewal(call, attempt);
-    const { id, endsAt } = issued;
-    const numberCode = await this.#numberCoder(issued)?.(attempt.id);
-    const renewed = await attempts.change(attempt.id, {
-      kind: "renewed",
-      id,
-      endsAt,
-      ...(numberCode !== undefined && { numberCode }),
-    });
+    const transaction = await this.#transactionOf(issued, attempt.id);
+    const renewed = await attempts.change(attempt.id, { kind: "renewed", ...transaction });
     if (!renewed) throw unknownAttempt();
     // A phone that scanned an older code may have accepted or declined in the meantime.
     if (!renewed.changed) throw attemptSettled();
-    live.codeStarted(endsAt);
+    live.codeStarted(issued.endsAt);
     report({
       type: "code_renewed",
       level: "info",
@@ -195,20 +194,21 @@ export class OtpEndpoint<Context> {
     );
   }
 
-  /** Makes what is stored of a transaction's number; undefined if it has none. */
-  #numberCoder({ id, number }: Issued): ((attempt: string) => Promise<string>) | undefined {
+  /** What is stored of a code: of its number, with `pairing`, no more than a code by the site's keys. */
+  async #transactionOf({ id, endsAt, number }: Issued, attempt: string): Promise<NewTransaction> {
     const { pairing } = this.#parts;
-    return pairing && number !== undefined ? (attempt) => pairing.codeOf(number, attempt, id) : undefined;
+    if (!pairing || number === undefined) return { id, endsAt };
+    return { id, endsAt, numberCode: await pairing.codeOf(number, attempt, id) };
   }
 
   async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {
-    const { attempts, config } = this.#core;
+    const { attempts, config, runtime } = this.#core;
     const { quota } = this.#parts;
     const client = config.addresses.clientAt(address);
     try {
       if (!quota.take("renewal", client))
         throw tokenServerCallsExceeded(quota.retryAfterMs("renewal", client));
-      return await this.#issue(call, language);
+      return await this.#issue(call, language, this.#parts.pairing?.createNumber(runtime));
     } catch (error) {
       await attempts.change(id, { kind: "renewal_abandoned" });
       throw error;
@@ -216,11 +216,14 @@ export class OtpEndpoint<Context> {
   }
 
   /** Starts a transaction with everything that the phone shows about it, for the person to compare. */
-  async #issue(call: Call<Context>, language: string | undefined): Promise<Issued> {
+  async #issue(
+    call: Call<Context>,
+    language: string | undefined,
+    number: string | undefined,
+  ): Promise<Issued> {
     const { config, report, runtime } = this.#core;
     const { request, context } = call;
     const text = await config.message?.({ language, request, context });
-    const number = this.#parts.pairing?.createNumber();
     const address = call.address();
     this.#checkBreaker();
     const beganAt = runtime.now();

@@ -1,6 +1,6 @@
 import { serialize } from "hono/utils/cookie";
 import { base64url } from "../bytes.js";
-import type { Runtime } from "../runtime.js";
+import type { Randomness } from "../runtime.js";
 
 /** 256 random bits. */
 const valueBytes = 32;
@@ -39,8 +39,8 @@ export class BrowserCookie {
     return this.#wellFormed.exec(header)?.[1];
   }
 
-  create(runtime: Runtime): string {
-    return base64url(runtime.random(valueBytes));
+  create(randomness: Randomness): string {
+    return base64url(randomness.random(valueBytes));
   }
 
   /** The `Set-Cookie` that sets it: a session cookie for the whole site. */

@@ -1,4 +1,4 @@
-import type { Runtime } from "../runtime.js";
+import type { Randomness } from "../runtime.js";
 import type { SigningKeys } from "./signing-keys.js";
 
 /** How many digits a number has. */
@@ -13,12 +13,12 @@ export interface NumberOwner {
 }
 
 /** A random number, each equally likely, with its leading zeros. */
-export function createNumber(digits: Digits, runtime: Runtime): string {
+export function createNumber(digits: Digits, randomness: Randomness): string {
   const count = 10 ** digits;
   // Below a multiple of `count` each remainder is equally likely. What is above is drawn again.
   const bound = Math.floor(2 ** 24 / count) * count;
   for (;;) {
-    const [high = 0, middle = 0, low = 0] = runtime.random(3);
+    const [high = 0, middle = 0, low = 0] = randomness.random(3);
     const drawn = (high << 16) | (middle << 8) | low;
     if (drawn < bound) return String(drawn % count).padStart(digits, "0");
   }

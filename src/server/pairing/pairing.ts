@@ -6,7 +6,7 @@ import { invalidRequest } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { RateLimiter } from "../limits/rate-limiter.js";
 import type { ClaimedLogin } from "../login/login-summary.js";
-import { timedOut, withTimeout } from "../runtime.js";
+import { timedOut, withTimeout, type Randomness } from "../runtime.js";
 import { KnownBrowsers } from "./known-browsers.js";
 import { createNumber, numberCodes, parseNumber, signNumber } from "./number.js";
 import type { PairingSettings } from "./pairing-options.js";
@@ -54,8 +54,8 @@ export class Pairing<Context> {
   }
 
   /** The number for the phone of a new transaction. */
-  createNumber(): string {
-    return createNumber(this.#settings.digits, this.#core.runtime);
+  createNumber(randomness: Randomness): string {
+    return createNumber(this.#settings.digits, randomness);
   }
 
   /** What the store keeps of a transaction's number. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
-import { Attempts, isAttemptId } from "../../../../src/server/attempt/attempts.js";
+import { Attempts, createAttemptId, isAttemptId } from "../../../../src/server/attempt/attempts.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { holds } from "../../../support/until.js";
@@ -24,7 +24,7 @@ function scene(wrap: (store: AttemptStore) => AttemptStore = (store) => store): 
   const attempts = new Attempts(store, origin, timeouts, clock, (event) => void events.push(event));
   const begin = async (): Promise<string> => {
     const transaction = { id: "one", endsAt: clock.now() + 60_000 };
-    const { id } = await attempts.begin({ browser: "hash" }, transaction);
+    const { id } = await attempts.begin({ id: createAttemptId(clock), browser: "hash" }, transaction);
     return id;
   };
   return { clock, attempts, events, begin };
@@ -111,7 +111,7 @@ describe("the attempts", () => {
 
   test("keep the address of the client that began them, and report it at their end", async () => {
     const { attempts, clock, events } = scene();
-    const of = { browser: "hash", address: "192.0.2.1" };
+    const of = { id: createAttemptId(clock), browser: "hash", address: "192.0.2.1" };
     const { id } = await attempts.begin(of, { id: "one", endsAt: clock.now() + 60_000 });
     assert.equal((await attempts.get(id, "hash"))?.address, "192.0.2.1");
     await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
@@ -122,7 +122,7 @@ describe("the attempts", () => {
   test("report no address if none is known", async () => {
     const { attempts, clock, events } = scene();
     const transaction = { id: "one", endsAt: clock.now() + 60_000 };
-    const { id } = await attempts.begin({ browser: "hash" }, transaction);
+    const { id } = await attempts.begin({ id: createAttemptId(clock), browser: "hash" }, transaction);
     await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
     holds(!("address" in (events[0] ?? {})), JSON.stringify(events));
   });
@@ -190,7 +190,7 @@ describe("the attempts", () => {
     const at = (site: string) =>
       new Attempts(store, site, timeouts, clock, (event) => void events.push(event));
     const [ours, theirs] = [at(origin), at("https://staging.example.com")];
-    const { id } = await theirs.begin({ browser: "hash" }, { id: "one", endsAt: clock.now() + 60_000 });
+    const { id } = await theirs.begin({ id: createAttemptId(clock), browser: "hash" }, { id: "one", endsAt: clock.now() + 60_000 });
     const stored = await store.get(id);
 
     assert.equal(await ours.get(id, "hash"), undefined);

@@ -580,11 +580,14 @@ describe("the number", () => {
 
   test("is drawn by the kit's runtime", async (t) => {
     let drawn = 0;
+    // The number comes first.
+    const random = (length: number): Uint8Array => {
+      const bytes = systemRuntime.random(length);
+      bytes.set([0, 0, 7 + drawn++]);
+      return bytes;
+    };
     const where = await site(t, {
-      runtime: {
-        ...systemRuntime,
-        random: (length) => (length === 3 ? Uint8Array.of(0, 0, 7 + drawn++) : systemRuntime.random(length)),
-      },
+      runtime: { ...systemRuntime, random },
       options: { message: "Type {number}", pairing: { keys } },
     });
     const browser = new Browser(where);
