@@ -58,8 +58,8 @@ export const pairingDefences: readonly Defence[] = [
   {
     claim: "A browser that was forgotten is not known again by a repeated login",
     file: "src/server/pairing/pairing.ts",
-    text: `this.#browsers.remember(cookieOf(request), userId, claimedAt)`,
-    without: `this.#browsers.remember(cookieOf(request), userId, this.#core.runtime.now())`,
+    text: `browser.remember(userId, claimedAt)`,
+    without: `browser.remember(userId, this.#core.runtime.now())`,
     test: pairing,
     title: "a browser that repeats its login after the instant is asked again, too",
   },

@@ -60,14 +60,49 @@ export class KnownBrowsers {
     this.#cookie = new KnownCookie(options.apiOrigin);
   }
 
-  /** Whether this browser is known for this user. @param header the request's `Cookie` header */
-  async isKnown(header: string, { userId, knownSinceMs = -Infinity }: KnownUser): Promise<boolean> {
-    const cookie = this.#read(header);
-    if (!cookie) return false;
+  /** The browser that sent a request. @param header the request's `Cookie` header */
+  of(header: string): KnownBrowser {
+    return new KnownBrowser(this.#read(header), this.#cookie, this.#options);
+  }
+
+  /** The `Set-Cookie` that deletes the cookie. */
+  endHeader(): string {
+    return this.#cookie.endHeader();
+  }
+
+  #read(header: string): Known | undefined {
+    const { name } = this.#cookie;
+    // Only the white space of RFC 6265: `trim` also strips characters that another cookie's name may contain.
+    const pairs = header.split(";").map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ""));
+    const values = pairs
+      .filter((pair) => pair.startsWith(`${name}=`))
+      .map((pair) => pair.slice(name.length + 1));
+    // Of two cookies, which only http allows, one may be somebody else's.
+    return values.length === 1 ? parseCookie(values[0] ?? "") : undefined;
+  }
+}
+
+/** The browser that sent one request, and the users that it is known for. */
+export class KnownBrowser {
+  readonly #known: Known | undefined;
+  readonly #cookie: KnownCookie;
+  readonly #options: KnownBrowsersOptions;
+  /** Which entries are a user's. They are verified once, though a login asks for them twice. */
+  readonly #isOfUser = new Map<string, Promise<boolean[]>>();
+
+  constructor(known: Known | undefined, cookie: KnownCookie, options: KnownBrowsersOptions) {
+    this.#known = known;
+    this.#cookie = cookie;
+    this.#options = options;
+  }
+
+  /** Whether this browser is known for this user. */
+  async isKnown({ userId, knownSinceMs = -Infinity }: KnownUser): Promise<boolean> {
+    if (!this.#known) return false;
     const { runtime, rememberDays } = this.#options;
     const now = runtime.now();
-    const isOf = await this.#entriesOf(cookie, userId);
-    return cookie.entries.some(
+    const isOf = await this.#entriesOf(userId);
+    return this.#known.entries.some(
       ({ issuedMs }, index) =>
         isOf[index] === true &&
         issuedMs <= now + maxAheadMs &&
@@ -83,46 +118,39 @@ export class KnownBrowsers {
    *
    * @param issuedMs when the user logged in, also where that login is repeated now: its browser may have been forgotten since
    */
-  async remember(header: string, userId: string, issuedMs: number): Promise<string> {
+  async remember(userId: string, issuedMs: number): Promise<string> {
     const { keys, runtime, rememberDays } = this.#options;
-    const before = this.#read(header);
-    const id = before?.id ?? base64url(runtime.random(idBytes));
-    const isOf = before ? await this.#entriesOf(before, userId) : [];
-    const others = (before?.entries ?? []).filter((_, index) => isOf[index] !== true);
-    const entries = [{ issuedMs, code: await keys.sign(this.#parts(id, userId, issuedMs)) }, ...others];
+    const id = this.#known?.id ?? base64url(runtime.random(idBytes));
+    const code = await keys.sign(this.#parts(id, userId, issuedMs));
+    const entries = [{ issuedMs, code }, ...(await this.#entriesOfOthers(userId))];
     return this.#cookie.header(textOf({ id, entries: entries.slice(0, maxUsers) }), rememberDays);
   }
 
   /** The `Set-Cookie` that makes this browser unknown for this user; undefined if it is not known for them. */
-  async forget(header: string, userId: string): Promise<string | undefined> {
-    const before = this.#read(header);
-    const isOf = before ? await this.#entriesOf(before, userId) : [];
-    if (!before || !isOf.includes(true)) return undefined;
-    const entries = before.entries.filter((_, index) => isOf[index] !== true);
-    if (entries.length === 0) return this.endHeader();
-    return this.#cookie.header(textOf({ id: before.id, entries }), this.#options.rememberDays);
+  async forget(userId: string): Promise<string | undefined> {
+    const entries = await this.#entriesOfOthers(userId);
+    if (!this.#known || entries.length === this.#known.entries.length) return undefined;
+    if (entries.length === 0) return this.#cookie.endHeader();
+    return this.#cookie.header(textOf({ id: this.#known.id, entries }), this.#options.rememberDays);
   }
 
-  /** The `Set-Cookie` that deletes the cookie. */
-  endHeader(): string {
-    return this.#cookie.endHeader();
-  }
-
-  #read(header: string): Known | undefined {
-    const values = header.split(";").flatMap((pair) => {
-      // Only the white space of RFC 6265: `trim` also strips characters that another cookie's name may contain.
-      const [name = "", value = ""] = pair.replace(/^[ \t]+|[ \t]+$/g, "").split("=", 2);
-      return name === this.#cookie.name ? [value] : [];
-    });
-    // Of two cookies, which only http allows, one may be somebody else's.
-    return values.length === 1 ? parseCookie(values[0] ?? "") : undefined;
+  async #entriesOfOthers(userId: string): Promise<Entry[]> {
+    const isOf = await this.#entriesOf(userId);
+    return (this.#known?.entries ?? []).filter((_, index) => isOf[index] !== true);
   }
 
   /** Which entries are this user's. All are tried, so that the time does not tell which. */
-  #entriesOf({ id, entries }: Known, userId: string): Promise<boolean[]> {
-    return Promise.all(
-      entries.map(({ issuedMs, code }) => this.#options.keys.verify(code, this.#parts(id, userId, issuedMs))),
-    );
+  #entriesOf(userId: string): Promise<boolean[]> {
+    const { id = "", entries = [] } = this.#known ?? {};
+    const verified =
+      this.#isOfUser.get(userId) ??
+      Promise.all(
+        entries.map(({ issuedMs, code }) =>
+          this.#options.keys.verify(code, this.#parts(id, userId, issuedMs)),
+        ),
+      );
+    this.#isOfUser.set(userId, verified);
+    return verified;
   }
 
   #parts(id: string, userId: string, issuedMs: number) {

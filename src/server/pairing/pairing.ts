@@ -7,7 +7,7 @@ import type { Call } from "../http/call.js";
 import type { RateLimiter } from "../limits/rate-limiter.js";
 import type { ClaimedLogin } from "../login/login-summary.js";
 import { timedOut, withTimeout, type Randomness } from "../runtime.js";
-import { KnownBrowsers } from "./known-browsers.js";
+import { KnownBrowsers, type KnownBrowser } from "./known-browsers.js";
 import { createNumber, numberCodes, parseNumber, signNumber } from "./number.js";
 import type { PairingSettings } from "./pairing-options.js";
 import { SigningKeys } from "./signing-keys.js";
@@ -31,6 +31,7 @@ export class Pairing<Context> {
   readonly #wrongNumbers: WrongNumbers | undefined;
   readonly #keys: SigningKeys;
   readonly #browsers: KnownBrowsers;
+  readonly #browserOfRequest = new WeakMap<Request, KnownBrowser>();
 
   /** @param wrongNumbers undefined if they are not limited */
   constructor(
@@ -111,8 +112,9 @@ export class Pairing<Context> {
           remember({ userId, attempt, login, request, context, signal: abort.signal }),
         )
       : true;
-    if (isWanted === true) return this.#browsers.remember(cookieOf(request), userId, claimedAt);
-    return isWanted === false ? this.#browsers.forget(cookieOf(request), userId) : undefined;
+    const browser = this.#browserOf(request);
+    if (isWanted === true) return browser.remember(userId, claimedAt);
+    return isWanted === false ? browser.forget(userId) : undefined;
   }
 
   /** The `Set-Cookie` by which a browser is known no more. */
@@ -128,7 +130,15 @@ export class Pairing<Context> {
           instantOf(await knownSince(userId)),
         )
       : -Infinity;
-    return since !== undefined && this.#browsers.isKnown(cookieOf(request), { userId, knownSinceMs: since });
+    return since !== undefined && this.#browserOf(request).isKnown({ userId, knownSinceMs: since });
+  }
+
+  /** The same object for the whole request, which reads its cookie once. */
+  #browserOf(request: Request): KnownBrowser {
+    const browser =
+      this.#browserOfRequest.get(request) ?? this.#browsers.of(request.headers.get("cookie") ?? "");
+    this.#browserOfRequest.set(request, browser);
+    return browser;
   }
 
   /** Runs a function of the site; undefined, and an event, if it throws or takes too long. */
@@ -160,8 +170,6 @@ export class Pairing<Context> {
     return sha256(JSON.stringify([this.#core.config.pages.origin, userId]));
   }
 }
-
-const cookieOf = ({ headers }: Request): string => headers.get("cookie") ?? "";
 
 /** Milliseconds since the epoch; the beginning of time for undefined. */
 function instantOf(since: unknown): number {

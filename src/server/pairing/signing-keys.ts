@@ -58,7 +58,9 @@ const code = async (key: Key, parts: Signed): Promise<string> =>
   base64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, encode(parts))));
 
 /** The bytes of a text in base64url, which is known to be well-formed. */
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
-    character.charCodeAt(0),
-  );
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}

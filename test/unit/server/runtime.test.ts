@@ -25,7 +25,10 @@ describe("random bytes that are drawn at once", () => {
     const source = counted();
     const randomness = drawnAtOnce(source);
     randomness.random(60);
-    assert.deepEqual([...randomness.random(16)], Array.from({ length: 16 }, (_, index) => 64 + index));
+    assert.deepEqual(
+      [...randomness.random(16)],
+      Array.from({ length: 16 }, (_, index) => 64 + index),
+    );
     assert.equal(randomness.random(100).length, 100);
     assert.deepEqual(source.lengths, [64, 64, 100]);
   });

@@ -190,7 +190,10 @@ describe("the attempts", () => {
     const at = (site: string) =>
       new Attempts(store, site, timeouts, clock, (event) => void events.push(event));
     const [ours, theirs] = [at(origin), at("https://staging.example.com")];
-    const { id } = await theirs.begin({ id: createAttemptId(clock), browser: "hash" }, { id: "one", endsAt: clock.now() + 60_000 });
+    const { id } = await theirs.begin(
+      { id: createAttemptId(clock), browser: "hash" },
+      { id: "one", endsAt: clock.now() + 60_000 },
+    );
     const stored = await store.get(id);
 
     assert.equal(await ours.get(id, "hash"), undefined);

@@ -24,7 +24,7 @@ describe("a browser that is known for a user", () => {
     });
   /** The `Cookie` header that a browser sends after a login. */
   const loggedIn = async (userId: string, before = "") =>
-    pairOf(await browsers.remember(before, userId, clock.now()));
+    pairOf(await browsers.of(before).remember(userId, clock.now()));
 
   beforeEach(() => {
     clock = new VirtualClock();
@@ -33,27 +33,31 @@ describe("a browser that is known for a user", () => {
   });
 
   test("is known after a login with the number, and its cookie is for the server alone", async () => {
-    const header = await browsers.remember("", "alice", clock.now());
+    const header = await browsers.of("").remember("alice", clock.now());
     assert.match(
       header,
       /^__Host-onegini-otp-login-known=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
     assert.doesNotMatch(header, /alice/);
-    assert.ok(await browsers.isKnown(`a=1; ${pairOf(header)}; b=2`, alice));
+    assert.ok(await browsers.of(`a=1; ${pairOf(header)}; b=2`).isKnown(alice));
   });
 
   test("is not known for another user", async () => {
-    assert.ok(!(await browsers.isKnown(await loggedIn("alice"), { ...alice, userId: "bob" })));
+    assert.ok(!(await browsers.of(await loggedIn("alice")).isKnown({ ...alice, userId: "bob" })));
   });
 
   test("is known for both users that logged in with it", async () => {
     const cookie = await loggedIn("bob", await loggedIn("alice"));
-    assert.ok(await browsers.isKnown(cookie, alice));
-    assert.ok(await browsers.isKnown(cookie, { ...alice, userId: "bob" }));
+    assert.ok(await browsers.of(cookie).isKnown(alice));
+    assert.ok(await browsers.of(cookie).isKnown({ ...alice, userId: "bob" }));
   });
 
   test("is not known at another origin with the same keys", async () => {
-    assert.ok(!(await create("https://shop.example.com").isKnown(await loggedIn("alice"), alice)));
+    assert.ok(
+      !(await create("https://shop.example.com")
+        .of(await loggedIn("alice"))
+        .isKnown(alice)),
+    );
   });
 
   test("is never known with 0 days, not even by a cookie from a server whose clock is ahead", async () => {
@@ -61,35 +65,35 @@ describe("a browser that is known for a user", () => {
     await clock.advance(30);
     const cookie = await loggedIn("alice");
     clock = here;
-    assert.ok(await create().isKnown(cookie, alice));
-    assert.ok(!(await create(undefined, 0).isKnown(cookie, alice)));
+    assert.ok(await create().of(cookie).isKnown(alice));
+    assert.ok(!(await create(undefined, 0).of(cookie).isKnown(alice)));
   });
 
   test("is forgotten for one user, and stays known for the other", async () => {
     const cookie = await loggedIn("bob", await loggedIn("alice"));
-    const header = await browsers.forget(cookie, "alice");
+    const header = await browsers.of(cookie).forget("alice");
     assert.ok(header);
-    assert.ok(!(await browsers.isKnown(pairOf(header), alice)));
-    assert.ok(await browsers.isKnown(pairOf(header), { ...alice, userId: "bob" }));
-    assert.equal(await browsers.forget(pairOf(header), "alice"), undefined);
-    assert.match((await browsers.forget(pairOf(header), "bob")) ?? "", /-known=; Max-Age=0;/);
+    assert.ok(!(await browsers.of(pairOf(header)).isKnown(alice)));
+    assert.ok(await browsers.of(pairOf(header)).isKnown({ ...alice, userId: "bob" }));
+    assert.equal(await browsers.of(pairOf(header)).forget("alice"), undefined);
+    assert.match((await browsers.of(pairOf(header)).forget("bob")) ?? "", /-known=; Max-Age=0;/);
   });
 
   test("is not known by a cookie whose name only looks like its own", async () => {
     const cookie = await loggedIn("alice");
     for (const space of ["\u00a0", "\f", "\u2003"])
-      assert.ok(!(await browsers.isKnown(`a=1; ${space}${cookie}`, alice)));
-    assert.ok(await browsers.isKnown(`a=1;\t ${cookie} `, alice));
+      assert.ok(!(await browsers.of(`a=1; ${space}${cookie}`).isKnown(alice)));
+    assert.ok(await browsers.of(`a=1;\t ${cookie} `).isKnown(alice));
   });
 
   test("has one cookie on http loopback too, without Secure", async () => {
     browsers = create("http://localhost:3000");
-    const header = await browsers.remember("", "alice", clock.now());
+    const header = await browsers.of("").remember("alice", clock.now());
     assert.match(
       header,
       /^onegini-otp-login-known=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Lax$/,
     );
-    assert.ok(await browsers.isKnown(pairOf(header), alice));
+    assert.ok(await browsers.of(pairOf(header)).isKnown(alice));
   });
 
   test("is forgotten after its days, counted from the last login", async () => {
@@ -97,22 +101,26 @@ describe("a browser that is known for a user", () => {
     await clock.advance(179 * day);
     const second = await loggedIn("alice", first);
     await clock.advance(day);
-    assert.ok(!(await browsers.isKnown(first, alice)));
+    assert.ok(!(await browsers.of(first).isKnown(alice)));
     await clock.advance(179 * day - 1);
-    assert.ok(await browsers.isKnown(second, alice));
+    assert.ok(await browsers.of(second).isKnown(alice));
     await clock.advance(1);
-    assert.ok(!(await browsers.isKnown(second, alice)));
+    assert.ok(!(await browsers.of(second).isKnown(alice)));
   });
 
   test("never is with 0 days", async () => {
-    assert.ok(!(await create(undefined, 0).isKnown(await loggedIn("alice"), alice)));
+    assert.ok(
+      !(await create(undefined, 0)
+        .of(await loggedIn("alice"))
+        .isKnown(alice)),
+    );
   });
 
   test("is not known if it logged in at or before the instant that the site names", async () => {
     const at = clock.now();
     const cookie = await loggedIn("alice");
-    assert.ok(await browsers.isKnown(cookie, { userId: "alice", knownSinceMs: at - 1 }));
-    assert.ok(!(await browsers.isKnown(cookie, { userId: "alice", knownSinceMs: at })));
+    assert.ok(await browsers.of(cookie).isKnown({ userId: "alice", knownSinceMs: at - 1 }));
+    assert.ok(!(await browsers.of(cookie).isKnown({ userId: "alice", knownSinceMs: at })));
   });
 
   test("is known a minute ahead of this server's clock, and no longer", async () => {
@@ -122,15 +130,15 @@ describe("a browser that is known for a user", () => {
     const later = await (async () => (await clock.advance(0.001), loggedIn("alice")))();
     clock = here;
     browsers = create();
-    assert.ok(await browsers.isKnown(cookie, alice));
-    assert.ok(!(await browsers.isKnown(later, alice)));
+    assert.ok(await browsers.of(cookie).isKnown(alice));
+    assert.ok(!(await browsers.of(later).isKnown(alice)));
   });
 
   test("keeps the newest eight users", async () => {
     let cookie = "";
     for (const user of ["0", "1", "2", "3", "4", "5", "6", "7", "0", "8"])
       cookie = await loggedIn(user, cookie);
-    const known = async (userId: string) => browsers.isKnown(cookie, { ...alice, userId });
+    const known = async (userId: string) => browsers.of(cookie).isKnown({ ...alice, userId });
     assert.ok(!(await known("1")), "the user whose login is the oldest");
     for (const user of ["0", "2", "3", "4", "5", "6", "7", "8"]) assert.ok(await known(user), `user ${user}`);
     assert.ok(cookie.length < 2048);
@@ -139,13 +147,13 @@ describe("a browser that is known for a user", () => {
   test("stays known while the keys change", async () => {
     const cookie = await loggedIn("alice");
     secrets = [oldKey, newKey];
-    assert.ok(await browsers.isKnown(cookie, alice), "a second key is added");
+    assert.ok(await browsers.of(cookie).isKnown(alice), "a second key is added");
     secrets = [newKey, oldKey];
-    assert.ok(await browsers.isKnown(cookie, alice), "it signs");
+    assert.ok(await browsers.of(cookie).isKnown(alice), "it signs");
     const renewed = await loggedIn("alice", cookie);
     secrets = [newKey];
-    assert.ok(!(await browsers.isKnown(cookie, alice)), "the old key has gone");
-    assert.ok(await browsers.isKnown(renewed, alice), "the new key made this one");
+    assert.ok(!(await browsers.of(cookie).isKnown(alice)), "the old key has gone");
+    assert.ok(await browsers.of(renewed).isKnown(alice), "the new key made this one");
   });
 
   for (const [what, spoil] of [
@@ -167,8 +175,8 @@ describe("a browser that is known for a user", () => {
   ] as const)
     test(`is not known by a cookie that is ${what}, and the next login begins a new one`, async () => {
       const spoiled = spoil(await loggedIn("alice"));
-      assert.ok(!(await browsers.isKnown(spoiled, alice)));
-      assert.ok(await browsers.isKnown(await loggedIn("alice", spoiled), alice));
+      assert.ok(!(await browsers.of(spoiled).isKnown(alice)));
+      assert.ok(await browsers.of(await loggedIn("alice", spoiled)).isKnown(alice));
     });
 
   test("ends with an empty cookie", () => {
