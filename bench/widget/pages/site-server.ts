@@ -8,18 +8,17 @@ import {
   type NodeContext,
   type NodeHandler,
 } from "onegini-otp-login/node";
-import { memoryStore, type LoginKit } from "onegini-otp-login/server";
+import type { LoginKit } from "onegini-otp-login/server";
 import { report } from "../../server/support/child.js";
 import { clock, html, pageNames } from "./pages.js";
 import { serveYivi } from "./yivi-backend.js";
 
 /**
  * Serves every page of the bench and the backends, from one process. Arguments: the Token Server's address, and the
- * directory of the pages' files. Each `Host` has its own kit, because proxies may be in front.
+ * directory of the pages' files. Each `Host` has its own kit, because proxies may be in front. It is another site to the kit, so
+ * its callbacks come under its name.
  */
 const [tokenServerUrl = "", directory = ""] = process.argv.slice(2);
-/** Shared by all kits, because a callback reaches only one of them. */
-const store = memoryStore();
 const sites = new Map<string, { kit: LoginKit<NodeContext>; handle: NodeHandler }>();
 
 interface File {
@@ -41,23 +40,26 @@ for (const name of pageNames) {
 const server = createServer((req, res) => {
   const path = req.url ?? "";
   const file = files.get(path);
+  const [, callbackHost, callbackPath] = /^\/callback-of\/([^/]+)(\/.*)/.exec(path) ?? [];
   if (file) send(res, file);
   else if (path === "/begin") void begin(req, res);
   else if (path.startsWith("/irma/")) serveYivi(req, res);
-  else if (path.startsWith("/otp-login")) siteOf(req).handle(req, res);
-  else res.writeHead(404).end();
+  else if (path.startsWith("/otp-login")) siteOf(req.headers.host).handle(req, res);
+  else if (callbackHost !== undefined) {
+    req.url = callbackPath;
+    siteOf(callbackHost).handle(req, res);
+  } else res.writeHead(404).end();
 });
 
 /** A page with the code of `kit.begin`. It differs for each visitor, so it is compressed each time. */
 async function begin(req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const begun = await siteOf(req).kit.begin(toWebRequest(req), { req, res });
+  const begun = await siteOf(req.headers.host).kit.begin(toWebRequest(req), { req, res });
   if (!begun) return void res.writeHead(503).end();
   res.setHeaders(begun.headers);
   send(res, { type: "text/html", body: gzipSync(html("begin", begun)) });
 }
 
-function siteOf(req: IncomingMessage): { kit: LoginKit<NodeContext>; handle: NodeHandler } {
-  const host = req.headers.host ?? "";
+function siteOf(host = ""): { kit: LoginKit<NodeContext>; handle: NodeHandler } {
   let site = sites.get(host);
   if (!site) {
     const kit = createKit(host);
@@ -73,9 +75,8 @@ const createKit = (host: string): LoginKit<NodeContext> =>
     tokenServer: { url: tokenServerUrl, clientId: "site", clientSecret: "site-secret", type: "qr-code" },
     message: "Log in to the bench",
     // The Token Server calls directly. Only the browser may go through a proxy.
-    callback: { uri: `${origin()}/otp-login/callback` },
+    callback: { uri: `${origin()}/callback-of/${host}/otp-login/callback` },
     signIn: () => Response.json({}),
-    store,
     limits: { startsPerAddress: false },
   });
 
