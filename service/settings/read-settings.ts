@@ -88,7 +88,7 @@ export function readSettings(
   const before = sources.flatMap((source) => source.problems);
   problems.unshift(...before);
   if (problems.length === 0) problems.push(...problemsTogether(settings as Settings, ofCommand));
-  const warnings = sources.flatMap((source) => source.warnings);
+  const warnings = [...sources.flatMap((source) => source.warnings), ...pairingWarnings(givenAt)];
   return problems.length > 0
     ? { kind: "wrong", problems, warnings }
     : {
@@ -175,6 +175,19 @@ function messageProblems({
   return texts.some((text) => lengthOf(text) > longest)
     ? [`message must have at most ${longest} characters (max-message-length).`]
     : [];
+}
+
+/** Who gives a part of `pairing` expects that browsers are asked. Who writes `off` does not. */
+function pairingWarnings(givenAt: ReadonlyMap<SettingName, string>): string[] {
+  const parts = (["pairing-keys", "pairing-digits", "pairing-remember-days"] as const).filter((name) =>
+    givenAt.has(name),
+  );
+  if (parts.length === 0 || givenAt.has("pairing")) return [];
+  const are = parts.length === 1 ? "has" : "have";
+  return [
+    `${parts.join(", ")} ${are} no effect, because pairing is not given: no browser is asked for the number. ` +
+      `Set pairing to unknown-browsers or always, or to off.`,
+  ];
 }
 
 /** One Redis, Sentinels, or a cluster. */

@@ -210,6 +210,22 @@ describe("The settings of serve", () => {
     ]);
   });
 
+  it("warn where the number's keys are given and pairing is not, unless somebody writes off", () => {
+    const environment = {
+      ...required,
+      ONEGINI_LOGIN_PAIRING_KEYS: secret,
+      ONEGINI_LOGIN_PAIRING_DIGITS: "6",
+    };
+    const { warnings } = settingsOf({ environment });
+    assert.match(
+      warnings.join("\n"),
+      /^pairing-keys, pairing-digits have no effect, because pairing is not given: [^\n]+$/,
+    );
+    assert.ok(!warnings.join("").includes(secret));
+    const written = { ...environment, ONEGINI_LOGIN_PAIRING: "off" };
+    assert.deepEqual(settingsOf({ environment: written }).warnings, []);
+  });
+
   it("that a command does not need may be missing, but not wrong, and the command has flags of its own", () => {
     const read = (...args: string[]) =>
       readSettings(args, {}, () => "", {
