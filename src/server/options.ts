@@ -146,8 +146,8 @@ export interface PairingOptions<Context = unknown> {
   remember?: (login: Login<Context>) => boolean | Promise<boolean>;
   /**
    * Since when a user's browsers may be known: those with an older login ask again, as after the user said "log out
-   * everywhere". In milliseconds since the epoch, or a `Date`; undefined: for ever. If it throws or takes over 2 s, no
-   * browser is known. Default: for ever.
+   * everywhere". In milliseconds since the epoch, or a `Date`; undefined: for ever. If it throws, takes over 2 s or gives
+   * seconds, no browser is known. Default: for ever.
    */
   knownSince?: (userId: string) => number | Date | undefined | Promise<number | Date | undefined>;
 }

@@ -171,10 +171,16 @@ export class Pairing<Context> {
   }
 }
 
+/** As seconds since the epoch it is in the year 5138, as milliseconds in 1973. What is less, and not 0, was meant as seconds. */
+const leastMs = 1e11;
+
 /** Milliseconds since the epoch; the beginning of time for undefined. */
 function instantOf(since: unknown): number {
   if (since === undefined) return -Infinity;
   const ms = since instanceof Date ? since.getTime() : since;
-  if (typeof ms === "number" && !Number.isNaN(ms)) return ms;
-  throw new TypeError('"pairing.knownSince" must return milliseconds since the epoch, a Date or undefined');
+  // With seconds every browser would stay known.
+  if (typeof ms === "number" && (ms <= 0 || ms >= leastMs)) return ms;
+  throw new TypeError(
+    '"pairing.knownSince" must return milliseconds (not seconds) since the epoch, a Date or undefined',
+  );
 }

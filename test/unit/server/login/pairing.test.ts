@@ -382,9 +382,11 @@ describe("what the site says about browsers", () => {
       },
     ],
     ["returns no instant", () => NaN],
+    ["returns seconds", () => 1_764_000_000],
+    ["returns a Date of seconds", () => new Date(1_764_000_000)],
   ] as const)
     test(`a function that ${what} makes no browser known, and an event`, async (t) => {
-      let knownSince: () => number | undefined = () => undefined;
+      let knownSince: () => number | Date | undefined = () => undefined;
       const { where, person, accept } = await scene(t, { knownSince: () => knownSince() });
       const alice = person();
       const before = await accept(alice);
