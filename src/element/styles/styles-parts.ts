@@ -133,9 +133,9 @@ export const partStyles = css`
     line-height: 1.3889;
     letter-spacing: -0.01em;
   }
-  /* Keeps the place of a second line, so that nothing moves when it comes. */
-  .over .message:last-child {
-    margin-block-end: calc(1.2222em + 6px);
+  /* Keeps the place of a message of two lines and of a second line, so that nothing moves when they come. */
+  .over :not(.quiet) + .words {
+    min-block-size: calc(4.5em + 6px);
   }
   .second {
     color: var(--_muted);

@@ -290,23 +290,32 @@ describe("The demo's pages", () => {
     await context.close();
   });
 
-  it("do not shift while the widget's script loads", async () => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.addInitScript(() => {
-      Object.assign(globalThis, { shift: 0 });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) {
-          (globalThis as unknown as { shift: number }).shift += (
-            entry as PerformanceEntry & { value: number }
-          ).value;
-        }
-      }).observe({ type: "layout-shift", buffered: true });
-    });
-    await page.goto(demo.origin);
-    await codeOn(page);
+  const phone = { screen: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  for (const [where, options] of [
+    ["a wide window", {}],
+    ["a narrow window", { viewport: { width: 390, height: 1400 } }],
+    ["a window of two columns in the card", { viewport: { width: 700, height: 1400 } }],
+    // Higher than the phone, so that what stands below the card is seen.
+    ["a phone", { viewport: { width: 390, height: 1400 }, ...phone }],
+  ] as const)
+    it(`do not shift while the widget's script loads, in ${where}`, async () => {
+      const context = await browser.newContext(options);
+      const page = await context.newPage();
+      await page.addInitScript(() => {
+        Object.assign(globalThis, { shift: 0 });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) {
+            (globalThis as unknown as { shift: number }).shift += (
+              entry as PerformanceEntry & { value: number }
+            ).value;
+          }
+        }).observe({ type: "layout-shift", buffered: true });
+      });
+      await page.goto(demo.origin);
+      await reachPhase(page, "pending");
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
 
-    assert.equal(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift), 0);
-    await context.close();
-  });
+      assert.equal(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift), 0);
+      await context.close();
+    });
 });

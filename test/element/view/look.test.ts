@@ -1,9 +1,7 @@
 import { expect } from "chai";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
 import type { ViewModel } from "../../../src/element/view/view-model.js";
-import "../../../src/locales/de.js";
-import "../../../src/locales/fr.js";
-import "../../../src/locales/nl.js";
+import { locales } from "../support/locales.js";
 import { model, pending, phases } from "../support/models.js";
 import { clear } from "../support/page.js";
 import { showCard } from "../support/view-card.js";
@@ -119,21 +117,27 @@ describe("the card", () => {
   });
 
   it("moves nothing from accepted to logged in, nor when the next page opens", async () => {
-    for (const app of ["none", "first"] as const) {
-      const places: string[] = [];
-      for (const [state, isRedirecting] of [
-        [{ phase: "approved", attempt: "a" }, false],
-        [{ phase: "completed", answer: {} }, false],
-        [{ phase: "completed", answer: {} }, true],
-      ] as const) {
-        const { shadowRoot } = await showCard(model(state, { isRedirecting, app }), 360);
-        const disc = shadowRoot!.querySelector(".disc")!.getBoundingClientRect();
-        const message = shadowRoot!.querySelector(".message")!.getBoundingClientRect();
-        places.push([disc.top, message.top, message.bottom].map(Math.round).join());
-        clear();
-      }
-      expect(new Set(places), `${app}: ${places.join(" | ")}`).to.have.property("size", 1);
-    }
+    for (const language of Object.keys(locales))
+      for (const app of ["none", "first"] as const)
+        for (const width of [280, 320, 360]) {
+          const words = wordsFor(language, undefined);
+          const places: string[] = [];
+          for (const [state, isRedirecting] of [
+            [{ phase: "approved", attempt: "a" }, false],
+            [{ phase: "completed", answer: {} }, false],
+            [{ phase: "completed", answer: {} }, true],
+          ] as const) {
+            const { shadowRoot } = await showCard(model(state, { isRedirecting, app, words }), width);
+            const disc = shadowRoot!.querySelector(".disc")!.getBoundingClientRect();
+            const message = shadowRoot!.querySelector(".message")!.getBoundingClientRect();
+            places.push([disc.top, message.top].map(Math.round).join());
+            clear();
+          }
+          expect(new Set(places), `${language}, ${app}, ${width} px: ${places.join(" | ")}`).to.have.property(
+            "size",
+            1,
+          );
+        }
   });
 
   it("has the parts of its phase, and one button at most", async () => {
