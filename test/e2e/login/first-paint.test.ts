@@ -6,7 +6,7 @@ import { launchBrowser } from "../../support/browser.js";
 import {
   firstPaintSite,
   openWithoutScript,
-  styleRule,
+  styleRules,
   type FirstPaintSite,
   type Way,
 } from "../../support/sites/first-paint-site.js";
@@ -30,7 +30,7 @@ describe("First paint", () => {
   const closing: (() => void)[] = [];
 
   before(async () => {
-    assert.match(styleRule ?? "", /min-block-size/, "docs/widget.md has the rule");
+    assert.match(styleRules ?? "", /padding-block-start/, "docs/widget.md has the rules");
     browser = await launchBrowser();
   });
   after(() => browser.close());
@@ -219,6 +219,32 @@ describe("First paint", () => {
         assert.deepEqual(await shiftsOf(page), []);
       });
     }
+
+    for (const width of [360, 390, 430])
+      test(`nothing shifts on a phone with app-link, ${width} px wide: ${way}`, async (t) => {
+        const size = { width, height: 800 };
+        const phone = await browser.newContext({
+          viewport: size,
+          screen: size,
+          hasTouch: true,
+          isMobile: true,
+        });
+        t.after(() => phone.close());
+        await watchShifts(phone);
+        const page = await phone.newPage();
+        const release = where.holdScript();
+        await page.goto(`${where.page(way)}?app`, { waitUntil: "commit" });
+        await page.locator("#below").waitFor();
+        await twoFrames(page);
+        const place = async () => Math.round((await page.locator("#below").boundingBox())!.y);
+        const beforehand = await place();
+        release();
+        await reachPhase(page, "pending");
+        await page.getByRole("link", { name: "Open the app" }).waitFor();
+        await twoFrames(page);
+        assert.equal(await place(), beforehand);
+        assert.deepEqual(await shiftsOf(page), []);
+      });
   }
 });
 

@@ -7,7 +7,7 @@ import { site, type Site } from "../../unit/server/support/site.js";
 import { policy } from "./strict-site.js";
 
 /** The style rule of docs/widget.md for the time before the script. */
-export const styleRule = /```css\n(onegini-otp-login:not\(:defined\)[^}]*\})\n```/.exec(
+export const styleRules = /```css\n(onegini-otp-login:not\(:defined\)[^`]*)```/.exec(
   readFileSync(new URL("../../../docs/widget.md", import.meta.url), "utf8"),
 )?.[1];
 
@@ -31,7 +31,7 @@ const type = { html: "text/html; charset=utf-8", js: "text/javascript", css: "te
 
 /**
  * A site that renders its login page on the server, with the strict policy, the built files and the documented style
- * rule. Below the element is content that must not move.
+ * rules. Below the element is content that must not move.
  */
 export async function firstPaintSite(
   t: Pick<TestContext, "after">,
@@ -48,7 +48,8 @@ export async function firstPaintSite(
     pages.push(String(req.headers["sec-purpose"] ?? ""));
     const paint = way === "begin" ? await where.kit.begin(toWebRequest(req), { req, res }, { qrLink }) : null;
     if (paint) res.setHeaders(paint.headers);
-    const attributes = paint
+    const appLink = req.url?.endsWith("?app") ? `app-link="bank://login?otp={otp}" ` : "";
+    const firstCode = paint
       ? `attempt="${paint.attempt}" otp="${paint.otp}" expires-in="${paint.expiresIn}" ${qrLink ? `qr-link="${qrLink}"` : ""}`
       : "";
     const scripts = req.url?.endsWith("?again")
@@ -56,7 +57,7 @@ export async function firstPaintSite(
       : way === "early"
         ? [early]
         : [];
-    kept = markup(scripts.join(""), attributes, paint?.svg ?? "<p>Log in by post</p>");
+    kept = markup(scripts.join(""), appLink + firstCode, paint?.svg ?? "<p>Log in by post</p>");
     send(res, "html", kept);
   };
 
@@ -74,7 +75,7 @@ export async function firstPaintSite(
       const way = /^\/(tag|early|begin)$/.exec(pathname)?.[1];
       if (way) return loginPage(req, res, way as Way);
       if (pathname === "/page.css")
-        return send(res, "css", `body { margin: 16px; font-family: sans-serif; }\n${styleRule}`);
+        return send(res, "css", `body { margin: 16px; font-family: sans-serif; }\n${styleRules}`);
       if (pathname === "/cached") return send(res, "html", kept);
       return send(res, "html", "<!doctype html><html lang=en><title>Another page</title><p>Another page");
     },
