@@ -56,6 +56,14 @@ export const pairingDefences: readonly Defence[] = [
     title: "takes only the number of the code that was accepted",
   },
   {
+    claim: "A number that nobody types is reported, also where the page never calls again",
+    file: "src/server/pairing/pairing-error.ts",
+    text: `if (changed) pairing.expireLater(attempt, until);`,
+    without: "",
+    test: pairing,
+    title: "expires with a warning where the page was asked for the number and never calls again",
+  },
+  {
     claim: "A browser that was forgotten is not known again by a repeated login",
     file: "src/server/pairing/pairing.ts",
     text: `browser.remember(userId, claimedAt)`,

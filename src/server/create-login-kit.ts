@@ -154,6 +154,7 @@ export function createLoginKit<Context = unknown>(
     async close() {
       live.close();
       pause.close();
+      pairing?.close();
       callbackEndpoint.close();
       await pending.settled();
       await live.settled();

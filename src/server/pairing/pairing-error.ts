@@ -38,11 +38,13 @@ export async function pairingError<Context>(
     await pairing.countWrong(userId);
   }
   if (state.status === "approved") {
+    const until = claimableUntil(attempt, state, config.timeouts);
+    if (changed) pairing.expireLater(attempt, until);
     if (changed && !isWrong) report({ type: "number_asked", level: "info", ...about });
     return question(proof, {
       digits: pairing.digits,
       tries_left: triesLeft,
-      expires_in: secondsLeft(claimableUntil(attempt, state, config.timeouts), runtime.now()),
+      expires_in: secondsLeft(until, runtime.now()),
     });
   }
   const isOfUser = proof.kind === "too_many";

@@ -15,6 +15,9 @@ import { SigningKeys } from "./signing-keys.js";
 /** The longest that a function of the site may take. */
 const hookMs = 2000;
 
+/** So much later than its time an attempt is over for every server: their clocks differ a little. */
+const expiryMarginMs = 1000;
+
 /** The wrong numbers of each user, and how many there may be. */
 interface WrongNumbers {
   limiter: Required<RateLimiter>;
@@ -32,6 +35,7 @@ export class Pairing<Context> {
   readonly #keys: SigningKeys;
   readonly #browsers: KnownBrowsers;
   readonly #browserOfRequest = new WeakMap<Request, KnownBrowser>();
+  readonly #cancelExpiries = new Set<() => void>();
 
   /** @param wrongNumbers undefined if they are not limited */
   constructor(
@@ -92,6 +96,25 @@ export class Pairing<Context> {
     if (wrongNumbers && wrong && wrong.used >= wrongNumbers.max)
       return { kind: "too_many", retryAfterMs: wrong.resetMs };
     return codes ? { kind: "number", codes } : { kind: "none" };
+  }
+
+  /**
+   * Ends an attempt that was asked for its number once its time is over. The page of an attacker never calls again, and the event
+   * `attempt_expired` with `asked` tells of it.
+   */
+  expireLater({ id }: Attempt, claimableUntil: number): void {
+    const { attempts, runtime } = this.#core;
+    const expire = (): void => {
+      this.#cancelExpiries.delete(cancel);
+      // A store that is down is reported by its guard.
+      attempts.change(id, { kind: "time_over", at: runtime.now() }).catch(() => undefined);
+    };
+    const cancel = runtime.after(claimableUntil - runtime.now() + expiryMarginMs, expire, "background");
+    this.#cancelExpiries.add(cancel);
+  }
+
+  close(): void {
+    for (const cancel of this.#cancelExpiries) cancel();
   }
 
   /** Counts a wrong number against its user. */

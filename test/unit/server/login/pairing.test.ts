@@ -234,6 +234,41 @@ describe("a login with a number", () => {
     ]);
   });
 
+  for (const [what, number] of [
+    ["was asked for the number", undefined],
+    ["has sent a wrong one", wrong],
+  ] as const)
+    test(`expires with a warning where the page ${what} and never calls again`, async (t) => {
+      const { clock, where, person, accept } = await scene(t);
+      const alice = person();
+      const { attempt, number: right } = await accept(alice);
+      await alice.logIn(attempt, number?.(right));
+      await clock.advance(302);
+      const told = where.events.flatMap((event) =>
+        event.type === "attempt_expired" ? [[event.attempt, event.level, event.asked, event.userId]] : [],
+      );
+      assert.deepEqual(told, [[attempt, "warn", true, "alice"]]);
+      assert.equal(clock.timers, 0);
+    });
+
+  test("that is done does not expire later", async (t) => {
+    const { clock, person, accept, typesOf } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    await alice.logIn(attempt);
+    await alice.logIn(attempt, number);
+    await clock.advance(302);
+    assert.deepEqual(typesOf("attempt_expired"), []);
+  });
+
+  test("leaves no timer behind when the kit is closed", async (t) => {
+    const { clock, where, person, accept } = await scene(t);
+    const alice = person();
+    await alice.logIn((await accept(alice)).attempt);
+    await where.kit.close();
+    assert.equal(clock.timers, 0);
+  });
+
   test("makes three tries hold when fifty numbers are posted at once", async (t) => {
     const { where, person, accept } = await scene(t, {}, { limits: { wrongNumbersPerUser: false } });
     const alice = person();
