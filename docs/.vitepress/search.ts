@@ -5,7 +5,7 @@ import type { DefaultTheme } from "vitepress";
  * Words that people search for, and the section that answers: where the pages have another word for it, or say the word often
  * elsewhere.
  */
-const answers: Readonly<Record<string, string>> = {
+export const answers: Readonly<Record<string, string>> = {
   android: "docs/mobile-app/android.md#the-mobile-app-android",
   aria: "docs/accessibility.md#accessibility",
   bundle: "docs/widget.md#the-widget",
@@ -23,7 +23,7 @@ const answers: Readonly<Record<string, string>> = {
   java: "docs/backends.md#backends-in-any-language",
   kubernetes: "docs/serve.md#containers",
   languages: "docs/widget.md#languages-and-words",
-  logo: "docs/theming.md#logo-and-footer",
+  logo: "docs/theming.md#logo-icons-and-footer",
   logout: "docs/sessions.md#into-your-session",
   metrics: "docs/logs.md#logs-traces-and-metrics",
   night: "docs/theming.md#light-and-dark",

@@ -61,7 +61,7 @@ export const pairingDefences: readonly Defence[] = [
     text: `if (changed) pairing.expireLater(attempt, until);`,
     without: "",
     test: pairing,
-    title: "expires with a warning where the page was asked for the number and never calls again",
+    title: "expires with a warning where the page … and never calls again",
   },
   {
     claim: "A browser that was forgotten is not known again by a repeated login",

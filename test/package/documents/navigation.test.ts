@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import GithubSlugger from "github-slugger";
 import { groups, type Entry } from "../../../docs/.vitepress/groups.js";
+import { answers } from "../../../docs/.vitepress/search.js";
 import { documents } from "../../../docs/files/[file].paths.js";
 
 const withPages = ({ path, pages = [] }: Entry): string[] => [path, ...pages.flatMap(withPages)];
@@ -23,4 +25,16 @@ describe("The navigation of the site", () => {
       [],
     );
   });
+});
+
+describe("The search of the site", () => {
+  for (const [word, answer] of Object.entries(answers))
+    test(`leads with “${word}” to a heading that exists`, () => {
+      const [page = "", id] = answer.split("#");
+      const slugger = new GithubSlugger();
+      const headings = [...readFileSync(page, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+        slugger.slug(heading),
+      );
+      assert.ok(id !== undefined && headings.includes(id), answer);
+    });
 });
