@@ -1,32 +1,78 @@
 /**
- * `npm run listings`: writes the listings that are files of an example into the pages, below a comment that names the file:
- * `<!-- listing: examples/nuxt/server/routes/logout.post.ts -->`. `--check` fails where a page has another text.
+ * `npm run listings`: writes the listings that come from an example into the pages, below a comment that names the file, or a
+ * region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has another text.
+ *
+ * A region begins with `// #region kit` and ends with `// #endregion kit`. A listing joins all regions of its name. A region
+ * named `…` holds options that a page leaves out: the listing has `…,` there.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
+const marker = /^( *)\/\/ #(end)?region\b ?(.*)$/;
 
-const pages = readdirSync("docs")
-  .filter((file) => file.endsWith(".md"))
-  .map((file) => `docs/${file}`);
-
-/** A file of an example as a listing, which begins with its path in the example. */
-function listingOf(file: string): string {
-  const [, path = file] = /^examples\/[^/]+\/(.*)$/.exec(file) ?? [];
-  return `\`\`\`${extname(file).slice(1)}\n// ${path}\n${readFileSync(file, "utf8")}\`\`\`\n`;
+/** The lines of a file, or of its regions of a name, without markers. */
+function linesOf(file: string, wanted: string | undefined, text: string): string[] {
+  const lines: string[] = [];
+  const open: string[] = [];
+  for (const line of text.trimEnd().split("\n")) {
+    const isShown = (wanted === undefined || open.includes(wanted)) && !open.includes("…");
+    const [found, indent = "", end, name = ""] = marker.exec(line) ?? [];
+    if (found === undefined) {
+      if (isShown) lines.push(line);
+    } else if (end) {
+      if (open.pop() !== name) throw new Error(`${file}: "${line.trim()}" ends another region`);
+    } else {
+      if (name === "…" && isShown) lines.push(`${indent}…,`);
+      if (name === wanted && lines.length > 0) lines.push("");
+      open.push(name);
+    }
+  }
+  if (open.length > 0) throw new Error(`${file}: region "${open.join()}" does not end`);
+  if (lines.length === 0) throw new Error(`${file} has no region "${wanted}"`);
+  return lines;
 }
 
-const stale = pages.filter((page) => {
-  const text = readFileSync(page, "utf8");
-  const wanted = text.replaceAll(
-    /^(<!-- listing: (\S+) -->\n\n)```\w+\n[^]*?^```\n/gm,
-    (_all, comment: string, file: string) => comment + listingOf(file),
+function withoutIndent(lines: readonly string[]): string {
+  const indent = Math.min(...lines.filter(Boolean).map((line) => line.search(/\S/)));
+  return lines.map((line) => `${line.slice(indent)}\n`).join("");
+}
+
+/** A file of an example, or a region of it, as a listing. It begins with the file's path in the example. */
+function listingOf(file: string, region: string | undefined, text: string): string {
+  const [, path = file] = /^examples\/(?:backends\/)?[^/]+\/(.*)$/.exec(file) ?? [];
+  return `\`\`\`${extname(file).slice(1)}\n// ${path}\n${withoutIndent(linesOf(file, region, text))}\`\`\`\n`;
+}
+
+/**
+ * A page with its listings as the examples have them.
+ *
+ * @throws Error for a comment whose file, region or listing is not there
+ */
+export const withListings = (page: string, read: (file: string) => string): string =>
+  page.replaceAll(
+    /^(<!-- listing: (.*?)(?:#(.*))? -->)\n(\n```\w+\n[^]*?^```\n)?/gm,
+    (_all, comment: string, file: string, region?: string, listing?: string) => {
+      if (listing === undefined) throw new Error(`No listing below ${comment}`);
+      return `${comment}\n\n${listingOf(file, region, read(file))}`;
+    },
   );
-  if (wanted === text) return false;
-  if (!check) writeFileSync(page, wanted);
-  return true;
-});
-if (check && stale.length > 0)
-  throw new Error(`${stale.join(", ")}: listings differ from their examples. npm run listings writes them.`);
+
+if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
+  const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
+  const pages = readdirSync("docs")
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`);
+  const stale = pages.filter((page) => {
+    const text = readFileSync(page, "utf8");
+    const wanted = withListings(text, (file) => readFileSync(file, "utf8"));
+    if (wanted === text) return false;
+    if (!check) writeFileSync(page, wanted);
+    return true;
+  });
+  if (check && stale.length > 0)
+    throw new Error(
+      `${stale.join(", ")}: listings differ from their examples. npm run listings writes them.`,
+    );
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { withListings } from "../../../scripts/listings.js";
+
+const example = `\
+import { log } from "./log.js";
+
+class Login {
+  // #region kit
+  path = "/otp-login";
+  // #endregion kit
+  log = log;
+
+  // #region kit
+  kit = createLoginKit({
+    // #region …
+    origin: "https://www.example.com",
+    // #endregion …
+
+    signIn: begin,
+  });
+  // #endregion kit
+}
+`;
+
+/** The listing that a page gets below a comment that names this file or region. */
+const listing = (named: string, text = example): string =>
+  withListings(`<!-- listing: ${named} -->\n\n\`\`\`ts\nold\n\`\`\`\n`, () => text).replace(/^.*\n\n/, "");
+
+describe("a listing of an example", () => {
+  test("is the region that it names, all parts of it, without indentation and markers, and … for what is left out", () => {
+    assert.equal(
+      listing("examples/nest/src/login-kit.ts#kit"),
+      `\`\`\`ts
+// src/login-kit.ts
+path = "/otp-login";
+
+kit = createLoginKit({
+  …,
+
+  signIn: begin,
+});
+\`\`\`
+`,
+    );
+  });
+
+  test("is the whole file without a region, and without markers", () => {
+    assert.equal(
+      listing("examples/backends/go/login.js", example.replaceAll("…", "origin")),
+      `\`\`\`js
+// login.js
+import { log } from "./log.js";
+
+class Login {
+  path = "/otp-login";
+  log = log;
+
+  kit = createLoginKit({
+    origin: "https://www.example.com",
+
+    signIn: begin,
+  });
+}
+\`\`\`
+`,
+    );
+  });
+
+  test("leaves the rest of the page as it is", () => {
+    const page = (code: string): string =>
+      `# Page\n\n<!-- listing: examples/go/a.ts -->\n\n\`\`\`ts\n${code}\`\`\`\n\n\`\`\`ts\nother\n\`\`\`\n`;
+    assert.equal(
+      withListings(page("old\n\nold\n"), () => "new $&\n"),
+      page("// a.ts\nnew $&\n"),
+    );
+  });
+
+  test("fails with the name of a region or a file that is not there", () => {
+    assert.throws(() => listing("examples/go/a.ts#session"), /examples\/go\/a\.ts has no region "session"/);
+    const read = (file: string): string => assert.fail(`no ${file}`);
+    assert.throws(
+      () => withListings("<!-- listing: examples/go/b.ts -->\n\n```ts\n```\n", read),
+      /no examples\/go\/b\.ts/,
+    );
+  });
+
+  test("fails where a comment stands above no listing", () => {
+    assert.throws(
+      () => withListings("<!-- listing: examples/go/a.ts#kit -->\n\nText\n", () => example),
+      /No listing below .*examples\/go\/a\.ts#kit/,
+    );
+  });
+
+  test("fails where a region does not end, or another one ends", () => {
+    for (const [text, complaint] of [
+      ["// #region kit\na();\n", /^Error: examples\/go\/a\.ts: region "kit" does not end$/],
+      ["// #region kit\na();\n// #endregion log\n", /a\.ts: "\/\/ #endregion log" ends another region$/],
+      ["a();\n// #endregion kit\n", /a\.ts: "\/\/ #endregion kit" ends another region$/],
+    ] as const)
+      assert.throws(() => listing("examples/go/a.ts", text), complaint);
+  });
+});
