@@ -1,11 +1,8 @@
-import { randomBytes } from "node:crypto";
 import NextAuth from "next-auth";
 import Credentials from "next-auth/providers/credentials";
-import { login, ORIGIN } from "./login-kit";
+import { login } from "./login-kit";
 
-// Auth.js reads both itself. With a random secret, a restart logs everybody out.
-process.env.AUTH_URL ??= ORIGIN;
-process.env.AUTH_SECRET ??= randomBytes(32).toString("hex");
+const isHttps = process.env.AUTH_URL?.startsWith("https:");
 
 declare module "next-auth" {
   interface User {
@@ -35,6 +32,6 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
     session: ({ session, token }) => ({ ...session, user: { ...session.user, id: token.sub ?? "" } }),
   },
   // On https, browsers accept a `__Host-` cookie only from this very host, and only one, for all paths.
-  cookies: ORIGIN.startsWith("https:") ? { sessionToken: { name: "__Host-authjs.session-token" } } : {},
+  cookies: isHttps ? { sessionToken: { name: "__Host-authjs.session-token" } } : {},
   pages: { signIn: "/login" },
 });

@@ -1,9 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { createNextLogin } from "onegini-otp-login/next";
 import { clientIpBehind } from "onegini-otp-login/server";
 
 const { PORT = "3000", TOKEN_SERVER = "http://localhost:4000", TRUSTED_PROXIES = "0" } = process.env;
 /** Of the page, as the browser shows it. */
-export const { ORIGIN = `http://localhost:${PORT}` } = process.env;
+const { ORIGIN = `http://localhost:${PORT}` } = process.env;
+// Auth.js reads both itself. With a random secret, a restart logs everybody out.
+process.env.AUTH_URL ??= ORIGIN;
+process.env.AUTH_SECRET ??= randomBytes(32).toString("hex");
 
 export const login = createNextLogin(() => ({
   origin: ORIGIN,

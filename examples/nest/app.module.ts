@@ -1,28 +1,13 @@
-import { promisify } from "node:util";
-import {
-  Controller,
-  ForbiddenException,
-  Get,
-  Header,
-  Inject,
-  Module,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseFilters,
-  UseGuards,
-} from "@nestjs/common";
-import type { Request, Response } from "express";
-import { sitePath, type LoginKit } from "onegini-otp-login/server";
+import { Controller, Get, Header, Module, Query, Req, UseGuards } from "@nestjs/common";
+import { APP_FILTER } from "@nestjs/core";
+import type { Request } from "express";
+import { sitePath } from "onegini-otp-login/server";
 import { LoggedIn, ToLoginPage } from "./logged-in.guard.js";
-import { LOGIN_KIT, LoginKitModule } from "./login-kit.js";
+import { LoginKitModule } from "./login-kit.js";
+import { LogoutController } from "./logout.controller.js";
 
 @Controller()
-@UseFilters(ToLoginPage)
 export class PagesController {
-  constructor(@Inject(LOGIN_KIT) private readonly kit: LoginKit) {}
-
   @Get()
   login(@Query("next") address: unknown): string {
     // Anybody can name a page in the link to this one: only a path of this site counts.
@@ -47,16 +32,11 @@ export class PagesController {
         <form method="post" action="/logout"><button>Log out</button></form>
       </html>`;
   }
-
-  @Post("logout")
-  @UseGuards(LoggedIn)
-  async logOut(@Req() req: Request, @Res() res: Response): Promise<void> {
-    // The answer to a form of another site would end the cookies too.
-    if (req.get("sec-fetch-site") !== "same-origin") throw new ForbiddenException();
-    await promisify(req.session.destroy).call(req.session);
-    res.append("Set-Cookie", this.kit.forget().getSetCookie()).redirect("/");
-  }
 }
 
-@Module({ imports: [LoginKitModule], controllers: [PagesController] })
+@Module({
+  imports: [LoginKitModule],
+  controllers: [PagesController, LogoutController],
+  providers: [{ provide: APP_FILTER, useClass: ToLoginPage }],
+})
 export class AppModule {}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 import ts from "typescript";
@@ -22,6 +22,9 @@ before(() => installSessions(site));
 
 const sections = sessionSections();
 
+/** The guard that the page takes from the example. */
+const nestGuard = readFileSync("examples/nest/logged-in.guard.ts", "utf8");
+
 /** What the frameworks generate or import by themselves, for the listings of one section. */
 const generated: Record<string, Record<string, string>> = {
   Nuxt: {
@@ -36,7 +39,8 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
   },
   NestJS: {
     "app.module.ts": "export class AppModule {}",
-    "express-session.d.ts": `import "express-session";`,
+    "logged-in.guard.ts": nestGuard,
+    "express-session.d.ts": `declare module "express-session" { interface SessionData { userId: string } }\nexport {};`,
   },
   "TanStack Start": {
     "src/login-kit.ts": `
@@ -264,9 +268,12 @@ console.log("ready: " + (await app.getUrl()).replace("[::1]", "localhost"));`,
       ],
     ],
     others: {
+      "logged-in.guard.ts": nestGuard,
       "app.module.ts": `
 import { Controller, Get, Module, Req, UseGuards } from "@nestjs/common";
-import { LoggedIn, LoginKitModule } from "./login-kit.js";
+import { APP_FILTER } from "@nestjs/core";
+import { LoggedIn, ToLoginPage } from "./logged-in.guard.js";
+import { LoginKitModule } from "./login-kit.js";
 import { LogoutController } from "./logout.controller.js";
 @Controller()
 class Pages {
@@ -276,7 +283,11 @@ class Pages {
     return { user: req.session.userId, attempt: req.session.attempt, cart: req.session.cart };
   }
 }
-@Module({ imports: [LoginKitModule], controllers: [Pages, LogoutController] })
+@Module({
+  imports: [LoginKitModule],
+  controllers: [Pages, LogoutController],
+  providers: [{ provide: APP_FILTER, useClass: ToLoginPage }],
+})
 export class AppModule {}`,
     },
   },

@@ -37,7 +37,7 @@ export async function tryRedisOutage(
 ): Promise<void> {
   const path = join(example.folder, kitFile);
   const source = readFileSync(path, "utf8");
-  const [imports = ""] = /^import[^]*?\n\n/.exec(source) ?? [];
+  const [imports = ""] = /^[^]*?\n\n/.exec(source) ?? [];
   const changed = source
     .slice(imports.length)
     .replace("(() => ({\n", "(async () => ({\n  store: await sharedStore(),\n");

@@ -1,14 +1,6 @@
-import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import { auth, signOut } from "../../auth";
-import { login } from "../../login-kit";
-
-async function logOut(): Promise<void> {
-  "use server";
-  const jar = await cookies();
-  for (const cookie of await login.forget()) jar.set(cookie);
-  await signOut({ redirectTo: "/login" });
-}
+import { auth } from "../../auth";
+import { logOut } from "./log-out";
 
 export default async function AccountPage() {
   const session = await auth();
