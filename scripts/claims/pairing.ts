@@ -56,10 +56,10 @@ export const pairingDefences: readonly Defence[] = [
     title: "takes only the number of the code that was accepted",
   },
   {
-    claim: "A number that nobody types is reported, also where the page never calls again",
+    claim: "A number that nobody types is reported, also where the page that was asked never calls again",
     file: "src/server/pairing/pairing-error.ts",
-    text: `if (changed) pairing.expireLater(attempt, until);`,
-    without: "",
+    text: `pairing.unanswered.add(attempt.id, claimableUntil(attempt, state, config.timeouts));`,
+    without: ";",
     test: pairing,
     title: "expires with a warning where the page … and never calls again",
   },

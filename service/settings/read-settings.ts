@@ -177,7 +177,7 @@ function messageProblems({
     : [];
 }
 
-/** Who gives a part of `pairing` expects that browsers are asked. Who writes `off` does not. */
+/** Somebody who sets a part of `pairing` expects that browsers are asked, unless `pairing` says `off`. */
 function pairingWarnings(givenAt: ReadonlyMap<SettingName, string>): string[] {
   const parts = (["pairing-keys", "pairing-digits", "pairing-remember-days"] as const).filter((name) =>
     givenAt.has(name),

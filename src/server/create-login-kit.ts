@@ -154,10 +154,10 @@ export function createLoginKit<Context = unknown>(
     async close() {
       live.close();
       pause.close();
-      pairing?.close();
       callbackEndpoint.close();
       await pending.settled();
       await live.settled();
+      await pairing?.unanswered.close();
     },
   };
   provideForAdapter(kit, {

@@ -19,7 +19,7 @@ export type Randomness = Pick<Runtime, "random">;
 const drawBytes = 64;
 
 /**
- * The runtime's random bytes, drawn 64 at a time, because each draw takes a start 3 % of its time. For one call only: a stock of
+ * The runtime's random bytes, drawn 64 at a time, because each draw costs a start 3 % of its time. For one call only: a stock of
  * them for all calls would hold the secrets of browsers that are still to come.
  */
 export function drawnAtOnce(runtime: Randomness): Randomness {

@@ -38,6 +38,7 @@ export async function logIn<Context>(
     login = await claimLogin(call, attempt, { proof, ticket }, core, pairing);
     answer = answerTicket(call, { ...login, secret: ticket.secret }, outcome.handOver.to, core);
   }
+  pairing?.unanswered.delete(attempt.id);
   const known = answer.ok && (await pairing?.rememberHeader(call, login));
   if (known) answer.headers.append("set-cookie", known);
   return answer;

@@ -31,6 +31,9 @@ export async function pairingError<Context>(
     ...loggedAddress(call),
     durationMs: runtime.now() - call.beganAt,
   };
+  if (state.status === "approved")
+    pairing.unanswered.add(attempt.id, claimableUntil(attempt, state, config.timeouts));
+  else pairing.unanswered.delete(attempt.id);
   const isWrong = proof.kind === "number" && changed;
   const triesLeft = state.status === "approved" ? maxWrongNumbers - (state.wrongNumbers ?? 0) : 0;
   if (isWrong) {
@@ -38,13 +41,11 @@ export async function pairingError<Context>(
     await pairing.countWrong(userId);
   }
   if (state.status === "approved") {
-    const until = claimableUntil(attempt, state, config.timeouts);
-    if (changed) pairing.expireLater(attempt, until);
     if (changed && !isWrong) report({ type: "number_asked", level: "info", ...about });
     return question(proof, {
       digits: pairing.digits,
       tries_left: triesLeft,
-      expires_in: secondsLeft(until, runtime.now()),
+      expires_in: secondsLeft(claimableUntil(attempt, state, config.timeouts), runtime.now()),
     });
   }
   const isOfUser = proof.kind === "too_many";

@@ -11,12 +11,10 @@ import { KnownBrowsers, type KnownBrowser } from "./known-browsers.js";
 import { createNumber, numberCodes, parseNumber, signNumber } from "./number.js";
 import type { PairingSettings } from "./pairing-options.js";
 import { SigningKeys } from "./signing-keys.js";
+import { UnansweredNumbers } from "./unanswered-numbers.js";
 
 /** The longest that a function of the site may take. */
 const hookMs = 2000;
-
-/** So much later than its time an attempt is over for every server: their clocks differ a little. */
-const expiryMarginMs = 1000;
 
 /** The wrong numbers of each user, and how many there may be. */
 interface WrongNumbers {
@@ -35,7 +33,8 @@ export class Pairing<Context> {
   readonly #keys: SigningKeys;
   readonly #browsers: KnownBrowsers;
   readonly #browserOfRequest = new WeakMap<Request, KnownBrowser>();
-  readonly #cancelExpiries = new Set<() => void>();
+  /** The attempts whose pages were asked for the number. */
+  readonly unanswered: UnansweredNumbers;
 
   /** @param wrongNumbers undefined if they are not limited */
   constructor(
@@ -46,6 +45,7 @@ export class Pairing<Context> {
     this.#settings = settings;
     this.#core = core;
     this.#wrongNumbers = wrongNumbers;
+    this.unanswered = new UnansweredNumbers(core);
     this.#keys = new SigningKeys(settings.keys);
     const { origin, apiOrigin } = core.config.pages;
     const { rememberDays } = settings;
@@ -96,25 +96,6 @@ export class Pairing<Context> {
     if (wrongNumbers && wrong && wrong.used >= wrongNumbers.max)
       return { kind: "too_many", retryAfterMs: wrong.resetMs };
     return codes ? { kind: "number", codes } : { kind: "none" };
-  }
-
-  /**
-   * Ends an attempt that was asked for its number once its time is over. The page of an attacker never calls again, and the event
-   * `attempt_expired` with `asked` tells of it.
-   */
-  expireLater({ id }: Attempt, claimableUntil: number): void {
-    const { attempts, runtime } = this.#core;
-    const expire = (): void => {
-      this.#cancelExpiries.delete(cancel);
-      // A store that is down is reported by its guard.
-      attempts.change(id, { kind: "time_over", at: runtime.now() }).catch(() => undefined);
-    };
-    const cancel = runtime.after(claimableUntil - runtime.now() + expiryMarginMs, expire, "background");
-    this.#cancelExpiries.add(cancel);
-  }
-
-  close(): void {
-    for (const cancel of this.#cancelExpiries) cancel();
   }
 
   /** Counts a wrong number against its user. */
@@ -194,7 +175,7 @@ export class Pairing<Context> {
   }
 }
 
-/** As seconds since the epoch it is in the year 5138, as milliseconds in 1973. What is less, and not 0, was meant as seconds. */
+/** As milliseconds it is in 1973, as seconds in the year 5138: a smaller positive number must be seconds. */
 const leastMs = 1e11;
 
 /** Milliseconds since the epoch; the beginning of time for undefined. */

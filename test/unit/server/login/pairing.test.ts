@@ -16,8 +16,8 @@ async function scene(
   t: TestContext,
   pairing: Partial<PairingOptions<NodeContext>> = {},
   options: SiteKitOptions = {},
+  clock = new VirtualClock(),
 ) {
-  const clock = new VirtualClock();
   const tokenServer = await scriptedTokenServer(t);
   const messages: string[] = [];
   tokenServer.start = startWithMessage((message) => messages.push(message));
@@ -255,10 +255,70 @@ describe("a login with a number", () => {
     const { clock, person, accept, typesOf } = await scene(t);
     const alice = person();
     const { attempt, number } = await accept(alice);
+    const before = clock.timers;
     await alice.logIn(attempt);
+    assert.equal(clock.timers, before + 1);
     await alice.logIn(attempt, number);
+    assert.equal(clock.timers, before);
     await clock.advance(302);
     assert.deepEqual(typesOf("attempt_expired"), []);
+  });
+
+  test("expires with a warning where the store was down at that time", async (t) => {
+    const clock = new VirtualClock();
+    const real = memoryStore(() => clock.now());
+    let isDown = false;
+    const store: AttemptStore = {
+      ...real,
+      get: async (id) => (isDown ? Promise.reject(new Error("down")) : real.get(id)),
+    };
+    const { where, person, accept, typesOf } = await scene(t, {}, { store }, clock);
+    const alice = person();
+    await alice.logIn((await accept(alice)).attempt);
+    isDown = true;
+    await clock.advance(305);
+    assert.deepEqual(typesOf("attempt_expired"), []);
+    isDown = false;
+    await clock.advance(10);
+    assert.deepEqual(typesOf("attempt_expired"), ["attempt_expired"]);
+    assert.ok(where.events.some(({ type }) => type === "store_trouble"));
+    assert.equal(clock.timers, 0);
+  });
+
+  test("is given up once the store has forgotten it", async (t) => {
+    const clock = new VirtualClock();
+    const real = memoryStore(() => clock.now());
+    let isDown = false;
+    const store: AttemptStore = {
+      ...real,
+      get: async (id) => (isDown ? Promise.reject(new Error("down")) : real.get(id)),
+    };
+    const { person, accept } = await scene(t, {}, { store }, clock);
+    const alice = person();
+    await alice.logIn((await accept(alice)).attempt);
+    isDown = true;
+    await clock.advance(2 * hour);
+    assert.equal(clock.timers, 0);
+  });
+
+  test("expires with a warning where its first wrong number could not be counted", async (t) => {
+    const clock = new VirtualClock();
+    const real = memoryStore(() => clock.now());
+    const store: AttemptStore = {
+      ...real,
+      limiter: (limit) => {
+        const limiter = { read: () => Promise.resolve({ allowed: true, used: 0, resetMs: 0 }) };
+        return limit.name === "wrongNumbersPerUser"
+          ? { ...limiter, count: () => Promise.reject(new Error("down")) }
+          : { ...limiter, count: limiter.read };
+      },
+    };
+    const { person, accept, typesOf } = await scene(t, {}, { store }, clock);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    await alice.logIn(attempt, wrong(number));
+    await clock.advance(302);
+    assert.deepEqual(typesOf("attempt_expired"), ["attempt_expired"]);
   });
 
   test("leaves no timer behind when the kit is closed", async (t) => {
@@ -620,8 +680,7 @@ describe("the number", () => {
     // The number comes first.
     const random = (length: number): Uint8Array => {
       const bytes = systemRuntime.random(length);
-      bytes.set([0, 0, 7 + drawn++]);
-      return bytes;
+      return bytes.fill(0, 0, 2).fill(7 + drawn++, 2, 3);
     };
     const where = await site(t, {
       runtime: { ...systemRuntime, random },

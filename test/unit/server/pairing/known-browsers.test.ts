@@ -42,6 +42,14 @@ describe("a browser that is known for a user", () => {
     assert.ok(await browsers.of(`a=1; ${pairOf(header)}; b=2`).isKnown(alice));
   });
 
+  test("is verified once a request, for the login and for the cookie that renews it", async (t) => {
+    const browser = browsers.of(await loggedIn("alice"));
+    const verify = t.mock.method(crypto.subtle, "verify");
+    assert.ok(await browser.isKnown(alice));
+    await browser.remember("alice", clock.now());
+    assert.equal(verify.mock.callCount(), 1);
+  });
+
   test("is not known for another user", async () => {
     assert.ok(!(await browsers.of(await loggedIn("alice")).isKnown({ ...alice, userId: "bob" })));
   });
