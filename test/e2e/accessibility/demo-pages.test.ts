@@ -290,13 +290,26 @@ describe("The demo's pages", () => {
     await context.close();
   });
 
-  const phone = { screen: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-  for (const [where, options] of [
+  const mobile = { hasTouch: true, isMobile: true };
+  const phone = { screen: { width: 390, height: 844 }, ...mobile };
+  // Each is higher than its screen, so that what stands below the card is seen.
+  const height = 1400;
+  for (const [where, options, path = "/"] of [
     ["a wide window", {}],
-    ["a narrow window", { viewport: { width: 390, height: 1400 } }],
-    ["a window of two columns in the card", { viewport: { width: 700, height: 1400 } }],
-    // Higher than the phone, so that what stands below the card is seen.
-    ["a phone", { viewport: { width: 390, height: 1400 }, ...phone }],
+    ["a narrow window", { viewport: { width: 390, height } }],
+    ["a very narrow window", { viewport: { width: 320, height } }],
+    ["a window of two columns in the card", { viewport: { width: 700, height } }],
+    ["a tablet", { viewport: { width: 1024, height }, screen: { width: 1024, height: 768 }, ...mobile }],
+    ["a phone", { viewport: { width: 390, height }, ...phone }],
+    [
+      "a phone, with the first code in the page",
+      { viewport: { width: 390, height }, ...phone },
+      "/?begin=server",
+    ],
+    [
+      "a phone held sideways",
+      { viewport: { width: 667, height }, ...mobile, screen: { width: 667, height: 375 } },
+    ],
   ] as const)
     it(`do not shift while the widget's script loads, in ${where}`, async () => {
       const context = await browser.newContext(options);
@@ -311,7 +324,7 @@ describe("The demo's pages", () => {
           }
         }).observe({ type: "layout-shift", buffered: true });
       });
-      await page.goto(demo.origin);
+      await page.goto(demo.origin + path);
       await reachPhase(page, "pending");
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
 

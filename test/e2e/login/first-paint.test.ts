@@ -220,12 +220,16 @@ describe("First paint", () => {
       });
     }
 
-    for (const width of [360, 390, 430])
-      test(`nothing shifts on a phone with app-link, ${width} px wide: ${way}`, async (t) => {
-        const size = { width, height: 800 };
+    for (const [name, width, screenHeight] of [
+      ["a phone", 360, 800],
+      ["a phone", 430, 932],
+      ["a phone held sideways", 667, 375],
+      ["a phone held sideways", 844, 390],
+    ] as const)
+      test(`nothing shifts on ${name} with app-link, ${width} px wide: ${way}`, async (t) => {
         const phone = await browser.newContext({
-          viewport: size,
-          screen: size,
+          viewport: { width, height: 800 },
+          screen: { width, height: screenHeight },
           hasTouch: true,
           isMobile: true,
         });
@@ -243,6 +247,25 @@ describe("First paint", () => {
         await page.getByRole("link", { name: "Open the app" }).waitFor();
         await twoFrames(page);
         assert.equal(await place(), beforehand);
+        assert.deepEqual(await shiftsOf(page), []);
+      });
+
+    if (way !== "tag")
+      test(`nothing shifts on a tablet with app-link: ${way}`, async (t) => {
+        const size = { width: 800, height: 1200 };
+        const tablet = await browser.newContext({
+          viewport: size,
+          screen: size,
+          hasTouch: true,
+          isMobile: true,
+        });
+        t.after(() => tablet.close());
+        await watchShifts(tablet);
+        const page = await tablet.newPage();
+        await page.goto(`${where.page(way)}?app`);
+        await reachPhase(page, "pending");
+        await page.getByRole("link", { name: "Open the app" }).waitFor();
+        await twoFrames(page);
         assert.deepEqual(await shiftsOf(page), []);
       });
   }
