@@ -24,7 +24,7 @@ export function conclude({ what, unit, values, bare, baseline = "bare node:http"
   const ratio = bare ? figure / median(bare) : NaN;
   console.log(`${what}: ${describe(values)}${unit}`);
   if (bare)
-    console.log(`  ${baseline}: ${describe(bare)}${unit}; the kit's is ${ratio.toFixed(2)} times that`);
+    console.log(`  ${baseline}: ${describe(bare)}${unit}; the figure is ${ratio.toFixed(2)} times that`);
   for (const { of, relation, value } of bounds) {
     const actual = of === "ratio" ? ratio : figure;
     const isMet = relation === "≤" ? actual <= value : actual >= value;

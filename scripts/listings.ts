@@ -3,7 +3,7 @@
  * region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has another text.
  *
  * A region begins with `// #region kit` and ends with `// #endregion kit`. A listing joins all regions of its name. A region
- * named `…` holds options that a page leaves out: the listing has `…,` there.
+ * named `…` holds options that a page leaves out: the listing, of a whole file too, has `…,` there.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
@@ -50,14 +50,20 @@ function listingOf(file: string, region: string | undefined, text: string): stri
  *
  * @throws Error for a comment whose file, region or listing is not there
  */
-export const withListings = (page: string, read: (file: string) => string): string =>
-  page.replaceAll(
+export function withListings(page: string, read: (file: string) => string): string {
+  const odd = /^(?!<!-- listing: .* -->$).*<!--\s*listing:.*/m.exec(page);
+  if (odd)
+    throw new Error(
+      `A comment of a listing stands alone in its line, as <!-- listing: FILE -->, not as ${odd[0]}`,
+    );
+  return page.replaceAll(
     /^(<!-- listing: (.*?)(?:#(.*))? -->)\n(\n```\w+\n[^]*?^```\n)?/gm,
     (_all, comment: string, file: string, region?: string, listing?: string) => {
       if (listing === undefined) throw new Error(`No listing below ${comment}`);
       return `${comment}\n\n${listingOf(file, region, read(file))}`;
     },
   );
+}
 
 if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
   const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;

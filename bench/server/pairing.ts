@@ -59,7 +59,7 @@ const figures: Record<"startsWithout" | "startsWith" | "without" | "known" | "as
   known: [],
   asked: [],
 };
-for (let process = 0; process < processes; process++) {
+for (let again = 0; again < processes; again++) {
   const without = await start("kit-server", [tokenServer.url], { UNLIMITED: "1" });
   const withOption = await start("kit-server", [tokenServer.url], { UNLIMITED: "1", PAIRING: "1" });
   // It makes each user's browser a known one.

@@ -21,6 +21,7 @@ const git = (...args: string[]): string => execFileSync("git", args, { encoding:
 const run = (cwd: string, folder: string): void => {
   execFileSync("npm", ["run", "--silent", "gallery", "--", "--out", folder], {
     cwd,
+    env: { ...process.env, EXACT_PICTURES: "1" },
     // The list that this command prints is for readers.
     stdio: ["ignore", "ignore", "inherit"],
     shell: process.platform === "win32",

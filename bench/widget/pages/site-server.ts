@@ -15,8 +15,8 @@ import { serveYivi } from "./yivi-backend.js";
 
 /**
  * Serves every page of the bench and the backends, from one process. Arguments: the Token Server's address, and the
- * directory of the pages' files. Each `Host` has its own kit, because proxies may be in front. It is another site to the kit, so
- * its callbacks come under its name.
+ * directory of the pages' files. Each `Host` has its own kit, because proxies may be in front, and is a site of its own. So its
+ * callbacks come under `/callback-of/HOST`.
  */
 const [tokenServerUrl = "", directory = ""] = process.argv.slice(2);
 const sites = new Map<string, { kit: LoginKit<NodeContext>; handle: NodeHandler }>();

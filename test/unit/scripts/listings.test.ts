@@ -92,6 +92,14 @@ class Login {
     );
   });
 
+  test("fails where a comment is written in another way, which would leave its listing as it is", () => {
+    for (const comment of ["  <!-- listing: a.ts -->", "<!--listing: a.ts-->", "<!-- listing: a.ts --> x"])
+      assert.throws(
+        () => withListings(`${comment}\n\n\`\`\`ts\n\`\`\`\n`, () => example),
+        /stands alone in its line/,
+      );
+  });
+
   test("fails where a region does not end, or another one ends", () => {
     for (const [text, complaint] of [
       ["// #region kit\na();\n", /^Error: examples\/go\/a\.ts: region "kit" does not end$/],

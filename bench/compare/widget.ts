@@ -2,16 +2,16 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { launchBrowser } from "../../test/support/browser.js";
 import { start } from "../server/support/child.js";
-import { buildFiles, filesDirectory } from "./pages/build.js";
-import type { PageName } from "./pages/pages.js";
-import { conditions, type Condition } from "./support/conditions.js";
-import { firstFrame } from "./support/first-frame.js";
-import { compare, describe } from "./support/pairs.js";
+import { buildFiles, filesDirectory } from "../widget/pages/build.js";
+import type { PageName } from "../widget/pages/pages.js";
+import { conditions, type Condition } from "../widget/support/conditions.js";
+import { firstFrame } from "../widget/support/first-frame.js";
+import { compare, describe } from "../widget/support/pairs.js";
 
 /**
  * The first code beside that of another checkout, whose dependencies are installed:
  *
- *     node --import tsx bench/widget/compare.ts ../before
+ *     node --import tsx bench/compare/widget.ts ../before
  *
  * Both elements are served by this checkout's server, in turns.
  */
@@ -20,10 +20,7 @@ const warmUp = 2;
 const pages: readonly PageName[] = ["tag", "early", "begin"];
 
 const [other] = process.argv.slice(2);
-if (other === undefined) {
-  console.log("Skipped: it needs the path of another checkout.");
-  process.exit();
-}
+if (other === undefined) throw new Error("It needs the path of another checkout.");
 const there = (await import(pathToFileURL(resolve(other, "bench/widget/pages/build.ts")).href)) as {
   buildFiles: typeof buildFiles;
   filesDirectory: string;

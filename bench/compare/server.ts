@@ -2,16 +2,16 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { startRedis } from "../../test/support/services/redis.js";
 import { conclude, perSecond } from "../figures.js";
-import { start as startHere, type Child } from "./support/child.js";
-import { logIn } from "./support/full-login.js";
-import { inTurns } from "./support/in-turns.js";
-import { enroll } from "./support/phone.js";
-import { openPage } from "./support/visitor.js";
+import { start as startHere, type Child } from "../server/support/child.js";
+import { logIn } from "../server/support/full-login.js";
+import { inTurns } from "../server/support/in-turns.js";
+import { enroll } from "../server/support/phone.js";
+import { openPage } from "../server/support/visitor.js";
 
 /**
  * Starts and full logins a second beside those of another checkout, whose dependencies are installed:
  *
- *     node --import tsx bench/server/compare.ts ../before
+ *     node --import tsx bench/compare/server.ts ../before
  *
  * One process of Node is up to 5 % faster than the next one of the same code. So the servers are started anew many times, and the
  * medians of all are compared.
@@ -23,10 +23,7 @@ const count = { starts: 3000, logins: 300 };
 const atATime = 32;
 
 const [other] = process.argv.slice(2);
-if (other === undefined) {
-  console.log("Skipped: it needs the path of another checkout.");
-  process.exit();
-}
+if (other === undefined) throw new Error("It needs the path of another checkout.");
 const { start: startThere } = (await import(
   pathToFileURL(resolve(other, "bench/server/support/child.ts")).href
 )) as { start: typeof startHere };
@@ -60,7 +57,7 @@ for (const [where, server] of servers) {
   ] as const) {
     const figures = { here: [] as number[], there: [] as number[] };
     const env = { UNLIMITED: "1", REDIS_URL: redis.url };
-    for (let process = 0; process < processes; process++) {
+    for (let again = 0; again < processes; again++) {
       const here = await startHere(server, [tokenServer.url], env);
       const there = await startThere(server, [tokenServer.url], env);
       for (const site of [here, there]) await run(site, warmUp[what]);
