@@ -87,7 +87,7 @@ describe("The demo and malformed input", () => {
     assert.equal(Buffer.concat(await response.toArray()).toString(), "Bad request.\n");
   });
 
-  it("printed nothing about them", () => {
+  it("printed the line that says it is ready, and nothing about them", () => {
     assert.equal(demo.stdout(), `ready: ${demo.origin}\n`);
   });
 });

@@ -20,13 +20,6 @@ describe("npm start", { concurrency: 3 }, () => {
     return demo;
   };
 
-  it("prints one line when it is ready to answer", async (t) => {
-    const demo = await start(t);
-
-    assert.match(demo.stdout(), /^ready: http:\/\/localhost:\d+\n$/);
-    assert.equal((await fetch(demo.origin)).status, 200);
-  });
-
   it("can run several times from one checkout, and writes nothing into it", async (t) => {
     const root = fileURLToPath(new URL("../../..", import.meta.url));
     const before = readdirSync(`${root}demo`, { recursive: true });
