@@ -344,18 +344,6 @@ describe("The demo's site", () => {
       });
     }
 
-    it("changes its language by the links in the header", async () => {
-      const context = await browser.newContext();
-      const page = await openLoginPage(context, demo.origin);
-
-      await page.getByRole("button", { name: "English" }).click();
-      await page.getByRole("link", { name: "Nederlands" }).click();
-
-      await page.getByRole("heading", { name: "Inloggen met je telefoon" }).waitFor();
-      assert.equal(page.url(), `${demo.origin}/`);
-      await context.close();
-    });
-
     it("shows the language with a globe and a chevron, and opens the list at the button at any text size", async () => {
       const context = await browser.newContext();
       const page = await openLoginPage(context, demo.origin);
