@@ -173,14 +173,6 @@ describe("The demo's site", () => {
 
       for (const each of [mine, foreign]) assert.equal((await account(each.cookie)).status, 200);
     });
-
-    it("begins no new session when a login is repeated after the logout", async () => {
-      const mine = await logIn(newUser());
-
-      await get("/logout", { method: "POST", headers: { cookie: mine.cookie } });
-
-      assert.equal((await mine.repeat()).status, 410);
-    });
   });
 
   it("says on the login page's address that somebody is logged in, and begins no attempt for them", async () => {
