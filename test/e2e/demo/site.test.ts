@@ -85,19 +85,6 @@ describe("The demo's site", () => {
     assert.equal(await at("localhost", "/"), 200);
   });
 
-  it("keeps a person logged in whichever answer of two login calls at once arrives last", async () => {
-    const browser = new Caller({ url: `${demo.origin}/otp-login`, origin: demo.origin });
-    for (let times = 0; times < 10; times++) {
-      const { attempt, otp } = await browser.start();
-      await phoneCalls(demo.origin).accept(otp);
-      await until(async () => (await browser.status(attempt)).status === "approved", "the approval");
-      for (const answer of await Promise.all([browser.logIn(attempt), browser.logIn(attempt)])) {
-        const cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-        assert.equal((await get("/account", { headers: { cookie } })).status, 200);
-      }
-    }
-  });
-
   describe("has an account page that", () => {
     const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     let users = 0;
