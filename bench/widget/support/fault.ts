@@ -20,7 +20,7 @@ export async function proxyWith(
       strike = () => proxy.cut();
       break;
     case "refused":
-      proxy.interfere((request) => (isStream(request) ? { kind: "answer", answer: badGateway } : undefined));
+      proxy.interfere((request) => (isStream(request) ? { answer: badGateway } : undefined));
       break;
     case "held back":
       proxy.treat({ kind: "hold" }, { streamsOnly: true });

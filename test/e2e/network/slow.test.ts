@@ -9,7 +9,14 @@ import {
   type Treatment,
 } from "../../support/fault-proxy/fault-proxy.js";
 import { until } from "../../support/until.js";
-import { answer, visit, withoutStreams, keepsTo, neverPolledBesideAStream } from "./support/visit.js";
+import {
+  answer,
+  badGatewayForStreams,
+  keepsTo,
+  neverPolledBesideAStream,
+  visit,
+  withoutStreams,
+} from "./support/visit.js";
 
 /** Longer than any bound. A login that takes this long counts as lost. */
 const lostMs = 60_000;
@@ -88,7 +95,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
   }
 
   it("the stream works again after polls replaced it, and the polls end", async (t) => {
-    const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(withoutStreams["502 with HTML"]));
+    const { visitor, accept } = await opened(t, (proxy) => proxy.interfere(badGatewayForStreams));
     const { proxy } = visitor;
     await until(() => proxy.requests.some(isHeldPoll), "polls instead of the stream");
     proxy.interfere();
@@ -133,7 +140,7 @@ describe("A phone accepts where", { concurrency: 4 }, () => {
       proxy.interfere((request) => {
         if (!isStream(request) || !isAccepted) return undefined;
         proxy.treat({ kind: "trickle", bytes: 1, everyMs: 1 }, { streamsOnly: true });
-        return { kind: "answer", answer: answer("200 OK", "text/event-stream", body) };
+        return { answer: answer("200 OK", "text/event-stream", body) };
       }),
     );
     await until(() => visitor.proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream");

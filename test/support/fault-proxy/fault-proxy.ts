@@ -24,11 +24,8 @@ export interface FaultProxy {
   open: () => LoggedConnection[];
   /** Sets the treatment of bytes from now on. Bytes that wait in a stall are sent according to the next treatment. */
   treat: (treatment: Treatment, scope?: Scope) => void;
-  /**
-   * Calls a function for each request from now on. It may answer the request or replace its head. Undefined: no
-   * function.
-   */
-  interfere: (with_?: (request: LoggedRequest, head: string) => Interference | undefined) => void;
+  /** Calls a function for each request from now on. It may answer the request. Undefined: no function. */
+  interfere: (with_?: (request: LoggedRequest) => Interference | undefined) => void;
   /** Ends every connection: FIN. */
   cut: () => void;
   /** Ends every connection: RST. */
@@ -56,7 +53,7 @@ export async function startFaultProxy(targetPort: () => number): Promise<FaultPr
       browser,
       targetPort: targetPort(),
       entry,
-      interfere: (request, head) => interfere?.(request, head),
+      interfere: (request) => interfere?.(request),
       log: (request) => log.requests.push(request),
       treatment: forNew,
       streamsOnly: forNewStreamsOnly,
@@ -113,18 +110,16 @@ export async function startFaultProxy(targetPort: () => number): Promise<FaultPr
   };
 }
 
-/** What the proxy does instead of passing a request on unchanged. */
-export type Interference =
-  /** Answers the request: the complete answer as bytes on the wire. */
-  | { kind: "answer"; answer: string }
-  /** Passes the request on with another head. */
-  | { kind: "rewrite"; head: string };
+/** What the proxy does instead of passing a request on: the complete answer as bytes on the wire. */
+export interface Interference {
+  answer: string;
+}
 
 export interface ConnectionOptions {
   browser: Socket;
   targetPort: number;
   entry: LoggedConnection;
-  interfere: (request: LoggedRequest, head: string) => Interference | undefined;
+  interfere: (request: LoggedRequest) => Interference | undefined;
   log: (request: LoggedRequest) => void;
   treatment: Treatment;
   /** Whether the treatment is only for connections that carry a stream. */
@@ -205,12 +200,9 @@ export class Connection {
         body = [];
         const request = this.#begin(head, content.toString());
         log(request);
-        const interference = interfere(request, head);
-        if (interference?.kind === "answer") {
-          this.#lanes["to the browser"].push(Buffer.from(interference.answer), true);
-        } else {
-          up.push(Buffer.concat([Buffer.from(`${interference?.head ?? head}\r\n\r\n`), content]), true);
-        }
+        const interference = interfere(request);
+        if (interference) this.#lanes["to the browser"].push(Buffer.from(interference.answer), true);
+        else up.push(Buffer.concat([Buffer.from(`${head}\r\n\r\n`), content]), true);
       },
     });
     this.#browser.on("data", (bytes: Buffer) => reader.feed(bytes));

@@ -123,28 +123,24 @@ export const answer = (status: string, type: string, body: string): string =>
 
 const html = "<!doctype html><title>Not what you asked for</title><p>Sorry.";
 
-type Interfere = (request: LoggedRequest, head: string) => Interference | undefined;
+type Interfere = (request: LoggedRequest) => Interference | undefined;
 
 const forStreams =
   (text: string): Interfere =>
   (request) =>
-    isStream(request) ? { kind: "answer", answer: text } : undefined;
+    isStream(request) ? { answer: text } : undefined;
 
 /** Ways in which a server or a proxy does not support server-sent events. */
-export const withoutStreams: Record<string, Interfere> = {
+export const withoutStreams = {
   "406": forStreams(answer("406 Not Acceptable", "application/json", '{"error":"invalid_request"}')),
   "404 with HTML": forStreams(answer("404 Not Found", "text/html", html)),
-  "200 with HTML": forStreams(answer("200 OK", "text/html", html)),
-  "502 with HTML": forStreams(answer("502 Bad Gateway", "text/html", html)),
-  "JSON instead": (request, head) =>
-    isStream(request)
-      ? { kind: "rewrite", head: head.replace("text/event-stream", "application/json") }
-      : undefined,
-};
+} as const satisfies Record<string, Interfere>;
 
 /** The answer of a proxy without a server behind it. */
+const badGatewayPage = answer("502 Bad Gateway", "text/html", html);
 export const badGateway: Interfere = (request) =>
-  isOfLogin(request) ? { kind: "answer", answer: answer("502 Bad Gateway", "text/html", html) } : undefined;
+  isOfLogin(request) ? { answer: badGatewayPage } : undefined;
+export const badGatewayForStreams: Interfere = forStreams(badGatewayPage);
 
 /** The bounds are those of the table in the documentation. */
 const guide = readFileSync(new URL("../../../../docs/widget.md", import.meta.url), "utf8");
