@@ -151,15 +151,6 @@ describe("Screen reader announcements", () => {
     assert.deepEqual(await ear.heard(), [slow, ready, accepted, slow]);
   });
 
-  it("do not come from the timer, which is not a live region, or from the code's name, which has no time", async () => {
-    const { page, pass } = await open("pending");
-    const timer = page.getByRole("timer");
-    assert.equal(await timer.getAttribute("aria-live"), null);
-    const code = page.getByRole("img", { name: "QR code to log in", exact: true });
-    await pass(10);
-    assert.equal(await code.count(), 1);
-  });
-
   it("do not report a short network failure", async () => {
     const stage = await open("idle");
     const ear = await listen(stage.page);
