@@ -32,16 +32,6 @@ describe("The time limit", () => {
     }
   });
 
-  it("closes the large code, and the focus moves to the next action", async () => {
-    const { page, pass, reads } = await open("pending, last code");
-    await page.getByRole("button", { name: "Enlarge QR code" }).click();
-    await reads("Code works for 1:00");
-    await pass(61);
-    await reachPhase(page, "expired");
-    await page.getByRole("dialog").waitFor({ state: "hidden" });
-    assert.equal(await focused(page), "Show a new code");
-  });
-
   it("does not change what the person typed on the page", async () => {
     const { page, pass } = await open("pending, last code");
     await page.evaluate(() => {
