@@ -6,13 +6,12 @@ import { pixelsThatDiffer } from "./support/page-checks.js";
 import { focused } from "./support/assistive-technology.js";
 import { looks, type Stage, stages, type SceneName } from "./support/scenes.js";
 
-/** Every kind of control by its name, and a scene that has it. */
+/** Every kind of control by the name of one, and a scene that has it. */
 const controls: Record<string, SceneName> = {
   "Show QR code": "idle",
   "Enlarge QR code": "pending",
   Close: "pending, enlarged",
   "Try again": "denied",
-  "Show a new code": "expired",
   "Try again in 0:24": "failed, must wait",
   "Open the app on this device": "tablet, pending",
   "Open the app": "phone, pending",
