@@ -53,7 +53,7 @@ const peers: Record<string, Peer> = {
     says: /^TypeError: createNextLogin: this Next\.js is too old for begin; expected 15\.5 or later$/,
   },
   redis: {
-    versions: ["3.1.2", "4.7.1"],
+    versions: ["3.1.2"],
     use: `
       import redis from "redis";
       import { redisStore } from "onegini-otp-login/redis";
