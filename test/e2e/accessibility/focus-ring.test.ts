@@ -13,6 +13,7 @@ const controls: Record<string, SceneName> = {
   Close: "pending, enlarged",
   "Try again": "denied",
   "Try again in 0:24": "failed, must wait",
+  "Number from your phone, 4 digits": "approved, number",
   "Open the app on this device": "tablet, pending",
   "Open the app": "phone, pending",
   "Use another phone": "phone, pending",
