@@ -47,11 +47,6 @@ test("the package brings the libraries of the widget and of the kit, and nothing
   ]);
 });
 
-test("the widget has all that it imports", () => {
-  const { stderr, status } = node('await import("onegini-otp-login/define")', "--input-type=module");
-  assert.equal(status, 0, stderr);
-});
-
 test("npm ci takes the lock file with the npm of the oldest Node, without a warning", async () => {
   const args = ["exec", "--yes", "--", "npm@10.8.2", "ci", "--dry-run", "--ignore-scripts"];
   const { status, stderr } = spawnSync("npm", args, {
