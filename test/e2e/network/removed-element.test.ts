@@ -42,11 +42,6 @@ describe("An element that is removed", { concurrency: 5 }, () => {
     assert.equal(proxy.requests.filter(isOfLogin).length, before, describeLog(proxy.requests, removedAt));
   }
 
-  it("during a live stream leaves no request, and sends no more", (t) =>
-    sendsNothing(t, ({ proxy }) =>
-      until(() => proxy.requests.some(({ liveAt }) => liveAt !== undefined), "the stream"),
-    ));
-
   it("during held polls leaves no request, and sends no more", (t) =>
     sendsNothing(t, async ({ proxy }) => {
       proxy.interfere(withoutStreams["404 with HTML"]);
