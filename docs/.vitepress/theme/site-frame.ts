@@ -10,7 +10,8 @@ const SiteFooter = defineComponent({
     const { theme } = useData<SiteConfig>();
     return () => {
       const { name, version, license } = theme.value.project;
-      return h("footer", { class: "site-footer" }, [
+      // No `footer`: the theme has one below each document, and a page may have only one of that role.
+      return h("section", { class: "site-footer", "aria-label": "This site" }, [
         h("p", [
           `${name} ${version}, `,
           h("a", { href: "/files/license.html" }, `${license} licence`),

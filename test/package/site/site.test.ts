@@ -562,7 +562,7 @@ describe("The site", () => {
     const page = await open("/");
     assert.ok((await page.title()).startsWith(name));
     assert.ok((await fetch(origin + (await page.locator("link[rel=icon]").getAttribute("href")))).ok);
-    const footer = page.getByRole("contentinfo");
+    const footer = page.getByRole("region", { name: "This site" });
     await footer.getByText(`${name} ${version}`).waitFor();
     await footer.getByRole("link", { name: "MIT licence" }).click();
     await page.getByRole("heading", { level: 1, name: "LICENSE" }).waitFor();
