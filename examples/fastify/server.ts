@@ -9,6 +9,8 @@ import { sitePath } from "onegini-otp-login/server";
 declare module "fastify" {
   interface Session {
     userId?: string;
+    /** To end the session by it. */
+    attempt?: string;
   }
 }
 
@@ -51,9 +53,9 @@ await app.register(oneginiOtpLogin, {
         pairing: { keys: [PAIRING_KEY] },
       }
     : { message: "Log in to the Fastify example" }),
-  async signIn({ userId, login, context: { request } }) {
+  async signIn({ userId, attempt, login, context: { request } }) {
     await request.session.regenerate();
-    request.session.userId = userId;
+    Object.assign(request.session, { userId, attempt });
     // The place for a mail "New login".
     if (login.browser === "new") request.log.info({ userId }, "new browser");
     // Nothing to return: the page goes where its `redirect` says.
