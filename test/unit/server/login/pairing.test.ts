@@ -48,6 +48,18 @@ async function scene(
 
 const hour = 3600;
 
+/** A store that cannot be read while it is down. */
+function failingStore() {
+  const clock = new VirtualClock();
+  const real = memoryStore(() => clock.now());
+  let isDown = false;
+  const store: AttemptStore = {
+    ...real,
+    get: (id) => (isDown ? Promise.reject(new Error("down")) : real.get(id)),
+  };
+  return { clock, store, setDown: (down: boolean) => void (isDown = down) };
+}
+
 describe("a login with a number", () => {
   test("is asked for it in a browser in which the user has not logged in before, and done with it", async (t) => {
     const { where, person, accept } = await scene(t);
@@ -265,20 +277,14 @@ describe("a login with a number", () => {
   });
 
   test("expires with a warning where the store was down at that time", async (t) => {
-    const clock = new VirtualClock();
-    const real = memoryStore(() => clock.now());
-    let isDown = false;
-    const store: AttemptStore = {
-      ...real,
-      get: async (id) => (isDown ? Promise.reject(new Error("down")) : real.get(id)),
-    };
+    const { clock, store, setDown } = failingStore();
     const { where, person, accept, typesOf } = await scene(t, {}, { store }, clock);
     const alice = person();
     await alice.logIn((await accept(alice)).attempt);
-    isDown = true;
+    setDown(true);
     await clock.advance(305);
     assert.deepEqual(typesOf("attempt_expired"), []);
-    isDown = false;
+    setDown(false);
     await clock.advance(10);
     assert.deepEqual(typesOf("attempt_expired"), ["attempt_expired"]);
     assert.ok(where.events.some(({ type }) => type === "store_trouble"));
@@ -286,17 +292,11 @@ describe("a login with a number", () => {
   });
 
   test("is given up once the store has forgotten it", async (t) => {
-    const clock = new VirtualClock();
-    const real = memoryStore(() => clock.now());
-    let isDown = false;
-    const store: AttemptStore = {
-      ...real,
-      get: async (id) => (isDown ? Promise.reject(new Error("down")) : real.get(id)),
-    };
+    const { clock, store, setDown } = failingStore();
     const { person, accept } = await scene(t, {}, { store }, clock);
     const alice = person();
     await alice.logIn((await accept(alice)).attempt);
-    isDown = true;
+    setDown(true);
     await clock.advance(2 * hour);
     assert.equal(clock.timers, 0);
   });
