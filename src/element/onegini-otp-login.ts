@@ -169,7 +169,7 @@ export class OneginiOtpLogin extends LitElement {
     },
     leaveForApp: () => this.#login.leaveForApp(),
     keepWaiting: () => {
-      this.#since = { ...this.#since, choice: Date.now() };
+      this.#since.choice = Date.now();
       this.requestUpdate();
     },
     sendNumber: (typed) => {
@@ -177,7 +177,7 @@ export class OneginiOtpLogin extends LitElement {
     },
   };
   #model: ViewModel | undefined;
-  #since: Since = { phase: 0, connection: 0, choice: 0 };
+  readonly #since: Since = { phase: 0, connection: 0, choice: 0 };
   #isRedirecting = false;
   #otherPhone = false;
   #wasAsked: boolean | undefined;
@@ -310,7 +310,7 @@ export class OneginiOtpLogin extends LitElement {
 
   #onChange(state: State, previous: State): void {
     const now = Date.now();
-    if (connectionOf(state) !== connectionOf(previous)) this.#since = { ...this.#since, connection: now };
+    if (connectionOf(state) !== connectionOf(previous)) this.#since.connection = now;
     if (state.phase !== "pending" || state.scanned) this.#enlarged.isWanted = false;
     this.#mark("scanned", state.phase === "pending" && state.scanned);
     const question = questionOf({ state });
@@ -322,12 +322,12 @@ export class OneginiOtpLogin extends LitElement {
     }
     if (question?.isSending !== asked?.isSending) {
       // The wait for an answer begins here.
-      this.#since = { ...this.#since, phase: now, choice: now };
+      this.#since.phase = this.#since.choice = now;
       this.#wantsNumber = question?.isSending === false;
     }
     if (state.phase === "idle" || state.phase === "requesting") this.#announcer.reset();
     if (state.phase === previous.phase) return;
-    this.#since = { ...this.#since, phase: now, choice: now };
+    this.#since.phase = this.#since.choice = now;
     this.#mark(previous.phase, false);
     this.#mark(state.phase, true);
     this.#isRedirecting = false;

@@ -2,21 +2,27 @@ import { html, nothing, type TemplateResult } from "lit";
 import { codeView, timeText } from "./code-view.js";
 import { dialogView } from "./dialog-view.js";
 import * as icons from "./icons.js";
-import { noticeFor, noticeView, slowLine, textButton } from "./notice.js";
+import { mainButton, noticeFor, noticeView, slowLine, textButton } from "./notice.js";
 import { numberView } from "./number-view.js";
 import { questionOf } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
-/** The link beside the code, on a tablet. */
-const appLinkBeside = ({ appLink, words }: ViewModel, { leaveForApp }: Handlers): TemplateResult =>
+/** The link into the app. It leads nowhere while there is no code. */
+const appLinkView = (
+  { appLink }: ViewModel,
+  { leaveForApp }: Handlers,
+  kind: string,
+  part: string,
+  content: unknown,
+): TemplateResult =>
   html`<a
-    class="button outlined"
-    part="app-link"
+    class="button ${kind}"
+    part=${part}
     role="link"
     aria-disabled=${appLink ? nothing : "true"}
     href=${appLink ?? nothing}
     @click=${appLink ? leaveForApp : nothing}
-    >${words.openHere}</a
+    >${content}</a
   >`;
 
 /** The app first, on a phone; the code for another phone is below, behind a button. */
@@ -29,18 +35,14 @@ function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
     </p>
     ${
       state.phase === "idle" || isLong
-        ? html`<button class="button app" part="button" type="button" @click=${handlers.start}>
-            ${isLong ? words.tryAgain : words.showCode}
-          </button>`
-        : html`<a
-            class="button app"
-            part="button app-link"
-            role="link"
-            aria-disabled=${appLink ? nothing : "true"}
-            href=${appLink ?? nothing}
-            @click=${appLink ? handlers.leaveForApp : nothing}
-            >${appLink ? [icons.phone, words.openApp] : words.requesting}</a
-          >`
+        ? mainButton(isLong ? words.tryAgain : words.showCode, handlers.start, false, "app")
+        : appLinkView(
+            model,
+            handlers,
+            "app",
+            "button app-link",
+            appLink ? [icons.phone, words.openApp] : words.requesting,
+          )
     }
     <hr part="divider" />
     <button
@@ -104,7 +106,8 @@ export function view(model: ViewModel, handlers: Handlers): TemplateResult {
           isAppFirst
             ? phoneLayers(model, handlers, footer)
             : html`<div class="layer">
-                ${codeView(model, handlers)}${footer}${app === "beside" ? appLinkBeside(model, handlers) : nothing}
+                ${codeView(model, handlers)}${footer}
+                ${app === "beside" ? appLinkView(model, handlers, "outlined", "app-link", words.openHere) : nothing}
               </div>`
         }
       </div>

@@ -8,23 +8,22 @@ import { stepList } from "./steps-view.js";
 import { questionOf } from "../flow/state.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
+const timeLine = (content: unknown, role: unknown = nothing): TemplateResult =>
+  html`<p class="time" part="time" role=${role}>${content}</p>`;
+
 /** The time that the code has, or a hint in its place. */
 export function timeText(model: ViewModel): TemplateResult | typeof nothing {
   const { state, words, now, clock, connection, waiting } = model;
   if (state.phase === "requesting")
-    return html`<p class="time" part="time">
-      <span><span>${words.requesting}</span>${slowLine(model)}</span>
-    </p>`;
+    return timeLine(html`<span><span>${words.requesting}</span>${slowLine(model)}</span>`);
   const question = questionOf(model);
   if (!clock && !question) return nothing;
-  if (connection !== "live")
-    return html`<p class="time" part="time">${icons.connections[connection]}${words[connection]}</p>`;
-  if (question && waiting !== "short") return html`<p class="time" part="time">${slowLine(model)}</p>`;
+  if (connection !== "live") return timeLine([icons.connections[connection], words[connection]]);
+  if (question && waiting !== "short") return timeLine(slowLine(model));
   const left = question ? question.endsAt - now : clock && "left" in clock ? clock.left : 0;
-  if (left <= 0) return html`<p class="time" part="time">${words.requesting}</p>`;
+  if (left <= 0) return timeLine(words.requesting);
   const message = question ? words.worksFor : clock?.kind === "last" ? words.lastCode : words.newCodeIn;
-  const time = formatTime(left, words.language, message);
-  return html`<p class="time" part="time" role="timer">${fill(message, time)}</p>`;
+  return timeLine(fill(message, formatTime(left, words.language, message)), "timer");
 }
 
 const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateResult =>

@@ -17,9 +17,9 @@ export interface Notice {
   links?: unknown;
 }
 
-export const mainButton = (label: string, run: unknown, isEarly = false): TemplateResult =>
+export const mainButton = (label: string, run: unknown, isEarly = false, kind = ""): TemplateResult =>
   html`<button
-    class="button"
+    class="button ${kind}"
     part="button"
     type="button"
     aria-disabled=${isEarly ? "true" : nothing}
