@@ -40,7 +40,7 @@ export const partStyles = css`
     column-gap: 8px;
     inline-size: 100%;
     min-block-size: 52px;
-    padding-inline: 12px;
+    padding: 3px 12px;
     font-size: 1em;
     line-height: 1.375;
   }

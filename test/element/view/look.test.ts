@@ -62,6 +62,20 @@ describe("the card", () => {
     }
   });
 
+  it("has an app's button of one height, whether its words have one line or two", async () => {
+    const first = { app: "first", appLink: "x:otp" } as const;
+    for (const openApp of ["Open", "Open the app of the Demo Bank of Utrecht"]) {
+      const words = wordsFor("en", { openApp });
+      const card = await showCard(model(pending(), { ...first, words }), 280);
+      const button = card.renderRoot.querySelector<HTMLElement>(".app")!;
+      const range = document.createRange();
+      range.selectNodeContents(button);
+      const lines = Math.round(range.getBoundingClientRect().height / 22);
+      expect([lines, button.offsetHeight], openApp).to.deep.equal([openApp === "Open" ? 1 : 2, 52]);
+      clear();
+    }
+  });
+
   it("breaks the words of a button into lines of about the same length", async () => {
     const words = wordsFor("en", { openHere: "Open the app of Example Bank on this device" });
     const card = await showCard({ ...phases["pending"]!, words, app: "beside", appLink: "x:otp" }, 320);
