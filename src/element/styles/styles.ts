@@ -173,6 +173,9 @@ const card = css`
     section {
       --_muted: var(--_text);
       --_line: var(--_text);
+    }
+    section,
+    ol .number {
       border-width: 2px;
     }
   }

@@ -48,7 +48,7 @@ describe("The element's look", () => {
     return page;
   }
 
-  it("has no grey for a person who asks for more contrast, and a thicker ring", async () => {
+  it("has no grey for a person who asks for more contrast, and a thicker ring and step numbers", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await gallery({ colorScheme, contrast: "more" });
       await page.evaluate(() => (globalThis as unknown as Gallery).show("one"));
@@ -65,11 +65,13 @@ describe("The element's look", () => {
             width: borderTopWidth,
             colours: [color, borderTopColor, time, track!.stroke],
             ring: [track!.strokeWidth, left!.strokeWidth],
+            number: getComputedStyle(section.querySelector(".number")!).borderTopWidth,
           };
         });
       assert.equal(styles.width, "2px");
       assert.equal(new Set(styles.colours).size, 1, styles.colours.join(" "));
       assert.deepEqual(styles.ring, ["1px", "3px"]);
+      assert.equal(styles.number, "2px");
     }
   });
 
