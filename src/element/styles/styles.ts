@@ -192,6 +192,12 @@ const card = css`
     max-inline-size: 520px;
     margin-inline: auto;
   }
+  /* The advice about the number takes the footer's place, and has two lines. */
+  @container (inline-size < 480px) {
+    .footer::slotted(:last-of-type) {
+      min-block-size: 2.7692em;
+    }
+  }
   @container (inline-size > 420px) {
     .column:has(.app-first) {
       max-inline-size: none;

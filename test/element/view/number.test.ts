@@ -127,6 +127,23 @@ describe("the question for the number on the phone", () => {
     expect([isSeen(".advice"), isSeen("slot[name=footer]")]).to.deep.equal([false, true]);
   });
 
+  it("needs no more room than a footer of one line keeps", async () => {
+    for (const rest of [{}, phone])
+      for (const width of [360, 390, 420]) {
+        const card = await showCard(model(pending(), rest), width);
+        card.style.fontFamily = font;
+        card.append(
+          Object.assign(document.createElement("p"), { slot: "footer", textContent: "Never alone." }),
+          document.createElement("svg"),
+        );
+        const { offsetHeight } = card;
+        card.model = asked({}, rest);
+        await card.updateComplete;
+        expect(card.offsetHeight, JSON.stringify([rest, width])).to.equal(offsetHeight);
+        clear();
+      }
+  });
+
   it("is as high as the card before it, if that had room for the advice, with a footer and without", async () => {
     for (const footer of ["", "Only accept a login that you started yourself. ".repeat(4)])
       for (const rest of [{}, phone, { ...phone, otherPhone: true }])
