@@ -7,6 +7,8 @@ export interface Suite {
   /** `test`: `npm test` and `npm run test:all`. `all`: `npm run test:all` alone. `named`: a command that names it. */
   runsIn: "test" | "all" | "named";
   needs: readonly Need[];
+  /** Waits for most of its time, for faults, timeouts and processes: runs beside those that use the processors. */
+  waits?: true;
 }
 
 const built = ["build", "browser"] as const;
@@ -58,11 +60,11 @@ export const suites: readonly Suite[] = [
   { path: "test/e2e/login/neighbour-cookies.test.ts", runsIn: "all", needs: withServices },
   { path: "test/e2e/login/origins.test.ts", runsIn: "all", needs: withServices },
   { path: "test/e2e/login/pause.test.ts", runsIn: "all", needs: built },
-  { path: "test/e2e/network", runsIn: "all", needs: built },
+  { path: "test/e2e/network", runsIn: "all", needs: built, waits: true },
   { path: "test/e2e/page", runsIn: "all", needs: built },
   { path: "test/e2e/renders", runsIn: "all", needs: built },
 
-  { path: "test/resilience", runsIn: "all", needs: withServices },
+  { path: "test/resilience", runsIn: "all", needs: withServices, waits: true },
   // Pages that are open for a day.
   { path: "test/resilience/soak", runsIn: "named", needs: withServices },
 

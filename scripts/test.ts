@@ -20,6 +20,8 @@ import { isIn, suiteOf, type Need } from "./suites.js";
 import { run, runElementFiles, runJobs, runNodeFiles, watchFiles, type FileResult } from "./test-runner.js";
 
 const filesAtATime = 2;
+/** Besides, of those that wait for most of their time. */
+const waitingFilesAtATime = 1;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -88,20 +90,25 @@ const otherFiles = files.filter((file) => !["test/element", "test/unit"].some((p
 const shards = [0, 1]
   .map((shard) => elementFiles.filter((_file, index) => index % 2 === shard))
   .filter((shard) => shard.length > 0);
-await runJobs(
-  [
-    ...engines.flatMap((engine) =>
-      shards.map((shard) => async () => report(...(await runElementFiles(shard, engine, limitSeconds)))),
-    ),
-    ...(builtFiles.length > 0
-      ? [async () => report(...(await runElementFiles(builtFiles, "chromium", limitSeconds, true)))]
-      : []),
-    ...[...unitFolders, ...otherFiles.map((file) => [file])].map(
-      (some) => async () => report(await runNodeFiles(some, limitSeconds)),
-    ),
-  ],
-  filesAtATime,
-);
+const nodeJobs = (groups: string[][]) =>
+  groups.map((some) => async () => report(await runNodeFiles(some, limitSeconds)));
+const isWaiting = (file: string): boolean => suiteOf(file).waits === true;
+await Promise.all([
+  runJobs(
+    [
+      ...engines.flatMap((engine) =>
+        shards.map((shard) => async () => report(...(await runElementFiles(shard, engine, limitSeconds)))),
+      ),
+      ...(builtFiles.length > 0
+        ? [async () => report(...(await runElementFiles(builtFiles, "chromium", limitSeconds, true)))]
+        : []),
+      ...nodeJobs(unitFolders),
+      ...nodeJobs(otherFiles.filter((file) => !isWaiting(file)).map((file) => [file])),
+    ],
+    filesAtATime,
+  ),
+  runJobs(nodeJobs(otherFiles.filter(isWaiting).map((file) => [file])), waitingFilesAtATime),
+]);
 
 const sum = (kind: "passed" | "failed"): number => results.reduce((total, result) => total + result[kind], 0);
 const list = (title: string, some: FileResult[]): void => {

@@ -136,11 +136,13 @@ interface Visits {
 
 function visitAll(browser: Browser, origin: string, pages: Record<string, string>): Visits {
   const failures: string[] = [];
-  let rounds = 0;
+  /** A round is one page in a new browser and in a returning one, for each page. */
+  const visitsARound = 2 * Object.keys(pages).length;
+  let visits = 0;
   let isOver = false;
   async function goOn(): Promise<void> {
     const returning = await browser.newContext();
-    for (; !isOver; rounds++)
+    while (!isOver)
       for (const [name, html] of Object.entries(pages)) {
         const first = await browser.newContext();
         for (const context of [first, returning])
@@ -148,6 +150,7 @@ function visitAll(browser: Browser, origin: string, pages: Record<string, string
             failures.push(`${name}${context === returning ? ", again" : ""}: ${String(error)}`);
             isOver = true;
           });
+        visits += 2;
         await first.close();
       }
     await returning.close();
@@ -155,9 +158,9 @@ function visitAll(browser: Browser, origin: string, pages: Record<string, string
   const all = goOn();
   return {
     async round() {
-      const before = rounds;
-      // The round that is under way, and a whole one.
-      await until(() => failures.length > 0 || rounds >= before + 2, "a round of visits", 120_000);
+      // The two that are under way, and a whole round.
+      const last = visits + 2 + visitsARound;
+      await until(() => failures.length > 0 || visits >= last, "a round of visits", 120_000);
       assert.deepEqual(failures, []);
     },
     async end() {
