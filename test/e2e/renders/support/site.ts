@@ -4,7 +4,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
-import { build, type Rollup } from "vite";
 import { otpFrom } from "./random.js";
 
 /** A site with the package's one file, Dark Reader, and a login API that gives random codes. */
@@ -14,13 +13,6 @@ export interface Site {
   /** The endpoint that gives the code of a seed. */
   endpointOf: (seed: string) => string;
   close: () => Promise<void>;
-}
-
-/** The package's one file as `npm run build` makes it, from the sources as they are now. */
-async function buildFile(): Promise<string> {
-  const built = await build({ mode: "file", logLevel: "silent", build: { write: false } });
-  const [{ output }] = built as [Rollup.RollupOutput];
-  return output[0].code;
 }
 
 /** The script of `in-page.ts`. */
@@ -40,7 +32,7 @@ const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 export async function startSite(): Promise<Site> {
   const files: Record<string, [type: string, content: string | Buffer]> = {
     "/": ["text/html", page],
-    "/onegini-otp-login.js": ["text/javascript", await buildFile()],
+    "/onegini-otp-login.js": ["text/javascript", await readFile("dist/onegini-otp-login.js")],
     "/in-page.js": ["text/javascript", await buildInPage()],
     "/darkreader.js": [
       "text/javascript",
