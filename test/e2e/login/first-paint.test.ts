@@ -190,6 +190,33 @@ describe("First paint", () => {
     });
   });
 
+  for (const [name, query, options] of [
+    ["a computer", "", { viewport: { width: 500, height: 1000 } }],
+    [
+      "a phone with app-link",
+      "?app",
+      {
+        viewport: { width: 430, height: 932 },
+        screen: { width: 430, height: 932 },
+        hasTouch: true,
+        isMobile: true,
+      },
+    ],
+  ] as const)
+    test(`nothing shifts where people have set a larger font: ${name}`, async (t) => {
+      const large = await launchBrowser(["--blink-settings=defaultFontSize=20"]);
+      t.after(() => large.close());
+      const page = await (await large.newContext(options)).newPage();
+      const release = where.holdScript();
+      await page.goto(`${where.page("tag")}${query}`, { waitUntil: "commit" });
+      const place = async () => Math.round((await page.locator("#below").boundingBox())!.y);
+      const beforehand = await place();
+      release();
+      await reachPhase(page, "pending");
+      await twoFrames(page);
+      assert.equal(await place(), beforehand);
+    });
+
   for (const way of ["tag", "early", "begin"] as const satisfies Way[]) {
     for (const viewport of [
       { width: 500, height: 900 },
