@@ -338,6 +338,7 @@ export const codeStyles = css`
   ol slot[name="app-icon"]::slotted(*) {
     block-size: calc(4em / 3);
     border-radius: 5px;
+    vertical-align: -0.3em;
   }
   .past slot::slotted(*) {
     filter: grayscale(1);

@@ -31,9 +31,8 @@ export function announcement(model: Omit<ViewModel, "announcement">): Announceme
     case "completed":
       return [state.phase, spoken(words.completed, model.isRedirecting ? words.redirecting : "")];
     case "denied":
-      return [state.phase, spoken(words.denied, words.deniedHint)];
     case "expired":
-      return [state.phase, spoken(words.expired, words.expiredHint)];
+      return [state.phase, spoken(words[state.phase], words[`${state.phase}Hint`])];
     case "failed": {
       const key = failureKey(state.failure);
       const { retryAt } = state.failure;

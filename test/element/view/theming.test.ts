@@ -236,6 +236,8 @@ describe("the slots", () => {
       each.getBoundingClientRect(),
     );
     expect(app!.left).to.equal(steps[0]!.left);
+    const number = boxOf(card, ".number");
+    expect(app!.top + app!.bottom).to.be.closeTo(number.top + number.bottom, 3);
     expect(scan!.left).to.be.above(steps[1]!.left);
     expect(scan!.right).to.be.below(boxOf(card, "li strong").left);
     expect(new Set(steps.map(({ height }) => height))).to.have.property("size", 1);
