@@ -35,6 +35,8 @@ export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): H
           ${beginAttributes(begun)}
         >
           ${begun && begun !== "early" ? raw(begun.svg) : ""}
+          <img slot="app-icon" src="/assets/logo.svg" alt="" />
+          ${icon("scan", "scan-icon")}
           <p slot="footer">
             ${icon("shield")}
             <span>${texts.safety} <a href="/help#scanning">${texts.cannotScan}</a></span>

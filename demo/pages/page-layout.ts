@@ -125,5 +125,7 @@ export const confirmation = (text: string): Html =>
   html`<p class="confirmation" role="status">${icon("check")} ${text}</p>`;
 
 /** A decorative icon: the words beside it say the same. */
-export const icon = (name: Icon): Html =>
-  html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${icons[name]}" /></svg>`;
+export const icon = (name: Icon, slot?: string): Html =>
+  html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" ${slot ? html`slot="${slot}"` : ""}>
+    <path d="${icons[name]}" />
+  </svg>`;

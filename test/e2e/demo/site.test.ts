@@ -323,6 +323,17 @@ describe("The demo's site", () => {
       });
     }
 
+    it("shows the app's icon and its scanner's in the steps", async () => {
+      const page = await openLoginPage(await browser.newContext(), demo.origin);
+      for (const slot of ["app-icon", "scan-icon"])
+        await page.locator(`onegini-otp-login > [slot=${slot}]`).waitFor({ state: "visible" });
+      const width = await page
+        .locator("[slot=app-icon]")
+        .evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth));
+      assert.ok(width > 0);
+      await page.context().close();
+    });
+
     it("shows the language with a globe and a chevron, and opens the list at the button at any text size", async () => {
       const context = await browser.newContext();
       const page = await openLoginPage(context, demo.origin);
