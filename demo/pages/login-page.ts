@@ -35,7 +35,7 @@ export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): H
           ${beginAttributes(begun)}
         >
           ${begun && begun !== "early" ? raw(begun.svg) : ""}
-          <img slot="app-icon" src="/assets/logo.svg" alt="" />
+          <img slot="app-icon" src="/assets/logo.svg" width="20" height="20" alt="" />
           ${icon("scan", "scan-icon")}
           <p slot="footer">
             ${icon("shield")}
