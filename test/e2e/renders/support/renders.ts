@@ -192,7 +192,7 @@ const resize = (session: CDPSession, { width, height, devicePixelRatio }: View):
   });
 
 /** How many renders all suites make together; `RENDERS` sets another number. */
-const total = Number(process.env["RENDERS"] ?? 2_100);
+const total = Number(process.env["RENDERS"] ?? 1_050);
 /** Default: the same renders in every run. Another `SEED` makes other renders. */
 const seed = process.env["SEED"] ?? "1";
 
