@@ -209,7 +209,6 @@ export const codeStyles = css`
   canvas {
     all: initial !important;
     image-rendering: pixelated !important;
-    forced-color-adjust: none !important;
   }
   section,
   .body,
@@ -331,6 +330,7 @@ export const codeStyles = css`
     color: var(--_muted);
   }
   ol slot::slotted(*) {
+    inline-size: auto;
     block-size: 1em;
     margin-inline-end: 6px !important;
     vertical-align: -0.15em;

@@ -134,6 +134,10 @@ const card = css`
   .foot > * {
     grid-area: 1 / 1;
   }
+  /* A footer keeps the two lines of the advice about the number, which takes its place. */
+  :host(:has([slot="footer"])) .foot {
+    min-block-size: 3.25em;
+  }
   .advice {
     grid-template-columns: auto 1fr;
     column-gap: 8px;
@@ -169,8 +173,10 @@ const card = css`
     max-inline-size: 310px;
     margin-inline: auto;
   }
+  /* The wider edge takes nothing from the code. */
   @media (prefers-contrast: more) {
     section {
+      margin: -1px;
       --_muted: var(--_text);
       --_line: var(--_text);
     }
@@ -191,12 +197,6 @@ const card = css`
   section:has(.app-first) {
     max-inline-size: 520px;
     margin-inline: auto;
-  }
-  /* The advice about the number takes the footer's place, and has two lines. */
-  @container (inline-size < 480px) {
-    .footer::slotted(:last-of-type) {
-      min-block-size: 2.7692em;
-    }
   }
   @container (inline-size > 420px) {
     .column:has(.app-first) {

@@ -15,7 +15,9 @@ const timeLine = (content: unknown, role: unknown = nothing): TemplateResult =>
 export function timeText(model: ViewModel): TemplateResult | typeof nothing {
   const { state, words, now, clock, connection, waiting } = model;
   if (state.phase === "requesting")
-    return timeLine(html`<span><span>${words.requesting}</span>${slowLine(model)}</span>`);
+    return html`<p class="time" part="time">
+      <span><span>${words.requesting}</span>${slowLine(model)}</span>
+    </p>`;
   const question = questionOf(model);
   if (!clock && !question) return nothing;
   if (connection !== "live") return timeLine([icons.connections[connection], words[connection]]);

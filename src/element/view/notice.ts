@@ -75,21 +75,16 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
         second: model.isRedirecting && words.redirecting,
       };
     case "denied":
+    case "expired": {
+      const isDenied = state.phase === "denied";
       return {
         disc: "quiet",
-        icon: icons.declined,
-        text: words.denied,
-        second: words.deniedHint,
-        button: mainButton(words.tryAgain, handlers.start),
+        icon: isDenied ? icons.declined : icons.clock,
+        text: words[state.phase],
+        second: words[`${state.phase}Hint`],
+        button: mainButton(isDenied ? words.tryAgain : words.newCode, handlers.start),
       };
-    case "expired":
-      return {
-        disc: "quiet",
-        icon: icons.clock,
-        text: words.expired,
-        second: words.expiredHint,
-        button: mainButton(words.newCode, handlers.start),
-      };
+    }
     case "failed": {
       const key = failureKey(state.failure);
       const isTooMany = key === "tooMany";

@@ -66,12 +66,14 @@ describe("The element's look", () => {
             colours: [color, borderTopColor, time, track!.stroke],
             ring: [track!.strokeWidth, left!.strokeWidth],
             number: getComputedStyle(section.querySelector(".number")!).borderTopWidth,
+            stage: section.querySelector(".stage")!.clientWidth,
           };
         });
       assert.equal(styles.width, "2px");
       assert.equal(new Set(styles.colours).size, 1, styles.colours.join(" "));
       assert.deepEqual(styles.ring, ["1px", "3px"]);
       assert.equal(styles.number, "2px");
+      assert.equal(styles.stage, 310, "the code is as large as with a thin edge");
     }
   });
 

@@ -249,6 +249,13 @@ describe("the slots", () => {
     for (const icon of card.children) expect(getComputedStyle(icon).filter).to.equal("grayscale(1)");
   });
 
+  it("have icons that grow with the text, whatever size their pictures have", async () => {
+    const picture = `<img slot="app-icon" alt="" width="512" height="512" src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='512' height='512'/>">`;
+    const card = await themed("view-card { font-size: 32px }", model(pending()), 420, picture);
+    const { width, height } = card.firstElementChild!.getBoundingClientRect();
+    expect([width, height]).to.deep.equal([40, 40]);
+  });
+
   it("never cover the code", async () => {
     for (const css of [
       "position: fixed; inset: 0; z-index: 2147483647; background: red",
