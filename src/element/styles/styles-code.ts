@@ -196,7 +196,6 @@ export const codeStyles = css`
     contain: none !important;
     content-visibility: visible !important;
     overflow: visible !important;
-    columns: auto !important;
     -webkit-mask-box-image: none !important;
   }
   :host,

@@ -134,9 +134,9 @@ const card = css`
   .foot > * {
     grid-area: 1 / 1;
   }
-  /* A footer keeps the two lines of the advice about the number, which takes its place. */
-  :host(:has([slot="footer"])) .foot {
-    min-block-size: 3.25em;
+  /* The last line of a footer keeps room for a second one, because the advice about the number, which takes its place, has two. */
+  .footer::slotted(:nth-last-child(1 of [slot="footer"])) {
+    min-block-size: 2.7692em;
   }
   .advice {
     grid-template-columns: auto 1fr;

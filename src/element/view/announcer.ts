@@ -1,6 +1,11 @@
 import { failureKey, spoken } from "../i18n/messages.js";
 import { numberError, numberHint } from "./number-view.js";
-import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
+import {
+  approvedAnnouncedAfterMs,
+  isScanned,
+  offlineAnnouncedAfterMs,
+  type ViewModel,
+} from "./view-model.js";
 
 /** What to announce, with a key that tells announcements apart. Renewals, seconds and reconnections are never announced. */
 type Announcement = readonly [key: string, text: string] | undefined;
@@ -9,19 +14,18 @@ type Announcement = readonly [key: string, text: string] | undefined;
 export function announcement(model: Omit<ViewModel, "announcement">): Announcement {
   const { state, words, now, since } = model;
   const isOffline = model.connection === "offline" && now >= since.connection + offlineAnnouncedAfterMs;
-  if (model.waiting !== "short" && !isOffline) return [`${state.phase} slow`, words.slow];
+  if (isOffline && !isScanned(model)) return ["offline", words.offline];
+  if (model.waiting !== "short") return [`${state.phase} slow`, words.slow];
   switch (state.phase) {
     case "idle":
     case "requesting":
       return undefined;
     case "pending":
       if (state.scanned) return ["scanned", spoken(words.scanned, words.scannedHint)];
-      if (isOffline) return ["offline", words.offline];
       return ["codeReady", model.app === "first" && !model.otherPhone ? words.openAppHint : words.codeReady];
     case "approved":
       if (state.question) {
         const { digits, isSending, wrong } = state.question;
-        if (isOffline) return ["offline", words.offline];
         const question = model.app === "first" ? words.pairingApp : words.pairing;
         const text = numberError(model) || spoken(question, numberHint(model, digits));
         // Empties the region, so that the same error is announced again.
