@@ -21,7 +21,8 @@ const engineTools: Record<EngineName, Tool> = {
   chromium: {
     title: engineTitles.chromium,
     isInstalled: () => findChromium() !== undefined,
-    packages: ["chromium"],
+    // The font that some tests measure with.
+    packages: ["chromium", "fonts-liberation"],
     advice: "install Chrome, Chromium or Edge, or set CHROME_PATH to its path",
   },
   firefox: {

@@ -298,6 +298,8 @@ describe("The demo's pages", () => {
     ["a wide window", {}],
     ["a narrow window", { viewport: { width: 390, height } }],
     ["a very narrow window", { viewport: { width: 320, height } }],
+    ["a narrow window of a touch screen", { viewport: { width: 375, height }, hasTouch: true }],
+    ["a window in Dutch", { locale: "nl" }],
     ["a window of two columns in the card", { viewport: { width: 700, height } }],
     ["a tablet", { viewport: { width: 1024, height }, screen: { width: 1024, height: 768 }, ...mobile }],
     ["a phone", { viewport: { width: 390, height }, ...phone }],
@@ -315,6 +317,10 @@ describe("The demo's pages", () => {
       const context = await browser.newContext(options);
       const page = await context.newPage();
       await page.addInitScript(() => {
+        // How many lines there are follows from the font. It is as wide as the ones that most people have.
+        const font = new CSSStyleSheet();
+        font.replaceSync(`body { font-family: "Liberation Sans", Arial !important }`);
+        document.adoptedStyleSheets = [font];
         Object.assign(globalThis, { shift: 0 });
         new PerformanceObserver((list) => {
           for (const entry of list.getEntries()) {
