@@ -149,11 +149,10 @@ function killTree(pid: number | undefined): void {
   }
 }
 
-/** Runs jobs, so many at a time, in their order. */
+/** Runs jobs, so many at a time, in their order. Takes them out of the list, which may be shared with another call. */
 export async function runJobs(jobs: (() => Promise<void>)[], atATime: number): Promise<void> {
-  const left = [...jobs];
   const worker = async (): Promise<void> => {
-    for (let job = left.shift(); job; job = left.shift()) await job();
+    for (let job = jobs.shift(); job; job = jobs.shift()) await job();
   };
   await Promise.all(Array.from({ length: atATime }, worker));
 }

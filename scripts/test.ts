@@ -93,21 +93,20 @@ const shards = [0, 1]
 const nodeJobs = (groups: string[][]) =>
   groups.map((some) => async () => report(await runNodeFiles(some, limitSeconds)));
 const isWaiting = (file: string): boolean => suiteOf(file).waits === true;
-await Promise.all([
-  runJobs(
-    [
-      ...engines.flatMap((engine) =>
-        shards.map((shard) => async () => report(...(await runElementFiles(shard, engine, limitSeconds)))),
-      ),
-      ...(builtFiles.length > 0
-        ? [async () => report(...(await runElementFiles(builtFiles, "chromium", limitSeconds, true)))]
-        : []),
-      ...nodeJobs(unitFolders),
-      ...nodeJobs(otherFiles.filter((file) => !isWaiting(file)).map((file) => [file])),
-    ],
-    filesAtATime,
+const busyJobs = [
+  ...engines.flatMap((engine) =>
+    shards.map((shard) => async () => report(...(await runElementFiles(shard, engine, limitSeconds)))),
   ),
-  runJobs(nodeJobs(otherFiles.filter(isWaiting).map((file) => [file])), waitingFilesAtATime),
+  ...(builtFiles.length > 0
+    ? [async () => report(...(await runElementFiles(builtFiles, "chromium", limitSeconds, true)))]
+    : []),
+  ...nodeJobs(unitFolders),
+  ...nodeJobs(otherFiles.filter((file) => !isWaiting(file)).map((file) => [file])),
+];
+const waitingJobs = nodeJobs(otherFiles.filter(isWaiting).map((file) => [file]));
+await Promise.all([
+  runJobs(waitingJobs, waitingFilesAtATime),
+  runJobs(busyJobs, filesAtATime).then(() => runJobs(waitingJobs, filesAtATime)),
 ]);
 
 const sum = (kind: "passed" | "failed"): number => results.reduce((total, result) => total + result[kind], 0);
