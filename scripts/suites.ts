@@ -65,6 +65,7 @@ export const suites: readonly Suite[] = [
   { path: "test/e2e/renders", runsIn: "all", needs: built },
 
   { path: "test/resilience", runsIn: "all", needs: withServices, waits: true },
+  { path: "test/resilience/model", runsIn: "all", needs: withServices },
   // Pages that are open for a day.
   { path: "test/resilience/soak", runsIn: "named", needs: withServices },
 
