@@ -209,6 +209,18 @@ describe("First paint", () => {
       const page = await (await large.newContext(options)).newPage();
       const release = where.holdScript();
       await page.goto(`${where.page("tag")}${query}`, { waitUntil: "commit" });
+      await page.locator("#below").waitFor();
+      // Short words, which have one line in any font.
+      await page.locator(element).evaluate((login) => {
+        const messages = {
+          title: "Log in",
+          titleApp: "Log in",
+          step1: "Open",
+          step2: "Scan",
+          step3: "Accept",
+        };
+        Object.assign(login, { messages });
+      });
       const place = async () => Math.round((await page.locator("#below").boundingBox())!.y);
       const beforehand = await place();
       release();
