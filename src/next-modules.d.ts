@@ -4,7 +4,11 @@
 declare module "next/headers.js" {
   export function headers(): Headers | Promise<Headers>;
   /** Its text is a `Cookie` header. */
-  export function cookies(): { toString(): string } | Promise<{ toString(): string }>;
+  interface CookieJar {
+    set(cookie: object): unknown;
+    toString(): string;
+  }
+  export function cookies(): CookieJar | Promise<CookieJar>;
 }
 
 /** Before Next.js 15 there is no `connection`. */

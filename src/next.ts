@@ -58,7 +58,7 @@ export interface NextLogin {
   /**
    * Redeems the ticket of a login (`handOver`), in a route handler, a server action or `authorize` of Auth.js. Resolves to the login
    * once, and only for the browser that began it; otherwise to `undefined`. It is `kit.redeem` with the headers of the request that
-   * Next.js is answering. Rejects while the store does not work, with a TypeError on a kit with `signIn`, and if the kit cannot be
+   * Next.js is answering, and sets the cookie of a known browser (`pairing`) by itself. Rejects while the store does not work, with a TypeError on a kit with `signIn`, and if the kit cannot be
    * created.
    *
    * @param ticket the string in the query or form; anything else is refused
@@ -172,23 +172,35 @@ export function createNextLogin(
       );
     },
     async redeem(ticket) {
-      const { headers } = await nextHeaders();
-      return (await kit()).redeem(ticket, { headers: await headers() });
+      const { cookies, headers } = await nextHeaders();
+      const login = await (await kit()).redeem(ticket, { headers: await headers() });
+      const known = login?.headers.getSetCookie() ?? [];
+      if (known.length > 0) {
+        const jar = await cookies();
+        for (const header of known) jar.set(cookieOf(header));
+      }
+      return login;
     },
     async forget(options) {
       const ours = await available();
       const headers = isKit(ours) ? ours.forget(options) : endsOfCookies(options);
-      return headers.getSetCookie().map((header) => ({
-        name: header.slice(0, header.indexOf("=")),
-        value: "",
-        path: "/",
-        httpOnly: true,
-        secure: /; *Secure/i.test(header),
-        sameSite: "lax",
-        maxAge: 0,
-      }));
+      return headers.getSetCookie().map((header) => ({ ...cookieOf(header), value: "", maxAge: 0 }));
     },
     kit,
+  };
+}
+
+/** A `Set-Cookie` of the kit, as `cookies().set` takes it. */
+function cookieOf(header: string): NewBrowserCookie & { maxAge: number } {
+  const [, name = "", value = ""] = /^([^=]*)=([^;]*)/.exec(header) ?? [];
+  return {
+    name,
+    value,
+    path: "/",
+    httpOnly: true,
+    secure: /; *Secure/i.test(header),
+    sameSite: "lax",
+    maxAge: Number(/; *Max-Age=(\d+)/i.exec(header)?.[1]),
   };
 }
 

@@ -12,14 +12,7 @@ import type { LoginKitOptions } from "./server/options.js";
 export type { LoginKitOptionsFunction };
 export type { Attempt, AttemptState, Scan, Ticket, Transaction } from "./server/attempt/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
-export type {
-  ForgetOptions,
-  HeadersOfRequest,
-  Health,
-  LoginKit,
-  RedeemedLogin,
-  ScannedCode,
-} from "./server/login-kit.js";
+export type { ForgetOptions, Health, LoginKit, RedeemedLogin, ScannedCode } from "./server/login-kit.js";
 export { clientIpBehind, type ClientIpOptions } from "./server/address/client-ip.js";
 export {
   compareAddresses,
@@ -36,6 +29,8 @@ export type {
   CallbackOptions,
   CommonOptions,
   HandOver,
+  HeadersOfRequest,
+  KnownSince,
   Login,
   LoginKitOptions,
   Message,

@@ -10,6 +10,9 @@ const knownBrowsers = "src/server/pairing/known-browsers.ts";
 
 const relayed = "test/resilience/redis/relayed-code.test.ts";
 const serve = "test/unit/service/serve/number.test.ts";
+const required = "test/unit/server/login/number-required.test.ts";
+const revoked = "test/unit/server/login/revoked.test.ts";
+const wrongNumbers = "test/unit/server/pairing/wrong-numbers.test.ts";
 
 export const pairingDefences: readonly Defence[] = [
   {
@@ -22,8 +25,8 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Wrong numbers are counted for their user over all attempts and servers",
-    file: "src/server/pairing/pairing-error.ts",
-    text: "await pairing.countWrong(userId);",
+    file: "src/server/pairing/wrong-numbers.ts",
+    text: "this.#user?.limiter.count(user),",
     without: "",
     test: relayed,
     title: "a relay that guesses has ten tries of a user in an hour, on both servers together",
@@ -57,8 +60,8 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A number that nobody types is reported, also where the page that was asked never calls again",
-    file: "src/server/pairing/pairing-error.ts",
-    text: `pairing.unanswered.add(attempt.id, claimableUntil(attempt, state, config.timeouts));`,
+    file: "src/server/pairing/refused-claim.ts",
+    text: `pairing.asked.add(attempt.id, claimableUntil(attempt, state, config.timeouts));`,
     without: ";",
     test: pairing,
     title: "expires with a warning where the page … and never calls again",
@@ -69,7 +72,7 @@ export const pairingDefences: readonly Defence[] = [
     text: `browser.remember(userId, claimedAt)`,
     without: `browser.remember(userId, this.#core.runtime.now())`,
     test: pairing,
-    title: "a browser that repeats its login after the instant is asked again, too",
+    title: "a login that is repeated keeps the instant of its claim",
   },
   {
     claim: "A cookie whose name only looks like the known browser's is not read",
@@ -122,18 +125,136 @@ export const pairingDefences: readonly Defence[] = [
   {
     claim: "The number is in nothing that the service writes",
     file: "src/server/attempt/transitions.ts",
-    text: `{ id, endsAt, closed: false, numberCode };`,
-    without: `{ id, endsAt, closed: false, numberCode: \`\${numberCode} 047130\` };`,
+    text: `{ id, endsAt, closed: false, numberCode, numberDigits };`,
+    without: `{ id, endsAt, closed: false, numberCode: \`\${numberCode} 047130\`, numberDigits };`,
     test: "test/resilience/redis/serve-number.test.ts",
     title: "is in no answer, log, metric, trace or key of Redis, as six fixed digits",
   },
   {
-    claim: "An attempt whose accepted code has no number is not asked for one",
+    claim: "A code without a number logs in nowhere but where the user is known",
     file: transitions,
-    text: "return code === undefined || what.proof === undefined",
-    without: "return what.proof === undefined",
+    text: `return proof.allowsUnnumbered === true ? completed : { status: "failed", at };`,
+    without: `return completed;`,
+    test: required,
+    title: "logs in …: the attempt fails, and an event says why",
+  },
+  {
+    claim: "A code without a number logs in only while the site allows that, on Redis",
+    file: transitions,
+    text: `return proof.allowsUnnumbered === true ? completed : { status: "failed", at };`,
+    without: `return completed;`,
     test: "test/resilience/redis/pairing-roll.test.ts",
-    title: "a code without a number, from a server that does not have it yet, is not asked for one",
+    title:
+      "a code without a number, from a server that does not have it yet, logs in only while the site allows that",
+  },
+  {
+    claim: "A code without a number logs in nowhere with always",
+    file: "src/server/pairing/pairing.ts",
+    text: `this.#settings.when !== "always" && `,
+    without: "",
+    test: required,
+    title: "logs in nowhere with `always`",
+  },
+  {
+    claim: "A server without pairing claims no code that has a number",
+    file: transitions,
+    text: `      // Another server may have \`pairing\`.
+      return state;`,
+    without: `      return completed;`,
+    test: required,
+    title: "is not claimed without it at a server that has no `pairing`, and waits there for one that has",
+  },
+  {
+    claim: "A server without pairing claims no code that has a number, on Redis",
+    file: transitions,
+    text: `      // Another server may have \`pairing\`.
+      return state;`,
+    without: `      return completed;`,
+    test: "test/resilience/redis/pairing-roll.test.ts",
+    title:
+      "a server without it logs in with no code that has a number, and the page gets in at one that has it",
+  },
+  {
+    claim: "Forgetting a user's browsers ends a login that was accepted before",
+    file: "src/server/pairing/pairing.ts",
+    text: `if (revocation && approvedAt <= revocation.revokedMs) return { kind: "revoked" };`,
+    without: "",
+    test: revoked,
+    title: "fails a login that was accepted before, …",
+  },
+  {
+    claim: "Forgetting a user's browsers ends the repetition of a login",
+    file: transitions,
+    text: `if (what.proof.kind === "revoked") return attempt;`,
+    without: "",
+    test: revoked,
+    title: "ends the minute in which a login can be repeated",
+  },
+  {
+    claim: "Forgetting a user's browsers voids their tickets",
+    file: "src/server/attempt/attempts.ts",
+    text: `if (isRedeemable && isCompleted(found) && (await isRevoked?.(found)) === true)`,
+    without: `if (isRedeemable && isCompleted(found) && (await isRevoked?.(found)) === undefined)`,
+    test: revoked,
+    title: "takes no ticket, and gives no new one",
+  },
+  {
+    claim: "A browser that was remembered within two minutes of a user's mark is not known",
+    file: "src/server/pairing/revocations.ts",
+    text: "userMs + marginMs",
+    without: "userMs",
+    test: pairing,
+    title:
+      "a browser that logs in within two minutes of the instant is asked once more, because clocks differ",
+  },
+  {
+    claim: "No browser is known from before the epoch",
+    file: "src/server/pairing/revocations.ts",
+    text: "allMs, epochMs)",
+    without: "-Infinity)",
+    test: pairing,
+    title: "no browser is known from before the epoch, or from before all were forgotten, to the millisecond",
+  },
+  {
+    claim: "A ticket alone makes no browser known",
+    file: "src/server/login/login-endpoint.ts",
+    text: "!ticket &&",
+    without: "",
+    test: pairing,
+    title:
+      "comes with the redemption of a ticket, not with the ticket, and the redemption tells which browser it was",
+  },
+  {
+    claim: "Wrong numbers are counted for the browser's cookie",
+    file: "src/server/pairing/wrong-numbers.ts",
+    text: "this.#browser?.limiter.count(browser),",
+    without: "",
+    test: wrongNumbers,
+    title: "are ten in an hour, of all users together",
+  },
+  {
+    claim: "Users with only wrong numbers are counted for the address",
+    file: "src/server/pairing/wrong-numbers.ts",
+    text: `return wrongOnly >= this.rate.count && wrongOnly > all * honestShare ? this.#leftMs : undefined;`,
+    without: "return undefined;",
+    test: wrongNumbers,
+    title: "are ten in an hour: then it is refused there, before the number is compared",
+  },
+  {
+    claim: "An office that mistypes is not locked out",
+    file: "src/server/pairing/wrong-numbers.ts",
+    text: `other.used > 0 && this.#limiter.count(this.#key("both")),`,
+    without: "",
+    test: wrongNumbers,
+    title: "do not lock out an office of a thousand people on its first day, of whom every fifth mistypes",
+  },
+  {
+    claim: "An attempt takes sixty login calls",
+    file: "src/server/pairing/asked-attempts.ts",
+    text: "if (asked.calls >= maxCalls) return undefined;",
+    without: "",
+    test: revoked,
+    title: "are sixty at most",
   },
   {
     claim: "A relayed code alone logs nobody in: the browser must send the number",
@@ -195,16 +316,16 @@ export const pairingDefences: readonly Defence[] = [
   {
     claim: "A user with too many wrong numbers is refused in new browsers",
     file: "src/server/pairing/pairing.ts",
-    text: "wrong.used >= wrongNumbers.max",
-    without: "false",
+    text: `if (reached) return { kind: "limited", ...reached };`,
+    without: "",
     test: pairing,
     title: "is refused in new browsers, with the time after which it goes on",
   },
   {
     claim: "A user with too many wrong numbers still logs in where the browser is known",
     file: "src/server/pairing/pairing.ts",
-    text: `if (await this.#isKnown(call, attempt.id, state)) return { kind: "known" };`,
-    without: "",
+    text: `return { kind: "known" };`,
+    without: ";",
     test: pairing,
     title: "goes on logging in where the browser is known",
   },
@@ -243,7 +364,7 @@ export const pairingDefences: readonly Defence[] = [
   {
     claim: "A browser from before knownSince is not known",
     file: knownBrowsers,
-    text: "issuedMs > knownSinceMs",
+    text: "issuedMs > knownAfterMs",
     without: "true",
     test: browsers,
     title: "is not known if it logged in at or before the instant that the site names",
@@ -275,8 +396,8 @@ export const pairingDefences: readonly Defence[] = [
   {
     claim: "A site's function that fails makes no browser known",
     file: "src/server/pairing/pairing.ts",
-    text: "return since !== undefined &&",
-    without: "return",
+    text: "?? Infinity",
+    without: "?? -Infinity",
     test: pairing,
     title: "a function that … makes no browser known, and an event",
   },

@@ -76,6 +76,7 @@ export function createKit(
         when,
         digits: settings["pairing-digits"],
         rememberDays: settings["pairing-remember-days"],
+        unnumbered: settings["pairing-unnumbered"],
         ...(forgotten && { knownSince: forgotten.since }),
       },
     }),

@@ -138,9 +138,10 @@ function parseJson(text: string): unknown {
 }
 
 /** A login as JSON: snake_case, times in ISO 8601, null for what is unknown. */
-export function loginOf({ userId, attempt, login }: RedeemedLogin) {
+export function loginOf({ userId, attempt, login, headers }: RedeemedLogin) {
   const { startedAt, approvedAt, address, userAgent, language, codes, browser, scanned } = login;
   const iso = (time: number) => new Date(time).toISOString();
+  const cookies = headers.getSetCookie();
   return {
     user_id: userId,
     attempt,
@@ -160,5 +161,6 @@ export function loginOf({ userId, attempt, login }: RedeemedLogin) {
         },
       }),
     },
+    ...(cookies.length > 0 && { set_cookie: cookies }),
   };
 }

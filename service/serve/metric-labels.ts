@@ -34,6 +34,7 @@ export const ticketRefusals = namesOf<EventOf<"ticket_refused">["reason"]>({
   other_browser: true,
   used: true,
   expired: true,
+  revoked: true,
 });
 
 export const limits = namesOf<LimitName>({
@@ -79,6 +80,26 @@ export const callResult = (status: number): string =>
  * `failed`: too many wrong ones. `unanswered`: nobody typed it in time.
  */
 export const numberResults = ["asked", "right", "wrong", "failed", "unanswered"] as const;
+
+/**
+ * What is wrong around the number. `sprayed`: many users typed only wrong ones at one address. `unavailable`, `unnumbered_…`: servers
+ * have different settings of `pairing`. `browsers_lost`: the site does not send the cookie of known browsers on.
+ */
+export const numberProblems = [
+  "sprayed",
+  "unavailable",
+  "unnumbered_refused",
+  "unnumbered_allowed",
+  "browsers_lost",
+] as const;
+
+/** The problem that an event tells of; undefined for others. */
+export function numberProblem(event: LoginKitEvent): (typeof numberProblems)[number] | undefined {
+  if (event.type === "numbers_sprayed") return "sprayed";
+  if (event.type === "pairing_unavailable") return "unavailable";
+  if (event.type === "unnumbered_login") return event.allowed ? "unnumbered_allowed" : "unnumbered_refused";
+  return event.type === "known_browsers_lost" ? "browsers_lost" : undefined;
+}
 
 /** What an event means for the number; undefined for others. */
 export function numberResult(event: LoginKitEvent): (typeof numberResults)[number] | undefined {

@@ -6,6 +6,8 @@ import {
   callResults,
   calls,
   limits,
+  numberProblem,
+  numberProblems,
   numberResult,
   numberResults,
   refusals,
@@ -84,6 +86,12 @@ export class Metrics {
     labelNames: ["result"] as const,
     registers: this.#registers,
   });
+  readonly #numberProblems = new Counter({
+    name: `${prefix}number_problems_total`,
+    help: "With pairing: numbers of many users tried from one address, and servers or a backend with other settings.",
+    labelNames: ["problem"] as const,
+    registers: this.#registers,
+  });
   readonly #buildInfo = new Gauge({
     name: `${prefix}build_info`,
     help: "1, with the version of the package and of Node.",
@@ -126,6 +134,7 @@ export class Metrics {
     for (const limit of limits) this.#limited.inc({ limit }, 0);
     for (const error of refusals) this.#refused.inc({ error }, 0);
     for (const result of numberResults) this.#numbers.inc({ result }, 0);
+    for (const problem of numberProblems) this.#numberProblems.inc({ problem }, 0);
     for (const reason of ticketRefusals) this.#ticketsRefused.inc({ reason }, 0);
     // Node's and the process's own, by the names that every program in Node gives them.
     collectDefaultMetrics({ register: this.#registry });
@@ -146,6 +155,8 @@ export class Metrics {
     if (event.type === "ticket_refused") this.#ticketsRefused.inc({ reason: event.reason });
     const number = numberResult(event);
     if (number !== undefined) this.#numbers.inc({ result: number });
+    const problem = numberProblem(event);
+    if (problem !== undefined) this.#numberProblems.inc({ problem });
     this.#funnel.count(event);
   }
 

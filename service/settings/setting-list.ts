@@ -159,6 +159,11 @@ export const settingList = {
     meaning: "its secrets; the first signs, each is accepted",
     isSecret: true,
   },
+  "pairing-unnumbered": {
+    schema: v.optional(oneOf("refuse", "allow"), "refuse"),
+    value: "refuse|allow",
+    meaning: "codes without a number: allow is for the roll that turns pairing on (refuse)",
+  },
   "pairing-digits": {
     schema: v.optional(fourOrSix, 4),
     value: "4|6",

@@ -21,7 +21,7 @@ import { ResultCalls } from "./live/result-calls.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
-import { createPairing } from "./pairing/create-pairing.js";
+import { Pairing } from "./pairing/pairing.js";
 import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
 import { Tickets } from "./login/tickets.js";
@@ -92,7 +92,7 @@ export function createLoginKit<Context = unknown>(
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
   const cookie = new BrowserCookie(config.pages.apiOrigin);
   const startLimits = new StartLimits(config, guard, report, givenRuntime);
-  const pairing = createPairing(core, guard);
+  const pairing = config.pairing && new Pairing(config.pairing, core, guard);
   const pause = new LoginPause(core, guard);
   const otpEndpoint = new OtpEndpoint(core, {
     cookie,
@@ -128,7 +128,7 @@ export function createLoginKit<Context = unknown>(
   const fetch = async (request: Request, context: Context, isAnswered?: () => boolean): Promise<Response> =>
     pending.add(routes(toCall(request, context, isAnswered)));
   const pageCheck = new PageCheck(core);
-  const tickets = "handOver" in config.outcome && new Tickets(core, cookie);
+  const tickets = "handOver" in config.outcome && new Tickets(core, cookie, pairing);
   const kit: LoginKit<Context> = {
     fetch: async (request, ...[context]) => toWebResponse(await fetch(request, context as Context)),
     begin: async (request, ...[context, options]) =>
@@ -157,7 +157,7 @@ export function createLoginKit<Context = unknown>(
       callbackEndpoint.close();
       await pending.settled();
       await live.settled();
-      await pairing?.unanswered.close();
+      await pairing?.close();
     },
   };
   provideForAdapter(kit, {

@@ -30,7 +30,7 @@ export class LogThrottle {
   }
 }
 
-/** In this time, one event about the same trouble with the Token Server is a warning or an error; the others are information. */
+/** In this time, one event about the same trouble is a warning or an error; the others are information. */
 const troubleIntervalMs = 10_000;
 
 /**
@@ -48,6 +48,9 @@ export function createReport(
     // The guarded store has reported it already, as `store_trouble`.
     if (event.type === "internal_error" && event.error instanceof StoreUnavailable) return;
     const cleaned = withPrintableTexts(event);
+    // A page repeats its login for a minute.
+    if (cleaned.type === "pairing_unavailable")
+      return tell({ ...cleaned, level: throttle.level(cleaned.type, "error") });
     if (cleaned.type !== "token_server_trouble") return tell(cleaned);
     const { call, failures, status, reason, level } = cleaned;
     // `StartOutage` already makes an outage an error only once a minute.

@@ -76,18 +76,57 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * The attempt has failed, because the third number was wrong (`wrong_numbers`), or because there were too many wrong
-   * ones of this user over all attempts (`user_limit`).
+   * The attempt has failed: the third number was wrong (`wrong_numbers`); there were too many wrong ones of this user, in this
+   * browser or from this address, over all attempts (`user_limit`, `browser_limit`, `address_limit`); or the user's browsers were
+   * forgotten after the acceptance (`revoked`).
    */
   | {
       type: "pairing_failed";
       level: "warn";
       attempt: string;
       userId: string;
-      reason: "wrong_numbers" | "user_limit";
+      reason: "wrong_numbers" | "user_limit" | "browser_limit" | "address_limit" | "revoked";
       address?: string;
       durationMs: number;
     }
+  /**
+   * So many users, at least `limits.wrongUsersPerAddress`, have typed only wrong numbers at one address within its time: somebody tries
+   * numbers of many accounts. Once for each further user. `address` is the IPv4 address or the IPv6 network of 48 bits.
+   */
+  | { type: "numbers_sprayed"; level: "warn"; address: string; users: number }
+  /**
+   * A login was refused (503), because its code has a number and this server has no `pairing`: the site's servers have different
+   * options. One in ten seconds is an error.
+   */
+  | {
+      type: "pairing_unavailable";
+      level: "error" | "info";
+      attempt: string;
+      userId: string;
+      description: string;
+      address?: string;
+      durationMs: number;
+    }
+  /**
+   * A code without a number was accepted on a site with `pairing`, so a server without that option gave it out. `allowed`: it
+   * logged in, by `pairing.unnumbered`; otherwise the attempt has failed.
+   */
+  | {
+      type: "unnumbered_login";
+      level: "error" | "warn";
+      attempt: string;
+      userId: string;
+      allowed: boolean;
+      address?: string;
+      durationMs: number;
+    }
+  /** At the start and each day, while `pairing.unnumbered` is `allow`. */
+  | { type: "unnumbered_allowed"; level: "warn"; description: string }
+  /**
+   * Once: of the `handedOut` cookies of known browsers none came back, a day after the fiftieth. Probably the site does not send
+   * them on (`kit.redeem`).
+   */
+  | { type: "known_browsers_lost"; level: "warn"; handedOut: number; description: string }
   /** `pairing.remember` or `pairing.knownSince` threw or took over 2 s: the browser is not remembered, or not known. */
   | {
       type: "pairing_error";
@@ -114,8 +153,8 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * The page got a ticket (`handOver`). `browser` as in `logged_in`: a `new` one is known from now on, also if it never redeems the
-   * ticket. `repeated`: the browser called again, and the ticket before is void.
+   * The page got a ticket (`handOver`). `browser` as in `logged_in`: a `new` one is known once the ticket is redeemed. `repeated`:
+   * the browser called again, and the ticket before is void.
    */
   | {
       type: "ticket_issued";
@@ -138,13 +177,13 @@ export type LoginKitEvent =
     }
   /**
    * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the
-   * kit's browser cookie (`no_cookie`), another browser has the ticket, it was used before, or its time was over. The first
-   * that fits. One a minute of each reason is a warning.
+   * kit's browser cookie (`no_cookie`), another browser has the ticket, it was used before, its time was over, or the user's browsers
+   * were forgotten after the acceptance (`revoked`). The first that fits. One a minute of each reason is a warning.
    */
   | {
       type: "ticket_refused";
       level: "info" | "warn";
-      reason: "unknown" | "no_cookie" | "other_browser" | "used" | "expired";
+      reason: "unknown" | "no_cookie" | "other_browser" | "used" | "expired" | "revoked";
       attempt?: string;
       durationMs: number;
     }

@@ -3,7 +3,7 @@ import type { PauseOptions } from "./endpoints/login-pause.js";
 import type { PageOptions } from "./endpoints/page-check.js";
 import type { Pause } from "./attempt/pause.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
-import type { Login } from "./options.js";
+import type { HeadersOfRequest, Login } from "./options.js";
 import type { TokenServerCheck } from "./token-server/token-server-check.js";
 
 /** The site's backend for the widget. */
@@ -53,6 +53,7 @@ export interface LoginKit<Context = unknown> {
    *
    *     const login = await kit.redeem(url.searchParams.get("ticket"), request);
    *     if (!login) return redirect("/login");
+   *     for (const cookie of login.headers.getSetCookie()) answer.headers.append("set-cookie", cookie);
    *
    * Rejects while the store does not work: the page may try again, until the ticket's time is over. Rejects with a
    * TypeError on a kit with `signIn`, and for a request without headers.
@@ -123,13 +124,14 @@ export interface ForgetOptions {
   knownBrowser?: boolean;
 }
 
-/** The headers of a request, of the Web or of Node. */
-export interface HeadersOfRequest {
-  headers: Pick<Headers, "get"> | Readonly<Record<string, string | readonly string[] | undefined>>;
-}
-
 /** A login that a ticket gave: it belongs to the browser of that request. */
-export type RedeemedLogin = Pick<Login, "userId" | "attempt" | "login">;
+export interface RedeemedLogin extends Pick<Login, "userId" | "attempt" | "login"> {
+  /**
+   * For the answer to that browser, on the host of the login API: with `pairing` the `Set-Cookie` by which it is known from now on,
+   * else empty. It is a credential: not for a log.
+   */
+  headers: Headers;
+}
 
 /** A code that the site's app has scanned. */
 export interface ScannedCode {

@@ -140,16 +140,42 @@ export interface PairingOptions<Context = unknown> {
   /** How many days a browser stays known after its last login, at most 400. 0: none is remembered. Default 180. */
   rememberDays?: number;
   /**
-   * Whether this browser stays known after this login, such as what the person ticked. It gets what `signIn` gets, at each
-   * login. If it throws or takes over 2 s, the browser is not remembered. Default: each browser is.
+   * What becomes of a code without a number, which comes from a server without this option. `refuse`: it logs in only where the
+   * user is known, with `when: "always"` nowhere. `allow`: it logs in, with an event for each and a warning each day: for the first of
+   * the two rolls that turn this option on. Default `refuse`.
+   */
+  unnumbered?: "refuse" | "allow";
+  /**
+   * Whether this browser stays known after this login, such as what the person ticked. It gets what `signIn` gets, at each login,
+   * once that has answered 2xx. With `handOver` it is called when the ticket is redeemed: `request` is then the site's own, with the
+   * headers that `kit.redeem` got, and `context` is undefined. If it throws or takes over 2 s, the browser is not remembered.
+   * Default: each browser is.
    */
   remember?: (login: Login<Context>) => boolean | Promise<boolean>;
   /**
-   * Since when a user's browsers may be known: those with an older login ask again, as after the user said "log out
-   * everywhere". In milliseconds since the epoch, or a `Date`; undefined: for ever. If it throws, takes over 2 s or gives
-   * seconds, no browser is known. Default: for ever.
+   * When a user's browsers were forgotten, as after "log out everywhere": milliseconds since the epoch or a `Date`; undefined:
+   * never. A login that was accepted at or before that instant ends: it gets no session and no ticket, and its ticket cannot
+   * be redeemed. A browser is known by a login at least two minutes later, because servers' clocks differ. If it throws, takes over 2 s
+   * or gives seconds, no browser is known. Default: never.
    */
-  knownSince?: (userId: string) => number | Date | undefined | Promise<number | Date | undefined>;
+  knownSince?: (userId: string) => Forgotten | Promise<Forgotten>;
+}
+
+type Forgotten = number | Date | KnownSince | undefined;
+
+/** Since when browsers may be known: each in milliseconds since the epoch or as a `Date`; undefined for ever. */
+export interface KnownSince {
+  /** When this user's browsers were forgotten: as without an object. */
+  user?: number | Date | undefined;
+  /** When the browsers of all users were forgotten, by the clock that dates logins: the same, without the two minutes. */
+  all?: number | Date | undefined;
+  /** When the record of what was forgotten began: a browser is known by a later login alone. It ends nothing that is under way. */
+  epoch?: number | Date | undefined;
+}
+
+/** The headers of a request, of the Web or of Node. */
+export interface HeadersOfRequest {
+  headers: Pick<Headers, "get"> | Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /** How the site takes a login over in a request of its own. */

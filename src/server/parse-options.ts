@@ -215,6 +215,8 @@ const limits = v.optional(
       transactionsPerAttempt: v.optional(count, defaultLimits.transactionsPerAttempt),
       loginsPerAttempt: v.optional(count, defaultLimits.loginsPerAttempt),
       wrongNumbersPerUser: v.optional(rate, defaultLimits.wrongNumbersPerUser),
+      wrongNumbersPerBrowser: v.optional(rate, defaultLimits.wrongNumbersPerBrowser),
+      wrongUsersPerAddress: v.optional(rate, defaultLimits.wrongUsersPerAddress),
       bodyBytes: v.optional(count, defaultLimits.bodyBytes),
     } satisfies Record<keyof Limits, unknown>,
     "an object",

@@ -21,6 +21,8 @@ export interface Transaction {
   readonly closed: boolean;
   /** The code (HMAC) of the number that its phone shows, with `pairing`. The number itself is not stored. */
   readonly numberCode?: string;
+  /** How many digits that number has. Missing without a number. */
+  readonly numberDigits?: number;
   /** When its callback came, once its result is known: another server may have received it. Missing if none came. */
   readonly calledBackAt?: number;
   /** The first scan. */

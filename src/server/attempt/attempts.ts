@@ -1,4 +1,4 @@
-import type { Attempt, AttemptState } from "./attempt.js";
+import type { Attempt, AttemptState, CompletedState } from "./attempt.js";
 import type { AttemptListener } from "./attempt-store.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
@@ -22,10 +22,15 @@ export interface Changed {
   changed: boolean;
 }
 
-/** The login that a ticket gave, or why it was refused, and the attempt if it is known. */
+/** An attempt that its browser has claimed. */
+type CompletedAttempt = Attempt & { state: CompletedState };
+
+const isCompleted = (attempt: Attempt): attempt is CompletedAttempt => attempt.state.status === "completed";
+
+/** The login that a ticket gave, or why it was refused, and the attempt if it is known. `revoked`: its user's browsers were forgotten. */
 export type Redeemed =
-  | { attempt: Attempt & { state: Extract<AttemptState, { status: "completed" }> }; refusal?: undefined }
-  | { attempt?: Attempt; refusal: TicketRefusal };
+  | { attempt: CompletedAttempt; refusal?: undefined }
+  | { attempt?: Attempt; refusal: TicketRefusal | "revoked" };
 
 /** Far more tries than one attempt can have writers at the same time. */
 const maxTries = 200;
@@ -103,11 +108,22 @@ export class Attempts {
     });
   }
 
-  /** Redeems a ticket of that attempt, once. */
-  async redeem(id: string, who: Omit<Redemption, "at">): Promise<Redeemed> {
+  /**
+   * Redeems a ticket of that attempt, once.
+   *
+   * @param isRevoked whether the login must not go on, asked only for a ticket that could be redeemed
+   */
+  async redeem(
+    id: string,
+    who: Omit<Redemption, "at">,
+    isRevoked?: (attempt: CompletedAttempt) => Promise<boolean>,
+  ): Promise<Redeemed> {
     const redemption = { ...who, at: this.#runtime.now() };
     const found = await this.#read(id);
     if (!found) return { refusal: "unknown" };
+    const isRedeemable = typeof redeemTicket(found, redemption, this.#timeouts) !== "string";
+    if (isRedeemable && isCompleted(found) && (await isRevoked?.(found)) === true)
+      return { attempt: found, refusal: "revoked" };
     // If it is neither redeemed nor refused, the attempt was deleted in this moment.
     const seen: { refusal: TicketRefusal } = { refusal: "unknown" };
     const { attempt, changed } = await this.#write(found, "redeemed", (current) => {
@@ -116,8 +132,7 @@ export class Attempts {
       seen.refusal = result;
       return current;
     });
-    const { state } = attempt;
-    if (changed && state.status === "completed") return { attempt: { ...attempt, state } };
+    if (changed && isCompleted(attempt)) return { attempt };
     const { refusal } = seen;
     return refusal === "unknown" ? { refusal } : { attempt, refusal };
   }

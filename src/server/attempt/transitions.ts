@@ -5,6 +5,7 @@ import {
   type ApprovedState,
   type Attempt,
   type AttemptState,
+  type CompletedState,
   type Scan,
   type Transaction,
 } from "./attempt.js";
@@ -42,31 +43,33 @@ export type Change =
       readonly maxLogins: number;
       /** The hash of the secret of the ticket that the page gets, if it gets one. */
       readonly ticketHash?: string;
-      /** With `pairing`: what the browser has to show for itself, if the accepted code has a number. */
-      readonly proof?: BrowserProof;
+      readonly proof: BrowserProof;
     }
   /** The Token Server answered the last calls. If the time is over, the attempt is `expired`. */
   | { readonly kind: "time_over"; readonly at: number }
   /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
   | { readonly kind: "silence"; readonly at: number };
 
-/** A transaction that was started. `numberCode`: the code of its number, with `pairing`. */
-export interface NewTransaction {
-  readonly id: string;
-  readonly endsAt: number;
-  readonly numberCode?: string;
-}
+/** A transaction that was started. `numberCode` and `numberDigits`: of its number, with `pairing`. */
+export type NewTransaction = Pick<Transaction, "id" | "endsAt" | "numberCode" | "numberDigits">;
 
-/** Why a browser may log its user in, or may not. */
+/** What a browser that claims a login has to show for itself, as the kit sees it that decides. */
 export type BrowserProof =
+  /** This kit has no `pairing`: it claims no code that has a number. */
+  | { readonly kind: "not_asked" }
   /** The user has logged in there before. */
   | { readonly kind: "known" }
-  /** Nothing: its page is to ask for the number. */
-  | { readonly kind: "none" }
+  /** Nothing: its page is to ask for the number. A code without one is claimed only if the site allows that. */
+  | { readonly kind: "none"; readonly allowsUnnumbered?: boolean }
   /** The number that was typed, as the codes that each key makes of it, the first key's first. */
   | { readonly kind: "number"; readonly codes: readonly string[] }
-  /** There were too many wrong numbers of this user. */
-  | { readonly kind: "too_many"; readonly retryAfterMs: number };
+  /** There were too many wrong numbers of this user, in this browser or from this address. */
+  | { readonly kind: "limited"; readonly by: WrongNumberLimit; readonly retryAfterMs: number }
+  /** The user's browsers were forgotten after the acceptance. */
+  | { readonly kind: "revoked" };
+
+/** Of what there were too many wrong numbers. */
+export type WrongNumberLimit = "user" | "browser" | "address";
 
 /** The third wrong number ends the attempt. */
 export const maxWrongNumbers = 3;
@@ -110,8 +113,10 @@ export function beginAttempt(
 
 const pending: AttemptState = { status: "pending" };
 
-const openTransaction = ({ id, endsAt, numberCode }: NewTransaction): Transaction =>
-  numberCode === undefined ? { id, endsAt, closed: false } : { id, endsAt, closed: false, numberCode };
+const openTransaction = ({ id, endsAt, numberCode, numberDigits }: NewTransaction): Transaction =>
+  numberCode === undefined || numberDigits === undefined
+    ? { id, endsAt, closed: false }
+    : { id, endsAt, closed: false, numberCode, numberDigits };
 
 /**
  * Applies a change: returns the next version of the attempt, or the same object if nothing changes. A final status never
@@ -181,11 +186,14 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
           ...ticket,
         } as const;
         const code = acceptedTransaction(attempt, state)?.numberCode;
-        return code === undefined || what.proof === undefined
-          ? settle(completed)
-          : settle(paired(state, code, what.proof, what.at, completed));
+        return settle(
+          code === undefined
+            ? claimedWithoutNumber(what.proof, what.at, completed)
+            : claimedWithNumber(state, code, what.proof, what.at, completed),
+        );
       }
       if (state.status !== "completed" || what.at >= repeatableUntil(state, timeouts)) return attempt;
+      if (what.proof.kind === "revoked") return attempt;
       if (state.ticket?.redeemedAt !== undefined) return attempt;
       const logins = (state.logins ?? 1) + 1;
       return logins <= what.maxLogins ? settle({ ...state, logins, ...ticket }) : attempt;
@@ -201,6 +209,29 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
   }
 }
 
+type Claimed = Omit<CompletedState, "browser">;
+
+/**
+ * The state after a claim of an attempt whose accepted code has no number. With `pairing` such a code comes from a server that
+ * has none, and would let a relay in: only a browser that is known needs no number.
+ */
+function claimedWithoutNumber(proof: BrowserProof, at: number, completed: Claimed): AttemptState {
+  switch (proof.kind) {
+    case "not_asked":
+      return completed;
+    case "known":
+      return { ...completed, browser: "known" };
+    case "none":
+      return proof.allowsUnnumbered === true ? completed : { status: "failed", at };
+    case "number":
+    case "limited":
+    case "revoked":
+      return { status: "failed", at };
+    default:
+      return proof satisfies never;
+  }
+}
+
 /**
  * The state after a claim of an attempt whose accepted code has a number. The code of the number is compared here, where it is
  * counted too, so that no number of calls at the same time gets more tries. It is no secret by itself, so how long the
@@ -208,14 +239,17 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
  *
  * @param code that of the number on the phone
  */
-function paired(
+function claimedWithNumber(
   state: ApprovedState,
   code: string,
   proof: BrowserProof,
   at: number,
-  completed: Omit<Extract<AttemptState, { status: "completed" }>, "browser">,
+  completed: Claimed,
 ): AttemptState {
   switch (proof.kind) {
+    case "not_asked":
+      // Another server may have `pairing`.
+      return state;
     case "known":
       return { ...completed, browser: "known" };
     case "none":
@@ -230,7 +264,8 @@ function paired(
         ? { ...state, asked: true, wrongNumbers, lastNumber }
         : { status: "failed", at };
     }
-    case "too_many":
+    case "limited":
+    case "revoked":
       return { status: "failed", at };
     default:
       return proof satisfies never;

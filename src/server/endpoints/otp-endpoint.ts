@@ -198,7 +198,7 @@ export class OtpEndpoint<Context> {
   async #transactionOf({ id, endsAt, number }: Issued, attempt: string): Promise<NewTransaction> {
     const { pairing } = this.#parts;
     if (!pairing || number === undefined) return { id, endsAt };
-    return { id, endsAt, numberCode: await pairing.codeOf(number, attempt, id) };
+    return { id, endsAt, ...(await pairing.stored(number, attempt, id)) };
   }
 
   async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {

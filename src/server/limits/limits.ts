@@ -59,12 +59,22 @@ export interface Limits {
    * them, answered 403 `pairing_failed` with `Retry-After`; in known ones they go on. Default 10 an hour.
    */
   wrongNumbersPerUser: Rate | false;
+  /**
+   * Wrong numbers in one browser, which is one cookie, over all attempts. The same follows for that browser. Default 10 an hour.
+   */
+  wrongNumbersPerBrowser: Rate | false;
+  /**
+   * Users who typed only wrong numbers at one address (an IPv6 network of 48 bits counts as one; unknown ones are not counted), each
+   * once. Above it, and if they are more than a third of all who typed a number there, the same follows for that address. Default 10 an
+   * hour, from one full hour to the next.
+   */
+  wrongUsersPerAddress: Rate | false;
   /** Bytes of a request's body. More is answered 413. Default 4096. */
   bodyBytes: number;
 }
 
 /** The limits that a `limited` event can name. */
-export type LimitName = Exclude<keyof Limits, "bodyBytes" | "streamsPerAttempt" | "wrongNumbersPerUser">;
+export type LimitName = Exclude<keyof Limits, "bodyBytes" | "streamsPerAttempt" | `wrong${string}`>;
 
 /** The limits on the starts from one address. */
 export const addressLimits = ["startsPerAddress", "startsPerIpv6Prefix56", "startsPerIpv6Prefix48"] as const;
@@ -82,6 +92,8 @@ export const defaultLimits: Readonly<Omit<Limits, PrefixLimit>> = {
   transactionsPerAttempt: 20,
   loginsPerAttempt: 20,
   wrongNumbersPerUser: { count: 10, seconds: 3600 },
+  wrongNumbersPerBrowser: { count: 10, seconds: 3600 },
+  wrongUsersPerAddress: { count: 10, seconds: 3600 },
   bodyBytes: 4096,
 };
 

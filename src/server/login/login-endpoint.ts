@@ -1,4 +1,4 @@
-import type { Attempt } from "../attempt/attempt.js";
+import type { ApprovedState, Attempt } from "../attempt/attempt.js";
 import { claimableUntil, repeatableUntil } from "../attempt/deadlines.js";
 import { createTicketSecret, type TicketSecret } from "../attempt/ticket.js";
 import type { BrowserProof } from "../attempt/transitions.js";
@@ -6,7 +6,7 @@ import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http
 import type { Call } from "../http/call.js";
 import type { Core } from "../core.js";
 import type { Pairing } from "../pairing/pairing.js";
-import { pairingError } from "../pairing/pairing-error.js";
+import { refusedClaim } from "../pairing/refused-claim.js";
 import { summaryOf, type ClaimedLogin } from "./login-summary.js";
 import { answerTicket } from "./hand-over.js";
 import { runSignIn } from "./sign-in.js";
@@ -15,7 +15,7 @@ import { runSignIn } from "./sign-in.js";
  * `POST /{attempt}/login`: turns an approved attempt into the site's session, or into a ticket for it. With `pairing` it may
  * ask for the number on the phone first, which `body` then brings.
  *
- * @throws ApiError 400, 403, 404, 409, 429 or 500
+ * @throws ApiError 400, 403, 404, 409, 429, 500 or 503
  */
 export async function logIn<Context>(
   call: Call<Context>,
@@ -24,74 +24,90 @@ export async function logIn<Context>(
   core: Core<Context>,
   pairing: Pairing<Context> | undefined,
 ): Promise<Response> {
+  const { state, id } = attempt;
+  // What a browser has to show depends on who accepted.
+  if (state.status === "pending")
+    throw new ApiError("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
+  if (state.status !== "approved" && state.status !== "completed") throw attemptSettled();
   const { outcome } = core.config;
-  // A repetition of a login that is done goes through, whatever number comes with it.
-  const isDone = attempt.state.status === "completed";
-  const proof = isDone ? undefined : await pairing?.proofOf(call, attempt, pairing.read(body));
-  let login: ClaimedLogin;
-  let answer: Response;
-  if ("signIn" in outcome) {
-    login = await claimLogin(call, attempt, { proof }, core, pairing);
-    answer = await runSignIn(call, login, outcome.signIn, core);
-  } else {
-    const ticket = await createTicketSecret(core.runtime);
-    login = await claimLogin(call, attempt, { proof, ticket }, core, pairing);
-    answer = answerTicket(call, { ...login, secret: ticket.secret }, outcome.handOver.to, core);
-  }
-  pairing?.unanswered.delete(attempt.id);
-  const known = answer.ok && (await pairing?.rememberHeader(call, login));
-  if (known) answer.headers.append("set-cookie", known);
-  return answer;
+  const ticket = "handOver" in outcome ? await createTicketSecret(core.runtime) : undefined;
+  const answer = (login: ClaimedLogin): Response | Promise<Response> =>
+    "signIn" in outcome
+      ? runSignIn(call, login, outcome.signIn, core)
+      : answerTicket(call, { ...login, secret: ticket?.secret ?? "" }, outcome.handOver.to, core);
+  if (!pairing)
+    return answer(await claimLogin(call, attempt, { proof: { kind: "not_asked" }, ticket }, core));
+
+  const { request, context } = call;
+  const logInOnce = async (): Promise<Response> => {
+    const browser = pairing.browserOf(request.headers.get("cookie") ?? "");
+    const proof = await pairing.proofOf(call, attempt, body["number"], browser);
+    const login = await claimLogin(call, attempt, { proof, ticket }, core, pairing);
+    pairing.asked.delete(id);
+    const response = await answer(login);
+    // The site has not taken a ticket's login yet: that browser becomes known with its redemption.
+    const known =
+      !ticket &&
+      response.ok &&
+      (await pairing.rememberHeader({ request: () => request, context }, login, browser));
+    if (known) response.headers.append("set-cookie", known);
+    return response;
+  };
+  const response = await pairing.asked.call(id, logInOnce);
+  if (!response) throw tooManyCalls(core.config.timeouts.pairingSeconds * 1000);
+  return response;
 }
 
 /** With what a login is claimed. */
 interface LoginClaim {
-  proof: BrowserProof | undefined;
+  proof: BrowserProof;
   /** The new ticket, if the page gets one. */
-  ticket?: TicketSecret;
+  ticket: TicketSecret | undefined;
 }
 
 /** Takes the login of an approved attempt for its browser, or takes it again. */
 async function claimLogin<Context>(
   call: Call<Context>,
-  { id, state: before }: Attempt,
+  before: Attempt,
   { proof, ticket }: LoginClaim,
   core: Core<Context>,
-  pairing: Pairing<Context> | undefined,
+  pairing?: Pairing<Context>,
 ): Promise<ClaimedLogin> {
   const { limits, timeouts } = core.config;
   const at = core.runtime.now();
-  const claimed = await core.attempts.change(id, {
+  const result = await core.attempts.change(before.id, {
     kind: "claimed",
     at,
     maxLogins: limits.loginsPerAttempt,
     ...(ticket && { ticketHash: ticket.hash }),
-    ...(proof && { proof }),
+    proof,
   });
-  if (!claimed) throw unknownAttempt();
-  const { attempt, changed } = claimed;
+  if (!result) throw unknownAttempt();
+  const { attempt, changed } = result;
   const { state } = attempt;
   switch (state.status) {
-    case "pending":
-      throw new ApiError("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
     case "completed": {
-      const isRedeemed = state.ticket?.redeemedAt !== undefined;
-      if (!changed) throw repeatError(isRedeemed ? 0 : repeatableUntil(state, timeouts) - at);
+      const isOver = state.ticket?.redeemedAt !== undefined || proof.kind === "revoked";
+      if (!changed) throw repeatError(isOver ? 0 : repeatableUntil(state, timeouts) - at);
       const { userId, logins } = state;
+      if (logins === undefined) await pairing?.noteClaim(call, attempt, state, proof);
       return {
         userId,
-        attempt: id,
+        attempt: attempt.id,
         login: summaryOf(attempt, state),
         claimedAt: state.at,
         repeated: logins !== undefined,
       };
     }
     case "approved":
-    case "failed": {
-      const isOver = state.status === "approved" ? at >= claimableUntil(attempt, state, timeouts) : !changed;
-      if (isOver || !pairing || !proof || !("userId" in before)) throw attemptSettled();
-      throw await pairingError(call, { userId: before.userId, proof, result: claimed }, core, pairing);
-    }
+    case "failed":
+      if (
+        !isApproved(before) ||
+        (state.status === "approved" && at >= claimableUntil(attempt, state, timeouts))
+      )
+        throw attemptSettled();
+      throw await refusedClaim(call, { before, proof, result }, core, pairing);
+    case "pending":
     case "denied":
     case "expired":
       throw attemptSettled();
@@ -99,6 +115,17 @@ async function claimLogin<Context>(
       return state satisfies never;
   }
 }
+
+const isApproved = (attempt: Attempt): attempt is Attempt & { state: ApprovedState } =>
+  attempt.state.status === "approved";
+
+const tooManyCalls = (leftMs: number): ApiError =>
+  limitExceeded(
+    "loginsPerAttempt",
+    "too_many_requests",
+    "There were too many login calls of this attempt.",
+    leftMs,
+  );
 
 /** Why a login cannot be repeated. */
 const repeatError = (leftMs: number): ApiError =>

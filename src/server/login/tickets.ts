@@ -3,18 +3,22 @@ import { sha256 } from "../bytes.js";
 import type { Core } from "../core.js";
 import { LogThrottle } from "../event-reporter.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
-import type { HeadersOfRequest, RedeemedLogin } from "../login-kit.js";
+import type { RedeemedLogin } from "../login-kit.js";
+import type { HeadersOfRequest } from "../options.js";
+import type { Pairing } from "../pairing/pairing.js";
 import { summaryOf } from "./login-summary.js";
 
 /** Redeems tickets. What comes as a ticket may be anything. */
-export class Tickets {
-  readonly #core: Core;
+export class Tickets<Context> {
+  readonly #core: Core<Context>;
   readonly #cookie: BrowserCookie;
+  readonly #pairing: Pairing<Context> | undefined;
   readonly #throttle: LogThrottle;
 
-  constructor(core: Core, cookie: BrowserCookie) {
+  constructor(core: Core<Context>, cookie: BrowserCookie, pairing: Pairing<Context> | undefined) {
     this.#core = core;
     this.#cookie = cookie;
+    this.#pairing = pairing;
     this.#throttle = new LogThrottle(60_000, core.runtime);
   }
 
@@ -32,7 +36,16 @@ export class Tickets {
     const hash = await sha256(parsed?.secret ?? "");
     const browserSecret = this.#cookie.readFrom(cookie);
     const browser = await sha256(browserSecret ?? "");
-    const redeemed = await attempts.redeem(parsed?.attempt ?? "", { hash, browser });
+    const pairing = this.#pairing;
+    const redeemed = await attempts.redeem(
+      parsed?.attempt ?? "",
+      { hash, browser },
+      pairing &&
+        (async ({ id, state: { userId, approvedAt } }) => {
+          const revocation = await pairing.revocationOf(id, userId);
+          return revocation !== undefined && approvedAt <= revocation.revokedMs;
+        }),
+    );
     const durationMs = runtime.now() - beganAt;
     const { attempt, refusal } = redeemed;
     if (refusal !== undefined) {
@@ -49,7 +62,7 @@ export class Tickets {
       });
       return undefined;
     }
-    const { userId, browser: known } = attempt.state;
+    const { userId, at: claimedAt, browser: known } = attempt.state;
     report({
       type: "ticket_redeemed",
       level: "info",
@@ -58,7 +71,29 @@ export class Tickets {
       ...(known && { browser: known }),
       durationMs,
     });
-    return { userId, attempt: attempt.id, login: summaryOf(attempt, attempt.state) };
+    const login = summaryOf(attempt, attempt.state);
+    const headers = new Headers();
+    const remembered = await pairing?.rememberHeader(
+      // Documented for `remember`.
+      { request: () => this.#requestOf(request), context: undefined as Context },
+      { userId, attempt: attempt.id, login, claimedAt },
+      pairing.browserOf(cookie),
+    );
+    if (remembered !== undefined) headers.append("set-cookie", remembered);
+    return { userId, attempt: attempt.id, login, headers };
+  }
+
+  /** The site's request. Of one that is not of the Web only the headers are known. */
+  #requestOf(given: HeadersOfRequest): Request {
+    if (given instanceof Request) return given;
+    const { outcome, pages } = this.#core.config;
+    const headers = new Headers();
+    const pairs = given.headers instanceof Headers ? [...given.headers] : Object.entries(given.headers);
+    for (const [name, value] of pairs as [string, string | readonly string[] | undefined][])
+      for (const each of [value ?? []].flat()) headers.append(name, each);
+    return new Request(new URL("handOver" in outcome ? outcome.handOver.to : "/", pages.apiOrigin), {
+      headers,
+    });
   }
 }
 

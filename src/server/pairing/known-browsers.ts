@@ -29,11 +29,11 @@ interface Known {
   readonly entries: readonly Entry[];
 }
 
-/** A user, and the instant after which their browsers had to log in with a number to be known. */
+/** A user, and the instant after which a login makes their browser known. */
 interface KnownUser {
   readonly userId: string;
-  /** Milliseconds since the epoch; undefined for ever. */
-  readonly knownSinceMs: number | undefined;
+  /** Milliseconds since the epoch. Default: the beginning of time. */
+  readonly knownAfterMs?: number;
 }
 
 interface KnownBrowsersOptions {
@@ -96,8 +96,13 @@ export class KnownBrowser {
     this.#options = options;
   }
 
+  /** Whether it has the cookie, whoever it is known for. */
+  get hasCookie(): boolean {
+    return this.#known !== undefined;
+  }
+
   /** Whether this browser is known for this user. */
-  async isKnown({ userId, knownSinceMs = -Infinity }: KnownUser): Promise<boolean> {
+  async isKnown({ userId, knownAfterMs = -Infinity }: KnownUser): Promise<boolean> {
     if (!this.#known) return false;
     const { runtime, rememberDays } = this.#options;
     const now = runtime.now();
@@ -109,7 +114,7 @@ export class KnownBrowser {
         // Not even one from the minute ahead.
         rememberDays > 0 &&
         now - issuedMs < rememberDays * dayMs &&
-        issuedMs > knownSinceMs,
+        issuedMs > knownAfterMs,
     );
   }
 

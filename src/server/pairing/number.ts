@@ -44,7 +44,7 @@ const parts = ({ origin, attempt, nonce }: NumberOwner, number: string) => [
  * The digits of a number as a person typed it, in any script's digits: white space, hyphens and invisible characters are
  * left out. Undefined unless it has exactly that many digits and nothing else.
  */
-export function parseNumber(typed: string, digits: Digits): string | undefined {
+export function parseNumber(typed: string, digits: number): string | undefined {
   const characters = [...typed.replace(/[\p{White_Space}\p{Cf}\u002D\u2010\u2011]/gu, "")];
   if (characters.length !== digits || !characters.every((character) => isDigit(character))) return undefined;
   return characters.map((character) => digitOf(character)).join("");

@@ -9,6 +9,7 @@ export interface PairingSettings<Context> {
   when: "unknown-browsers" | "always";
   digits: Digits;
   rememberDays: number;
+  unnumbered: "refuse" | "allow";
   remember: PairingOptions<Context>["remember"];
   knownSince: PairingOptions<Context>["knownSince"];
 }
@@ -46,6 +47,7 @@ export const pairingSchema = v.strictObject(
       ),
       180,
     ),
+    unnumbered: v.optional(v.picklist(["refuse", "allow"], '"refuse" or "allow"'), "refuse"),
     remember: v.optional(callable("a function")),
     knownSince: v.optional(callable("a function")),
   },
@@ -54,10 +56,10 @@ export const pairingSchema = v.strictObject(
 
 /** @param options the site's own, because the schema loses the types of functions */
 export function pairingSettings<Context>(
-  { keys, when, digits, rememberDays }: v.InferOutput<typeof pairingSchema>,
+  { keys, when, digits, rememberDays, unnumbered }: v.InferOutput<typeof pairingSchema>,
   { remember, knownSince }: PairingOptions<Context>,
 ): PairingSettings<Context> {
-  return { keys: keysOf(keys), when, digits, rememberDays, remember, knownSince };
+  return { keys: keysOf(keys), when, digits, rememberDays, unnumbered, remember, knownSince };
 }
 
 function keysOf(option: PairingOptions["keys"]): () => readonly string[] {

@@ -1,26 +1,24 @@
-import { acceptedTransaction, type ApprovedState, type Attempt } from "../attempt/attempt.js";
-import type { BrowserProof } from "../attempt/transitions.js";
-import { sha256 } from "../bytes.js";
+import { acceptedTransaction, type Attempt, type CompletedState } from "../attempt/attempt.js";
+import type { StoreGuard } from "../attempt/store-guard.js";
+import type { BrowserProof, NewTransaction } from "../attempt/transitions.js";
 import type { Core } from "../core.js";
 import { invalidRequest } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
-import type { RateLimiter } from "../limits/rate-limiter.js";
 import type { ClaimedLogin } from "../login/login-summary.js";
 import { timedOut, withTimeout, type Randomness } from "../runtime.js";
+import { AskedAttempts } from "./asked-attempts.js";
 import { KnownBrowsers, type KnownBrowser } from "./known-browsers.js";
 import { createNumber, numberCodes, parseNumber, signNumber } from "./number.js";
 import type { PairingSettings } from "./pairing-options.js";
+import { ReturningBrowsers } from "./returning-browsers.js";
+import { noRevocation, parseKnownSince, type Revocation } from "./revocations.js";
 import { SigningKeys } from "./signing-keys.js";
-import { UnansweredNumbers } from "./unanswered-numbers.js";
+import { WrongNumbers } from "./wrong-numbers.js";
 
 /** The longest that a function of the site may take. */
 const hookMs = 2000;
 
-/** The wrong numbers of each user, and how many there may be. */
-interface WrongNumbers {
-  limiter: Required<RateLimiter>;
-  max: number;
-}
+const dayMs = 86_400_000;
 
 /**
  * The number on the phone. A code's start makes one, of which the store keeps a code (HMAC); the login call asks for it, unless
@@ -29,33 +27,26 @@ interface WrongNumbers {
 export class Pairing<Context> {
   readonly #settings: PairingSettings<Context>;
   readonly #core: Core<Context>;
-  readonly #wrongNumbers: WrongNumbers | undefined;
   readonly #keys: SigningKeys;
   readonly #browsers: KnownBrowsers;
-  readonly #browserOfRequest = new WeakMap<Request, KnownBrowser>();
+  readonly #returning: ReturningBrowsers;
+  readonly #stopWarning: () => void;
   /** The attempts whose pages were asked for the number. */
-  readonly unanswered: UnansweredNumbers;
+  readonly asked: AskedAttempts;
+  readonly wrongNumbers: WrongNumbers;
 
-  /** @param wrongNumbers undefined if they are not limited */
-  constructor(
-    settings: PairingSettings<Context>,
-    core: Core<Context>,
-    wrongNumbers: WrongNumbers | undefined,
-  ) {
+  constructor(settings: PairingSettings<Context>, core: Core<Context>, guard: StoreGuard) {
     this.#settings = settings;
     this.#core = core;
-    this.#wrongNumbers = wrongNumbers;
-    this.unanswered = new UnansweredNumbers(core);
+    this.asked = new AskedAttempts(core);
+    this.wrongNumbers = new WrongNumbers(core, guard);
     this.#keys = new SigningKeys(settings.keys);
     const { origin, apiOrigin } = core.config.pages;
     const { rememberDays } = settings;
-    const { runtime } = core;
+    const { runtime, report } = core;
     this.#browsers = new KnownBrowsers({ keys: this.#keys, origin, apiOrigin, rememberDays, runtime });
-  }
-
-  /** How many digits a number has. */
-  get digits(): number {
-    return this.#settings.digits;
+    this.#returning = new ReturningBrowsers(runtime, report);
+    this.#stopWarning = this.#allowsUnnumbered ? this.#warnDaily() : () => undefined;
   }
 
   /** The number for the phone of a new transaction. */
@@ -64,60 +55,120 @@ export class Pairing<Context> {
   }
 
   /** What the store keeps of a transaction's number. */
-  codeOf(number: string, attempt: string, transaction: string): Promise<string> {
-    return signNumber(this.#keys, this.#ownerOf(attempt, transaction), number);
+  async stored(
+    number: string,
+    attempt: string,
+    transaction: string,
+  ): Promise<Pick<NewTransaction, "numberCode" | "numberDigits">> {
+    const numberCode = await signNumber(this.#keys, this.#ownerOf(attempt, transaction), number);
+    return { numberCode, numberDigits: number.length };
+  }
+
+  /** The browser of a request. @param cookie its `Cookie` header */
+  browserOf(cookie: string): KnownBrowser {
+    const browser = this.#browsers.of(cookie);
+    if (browser.hasCookie) this.#returning.cameBack();
+    return browser;
   }
 
   /**
-   * The number in the body of a login call; undefined if there is none.
+   * What the calling browser has to show for itself.
    *
-   * @throws ApiError 400 for anything that cannot be a number
+   * @param attempt an `approved` or `completed` one
+   * @param given the `number` in the body, if there is one
+   * @throws ApiError 400 for anything that cannot be the number of the accepted code
    */
-  read({ number }: Record<string, unknown>): string | undefined {
-    if (number === undefined || number === null) return undefined;
-    const { digits } = this.#settings;
-    const parsed = typeof number === "string" ? parseNumber(number, digits) : undefined;
-    if (parsed === undefined) throw invalidRequest(`"number" must be a string of ${digits} digits.`);
-    return parsed;
-  }
-
-  /** What the calling browser has to show for itself. @param number as `read` gives it */
-  async proofOf(call: Call<Context>, attempt: Attempt, number: string | undefined): Promise<BrowserProof> {
-    const { state } = attempt;
-    if (state.status !== "approved" || acceptedTransaction(attempt, state)?.numberCode === undefined)
-      return { kind: "none" };
+  async proofOf(
+    call: Call<Context>,
+    attempt: Attempt,
+    given: unknown,
+    browser: KnownBrowser,
+  ): Promise<BrowserProof> {
+    const { state, id } = attempt;
+    if (state.status !== "approved" && state.status !== "completed") return { kind: "none" };
+    const { userId, transaction } = state;
+    const { numberDigits } = acceptedTransaction(attempt, state) ?? {};
+    const number =
+      state.status === "approved" && numberDigits !== undefined ? readNumber(given, numberDigits) : undefined;
     // First, so that a call with a number takes the same steps whatever is found out then.
     const codes =
-      number !== undefined &&
-      (await numberCodes(this.#keys, this.#ownerOf(attempt.id, state.transaction), number));
-    if (await this.#isKnown(call, attempt.id, state)) return { kind: "known" };
-    const wrongNumbers = this.#wrongNumbers;
-    const wrong = await wrongNumbers?.limiter.read(await this.#userKey(state.userId));
-    if (wrongNumbers && wrong && wrong.used >= wrongNumbers.max)
-      return { kind: "too_many", retryAfterMs: wrong.resetMs };
+      number !== undefined && (await numberCodes(this.#keys, this.#ownerOf(id, transaction), number));
+    const revocation = await this.revocationOf(id, userId);
+    const approvedAt = state.status === "approved" ? state.at : state.approvedAt;
+    if (revocation && approvedAt <= revocation.revokedMs) return { kind: "revoked" };
+    if (state.status === "completed") return { kind: "none" };
+    // If the site cannot say, none is known.
+    const knownAfterMs = revocation?.knownAfterMs ?? Infinity;
+    if (this.#settings.when !== "always" && (await browser.isKnown({ userId, knownAfterMs })))
+      return { kind: "known" };
+    if (numberDigits === undefined) return { kind: "none", allowsUnnumbered: this.#allowsUnnumbered };
+    const reached = await this.wrongNumbers.reached({
+      userId,
+      browser: attempt.browser,
+      address: call.address(),
+    });
+    if (reached) return { kind: "limited", ...reached };
     return codes ? { kind: "number", codes } : { kind: "none" };
   }
 
-  /** Counts a wrong number against its user. */
-  async countWrong(userId: string): Promise<void> {
-    await this.#wrongNumbers?.limiter.count(await this.#userKey(userId));
+  /** What the site says of a user's browsers; undefined, and an event, if it cannot say. */
+  revocationOf(attempt: string, userId: string): Promise<Revocation | undefined> {
+    const { knownSince } = this.#settings;
+    if (!knownSince) return Promise.resolve(noRevocation);
+    return this.asked.revocationOf(attempt, () =>
+      this.#run("knownSince", { attempt, userId }, new AbortController(), async () =>
+        parseKnownSince(await knownSince(userId)),
+      ),
+    );
   }
 
-  /** The `Set-Cookie` that makes the browser of a login known, or unknown where the site says so; undefined for neither. */
+  /** A login was claimed for the first time. */
+  async noteClaim(
+    call: Call<Context>,
+    attempt: Attempt,
+    state: CompletedState,
+    proof: BrowserProof,
+  ): Promise<void> {
+    const { report, runtime } = this.#core;
+    const { userId } = state;
+    const address = call.address();
+    if (proof.kind === "number")
+      await this.wrongNumbers.countRight({ userId, browser: attempt.browser, address });
+    const isNumbered = acceptedTransaction(attempt, state)?.numberCode !== undefined;
+    if (proof.kind !== "none" || isNumbered) return;
+    report({
+      type: "unnumbered_login",
+      level: "warn",
+      attempt: attempt.id,
+      userId,
+      ...(address !== undefined && { address }),
+      allowed: true,
+      durationMs: runtime.now() - call.beganAt,
+    });
+  }
+
+  /**
+   * The `Set-Cookie` that makes the browser of a login known, or unknown where the site says so; undefined for neither.
+   *
+   * @param call the page's with `signIn`, the site's own with `handOver`
+   */
   async rememberHeader(
-    { request, context }: Call<Context>,
-    { userId, attempt, login, claimedAt }: ClaimedLogin,
+    { request, context }: { request: () => Request; context: Context },
+    { userId, attempt, login, claimedAt }: Pick<ClaimedLogin, "userId" | "attempt" | "login" | "claimedAt">,
+    browser: KnownBrowser,
   ): Promise<string | undefined> {
     const { when, rememberDays, remember } = this.#settings;
     if (when === "always" || rememberDays === 0 || login.browser === undefined) return undefined;
     const abort = new AbortController();
     const isWanted = remember
       ? await this.#run("remember", { attempt, userId }, abort, async () =>
-          remember({ userId, attempt, login, request, context, signal: abort.signal }),
+          remember({ userId, attempt, login, request: request(), context, signal: abort.signal }),
         )
       : true;
-    const browser = this.#browserOf(request);
-    if (isWanted === true) return browser.remember(userId, claimedAt);
+    if (isWanted === true) {
+      this.#returning.handedOut();
+      return browser.remember(userId, claimedAt);
+    }
     return isWanted === false ? browser.forget(userId) : undefined;
   }
 
@@ -126,23 +177,13 @@ export class Pairing<Context> {
     return this.#browsers.endHeader();
   }
 
-  async #isKnown({ request }: Call<Context>, attempt: string, { userId }: ApprovedState): Promise<boolean> {
-    const { when, knownSince } = this.#settings;
-    if (when === "always") return false;
-    const since = knownSince
-      ? await this.#run("knownSince", { attempt, userId }, new AbortController(), async () =>
-          instantOf(await knownSince(userId)),
-        )
-      : -Infinity;
-    return since !== undefined && this.#browserOf(request).isKnown({ userId, knownSinceMs: since });
+  async close(): Promise<void> {
+    this.#stopWarning();
+    await this.asked.close();
   }
 
-  /** The same object for the whole request, which reads its cookie once. */
-  #browserOf(request: Request): KnownBrowser {
-    const browser =
-      this.#browserOfRequest.get(request) ?? this.#browsers.of(request.headers.get("cookie") ?? "");
-    this.#browserOfRequest.set(request, browser);
-    return browser;
+  get #allowsUnnumbered(): boolean {
+    return this.#settings.unnumbered === "allow";
   }
 
   /** Runs a function of the site; undefined, and an event, if it throws or takes too long. */
@@ -166,25 +207,32 @@ export class Pairing<Context> {
     }
   }
 
+  /** Says now and each day that codes without a number log in. Returns the function that ends it. */
+  #warnDaily(): () => void {
+    const { runtime, report } = this.#core;
+    let cancel = (): void => undefined;
+    const warn = (): void => {
+      report({
+        type: "unnumbered_allowed",
+        level: "warn",
+        description:
+          'Codes without a number log in, because of "pairing.unnumbered". Take the option away once all servers have "pairing": until then relayed codes log in.',
+      });
+      cancel = runtime.after(dayMs, warn, "background");
+    };
+    cancel = runtime.after(0, warn, "background");
+    return () => cancel();
+  }
+
   #ownerOf(attempt: string, transaction: string) {
     return { origin: this.#core.config.pages.origin, attempt, nonce: transaction };
   }
-
-  #userKey(userId: string): Promise<string> {
-    return sha256(JSON.stringify([this.#core.config.pages.origin, userId]));
-  }
 }
 
-/** As milliseconds it is in 1973, as seconds in the year 5138: a smaller positive number must be seconds. */
-const leastMs = 1e11;
-
-/** Milliseconds since the epoch; the beginning of time for undefined. */
-function instantOf(since: unknown): number {
-  if (since === undefined) return -Infinity;
-  const ms = since instanceof Date ? since.getTime() : since;
-  // With seconds every browser would stay known.
-  if (typeof ms === "number" && (ms <= 0 || ms >= leastMs)) return ms;
-  throw new TypeError(
-    '"pairing.knownSince" must return milliseconds (not seconds) since the epoch, a Date or undefined',
-  );
+/** @throws ApiError 400 for anything but undefined, `null` and a number of so many digits */
+function readNumber(number: unknown, digits: number): string | undefined {
+  if (number === undefined || number === null) return undefined;
+  const parsed = typeof number === "string" ? parseNumber(number, digits) : undefined;
+  if (parsed === undefined) throw invalidRequest(`"number" must be a string of ${digits} digits.`);
+  return parsed;
 }

@@ -123,6 +123,18 @@ const faults: readonly Fault[] = [
     by: 16,
   },
   {
+    what: "somebody tries the numbers of many accounts from one address",
+    alert: "LoginNumbersSprayed",
+    series: { [ours("number_problems_total", 'problem="sprayed"')]: "0x10 1x50" },
+    by: 12,
+  },
+  {
+    what: "a server has no pairing, and another one has",
+    alert: "LoginServersDiffer",
+    series: { [ours("number_problems_total", 'problem="unavailable"')]: "0x10 1x50" },
+    by: 12,
+  },
+  {
     what: "somebody guesses numbers",
     alert: "LoginNumbersWrong",
     series: { [number("failed")]: "0x10 0+4x50" },

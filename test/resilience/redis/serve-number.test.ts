@@ -60,7 +60,13 @@ describe("the number, with two services on Redis", () => {
     const browser = at(one);
     for (const user of ["alice", "bob"]) {
       const { attempt, number } = await accept(one, browser, user);
-      assert.equal((await browser.logIn(attempt, number)).status, 200);
+      const { status, json } = await browser.logIn(attempt, number);
+      assert.equal(status, 200);
+      const body = { ticket: json["ticket"], cookie: browser.cookies };
+      const redeemed = (await (await two.call("POST", "/redeem", { body })).json()) as {
+        set_cookie: string[];
+      };
+      browser.take(redeemed.set_cookie);
     }
     const answer = await two.call("POST", "/forget-browsers", { body: { user_id: "alice" } });
     assert.equal(answer.status, 204);

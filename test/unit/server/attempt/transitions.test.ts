@@ -34,7 +34,8 @@ const renewed: Change[] = [
 ];
 const approved: Change = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second };
 const denied: Change = { kind: "denied", id: "one", at: t0 + 5 * second };
-const claimed: Change = { kind: "claimed", at: t0 + 6 * second, maxLogins: 2 };
+const proof = { kind: "not_asked" } as const;
+const claimed: Change = { kind: "claimed", at: t0 + 6 * second, maxLogins: 2, proof };
 
 /** Every kind of change, at a time after every deadline. */
 const everything: Change[] = [
@@ -46,7 +47,7 @@ const everything: Change[] = [
   { kind: "denied", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "nobody", at: t0 + 9999 * second },
-  { kind: "claimed", at: t0 + 9999 * second, maxLogins: 2 },
+  { kind: "claimed", at: t0 + 9999 * second, maxLogins: 2, proof },
   { kind: "time_over", at: t0 + 9999 * second },
   { kind: "silence", at: t0 + 9999 * second },
 ];
@@ -107,7 +108,7 @@ describe("an attempt", () => {
     const twice = after(once, claimed);
     assert.deepEqual(twice, { ...once, version: once.version + 1, state: { ...once.state, logins: 2 } });
     assert.equal(after(twice, claimed), twice);
-    assert.equal(after(once, { kind: "claimed", at: t0 + 66 * second, maxLogins: 2 }), once);
+    assert.equal(after(once, { ...claimed, at: t0 + 66 * second }), once);
   });
 
   describe("with a ticket", () => {

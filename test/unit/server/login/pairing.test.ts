@@ -1,50 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { memoryStore, type AttemptStore, type PairingOptions } from "onegini-otp-login/server";
-import type { NodeContext } from "onegini-otp-login/node";
+import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { systemRuntime } from "../../../../src/server/runtime.js";
 import { until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Browser } from "../support/browser.js";
-import { BrowserThatMayBeKnown, numberIn, startWithMessage, wrong } from "../support/number-on-phone.js";
+import { BrowserThatMayBeKnown, numberIn, wrong } from "../support/number-on-phone.js";
+import { keys, numberedSite as scene } from "../support/numbered-site.js";
 import { accepted, failed, json, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
-
-const keys = ["a key of the tests, of 32 characters"];
-
-/** A site with numbers, whose user is `alice`. */
-async function scene(
-  t: TestContext,
-  pairing: Partial<PairingOptions<NodeContext>> = {},
-  options: SiteKitOptions = {},
-  clock = new VirtualClock(),
-) {
-  const tokenServer = await scriptedTokenServer(t);
-  const messages: string[] = [];
-  tokenServer.start = startWithMessage((message) => messages.push(message));
-  tokenServer.result = accepted("alice");
-  const store: AttemptStore = memoryStore(() => clock.now());
-  const where = await site(t, {
-    runtime: clock,
-    tokenServerUrl: tokenServer.url,
-    options: {
-      message: "Log in to the test site. It may ask for {number}: type it only there.",
-      store,
-      ...options,
-      pairing: { keys, ...pairing },
-    },
-  });
-  const person = () => new BrowserThatMayBeKnown(where);
-  /** Begins an attempt that the user accepts. Resolves to its id and the number on the phone. */
-  const accept = async ({ browser }: BrowserThatMayBeKnown): Promise<{ attempt: string; number: string }> => {
-    const { attempt } = await browser.start();
-    const number = numberIn(messages.at(-1) ?? "");
-    assert.equal((await browser.status(attempt)).status, "approved");
-    return { attempt, number };
-  };
-  const typesOf = (...types: string[]) =>
-    where.events.map(({ type }) => type).filter((type) => types.includes(type));
-  return { clock, tokenServer, where, store, messages, person, accept, typesOf };
-}
 
 const hour = 3600;
 
@@ -441,20 +404,6 @@ describe("what the site says about browsers", () => {
     assert.equal((await alice.logIn(third.attempt)).status, 403);
   });
 
-  test("a browser that repeats its login after the instant is asked again, too", async (t) => {
-    const forgotten: { at?: Date } = {};
-    const { clock, person, accept } = await scene(t, { knownSince: () => forgotten.at });
-    const alice = person();
-    const first = await accept(alice);
-    await alice.logIn(first.attempt, first.number);
-    await clock.advance(1);
-    forgotten.at = new Date(clock.now());
-    await clock.advance(1);
-    assert.equal((await alice.logIn(first.attempt)).status, 200);
-    const second = await accept(alice);
-    assert.equal((await alice.logIn(second.attempt)).status, 403);
-  });
-
   test("browsers from before an instant are asked again", async (t) => {
     const since = new Map<string, Date>();
     const { clock, person, accept } = await scene(t, {
@@ -465,8 +414,56 @@ describe("what the site says about browsers", () => {
     await alice.logIn(first.attempt, first.number);
     await clock.advance(1);
     since.set("alice", new Date(clock.now()));
+    await clock.advance(1);
     const second = await accept(alice);
     assert.equal((await alice.logIn(second.attempt)).status, 403);
+  });
+
+  test("a browser that logs in within two minutes of the instant is asked once more, because clocks differ", async (t) => {
+    const since: { at?: number } = {};
+    const { clock, person, accept } = await scene(t, { knownSince: () => since.at });
+    const alice = person();
+    since.at = clock.now();
+    const answers: number[] = [];
+    for (const seconds of [119, 2, 1]) {
+      await clock.advance(seconds);
+      const { attempt, number } = await accept(alice);
+      const { status } = await alice.logIn(attempt);
+      answers.push(status);
+      if (status === 403) assert.equal((await alice.logIn(attempt, number)).status, 200);
+    }
+    assert.deepEqual(answers, [403, 403, 200]);
+  });
+
+  test("a login that is repeated keeps the instant of its claim", async (t) => {
+    const since: { at?: number } = {};
+    const { clock, person, accept } = await scene(t, { knownSince: () => since.at });
+    const alice = person();
+    since.at = clock.now();
+    await clock.advance(119);
+    const first = await accept(alice);
+    await alice.logIn(first.attempt, first.number);
+    await clock.advance(2);
+    assert.equal((await alice.logIn(first.attempt)).status, 200);
+    const second = await accept(alice);
+    assert.equal((await alice.logIn(second.attempt)).status, 403);
+  });
+
+  test("no browser is known from before the epoch, or from before all were forgotten, to the millisecond", async (t) => {
+    for (const member of ["epoch", "all"]) {
+      const since: { at?: number } = {};
+      const { clock, person, accept } = await scene(t, { knownSince: () => ({ [member]: since.at }) });
+      const alice = person();
+      const first = await accept(alice);
+      await alice.logIn(first.attempt, first.number);
+      since.at = clock.now();
+      await clock.advance(0.001);
+      const second = await accept(alice);
+      assert.equal((await alice.logIn(second.attempt)).status, 403, member);
+      await alice.logIn(second.attempt, second.number);
+      const third = await accept(alice);
+      assert.equal((await alice.logIn(third.attempt)).status, 200, member);
+    }
   });
 
   for (const [what, fail] of [
@@ -534,14 +531,17 @@ describe("the second cookie", () => {
     assert.equal(alice.known, undefined);
   });
 
-  test("is set with a ticket too, and its redemption tells which browser it was", async (t) => {
+  test("comes with the redemption of a ticket, not with the ticket, and the redemption tells which browser it was", async (t) => {
     const { where, person, accept } = await scene(t, {}, { handOver: { to: "/login/otp" } });
     const alice = person();
     const { attempt, number } = await accept(alice);
     const { json: body } = await alice.logIn(attempt, number);
-    assert.ok(alice.known);
+    assert.equal(alice.known, undefined);
     const login = await where.kit.redeem(body["ticket"], { headers: { cookie: alice.browser.cookie } });
     assert.equal(login?.login.browser, "new");
+    alice.take(login.headers.getSetCookie());
+    const again = await accept(alice);
+    assert.equal((await alice.logIn(again.attempt)).status, 200);
     for (const type of ["ticket_issued", "ticket_redeemed"]) {
       const event = where.events.find((each) => each.type === type);
       assert.equal(event && "browser" in event && event.browser, "new", type);

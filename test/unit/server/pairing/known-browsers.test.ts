@@ -5,7 +5,7 @@ import { SigningKeys } from "../../../../src/server/pairing/signing-keys.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 const day = 86_400;
-const alice = { userId: "alice", knownSinceMs: undefined };
+const alice = { userId: "alice" };
 const oldKey = "the old key, which has 32 characters";
 const newKey = "the new key, which has 32 characters";
 
@@ -127,8 +127,8 @@ describe("a browser that is known for a user", () => {
   test("is not known if it logged in at or before the instant that the site names", async () => {
     const at = clock.now();
     const cookie = await loggedIn("alice");
-    assert.ok(await browsers.of(cookie).isKnown({ userId: "alice", knownSinceMs: at - 1 }));
-    assert.ok(!(await browsers.of(cookie).isKnown({ userId: "alice", knownSinceMs: at })));
+    assert.ok(await browsers.of(cookie).isKnown({ userId: "alice", knownAfterMs: at - 1 }));
+    assert.ok(!(await browsers.of(cookie).isKnown({ userId: "alice", knownAfterMs: at })));
   });
 
   test("is known a minute ahead of this server's clock, and no longer", async () => {

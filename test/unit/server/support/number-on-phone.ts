@@ -23,16 +23,26 @@ export class BrowserThatMayBeKnown {
   ): Promise<{ status: number; json: Record<string, unknown>; response: Response }> {
     const { cookie } = this.browser;
     const response = await this.browser.post(`/${attempt}/login`, {
-      headers: { cookie: [cookie, this.known].filter(Boolean).join("; ") },
+      headers: { cookie: this.cookies },
       ...(number !== undefined && { body: { number } }),
     });
     // The browser of the tests takes any cookie of the kit for its own.
     this.browser.cookie = cookie;
-    for (const set of response.headers.getSetCookie()) {
+    this.take(response.headers.getSetCookie());
+    return { status: response.status, json: (await response.json()) as Record<string, unknown>, response };
+  }
+
+  /** What it sends as its `Cookie` header. */
+  get cookies(): string {
+    return [this.browser.cookie, this.known].filter(Boolean).join("; ");
+  }
+
+  /** Keeps the cookie of a known browser that an answer sets. */
+  take(cookies: readonly string[]): void {
+    for (const set of cookies) {
       const [pair = ""] = set.split(";");
       if (pair.startsWith("onegini-otp-login-known=")) this.known = pair;
     }
-    return { status: response.status, json: (await response.json()) as Record<string, unknown>, response };
   }
 }
 

@@ -1,0 +1,48 @@
+import type { KnownSince, PairingOptions } from "../options.js";
+
+/** The clocks of the servers that wrote a mark and a login's time may differ by this much. */
+const marginMs = 120_000;
+
+/** Since when a user's browsers may be known, in milliseconds since the epoch. */
+export interface Revocation {
+  /** An acceptance at or before this instant logs nobody in. */
+  readonly revokedMs: number;
+  /** A browser is known only by a login after this instant. */
+  readonly knownAfterMs: number;
+}
+
+/** Nothing was ever revoked. */
+export const noRevocation: Revocation = { revokedMs: -Infinity, knownAfterMs: -Infinity };
+
+/**
+ * What the site's `knownSince` says.
+ *
+ * @throws TypeError for seconds, and for anything else that is no instant
+ */
+export function parseKnownSince(
+  value: Awaited<ReturnType<NonNullable<PairingOptions["knownSince"]>>>,
+): Revocation {
+  const given: unknown = value;
+  if (given === undefined) return noRevocation;
+  const isRecord = typeof given === "object" && given !== null && !(given instanceof Date);
+  const { user, all, epoch } = isRecord ? (given as KnownSince) : { user: given };
+  const [userMs, allMs, epochMs] = [user, all, epoch].map(instantOf) as [number, number, number];
+  return {
+    revokedMs: Math.max(userMs, allMs),
+    knownAfterMs: Math.max(userMs + marginMs, allMs, epochMs),
+  };
+}
+
+/** As milliseconds it is in 1973, as seconds in the year 5138: a smaller positive number must be seconds. */
+const leastMs = 1e11;
+
+/** Milliseconds since the epoch; the beginning of time for undefined. */
+function instantOf(since: unknown): number {
+  if (since === undefined) return -Infinity;
+  const ms = since instanceof Date ? since.getTime() : since;
+  // With seconds every browser would stay known.
+  if (typeof ms === "number" && (ms <= 0 || ms >= leastMs)) return ms;
+  throw new TypeError(
+    '"pairing.knownSince" must return milliseconds (not seconds) since the epoch, a Date, an object of these, or undefined',
+  );
+}

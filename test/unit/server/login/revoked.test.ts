@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import type { PairingOptions } from "onegini-otp-login/server";
+import type { NodeContext } from "onegini-otp-login/node";
+import { until } from "../../../support/until.js";
+import { wrong } from "../support/number-on-phone.js";
+import { numberedSite } from "../support/numbered-site.js";
+import type { SiteKitOptions } from "../support/site.js";
+
+/** A user's browsers are forgotten while a login is under way. */
+async function scene(
+  t: TestContext,
+  options: SiteKitOptions = {},
+  pairing: Partial<PairingOptions<NodeContext>> = {},
+) {
+  const forgotten: { at?: number } = {};
+  const all = await numberedSite(t, { knownSince: () => forgotten.at, ...pairing }, options);
+  const forget = async () => {
+    forgotten.at = all.clock.now();
+    await all.clock.advance(1);
+  };
+  const reasons = (type: string) =>
+    all.where.events.flatMap((event) => (event.type === type && "reason" in event ? [event.reason] : []));
+  return { ...all, forgotten, forget, reasons };
+}
+
+describe("forgetting a user's browsers", () => {
+  for (const [how, typed] of [
+    ["with the right number", (number: string) => number],
+    ["with a wrong one", (number: string) => wrong(number)],
+    ["without one", () => undefined],
+  ] as const)
+    test(`fails a login that was accepted before, ${how}`, async (t) => {
+      const { where, person, accept, forget, reasons } = await scene(t);
+      const alice = person();
+      const { attempt, number } = await accept(alice);
+      await forget();
+      const { status, json: body } = await alice.logIn(attempt, typed(number));
+      assert.deepEqual([status, body["error"]], [409, "attempt_settled"]);
+      assert.equal((await alice.browser.status(attempt)).status, "failed");
+      assert.deepEqual(where.logins, []);
+      assert.deepEqual(reasons("pairing_failed"), ["revoked"]);
+    });
+
+  test("fails one in a known browser, and one that was accepted in the same millisecond", async (t) => {
+    const { where, clock, person, accept, forgotten } = await scene(t);
+    const alice = person();
+    const before = await accept(alice);
+    await alice.logIn(before.attempt, before.number);
+    await clock.advance(1);
+    const { attempt } = await accept(alice);
+    forgotten.at = clock.now();
+    assert.equal((await alice.logIn(attempt)).status, 409);
+    assert.equal(where.logins.length, 1);
+  });
+
+  test("fails one where each login is asked for the number", async (t) => {
+    const { person, accept, forget } = await scene(t, {}, { when: "always" });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    await forget();
+    assert.equal((await alice.logIn(attempt, number)).status, 409);
+  });
+
+  test("lets a login be accepted after it", async (t) => {
+    const { person, accept, forget } = await scene(t);
+    await forget();
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    assert.equal((await alice.logIn(attempt, number)).status, 200);
+  });
+
+  test("ends the minute in which a login can be repeated", async (t) => {
+    const { where, person, accept, forget } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    assert.equal((await alice.logIn(attempt, number)).status, 200);
+    await forget();
+    assert.equal((await alice.logIn(attempt)).status, 409);
+    assert.equal(where.logins.length, 1, "signIn ran once");
+  });
+
+  test("takes no ticket, and gives no new one", async (t) => {
+    const { where, person, accept, forget, reasons } = await scene(t, { handOver: { to: "/login/otp" } });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const { json: body } = await alice.logIn(attempt, number);
+    await forget();
+    assert.equal((await alice.logIn(attempt)).status, 409);
+    const request = { headers: { cookie: alice.browser.cookie } };
+    assert.equal(await where.kit.redeem(body["ticket"], request), undefined);
+    assert.deepEqual(reasons("ticket_refused"), ["revoked"]);
+  });
+
+  test("ends nothing that is under way where only the record began anew", async (t) => {
+    const epoch: { at?: number } = {};
+    const { person, accept, clock } = await scene(t, {}, { knownSince: () => ({ epoch: epoch.at }) });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    epoch.at = clock.now();
+    assert.equal((await alice.logIn(attempt, number)).status, 200);
+  });
+});
+
+describe("a login's calls", () => {
+  test("ask the site once at a time when the number is asked for", async (t) => {
+    let asked = 0;
+    let answer = (): void => undefined;
+    const { person, accept } = await scene(
+      t,
+      {},
+      {
+        knownSince: () => {
+          asked += 1;
+          return new Promise((resolve) => (answer = () => resolve(undefined)));
+        },
+      },
+    );
+    const alice = person();
+    const { attempt } = await accept(alice);
+    const calls = [alice.logIn(attempt), alice.logIn(attempt), alice.logIn(attempt)];
+    await until(() => asked > 0, "the site's function");
+    // The others are on their way.
+    await alice.browser.status(attempt);
+    answer();
+    assert.deepEqual(
+      (await Promise.all(calls)).map(({ status }) => status),
+      [403, 403, 403],
+    );
+    assert.equal(asked, 1);
+  });
+
+  test("are sixty at most", async (t) => {
+    const { where, person, accept } = await scene(t);
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const statuses: number[] = [];
+    for (let call = 0; call < 61; call++) statuses.push((await alice.logIn(attempt)).status);
+    assert.deepEqual([...new Set(statuses.slice(0, 60))], [403]);
+    const last = await alice.logIn(attempt, number);
+    assert.deepEqual([statuses[60], last.status, last.json["error"]], [429, 429, "too_many_requests"]);
+    assert.ok(where.events.some((event) => event.type === "limited" && event.limit === "loginsPerAttempt"));
+    const other = await accept(alice);
+    assert.equal((await alice.logIn(other.attempt, other.number)).status, 200);
+  });
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { accepted } from "../support/site.js";
+import { wrong } from "../support/number-on-phone.js";
+import { numberedSite } from "../support/numbered-site.js";
+
+const hour = 3600;
+
+/** A site whose clients say where they are. */
+async function scene(t: TestContext) {
+  const place = { address: "192.0.2.1" as string | undefined };
+  const all = await numberedSite(
+    t,
+    {},
+    {
+      clientIp: () => place.address,
+      limits: { startsPerAddress: false, startsPerBrowser: false, tokenServerCalls: false },
+    },
+  );
+  /** A user accepts a code, and these numbers are typed, each made of the right one. Resolves to the last answer. */
+  const type = async (
+    user: string,
+    numbers: readonly ((number: string) => string)[],
+    browser = all.person(),
+  ) => {
+    all.tokenServer.result = accepted(user);
+    const { attempt, number } = await all.accept(browser);
+    let answer = { status: 0, json: {} as Record<string, unknown>, retryAfter: 0 };
+    for (const make of numbers) {
+      const { status, json, response } = await browser.logIn(attempt, make(number));
+      answer = { status, json, retryAfter: Number(response.headers.get("retry-after")) };
+    }
+    return answer;
+  };
+  const reasons = () =>
+    all.where.events.flatMap((event) => (event.type === "pairing_failed" ? [event.reason] : []));
+  const sprayed = () =>
+    all.where.events.flatMap((event) => (event.type === "numbers_sprayed" ? [event] : []));
+  return { ...all, place, type, reasons, sprayed };
+}
+
+const right = (number: string): string => number;
+const wrongBy = (by: number) => (number: string) => wrong(number, by);
+
+describe("wrong numbers in one browser", () => {
+  test("are ten in an hour, of all users together", async (t) => {
+    const { clock, person, type, reasons } = await scene(t);
+    const attacker = person();
+    for (let user = 0; user < 5; user++) await type(`user ${user}`, [wrongBy(1), wrongBy(2)], attacker);
+    const { status, json, retryAfter } = await type("another", [right], attacker);
+    assert.deepEqual([status, json["error"]], [403, "pairing_failed"]);
+    assert.ok(retryAfter > 0 && retryAfter <= hour, String(retryAfter));
+    assert.deepEqual(reasons(), ["browser_limit"]);
+    assert.equal((await type("another", [right])).status, 200, "in another browser");
+    await clock.advance(hour);
+  });
+});
+
+describe("users with only wrong numbers at one address", () => {
+  test("are ten in an hour: then it is refused there, before the number is compared", async (t) => {
+    const { clock, place, type, reasons, sprayed } = await scene(t);
+    for (let user = 0; user < 10; user++)
+      assert.equal((await type(`user ${user}`, [wrongBy(1)])).status, 403);
+    const { status, json, retryAfter } = await type("alice", [right]);
+    assert.deepEqual([status, json["error"]], [403, "pairing_failed"]);
+    assert.ok(retryAfter > 0 && retryAfter <= hour, String(retryAfter));
+    assert.deepEqual(reasons(), ["address_limit"]);
+    assert.deepEqual(sprayed(), [
+      { type: "numbers_sprayed", level: "warn", address: "192.0.2.1", users: 10 },
+    ]);
+    place.address = "192.0.2.2";
+    assert.equal((await type("alice", [right])).status, 200, "at another address");
+    place.address = "192.0.2.1";
+    await clock.advance(hour);
+    assert.equal((await type("bob", [right])).status, 200, "in the next hour");
+  });
+
+  test("are those of a whole IPv6 network of 48 bits", async (t) => {
+    const { place, type, reasons } = await scene(t);
+    for (let user = 0; user < 10; user++) {
+      place.address = `2001:db8:1:${user}::1`;
+      await type(`user ${user}`, [wrongBy(1)]);
+    }
+    place.address = "2001:db8:1:ffff::1";
+    assert.equal((await type("alice", [right])).status, 403);
+    assert.deepEqual(reasons(), ["address_limit"]);
+    place.address = "2001:db8:2::1";
+    assert.equal((await type("alice", [right])).status, 200);
+  });
+
+  test("are not counted where no address is known", async (t) => {
+    const { place, type } = await scene(t);
+    place.address = undefined;
+    for (let user = 0; user < 12; user++) await type(`user ${user}`, [wrongBy(1)]);
+    assert.equal((await type("alice", [right])).status, 200);
+  });
+
+  test("count once each, however often they are wrong", async (t) => {
+    const { type } = await scene(t);
+    for (let user = 0; user < 9; user++) await type(`user ${user}`, [wrongBy(1), wrongBy(2)]);
+    assert.equal((await type("alice", [right])).status, 200);
+  });
+
+  test("are refused only if they are more than a third of all who typed one there", async (t) => {
+    const { type, reasons } = await scene(t);
+    for (let user = 0; user < 20; user++) await type(`colleague ${user}`, [right]);
+    for (let user = 0; user < 10; user++) await type(`user ${user}`, [wrongBy(1)]);
+    assert.equal((await type("the 31st", [right])).status, 200, "10 of 30");
+    await type("an 11th user", [wrongBy(1)]);
+    assert.equal((await type("alice", [right])).status, 403, "11 of 32");
+    assert.deepEqual(reasons(), ["address_limit"]);
+  });
+
+  test("do not log in more often by an account of the attacker's own", async (t) => {
+    const { type } = await scene(t);
+    for (let login = 0; login < 30; login++) await type("mallory", [right]);
+    for (let user = 0; user < 10; user++) await type(`user ${user}`, [wrongBy(1)]);
+    assert.equal((await type("alice", [right])).status, 403);
+  });
+
+  test("do not lock out an office of a thousand people on its first day, of whom every fifth mistypes", async (t) => {
+    const { type, reasons, sprayed } = await scene(t);
+    const statuses = new Set<number>();
+    for (let person = 0; person < 1000; person++) {
+      const typed = person % 5 === 0 ? [wrongBy(1), right] : [right];
+      statuses.add((await type(`person ${person}`, typed)).status);
+    }
+    assert.deepEqual([...statuses], [200]);
+    assert.deepEqual([...reasons(), ...sprayed()], []);
+  });
+
+  test("leave known browsers alone", async (t) => {
+    const { person, type } = await scene(t);
+    const alice = person();
+    await type("alice", [right], alice);
+    for (let user = 0; user < 12; user++) await type(`user ${user}`, [wrongBy(1)]);
+    assert.equal((await type("alice", [() => "0000"], alice)).status, 200);
+  });
+});
