@@ -22,6 +22,10 @@ var securePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.Same
 // Data Protection, where all of them see them.
 var sessionLife = TimeSpan.FromHours(8);
 var endedAttempts = new ConcurrentDictionary<string, DateTimeOffset>();
+// When each user last logged out everywhere.
+var sessionsSince = new ConcurrentDictionary<string, DateTimeOffset>();
+// Whether the user has logged out everywhere since the phone accepted.
+bool IsRevoked(string user, DateTimeOffset approvedAt) => sessionsSince.TryGetValue(user, out var since) && approvedAt <= since;
 
 // The internal ports of the service, in the order in which they are tried.
 var ports = (settings["LOGIN_SERVICE"] ?? "http://127.0.0.1:8081")
@@ -54,7 +58,10 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
     options.Events.OnValidatePrincipal = context =>
     {
         var attempt = context.Principal?.FindFirstValue("attempt");
-        if (attempt is null || endedAttempts.ContainsKey(attempt)) context.RejectPrincipal();
+        var user = context.Principal?.Identity?.Name ?? "";
+        if (attempt is null || endedAttempts.ContainsKey(attempt)
+            || !DateTimeOffset.TryParse(context.Principal?.FindFirstValue("approved_at"), out var approvedAt)
+            || IsRevoked(user, approvedAt)) context.RejectPrincipal();
         return Task.CompletedTask;
     };
 });
@@ -107,11 +114,16 @@ app.MapGet("/login/otp", async (string? ticket, string? next, HttpContext contex
         app.Logger.LogError(error, "The login service does not work");
         login = null;
     }
-    if (login is not { UserId.Length: > 0, Attempt.Length: > 0 })
+    if (login is not { UserId.Length: > 0, Attempt.Length: > 0, Details: not null })
         return LoginPage("<p role=\"alert\">Logging in does not work at the moment.</p>", 503);
-    Claim[] claims = [new(ClaimTypes.Name, login.UserId), new("attempt", login.Attempt)];
+    var approvedAt = login.Details.ApprovedAt;
+    if (IsRevoked(login.UserId, approvedAt))
+        return Results.Redirect($"/login?next={Uri.EscapeDataString(NextPage(next))}");
+    Claim[] claims = [new(ClaimTypes.Name, login.UserId), new("attempt", login.Attempt), new("approved_at", approvedAt.ToString("O"))];
     var identity = new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme);
     await context.SignInAsync(new ClaimsPrincipal(identity));
+    // With the service's pairing they make this browser known to the user. So only with a login that the site takes.
+    foreach (var cookie in login.SetCookie ?? []) context.Response.Headers.Append("Set-Cookie", cookie);
     return Results.Redirect(NextPage(next));
 });
 
@@ -124,15 +136,38 @@ app.MapGet("/account", (HttpContext context, IAntiforgery antiforgery) =>
         <p>Logged in as {encode.Encode(context.User.Identity?.Name ?? "")}</p>
         <form method="post" action="/logout">
           <input type="hidden" name="{token.FormFieldName}" value="{encode.Encode(token.RequestToken ?? "")}">
-          <button>Log out</button>
+          <button>Log out</button> <button formaction="/logout-everywhere">Log out everywhere</button>
         </form>
         """);
 }).RequireAuthorization();
 
-app.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery, IHttpClientFactory clients) =>
+app.MapPost("/logout-everywhere", async (HttpContext context, IAntiforgery antiforgery, IHttpClientFactory clients) =>
 {
-    // A form of another site must not log anybody out.
     if (!await antiforgery.IsRequestValidAsync(context)) return Results.StatusCode(403);
+    var user = context.User.Identity?.Name ?? "";
+    sessionsSince[user] = DateTimeOffset.UtcNow;
+    try
+    {
+        // With the service's pairing each of the user's browsers asks for the number again.
+        using var answer = await clients.CreateClient("login").PostAsJsonAsync("/forget-browsers", new { user_id = user });
+        answer.EnsureSuccessStatusCode();
+    }
+    catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+    {
+        app.Logger.LogError(error, "The login service does not work");
+        return LoginPage("<p role=\"alert\">You are logged out everywhere, but your browsers are still known. Log in and try again.</p>", 503);
+    }
+    return await LogOut(context, clients);
+}).RequireAuthorization();
+
+app.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery, IHttpClientFactory clients) =>
+    // A form of another site must not log anybody out.
+    await antiforgery.IsRequestValidAsync(context) ? await LogOut(context, clients) : Results.StatusCode(403));
+
+app.Run();
+
+async Task<IResult> LogOut(HttpContext context, IHttpClientFactory clients)
+{
     var now = DateTimeOffset.UtcNow;
     foreach (var (old, at) in endedAttempts)
         if (now - at > sessionLife) endedAttempts.TryRemove(old, out _);
@@ -148,9 +183,7 @@ app.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery, IHt
         // The session has ended all the same.
     }
     return Results.Redirect("/login");
-});
-
-app.Run();
+}
 
 // The page that was asked for. Anybody can name one, so it counts only if it is a path of this site.
 static string NextPage(string? page) =>
@@ -195,5 +228,10 @@ class FirstOpenPort(Uri[] ports) : DelegatingHandler
     };
 }
 
-record Login([property: JsonPropertyName("user_id")] string UserId, string Attempt);
+record Login(
+    [property: JsonPropertyName("user_id")] string UserId,
+    string Attempt,
+    [property: JsonPropertyName("login")] LoginDetails? Details,
+    [property: JsonPropertyName("set_cookie")] string[]? SetCookie);
+record LoginDetails([property: JsonPropertyName("approved_at")] DateTimeOffset ApprovedAt);
 record Forget(string[][] Headers);

@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import quote, urlsplit
 
@@ -34,6 +34,8 @@ app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
 # Flask keeps the session in its cookie, so a copy of the cookie would outlive the log-out. In production keep these where
 # all processes see them, for the eight hours of a session.
 ended_attempts = set()
+# When each user last logged out everywhere. In production keep it with your users.
+sessions_since = {}
 
 
 def connect_to_service():
@@ -106,15 +108,24 @@ def next_page():
 def log_in():
     body = {"ticket": request.args.get("ticket", ""), "cookie": request.headers.get("Cookie")}
     status, login = call_service("POST", "/redeem", body)
-    if status == 404:
-        return redirect(f"/login?next={quote(next_page())}", 303)  # unknown, used, too old, or another browser's
-    if status != 200:
+    if status not in (200, 404):
         return render_template("login.html", message="Logging in does not work at the moment."), 503
+    # 404: unknown, used, too old, or another browser's.
+    if status == 404 or is_revoked(login["user_id"], login["login"]["approved_at"]):
+        return redirect(f"/login?next={quote(next_page())}", 303)
     end_session()
     session.permanent = True
-    session["user"] = login["user_id"]
-    session["attempt"] = login["attempt"]
-    return redirect(next_page(), 303)
+    session.update(user=login["user_id"], attempt=login["attempt"], approved_at=login["login"]["approved_at"])
+    response = redirect(next_page(), 303)
+    # With the service's `pairing` they make this browser known to the user. So only with a login that the site takes.
+    for cookie in login.get("set_cookie", []):
+        response.headers.add("Set-Cookie", cookie)
+    return response
+
+
+def is_revoked(user, approved_at):
+    """Whether the user has logged out everywhere since the phone accepted."""
+    return user in sessions_since and datetime.fromisoformat(approved_at) <= sessions_since[user]
 
 
 def end_session():
@@ -125,7 +136,11 @@ def end_session():
 
 
 def is_logged_in():
-    return "user" in session and session["attempt"] not in ended_attempts
+    return (
+        "user" in session
+        and session["attempt"] not in ended_attempts
+        and not is_revoked(session["user"], session["approved_at"])
+    )
 
 
 @app.get("/account")
@@ -137,12 +152,30 @@ def account():
 
 @app.post("/logout")
 def log_out():
-    # Browsers send it with each POST. A form of another site must not log anybody out.
-    if request.headers.get("Origin") != ORIGIN:
-        abort(403)
+    check_origin()
     end_session()
     response = redirect("/login", 303)
     _status, forget = call_service("GET", "/forget")
     for name, value in forget.get("headers", []):
         response.headers.add(name, value)
     return response
+
+
+@app.post("/logout-everywhere")
+def log_out_everywhere():
+    check_origin()
+    if is_logged_in():
+        user = session["user"]
+        sessions_since[user] = datetime.now(timezone.utc)
+        # With the service's `pairing` each of the user's browsers asks for the number again.
+        status, _nothing = call_service("POST", "/forget-browsers", {"user_id": user})
+        if status != 204:
+            message = "You are logged out everywhere, but your browsers are still known. Log in and try again."
+            return render_template("login.html", message=message), 503
+    return log_out()
+
+
+def check_origin():
+    """Browsers send it with each POST. A form of another site must not log anybody out."""
+    if request.headers.get("Origin") != ORIGIN:
+        abort(403)

@@ -82,14 +82,16 @@ func call(method, path string, body, result any) int {
 const sessionLife = 8 * time.Hour
 
 type session struct {
-	user, attempt string
-	ends          time.Time
+	user, attempt    string
+	approvedAt, ends time.Time
 }
 
 // The sessions of this process, by their ids. With several processes keep them in a database.
 var (
 	mutex    sync.Mutex
 	sessions = map[string]session{}
+	// When each user last logged out everywhere.
+	sessionsSince = map[string]time.Time{}
 )
 
 func sessionCookie(value string, maxAge int) *http.Cookie {
@@ -103,7 +105,7 @@ func sessionCookie(value string, maxAge int) *http.Cookie {
 }
 
 // begin begins a session with a new random id.
-func begin(w http.ResponseWriter, user, attempt string) {
+func begin(w http.ResponseWriter, user, attempt string, approvedAt time.Time) {
 	bytes := make([]byte, 32)
 	if _, err := rand.Read(bytes); err != nil {
 		panic(err)
@@ -116,7 +118,7 @@ func begin(w http.ResponseWriter, user, attempt string) {
 			delete(sessions, id)
 		}
 	}
-	sessions[id] = session{user, attempt, time.Now().Add(sessionLife)}
+	sessions[id] = session{user, attempt, approvedAt, time.Now().Add(sessionLife)}
 	http.SetCookie(w, sessionCookie(id, int(sessionLife.Seconds())))
 }
 
@@ -126,9 +128,17 @@ func current(r *http.Request) (session, bool) {
 		return session{}, false
 	}
 	mutex.Lock()
-	defer mutex.Unlock()
 	found, ok := sessions[cookie.Value]
-	return found, ok && time.Now().Before(found.ends)
+	mutex.Unlock()
+	return found, ok && time.Now().Before(found.ends) && !isRevoked(found.user, found.approvedAt)
+}
+
+// isRevoked says whether the user has logged out everywhere since the phone accepted.
+func isRevoked(user string, approvedAt time.Time) bool {
+	mutex.Lock()
+	defer mutex.Unlock()
+	since, ok := sessionsSince[user]
+	return ok && !approvedAt.After(since)
 }
 
 // end ends the session that the request belongs to.
@@ -154,7 +164,9 @@ var pages = template.Must(template.New("").Parse(`
 <html lang="en">
   <title>Account</title>
   <p>Logged in as {{.}}</p>
-  <form method="post" action="/logout"><button>Log out</button></form>
+  <form method="post" action="/logout">
+    <button>Log out</button> <button formaction="/logout-everywhere">Log out everywhere</button>
+  </form>
 </html>{{end}}`))
 
 func show(w http.ResponseWriter, status int, page string, data any) {
@@ -184,13 +196,23 @@ func logIn(w http.ResponseWriter, r *http.Request) {
 	var login struct {
 		User    string `json:"user_id"`
 		Attempt string `json:"attempt"`
+		Login   struct {
+			ApprovedAt time.Time `json:"approved_at"`
+		} `json:"login"`
+		SetCookie []string `json:"set_cookie"`
 	}
-	switch call("POST", "/redeem", body, &login) {
-	case http.StatusOK:
+	status := call("POST", "/redeem", body, &login)
+	isTooOld := status == http.StatusOK && isRevoked(login.User, login.Login.ApprovedAt)
+	switch {
+	case status == http.StatusOK && !isTooOld:
 		end(w, r)
-		begin(w, login.User, login.Attempt)
+		begin(w, login.User, login.Attempt, login.Login.ApprovedAt)
+		// With the service's pairing they make this browser known to the user. So only with a login that the site takes.
+		for _, cookie := range login.SetCookie {
+			w.Header().Add("Set-Cookie", cookie)
+		}
 		http.Redirect(w, r, nextPage(r), http.StatusSeeOther)
-	case http.StatusNotFound: // unknown, used, too old, or another browser's
+	case status == http.StatusNotFound || isTooOld: // 404: unknown, used, too old, or another browser's
 		http.Redirect(w, r, "/login?next="+url.QueryEscape(nextPage(r)), http.StatusSeeOther)
 	default:
 		show(w, http.StatusServiceUnavailable, "login", "Logging in does not work at the moment.")
@@ -206,12 +228,33 @@ func account(w http.ResponseWriter, r *http.Request) {
 	show(w, http.StatusOK, "account", session.user)
 }
 
-func logOut(w http.ResponseWriter, r *http.Request) {
-	// Browsers send it with each POST. A form of another site must not log anybody out.
-	if r.Header.Get("Origin") != origin {
-		http.Error(w, "Forbidden", http.StatusForbidden)
-		return
+// ownForms refuses a form of another site, which must not log anybody out. Browsers send the header with each POST.
+func ownForms(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Origin") != origin {
+			http.Error(w, "Forbidden", http.StatusForbidden)
+			return
+		}
+		next(w, r)
 	}
+}
+
+func logOutEverywhere(w http.ResponseWriter, r *http.Request) {
+	if session, ok := current(r); ok {
+		mutex.Lock()
+		sessionsSince[session.user] = time.Now()
+		mutex.Unlock()
+		// With the service's pairing each of the user's browsers asks for the number again.
+		if call("POST", "/forget-browsers", map[string]string{"user_id": session.user}, nil) != http.StatusNoContent {
+			show(w, http.StatusServiceUnavailable, "login",
+				"You are logged out everywhere, but your browsers are still known. Log in and try again.")
+			return
+		}
+	}
+	logOut(w, r)
+}
+
+func logOut(w http.ResponseWriter, r *http.Request) {
 	end(w, r)
 	var forget struct{ Headers [][2]string }
 	call("GET", "/forget", nil, &forget)
@@ -283,7 +326,8 @@ func main() {
 		io.WriteString(w, returnToScript)
 	})
 	site.HandleFunc("GET /account", account)
-	site.HandleFunc("POST /logout", logOut)
+	site.HandleFunc("POST /logout", ownForms(logOut))
+	site.HandleFunc("POST /logout-everywhere", ownForms(logOutEverywhere))
 	site.HandleFunc("POST /app/scanned", scanned)
 	server := &http.Server{Addr: "127.0.0.1:" + port, Handler: protect(site), ReadHeaderTimeout: 10 * time.Second}
 	log.Fatal(server.ListenAndServe())

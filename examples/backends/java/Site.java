@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,10 +38,12 @@ public class Site {
     static final String COOKIE = IS_HTTPS ? "__Host-session" : "session";
     static final Duration SESSION_LIFE = Duration.ofHours(8);
 
-    record Session(String user, String attempt, Instant ends) {}
+    record Session(String user, String attempt, Instant approvedAt, Instant ends) {}
 
     /** The sessions of this process, by their ids. With several processes keep them in a database. */
     static final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    /** When each user last logged out everywhere. */
+    static final Map<String, Instant> sessionsSince = new ConcurrentHashMap<>();
     static final SecureRandom random = new SecureRandom();
     /** The secret goes to these addresses, never to a proxy of the JVM's settings, nor where a redirect leads. */
     static final HttpClient client = HttpClient.newBuilder()
@@ -69,7 +72,7 @@ public class Site {
             case "GET /login/otp" -> logIn(exchange);
             case "GET /return-to.js" -> send(exchange, 200, "text/javascript", Files.readString(Path.of("return-to.js")));
             case "GET /account" -> account(exchange);
-            case "POST /logout" -> logOut(exchange);
+            case "POST /logout", "POST /logout-everywhere" -> logOut(exchange);
             default -> send(exchange, 404, "Not found");
         }
     }
@@ -78,11 +81,11 @@ public class Site {
         // A ticket works once, and only with the cookies of the browser that began the login.
         String body = "{\"ticket\": " + quoted(parameter(exchange, "ticket")) + ", \"cookie\": " + quoted(cookiesOf(exchange)) + "}";
         Answer answer = call("POST", "/redeem", body);
-        if (answer.status == 404) {
-            // unknown, used, too old, or another browser's
+        if (answer.status != 200 && answer.status != 404) {
+            send(exchange, 503, loginPage("Logging in does not work at the moment."));
+        } else if (answer.status == 404 || isRevoked(answer.text("user_id"), Instant.parse(answer.text("approved_at")))) {
+            // 404: unknown, used, too old, or another browser's.
             redirect(exchange, "/login?next=" + URLEncoder.encode(nextPage(exchange), UTF_8));
-        } else if (answer.status != 200) {
-            send(exchange, 503, loginPage("<p role=\"alert\">Logging in does not work at the moment.</p>"));
         } else {
             sessions.remove(sessionId(exchange));
             sessions.values().removeIf(session -> session.ends.isBefore(Instant.now()));
@@ -90,10 +93,26 @@ public class Site {
             random.nextBytes(bytes);
             String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
             Instant ends = Instant.now().plus(SESSION_LIFE);
-            sessions.put(id, new Session(answer.text("user_id"), answer.text("attempt"), ends));
+            Instant approvedAt = Instant.parse(answer.text("approved_at"));
+            sessions.put(id, new Session(answer.text("user_id"), answer.text("attempt"), approvedAt, ends));
             setCookie(exchange, id, SESSION_LIFE);
+            // With the service's pairing they make this browser known to the user. So only with a login that the site takes.
+            for (String cookie : answer.texts("set_cookie")) exchange.getResponseHeaders().add("Set-Cookie", cookie);
             redirect(exchange, nextPage(exchange));
         }
+    }
+
+    /** Whether the user has logged out everywhere since the phone accepted. */
+    static boolean isRevoked(String user, Instant approvedAt) {
+        Instant since = sessionsSince.get(user);
+        return since != null && !approvedAt.isAfter(since);
+    }
+
+    /** The browser's session, or null. */
+    static Session current(HttpExchange exchange) {
+        Session session = sessions.get(sessionId(exchange));
+        boolean isOver = session == null || session.ends.isBefore(Instant.now()) || isRevoked(session.user, session.approvedAt);
+        return isOver ? null : session;
     }
 
     /** The page that was asked for. Anybody can name one, so it counts only if it is a path of this site. */
@@ -103,8 +122,8 @@ public class Site {
     }
 
     static void account(HttpExchange exchange) throws IOException {
-        Session session = sessions.get(sessionId(exchange));
-        if (session == null || session.ends.isBefore(Instant.now())) {
+        Session session = current(exchange);
+        if (session == null) {
             redirect(exchange, "/login?next=" + URLEncoder.encode(exchange.getRequestURI().toString(), UTF_8));
             return;
         }
@@ -113,7 +132,9 @@ public class Site {
                 <html lang="en">
                   <title>Account</title>
                   <p>Logged in as %s</p>
-                  <form method="post" action="/logout"><button>Log out</button></form>
+                  <form method="post" action="/logout">
+                    <button>Log out</button> <button formaction="/logout-everywhere">Log out everywhere</button>
+                  </form>
                 </html>
                 """.formatted(escaped(session.user)));
     }
@@ -123,6 +144,16 @@ public class Site {
         if (!ORIGIN.equals(exchange.getRequestHeaders().getFirst("Origin"))) {
             send(exchange, 403, "Forbidden");
             return;
+        }
+        Session session = current(exchange);
+        if (session != null && exchange.getRequestURI().getPath().equals("/logout-everywhere")) {
+            sessionsSince.put(session.user, Instant.now());
+            // With the service's pairing each of the user's browsers asks for the number again.
+            Answer answer = call("POST", "/forget-browsers", "{\"user_id\": " + quoted(session.user) + "}");
+            if (answer.status != 204) {
+                send(exchange, 503, loginPage("You are logged out everywhere, but your browsers are still known. Log in and try again."));
+                return;
+            }
         }
         sessions.remove(sessionId(exchange));
         setCookie(exchange, "", Duration.ZERO);
@@ -139,6 +170,13 @@ public class Site {
             Matcher member = Pattern.compile("\"" + name + "\"\\s*:\\s*" + TEXT).matcher(json);
             if (!member.find()) throw new IllegalStateException("The answer has no " + name);
             return plain(member.group(1));
+        }
+
+        /** A member that is an array of texts: none, if it is missing. */
+        List<String> texts(String name) {
+            Matcher array = Pattern.compile("\"" + name + "\"\\s*:\\s*\\[((?:\\s*+" + TEXT + "\\s*+,?)*+)\\s*+]").matcher(json);
+            if (!array.find()) return List.of();
+            return Pattern.compile(TEXT).matcher(array.group(1)).results().map(text -> plain(text.group(1))).toList();
         }
     }
 
@@ -242,7 +280,7 @@ public class Site {
                   %s
                   <onegini-otp-login endpoint="/otp-login" redirect="/account"></onegini-otp-login>
                 </html>
-                """.formatted(message);
+                """.formatted(message.isEmpty() ? "" : "<p role=\"alert\">" + message + "</p>");
     }
 
     static String escaped(String text) {

@@ -34,7 +34,7 @@ function call_service(string $method, string $path, ?array $body = null): array
     if ($answer === false || !preg_match('~^HTTP/\S+ (\d{3})~', $http_response_header[0] ?? '', $line)) {
         return [503, []];
     }
-    $json = json_decode($answer, true);
+    $json = $line[1] === '204' ? [] : json_decode($answer, true);
     return is_array($json) ? [(int) $line[1], $json] : [503, []];
 }
 
@@ -59,7 +59,21 @@ function user(): ?string
         return null; // no session for everybody who comes by
     }
     open_session();
-    return time() - ($_SESSION['since'] ?? 0) < SESSION_LIFE ? $_SESSION['user'] : null;
+    $is_new_enough = time() - ($_SESSION['since'] ?? 0) < SESSION_LIFE;
+    return $is_new_enough && !is_revoked($_SESSION['user'], $_SESSION['approved_at']) ? $_SESSION['user'] : null;
+}
+
+/** The file with the instant at which the user last logged out everywhere. In production keep it with your users. */
+function since_file(string $user): string
+{
+    return sys_get_temp_dir() . '/sessions-since-' . hash('sha256', ORIGIN . $user);
+}
+
+/** Whether the user has logged out everywhere since the phone accepted. */
+function is_revoked(string $user, string $approved_at): bool
+{
+    $since = @file_get_contents(since_file($user));
+    return $since !== false && new DateTimeImmutable($approved_at) <= new DateTimeImmutable($since);
 }
 
 function go_to(string $path): never
@@ -112,16 +126,26 @@ function log_in(): never
         'ticket' => is_string($ticket) ? $ticket : '',
         'cookie' => $_SERVER['HTTP_COOKIE'] ?? '',
     ]);
-    if ($status === 404) {
-        go_to('/login?next=' . rawurlencode(next_page())); // unknown, used, too old, or another browser's
-    }
-    if ($status !== 200) {
+    if ($status !== 200 && $status !== 404) {
         http_response_code(503);
         show_login('Logging in does not work at the moment.');
     }
+    // 404: unknown, used, too old, or another browser's.
+    if ($status === 404 || is_revoked($login['user_id'], $login['login']['approved_at'])) {
+        go_to('/login?next=' . rawurlencode(next_page()));
+    }
     open_session();
     session_regenerate_id(true); // a new id, and the old session is gone
-    $_SESSION = ['user' => $login['user_id'], 'attempt' => $login['attempt'], 'since' => time()];
+    $_SESSION = [
+        'user' => $login['user_id'],
+        'attempt' => $login['attempt'],
+        'approved_at' => $login['login']['approved_at'],
+        'since' => time(),
+    ];
+    // With the service's `pairing` they make this browser known to the user. So only with a login that the site takes.
+    foreach ($login['set_cookie'] ?? [] as $cookie) {
+        header("Set-Cookie: $cookie", false);
+    }
     go_to(next_page());
 }
 
@@ -133,19 +157,42 @@ function show_account(): never
 <html lang="en">
   <title>Account</title>
   <p>Logged in as <?= htmlspecialchars($user) ?></p>
-  <form method="post" action="/logout"><button>Log out</button></form>
+  <form method="post" action="/logout">
+    <button>Log out</button> <button formaction="/logout-everywhere">Log out everywhere</button>
+  </form>
 </html>
     <?php
     exit;
 }
 
-function log_out(): never
+/** Browsers send it with each POST. A form of another site must not log anybody out. */
+function check_origin(): void
 {
-    // Browsers send it with each POST. A form of another site must not log anybody out.
     if (($_SERVER['HTTP_ORIGIN'] ?? '') !== ORIGIN) {
         fail(403, 'Forbidden');
     }
-    open_session();
+}
+
+function log_out_everywhere(): never
+{
+    check_origin();
+    $user = user();
+    if ($user !== null) {
+        file_put_contents(since_file($user), (new DateTimeImmutable())->format('Y-m-d\TH:i:s.uP'), LOCK_EX);
+        // With the service's `pairing` each of the user's browsers asks for the number again.
+        [$status] = call_service('POST', '/forget-browsers', ['user_id' => $user]);
+        if ($status !== 204) {
+            http_response_code(503);
+            show_login('You are logged out everywhere, but your browsers are still known. Log in and try again.');
+        }
+    }
+    log_out();
+}
+
+function log_out(): never
+{
+    check_origin();
+    session_status() === PHP_SESSION_ACTIVE || open_session();
     $_SESSION = [];
     session_destroy();
     $cookie = ['expires' => 1] + array_diff_key(session_get_cookie_params(), ['lifetime' => 0]);
@@ -168,5 +215,6 @@ match ($_SERVER['REQUEST_METHOD'] . ' ' . $path) {
     'GET /return-to.js' => show_script(),
     'GET /account' => show_account(),
     'POST /logout' => log_out(),
+    'POST /logout-everywhere' => log_out_everywhere(),
     default => fail(404, 'Not found'),
 };

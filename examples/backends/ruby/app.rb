@@ -4,6 +4,7 @@ require "json"
 require "net/http"
 require "rack/session"
 require "sinatra"
+require "time"
 
 ORIGIN = ENV.fetch("ORIGIN", "http://localhost:8000")
 SERVICES = ENV.fetch("LOGIN_SERVICE", "http://127.0.0.1:8081").split(/, */).map { |url| URI(url) }
@@ -15,6 +16,8 @@ IS_HTTPS = ORIGIN.start_with?("https:")
 use Rack::Session::Pool,
     key: IS_HTTPS ? "__Host-session" : "session", path: "/", secure: IS_HTTPS, httponly: true, same_site: :lax
 SESSION_LIFE = 8 * 3600
+# When each user last logged out everywhere.
+SESSIONS_SINCE = {}
 set :sessions, false
 set :bind, "127.0.0.1"
 
@@ -39,7 +42,7 @@ def call_service(method, path, body = nil)
   headers = { "Authorization" => "Bearer #{SECRET}", "Content-Type" => "application/json" }
   http = connect_to_service
   answer = http.send_request(method, path, body && JSON.generate(body), headers)
-  [answer.code.to_i, JSON.parse(answer.body)]
+  [answer.code.to_i, JSON.parse(answer.body || "{}")]
 rescue SystemCallError, SocketError, IOError, Timeout::Error, Net::ProtocolError, JSON::ParserError
   [503, {}]
 ensure
@@ -67,29 +70,60 @@ end
 get "/login/otp" do
   # A ticket works once, and only with the cookies of the browser that began the login.
   status, login = call_service("POST", "/redeem", { ticket: text(params["ticket"]), cookie: text(env["HTTP_COOKIE"]) })
-  # unknown, used, too old, or another browser's
-  redirect "/login?next=#{ERB::Util.url_encode(next_page)}", 303 if status == 404
-  if status != 200
+  unless [200, 404].include?(status)
     @message = "Logging in does not work at the moment."
     halt 503, erb(:login)
+  end
+  # 404: unknown, used, too old, or another browser's.
+  if status == 404 || revoked?(login["user_id"], login["login"]["approved_at"])
+    redirect "/login?next=#{ERB::Util.url_encode(next_page)}", 303
   end
   session.clear
   request.session_options[:renew] = true # a new id, and the old session is gone
   session[:user] = login["user_id"]
   session[:attempt] = login["attempt"]
+  session[:approved_at] = login["login"]["approved_at"]
   session[:since] = Time.now.to_i
+  # With the service's `pairing` they make this browser known to the user. So only with a login that the site takes.
+  login.fetch("set_cookie", []).each { |cookie| response.add_header("Set-Cookie", cookie) }
   redirect next_page, 303
 end
 
+# Whether the user has logged out everywhere since the phone accepted.
+def revoked?(user, approved_at)
+  SESSIONS_SINCE.key?(user) && Time.iso8601(approved_at) <= SESSIONS_SINCE[user]
+end
+
+def logged_in?
+  session[:user] && Time.now.to_i - session[:since] < SESSION_LIFE && !revoked?(session[:user], session[:approved_at])
+end
+
 get "/account" do
-  is_logged_in = session[:user] && Time.now.to_i - session[:since] < SESSION_LIFE
-  redirect "/login?next=#{ERB::Util.url_encode(request.fullpath)}", 303 unless is_logged_in
+  redirect "/login?next=#{ERB::Util.url_encode(request.fullpath)}", 303 unless logged_in?
   erb :account
 end
 
-post "/logout" do
-  # Browsers send it with each POST. A form of another site must not log anybody out.
-  halt 403, "Forbidden" if env["HTTP_ORIGIN"] != ORIGIN
+# Browsers send it with each POST. A form of another site must not log anybody out.
+before %r{/logout(-everywhere)?} do
+  halt 403, "Forbidden" if request.post? && env["HTTP_ORIGIN"] != ORIGIN
+end
+
+post "/logout-everywhere" do
+  if logged_in?
+    SESSIONS_SINCE[session[:user]] = Time.now
+    # With the service's `pairing` each of the user's browsers asks for the number again.
+    status, = call_service("POST", "/forget-browsers", { user_id: session[:user] })
+    if status != 204
+      @message = "You are logged out everywhere, but your browsers are still known. Log in and try again."
+      halt 503, erb(:login)
+    end
+  end
+  log_out
+end
+
+post("/logout") { log_out }
+
+def log_out
   session.clear
   request.session_options[:drop] = true
   _status, forget = call_service("GET", "/forget")
@@ -114,5 +148,7 @@ __END__
 <html lang="en">
   <title>Account</title>
   <p>Logged in as <%= ERB::Util.html_escape(session[:user]) %></p>
-  <form method="post" action="/logout"><button>Log out</button></form>
+  <form method="post" action="/logout">
+    <button>Log out</button> <button formaction="/logout-everywhere">Log out everywhere</button>
+  </form>
 </html>

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URLEncoder;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,7 @@ import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -35,19 +38,28 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 class OtpLoginController {
     private static final Logger log = LoggerFactory.getLogger(OtpLoginController.class);
 
-    record Login(@JsonProperty("user_id") String userId, String attempt) {}
+    record Login(
+            @JsonProperty("user_id") String userId,
+            String attempt,
+            Details login,
+            @JsonProperty("set_cookie") List<String> setCookie) {}
+
+    record Details(@JsonProperty("approved_at") Instant approvedAt) {}
 
     private final LoginService service;
+    private final Revocations revocations;
     private final SessionAuthenticationStrategy sessions;
     private final SecurityContextRepository contexts;
     private final ApplicationEventPublisher events;
 
     OtpLoginController(
             LoginService service,
+            Revocations revocations,
             SessionAuthenticationStrategy sessions,
             SecurityContextRepository contexts,
             ApplicationEventPublisher events) {
         this.service = service;
+        this.revocations = revocations;
         this.sessions = sessions;
         this.contexts = contexts;
         this.events = events;
@@ -87,10 +99,12 @@ class OtpLoginController {
             return notWorking();
         }
         // No exception comes with a redirect, or with the answer of another server.
-        if (login == null || !StringUtils.hasText(login.userId()) || !StringUtils.hasText(login.attempt())) {
+        if (login == null || !StringUtils.hasText(login.userId()) || !StringUtils.hasText(login.attempt()) || login.login() == null) {
             log.error("login.service is not the internal port of the login service");
             return notWorking();
         }
+        if (revocations.isRevoked(login.userId(), login.login().approvedAt()))
+            return redirect("/login?next=" + URLEncoder.encode(nextPage(next), UTF_8));
 
         // To let in only users that you know, and for their roles, ask your UserDetailsService here.
         var authorities = AuthorityUtils.createAuthorityList("ROLE_USER");
@@ -99,7 +113,10 @@ class OtpLoginController {
         // A new session: nothing of an older one stays. Tomcat may give it the id of the old one, which the strategy changes.
         var old = request.getSession(false);
         if (old != null) old.invalidate();
-        request.getSession(true).setAttribute("attempt", login.attempt());
+        var session = request.getSession(true);
+        session.setAttribute("attempt", login.attempt());
+        session.setAttribute(Revocations.USER, login.userId());
+        session.setAttribute(Revocations.APPROVED_AT, login.login().approvedAt());
 
         // The steps of AbstractAuthenticationProcessingFilter, which Spring's own logins go through, in its order.
         sessions.onAuthentication(user, request, response);
@@ -108,7 +125,28 @@ class OtpLoginController {
         SecurityContextHolder.setContext(context);
         contexts.saveContext(context, request, response);
         events.publishEvent(new InteractiveAuthenticationSuccessEvent(user, getClass()));
+        // With the service's pairing they make this browser known to the user. So only with a login that the site takes.
+        if (login.setCookie() != null) login.setCookie().forEach(each -> response.addHeader("Set-Cookie", each));
         return redirect(nextPage(next));
+    }
+
+    /** Its form has Spring's token, as each {@code POST}. */
+    @PostMapping("/logout-everywhere")
+    ResponseEntity<String> logOutEverywhere(Authentication user) {
+        revocations.revoke(user.getName());
+        try {
+            // With the service's pairing each of the user's browsers asks for the number again.
+            service.call(port -> port.post()
+                    .uri("/forget-browsers")
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(Map.of("user_id", user.getName()))
+                    .retrieve()
+                    .toBodilessEntity());
+        } catch (RestClientException error) {
+            log.error("The login service does not work", error);
+            return notWorking("You are logged out everywhere, but your browsers are still known. Log in and try again.");
+        }
+        return redirect("/login");
     }
 
     /** The page that was asked for. Anybody can name one, so it counts only if it is a path of this site. */
@@ -125,7 +163,7 @@ class OtpLoginController {
                   <p>Logged in as %s</p>
                   <form method="post" action="/logout">
                     <input type="hidden" name="%s" value="%s">
-                    <button>Log out</button>
+                    <button>Log out</button> <button formaction="/logout-everywhere">Log out everywhere</button>
                   </form>
                 </html>
                 """
@@ -134,9 +172,13 @@ class OtpLoginController {
     }
 
     private static ResponseEntity<String> notWorking() {
+        return notWorking("Logging in does not work at the moment.");
+    }
+
+    private static ResponseEntity<String> notWorking(String message) {
         return ResponseEntity.status(503)
                 .contentType(MediaType.TEXT_HTML)
-                .body(loginPage("<p role=\"alert\">Logging in does not work at the moment.</p>"));
+                .body(loginPage("<p role=\"alert\">" + message + "</p>"));
     }
 
     private static ResponseEntity<String> redirect(String path) {

@@ -13,6 +13,7 @@ import org.springframework.security.web.authentication.logout.LogoutSuccessHandl
 import org.springframework.security.web.authentication.session.ChangeSessionIdAuthenticationStrategy;
 import org.springframework.security.web.authentication.session.SessionAuthenticationStrategy;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.web.client.RestClientException;
 
@@ -35,8 +36,11 @@ class SecurityConfig {
             HttpSecurity http,
             SecurityContextRepository contexts,
             SessionAuthenticationStrategy strategy,
+            Revocations revocations,
             LogoutSuccessHandler forget) throws Exception {
         return http
+                // Before the session is read.
+                .addFilterBefore(revocations::endSession, SecurityContextHolderFilter.class)
                 .securityContext(context -> context.securityContextRepository(contexts))
                 .sessionManagement(sessions -> sessions.sessionAuthenticationStrategy(strategy))
                 .authorizeHttpRequests(requests ->

@@ -14,7 +14,7 @@ import {
   SiteBrowser,
 } from "../support/session-browser.js";
 import { backends, user } from "./backend-list.js";
-import { listenBetween, type InternalPort } from "./internal-port.js";
+import { listenBetween, loginOf, type InternalPort } from "./internal-port.js";
 import { expiry, installBackends, startSurroundings, type Surroundings } from "./running-site.js";
 import { isLoggedIn, leadsTo, saysThatItDoesNotWork, ticketOf, tokenOf } from "./visits.js";
 
@@ -266,7 +266,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
 
     test("on https has a cookie that no other host can set", async () => {
       const behindTls = await site.startAlone(backend, { ORIGIN: "https://localhost" });
-      calls.login = { user_id: user, attempt: "attempt" };
+      calls.login = loginOf(user);
       const visitor = new SiteBrowser(
         behindTls.origin.replace("127.0.0.1", "localhost"),
         "https://localhost",

@@ -17,6 +17,21 @@ export type CallMode =
   /** The service gets the call, and the connection ends without its answer. */
   | "answer lost";
 
+/** An answer to `/redeem`, as a service gives it. */
+export interface StubbedLogin {
+  user_id: string;
+  attempt: string;
+  login: { approved_at: string };
+  set_cookie?: string[];
+}
+
+/** A login that a phone has just accepted, for a site that does not look at the rest. */
+export const loginOf = (user_id: string): StubbedLogin => ({
+  user_id,
+  attempt: "attempt",
+  login: { approved_at: new Date().toISOString() },
+});
+
 /** A port between a site and the internal port of a service, to watch the calls and to make faults. */
 export interface InternalPort {
   /** `METHOD /path` of each call so far. */
@@ -24,7 +39,7 @@ export interface InternalPort {
   /** What happens to the following calls. */
   mode: CallMode;
   /** A login that is the answer to the following calls of `/redeem`, whatever the ticket. */
-  login?: { user_id: string; attempt: string };
+  login?: StubbedLogin;
   /** Where 302 and 307 lead. */
   elsewhere?: string;
   /** Runs when a call has arrived, after it is in the list. */

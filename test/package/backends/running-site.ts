@@ -88,8 +88,14 @@ export interface Surroundings {
   stop: () => Promise<void>;
 }
 
-/** @param redisUrl for two processes of the service that share it. Without one there is one process */
-export async function startSurroundings(emulator: Emulator, redisUrl?: string): Promise<Surroundings> {
+/**
+ * @param redisUrl for two processes of the service that share it. Without one there is one process
+ * @param withNumber turns `pairing` on
+ */
+export async function startSurroundings(
+  emulator: Emulator,
+  { redisUrl, withNumber = false }: { redisUrl?: string; withNumber?: boolean } = {},
+): Promise<Surroundings> {
   const [front, port] = await Promise.all([freePort(), freePort()]);
   const origin = `http://localhost:${front}`;
   const tokenServer = Number(new URL(emulator.origin).port);
@@ -98,11 +104,16 @@ export async function startSurroundings(emulator: Emulator, redisUrl?: string): 
     const [service, inside] = await Promise.all([freePort(), freePort()]);
     const ports = { 3000: tokenServer, 3001: port, 8000: front, 8080: service, 8081: inside };
     const [, serve = "", nginx = ""] = scriptsOf("README.md", ports);
-    const login = await startCommand("sh", ["-ec", serve], folder, {
+    const script = withNumber ? serve.replace("Log in to the example", "Log in: {number}") : serve;
+    const login = await startCommand("sh", ["-ec", script], folder, {
       ONEGINI_LOGIN_CONFIG: "service.yaml",
       ONEGINI_LOGIN_PORT: String(service),
       ONEGINI_LOGIN_INTERNAL_PORT: String(inside),
       ...(redisUrl !== undefined && { ONEGINI_LOGIN_REDIS_URL: redisUrl }),
+      ...(withNumber && {
+        ONEGINI_LOGIN_PAIRING: "unknown-browsers",
+        ONEGINI_LOGIN_PAIRING_KEYS: "a-key-of-the-tests-of-32-characters",
+      }),
     });
     const internal = `http://127.0.0.1:${inside}`;
     return { login, ports, nginx, internal, calls: await listenBetween(internal) };
@@ -116,6 +127,7 @@ export async function startSurroundings(emulator: Emulator, redisUrl?: string): 
     const script = scriptsOf(join(backend.name, "README.md"), { 3001: at }).join("\n");
     return startServer("sh", ["-ec", script], join(folder, backend.name), `http://127.0.0.1:${at}/login`, {
       PATH: `${programs}:${process.env["PATH"]}`,
+      TMPDIR: temporaryFolder,
       LOGIN_SERVICE: calls.map(({ address }) => address).join(),
       ORIGIN: origin,
       ...(backend.appToken !== undefined && { APP_TOKEN: `${user}:${backend.appToken}` }),

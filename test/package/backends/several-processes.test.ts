@@ -8,7 +8,7 @@ import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { startEmulator, type Emulator, type Server } from "../support/packed-package.js";
 import { SiteBrowser } from "../support/session-browser.js";
 import { backends, user } from "./backend-list.js";
-import type { InternalPort } from "./internal-port.js";
+import { loginOf, type InternalPort } from "./internal-port.js";
 import {
   installBackends,
   internalSecret,
@@ -30,7 +30,7 @@ before(async () => {
   redis = started;
   emulator = await startEmulator(installed);
   await emulator.phone.enroll(user);
-  site = await startSurroundings(emulator, redis.url);
+  site = await startSurroundings(emulator, { redisUrl: redis.url });
   [first, second = assert.fail("There are two processes.")] = site.calls;
 });
 after(async () => {
@@ -186,7 +186,7 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       t.after(gone.stop);
       const alone = await site.startAlone(backend, { LOGIN_SERVICE: `${gone.address}, ${second.address}` });
       t.after(alone.stop);
-      second.login = { user_id: user, attempt: "attempt" };
+      second.login = loginOf(user);
       const visitor = new SiteBrowser(alone.origin.replace("127.0.0.1", "localhost"), site.origin);
       const startedAt = performance.now();
       leadsTo(await visitor.fetch("/login/otp?ticket=x"), "/account");

@@ -101,12 +101,12 @@ export class SiteBrowser {
   }
 
   /**
-   * Shows a code, and logs in as the widget does. Returns the answer to the login call.
+   * Shows a code. Returns the attempt once it is approved.
    *
    * @param accept scans the code and accepts, on the user's phone
    * @param endpoint of the login API
    */
-  async logIn(accept: (otp: string) => Promise<void>, endpoint = "/otp-login"): Promise<Response> {
+  async approved(accept: (otp: string) => Promise<void>, endpoint = "/otp-login"): Promise<string> {
     const { attempt, otp } = (await (await this.fetch(endpoint, { method: "POST" })).json()) as {
       attempt: string;
       otp: string;
@@ -118,6 +118,12 @@ export class SiteBrowser {
       return ((await answer.json()) as { status: unknown }).status;
     };
     await until(async () => (await status()) === "approved", "the approval");
+    return attempt;
+  }
+
+  /** Shows a code as `approved` does, and logs in as the widget does. Returns the answer to the login call. */
+  async logIn(accept: (otp: string) => Promise<void>, endpoint = "/otp-login"): Promise<Response> {
+    const attempt = await this.approved(accept, endpoint);
     const answer = await this.fetch(`${endpoint}/${attempt}/login`, { method: "POST" });
     assert.equal(answer.status, 200, await answer.clone().text());
     return answer;
@@ -184,7 +190,7 @@ export async function logOut(page: Page, loginPage: string): Promise<void> {
     (await page.context().cookies()).find(({ name }) => name.endsWith("onegini-otp-login"))?.value;
   const before = await kitCookie();
   assert.ok(before, "The browser has the kit's cookie.");
-  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
   await page.waitForURL(loginPage);
   // The login page may have begun anew, with another cookie.
   assert.notEqual(await kitCookie(), before);

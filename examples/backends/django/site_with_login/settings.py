@@ -22,6 +22,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "site_with_login.otp_login.send_cookies",
     "site_with_login.views.protect",
 ]
 AUTHENTICATION_BACKENDS = ["site_with_login.otp_login.OtpLoginBackend"]

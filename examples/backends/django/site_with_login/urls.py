@@ -9,4 +9,5 @@ urlpatterns = [
     path("return-to.js", views.return_to_script),
     path("account", views.account),
     path("logout", views.log_out),
+    path("logout-everywhere", views.log_out_everywhere),
 ]

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from . import otp_login
 from .otp_login import ServiceUnavailable, call_service
 
 
@@ -81,3 +82,14 @@ def log_out(request):
     for _name, cookie in forget:
         response.cookies.load(cookie)
     return response
+
+
+@require_POST
+@login_required
+def log_out_everywhere(request):
+    try:
+        otp_login.log_out_everywhere(request.user)
+    except ServiceUnavailable:
+        message = "You are logged out everywhere, but your browsers are still known. Log in and try again."
+        return render(request, "login.html", {"message": message}, status=503)
+    return log_out(request)
