@@ -15,10 +15,10 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
     Credentials({
       id: "otp-login", // without one, every Credentials provider has the same
       credentials: { ticket: {} },
-      // Anybody can post any credentials. Only the ticket counts, with the kit's cookie in the request.
-      async authorize({ ticket }, request) {
-        const kit = await login.kit();
-        const redeemed = await kit.redeem(ticket, request);
+      // Anybody can post any credentials. Only the ticket counts, with the kit's cookie in the request. With `pairing`
+      // `redeem` also sets the cookie that makes the browser known.
+      async authorize({ ticket }) {
+        const redeemed = await login.redeem(ticket);
         return redeemed ? { id: redeemed.userId, attempt: redeemed.attempt } : null;
       },
     }),

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { numberIn } from "../../unit/server/support/number-on-phone.js";
 import { startEmulator, type Emulator, type Server } from "../support/packed-package.js";
 import { SiteBrowser } from "../support/session-browser.js";
-import { backends, user } from "./backend-list.js";
+import { backends } from "./backend-list.js";
 import { loginOf, type InternalPort } from "./internal-port.js";
 import { installBackends, startSurroundings, type Surroundings } from "./running-site.js";
 import { isLoggedIn, leadsTo, tokenOf } from "./visits.js";
@@ -18,7 +17,7 @@ let site: Surroundings;
 let calls: InternalPort;
 before(async () => {
   emulator = await startEmulator(await installBackends());
-  for (const name of [user, other]) await emulator.phone.enroll(name);
+  await emulator.phone.enroll(other);
   site = await startSurroundings(emulator, { withNumber: true });
   [calls] = site.calls;
 });
@@ -33,51 +32,45 @@ const wanted = process.env["BACKENDS"]?.split(",");
 
 for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? true))
   describe(`the site in examples/backends/${backend.name}, with a number`, () => {
+    // Of each site another one: the service remembers for two minutes that a user's browsers were forgotten.
+    const user = `a user of ${backend.name}`;
     let running: Server;
     before(async () => {
+      await emulator.phone.enroll(user);
       running = await site.start(backend);
     });
     after(() => running.stop());
     const newVisitor = (): SiteBrowser => new SiteBrowser(site.origin, site.origin);
 
-    /** Logs in up to the ticket, with the number if the page is asked for it. Returns the path to which the page goes. */
-    async function ticketOf(visitor: SiteBrowser, as = user): Promise<{ isAsked: boolean; path: string }> {
-      let number = "";
-      const attempt = await visitor.approved(async (otp) => {
+    /** Logs in up to the ticket, with the number if the page is asked for it. */
+    const ticketOf = (visitor: SiteBrowser, as = user) =>
+      visitor.logInWithNumber(async (otp) => {
         const { id, message } = await emulator.phone.scan(otp, as);
-        number = numberIn(message);
         await emulator.phone.answer(id, true);
+        return message;
       });
-      const post = (body: object): Promise<Response> =>
-        visitor.fetch(`/otp-login/${attempt}/login`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify(body),
-        });
-      const first = await post({});
-      const answer = first.status === 403 ? await post({ number }) : first;
-      const { redirect_to: path } = (await answer.json()) as { redirect_to: string };
-      assert.match(path, /^\/login\/otp\?ticket=./);
-      return { isAsked: first.status === 403, path };
-    }
 
     async function logIn(visitor: SiteBrowser, as = user): Promise<{ isAsked: boolean }> {
-      const { isAsked, path } = await ticketOf(visitor, as);
-      leadsTo(await visitor.fetch(path), "/account");
+      const { isAsked, redirectTo } = await ticketOf(visitor, as);
+      leadsTo(await visitor.fetch(redirectTo), "/account");
       return { isAsked };
     }
 
     const logOutEverywhere = async (visitor: SiteBrowser): Promise<Response> =>
       visitor.fetch("/logout-everywhere", { method: "POST", body: await tokenOf(visitor) });
 
-    test("is asked for the number once", async () => {
-      const visitor = newVisitor();
-      const { isAsked, path } = await ticketOf(visitor);
+    test("is asked for the number once: the site's own answer makes the browser known", async () => {
+      const [visitor, careless] = [newVisitor(), newVisitor()];
+      const { isAsked, redirectTo } = await ticketOf(visitor);
       assert.equal(isAsked, true);
-      leadsTo(await visitor.fetch(path), "/account");
+      assert.equal(visitor.cookies.has(known), false, "before the site has taken the login");
+      leadsTo(await visitor.fetch(redirectTo), "/account");
       assert.equal(visitor.cookies.has(known), true);
       assert.equal((await logIn(visitor)).isAsked, false);
       assert.equal(await isLoggedIn(visitor), true);
+
+      await ticketOf(careless); // a ticket that nobody redeems
+      assert.equal((await ticketOf(careless)).isAsked, true);
     });
 
     test("sends on the cookies that come with a login, and needs none", async () => {
@@ -105,14 +98,15 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       const [here, there, late, others] = [newVisitor(), newVisitor(), newVisitor(), newVisitor()];
       for (const visitor of [here, there]) await logIn(visitor);
       await logIn(others, other);
-      const { path } = await ticketOf(late);
+      const { redirectTo } = await ticketOf(late);
 
       const before = loginOf(user);
       leadsTo(await logOutEverywhere(here), "/login");
       for (const visitor of [here, there]) assert.equal(await isLoggedIn(visitor), false);
       assert.equal(await isLoggedIn(others), true);
-      leadsTo(await late.fetch(path), "/login");
+      leadsTo(await late.fetch(redirectTo), "/login");
       assert.equal(await isLoggedIn(late), false);
+      assert.equal(late.cookies.has(known), false);
       for (const visitor of [here, there]) assert.equal((await logIn(visitor)).isAsked, true);
       assert.equal(await isLoggedIn(there), true);
       assert.equal((await logIn(others, other)).isAsked, false);

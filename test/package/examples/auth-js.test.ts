@@ -14,7 +14,15 @@ import {
   type Example,
   type Server,
 } from "../support/packed-package.js";
-import { assertAsksFor, assertIsHostCookie, logInOnHttps, logOut } from "../support/session-browser.js";
+import {
+  assertAsksFor,
+  assertIsHostCookie,
+  isKnownByTheSite,
+  logInOnHttps,
+  logOut,
+  SiteBrowser,
+  withNumber,
+} from "../support/session-browser.js";
 
 /** The example with Auth.js: a login by a ticket, Auth.js' session on other pages, and the log-out. */
 
@@ -106,6 +114,17 @@ test("on https has a cookie that no other host can set", async () => {
   assertIsHostCookie(redeemed, "__Host-authjs.session-token");
   assert.match((await visitor.read("/account"))[1], /Logged in as demo-user/);
   await behindProxy.stop();
+});
+
+test("with a number, Auth.js' own answer makes the browser known", async () => {
+  const file = join(example.folder, "login-kit.ts");
+  const source = readFileSync(file, "utf8");
+  writeFileSync(file, withNumber(source));
+  await example.run("build");
+  const asking = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  await isKnownByTheSite(new SiteBrowser(asking.origin, asking.origin), emulator);
+  await asking.stop();
+  writeFileSync(file, source);
 });
 
 test("beside a provider for passwords logs in by both", async () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { createPhone, createTokenServer, listen } from "../../../src/emulator.js";
@@ -22,8 +24,10 @@ import {
   assertAsksFor,
   assertStaysOnSite,
   foreignPages,
+  isKnownByTheSite,
   logOut,
   SiteBrowser,
+  withNumber,
 } from "../support/session-browser.js";
 
 /** The examples of frameworks that have pages, routes and sessions of their own: from the production build, with its session and log-out. */
@@ -106,6 +110,18 @@ for (const [
     await t.test("has a __Host- session on https, which ends on the server", () =>
       logInOnHttps(example, onHttps),
     );
+    if (hasTicket)
+      await t.test("with a number, the answer that redeems the ticket makes the browser known", async () => {
+        const file = join(example.folder, kitFile);
+        const source = readFileSync(file, "utf8");
+        writeFileSync(file, withNumber(source));
+        await example.run("build", variables);
+        const phones = await startEmulator(example);
+        const asking = await startExample(example, { ...variables, TOKEN_SERVER: phones.origin });
+        await isKnownByTheSite(new SiteBrowser(asking.origin, asking.origin), phones);
+        await Promise.all([asking.stop(), phones.stop()]);
+        writeFileSync(file, source);
+      });
     await t.test("leaves the page as it is while Redis is down, from the start and later", () =>
       tryRedisOutage(example, kitFile, "/", variables),
     );

@@ -71,6 +71,10 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
         mailNewLogin: (userId: string, attempt: string, login: import("onegini-otp-login/server").LoginSummary) => Promise<void>;
       };`,
   },
+  "Log out everywhere": {
+    "accounts.ts": `export declare const accounts: { sessionsSince: (userId: string) => Promise<number> };`,
+    "login-kit.ts": `export declare const kit: import("onegini-otp-login/server").LoginKit;`,
+  },
   "Better Auth": {
     "database.ts": `
       export declare const customers: { find: (userId: string) => Promise<{ email: string; name: string } | null> };
@@ -86,7 +90,9 @@ ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name
     "login-kit.ts": `export declare const kit: import("onegini-otp-login/server").LoginKit;`,
   },
   "Auth.js": {
-    "login-kit.ts": `export declare const login: import("onegini-otp-login/next").NextLogin;`,
+    "login-kit.ts": `
+      export declare const login: import("onegini-otp-login/next").NextLogin;
+      export declare const kit: import("onegini-otp-login/server").LoginKit;`,
   },
 };
 
@@ -151,11 +157,33 @@ const tokenServer = createTokenServer({
 });
 
 async function acceptAsAlice(otp: string): Promise<void> {
+  await acceptAndRead(otp);
+}
+
+/** Scans a code as Alice, and accepts. Resolves to what the phone shows. */
+async function acceptAndRead(otp: string): Promise<string> {
   const phone = createPhone(tokenServer, "alice");
   await phone.enroll();
-  phone.onConfirmation((confirmation) => confirmation.accept());
+  let message = "";
+  phone.onConfirmation((confirmation) => {
+    message = confirmation.message;
+    return confirmation.accept();
+  });
   await phone.handleMobileAuthWithOtp(otp);
+  return message;
 }
+
+/** A kit with tickets and `pairing`, as a file of the site. */
+const kitWithNumber = `
+import { createLoginKit } from "onegini-otp-login/node";
+import { requiredOptions } from "./site.js";
+export const kit = createLoginKit({
+  ...requiredOptions,
+  message: "Log in: {number}",
+  pairing: { keys: ["a key of the tests with 32 characters"] },
+  handOver: { to: "/login/otp" },
+});`;
+const known = "__Host-onegini-otp-login-known";
 
 interface Served {
   /** The file that is run: a listing, or one of the test. */
@@ -501,6 +529,110 @@ const server = app.listen(0, () => console.log("ready: http://localhost:" + (ser
     });
   });
 
+  describe("A known browser with a ticket", () => {
+    /** Logs in twice in one browser. Only the answer in which the site takes the login makes it known. */
+    async function isKnownAfter(
+      browser: SiteBrowser,
+      redeem: (redirectTo: string) => Promise<unknown>,
+    ): Promise<void> {
+      const first = await browser.logInWithNumber(acceptAndRead);
+      assert.equal(first.isAsked, true);
+      assert.equal(browser.cookies.has(known), false);
+      await redeem(first.redirectTo);
+      assert.equal(browser.cookies.has(known), true);
+      assert.equal((await browser.logInWithNumber(acceptAndRead)).isAsked, false);
+    }
+
+    test("is known after the route that redeems, in Express", async (t) => {
+      const site = await serve("The page that was asked for", {
+        file: "serve.ts",
+        others: {
+          "login-kit.ts": kitWithNumber,
+          "serve.ts": `
+import express from "express";
+import { toNodeHandler } from "onegini-otp-login/node";
+import { kit } from "./login-kit.js";
+import { redeem } from "./redeem.js";
+const app = express().use(redeem, toNodeHandler(kit));
+const server = app.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));`,
+        },
+      });
+      t.after(site.stop);
+      const browser = new SiteBrowser(site.origin);
+      await isKnownAfter(browser, async (redirectTo) => {
+        const answer = await browser.fetch(redirectTo);
+        assert.equal(answer.headers.get("x-logged-in"), "alice");
+      });
+    });
+
+    test("is known after authorize of Auth.js, outside Next.js", async (t) => {
+      const site = await serve("Auth.js", {
+        file: "serve.ts",
+        replaced: [["// Your other options.", `basePath: "/api/auth", secret: "a secret", trustHost: true,`]],
+        others: {
+          "login-kit.ts": kitWithNumber,
+          "serve.ts": `
+import { handle } from "./auth-elsewhere.js";
+import { kit } from "./login-kit.js";
+const answer = (request: Request): Promise<Response> =>
+  new URL(request.url).pathname.startsWith("/api/auth/") ? handle(request) : kit.fetch(request);
+${serveAnswer}`,
+        },
+      });
+      t.after(site.stop);
+      const browser = new SiteBrowser(site.origin);
+      await isKnownAfter(browser, async (redirectTo) => {
+        const ticket = new URL(redirectTo, site.origin).searchParams.get("ticket") ?? "";
+        const { csrfToken } = JSON.parse((await browser.read("/api/auth/csrf"))[1]) as { csrfToken: string };
+        const body = new URLSearchParams({ csrfToken, ticket });
+        await browser.fetch("/api/auth/callback/otp-login", { method: "POST", body });
+        const [, session] = await browser.read("/api/auth/session");
+        assert.match(session, /"user"/);
+      });
+    });
+  });
+
+  test("Log out everywhere refuses what was accepted at or before it, and sets nothing", async (t) => {
+    const site = await serve("Log out everywhere", {
+      file: "serve.ts",
+      others: {
+        "login-kit.ts": kitWithNumber,
+        "accounts.ts": `
+let since = 0;
+export const accounts = {
+  sessionsSince: async (_userId: string): Promise<number> => since,
+  logOutEverywhere: (at: number): void => void (since = at),
+};`,
+        "serve.ts": `
+import express from "express";
+import { toNodeHandler } from "onegini-otp-login/node";
+import { accounts } from "./accounts.js";
+import { kit } from "./login-kit.js";
+import { logIn } from "./log-in.js";
+const app = express().use(logIn, toNodeHandler(kit));
+app.post("/logout-everywhere", (_req, res) => {
+  accounts.logOutEverywhere(Date.now());
+  res.end();
+});
+const server = app.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));`,
+      },
+    });
+    t.after(site.stop);
+    const browser = new SiteBrowser(site.origin);
+    const before = await browser.logInWithNumber(acceptAndRead);
+    await browser.fetch("/logout-everywhere", { method: "POST" });
+    const refused = await browser.fetch(before.redirectTo);
+    assert.equal(refused.headers.get("location"), "/login");
+    assert.deepEqual(refused.headers.getSetCookie(), []);
+    assert.equal(refused.headers.get("x-logged-in"), null);
+
+    const after = await browser.logInWithNumber(acceptAndRead);
+    assert.equal(after.isAsked, true);
+    const answer = await browser.fetch(after.redirectTo);
+    assert.equal(answer.headers.get("x-logged-in"), "alice");
+    assert.equal(browser.cookies.has(known), true);
+  });
+
   test("Auth.js takes a ticket of its own browser and no user from its credentials, and ends its session after 8 hours", async (t) => {
     const site = await serve("Auth.js", {
       file: "serve.ts",
@@ -511,15 +643,18 @@ const server = app.listen(0, () => console.log("ready: http://localhost:" + (ser
       ],
       others: {
         "login-kit.ts": `
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createLoginKit } from "onegini-otp-login/node";
 import { requiredOptions } from "./site.js";
-const kit = createLoginKit({ ...requiredOptions, handOver: { to: "/login/otp" } });
-export const login = { kit: async () => kit };`,
+export const kit = createLoginKit({ ...requiredOptions, handOver: { to: "/login/otp" } });
+/** The request that is being answered, which Next.js knows. */
+export const requests = new AsyncLocalStorage<Request>();
+export const login = { redeem: (ticket: unknown) => kit.redeem(ticket, requests.getStore()!) };`,
         "serve.ts": `
 import { Auth } from "@auth/core";
 import { decode, encode } from "@auth/core/jwt";
 import { auth } from "./auth.js";
-import { login } from "./login-kit.js";
+import { kit, requests } from "./login-kit.js";
 const config = { ...auth, basePath: "/api/auth", secret: "a secret", trustHost: true, logger: { error() {} } };
 const name = "authjs.session-token";
 const tokenOf = async (request: Request): Promise<Response> => {
@@ -534,7 +669,7 @@ const answer = async (request: Request): Promise<Response> => {
   const { pathname, searchParams } = new URL(request.url);
   if (pathname === "/token") return tokenOf(request);
   if (pathname === "/logged-in") return hoursAgo(Number(searchParams.get("hours")));
-  return pathname.startsWith("/api/auth/") ? Auth(request, config) : (await login.kit()).fetch(request);
+  return pathname.startsWith("/api/auth/") ? requests.run(request, () => Auth(request, config)) : kit.fetch(request);
 };
 ${serveAnswer}`,
       },

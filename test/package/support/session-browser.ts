@@ -124,9 +124,37 @@ export class SiteBrowser {
   /** Shows a code as `approved` does, and logs in as the widget does. Returns the answer to the login call. */
   async logIn(accept: (otp: string) => Promise<void>, endpoint = "/otp-login"): Promise<Response> {
     const attempt = await this.approved(accept, endpoint);
-    const answer = await this.fetch(`${endpoint}/${attempt}/login`, { method: "POST" });
+    const answer = await this.#claim(attempt, endpoint);
     assert.equal(answer.status, 200, await answer.clone().text());
     return answer;
+  }
+
+  /**
+   * The same at a site with `pairing`: types the number if the page is asked for it.
+   *
+   * @param accept as for `approved`; returns what the phone shows
+   */
+  async logInWithNumber(
+    accept: (otp: string) => Promise<string>,
+  ): Promise<{ isAsked: boolean; answer: Response; redirectTo: string }> {
+    let number: string | undefined;
+    const attempt = await this.approved(async (otp) => {
+      [number] = /\d{4}/.exec(await accept(otp)) ?? [];
+    });
+    const first = await this.#claim(attempt);
+    const isAsked = first.status === 403;
+    const answer = isAsked ? await this.#claim(attempt, undefined, { number }) : first;
+    const text = await answer.clone().text();
+    assert.equal(answer.status, 200, text);
+    const { redirect_to: redirectTo } = JSON.parse(text) as { redirect_to: string };
+    return { isAsked, answer, redirectTo };
+  }
+
+  #claim(attempt: string, endpoint = "/otp-login", body?: object): Promise<Response> {
+    return this.fetch(`${endpoint}/${attempt}/login`, {
+      method: "POST",
+      ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    });
   }
 }
 
@@ -170,6 +198,35 @@ export function assertAsksFor(page: Page, loginPage: string, path: string): void
   const { origin, pathname, searchParams } = new URL(page.url());
   assert.equal(`${origin}${pathname}`, loginPage);
   assert.equal(searchParams.get("next"), path);
+}
+
+/** The file of an example that makes its kit, with `pairing`. */
+export function withNumber(kitFile: string): string {
+  const changed = kitFile.replace(
+    /message: "[^"]*",/,
+    `message: "Log in: {number}", pairing: { keys: ["a key of the tests with 32 characters"] },`,
+  );
+  assert.notEqual(changed, kitFile);
+  return changed;
+}
+
+/** Logs in twice, at a site on http that has a ticket and a number: only the answer that takes the login makes the browser known. */
+export async function isKnownByTheSite(browser: SiteBrowser, { phone }: Emulator): Promise<void> {
+  const known = "onegini-otp-login-known";
+  const logIn = () =>
+    browser.logInWithNumber(async (otp) => {
+      const { id, message } = await phone.scan(otp);
+      await phone.answer(id, true);
+      return message;
+    });
+  const { isAsked, redirectTo } = await logIn();
+  assert.equal(isAsked, true);
+  assert.equal(browser.cookies.has(known), false);
+  const answer = await browser.fetch(redirectTo);
+  assert.equal(new URL(answer.headers.get("location") ?? "", answer.url).pathname, "/account");
+  assert.equal(browser.cookies.has(known), true);
+  assert.equal((await browser.fetch("/account")).status, 200);
+  assert.equal((await logIn()).isAsked, false);
 }
 
 /** A login page that a server renders leads to the page that was asked for, and to no other site. */

@@ -10,5 +10,6 @@ export const GET: RequestHandler = async ({ url, request, cookies }) => {
   const login = await kit.redeem(url.searchParams.get("ticket"), request);
   if (!login) redirect(303, `/?next=${encodeURIComponent(next)}`);
   beginSession(cookies, login.userId);
-  redirect(303, next);
+  // With `pairing` the headers make this browser known. A redirect() has no headers of its own.
+  return new Response(null, { status: 303, headers: [["Location", next], ...login.headers] });
 };
