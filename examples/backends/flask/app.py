@@ -137,7 +137,7 @@ def end_session():
 
 def is_logged_in():
     return (
-        "user" in session
+        "approved_at" in session
         and session["attempt"] not in ended_attempts
         and not is_revoked(session["user"], session["approved_at"])
     )

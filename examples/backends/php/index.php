@@ -59,7 +59,7 @@ function user(): ?string
         return null; // no session for everybody who comes by
     }
     open_session();
-    $is_new_enough = time() - ($_SESSION['since'] ?? 0) < SESSION_LIFE;
+    $is_new_enough = isset($_SESSION['approved_at']) && time() - $_SESSION['since'] < SESSION_LIFE;
     return $is_new_enough && !is_revoked($_SESSION['user'], $_SESSION['approved_at']) ? $_SESSION['user'] : null;
 }
 
