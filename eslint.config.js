@@ -160,9 +160,9 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: "/src/(?!server/bytes|node/env-proxy)",
+              regex: "/src/(?!server/(bytes|own-object)|node/env-proxy)",
               message:
-                "Public entries only, the kit's reader of bodies, and what it knows of proxies: onegini-otp-login/…",
+                "Public entries only, the kit's readers of bodies, and what it knows of proxies: onegini-otp-login/…",
             },
             { group: ["**/demo/**"], message: "Only command/ starts the demo: what both use is in shared/." },
           ],

@@ -43,7 +43,8 @@ function requestCode(): void {
 
 if (
   canLogIn &&
-  !("oneginiOtpLoginEarly" in globalThis) &&
+  // A frame with that name is a global too, but no property of the window's own.
+  !Object.hasOwn(globalThis, "oneginiOtpLoginEarly") &&
   visibilityState === "visible" &&
   !(document as Document & { prerendering?: boolean }).prerendering
 )

@@ -10,6 +10,13 @@ const anotherTab = "test/element/flow/another-tab.test.ts";
 const redirect = "test/element/redirect.test.ts";
 const links = "test/element/links.test.ts";
 const sitePath = "test/unit/protocol/site-path.test.ts";
+const parsers = "test/unit/protocol/login-api.test.ts";
+/** What makes an inherited member none. */
+const ofOwnMembers = {
+  file: "src/protocol/login-api.ts",
+  text: "Object.assign(Object.create(null) as never, isObject(value) ? value : undefined)",
+  without: "Object.assign({} as never, isObject(value) ? value : undefined)",
+};
 const newSessionId = `const id = randomBytes(32).toString("base64url");
       const session`;
 
@@ -154,6 +161,74 @@ export const siteAndWidget: readonly Defence[] = [
     without: "url",
     test: redirect,
     title: "the page goes to `redirect` if the answer's URL is rejected",
+  },
+  {
+    claim: "The widget follows no inherited redirect_to",
+    file: "src/element/onegini-otp-login.ts",
+    text: "ownMembers(answer).redirect_to",
+    without: "answer.redirect_to",
+    test: redirect,
+    title: "the page goes to `redirect` if the answer's URL is only inherited",
+  },
+  {
+    claim: "An answer of the login API has its own members only",
+    ...ofOwnMembers,
+    test: parsers,
+    title: "find no code, start, error or question in an answer that has none of its own",
+  },
+  {
+    claim: "A status has its own members only",
+    file: "src/protocol/login-api.ts",
+    text: "return ownMembers({",
+    without: "return ({",
+    test: parsers,
+    title: "find no scan and no time in a status without them",
+  },
+  {
+    claim: "A login's result has no __proto__",
+    file: "src/protocol/login-api.ts",
+    text: 'name !== "__proto__" && ',
+    without: "",
+    test: parsers,
+    title: "has no `__proto__`, which a page would make the prototype of a copy",
+  },
+  {
+    claim: "A request's body has its own members only",
+    ...ofOwnMembers,
+    test: "test/unit/server/http/json-body.test.ts",
+    title: "has no inherited member: …",
+  },
+  {
+    claim: "A Token Server's answer has its own members only",
+    file: "src/server/own-object.ts",
+    text: "(isObject(value) ? ownMembers(value) : value)",
+    without: "value",
+    test: "test/unit/server/token-server/token-server-answers.test.ts",
+    title: "approve nobody by an inherited user",
+  },
+  {
+    claim: "A body of the internal port has its own members only",
+    file: "src/server/own-object.ts",
+    text: "ownMembers(members)",
+    without: "members",
+    test: "test/unit/service/serve/internal-bodies.test.ts",
+    title: "have only their own members",
+  },
+  {
+    claim: "A frame with the name of the early answer does not keep the element from starting",
+    file: "src/element/api/http-backend.ts",
+    text: 'Object.hasOwn(page, "oneginiOtpLoginEarly") ?',
+    without: "true ?",
+    test: "test/element/first-paint.test.ts",
+    title: "is not a frame of its name …: the element sends its own request",
+  },
+  {
+    claim: "A frame with the name of the languages' registry keeps no language from it",
+    file: "src/locales/nl.ts",
+    text: "!Array.isArray(globalThis.oneginiOtpLoginLocales)",
+    without: "!globalThis.oneginiOtpLoginLocales",
+    test: "test/element/i18n/languages.test.ts",
+    title: "is registered where a frame of the page has the registry's name, too",
   },
   {
     claim: "sitePath gives a path that leads nowhere but to this site",

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { RedeemedLogin } from "onegini-otp-login/server";
 import * as v from "valibot";
 import { readUpTo } from "../../src/server/bytes.js";
+import { ownObject } from "../../src/server/own-object.js";
 import { badRequest, InternalError } from "./internal-error.js";
 
 /* The bodies of the internal port's calls. An optional member may also be null, which is how most languages write it. */
@@ -12,14 +13,14 @@ const qrLinkExpected =
   '"qr_link" must be an https link with {otp} in its fragment and at most 110 other characters.';
 const qrLink = v.nullish(v.pipe(v.string(qrLinkExpected), v.check(isQrLink, qrLinkExpected)));
 
-export const redeemRequest = v.object({
+export const redeemRequest = ownObject({
   // Missing if somebody opens the site's route by hand.
   ticket: optionalText("ticket"),
   cookie: optionalText("cookie"),
 });
 
 const headersExpected = '"headers" must be an object of the page request\'s headers.';
-export const beginRequest = v.object({
+export const beginRequest = ownObject({
   headers: v.pipe(
     v.record(v.string(), v.string(headersExpected), headersExpected),
     v.check((headers) => !Array.isArray(headers) && areHeaders(headers), headersExpected),
@@ -30,7 +31,7 @@ export const beginRequest = v.object({
   page_url: optionalText("page_url"),
 });
 
-export const scannedRequest = v.object({
+export const scannedRequest = ownObject({
   transaction_id: v.string('"transaction_id" must be the transaction_id in the scanned code.'),
   user_id: optionalText("user_id"),
   address: optionalText("address"),
@@ -39,14 +40,14 @@ export const scannedRequest = v.object({
 
 const userExpected = '"user_id" must be the user_id of a login.';
 
-export const forgetBrowsersRequest = v.object({
+export const forgetBrowsersRequest = ownObject({
   user_id: v.pipe(v.string(userExpected), v.nonEmpty(userExpected)),
 });
 
 const untilExpected =
   '"until" must be an instant in ISO 8601 with its time zone, such as "2026-01-01T06:00:00Z", or null.';
 
-export const pauseRequest = v.object({
+export const pauseRequest = ownObject({
   until: v.nullish(
     v.pipe(
       v.string(untilExpected),

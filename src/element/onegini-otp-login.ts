@@ -1,5 +1,5 @@
 import { LitElement, type PropertyValues, type ReactiveController, type TemplateResult } from "lit";
-import { defaultPath, type LoginAnswer } from "../protocol/login-api.js";
+import { defaultPath, ownMembers, type LoginAnswer } from "../protocol/login-api.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
 import { questionOf, type Phase, type State } from "./flow/state.js";
@@ -341,7 +341,7 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   #finish(answer: LoginAnswer): void {
-    const target = redirectTarget(answer.redirect_to, this.redirect);
+    const target = redirectTarget(ownMembers(answer).redirect_to, this.redirect);
     const isKept = !this.dispatchEvent(new LoginEvent(answer, target));
     if (isKept || target === undefined) return;
     this.#isRedirecting = true;

@@ -71,4 +71,5 @@ export const ar: Messages = {
   pausedHint: "يرجى تسجيل الدخول بطريقة أخرى في الوقت الحالي.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "ar", messages: ar });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "ar", messages: ar });

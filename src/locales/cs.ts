@@ -71,4 +71,5 @@ export const cs: Messages = {
   pausedHint: "Přihlaste se zatím prosím jiným způsobem.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "cs", messages: cs });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "cs", messages: cs });

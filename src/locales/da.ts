@@ -70,4 +70,5 @@ export const da: Messages = {
   pausedHint: "Vælg indtil videre en anden måde at logge på.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "da", messages: da });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "da", messages: da });

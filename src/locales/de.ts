@@ -71,4 +71,5 @@ export const de: Messages = {
   pausedHint: "Melden Sie sich vorerst anders an.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "de", messages: de });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "de", messages: de });

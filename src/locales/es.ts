@@ -70,4 +70,5 @@ export const es: Messages = {
   pausedHint: "De momento, accede de otra forma.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "es", messages: es });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "es", messages: es });

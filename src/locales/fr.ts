@@ -71,4 +71,5 @@ export const fr: Messages = {
   pausedHint: "Connectez-vous autrement pour l’instant.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "fr", messages: fr });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "fr", messages: fr });

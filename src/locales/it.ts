@@ -71,4 +71,5 @@ export const it: Messages = {
   pausedHint: "Per ora accedi in un altro modo.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "it", messages: it });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "it", messages: it });

@@ -73,4 +73,5 @@ export const ja: Messages = {
   pausedHint: "今は\u200b別の方法で\u200bログインしてください。",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "ja", messages: ja });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "ja", messages: ja });

@@ -71,7 +71,5 @@ export const nb: Messages = {
 };
 
 // Many pages have `no`, Norwegian, which is written in Bokmål or in Nynorsk; most often in Bokmål.
-(globalThis.oneginiOtpLoginLocales ??= []).push(
-  { language: "nb", messages: nb },
-  { language: "no", messages: nb },
-);
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "nb", messages: nb }, { language: "no", messages: nb });

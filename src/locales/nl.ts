@@ -71,4 +71,5 @@ export const nl: Messages = {
   pausedHint: "Log nu op een andere manier in.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "nl", messages: nl });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "nl", messages: nl });

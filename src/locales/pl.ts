@@ -71,4 +71,5 @@ export const pl: Messages = {
   pausedHint: "Na razie zaloguj się w inny sposób.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "pl", messages: pl });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "pl", messages: pl });

@@ -71,4 +71,5 @@ export const ptPT: Messages = {
   pausedHint: "Por agora, entre de outra forma.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "pt-PT", messages: ptPT });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "pt-PT", messages: ptPT });

@@ -71,4 +71,5 @@ export const pt: Messages = {
   pausedHint: "Por enquanto, entre de outra forma.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "pt", messages: pt });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "pt", messages: pt });

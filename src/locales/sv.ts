@@ -70,4 +70,5 @@ export const sv: Messages = {
   pausedHint: "Logga in på ett annat sätt så länge.",
 };
 
-(globalThis.oneginiOtpLoginLocales ??= []).push({ language: "sv", messages: sv });
+if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];
+globalThis.oneginiOtpLoginLocales.push({ language: "sv", messages: sv });

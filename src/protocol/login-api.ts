@@ -95,10 +95,18 @@ export const statusEvent = "status";
 
 const statuses: readonly Status[] = ["pending", "approved", "completed", "denied", "expired", "failed"];
 
-const asRecord = (value: unknown): Record<string, unknown> | undefined =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+/** Whether it is an object of JSON: neither an array nor null. */
+export const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * The members of an object of JSON, and nothing that is inherited: other code of a page or a server may have changed
+ * `Object.prototype`. Anything else has no members.
+ */
+export const ownMembers = <Value>(
+  value: Value,
+): Value extends object ? Value : Readonly<Record<string, unknown>> =>
+  Object.assign(Object.create(null) as never, isObject(value) ? value : undefined);
 
 const isSeconds = (value: unknown): value is number =>
   typeof value === "number" && value >= 0 && isFinite(value);
@@ -120,7 +128,7 @@ export function parseJson(text: string): unknown {
 
 /** Parses the answer to a renewal. */
 export function parseCodeAnswer(value: unknown): CodeAnswer | undefined {
-  const { status, otp, expires_in } = asRecord(value) ?? {};
+  const { status, otp, expires_in } = ownMembers(value);
   return status === "pending" && isText(otp) && isSeconds(expires_in)
     ? { status, otp, expires_in }
     : undefined;
@@ -128,34 +136,39 @@ export function parseCodeAnswer(value: unknown): CodeAnswer | undefined {
 
 /** Parses the answer to a start. */
 export function parseStartAnswer(value: unknown): StartAnswer | undefined {
-  const attempt = asRecord(value)?.["attempt"];
+  const attempt = ownMembers(value)["attempt"];
   const code = parseCodeAnswer(value);
   return code && typeof attempt === "string" && attempt !== "" ? { attempt, ...code } : undefined;
 }
 
 /** Parses an event of the stream or a poll's answer. */
 export function parseStatusAnswer(value: unknown): StatusAnswer | undefined {
-  const { status, expires_in, scanned, interval } = asRecord(value) ?? {};
+  const { status, expires_in, scanned, interval } = ownMembers(value);
   if (!statuses.includes(status as Status)) return undefined;
-  return {
+  // Of which the caller reads members that may be absent.
+  return ownMembers({
     status: status as Status,
     ...(isSeconds(expires_in) && { expires_in }),
     ...(scanned === true && { scanned }),
     ...(isSeconds(interval) && { interval }),
-  };
+  });
 }
 
-/** Parses the answer to a login: any JSON object; a `redirect_to` that is not a string is left out. */
+/**
+ * Parses the answer to a login: any JSON object. A `redirect_to` that is not a string is left out, and so is `__proto__`: a page
+ * that copies the answer would get it as the prototype.
+ */
 export function parseLoginAnswer(value: unknown): LoginAnswer | undefined {
-  const record = asRecord(value);
-  if (!record) return undefined;
-  const { redirect_to, ...rest } = record;
-  return typeof redirect_to === "string" ? { ...rest, redirect_to } : rest;
+  if (!isObject(value)) return undefined;
+  const members = Object.entries(value).filter(
+    ([name, member]) => name !== "__proto__" && (name !== "redirect_to" || typeof member === "string"),
+  );
+  return Object.fromEntries(members);
 }
 
 /** Parses the body of an error that asks for the number. */
 export function parsePairingAnswer(value: unknown): PairingAnswer | undefined {
-  const { digits, tries_left, expires_in } = asRecord(value) ?? {};
+  const { digits, tries_left, expires_in } = ownMembers(value);
   const answer = parseErrorAnswer(value);
   if (answer?.error !== "pairing_required" && answer?.error !== "wrong_number") return undefined;
   return isCount(digits) && isCount(tries_left) && isSeconds(expires_in)
@@ -165,7 +178,7 @@ export function parsePairingAnswer(value: unknown): PairingAnswer | undefined {
 
 /** Parses an error's body. */
 export function parseErrorAnswer(value: unknown): ErrorAnswer | undefined {
-  const { error, error_description } = asRecord(value) ?? {};
+  const { error, error_description } = ownMembers(value);
   return typeof error === "string" && Object.hasOwn(errorStatus, error)
     ? {
         error: error as ErrorAnswer["error"],

@@ -270,6 +270,21 @@ describe("the answer to the request of early.js", () => {
     });
   }
 
+  for (const [name, attributes] of [
+    ["of this origin", ""],
+    ["of another origin, of which no member can be read", `sandbox=""`],
+  ] as const) {
+    it(`is not a frame of its name ${name}: the element sends its own request`, async () => {
+      delete page.oneginiOtpLoginEarly;
+      const frame = document.createElement("div");
+      frame.innerHTML = `<iframe name="oneginiOtpLoginEarly" srcdoc="" ${attributes}></iframe>`;
+      document.body.append(frame);
+      expect("oneginiOtpLoginEarly" in globalThis).to.equal(true);
+      await inPhase(begin(), "pending");
+      expect(starts()).to.equal(1);
+    });
+  }
+
   it("is the element's error if it is an error, and no second request is sent", async () => {
     leave({ answer: Promise.resolve(LoginApi.refusal("too_many_requests", 429, { "Retry-After": "9" })()) });
     await inPhase(begin(), "failed");

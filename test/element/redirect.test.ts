@@ -41,6 +41,11 @@ describe("after a login", () => {
     const frame = open({ redirect: "/by-attribute", redirectTo: "javascript:document.title='run'" });
     await until(() => address(frame) === `${location.origin}/by-attribute`);
   });
+  it("the page goes to `redirect` if the answer's URL is only inherited", async () => {
+    const frame = open({ redirect: "/by-attribute", byPrototype: "/by-prototype" });
+    await until(() => !address(frame).startsWith("about:"));
+    expect(address(frame)).to.equal(`${location.origin}/by-attribute`);
+  });
   it("the page stays if the `login` event was prevented", async () => {
     const frame = open({ redirect: "/by-attribute", prevent: "yes" });
     await until(() => state(frame) === "completed");

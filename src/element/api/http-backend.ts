@@ -92,7 +92,8 @@ const earlyLimitMs = 10_000;
 /** Takes the early answer, once, if it answers the request that this start would send. */
 function takeEarlyAnswer(endpoint: string, language: string | undefined): EarlyAnswer | undefined {
   const page = globalThis as { oneginiOtpLoginEarly?: EarlyAnswer | undefined };
-  const early = page.oneginiOtpLoginEarly;
+  // A frame with that name is a global too, but no property of the window's own; reading one of another origin throws.
+  const early = Object.hasOwn(page, "oneginiOtpLoginEarly") ? page.oneginiOtpLoginEarly : undefined;
   if (early?.endpoint !== endpoint || early.language !== language || Date.now() > early.at + earlyLimitMs)
     return undefined;
   page.oneginiOtpLoginEarly = undefined;

@@ -10,7 +10,7 @@ import { checkCsrf, Cors } from "../http/csrf-and-cors.js";
 import { readJsonObject } from "../http/json-body.js";
 import { authenticateCallback } from "./callback-endpoint.js";
 
-type Body = Record<string, unknown>;
+type Body = Readonly<Record<string, unknown>>;
 type Answer = Response | Promise<Response>;
 
 /** What each call does, after the checks that many calls share. Each may throw an `ApiError`. */

@@ -1,4 +1,4 @@
-import { parseJson } from "../../protocol/login-api.js";
+import { isObject, ownMembers, parseJson } from "../../protocol/login-api.js";
 import { readUpTo } from "../bytes.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 import { invalidRequest } from "./api-error.js";
@@ -10,7 +10,7 @@ export interface BodyLimits {
 }
 
 /**
- * Reads the JSON object in a request's body; `{}` if the body is empty.
+ * Reads the JSON object in a request's body, with its own members only; none if the body is empty.
  *
  * @throws ApiError 413, 415 or 400
  */
@@ -18,17 +18,15 @@ export async function readJsonObject(
   request: Request,
   { maxBytes, maxMs }: BodyLimits,
   runtime: Runtime,
-): Promise<Record<string, unknown>> {
+): Promise<Readonly<Record<string, unknown>>> {
   const bytes = await withTimeout(readBytes(request, maxBytes), maxMs, runtime);
   if (bytes === timedOut) throw incomplete();
-  if (bytes.byteLength === 0) return {};
+  if (bytes.byteLength === 0) return ownMembers({});
   if (!isJsonType(request.headers.get("content-type"))) {
     throw invalidRequest("The body must be application/json.", { status: 415 });
   }
   const value = parseJson(decode(bytes));
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
+  if (isObject(value)) return ownMembers(value as Record<string, unknown>);
   throw invalidRequest("The body must be a JSON object.");
 }
 

@@ -1,4 +1,4 @@
-import { parseJson, parseLoginAnswer } from "../../protocol/login-api.js";
+import { ownMembers, parseJson, parseLoginAnswer } from "../../protocol/login-api.js";
 import type { Core } from "../core.js";
 import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
@@ -179,7 +179,7 @@ async function copy(response: Response): Promise<Response> {
  * Others may influence that text.
  */
 function codeOf(json: unknown): { code?: string } {
-  const { code, error } = Object(json) as Record<string, unknown>;
+  const { code, error } = ownMembers(json);
   for (const value of [code, error]) {
     if (typeof value !== "string" && typeof value !== "number") continue;
     const start = /^.{1,200}/su.exec(String(value))?.[0];

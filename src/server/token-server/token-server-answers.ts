@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isText } from "../../protocol/login-api.js";
+import { ownObject } from "../own-object.js";
 
 /* Parsers for the Token Server's answers. Source: the vendor's Mobile Authentication API, version 4. */
 
@@ -54,41 +55,32 @@ const TransactionId = v.pipe(
 const maxTtlMs = 86_400_000;
 
 const milliseconds = `milliseconds, from 1 to ${maxTtlMs}`;
-const Started = v.object(
-  {
-    transaction_id: TransactionId,
-    otp: v.pipe(v.string("a string"), v.nonEmpty("a string that is not empty")),
-    time_to_live: v.pipe(
-      v.number(milliseconds),
-      v.minValue(1, milliseconds),
-      v.maxValue(maxTtlMs, milliseconds),
-    ),
-  },
-  "an object",
-);
+const Started = ownObject({
+  transaction_id: TransactionId,
+  otp: v.pipe(v.string("a string"), v.nonEmpty("a string that is not empty")),
+  time_to_live: v.pipe(
+    v.number(milliseconds),
+    v.minValue(1, milliseconds),
+    v.maxValue(maxTtlMs, milliseconds),
+  ),
+});
 
-const Failure = v.object(
-  {
-    reason: v.string("a string"),
-    description: v.optional(v.string("a string")),
-  },
-  "an object",
-);
+const Failure = ownObject({
+  reason: v.string("a string"),
+  description: v.optional(v.string("a string")),
+});
 
-const Result = v.object(
-  {
-    transaction_id: v.string("a string"),
-    is_authenticated: v.boolean("true or false"),
-    user_id: v.nullish(v.string("a string")),
-    not_authenticated_reason: v.nullish(Failure),
-  },
-  "an object",
-);
+const Result = ownObject({
+  transaction_id: v.string("a string"),
+  is_authenticated: v.boolean("true or false"),
+  user_id: v.nullish(v.string("a string")),
+  not_authenticated_reason: v.nullish(Failure),
+});
 
 const Code = v.union([v.pipe(v.string(), v.nonEmpty()), v.number()]);
 const ErrorBody = v.union([
-  v.object({ error: Code, error_description: v.optional(v.string()) }),
-  v.object({ error_code: Code, description: v.optional(v.string()) }),
+  ownObject({ error: Code, error_description: v.optional(v.string()) }),
+  ownObject({ error_code: Code, description: v.optional(v.string()) }),
 ]);
 
 /** Whether a text can be a transaction's id. */

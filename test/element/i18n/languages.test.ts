@@ -101,6 +101,16 @@ describe("the language", () => {
     globalThis.oneginiOtpLoginLocales = queue;
   });
 
+  it("is registered where a frame of the page has the registry's name, too", async () => {
+    const queue = globalThis.oneginiOtpLoginLocales;
+    Reflect.deleteProperty(globalThis, "oneginiOtpLoginLocales");
+    put(`<iframe name="oneginiOtpLoginLocales" sandbox="" srcdoc=""></iframe>`);
+    // A query makes it another module, which is evaluated again.
+    await import(new URL("../../../src/locales/nl.ts?beside-a-frame", import.meta.url).href);
+    expect(wordsFor("nl", undefined).title).to.equal(nl.title);
+    globalThis.oneginiOtpLoginLocales = queue;
+  });
+
   it("is sent with the start, so that the phone's message is in it too", async () => {
     const element = put(
       `<div lang="nl-BE"><onegini-otp-login endpoint="/otp-login"></onegini-otp-login></div>`,
