@@ -13,6 +13,7 @@ import { logEvent, type Log } from "./log.js";
 import type { ForgottenBrowsers } from "./forgotten-browsers.js";
 import type { Metrics } from "./metrics.js";
 import { StartProblem } from "./start-problem.js";
+import { StrangerSampling } from "./stranger-sampling.js";
 import { traceEvent } from "./traces.js";
 
 /** A page that the site's own server renders, for the browser's address that the site passes. */
@@ -31,6 +32,8 @@ interface KitParts {
   store: AttemptStore | undefined;
   log: Log;
   metrics: Metrics;
+  /** Default: one of this kit's own. */
+  strangers?: StrangerSampling;
   /** Default: none. */
   forgotten?: Pick<ForgottenBrowsers, "since">;
 }
@@ -42,8 +45,9 @@ interface KitParts {
  */
 export function createKit(
   settings: Settings,
-  { secrets = settings, store, log, metrics, forgotten }: KitParts,
+  { secrets = settings, store, log, metrics, strangers, forgotten }: KitParts,
 ): ServiceKit {
+  const sampling = strangers ?? new StrangerSampling(settings["log-strangers"]);
   const behindProxies = clientIpBehind(settings.proxies);
   const checkProxies = createProxiesCheck(settings.proxies, log);
   const { message, limits, timeouts, pairing: when } = settings;
@@ -91,7 +95,7 @@ export function createKit(
     onEvent(event) {
       metrics.count(event);
       traceEvent(event);
-      logEvent(log, namingSettings(event));
+      logEvent(log, namingSettings(event), sampling.standsFor(event));
     },
     transport: metrics.counting(nodeTransport),
     ...(limits !== undefined && { limits }),

@@ -19,12 +19,14 @@ import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { listenerOf } from "./public-server.js";
 import type { Readiness } from "./readiness.js";
+import type { StrangerSampling } from "./stranger-sampling.js";
 
 interface InternalParts {
   kit: ServiceKit;
   log: Log;
   metrics: Metrics;
   readiness: Pick<Readiness, "state">;
+  strangers: Pick<StrangerSampling, "ofLine">;
   forgotten: Pick<ForgottenBrowsers, "forget">;
   /** The secrets that are accepted. They may change while the service runs. */
   secrets: () => readonly string[];
@@ -41,7 +43,15 @@ export function createInternalServer(parts: InternalParts): Server {
 }
 
 /** The calls of the site's backend. All except `/health` and `/ready` require the secret. */
-export function createInternalApi({ kit, log, metrics, readiness, forgotten, secrets }: InternalParts): Hono {
+export function createInternalApi({
+  kit,
+  log,
+  metrics,
+  readiness,
+  strangers,
+  forgotten,
+  secrets,
+}: InternalParts): Hono {
   const app = new Hono();
   const throttle = new LogThrottle();
   app.use(async (c, next) => {
@@ -54,7 +64,9 @@ export function createInternalApi({ kit, log, metrics, readiness, forgotten, sec
       if (error.status === 401) {
         metrics.internalCallRefused();
         const level = throttle.isDue("internal_call_refused") ? "warn" : "info";
-        log[level]({ status: 401, method, path }, "internal_call_refused");
+        const standsFor = level === "warn" ? 1 : strangers.ofLine();
+        const line = { status: 401, method, path: path.slice(0, 200), ...(standsFor > 1 && { standsFor }) };
+        if (standsFor > 0) log[level](line, "internal_call_refused");
       }
       return error.toResponse();
     }

@@ -70,8 +70,14 @@ function prettyLines(to: DestinationStream): DestinationStream {
   return { write: (line) => void to.write(format(line)) };
 }
 
-/** Writes an event of the kit, with its type as the line's `event`. */
-export const logEvent = (log: Log, { type, level, ...rest }: LoginKitEvent): void => log[level](rest, type);
+/**
+ * Writes an event of the kit, with its type as the line's `event`.
+ *
+ * @param standsFor how many such events the line stands for; 0: it is not written
+ */
+export function logEvent(log: Log, { type, level, ...rest }: LoginKitEvent, standsFor = 1): void {
+  if (standsFor > 0) log[level]({ ...rest, ...(standsFor > 1 && { standsFor }) }, type);
+}
 
 /**
  * Name, message and stack of an error and its causes. Other members are left out, because libraries keep requests and commands

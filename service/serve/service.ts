@@ -18,6 +18,7 @@ import { createReadiness } from "./readiness.js";
 import { rereadSecrets } from "./reread-secrets.js";
 import { PortInUse, StartProblem } from "./start-problem.js";
 import { openStore, redisUrlProblem } from "./store.js";
+import { StrangerSampling } from "./stranger-sampling.js";
 
 /** The running service. */
 export interface Service {
@@ -75,7 +76,8 @@ export async function startService(
   const servers: Server[] = [];
   try {
     const { forgotten } = store;
-    const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, forgotten });
+    const strangers = new StrangerSampling(settings["log-strangers"]);
+    const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, strangers, forgotten });
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
     const madeSecrets = [randomBytes(32).toString("base64url")];
@@ -87,6 +89,7 @@ export async function startService(
       log,
       metrics,
       readiness,
+      strangers,
       forgotten,
       secrets: internalSecrets,
     });

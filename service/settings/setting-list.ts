@@ -222,6 +222,11 @@ export const settingList = {
     value: "error|warn|info",
     meaning: "the lowest level that is logged (info)",
   },
+  "log-strangers": {
+    schema: v.optional(wholeNumber(1, 100_000), 20),
+    value: "number",
+    meaning: "strangers' lines a second that are logged; of more, a share (20)",
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settingList;

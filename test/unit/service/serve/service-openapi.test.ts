@@ -7,6 +7,7 @@ import { createKit } from "../../../../service/serve/create-kit.js";
 import { createLog } from "../../../../service/serve/log.js";
 import { Metrics } from "../../../../service/serve/metrics.js";
 import { createReadiness } from "../../../../service/serve/readiness.js";
+import { StrangerSampling } from "../../../../service/serve/stranger-sampling.js";
 import { readSettings } from "../../../../service/settings/read-settings.js";
 import { OpenApi, type Answer } from "../../server/support/openapi.js";
 import { methods, readDocument } from "../../server/support/openapi-document.js";
@@ -33,6 +34,7 @@ function brokenApi() {
     log,
     metrics,
     readiness: createReadiness(kit),
+    strangers: new StrangerSampling(20),
     forgotten: { forget: fail },
     secrets: () => [internalSecret],
   });

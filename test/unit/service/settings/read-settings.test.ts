@@ -79,6 +79,7 @@ describe("The settings of serve", () => {
       timeouts: undefined,
       log: "json",
       "log-level": "info",
+      "log-strangers": 20,
     });
     assert.equal(givenAt.get("origin"), "ONEGINI_LOGIN_ORIGIN");
     assert.deepEqual([switches.size, warnings], [0, []]);
@@ -119,6 +120,7 @@ describe("The settings of serve", () => {
       drain: "0",
       log: "pretty",
       "log-level": "warn",
+      "log-strangers": "100",
     };
     const names = settingNames.filter((name) => !settingOf(name).isInFileOnly);
     // Beside Sentinels there is no cluster.
