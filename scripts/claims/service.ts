@@ -4,6 +4,7 @@ import type { Defence } from "./defence.js";
 
 const service = "test/unit/service/serve/service.test.ts";
 const doctor = "test/unit/service/doctor/tenant.test.ts";
+const sampling = "test/unit/service/serve/stranger-sampling.test.ts";
 const traces = "test/unit/service/serve/traces.test.ts";
 
 export const loginService: readonly Defence[] = [
@@ -22,6 +23,38 @@ export const loginService: readonly Defence[] = [
     without: "createInternalServer({ kit, log, metrics, readiness, forgotten, secrets: internalSecrets })",
     test: service,
     title: "serves nothing of the internal one, even with the secret",
+  },
+  {
+    claim: "A flood is a share of its lines in the log",
+    file: "service/serve/stranger-sampling.ts",
+    text: "if (!isIn(oneOf)) return 0;",
+    without: "",
+    test: sampling,
+    title: "are a share in a flood of …, and say how many they stand for",
+  },
+  {
+    claim: "A flood of refused calls of one attempt is a share of its lines",
+    file: "service/serve/stranger-sampling.ts",
+    text: "return this.ofLine();",
+    without: "return this.ofAttempt((event as { attempt: string }).attempt);",
+    test: sampling,
+    title: "that may be any number of one attempt are a share each",
+  },
+  {
+    claim: "A flood hides no warning and no acceptance in the log",
+    file: "service/serve/stranger-sampling.ts",
+    text: 'if (event.level !== "info") return "never";',
+    without: "",
+    test: sampling,
+    title: "leave out no warning, no error and nothing from an acceptance on",
+  },
+  {
+    claim: "The service's log of a flood is a share",
+    file: "service/serve/create-kit.ts",
+    text: "logEvent(log, namingSettings(event), sampling.standsFor(event));",
+    without: "logEvent(log, namingSettings(event));",
+    test: sampling,
+    title: "writes a share of a flood, counts all of it, and logs a login in it from the acceptance on",
   },
   {
     claim: "A trace says nobody's name",
