@@ -110,6 +110,11 @@ const publicProblem = ({ name, setting }: Words): string =>
   `${name("ORIGIN")} is not this machine, so anybody could use the emulator and its phone there, and log in as anybody. ` +
   `Set a real Token Server (${name("TOKEN_SERVER_URL")}), or allow this: ${setting("EMULATOR", "public")}`;
 
+/** Why the emulator does not start with `NODE_ENV=production`, and what to do. A sentence without its full stop. */
+export const productionProblem =
+  "NODE_ENV is production, and with the emulator anybody can log in as anybody. " +
+  "Use a real Token Server there, or start without NODE_ENV to develop and test";
+
 /** Reads the variables. An empty one counts as not set, because shells hardly distinguish the two. */
 export function readConfig(
   variables: Record<string, string | undefined>,
@@ -128,6 +133,12 @@ export function readConfig(
   const { output } = result;
   const isPublic = !isOnThisMachine(output.ORIGIN) && isOnThisMachine(output.TOKEN_SERVER_URL);
   if (isPublic && output.EMULATOR === undefined) return { kind: "invalid", problem: publicProblem(words) };
+  const isProduction = set["NODE_ENV"] === "production" && output.TOKEN_SERVER_URL === undefined;
+  if (isProduction && output.EMULATOR === undefined)
+    return {
+      kind: "invalid",
+      problem: `${productionProblem}, or allow this: ${words.setting("EMULATOR", "public")}`,
+    };
   return {
     kind: "config",
     config: {

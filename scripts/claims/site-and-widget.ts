@@ -7,6 +7,7 @@ const login = "test/e2e/login/login.test.ts";
 const site = "test/e2e/demo/site.test.ts";
 const demoParts = "test/unit/demo/demo-parts.test.ts";
 const anotherTab = "test/element/flow/another-tab.test.ts";
+const flags = "test/unit/service/command/flags.test.ts";
 const redirect = "test/element/redirect.test.ts";
 const links = "test/element/links.test.ts";
 const sitePath = "test/unit/protocol/site-path.test.ts";
@@ -293,6 +294,22 @@ export const siteAndWidget: readonly Defence[] = [
     without: `link.replaceAll("{otp}", otp);`,
     test: links,
     title: "cannot be turned into another scheme by an OTP",
+  },
+  {
+    claim: "The emulator does not start in production",
+    file: "service/command/flags.ts",
+    text: 'if (name === "emulator" && nodeEnv === "production")',
+    without: 'if (name === "emulator" && nodeEnv === "")',
+    test: flags,
+    title: "do not start the emulator in production: exit code 2, and what to do",
+  },
+  {
+    claim: "The demo does not start with its emulator in production",
+    file: "demo/server/demo-config.ts",
+    text: "if (isProduction && output.EMULATOR === undefined)",
+    without: "if (isProduction && output.EMULATOR === null)",
+    test: flags,
+    title: "start the demo's own emulator in production only with --emulator public",
   },
   {
     claim: "The demo does not start with its emulator at a public origin",

@@ -1,5 +1,10 @@
 import { parseArgs } from "node:util";
-import { readConfig, type DemoConfig, type Variable } from "../../demo/server/demo-config.js";
+import {
+  productionProblem,
+  readConfig,
+  type DemoConfig,
+  type Variable,
+} from "../../demo/server/demo-config.js";
 
 /** The parsed command line. */
 export type Command =
@@ -96,8 +101,12 @@ Examples:
 `,
 };
 
-/** Reads the arguments after `onegini-otp-login`. */
-export function readCommand(args: readonly string[]): Command {
+/**
+ * Reads the arguments after `onegini-otp-login`.
+ *
+ * @param nodeEnv the variable `NODE_ENV`
+ */
+export function readCommand(args: readonly string[], nodeEnv = process.env["NODE_ENV"]): Command {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h") return { kind: "help", text: help };
   if (name === "--version") return { kind: "version" };
@@ -110,8 +119,10 @@ export function readCommand(args: readonly string[]): Command {
   if (flags.kind === "wrong") return flags;
   const { help: wantsHelp, ...values } = flags.values;
   if (wantsHelp) return { kind: "help", text: helpOf[name] };
+  if (name === "emulator" && nodeEnv === "production")
+    return { kind: "wrong", problem: `${productionProblem}.` };
   const set = Object.fromEntries(variablesOf[name].map((variable) => [variable, values[flagOf(variable)]]));
-  const result = readConfig(set, flagWords);
+  const result = readConfig({ ...set, NODE_ENV: nodeEnv }, flagWords);
   return result.kind === "config"
     ? { kind: name, config: result.config }
     : { kind: "wrong", problem: result.problem };

@@ -161,6 +161,10 @@ describe("npm start", { concurrency: 3 }, () => {
     [{ ORIGIN: "https://bank.example", TOKEN_SERVER_URL: "http://localhost:3001" }, "invalid"],
     [{ ORIGIN: "https://bank.example", EMULATOR: "public" }, true],
     [{ EMULATOR: "public" }, false],
+    [{ NODE_ENV: "development" }, false],
+    [{ NODE_ENV: "production" }, "invalid"],
+    [{ NODE_ENV: "production", EMULATOR: "public" }, false],
+    [{ NODE_ENV: "production", TOKEN_SERVER_URL: "https://ts.example" }, false],
   ] as const) {
     it(`lets everybody use the emulator only with EMULATOR=public: ${JSON.stringify(variables)}`, () => {
       const result = readConfig(variables);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { readCommand } from "../../../../service/command/flags.js";
 import { readConfig } from "../../../../demo/server/demo-config.js";
 
@@ -84,6 +86,33 @@ describe("The command's flags", () => {
       assert.doesNotMatch(found, /\n/);
     });
   }
+
+  it("do not start the emulator in production: exit code 2, and what to do", () => {
+    const cli = fileURLToPath(new URL("../../../../service/command/cli.ts", import.meta.url));
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", cli, "emulator", "--port", "0"],
+      { encoding: "utf8", env: { ...process.env, NODE_ENV: "production" }, timeout: 20_000 },
+    );
+    assert.deepEqual([status, stdout], [2, ""]);
+    assert.match(
+      stderr,
+      /^NODE_ENV is production, .* log in as anybody\. Use a real .* start without NODE_ENV .*\.\n/,
+    );
+  });
+
+  it("start the demo's own emulator in production only with --emulator public", () => {
+    const kindOf = (...args: string[]) => readCommand(args, "production").kind;
+    const refused = readCommand(["demo"], "production");
+    assert.match(
+      refused.kind === "wrong" ? refused.problem : "",
+      /^NODE_ENV is production, .*--emulator public$/,
+    );
+    assert.equal(kindOf("demo", "--emulator", "public"), "demo");
+    assert.equal(kindOf("demo", "--token-server-url", "https://ts.example"), "demo");
+    assert.equal(kindOf("emulator", "--help"), "help");
+    assert.equal(readCommand(["emulator"], "development").kind, "emulator");
+  });
 
   it("are explained by --help, with examples", () => {
     assert.match(helpOf("--help"), /^Examples:\n {2}npx onegini-otp-login demo$/m);
