@@ -43,6 +43,25 @@ describe("docs/runbook.md", () => {
     });
   }
 
+  test("says of a leaked internal secret what each call opens, what to look for and what to do", () => {
+    const { paths } = parse(readFileSync("service.openapi.yaml", "utf8")) as {
+      paths: Record<string, Record<string, { security?: unknown[] }>>;
+    };
+    const calls = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([method, { security }]) => /^(get|post|put|delete)$/.test(method) && security?.length !== 0)
+        .map(([method]) => `${method.toUpperCase()} ${path}`),
+    );
+    const [, leak = ""] = /^### The internal secret\n([^]*?)^## /m.exec(page) ?? [];
+    const rows = leak.split("\n").filter((line) => line.startsWith("| `"));
+    const named = rows.flatMap((row) => {
+      const [, call = "", ...cells] = row.split(/ *\| */);
+      assert.equal(cells.filter((cell) => cell !== "").length, 3, call);
+      return [...call.matchAll(/`(.*?)`/g)].map(([, name]) => name);
+    });
+    assert.deepEqual(named.sort(), calls.sort());
+  });
+
   test("names events, members, metrics and settings that there are", () => {
     const names = [...page.replaceAll(/^```[^]*?^```$/gm, "").matchAll(/`([a-z]+(?:[_-][a-z]+)+)`/g)].map(
       ([, name = ""]) => name,
