@@ -101,12 +101,13 @@ export const isObject = (value: unknown): value is object =>
 
 /**
  * The members of an object of JSON, and nothing that is inherited: other code of a page or a server may have changed
- * `Object.prototype`. Anything else has no members.
+ * `Object.prototype`. Anything else has no members that have names.
  */
 export const ownMembers = <Value>(
   value: Value,
 ): Value extends object ? Value : Readonly<Record<string, unknown>> =>
-  Object.assign(Object.create(null) as never, isObject(value) ? value : undefined);
+  // Also null, a string or a number can be spread.
+  ({ __proto__: null, ...(value as object) }) as never;
 
 const isSeconds = (value: unknown): value is number =>
   typeof value === "number" && value >= 0 && isFinite(value);
@@ -160,10 +161,10 @@ export function parseStatusAnswer(value: unknown): StatusAnswer | undefined {
  */
 export function parseLoginAnswer(value: unknown): LoginAnswer | undefined {
   if (!isObject(value)) return undefined;
-  const members = Object.entries(value).filter(
-    ([name, member]) => name !== "__proto__" && (name !== "redirect_to" || typeof member === "string"),
-  );
-  return Object.fromEntries(members);
+  const answer: LoginAnswer = { ...value };
+  delete answer["__proto__"];
+  if (typeof answer.redirect_to !== "string") delete answer.redirect_to;
+  return answer;
 }
 
 /** Parses the body of an error that asks for the number. */
