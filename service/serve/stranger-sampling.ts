@@ -100,6 +100,7 @@ function sampledBy(event: LoginKitEvent): "attempt" | "line" | "never" {
     case "code_scanned":
     case "logged_in":
     case "number_asked":
+    case "pairing_unavailable":
     case "ticket_issued":
     case "ticket_redeemed":
     case "wrong_number":
