@@ -9,6 +9,10 @@ const haproxy = "docs/deployment/haproxy.cfg";
 const clientIp = "test/unit/server/address/client-ip.test.ts";
 const threats = "test/unit/server/endpoints/threats.test.ts";
 
+const breaker = "src/server/token-server/start-breaker.ts";
+const startLimits = "src/server/endpoints/start-limits.ts";
+const hostileStarts = "test/unit/server/token-server/hostile-starts.test.ts";
+
 /** What each entry makes of a text in place of an address. */
 const textsForAddresses = [
   { entry: "of clientIp", test: threats, title: "is no address, whatever it is: …" },
@@ -330,6 +334,89 @@ export const limits: readonly Defence[] = [
     without: "given",
     test: threats,
     title: "is no address of a phone, which is reported once",
+  },
+  {
+    claim: "Failed starts of one client keep nobody out: the kit's own start decides",
+    file: breaker,
+    text: `if (outcome.kind !== "unavailable") return this.#succeeded();`,
+    without: "",
+    test: hostileStarts,
+    title: "keeps nobody else out, on a site of three visitors…: the firewall …",
+  },
+  {
+    claim: "Failed starts of one client keep nobody out, in whatever order",
+    file: breaker,
+    text: `if (outcome.kind !== "unavailable") return this.#succeeded();`,
+    without: "",
+    test: hostileStarts,
+    title: "keep nobody out, in whatever order they come and are answered",
+  },
+  {
+    claim: "The kit starts by itself at most every five seconds",
+    file: breaker,
+    text: "now < this.#nextCheckAt || ",
+    without: "",
+    test: hostileStarts,
+    title: "keep nobody out, in whatever order they come and are answered",
+  },
+  {
+    claim: "A start that has succeeded in the meantime weighs more than the kit's own",
+    file: breaker,
+    text: "this.#failing !== failing || failing.isDown",
+    without: "this.#failing?.isDown === true",
+    test: hostileStarts,
+    title: "open nothing if a visitor's start succeeds while the kit's own fails",
+  },
+  {
+    claim: "The kit finds out by itself that the Token Server is back",
+    file: breaker,
+    text: "    this.#check(this.#failing);\n    return this",
+    without: "    return this",
+    test: hostileStarts,
+    title: "does not hold the breaker open once it works again, although its starts are those that may call",
+  },
+  {
+    claim: "An answer of a firewall to one client does not close the breaker",
+    file: breaker,
+    text: `case "rejected":
+`,
+    without: `case "rejected":
+        this.#succeeded();
+`,
+    test: hostileStarts,
+    title: "does not close the breaker by an answer of the firewall, such as 403",
+  },
+  {
+    claim: "The kit's own start has nothing of a client",
+    file: "src/server/token-server/token-server-check.ts",
+    text: "ipAddress: undefined,",
+    without: 'ipAddress: "203.0.113.7",',
+    test: "test/unit/server/token-server/start-breaker.test.ts",
+    title: "is tried by the kit with nothing of a client, and with the message of kit.check",
+  },
+  {
+    claim: "A start that the breaker refuses counts for its browser",
+    file: "src/server/endpoints/otp-endpoint.ts",
+    text: "if (sentCookie !== undefined) await startLimits.countRefused(call, await sha256(sentCookie));",
+    without: "",
+    test: "test/unit/server/token-server/start-breaker.test.ts",
+    title: "counts for its browser",
+  },
+  {
+    claim: "A start that the breaker refuses does not count for its address",
+    file: startLimits,
+    text: "`refused|${key}`",
+    without: "key",
+    test: "test/unit/server/token-server/start-breaker.test.ts",
+    title: "does not count for its address, and is not refused for it",
+  },
+  {
+    claim: "Refused starts leave no counters of made-up cookies without end",
+    file: startLimits,
+    text: `await this.#count([...networks, `,
+    without: `await this.#count([...networks.slice(0, 0), `,
+    test: "test/unit/server/token-server/start-breaker.test.ts",
+    title: "leaves counters behind for no more made-up cookies than starts that call do",
   },
   {
     claim: "HAProxy limits the requests of an address",

@@ -1,5 +1,6 @@
 import type { Health, LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { FailedShare, windowMinutes } from "./failed-share.js";
 import { Funnel } from "./funnel.js";
 import {
   callResult,
@@ -60,6 +61,17 @@ export class Metrics {
     help: "Seconds that a call to the Token Server took.",
     labelNames: ["call"] as const,
     buckets: callBuckets,
+    registers: this.#registers,
+  });
+  readonly #tokenServerDown = new Gauge({
+    name: `${prefix}token_server_down`,
+    help: "1 while the Token Server is down for everybody: the kit has found out by a start of its own.",
+    registers: this.#registers,
+  });
+  readonly #failedShare = new FailedShare();
+  readonly #failedStarts = new Gauge({
+    name: `${prefix}failed_starts_ratio`,
+    help: `The share of the starts of the last ${windowMinutes} minutes that brought no code. One client can raise it.`,
     registers: this.#registers,
   });
   readonly #limited = new Counter({
@@ -153,6 +165,8 @@ export class Metrics {
     if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
     if (event.type === "request_refused") this.#refused.inc({ error: event.error });
     if (event.type === "ticket_refused") this.#ticketsRefused.inc({ reason: event.reason });
+    if (event.type === "token_server_down") this.#tokenServerDown.set(1);
+    if (event.type === "token_server_recovered") this.#tokenServerDown.set(0);
     const number = numberResult(event);
     if (number !== undefined) this.#numbers.inc({ result: number });
     const problem = numberProblem(event);
@@ -178,15 +192,16 @@ export class Metrics {
     return async (request) => {
       const call = request.method === "POST" ? "start" : "result";
       const beganAt = performance.now();
+      let result: ReturnType<typeof callResult> = "no_answer";
       try {
         const answer = await transport(request);
-        this.#calls.inc({ call, result: callResult(answer.status) });
+        result = callResult(answer.status);
         return answer;
-      } catch (error) {
-        this.#calls.inc({ call, result: "no_answer" });
-        throw error;
       } finally {
-        this.#callSeconds.observe({ call }, (performance.now() - beganAt) / 1000);
+        const now = performance.now();
+        this.#calls.inc({ call, result });
+        this.#callSeconds.observe({ call }, (now - beganAt) / 1000);
+        if (call === "start") this.#failedShare.count(result !== "200", now);
       }
     };
   }
@@ -195,6 +210,7 @@ export class Metrics {
   text(watchers: number, paused?: Health["paused"]): Promise<string> {
     this.#watchers.set(watchers);
     this.#paused.set(paused ? 1 : 0);
+    this.#failedStarts.set(this.#failedShare.at(performance.now()));
     return this.#registry.metrics();
   }
 

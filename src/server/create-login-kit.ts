@@ -27,6 +27,7 @@ import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
 import { Tickets } from "./login/tickets.js";
 import { LoginPause } from "./endpoints/login-pause.js";
 import { markScanned } from "./endpoints/scanned.js";
+import { StartBreaker } from "./token-server/start-breaker.js";
 import { TokenServerChecks } from "./token-server/token-server-check.js";
 import { TokenServerClient } from "./token-server/token-server-client.js";
 import { fetchTransport, type Transport, type TransportWithNotice } from "./token-server/transport.js";
@@ -94,12 +95,16 @@ export function createLoginKit<Context = unknown>(
   const startLimits = new StartLimits(config, guard, report, givenRuntime);
   const pairing = config.pairing && new Pairing(config.pairing, core, guard);
   const pause = new LoginPause(core, guard);
+  const breaker = new StartBreaker({
+    ...{ tokenServer, checks, pending, report, runtime: givenRuntime },
+    mayCheck: () => !live.isClosed && !pause.present,
+  });
   const otpEndpoint = new OtpEndpoint(core, {
     cookie,
     live,
     pause,
     startLimits,
-    tokenServer,
+    breaker,
     quota,
     pairing,
   });

@@ -52,9 +52,7 @@ export function createReport(
     if (cleaned.type === "pairing_unavailable")
       return tell({ ...cleaned, level: throttle.level(cleaned.type, "error") });
     if (cleaned.type !== "token_server_trouble") return tell(cleaned);
-    const { call, failures, status, reason, level } = cleaned;
-    // `StartOutage` already makes an outage an error only once a minute.
-    if (failures !== undefined) return tell(cleaned);
+    const { call, status, reason, level } = cleaned;
     tell({ ...cleaned, level: throttle.level(`${level} ${call} ${status ?? reason}`, level) });
   };
 }

@@ -297,9 +297,7 @@ export type LoginKitEvent =
     }
   /**
    * The Token Server gave no usable answer. `code` and `description` are its own words. One event in ten seconds about the same
-   * trouble has its level; the others are `info`. A 4xx is an error. The third start in a row, within a minute, that does not
-   * reach the Token Server or gets no usable answer is an error too, once a minute while it goes on: `failures` starts have failed
-   * since `since`, an instant in ISO 8601.
+   * trouble has its level; the others are `info`. A 4xx is an error.
    */
   | {
       type: "token_server_trouble";
@@ -309,14 +307,27 @@ export type LoginKitEvent =
       status?: number;
       code?: string;
       description?: string;
-      failures?: number;
-      since?: string;
       attempt?: string;
       transaction?: string;
       address?: string;
       durationMs: number;
     }
-  /** A start has reached the Token Server after an outage, in which `failures` starts failed in `durationMs`. */
+  /**
+   * The Token Server is down for everybody: `failures` starts in a row have failed since `since` (an instant in ISO 8601), and
+   * then one of the kit itself, which has nothing of a client. `reason`, `status`, `code` and `description` are that one's, as in
+   * `token_server_trouble`. Most starts are now answered 503 without a call.
+   */
+  | {
+      type: "token_server_down";
+      level: "error";
+      failures: number;
+      since: string;
+      reason: string;
+      status?: number;
+      code?: string;
+      description?: string;
+    }
+  /** The Token Server is no longer down: a start of a client or of the kit has reached it. `failures` starts failed in `durationMs`. */
   | { type: "token_server_recovered"; level: "warn"; failures: number; durationMs: number }
   /**
    * The store does not work. `failures` counts the failed calls since the last such event, `durationMs` is the time

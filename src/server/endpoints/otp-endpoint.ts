@@ -25,10 +25,9 @@ import type { Pairing } from "../pairing/pairing.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import { sha256 } from "../bytes.js";
 import { drawnAtOnce, randomShare } from "../runtime.js";
-import { StartBreaker } from "../token-server/start-breaker.js";
-import { StartOutage, type FailedStart } from "../token-server/start-outage.js";
+import type { StartBreaker } from "../token-server/start-breaker.js";
 import { withNumber } from "../token-server/message.js";
-import { troubleEvent, type TokenServerClient, type Trouble } from "../token-server/token-server-client.js";
+import { troubleEvent, type Trouble } from "../token-server/token-server-client.js";
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
 import type { CallQuota } from "../limits/call-quota.js";
 
@@ -38,7 +37,7 @@ interface OtpEndpointParts<Context> {
   live: LiveAttempts;
   pause: LoginPause;
   startLimits: StartLimits;
-  tokenServer: TokenServerClient;
+  breaker: StartBreaker;
   quota: CallQuota;
   /** Undefined if no code has a number. */
   pairing: Pairing<Context> | undefined;
@@ -65,8 +64,6 @@ const backSeconds = 10;
 export class OtpEndpoint<Context> {
   readonly #core: Core<Context>;
   readonly #parts: OtpEndpointParts<Context>;
-  readonly #outage = new StartOutage();
-  readonly #breaker = new StartBreaker();
 
   constructor(core: Core<Context>, parts: OtpEndpointParts<Context>) {
     this.#core = core;
@@ -86,11 +83,16 @@ export class OtpEndpoint<Context> {
   /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Started> {
     const { attempts, report, runtime } = this.#core;
-    const { cookie, live, quota, startLimits } = this.#parts;
+    const { breaker, cookie, live, pause, quota, startLimits } = this.#parts;
     // Before the start is counted.
-    await this.#checkOpen();
+    await pause.check();
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const sentCookie = cookie.read(call.request);
+    if (!breaker.admits()) {
+      // Not for its address, because all pages of an office ask again while the Token Server is down.
+      if (sentCookie !== undefined) await startLimits.countRefused(call, await sha256(sentCookie));
+      throw this.#tokenServerDown();
+    }
     const randomness = drawnAtOnce(runtime);
     const number = this.#parts.pairing?.createNumber(randomness);
     const secret = sentCookie ?? cookie.create(randomness);
@@ -139,9 +141,10 @@ export class OtpEndpoint<Context> {
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
     const { attempts, config, report, runtime } = this.#core;
-    const { live } = this.#parts;
+    const { breaker, live, pause } = this.#parts;
     await live.pollLast(attempt);
-    await this.#checkOpen();
+    await pause.check();
+    if (!breaker.admits()) throw this.#tokenServerDown();
     const place = await attempts.change(attempt.id, {
       kind: "renewal_started",
       maxTransactions: config.limits.transactionsPerAttempt,
@@ -166,18 +169,9 @@ export class OtpEndpoint<Context> {
     return jsonResponse(201, this.#answer(issued));
   }
 
-  /** @throws ApiError 503 if no code may be asked for now */
-  async #checkOpen(): Promise<void> {
-    await this.#parts.pause.check();
-    this.#checkBreaker();
-  }
-
-  /** @throws ApiError 503 while the Token Server is down, except for the one that finds out whether it is back */
-  #checkBreaker(): void {
-    const { runtime } = this.#core;
-    if (this.#breaker.waitMs(runtime.now()) === 0) return;
-    // Spread, because all pages would ask in the moment in which it is back.
-    throw temporarilyUnavailable(Math.ceil(backSeconds * (1 + randomShare(runtime))));
+  /** 503, spread, because all pages would ask in the moment in which the Token Server is back. */
+  #tokenServerDown(): ApiError {
+    return temporarilyUnavailable(Math.ceil(backSeconds * (1 + randomShare(this.#core.runtime))));
   }
 
   /** Why an attempt cannot be renewed. The limit is checked before the status. */
@@ -225,52 +219,34 @@ export class OtpEndpoint<Context> {
     const { request, context } = call;
     const text = await config.message?.({ language, request, context });
     const address = call.address();
-    this.#checkBreaker();
+    const { breaker } = this.#parts;
+    // Others may have called since it was asked first.
+    if (!breaker.admits()) throw this.#tokenServerDown();
     const beganAt = runtime.now();
-    this.#breaker.calls(beganAt);
-    const trouble = (of: Trouble, failed?: FailedStart): void =>
+    const trouble = (of: Trouble): void =>
       report({
         ...troubleEvent("start", of, runtime.now() - beganAt),
-        ...failed,
         ...(call.attempt !== undefined && { attempt: call.attempt }),
         ...(address !== undefined && { address }),
       });
-    const outcome = await this.#parts.tokenServer.start({
+    const outcome = await breaker.start({
       message: text !== undefined && number !== undefined ? withNumber(text, number) : text,
       languageCode: language,
       ipAddress: address,
       userAgent: userAgentOf(request),
     });
-    const now = runtime.now();
     switch (outcome.kind) {
       case "started":
-        this.#reached(now);
-        return { ...outcome.transaction, endsAt: now + outcome.transaction.ttlMs, number };
+        return { ...outcome.transaction, endsAt: runtime.now() + outcome.transaction.ttlMs, number };
       case "rejected":
-        this.#reached(now);
         trouble(outcome.trouble);
         throw serverError();
       case "unavailable":
-        if (outcome.because === "down") this.#breaker.failed(now);
-        if (outcome.because === "answer") this.#breaker.answered();
-        trouble(outcome.trouble, this.#outage.failed(now));
+        trouble(outcome.trouble);
         throw temporarilyUnavailable();
       default:
         return outcome satisfies never;
     }
-  }
-
-  #reached(now: number): void {
-    this.#breaker.answered();
-    const ended = this.#outage.reached();
-    if (!ended) return;
-    const { failures, sinceMs } = ended;
-    this.#core.report({
-      type: "token_server_recovered",
-      level: "warn",
-      failures,
-      durationMs: now - sinceMs,
-    });
   }
 
   #answer({ otp, ttlMs }: Issued): CodeAnswer {

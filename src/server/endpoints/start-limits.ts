@@ -1,4 +1,4 @@
-import { limitExceeded, type ApiError } from "../http/api-error.js";
+import { ApiError, limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
 import type { Report } from "../kit-events.js";
@@ -52,10 +52,33 @@ export class StartLimits {
     if (!hasAddress && addressLimits.some((name) => this.#limiters.has(name))) this.#warnOnce();
     // The largest network first: a start above its limit leaves no counter behind for its smaller networks. The browser last:
     // anyone can make up cookies, and each would leave a counter behind.
-    const counted = [
+    await this.#count([
       ...(hasAddress ? countedNetworks(address()) : []),
       ...(browser === undefined ? [] : [["startsPerBrowser", browser] as const]),
-    ];
+    ]);
+  }
+
+  /**
+   * Counts a start that does not call the Token Server, because that is down: for its browser, not for its address.
+   *
+   * @throws ApiError 429
+   */
+  async countRefused(
+    { address, hasAddress }: Pick<Call<unknown>, "address" | "hasAddress">,
+    browser: string,
+  ): Promise<void> {
+    // Of one address no more browsers are counted than with other starts. These counters refuse nothing.
+    const networks = (hasAddress ? countedNetworks(address()) : []).map(
+      ([name, key]) => [name, `refused|${key}`] as const,
+    );
+    try {
+      await this.#count([...networks, ["startsPerBrowser", browser]]);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.limit?.name === "startsPerBrowser") throw error;
+    }
+  }
+
+  async #count(counted: readonly (readonly [StartLimit, string])[]): Promise<void> {
     // Before anything is counted: one that is above its limit does not use up the limits of the others.
     for (const [name, key] of counted) {
       const refusedMs = this.#refusedMs(name, key);

@@ -1,42 +1,135 @@
-/** A Token Server is down after so many starts in a row that it did not answer, over at least this time. */
-const openAfter = 3;
-const openAfterMs = 60_000;
+import type { Report } from "../kit-events.js";
+import type { PendingTasks } from "../pending-tasks.js";
+import type { Runtime } from "../runtime.js";
+import type { TokenServerChecks } from "./token-server-check.js";
+import {
+  troubleDetails,
+  type LoginDetails,
+  type StartOutcome,
+  type TokenServerClient,
+} from "./token-server-client.js";
 
-/** While it is down, one start in this time calls it. */
-const tryMs = 5000;
+/** After so many failed starts, whoever made them, the kit starts a transaction itself. */
+const suspiciousFailures = 3;
+
+/** The kit's own starts are at least this far apart. While the breaker is open, so are those of clients. */
+const intervalMs = 5000;
+
+interface StartBreakerParts {
+  tokenServer: TokenServerClient;
+  checks: TokenServerChecks;
+  pending: PendingTasks;
+  report: Report;
+  /** With this process's clock: the store's may be set. */
+  runtime: Runtime;
+  /** Whether the kit may start transactions by itself now: not while logins are paused, nor after `close()`. */
+  mayCheck: () => boolean;
+}
+
+/** The failed starts since the last one that succeeded. Each such series is an object of its own. */
+interface Failing {
+  failures: number;
+  readonly sinceMs: number;
+  /** Whether the kit has found out by itself that the Token Server is down: the breaker is open. */
+  isDown: boolean;
+}
 
 /**
- * A circuit breaker for starts and renewals: while the Token Server is down, one of them in some seconds finds out whether it is
- * back, and the others do not wait for it. Result calls do not go through it, because a login may depend on each.
+ * A circuit breaker for starts and renewals: while the Token Server is down, few of them call it, and the others do not wait for
+ * it. Result calls do not go through it, because a login may depend on each.
+ *
+ * A client can make its own starts fail, such as by a header that a firewall drops. So clients' failures only make the kit look
+ * for itself, by a start that has nothing of a client: that alone opens the breaker. It sets no timer: failed and refused
+ * starts lead to the kit's own.
  */
 export class StartBreaker {
-  /** The starts in a row that were not answered, and when the first of them failed. */
-  #failures = 0;
-  #failingSince = Infinity;
-  /** While it is open: before that no start may call. */
-  #tryAt: number | undefined;
+  readonly #parts: StartBreakerParts;
+  #failing: Failing | undefined;
+  /** While it is open: when the next start of a client may call. */
+  #nextClientAt = 0;
+  /** When the kit may start by itself again. */
+  #nextCheckAt = -Infinity;
+  #isChecking = false;
 
-  /** Milliseconds until a start may call; 0 if one may now. */
-  waitMs(now: number): number {
-    return Math.max(0, (this.#tryAt ?? now) - now);
+  constructor(parts: StartBreakerParts) {
+    this.#parts = parts;
   }
 
-  /** A start calls: until it is answered, or for some seconds, the others may not. */
-  calls(now: number): void {
-    if (this.#tryAt !== undefined) this.#tryAt = now + tryMs;
+  /** Whether a client's start may call now. */
+  admits(): boolean {
+    if (this.#failing?.isDown !== true) return true;
+    this.#check(this.#failing);
+    return this.#parts.runtime.now() >= this.#nextClientAt;
   }
 
-  /** A start was answered, with a code or with a fault of the site. */
-  answered(): void {
-    this.#failures = 0;
-    this.#failingSince = Infinity;
-    this.#tryAt = undefined;
+  /** Starts a transaction for a client that `admits` let pass. Never rejects. */
+  async start(details: LoginDetails): Promise<StartOutcome> {
+    const { runtime, tokenServer } = this.#parts;
+    this.#nextClientAt = runtime.now() + intervalMs;
+    const outcome = await tokenServer.start(details);
+    switch (outcome.kind) {
+      case "started":
+        this.#succeeded();
+        break;
+      case "unavailable":
+        this.#failed();
+        break;
+      case "rejected":
+        // A client's header may be the reason, also while the Token Server behind that firewall is down.
+        break;
+      default:
+        outcome satisfies never;
+    }
+    return outcome;
   }
 
-  /** A start was not answered: timed out, refused or a 5xx. */
-  failed(now: number): void {
-    this.#failures += 1;
-    this.#failingSince = Math.min(this.#failingSince, now);
-    if (this.#failures >= openAfter && now >= this.#failingSince + openAfterMs) this.#tryAt ??= now + tryMs;
+  #failed(): void {
+    this.#failing ??= { failures: 0, sinceMs: this.#parts.runtime.now(), isDown: false };
+    this.#failing.failures += 1;
+    if (this.#failing.failures >= suspiciousFailures) this.#check(this.#failing);
+  }
+
+  #succeeded(): void {
+    const { report, runtime } = this.#parts;
+    const ended = this.#failing;
+    this.#failing = undefined;
+    if (ended?.isDown !== true) return;
+    const { failures, sinceMs } = ended;
+    report({
+      type: "token_server_recovered",
+      level: "warn",
+      failures,
+      durationMs: runtime.now() - sinceMs,
+    });
+  }
+
+  /** Starts a transaction for nobody, unless that was done just now. */
+  #check(failing: Failing): void {
+    const { mayCheck, pending, runtime } = this.#parts;
+    const now = runtime.now();
+    if (this.#isChecking || now < this.#nextCheckAt || !mayCheck()) return;
+    this.#isChecking = true;
+    this.#nextCheckAt = now + intervalMs;
+    void pending.add(this.#startForNobody(failing));
+  }
+
+  async #startForNobody(failing: Failing): Promise<void> {
+    const { checks, report, runtime } = this.#parts;
+    const outcome = await checks.start();
+    this.#isChecking = false;
+    // A 4xx too: it can be reached, and the cause is a setting, so each start says so.
+    if (outcome.kind !== "unavailable") return this.#succeeded();
+    // Another series: somebody's start has succeeded in the meantime.
+    if (this.#failing !== failing || failing.isDown) return;
+    failing.isDown = true;
+    this.#nextClientAt = runtime.now() + intervalMs;
+    const { failures, sinceMs } = failing;
+    report({
+      type: "token_server_down",
+      level: "error",
+      failures,
+      since: new Date(sinceMs).toISOString(),
+      ...troubleDetails(outcome.trouble),
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { Runtime } from "../runtime.js";
-import type { TokenServerClient } from "./token-server-client.js";
+import { troubleDetails, type StartOutcome, type TokenServerClient } from "./token-server-client.js";
 
 /** Whether the Token Server starts a code for this site. */
 export type TokenServerCheck =
@@ -35,20 +35,17 @@ export class TokenServerChecks {
   }
 
   async #ask(): Promise<TokenServerCheck> {
-    const outcome = await this.#tokenServer.start({
+    const outcome = await this.start();
+    return outcome.kind === "started" ? { ok: true } : { ok: false, ...troubleDetails(outcome.trouble) };
+  }
+
+  /** Asks for such a code now, with nothing of a client. Never rejects. */
+  start(): Promise<StartOutcome> {
+    return this.#tokenServer.start({
       message: this.#message,
       languageCode: undefined,
       ipAddress: undefined,
       userAgent: undefined,
     });
-    if (outcome.kind === "started") return { ok: true };
-    const { reason, status, error } = outcome.trouble;
-    return {
-      ok: false,
-      reason,
-      ...(status !== undefined && { status }),
-      ...(error && { code: error.code }),
-      ...(error?.description !== undefined && { description: error.description }),
-    };
   }
 }

@@ -52,17 +52,13 @@ export type StartOutcome =
   /** A 4xx: the site or its administrator has to fix something. */
   | { kind: "rejected"; trouble: Trouble }
   /** Unreachable, too slow, a 5xx or an invalid answer: it may work later. */
-  | { kind: "unavailable"; trouble: Trouble; because: Unavailable };
-
-/** `down`: it cannot be reached, is too slow, or answers 5xx. `answer`: another answer of no use. `not_called`: no secret. */
-type Unavailable = "down" | "answer" | "not_called";
+  | { kind: "unavailable"; trouble: Trouble };
 
 export type ResultOutcome = TransactionResult | { kind: "unanswered"; trouble: Trouble };
 
 type Answer =
   /** `json` is undefined if the body is no JSON. */
-  | { kind: "answered"; status: number; json: unknown }
-  | { kind: "unavailable"; reason: string; because: Unavailable };
+  { kind: "answered"; status: number; json: unknown } | { kind: "unavailable"; reason: string };
 
 /** `redact` removes the secrets that the call was made with, `redactWords` also what may be a number of a message. */
 type Reply = Answer & { redact: (text: string) => string; redactWords: (text: string) => string };
@@ -115,7 +111,7 @@ export class TokenServerClient {
     const trouble = troubleOf(reply, parsed?.wrong);
     return reply.kind === "answered" && reply.status >= 400 && reply.status < 500
       ? { kind: "rejected", trouble }
-      : { kind: "unavailable", trouble, because: reasonOf(reply) };
+      : { kind: "unavailable", trouble };
   }
 
   /** Gets the result of a transaction: `GET /oauth/api/v4/authenticate/transaction/{id}`. */
@@ -141,13 +137,12 @@ export class TokenServerClient {
       return {
         kind: "unavailable",
         reason: `was not asked: ${(error as Error).message}`,
-        because: "not_called",
         ...withoutRedaction,
       };
     }
     const redact = (text: string): string => redactor(clientId, secrets)(text);
     const redactWords = (text: string): string => redact(withoutNumbers(text, this.#settings.numberDigits));
-    let answer: Answer = { kind: "unavailable", reason: "was not asked", because: "not_called" };
+    let answer: Answer = { kind: "unavailable", reason: "was not asked" };
     for (const secret of this.#acceptedFirst(secrets)) {
       answer = await this.#callWith(secret, { path, form }, redact);
       if (answer.kind === "unavailable") return { ...answer, redact, redactWords };
@@ -184,24 +179,20 @@ export class TokenServerClient {
       const answer = await withTimeout(call, timeoutMs, this.#runtime);
       if (answer === timedOut) {
         abort.abort();
-        return { kind: "unavailable", reason: `gave no answer in ${timeoutMs / 1000} s`, because: "down" };
+        return { kind: "unavailable", reason: `gave no answer in ${timeoutMs / 1000} s` };
       }
       const { status, text } = answer;
-      if (text === undefined)
-        return { kind: "unavailable", reason: "sent an answer that is too large", because: "answer" };
+      if (text === undefined) return { kind: "unavailable", reason: "sent an answer that is too large" };
       return { kind: "answered", status, json: parseJson(text) };
     } catch (error) {
       const reason = `could not be reached at ${url} (${describe(error, redact)})`;
-      return { kind: "unavailable", reason, because: "down" };
+      return { kind: "unavailable", reason };
     }
   }
 }
 
 const isOk = (reply: Reply): reply is Extract<Reply, { kind: "answered" }> =>
   reply.kind === "answered" && reply.status === 200;
-
-const reasonOf = (reply: Reply): Unavailable =>
-  reply.kind === "unavailable" ? reply.because : reply.status >= 500 ? "down" : "answer";
 
 function troubleOf(reply: Reply, wrong: WrongAnswer | undefined): Trouble {
   if (reply.kind === "unavailable") return { reason: reply.reason };
@@ -247,22 +238,22 @@ function describe(error: unknown, redact: Reply["redact"]): string {
   return /^[A-Z][A-Z\d_]*$/.test(code) ? code : redact(code);
 }
 
+/** A trouble as events and `kit.check` tell it. */
+export const troubleDetails = ({ reason, status, error }: Trouble) => ({
+  reason,
+  ...(status !== undefined && { status }),
+  ...(error && { code: error.code }),
+  ...(error?.description !== undefined && { description: error.description }),
+});
+
 /** The event that reports a call without a usable answer. */
 export function troubleEvent(
   call: "start" | "result",
-  { reason, status, error }: Trouble,
+  trouble: Trouble,
   durationMs: number,
 ): Extract<LoginKitEvent, { type: "token_server_trouble" }> {
+  const { status } = trouble;
   // A 4xx stays until somebody fixes it; anything else may pass.
   const level = status !== undefined && status >= 400 && status < 500 ? "error" : "warn";
-  return {
-    type: "token_server_trouble",
-    level,
-    call,
-    reason,
-    ...(status !== undefined && { status }),
-    ...(error && { code: error.code }),
-    ...(error?.description !== undefined && { description: error.description }),
-    durationMs,
-  };
+  return { type: "token_server_trouble", level, call, ...troubleDetails(trouble), durationMs };
 }

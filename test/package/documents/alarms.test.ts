@@ -103,10 +103,16 @@ const numbered: Partial<CommonOptions> = {
 /** What leads to an event of level `error`: the events that can have it. */
 const errors: Record<string, (t: TestContext) => Promise<LoginKitEvent[]>> = {
   async token_server_trouble(t) {
-    const { events, start } = scene(t, {
+    const { events, start } = scene(t, { transport: () => Promise.resolve({ status: 401, text: "" }) });
+    await start();
+    return events;
+  },
+  async token_server_down(t) {
+    const { clock, events, start } = scene(t, {
       transport: () => Promise.reject(Object.assign(new Error(), { code: "ECONNREFUSED" })),
     });
     for (let time = 0; time < 3; time++) await start();
+    await clock.settle();
     return events;
   },
   async store_trouble(t) {

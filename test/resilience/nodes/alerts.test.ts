@@ -34,6 +34,8 @@ const working: Series = {
   [otherUp]: "1x120",
   [call("start", "200")]: "0+60x120",
   [call("start", "no_answer")]: "0x120",
+  [ours("token_server_down")]: "0x120",
+  [ours("failed_starts_ratio")]: "0.02x120",
   [call("result", "200")]: "0+30x120",
   [call("result", "404")]: "0+20x120",
   [call("result", "401")]: "0x120",
@@ -83,8 +85,20 @@ const faults: readonly Fault[] = [
   {
     what: "the Token Server does not answer",
     alert: "LoginTokenServerDown",
-    series: { [call("start", "200")]: "0+60x10 600x50", [call("start", "no_answer")]: "0x10 0+60x50" },
+    series: { [ours("token_server_down")]: "0x10 1x50", [ours("failed_starts_ratio")]: "0x10 1x50" },
     by: 14,
+  },
+  {
+    what: "the Token Server is down again and again",
+    alert: "LoginTokenServerDown",
+    series: { [ours("token_server_down")]: "0x10 1 0 1 0 1 0 1 0 1 0x40" },
+    by: 14,
+  },
+  {
+    what: "the starts of one client fail",
+    alert: "LoginStartsFail",
+    series: { [ours("failed_starts_ratio")]: "0x10 0.8x50" },
+    by: 22,
   },
   {
     what: "the client's secret was changed at the Token Server",
@@ -241,6 +255,15 @@ describe(rules, () => {
   test("raises nothing at a site that works", (t) => {
     const never = [10, 30, 60, 115].map((minute) => [minute] as const);
     assert.match(promtool(t, {}, never), /SUCCESS/);
+  });
+
+  test("raises nothing for a Token Server that is down for half a minute", (t) => {
+    const short: Series = {
+      [ours("token_server_down")]: "0x10 1 0x100",
+      [ours("failed_starts_ratio")]: "0x10 1x4 0x100",
+    };
+    const never = [10, 11, 12, 13, 14, 15, 30].map((minute) => [minute] as const);
+    assert.match(promtool(t, short, never), /SUCCESS/);
   });
 
   for (const { what, alert, series, by } of faults)

@@ -16,6 +16,7 @@ import {
   listenToConsole,
   quick,
   reaches,
+  tokenServerDown,
 } from "../support/marked-logins.js";
 import { mark, markedSite, type MarkedSite } from "../support/marked-site.js";
 
@@ -25,6 +26,7 @@ describe("whole logins with marked secrets", () => {
     const world = await markedSite(t, { options: () => quick });
 
     await allLogins(world);
+    await tokenServerDown(world);
 
     assertKept(world.outflows(), [...world.secrets(), ...carriedSecrets].filter(isInMemory));
     assert.deepEqual(written, [], "With a hook nothing is written to the console.");
@@ -39,10 +41,16 @@ describe("whole logins with marked secrets", () => {
     });
 
     await allLogins(world);
+    await tokenServerDown(world);
 
     const outflows = [...world.outflows(), ...written];
     assertKept(outflows, [...world.secrets(), ...carriedSecrets].filter(isInMemory));
-    for (const word of ["sign_in_failed", "token_server_trouble", "transaction_failed"]) {
+    for (const word of [
+      "sign_in_failed",
+      "token_server_trouble",
+      "token_server_down",
+      "transaction_failed",
+    ]) {
       holds(
         written.some(({ text }) => text.includes(word)),
         word,

@@ -2,6 +2,7 @@ import type { SiteKitOptions } from "./site.js";
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { inspect } from "node:util";
+import { until } from "../../../support/until.js";
 import { findLeaks, neverSeen, type Outflow, type Secret } from "../../../support/secrets.js";
 import { plainMark, type MarkedSite, type NamedBrowser } from "./marked-site.js";
 
@@ -135,6 +136,9 @@ async function repeatingTokenServer(world: MarkedSite): Promise<void> {
       world.repeatBy(answer);
       assert.match(String((await erin.post("")).status), /^50[03]$/);
       assert.match(String((await erin.post(`/${attempt}/otp`)).status), /^50[03]$/);
+      // After a third one that fails it would be taken for down, and no longer be called.
+      world.repeatBy(undefined);
+      await world.browser("frank").start();
     }
   }
   for (const wording of wordings) {
@@ -153,6 +157,19 @@ async function repeatingTokenServer(world: MarkedSite): Promise<void> {
     assert.equal((await frank.status(failing)).status, "failed");
   }
   world.repeatBy(undefined);
+}
+
+/** It is down for everybody, and the kit's own start finds out. */
+export async function tokenServerDown(world: MarkedSite): Promise<void> {
+  world.repeatBy((sent) =>
+    Response.json({ error: `${world.marks.echo} ${sent.slice(-200)}` }, { status: 500 }),
+  );
+  const heidi = world.browser("heidi");
+  // The first one that is refused without a call.
+  await until(
+    async () => Number((await heidi.post("")).headers.get("retry-after")) >= 10,
+    "the kit's own start",
+  );
 }
 
 async function signInThatThrows(world: MarkedSite): Promise<void> {

@@ -204,7 +204,7 @@ function givenSecrets(marks: MarkedSite["marks"]): Secret[] {
     {
       name: "Token Server's words",
       value: marks.echo,
-      belongs: /^(event (token_server_trouble|transaction_failed)|console)$/,
+      belongs: /^(event (token_server_(trouble|down)|transaction_failed)|console)$/,
     },
   ];
 }

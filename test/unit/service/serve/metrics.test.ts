@@ -109,6 +109,25 @@ describe("The metrics of the service", () => {
       assert.ok(text.includes(`\nonegini_otp_login_${line}\n`), line);
   });
 
+  test("tell a Token Server that is down, until it no longer is", async () => {
+    const metrics = new Metrics();
+    const tells = async (value: 0 | 1): Promise<void> =>
+      assert.match(await metrics.text(0), new RegExp(`^onegini_otp_login_token_server_down ${value}$`, "m"));
+    await tells(0);
+    metrics.count({ type: "token_server_down", level: "error", failures: 3, since: "", reason: "r" });
+    await tells(1);
+    metrics.count({ type: "token_server_recovered", level: "warn", failures: 3, durationMs: 1 });
+    await tells(0);
+  });
+
+  test("tell the share of starts that brought no code, whatever the reason", async () => {
+    // Of three starts, one is answered 200; result calls do not count.
+    assert.match(
+      await (await busy()).text(0),
+      new RegExp(`^onegini_otp_login_failed_starts_ratio ${2 / 3}$`, "m"),
+    );
+  });
+
   test("have Node's own and the process's, with its files where the system tells", async () => {
     const text = await new Metrics().text(0);
     for (const name of [
