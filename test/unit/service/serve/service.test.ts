@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { holds } from "../../../support/until.js";
+import { holds, until } from "../../../support/until.js";
 import { findLeaks } from "../../../support/secrets.js";
 import { internalSecret, origin, runService, type RunningService } from "./running-service.js";
 
@@ -361,18 +361,24 @@ describe("The log tells once if proxies is wrong", { concurrency: true }, () => 
 });
 
 describe("A Token Server that is down", () => {
-  test("is an error in the log from the third start, takes no process out, and is not asked by a probe", async (t) => {
+  test("is an error in the log and a metric after the third start, takes no process out, and is not asked by a probe", async (t) => {
     const down = await runService(t, { tokenServerUrl: "http://127.0.0.1:9" });
     const metrics = async () => (await down.call("GET", "/metrics")).text();
     for (let time = 0; time < 3; time++) assert.equal((await down.browser().post("")).status, 503);
-    const levels = down.lines
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter(({ event }) => event === "token_server_trouble")
-      .map(({ level }) => level);
-    assert.deepEqual(levels, ["warn", "info", "error"]);
+    const levelsOf = (type: string) =>
+      down.lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ event }) => event === type)
+        .map(({ level }) => level);
+    await until(() => levelsOf("token_server_down").length > 0, "the kit's own start");
+    assert.deepEqual(levelsOf("token_server_trouble"), ["warn", "info", "info"]);
+    assert.deepEqual(levelsOf("token_server_down"), ["error"]);
     for (const url of [down.publicAddress, down.internalAddress])
       for (const probe of ["/ready", "/health"]) assert.equal((await fetch(url + probe)).status, 200);
-    assert.match(await metrics(), /token_server_calls_total\{call="start",result="no_answer"\} 3$/m);
+    // The last one is the kit's own.
+    assert.match(await metrics(), /token_server_calls_total\{call="start",result="no_answer"\} 4$/m);
+    assert.match(await metrics(), /token_server_down 1$/m);
+    assert.match(await metrics(), /failed_starts_ratio 1$/m);
   });
 });
 
