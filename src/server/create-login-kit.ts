@@ -154,7 +154,7 @@ export function createLoginKit<Context = unknown>(
     },
     check: () => checks.check(),
     pause: (options) => pending.add(pause.pause(options)),
-    resume: () => pending.add(pause.resume()),
+    resume: (options) => pending.add(pause.resume(options)),
     health: () => healthOf(store, { live, pause, runtime }),
     async close() {
       live.close();

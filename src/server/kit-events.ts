@@ -344,12 +344,22 @@ export type LoginKitEvent =
   /** The store works again, after `durationMs`. */
   | { type: "store_recovered"; level: "warn"; durationMs: number }
   /**
-   * Logins are paused (`kit.pause`), on this server too: each server reports it when it learns of it, after a restart with
-   * its first start. `until`: when they go on by themselves, in ISO 8601.
+   * The store has something that this version cannot read, because another version or program wrote it. `what` it is, and
+   * `description` says what becomes of it. At most one a minute of each kind.
    */
-  | { type: "login_paused"; level: "warn"; until?: string }
-  /** Logins go on: `kit.resume`, or the pause's time is over. */
-  | { type: "login_resumed"; level: "warn" }
+  | {
+      type: "store_unreadable";
+      level: "error";
+      what: "attempt" | "pause" | "mark" | "limit";
+      description: string;
+    }
+  /**
+   * Logins are paused (`kit.pause`), on this server too: each server reports it when it learns of it, after a restart with
+   * its first start. `until`: when they go on by themselves, in ISO 8601. `by` and `reason` are the operator's.
+   */
+  | { type: "login_paused"; level: "warn"; until?: string; by?: string; reason?: string }
+  /** Logins go on: `kit.resume`, with the operator's `by` and `reason`, or the pause's time is over. */
+  | { type: "login_resumed"; level: "warn"; by?: string; reason?: string }
   /** Something else went wrong: one of the site's functions threw, or the kit has a bug. */
   | { type: "internal_error"; level: "error"; operation: string; error: unknown };
 

@@ -1,5 +1,5 @@
 import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
-import type { PauseOptions } from "./endpoints/login-pause.js";
+import type { PauseOptions, ResumeOptions } from "./endpoints/pause-options.js";
 import type { PageOptions } from "./endpoints/page-check.js";
 import type { Pause } from "./attempt/pause.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
@@ -75,16 +75,18 @@ export interface LoginKit<Context = unknown> {
    * given out. Starts and renewals are answered 503 `login_paused`, and `begin` resolves to `null`; the page says so, and asks again by
    * itself. A code that is on a screen still works, and a login that is under way ends as always.
    *
-   *     await kit.pause({ until: Date.now() + 3_600_000 });
+   *     await kit.pause({ until: Date.now() + 3_600_000, by: "jane", reason: "the app's release" });
    *
-   * A second call replaces `until`. Rejects while the store does not work; with a TypeError if `until` is wrong; and with a
-   * TypeError if the store is shared but has no `pauseSwitch`, because the other servers would go on. Without one a store of one
+   * A second call replaces the first. The last word counts on every server, also after the store has lost it (emptied, an older copy,
+   * a failover), as long as one server runs that has heard it. Rejects while the store does not work; with a TypeError if an option is
+   * wrong; with an `UnreadablePause` (its `name`) if the store has a pause that this version cannot read, which is not written over; and
+   * with a TypeError if the store is shared but has no `pauseSwitch`, because the other servers would go on. Without one a store of one
    * process pauses this kit alone.
    */
   pause(options?: PauseOptions): Promise<void>;
 
-  /** Ends the pause at once. Does nothing without one. Rejects as `pause` does. */
-  resume(): Promise<void>;
+  /** Ends the pause at once. Without one, it is still the last word. Rejects as `pause` does. */
+  resume(options?: ResumeOptions): Promise<void>;
 
   /**
    * The headers that end this browser's cookie, and with it all of its attempts: for the answer to the site's logout, which
@@ -158,6 +160,9 @@ export interface Health {
   closing: boolean;
   /** Open streams and held polls on this server. */
   watchers: number;
-  /** Set while logins are paused, as far as this server knows. It does not count for `healthy`. */
+  /**
+   * Set while logins are paused, as far as this server knows: by whom, why, and until when, where the operator said so. It does not
+   * count for `healthy`.
+   */
   paused?: Pause;
 }

@@ -53,8 +53,8 @@ export interface AttemptStore {
   limiter?(limit: RateLimit): RateLimiter;
 
   /**
-   * Makes the switch by which the servers of a site pause its logins. Called once by each kit. Without it `kit.pause` works for
-   * the kit that is called alone, and rejects if the store is shared.
+   * Where the site keeps what its operator said last about a pause, for all of its servers: see `PauseSwitch`. Called once by each
+   * kit. Without it `kit.pause` works for the kit that is called alone, and rejects if the store is shared.
    *
    * @param origin the site
    */

@@ -2,41 +2,52 @@
 export interface Pause {
   /** When they go on by themselves, in milliseconds of the store's clock. Without it they go on with `resume` only. */
   until?: number;
+  /** Who paused them, as the operator said. */
+  by?: string;
+  /** Why, as the operator said. */
+  reason?: string;
 }
 
-/** Is notified of the site's pause; undefined: its logins are not paused. */
-export type PauseListener = (pause: Pause | undefined) => void;
-
-/** Keeps whether the logins of one site are paused, for all servers that share the store. */
+/**
+ * Keeps one short text for a site: what its operator said last about a pause. The text is the kit's: a store keeps it as it is, for
+ * ever, and compares it whole. Which of two words is the newer one, and what to do when the store has lost one, the kit decides.
+ *
+ * A method rejects if the store cannot be used at the moment, and does so within a few seconds.
+ */
 export interface PauseSwitch {
-  /**
-   * Pauses the site's logins, or with `undefined` resumes them. A pause is kept until its time is over, also while no server runs.
-   * Resolves when the listeners of this server have been called; those of the others are called within two seconds.
-   */
-  set(pause: Pause | undefined): Promise<void>;
+  /** The text that was stored last, not that of a copy which lags behind; undefined if none is stored. */
+  read(): Promise<string | undefined>;
 
   /**
-   * Calls `listener` with the present pause before the promise resolves, and again after each change and each reconnect,
-   * sometimes without a change. It need not be called when a pause ends by its own time. Resolves to the function that ends the
-   * subscription.
+   * Stores `next` in place of `text` (undefined: where none is stored), in one atomic step, and then calls the listeners of all
+   * servers. Resolves to false and changes nothing if another text is stored. The text has no time to live: it stays until it is
+   * replaced, also while no server runs.
    */
-  subscribe(listener: PauseListener): Promise<() => void>;
+  compareAndSet(text: string | undefined, next: string): Promise<boolean>;
+
+  /**
+   * Calls `listener` after each change, on every server within a second, and when the store works again after changes may have been
+   * missed, such as after a reconnect; sometimes without a change. The subscription works before the promise resolves, so that a
+   * caller that reads afterwards misses no change. Resolves to the function that ends the subscription.
+   */
+  subscribe(listener: () => void): Promise<() => void>;
 }
 
 /** The switch of a site whose servers are all in this process. */
 export function memoryPauseSwitch(): PauseSwitch {
-  let present: Pause | undefined;
-  const listeners = new Set<{ call: PauseListener }>();
+  let stored: string | undefined;
+  const listeners = new Set<{ call: () => void }>();
   return {
-    set(pause) {
-      present = pause;
-      for (const { call } of listeners) call(pause);
-      return Promise.resolve();
+    read: () => Promise.resolve(stored),
+    compareAndSet(text, next) {
+      if (stored !== text) return Promise.resolve(false);
+      stored = next;
+      for (const { call } of listeners) call();
+      return Promise.resolve(true);
     },
     subscribe(call) {
       const listener = { call };
       listeners.add(listener);
-      call(present);
       return Promise.resolve(() => void listeners.delete(listener));
     },
   };

@@ -79,7 +79,8 @@ export class StoreGuard {
   /** Wraps the methods of a pause switch. */
   guardSwitch(of: PauseSwitch): PauseSwitch {
     return {
-      set: (pause) => this.run("writing a pause", () => of.set(pause)),
+      read: () => this.run("reading a pause", () => of.read()),
+      compareAndSet: (text, next) => this.run("writing a pause", () => of.compareAndSet(text, next)),
       subscribe: (listener) => this.run("subscribing to a pause", () => of.subscribe(listener)),
     };
   }

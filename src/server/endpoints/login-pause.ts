@@ -1,13 +1,25 @@
-import type { Pause, PauseSwitch } from "../attempt/pause.js";
-import type { StoreGuard } from "../attempt/store-guard.js";
+import { memoryPauseSwitch, type Pause, type PauseSwitch } from "../attempt/pause.js";
+import {
+  isNewer,
+  nextRegister,
+  nothingSaid,
+  parseRegister,
+  pauseOf,
+  speakerOf,
+  type Word,
+} from "../attempt/pause-register.js";
+import { StoreUnavailable, type StoreGuard } from "../attempt/store-guard.js";
 import type { Core } from "../core.js";
 import { loginPaused } from "../http/api-error.js";
 import { randomShare } from "../runtime.js";
+import { parsePause, parseResume, type PauseOptions, type ResumeOptions } from "./pause-options.js";
 
-/** When a pause ends. */
-export interface PauseOptions {
-  /** When logins go on by themselves: a `Date` or milliseconds since the epoch, in the future. Default: with `resume` only. */
-  until?: Date | number | undefined;
+/**
+ * `kit.pause` and `kit.resume` reject with it: the store has a pause that this version cannot read. It pauses the logins, and is not
+ * written over, because a newer version may have written it.
+ */
+export class UnreadablePause extends Error {
+  override readonly name = "UnreadablePause";
 }
 
 /** A paused page asks again after this time at the latest, because logins may go on before `until`. */
@@ -17,25 +29,47 @@ const askAgainSeconds = 30;
 const spreadSeconds = 10;
 
 /** After a subscription that failed, the next start or check after this time tries again. */
-const retryMs = 5000;
+const retryMs = 1000;
 
-/** Whether the site's logins are paused, as this server knows it: it follows the store from the first start on. */
+/** How often a shared store is read again: nobody tells that it was emptied or replaced by an older copy. */
+const rereadMs = 30_000;
+
+/** Each try fails only because another server has written at that moment. */
+const maxTries = 20;
+
+/** At most one event in this time about a pause that cannot be read. */
+const unreadableIntervalMs = 60_000;
+
+const ignore = (): void => undefined;
+
+/**
+ * Whether the site's logins are paused. This server follows the store from the first start on, and keeps the newest that it has
+ * heard. Where the store has lost that, it writes it back.
+ */
 export class LoginPause {
   readonly #core: Pick<Core, "config" | "report" | "runtime">;
-  /** Undefined: the store has none. */
+  /** Undefined: the store is shared, and has none. */
   readonly #switch: PauseSwitch | undefined;
-  #pause: Pause | undefined;
+  #newest = nothingSaid;
+  #isUnreadable = false;
+  #unreadableReportedAt = -Infinity;
+  /** Whether the store was read at least once. */
+  #hasRead = false;
+  #reported: Pause | undefined;
   #following: Promise<void> | undefined;
   #isFollowing = false;
   #retryAt = -Infinity;
   #isClosed = false;
-  #unsubscribe = (): void => undefined;
-  #cancelEnd = (): void => undefined;
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  #dueReading: Promise<void> | undefined;
+  #unsubscribe = ignore;
+  #cancelEnd = ignore;
+  #cancelReading = ignore;
 
   constructor(core: Pick<Core, "config" | "report" | "runtime">, guard: StoreGuard) {
     this.#core = core;
     const { store, pages } = core.config;
-    const made = store.pauseSwitch?.(pages.origin);
+    const made = store.pauseSwitch?.(pages.origin) ?? (store.isShared ? undefined : memoryPauseSwitch());
     this.#switch = made && guard.guardSwitch(made);
   }
 
@@ -43,11 +77,15 @@ export class LoginPause {
    * Lets a start or a renewal pass.
    *
    * @throws ApiError 503 while logins are paused
+   * @throws StoreUnavailable if the store could not be read yet, because it may have a pause
    */
   async check(): Promise<void> {
     await this.follow();
     const { present } = this;
-    if (!present) return;
+    if (!present) {
+      if (this.#switch && !this.#hasRead && !this.#isClosed) throw new StoreUnavailable(undefined);
+      return;
+    }
     const { runtime } = this.#core;
     const left = present.until === undefined ? Infinity : (present.until - runtime.now()) / 1000;
     throw loginPaused(Math.ceil(Math.min(left, askAgainSeconds) + randomShare(runtime) * spreadSeconds));
@@ -55,24 +93,24 @@ export class LoginPause {
 
   /** The pause, while there is one. */
   get present(): Pause | undefined {
-    const { until = Infinity } = this.#pause ?? {};
-    return this.#core.runtime.now() < until ? this.#pause : undefined;
+    return this.#isUnreadable ? {} : pauseOf(this.#newest, this.#core.runtime.now());
   }
 
   /** See `LoginKit.pause`. */
   async pause(options: PauseOptions | undefined): Promise<void> {
-    await this.#set("pause", parsePause(options, this.#core.runtime.now()));
+    await this.#say("pause", { paused: true, ...parsePause(options, this.#core.runtime.now()) });
   }
 
   /** See `LoginKit.resume`. */
-  async resume(): Promise<void> {
-    await this.#set("resume", undefined);
+  async resume(options: ResumeOptions | undefined): Promise<void> {
+    await this.#say("resume", { paused: false, ...parseResume(options) });
   }
 
   close(): void {
     this.#isClosed = true;
     this.#unsubscribe();
     this.#cancelEnd();
+    this.#cancelReading();
   }
 
   /** Subscribes to the store, once, so that no start has to read it. Never rejects: the guard reports a failure. */
@@ -84,64 +122,118 @@ export class LoginPause {
   }
 
   async #subscribe(to: PauseSwitch): Promise<void> {
-    const { runtime } = this.#core;
     try {
-      this.#unsubscribe = await to.subscribe((pause) => this.#hear(pause));
+      this.#unsubscribe = await to.subscribe(() => void this.#read(to).catch(ignore));
+      await this.#read(to);
       this.#isFollowing = true;
+      this.#readLater(to);
       if (this.#isClosed) this.close();
     } catch {
-      this.#retryAt = runtime.now() + retryMs;
+      this.#unsubscribe();
+      this.#retryAt = this.#core.runtime.now() + retryMs;
     }
     this.#following = undefined;
   }
 
-  async #set(method: "pause" | "resume", pause: Pause | undefined): Promise<void> {
-    if (!this.#switch && this.#core.config.store.isShared === true)
+  #readLater(from: PauseSwitch): void {
+    const { config, runtime } = this.#core;
+    if (!config.store.isShared) return;
+    const read = (): void => {
+      this.#readLater(from);
+      void this.#read(from).catch(ignore);
+    };
+    this.#cancelReading = runtime.after(rereadMs, read, "background");
+  }
+
+  /** Reads the store: once for all that ask before it begins. */
+  #read(from: PauseSwitch): Promise<void> {
+    this.#dueReading ??= this.#inTurn(() => {
+      this.#dueReading = undefined;
+      return this.#agree(from);
+    });
+    return this.#dueReading;
+  }
+
+  async #say(method: "pause" | "resume", word: Word): Promise<void> {
+    const to = this.#switch;
+    if (!to)
       throw new TypeError(
         `kit.${method}: the store is shared, but has no "pauseSwitch", so the other servers would not hear of it`,
       );
-    await this.follow();
-    await this.#switch?.set(pause);
-    // Else the store has called `#hear`.
-    if (!this.#isFollowing) this.#hear(pause);
+    await this.#inTurn(() => this.#agree(to, word));
   }
 
-  /** The pause as the store has it now, also when nothing has changed. */
-  #hear(pause: Pause | undefined): void {
+  /** One after the other, so that what is read last is the newest. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#lastTurn.then(work);
+    this.#lastTurn = done.catch(ignore);
+    return done;
+  }
+
+  /**
+   * Afterwards this server and the store have the same: the newer of what both had, or a new word of the operator.
+   *
+   * @throws UnreadablePause if the operator's word cannot be written
+   */
+  async #agree(store: PauseSwitch, word?: Word): Promise<void> {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const text = await store.read();
+      const stored = text === undefined ? undefined : parseRegister(text);
+      this.#hasRead = true;
+      this.#isUnreadable = stored !== undefined && "fault" in stored;
+      if (stored && "fault" in stored) {
+        const description = this.#unreadable(stored.fault);
+        this.#tell();
+        if (word) throw new UnreadablePause(description);
+        return;
+      }
+      const found = stored?.register;
+      if (found && isNewer(found, this.#newest)) this.#newest = found;
+      const next = word ? nextRegister(this.#newest, this.#core.runtime.now(), word) : this.#newest;
+      const isStored = found !== undefined && !isNewer(next, found);
+      if (isStored || (await store.compareAndSet(text, JSON.stringify(next)))) {
+        this.#newest = next;
+        this.#tell();
+        return;
+      }
+    }
+    throw new Error("The pause in the store has changed each time before it could be written");
+  }
+
+  /** Reports a pause that cannot be read, and returns what is to be said about it. */
+  #unreadable(fault: string): string {
+    const { config, report, runtime } = this.#core;
+    const description =
+      `The store has a pause of ${config.pages.origin} that this version cannot read (${fault}). ` +
+      "Logins are paused, and it is not written over: use the version that wrote it, or delete it from the store.";
+    const now = runtime.now();
+    if (!this.#isClosed && now >= this.#unreadableReportedAt + unreadableIntervalMs) {
+      this.#unreadableReportedAt = now;
+      report({ type: "store_unreadable", level: "error", what: "pause", description });
+    }
+    return description;
+  }
+
+  /** Reports what has changed. */
+  #tell(): void {
     const { report, runtime } = this.#core;
     if (this.#isClosed) return;
-    const before = this.#pause;
-    const until = pause?.until;
-    this.#pause = until === undefined || runtime.now() < until ? pause : undefined;
+    const before = this.#reported;
+    const { present } = this;
+    this.#reported = present;
     this.#cancelEnd();
-    if (this.#pause && until !== undefined)
-      this.#cancelEnd = runtime.after(until - runtime.now(), () => this.#hear(this.#pause), "background");
-    if (this.#pause) {
-      if (before && before.until === until) return;
+    if (present?.until !== undefined)
+      this.#cancelEnd = runtime.after(present.until - runtime.now(), () => this.#tell(), "background");
+    if (present) {
+      const { until, ...speaker } = present;
+      if (before && before.until === until && before.by === speaker.by && before.reason === speaker.reason)
+        return;
       const end = until !== undefined && { until: new Date(until).toISOString() };
-      report({ type: "login_paused", level: "warn", ...end });
-    } else if (before) report({ type: "login_resumed", level: "warn" });
+      report({ type: "login_paused", level: "warn", ...end, ...speaker });
+    } else if (before) {
+      // One that is over by its own time was ended by nobody.
+      const speaker = !this.#newest.paused && speakerOf(this.#newest);
+      report({ type: "login_resumed", level: "warn", ...speaker });
+    }
   }
-}
-
-/** The latest time of a `Date`. */
-const maxTime = 8.64e15;
-
-/** @throws TypeError that says what is wrong */
-function parsePause(options: unknown, now: number): Pause {
-  const fault = (what: string): TypeError =>
-    new TypeError(`kit.pause: ${what}; expected a Date or milliseconds since the epoch, in the future`);
-  if (options === undefined) return {};
-  if (typeof options !== "object" || options === null)
-    throw new TypeError("kit.pause: the options are wrong; expected an object with until");
-  const unknown = Object.keys(options).find((name) => name !== "until");
-  if (unknown !== undefined) throw new TypeError(`kit.pause: there is no option "${unknown}"`);
-  const { until } = options as { until?: unknown };
-  if (until === undefined) return {};
-  if (typeof until !== "number" && !(until instanceof Date))
-    throw fault(`"until" is of type ${until === null ? "null" : typeof until}`);
-  const at = Math.ceil(Number(until));
-  if (!(Math.abs(at) <= maxTime)) throw fault('"until" is not a time');
-  if (at <= now) throw fault('"until" is in the past');
-  return { until: at };
 }

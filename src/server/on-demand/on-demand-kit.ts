@@ -41,10 +41,10 @@ export function onDemandKit<Context>(
       if (!isKit(found)) throw found.error;
       return found.pause(...options);
     },
-    async resume() {
+    async resume(...options) {
       const found = await available();
       if (!isKit(found)) throw found.error;
-      return found.resume();
+      return found.resume(...options);
     },
     // A log-out works without the options.
     forget: (options) => source.now()?.forget(options) ?? endsOfCookies(options),

@@ -66,11 +66,12 @@ export const readCountScript =
 export const timeScript = "return redis.call('TIME')";
 
 /**
- * Stores a site's pause (channel, message, value, life) and publishes that it changed. Without a life it is kept until it is
- * replaced. One that ends is replaced by one of a millisecond, because the documented rights of the site's user have no DEL.
+ * Replaces the text of a site's pause (channel, message, text, the text before), or stores it where there is none (without the text
+ * before), and publishes that it changed. It has no time to live.
  */
 export const pauseScript = `
-if ARGV[4] then redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4]) else redis.call('SET', KEYS[1], ARGV[3]) end
+if redis.call('GET', KEYS[1]) ~= (ARGV[4] or false) then return 0 end
+redis.call('SET', KEYS[1], ARGV[3])
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 return 1`;
 

@@ -35,6 +35,7 @@ export interface SubscriberDependencies {
 export class RedisSubscriber {
   readonly #dependencies: SubscriberDependencies;
   readonly #listeners = new AttemptListeners();
+  readonly #liveListeners = new Set<() => void>();
   readonly #name = crypto.randomUUID();
   readonly #checks: unknown;
   #waiting = deferred();
@@ -80,6 +81,12 @@ export class RedisSubscriber {
       throw error;
     }
     return unsubscribe;
+  }
+
+  /** Calls `listener` in the moment in which the connection works again. Only for what a process reads once. */
+  onLive(listener: () => void): () => void {
+    this.#liveListeners.add(listener);
+    return () => this.#liveListeners.delete(listener);
   }
 
   /** Calls all listeners as soon as Redis works, because they may have missed a message or failed to read. */
@@ -159,6 +166,7 @@ export class RedisSubscriber {
     this.#isInDoubt = false;
     this.#isLive = true;
     this.#waiting.resolve();
+    for (const listener of this.#liveListeners) listener();
     if (this.#listeners.isEmpty) return;
     const delayMs = Math.max(Math.random() * spreadMs, this.#calledAt + pauseMs - performance.now());
     this.#call ??= unref(

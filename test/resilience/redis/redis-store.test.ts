@@ -355,8 +355,9 @@ describe("a user of Redis", () => {
     await until(() => told > 0, "the notice");
     await store.limiter({ name: "starts", count: 1, seconds: 60 }).count("a");
     const pauses = store.pauseSwitch("https://www.example.com");
-    for (const pause of [{}, { until: store.now() + 1000 }, undefined]) await pauses.set(pause);
     await pauses.subscribe(() => undefined);
+    assert.equal(await pauses.compareAndSet(undefined, "one"), true);
+    assert.equal(await pauses.compareAndSet(await pauses.read(), "two"), true);
     await store.close();
 
     const needed = {

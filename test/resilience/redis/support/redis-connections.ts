@@ -17,12 +17,17 @@ export interface DeadEnd {
   swallowOldest(): void;
   /** Ends the connection that was opened first. */
   cutOldest(): void;
+  /** Ends all connections, and each new one at once, until `restore`. */
+  cutOff(): void;
+  restore(): void;
 }
 
 /** Starts such a proxy in front of a local port. */
 export async function deadEndTo(t: TestContext, port: number): Promise<DeadEnd> {
   const open: Connection[] = [];
+  let isCutOff = false;
   const server = createServer((near) => {
+    if (isCutOff) return void near.destroy();
     const far = createConnection(port, "127.0.0.1");
     for (const socket of [near, far]) socket.on("error", () => undefined);
     near.pipe(far);
@@ -42,6 +47,11 @@ export async function deadEndTo(t: TestContext, port: number): Promise<DeadEnd> 
     swallowAll: () => open.forEach(swallow),
     swallowOldest: () => open.slice(0, 1).forEach(swallow),
     cutOldest: () => void open[0]?.near.destroy(),
+    cutOff() {
+      isCutOff = true;
+      for (const { near, far } of open) [near, far].forEach((socket) => socket.destroy());
+    },
+    restore: () => void (isCutOff = false),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test, type TestContext } from "node:test";
-import type { Attempt, AttemptStore, Pause } from "onegini-otp-login/server";
+import type { Attempt, AttemptStore } from "onegini-otp-login/server";
 import { until, holds } from "../../../support/until.js";
 
 /** What a Token Server, a proxy or a site's own function may give by mistake, or a stranger on purpose. */
@@ -296,35 +296,66 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       end();
     });
 
-    test("tells a listener the pause of its site before the subscription resolves, and each change, on both servers", async (t) => {
+    test("keeps the text of a site's pause as it was given, for that site only, on both servers, while nobody listens", async (t) => {
       const { store, other } = await open(t);
       const origin = aSite();
       const [here, there] = [store.pauseSwitch!(origin), other.pauseSwitch!(origin)];
-      const told: (Pause | undefined)[] = [];
-      const end = await here.subscribe((pause) => told.push(pause));
-      assert.deepEqual(told, [undefined]);
-      await there.set({});
-      await until(() => told.at(-1) !== undefined, "the pause");
-      assert.deepEqual(told.at(-1), {});
-      const later = Date.now() + 60_000;
-      await here.set({ until: later });
-      assert.deepEqual(told.at(-1), { until: later });
-      await there.set(undefined);
-      await until(() => told.at(-1) === undefined, "the end of the pause");
+      let before: string | undefined;
+      for (const reason of Object.values(hostileTexts)) {
+        const text = JSON.stringify({ paused: true, reason });
+        assert.equal(await there.read(), before);
+        assert.equal(await here.compareAndSet(before, text), true);
+        before = text;
+      }
+      assert.equal(await other.pauseSwitch!(origin).read(), before);
+      assert.equal(await store.pauseSwitch!(aSite()).read(), undefined);
+    });
+
+    test("replaces the text of a pause only where the one before is the one that was read", async (t) => {
+      const { store, other } = await open(t);
+      const origin = aSite();
+      const [here, there] = [store.pauseSwitch!(origin), other.pauseSwitch!(origin)];
+      assert.equal(await here.compareAndSet("another", "one"), false);
+      assert.equal(await there.read(), undefined);
+      assert.equal(await here.compareAndSet(undefined, "one"), true);
+      for (const wrong of [undefined, "", "on", "one ", "two"])
+        assert.equal(await there.compareAndSet(wrong, "two"), false);
+      assert.equal(await here.read(), "one");
+      assert.equal(await there.compareAndSet("one", "two"), true);
+      assert.equal(await here.read(), "two");
+    });
+
+    test("lets exactly one of several writers of a pause win, on both servers, where there was none and where there was one", async (t) => {
+      const { store, other } = await open(t);
+      const origin = aSite();
+      const switches = [store.pauseSwitch!(origin), other.pauseSwitch!(origin)];
+      let before: string | undefined;
+      for (const round of ["first", "second"]) {
+        const texts = Array.from({ length: 20 }, (_, index) => `${round} ${index}`);
+        const wins = await Promise.all(
+          texts.map((text, index) => switches[index % 2]!.compareAndSet(before, text)),
+        );
+        const winners = texts.filter((_, index) => wins[index]);
+        assert.equal(winners.length, 1);
+        before = await switches[0]!.read();
+        assert.equal(before, winners[0]);
+      }
+    });
+
+    test("calls a listener of a pause after each change, when it can be read, on both servers", async (t) => {
+      const { store, other } = await open(t);
+      const origin = aSite();
+      const [here, there] = [store.pauseSwitch!(origin), other.pauseSwitch!(origin)];
+      const read: (string | undefined)[] = [];
+      const end = await here.subscribe(() => void here.read().then((text) => read.push(text)));
+      await there.compareAndSet(undefined, "one");
+      await until(() => read.at(-1) === "one", "the first change");
+      await here.compareAndSet("one", "two");
+      await until(() => read.at(-1) === "two", "the second change");
       end();
     });
 
-    test("keeps a pause without an end, also while nobody listens", async (t) => {
-      const { store, other } = await open(t);
-      const origin = aSite();
-      await store.pauseSwitch!(origin).set({});
-      const told: (Pause | undefined)[] = [];
-      (await other.pauseSwitch!(origin).subscribe((pause) => told.push(pause)))();
-      assert.deepEqual(told, [{}]);
-      await store.pauseSwitch!(origin).set(undefined);
-    });
-
-    test("tells a pause to its own site only, and to no listener that has unsubscribed", async (t) => {
+    test("calls the listeners of a pause for their own site only, and none that has unsubscribed", async (t) => {
       const { store } = await open(t);
       const [one, two] = [store.pauseSwitch!(aSite()), store.pauseSwitch!(aSite())];
       const told = { gone: 0, here: 0, two: 0 };
@@ -332,9 +363,9 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       const ends = [await one.subscribe(() => (told.here += 1)), await two.subscribe(() => (told.two += 1))];
       leave();
       leave();
-      await one.set({});
-      await until(() => told.here >= 2, "the notice");
-      assert.deepEqual([told.gone, told.two], [1, 1]);
+      await one.compareAndSet(undefined, "one");
+      await until(() => told.here > 0, "the notice");
+      assert.deepEqual([told.gone, told.two], [0, 0]);
       for (const end of ends) end();
     });
   });

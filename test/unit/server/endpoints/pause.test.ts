@@ -28,9 +28,14 @@ const isRefused = ({ status, error }: Awaited<ReturnType<typeof refusal>>): bool
 
 /** A switch whose calls run as `run` says. */
 const wrapped = (of: PauseSwitch, run: <T>(work: () => Promise<T>) => Promise<T>): PauseSwitch => ({
-  set: (pause) => run(() => of.set(pause)),
+  read: () => run(() => of.read()),
+  compareAndSet: (text, next) => run(() => of.compareAndSet(text, next)),
   subscribe: (listener) => run(() => of.subscribe(listener)),
 });
+
+/** A register as a kit stores it: paused, unless the members say otherwise. */
+const stored = (members: object): string =>
+  JSON.stringify({ format: 1, version: 1, paused: true, ...members });
 
 const pauses = (events: LoginKitEvent[]): object[] =>
   events.filter(({ type }) => type === "login_paused" || type === "login_resumed");
@@ -154,8 +159,10 @@ describe("a pause", () => {
         }),
     };
     const { browser } = await scene(t, { options: { store: counted } });
+    await browser.start();
+    const callsOfFirst = calls;
     for (let starts = 0; starts < 3; starts++) await browser.start();
-    assert.equal(calls, 1);
+    assert.equal(calls, callsOfFirst);
   });
 
   test("of a kit whose store has no switch is for this kit alone, and is refused if the store is shared", async (t) => {
@@ -174,7 +181,7 @@ describe("a pause", () => {
       });
   });
 
-  test("rejects while the store does not work, and starts go on as far as they can", async (t) => {
+  test("rejects while the store does not work, and no start passes before the store was read", async (t) => {
     const clock = new VirtualClock();
     const store = memoryStore(() => clock.now());
     let isBroken = true;
@@ -188,15 +195,24 @@ describe("a pause", () => {
         }),
     };
     const { where, browser } = await scene(t, { runtime: clock, options: { store: broken } });
-    await assert.rejects(where.kit.pause(), { name: "StoreUnavailable" });
+    for (const method of ["pause", "resume"] as const)
+      await assert.rejects(where.kit[method](), { name: "StoreUnavailable" });
+    const unavailable = { status: 503, error: "temporarily_unavailable" };
+    const start = async () => {
+      const { status, error } = await refusal(await browser.post(""));
+      return { status, error };
+    };
+    assert.deepEqual(await start(), unavailable);
     const callsThen = calls;
-    await browser.start();
+    assert.deepEqual(await start(), unavailable);
     assert.equal(calls, callsThen);
     isBroken = false;
-    await store.pauseSwitch!(where.origin).set({});
-    await clock.advance(5);
+    assert.equal(
+      await store.pauseSwitch!(where.origin).compareAndSet(undefined, stored({ version: 1 })),
+      true,
+    );
+    await clock.advance(1);
     holds(isRefused(await refusal(await browser.post(""))));
-    assert.equal(calls, callsThen + 1);
   });
 
   test("takes only a time in the future, and says what is wrong", async (t) => {
@@ -230,6 +246,70 @@ describe("a pause", () => {
     assert.equal((await where.kit.health()).paused, undefined);
     await where.kit.pause({ until: undefined });
     assert.deepEqual((await where.kit.health()).paused, {});
+  });
+
+  test("takes by and reason, at most 100 characters each, and says what is wrong with one", async (t) => {
+    const { where } = await scene(t);
+    const rule = "must be a string of at most 100 characters without control characters";
+    for (const method of ["pause", "resume"] as const) {
+      for (const name of ["by", "reason"])
+        for (const wrong of [
+          "x".repeat(101),
+          "a\nb",
+          "a\u0000",
+          "\u001b[31m",
+          "\u0085",
+          "a\u2028",
+          5,
+          null,
+          {},
+        ])
+          await assert.rejects(where.kit[method]({ [name]: wrong }), {
+            name: "TypeError",
+            message: `kit.${method}: "${name}" ${rule}`,
+          });
+      await assert.rejects(where.kit[method]({ why: 1 } as object), /there is no option "why"/);
+    }
+    await assert.rejects(where.kit.resume({ until: 1 } as object), /there is no option "until"/);
+    assert.deepEqual(pauses(where.events), []);
+    const longest = { by: "é".repeat(100), reason: "😀".repeat(100) };
+    await where.kit.pause(longest);
+    assert.deepEqual((await where.kit.health()).paused, longest);
+  });
+
+  test("says by whom and why in the events of each server and in health(), and in no answer to a page", async (t) => {
+    const clock = new VirtualClock();
+    const store = memoryStore(() => clock.now());
+    const origin = "http://localhost:3000";
+    const [one, other] = [
+      await site(t, { runtime: clock, options: { store, origin } }),
+      await site(t, { runtime: clock, options: { store, origin } }),
+    ];
+    for (const { kit } of [one, other]) await kit.health();
+    const paused = { by: "jane@ops", reason: "the app's release" };
+    await one.kit.pause(paused);
+    await until(async () => (await other.kit.health()).paused !== undefined, "the pause on the other server");
+    const answer = await new Browser({ url: other.url, origin }).post("");
+    const page = JSON.stringify([...answer.headers]) + (await answer.text());
+    assert.doesNotMatch(page, /jane|release/);
+    // The reason alone is another word.
+    await other.kit.pause({ ...paused, reason: "a fault" });
+    await until(async () => (await one.kit.health()).paused?.reason === "a fault", "the other reason");
+    await other.kit.resume({ by: "joe", reason: "released" });
+    await until(async () => (await one.kit.health()).paused === undefined, "the end");
+    for (const { events } of [one, other])
+      assert.deepEqual(pauses(events), [
+        { type: "login_paused", level: "warn", ...paused },
+        { type: "login_paused", level: "warn", ...paused, reason: "a fault" },
+        { type: "login_resumed", level: "warn", by: "joe", reason: "released" },
+      ]);
+  });
+
+  test("that ends by its own time was ended by nobody", async (t) => {
+    const { clock, where } = await scene(t);
+    await where.kit.pause({ until: clock.now() + 1000, by: "jane" });
+    await clock.advance(1);
+    assert.deepEqual(pauses(where.events).at(-1), { type: "login_resumed", level: "warn" });
   });
 
   test("leaves no timer and no subscription behind a kit that is closed", async (t) => {

@@ -25,7 +25,7 @@ function brokenApi() {
   const result = readSettings([...args, "--client-secret=b", "--type=c"], {});
   if (result.kind !== "settings") return assert.fail(result.kind);
   const fail = () => Promise.reject(new Error("down"));
-  const pauseSwitch = () => ({ set: fail, subscribe: fail });
+  const pauseSwitch = () => ({ read: fail, compareAndSet: fail, subscribe: fail });
   const store = { ...memoryStore(), get: fail, compareAndSet: fail, pauseSwitch };
   const [log, metrics] = [createLog("json", { write: () => undefined }), new Metrics()];
   const kit = createKit(result.settings, { store, log, metrics });

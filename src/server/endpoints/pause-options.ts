@@ -1,0 +1,66 @@
+import type { Pause } from "../attempt/pause.js";
+import type { Speaker } from "../attempt/pause-register.js";
+import { printable } from "../printable.js";
+
+/** Who resumes the logins, and why: for the events of all servers. */
+export interface ResumeOptions {
+  /** Who says so: at most 100 characters without control characters. */
+  by?: string | undefined;
+  /** Why: at most 100 characters without control characters. */
+  reason?: string | undefined;
+}
+
+/** When a pause ends, who pauses the logins, and why. */
+export interface PauseOptions extends ResumeOptions {
+  /** When logins go on by themselves: a `Date` or milliseconds since the epoch, in the future. Default: with `resume` only. */
+  until?: Date | number | undefined;
+}
+
+/** The longest `by` and `reason`, in characters. */
+const maxLength = 100;
+
+/** Whether a text may be a `by` or a `reason`. */
+export const isSpeakersText = (text: unknown): text is string =>
+  typeof text === "string" && [...text].length <= maxLength && printable(text) === text;
+
+export const textExpected = `a string of at most ${maxLength} characters without control characters`;
+
+/** The latest time of a `Date`. */
+const maxTime = 8.64e15;
+
+/** @throws TypeError that says what is wrong */
+function parseSpeaker(method: "pause" | "resume", options: unknown = {}, names: readonly string[]): Speaker {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`kit.${method}: the options are wrong; expected an object with ${names.join(", ")}`);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new TypeError(`kit.${method}: there is no option "${unknown}"`);
+  const speaker: Speaker = {};
+  for (const name of ["by", "reason"] as const) {
+    const text = (options as Record<string, unknown>)[name];
+    if (text === undefined) continue;
+    if (!isSpeakersText(text)) throw new TypeError(`kit.${method}: "${name}" must be ${textExpected}`);
+    speaker[name] = text;
+  }
+  return speaker;
+}
+
+/** @throws TypeError that says what is wrong */
+export const parseResume = (options: unknown): Speaker => parseSpeaker("resume", options, ["by", "reason"]);
+
+/**
+ * @param now the store's clock
+ * @throws TypeError that says what is wrong
+ */
+export function parsePause(options: unknown, now: number): Pause {
+  const fault = (what: string): TypeError =>
+    new TypeError(`kit.pause: ${what}; expected a Date or milliseconds since the epoch, in the future`);
+  const speaker = parseSpeaker("pause", options, ["until", "by", "reason"]);
+  const { until } = (options ?? {}) as { until?: unknown };
+  if (until === undefined) return speaker;
+  if (typeof until !== "number" && !(until instanceof Date))
+    throw fault(`"until" is of type ${until === null ? "null" : typeof until}`);
+  const at = Math.ceil(Number(until));
+  if (!(Math.abs(at) <= maxTime)) throw fault('"until" is not a time');
+  if (at <= now) throw fault('"until" is in the past');
+  return { until: at, ...speaker };
+}
