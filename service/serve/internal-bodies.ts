@@ -47,7 +47,12 @@ export const forgetBrowsersRequest = ownObject({
 const untilExpected =
   '"until" must be an instant in ISO 8601 with its time zone, such as "2026-01-01T06:00:00Z", or null.';
 
+// What they may contain is the kit's rule.
+const whoAndWhy = { by: optionalText("by"), reason: optionalText("reason") };
+export const resumeRequest = ownObject(whoAndWhy);
+
 export const pauseRequest = ownObject({
+  ...whoAndWhy,
   until: v.nullish(
     v.pipe(
       v.string(untilExpected),

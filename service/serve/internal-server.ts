@@ -11,6 +11,7 @@ import {
   optionalBodyOf,
   pauseRequest,
   redeemRequest,
+  resumeRequest,
   scannedRequest,
 } from "./internal-bodies.js";
 import { badRequest, InternalError } from "./internal-error.js";
@@ -131,25 +132,23 @@ export function createInternalApi({
   });
 
   app.put("/pause", async (c) => {
-    const { until } = await optionalBodyOf(c, pauseRequest);
-    await kit.pause({ until: until ?? undefined }).catch((error: unknown) => {
-      // The kit's clock decides, which with Redis is that of its host.
-      if (error instanceof TypeError) throw badRequest('"until" must be in the future.');
-      return withoutStore();
-    });
+    const { until, by, reason } = await optionalBodyOf(c, pauseRequest);
+    const options = { until: until ?? undefined, by: by ?? undefined, reason: reason ?? undefined };
+    await kit.pause(options).catch(withoutPause);
     return c.body(null, 204);
   });
 
   app.get("/pause", async (c) => {
     const { paused } = await kit.health();
-    return c.json({
-      paused: paused !== undefined,
-      ...(paused?.until !== undefined && { until: new Date(paused.until).toISOString() }),
-    });
+    if (!paused) return c.json({ paused: false });
+    const { until, ...speaker } = paused;
+    const end = until !== undefined && { until: new Date(until).toISOString() };
+    return c.json({ paused: true, ...end, ...speaker });
   });
 
   app.delete("/pause", async (c) => {
-    await kit.resume().catch(withoutStore);
+    const { by, reason } = await optionalBodyOf(c, resumeRequest);
+    await kit.resume({ by: by ?? undefined, reason: reason ?? undefined }).catch(withoutPause);
     return c.body(null, 204);
   });
 
@@ -191,6 +190,17 @@ function requireSecret(secrets: InternalParts["secrets"]): MiddlewareHandler {
 const otherMethod = (allow: string) => (): never => {
   throw new InternalError(405, "invalid_request", `This address takes ${allow} only.`, { Allow: allow });
 };
+
+function withoutPause(error: unknown): never {
+  if (error instanceof TypeError) {
+    const [, fault = ""] = /^kit\.\w+: (.*)$/.exec(error.message) ?? [];
+    // The kit's clock decides, which with Redis is that of its host.
+    throw badRequest(fault.startsWith('"until"') ? '"until" must be in the future.' : `${fault}.`);
+  }
+  // What to do about it is in its message.
+  if (error instanceof Error && error.name === "UnreadablePause") throw unavailable(error.message);
+  return withoutStore();
+}
 
 function withoutStore(): never {
   throw unavailable("The store does not work at the moment. Try again shortly.");

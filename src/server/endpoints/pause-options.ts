@@ -20,10 +20,10 @@ export interface PauseOptions extends ResumeOptions {
 const maxLength = 100;
 
 /** Whether a text may be a `by` or a `reason`. */
-export const isSpeakersText = (text: unknown): text is string =>
+const isSpeakersText = (text: unknown): text is string =>
   typeof text === "string" && [...text].length <= maxLength && printable(text) === text;
 
-export const textExpected = `a string of at most ${maxLength} characters without control characters`;
+const textExpected = `a string of at most ${maxLength} characters without control characters`;
 
 /** The latest time of a `Date`. */
 const maxTime = 8.64e15;

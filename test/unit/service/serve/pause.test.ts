@@ -30,3 +30,35 @@ test("PUT /pause takes the time at which logins go on, and says what is wrong wi
     assert.equal((await service.call("PUT", "/pause", { body: { until } })).status, 204);
   assert.deepEqual(await (await service.call("GET", "/pause")).json(), { paused: true });
 });
+
+test("PUT and DELETE /pause take by and reason, which GET and the log have, and say what is wrong with one", async (t) => {
+  const service = await runService(t);
+  const said = { by: "jane", reason: "the app’s release" };
+  assert.equal((await service.call("PUT", "/pause", { body: said })).status, 204);
+  assert.deepEqual(await (await service.call("GET", "/pause")).json(), { paused: true, ...said });
+  for (const method of ["PUT", "DELETE"])
+    for (const name of ["by", "reason"])
+      for (const wrong of ["x".repeat(101), "a\nb", "\u001b[2J"]) {
+        const answer = await service.call(method, "/pause", { body: { [name]: wrong } });
+        assert.equal(answer.status, 400);
+        assert.deepEqual(await answer.json(), {
+          error: "invalid_request",
+          error_description: `"${name}" must be a string of at most 100 characters without control characters.`,
+        });
+      }
+  assert.equal((await service.call("DELETE", "/pause", { body: { by: 5 } })).status, 400);
+  assert.deepEqual(await (await service.call("GET", "/pause")).json(), { paused: true, ...said });
+  const end = { by: "joe", reason: null };
+  assert.equal((await service.call("DELETE", "/pause", { body: end })).status, 204);
+  assert.deepEqual(await (await service.call("GET", "/pause")).json(), { paused: false });
+  const logged = service.lines
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .map(({ event, by, reason }) => ({ event, by, reason }));
+  assert.deepEqual(
+    logged.filter(({ event }) => /^login_(paused|resumed)$/.test(String(event))),
+    [
+      { event: "login_paused", ...said },
+      { event: "login_resumed", by: "joe", reason: undefined },
+    ],
+  );
+});

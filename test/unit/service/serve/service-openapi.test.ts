@@ -80,7 +80,7 @@ test("the internal port's answers and service.openapi.yaml", async (t) => {
   await call("GET", "/forget?known_browser=1");
   for (const path of ["/forget", "/metrics", "/health", "/ready", "/other"]) await call("GET", path);
   await call("PUT", "/pause");
-  await call("PUT", "/pause", { until: new Date(Date.now() + 60_000) });
+  await call("PUT", "/pause", { until: new Date(Date.now() + 60_000), by: "jane", reason: "a fault" });
   await call("GET", "/pause");
   await call("DELETE", "/pause");
   await call("GET", "/pause");
@@ -89,6 +89,7 @@ test("the internal port's answers and service.openapi.yaml", async (t) => {
   for (const [method, path] of [
     ...posts.map((path) => ["POST", path] as const),
     ["PUT", "/pause"] as const,
+    ["DELETE", "/pause"] as const,
   ]) {
     await call(method, path, "{");
     await call(method, path, "{}", { "content-type": "text/plain" });

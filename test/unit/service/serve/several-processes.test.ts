@@ -134,3 +134,25 @@ test("a pause of one service holds in all within two seconds, also in one that s
   assert.equal(await gaugeOf(other), "0");
   assert.deepEqual(eventsOf(other), ["login_paused", "login_resumed"]);
 });
+
+test("a pause that cannot be read pauses all services, and PUT and DELETE are 503 and say what to do", async (t) => {
+  const redis = await redisFor(t);
+  const key = "onegini-otp-login:pause:http://localhost:8000";
+  const newer = '{"format":2,"version":1,"paused":false}';
+  redis.command("SET", key, newer);
+  const service = await runService(t, { args: ["--redis-url", redis.url] });
+  assert.equal(await startAt(service), 503);
+  assert.deepEqual(await (await service.call("GET", "/pause")).json(), { paused: true });
+  for (const method of ["PUT", "DELETE"]) {
+    const answer = await service.call(method, "/pause");
+    const { error_description } = (await answer.json()) as { error_description: string };
+    assert.equal(answer.status, 503);
+    assert.match(error_description, /cannot read \(format\).*delete it from the store/);
+  }
+  assert.equal(redis.command("GET", key), newer);
+  const levels = service.lines
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ event }) => event === "store_unreadable")
+    .map(({ level, what }) => ({ level, what }));
+  assert.deepEqual(levels, [{ level: "error", what: "pause" }]);
+});
