@@ -2,6 +2,7 @@ import { calls } from "./calls.js";
 import type { Defence } from "./defence.js";
 import { limits } from "./limits.js";
 import { pairingDefences } from "./pairing.js";
+import { pauseDefences } from "./pause.js";
 import { loginService } from "./service.js";
 import { siteAndWidget } from "./site-and-widget.js";
 import { tokenServer } from "./token-server.js";
@@ -12,6 +13,7 @@ export const defences: readonly Defence[] = [
   ...tokenServer,
   ...limits,
   ...pairingDefences,
+  ...pauseDefences,
   ...siteAndWidget,
   ...loginService,
 ];

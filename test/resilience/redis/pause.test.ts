@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
+import { redisKeys } from "../../../src/server/redis/redis-scripts.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { scriptedTokenServer, site, type Site } from "../../unit/server/support/site.js";
 import {
@@ -144,6 +149,26 @@ describe("a pause in Redis", () => {
     assert.equal(await startAt(one), 503);
     await msUntil(201, one);
     assert.equal(await startAt(await node(t, url)), 201);
+  });
+
+  test("stays when the command of docs/deployment.md deletes the logins, as do the forgotten browsers", (t) => {
+    const page = readFileSync(new URL("../../../docs/deployment.md", import.meta.url), "utf8");
+    const [, command = ""] =
+      /^ *```sh\n([^`]*--scan[^`]*)```/m.exec(page) ?? assert.fail("There is no command");
+    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-cli-"));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const cli = execFileSync("sh", ["-c", "command -v redis-cli"], { encoding: "utf8" }).trim();
+    writeFileSync(join(directory, "redis-cli"), `#!/bin/sh\nexec ${cli} -p ${server.port} "$@"\n`, {
+      mode: 0o755,
+    });
+    const { attempt, transaction, limit } = redisKeys("onegini-otp-login:");
+    const kept = [key, "onegini-otp-login:forgotten:https://www.example.com"];
+    for (const name of [attempt("a"), transaction("t"), limit("startsPerAddress", "x"), ...kept])
+      server.command("SET", name, "1");
+    const env = { ...process.env, PATH: `${directory}:${process.env["PATH"]}` };
+    execFileSync("sh", ["-c", command], { env });
+    assert.deepEqual(server.command("KEYS", "*").split("\n").sort(), kept.sort());
+    server.flush();
   });
 
   for (const [what, write, read] of [

@@ -97,7 +97,7 @@ test("services with a redis-prefix each share nothing on one Redis, not even for
   const green = await stage("green:");
   const browser = blue.browser();
   const { ticket } = await blue.ticket(browser);
-  for (const key of keysIn(redis)) assert.match(key, /^blue:/);
+  for (const key of keysIn(redis)) assert.match(key, /^(blue:|green:pause:)/);
 
   const body = { ticket, cookie: browser.cookie };
   assert.equal((await green.call("POST", "/redeem", { body })).status, 404);

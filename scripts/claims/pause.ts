@@ -1,0 +1,93 @@
+import type { Defence } from "./defence.js";
+
+/** A pause, and what the store may lose of it. */
+
+const pause = "test/unit/server/endpoints/pause.test.ts";
+const register = "test/unit/server/endpoints/pause-register.test.ts";
+const redis = "test/resilience/redis/pause.test.ts";
+
+const writesBack = {
+  file: "src/server/endpoints/login-pause.ts",
+  text: "const isStored = found !== undefined && !isNewer(next, found);",
+  without: "const isStored = word === undefined;",
+};
+
+export const pauseDefences: readonly Defence[] = [
+  {
+    claim: "The last word is written back where the store has none",
+    ...writesBack,
+    test: register,
+    title: "is written back at once when a new server finds nothing, and holds there",
+  },
+  {
+    claim: "The last word is written back to a master that has not got it",
+    ...writesBack,
+    test: redis,
+    title: "… as the last word outlives a failover that lost it",
+  },
+  {
+    claim: "The store is read again by itself",
+    file: "src/server/endpoints/login-pause.ts",
+    text: `this.#cancelReading = runtime.after(rereadMs, read, "background");`,
+    without: "void read;",
+    test: register,
+    title: "is written back to a store that was emptied, thirty seconds later at the latest",
+  },
+  {
+    claim: "The newer word counts, not the one that the store has",
+    file: "src/server/attempt/pause-register.ts",
+    text: "if (one.version !== other.version) return one.version > other.version;",
+    without: "if (one.version !== other.version) return true;",
+    test: register,
+    title: "takes the place of an older copy, whether it is the pause or its end",
+  },
+  {
+    claim: "Of equal versions the pause counts",
+    file: "src/server/attempt/pause-register.ts",
+    text: "if (one.paused !== other.paused) return one.paused;",
+    without: "",
+    test: register,
+    title: "is the pause where two have one version, on every server and in the store",
+  },
+  {
+    claim: "A new word counts in place of all before it, whatever the store's clock says",
+    file: "src/server/attempt/pause-register.ts",
+    text: "Math.max(newest.version + 1, Math.floor(now))",
+    without: "Math.floor(now)",
+    test: register,
+    title: "comes after everything that the store has, also what is written in that moment",
+  },
+  {
+    claim: "A pause that cannot be read pauses",
+    file: "src/server/endpoints/login-pause.ts",
+    text: "this.#isUnreadable ? {} : ",
+    without: "",
+    test: register,
+    title: "pauses, and is never written over: …",
+  },
+  {
+    claim: "A pause that cannot be read is not written over",
+    file: "src/server/endpoints/login-pause.ts",
+    text: `        if (word) throw new UnreadablePause(description);
+        return;`,
+    without: "",
+    test: register,
+    title: "pauses, and is never written over: …",
+  },
+  {
+    claim: "No code is given out before the store was read once",
+    file: "src/server/endpoints/login-pause.ts",
+    text: "if (this.#switch && !this.#hasRead && !this.#isClosed) throw new StoreUnavailable(undefined);",
+    without: "",
+    test: pause,
+    title: "rejects while the store does not work, and no start passes before the store was read",
+  },
+  {
+    claim: "An operator's words forge no line of a log",
+    file: "src/server/endpoints/pause-options.ts",
+    text: "printable(text) === text",
+    without: 'text !== ""',
+    test: pause,
+    title: "takes by and reason, at most 100 characters each, and says what is wrong with one",
+  },
+];
