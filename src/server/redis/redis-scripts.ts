@@ -8,8 +8,8 @@ export const redisKeys = (prefix: string) => ({
   transaction: (id: string): string => `${prefix}transaction:${id}`,
   /** The count of a limit, by its name and by what is counted, which begins with the site. */
   limit: (name: string, key: string): string => `${prefix}limit:${name}:${key}`,
-  /** The pause of a site's logins, by its origin. */
-  pause: (origin: string): string => `${prefix}pause:${origin}`,
+  /** What was said last about a pause of a site, by its origin. */
+  pause: (origin: string): string => `${prefix}pause-register:${origin}`,
   /** Nothing is stored there. In a cluster the key decides which server is asked for its time. */
   clock: `${prefix}clock`,
   /** The channel on which the id of each changed attempt, and the name of each changed pause, is published. */

@@ -18,7 +18,7 @@ import { deadEndTo } from "./support/redis-connections.js";
 import { openClusterStore, openSentinelStore, openStore, type OpenStore } from "./support/redis-stores.js";
 
 const origin = "http://localhost:3000";
-const key = `onegini-otp-login:pause:${origin}`;
+const key = `onegini-otp-login:pause-register:${origin}`;
 
 /** How long a change may take to every server, as docs/kit.md promises. */
 const promisedMs = 2000;
@@ -139,6 +139,15 @@ describe("a pause in Redis", () => {
     const { version, ...rest } = JSON.parse(server.command("GET", key)) as Record<string, unknown>;
     assert.deepEqual(rest, { format: 1, paused: false, ...said });
     holds(Math.abs(Number(version) - Date.now()) < 60_000, String(version));
+  });
+
+  test("is not the one of version 0.1.0, which had another key and no format", async (t) => {
+    const { url } = await scriptedTokenServer(t);
+    const old = `onegini-otp-login:pause:${origin}`;
+    server.command("SET", old, "{}");
+    assert.equal(await startAt(await node(t, url)), 201);
+    assert.equal(server.command("GET", old), "{}");
+    server.command("DEL", old);
   });
 
   test("is over by Redis' clock, also for a server that starts then", async (t) => {

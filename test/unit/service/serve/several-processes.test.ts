@@ -97,7 +97,7 @@ test("services with a redis-prefix each share nothing on one Redis, not even for
   const green = await stage("green:");
   const browser = blue.browser();
   const { ticket } = await blue.ticket(browser);
-  for (const key of keysIn(redis)) assert.match(key, /^(blue:|green:pause:)/);
+  for (const key of keysIn(redis)) assert.match(key, /^(blue:|green:pause-register:)/);
 
   const body = { ticket, cookie: browser.cookie };
   assert.equal((await green.call("POST", "/redeem", { body })).status, 404);
@@ -137,7 +137,7 @@ test("a pause of one service holds in all within two seconds, also in one that s
 
 test("a pause that cannot be read pauses all services, and PUT and DELETE are 503 and say what to do", async (t) => {
   const redis = await redisFor(t);
-  const key = "onegini-otp-login:pause:http://localhost:8000";
+  const key = "onegini-otp-login:pause-register:http://localhost:8000";
   const newer = '{"format":2,"version":1,"paused":false}';
   redis.command("SET", key, newer);
   const service = await runService(t, { args: ["--redis-url", redis.url] });
