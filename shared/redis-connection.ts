@@ -70,7 +70,7 @@ export function redisProblemAt(where: string, error: unknown): string {
 /** A refusal begins with its kind in capitals: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
 function adviceFor(reason: string): string {
   if (/^(?:WRONGPASS|NOAUTH) /.test(reason)) return "Check the user name and password in its address.";
-  if (/^NOPERM /.test(reason)) return "Grant this user the missing permission.";
+  if (/^NOPERM |^ERR ACL failure/.test(reason)) return "Grant this user the missing permission.";
   if (/^ERR No such master/.test(reason)) return "Give the name that the Sentinels know: redis-master.";
   if (/cluster support disabled/.test(reason)) return "It is no cluster: give redis-url alone.";
   return "Start Redis there, or give another address.";
@@ -124,13 +124,23 @@ export const connectionOptions = (currentUrl: () => string | undefined, wasConne
 });
 
 async function connect(url: string, currentUrl: () => string) {
-  const { createClient } = await loadRedis();
   let wasConnected = false;
-  const client = createClient({
+  const client = await openClient({
     url: withoutUser(url),
     ...connectionOptions(currentUrl, () => wasConnected),
-    commandOptions,
   });
+  wasConnected = true;
+  return client;
+}
+
+/** Opens one connection to a server. */
+export async function openClient(
+  options: { url?: string; database?: number } & Omit<ReturnType<typeof connectionOptions>, "socket"> & {
+      socket: ReturnType<typeof connectionOptions>["socket"] & { host?: string; port?: number; tls?: true };
+    },
+) {
+  const { createClient } = await loadRedis();
+  const client = createClient({ ...options, commandOptions });
   // The kit's events and the site's responses report an outage. Without a listener the process would end.
   client.on("error", () => undefined);
   try {
@@ -139,7 +149,6 @@ async function connect(url: string, currentUrl: () => string) {
     client.destroy();
     throw error;
   }
-  wasConnected = true;
   return client;
 }
 

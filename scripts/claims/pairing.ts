@@ -112,7 +112,7 @@ export const pairingDefences: readonly Defence[] = [
     text: `...(forgotten && { knownSince: forgotten.since }),`,
     without: "",
     test: serve,
-    title: "are unknown after /forget-browsers, for that user alone, until the next number",
+    title: "are unknown after /forget-browsers, for that user alone",
   },
   {
     claim: "The service's processes forget the same browsers",

@@ -40,9 +40,24 @@ export const scannedRequest = ownObject({
 
 const userExpected = '"user_id" must be the user_id of a login.';
 
-export const forgetBrowsersRequest = ownObject({
-  user_id: v.pipe(v.string(userExpected), v.nonEmpty(userExpected)),
-});
+/** Who gave an order, or why: for the log. */
+const note = (name: string) => {
+  const expected = `"${name}" must be a string of at most 100 printable characters, or null.`;
+  return v.nullish(v.pipe(v.string(expected), v.regex(/^[^\p{C}\p{Zl}\p{Zp}]{0,100}$/u, expected)));
+};
+
+const whoseExpected = 'Exactly one of "user_id" and "all" is required.';
+const allExpected = '"all" must be true or null.';
+
+export const forgetBrowsersRequest = v.pipe(
+  ownObject({
+    user_id: v.nullish(v.pipe(v.string(userExpected), v.nonEmpty(userExpected))),
+    all: v.nullish(v.literal(true, allExpected)),
+    by: note("by"),
+    reason: note("reason"),
+  }),
+  v.check(({ user_id: user, all }) => (user == null) !== (all == null), whoseExpected),
+);
 
 const untilExpected =
   '"until" must be an instant in ISO 8601 with its time zone, such as "2026-01-01T06:00:00Z", or null.';

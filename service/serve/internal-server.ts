@@ -28,7 +28,7 @@ interface InternalParts {
   metrics: Metrics;
   readiness: Pick<Readiness, "state">;
   strangers: Pick<StrangerSampling, "ofLine">;
-  forgotten: Pick<ForgottenBrowsers, "forget">;
+  forgotten: Pick<ForgottenBrowsers, "forget" | "forgetAll">;
   /** The secrets that are accepted. They may change while the service runs. */
   secrets: () => readonly string[];
 }
@@ -126,8 +126,16 @@ export function createInternalApi({
   });
 
   app.post("/forget-browsers", async (c) => {
-    const { user_id: userId } = await bodyOf(c, forgetBrowsersRequest);
-    await forgotten.forget(userId).catch(withoutStore);
+    const { user_id: userId, by, reason } = await bodyOf(c, forgetBrowsersRequest);
+    const order = { ...(by != null && { by }), ...(reason != null && { reason }) };
+    try {
+      await (userId == null ? forgotten.forgetAll() : forgotten.forget(userId));
+    } catch (error) {
+      log.error({ error }, "browsers_not_forgotten");
+      withoutStore();
+    }
+    if (userId == null) log.warn({ all: true, ...order }, "browsers_forgotten");
+    else log.info({ userId, ...order }, "browsers_forgotten");
     return c.body(null, 204);
   });
 

@@ -1,5 +1,6 @@
 import type { Health, LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { AppendOnly } from "./append-only.js";
 import { FailedShare, windowMinutes } from "./failed-share.js";
 import { Funnel } from "./funnel.js";
 import {
@@ -133,6 +134,12 @@ export class Metrics {
     registers: this.#registers,
   });
 
+  readonly #appendOnly = new Gauge({
+    name: `${prefix}redis_append_only`,
+    help: "1: each master of Redis has an append-only file. 0: one has none. -1: Redis does not say, or there is no Redis.",
+    registers: this.#registers,
+  });
+
   /** @param version the package's */
   constructor(version = "unknown") {
     this.#buildInfo.set({ version, node: process.version }, 1);
@@ -148,6 +155,7 @@ export class Metrics {
     for (const result of numberResults) this.#numbers.inc({ result }, 0);
     for (const problem of numberProblems) this.#numberProblems.inc({ problem }, 0);
     for (const reason of ticketRefusals) this.#ticketsRefused.inc({ reason }, 0);
+    this.#appendOnly.set(-1);
     // Node's and the process's own, by the names that every program in Node gives them.
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -177,6 +185,11 @@ export class Metrics {
   /** A call of the internal port came without its secret. */
   internalCallRefused(): void {
     this.#refused.inc({ error: "invalid_client" });
+  }
+
+  /** What Redis says about its append-only file. */
+  appendOnly(appendOnly: AppendOnly): void {
+    this.#appendOnly.set({ on: 1, off: 0, unknown: -1 }[appendOnly]);
   }
 
   /** The site redeemed a ticket. */

@@ -6,9 +6,11 @@ import {
   connectRedis,
   firstConnection,
   loadRedis,
+  openClient,
   packageProblem,
   redisProblem,
   redisProblemAt,
+  withoutUser,
 } from "../../shared/redis-connection.js";
 import type { Settings } from "../settings/setting-list.js";
 
@@ -22,8 +24,29 @@ export interface RedisPlace {
 
 export interface RedisConnection {
   client: RedisStoreOptions["client"];
+  /** The servers that take writes, as far as they are known now: one, or several of a cluster. */
+  masters: () => readonly Master[];
   destroy: () => void;
 }
+
+export interface Master {
+  /** `host:port`, as a cluster's `MOVED` names it. */
+  address: string;
+  /** Runs a command on the connection that all use. */
+  command: Command;
+  /** Opens a further connection. */
+  open: () => Promise<MasterConnection>;
+}
+
+/** A connection that never becomes another one: it does not reconnect. */
+export interface MasterConnection {
+  readonly isReady: boolean;
+  command: Command;
+  evaluate: (script: string, key: string, args: readonly string[]) => Promise<unknown>;
+  destroy: () => void;
+}
+
+type Command = (...words: string[]) => Promise<unknown>;
 
 /** The settings that say where Redis is. */
 export type RedisSettings = Pick<
@@ -56,10 +79,28 @@ const singlePlace = (url: string, currentUrl: () => string): RedisPlace => ({
     const connection = await connectRedis(url, "serve", currentUrl);
     if (connection.kind === "unreachable") throw new Unreachable(connection.problem);
     const { client } = connection;
-    return { client, destroy: () => client.destroy() };
+    const { host: address } = new URL(url);
+    const command: Command = (...words) => client.sendCommand(words);
+    const open = () => openMaster({ url: withoutUser(url), ...connectionOptions(currentUrl, () => false) });
+    return { client, masters: () => [{ address, command, open }], destroy: () => client.destroy() };
   },
   problem: (error) => (error instanceof Unreachable ? error.message : redisProblem(url, error, "serve")),
 });
+
+async function openMaster(options: Parameters<typeof openClient>[0]): Promise<MasterConnection> {
+  const client = await openClient(options);
+  return {
+    get isReady() {
+      return client.isReady;
+    },
+    command: (...words) => client.sendCommand(words),
+    evaluate: (script, key, args) => client.eval(script, { keys: [key], arguments: [...args] }),
+    destroy() {
+      // One that is closed already throws.
+      if (client.isOpen) client.destroy();
+    },
+  };
+}
 
 /** The options of each connection in a group. `redis-url` says whether it is by TLS; its host is not used. */
 const groupOptions = (
@@ -92,18 +133,31 @@ function sentinelPlace(
   const sentinelUrl = () => `redis://${(current()["redis-sentinels"] ?? sentinels)[0]}`;
   return groupPlace(`the Sentinels ${namesOf(rootNodes)}`, async (wasConnected) => {
     const { createSentinel } = await loadRedis();
-    return createSentinel({
+    const optionsOf = (wasConnected: () => boolean) => ({
+      ...groupOptions(settings, () => current()["redis-url"], wasConnected),
+      database: databaseIn(settings),
+    });
+    const client = createSentinel({
       name: master,
       sentinelRootNodes: rootNodes,
       sentinelClientOptions: groupOptions(settings, sentinelUrl, wasConnected),
-      nodeClientOptions: {
-        ...groupOptions(settings, () => current()["redis-url"], wasConnected),
-        database: databaseIn(settings),
-      },
+      nodeClientOptions: optionsOf(wasConnected),
       commandOptions,
       // Else a wrong password of the master is said nowhere.
       passthroughClientErrorEvents: true,
     });
+    const masters = (): Master[] => {
+      const node = client.getMasterNode();
+      if (!node) return [];
+      return [
+        masterAt(
+          node,
+          optionsOf(() => false),
+          (...words) => client.sendCommand(false, words),
+        ),
+      ];
+    };
+    return { client, masters };
   });
 }
 
@@ -115,13 +169,35 @@ function clusterPlace(
   const rootNodes = nodes.map((node) => hostAndPort(node, 6_379));
   return groupPlace(`the cluster ${namesOf(rootNodes)}`, async (wasConnected) => {
     const { createCluster } = await loadRedis();
-    return createCluster({
+    const optionsOf = (wasConnected: () => boolean) =>
+      groupOptions(settings, () => current()["redis-url"], wasConnected);
+    const client = createCluster({
       rootNodes: rootNodes.map((socket) => ({ socket })),
-      defaults: groupOptions(settings, () => current()["redis-url"], wasConnected),
+      defaults: optionsOf(wasConnected),
       commandOptions,
     });
+    const masters = (): Master[] =>
+      client.masters.map((node) =>
+        masterAt(
+          node,
+          optionsOf(() => false),
+          async (...words) => (await client.nodeClient(node)).sendCommand(words),
+        ),
+      );
+    return { client, masters };
   });
 }
+
+/** A master of a group, with the options of each connection in it. */
+const masterAt = (
+  { host, port }: { host: string; port: number },
+  { socket, ...options }: ReturnType<typeof groupOptions>,
+  command: Command,
+): Master => ({
+  address: `${host}:${port}`,
+  command,
+  open: () => openMaster({ ...options, socket: { ...socket, host, port } }),
+});
 
 const namesOf = (nodes: readonly { host: string; port: number }[]): string =>
   nodes.map(({ host, port }) => `${host}:${port}`).join(", ");
@@ -135,12 +211,14 @@ type GroupClient = RedisStoreOptions["client"] & {
 
 function groupPlace(
   where: string,
-  create: (wasConnected: () => boolean) => Promise<GroupClient>,
+  create: (
+    wasConnected: () => boolean,
+  ) => Promise<{ client: GroupClient; masters: RedisConnection["masters"] }>,
 ): RedisPlace {
   return {
     async connect() {
       let wasConnected = false;
-      const client = await create(() => wasConnected);
+      const { client, masters } = await create(() => wasConnected);
       const destroy = (): void => void Promise.resolve(client.destroy()).catch(() => undefined);
       // Why a server was of no use these clients say only here. Without a listener the process would end.
       let reason: Error | undefined;
@@ -157,7 +235,7 @@ function groupPlace(
         throw reason ?? error;
       }
       wasConnected = true;
-      return { client, destroy };
+      return { client, masters, destroy };
     },
     problem: (error) => packageProblem(error, "serve") ?? redisProblemAt(where, error),
   };

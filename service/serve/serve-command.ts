@@ -2,6 +2,7 @@ import { exitOnStopSignal, type StopSignal } from "../../shared/stop-signal.js";
 import type { Environment } from "../settings/given-values.js";
 import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
+import { appendOnlyText } from "./append-only.js";
 import { helpText } from "./help-text.js";
 import { healthProblem } from "./health-check.js";
 import { createLog } from "./log.js";
@@ -65,9 +66,17 @@ export async function serve(
 }
 
 /** Prints what an operator needs at the start, one line each. `ready:` comes last. */
-function report(settings: Settings, { publicAddress, internalAddress, secret, files }: Service): void {
+function report(
+  settings: Settings,
+  { publicAddress, internalAddress, secret, files, appendOnly }: Service,
+): void {
   if (!isShared(settings))
     console.error("attempts are kept in memory: run one process only, or set redis-url");
+  if (!isShared(settings) && settings.pairing !== "off")
+    console.error(
+      "forgotten browsers are kept in memory: after each start everybody is asked for the number once",
+    );
+  if (appendOnly === "off" || appendOnly === "unknown") console.error(appendOnlyText(appendOnly));
   for (const { name, integrity } of files)
     if (!name.startsWith("locales/")) console.error(`integrity: ${name} ${integrity}`);
   if (settings["internal-secret"] === undefined) console.error(`internal-secret: ${secret}`);
@@ -79,7 +88,7 @@ function report(settings: Settings, { publicAddress, internalAddress, secret, fi
 function summaryOf(
   settings: Settings,
   givenAt: ReadonlyMap<SettingName, string>,
-  { publicAddress, internalAddress, notes }: Checked,
+  { publicAddress, internalAddress, appendOnly, notes }: Checked,
 ): string {
   const given = settingNames.flatMap((name) => {
     const where = givenAt.get(name);
@@ -92,6 +101,7 @@ function summaryOf(
     ...given,
     `It would start: at ${publicAddress} for browsers, at ${internalAddress} for the site's backend.`,
     isShared(settings) ? "Redis answers." : "Attempts would be kept in memory.",
+    ...(appendOnly ? [appendOnlyText(appendOnly)] : []),
     ...notes.map((note) => `note: ${note}`),
     "The Token Server was not checked. To check it: npx onegini-otp-login doctor, with the same settings.",
   ].join("\n");

@@ -7,6 +7,7 @@ import { codeOf, codeOrText } from "../../shared/error-code.js";
 import { listen, urlOf } from "../../shared/listen.js";
 import type { SecretFile, Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
+import { watchAppendOnly, type AppendOnly } from "./append-only.js";
 import { readWidgetFiles, type WidgetFile } from "./assets.js";
 import { createKit } from "./create-kit.js";
 import { watchFileDescriptors } from "./file-descriptors.js";
@@ -28,6 +29,8 @@ export interface Service {
   /** The secret that a backend sends to the internal port. */
   secret: string;
   files: readonly WidgetFile[];
+  /** Whether Redis has an append-only file; undefined: no Redis. */
+  appendOnly: AppendOnly | undefined;
   /** Reads the files of secrets again. */
   rereadSecrets: () => Promise<void>;
   /** Stops it: `/ready` answers 503 at once, and after `drain` seconds `gracefulShutdown` does the rest. */
@@ -103,12 +106,17 @@ export async function startService(
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);
     const endWatch = watchFileDescriptors(servers, log);
+    const appendOnly = await store.appendOnly?.();
+    const tell = (state: AppendOnly): void => metrics.appendOnly(state);
+    if (appendOnly) tell(appendOnly);
+    const endAppendOnly = store.appendOnly && watchAppendOnly(store.appendOnly, tell);
     let reading = Promise.resolve();
     return {
       publicAddress,
       internalAddress,
       secret: internalSecrets()[0] ?? "",
       files,
+      appendOnly,
       rereadSecrets() {
         const reread = () =>
           rereadSecrets({
@@ -123,6 +131,7 @@ export async function startService(
       },
       stop(options) {
         endWatch();
+        endAppendOnly?.();
         return stop(options);
       },
     };
@@ -137,6 +146,8 @@ export async function startService(
 export interface Checked {
   publicAddress: string;
   internalAddress: string;
+  /** Whether Redis has an append-only file; undefined: no Redis. */
+  appendOnly: AppendOnly | undefined;
   notes: string[];
 }
 
@@ -169,7 +180,7 @@ export async function checkService(settings: Settings, log: Log): Promise<Checke
   try {
     const internalAddress = await tryPort("internal-host", "internal-port");
     const publicAddress = await tryPort("host", "port");
-    return { publicAddress, internalAddress, notes };
+    return { publicAddress, internalAddress, appendOnly: await store.appendOnly?.(), notes };
   } finally {
     for (const server of servers) server.close();
     store.close();

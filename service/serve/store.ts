@@ -3,19 +3,26 @@ import type { AttemptStore } from "onegini-otp-login/server";
 import { withoutUser } from "../../shared/redis-connection.js";
 import type { Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
+import { appendOnlyOf, type AppendOnly } from "./append-only.js";
 import { forgottenInMemory, forgottenInRedis, type ForgottenBrowsers } from "./forgotten-browsers.js";
 import type { Log } from "./log.js";
 import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-client.js";
+import { replicatedWrites } from "./replicated-writes.js";
 import { StartProblem } from "./start-problem.js";
 
 /** The prefix of the kit's store, which is that of all keys. */
 const defaultPrefix = "onegini-otp-login:";
+
+const replicasUnknown =
+  "Redis does not say whether it has replicas (INFO, WAIT), so a failover may lose what POST /forget-browsers writes. Grant +info +wait.";
 
 /** The store of the attempts. */
 export interface Store {
   /** Undefined: in the kit's memory. */
   attempts: AttemptStore | undefined;
   forgotten: ForgottenBrowsers;
+  /** Whether Redis has an append-only file; undefined: no Redis. */
+  appendOnly: (() => Promise<AppendOnly>) | undefined;
   close: () => void;
 }
 
@@ -26,31 +33,49 @@ export interface Store {
  * @throws StartProblem if Redis cannot be used
  */
 export async function openStore(
-  settings: RedisSettings & Pick<Settings, "origin" | "redis-prefix">,
+  settings: RedisSettings & Pick<Settings, "origin" | "redis-prefix" | "pairing">,
   secrets: Secrets,
   log: Log,
 ): Promise<Store> {
   const place = redisPlace(settings, () => secrets);
   if (place === undefined)
-    return { attempts: undefined, forgotten: forgottenInMemory(), close: () => undefined };
+    return {
+      attempts: undefined,
+      forgotten: forgottenInMemory(),
+      appendOnly: undefined,
+      close: () => undefined,
+    };
   const { origin, "redis-prefix": prefix } = settings;
   let connection: RedisConnection | undefined;
   try {
     connection = await place.connect();
-    const { client, destroy } = connection;
+    const { client, masters, destroy } = connection;
     const attempts = await redisStore({
       client,
       ...(prefix !== undefined && { prefix }),
       onError: (error) => log.warn({ error }, "redis_connection_lost"),
     });
+    const writes = replicatedWrites(masters, (error) =>
+      log.warn({ error, description: replicasUnknown }, "replicas_unknown"),
+    );
     const close = (): void => {
       void attempts.close();
+      writes.close();
       // Not `close`, which waits for pending replies: a Redis that is down never sends them.
       destroy();
     };
     const now = () => attempts.now();
-    const forgotten = forgottenInRedis({ client, prefix: prefix ?? defaultPrefix, origin, now });
-    return { attempts, forgotten, close };
+    const forgotten = forgottenInRedis({
+      client,
+      writes,
+      prefix: prefix ?? defaultPrefix,
+      origin,
+      now,
+      log,
+    });
+    // Says now if the user lacks a right, not at the first login.
+    if (settings.pairing !== "off") await forgotten.since("");
+    return { attempts, forgotten, appendOnly: () => appendOnlyOf(masters()), close };
   } catch (error) {
     connection?.destroy();
     // The Redis user may lack a permission, for example.

@@ -9,7 +9,7 @@ import { makeCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
 import { startRedisCluster, type RedisCluster, type RedisServer } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
-import { documentedRights } from "./support/documented-rights.js";
+import { documentedServiceRights } from "./support/documented-rights.js";
 import { begunAgain, load, openAll, servedSite } from "./support/serve-logins.js";
 
 /** `serve` on a cluster. */
@@ -91,7 +91,14 @@ describe("serve on a cluster", () => {
     const certificate = makeCertificate(directory);
     const cluster = await clusterOf(t, { tls: certificate });
     for (const server of cluster.servers)
-      server.command("ACL", "SETUSER", "login", "on", ">of-the-login", ...documentedRights("+cluster|slots"));
+      server.command(
+        "ACL",
+        "SETUSER",
+        "login",
+        "on",
+        ">of-the-login",
+        ...documentedServiceRights("+cluster|slots"),
+      );
     process.env["NODE_EXTRA_CA_CERTS"] = certificate.certificate;
     t.after(() => delete process.env["NODE_EXTRA_CA_CERTS"]);
 

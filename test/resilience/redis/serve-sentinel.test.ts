@@ -8,7 +8,7 @@ import { freePort } from "../../support/services/free-port.js";
 import { startRedisSentinel, type SentinelGroup } from "../../support/services/redis.js";
 import { runServe } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
-import { documentedRights, sentinelRights } from "./support/documented-rights.js";
+import { documentedServiceRights, sentinelRights } from "./support/documented-rights.js";
 import { begunAgain, load, longestOf, openAll, servedSite } from "./support/serve-logins.js";
 
 /** `serve` behind Sentinel. */
@@ -62,7 +62,7 @@ describe("serve behind Sentinel", () => {
     const certificate = makeCertificate(directory);
     const group = await groupOf(t, "redis", { tls: certificate });
     for (const server of [group.master, group.replica])
-      server.command("ACL", "SETUSER", "login", "on", ">of-the-login", ...documentedRights());
+      server.command("ACL", "SETUSER", "login", "on", ">of-the-login", ...documentedServiceRights());
     group.sentinel.command("ACL", "SETUSER", "asker", "on", ">of-the-asker", ...sentinelRights());
     process.env["NODE_EXTRA_CA_CERTS"] = certificate.certificate;
     t.after(() => delete process.env["NODE_EXTRA_CA_CERTS"]);
@@ -85,7 +85,7 @@ describe("serve behind Sentinel", () => {
 
   test("what is wrong is said at the start, without a password", async (t) => {
     const group = await groupOf(t);
-    group.master.command("ACL", "SETUSER", "login", "on", ">right", ...documentedRights());
+    group.master.command("ACL", "SETUSER", "login", "on", ">right", ...documentedServiceRights());
     const said = async (...redis: string[]): Promise<string> => {
       const service = runServe(
         t,

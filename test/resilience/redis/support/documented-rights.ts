@@ -14,6 +14,14 @@ export function documentedRights(...more: string[]): string[] {
   return [...(rights ?? "").split(" "), ...more];
 }
 
+/** The rights of a user of the login service, from docs/kit.md. @param more as above */
+export const documentedServiceRights = (...more: string[]): string[] => [
+  ...documentedRights(rightsOfService, ...more).filter((right) => right !== rightsOfService),
+  ...rightsOfService.split(" "),
+];
+
+const rightsOfService = "+hmget +hset +hdel +hscan +info +wait";
+
 /** The rights of a user of a Sentinel, from docs/serve.md. */
 export function sentinelRights(): string[] {
   const page = readFileSync(new URL("../../../../docs/serve.md", import.meta.url), "utf8");

@@ -97,7 +97,7 @@ describe("a login through the service, with a number", () => {
 });
 
 describe("known browsers of the service", () => {
-  test("are unknown after /forget-browsers, for that user alone, until the next number", async (t) => {
+  test("are unknown after /forget-browsers, for that user alone", async (t) => {
     const service = await serve(t);
     const [shared, other] = [newBrowser(service), newBrowser(service)];
     for (const user of ["alice", "bob"]) await logInWithNumber(service, shared, user);
@@ -108,9 +108,72 @@ describe("known browsers of the service", () => {
       [await isAsked(service, shared), await isAsked(service, other), await isAsked(service, shared, "bob")],
       [true, true, false],
     );
-    await logInWithNumber(service, shared);
-    assert.equal(await isAsked(service, shared), true, "within two minutes, because clocks differ");
   });
+
+  test("are unknown after /forget-browsers for all, until the next number", async (t) => {
+    const service = await serve(t);
+    const browser = newBrowser(service);
+    for (const user of ["alice", "bob"]) await logInWithNumber(service, browser, user);
+    assert.equal((await service.call("POST", "/forget-browsers", { body: { all: true } })).status, 204);
+    assert.deepEqual([await isAsked(service, browser), await isAsked(service, browser, "bob")], [true, true]);
+    await logInWithNumber(service, browser);
+    assert.deepEqual(
+      [await isAsked(service, browser), await isAsked(service, browser, "bob")],
+      [false, true],
+    );
+  });
+
+  test("are unknown after a restart, where they are kept in memory, until the next number", async (t) => {
+    const before = await serve(t);
+    const browser = newBrowser(before);
+    await logInWithNumber(before, browser);
+    assert.equal(await isAsked(before, browser), false);
+    const service = await serve(t);
+    const later = newBrowser(service);
+    later.known = browser.known;
+    assert.equal(await isAsked(service, later), true);
+    await logInWithNumber(service, later);
+    assert.equal(await isAsked(service, later), false);
+  });
+
+  test("are forgotten with who did it and why in the log, for a user as information, for all as a warning", async (t) => {
+    const service = await serve(t);
+    const forget = (body: object) => service.call("POST", "/forget-browsers", { body });
+    const order = { by: "ops, Zoë", reason: "a phone was stolen" };
+    assert.equal((await forget({ user_id: "alice", ...order })).status, 204);
+    assert.equal((await forget({ all: true, ...order })).status, 204);
+    assert.equal((await forget({ all: true, user_id: null, by: null })).status, 204);
+    const lines = service.lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ event }) => event === "browsers_forgotten");
+    assert.deepEqual(
+      lines.map(({ time: _, event: __, ...line }) => line),
+      [
+        { level: "info", userId: "alice", ...order },
+        { level: "warn", all: true, ...order },
+        { level: "warn", all: true },
+      ],
+    );
+  });
+
+  for (const [what, body] of [
+    ["neither a user nor all", {}],
+    ["both", { user_id: "alice", all: true }],
+    ["a user without a name", { user_id: "" }],
+    ["all that is not true", { all: false }],
+    ["all that is a text", { all: "true" }],
+    ["a reason of 101 characters", { all: true, reason: "x".repeat(101) }],
+    ["a reason of two lines", { all: true, reason: "one\ntwo" }],
+    ["a name that turns the writing around", { all: true, by: "\u202eops" }],
+    ["a name that is no text", { user_id: "alice", by: 7 }],
+  ] as const)
+    test(`are not forgotten by a call with ${what}`, async (t) => {
+      const service = await serve(t);
+      const answer = await service.call("POST", "/forget-browsers", { body });
+      assert.equal(answer.status, 400);
+      assert.equal(((await answer.json()) as { error: string }).error, "invalid_request");
+      assert.ok(!service.lines.some((line) => line.includes("browsers_forgotten")));
+    });
 
   test("are forgotten by /forget?known_browser=true, and not by a log-out", async (t) => {
     const service = await serve(t);

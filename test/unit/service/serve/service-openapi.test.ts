@@ -35,7 +35,7 @@ function brokenApi() {
     metrics,
     readiness: createReadiness(kit),
     strangers: new StrangerSampling(20),
-    forgotten: { forget: fail },
+    forgotten: { forget: fail, forgetAll: fail },
     secrets: () => [internalSecret],
   });
 }
