@@ -24,7 +24,7 @@ start_token_server() {
 }
 
 start_redis() {
-  redis-server --port "$REDIS_PORT" --bind 127.0.0.1 --save "" >> redis.log 2>&1 < /dev/null &
+  redis-server --port "$REDIS_PORT" --bind 127.0.0.1 --save "" --appendonly yes >> redis.log 2>&1 < /dev/null &
   REDIS_PID=$!
   until redis-cli -p "$REDIS_PORT" ping > /dev/null 2>&1 || ! kill -0 "$REDIS_PID" 2> /dev/null; do sleep 0.2; done
   if [ -n "$SERVICE_PID" ]; then answers "$SITE/ready" "$SERVICE_PID"; fi

@@ -54,6 +54,7 @@ const working: Series = {
   [refused("forbidden_origin")]: "0+1x120",
   [refused("invalid_client")]: "0x120",
   [ours("paused")]: "0x120",
+  [ours("redis_append_only")]: "1x120",
   [of("process_open_fds")]: "200x120",
   [of("process_max_fds")]: "1024x120",
   [lag]: "0.012x120",
@@ -183,6 +184,12 @@ const faults: readonly Fault[] = [
   },
   { what: "a pause is forgotten", alert: "LoginPaused", series: { [ours("paused")]: "0x10 1x110" }, by: 75 },
   {
+    what: "Redis loses its append-only file",
+    alert: "LoginRedisForgets",
+    series: { [ours("redis_append_only")]: "1x10 0x50" },
+    by: 22,
+  },
+  {
     what: "nearly all files of a process are open",
     alert: "LoginFilesRunOut",
     series: { [of("process_open_fds")]: "200x10 1000x50" },
@@ -264,6 +271,15 @@ describe(rules, () => {
     };
     const never = [10, 11, 12, 13, 14, 15, 30].map((minute) => [minute] as const);
     assert.match(promtool(t, short, never), /SUCCESS/);
+  });
+
+  test("raises nothing for a Redis without an append-only file where nobody is asked for numbers", (t) => {
+    const series = { [ours("redis_append_only")]: "0x120", [number("asked")]: "0x120" };
+    assert.match(promtool(t, series, [[30], [115]]), /SUCCESS/);
+  });
+
+  test("raises nothing for a Redis that does not say whether it has one", (t) => {
+    assert.match(promtool(t, { [ours("redis_append_only")]: "-1x120" }, [[30], [115]]), /SUCCESS/);
   });
 
   for (const { what, alert, series, by } of faults)

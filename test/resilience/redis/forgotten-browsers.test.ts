@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { startRedis, type RedisServer, type RedisServerOptions } from "../../support/services/redis.js";
+import {
+  startRedis,
+  startRedisCluster,
+  startRedisSentinel,
+  type RedisServer,
+  type RedisServerOptions,
+} from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { documentedRights, documentedServiceRights } from "./support/documented-rights.js";
 import { BrowserThatMayBeKnown, numberIn } from "../../unit/server/support/number-on-phone.js";
@@ -309,5 +315,86 @@ test("a user of Redis without the rights for the record is named at the start", 
   redis.command("ACL", "SETUSER", "login", "on", ">secret", ...documentedRights());
   await assert.rejects(serve(t, "--redis-url", redis.url.replace("//", "//login:secret@")), {
     message: /'hmget'.*Grant this user the missing permission\.$/,
+  });
+});
+
+describe("marks in a group of servers", () => {
+  test("are waited for behind Sentinel, and hold after a failover", async (t) => {
+    const group = await startRedisSentinel();
+    t.after(() => group.stop());
+    for (const server of [group.master, group.replica])
+      server.command("ACL", "SETUSER", "login", "on", ">secret", ...documentedServiceRights());
+    const sentinel = `127.0.0.1:${group.sentinel.port}`;
+    const service = await serve(
+      t,
+      ...[
+        "--redis-sentinels",
+        sentinel,
+        "--redis-master",
+        "main",
+        "--redis-url",
+        "redis://login:secret@redis",
+      ],
+    );
+    const [revoked, other] = [await knownBrowser(service), await knownBrowser(service, "bob")];
+    assert.equal((await forget(service, { user_id: "alice" })).status, 204);
+    await group.master.kill();
+    await until(() => group.replica.command("ROLE").startsWith("master"), "the other master", 60_000);
+    await untilReady(service);
+    assert.deepEqual(
+      [await logIn(service, revoked, "alice"), await logIn(service, other, "bob")],
+      [true, false],
+    );
+    await until(async () => (await forget(service, { user_id: "bob" })).status === 204, "204");
+    assert.equal(await logIn(service, other, "bob"), true);
+    assert.deepEqual(events(service, "replicas_unknown"), []);
+  });
+
+  test("are written in a cluster, whichever master has the key, and after it moved", async (t) => {
+    const cluster = await startRedisCluster();
+    t.after(() => cluster.stop());
+    const [one, two] = cluster.servers;
+    assert.ok(one && two);
+    for (const server of cluster.servers)
+      server.command(
+        "ACL",
+        "SETUSER",
+        "login",
+        "on",
+        ">secret",
+        ...documentedServiceRights("+cluster|slots"),
+        ...["~*", "&*"],
+      );
+    const inCluster = (prefix: string) =>
+      serve(
+        t,
+        ...["--redis-cluster", `127.0.0.1:${two.port}`, "--redis-url", "redis://login:secret@redis"],
+        ...["--redis-prefix", prefix],
+      );
+    // The part in braces decides which master has the keys.
+    const services = await Promise.all(["{foo}:", "{bar}:", "{moves}:"].map(inCluster));
+    for (const service of services) {
+      const revoked = await knownBrowser(service);
+      assert.equal((await forget(service, { user_id: "alice" })).status, 204);
+      assert.equal(await logIn(service, revoked, "alice"), true);
+    }
+
+    const [, , service] = services;
+    assert.ok(service);
+    const revoked = await knownBrowser(service, "bob");
+    const moved = `{moves}:known-since:${origin}`;
+    const slot = one.command("CLUSTER", "KEYSLOT", moved);
+    const owner = cluster.servers.find((server) => !server.command("EXISTS", moved).startsWith("MOVED"));
+    const to = owner === one ? two : one;
+    assert.ok(owner);
+    const [ownerId, toId] = [owner.command("CLUSTER", "MYID"), to.command("CLUSTER", "MYID")];
+    to.command("CLUSTER", "SETSLOT", slot, "IMPORTING", ownerId);
+    owner.command("CLUSTER", "SETSLOT", slot, "MIGRATING", toId);
+    for (const each of owner.command("CLUSTER", "GETKEYSINSLOT", slot, "100").split("\n"))
+      owner.command("MIGRATE", "127.0.0.1", String(to.port), each, "0", "5000");
+    for (const server of [to, owner]) server.command("CLUSTER", "SETSLOT", slot, "NODE", toId);
+    assert.equal((await forget(service, { user_id: "bob" })).status, 204);
+    assert.equal(to.command("HLEN", moved), "4");
+    assert.equal(await logIn(service, revoked, "bob"), true);
   });
 });
