@@ -66,7 +66,9 @@ function build(): KubernetesObject[] {
 }
 
 describe(folder, () => {
-  const objects = build();
+  const built = build();
+  const isOfRedis = ({ metadata }: KubernetesObject): boolean => metadata.name.endsWith("-redis");
+  const objects = built.filter((object) => !isOfRedis(object));
   const all = (kind: string): KubernetesObject[] => objects.filter((object) => object.kind === kind);
   const one = (kind: string): KubernetesObject =>
     all(kind)[0] ?? assert.fail(`There is no ${kind}: ${objects.map((object) => object.kind).join()}`);
@@ -159,6 +161,22 @@ describe(folder, () => {
     assert.deepEqual(stopWarnings(result.settings), []);
     assert.equal(template.spec.terminationGracePeriodSeconds, 20);
     assert.equal(one("PodDisruptionBudget").spec.maxUnavailable, 1);
+  });
+
+  test("lets only the pods of the service reach its Redis, at the address in the comment", () => {
+    const redis = built.filter(isOfRedis);
+    assert.deepEqual(redis.map(({ kind }) => kind).sort(), ["NetworkPolicy", "Service", "StatefulSet"]);
+    const of = (kind: string): KubernetesObject =>
+      redis.find((object) => object.kind === kind) ?? assert.fail(kind);
+    const { labels } = of("StatefulSet").spec.template.metadata;
+    assert.deepEqual(of("Service").spec.selector, labels);
+    assert.deepEqual(of("NetworkPolicy").spec.podSelector.matchLabels, labels);
+    assert.deepEqual(of("NetworkPolicy").spec.ingress, [
+      { from: [{ podSelector: { matchLabels: template.metadata.labels } }], ports: [{ port: "redis" }] },
+    ]);
+    const { name } = of("Service").metadata;
+    const text = readFileSync(`${folder}/redis.yaml`, "utf8");
+    assert.ok(text.includes(`redis://${name}:${of("Service").spec.ports[0]?.port}`), name);
   });
 
   test("selects the pods everywhere by their labels", () => {
