@@ -13,6 +13,8 @@ const serve = "test/unit/service/serve/number.test.ts";
 const required = "test/unit/server/login/number-required.test.ts";
 const revoked = "test/unit/server/login/revoked.test.ts";
 const wrongNumbers = "test/unit/server/pairing/wrong-numbers.test.ts";
+const forgotten = "service/serve/forgotten-browsers.ts";
+const onRedis = "test/resilience/redis/forgotten-browsers.test.ts";
 
 export const pairingDefences: readonly Defence[] = [
   {
@@ -116,11 +118,67 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "The service's processes forget the same browsers",
-    file: "service/serve/forgotten-browsers.ts",
-    text: `return value === null ? undefined : Number(value);`,
-    without: `return undefined;`,
+    file: forgotten,
+    text: "user: instant(user), all:",
+    without: "user: undefined, all:",
     test: "test/resilience/redis/serve-number.test.ts",
     title: "browsers that one process forgets are unknown in all, and those of other users are not",
+  },
+  {
+    claim: "A Redis that has lost its record knows no browser",
+    file: forgotten,
+    text: "epoch: instant(epoch)",
+    without: "epoch: undefined",
+    test: onRedis,
+    title: "also after …, and every other browser once",
+  },
+  {
+    claim: "After an older copy was restored, one call makes all browsers unknown",
+    file: forgotten,
+    text: "  write('epoch', epoch)\n  write('all', all)\n",
+    without: "",
+    test: onRedis,
+    title: "after an older copy was restored: from the call for all on",
+  },
+  {
+    claim: "A record that cannot be read makes browsers unknown",
+    file: forgotten,
+    text: "return { epoch: now() + dayMs };",
+    without: "return {};",
+    test: onRedis,
+    title: "because it …, makes browsers unknown, ends nothing, and is never written over",
+  },
+  {
+    claim: "A record of a newer format is never written over",
+    file: forgotten,
+    text: "if format ~= '1' and not isNew then return 'unreadable' end",
+    without: "",
+    test: onRedis,
+    title: "because it …, makes browsers unknown, ends nothing, and is never written over",
+  },
+  {
+    claim: "A mark that no replica has is not acknowledged",
+    file: "service/serve/replicated-writes.ts",
+    text: "if (have === 0) throw",
+    without: "if (have === undefined) throw",
+    test: onRedis,
+    title: "that does not answer is 503 within two seconds, and logins go on meanwhile",
+  },
+  {
+    claim: "A process that keeps its record in memory knows no browser after its start",
+    file: forgotten,
+    text: "Promise.resolve({ user: users.get(userId), all, epoch }),",
+    without: "Promise.resolve({ user: users.get(userId), all }),",
+    test: serve,
+    title: "are unknown after a restart, where they are kept in memory, until the next number",
+  },
+  {
+    claim: "The Redis of compose.yaml keeps revocations over a restart",
+    file: "docs/serve/container/compose.yaml",
+    text: `- "yes"`,
+    without: `- "no"`,
+    test: "test/resilience/redis/documented-redis.test.ts",
+    title: "keeps what it holds over a restart, and evicts nothing: …",
   },
   {
     claim: "The number is in nothing that the service writes",
