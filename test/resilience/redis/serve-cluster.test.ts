@@ -108,6 +108,7 @@ describe("serve on a cluster", () => {
     ]);
     const people = await openAll(site, 2);
     await Promise.all(people.map((person) => person.logIn()));
+    for (const { user } of people) assert.equal(await site.forgetBrowsers(user), 204);
 
     const users = cluster.servers.flatMap((server) =>
       server

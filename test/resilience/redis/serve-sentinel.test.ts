@@ -73,6 +73,7 @@ describe("serve behind Sentinel", () => {
     ]);
     const people = await openAll(site, 2);
     await Promise.all(people.map((person) => person.logIn()));
+    for (const { user } of people) assert.equal(await site.forgetBrowsers(user), 204);
 
     const usersOf = (list: string): (string | undefined)[] =>
       list

@@ -16,6 +16,8 @@ export interface ServedSite {
   nodes: readonly ServeProcess[];
   /** A person comes to the login page. Resolves when the code is on the screen. */
   open: () => Promise<Person>;
+  /** Forgets a user's browsers. Resolves to the status. */
+  forgetBrowsers: (user: string) => Promise<number>;
 }
 
 export interface Person {
@@ -104,15 +106,18 @@ export async function servedSite(t: TestContext, redisArguments: readonly string
   addresses.push(...(await Promise.all(nodes.map((node) => node.said("ready")))));
   const internal = await Promise.all(nodes.map((node) => node.said("internal")));
 
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(`${internal[(turn += 1) % internal.length]}${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+
   /** As a site does: it tries again while the store does not work. */
   const redeem = async (ticket: unknown, cookie: string): Promise<string | undefined> => {
     let redeemed: Response | undefined;
     await until(async () => {
-      redeemed = await fetch(`${internal[(turn += 1) % internal.length]}/redeem`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-        body: JSON.stringify({ ticket, cookie }),
-      });
+      redeemed = await post("/redeem", { ticket, cookie });
       return redeemed.status !== 503;
     }, "an answer to /redeem");
     return redeemed?.status === 200 ? ((await redeemed.json()) as { user_id: string }).user_id : undefined;
@@ -120,6 +125,7 @@ export async function servedSite(t: TestContext, redisArguments: readonly string
 
   return {
     nodes,
+    forgetBrowsers: async (user) => (await post("/forget-browsers", { user_id: user })).status,
     async open() {
       const user = `user-${(people += 1)}`;
       await phone.enroll(user);
