@@ -67,11 +67,23 @@ describe("The metrics of the service", () => {
   test("have every series from the start, at 0", async () => {
     const first = await new Metrics("1.2.3").text(0);
     assert.deepEqual(seriesIn(first), seriesIn(await (await busy()).text(0)));
-    const values = [...first.matchAll(/^onegini_otp_login_(?!build_info)\S+ (\S+)$/gm)];
+    const values = [...first.matchAll(/^onegini_otp_login_(?!build_info|redis_append_only)\S+ (\S+)$/gm)];
     assert.deepEqual(
       values.filter(([, value]) => value !== "0"),
       [],
     );
+  });
+
+  test("say whether Redis has an append-only file, and before they know -1", async () => {
+    const metrics = new Metrics();
+    const gauge = async () =>
+      /^onegini_otp_login_redis_append_only (\S+)$/m.exec(await metrics.text(0))?.[1];
+    const values = [await gauge()];
+    for (const appendOnly of ["on", "off", "unknown"] as const) {
+      metrics.appendOnly(appendOnly);
+      values.push(await gauge());
+    }
+    assert.deepEqual(values, ["-1", "1", "0", "-1"]);
   });
 
   test("count the steps of a login, with the seconds of each", async () => {
