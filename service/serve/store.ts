@@ -1,4 +1,4 @@
-import { redisStore } from "onegini-otp-login/redis";
+import { redisStore, type RedisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
 import { withoutUser } from "../../shared/redis-connection.js";
 import type { Secrets } from "../settings/secret-files.js";
@@ -47,24 +47,26 @@ export async function openStore(
     };
   const { origin, "redis-prefix": prefix } = settings;
   let connection: RedisConnection | undefined;
+  let attempts: RedisStore | undefined;
   try {
     connection = await place.connect();
     const { client, masters, destroy } = connection;
-    const attempts = await redisStore({
+    const opened = await redisStore({
       client,
       ...(prefix !== undefined && { prefix }),
       onError: (error) => log.warn({ error }, "redis_connection_lost"),
     });
+    attempts = opened;
     const writes = replicatedWrites(masters, (error) =>
       log.warn({ error, description: replicasUnknown }, "replicas_unknown"),
     );
     const close = (): void => {
-      void attempts.close();
+      void opened.close();
       writes.close();
       // Not `close`, which waits for pending replies: a Redis that is down never sends them.
       destroy();
     };
-    const now = () => attempts.now();
+    const now = () => opened.now();
     const forgotten = forgottenInRedis({
       client,
       writes,
@@ -77,6 +79,7 @@ export async function openStore(
     if (settings.pairing !== "off") await forgotten.since("");
     return { attempts, forgotten, appendOnly: () => appendOnlyOf(masters()), close };
   } catch (error) {
+    void attempts?.close();
     connection?.destroy();
     // The Redis user may lack a permission, for example.
     throw new StartProblem(place.problem(error), 1);

@@ -76,8 +76,7 @@ describe("The metrics of the service", () => {
 
   test("say whether Redis has an append-only file, and before they know -1", async () => {
     const metrics = new Metrics();
-    const gauge = async () =>
-      /^onegini_otp_login_redis_append_only (\S+)$/m.exec(await metrics.text(0))?.[1];
+    const gauge = async () => /^onegini_otp_login_redis_append_only (\S+)$/m.exec(await metrics.text(0))?.[1];
     const values = [await gauge()];
     for (const appendOnly of ["on", "off", "unknown"] as const) {
       metrics.appendOnly(appendOnly);
