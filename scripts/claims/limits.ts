@@ -2,6 +2,7 @@ import type { Defence } from "./defence.js";
 
 /** Floods, and the client's address, by which they are counted. */
 
+const copy = "test/unit/server/copy.test.ts";
 const limitsTest = "test/unit/server/limits/limits.test.ts";
 const node = "test/unit/node/node-handler.test.ts";
 const proxyLimits = "test/resilience/nodes/proxy-limits.test.ts";
@@ -457,5 +458,38 @@ export const limits: readonly Defence[] = [
     without: "true",
     test: "test/unit/server/address/compare-addresses.test.ts",
     title: "the addresses of screen and phone",
+  },
+  {
+    claim: "An attempt keeps no request in memory",
+    file: "src/server/endpoints/otp-endpoint.ts",
+    text: "copyOf(userAgent)",
+    without: "userAgent",
+    test: copy,
+    title:
+      "keeps no request in memory: an attempt with headers of 15 kB takes what one with short ones takes",
+  },
+  {
+    claim: "An event keeps no request in memory",
+    file: "src/server/event-reporter.ts",
+    text: "copyOf(printable(value))",
+    without: "printable(value)",
+    test: copy,
+    title: "keeps no request in memory: an event",
+  },
+  {
+    claim: "A scan keeps no request in memory",
+    file: "src/server/endpoints/scanned.ts",
+    text: "copyOf(userId)",
+    without: "userId",
+    test: copy,
+    title: "keeps no request in memory: what the site's app said of a scan",
+  },
+  {
+    claim: "The id of an attempt keeps no request in memory",
+    file: "src/server/attempt/attempts.ts",
+    text: "copyOf(id)",
+    without: "id",
+    test: copy,
+    title: "keeps no request in memory: the id of an attempt that a store is asked for",
   },
 ];

@@ -1,4 +1,5 @@
 import { StoreUnavailable } from "./attempt/store-guard.js";
+import { copyOf } from "./copy.js";
 import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import { loggedAddress, type Call } from "./http/call.js";
 import type { LoginKitEvent, Report } from "./kit-events.js";
@@ -99,12 +100,12 @@ const oneLine = (error: unknown): string =>
     ),
   );
 
-/** An `error` stays as it was thrown. */
+/** An `error` stays as it was thrown. The texts are copies, because a site may keep an event, and some are parts of a request. */
 const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>
   Object.fromEntries(
     Object.entries(event).map(([name, value]: [string, unknown]) => [
       name,
-      typeof value === "string" && name !== "error" ? printable(value) : value,
+      typeof value === "string" && name !== "error" ? copyOf(printable(value)) : value,
     ]),
   ) as LoginKitEvent;
 

@@ -3,6 +3,7 @@ import type { AttemptListener } from "./attempt-store.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../bytes.js";
+import { copyOf } from "../copy.js";
 import type { Randomness, Runtime } from "../runtime.js";
 import { storeOfSite } from "./site-store.js";
 import type { GuardedStore } from "./store-guard.js";
@@ -151,7 +152,8 @@ export class Attempts {
   }
 
   async #read(id: string): Promise<Attempt | undefined> {
-    return isAttemptId(id) ? this.#store.get(id) : undefined;
+    // A copy, because it is a part of a path, and a store may keep it.
+    return isAttemptId(id) ? this.#store.get(copyOf(id)) : undefined;
   }
 
   #apply(attempt: Attempt, what: Change): Promise<Changed> {

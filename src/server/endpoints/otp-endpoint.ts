@@ -24,6 +24,7 @@ import { languageCode } from "../http/content-negotiation.js";
 import type { Pairing } from "../pairing/pairing.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import { sha256 } from "../bytes.js";
+import { copyOf } from "../copy.js";
 import { drawnAtOnce, randomShare } from "../runtime.js";
 import type { StartBreaker } from "../token-server/start-breaker.js";
 import { withNumber } from "../token-server/message.js";
@@ -257,5 +258,8 @@ export class OtpEndpoint<Context> {
 
 const maxUserAgentCharacters = 512;
 
-const userAgentOf = (request: Request): string | undefined =>
-  request.headers.get("user-agent")?.slice(0, maxUserAgentCharacters);
+/** A copy, because an attempt keeps it. */
+function userAgentOf({ headers }: Request): string | undefined {
+  const userAgent = headers.get("user-agent")?.slice(0, maxUserAgentCharacters);
+  return userAgent === undefined ? undefined : copyOf(userAgent);
+}

@@ -1,5 +1,6 @@
 import { isText } from "../../protocol/login-api.js";
 import type { AddressCheck } from "../address/address-check.js";
+import { copyOf } from "../copy.js";
 import type { Core } from "../core.js";
 import type { ScannedCode } from "../login-kit.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";
@@ -22,7 +23,7 @@ export async function markScanned(
     const address = addressCheck.ipAddress(given, "scanned");
     await attempts.scanned(transactionId, {
       // Whole, because it is compared with that of the user who accepts.
-      ...(userId !== undefined && { userId }),
+      ...(userId !== undefined && { userId: copyOf(userId) }),
       ...(address !== undefined && { address }),
       ...(typeof userAgent === "string" && { userAgent: storable(userAgent) }),
     });
@@ -31,5 +32,5 @@ export async function markScanned(
   }
 }
 
-/** At most 512 characters of a text, without halves of surrogate pairs, which a cut may leave. */
-const storable = (text: string): string => text.slice(0, 512).replaceAll(/\p{Surrogate}/gu, "");
+/** A copy of at most 512 characters of a text, without halves of surrogate pairs, which a cut may leave. */
+const storable = (text: string): string => copyOf(text.slice(0, 512).replaceAll(/\p{Surrogate}/gu, ""));

@@ -1,4 +1,5 @@
 import { parseAccept } from "hono/utils/accept";
+import { copyOf } from "../copy.js";
 
 /* A malformed header is treated as one that is missing. */
 
@@ -21,7 +22,7 @@ export function preferredWaitSeconds(prefer: string | null): number | undefined 
 
 /**
  * The language of the texts on the phone: the page's language, or else the one that the browser prefers. Two or three
- * letters, as in the vendor's administration.
+ * letters, as in the vendor's administration. A copy, because an attempt keeps it.
  */
 export function languageCode(
   pageLanguage: string | undefined,
@@ -30,7 +31,8 @@ export function languageCode(
   const preferred = parseAccept(acceptLanguage ?? "")
     .filter(({ q }) => q > 0)
     .map(({ type }) => type);
-  return [pageLanguage ?? "", ...preferred].map(primarySubtag).find((code) => code !== undefined);
+  const code = [pageLanguage ?? "", ...preferred].map(primarySubtag).find((subtag) => subtag !== undefined);
+  return code === undefined ? undefined : copyOf(code);
 }
 
 const primarySubtag = (tag: string): string | undefined =>
