@@ -23,7 +23,7 @@ export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js
 export type { PauseOptions, ResumeOptions } from "./server/endpoints/pause-options.js";
 export type { PageOptions } from "./server/endpoints/page-check.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";
-export type { LimitName, Limits, Rate } from "./server/limits/limits.js";
+export type { LimitName, Limits, Rate, WaitingLimit } from "./server/limits/limits.js";
 export { memoryStore } from "./server/attempt/memory-store.js";
 export type {
   CallbackOptions,

@@ -42,6 +42,7 @@ export const limits = namesOf<LimitName>({
   startsPerIpv6Prefix56: true,
   startsPerIpv6Prefix48: true,
   startsPerBrowser: true,
+  waiting: true,
   streamsPerBrowser: true,
   streamsPerNode: true,
   tokenServerCalls: true,

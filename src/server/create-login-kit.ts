@@ -1,4 +1,5 @@
 import { Attempts } from "./attempt/attempts.js";
+import { shownStore } from "./attempt/site-store.js";
 import { StoreGuard } from "./attempt/store-guard.js";
 import { CallbackEndpoint } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, newCookieFor } from "./endpoints/first-paint.js";
@@ -18,6 +19,7 @@ import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
 import { LiveAttempts } from "./live/live-attempts.js";
 import { ResultCalls } from "./live/result-calls.js";
+import { WaitingAttempts } from "./live/waiting-attempts.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
@@ -81,7 +83,13 @@ export function createLoginKit<Context = unknown>(
   // A status: a result call writes what the Token Server says to the attempt, and those that watch it are shown the change.
   const guard = new StoreGuard(runtime, report);
   const store = guard.guard(config.store);
-  const attempts = new Attempts(store, config.pages.origin, config.timeouts, runtime, report);
+  const attempts = new Attempts(
+    shownStore(store, (attempt) => waiting.seen(attempt)),
+    config.pages.origin,
+    config.timeouts,
+    runtime,
+    report,
+  );
   const core: Core<Context> = { config, attempts, runtime, report };
   const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
   // By this process's clock: the store's may be set.
@@ -89,6 +97,7 @@ export function createLoginKit<Context = unknown>(
   const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
   const calls = new ResultCalls(core, tokenServer, quota);
   const live = new LiveAttempts(core, calls, () => guard.failedAt);
+  const waiting = new WaitingAttempts(core, live);
 
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
   const cookie = new BrowserCookie(config.pages.apiOrigin);
@@ -102,6 +111,7 @@ export function createLoginKit<Context = unknown>(
   const otpEndpoint = new OtpEndpoint(core, {
     cookie,
     live,
+    waiting,
     pause,
     startLimits,
     breaker,
@@ -155,9 +165,10 @@ export function createLoginKit<Context = unknown>(
     check: () => checks.check(),
     pause: (options) => pending.add(pause.pause(options)),
     resume: (options) => pending.add(pause.resume(options)),
-    health: () => healthOf(store, { live, pause, runtime }),
+    health: () => healthOf(store, { live, waiting, pause, runtime }),
     async close() {
       live.close();
+      waiting.close();
       pause.close();
       callbackEndpoint.close();
       await pending.settled();

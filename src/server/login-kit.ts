@@ -160,6 +160,8 @@ export interface Health {
   closing: boolean;
   /** Open streams and held polls on this server. */
   watchers: number;
+  /** Attempts that this server began and that wait for a scan (`limits.waiting`). */
+  waiting: number;
   /**
    * Set while logins are paused, as far as this server knows: by whom, why, and until when, where the operator said so. It does not
    * count for `healthy`.

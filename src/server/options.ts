@@ -1,6 +1,6 @@
 import type { Timeouts } from "./timeouts.js";
 import type { LoginKitEvent } from "./kit-events.js";
-import type { Limits } from "./limits/limits.js";
+import type { Limits, WaitingLimit } from "./limits/limits.js";
 import type { AttemptStore } from "./attempt/attempt-store.js";
 import type { Transport } from "./token-server/transport.js";
 
@@ -251,7 +251,7 @@ export interface CommonOptions<Context = unknown> {
    */
   transport?: Transport;
   /** Limits that differ from their defaults; `false` switches one off. */
-  limits?: Partial<Limits>;
+  limits?: Partial<Omit<Limits, "waiting">> & { waiting?: Partial<WaitingLimit> | false };
   /** Times in seconds that differ from their defaults. */
   timeouts?: Partial<Timeouts>;
 }

@@ -199,6 +199,16 @@ const rate = v.union(
   [v.literal(false), v.strictObject({ count, seconds: count })],
   "{ count, seconds }, two whole numbers from 1, or false",
 );
+const waiting = v.union(
+  [
+    v.literal(false),
+    v.strictObject({
+      perAddress: v.optional(count, defaultLimits.waiting.perAddress),
+      total: v.optional(count, defaultLimits.waiting.total),
+    }),
+  ],
+  "{ perAddress, total }, whole numbers from 1, or false",
+);
 const countOrFalse = v.union([v.literal(false), count], "a whole number, at least 1, or false");
 
 const limits = v.optional(
@@ -208,6 +218,7 @@ const limits = v.optional(
       startsPerIpv6Prefix56: v.optional(rate),
       startsPerIpv6Prefix48: v.optional(rate),
       startsPerBrowser: v.optional(rate, defaultLimits.startsPerBrowser),
+      waiting: v.optional(waiting, defaultLimits.waiting),
       streamsPerAttempt: v.optional(count, defaultLimits.streamsPerAttempt),
       streamsPerBrowser: v.optional(countOrFalse, defaultLimits.streamsPerBrowser),
       streamsPerNode: v.optional(countOrFalse, defaultLimits.streamsPerNode),

@@ -3,6 +3,7 @@ import { systemRuntime, type Runtime } from "../../src/server/runtime.js";
 interface Timer {
   at: number;
   task: () => void;
+  kind: "background" | undefined;
 }
 
 /** Time that stands still until a test moves it. Only tasks without a delay run by themselves. */
@@ -16,12 +17,12 @@ export class VirtualClock implements Runtime {
 
   readonly now = (): number => this.#now;
 
-  after(delayMs: number, task: () => void): () => void {
+  after(delayMs: number, task: () => void, kind?: "background"): () => void {
     if (delayMs <= 0) {
       const immediate = setImmediate(task);
       return () => clearImmediate(immediate);
     }
-    const timer = { at: this.#now + delayMs, task };
+    const timer = { at: this.#now + delayMs, task, kind };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -33,6 +34,11 @@ export class VirtualClock implements Runtime {
   /** How many timers are set. */
   get timers(): number {
     return this.#timers.size;
+  }
+
+  /** How many of them keep a process from ending. */
+  get foregroundTimers(): number {
+    return [...this.#timers].filter(({ kind }) => kind === undefined).length;
   }
 
   /** When the next timer is due; `Infinity` if none is set. */

@@ -81,11 +81,17 @@ export class Attempts {
    * @param browser the hash of the browser's cookie
    */
   async get(id: string, browser: string): Promise<Attempt | undefined> {
-    const attempt = await this.#read(id);
+    const attempt = await this.read(id);
     if (attempt?.browser !== browser) return undefined;
     return attempt.state.status === "approved"
       ? (await this.#apply(attempt, { kind: "time_over", at: this.#runtime.now() })).attempt
       : attempt;
+  }
+
+  /** The attempt with that id, whoever began it. For what the kit does by itself. */
+  async read(id: string): Promise<Attempt | undefined> {
+    // A copy, because it may be a part of a path, and a store may keep it.
+    return isAttemptId(id) ? this.#store.get(copyOf(id)) : undefined;
   }
 
   findByTransaction(transactionId: string): Promise<Attempt | undefined> {
@@ -120,7 +126,7 @@ export class Attempts {
     isRevoked?: (attempt: CompletedAttempt) => Promise<boolean>,
   ): Promise<Redeemed> {
     const redemption = { ...who, at: this.#runtime.now() };
-    const found = await this.#read(id);
+    const found = await this.read(id);
     if (!found) return { refusal: "unknown" };
     const isRedeemable = typeof redeemTicket(found, redemption, this.#timeouts) !== "string";
     if (isRedeemable && isCompleted(found) && (await isRevoked?.(found)) === true)
@@ -149,11 +155,6 @@ export class Attempts {
   async change(id: string, what: Change): Promise<Changed | undefined> {
     const attempt = await this.#store.get(id);
     return attempt && this.#apply(attempt, what);
-  }
-
-  async #read(id: string): Promise<Attempt | undefined> {
-    // A copy, because it is a part of a path, and a store may keep it.
-    return isAttemptId(id) ? this.#store.get(copyOf(id)) : undefined;
   }
 
   #apply(attempt: Attempt, what: Change): Promise<Changed> {

@@ -5,6 +5,7 @@ import {
   type ApprovedState,
   type Attempt,
   type AttemptState,
+  type Scan,
   type Transaction,
 } from "./attempt.js";
 import type { Timeouts } from "../timeouts.js";
@@ -34,6 +35,9 @@ export const scannedUntil = ({ transactions, startedCount }: Attempt, now: numbe
       )
       .map(({ endsAt }) => endsAt),
   );
+
+/** Every scan of its codes. */
+export const scansIn = ({ transactions }: Attempt): readonly Scan[] => transactions.flatMap(scansOf);
 
 /** The end of the grace of its longest open transaction. */
 export const openUntil = ({ transactions }: Attempt, timeouts: Timeouts): number =>
@@ -77,13 +81,26 @@ export const statusAnswer = (attempt: Attempt, now: number): StatusAnswer =>
       }
     : { status: attempt.state.status };
 
-/** The time from which a store may delete an attempt: a while after its last possible change. */
+/**
+ * The time from which a store may delete a pending attempt that has to outlive a silent Token Server: one that was scanned, or whose
+ * browser asks.
+ */
+export const keptUntil = (attempt: Attempt, timeouts: Timeouts): number =>
+  openUntil(attempt, timeouts) + (timeouts.silenceSeconds + timeouts.memorySeconds) * 1000;
+
+/**
+ * The time from which a store may delete an attempt: a while after its last possible change. One that nobody scanned ends with its
+ * grace. It is kept a little longer for its last call: for the quota, the Token Server's answer and the store, as long as the Token
+ * Server may take for each.
+ */
 export function forgetAt(attempt: Attempt, timeouts: Timeouts): number {
   const { state } = attempt;
   const memoryMs = timeouts.memorySeconds * 1000;
   switch (state.status) {
     case "pending":
-      return openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000 + memoryMs;
+      return scansIn(attempt).length > 0
+        ? keptUntil(attempt, timeouts)
+        : openUntil(attempt, timeouts) + 3 * timeouts.tokenServerSeconds * 1000;
     case "approved":
       return claimableUntil(attempt, state, timeouts) + memoryMs;
     case "completed":

@@ -14,3 +14,21 @@ export function storeOfSite(store: GuardedStore, origin: string): GuardedStore {
     findByTransaction: async (transactionId) => own(await store.findByTransaction(transactionId)),
   };
 }
+
+/** A store that shows each attempt that is read from it or changed in it. */
+export function shownStore(store: GuardedStore, seen: (attempt: Attempt) => void): GuardedStore {
+  const shown = (attempt: Attempt | undefined): Attempt | undefined => {
+    if (attempt) seen(attempt);
+    return attempt;
+  };
+  return {
+    ...store,
+    get: async (id) => shown(await store.get(id)),
+    findByTransaction: async (transactionId) => shown(await store.findByTransaction(transactionId)),
+    async compareAndSet(id, version, next) {
+      const isSet = await store.compareAndSet(id, version, next);
+      if (isSet) seen(next);
+      return isSet;
+    },
+  };
+}

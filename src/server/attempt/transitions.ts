@@ -15,6 +15,7 @@ import {
   forgetAt,
   isAcceptable,
   isOpen,
+  keptUntil,
   openUntil,
   repeatableUntil,
   ticketUntil,
@@ -47,7 +48,7 @@ export type Change =
     }
   /** The Token Server answered the last calls. If the time is over, the attempt is `expired`. */
   | { readonly kind: "time_over"; readonly at: number }
-  /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`. */
+  /** The Token Server did not answer the last calls. After `silenceSeconds` the attempt is `failed`; it is kept until then. */
   | { readonly kind: "silence"; readonly at: number };
 
 /** A transaction that was started. `numberCode` and `numberDigits`: of its number, with `pairing`. */
@@ -201,9 +202,10 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
     case "time_over":
       return isOver(attempt, what.at, timeouts) ? settle({ status: "expired", at: what.at }) : attempt;
     case "silence":
-      return isPending && what.at >= openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000
+      if (!isPending) return attempt;
+      return what.at >= openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000
         ? settle({ status: "failed", at: what.at })
-        : attempt;
+        : keptForSilence(attempt, timeouts);
     default:
       return what satisfies never;
   }
@@ -336,8 +338,17 @@ function isOver(attempt: Attempt, at: number, timeouts: Timeouts): boolean {
   }
 }
 
+/** Somebody asks about it, and the Token Server may have its answer later. */
+function keptForSilence(attempt: Attempt, timeouts: Timeouts): Attempt {
+  const until = keptUntil(attempt, timeouts);
+  return attempt.forgetAt < until ? { ...attempt, forgetAt: until } : attempt;
+}
+
 const nextVersion = ({ version }: Attempt, next: Attempt, timeouts: Timeouts): Attempt => ({
   ...next,
   version: version + 1,
-  forgetAt: forgetAt(next, timeouts),
+  forgetAt:
+    next.state.status === "pending"
+      ? Math.max(next.forgetAt, forgetAt(next, timeouts))
+      : forgetAt(next, timeouts),
 });

@@ -1,5 +1,6 @@
 import type { GuardedStore } from "../attempt/store-guard.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
+import type { WaitingAttempts } from "../live/waiting-attempts.js";
 import type { Health } from "../login-kit.js";
 import type { LoginPause } from "./login-pause.js";
 import { withTimeout, type Runtime } from "../runtime.js";
@@ -10,10 +11,17 @@ const timeoutMs = 2000;
 /** An id that no attempt has: ids have 22 characters. */
 const noAttempt = "health";
 
+interface HealthParts {
+  live: LiveAttempts;
+  waiting: WaitingAttempts;
+  pause: LoginPause;
+  runtime: Runtime;
+}
+
 /** The state of this server, for a load balancer. Never rejects. */
 export async function healthOf(
   store: GuardedStore,
-  { live, pause, runtime }: { live: LiveAttempts; pause: LoginPause; runtime: Runtime },
+  { live, waiting, pause, runtime }: HealthParts,
 ): Promise<Health> {
   const read = Promise.all([store.get(noAttempt), pause.follow()]).then(
     () => true,
@@ -27,6 +35,7 @@ export async function healthOf(
     store: isReachable ? "ok" : "unreachable",
     closing,
     watchers,
+    waiting: waiting.count,
     ...(paused && { paused }),
   };
 }

@@ -17,12 +17,14 @@ import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
-import { clientAt } from "../limits/networks.js";
+import { clientAt, type Client } from "../limits/networks.js";
+import type { Place } from "../live/waiting-places.js";
 import type { LoginPause } from "./login-pause.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Pairing } from "../pairing/pairing.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
+import type { WaitingAttempts } from "../live/waiting-attempts.js";
 import { sha256 } from "../bytes.js";
 import { copyOf } from "../copy.js";
 import { drawnAtOnce, randomShare } from "../runtime.js";
@@ -36,6 +38,7 @@ import type { CallQuota } from "../limits/call-quota.js";
 interface OtpEndpointParts<Context> {
   cookie: BrowserCookie;
   live: LiveAttempts;
+  waiting: WaitingAttempts;
   pause: LoginPause;
   startLimits: StartLimits;
   breaker: StartBreaker;
@@ -83,24 +86,41 @@ export class OtpEndpoint<Context> {
 
   /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Started> {
-    const { attempts, report, runtime } = this.#core;
-    const { breaker, cookie, live, pause, quota, startLimits } = this.#parts;
+    const { breaker, cookie, pause, startLimits, waiting } = this.#parts;
     // Before the start is counted.
     await pause.check();
-    const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
-    const sentCookie = cookie.read(call.request);
     if (!breaker.admits()) {
+      const sentCookie = cookie.read(call.request);
       // Not for its address, because all pages of an office ask again while the Token Server is down.
       if (sentCookie !== undefined) await startLimits.countRefused(call, await sha256(sentCookie));
       throw this.#tokenServerDown();
     }
+    // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
+    const client = call.hasAddress ? clientAt(call.address()) : undefined;
+    const place = waiting.take(client);
+    try {
+      return await this.#beginAt(place, client, call, pageLanguage);
+    } catch (error) {
+      waiting.free(place);
+      throw error;
+    }
+  }
+
+  async #beginAt(
+    place: Place,
+    client: Client | undefined,
+    call: Call<Context>,
+    pageLanguage: string | undefined,
+  ): Promise<Started> {
+    const { attempts, report, runtime } = this.#core;
+    const { cookie, live, quota, startLimits, waiting } = this.#parts;
+    const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
+    const sentCookie = cookie.read(call.request);
     const randomness = drawnAtOnce(runtime);
     const number = this.#parts.pairing?.createNumber(randomness);
     const secret = sentCookie ?? cookie.create(randomness);
     const browser = await sha256(secret);
     const address = call.address();
-    // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
-    const client = call.hasAddress ? clientAt(address) : undefined;
     // Before the start is counted: one for which there is no quota is not counted against its address.
     const giveBack = quota.reserve("start", client);
     if (!giveBack) throw tokenServerCallsExceeded(quota.retryAfterMs("start", client));
@@ -114,7 +134,7 @@ export class OtpEndpoint<Context> {
 
     const id = createAttemptId(randomness);
     const userAgent = userAgentOf(call.request);
-    await attempts.begin(
+    const attempt = await attempts.begin(
       {
         id,
         browser,
@@ -124,6 +144,7 @@ export class OtpEndpoint<Context> {
       },
       await this.#transactionOf(issued, id),
     );
+    waiting.begun(attempt, place);
     call.attempt = id;
     live.codeStarted(issued.endsAt);
     report({

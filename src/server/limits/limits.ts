@@ -4,6 +4,17 @@ export interface Rate {
   seconds: number;
 }
 
+/** How many attempts that nobody has scanned may wait at a time, on one server (whole numbers). */
+export interface WaitingLimit {
+  /** Of one address (an IPv6 network of 48 bits counts as one). 429. Default 2,000. */
+  perAddress: number;
+  /**
+   * In all. 503 for an address that would have more than the mean of those that wait; above 1.25 times this number, for all.
+   * Default 100,000.
+   */
+  total: number;
+}
+
 /**
  * Limits against abuse. A call above a limit is answered 429, or 503 if it is a limit of the whole server, with `Retry-After`;
  * the widget shows a message. `false` switches a limit off.
@@ -26,6 +37,12 @@ export interface Limits {
   startsPerIpv6Prefix48: Rate | false;
   /** Starts of one browser, which is one cookie. 429. Default 60 a minute. */
   startsPerBrowser: Rate | false;
+  /**
+   * Attempts that nobody has scanned, at a time, on the server that began them: until it learns that one was scanned or has
+   * ended, or until the time of its code is over. They are what a stranger can fill the store with. Scans of one user free 20
+   * places an hour. All unknown addresses count as one; on a platform that knows no addresses `perAddress` does not apply.
+   */
+  waiting: WaitingLimit | false;
   /** Streams and held polls of one attempt at a time, on one server; one more ends the oldest. Default 2. */
   streamsPerAttempt: number;
   /**
@@ -82,9 +99,10 @@ export type AddressLimit = (typeof addressLimits)[number];
 
 type PrefixLimit = Exclude<AddressLimit, "startsPerAddress">;
 
-export const defaultLimits: Readonly<Omit<Limits, PrefixLimit>> = {
+export const defaultLimits: Readonly<Omit<Limits, PrefixLimit> & { waiting: WaitingLimit }> = {
   startsPerAddress: { count: 300, seconds: 60 },
   startsPerBrowser: { count: 60, seconds: 60 },
+  waiting: { perAddress: 2000, total: 100_000 },
   streamsPerAttempt: 2,
   streamsPerBrowser: 20,
   streamsPerNode: 20_000,

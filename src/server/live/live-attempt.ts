@@ -86,6 +86,11 @@ export class LiveAttempt implements AttemptReading {
     return !this.#watch && this.#history.calledUntil < since;
   }
 
+  /** Whether nobody watches, and no callback came. */
+  get isUnheard(): boolean {
+    return !this.#watch && this.#history.transactions.every(({ callback }) => !callback);
+  }
+
   /** The attempt was read. */
   update(attempt: Attempt): void {
     if (attempt.version > this.#attempt.version) this.#attempt = attempt;
@@ -158,7 +163,7 @@ export class LiveAttempt implements AttemptReading {
     if (due.isLast) return this.pollLast();
     await Promise.all(
       due.calls.map(async (id) => {
-        if (calls.takeForPoll(this.#attempt)) await this.#call(id, true);
+        if (calls.take("poll", this.#attempt)) await this.#call(id, true);
       }),
     );
   }
@@ -172,6 +177,19 @@ export class LiveAttempt implements AttemptReading {
     const isAnswered = calls.every((id) => isAnsweredSince(this.#history, id, now));
     await this.#change({ kind: isAnswered ? "time_over" : "silence", at: runtime.now() });
     this.makeDueCalls();
+  }
+
+  /**
+   * The last calls of an attempt that nobody watches. Only what they find is written: without it the store forgets the attempt.
+   *
+   * @returns false if there was no quota for some
+   */
+  async callLast(): Promise<boolean> {
+    const { calls, core } = this.#parts;
+    const ids = lastCalls(this.#attempt, this.#history, core.config.timeouts);
+    const allowed = ids.filter(() => calls.take("last", this.#attempt));
+    await Promise.all(allowed.map((id) => this.#call(id, true)));
+    return allowed.length === ids.length;
   }
 
   /** Dismisses the watchers, and sets no timer any more. */

@@ -129,6 +129,20 @@ export class LiveAttempts {
   }
 
   /**
+   * Makes the last calls for an attempt whose time is over, unless it is watched here: then it has them by its schedule.
+   *
+   * @returns false if there was no quota for some
+   */
+  async callLast(attempt: Attempt): Promise<boolean> {
+    const isNew = !this.#live.has(attempt.id);
+    const live = this.#find(attempt);
+    if (live.watcherCount > 0) return true;
+    const isDone = await live.callLast();
+    if (isNew && live.isUnheard) this.#live.delete(attempt.id);
+    return isDone;
+  }
+
+  /**
    * Dismisses all watchers. Those that join later are shown the status and dismissed. From now on only callbacks and polls lead
    * to result calls.
    */

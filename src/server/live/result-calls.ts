@@ -34,9 +34,9 @@ export class ResultCalls {
     return this.#quota.retryAfterMs("poll", this.#core.config.addresses.clientAt(address));
   }
 
-  /** Takes the quota for a call that a browser's poll leads to. False if there is none. */
-  takeForPoll({ address }: Attempt): boolean {
-    return this.#quota.take("poll", this.#core.config.addresses.clientAt(address));
+  /** Takes the quota for a call that does not wait for it. False if there is none. */
+  take(purpose: "poll" | "last", { address }: Attempt): boolean {
+    return this.#quota.take(purpose, this.#core.config.addresses.clientAt(address));
   }
 
   /** Asks the Token Server for the result of a transaction, once there is quota for it. */

@@ -57,7 +57,7 @@ export function onDemandKit<Context>(
       const found = await available();
       return isKit(found)
         ? found.health()
-        : { healthy: false, store: "unreachable", closing: false, watchers: 0 };
+        : { healthy: false, store: "unreachable", closing: false, watchers: 0, waiting: 0 };
     },
     close: () => source.close(),
   };

@@ -32,6 +32,8 @@ export interface AttemptState {
   readonly logins: number;
   /** The newest one, where the site takes logins over. */
   readonly ticket?: Ticket;
+  /** While it is pending: until when it is kept. It never becomes earlier. */
+  readonly keptUntil: number;
   readonly forgotten: boolean;
 }
 
@@ -43,6 +45,8 @@ export const rules = {
   loginsPerAttempt: 3,
   codeMs: 60 * second,
   graceMs: 10 * second,
+  /** After the grace, for the last call of an attempt that nobody watches. */
+  lastCallMs: 15 * second,
   silenceMs: 60 * second,
   claimMs: 120 * second,
   repeatMs: 60 * second,
@@ -76,6 +80,7 @@ export const begun = (code: Omit<Code, "closed">, now: number): AttemptState => 
   codes: [{ ...code, closed: false }],
   begun: 1,
   logins: 0,
+  keptUntil: code.endsAt + rules.graceMs + rules.lastCallMs,
   forgotten: false,
 });
 
@@ -97,7 +102,7 @@ export const acceptable = (state: AttemptState, now: number): Code[] =>
 export function forgetAt(state: AttemptState): number {
   switch (state.status) {
     case "pending":
-      return openUntil(state) + rules.silenceMs + rules.memoryMs;
+      return state.keptUntil;
     case "approved":
       return state.at + rules.claimMs + rules.memoryMs;
     case "completed":
@@ -128,6 +133,11 @@ export function expiresIn(state: AttemptState, now: number): number {
   const newest = state.codes.at(-1);
   return newest && !newest.closed ? Math.max(0, Math.floor((newest.endsAt - now) / second)) : 0;
 }
+
+const kept = (state: AttemptState, until: number): AttemptState => ({
+  ...state,
+  keptUntil: Math.max(state.keptUntil, until),
+});
 
 const settle = (state: AttemptState, status: Status, at: number): AttemptState => ({ ...state, status, at });
 
@@ -167,7 +177,8 @@ export function withVerdict(
 export function timeOver(state: AttemptState, isAnswered: boolean, now: number): AttemptState {
   if (state.status !== "pending") return state;
   if (isAnswered) return now >= openUntil(state) ? settle(state, "expired", now) : state;
-  return now >= openUntil(state) + rules.silenceMs ? settle(state, "failed", now) : state;
+  const silentUntil = openUntil(state) + rules.silenceMs;
+  return now >= silentUntil ? settle(state, "failed", now) : kept(state, silentUntil + rules.memoryMs);
 }
 
 /** Expires an approved attempt that no browser claimed in time. The kit finds this out when it reads the attempt. */
@@ -213,4 +224,9 @@ export const renewalAbandoned = (state: AttemptState): AttemptState =>
     : state;
 
 export const renewed = (state: AttemptState, code: Omit<Code, "closed">): AttemptState =>
-  state.status === "pending" ? { ...state, codes: [...state.codes, { ...code, closed: false }] } : state;
+  state.status === "pending"
+    ? kept(
+        { ...state, codes: [...state.codes, { ...code, closed: false }] },
+        code.endsAt + rules.graceMs + rules.lastCallMs,
+      )
+    : state;

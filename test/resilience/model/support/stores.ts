@@ -1,6 +1,6 @@
 import { createClient } from "redis";
 import { redisStore, type RedisStore } from "onegini-otp-login/redis";
-import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
+import { memoryStore, type Attempt, type AttemptStore } from "onegini-otp-login/server";
 import { startRedis, type RedisKind } from "../../../support/services/redis.js";
 import type { VirtualClock } from "../../../support/virtual-clock.js";
 import type { TestContext } from "node:test";
@@ -105,6 +105,9 @@ export const onRedis =
     let now = (): number => 0;
     /** How far the model's time has moved since the keys were shortened. */
     let aheadMs = 0;
+    /** When each version of an attempt is forgotten, by the model's clock. */
+    const forgetAt = new Map<string, number>();
+    const keyOf = ({ id, version }: Attempt): string => `${id} ${version}`;
     /** By the real clock. */
     let resetAt = performance.now();
 
@@ -116,20 +119,37 @@ export const onRedis =
         now = () => clock.now();
         aheadMs = 0;
         resetAt = performance.now();
+        forgetAt.clear();
         await admin.flushAll();
       },
       async open(node) {
         const client = clients[node];
         if (!client) throw new Error(`There is no server ${node}`);
         const store = (stores[node] ??= await redisStore({ client, prefix }));
-        const onItsClock = <T extends { forgetAt: number }>(attempt: T): T => ({
+        const onItsClock = (attempt: Attempt): Attempt => ({
           ...attempt,
           forgetAt: attempt.forgetAt - now() + store.now(),
         });
+        const written = (attempt: Attempt): unknown => forgetAt.set(keyOf(attempt), attempt.forgetAt);
+        // One whose write is not answered yet was written at this instant of the model.
+        const onModelsClock = (attempt: Attempt | undefined): Attempt | undefined =>
+          attempt && {
+            ...attempt,
+            forgetAt: forgetAt.get(keyOf(attempt)) ?? attempt.forgetAt - store.now() + now(),
+          };
         return {
           ...store,
-          create: (attempt) => store.create(onItsClock(attempt)),
-          compareAndSet: (id, version, next) => store.compareAndSet(id, version, onItsClock(next)),
+          async create(attempt) {
+            await store.create(onItsClock(attempt));
+            written(attempt);
+          },
+          async compareAndSet(id, version, next) {
+            const isSet = await store.compareAndSet(id, version, onItsClock(next));
+            if (isSet) written(next);
+            return isSet;
+          },
+          get: async (id) => onModelsClock(await store.get(id)),
+          findByTransaction: async (id) => onModelsClock(await store.findByTransaction(id)),
         };
       },
       async close(node) {

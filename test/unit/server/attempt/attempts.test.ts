@@ -87,7 +87,7 @@ describe("the attempts", () => {
   test("whose time is over stay pending until the last result call has an answer", async () => {
     const { attempts, begin, clock } = scene();
     const id = await begin();
-    await clock.advance(100);
+    await clock.advance(80);
     assert.equal((await attempts.get(id, "hash"))?.state.status, "pending");
   });
 
@@ -101,7 +101,10 @@ describe("the attempts", () => {
     test(`report the end of an attempt once: ${what.kind}, ${type}`, async () => {
       const { attempts, begin, clock, events } = scene();
       const id = await begin();
-      await clock.advance(130);
+      // Somebody asks about it.
+      await clock.advance(70);
+      await attempts.change(id, { kind: "silence", at: clock.now() });
+      await clock.advance(60);
       const change = { ...what, at: clock.now() };
       assert.equal((await attempts.change(id, change))?.changed, true);
       assert.equal((await attempts.change(id, change))?.changed, false);

@@ -98,11 +98,17 @@ describe("an acceptance", () => {
 });
 
 describe("a store", () => {
-  test("may forget an attempt five minutes after the last instant at which it could change", () => {
+  test("may forget an attempt that nobody has scanned soon after its grace, when it has had its last call", () => {
+    assert.equal(forgetAt(pending(ending(60), ending(90)), timeouts) / second, 90 + 10 + 15);
+  });
+
+  test("may forget an attempt that was scanned or has ended five minutes after the last instant at which it could change", () => {
     const attempt = pending(ending(60), ending(90));
     const at = 7 * second;
     const seconds = (state: Attempt["state"]): number => forgetAt({ ...attempt, state }, timeouts) / second;
-    assert.equal(seconds({ status: "pending" }), 90 + 10 + 60 + 300);
+    const scanned = { ...ending(60), scanned: { at, startedCount: 1 } };
+    const last = pending(scanned, ending(90));
+    assert.equal(forgetAt(last, timeouts) / second, 90 + 10 + 60 + 300);
     assert.equal(seconds({ status: "approved", userId: "alice", transaction: "one", at }), 7 + 120 + 300);
     assert.equal(
       seconds({ status: "completed", userId: "alice", transaction: "one", at, approvedAt: at }),

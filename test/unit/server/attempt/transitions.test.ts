@@ -288,10 +288,24 @@ describe("an attempt", () => {
 
   test("is kept for a while after its last possible change", () => {
     const pending = begin();
-    assert.equal(pending.forgetAt, t0 + (60 + 10 + 60 + 300) * second);
-    assert.equal(after(pending, ...renewed).forgetAt, t0 + (90 + 10 + 60 + 300) * second);
+    assert.equal(pending.forgetAt, t0 + (60 + 10 + 15) * second);
+    assert.equal(after(pending, ...renewed).forgetAt, t0 + (90 + 10 + 15) * second);
     assert.equal(after(pending, approved).forgetAt, t0 + (5 + 120 + 300) * second);
     assert.equal(after(pending, approved, claimed).forgetAt, t0 + (6 + 60 + 300) * second);
     assert.equal(after(pending, denied).forgetAt, t0 + (5 + 300) * second);
+  });
+
+  test("is kept longer, and stays so, once it was scanned or the Token Server did not answer its last calls", () => {
+    const pending = begin();
+    const scanned = after(pending, { kind: "scanned", id: "one", scan: { at: t0 } });
+    assert.equal(scanned.forgetAt, t0 + (60 + 10 + 60 + 300) * second);
+    const silence = { kind: "silence", at: t0 + 71 * second } as const;
+    const silent = after(pending, silence);
+    assert.equal(silent.forgetAt, t0 + (60 + 10 + 60 + 300) * second);
+    assert.equal(after(silent, silence), silent);
+    const counted = after(silent, { kind: "renewal_started", maxTransactions: 20 });
+    assert.equal(counted.forgetAt, silent.forgetAt);
+    const denial = { kind: "denied", id: "one", at: t0 + 75 * second } as const;
+    assert.equal(after(silent, denial).forgetAt, t0 + (75 + 300) * second);
   });
 });

@@ -84,7 +84,7 @@ describe("a callback that cannot be followed", () => {
       received.map(({ durationMs }) => durationMs),
       [4000],
     );
-    assert.equal(clock.timers, 0);
+    assert.equal(clock.foregroundTimers, 0);
   });
 
   test("is tried again until the grace of a code that began when it came is over", async (t) => {
@@ -97,7 +97,7 @@ describe("a callback that cannot be followed", () => {
     assert.equal(lookups.length, 70);
     await clock.advance(10);
     assert.equal(lookups.length, 70);
-    assert.equal(clock.timers, 0);
+    assert.equal(clock.foregroundTimers, 0);
   });
 
   test("is tried again by itself: a second one of its transaction is not kept besides", async (t) => {
@@ -119,7 +119,7 @@ describe("a callback that cannot be followed", () => {
     lookups.splice(0);
     await clock.advance(1);
     await until(() => lookups.length >= 1000, "the kept callbacks");
-    assert.equal(clock.timers, 0);
+    assert.equal(clock.foregroundTimers, 0);
     assert.deepEqual(
       lookups,
       Array.from({ length: 1000 }, (_, number) => `forged-${number}`),
@@ -131,9 +131,9 @@ describe("a callback that cannot be followed", () => {
     storeAnswers(down);
     await callback("one");
     await kit.close();
-    assert.equal(clock.timers, 0);
+    assert.equal(clock.foregroundTimers, 0);
     await callback("two");
-    assert.equal(clock.timers, 0);
+    assert.equal(clock.foregroundTimers, 0);
     assert.deepEqual(lookups, ["one", "two"]);
   });
 

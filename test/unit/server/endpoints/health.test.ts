@@ -11,7 +11,13 @@ describe("health, for a load balancer", () => {
   test("is healthy while the store answers, whatever the Token Server does", async (t) => {
     const where = await site(t, { tokenServerUrl: "http://127.0.0.1:9" });
     assert.equal((await new Browser(where).post("")).status, 503);
-    assert.deepEqual(await where.kit.health(), { healthy: true, store: "ok", closing: false, watchers: 0 });
+    assert.deepEqual(await where.kit.health(), {
+      healthy: true,
+      store: "ok",
+      closing: false,
+      watchers: 0,
+      waiting: 0,
+    });
   });
 
   test("is unhealthy while the store fails, and healthy again afterwards", async (t) => {
@@ -27,6 +33,7 @@ describe("health, for a load balancer", () => {
       store: "unreachable",
       closing: false,
       watchers: 0,
+      waiting: 0,
     });
     down = false;
     assert.equal((await kit.health()).healthy, true);

@@ -356,7 +356,7 @@ describe("the statuses", () => {
         await clock.advance(seconds);
         assert.equal((await browser.status(attempt)).status, "pending");
       }
-      await clock.advance(2);
+      await clock.advance(4);
       assert.equal((await browser.status(attempt)).status, "expired");
       assert.equal(where.emulator.polls.length > 1, true);
       assert.deepEqual(

@@ -56,7 +56,7 @@ describe("a code that the site's app has scanned", () => {
     await until(async () => (await where.kit.health()).watchers === 1, "the held poll");
     await scan(where, otp);
     assert.deepEqual(await held, { status: "pending", expires_in: 60, scanned: true, interval: 0 });
-    assert.equal(clock.timers, 0);
+    assert.equal(clock.foregroundTimers, 0);
     const answer = await browser.status(attempt);
     assert.deepEqual(answer, { status: "pending", expires_in: 60, scanned: true, interval: 2 });
   });

@@ -137,11 +137,11 @@ describe("a client that goes away", () => {
     const stream = await browser.stream(attempt);
     const poll = new AbortController();
     const held = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" }, signal: poll.signal });
-    await until(() => stream.events.length === 1 && runtime.timers > 1, "both to be held");
+    await until(() => stream.events.length === 1 && runtime.foregroundTimers > 1, "both to be held");
     stream.close();
     poll.abort();
     await assert.rejects(held);
-    await until(() => runtime.timers === 0, "the timers to be gone");
+    await until(() => runtime.foregroundTimers === 0, "the timers to be gone");
   });
 
   test("leaves no subscription behind, and neither does a settled attempt", async (t) => {
@@ -258,7 +258,7 @@ describe("a held poll", () => {
       const { attempt } = await browser.start();
       const answers: Response[] = [];
       void browser.get(`/${attempt}`, { headers: { prefer } }).then((answer) => answers.push(answer));
-      await until(() => runtime.timers >= 2, "the poll to be held");
+      await until(() => runtime.foregroundTimers >= 2, "the poll to be held");
       await runtime.advance(granted - 0.1);
       await runtime.settle();
       assert.equal(answers.length, 0);

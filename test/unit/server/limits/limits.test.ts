@@ -822,6 +822,7 @@ describe("the limits", () => {
     assert.deepEqual(defaultLimits, {
       startsPerAddress: { count: 300, seconds: 60 },
       startsPerBrowser: { count: 60, seconds: 60 },
+      waiting: { perAddress: 2000, total: 100_000 },
       streamsPerAttempt: 2,
       streamsPerBrowser: 20,
       streamsPerNode: 20_000,

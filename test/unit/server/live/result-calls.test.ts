@@ -196,7 +196,7 @@ describe("while somebody watches", () => {
     await pass(10);
     const stream = await watch();
     stream.close();
-    await until(() => clock.timers === 0, "the timers to be gone");
+    await until(() => clock.foregroundTimers === 0, "the timers to be gone");
     const before = tokenServer.polls.length;
     await pass(10);
     assert.equal(tokenServer.polls.length, before);
@@ -216,10 +216,10 @@ describe("while somebody watches", () => {
 describe("while nobody watches", () => {
   test("there are no timers, and a callback leads to one result call", async (t) => {
     const { clock, tokenServer, pass, callback } = await scene(t);
-    assert.equal(clock.timers, 0);
+    assert.equal(clock.foregroundTimers, 0);
     await callback();
-    assert.equal(clock.timers, 0);
-    await pass(200);
+    assert.equal(clock.foregroundTimers, 0);
+    await pass(70);
     assert.deepEqual(tokenServer.polledAt, [0]);
   });
 
@@ -228,7 +228,7 @@ describe("while nobody watches", () => {
     const stream = await watch();
     await callback();
     stream.close();
-    await until(() => clock.timers === 0, "the timers to be gone");
+    await until(() => clock.foregroundTimers === 0, "the timers to be gone");
     await pass(30);
     assert.deepEqual(tokenServer.polledAt, [0]);
   });
@@ -240,7 +240,7 @@ describe("a browser that comes back", () => {
     const first = await watch();
     assert.deepEqual(tokenServer.polls, []);
     first.close();
-    await until(() => clock.timers === 0, "the first stream to be gone");
+    await until(() => clock.foregroundTimers === 0, "the first stream to be gone");
     tokenServer.result = accepted();
     const second = await watch();
     await clock.advance(0);
@@ -277,11 +277,20 @@ describe("a browser that comes back", () => {
     holds(where);
   });
 
-  test("long after the last code gets `expired`, after one more result call", async (t) => {
+  test("soon after the last code gets `expired`, after one more result call", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
-    await pass(200);
+    await pass(80);
     assert.equal((await browser.status(attempt)).status, "expired");
-    assert.deepEqual(tokenServer.polledAt, [200]);
+    assert.deepEqual(tokenServer.polledAt, [71, 80]);
+  });
+
+  test("long after the last code is answered 404, so that its page shows a new code", async (t) => {
+    const { tokenServer, browser, attempt, pass } = await scene(t);
+    await pass(85);
+    const answer = await browser.get(`/${attempt}`);
+    assert.equal(answer.status, 404);
+    assert.equal(((await answer.json()) as { error: string }).error, "unknown_attempt");
+    assert.deepEqual(tokenServer.polledAt, [71]);
   });
 
   test("long after an acceptance gets `approved`, although the callback was lost", async (t) => {
@@ -304,7 +313,7 @@ describe("a browser that comes back", () => {
 
   test("to renew after the last grace is answered 409", async (t) => {
     const { browser, attempt, pass } = await scene(t);
-    await pass(100);
+    await pass(80);
     const answer = await browser.post(`/${attempt}/otp`);
     assert.equal(answer.status, 409);
     assert.equal(((await answer.json()) as { error: string }).error, "attempt_settled");
@@ -355,9 +364,9 @@ describe("a Token Server that is silent when the time is over", () => {
   test("for longer than a minute makes the attempt fail for a browser that comes back", async (t) => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     tokenServer.result = json(500, {});
-    await pass(100);
+    await pass(80);
     assert.equal((await browser.status(attempt)).status, "pending");
-    await pass(29);
+    await pass(49);
     assert.equal((await browser.status(attempt)).status, "pending");
     await pass(2);
     assert.equal((await browser.status(attempt)).status, "failed");
