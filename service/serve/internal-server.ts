@@ -79,7 +79,7 @@ export function createInternalApi({
   app.get("/ready", async (c) => {
     const state = await readiness.state();
     if (state === "ready") return c.json({ status: "ready" });
-    throw unavailable(state === "stopping" ? "The service is stopping." : "The store does not answer.");
+    throw unavailable(notReady[state]);
   });
   for (const path of ["/health", "/ready"]) app.all(path, otherMethod("GET, HEAD"));
 
@@ -161,8 +161,7 @@ export function createInternalApi({
   });
 
   app.get("/metrics", async (c) => {
-    const { watchers, paused } = await kit.health();
-    return c.body(await metrics.text(watchers, paused), 200, { "Content-Type": metrics.contentType });
+    return c.body(await metrics.text(await kit.health()), 200, { "Content-Type": metrics.contentType });
   });
 
   for (const path of ["/redeem", "/begin", "/scanned", "/forget-browsers"])
@@ -174,6 +173,12 @@ export function createInternalApi({
   );
   return app;
 }
+
+const notReady: Record<Exclude<Awaited<ReturnType<Readiness["state"]>>, "ready">, string> = {
+  stopping: "The service is stopping.",
+  unreachable: "The store does not answer.",
+  refuses_writes: "The store refuses what is written: it is full, or a replica.",
+};
 
 /** Compares hashes, which all have the same length, in constant time, so that timing reveals nothing about the secrets. */
 function requireSecret(secrets: InternalParts["secrets"]): MiddlewareHandler {

@@ -1,10 +1,11 @@
+import type { Health } from "onegini-otp-login/server";
 import type { ServiceKit } from "./create-kit.js";
 
 /** Whether a load balancer should send requests here. */
 export interface Readiness {
   /** Marks the service as stopping. */
   stop: () => void;
-  state: () => Promise<"ready" | "stopping" | "no store">;
+  state: () => Promise<"ready" | "stopping" | Exclude<Health["store"], "ok">>;
 }
 
 export function createReadiness(kit: Pick<ServiceKit, "health">): Readiness {
@@ -13,7 +14,8 @@ export function createReadiness(kit: Pick<ServiceKit, "health">): Readiness {
     stop: () => void (isStopping = true),
     async state() {
       if (isStopping) return "stopping";
-      return (await kit.health()).store === "ok" ? "ready" : "no store";
+      const { store } = await kit.health();
+      return store === "ok" ? "ready" : store;
     },
   };
 }

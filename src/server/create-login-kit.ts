@@ -165,7 +165,7 @@ export function createLoginKit<Context = unknown>(
     check: () => checks.check(),
     pause: (options) => pending.add(pause.pause(options)),
     resume: (options) => pending.add(pause.resume(options)),
-    health: () => healthOf(store, { live, waiting, pause, runtime }),
+    health: () => healthOf(store, guard, { live, waiting, pause, runtime }),
     async close() {
       live.close();
       waiting.close();

@@ -106,8 +106,8 @@ export interface LoginKit<Context = unknown> {
   check(): Promise<TokenServerCheck>;
 
   /**
-   * Whether QR login works on this server, for monitoring: false if the store does not answer within two seconds, and after
-   * `close()`. The Token Server does not count, because every server has the same. A load balancer that asks it takes the
+   * Whether QR login works on this server, for monitoring: false if the store does not answer within two seconds or refuses what
+   * is written, and after `close()`. It writes only before this server's first write, and after one that failed. The Token Server does not count, because every server has the same. A load balancer that asks it takes the
    * whole site out with the store. Never rejects.
    */
   health(): Promise<Health>;
@@ -154,8 +154,8 @@ export interface ScannedCode {
 export interface Health {
   /** Whether QR login works on it. */
   healthy: boolean;
-  /** Whether the store answers. */
-  store: "ok" | "unreachable";
+  /** Whether the store answers, and takes what is written: one that is full, or a replica, can only be read. */
+  store: "ok" | "unreachable" | "refuses_writes";
   /** Whether `close()` was called. */
   closing: boolean;
   /** Open streams and held polls on this server. */

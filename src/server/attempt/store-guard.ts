@@ -1,5 +1,7 @@
+import { base64url } from "../bytes.js";
 import type { Report } from "../kit-events.js";
 import type { Runtime } from "../runtime.js";
+import type { Attempt } from "./attempt.js";
 import type { AttemptStore } from "./attempt-store.js";
 import type { PauseSwitch } from "./pause.js";
 
@@ -24,7 +26,16 @@ const reportIntervalMs = 10_000;
 /** A store that did not fail for this long has recovered. */
 const recoveryMs = 2000;
 
-/** Turns every error of a store into `StoreUnavailable`, and reports when the store fails and when it has recovered. */
+/** Of a task that writes whatever its result. */
+export const always = (): boolean => true;
+
+/** How long the store has to keep what is written to find out whether it takes writes. */
+const probeMs = 1000;
+
+/**
+ * Turns every error of a store into `StoreUnavailable`, and reports when the store fails and when it has recovered. A store that is
+ * full, or a replica, can still be read: it has recovered when it takes writes.
+ */
 export class StoreGuard {
   readonly #runtime: Runtime;
   readonly #report: Report;
@@ -35,6 +46,11 @@ export class StoreGuard {
   #reportedAt = -Infinity;
   /** The failures since the last report. */
   #failures = 0;
+  /** Whether the store took the last write; undefined before the first. */
+  #tookWrite: boolean | undefined;
+  /** Writes something that nobody reads. */
+  #write: () => Promise<void> = () => Promise.resolve();
+  #probe: Promise<boolean> | undefined;
 
   constructor(runtime: Runtime, report: Report) {
     this.#runtime = runtime;
@@ -45,18 +61,33 @@ export class StoreGuard {
    * Runs a task of the store.
    *
    * @param operation names the task in the event, such as "reading an attempt"
+   * @param wrote of a task that writes: whether it has, with this result
    * @throws StoreUnavailable
    */
-  async run<T>(operation: string, task: () => Promise<T>): Promise<T> {
+  async run<T>(operation: string, task: () => Promise<T>, wrote?: (result: T) => boolean): Promise<T> {
     let result: T;
     try {
       result = await task();
     } catch (error) {
+      if (wrote) this.#tookWrite = false;
       this.#failed(operation, error);
       throw new StoreUnavailable(error);
     }
+    if (wrote?.(result)) this.#tookWrite = true;
     if (this.#failingSince !== undefined) this.#succeeded(this.#failingSince);
     return result;
+  }
+
+  /** Whether the store takes writes: tries one if the last was refused, and before the first. Never rejects. */
+  async takesWrites(): Promise<boolean> {
+    if (this.#tookWrite === true) return true;
+    this.#probe ??= this.run("writing", this.#write, always).then(
+      () => true,
+      () => false,
+    );
+    const takesWrites = await this.#probe;
+    this.#probe = undefined;
+    return takesWrites;
   }
 
   /** When the store last failed. */
@@ -66,11 +97,16 @@ export class StoreGuard {
 
   /** Wraps the store's methods with `run`. */
   guard(store: AttemptStore): GuardedStore {
+    this.#write = () => store.create(this.#probeAttempt());
     return {
-      create: (attempt) => this.run("creating an attempt", () => store.create(attempt)),
+      create: (attempt) => this.run("creating an attempt", () => store.create(attempt), always),
       get: (id) => this.run("reading an attempt", () => store.get(id)),
       compareAndSet: (id, version, next) =>
-        this.run("changing an attempt", () => store.compareAndSet(id, version, next)),
+        this.run(
+          "changing an attempt",
+          () => store.compareAndSet(id, version, next),
+          (isSet) => isSet,
+        ),
       findByTransaction: (id) => this.run("finding a transaction", () => store.findByTransaction(id)),
       subscribe: (id, listener) => this.run("subscribing to an attempt", () => store.subscribe(id, listener)),
     };
@@ -82,6 +118,22 @@ export class StoreGuard {
       read: () => this.run("reading a pause", () => of.read()),
       compareAndSet: (text, next) => this.run("writing a pause", () => of.compareAndSet(text, next)),
       subscribe: (listener) => this.run("subscribing to a pause", () => of.subscribe(listener)),
+    };
+  }
+
+  /** An attempt that nobody began: every store has a method to write one, and forgets it by itself. */
+  #probeAttempt(): Attempt {
+    const now = this.#runtime.now();
+    return {
+      id: base64url(this.#runtime.random(16)),
+      version: 1,
+      origin: "",
+      browser: "",
+      startedAt: now,
+      transactions: [],
+      startedCount: 0,
+      state: { status: "pending" },
+      forgetAt: now + probeMs,
     };
   }
 
@@ -100,6 +152,7 @@ export class StoreGuard {
 
   #succeeded(since: number): void {
     if (this.#runtime.now() < this.#failedAt + recoveryMs) return;
+    if (this.#tookWrite === false) return void this.takesWrites();
     this.#failingSince = undefined;
     // The failures may not have been reported, because they came soon after others. Then the recovery is not either.
     const wasReported = this.#reportedAt >= since;

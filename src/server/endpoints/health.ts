@@ -1,9 +1,9 @@
-import type { GuardedStore } from "../attempt/store-guard.js";
+import type { GuardedStore, StoreGuard } from "../attempt/store-guard.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { WaitingAttempts } from "../live/waiting-attempts.js";
 import type { Health } from "../login-kit.js";
 import type { LoginPause } from "./login-pause.js";
-import { withTimeout, type Runtime } from "../runtime.js";
+import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 
 /** How long to wait for the store. */
 const timeoutMs = 2000;
@@ -21,18 +21,20 @@ interface HealthParts {
 /** The state of this server, for a load balancer. Never rejects. */
 export async function healthOf(
   store: GuardedStore,
+  guard: StoreGuard,
   { live, waiting, pause, runtime }: HealthParts,
 ): Promise<Health> {
-  const read = Promise.all([store.get(noAttempt), pause.follow()]).then(
-    () => true,
-    () => false,
+  const asked = Promise.all([store.get(noAttempt), pause.follow()]).then(
+    async () => ((await guard.takesWrites()) ? "ok" : "refuses_writes"),
+    () => "unreachable" as const,
   );
-  const isReachable = (await withTimeout(read, timeoutMs, runtime)) === true;
+  const found = await withTimeout(asked, timeoutMs, runtime);
+  const state = found === timedOut ? "unreachable" : found;
   const paused = pause.present;
   const { isClosed: closing, watcherCount: watchers } = live;
   return {
-    healthy: isReachable && !closing,
-    store: isReachable ? "ok" : "unreachable",
+    healthy: state === "ok" && !closing,
+    store: state,
     closing,
     watchers,
     waiting: waiting.count,

@@ -1,4 +1,4 @@
-import type { StoreGuard } from "../attempt/store-guard.js";
+import { always, type StoreGuard } from "../attempt/store-guard.js";
 import type { Config } from "../parse-options.js";
 import type { Rate } from "./limits.js";
 import { memoryLimiter, type RateLimit, type RateLimiter } from "./rate-limiter.js";
@@ -32,7 +32,7 @@ export function readableSiteLimiter(
 const counting =
   (limiter: RateLimiter, config: Config<never>, guard: StoreGuard): RateLimiter["count"] =>
   (key) =>
-    guard.run("counting for a limit", () => limiter.count(keyOf(config, key)));
+    guard.run("counting for a limit", () => limiter.count(keyOf(config, key)), always);
 
 const canRead = (limiter: RateLimiter): limiter is Required<RateLimiter> => "read" in limiter;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { memoryStore } from "onegini-otp-login/server";
+import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { steadyNow } from "../../../../src/server/runtime.js";
 import { Browser } from "../support/browser.js";
-import { holds } from "../../../support/until.js";
+import { holds, until } from "../../../support/until.js";
 import { site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
@@ -37,6 +37,81 @@ describe("health, for a load balancer", () => {
     });
     down = false;
     assert.equal((await kit.health()).healthy, true);
+  });
+
+  test("is unhealthy while the store can be read but refuses writes, and says when it takes them again", async (t) => {
+    const clock = new VirtualClock();
+    const store = memoryStore(() => clock.now());
+    let isFull = false;
+    let writes = 0;
+    const write = <T>(task: () => Promise<T>): Promise<T> => {
+      writes += 1;
+      return isFull ? Promise.reject(new Error("OOM command not allowed")) : task();
+    };
+    const full: AttemptStore = {
+      ...store,
+      create: (attempt) => write(() => store.create(attempt)),
+      compareAndSet: (id, version, next) => write(() => store.compareAndSet(id, version, next)),
+    };
+    const { kit, events, ...where } = await site(t, { options: { store: full }, runtime: clock });
+    const state = async () => (await kit.health()).store;
+    const recovered = () => events.filter(({ type }) => type === "store_recovered").length;
+    assert.equal(await state(), "ok");
+    const { attempt } = await new Browser(where).start();
+    assert.equal(await state(), "ok");
+    // One before the first start, and the start.
+    assert.equal(writes, 2);
+
+    isFull = true;
+    assert.equal(await state(), "ok");
+    const browser = new Browser(where);
+    assert.equal((await browser.post("")).status, 503);
+    assert.equal(await state(), "refuses_writes");
+    assert.equal((await kit.health()).healthy, false);
+    // Reads go on to work.
+    for (let second = 0; second < 5; second++) {
+      await clock.advance(1);
+      await browser.get(`/${attempt}`);
+    }
+    assert.equal(recovered(), 0);
+
+    isFull = false;
+    await clock.advance(2);
+    assert.equal(await state(), "ok");
+    assert.equal(recovered(), 1);
+    const before = writes;
+    assert.equal(await state(), "ok");
+    assert.equal(writes, before);
+  });
+
+  test("a server that has written nothing yet finds out that its store refuses writes", async (t) => {
+    const full = { ...memoryStore(), create: () => Promise.reject(new Error("OOM command not allowed")) };
+    const { kit } = await site(t, { options: { store: full } });
+    assert.equal((await kit.health()).store, "refuses_writes");
+  });
+
+  test("tells of a recovery without a health check or a start, as soon as the store is read", async (t) => {
+    const clock = new VirtualClock();
+    const store = memoryStore(() => clock.now());
+    let isFull = true;
+    const full: AttemptStore = {
+      ...store,
+      create: (attempt) => (isFull ? Promise.reject(new Error("OOM")) : store.create(attempt)),
+    };
+    const { events, ...where } = await site(t, { options: { store: full }, runtime: clock });
+    const browser = new Browser(where);
+    assert.equal((await browser.post("")).status, 503);
+    browser.cookie = `onegini-otp-login=${"A".repeat(43)}`;
+    const read = () => browser.get(`/${"A".repeat(22)}`);
+    const recovered = () => events.some(({ type }) => type === "store_recovered");
+    await clock.advance(3);
+    await read();
+    await clock.settle();
+    assert.equal(recovered(), false);
+    isFull = false;
+    await clock.advance(3);
+    await read();
+    await until(recovered, "the recovery");
   });
 
   test("is unhealthy if the store takes more than two seconds", async (t) => {
