@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { createLoginKit, type LoginKit, type LoginKitEvent, type Transport } from "onegini-otp-login/server";
+import { startRedis, type RedisServer } from "../../support/services/redis.js";
+import { holds, until } from "../../support/until.js";
+import { openStore } from "./support/redis-stores.js";
+
+const origin = "https://www.example.com";
+
+/** As much as is kept of one. */
+const userAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 ".padEnd(512, "x");
+
+/** A Token Server that starts each code at once, with the vendor's default life of five minutes. */
+const transport: Transport = ({ method }) => {
+  if (method !== "POST") return Promise.resolve({ status: 404, text: JSON.stringify({ error: "3004" }) });
+  const transaction_id = crypto.randomUUID();
+  const otp = btoa(JSON.stringify({ transaction_id, otp: "c2l4dGVlbiByYW5kb20gYg==" }));
+  const text = JSON.stringify({ transaction_id, auth_method: "otp", time_to_live: 300_000, otp });
+  return Promise.resolve({ status: 200, text });
+};
+
+interface Site {
+  redis: RedisServer;
+  kit: LoginKit<string>;
+  events: LoginKitEvent[];
+  /** Resolves to the status of a start from an address. */
+  start: (address: string) => Promise<number>;
+}
+
+/** A site whose Redis may take that much memory, and evicts nothing. */
+async function scene(
+  t: TestContext,
+  { maxmemory, total }: { maxmemory: string; total: number },
+): Promise<Site> {
+  const redis = await startRedis({ args: ["--maxmemory", maxmemory, "--maxmemory-policy", "noeviction"] });
+  t.after(() => redis.stop());
+  const { store } = await openStore(t, redis);
+  const events: LoginKitEvent[] = [];
+  const kit = createLoginKit<string>({
+    origin,
+    tokenServer: { url: "https://token.example.com", clientId: "site", clientSecret: "s", type: "qr-code" },
+    store,
+    transport,
+    clientIp: (_request, address) => address,
+    signIn: () => Response.json({}),
+    message: "Log in to the bank with {number}",
+    pairing: { when: "unknown-browsers", keys: ["k".repeat(43)] },
+    limits: { tokenServerCalls: false, waiting: { total } },
+    onEvent: (event) => void events.push(event),
+  });
+  t.after(() => kit.close());
+  const headers = { origin, "sec-fetch-site": "same-origin", "user-agent": userAgent };
+  const start = async (address: string): Promise<number> =>
+    (await kit.fetch(new Request(`${origin}/otp-login`, { method: "POST", headers }), address)).status;
+  return { redis, kit, events, start };
+}
+
+/** Starts in 21 addresses as much as each may in a minute. Resolves to how many starts had each status. */
+async function attack({ start }: Site): Promise<Record<number, number>> {
+  const statuses: Record<number, number> = {};
+  for (let round = 0; round < 310; round++) {
+    const addresses = Array.from({ length: 21 }, (_, index) => `192.0.${index}.1`);
+    for (const status of await Promise.all(addresses.map(start)))
+      statuses[status] = (statuses[status] ?? 0) + 1;
+  }
+  return statuses;
+}
+
+const usedMemory = ({ redis }: Site): number =>
+  Number(/^used_memory:(\d+)/m.exec(redis.command("INFO", "memory"))?.[1]);
+
+describe("a Redis of 7 MB", () => {
+  test("has room for everybody else while 21 addresses start all that they can (limits.waiting)", async (t) => {
+    const at = await scene(t, { maxmemory: "7mb", total: 4000 });
+    const before = usedMemory(at);
+    const statuses = await attack(at);
+    const { waiting } = await at.kit.health();
+    const bytes = Math.round((usedMemory(at) - before) / waiting);
+    t.diagnostic(
+      `${waiting} attempts wait, ${bytes} bytes each; starts by status: ${JSON.stringify(statuses)}`,
+    );
+    let refused = 0;
+    for (let person = 0; person < 30; person++)
+      if ((await at.start(`198.51.100.${person}`)) !== 201) refused += 1;
+    assert.equal(refused, 0, "refused starts of others");
+    assert.equal((await at.kit.health()).store, "ok");
+  });
+
+  test("that is full is told by the health until it takes writes again, and only then called recovered", async (t) => {
+    const at = await scene(t, { maxmemory: "7mb", total: 100_000 });
+    assert.equal(await at.start("198.51.100.1"), 201);
+    at.redis.command("CONFIG", "SET", "maxmemory", "100kb");
+    assert.equal(await at.start("198.51.100.1"), 503);
+    const { healthy, store } = await at.kit.health();
+    assert.deepEqual({ healthy, store }, { healthy: false, store: "refuses_writes" });
+    const recovered = () => at.events.some(({ type }) => type === "store_recovered");
+    const failedAt = performance.now();
+    // Longer than after a failure that is over.
+    await until(async () => {
+      assert.equal((await at.kit.health()).store, "refuses_writes");
+      return performance.now() > failedAt + 3000;
+    }, "three seconds of reads");
+    holds(!recovered());
+    at.redis.command("CONFIG", "SET", "maxmemory", "20mb");
+    await until(async () => (await at.kit.health()).store === "ok", "the health");
+    assert.equal(await at.start("198.51.100.2"), 201);
+    await until(async () => (await at.kit.health()).healthy && recovered(), "the recovery");
+  });
+});
