@@ -362,8 +362,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "Keys in Redis contain only ids that match their pattern: attempts",
     file: "src/server/attempt/attempts.ts",
-    text: "isAttemptId(id) ? this.#store.get(id) : undefined",
-    without: "this.#store.get(id)",
+    text: "isAttemptId(id) ? this.#store.get(copyOf(id)) : undefined",
+    without: "this.#store.get(copyOf(id))",
     test: threats,
     title: "do not reach the store if they cannot be the id of an attempt",
   },

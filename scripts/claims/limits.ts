@@ -2,6 +2,9 @@ import type { Defence } from "./defence.js";
 
 /** Floods, and the client's address, by which they are counted. */
 
+const waiting = "test/unit/server/live/waiting-attempts.test.ts";
+const places = "src/server/live/waiting-places.ts";
+const placesTest = "test/unit/server/live/waiting-places.test.ts";
 const copy = "test/unit/server/copy.test.ts";
 const limitsTest = "test/unit/server/limits/limits.test.ts";
 const node = "test/unit/node/node-handler.test.ts";
@@ -152,8 +155,8 @@ export const limits: readonly Defence[] = [
   {
     claim: "Starts on connections that are reset are those of one client",
     file: "src/server/endpoints/otp-endpoint.ts",
-    text: "call.hasAddress ? clientAt(address) : undefined;",
-    without: "this.#core.config.addresses.clientAt(address);",
+    text: "call.hasAddress ? clientAt(call.address()) : undefined;",
+    without: "this.#core.config.addresses.clientAt(call.address());",
     test: limitsTest,
     title: "are those of one client, which leaves calls to others",
   },
@@ -491,5 +494,61 @@ export const limits: readonly Defence[] = [
     without: "id",
     test: copy,
     title: "keeps no request in memory: the id of an attempt that a store is asked for",
+  },
+  {
+    claim: "Logins that wait for a scan are limited for each address",
+    file: places,
+    text: "own >= perAddress",
+    without: "own >= Infinity * perAddress",
+    test: placesTest,
+    title: "are 429 for an address that has all of its own; a place that is free again can be taken",
+  },
+  {
+    claim: "Logins that wait for a scan are limited in all",
+    file: places,
+    text: "if (this.#used < total) return;",
+    without: "if (this.#used < Infinity * total) return;",
+    test: "test/resilience/redis/full-redis.test.ts",
+    title: "has room for everybody else while 21 addresses start all that they can (limits.waiting)",
+  },
+  {
+    claim: "Above the total of logins that wait, addresses with few come first",
+    file: places,
+    text: "(own + 1) * this.#perAddress.size > this.#used",
+    without: "own > Infinity",
+    test: placesTest,
+    title: "are 503 above the total for addresses above the mean, and for nobody else, up to a quarter more",
+  },
+  {
+    claim: "What nobody scanned and nobody watches is forgotten with its code",
+    file: "src/server/attempt/deadlines.ts",
+    text: "scansIn(attempt).length > 0",
+    without: "scansIn(attempt).length >= 0",
+    test: waiting,
+    title: "has one last call after its grace, and is forgotten then",
+  },
+  {
+    claim: "The last calls of what nobody watches delay nobody",
+    file: "src/server/live/live-attempt.ts",
+    text: `calls.take("last", this.#attempt)`,
+    without: `calls.take("result" as never, this.#attempt)`,
+    test: waiting,
+    title: "has its last call from a quota of its own, which delays nobody",
+  },
+  {
+    claim: "An attacker's own app frees few places of logins that wait",
+    file: "src/server/live/waiting-attempts.ts",
+    text: "if (allowed) this.#end(id);",
+    without: "if (allowed !== undefined) this.#end(id);",
+    test: waiting,
+    title: "are freed by 20 scans of one user in an hour, so that an app cannot free any number",
+  },
+  {
+    claim: "A store that is full is told by the health, and has recovered when it takes writes",
+    file: "src/server/attempt/store-guard.ts",
+    text: "if (wrote) this.#tookWrite = false;",
+    without: "if (wrote) this.#tookWrite = true;",
+    test: "test/unit/server/endpoints/health.test.ts",
+    title: "is unhealthy while the store can be read but refuses writes, and says when it takes them again",
   },
 ];

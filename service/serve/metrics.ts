@@ -133,11 +133,6 @@ export class Metrics {
     help: "Logins that this process began and that wait for a scan (limits.waiting).",
     registers: this.#registers,
   });
-  readonly #storeRefusesWrites = new Gauge({
-    name: `${prefix}store_refuses_writes`,
-    help: "1 while the store answers but refuses what is written: it is full, or a replica.",
-    registers: this.#registers,
-  });
   readonly #paused = new Gauge({
     name: `${prefix}paused`,
     help: "1 while logins are paused, as far as this process knows.",
@@ -230,10 +225,9 @@ export class Metrics {
   }
 
   /** The text for Prometheus. */
-  text({ watchers, waiting, store, paused }: Omit<Health, "healthy" | "closing">): Promise<string> {
+  text({ watchers, waiting, paused }: Pick<Health, "watchers" | "waiting" | "paused">): Promise<string> {
     this.#watchers.set(watchers);
     this.#waiting.set(waiting);
-    this.#storeRefusesWrites.set(store === "refuses_writes" ? 1 : 0);
     this.#paused.set(paused ? 1 : 0);
     this.#failedStarts.set(this.#failedShare.at(performance.now()));
     return this.#registry.metrics();

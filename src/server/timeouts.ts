@@ -27,7 +27,10 @@ export interface Timeouts {
   pollSeconds: number;
   /** After `close()`, the clients reconnect spread over this time. Default 5. */
   returnSeconds: number;
-  /** A settled attempt is kept this long, so that a browser that comes back late learns how it ended. Default 300. */
+  /**
+   * A settled attempt is kept this long, so that a browser that comes back late learns how it ended. One that nobody scanned and
+   * nobody watches ends with its grace: its browser gets 404 then, and shows a new code. Default 300.
+   */
   memorySeconds: number;
 }
 

@@ -55,6 +55,7 @@ const working: Series = {
   [refused("invalid_client")]: "0x120",
   [ours("paused")]: "0x120",
   [ours("redis_append_only")]: "1x120",
+  [ours("waiting")]: "100x120",
   [of("process_open_fds")]: "200x120",
   [of("process_max_fds")]: "1024x120",
   [lag]: "0.012x120",
@@ -154,6 +155,12 @@ const faults: readonly Fault[] = [
     alert: "LoginNumbersWrong",
     series: { [number("failed")]: "0x10 0+4x50" },
     by: 16,
+  },
+  {
+    what: "strangers start codes that nobody scans",
+    alert: "LoginManyWaiting",
+    series: { [ours("waiting")]: "100x10 60000x50" },
+    by: 13,
   },
   { what: "one address floods", alert: "LoginFlood", series: { [floods]: "0x10 0+600x50" }, by: 14 },
   {

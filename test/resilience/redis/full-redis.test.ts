@@ -86,6 +86,47 @@ describe("a Redis of 7 MB", () => {
     assert.equal((await at.kit.health()).store, "ok");
   });
 
+  test("holds what the formula in docs/deployment.md says", async (t) => {
+    const at = await scene(t, { maxmemory: "100mb", total: 100_000 });
+    const count = 1000;
+    const grown = async (make: (index: number) => Promise<unknown>): Promise<number> => {
+      const before = usedMemory(at);
+      for (let index = 0; index < count; index++) await make(index);
+      return Math.round((usedMemory(at) - before) / count);
+    };
+    const keys = () => Number(at.redis.command("DBSIZE"));
+    const browsers: { cookie: string; attempt: string }[] = [];
+    const call = async (address: string, path = "", cookie = ""): Promise<Response> =>
+      at.kit.fetch(
+        new Request(`${origin}/otp-login${path}`, {
+          method: "POST",
+          headers: { origin, cookie, "sec-fetch-site": "same-origin", "user-agent": userAgent },
+        }),
+        address,
+      );
+    await call("192.0.2.1");
+    const attempt = await grown(async () => {
+      const answer = await call(`192.0.2.${browsers.length % 100}`);
+      const { attempt } = (await answer.json()) as { attempt: string };
+      browsers.push({ attempt, cookie: answer.headers.getSetCookie()[0]?.split(";")[0] ?? "" });
+    });
+    const code = await grown(async (index) => {
+      const { attempt, cookie } = browsers[index] ?? { attempt: "", cookie: "" };
+      assert.equal((await call("192.0.2.1", `/${attempt}/otp`, cookie)).status, 201);
+    });
+    const before = keys();
+    const counted = await grown((index) =>
+      call(`2001:db8:${index.toString(16)}::1`, "", browsers[index]?.cookie),
+    );
+    // An attempt and its transaction have two keys, and so the counts have the others.
+    const counts = (keys() - before) / count - 2;
+    const limit = Math.round((counted - attempt) / counts);
+    t.diagnostic(
+      `bytes of an attempt ${attempt}, of a further code ${code}, of a limit's count ${limit}; of Redis itself ${usedMemory(at) - count * (attempt + code + counted)}`,
+    );
+    holds(attempt <= 1500 && code <= 350 && limit <= 250, `${attempt}, ${code}, ${limit}`);
+  });
+
   test("that is full is told by the health until it takes writes again, and only then called recovered", async (t) => {
     const at = await scene(t, { maxmemory: "7mb", total: 100_000 });
     assert.equal(await at.start("198.51.100.1"), 201);
