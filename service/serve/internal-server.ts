@@ -161,7 +161,10 @@ export function createInternalApi({
   });
 
   app.get("/metrics", async (c) => {
-    return c.body(await metrics.text(await kit.health()), 200, { "Content-Type": metrics.contentType });
+    const { watchers, paused, waiting } = await kit.health();
+    return c.body(await metrics.text(watchers, paused, waiting), 200, {
+      "Content-Type": metrics.contentType,
+    });
   });
 
   for (const path of ["/redeem", "/begin", "/scanned", "/forget-browsers"])

@@ -225,7 +225,7 @@ export class Metrics {
   }
 
   /** The text for Prometheus. */
-  text({ watchers, waiting, paused }: Pick<Health, "watchers" | "waiting" | "paused">): Promise<string> {
+  text(watchers: number, paused?: Health["paused"], waiting = 0): Promise<string> {
     this.#watchers.set(watchers);
     this.#waiting.set(waiting);
     this.#paused.set(paused ? 1 : 0);
