@@ -13,6 +13,7 @@ const samples = 2000;
 type Attempt = Parameters<RedisStore["create"]>[0];
 
 const anAttempt = (store: RedisStore): Attempt => ({
+  format: 1,
   id: randomUUID(),
   version: 1,
   origin: "https://www.example.com",

@@ -344,8 +344,9 @@ export type LoginKitEvent =
   /** The store works again, after `durationMs`. */
   | { type: "store_recovered"; level: "warn"; durationMs: number }
   /**
-   * The store has something that this version cannot read, because another version or program wrote it. `what` it is, and
-   * `description` says what becomes of it. At most one a minute of each kind.
+   * The store has something that this version cannot read, because another version or program wrote it: an attempt, which counts as
+   * unknown; a limit, which counts as used up; a pause, which pauses. `description` says what was found, never its contents. At most
+   * one a minute of each `what`.
    */
   | {
       type: "store_unreadable";

@@ -21,8 +21,8 @@ export interface Transaction {
   readonly closed: boolean;
   /** The code (HMAC) of the number that its phone shows, with `pairing`. The number itself is not stored. */
   readonly numberCode?: string;
-  /** How many digits that number has. Missing without a number. */
-  readonly numberDigits?: number;
+  /** How many digits that number has. There with `numberCode`. */
+  readonly numberDigits?: 4 | 6;
   /** When its callback came, once its result is known: another server may have received it. Missing if none came. */
   readonly calledBackAt?: number;
   /** The first scan. */
@@ -82,8 +82,13 @@ export type ApprovedState = Extract<AttemptState, { status: "approved" }>;
 /** The state of an attempt that its browser has claimed. */
 export type CompletedState = Extract<AttemptState, { status: "completed" }>;
 
+/** The format of the attempts that this version makes and reads. */
+export const attemptFormat = 1 as const;
+
 /** One try of one element on one page to log in. Plain JSON, never changed in place. */
 export interface Attempt {
+  /** The format of its other members. The kit takes a stored attempt of another format for an unknown one. */
+  readonly format: typeof attemptFormat;
   /** 128 random bits in base64url. */
   readonly id: string;
   /** Counts the changes, for `compareAndSet`. */
@@ -114,3 +119,11 @@ export const acceptedTransaction = (
   { transactions }: Attempt,
   { transaction }: ApprovedState | CompletedState,
 ): Transaction | undefined => transactions.find(({ id }) => id === transaction);
+
+/** Names a format that this version does not read; undefined for the one that it reads. It may be anything. */
+export const otherFormat = (format: unknown): string | undefined =>
+  format === attemptFormat
+    ? undefined
+    : Number.isSafeInteger(format)
+      ? `format ${String(format)}`
+      : "no format";

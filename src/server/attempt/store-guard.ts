@@ -1,7 +1,7 @@
 import { base64url } from "../bytes.js";
-import type { Report } from "../kit-events.js";
+import type { LoginKitEvent, Report } from "../kit-events.js";
 import type { Runtime } from "../runtime.js";
-import type { Attempt } from "./attempt.js";
+import { attemptFormat, otherFormat, type Attempt } from "./attempt.js";
 import type { AttemptStore } from "./attempt-store.js";
 import type { PauseSwitch } from "./pause.js";
 
@@ -14,17 +14,26 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** A store whose methods reject with `StoreUnavailable` only. */
+/** A store whose methods reject with `StoreUnavailable` only. An attempt that cannot be read is unknown. */
 export type GuardedStore = Pick<
   AttemptStore,
   "create" | "get" | "compareAndSet" | "findByTransaction" | "subscribe"
 >;
 
+/** What a store keeps in a format. */
+type StoredKind = Extract<LoginKitEvent, { type: "store_unreadable" }>["what"];
+
 /** The first failure is reported at once. Further ones are counted, and reported at most once in this time. */
 const reportIntervalMs = 10_000;
 
+/** What cannot be read is reported at most once in this time, for each kind. */
+const unreadableIntervalMs = 60_000;
+
 /** A store that did not fail for this long has recovered. */
 const recoveryMs = 2000;
+
+const isUnreadable = (error: unknown): error is Error =>
+  error instanceof Error && "kind" in error && error.kind === "unreadable";
 
 /** Of a task that writes whatever its result. */
 export const always = (): boolean => true;
@@ -51,6 +60,7 @@ export class StoreGuard {
   /** Writes something that nobody reads. */
   #write: () => Promise<void> = () => Promise.resolve();
   #probe: Promise<boolean> | undefined;
+  readonly #unreadableAt = new Map<StoredKind, number>();
 
   constructor(runtime: Runtime, report: Report) {
     this.#runtime = runtime;
@@ -100,14 +110,14 @@ export class StoreGuard {
     this.#write = () => store.create(this.#probeAttempt());
     return {
       create: (attempt) => this.run("creating an attempt", () => store.create(attempt), always),
-      get: (id) => this.run("reading an attempt", () => store.get(id)),
+      get: (id) => this.#read("reading an attempt", () => store.get(id)),
       compareAndSet: (id, version, next) =>
         this.run(
           "changing an attempt",
           () => store.compareAndSet(id, version, next),
           (isSet) => isSet,
         ),
-      findByTransaction: (id) => this.run("finding a transaction", () => store.findByTransaction(id)),
+      findByTransaction: (id) => this.#read("finding a transaction", () => store.findByTransaction(id)),
       subscribe: (id, listener) => this.run("subscribing to an attempt", () => store.subscribe(id, listener)),
     };
   }
@@ -125,6 +135,7 @@ export class StoreGuard {
   #probeAttempt(): Attempt {
     const now = this.#runtime.now();
     return {
+      format: attemptFormat,
       id: base64url(this.#runtime.random(16)),
       version: 1,
       origin: "",
@@ -135,6 +146,34 @@ export class StoreGuard {
       state: { status: "pending" },
       forgetAt: now + probeMs,
     };
+  }
+
+  /**
+   * Reports that the store has something that cannot be read.
+   *
+   * @param description says what it is, such as its format; never its contents
+   */
+  unreadable(what: StoredKind, description: string): void {
+    const now = this.#runtime.now();
+    if (now < (this.#unreadableAt.get(what) ?? -Infinity) + unreadableIntervalMs) return;
+    this.#unreadableAt.set(what, now);
+    this.#report({ type: "store_unreadable", level: "error", what, description });
+  }
+
+  /** All attempts from any store come in here. One that cannot be read is unknown. */
+  #read(operation: string, task: () => Promise<Attempt | undefined>): Promise<Attempt | undefined> {
+    return this.run(operation, async () => {
+      try {
+        const attempt = await task();
+        const other = attempt && otherFormat(attempt.format);
+        if (other === undefined) return attempt;
+        this.unreadable("attempt", `cannot read an attempt with ${other}`);
+      } catch (error) {
+        if (!isUnreadable(error)) throw error;
+        this.unreadable("attempt", error.message);
+      }
+      return undefined;
+    });
   }
 
   #failed(operation: string, error: unknown): void {

@@ -1,6 +1,7 @@
 import type { Timeouts } from "../timeouts.js";
 import {
   acceptedTransaction,
+  attemptFormat,
   scansOf,
   type ApprovedState,
   type Attempt,
@@ -95,6 +96,7 @@ export function beginAttempt(
   const { id, origin, browser, language, address, userAgent, startedAt, transaction } = parts;
   // Written out and with a shared state, because copies of copies take far more memory.
   const attempt = {
+    format: attemptFormat,
     id,
     version: 1,
     origin,

@@ -17,6 +17,11 @@ export interface Counted {
   used: number;
   /** Milliseconds until the time is over and counting begins again. */
   resetMs: number;
+  /**
+   * The format of what a store found in place of the count and cannot read, such as `format 2`, never its contents. It is not changed
+   * and counts as used up until it ends: `allowed` is false. The event `store_unreadable` reports it.
+   */
+  unreadable?: string;
 }
 
 /** Counts per key. Shared by several servers where the store is. */

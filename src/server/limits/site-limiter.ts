@@ -1,7 +1,7 @@
 import { always, type StoreGuard } from "../attempt/store-guard.js";
 import type { Config } from "../parse-options.js";
 import type { Rate } from "./limits.js";
-import { memoryLimiter, type RateLimit, type RateLimiter } from "./rate-limiter.js";
+import { memoryLimiter, type Counted, type RateLimit, type RateLimiter } from "./rate-limiter.js";
 
 /**
  * The counter of a limit: in the store if it can count, else in this kit's memory. In a store each site counts for itself,
@@ -25,14 +25,22 @@ export function readableSiteLimiter(
   if (!limiter || !canRead(limiter)) return memoryLimiter(limit);
   return {
     count: counting(limiter, config, guard),
-    read: (key) => guard.run("reading a limit", () => limiter.read(keyOf(config, key))),
+    read: async (key) =>
+      reported(guard, await guard.run("reading a limit", () => limiter.read(keyOf(config, key)))),
   };
 }
 
 const counting =
   (limiter: RateLimiter, config: Config<never>, guard: StoreGuard): RateLimiter["count"] =>
-  (key) =>
-    guard.run("counting for a limit", () => limiter.count(keyOf(config, key)), always);
+  async (key) =>
+    reported(guard, await guard.run("counting for a limit", () => limiter.count(keyOf(config, key)), always));
+
+/** Reports a count that could not be read. */
+function reported(guard: StoreGuard, counted: Counted): Counted {
+  if (counted.unreadable !== undefined)
+    guard.unreadable("limit", `cannot read a limit with ${counted.unreadable}`);
+  return counted;
+}
 
 const canRead = (limiter: RateLimiter): limiter is Required<RateLimiter> => "read" in limiter;
 

@@ -61,7 +61,7 @@ export class Pairing<Context> {
     transaction: string,
   ): Promise<Pick<NewTransaction, "numberCode" | "numberDigits">> {
     const numberCode = await signNumber(this.#keys, this.#ownerOf(attempt, transaction), number);
-    return { numberCode, numberDigits: number.length };
+    return { numberCode, numberDigits: this.#settings.digits };
   }
 
   /** The browser of a request. @param cookie its `Cookie` header */

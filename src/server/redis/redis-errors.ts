@@ -6,7 +6,7 @@ import { systemRuntime, timedOut, withTimeout } from "../runtime.js";
  * - `timeout`: no answer within `commandSeconds`
  * - `unavailable`: no connection, or Redis answers that it cannot at the moment
  * - `refused`: Redis answers with an error that the site has to fix, e.g. `NOPERM` or `OOM`
- * - `unreadable`: a key holds something that no store wrote
+ * - `unreadable`: a key holds something of another format, or that no store wrote
  * - `closed`: the store was closed
  */
 export type RedisStoreErrorKind = "timeout" | "unavailable" | "refused" | "unreadable" | "closed";

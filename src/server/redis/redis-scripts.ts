@@ -21,20 +21,24 @@ export const redisKeys = (prefix: string) => ({
  * in milliseconds, so that the clocks of the servers do not matter.
  */
 
+/** Reads the value of the key. What is no string gets a text that no format has, because it is no failure of Redis. */
+const readValue = `
+local value = redis.pcall('GET', KEYS[1])
+if type(value) == 'table' then
+  if not string.find(value.err, 'WRONGTYPE', 1, true) then return value end
+  value = 'another type'
+end`;
+
 /** The value of a key. A script, because a plain GET may go to a replica, which lags behind. */
-export const getScript = "return redis.call('GET', KEYS[1])";
+export const getScript = `${readValue}
+return value`;
 
 /** Stores an attempt (value, life), unless that id is taken. */
 export const createScript = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') and 1 or 0";
 
-/**
- * Replaces an attempt of a version (version, value, life) and publishes that it changed (channel, id). The version is found
- * by a pattern, because Redis' own parser refuses JSON with half of a surrogate pair. A text in the JSON cannot look like it:
- * its quotes are escaped.
- */
-export const compareAndSetScript = `
-local value = redis.call('GET', KEYS[1])
-if not value or string.match(value, '"version":(%d+)') ~= ARGV[1] then return 0 end
+/** Replaces an attempt that begins so (beginning, value, life) and publishes that it changed (channel, id). */
+export const compareAndSetScript = `${readValue}
+if not value or string.sub(value, 1, #ARGV[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1`;
@@ -43,24 +47,36 @@ return 1`;
  * Stores the owner of a transaction (id, life). Never shortens the life: of two writers that race for an attempt, the
  * loser must not delete the winner's pointer early.
  */
-export const pointScript = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
+export const pointScript = `${readValue}
+if value ~= ARGV[1] or redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 end
 return 1`;
 
+/** Reads a count with a life. Of anything else returns what it is, and what is left of its life. */
+const readCount = `${readValue}
+local left = redis.call('PTTL', KEYS[1])
+local used = value and string.match(value, '^1:(%d+)$')
+if value and not used then
+  local format = string.match(value, '^(%d%d?%d?):')
+  return { format and 'format ' .. format or 'no format', left }
+end
+if value and left < 0 then return { 'format 1 and no time to live', left } end
+used = tonumber(used or 0)`;
+
 /**
  * Counts one more use. The count's life (seconds) begins with the first. Returns the count, and what is left of the life in
- * milliseconds. INCRBY and EXPIRE, because the documented rights of the site's user have these and not their relatives.
+ * milliseconds. The value is the format and the count, `1:17`.
  */
-export const countScript = `
-local used = redis.call('INCRBY', KEYS[1], 1)
-if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+export const countScript = `${readCount}
+used = used + 1
+if used > 1 then redis.call('SET', KEYS[1], '1:' .. used, 'KEEPTTL')
+else redis.call('SET', KEYS[1], '1:1', 'EX', ARGV[1]) end
 return { used, redis.call('PTTL', KEYS[1]) }`;
 
 /** Reads such a count, without counting, in the same form. */
-export const readCountScript =
-  "return { tonumber(redis.call('GET', KEYS[1]) or '0'), redis.call('PTTL', KEYS[1]) }";
+export const readCountScript = `${readCount}
+return { used, left }`;
 
 /** The server's time: seconds and microseconds. */
 export const timeScript = "return redis.call('TIME')";

@@ -2,8 +2,9 @@ import * as v from "valibot";
 import type { Attempt } from "../attempt/attempt.js";
 import type { AttemptStore } from "../attempt/attempt-store.js";
 import type { PauseSwitch } from "../attempt/pause.js";
+import { beginningOf, decodeAttempt, encodeAttempt } from "./attempt-format.js";
 import { PendingTasks } from "../pending-tasks.js";
-import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
+import type { Counted, RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 import { listen } from "./redis-connection.js";
 import { RedisClock } from "./redis-clock.js";
 import { redisPauseSwitch } from "./redis-pause-switch.js";
@@ -100,6 +101,17 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
   };
 }
 
+/** The value of a transaction's key: its format, and the id of the attempt that it belongs to. */
+const ownerText = (id: string): string => `1:${id}`;
+
+/** @throws RedisStoreError if the value is another */
+function parseOwner(value: unknown): string {
+  const [, id] = /^1:([^]*)$/.exec(String(value)) ?? [];
+  if (id === undefined)
+    throw new RedisStoreError("unreadable", "Redis: cannot read a transaction with another format");
+  return id;
+}
+
 /** The methods of the store that read and write attempts. */
 function attemptScripts(
   run: RunScript,
@@ -113,15 +125,14 @@ function attemptScripts(
     const ms = lifeMs(attempt);
     await Promise.all(
       attempt.transactions.map(({ id }) =>
-        run("writing a transaction", pointScript, keys.transaction(id), attempt.id, ms),
+        run("writing a transaction", pointScript, keys.transaction(id), ownerText(attempt.id), ms),
       ),
     );
   };
 
-  const get = async (id: string): Promise<Attempt | undefined> => {
-    const key = keys.attempt(id);
-    const value = await run("reading an attempt", getScript, key);
-    return value === null ? undefined : parseAttempt(key, id, value);
+  const get: AttemptStore["get"] = async (id) => {
+    const value = await run("reading an attempt", getScript, keys.attempt(id));
+    return value === null ? undefined : decodeAttempt(id, value);
   };
 
   return {
@@ -129,105 +140,28 @@ function attemptScripts(
     async create(attempt) {
       await point(attempt);
       const key = keys.attempt(attempt.id);
-      const value = JSON.stringify(attempt);
+      const value = encodeAttempt(attempt);
       const isNew = await run("creating an attempt", createScript, key, value, lifeMs(attempt));
       if (isNew !== 1) throw new Error(`Redis: there is an attempt "${attempt.id}" already`);
     },
     async compareAndSet(id, version, next) {
       await point(next);
-      const args = [String(version), JSON.stringify(next), lifeMs(next), keys.changed, id];
+      const args = [beginningOf(version), encodeAttempt(next), lifeMs(next), keys.changed, id];
       return (await run("changing an attempt", compareAndSetScript, keys.attempt(id), ...args)) === 1;
     },
     async findByTransaction(transactionId) {
       const owner = await run("finding a transaction", getScript, keys.transaction(transactionId));
-      if (typeof owner !== "string") return undefined;
-      const attempt = await get(owner);
+      if (owner === null) return undefined;
+      const attempt = await get(parseOwner(owner));
       return attempt?.transactions.some(({ id }) => id === transactionId) ? attempt : undefined;
     },
   };
 }
 
-const instant = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.safeInteger());
 
-const ticket = v.looseObject({
-  hash: v.string(),
-  endsAt: instant,
-  redeemedAt: v.exactOptional(instant),
-});
-
-const state = v.variant("status", [
-  v.object({ status: v.literal("pending") }),
-  v.object({
-    status: v.literal("approved"),
-    userId: v.string(),
-    transaction: v.string(),
-    at: instant,
-    asked: v.exactOptional(v.boolean()),
-    wrongNumbers: v.exactOptional(count),
-    lastNumber: v.exactOptional(v.string()),
-  }),
-  v.object({
-    status: v.literal("completed"),
-    userId: v.string(),
-    transaction: v.string(),
-    at: instant,
-    approvedAt: instant,
-    logins: v.exactOptional(count),
-    ticket: v.exactOptional(ticket),
-    browser: v.exactOptional(v.picklist(["known", "new"])),
-  }),
-  v.object({ status: v.picklist(["denied", "expired", "failed"]), at: instant }),
-]);
-
-const scan = v.looseObject({
-  at: instant,
-  userId: v.exactOptional(v.string()),
-  address: v.exactOptional(v.string()),
-  userAgent: v.exactOptional(v.string()),
-  startedCount: count,
-});
-
-const transaction = v.looseObject({
-  id: v.string(),
-  endsAt: instant,
-  closed: v.boolean(),
-  numberCode: v.exactOptional(v.string()),
-  calledBackAt: v.exactOptional(instant),
-  scanned: v.exactOptional(scan),
-  otherScans: v.exactOptional(v.array(scan)),
-});
-
-/** An attempt, as JSON. */
-const storedAttempt = v.looseObject({
-  id: v.string(),
-  version: count,
-  origin: v.string(),
-  browser: v.string(),
-  language: v.exactOptional(v.string()),
-  address: v.exactOptional(v.string()),
-  userAgent: v.exactOptional(v.string()),
-  startedAt: instant,
-  transactions: v.array(transaction),
-  startedCount: count,
-  state,
-  forgetAt: instant,
-});
-
-const storedValue = v.pipe(v.string(), v.parseJson(), storedAttempt);
-
-/**
- * The attempt of that id in the value of a key.
- *
- * @throws RedisStoreError that names the key, if it holds something else
- */
-export function parseAttempt(key: string, id: string, value: unknown): Attempt {
-  const { success, output, issues } = v.safeParse(storedValue, value, { abortEarly: true });
-  if (success && output.id === id) return output;
-  const path = issues ? v.getDotPath(issues[0]) : "id";
-  const where = path === null ? "" : ` (${path})`;
-  throw new RedisStoreError("unreadable", `Redis: the key "${key}" does not contain an attempt${where}`);
-}
+/** The uses and what is left of their life; in place of the uses what was found, if it is no such count. */
+const storedCount = v.tuple([v.union([count, v.string()]), count]);
 
 /** Counts in Redis, which deletes each count when its time is over. */
 const redisRateLimiter = (
@@ -235,8 +169,13 @@ const redisRateLimiter = (
   keyOf: (key: string) => string,
   limit: RateLimit,
 ): Required<RateLimiter> => {
-  const counted = (answer: unknown) => {
-    const [used, leftMs] = v.parse(v.tuple([count, count]), answer);
+  const counted = (answer: unknown): Counted => {
+    const [used, leftMs] = v.parse(storedCount, answer);
+    if (typeof used === "string") {
+      // Whatever has no life of its own counts for the limit's.
+      const resetMs = leftMs < 0 ? limit.seconds * 1000 : leftMs;
+      return { allowed: false, used: limit.count + 1, resetMs, unreadable: used };
+    }
     // More than the whole life is left if the clock of Redis' host was set back; a key that is not there has -2.
     return {
       allowed: used <= limit.count,

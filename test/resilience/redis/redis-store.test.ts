@@ -4,7 +4,7 @@ import { connect as connectTo, createServer, type AddressInfo, type LookupFuncti
 import { after, before, describe, test, type TestContext } from "node:test";
 import { createClient, RESP_TYPES } from "redis";
 import { redisStore, RedisStoreError, type RedisStoreOptions } from "onegini-otp-login/redis";
-import { getScript, scriptRunner } from "../../../src/server/redis/redis-scripts.js";
+import { scriptRunner } from "../../../src/server/redis/redis-scripts.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { until, holds } from "../../support/until.js";
 import { anAttempt, describeStore } from "../../unit/server/attempt/store-suite.js";
@@ -104,26 +104,54 @@ describe("an attempt in Redis", () => {
     }
   });
 
-  test("is an error that names the key if something else wrote it", async (t) => {
+  test("is unreadable, and stays as it is, if something else wrote it", async (t) => {
     const { store } = await openStore(t, server);
     const key = "onegini-otp-login:attempt:wrong";
-    const wrong = [
-      ...["", "garbage", "null", "[]", "{}"],
-      JSON.stringify({ ...anAttempt({ id: "wrong" }), state: { status: "approved" } }),
-      JSON.stringify({ ...anAttempt({ id: "wrong" }), forgetAt: "soon" }),
-      JSON.stringify(anAttempt({ id: "another" })),
+    const attempt = anAttempt({ id: "wrong" });
+    const [transaction] = attempt.transactions;
+    await store.create(attempt);
+    const text = server.command("GET", key);
+    const wrong: [string, string][] = [
+      ["no format", ""],
+      ["no format", "garbage"],
+      ["no format", "{}"],
+      ["no format", JSON.stringify(attempt)],
+      ["format 0", text.replace("[1,", "[0,")],
+      ["format 2", text.replace("[1,", "[2,")],
+      ["format 2", '[2,"another meaning"]'],
+      ["format 1 and a wrong value at 4", text.replace(/,\d{5},"/, ',"soon","')],
+      ["format 1 and a wrong value at 1", "[1]"],
     ];
-    for (const value of wrong) {
+    for (const [found, value] of wrong) {
       server.command("SET", key, value, "EX", "60");
-      await assert.rejects(store.get("wrong"), isKind("unreadable", `"${key}"`));
+      const isUnreadable = isKind("unreadable", `Redis: cannot read an attempt with ${found}`);
+      await assert.rejects(store.get("wrong"), isUnreadable, value);
+      await assert.rejects(store.findByTransaction(transaction!.id), isUnreadable, value);
+      if (!value.startsWith("[1,")) {
+        assert.equal(await store.compareAndSet("wrong", 1, { ...attempt, version: 2 }), false);
+        assert.equal(server.command("GET", key), value);
+      }
     }
-    server.command("SET", key, "garbage", "EX", "60");
-    assert.equal(await store.compareAndSet("wrong", 1, anAttempt({ id: "wrong" })), false);
-    assert.equal(server.command("GET", key), "garbage");
     server.command("DEL", key);
     server.command("RPUSH", key, "a list");
-    await assert.rejects(store.get("wrong"), isKind("refused", "WRONGTYPE"));
+    await assert.rejects(store.get("wrong"), isKind("unreadable", "no format"));
+    assert.equal(await store.compareAndSet("wrong", 1, { ...attempt, version: 2 }), false);
+    assert.equal(server.command("TYPE", key), "list");
     server.command("DEL", key);
+  });
+
+  test("is unreadable by a transaction whose key has another format", async (t) => {
+    const { store } = await openStore(t, server);
+    const attempt = anAttempt();
+    await store.create(attempt);
+    const id = attempt.transactions[0]?.id ?? "";
+    const key = `onegini-otp-login:transaction:${id}`;
+    assert.equal(server.command("GET", key), `1:${attempt.id}`);
+    for (const value of ["", attempt.id, `0:${attempt.id}`, `2:${attempt.id}`]) {
+      server.command("SET", key, value, "EX", "60");
+      await assert.rejects(store.findByTransaction(id), isKind("unreadable", "a transaction"));
+    }
+    assert.deepEqual(await store.get(attempt.id), attempt);
   });
 
   test("is unknown to a store with another prefix", async (t) => {
@@ -168,6 +196,53 @@ test("the count of a limit can be read without counting", async (t) => {
   }
 });
 
+describe("a limit whose count cannot be read", () => {
+  const limit = { name: "starts", count: 100, seconds: 60 };
+  const key = "onegini-otp-login:limit:starts:a";
+  const counts: [string, string][] = [
+    ["no format", "17"],
+    ["no format", ""],
+    ["no format", "garbage:1"],
+    ["format 0", "0:17"],
+    ["format 2", "2:17"],
+    ["format 1", "1:"],
+    ["format 1", "1:17.5"],
+    ["format 1", "1:-1"],
+  ];
+  for (const [found, value] of counts)
+    test(`(${JSON.stringify(value)}) is used up until its key ends, and is not written over`, async (t) => {
+      const { store } = await openStore(t, server);
+      const limiter = store.limiter(limit);
+      server.command("SET", key, value, "EX", "300");
+      for (const counted of [await limiter.count("a"), await limiter.read("a")]) {
+        const { resetMs, ...others } = counted;
+        assert.deepEqual(others, { allowed: false, used: 101, unreadable: found });
+        holds(resetMs > 290_000 && resetMs <= 300_000, `${resetMs} ms`);
+      }
+      assert.equal(server.command("GET", key), value);
+      server.command("DEL", key);
+      assert.deepEqual(await limiter.count("a"), { allowed: true, used: 1, resetMs: 60_000 });
+      assert.equal(server.command("GET", key), "1:1");
+      server.command("DEL", key);
+    });
+
+  test("is used up for the limit's own time if its key has no life, or another type", async (t) => {
+    const { store } = await openStore(t, server);
+    const limiter = store.limiter(limit);
+    const used = { allowed: false, used: 101, resetMs: 60_000 };
+    server.command("SET", key, "1:5");
+    for (const counted of [await limiter.count("a"), await limiter.read("a")])
+      assert.deepEqual(counted, { ...used, unreadable: "format 1 and no time to live" });
+    assert.equal(server.command("GET", key), "1:5");
+    server.command("DEL", key);
+    server.command("RPUSH", key, "a list");
+    for (const counted of [await limiter.count("a"), await limiter.read("a")])
+      assert.deepEqual(counted, { ...used, unreadable: "no format" });
+    assert.equal(server.command("LRANGE", key, "0", "-1"), "a list");
+    server.command("DEL", key);
+  });
+});
+
 test("the count of a limit is exact when many count at once", async (t) => {
   const stores = [(await openStore(t, server)).store, (await openStore(t, server)).store];
   const limiters = stores.map((store) => store.limiter({ name: "many", count: 50, seconds: 60 }));
@@ -204,7 +279,8 @@ describe("a command", () => {
     const told: RedisStoreError[] = [];
     const run = scriptRunner(await connect(t), 2000, (error) => told.push(error));
     server.command("RPUSH", "list", "one");
-    await assert.rejects(run("reading", getScript, "list"), (error) => error === told[0]);
+    const script = "return redis.call('GET', KEYS[1])";
+    await assert.rejects(run("reading", script, "list"), (error) => error === told[0]);
     assert.deepEqual(told.map(String), [
       "RedisStoreError: Redis: reading: WRONGTYPE Operation against a key holding the wrong kind of value " +
         /script: .*$/.exec(String(told[0]))?.[0],
@@ -343,7 +419,7 @@ describe("a user of Redis", () => {
   }
 
   test("needs no more rights than the documentation lists, and an error names the one that is missing", async (t) => {
-    const allowed = rules("eval", "get", "set", "pttl", "time", "publish", "subscribe", "incrby", "expire");
+    const allowed = rules("eval", "get", "set", "pttl", "time", "publish", "subscribe");
     const user = ["on", ">secret", "~login:*", "&login:*", "-@all", "+hello"];
     server.command("ACL", "SETUSER", "site", ...user, ...allowed);
     const store = await openAs(t);

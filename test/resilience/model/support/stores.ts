@@ -62,6 +62,7 @@ export const memory: OpenModelStore = () => {
 };
 
 const probe = {
+  format: 1,
   version: 1,
   origin: "https://www.example.com",
   browser: "",

@@ -123,6 +123,7 @@ async function writeAttempt(url: string): Promise<Written> {
   const store = await redisStore({ client });
   const now = store.now();
   await store.create({
+    format: 1,
     id: "attempt",
     version: 1,
     origin: "https://www.example.com",

@@ -20,6 +20,7 @@ const ending = (endsAtSeconds: number, closed = false): Transaction => ({
   closed,
 });
 const pending = (...transactions: Transaction[]): Attempt => ({
+  format: 1,
   id: "attempt",
   version: 1,
   origin: "https://www.example.com",

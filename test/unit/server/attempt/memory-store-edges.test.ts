@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { memoryStore, type Attempt } from "onegini-otp-login/server";
 
 const attempt = (id: string, forgetAt: number, transaction = `transaction of ${id}`): Attempt => ({
+  format: 1,
   id,
   version: 1,
   origin: "https://www.example.com",

@@ -21,6 +21,7 @@ describe("the memory store", () => {
     let now = 0;
     const store = memoryStore(() => now);
     const attempt = (index: number, forgetAt: number): Parameters<typeof store.create>[0] => ({
+      format: 1,
       id: `attempt-${index}`,
       version: 1,
       origin: "https://www.example.com",

@@ -111,6 +111,23 @@ export function describeStore({ name, open }: StoreUnderTest): void {
       });
     }
 
+    for (const format of [0, 2]) {
+      test(`gives back an attempt of format ${format} as it is, or rejects as unreadable and replaces nothing`, async (t) => {
+        const { store, other } = await open(t);
+        const attempt = { ...anAttempt(), format } as unknown as Attempt;
+        await store.create(attempt);
+        const [transaction] = attempt.transactions;
+        const read = { byId: other.get(attempt.id), byTransaction: other.findByTransaction(transaction!.id) };
+        if ((await read.byId.catch(kindOf)) !== "unreadable") {
+          assert.deepEqual([await read.byId, await read.byTransaction], [attempt, attempt]);
+          return;
+        }
+        assert.equal(await read.byTransaction.catch(kindOf), "unreadable");
+        assert.equal(await store.compareAndSet(attempt.id, 1, { ...attempt, format: 1, version: 2 }), false);
+        assert.equal(await store.get(attempt.id).catch(kindOf), "unreadable");
+      });
+    }
+
     test("knows no id that it was not given", async (t) => {
       const { store } = await open(t);
       for (const id of ["", "nobody", "__proto__", "constructor", "*", "a b", "é", "x".repeat(1000)]) {
@@ -371,12 +388,15 @@ export function describeStore({ name, open }: StoreUnderTest): void {
   });
 }
 
+const kindOf = (error: unknown): unknown => (error as { kind?: unknown }).kind;
+
 /** A site that no other test uses. */
 const aSite = (): string => `https://${randomUUID()}.example.com`;
 
 /** An attempt that is pending for a minute. */
 export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
   return {
+    format: 1,
     id: randomUUID(),
     version: 1,
     origin: "https://www.example.com",

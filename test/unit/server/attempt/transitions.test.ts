@@ -63,6 +63,7 @@ describe("an attempt", () => {
   test("begins with the known fields, and without keys for the others", () => {
     const transaction = { id: "one", endsAt: t0 + 60 * second };
     const bare = {
+      format: 1,
       id: "attempt",
       version: 1,
       origin,

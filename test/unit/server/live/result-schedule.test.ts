@@ -28,6 +28,7 @@ const code = (id: string, endsAtSeconds: number, closed = false): Transaction =>
 });
 
 const attemptWith = (...transactions: Transaction[]): Attempt => ({
+  format: 1,
   id: "attempt",
   version: 1,
   origin: "https://www.example.com",
