@@ -97,7 +97,7 @@ for (const [of, userAgent] of [
   ["the longest user agent", longest],
 ] as const) {
   for (const [what, limits, bounds] of [
-    ["an attempt", noStartLimits, userAgent === chrome ? [{ of: "figure", relation: "≤", value: 1200 }] : []],
+    ["an attempt", noStartLimits, [{ of: "figure", relation: "≤", value: 1200 }]],
     ["an attempt and, for a minute, the counts of its limits", {}, []],
   ] as [string, object, Bound[]][]) {
     conclude({

@@ -1,5 +1,6 @@
 import { calls } from "./calls.js";
 import type { Defence } from "./defence.js";
+import { formats } from "./formats.js";
 import { limits } from "./limits.js";
 import { pairingDefences } from "./pairing.js";
 import { pauseDefences } from "./pause.js";
@@ -12,6 +13,7 @@ export const defences: readonly Defence[] = [
   ...calls,
   ...tokenServer,
   ...limits,
+  ...formats,
   ...pairingDefences,
   ...pauseDefences,
   ...siteAndWidget,

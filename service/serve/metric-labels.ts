@@ -37,6 +37,14 @@ export const ticketRefusals = namesOf<EventOf<"ticket_refused">["reason"]>({
   revoked: true,
 });
 
+/** What the store keeps in a format. */
+export const storedKinds = namesOf<EventOf<"store_unreadable">["what"]>({
+  attempt: true,
+  pause: true,
+  mark: true,
+  limit: true,
+});
+
 export const limits = namesOf<LimitName>({
   startsPerAddress: true,
   startsPerIpv6Prefix56: true,

@@ -13,6 +13,7 @@ import {
   numberResult,
   numberResults,
   refusals,
+  storedKinds,
   ticketRefusals,
 } from "./metric-labels.js";
 
@@ -117,6 +118,12 @@ export class Metrics {
     help: "Failed calls of the store.",
     registers: this.#registers,
   });
+  readonly #storeUnreadable = new Counter({
+    name: `${prefix}store_unreadable_total`,
+    help: "Times that the store had something in a format that this version cannot read, by what it was. At most one a minute.",
+    labelNames: ["what"] as const,
+    registers: this.#registers,
+  });
   readonly #callbacksMissing = new Counter({
     name: `${prefix}callbacks_missing_total`,
     help: "Answers that the kit found by polling because no callback came.",
@@ -159,6 +166,7 @@ export class Metrics {
     for (const error of refusals) this.#refused.inc({ error }, 0);
     for (const result of numberResults) this.#numbers.inc({ result }, 0);
     for (const problem of numberProblems) this.#numberProblems.inc({ problem }, 0);
+    for (const what of storedKinds) this.#storeUnreadable.inc({ what }, 0);
     for (const reason of ticketRefusals) this.#ticketsRefused.inc({ reason }, 0);
     this.#appendOnly.set(-1);
     // Node's and the process's own, by the names that every program in Node gives them.
@@ -176,6 +184,7 @@ export class Metrics {
     if (event.type === "callback_missing" && event.level === "warn")
       this.#callbacksMissing.inc(event.missing);
     if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
+    if (event.type === "store_unreadable") this.#storeUnreadable.inc({ what: event.what });
     if (event.type === "request_refused") this.#refused.inc({ error: event.error });
     if (event.type === "ticket_refused") this.#ticketsRefused.inc({ reason: event.reason });
     if (event.type === "token_server_down") this.#tokenServerDown.set(1);

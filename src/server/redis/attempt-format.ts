@@ -16,8 +16,10 @@ import { RedisStoreError } from "./redis-errors.js";
 export function encodeAttempt({ id: _, format, version, startedAt, ...attempt }: Attempt): string {
   const { startedCount, forgetAt, origin, browser, state, transactions, ...others } = attempt;
   const { userAgent, address, language, ...named } = others;
+  const { status, ...since } = state;
   return JSON.stringify([
-    ...[format, version, startedAt, startedCount, forgetAt - startedAt, origin, browser, state],
+    ...[format, version, startedAt, startedCount, forgetAt - startedAt, origin, browser],
+    [status, ...unlessEmpty(since)],
     transactions.map((transaction) => packTransaction(transaction, startedAt)),
     ...[userAgent, address, language],
     ...unlessEmpty(named),
@@ -26,7 +28,7 @@ export function encodeAttempt({ id: _, format, version, startedAt, ...attempt }:
 
 function packTransaction(transaction: Transaction, startedAt: number): unknown[] {
   const { id, endsAt, closed, numberCode, numberDigits, ...named } = transaction;
-  return [id, endsAt - startedAt, closed, numberCode, numberDigits, ...unlessEmpty(named)];
+  return [id, endsAt - startedAt, closed ? 1 : 0, numberCode, numberDigits, ...unlessEmpty(named)];
 }
 
 const unlessEmpty = (named: object): object[] => (Object.keys(named).length === 0 ? [] : [named]);
@@ -75,11 +77,18 @@ const scan = v.looseObject({
   startedCount: count,
 });
 
+/** The places of a state. */
+const storedState = v.pipe(
+  v.strictTuple([v.string(), v.optional(v.looseObject({}))]),
+  v.transform(([status, since]) => ({ ...since, status })),
+  state,
+);
+
 /** The places of a transaction. JSON has `null` for what is missing. */
 const storedTransaction = v.strictTuple([
   v.string(),
   instant,
-  v.boolean(),
+  v.picklist([0, 1]),
   v.nullable(v.string()),
   v.nullable(v.picklist([4, 6])),
   v.optional(
@@ -100,7 +109,7 @@ const storedAttempt = v.strictTuple([
   instant,
   v.string(),
   v.string(),
-  state,
+  storedState,
   v.array(storedTransaction),
   v.nullable(v.string()),
   v.nullable(v.string()),
@@ -139,7 +148,7 @@ function unpackTransaction(values: v.InferOutput<typeof storedTransaction>, star
   const [id, life, closed, numberCode, numberDigits, named] = values;
   return {
     ...named,
-    ...{ id, endsAt: startedAt + life, closed },
+    ...{ id, endsAt: startedAt + life, closed: closed === 1 },
     ...(numberCode !== null && { numberCode }),
     ...(numberDigits !== null && { numberDigits }),
   };

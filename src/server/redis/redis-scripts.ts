@@ -70,9 +70,13 @@ used = tonumber(used or 0)`;
  */
 export const countScript = `${readCount}
 used = used + 1
-if used > 1 then redis.call('SET', KEYS[1], '1:' .. used, 'KEEPTTL')
-else redis.call('SET', KEYS[1], '1:1', 'EX', ARGV[1]) end
-return { used, redis.call('PTTL', KEYS[1]) }`;
+if value then
+  redis.call('SET', KEYS[1], '1:' .. used, 'KEEPTTL')
+else
+  redis.call('SET', KEYS[1], '1:1', 'EX', ARGV[1])
+  left = ARGV[1] * 1000
+end
+return { used, left }`;
 
 /** Reads such a count, without counting, in the same form. */
 export const readCountScript = `${readCount}

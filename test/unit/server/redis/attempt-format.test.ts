@@ -21,8 +21,8 @@ const bare: Attempt = {
 
 /** How `bare` is stored. */
 const stored = [
-  ...[1, 3, 1000.5, 2, 129_999.5, "https://www.example.com", "hash", { status: "pending" }],
-  ...[[["t", 59_999.5, true, null, null]], null, null, null],
+  ...[1, 3, 1000.5, 2, 129_999.5, "https://www.example.com", "hash", ["pending"]],
+  ...[[["t", 59_999.5, 1, null, null]], null, null, null],
 ];
 
 /** `stored`, with another value at that place. */
@@ -61,8 +61,8 @@ test("an attempt has this text in format 1, because servers of two versions shar
   assert.equal(
     text,
     '[1,3,1000,2,130000,"https://www.example.com","hash",' +
-      '{"status":"completed","userId":"u","transaction":"t","at":7000,"approvedAt":6000,' +
-      '"ticket":{"hash":"h","endsAt":67000}},[["t",60000,false,"c",4,' +
+      '["completed",{"userId":"u","transaction":"t","at":7000,"approvedAt":6000,' +
+      '"ticket":{"hash":"h","endsAt":67000}}],[["t",60000,0,"c",4,' +
       '{"calledBackAt":60000,"scanned":{"at":2000,"userId":"u","startedCount":2}}]],null,null,"nl"]',
   );
   assert.deepEqual(decodeAttempt("a", text), whole);
@@ -179,7 +179,7 @@ test("another format is an error that names it, and nothing of its contents", ()
 
 test("a value that is not an attempt is an error that names the wrong place", () => {
   const transactions = (...values: unknown[]): unknown[] => storedWith(8, values);
-  const state = (value: object): unknown[] => storedWith(7, value);
+  const state = ({ status, ...since }: Record<string, unknown>): unknown[] => storedWith(7, [status, since]);
   const approved = { status: "approved", userId: "u", transaction: "t", at: 1 };
   const completed = { ...approved, status: "completed", approvedAt: 1 };
   const wrong: [string, unknown[]][] = [
@@ -191,6 +191,9 @@ test("a value that is not an attempt is an error that names the wrong place", ()
     ["5", storedWith(5, null)],
     ["6", storedWith(6, 1)],
     ["7", storedWith(7, "pending")],
+    ["7.0", storedWith(7, [])],
+    ["7.1", storedWith(7, ["pending", "more"])],
+    ["7.2", storedWith(7, ["pending", {}, "more"])],
     ["7.status", state({ status: "gone" })],
     ["7.userId", state({ ...approved, userId: 1 })],
     ["7.transaction", state({ ...approved, transaction: null })],
@@ -202,15 +205,15 @@ test("a value that is not an attempt is an error that names the wrong place", ()
     ["8", storedWith(8, {})],
     ["8.0", transactions("t")],
     ["8.0.0", transactions([1, 1, false, null, null])],
-    ["8.0.1", transactions(["t", null, false, null, null])],
-    ["8.0.1", transactions(["t", "1", false, null, null])],
-    ["8.0.2", transactions(["t", 1, 0, null, null])],
-    ["8.0.3", transactions(["t", 1, true, 7, null])],
-    ["8.0.4", transactions(["t", 1, true, "c", 5])],
-    ["8.0.5", transactions(["t", 1, true, null, null, "more"])],
-    ["8.0.5.calledBackAt", transactions(["t", 1, true, null, null, { calledBackAt: "x" }])],
-    ["8.0.5.scanned", transactions(["t", 1, true, null, null, { scanned: "x" }])],
-    ["8.0.6", transactions(["t", 1, true, null, null, {}, "more"])],
+    ["8.0.1", transactions(["t", null, 0, null, null])],
+    ["8.0.1", transactions(["t", "1", 0, null, null])],
+    ["8.0.2", transactions(["t", 1, false, null, null])],
+    ["8.0.3", transactions(["t", 1, 1, 7, null])],
+    ["8.0.4", transactions(["t", 1, 1, "c", 5])],
+    ["8.0.5", transactions(["t", 1, 1, null, null, "more"])],
+    ["8.0.5.calledBackAt", transactions(["t", 1, 1, null, null, { calledBackAt: "x" }])],
+    ["8.0.5.scanned", transactions(["t", 1, 1, null, null, { scanned: "x" }])],
+    ["8.0.6", transactions(["t", 1, 1, null, null, {}, "more"])],
     ["9", storedWith(9, 1)],
     ["10", storedWith(10, {})],
     ["11", stored.slice(0, 11)],
