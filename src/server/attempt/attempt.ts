@@ -88,7 +88,7 @@ export const attemptFormat = 1 as const;
 /** One try of one element on one page to log in. Plain JSON, never changed in place. */
 export interface Attempt {
   /** The format of its other members. The kit takes a stored attempt of another format for an unknown one. */
-  readonly format: typeof attemptFormat;
+  readonly format: 1;
   /** 128 random bits in base64url. */
   readonly id: string;
   /** Counts the changes, for `compareAndSet`. */

@@ -38,7 +38,12 @@ export function storeError(operation: string, error: unknown): RedisStoreError {
   if (error instanceof RedisStoreError) return error;
   // An error that a server answered with begins with its code.
   const code = error instanceof Error ? /^([A-Z]{2,}) /.exec(error.message)?.[1] : undefined;
-  const kind = code === undefined || temporary.has(code) ? "unavailable" : "refused";
+  const kind =
+    code === "WRONGTYPE"
+      ? "unreadable"
+      : code === undefined || temporary.has(code)
+        ? "unavailable"
+        : "refused";
   return new RedisStoreError(kind, `Redis: ${operation}: ${messageOf(error)}`, error);
 }
 

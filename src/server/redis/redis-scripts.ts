@@ -21,24 +21,19 @@ export const redisKeys = (prefix: string) => ({
  * in milliseconds, so that the clocks of the servers do not matter.
  */
 
-/** Reads the value of the key. What is no string gets a text that no format has, because it is no failure of Redis. */
-const readValue = `
-local value = redis.pcall('GET', KEYS[1])
-if type(value) == 'table' then
-  if not string.find(value.err, 'WRONGTYPE', 1, true) then return value end
-  value = 'another type'
-end`;
-
-/** The value of a key. A script, because a plain GET may go to a replica, which lags behind. */
-export const getScript = `${readValue}
-return value`;
+/**
+ * The value of a key. A script, because a plain GET may go to a replica, which lags behind. `pcall`, because Redis 6 puts words of its
+ * own before the code of an error of `call`.
+ */
+export const getScript = "return redis.pcall('GET', KEYS[1])";
 
 /** Stores an attempt (value, life), unless that id is taken. */
 export const createScript = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') and 1 or 0";
 
 /** Replaces an attempt that begins so (beginning, value, life) and publishes that it changed (channel, id). */
-export const compareAndSetScript = `${readValue}
-if not value or string.sub(value, 1, #ARGV[1]) ~= ARGV[1] then return 0 end
+export const compareAndSetScript = `
+local value = redis.pcall('GET', KEYS[1])
+if type(value) ~= 'string' or string.sub(value, 1, #ARGV[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1`;
@@ -47,40 +42,36 @@ return 1`;
  * Stores the owner of a transaction (id, life). Never shortens the life: of two writers that race for an attempt, the
  * loser must not delete the winner's pointer early.
  */
-export const pointScript = `${readValue}
-if value ~= ARGV[1] or redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
+export const pointScript = `
+if redis.pcall('GET', KEYS[1]) ~= ARGV[1] or redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 end
 return 1`;
 
-/** Reads a count with a life. Of anything else returns what it is, and what is left of its life. */
-const readCount = `${readValue}
-local left = redis.call('PTTL', KEYS[1])
-local used = value and string.match(value, '^1:(%d+)$')
-if value and not used then
-  local format = string.match(value, '^(%d%d?%d?):')
-  return { format and 'format ' .. format or 'no format', left }
-end
-if value and left < 0 then return { 'format 1 and no time to live', left } end
-used = tonumber(used or 0)`;
+/**
+ * Reads a count, `1:17`: its format and the uses. A value that is no such count, or has no life, is returned as it is (an error, if it
+ * is of another type), with what is left of its life in milliseconds.
+ */
+const readCount = `
+local value, left = redis.pcall('GET', KEYS[1]), redis.call('PTTL', KEYS[1])
+local used = left >= 0 and type(value) == 'string' and string.match(value, '^1:(%d+)$')
+if value and not used then return { value, left } end`;
 
 /**
  * Counts one more use. The count's life (seconds) begins with the first. Returns the count, and what is left of the life in
- * milliseconds. The value is the format and the count, `1:17`.
+ * milliseconds.
  */
 export const countScript = `${readCount}
-used = used + 1
-if value then
-  redis.call('SET', KEYS[1], '1:' .. used, 'KEEPTTL')
-else
+if not value then
   redis.call('SET', KEYS[1], '1:1', 'EX', ARGV[1])
-  left = ARGV[1] * 1000
+  return { 1, ARGV[1] * 1000 }
 end
-return { used, left }`;
+redis.call('SET', KEYS[1], '1:' .. used + 1, 'KEEPTTL')
+return { used + 1, left }`;
 
 /** Reads such a count, without counting, in the same form. */
 export const readCountScript = `${readCount}
-return { used, left }`;
+return { tonumber(used or 0), left }`;
 
 /** The server's time: seconds and microseconds. */
 export const timeScript = "return redis.call('TIME')";

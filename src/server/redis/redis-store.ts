@@ -158,10 +158,8 @@ function attemptScripts(
   };
 }
 
-const count = v.pipe(v.number(), v.safeInteger());
-
-/** The uses and what is left of their life; in place of the uses what was found, if it is no such count. */
-const storedCount = v.tuple([v.union([count, v.string()]), count]);
+/** The uses and what is left of their life; in place of the uses whatever was found. */
+const storedCount = v.tuple([v.unknown(), v.pipe(v.number(), v.safeInteger())]);
 
 /** Counts in Redis, which deletes each count when its time is over. */
 const redisRateLimiter = (
@@ -169,23 +167,28 @@ const redisRateLimiter = (
   keyOf: (key: string) => string,
   limit: RateLimit,
 ): Required<RateLimiter> => {
-  const counted = (answer: unknown): Counted => {
+  const lifeMs = limit.seconds * 1000;
+  const evaluate = async (operation: string, script: string, key: string): Promise<Counted> => {
+    const answer = await run(operation, script, keyOf(key), String(limit.seconds));
     const [used, leftMs] = v.parse(storedCount, answer);
-    if (typeof used === "string") {
-      // Whatever has no life of its own counts for the limit's.
-      const resetMs = leftMs < 0 ? limit.seconds * 1000 : leftMs;
-      return { allowed: false, used: limit.count + 1, resetMs, unreadable: used };
+    if (typeof used === "number") {
+      // More than the whole life is left if the clock of Redis' host was set back; a key that is not there has -2.
+      return { allowed: used <= limit.count, used, resetMs: Math.max(0, Math.min(leftMs, lifeMs)) };
     }
-    // More than the whole life is left if the clock of Redis' host was set back; a key that is not there has -2.
+    const error = used instanceof Error ? storeError(operation, used) : undefined;
+    if (error && error.kind !== "unreadable") throw error;
     return {
-      allowed: used <= limit.count,
-      used,
-      resetMs: Math.max(0, Math.min(leftMs, limit.seconds * 1000)),
+      ...{ allowed: false, used: limit.count + 1, resetMs: leftMs < 0 ? lifeMs : leftMs },
+      unreadable: formatOfCount(used) + (leftMs < 0 ? " and no time to live" : ""),
     };
   };
   return {
-    count: async (key) =>
-      counted(await run(`counting ${limit.name}`, countScript, keyOf(key), String(limit.seconds))),
-    read: async (key) => counted(await run(`reading ${limit.name}`, readCountScript, keyOf(key))),
+    count: (key) => evaluate(`counting ${limit.name}`, countScript, key),
+    read: (key) => evaluate(`reading ${limit.name}`, readCountScript, key),
   };
 };
+
+function formatOfCount(value: unknown): string {
+  const [, format] = typeof value === "string" ? (/^(\d{1,3}):/.exec(value) ?? []) : [];
+  return format === undefined ? "no format" : `format ${format}`;
+}

@@ -120,6 +120,15 @@ const errors: Record<string, (t: TestContext) => Promise<LoginKitEvent[]>> = {
     await start();
     return events;
   },
+  async store_unreadable(t) {
+    const found = { allowed: false, used: 1, resetMs: 1000, unreadable: "format 2" };
+    const limiter = () => ({ count: () => Promise.resolve(found) });
+    const { events, start } = scene(t, {
+      kit: { store: { ...memoryStore(), limiter }, clientIp: () => "192.0.2.1" },
+    });
+    await start();
+    return events;
+  },
   async sign_in_failed(t) {
     const { events, logIn } = scene(t, { signIn: fails });
     await logIn();

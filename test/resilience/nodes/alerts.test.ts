@@ -24,6 +24,7 @@ const step = (name: string): string => ours("step_seconds_count", `step="${name}
 const login = (result: string): string => ours("logins_total", `result="${result}"`);
 const refused = (error: string): string => ours("refused_total", `error="${error}"`);
 const number = (result: string): string => ours("numbers_total", `result="${result}"`);
+const unreadable = (what: string): string => ours("store_unreadable_total", `what="${what}"`);
 const floods = ours("limited_total", 'limit="startsPerAddress"');
 const lag = of("nodejs_eventloop_lag_p99_seconds");
 const version = (number: string): string => ours("build_info", `version="${number}", node="v22.21.0"`);
@@ -40,6 +41,7 @@ const working: Series = {
   [call("result", "404")]: "0+20x120",
   [call("result", "401")]: "0x120",
   [ours("store_errors_total")]: "0x120",
+  [unreadable("attempt")]: "0x120",
   [ours("callbacks_missing_total")]: "0x120",
   [ours("tickets_issued_total")]: "0+30x120",
   [login("completed")]: "0+30x120",
@@ -113,6 +115,12 @@ const faults: readonly Fault[] = [
     alert: "LoginStoreFails",
     series: { [ours("store_errors_total")]: "0x10 0+30x50" },
     by: 13,
+  },
+  {
+    what: "a version that does not follow this one writes to the same Redis",
+    alert: "LoginStoreUnreadable",
+    series: { [unreadable("attempt")]: "0x10 0+1x50" },
+    by: 18,
   },
   {
     what: "callbacks stop",

@@ -134,7 +134,7 @@ describe("an attempt in Redis", () => {
     }
     server.command("DEL", key);
     server.command("RPUSH", key, "a list");
-    await assert.rejects(store.get("wrong"), isKind("unreadable", "no format"));
+    await assert.rejects(store.get("wrong"), isKind("unreadable", "Redis: reading an attempt: WRONGTYPE "));
     assert.equal(await store.compareAndSet("wrong", 1, { ...attempt, version: 2 }), false);
     assert.equal(server.command("TYPE", key), "list");
     server.command("DEL", key);
@@ -237,7 +237,7 @@ describe("a limit whose count cannot be read", () => {
     server.command("DEL", key);
     server.command("RPUSH", key, "a list");
     for (const counted of [await limiter.count("a"), await limiter.read("a")])
-      assert.deepEqual(counted, { ...used, unreadable: "no format" });
+      assert.deepEqual(counted, { ...used, unreadable: "no format and no time to live" });
     assert.equal(server.command("LRANGE", key, "0", "-1"), "a list");
     server.command("DEL", key);
   });
