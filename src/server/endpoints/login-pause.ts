@@ -37,9 +37,6 @@ const rereadMs = 30_000;
 /** Each try fails only because another server has written at that moment. */
 const maxTries = 20;
 
-/** At most one event in this time about a pause that cannot be read. */
-const unreadableIntervalMs = 60_000;
-
 const ignore = (): void => undefined;
 
 /**
@@ -48,11 +45,11 @@ const ignore = (): void => undefined;
  */
 export class LoginPause {
   readonly #core: Pick<Core, "config" | "report" | "runtime">;
+  readonly #guard: StoreGuard;
   /** Undefined: the store is shared, and has none. */
   readonly #switch: PauseSwitch | undefined;
   #newest = nothingSaid;
   #isUnreadable = false;
-  #unreadableReportedAt = -Infinity;
   /** Whether the store was read at least once. */
   #hasRead = false;
   #reported: Pause | undefined;
@@ -68,6 +65,7 @@ export class LoginPause {
 
   constructor(core: Pick<Core, "config" | "report" | "runtime">, guard: StoreGuard) {
     this.#core = core;
+    this.#guard = guard;
     const { store, pages } = core.config;
     const made = store.pauseSwitch?.(pages.origin) ?? (store.isShared ? undefined : memoryPauseSwitch());
     this.#switch = made && guard.guardSwitch(made);
@@ -202,15 +200,11 @@ export class LoginPause {
 
   /** Reports a pause that cannot be read, and returns what is to be said about it. */
   #unreadable(fault: string): string {
-    const { config, report, runtime } = this.#core;
+    const { config } = this.#core;
     const description =
       `The store has a pause of ${config.pages.origin} that this version cannot read (${fault}). ` +
       "Logins are paused, and it is not written over: use the version that wrote it, or delete it from the store.";
-    const now = runtime.now();
-    if (!this.#isClosed && now >= this.#unreadableReportedAt + unreadableIntervalMs) {
-      this.#unreadableReportedAt = now;
-      report({ type: "store_unreadable", level: "error", what: "pause", description });
-    }
+    if (!this.#isClosed) this.#guard.unreadable("pause", description);
     return description;
   }
 
