@@ -21,8 +21,7 @@ const engineTools: Record<EngineName, Tool> = {
   chromium: {
     title: engineTitles.chromium,
     isInstalled: () => findChromium() !== undefined,
-    // The font that some tests measure with.
-    packages: ["chromium", "fonts-liberation"],
+    packages: ["chromium"],
     advice: "install Chrome, Chromium or Edge, or set CHROME_PATH to its path",
   },
   firefox: {
@@ -40,6 +39,17 @@ const engineTools: Record<EngineName, Tool> = {
       "set MINIBROWSER_PATH if the browser is in an unusual place",
   },
 };
+
+/** The font that some tests measure with: a browser may be there without it. On other systems Arial is as wide. */
+const font: Tool = {
+  title: "Liberation Sans",
+  isInstalled: () =>
+    process.platform !== "linux" ||
+    (spawnSync("fc-list", ["Liberation Sans"], { encoding: "utf8" }).stdout ?? "") !== "",
+  packages: ["fonts-liberation", "fontconfig"],
+};
+
+const isMissing = (tool: Tool): boolean => !tool.isInstalled();
 
 /** A program, with Debian's package for it. */
 function program([name = "", debian = ""]: string[]): Tool {
@@ -107,7 +117,7 @@ const languageTools: Tool[] = [
  */
 export async function installEngines(engines: readonly EngineName[]): Promise<void> {
   const missing = () => engines.filter((engine) => !engineTools[engine].isInstalled());
-  installDebian(missing().map((engine) => engineTools[engine]));
+  installDebian([...missing().map((engine) => engineTools[engine]), ...[font].filter(isMissing)]);
   if (missing().includes("chromium")) await installPlaywright();
   const left = missing();
   if (left.length === 0) return;

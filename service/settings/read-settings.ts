@@ -179,9 +179,9 @@ function messageProblems({
 
 /** Somebody who sets a part of `pairing` expects that browsers are asked, unless `pairing` says `off`. */
 function pairingWarnings(givenAt: ReadonlyMap<SettingName, string>): string[] {
-  const parts = (["pairing-keys", "pairing-digits", "pairing-remember-days"] as const).filter((name) =>
-    givenAt.has(name),
-  );
+  const parts = (
+    ["pairing-keys", "pairing-unnumbered", "pairing-digits", "pairing-remember-days"] as const
+  ).filter((name) => givenAt.has(name));
   if (parts.length === 0 || givenAt.has("pairing")) return [];
   const are = parts.length === 1 ? "has" : "have";
   return [

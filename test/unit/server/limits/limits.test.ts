@@ -830,6 +830,8 @@ describe("the limits", () => {
       transactionsPerAttempt: 20,
       loginsPerAttempt: 20,
       wrongNumbersPerUser: { count: 10, seconds: 3600 },
+      wrongNumbersPerBrowser: { count: 10, seconds: 3600 },
+      wrongUsersPerAddress: { count: 10, seconds: 3600 },
       bodyBytes: 4096,
     });
     const perNetwork = withPrefixLimits(defaultLimits);
