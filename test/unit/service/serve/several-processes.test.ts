@@ -97,7 +97,11 @@ test("services with a redis-prefix each share nothing on one Redis, not even for
   const green = await stage("green:");
   const browser = blue.browser();
   const { ticket } = await blue.ticket(browser);
-  for (const key of keysIn(redis)) assert.match(key, /^(blue:|green:pause-register:)/);
+  // The other one has written nothing but its pause, and for a second what told it that Redis takes writes.
+  await until(
+    () => keysIn(redis).every((key) => /^(blue:|green:pause-register:)/.test(key)),
+    "keys of the first one alone",
+  );
 
   const body = { ticket, cookie: browser.cookie };
   assert.equal((await green.call("POST", "/redeem", { body })).status, 404);
