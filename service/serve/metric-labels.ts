@@ -35,6 +35,7 @@ export const ticketRefusals = namesOf<EventOf<"ticket_refused">["reason"]>({
   used: true,
   expired: true,
   revoked: true,
+  unnumbered: true,
 });
 
 /** What the store keeps in a format. */

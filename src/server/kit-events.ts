@@ -178,12 +178,13 @@ export type LoginKitEvent =
   /**
    * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the
    * kit's browser cookie (`no_cookie`), another browser has the ticket, it was used before, its time was over, or the user's browsers
-   * were forgotten after the acceptance (`revoked`). The first that fits. One a minute of each reason is a warning.
+   * were forgotten after the acceptance (`revoked`), or a server without `pairing` took the login without a number (`unnumbered`). The
+   * first that fits. One a minute of each reason is a warning.
    */
   | {
       type: "ticket_refused";
       level: "info" | "warn";
-      reason: "unknown" | "no_cookie" | "other_browser" | "used" | "expired" | "revoked";
+      reason: "unknown" | "no_cookie" | "other_browser" | "used" | "expired" | "revoked" | "unnumbered";
       attempt?: string;
       durationMs: number;
     }

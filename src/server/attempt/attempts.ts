@@ -24,14 +24,17 @@ export interface Changed {
 }
 
 /** An attempt that its browser has claimed. */
-type CompletedAttempt = Attempt & { state: CompletedState };
+export type CompletedAttempt = Attempt & { state: CompletedState };
 
 const isCompleted = (attempt: Attempt): attempt is CompletedAttempt => attempt.state.status === "completed";
 
-/** The login that a ticket gave, or why it was refused, and the attempt if it is known. `revoked`: its user's browsers were forgotten. */
+/**
+ * The login that a ticket gave, or why it was refused, and the attempt if it is known. `revoked`: its user's browsers were forgotten.
+ * `unnumbered`: it was claimed without a number at a server without `pairing`.
+ */
 export type Redeemed =
   | { attempt: CompletedAttempt; refusal?: undefined }
-  | { attempt?: Attempt; refusal: TicketRefusal | "revoked" };
+  | { attempt?: Attempt; refusal: TicketRefusal | "revoked" | "unnumbered" };
 
 /** Far more tries than one attempt can have writers at the same time. */
 const maxTries = 200;
@@ -118,19 +121,19 @@ export class Attempts {
   /**
    * Redeems a ticket of that attempt, once.
    *
-   * @param isRevoked whether the login must not go on, asked only for a ticket that could be redeemed
+   * @param refusalOf why the login must not go on, asked only for a ticket that could be redeemed
    */
   async redeem(
     id: string,
     who: Omit<Redemption, "at">,
-    isRevoked?: (attempt: CompletedAttempt) => Promise<boolean>,
+    refusalOf?: (attempt: CompletedAttempt) => Promise<"revoked" | "unnumbered" | undefined>,
   ): Promise<Redeemed> {
     const redemption = { ...who, at: this.#runtime.now() };
     const found = await this.read(id);
     if (!found) return { refusal: "unknown" };
     const isRedeemable = typeof redeemTicket(found, redemption, this.#timeouts) !== "string";
-    if (isRedeemable && isCompleted(found) && (await isRevoked?.(found)) === true)
-      return { attempt: found, refusal: "revoked" };
+    const refused = isRedeemable && isCompleted(found) ? await refusalOf?.(found) : undefined;
+    if (refused) return { attempt: found, refusal: refused };
     // If it is neither redeemed nor refused, the attempt was deleted in this moment.
     const seen: { refusal: TicketRefusal } = { refusal: "unknown" };
     const { attempt, changed } = await this.#write(found, "redeemed", (current) => {

@@ -1,11 +1,10 @@
 import type { ApprovedState, Attempt } from "../attempt/attempt.js";
 import { claimableUntil, repeatableUntil } from "../attempt/deadlines.js";
 import { createTicketSecret, type TicketSecret } from "../attempt/ticket.js";
-import type { BrowserProof } from "../attempt/transitions.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { Core } from "../core.js";
-import type { Pairing } from "../pairing/pairing.js";
+import type { Pairing, Shown } from "../pairing/pairing.js";
 import { refusedClaim } from "../pairing/refused-claim.js";
 import { summaryOf, type ClaimedLogin } from "./login-summary.js";
 import { answerTicket } from "./hand-over.js";
@@ -36,13 +35,13 @@ export async function logIn<Context>(
       ? runSignIn(call, login, outcome.signIn, core)
       : answerTicket(call, { ...login, secret: ticket?.secret ?? "" }, outcome.handOver.to, core);
   if (!pairing)
-    return answer(await claimLogin(call, attempt, { proof: { kind: "not_asked" }, ticket }, core));
+    return answer(await claimLogin(call, attempt, { shown: { proof: { kind: "not_asked" } }, ticket }, core));
 
   const { request, context } = call;
   const logInOnce = async (): Promise<Response> => {
     const browser = pairing.browserOf(request.headers.get("cookie") ?? "");
-    const proof = await pairing.proofOf(call, attempt, body["number"], browser);
-    const login = await claimLogin(call, attempt, { proof, ticket }, core, pairing);
+    const shown = await pairing.proofOf(call, attempt, body["number"], browser);
+    const login = await claimLogin(call, attempt, { shown, ticket }, core, pairing);
     pairing.asked.delete(id);
     const response = await answer(login);
     // The site has not taken a ticket's login yet: that browser becomes known with its redemption.
@@ -60,7 +59,7 @@ export async function logIn<Context>(
 
 /** With what a login is claimed. */
 interface LoginClaim {
-  proof: BrowserProof;
+  shown: Shown;
   /** The new ticket, if the page gets one. */
   ticket: TicketSecret | undefined;
 }
@@ -69,11 +68,12 @@ interface LoginClaim {
 async function claimLogin<Context>(
   call: Call<Context>,
   before: Attempt,
-  { proof, ticket }: LoginClaim,
+  { shown, ticket }: LoginClaim,
   core: Core<Context>,
   pairing?: Pairing<Context>,
 ): Promise<ClaimedLogin> {
   const { limits, timeouts } = core.config;
+  const { proof, typed } = shown;
   const at = core.runtime.now();
   const result = await core.attempts.change(before.id, {
     kind: "claimed",
@@ -90,7 +90,8 @@ async function claimLogin<Context>(
       const isOver = state.ticket?.redeemedAt !== undefined || proof.kind === "revoked";
       if (!changed) throw repeatError(isOver ? 0 : repeatableUntil(state, timeouts) - at);
       const { userId, logins } = state;
-      if (logins === undefined) await pairing?.noteClaim(call, attempt, state, proof);
+      if (logins === undefined) await pairing?.noteClaim(call, attempt, state, shown);
+      else await typed?.notCounted();
       return {
         userId,
         attempt: attempt.id,
@@ -106,7 +107,7 @@ async function claimLogin<Context>(
         (state.status === "approved" && at >= claimableUntil(attempt, state, timeouts))
       )
         throw attemptSettled();
-      throw await refusedClaim(call, { before, proof, result }, core, pairing);
+      throw await refusedClaim(call, { before, shown, result }, core, pairing);
     case "pending":
     case "denied":
     case "expired":

@@ -40,11 +40,7 @@ export class Tickets<Context> {
     const redeemed = await attempts.redeem(
       parsed?.attempt ?? "",
       { hash, browser },
-      pairing &&
-        (async ({ id, state: { userId, approvedAt } }) => {
-          const revocation = await pairing.revocationOf(id, userId);
-          return revocation !== undefined && approvedAt <= revocation.revokedMs;
-        }),
+      pairing && ((found) => pairing.redemptionRefusal(found)),
     );
     const durationMs = runtime.now() - beganAt;
     const { attempt, refusal } = redeemed;
@@ -89,8 +85,11 @@ export class Tickets<Context> {
     const { outcome, pages } = this.#core.config;
     const headers = new Headers();
     const pairs = given.headers instanceof Headers ? [...given.headers] : Object.entries(given.headers);
-    for (const [name, value] of pairs as [string, string | readonly string[] | undefined][])
+    for (const [name, value] of pairs as [string, string | readonly string[] | undefined][]) {
+      // Of HTTP/2, such as `:method`.
+      if (name.startsWith(":")) continue;
       for (const each of [value ?? []].flat()) headers.append(name, each);
+    }
     return new Request(new URL("handOver" in outcome ? outcome.handOver.to : "/", pages.apiOrigin), {
       headers,
     });

@@ -96,11 +96,6 @@ export class KnownBrowser {
     this.#options = options;
   }
 
-  /** Whether it has the cookie, whoever it is known for. */
-  get hasCookie(): boolean {
-    return this.#known !== undefined;
-  }
-
   /** Whether this browser is known for this user. */
   async isKnown({ userId, knownAfterMs = -Infinity }: KnownUser): Promise<boolean> {
     if (!this.#known) return false;

@@ -1,4 +1,5 @@
 import { acceptedTransaction, type Attempt, type CompletedState } from "../attempt/attempt.js";
+import type { CompletedAttempt } from "../attempt/attempts.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
 import type { BrowserProof, NewTransaction } from "../attempt/transitions.js";
 import type { Core } from "../core.js";
@@ -13,12 +14,18 @@ import type { PairingSettings } from "./pairing-options.js";
 import { ReturningBrowsers } from "./returning-browsers.js";
 import { noRevocation, parseKnownSince, type Revocation } from "./revocations.js";
 import { SigningKeys } from "./signing-keys.js";
-import { WrongNumbers } from "./wrong-numbers.js";
+import { WrongNumbers, type TypedNumber } from "./wrong-numbers.js";
 
 /** The longest that a function of the site may take. */
 const hookMs = 2000;
 
 const dayMs = 86_400_000;
+
+/** What a browser has to show for itself, and the number that it typed, if that is compared. */
+export interface Shown {
+  proof: BrowserProof;
+  typed?: TypedNumber | undefined;
+}
 
 /**
  * The number on the phone. A code's start makes one, of which the store keeps a code (HMAC); the login call asks for it, unless
@@ -33,13 +40,13 @@ export class Pairing<Context> {
   readonly #stopWarning: () => void;
   /** The attempts whose pages were asked for the number. */
   readonly asked: AskedAttempts;
-  readonly wrongNumbers: WrongNumbers;
+  readonly #wrongNumbers: WrongNumbers;
 
   constructor(settings: PairingSettings<Context>, core: Core<Context>, guard: StoreGuard) {
     this.#settings = settings;
     this.#core = core;
     this.asked = new AskedAttempts(core);
-    this.wrongNumbers = new WrongNumbers(core, guard);
+    this.#wrongNumbers = new WrongNumbers(core, guard);
     this.#keys = new SigningKeys(settings.keys);
     const { origin, apiOrigin } = core.config.pages;
     const { rememberDays } = settings;
@@ -66,9 +73,7 @@ export class Pairing<Context> {
 
   /** The browser of a request. @param cookie its `Cookie` header */
   browserOf(cookie: string): KnownBrowser {
-    const browser = this.#browsers.of(cookie);
-    if (browser.hasCookie) this.#returning.cameBack();
-    return browser;
+    return this.#browsers.of(cookie);
   }
 
   /**
@@ -83,9 +88,9 @@ export class Pairing<Context> {
     attempt: Attempt,
     given: unknown,
     browser: KnownBrowser,
-  ): Promise<BrowserProof> {
+  ): Promise<Shown> {
     const { state, id } = attempt;
-    if (state.status !== "approved" && state.status !== "completed") return { kind: "none" };
+    if (state.status !== "approved" && state.status !== "completed") return { proof: { kind: "none" } };
     const { userId, transaction } = state;
     const { numberDigits } = acceptedTransaction(attempt, state) ?? {};
     const number =
@@ -95,20 +100,21 @@ export class Pairing<Context> {
       number !== undefined && (await numberCodes(this.#keys, this.#ownerOf(id, transaction), number));
     const revocation = await this.revocationOf(id, userId);
     const approvedAt = state.status === "approved" ? state.at : state.approvedAt;
-    if (revocation && approvedAt <= revocation.revokedMs) return { kind: "revoked" };
-    if (state.status === "completed") return { kind: "none" };
+    if (revocation && approvedAt <= revocation.revokedMs) return { proof: { kind: "revoked" } };
+    if (state.status === "completed") return { proof: { kind: "none" } };
     // If the site cannot say, none is known.
     const knownAfterMs = revocation?.knownAfterMs ?? Infinity;
-    if (this.#settings.when !== "always" && (await browser.isKnown({ userId, knownAfterMs })))
-      return { kind: "known" };
-    if (numberDigits === undefined) return { kind: "none", allowsUnnumbered: this.#allowsUnnumbered };
-    const reached = await this.wrongNumbers.reached({
-      userId,
-      browser: attempt.browser,
-      address: call.address(),
-    });
-    if (reached) return { kind: "limited", ...reached };
-    return codes ? { kind: "number", codes } : { kind: "none" };
+    if (this.#settings.when !== "always" && (await browser.isKnown({ userId, knownAfterMs }))) {
+      this.#returning.cameBack();
+      return { proof: { kind: "known" } };
+    }
+    if (numberDigits === undefined)
+      return { proof: { kind: "none", allowsUnnumbered: this.#allowsUnnumbered } };
+    const typist = { userId, browser: attempt.browser, address: call.address() };
+    const typed = codes ? await this.#wrongNumbers.typed(typist) : undefined;
+    const reached = typed ? typed.reached : await this.#wrongNumbers.reached(typist);
+    if (reached) return { proof: { kind: "limited", ...reached } };
+    return codes ? { proof: { kind: "number", codes }, typed } : { proof: { kind: "none" } };
   }
 
   /** What the site says of a user's browsers; undefined, and an event, if it cannot say. */
@@ -127,13 +133,12 @@ export class Pairing<Context> {
     call: Call<Context>,
     attempt: Attempt,
     state: CompletedState,
-    proof: BrowserProof,
+    { proof, typed }: Shown,
   ): Promise<void> {
     const { report, runtime } = this.#core;
     const { userId } = state;
     const address = call.address();
-    if (proof.kind === "number")
-      await this.wrongNumbers.countRight({ userId, browser: attempt.browser, address });
+    await typed?.right();
     const isNumbered = acceptedTransaction(attempt, state)?.numberCode !== undefined;
     if (proof.kind !== "none" || isNumbered) return;
     report({
@@ -165,11 +170,30 @@ export class Pairing<Context> {
           remember({ userId, attempt, login, request: request(), context, signal: abort.signal }),
         )
       : true;
-    if (isWanted === true) {
+    if (isWanted === undefined) return undefined;
+    // The login is done: keys that cannot be read must not undo it.
+    return this.#run("remember", { attempt, userId }, abort, async () => {
+      if (!isWanted) return browser.forget(userId);
       this.#returning.handedOut();
       return browser.remember(userId, claimedAt);
-    }
-    return isWanted === false ? browser.forget(userId) : undefined;
+    });
+  }
+
+  /**
+   * Why a login that another server may have claimed must not be handed over; undefined if it may.
+   *
+   * @throws Error if the site cannot say whether the user's browsers were forgotten, and no number was typed
+   */
+  async redemptionRefusal({
+    id,
+    state: { userId, approvedAt, browser },
+  }: CompletedAttempt): Promise<"revoked" | "unnumbered" | undefined> {
+    const revocation = await this.revocationOf(id, userId);
+    if (revocation && approvedAt <= revocation.revokedMs) return "revoked";
+    if (browser === undefined && !this.#allowsUnnumbered) return "unnumbered";
+    if (!revocation && browser === "known")
+      throw new Error('The login of a known browser cannot be handed over while "pairing.knownSince" fails');
+    return undefined;
   }
 
   /** The `Set-Cookie` by which a browser is known no more. */

@@ -5,13 +5,13 @@ import { maxWrongNumbers, type BrowserProof } from "../attempt/transitions.js";
 import type { Core } from "../core.js";
 import { ApiError, attemptSettled, temporarilyUnavailable } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
-import type { Pairing } from "./pairing.js";
+import type { Pairing, Shown } from "./pairing.js";
 
 /** A claim that did not log in. */
 interface RefusedClaim {
   /** The attempt as it was before. */
   before: Attempt & { state: ApprovedState };
-  proof: BrowserProof;
+  shown: Shown;
   result: Changed;
 }
 
@@ -22,7 +22,7 @@ interface RefusedClaim {
  */
 export async function refusedClaim<Context>(
   call: Call<Context>,
-  { before, proof, result: { attempt, changed } }: RefusedClaim,
+  { before, shown: { proof, typed }, result: { attempt, changed } }: RefusedClaim,
   { config, report, runtime }: Core<Context>,
   pairing: Pairing<Context> | undefined,
 ): Promise<ApiError> {
@@ -47,8 +47,8 @@ export async function refusedClaim<Context>(
   const triesLeft = state.status === "approved" ? maxWrongNumbers - (state.wrongNumbers ?? 0) : 0;
   if (isWrong) {
     report({ type: "wrong_number", level: "info", ...about, triesLeft });
-    await pairing.wrongNumbers.countWrong({ userId, browser: attempt.browser, address: call.address() });
-  }
+    typed?.wrong();
+  } else await typed?.notCounted();
   if (state.status === "approved") {
     if (changed && !isWrong) report({ type: "number_asked", level: "info", ...about });
     return question(proof, {

@@ -24,8 +24,7 @@ export function parseKnownSince(
 ): Revocation {
   const given: unknown = value;
   if (given === undefined) return noRevocation;
-  const isRecord = typeof given === "object" && given !== null && !(given instanceof Date);
-  const { user, all, epoch } = isRecord ? (given as KnownSince) : { user: given };
+  const { user, all, epoch } = isKnownSince(given) ? given : { user: given };
   const [userMs, allMs, epochMs] = [user, all, epoch].map(instantOf) as [number, number, number];
   return {
     revokedMs: Math.max(userMs, allMs),
@@ -33,13 +32,23 @@ export function parseKnownSince(
   };
 }
 
+/** An object of these members alone: of any other it is not known what it says. */
+const isKnownSince = (given: unknown): given is KnownSince =>
+  typeof given === "object" &&
+  given !== null &&
+  Object.keys(given).length > 0 &&
+  Object.keys(given).every((name) => ["user", "all", "epoch"].includes(name));
+
+/** Also one of another realm, such as that of a test. */
+const isDate = (value: unknown): value is Date => Object.prototype.toString.call(value) === "[object Date]";
+
 /** As milliseconds it is in 1973, as seconds in the year 5138: a smaller positive number must be seconds. */
 const leastMs = 1e11;
 
 /** Milliseconds since the epoch; the beginning of time for undefined. */
 function instantOf(since: unknown): number {
   if (since === undefined) return -Infinity;
-  const ms = since instanceof Date ? since.getTime() : since;
+  const ms = isDate(since) ? Date.prototype.getTime.call(since) : since;
   // With seconds every browser would stay known.
   if (typeof ms === "number" && (ms <= 0 || ms >= leastMs)) return ms;
   throw new TypeError(

@@ -4,7 +4,7 @@ import { sha256 } from "../bytes.js";
 import type { Core } from "../core.js";
 import type { Limits, Rate } from "../limits/limits.js";
 import { clientAt } from "../limits/networks.js";
-import type { RateLimiter } from "../limits/rate-limiter.js";
+import type { Counted, RateLimiter } from "../limits/rate-limiter.js";
 import { readableSiteLimiter } from "../limits/site-limiter.js";
 
 /** Who types a number, and where. */
@@ -30,14 +30,27 @@ interface Counter {
 /** If no more than this share of those who typed at an address have typed only wrong numbers, they are people who mistype. */
 const honestShare = 1 / 3;
 
+/** A number that is about to be compared. It counts as a wrong one, until it turns out to be another. */
+export interface TypedNumber {
+  /** Undefined: it may be compared. */
+  readonly reached: Reached | undefined;
+  /** It was right. */
+  right(): Promise<void>;
+  /** It was not compared, or was counted before. */
+  notCounted(): Promise<void>;
+  /** It was wrong. */
+  wrong(): void;
+}
+
 /**
- * Counts wrong numbers over all attempts and servers: of a user, in a browser, and at an address. At an address users are counted,
- * each once: those who have typed only wrong numbers there. So people who mistype and then type the right one lock nobody out.
+ * Counts wrong numbers over all attempts and servers: of a user, in a browser, and at an address. Each number counts before it is
+ * compared, so that no number of posts at the same moment gets more tries. At an address users are counted, each once: those who have
+ * typed only wrong numbers there. So people who mistype and then type the right one lock nobody out.
  */
 export class WrongNumbers {
   readonly #core: Core;
-  readonly #user: Counter | undefined;
-  readonly #browser: Counter | undefined;
+  readonly #user: Tries | undefined;
+  readonly #browser: Tries | undefined;
   readonly #address: Counter | undefined;
 
   constructor(core: Core, guard: StoreGuard) {
@@ -47,38 +60,50 @@ export class WrongNumbers {
       const rate = config.limits[name];
       return rate ? { rate, limiter: readableSiteLimiter(name, rate, config, guard) } : undefined;
     };
-    this.#user = counter("wrongNumbersPerUser");
-    this.#browser = counter("wrongNumbersPerBrowser");
+    const [user, browser] = [counter("wrongNumbersPerUser"), counter("wrongNumbersPerBrowser")];
+    this.#user = user && new Tries(user);
+    this.#browser = browser && new Tries(browser);
     this.#address = counter("wrongUsersPerAddress");
   }
 
-  /** The first limit that is reached; undefined if none is. */
+  /** The first limit that is reached, before a number is typed; undefined if none is. */
   async reached({ userId, browser, address }: Typist): Promise<Reached | undefined> {
-    const place = this.#placeOf(address);
-    const [ofUser, ofBrowser, ofAddress] = await Promise.all([
-      this.#userKey(userId).then((key) => leftMs(this.#user, key)),
-      leftMs(this.#browser, browser),
-      place?.leftMs(),
-    ]);
-    if (ofUser !== undefined) return { by: "user", retryAfterMs: ofUser };
-    if (ofBrowser !== undefined) return { by: "browser", retryAfterMs: ofBrowser };
-    return ofAddress === undefined ? undefined : { by: "address", retryAfterMs: ofAddress };
+    const user = await this.#userKey(userId);
+    return firstOf(
+      await Promise.all([
+        this.#user?.leftMs(user),
+        this.#browser?.leftMs(browser),
+        this.#placeOf(address)?.leftMs(),
+      ]),
+    );
   }
 
-  async countWrong({ userId, browser, address }: Typist): Promise<void> {
+  /** Counts a number that is about to be compared. */
+  async typed({ userId, browser, address }: Typist): Promise<TypedNumber> {
     const user = await this.#userKey(userId);
     const place = this.#placeOf(address);
-    const [users] = await Promise.all([
-      place?.add("wrong", user),
-      this.#user?.limiter.count(user),
-      this.#browser?.limiter.count(browser),
+    const [ofUser, ofBrowser, ofAddress] = await Promise.all([
+      this.#user?.count(user),
+      this.#browser?.count(browser),
+      place?.count(user),
     ]);
-    if (place && users !== undefined && users >= place.rate.count)
-      this.#core.report({ type: "numbers_sprayed", level: "warn", address: place.network, users });
-  }
-
-  async countRight({ userId, address }: Typist): Promise<void> {
-    await this.#placeOf(address)?.add("right", await this.#userKey(userId));
+    const giveBack = async (): Promise<void> => {
+      await Promise.all([this.#user?.giveBack(user), this.#browser?.giveBack(browser)]);
+    };
+    return {
+      reached: firstOf([ofUser, ofBrowser, ofAddress?.leftMs]),
+      notCounted: giveBack,
+      right: async () => void (await Promise.all([giveBack(), place?.right(user)])),
+      wrong: () => {
+        if (place && ofAddress?.isFirst && ofAddress.wrongOnly >= place.rate.count)
+          this.#core.report({
+            type: "numbers_sprayed",
+            level: "warn",
+            address: place.network,
+            users: ofAddress.wrongOnly,
+          });
+      },
+    };
   }
 
   #placeOf(address: string | undefined): Place | undefined {
@@ -91,14 +116,47 @@ export class WrongNumbers {
   }
 }
 
-/** Milliseconds until a limit that is reached ends. */
-async function leftMs(counter: Counter | undefined, key: string): Promise<number | undefined> {
-  if (!counter) return undefined;
-  const { used, resetMs } = await counter.limiter.read(key);
-  return used >= counter.rate.count ? resetMs : undefined;
+const limitsInOrder = ["user", "browser", "address"] as const;
+
+/** @param leftMs how long each limit that is reached lasts, in the order of `limitsInOrder` */
+function firstOf(leftMs: readonly (number | undefined)[]): Reached | undefined {
+  const index = leftMs.findIndex((left) => left !== undefined);
+  const by = limitsInOrder[index];
+  return by && { by, retryAfterMs: leftMs[index] ?? 0 };
 }
 
-type Typed = "wrong" | "right";
+/** The numbers of a user or in a browser: all that were typed, and those that do not count. */
+class Tries {
+  readonly #counter: Counter;
+
+  constructor(counter: Counter) {
+    this.#counter = counter;
+  }
+
+  /** Milliseconds until the limit ends; undefined if one more number may be typed. */
+  async leftMs(key: string): Promise<number | undefined> {
+    return this.#left(key, await this.#counter.limiter.read(key), 1);
+  }
+
+  /** Counts a number. Milliseconds until the limit ends; undefined if it may be compared. */
+  async count(key: string): Promise<number | undefined> {
+    return this.#left(key, await this.#counter.limiter.count(key), 0);
+  }
+
+  async giveBack(key: string): Promise<void> {
+    await this.#counter.limiter.count(backKey(key));
+  }
+
+  async #left(key: string, { used, resetMs }: Counted, more: number): Promise<number | undefined> {
+    const { limiter, rate } = this.#counter;
+    // Mostly nobody has typed so many: one read.
+    if (used + more <= rate.count) return undefined;
+    const back = await limiter.read(backKey(key));
+    return used - back.used + more <= rate.count ? undefined : resetMs;
+  }
+}
+
+const backKey = (key: string): string => `${key}|back`;
 
 /** The users who typed numbers at an address, in one period. Its counts begin and end together, because they are compared. */
 class Place {
@@ -117,32 +175,37 @@ class Place {
     this.#leftMs = (this.#period + 1) * periodMs - now;
   }
 
-  /** Notes what a user typed. Resolves to how many users have typed only wrong numbers, if this is one's first wrong one. */
-  async add(typed: Typed, user: string): Promise<number | undefined> {
-    const { used } = await this.#limiter.count(this.#key(typed, user));
-    if (used > 1) return undefined;
-    const other = await this.#limiter.read(this.#key(typed === "wrong" ? "right" : "wrong", user));
-    await Promise.all([
-      this.#limiter.count(this.#key(typed)),
-      other.used > 0 && this.#limiter.count(this.#key("both")),
-    ]);
-    return typed === "wrong" ? (await this.#users()).wrongOnly : undefined;
+  /** Counts a user who is about to be compared, once. `leftMs`: undefined if the number may be compared. */
+  async count(user: string): Promise<{ isFirst: boolean; wrongOnly: number; leftMs: number | undefined }> {
+    const isFirst = await this.#isFirst("typed", user);
+    const typed = isFirst
+      ? await this.#limiter.count(this.#key("typed"))
+      : await this.#limiter.read(this.#key("typed"));
+    const wrongOnly = typed.used - (await this.#rightOnes(typed.used));
+    // By the others: this user may be right.
+    const isReached = wrongOnly - 1 >= this.rate.count && wrongOnly - 1 > (typed.used - 1) * honestShare;
+    return { isFirst, wrongOnly, leftMs: isReached ? this.#leftMs : undefined };
   }
 
-  /** Milliseconds until the limit ends; undefined if it is not reached. */
+  /** A user typed the right number. */
+  async right(user: string): Promise<void> {
+    if (await this.#isFirst("right", user)) await this.#limiter.count(this.#key("right"));
+  }
+
+  /** Milliseconds until the limit ends; undefined if one more user may type a number. */
   async leftMs(): Promise<number | undefined> {
-    const { wrongOnly, all } = await this.#users();
-    return wrongOnly >= this.rate.count && wrongOnly > all * honestShare ? this.#leftMs : undefined;
+    const { used: typed } = await this.#limiter.read(this.#key("typed"));
+    const wrongOnly = typed - (await this.#rightOnes(typed));
+    return wrongOnly >= this.rate.count && wrongOnly > typed * honestShare ? this.#leftMs : undefined;
   }
 
-  async #users(): Promise<{ wrongOnly: number; all: number }> {
-    const read = async (key: Typed | "both"): Promise<number> =>
-      (await this.#limiter.read(this.#key(key))).used;
-    const wrong = await read("wrong");
-    // Mostly nobody has: one read.
-    if (wrong < this.rate.count) return { wrongOnly: wrong, all: wrong };
-    const [right, both] = await Promise.all([read("right"), read("both")]);
-    return { wrongOnly: wrong - both, all: wrong + right - both };
+  async #isFirst(what: "typed" | "right", user: string): Promise<boolean> {
+    return (await this.#limiter.count(this.#key(what, user))).used === 1;
+  }
+
+  /** Not read where so few have typed that it does not matter. */
+  async #rightOnes(typed: number): Promise<number> {
+    return typed < this.rate.count ? 0 : (await this.#limiter.read(this.#key("right"))).used;
   }
 
   #key(...parts: string[]): string {

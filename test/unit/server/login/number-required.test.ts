@@ -5,7 +5,7 @@ import type { NodeContext } from "onegini-otp-login/node";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { BrowserThatMayBeKnown, numberIn, startWithMessage } from "../support/number-on-phone.js";
 import { keys } from "../support/numbered-site.js";
-import { accepted, scriptedTokenServer, site } from "../support/site.js";
+import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
 
 /** What is required of a login is decided by the server that claims it: some servers of a site have `pairing`, some do not. */
 
@@ -13,6 +13,10 @@ type Pairing = Partial<PairingOptions<NodeContext>> | "off";
 
 /** Servers of one origin on one store, and a browser that reaches them all. */
 async function servers(t: TestContext, ...options: Pairing[]) {
+  return serversOf(t, {}, ...options);
+}
+
+async function serversOf(t: TestContext, others: SiteKitOptions, ...options: Pairing[]) {
   const clock = new VirtualClock();
   const tokenServer = await scriptedTokenServer(t);
   const messages: string[] = [];
@@ -28,6 +32,7 @@ async function servers(t: TestContext, ...options: Pairing[]) {
         options: {
           origin,
           store,
+          ...others,
           ...(pairing === "off"
             ? { message: "Log in" }
             : { message: "Log in: {number}", pairing: { keys, ...pairing } }),
@@ -56,11 +61,13 @@ async function servers(t: TestContext, ...options: Pairing[]) {
     share();
     return { ...answer, error: answer.json["error"] };
   };
+  const redeem = (at: number, ticket: unknown) =>
+    sites[at]!.kit.redeem(ticket, { headers: { cookie: browsers[at]!.cookies } });
   const logins = () => sites.flatMap((each) => each.logins).length;
   const events = (type: string) =>
     sites.flatMap((each) => each.events).filter((event) => event.type === type);
   const status = async (attempt: string) => (await browsers[0]!.browser.status(attempt)).status;
-  return { clock, accept, logIn, logins, events, status };
+  return { clock, accept, logIn, redeem, logins, events, status };
 }
 
 describe("a code with a number", () => {
@@ -98,6 +105,22 @@ describe("a code with a number", () => {
     assert.equal(asked.json["digits"], 4);
     assert.equal((await logIn(1, four.attempt, `${four.number}00`)).status, 400);
     assert.equal((await logIn(1, four.attempt, four.number)).status, 200);
+  });
+});
+
+describe("a login that a server without `pairing` took", () => {
+  test("gives no login at a server with `pairing`, where the number is asked for", async (t) => {
+    const { accept, logIn, redeem, events } = await serversOf(
+      t,
+      { handOver: { to: "/login/otp" } },
+      {},
+      "off",
+    );
+    const { attempt } = await accept(1);
+    const { json } = await logIn(1, attempt);
+    assert.equal(await redeem(0, json["ticket"]), undefined);
+    const [refused] = events("ticket_refused");
+    assert.equal(refused && "reason" in refused && refused.reason, "unnumbered");
   });
 });
 

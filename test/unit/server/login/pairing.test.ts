@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
+import { memoryStore, type AttemptStore, type KnownSince } from "onegini-otp-login/server";
 import { systemRuntime } from "../../../../src/server/runtime.js";
 import { until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
@@ -264,7 +264,7 @@ describe("a login with a number", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("expires with a warning where its first wrong number could not be counted", async (t) => {
+  test("is not compared where it could not be counted, and costs no try", async (t) => {
     const clock = new VirtualClock();
     const real = memoryStore(() => clock.now());
     const store: AttemptStore = {
@@ -276,12 +276,13 @@ describe("a login with a number", () => {
           : { ...limiter, count: limiter.read };
       },
     };
-    const { person, accept, typesOf } = await scene(t, {}, { store }, clock);
+    const { person, accept, typesOf, where } = await scene(t, {}, { store }, clock);
     const alice = person();
     const { attempt, number } = await accept(alice);
-    await alice.logIn(attempt, wrong(number));
-    await clock.advance(302);
-    assert.deepEqual(typesOf("attempt_expired"), ["attempt_expired"]);
+    for (const typed of [number, wrong(number)])
+      assert.equal((await alice.logIn(attempt, typed)).status, 503);
+    assert.deepEqual([typesOf("wrong_number"), where.logins], [[], []]);
+    assert.equal((await alice.logIn(attempt)).json["tries_left"], 3);
   });
 
   test("leaves no timer behind when the kit is closed", async (t) => {
@@ -476,9 +477,13 @@ describe("what the site says about browsers", () => {
     ["returns no instant", () => NaN],
     ["returns seconds", () => 1_764_000_000],
     ["returns a Date of seconds", () => new Date(1_764_000_000)],
+    ["returns an object of another member", () => ({ users: new Date() }) as never],
+    ["returns an empty object", () => ({})],
+    ["returns an array", () => [Date.now()] as never],
+    ["returns a Map", () => new Map([["user", Date.now()]]) as never],
   ] as const)
     test(`a function that ${what} makes no browser known, and an event`, async (t) => {
-      let knownSince: () => number | Date | undefined = () => undefined;
+      let knownSince: () => number | Date | KnownSince | undefined = () => undefined;
       const { where, person, accept } = await scene(t, { knownSince: () => knownSince() });
       const alice = person();
       const before = await accept(alice);

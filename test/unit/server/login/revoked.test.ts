@@ -92,6 +92,31 @@ describe("forgetting a user's browsers", () => {
     assert.deepEqual(reasons("ticket_refused"), ["revoked"]);
   });
 
+  test("keeps a known browser's ticket while the site cannot say whether it was forgotten", async (t) => {
+    let fails = false;
+    const { where, person, accept } = await scene(
+      t,
+      { handOver: { to: "/login/otp" } },
+      {
+        knownSince: () => {
+          if (fails) throw new Error("the database is away");
+          return undefined;
+        },
+      },
+    );
+    const alice = person();
+    const redeem = (ticket: unknown) => where.kit.redeem(ticket, { headers: { cookie: alice.cookies } });
+    const first = await accept(alice);
+    const before = await redeem((await alice.logIn(first.attempt, first.number)).json["ticket"]);
+    alice.take(before?.headers.getSetCookie() ?? []);
+    const second = await accept(alice);
+    const { ticket } = (await alice.logIn(second.attempt)).json;
+    fails = true;
+    await assert.rejects(redeem(ticket), /knownSince/);
+    fails = false;
+    assert.equal((await redeem(ticket))?.login.browser, "known");
+  });
+
   test("ends nothing that is under way where only the record began anew", async (t) => {
     const epoch: { at?: number } = {};
     const { person, accept, clock } = await scene(t, {}, { knownSince: () => ({ epoch: epoch.at }) });

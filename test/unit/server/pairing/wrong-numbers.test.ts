@@ -56,7 +56,43 @@ describe("wrong numbers in one browser", () => {
   });
 });
 
+describe("wrong numbers of one user", () => {
+  test("are ten, however many accepted attempts are posted to at once", async (t) => {
+    const { where, place, person, accept } = await scene(t);
+    place.address = undefined;
+    const attempts = [];
+    for (let count = 0; count < 40; count++) {
+      const browser = person();
+      attempts.push({ browser, ...(await accept(browser)) });
+    }
+    await Promise.all(attempts.map(({ browser, attempt, number }) => browser.logIn(attempt, wrong(number))));
+    assert.equal(where.events.filter(({ type }) => type === "wrong_number").length, 10);
+  });
+
+  test("are not counted where the number was right, or the same wrong one came again", async (t) => {
+    const { person, accept, type, reasons } = await scene(t);
+    for (let login = 0; login < 12; login++) assert.equal((await type("alice", [right])).status, 200);
+    const browser = person();
+    const { attempt, number } = await accept(browser);
+    for (let again = 0; again < 12; again++) await browser.logIn(attempt, wrong(number));
+    assert.equal((await browser.logIn(attempt, number)).status, 200);
+    assert.deepEqual(reasons(), []);
+  });
+});
+
 describe("users with only wrong numbers at one address", () => {
+  test("are ten, however many users' numbers are posted at once", async (t) => {
+    const { where, tokenServer, person, accept } = await scene(t);
+    const attempts = [];
+    for (let user = 0; user < 40; user++) {
+      tokenServer.result = accepted(`user ${user}`);
+      const browser = person();
+      attempts.push({ browser, ...(await accept(browser)) });
+    }
+    await Promise.all(attempts.map(({ browser, attempt, number }) => browser.logIn(attempt, wrong(number))));
+    assert.equal(where.events.filter(({ type }) => type === "wrong_number").length, 10);
+  });
+
   test("are ten in an hour: then it is refused there, before the number is compared", async (t) => {
     const { clock, place, type, reasons, sprayed } = await scene(t);
     for (let user = 0; user < 10; user++)
