@@ -195,9 +195,15 @@ const seconds = numberThat(
 
 const count = numberThat((value) => Number.isSafeInteger(value) && value >= 1, "a whole number, at least 1");
 
+/** A timer that is longer fires at once. */
+const maxRateSeconds = 24 * 86_400;
+const rateSeconds = numberThat(
+  (value) => Number.isSafeInteger(value) && value >= 1 && value <= maxRateSeconds,
+  `a whole number of seconds, from 1 to ${maxRateSeconds} (24 days)`,
+);
 const rate = v.union(
-  [v.literal(false), v.strictObject({ count, seconds: count })],
-  "{ count, seconds }, two whole numbers from 1, or false",
+  [v.literal(false), v.strictObject({ count, seconds: rateSeconds })],
+  `{ count, seconds }, two whole numbers from 1, the seconds up to ${maxRateSeconds} (24 days), or false`,
 );
 const waiting = v.union(
   [

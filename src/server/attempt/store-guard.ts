@@ -38,6 +38,9 @@ const isUnreadable = (error: unknown): error is Error =>
 /** Of a task that writes whatever its result. */
 export const always = (): boolean => true;
 
+/** How long a write that was taken says that the next will be. */
+const trustedMs = 5000;
+
 /** How long the store has to keep what is written to find out whether it takes writes. */
 const probeMs = 1000;
 
@@ -57,6 +60,7 @@ export class StoreGuard {
   #failures = 0;
   /** Whether the store took the last write; undefined before the first. */
   #tookWrite: boolean | undefined;
+  #wroteAt = -Infinity;
   /** Writes something that nobody reads. */
   #write: () => Promise<void> = () => Promise.resolve();
   #probe: Promise<boolean> | undefined;
@@ -83,14 +87,17 @@ export class StoreGuard {
       this.#failed(operation, error);
       throw new StoreUnavailable(error);
     }
-    if (wrote?.(result)) this.#tookWrite = true;
+    if (wrote?.(result)) {
+      this.#tookWrite = true;
+      this.#wroteAt = this.#runtime.now();
+    }
     if (this.#failingSince !== undefined) this.#succeeded(this.#failingSince);
     return result;
   }
 
-  /** Whether the store takes writes: tries one if the last was refused, and before the first. Never rejects. */
+  /** Whether the store takes writes: tries one if the last was refused or is some seconds ago. Never rejects. */
   async takesWrites(): Promise<boolean> {
-    if (this.#tookWrite === true) return true;
+    if (this.#tookWrite === true && this.#runtime.now() < this.#wroteAt + trustedMs) return true;
     this.#probe ??= this.run("writing", this.#write, always).then(
       () => true,
       () => false,

@@ -77,7 +77,25 @@ export class WaitingAttempts {
   seen(attempt: Attempt): void {
     const waiting = this.#waiting.get(attempt.id);
     if (!waiting) return;
-    if (attempt.state.status !== "pending") return this.#end(attempt.id);
+    const { state } = attempt;
+    switch (state.status) {
+      case "pending":
+        break;
+      case "approved":
+      case "completed":
+        // An attacker's own app can accept any number of codes, and what it accepted is in the store for some minutes.
+        if (waiting.isScanned) return;
+        waiting.isScanned = true;
+        return void this.#scanned(attempt.id, state.userId);
+      case "denied":
+        // Nobody knows of which user.
+        return;
+      case "expired":
+      case "failed":
+        return this.#end(attempt.id);
+      default:
+        return state satisfies never;
+    }
     const [scan] = scansIn(attempt);
     if (scan && !waiting.isScanned) {
       waiting.isScanned = true;

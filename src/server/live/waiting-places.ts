@@ -10,6 +10,10 @@ const retryAfterMs = 10_000;
 /** Above `total`, there is room for this share of it more, for those that have few. */
 const reserve = 1.25;
 
+/** The second half of the reserve is for addresses with fewer: the others may have filled the first half. */
+const lastReserve = 1.125;
+const fewPlaces = 3;
+
 /** A place that an unscanned attempt takes: the customer that began it. Clients that cannot be told apart have one name. */
 export type Place = string;
 
@@ -53,7 +57,8 @@ export class WaitingPlaces {
     if (this.#used < total) return;
     // Addresses that have started many leave what is left to those with few. With this one it would be above the mean.
     const isAboveMean = (own + 1) * this.#perAddress.size > this.#used;
-    if (isAboveMean || this.#used >= reserve * total)
+    const isForFew = this.#used >= lastReserve * total && own >= fewPlaces;
+    if (isAboveMean || isForFew || this.#used >= reserve * total)
       throw this.#error("temporarily_unavailable", "Too many logins wait for a scan.");
   }
 
