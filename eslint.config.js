@@ -160,7 +160,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: "/src/(?!server/(bytes|own-object)|node/env-proxy)",
+              regex: "/src/(?!server/(text/bytes|own-object)|node/env-proxy)",
               message:
                 "Public entries only, the kit's readers of bodies, and what it knows of proxies: onegini-otp-login/…",
             },
@@ -180,7 +180,7 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                "/src/(?!server/token-server/|server/bytes|server/runtime|node/node-transport|node/env-proxy|protocol/qr)",
+                "/src/(?!server/token-server/|server/text/bytes|server/runtime|node/node-transport|node/env-proxy|protocol/qr)",
               message:
                 "doctor has the kit's own Token Server client, its parsers, its reader of bodies and its QR encoder. All else: public entries.",
             },

@@ -5,7 +5,7 @@ import type { Defence } from "./defence.js";
 const waiting = "test/unit/server/live/waiting-attempts.test.ts";
 const places = "src/server/live/waiting-places.ts";
 const placesTest = "test/unit/server/live/waiting-places.test.ts";
-const copy = "test/unit/server/copy.test.ts";
+const copy = "test/unit/server/text/copy.test.ts";
 const limitsTest = "test/unit/server/limits/limits.test.ts";
 const node = "test/unit/node/node-handler.test.ts";
 const proxyLimits = "test/resilience/nodes/proxy-limits.test.ts";
@@ -234,7 +234,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Bodies are counted while they are read",
-    file: "src/server/bytes.ts",
+    file: "src/server/text/bytes.ts",
     text: "if (length > maxBytes) return undefined;",
     without: "",
     test: "test/unit/server/http/errors.test.ts",

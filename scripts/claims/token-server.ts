@@ -244,7 +244,7 @@ export const tokenServer: readonly Defence[] = [
   },
   {
     claim: "The cookie is stored only as its hash",
-    file: "src/server/bytes.ts",
+    file: "src/server/text/bytes.ts",
     text: `base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));`,
     without: "text;",
     test: "test/resilience/redis/redis-secrets.test.ts",

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { RedeemedLogin } from "onegini-otp-login/server";
 import * as v from "valibot";
-import { readUpTo } from "../../src/server/bytes.js";
+import { readUpTo } from "../../src/server/text/bytes.js";
 import { ownObject } from "../../src/server/own-object.js";
 import { badRequest, InternalError } from "./internal-error.js";
 

@@ -1,9 +1,9 @@
 import { StoreUnavailable } from "./attempt/store-guard.js";
-import { copyOf } from "./copy.js";
+import { copyOf } from "./text/copy.js";
 import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import { loggedAddress, type Call } from "./http/call.js";
 import type { LoginKitEvent, Report } from "./kit-events.js";
-import { printable } from "./printable.js";
+import { printable } from "./text/printable.js";
 import type { Runtime } from "./runtime.js";
 
 /** Limits how often the same thing is logged as a warning or an error, because strangers can cause some at will. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createLoginKit, type LoginKit } from "onegini-otp-login/node";
 import { codeOrText } from "../../../shared/error-code.js";
 import { listen, urlOf } from "../../../shared/listen.js";
-import { readUpTo } from "../../../src/server/bytes.js";
+import { readUpTo } from "../../../src/server/text/bytes.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 
 /** How a callback authenticated, compared with the settings. */

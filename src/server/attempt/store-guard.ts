@@ -1,4 +1,4 @@
-import { base64url } from "../bytes.js";
+import { base64url } from "../text/bytes.js";
 import type { LoginKitEvent, Report } from "../kit-events.js";
 import type { Runtime } from "../runtime.js";
 import { attemptFormat, otherFormat, type Attempt } from "./attempt.js";

@@ -1,4 +1,4 @@
-import { base64url, sha256 } from "../bytes.js";
+import { base64url, sha256 } from "../text/bytes.js";
 import type { Runtime } from "../runtime.js";
 import type { Attempt, Ticket } from "./attempt.js";
 

@@ -1,6 +1,6 @@
 import type { Pause } from "../attempt/pause.js";
 import type { Speaker } from "../attempt/pause-register.js";
-import { printable } from "../printable.js";
+import { printable } from "../text/printable.js";
 
 /** Who resumes the logins, and why: for the events of all servers. */
 export interface ResumeOptions {

@@ -1,6 +1,6 @@
 import { Hono, type Context as HonoContext } from "hono";
 import type { Attempt } from "../attempt/attempt.js";
-import { sha256 } from "../bytes.js";
+import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
 import type { ErrorLog } from "../event-reporter.js";
 import { invalidRequest, notFound, unknownAttempt, type RefusedOrigins } from "../http/api-error.js";

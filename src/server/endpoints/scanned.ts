@@ -1,6 +1,6 @@
 import { isText } from "../../protocol/login-api.js";
 import type { AddressCheck } from "../address/address-check.js";
-import { copyOf } from "../copy.js";
+import { copyOf } from "../text/copy.js";
 import type { Core } from "../core.js";
 import type { ScannedCode } from "../login-kit.js";
 import { isTransactionId } from "../token-server/token-server-answers.js";

@@ -1,5 +1,5 @@
 import { serialize } from "hono/utils/cookie";
-import { base64url } from "../bytes.js";
+import { base64url } from "../text/bytes.js";
 import type { Randomness } from "../runtime.js";
 
 /** 256 random bits. */

@@ -1,5 +1,5 @@
 import { parseAccept } from "hono/utils/accept";
-import { copyOf } from "../copy.js";
+import { copyOf } from "../text/copy.js";
 
 /* A malformed header is treated as one that is missing. */
 

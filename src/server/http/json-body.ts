@@ -1,5 +1,5 @@
 import { isObject, ownMembers, parseJson } from "../../protocol/login-api.js";
-import { readUpTo } from "../bytes.js";
+import { readUpTo } from "../text/bytes.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 import { invalidRequest } from "./api-error.js";
 

@@ -1,5 +1,5 @@
 import { parseTicket } from "../attempt/ticket.js";
-import { sha256 } from "../bytes.js";
+import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
 import { LogThrottle } from "../event-reporter.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";

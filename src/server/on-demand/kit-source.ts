@@ -3,7 +3,7 @@ import { serverError, temporarilyUnavailable } from "../http/api-error.js";
 import { createLoginKit } from "../create-login-kit.js";
 import type { LoginKit } from "../login-kit.js";
 import type { LoginKitOptions } from "../options.js";
-import { printable } from "../printable.js";
+import { printable } from "../text/printable.js";
 import { systemRuntime, timedOut, withTimeout, type Runtime } from "../runtime.js";
 import type { Transport } from "../token-server/transport.js";
 

@@ -1,4 +1,4 @@
-import { printable } from "../printable.js";
+import { printable } from "../text/printable.js";
 import { BrowserCookie } from "../http/browser-cookie.js";
 import { KnownCookie } from "../pairing/known-browsers.js";
 import { toWebResponse } from "../http/response.js";

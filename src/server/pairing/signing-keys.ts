@@ -1,4 +1,4 @@
-import { base64url } from "../bytes.js";
+import { base64url } from "../text/bytes.js";
 
 const algorithm = { name: "HMAC", hash: "SHA-256" };
 const encoder = new TextEncoder();

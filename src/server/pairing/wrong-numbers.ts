@@ -1,6 +1,6 @@
 import type { StoreGuard } from "../attempt/store-guard.js";
 import type { WrongNumberLimit } from "../attempt/transitions.js";
-import { sha256 } from "../bytes.js";
+import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
 import type { Limits, Rate } from "../limits/limits.js";
 import { clientAt } from "../limits/networks.js";

@@ -1,4 +1,4 @@
-import { printable } from "../printable.js";
+import { printable } from "../text/printable.js";
 
 /**
  * What may be a code, a key or a token, from any source: 40 characters or more without a break, or 16 bytes in base64.

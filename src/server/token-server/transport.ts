@@ -1,4 +1,4 @@
-import { readUpTo } from "../bytes.js";
+import { readUpTo } from "../text/bytes.js";
 import type { LoginKitEvent } from "../kit-events.js";
 
 /** A call to the Token Server. */

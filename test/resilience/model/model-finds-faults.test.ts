@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, test } from "node:test";
 import type { Attempt, AttemptStore, Ticket } from "onegini-otp-login/server";
-import { sha256 } from "../../../src/server/bytes.js";
+import { sha256 } from "../../../src/server/text/bytes.js";
 import { checkModel } from "./support/check-model.js";
 import type { CallRequest, RedeemRequest, Sabotage } from "./support/node.js";
 import { memory } from "./support/stores.js";

@@ -2,7 +2,7 @@ import { Agent, createServer, request, type OutgoingHttpHeaders } from "node:htt
 import type { AddressInfo } from "node:net";
 import { clientIpBehind } from "../../../../src/server/address/client-ip.js";
 import { createLoginKit } from "../../../../src/server/create-login-kit.js";
-import { base64url } from "../../../../src/server/bytes.js";
+import { base64url } from "../../../../src/server/text/bytes.js";
 import { toNodeHandler, type NodeContext } from "../../../../src/node/node-handler.js";
 
 /*
