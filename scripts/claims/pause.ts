@@ -42,6 +42,14 @@ export const pauseDefences: readonly Defence[] = [
     title: "takes the place of an older copy, whether it is the pause or its end",
   },
   {
+    claim: "A new server that finds nothing hears of a pause before it gives out a code",
+    file: "src/server/endpoints/login-pause.ts",
+    text: "if (this.#foundNothing) await this.#objections();",
+    without: "",
+    test: "test/unit/server/endpoints/pause-register.test.ts",
+    title: "is heard by a new server that finds nothing before it gives out a code",
+  },
+  {
     claim: "Of equal versions the pause counts",
     file: "src/server/attempt/pause-register.ts",
     text: "if (one.paused !== other.paused) return one.paused;",

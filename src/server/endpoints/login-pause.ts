@@ -39,6 +39,9 @@ const maxTries = 20;
 
 const ignore = (): void => undefined;
 
+/** How long the first start at a server waits for the others where the store has no word. */
+const objectionMs = 500;
+
 /**
  * Whether the site's logins are paused. This server follows the store from the first start on, and keeps the newest that it has
  * heard. Where the store has lost that, it writes it back.
@@ -50,6 +53,8 @@ export class LoginPause {
   readonly #switch: PauseSwitch | undefined;
   #newest = nothingSaid;
   #isUnreadable = false;
+  /** Whether the store had no word when it was read last. */
+  #foundNothing = false;
   /** Whether the store was read at least once. */
   #hasRead = false;
   #reported: Pause | undefined;
@@ -123,6 +128,7 @@ export class LoginPause {
     try {
       this.#unsubscribe = await to.subscribe(() => void this.#read(to).catch(ignore));
       await this.#read(to);
+      if (this.#foundNothing) await this.#objections();
       this.#isFollowing = true;
       this.#readLater(to);
       if (this.#isClosed) this.close();
@@ -131,6 +137,12 @@ export class LoginPause {
       this.#retryAt = this.#core.runtime.now() + retryMs;
     }
     this.#following = undefined;
+  }
+
+  /** A store that was emptied holds no pause although there is one: the servers that have heard it write it back at once. */
+  async #objections(): Promise<void> {
+    const { config, runtime } = this.#core;
+    if (config.store.isShared) await new Promise<void>((resolve) => runtime.after(objectionMs, resolve));
   }
 
   #readLater(from: PauseSwitch): void {
@@ -177,6 +189,7 @@ export class LoginPause {
     for (let tries = 0; tries < maxTries; tries++) {
       const text = await store.read();
       const stored = text === undefined ? undefined : parseRegister(text);
+      this.#foundNothing = text === undefined;
       this.#hasRead = true;
       this.#isUnreadable = stored !== undefined && "fault" in stored;
       if (stored && "fault" in stored) {

@@ -59,12 +59,22 @@ async function scene(t: TestContext) {
     pauseSwitch: () => shared,
   };
   const { url: tokenServerUrl } = await scriptedTokenServer(t);
+  const newServer = (): Promise<Site> =>
+    site(t, { runtime: clock, tokenServerUrl, options: { store, origin } });
+  /** Lets the time pass for which a server that finds nothing waits for the others. */
+  const afterObjections = async <T>(call: Promise<T>): Promise<T> => {
+    let isDone = false;
+    void call.finally(() => (isDone = true));
+    await until(() => isDone || clock.nextAt <= clock.now() + 500, "a server that waits");
+    if (!isDone) await clock.advance(0.5);
+    return call;
+  };
   const server = async (): Promise<Site> => {
-    const where = await site(t, { runtime: clock, tokenServerUrl, options: { store, origin } });
-    await where.kit.health();
+    const where = await newServer();
+    await afterObjections(where.kit.health());
     return where;
   };
-  return { clock, shared, server };
+  return { clock, shared, newServer, server, afterObjections };
 }
 
 const isPausedAt = async ({ kit }: Site): Promise<boolean> => (await kit.health()).paused !== undefined;
@@ -111,6 +121,17 @@ describe("what the operator said last", () => {
     await allAre(true, [one, later]);
     assert.equal(await startAt(later), 503);
     assert.equal(shared.text, said);
+  });
+
+  test("is heard by a new server that finds nothing before it gives out a code", async (t) => {
+    const { shared, server, newServer, afterObjections } = await scene(t);
+    const one = await server();
+    await one.kit.pause();
+    shared.text = undefined;
+    const later = await newServer();
+    assert.equal(await afterObjections(startAt(later)), 503);
+    const nobody = await scene(t);
+    assert.equal(await nobody.afterObjections(startAt(await nobody.newServer())), 201);
   });
 
   test("takes the place of an older copy, whether it is the pause or its end", async (t) => {
