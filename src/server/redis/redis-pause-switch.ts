@@ -24,7 +24,7 @@ export function redisPauseSwitch(
         return typeof text === "string" ? text : undefined;
       } catch (error) {
         // It holds no text. That is no failure of Redis, and must not count as an empty key.
-        if (error instanceof RedisStoreError && error.message.includes("WRONGTYPE")) return "";
+        if (error instanceof RedisStoreError && error.kind === "unreadable") return "";
         throw error;
       }
     },
@@ -33,18 +33,13 @@ export function redisPauseSwitch(
       return (await run("writing a pause", pauseScript, key, keys.changed, name, next, ...before)) === 1;
     },
     async subscribe(listener) {
+      const end = await subscriber.subscribe(name, () => listener());
       // The subscriber itself calls later, so that not all that are watched read at one moment.
       const leave = subscriber.onLive(listener);
-      try {
-        const end = await subscriber.subscribe(name, () => listener());
-        return () => {
-          leave();
-          end();
-        };
-      } catch (error) {
+      return () => {
         leave();
-        throw error;
-      }
+        end();
+      };
     },
   };
 }
