@@ -79,14 +79,18 @@ export class WaitingAttempts {
     if (!waiting) return;
     const { state } = attempt;
     switch (state.status) {
-      case "pending":
-        break;
+      case "pending": {
+        const [scan] = scansIn(attempt);
+        if (scan) this.#scanned(attempt.id, waiting, scan.userId ?? "");
+        const endsAt = openUntil(attempt, this.#core.config.timeouts);
+        if (endsAt !== waiting.endsAt) this.#lookAt(attempt.id, endsAt);
+        waiting.endsAt = endsAt;
+        return;
+      }
       case "approved":
       case "completed":
         // An attacker's own app can accept any number of codes, and what it accepted is in the store for some minutes.
-        if (waiting.isScanned) return;
-        waiting.isScanned = true;
-        return void this.#scanned(attempt.id, state.userId);
+        return this.#scanned(attempt.id, waiting, state.userId);
       case "denied":
         // Nobody knows of which user.
         return;
@@ -96,15 +100,6 @@ export class WaitingAttempts {
       default:
         return state satisfies never;
     }
-    const [scan] = scansIn(attempt);
-    if (scan && !waiting.isScanned) {
-      waiting.isScanned = true;
-      void this.#scanned(attempt.id, scan.userId ?? "");
-    }
-    const endsAt = openUntil(attempt, this.#core.config.timeouts);
-    if (endsAt === waiting.endsAt) return;
-    waiting.endsAt = endsAt;
-    this.#lookAt(attempt.id, endsAt);
   }
 
   /** From now on there are no last calls. */
@@ -113,9 +108,12 @@ export class WaitingAttempts {
     this.#cancelTimer?.();
   }
 
-  async #scanned(id: string, userId: string): Promise<void> {
-    const { allowed } = await this.#scans.count(userId);
-    if (allowed) this.#end(id);
+  #scanned(id: string, waiting: Waiting, userId: string): void {
+    if (waiting.isScanned) return;
+    waiting.isScanned = true;
+    void this.#scans.count(userId).then(({ allowed }) => {
+      if (allowed) this.#end(id);
+    });
   }
 
   #end(id: string): void {
