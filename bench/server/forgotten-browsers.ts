@@ -27,7 +27,11 @@ try {
   const writes = replicatedWrites(connection.masters, console.error);
   const forgotten = forgottenInRedis({
     ...{ client: connection.client, writes, prefix: "onegini-otp-login:", origin: "https://www.example.com" },
-    ...{ now: Date.now, log: createLog("json", { write: () => undefined }) },
+    ...{
+      now: Date.now,
+      log: createLog("json", { write: () => undefined }),
+      metrics: { count: () => undefined },
+    },
   });
   const used = async (): Promise<number> =>
     Number(/^used_memory:(\d+)/m.exec(await client.info("memory"))?.[1]);

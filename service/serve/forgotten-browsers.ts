@@ -3,7 +3,8 @@ import type { RedisStoreOptions } from "onegini-otp-login/redis";
 import type { KnownSince } from "onegini-otp-login/server";
 import { withinCommandTime } from "../../shared/redis-connection.js";
 import { LogThrottle } from "./log-throttle.js";
-import type { Log } from "./log.js";
+import { logEvent, type Log } from "./log.js";
+import type { Metrics } from "./metrics.js";
 import type { ReplicatedWrites } from "./replicated-writes.js";
 
 const dayMs = 86_400_000;
@@ -98,6 +99,7 @@ interface RedisParts {
   /** The clock of the store, by which a browser's logins are dated too. */
   now: () => number;
   log: Log;
+  metrics: Pick<Metrics, "count">;
 }
 
 /** In Redis, for all processes. Redis without this record knows no browser, so what it loses revokes too much, never too little. */
@@ -108,13 +110,17 @@ export function forgottenInRedis({
   origin,
   now,
   log,
+  metrics,
 }: RedisParts): ForgottenBrowsers {
   const key = `${prefix}known-since:${origin}`;
   const fieldOf = (userId: string): string => hashOf(JSON.stringify([origin, userId]));
   const throttle = new LogThrottle();
   const description = `The key "${key}" does not hold the instants since which browsers are known, or has a newer format. No browser is known until it can be read. It is never written over.`;
   const reportUnreadable = (): void => {
-    if (throttle.isDue("mark")) log.error({ what: "mark", description }, "store_unreadable");
+    if (!throttle.isDue("mark")) return;
+    const event = { type: "store_unreadable", level: "error", what: "mark", description } as const;
+    metrics.count(event);
+    logEvent(log, event);
   };
   // Random, so that each process that starts looks at other fields first.
   let cursor = String(Math.floor(Math.random() * 2 ** 32));

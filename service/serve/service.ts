@@ -58,7 +58,7 @@ async function prepare(settings: Settings, log: Log, version?: string) {
   const secrets: Secrets = { ...settings };
   // Checks the settings that only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
-  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, secrets, log)]);
+  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, secrets, log, metrics)]);
   return { metrics, secrets, files, store };
 }
 

@@ -6,6 +6,7 @@ import type { Settings } from "../settings/setting-list.js";
 import { appendOnlyOf, type AppendOnly } from "./append-only.js";
 import { forgottenInMemory, forgottenInRedis, type ForgottenBrowsers } from "./forgotten-browsers.js";
 import type { Log } from "./log.js";
+import type { Metrics } from "./metrics.js";
 import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-client.js";
 import { replicatedWrites } from "./replicated-writes.js";
 import { StartProblem } from "./start-problem.js";
@@ -36,6 +37,7 @@ export async function openStore(
   settings: RedisSettings & Pick<Settings, "origin" | "redis-prefix" | "pairing">,
   secrets: Secrets,
   log: Log,
+  metrics: Pick<Metrics, "count">,
 ): Promise<Store> {
   const place = redisPlace(settings, () => secrets);
   if (place === undefined)
@@ -74,6 +76,7 @@ export async function openStore(
       origin,
       now,
       log,
+      metrics,
     });
     // Says now if the user lacks a right, not at the first login.
     if (settings.pairing !== "off") await forgotten.since("");

@@ -190,6 +190,8 @@ describe("a record that cannot be read", () => {
       assert.deepEqual(more, []);
       assert.deepEqual([line?.["level"], line?.["what"]], ["error", "mark"]);
       assert.match(String(line?.["description"]), /known-since:http:\/\/localhost:8000/);
+      const metrics = await (await service.call("GET", "/metrics")).text();
+      assert.match(metrics, /^onegini_otp_login_store_unreadable_total\{what="mark"\} 1$/m);
       assert.deepEqual(
         events(service, "browsers_not_forgotten").map(({ level }) => level),
         ["error"],
