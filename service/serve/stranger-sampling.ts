@@ -33,13 +33,32 @@ export class StrangerSampling {
 
   /** How many events like this one its line stands for; 0 if it is not written. */
   standsFor(event: LoginKitEvent): number {
-    switch (sampledBy(event)) {
-      case "attempt":
-        return this.ofAttempt((event as { attempt: string }).attempt);
-      case "line":
+    if (event.level !== "info") return 1;
+    switch (event.type) {
+      case "attempt_started":
+      case "code_renewed":
+      case "attempt_expired":
+        return this.#ofAttempt(event.attempt);
+      case "callback_received":
+      case "limited":
+      case "page_refused":
+      case "request_refused":
+      case "ticket_refused":
+      case "token_server_trouble":
         return this.ofLine();
-      case "never":
+      case "attempt_approved":
+      case "attempt_denied":
+      case "callback_missing":
+      case "code_scanned":
+      case "logged_in":
+      case "number_asked":
+      case "pairing_unavailable":
+      case "ticket_issued":
+      case "ticket_redeemed":
+      case "wrong_number":
         return 1;
+      default:
+        return event satisfies never;
     }
   }
 
@@ -47,7 +66,7 @@ export class StrangerSampling {
    * For a line of an attempt's life, which has few: it is in the sample by its id, so all of its lines are written or none, on every
    * process, as long as the share stays the same.
    */
-  ofAttempt(attempt: string): number {
+  #ofAttempt(attempt: string): number {
     return this.#count((oneOf) => bitsOf(attempt) % oneOf === 0);
   }
 
@@ -79,33 +98,3 @@ export class StrangerSampling {
 
 /** Its id is random, so its first bits choose as well as a hash. */
 const bitsOf = (attempt: string): number => Buffer.from(attempt, "base64url").readUInt32BE();
-
-function sampledBy(event: LoginKitEvent): "attempt" | "line" | "never" {
-  if (event.level !== "info") return "never";
-  switch (event.type) {
-    case "attempt_started":
-    case "code_renewed":
-    case "attempt_expired":
-      return "attempt";
-    case "callback_received":
-    case "limited":
-    case "page_refused":
-    case "request_refused":
-    case "ticket_refused":
-    case "token_server_trouble":
-      return "line";
-    case "attempt_approved":
-    case "attempt_denied":
-    case "callback_missing":
-    case "code_scanned":
-    case "logged_in":
-    case "number_asked":
-    case "pairing_unavailable":
-    case "ticket_issued":
-    case "ticket_redeemed":
-    case "wrong_number":
-      return "never";
-    default:
-      return event satisfies never;
-  }
-}
