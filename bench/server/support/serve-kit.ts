@@ -8,8 +8,8 @@ import { backlog, report } from "./child.js";
  * origin, if that is another node's address. In its environment:
  *
  * - `UNLIMITED`: there is no limit on calls to the Token Server.
- * - `LIMITED`: all limits are the defaults. Otherwise all visitors have one address: starts are not limited by address, and
- *   streams and calls to the Token Server have twice their limits, because one address gets half.
+ * - `LIMITED`: all limits are the defaults. Otherwise all visitors have one address: starts and those that wait are not
+ *   limited by address, and streams and calls to the Token Server have twice their limits, because one address gets half.
  * - `PORT`: where it listens; by default the system chooses.
  * - `PAIRING`: browsers that are not known for their user are asked for the number on the phone.
  * - `CALLBACK_PASSWORD`: the callback takes Basic authentication, as the user `token-server`.
@@ -34,6 +34,7 @@ export function serveKit(store: AttemptStore): void {
         ? {}
         : {
             startsPerAddress: false,
+            waiting: false,
             streamsPerNode: 40_000,
             tokenServerCalls: UNLIMITED ? false : { count: 2000, seconds: 1 },
           },
