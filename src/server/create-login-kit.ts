@@ -1,5 +1,4 @@
 import { Attempts } from "./attempt/attempts.js";
-import { shownStore } from "./attempt/site-store.js";
 import { StoreGuard } from "./attempt/store-guard.js";
 import { CallbackEndpoint } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, newCookieFor } from "./endpoints/first-paint.js";
@@ -83,12 +82,8 @@ export function createLoginKit<Context = unknown>(
   // A status: a result call writes what the Token Server says to the attempt, and those that watch it are shown the change.
   const guard = new StoreGuard(runtime, report);
   const store = guard.guard(config.store);
-  const attempts = new Attempts(
-    shownStore(store, (attempt) => waiting.seen(attempt)),
-    config.pages.origin,
-    config.timeouts,
-    runtime,
-    report,
+  const attempts = new Attempts(store, config.pages.origin, config.timeouts, runtime, report, (attempt) =>
+    waiting.seen(attempt),
   );
   const core: Core<Context> = { config, attempts, runtime, report };
   const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);

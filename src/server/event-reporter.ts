@@ -100,13 +100,16 @@ const oneLine = (error: unknown): string =>
     ),
   );
 
-/** An `error` stays as it was thrown. The texts are copies, because a site may keep an event, and some are parts of a request. */
+/** Members whose texts the kit has made: they are no parts of a request. */
+const ownTexts: ReadonlySet<string> = new Set(["type", "level", "attempt"]);
+
+/** An `error` stays as it was thrown. Texts that may be parts of a request are copied, because a site may keep an event. */
 const withPrintableTexts = (event: LoginKitEvent): LoginKitEvent =>
   Object.fromEntries(
-    Object.entries(event).map(([name, value]: [string, unknown]) => [
-      name,
-      typeof value === "string" && name !== "error" ? copyOf(printable(value)) : value,
-    ]),
+    Object.entries(event).map(([name, value]: [string, unknown]) => {
+      if (typeof value !== "string" || name === "error") return [name, value];
+      return [name, ownTexts.has(name) ? printable(value) : copyOf(printable(value))];
+    }),
   ) as LoginKitEvent;
 
 /** The path of a request's URL, at most 200 characters. A long segment is left out, because it may be a code or a secret. */

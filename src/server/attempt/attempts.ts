@@ -56,9 +56,19 @@ export class Attempts {
   readonly #runtime: Runtime;
   readonly #report: Report;
 
-  /** @param origin the site's */
-  constructor(store: GuardedStore, origin: string, timeouts: Timeouts, runtime: Runtime, report: Report) {
-    this.#store = storeOfSite(store, origin);
+  /**
+   * @param origin the site's
+   * @param seen hears of each attempt that was read or changed
+   */
+  constructor(
+    store: GuardedStore,
+    origin: string,
+    timeouts: Timeouts,
+    runtime: Runtime,
+    report: Report,
+    seen: (attempt: Attempt) => void = () => undefined,
+  ) {
+    this.#store = storeOfSite(store, origin, seen);
     this.#origin = origin;
     this.#timeouts = timeouts;
     this.#runtime = runtime;

@@ -279,8 +279,10 @@ export class OtpEndpoint<Context> {
 
 const maxUserAgentCharacters = 512;
 
-/** A copy, because an attempt keeps it. */
+/** A part is a copy, because an attempt keeps it. */
 function userAgentOf({ headers }: Request): string | undefined {
-  const userAgent = headers.get("user-agent")?.slice(0, maxUserAgentCharacters);
-  return userAgent === undefined ? undefined : copyOf(userAgent);
+  const userAgent = headers.get("user-agent") ?? undefined;
+  return userAgent !== undefined && userAgent.length > maxUserAgentCharacters
+    ? copyOf(userAgent.slice(0, maxUserAgentCharacters))
+    : userAgent;
 }

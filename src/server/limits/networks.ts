@@ -34,8 +34,13 @@ export function clientAt(address: string | undefined): Client {
 type Address = ReturnType<typeof ipaddr.process>;
 
 /** Undefined for what is not an address. */
-function parse(address = ""): Address | undefined {
-  return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
+function parse(address: string | undefined): Address | undefined {
+  if (address === undefined) return undefined;
+  try {
+    return ipaddr.process(address);
+  } catch {
+    return undefined;
+  }
 }
 
 const network = (address: Address, bits: number): string =>
