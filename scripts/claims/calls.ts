@@ -19,8 +19,8 @@ const otherSite = "test/unit/server/endpoints/other-site.test.ts";
 /** What makes the attempts of another site unknown. */
 const ofOneSite = {
   file: "src/server/attempt/site-store.ts",
-  text: "attempt?.origin === origin",
-  without: 'origin !== ""',
+  text: "if (attempt?.origin !== origin) return undefined;",
+  without: "if (!attempt) return undefined;",
 };
 
 export const calls: readonly Defence[] = [
@@ -346,8 +346,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "The user agent is cut to 512 characters",
     file: "src/server/endpoints/otp-endpoint.ts",
-    text: "?.slice(0, maxUserAgentCharacters)",
-    without: "?.slice(0)",
+    text: "userAgent.slice(0, maxUserAgentCharacters)",
+    without: "userAgent",
     test: signIn,
     title: "tells signIn where and when the login began, whoever finishes it from where",
   },

@@ -43,7 +43,7 @@ export const loginService: readonly Defence[] = [
   {
     claim: "A flood hides no warning and no acceptance in the log",
     file: "service/serve/stranger-sampling.ts",
-    text: 'if (event.level !== "info") return "never";',
+    text: 'if (event.level !== "info") return 1;',
     without: "",
     test: sampling,
     title: "leave out no warning, no error and nothing from an acceptance on",
