@@ -144,7 +144,7 @@ export const pairingDefences: readonly Defence[] = [
     claim: "A record that cannot be read makes browsers unknown",
     file: forgotten,
     text: "return { epoch: now() + dayMs };",
-    without: "return {};",
+    without: "return { epoch: 0 };",
     test: onRedis,
     title: "because it …, makes browsers unknown, ends nothing, and is never written over",
   },
