@@ -5,7 +5,8 @@ import type { Defence } from "./defence.js";
 const pairing = "test/unit/server/login/pairing.test.ts";
 const number = "test/unit/server/pairing/number.test.ts";
 const browsers = "test/unit/server/pairing/known-browsers.test.ts";
-const transitions = "src/server/attempt/transitions.ts";
+const numberRule = "src/server/attempt/number-rule.ts";
+const claim = "src/server/attempt/claim.ts";
 const knownBrowsers = "src/server/pairing/known-browsers.ts";
 
 const relayed = "test/resilience/redis/relayed-code.test.ts";
@@ -19,9 +20,9 @@ const onRedis = "test/resilience/redis/forgotten-browsers.test.ts";
 export const pairingDefences: readonly Defence[] = [
   {
     claim: "A relay that posts no number gets no session, on Redis",
-    file: transitions,
-    text: `return state.asked === true ? state : { ...state, asked: true };`,
-    without: `return { ...completed, browser: "new" };`,
+    file: numberRule,
+    text: `return { kind: "asked", isNew: !asked, next: { ...state, asked: true }, triesLeft };`,
+    without: `return { kind: "allowed", browser: "new" };`,
     test: relayed,
     title: "a relay that posts no number logs in 0 of 500 times, though the victim accepts each code",
   },
@@ -35,9 +36,9 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Three tries hold with many posts at once on two servers",
-    file: transitions,
-    text: `return wrongNumbers < maxWrongNumbers`,
-    without: `return wrongNumbers > 0`,
+    file: numberRule,
+    text: "if (triesLeft <= 1) return",
+    without: "if (triesLeft < -1000) return",
     test: relayed,
     title: "three tries hold with 50 posts at once on two servers",
   },
@@ -54,17 +55,17 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Only the number of the accepted code logs in",
-    file: transitions,
-    text: `const code = acceptedTransaction(attempt, state)?.numberCode;`,
-    without: `const code = attempt.transactions.at(-1)?.numberCode;`,
+    file: claim,
+    text: "acceptedTransaction(attempt, state)?.numberCode",
+    without: "attempt.transactions.at(-1)?.numberCode",
     test: pairing,
     title: "takes only the number of the code that was accepted",
   },
   {
     claim: "A number that nobody types is reported, also where the page that was asked never calls again",
     file: "src/server/pairing/refused-claim.ts",
-    text: `pairing.asked.add(attempt.id, claimableUntil(attempt, state, config.timeouts));`,
-    without: ";",
+    text: "pairing?.asked.add(attempt.id, until);",
+    without: "",
     test: pairing,
     title: "expires with a warning where the page … and never calls again",
   },
@@ -190,17 +191,17 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A code without a number logs in nowhere but where the user is known",
-    file: transitions,
-    text: `return proof.allowsUnnumbered === true ? completed : { status: "failed", at };`,
-    without: `return completed;`,
+    file: numberRule,
+    text: "proof.allowsUnnumbered === true",
+    without: "true",
     test: required,
     title: "logs in …: the attempt fails, and an event says why",
   },
   {
     claim: "A code without a number logs in only while the site allows that, on Redis",
-    file: transitions,
-    text: `return proof.allowsUnnumbered === true ? completed : { status: "failed", at };`,
-    without: `return completed;`,
+    file: numberRule,
+    text: "proof.allowsUnnumbered === true",
+    without: "true",
     test: "test/resilience/redis/pairing-roll.test.ts",
     title:
       "a code without a number, from a server that does not have it yet, logs in only while the site allows that",
@@ -215,19 +216,17 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A server without pairing claims no code that has a number",
-    file: transitions,
-    text: `      // Another server may have \`pairing\`.
-      return state;`,
-    without: `      return completed;`,
+    file: numberRule,
+    text: `return { kind: "unavailable" };`,
+    without: `return { kind: "allowed" };`,
     test: required,
     title: "is not claimed without it at a server that has no `pairing`, and waits there for one that has",
   },
   {
     claim: "A server without pairing claims no code that has a number, on Redis",
-    file: transitions,
-    text: `      // Another server may have \`pairing\`.
-      return state;`,
-    without: `      return completed;`,
+    file: numberRule,
+    text: `return { kind: "unavailable" };`,
+    without: `return { kind: "allowed" };`,
     test: "test/resilience/redis/pairing-roll.test.ts",
     title:
       "a server without it logs in with no code that has a number, and the page gets in at one that has it",
@@ -242,8 +241,8 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Forgetting a user's browsers ends the repetition of a login",
-    file: transitions,
-    text: `if (what.proof.kind === "revoked") return attempt;`,
+    file: claim,
+    text: `proof.kind === "revoked" ||`,
     without: "",
     test: revoked,
     title: "ends the minute in which a login can be repeated",
@@ -357,15 +356,15 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A relayed code alone logs nobody in: the browser must send the number",
-    file: transitions,
-    text: `return state.asked === true ? state : { ...state, asked: true };`,
-    without: `return { ...completed, browser: "new" };`,
+    file: numberRule,
+    text: `return { kind: "asked", isNew: !asked, next: { ...state, asked: true }, triesLeft };`,
+    without: `return { kind: "allowed", browser: "new" };`,
     test: pairing,
     title: "is asked for it in a browser in which the user has not logged in before, and done with it",
   },
   {
     claim: "A wrong number logs nobody in",
-    file: transitions,
+    file: numberRule,
     text: `if (proof.codes.includes(code)) return`,
     without: `if (proof.codes.length > 0) return`,
     test: pairing,
@@ -373,17 +372,17 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Three tries hold with many posts at once",
-    file: transitions,
-    text: `return wrongNumbers < maxWrongNumbers`,
-    without: `return wrongNumbers > 0`,
+    file: numberRule,
+    text: "if (triesLeft <= 1) return",
+    without: "if (triesLeft < -1000) return",
     test: pairing,
     title: "makes three tries hold when fifty numbers are posted at once",
   },
   {
     claim: "A number that is posted again is not counted again",
-    file: transitions,
-    text: `if (state.lastNumber !== undefined && proof.codes.includes(state.lastNumber)) return state;`,
-    without: "",
+    file: numberRule,
+    text: "lastNumber !== undefined && proof.codes.includes(lastNumber)",
+    without: "false",
     test: pairing,
     title: "counts a wrong number once that is posted again, because its answer was lost",
   },

@@ -52,10 +52,10 @@ export const tokenServer: readonly Defence[] = [
     claim: "Basic authentication is checked before the body is read",
     file: "src/server/endpoints/routes.ts",
     text: `    await authenticateCallback(call.request, config.callbackCredentials);
-    return endpoints.callback(call, await readBody(call.request));`,
+    return callback.answer(call, await readBody(call.request));`,
     without: `    const body = await readBody(call.request);
     await authenticateCallback(call.request, config.callbackCredentials);
-    return endpoints.callback(call, body);`,
+    return callback.answer(call, body);`,
     test: callback,
     title: "is checked before the body is read",
   },

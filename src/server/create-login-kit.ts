@@ -2,12 +2,10 @@ import { Attempts } from "./attempt/attempts.js";
 import { StoreGuard } from "./attempt/store-guard.js";
 import { CallbackEndpoint } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, newCookieFor } from "./endpoints/first-paint.js";
-import { logIn } from "./login/login-endpoint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
 import { PageCheck } from "./endpoints/page-check.js";
 import { createRoutes } from "./endpoints/routes.js";
 import { StartLimits } from "./endpoints/start-limits.js";
-import { answerStatus, polled } from "./endpoints/status-endpoint.js";
 import { createReport, ErrorLog } from "./event-reporter.js";
 import { healthOf } from "./endpoints/health.js";
 import type { Core } from "./core.js";
@@ -103,7 +101,7 @@ export function createLoginKit<Context = unknown>(
     ...{ tokenServer, checks, pending, report, runtime: givenRuntime },
     mayCheck: () => !live.isClosed && !pause.present,
   });
-  const otpEndpoint = new OtpEndpoint(core, {
+  const otp = new OtpEndpoint(core, {
     cookie,
     live,
     waiting,
@@ -115,23 +113,10 @@ export function createLoginKit<Context = unknown>(
   });
 
   // The login API.
-  const callbackEndpoint = new CallbackEndpoint(core, live, pending);
+  const callback = new CallbackEndpoint(core, live, pending);
   // One object for all calls, because each held poll keeps it.
-  const statusParts = { core, live, calls };
-  const routes = createRoutes<Context>({
-    core,
-    cookie,
-    errorLog,
-    endpoints: {
-      start: (call, body) => otpEndpoint.start(call, body),
-      renew: (call, attempt) => otpEndpoint.renew(call, attempt),
-      status: ({ request }, attempt) => answerStatus(request, attempt, statusParts),
-      // A page logs in where it has seen the acceptance. A failover of the store may have lost it since: the Token Server has it.
-      logIn: async (call, body, attempt) =>
-        logIn(call, body, await polled(attempt, statusParts), core, pairing),
-      callback: (call, body) => callbackEndpoint.answer(call, body),
-    },
-  });
+  const status = { core, live, calls };
+  const routes = createRoutes<Context>({ core, cookie, errorLog, otp, callback, status, pairing });
 
   const toCall = (request: Request, context: Context, isAnswered?: () => boolean) =>
     callOf(request, context, { addresses: config.addresses, addressCheck, runtime }, isAnswered);
@@ -142,9 +127,7 @@ export function createLoginKit<Context = unknown>(
   const kit: LoginKit<Context> = {
     fetch: async (request, ...[context]) => toWebResponse(await fetch(request, context as Context)),
     begin: async (request, ...[context, options]) =>
-      pending.add(
-        beginWithPage(toCall(request, context as Context), { otpEndpoint, pageCheck, errorLog }, options),
-      ),
+      pending.add(beginWithPage(toCall(request, context as Context), { otp, pageCheck, errorLog }, options)),
     browserCookie: (request, options) => newCookieFor(request, { core, cookie, pageCheck }, options),
     async redeem(ticket, request) {
       if (!tickets)
@@ -165,7 +148,7 @@ export function createLoginKit<Context = unknown>(
       live.close();
       waiting.close();
       pause.close();
-      callbackEndpoint.close();
+      callback.close();
       await pending.settled();
       await live.settled();
       await pairing?.close();

@@ -5,22 +5,15 @@ import type { Report } from "../kit-events.js";
 import { base64url } from "../text/bytes.js";
 import { copyOf } from "../text/copy.js";
 import type { Randomness, Runtime } from "../runtime.js";
-import { storeOfSite } from "./site-store.js";
 import type { GuardedStore } from "./store-guard.js";
-import type { Redemption, TicketRefusal } from "./ticket.js";
-import {
-  beginAttempt,
-  change,
-  redeemTicket,
-  type Change,
-  type NewScan,
-  type NewTransaction,
-} from "./transitions.js";
+import { claim, type Claim, type ClaimOutcome } from "./claim.js";
+import { redeemTicket, type Redemption, type TicketRefusal } from "./ticket.js";
+import { beginAttempt, change, type Change, type NewScan, type NewTransaction } from "./transitions.js";
 
-/** The attempt after a change, and whether this change had an effect. */
-export interface Changed {
+/** An attempt after something has happened to it, and what that led to. */
+export interface Updated<Outcome> {
   attempt: Attempt;
-  changed: boolean;
+  outcome: Outcome;
 }
 
 /** An attempt that its browser has claimed. */
@@ -48,13 +41,17 @@ export const createAttemptId = (randomness: Randomness): string =>
 /** Whether a text can be the id of an attempt. */
 export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test(text);
 
-/** The attempts of one site in the store. All changes are made and reported here. */
+/**
+ * The attempts of one site in the store. All changes are made and reported here. Several sites may share a store, also by mistake: an
+ * attempt that another one began, and that perhaps another Token Server approved, does not exist here.
+ */
 export class Attempts {
   readonly #store: GuardedStore;
   readonly #origin: string;
   readonly #timeouts: Timeouts;
   readonly #runtime: Runtime;
   readonly #report: Report;
+  readonly #seen: (attempt: Attempt) => void;
 
   /**
    * @param origin the site's
@@ -68,11 +65,12 @@ export class Attempts {
     report: Report,
     seen: (attempt: Attempt) => void = () => undefined,
   ) {
-    this.#store = storeOfSite(store, origin, seen);
+    this.#store = store;
     this.#origin = origin;
     this.#timeouts = timeouts;
     this.#runtime = runtime;
     this.#report = report;
+    this.#seen = seen;
   }
 
   /** Begins an attempt with its first transaction. */
@@ -87,28 +85,20 @@ export class Attempts {
     return attempt;
   }
 
-  /**
-   * The attempt with that id, if that browser began it. An `approved` one that was not claimed in time becomes `expired`;
-   * a request of another browser changes nothing.
-   *
-   * @param browser the hash of the browser's cookie
-   */
+  /** The attempt with that id, if that browser began it. @param browser the hash of the browser's cookie */
   async get(id: string, browser: string): Promise<Attempt | undefined> {
     const attempt = await this.read(id);
-    if (attempt?.browser !== browser) return undefined;
-    return attempt.state.status === "approved"
-      ? (await this.#apply(attempt, { kind: "time_over", at: this.#runtime.now() })).attempt
-      : attempt;
+    return attempt?.browser === browser ? attempt : undefined;
   }
 
   /** The attempt with that id, whoever began it. For what the kit does by itself. */
   async read(id: string): Promise<Attempt | undefined> {
     // A copy, because it may be a part of a path, and a store may keep it.
-    return isAttemptId(id) ? this.#store.get(copyOf(id)) : undefined;
+    return isAttemptId(id) ? this.#own(await this.#store.get(copyOf(id))) : undefined;
   }
 
-  findByTransaction(transactionId: string): Promise<Attempt | undefined> {
-    return this.#store.findByTransaction(transactionId);
+  async findByTransaction(transactionId: string): Promise<Attempt | undefined> {
+    return this.#own(await this.#store.findByTransaction(transactionId));
   }
 
   /** The site's app scanned the code of a transaction. An unknown transaction changes nothing. */
@@ -116,8 +106,8 @@ export class Attempts {
     const attempt = await this.findByTransaction(transactionId);
     if (!attempt) return;
     const scan = { at: this.#runtime.now(), ...from };
-    const { changed } = await this.#apply(attempt, { kind: "scanned", id: transactionId, scan });
-    if (!changed) return;
+    const updated = await this.update(attempt, { kind: "scanned", id: transactionId, scan });
+    if (updated?.outcome !== "changed") return;
     this.#report({
       type: "code_scanned",
       level: "info",
@@ -141,20 +131,17 @@ export class Attempts {
     const redemption = { ...who, at: this.#runtime.now() };
     const found = await this.read(id);
     if (!found) return { refusal: "unknown" };
-    const isRedeemable = typeof redeemTicket(found, redemption, this.#timeouts) !== "string";
+    const isRedeemable = typeof redeemTicket(found, redemption, this.#timeouts).outcome !== "string";
     const refused = isRedeemable && isCompleted(found) ? await refusalOf?.(found) : undefined;
     if (refused) return { attempt: found, refusal: refused };
-    // If it is neither redeemed nor refused, the attempt was deleted in this moment.
-    const seen: { refusal: TicketRefusal } = { refusal: "unknown" };
-    const { attempt, changed } = await this.#write(found, "redeemed", (current) => {
-      const result = redeemTicket(current, redemption, this.#timeouts);
-      if (typeof result !== "string") return result;
-      seen.refusal = result;
-      return current;
-    });
-    if (changed && isCompleted(attempt)) return { attempt };
-    const { refusal } = seen;
-    return refusal === "unknown" ? { refusal } : { attempt, refusal };
+    const redeemed = await this.#write(found, "redeemed", (current) =>
+      redeemTicket(current, redemption, this.#timeouts),
+    );
+    // It was deleted in this moment.
+    if (!redeemed) return { refusal: "unknown" };
+    const { attempt, outcome } = redeemed;
+    if (typeof outcome !== "string") return { attempt: { ...attempt, state: outcome } };
+    return outcome === "unknown" ? { refusal: outcome } : { attempt, refusal: outcome };
   }
 
   subscribe(id: string, listener: AttemptListener): Promise<() => void> {
@@ -163,32 +150,48 @@ export class Attempts {
 
   /**
    * Changes an attempt atomically: if another change was written first, this one is decided again on the result.
-   * Undefined if the attempt is gone.
+   *
+   * @param attempt as its caller knows it, which may be an older version
+   * @returns undefined if it is gone
    */
-  async change(id: string, what: Change): Promise<Changed | undefined> {
-    const attempt = await this.#store.get(id);
-    return attempt && this.#apply(attempt, what);
+  update(attempt: Attempt, what: Change): Promise<Updated<"changed" | "unchanged"> | undefined> {
+    return this.#write(attempt, what.kind, (current) => {
+      const next = change(current, what, this.#timeouts);
+      return { next, outcome: next === current ? "unchanged" : "changed" };
+    });
   }
 
-  #apply(attempt: Attempt, what: Change): Promise<Changed> {
-    return this.#write(attempt, what.kind, (current) => change(current, what, this.#timeouts));
+  /** Claims the login of an attempt for its browser, as `update`. */
+  claim(attempt: Attempt, what: Claim): Promise<Updated<ClaimOutcome> | undefined> {
+    return this.#write(attempt, "claimed", (current) => claim(current, what, this.#timeouts));
   }
 
   /** @param decide returns the next version of an attempt, or the same object if nothing changes */
-  async #write(attempt: Attempt, kind: string, decide: (current: Attempt) => Attempt): Promise<Changed> {
+  async #write<Outcome>(
+    attempt: Attempt,
+    kind: string,
+    decide: (current: Attempt) => { next: Attempt; outcome: Outcome },
+  ): Promise<Updated<Outcome> | undefined> {
     let current = attempt;
     for (let tries = 0; tries < maxTries; tries++) {
-      const next = decide(current);
-      if (next === current) return { attempt: current, changed: false };
+      const { next, outcome } = decide(current);
+      if (next === current) return { attempt: current, outcome };
       if (await this.#store.compareAndSet(current.id, current.version, next)) {
+        this.#seen(next);
         if (next.state.status !== current.state.status) this.#reportSettled(next, current.state);
-        return { attempt: next, changed: true };
+        return { attempt: next, outcome };
       }
-      const reread = await this.#store.get(current.id);
-      if (!reread) return { attempt: current, changed: false };
+      const reread = this.#own(await this.#store.get(current.id));
+      if (!reread) return undefined;
       current = reread;
     }
     throw new Error(`An attempt could not be changed in ${maxTries} tries: ${kind}`);
+  }
+
+  #own(attempt: Attempt | undefined): Attempt | undefined {
+    if (attempt?.origin !== this.#origin) return undefined;
+    this.#seen(attempt);
+    return attempt;
   }
 
   #reportSettled({ id, address, startedAt, state }: Attempt, before: AttemptState): void {

@@ -1,6 +1,8 @@
 import { base64url, sha256 } from "../text/bytes.js";
 import type { Runtime } from "../runtime.js";
-import type { Attempt, Ticket } from "./attempt.js";
+import type { Timeouts } from "../timeouts.js";
+import type { Attempt, CompletedState } from "./attempt.js";
+import { nextVersion } from "./transitions.js";
 
 /** 256 random bits. */
 const secretBytes = 32;
@@ -38,14 +40,18 @@ export interface Redemption {
   readonly at: number;
 }
 
-/** Why an attempt's newest ticket cannot be redeemed; undefined if it can. */
-export function ticketRefusal(
+/** Redeems an attempt's newest ticket: the next version of the attempt and its state, or the same one and why the ticket is refused. */
+export function redeemTicket(
   attempt: Attempt,
-  ticket: Ticket,
   { hash, browser, at }: Redemption,
-): TicketRefusal | undefined {
-  if (ticket.hash !== hash) return "unknown";
-  if (attempt.browser !== browser) return "other_browser";
-  if (ticket.redeemedAt !== undefined) return "used";
-  return at < ticket.endsAt ? undefined : "expired";
+  timeouts: Timeouts,
+): { next: Attempt; outcome: TicketRefusal | CompletedState } {
+  const { state } = attempt;
+  const refused = (outcome: TicketRefusal) => ({ next: attempt, outcome });
+  if (state.status !== "completed" || state.ticket?.hash !== hash) return refused("unknown");
+  if (attempt.browser !== browser) return refused("other_browser");
+  if (state.ticket.redeemedAt !== undefined) return refused("used");
+  if (at >= state.ticket.endsAt) return refused("expired");
+  const redeemed = { ...state, ticket: { ...state.ticket, redeemedAt: at } };
+  return { next: nextVersion(attempt, { ...attempt, state: redeemed }, timeouts), outcome: redeemed };
 }

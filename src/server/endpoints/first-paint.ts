@@ -39,7 +39,7 @@ export interface BeginOptions extends PageOptions {
 }
 
 interface FirstPaintParts<Context> {
-  otpEndpoint: OtpEndpoint<Context>;
+  otp: OtpEndpoint<Context>;
   pageCheck: PageCheck;
   errorLog: ErrorLog;
 }
@@ -51,7 +51,7 @@ interface FirstPaintParts<Context> {
  */
 export async function beginWithPage<Context>(
   call: Call<Context>,
-  { otpEndpoint, pageCheck, errorLog }: FirstPaintParts<Context>,
+  { otp, pageCheck, errorLog }: FirstPaintParts<Context>,
   options?: BeginOptions | null,
 ): Promise<FirstPaint | null> {
   const { qrLink, pageUrl } = options ?? {};
@@ -59,7 +59,7 @@ export async function beginWithPage<Context>(
     // Inside `try`: a wrong option must not break the page.
     const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
     if (!isSeen(call.request) || !pageCheck.allows(call.request, pageUrl)) return null;
-    return await firstPaint(call, otpEndpoint, link);
+    return await firstPaint(call, otp, link);
   } catch (error) {
     errorLog.reportBegin(call, error);
     return null;
@@ -88,10 +88,10 @@ export function newCookieFor(
 
 async function firstPaint<Context>(
   call: Call<Context>,
-  otpEndpoint: OtpEndpoint<Context>,
+  endpoint: OtpEndpoint<Context>,
   qrLink: string | undefined,
 ): Promise<FirstPaint> {
-  const { answer, setCookie } = await otpEndpoint.begin(call, undefined);
+  const { answer, setCookie } = await endpoint.begin(call, undefined);
   const { attempt, otp, expires_in: expiresIn } = answer;
   // It is written into the page as it is, so it must be base64, and no longer than a QR code can hold.
   if (!/^[\w+/=-]{1,2953}$/.test(otp)) throw temporarilyUnavailable();

@@ -167,19 +167,19 @@ export class OtpEndpoint<Context> {
     await live.pollLast(attempt);
     await pause.check();
     if (!breaker.admits()) throw this.#tokenServerDown();
-    const place = await attempts.change(attempt.id, {
+    const place = await attempts.update(attempt, {
       kind: "renewal_started",
       maxTransactions: config.limits.transactionsPerAttempt,
     });
     if (!place) throw unknownAttempt();
-    if (!place.changed) throw this.#renewalError(place.attempt);
+    if (place.outcome === "unchanged") throw this.#renewalError(place.attempt);
 
-    const issued = await this.#issueForRenewal(call, attempt);
+    const issued = await this.#issueForRenewal(call, place.attempt);
     const transaction = await this.#transactionOf(issued, attempt.id);
-    const renewed = await attempts.change(attempt.id, { kind: "renewed", ...transaction });
+    const renewed = await attempts.update(place.attempt, { kind: "renewed", ...transaction });
     if (!renewed) throw unknownAttempt();
     // A phone that scanned an older code may have accepted or declined in the meantime.
-    if (!renewed.changed) throw attemptSettled();
+    if (renewed.outcome === "unchanged") throw attemptSettled();
     live.codeStarted(issued.endsAt);
     report({
       type: "code_renewed",
@@ -217,8 +217,9 @@ export class OtpEndpoint<Context> {
     return { id, endsAt, ...(await pairing.stored(number, attempt, id)) };
   }
 
-  async #issueForRenewal(call: Call<Context>, { id, language, address }: Attempt): Promise<Issued> {
+  async #issueForRenewal(call: Call<Context>, attempt: Attempt): Promise<Issued> {
     const { attempts, config, runtime } = this.#core;
+    const { language, address } = attempt;
     const { quota } = this.#parts;
     const client = config.addresses.clientAt(address);
     try {
@@ -226,7 +227,7 @@ export class OtpEndpoint<Context> {
         throw tokenServerCallsExceeded(quota.retryAfterMs("renewal", client));
       return await this.#issue(call, language, this.#parts.pairing?.createNumber(runtime));
     } catch (error) {
-      await attempts.change(id, { kind: "renewal_abandoned" });
+      await attempts.update(attempt, { kind: "renewal_abandoned" });
       throw error;
     }
   }

@@ -8,25 +8,23 @@ import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
 import { checkCsrf, Cors } from "../http/csrf-and-cors.js";
 import { readJsonObject } from "../http/json-body.js";
-import { authenticateCallback } from "./callback-endpoint.js";
+import { logIn } from "../login/login-endpoint.js";
+import type { Pairing } from "../pairing/pairing.js";
+import { authenticateCallback, type CallbackEndpoint } from "./callback-endpoint.js";
+import type { OtpEndpoint } from "./otp-endpoint.js";
+import { answerStatus, polled, type StatusEndpointParts } from "./status-endpoint.js";
 
 type Body = Readonly<Record<string, unknown>>;
 type Answer = Response | Promise<Response>;
-
-/** What each call does, after the checks that many calls share. Each may throw an `ApiError`. */
-export interface Endpoints<Context> {
-  start(call: Call<Context>, body: Body): Answer;
-  renew(call: Call<Context>, attempt: Attempt): Answer;
-  status(call: Call<Context>, attempt: Attempt): Answer;
-  logIn(call: Call<Context>, body: Body, attempt: Attempt): Answer;
-  callback(call: Call<Context>, body: Body): Answer;
-}
 
 interface RoutesParts<Context> {
   core: Core<Context>;
   cookie: BrowserCookie;
   errorLog: ErrorLog;
-  endpoints: Endpoints<Context>;
+  otp: OtpEndpoint<Context>;
+  callback: CallbackEndpoint;
+  status: StatusEndpointParts;
+  pairing: Pairing<Context> | undefined;
 }
 
 /** Answers a call. Never rejects. */
@@ -40,7 +38,10 @@ export function createRoutes<Context>({
   core,
   cookie,
   errorLog,
-  endpoints,
+  otp,
+  callback,
+  status,
+  pairing,
 }: RoutesParts<Context>): Routes<Context> {
   const { attempts, config, runtime } = core;
   type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
@@ -75,7 +76,12 @@ export function createRoutes<Context>({
     const secret = cookie.read(c.req.raw);
     // Without a cookie the store is not read.
     if (secret === undefined) throw unknownAttempt();
-    const attempt = await attempts.get(c.req.param("attempt") ?? "", await sha256(secret));
+    const found = await attempts.get(c.req.param("attempt") ?? "", await sha256(secret));
+    // One that was accepted and not claimed in time is over.
+    const isAccepted = found?.state.status === "approved";
+    const attempt = isAccepted
+      ? (await attempts.update(found, { kind: "time_over", at: runtime.now() }))?.attempt
+      : found;
     if (!attempt) throw unknownAttempt();
     c.env.call.attempt = attempt.id;
     return attempt;
@@ -86,12 +92,15 @@ export function createRoutes<Context>({
     if (new URL(call.request.url).pathname !== `${config.path}/callback`) throw notFound();
     call.isCallback = true;
     await authenticateCallback(call.request, config.callbackCredentials);
-    return endpoints.callback(call, await readBody(call.request));
+    return callback.answer(call, await readBody(call.request));
   });
-  pageRoute("", (call, body) => endpoints.start(call, body));
-  pageRoute("/:attempt/otp", async (call, _body, c) => endpoints.renew(call, await attemptOf(c)));
-  pageRoute("/:attempt/login", async (call, body, c) => endpoints.logIn(call, body, await attemptOf(c)));
-  route("/:attempt", "GET", async (c) => endpoints.status(c.env.call, await attemptOf(c)));
+  pageRoute("", (call, body) => otp.start(call, body));
+  pageRoute("/:attempt/otp", async (call, _body, c) => otp.renew(call, await attemptOf(c)));
+  pageRoute("/:attempt/login", async (call, body, c) =>
+    // A page logs in where it has seen the acceptance. A failover of the store may have lost it since: the Token Server has it.
+    logIn(call, body, await polled(await attemptOf(c), status), core, pairing),
+  );
+  route("/:attempt", "GET", async (c) => answerStatus(c.req.raw, await attemptOf(c), status));
 
   app.notFound(() => {
     throw notFound();

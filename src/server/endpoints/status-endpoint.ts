@@ -11,7 +11,7 @@ import type { LiveAttempts } from "../live/live-attempts.js";
 import type { ResultCalls } from "../live/result-calls.js";
 import { StatusStream, streamHeaders } from "./status-stream.js";
 
-interface StatusEndpointParts {
+export interface StatusEndpointParts {
   core: Core;
   live: LiveAttempts;
   calls: ResultCalls;

@@ -21,6 +21,7 @@ import {
   unwatched,
   watched,
   type CallHistory,
+  type CallOutcome,
   type ScheduleOptions,
 } from "./result-schedule.js";
 import { gapSpreadMs } from "./store-gap.js";
@@ -235,22 +236,20 @@ export class LiveAttempt implements AttemptReading {
 
   /** Makes a result call for a transaction, or joins the running one. Never rejects. */
   #call(transactionId: string, hasQuota = false): Promise<void> {
-    const { running } = this.#parts.calls;
-    const present = running.get(transactionId);
-    if (present) return present;
-    const call = this.#callOnce(transactionId, hasQuota).then((outcome) => {
-      running.delete(transactionId);
-      this.#history = callEnded(this.#history, transactionId, outcome, this.#runtime.now());
-      this.makeDueCalls();
-    });
-    running.set(transactionId, call);
-    return call;
+    return this.#parts.calls.once(
+      transactionId,
+      () => this.#callOnce(transactionId, hasQuota),
+      (outcome) => {
+        this.#history = callEnded(this.#history, transactionId, outcome, this.#runtime.now());
+        this.makeDueCalls();
+      },
+    );
   }
 
   /** Never rejects. */
-  async #callOnce(transactionId: string, hasQuota: boolean): Promise<Asked["outcome"]> {
+  async #callOnce(transactionId: string, hasQuota: boolean): Promise<CallOutcome> {
     this.#history = callBegan(this.#history, transactionId, this.#runtime.now());
-    let outcome: Asked["outcome"] = "lost";
+    let outcome: CallOutcome = "lost";
     try {
       const asked = await this.#parts.calls.ask(this.#attempt, transactionId, hasQuota);
       await this.#apply(asked);
@@ -305,11 +304,11 @@ export class LiveAttempt implements AttemptReading {
   /** Changes the attempt in the store, and shows what it is then. */
   async #change(change: Change): Promise<boolean> {
     const write = async (): Promise<boolean> => {
-      const changed = await this.#parts.core.attempts.change(this.#attempt.id, change);
-      if (!changed) return false;
-      this.update(changed.attempt);
+      const updated = await this.#parts.core.attempts.update(this.#attempt, change);
+      if (!updated) return false;
+      this.update(updated.attempt);
       this.#show();
-      return changed.changed;
+      return updated.outcome === "changed";
     };
     return this.#watch ? this.#watch.reader.whileWriting(write) : write();
   }

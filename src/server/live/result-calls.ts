@@ -20,8 +20,8 @@ export class ResultCalls {
   readonly #core: Core;
   readonly #tokenServer: TokenServerClient;
   readonly #quota: CallQuota;
-  /** The running calls, by transaction. A transaction has one at a time. */
-  readonly running = new Map<string, Promise<void>>();
+  /** The running calls, by transaction. */
+  readonly #running = new Map<string, Promise<void>>();
 
   constructor(core: Core, tokenServer: TokenServerClient, quota: CallQuota) {
     this.#core = core;
@@ -37,6 +37,22 @@ export class ResultCalls {
   /** Takes the quota for a call that does not wait for it. False if there is none. */
   take(purpose: "poll" | "last", { address }: Attempt): boolean {
     return this.#quota.take(purpose, this.#core.config.addresses.clientAt(address));
+  }
+
+  /** Makes a call for a transaction, or joins the one that is running: there is one at a time. @param ended is told its outcome */
+  once(
+    transactionId: string,
+    call: () => Promise<CallOutcome>,
+    ended: (outcome: CallOutcome) => void,
+  ): Promise<void> {
+    const running =
+      this.#running.get(transactionId) ??
+      call().then((outcome) => {
+        this.#running.delete(transactionId);
+        ended(outcome);
+      });
+    this.#running.set(transactionId, running);
+    return running;
   }
 
   /** Asks the Token Server for the result of a transaction, once there is quota for it. */
@@ -85,6 +101,6 @@ export class ResultCalls {
 
   /** Resolves when no call is running. */
   async settled(): Promise<void> {
-    while (this.running.size > 0) await Promise.all(this.running.values());
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 }

@@ -1,5 +1,4 @@
-import type { ApprovedState, Attempt } from "../attempt/attempt.js";
-import { claimableUntil, repeatableUntil } from "../attempt/deadlines.js";
+import type { Attempt, CompletedState } from "../attempt/attempt.js";
 import { createTicketSecret, type TicketSecret } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
@@ -28,6 +27,7 @@ export async function logIn<Context>(
   if (state.status === "pending")
     throw new ApiError("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
   if (state.status !== "approved" && state.status !== "completed") throw attemptSettled();
+  const { userId } = state;
   const { outcome } = core.config;
   const ticket = "handOver" in outcome ? await createTicketSecret(core.runtime) : undefined;
   const answer = (login: ClaimedLogin): Response | Promise<Response> =>
@@ -35,13 +35,15 @@ export async function logIn<Context>(
       ? runSignIn(call, login, outcome.signIn, core)
       : answerTicket(call, { ...login, secret: ticket?.secret ?? "" }, outcome.handOver.to, core);
   if (!pairing)
-    return answer(await claimLogin(call, attempt, { shown: { proof: { kind: "not_asked" } }, ticket }, core));
+    return answer(
+      await claimLogin(call, attempt, { userId, shown: { proof: { kind: "not_asked" } }, ticket }, core),
+    );
 
   const { request, context } = call;
   const logInOnce = async (): Promise<Response> => {
     const browser = pairing.browserOf(request.headers.get("cookie") ?? "");
     const shown = await pairing.proofOf(call, attempt, body["number"], browser);
-    const login = await claimLogin(call, attempt, { shown, ticket }, core, pairing);
+    const login = await claimLogin(call, attempt, { userId, shown, ticket }, core, pairing);
     pairing.asked.delete(id);
     const response = await answer(login);
     // The site has not taken a ticket's login yet: that browser becomes known with its redemption.
@@ -59,6 +61,7 @@ export async function logIn<Context>(
 
 /** With what a login is claimed. */
 interface LoginClaim {
+  userId: string;
   shown: Shown;
   /** The new ticket, if the page gets one. */
   ticket: TicketSecret | undefined;
@@ -68,57 +71,53 @@ interface LoginClaim {
 async function claimLogin<Context>(
   call: Call<Context>,
   before: Attempt,
-  { shown, ticket }: LoginClaim,
+  { userId, shown, ticket }: LoginClaim,
   core: Core<Context>,
   pairing?: Pairing<Context>,
 ): Promise<ClaimedLogin> {
-  const { limits, timeouts } = core.config;
   const { proof, typed } = shown;
-  const at = core.runtime.now();
-  const result = await core.attempts.change(before.id, {
-    kind: "claimed",
-    at,
-    maxLogins: limits.loginsPerAttempt,
+  const claimed = await core.attempts.claim(before, {
+    at: core.runtime.now(),
+    maxLogins: core.config.limits.loginsPerAttempt,
     ...(ticket && { ticketHash: ticket.hash }),
     proof,
   });
-  if (!result) throw unknownAttempt();
-  const { attempt, changed } = result;
-  const { state } = attempt;
-  switch (state.status) {
-    case "completed": {
-      const isOver = state.ticket?.redeemedAt !== undefined || proof.kind === "revoked";
-      if (!changed) throw repeatError(isOver ? 0 : repeatableUntil(state, timeouts) - at);
-      const { userId, logins } = state;
-      if (logins === undefined) await pairing?.noteClaim(call, attempt, state, shown);
-      else await typed?.notCounted();
-      return {
-        userId,
-        attempt: attempt.id,
-        login: summaryOf(attempt, state),
-        claimedAt: state.at,
-        repeated: logins !== undefined,
-      };
-    }
-    case "approved":
-    case "failed":
-      if (
-        !isApproved(before) ||
-        (state.status === "approved" && at >= claimableUntil(attempt, state, timeouts))
-      )
-        throw attemptSettled();
-      throw await refusedClaim(call, { before, shown, result }, core, pairing);
-    case "pending":
-    case "denied":
-    case "expired":
+  if (!claimed) throw unknownAttempt();
+  const { attempt, outcome } = claimed;
+  const login = (state: CompletedState, repeated: boolean): ClaimedLogin => ({
+    userId,
+    attempt: attempt.id,
+    login: summaryOf(attempt, state),
+    claimedAt: state.at,
+    repeated,
+  });
+  switch (outcome.kind) {
+    case "completed":
+      await pairing?.noteClaim(call, attempt, outcome.state, shown);
+      return login(outcome.state, false);
+    case "repeated":
+      await typed?.notCounted();
+      return login(outcome.state, true);
+    case "too_often":
+      await typed?.notCounted();
+      throw limitExceeded(
+        "loginsPerAttempt",
+        "too_many_requests",
+        "This attempt has logged in too many times.",
+        outcome.leftMs,
+      );
+    case "settled":
+      await typed?.notCounted();
       throw attemptSettled();
+    case "asked":
+    case "wrong":
+    case "refused":
+    case "unavailable":
+      throw await refusedClaim(call, { userId, attempt, outcome, typed }, core, pairing);
     default:
-      return state satisfies never;
+      return outcome satisfies never;
   }
 }
-
-const isApproved = (attempt: Attempt): attempt is Attempt & { state: ApprovedState } =>
-  attempt.state.status === "approved";
 
 const tooManyCalls = (leftMs: number): ApiError =>
   limitExceeded(
@@ -127,14 +126,3 @@ const tooManyCalls = (leftMs: number): ApiError =>
     "There were too many login calls of this attempt.",
     leftMs,
   );
-
-/** Why a login cannot be repeated. */
-const repeatError = (leftMs: number): ApiError =>
-  leftMs <= 0
-    ? attemptSettled()
-    : limitExceeded(
-        "loginsPerAttempt",
-        "too_many_requests",
-        "This attempt has logged in too many times.",
-        leftMs,
-      );

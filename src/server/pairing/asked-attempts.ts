@@ -88,7 +88,10 @@ export class AskedAttempts {
     const { attempts, config, runtime } = this.#core;
     const now = runtime.now();
     // The guard reports a store that is down.
-    const result = await attempts.change(id, { kind: "time_over", at: now }).catch(() => "unknown" as const);
+    const result = await attempts
+      .read(id)
+      .then((attempt) => attempt && attempts.update(attempt, { kind: "time_over", at: now }))
+      .catch(() => "unknown" as const);
     this.#asked.delete(id);
     const isOpen = result === "unknown" || result?.attempt.state.status === "approved";
     const isForgotten = now >= until + config.timeouts.memorySeconds * 1000;

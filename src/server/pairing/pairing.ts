@@ -1,7 +1,8 @@
 import { acceptedTransaction, type Attempt, type CompletedState } from "../attempt/attempt.js";
 import type { CompletedAttempt } from "../attempt/attempts.js";
 import type { StoreGuard } from "../attempt/store-guard.js";
-import type { BrowserProof, NewTransaction } from "../attempt/transitions.js";
+import type { BrowserProof } from "../attempt/number-rule.js";
+import type { NewTransaction } from "../attempt/transitions.js";
 import type { Core } from "../core.js";
 import { invalidRequest } from "../http/api-error.js";
 import type { Call } from "../http/call.js";

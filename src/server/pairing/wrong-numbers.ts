@@ -1,5 +1,5 @@
 import type { StoreGuard } from "../attempt/store-guard.js";
-import type { WrongNumberLimit } from "../attempt/transitions.js";
+import type { LimitReached } from "../attempt/number-rule.js";
 import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
 import type { Limits, Rate } from "../limits/limits.js";
@@ -16,12 +16,6 @@ export interface Typist {
   address: string | undefined;
 }
 
-/** A limit that is reached, and when it ends. */
-export interface Reached {
-  by: WrongNumberLimit;
-  retryAfterMs: number;
-}
-
 interface Counter {
   rate: Rate;
   limiter: Required<RateLimiter>;
@@ -33,7 +27,7 @@ const honestShare = 1 / 3;
 /** A number that is about to be compared. It counts as a wrong one, until it turns out to be another. */
 export interface TypedNumber {
   /** Undefined: it may be compared. */
-  readonly reached: Reached | undefined;
+  readonly reached: LimitReached | undefined;
   /** It was right. */
   right(): Promise<void>;
   /** It was not compared, or was counted before. */
@@ -67,7 +61,7 @@ export class WrongNumbers {
   }
 
   /** The first limit that is reached, before a number is typed; undefined if none is. */
-  async reached({ userId, browser, address }: Typist): Promise<Reached | undefined> {
+  async reached({ userId, browser, address }: Typist): Promise<LimitReached | undefined> {
     const user = await this.#userKey(userId);
     return firstOf(
       await Promise.all([
@@ -119,7 +113,7 @@ export class WrongNumbers {
 const limitsInOrder = ["user", "browser", "address"] as const;
 
 /** @param leftMs how long each limit that is reached lasts, in the order of `limitsInOrder` */
-function firstOf(leftMs: readonly (number | undefined)[]): Reached | undefined {
+function firstOf(leftMs: readonly (number | undefined)[]): LimitReached | undefined {
   const index = leftMs.findIndex((left) => left !== undefined);
   const by = limitsInOrder[index];
   return by && { by, retryAfterMs: leftMs[index] ?? 0 };

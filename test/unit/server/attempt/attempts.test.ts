@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
+import type { Attempt } from "../../../../src/server/attempt/attempt.js";
 import { Attempts, createAttemptId, isAttemptId } from "../../../../src/server/attempt/attempts.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
@@ -13,7 +14,7 @@ interface Scene {
   attempts: Attempts;
   events: LoginKitEvent[];
   /** An attempt that has begun, with one code of a minute. */
-  begin: () => Promise<string>;
+  begin: () => Promise<Attempt>;
 }
 
 /** @param wrap wraps the memory store */
@@ -22,11 +23,11 @@ function scene(wrap: (store: AttemptStore) => AttemptStore = (store) => store): 
   const events: LoginKitEvent[] = [];
   const store = wrap(memoryStore(() => clock.now()));
   const attempts = new Attempts(store, origin, timeouts, clock, (event) => void events.push(event));
-  const begin = async (): Promise<string> => {
-    const transaction = { id: "one", endsAt: clock.now() + 60_000 };
-    const { id } = await attempts.begin({ id: createAttemptId(clock), browser: "hash" }, transaction);
-    return id;
-  };
+  const begin = (): Promise<Attempt> =>
+    attempts.begin(
+      { id: createAttemptId(clock), browser: "hash" },
+      { id: "one", endsAt: clock.now() + 60_000 },
+    );
   return { clock, attempts, events, begin };
 }
 
@@ -36,9 +37,9 @@ const of = (events: LoginKitEvent[]): unknown[] =>
 describe("the attempts", () => {
   test("begin pending, with an id of 128 bits and the hash of their browser", async () => {
     const { attempts, begin, clock } = scene();
-    const id = await begin();
+    const { id } = await begin();
     holds(isAttemptId(id), id);
-    assert.notEqual(await begin(), id);
+    assert.notEqual((await begin()).id, id);
     const attempt = await attempts.get(id, "hash");
     assert.equal(attempt?.browser, "hash");
     holds(!("language" in attempt), "a language that nobody said");
@@ -69,24 +70,10 @@ describe("the attempts", () => {
     assert.equal(reads.length, 2);
   });
 
-  test("that were accepted and not claimed in time are expired when they are read, also in the store", async () => {
-    const { attempts, begin, clock, events } = scene();
-    const id = await begin();
-    await attempts.change(id, { kind: "approved", id: "one", userId: "alice", at: clock.now() });
-    await clock.advance(119.999);
-    assert.equal((await attempts.get(id, "hash"))?.state.status, "approved");
-    await clock.advance(0.001);
-    assert.deepEqual((await attempts.get(id, "hash"))?.state, { status: "expired", at: clock.now() });
-    assert.equal((await attempts.findByTransaction("one"))?.state.status, "expired");
-    assert.deepEqual(of(events), [
-      ["attempt_approved", "info", 0],
-      ["attempt_expired", "info", 120_000],
-    ]);
-  });
-
   test("whose time is over stay pending until the last result call has an answer", async () => {
     const { attempts, begin, clock } = scene();
-    const id = await begin();
+    const attempt = await begin();
+    const { id } = attempt;
     await clock.advance(80);
     assert.equal((await attempts.get(id, "hash"))?.state.status, "pending");
   });
@@ -100,14 +87,14 @@ describe("the attempts", () => {
   for (const [type, level, what] of ends) {
     test(`report the end of an attempt once: ${what.kind}, ${type}`, async () => {
       const { attempts, begin, clock, events } = scene();
-      const id = await begin();
+      const attempt = await begin();
       // Somebody asks about it.
       await clock.advance(70);
-      await attempts.change(id, { kind: "silence", at: clock.now() });
+      await attempts.update(attempt, { kind: "silence", at: clock.now() });
       await clock.advance(60);
       const change = { ...what, at: clock.now() };
-      assert.equal((await attempts.change(id, change))?.changed, true);
-      assert.equal((await attempts.change(id, change))?.changed, false);
+      assert.equal((await attempts.update(attempt, change))?.outcome, "changed");
+      assert.equal((await attempts.update(attempt, change))?.outcome, "unchanged");
       assert.deepEqual(of(events), [[type, level, 130_000]]);
     });
   }
@@ -115,9 +102,9 @@ describe("the attempts", () => {
   test("keep the address of the client that began them, and report it at their end", async () => {
     const { attempts, clock, events } = scene();
     const of = { id: createAttemptId(clock), browser: "hash", address: "192.0.2.1" };
-    const { id } = await attempts.begin(of, { id: "one", endsAt: clock.now() + 60_000 });
-    assert.equal((await attempts.get(id, "hash"))?.address, "192.0.2.1");
-    await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
+    const attempt = await attempts.begin(of, { id: "one", endsAt: clock.now() + 60_000 });
+    assert.equal((await attempts.get(attempt.id, "hash"))?.address, "192.0.2.1");
+    await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
     const [event] = events;
     assert.equal(event?.type === "attempt_denied" && event.address, "192.0.2.1");
   });
@@ -125,48 +112,49 @@ describe("the attempts", () => {
   test("report no address if none is known", async () => {
     const { attempts, clock, events } = scene();
     const transaction = { id: "one", endsAt: clock.now() + 60_000 };
-    const { id } = await attempts.begin({ id: createAttemptId(clock), browser: "hash" }, transaction);
-    await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
+    const attempt = await attempts.begin({ id: createAttemptId(clock), browser: "hash" }, transaction);
+    await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
     holds(!("address" in (events[0] ?? {})), JSON.stringify(events));
   });
 
   test("do not report renewals and logins", async () => {
     const { attempts, begin, clock, events } = scene();
-    const id = await begin();
-    await attempts.change(id, { kind: "renewal_started", maxTransactions: 20 });
-    await attempts.change(id, { kind: "renewed", id: "two", endsAt: clock.now() + 60_000 });
-    await attempts.change(id, { kind: "transaction_closed", id: "two", at: clock.now() });
+    const attempt = await begin();
+    await attempts.update(attempt, { kind: "renewal_started", maxTransactions: 20 });
+    await attempts.update(attempt, { kind: "renewed", id: "two", endsAt: clock.now() + 60_000 });
+    await attempts.update(attempt, { kind: "transaction_closed", id: "two", at: clock.now() });
     assert.deepEqual(events, []);
-    await attempts.change(id, { kind: "approved", id: "one", userId: "alice", at: clock.now() });
-    const claim = await attempts.change(id, {
-      kind: "claimed",
+    const approved = await attempts.update(attempt, {
+      kind: "approved",
+      id: "one",
+      userId: "alice",
+      at: clock.now(),
+    });
+    const claimed = await attempts.claim(approved?.attempt ?? attempt, {
       at: clock.now(),
       maxLogins: 20,
       proof: { kind: "not_asked" },
     });
-    assert.equal(claim?.attempt.state.status, "completed");
+    assert.equal(claimed?.attempt.state.status, "completed");
     assert.deepEqual(of(events), [["attempt_approved", "info", 0]]);
   });
 
   test("that are gone cannot be changed", async () => {
     const { attempts, clock } = scene();
-    assert.equal(
-      await attempts.change("A".repeat(22), { kind: "denied", id: "one", at: clock.now() }),
-      undefined,
-    );
+    const attempt = await scene().begin();
+    assert.equal(await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() }), undefined);
   });
 
-  test("that disappear during a change are returned as they were read", async () => {
+  test("that disappear during a change are gone", async () => {
     let isGone = false;
     const { attempts, begin, clock, events } = scene((store) => ({
       ...store,
       get: (id) => (isGone ? Promise.resolve(undefined) : store.get(id)),
       compareAndSet: () => Promise.resolve(!(isGone = true)),
     }));
-    const id = await begin();
-    const result = await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
-    assert.equal(result?.changed, false);
-    assert.equal(result.attempt.state.status, "pending");
+    const attempt = await begin();
+    const result = await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
+    assert.equal(result, undefined);
     assert.deepEqual(events, []);
   });
 
@@ -185,9 +173,9 @@ describe("the attempts", () => {
         return store.compareAndSet(id, version, next);
       },
     }));
-    const id = await begin();
-    const result = await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
-    assert.equal(result?.changed, true);
+    const attempt = await begin();
+    const result = await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
+    assert.equal(result?.outcome, "changed");
     assert.deepEqual([result.attempt.version, result.attempt.startedCount], [5, 4]);
   });
 
@@ -206,7 +194,6 @@ describe("the attempts", () => {
 
     assert.equal(await ours.get(id, "hash"), undefined);
     assert.equal(await ours.findByTransaction("one"), undefined);
-    assert.equal(await ours.change(id, { kind: "denied", id: "one", at: clock.now() }), undefined);
     assert.deepEqual(await ours.redeem(id, { hash: "ticket", browser: "hash" }), { refusal: "unknown" });
     await ours.scanned("one", {});
     assert.equal(await store.get(id), stored);
@@ -220,9 +207,9 @@ describe("the attempts", () => {
       ...store,
       compareAndSet: () => Promise.resolve(++tries < 0),
     }));
-    const id = await begin();
+    const attempt = await begin();
     await assert.rejects(
-      attempts.change(id, { kind: "denied", id: "one", at: clock.now() }),
+      attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() }),
       /in 200 tries: denied/,
     );
     assert.equal(tries, 200);
@@ -230,10 +217,11 @@ describe("the attempts", () => {
 
   test("pass subscriptions on to the store", async () => {
     const { attempts, begin, clock } = scene();
-    const id = await begin();
+    const attempt = await begin();
+    const { id } = attempt;
     let calls = 0;
     const end = await attempts.subscribe(id, () => (calls += 1));
-    await attempts.change(id, { kind: "denied", id: "one", at: clock.now() });
+    await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(calls, 1);
     end();
   });

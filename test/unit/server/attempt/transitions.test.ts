@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Attempt, AttemptState } from "../../../../src/server/attempt/attempt.js";
-import {
-  beginAttempt,
-  change,
-  redeemTicket,
-  type Change,
-} from "../../../../src/server/attempt/transitions.js";
-import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
-import { holds } from "../../../support/until.js";
+import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
+import { redeemTicket } from "../../../../src/server/attempt/ticket.js";
+import * as transitions from "../../../../src/server/attempt/transitions.js";
+import { defaultTimeouts as timeouts, type Timeouts } from "../../../../src/server/timeouts.js";
 import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadlines.js";
 
 const t0 = 1_000_000;
 const second = 1000;
 const origin = "https://www.example.com";
+const { beginAttempt } = transitions;
+type Change = transitions.Change | ({ kind: "claimed" } & Claim);
+const change = (attempt: Attempt, what: Change, within: Timeouts): Attempt =>
+  what.kind === "claimed" ? claim(attempt, what, within).next : transitions.change(attempt, what, within);
 const begin = (): Attempt =>
   beginAttempt(
     {
@@ -35,7 +35,7 @@ const renewed: Change[] = [
 const approved: Change = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second };
 const denied: Change = { kind: "denied", id: "one", at: t0 + 5 * second };
 const proof = { kind: "not_asked" } as const;
-const claimed: Change = { kind: "claimed", at: t0 + 6 * second, maxLogins: 2, proof };
+const claimed = { kind: "claimed", at: t0 + 6 * second, maxLogins: 2, proof } as const;
 
 /** Every kind of change, at a time after every deadline. */
 const everything: Change[] = [
@@ -113,35 +113,34 @@ describe("an attempt", () => {
   });
 
   describe("with a ticket", () => {
-    const withTicket: Change = { ...claimed, ticketHash: "ticket" };
+    const withTicket = { ...claimed, ticketHash: "ticket" };
     const redemption = { hash: "ticket", browser: "hash", at: t0 + 66 * second - 1 };
     const redeem = (attempt: Attempt, changes: Partial<typeof redemption> = {}) =>
       redeemTicket(attempt, { ...redemption, ...changes }, timeouts);
     const issued = after(begin(), approved, withTicket);
 
     test("is redeemed once, which ends its logins", () => {
-      const once = redeem(issued);
-      holds(typeof once !== "string");
+      const { next: once } = redeem(issued);
       const ticket = { hash: "ticket", endsAt: t0 + 66 * second, redeemedAt: redemption.at };
       assert.deepEqual(once, { ...issued, version: issued.version + 1, state: { ...issued.state, ticket } });
-      assert.equal(redeem(once), "used");
+      assert.equal(redeem(once).outcome, "used");
       assert.equal(after(once, withTicket), once);
       assert.equal(after(once, claimed), once);
     });
 
     test("is redeemed in time, by its browser, with its secret, and in no other way", () => {
-      assert.equal(redeem(issued, { hash: "other" }), "unknown");
-      assert.equal(redeem(issued, { browser: "other" }), "other_browser");
-      assert.equal(redeem(issued, { at: t0 + 66 * second }), "expired");
+      assert.equal(redeem(issued, { hash: "other" }).outcome, "unknown");
+      assert.equal(redeem(issued, { browser: "other" }).outcome, "other_browser");
+      assert.equal(redeem(issued, { at: t0 + 66 * second }).outcome, "expired");
       for (const attempt of [begin(), after(begin(), approved), after(begin(), approved, claimed)])
-        assert.equal(redeem(attempt), "unknown");
+        assert.equal(redeem(attempt).outcome, "unknown");
     });
 
     test("has the newest one only, and a repetition without one keeps it", () => {
       const newer = after(issued, { ...withTicket, ticketHash: "newer" });
-      assert.equal(redeem(newer), "unknown");
-      assert.equal(typeof redeem(newer, { hash: "newer" }), "object");
-      assert.equal(typeof redeem(after(issued, claimed)), "object");
+      assert.equal(redeem(newer).outcome, "unknown");
+      assert.equal(typeof redeem(newer, { hash: "newer" }).outcome, "object");
+      assert.equal(typeof redeem(after(issued, claimed)).outcome, "object");
     });
 
     test("is not forgotten before a long-lived ticket", () => {

@@ -1,0 +1,82 @@
+import type { Timeouts } from "../timeouts.js";
+import { acceptedTransaction, type Attempt, type CompletedState } from "./attempt.js";
+import { claimableUntil, repeatableUntil, ticketUntil } from "./deadlines.js";
+import { numberOutcome, type BrowserProof, type NumberOutcome } from "./number-rule.js";
+import { nextVersion } from "./transitions.js";
+
+/** The browser posts its login, or repeats it. A ticket replaces the one before, unless the site has redeemed that. */
+export interface Claim {
+  readonly at: number;
+  readonly maxLogins: number;
+  /** The hash of the secret of the ticket that the page gets, if it gets one. */
+  readonly ticketHash?: string;
+  readonly proof: BrowserProof;
+}
+
+/** What a claim led to. */
+export type ClaimOutcome =
+  /** It logs in. */
+  | { readonly kind: "completed" | "repeated"; readonly state: CompletedState }
+  /** It has logged in too many times. */
+  | { readonly kind: "too_often"; readonly leftMs: number }
+  /** It is not accepted, or over. */
+  | { readonly kind: "settled" }
+  | Exclude<NumberOutcome, { kind: "allowed" }>;
+
+/** Decides on a claim. `next` is the next version of the attempt, or the same object if nothing changes. */
+export function claim(
+  attempt: Attempt,
+  what: Claim,
+  timeouts: Timeouts,
+): { next: Attempt; outcome: ClaimOutcome } {
+  const { state } = attempt;
+  const { at, maxLogins, proof, ticketHash } = what;
+  const as = (next: Attempt["state"]): Attempt => nextVersion(attempt, { ...attempt, state: next }, timeouts);
+  const ticket = ticketHash !== undefined && {
+    ticket: { hash: ticketHash, endsAt: ticketUntil(at, timeouts) },
+  };
+  switch (state.status) {
+    case "approved": {
+      if (at >= claimableUntil(attempt, state, timeouts)) break;
+      const outcome = numberOutcome(state, acceptedTransaction(attempt, state)?.numberCode, proof);
+      switch (outcome.kind) {
+        case "allowed": {
+          const { userId, transaction, at: approvedAt } = state;
+          const { browser } = outcome;
+          const completed: CompletedState = {
+            ...{ status: "completed", userId, transaction, at, approvedAt },
+            ...ticket,
+            ...(browser && { browser }),
+          };
+          return { next: as(completed), outcome: { kind: "completed", state: completed } };
+        }
+        case "asked":
+        case "wrong":
+          return { next: outcome.isNew ? as(outcome.next) : attempt, outcome };
+        case "refused":
+          return { next: as({ status: "failed", at }), outcome };
+        case "unavailable":
+          return { next: attempt, outcome };
+        default:
+          return outcome satisfies never;
+      }
+    }
+    case "completed": {
+      const leftMs = repeatableUntil(state, timeouts) - at;
+      const isOver = leftMs <= 0 || proof.kind === "revoked" || state.ticket?.redeemedAt !== undefined;
+      if (isOver) break;
+      const logins = (state.logins ?? 1) + 1;
+      if (logins > maxLogins) return { next: attempt, outcome: { kind: "too_often", leftMs } };
+      const repeated = { ...state, logins, ...ticket };
+      return { next: as(repeated), outcome: { kind: "repeated", state: repeated } };
+    }
+    case "pending":
+    case "denied":
+    case "expired":
+    case "failed":
+      break;
+    default:
+      return state satisfies never;
+  }
+  return { next: attempt, outcome: { kind: "settled" } };
+}
