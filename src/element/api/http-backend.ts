@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { defer, Observable, type Subscriber } from "rxjs";
+import { defer, Observable, of, type Subscriber } from "rxjs";
 import { errorStatus, statusEvent, type ErrorAnswer, type StartAnswer } from "../../protocol/login-api.js";
 import {
   parseCodeAnswer,
@@ -12,7 +12,6 @@ import {
 import type { LoginErrorCode } from "../flow/state.js";
 import { RequestError, type Backend, type StreamSignal } from "./backend.js";
 import { firstStartsDone, markStarted, withStartLock } from "./start-lock.js";
-import { of } from "../flow/combine.js";
 
 /**
  * The login API over `fetch`.

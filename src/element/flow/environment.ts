@@ -4,12 +4,12 @@ import {
   distinctUntilChanged,
   filter,
   map,
+  merge,
   switchMap,
   take,
   type Observable,
 } from "rxjs";
 import { RequestError } from "../api/backend.js";
-import { merge } from "./combine.js";
 
 /** Whether a person can see the page. `gone`: the page was left and may be in the back-forward cache. */
 export type Visibility = "visible" | "hidden" | "gone";

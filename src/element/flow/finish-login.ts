@@ -1,9 +1,12 @@
 import {
   catchError,
+  concat,
   defer,
   EMPTY,
   filter,
   map,
+  merge,
+  of,
   Subject,
   switchMap,
   take,
@@ -22,7 +25,6 @@ import {
 } from "./environment.js";
 import type { Action, Failure, Question } from "./state.js";
 import { followStatus } from "./status-connection.js";
-import { concat, merge, of } from "./combine.js";
 
 /** How long the server lets a browser repeat a login whose answer was lost. */
 const loginRepeatMs = 60_000;

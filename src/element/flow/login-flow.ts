@@ -1,9 +1,12 @@
 import {
   BehaviorSubject,
   catchError,
+  concat,
   defer,
   EMPTY,
   map,
+  merge,
+  of,
   Subject,
   switchMap,
   take,
@@ -18,7 +21,6 @@ import { codeTimeoutMs } from "./renewal.js";
 import { fail, finish } from "./finish-login.js";
 import type { Action, Code, Failure } from "./state.js";
 import { followStatus } from "./status-connection.js";
-import { concat, merge, of } from "./combine.js";
 
 /** A command from the element. Each one ends the attempt before it. */
 export type Command =

@@ -4,6 +4,8 @@ import {
   distinctUntilChanged,
   EMPTY,
   map,
+  merge,
+  of,
   switchMap,
   type Observable,
 } from "rxjs";
@@ -25,7 +27,6 @@ import {
   type RenewalState,
 } from "./renewal.js";
 import type { Action, Code } from "./state.js";
-import { merge, of } from "./combine.js";
 
 /** The code of an answer that has just arrived. One that no QR code can hold makes the answer invalid. */
 export function receiveCode(answer: CodeAnswer, { encode, now }: Environment): Code {

@@ -1,12 +1,15 @@
 import {
   BehaviorSubject,
   catchError,
+  concat,
   concatMap,
   defer,
   distinctUntilChanged,
   EMPTY,
   filter,
   map,
+  merge,
+  of,
   switchMap,
   type Observable,
 } from "rxjs";
@@ -22,7 +25,6 @@ import {
 } from "./connection-state.js";
 import { awake, errorOnSilence, withTimeout, type Environment } from "./environment.js";
 import type { Connection } from "./state.js";
-import { concat, merge, of } from "./combine.js";
 
 /** A stream without an event or comment for this long is dead: the server comments every 15 s. */
 const silenceMs = 35_000;

@@ -1,4 +1,4 @@
-import { css } from "./css.js";
+import { css } from "lit";
 
 /** The code, the time, the steps and the large code. What keeps the code readable is `!important`, above any rule of a site. */
 export const codeStyles = css`

@@ -1,4 +1,4 @@
-import { css } from "./css.js";
+import { css } from "lit";
 
 /** Buttons, links, icons and messages. */
 export const partStyles = css`

@@ -1,5 +1,5 @@
 import type { CSSResult, CSSResultOrNative } from "lit";
-import { css } from "./css.js";
+import { css } from "lit";
 import { codeStyles } from "./styles-code.js";
 import { partStyles } from "./styles-parts.js";
 
