@@ -17,8 +17,7 @@ const longestRetryMs = 1_000;
 export type RedisClient = Awaited<ReturnType<typeof connect>>;
 
 /** The client, or one sentence about why there is none. */
-export type RedisResult =
-  { kind: "connected"; client: RedisClient } | { kind: "unreachable"; problem: string };
+type RedisResult = { kind: "connected"; client: RedisClient } | { kind: "unreachable"; problem: string };
 
 /**
  * Tries to connect once: a Redis that cannot be reached at the start is more likely a wrong address than an outage.

@@ -7,7 +7,7 @@ import {
 } from "../../demo/server/demo-config.js";
 
 /** The parsed command line. */
-export type Command =
+type Command =
   | { kind: "help"; text: string }
   | { kind: "version" }
   | { kind: "demo" | "emulator"; config: DemoConfig }

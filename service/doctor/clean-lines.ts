@@ -3,7 +3,7 @@ import { withoutSecrets } from "../../src/server/token-server/redaction.js";
 import type { Line } from "./lines.js";
 
 /** Makes text safe to print. Everything that doctor writes passes through it, because a server may have written part of it. */
-export interface Cleaner {
+interface Cleaner {
   /** Without secrets, on one line. */
   text: (text: string) => string;
   /** The same for a line, whose texts are also shortened. */

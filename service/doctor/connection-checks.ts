@@ -3,7 +3,7 @@ import { ignoredProxy } from "../../src/node/env-proxy.js";
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
 
 /** The server at the other end, as the lines name it. */
-export interface Server {
+interface Server {
   /** For example `the Token Server`. */
   what: string;
   /** Where its address is set: `token-server-url`, `--site`. */

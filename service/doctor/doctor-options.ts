@@ -14,7 +14,7 @@ export type Subject =
   /** `page`: the address of the login page. */
   | { kind: "site"; page: string; path: string; apiOrigin: string; headers: readonly GivenHeader[] };
 
-export type DoctorOptions =
+type DoctorOptions =
   | { kind: "help" }
   | { kind: "wrong"; problems: string[]; warnings: string[] }
   | {

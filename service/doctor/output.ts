@@ -61,7 +61,7 @@ export function summaryOf(lines: readonly Line[], steps: readonly string[]): str
 }
 
 /** The whole result, for `--json` and the report. */
-export interface Result {
+interface Result {
   kind: "tenant" | "site";
   /** The address of the Token Server or of the login page. */
   address: string;

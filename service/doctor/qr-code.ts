@@ -65,7 +65,7 @@ function codePage(text: string): string {
 }
 
 /** The page with the code, for this machine only. */
-export interface CodePage {
+interface CodePage {
   address: string;
   close: () => void;
 }

@@ -27,7 +27,7 @@ export const kitOptions = {
 export type CheckedSetting = keyof typeof kitOptions;
 
 /** The names that the lines use. */
-export interface Wording {
+interface Wording {
   /** A setting's name: `tokenServer.url` or `token-server-url`. */
   setting: (name: CheckedSetting) => string;
   /** The server that receives the callback in production, for the middle of a sentence. */

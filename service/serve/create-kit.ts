@@ -17,7 +17,7 @@ import { StrangerSampling } from "./stranger-sampling.js";
 import { traceEvent } from "./traces.js";
 
 /** A page that the site's own server renders, for the browser's address that the site passes. */
-export interface FirstPaintContext {
+interface FirstPaintContext {
   address: string | undefined;
 }
 

@@ -10,7 +10,7 @@ const namesOf = <Name extends string>(all: Record<Name, true>): readonly Name[] 
 type EventOf<Type extends LoginKitEvent["type"]> = Extract<LoginKitEvent, { type: Type }>;
 
 /** Why a call of the login API was refused, and `invalid_client`: one of the internal port without its secret. */
-export type Refusal = EventOf<"request_refused">["error"] | "invalid_client";
+type Refusal = EventOf<"request_refused">["error"] | "invalid_client";
 
 export const refusals = namesOf<Refusal>({
   invalid_request: true,

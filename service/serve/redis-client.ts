@@ -15,7 +15,7 @@ import {
 import type { Settings } from "../settings/setting-list.js";
 
 /** One Redis, the one that Sentinels name, or a cluster, as the settings say. */
-export interface RedisPlace {
+interface RedisPlace {
   /** Connects once. It reconnects, and follows a failover or a resharding, by itself. */
   connect: () => Promise<RedisConnection>;
   /** One sentence about why it cannot be used, without a password. */

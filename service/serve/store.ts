@@ -18,7 +18,7 @@ const replicasUnknown =
   "Redis does not say whether it has replicas (INFO, WAIT), so a failover may lose what POST /forget-browsers writes. Grant +info +wait.";
 
 /** The store of the attempts. */
-export interface Store {
+interface Store {
   /** Undefined: in the kit's memory. */
   attempts: AttemptStore | undefined;
   forgotten: ForgottenBrowsers;

@@ -12,7 +12,7 @@ export interface Given {
 }
 
 /** The values of one source by name. A name may also be that of a secret's file, such as `client-secret-file`. */
-export interface Source {
+interface Source {
   values: Map<string, Given>;
   problems: string[];
   warnings: string[];
@@ -44,7 +44,7 @@ export interface CommandFlags {
 }
 
 /** The rest of the command line, besides settings. */
-export interface GivenFlags {
+interface GivenFlags {
   help: boolean;
   config: string | undefined;
   switches: ReadonlySet<string>;

@@ -1,7 +1,7 @@
 import { isAlias, LineCounter, parseDocument, visit, type Document } from "yaml";
 
 /** The parsed YAML, or its problem: a code and a position. Nothing of the text itself, which may contain a secret. */
-export type ParsedYaml = { value: unknown } | { problem: string };
+type ParsedYaml = { value: unknown } | { problem: string };
 
 export function parseYaml(text: string): ParsedYaml {
   const lines = new LineCounter();

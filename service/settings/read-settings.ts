@@ -21,7 +21,7 @@ import { isLoopback } from "../../shared/loopback.js";
  */
 
 /** The result. Each of `warnings` and `problems` is one line, without a secret. */
-export type SettingsResult =
+type SettingsResult =
   | { kind: "help" }
   | {
       kind: "settings";
@@ -41,7 +41,7 @@ export type SettingsResult =
   | { kind: "wrong"; problems: string[]; warnings: string[] };
 
 /** The flags and settings of one command. */
-export interface CommandSettings extends CommandFlags {
+interface CommandSettings extends CommandFlags {
   /** Required settings that this command does not need: undefined if they are not given. */
   notNeeded: readonly SettingName[];
   /** The problem for a missing setting if all are given by flags. By default it names every place where it can be given. */

@@ -13,8 +13,7 @@ export interface SecretFile {
 export type Secrets = { [Name in SecretName]: Settings[Name] };
 
 /** The content of a secret's file, or its problem, which does not contain the secret. */
-export type ReadSecret =
-  { name: SecretName; value: Secrets[SecretName] } | { name: SecretName; problem: string };
+type ReadSecret = { name: SecretName; value: Secrets[SecretName] } | { name: SecretName; problem: string };
 
 /** Reads the file of a secret again. */
 export function readSecret({ name, path, where }: SecretFile, read: (path: string) => string): ReadSecret {

@@ -9,7 +9,7 @@ import { isInView, whenInView } from "./in-view.js";
 import { removeStoredAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
 import { sharedAttempt } from "./shared-attempt.js";
 
-export interface ControllerOptions {
+interface ControllerOptions {
   /** Where the login API is, as the page wrote it. Read at each start. */
   endpoint: () => string;
   /** How many fresh codes an attempt may have. Read at each use. */

@@ -1,5 +1,5 @@
 /** A request's body as text, or why there is none. */
-export type Body = { kind: "text"; text: string } | { kind: "too_large" } | { kind: "unreadable" };
+type Body = { kind: "text"; text: string } | { kind: "too_large" } | { kind: "unreadable" };
 
 /** Reads at most `maxBytes` of a body, as UTF-8. Never rejects. */
 export async function readBody(request: Request, maxBytes: number): Promise<Body> {

@@ -32,7 +32,7 @@ export interface ErrorAnswer {
 }
 
 /** The body of `pairing_required` and `wrong_number`: the page asks for the number that the phone shows. */
-export interface PairingAnswer extends ErrorAnswer {
+interface PairingAnswer extends ErrorAnswer {
   error: "pairing_required" | "wrong_number";
   /** How many digits the number has. */
   digits: number;

@@ -1,7 +1,7 @@
 import type { Answer, Answered } from "./visitor.js";
 
 /** Something in front of a site that answered instead of the site. */
-export type Intermediary =
+type Intermediary =
   /** It treats doctor as a robot. A browser gets past it. */
   | { kind: "bot-check"; says: string }
   /** HTTP authentication. `scheme`: as in the server's header. */

@@ -46,7 +46,7 @@ export interface Ask {
   withCookies?: boolean;
 }
 
-export interface VisitorOptions {
+interface VisitorOptions {
   timeoutMs: number;
   /** The headers of `--header`, sent to `origins` only. */
   given: readonly (readonly [name: string, value: string])[];

@@ -10,7 +10,7 @@ import { wordingOf } from "../wording.js";
 import { callbackAuthorizations, ownPrefix, type Listening } from "./callback-listener.js";
 
 /** Whether the callback's address can be reached from this machine. */
-export interface CallbackReach {
+interface CallbackReach {
   /** The addresses that its name resolves to here, or why it does not resolve. */
   addresses: readonly string[] | { error: string };
   /** The answer to doctor's own test callback. Undefined: none was sent. */

@@ -18,7 +18,7 @@ const randomNumber = (digits: number): string => String(randomInt(10 ** digits))
 const ofTheCode: readonly CheckId[] = ["code", "lifetime", "result"];
 
 /** The input and output of a tenant's checks. */
-export interface TenantEdge {
+interface TenantEdge {
   print: (heading: string, lines: readonly Line[]) => void;
   /** Shows a code, and the number that the phone must show, until the function that it resolves to is called. Undefined: no scan is wanted. */
   show: ((code: StartedTransaction, number: string | undefined) => Promise<() => void>) | undefined;

@@ -9,7 +9,7 @@ import { words, wrongIn } from "./reply-words.js";
 import type { TokenServerCalls } from "./token-server-calls.js";
 
 /** The outcome of the code that was shown. Times are milliseconds after it was shown. */
-export interface Scan {
+interface Scan {
   result:
     | Exclude<TransactionResult, { kind: "waiting" }>
     /** A result that the kit does not accept, because a member is wrong. */
@@ -119,7 +119,7 @@ function next(
 const callbackConfig = "Configuration → Mobile authentication → Callback config";
 
 /** The context of a scan's lines. */
-export interface ScanSettings {
+interface ScanSettings {
   callbackUri: string;
   hasCredentials: boolean;
   usesResultPolling: boolean;

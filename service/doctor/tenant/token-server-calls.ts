@@ -183,5 +183,5 @@ export async function askTokenServer(
 const plainMessage = "Test";
 
 /** 1003: a parameter is missing or invalid; the error does not name it. 1005: the message is too long. */
-export const isAboutParameters = ({ answer }: Reply): boolean =>
+const isAboutParameters = ({ answer }: Reply): boolean =>
   answer?.error?.code === "1003" || answer?.error?.code === "1005";

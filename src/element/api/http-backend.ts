@@ -74,7 +74,7 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
  * What `early.js` leaves for the element: the answer to a start that it sent while the element's file was still loading. It may
  * come from another version than the element, so members are only ever added.
  */
-export interface EarlyAnswer {
+interface EarlyAnswer {
   endpoint: string;
   language: string | undefined;
   /** When it was sent, in milliseconds of `Date.now()`. */

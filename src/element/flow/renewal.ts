@@ -102,7 +102,7 @@ export type Plan =
   | { readonly type: "expired" };
 
 /** What is known, what has changed for the page, and when the next step is (infinite: when something arrives). */
-export interface Step extends RenewalState {
+interface Step extends RenewalState {
   readonly actions: readonly Action[];
   readonly nextAt: number;
 }

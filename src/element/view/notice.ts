@@ -5,7 +5,7 @@ import * as icons from "./icons.js";
 import { isScanned, type Handlers, type ViewModel } from "./view-model.js";
 
 /** What takes the code's place: an icon in a disc, a message, and what the person can do. */
-export interface Notice {
+interface Notice {
   icon: TemplateResult;
   /** A grey icon, a tick in a turning arc, or a tick whose arc has closed and filled the disc. */
   disc: "quiet" | "turning" | "done";

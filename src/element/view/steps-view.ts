@@ -4,7 +4,7 @@ import { questionOf, type State } from "../flow/state.js";
 import { isScanned, type ViewModel } from "./view-model.js";
 
 /** A text without its marks for bold words. */
-export const plain = (text: string): string => text.replaceAll("**", "");
+const plain = (text: string): string => text.replaceAll("**", "");
 
 /**
  * Words between `**` are bold.

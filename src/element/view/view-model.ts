@@ -64,7 +64,7 @@ export interface Handlers {
 }
 
 /** What the model is built from, besides the state. */
-export interface ViewContext extends Pick<
+interface ViewContext extends Pick<
   ViewModel,
   "words" | "now" | "since" | "otherPhone" | "enlarged" | "isEnlargeable" | "isRedirecting" | "hasAdviceRoom"
 > {

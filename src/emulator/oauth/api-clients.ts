@@ -14,7 +14,7 @@ interface Credentials {
 }
 
 /** The client that sent a request, or the error response (RFC 6749, sections 2.3.1 and 5.2). */
-export type ClientAuthentication = { client: ApiClient } | { error: Response };
+type ClientAuthentication = { client: ApiClient } | { error: Response };
 
 /**
  * Authenticates a client by HTTP Basic or by `client_id` and `client_secret` in the form.

@@ -16,13 +16,13 @@ export function parseCallbackUri(text: string): URL | undefined {
   return url.username === "" && url.password === "" ? url : undefined;
 }
 
-export interface Callback {
+interface Callback {
   transactionId: string;
   callbackUri: string;
   credentials: CallbackConfiguration | undefined;
 }
 
-export interface CallbackSender {
+interface CallbackSender {
   fetch: typeof globalThis.fetch;
   onCallback: (delivery: CallbackDelivery) => void;
 }

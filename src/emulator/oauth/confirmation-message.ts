@@ -19,7 +19,7 @@ export interface Location {
 /** Finds the location of an IP address. If it throws or returns `undefined`, the phone shows the message alone. */
 export type Locate = (ipAddress: string) => Location | undefined;
 
-export interface MessageParts {
+interface MessageParts {
   message: string;
   template: string;
   userAgent: string | undefined;

@@ -11,7 +11,7 @@ import { redeemTicket, type Redemption, type TicketRefusal } from "./ticket.js";
 import { beginAttempt, change, type Change, type NewScan, type NewTransaction } from "./transitions.js";
 
 /** An attempt after something has happened to it, and what that led to. */
-export interface Updated<Outcome> {
+interface Updated<Outcome> {
   attempt: Attempt;
   outcome: Outcome;
 }
@@ -25,7 +25,7 @@ const isCompleted = (attempt: Attempt): attempt is CompletedAttempt => attempt.s
  * The login that a ticket gave, or why it was refused, and the attempt if it is known. `revoked`: its user's browsers were forgotten.
  * `unnumbered`: it was claimed without a number at a server without `pairing`.
  */
-export type Redeemed =
+type Redeemed =
   | { attempt: CompletedAttempt; refusal?: undefined }
   | { attempt?: Attempt; refusal: TicketRefusal | "revoked" | "unnumbered" };
 

@@ -18,7 +18,7 @@ import { parsePause, parseResume, type PauseOptions, type ResumeOptions } from "
  * `kit.pause` and `kit.resume` reject with it: the store has a pause that this version cannot read. It pauses the logins, and is not
  * written over, because a newer version may have written it.
  */
-export class UnreadablePause extends Error {
+class UnreadablePause extends Error {
   override readonly name = "UnreadablePause";
 }
 

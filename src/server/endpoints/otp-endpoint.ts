@@ -55,7 +55,7 @@ type Issued = StartedTransaction & {
 };
 
 /** The answer to a start. */
-export interface Started {
+interface Started {
   answer: StartAnswer;
   /** Undefined if the browser has its cookie already. */
   setCookie: string | undefined;

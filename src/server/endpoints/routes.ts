@@ -28,7 +28,7 @@ interface RoutesParts<Context> {
 }
 
 /** Answers a call. Never rejects. */
-export type Routes<Context> = (call: Call<Context>) => Promise<Response>;
+type Routes<Context> = (call: Call<Context>) => Promise<Response>;
 
 /**
  * The addresses of the login API. Each call is checked in this order: path, method, CSRF, the body's size, its type, its

@@ -4,7 +4,7 @@ import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 import { invalidRequest } from "./api-error.js";
 
 /** How much of a body is read, and for how long. */
-export interface BodyLimits {
+interface BodyLimits {
   maxBytes: number;
   maxMs: number;
 }

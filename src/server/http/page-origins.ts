@@ -1,5 +1,5 @@
 /** How an origin is among those whose pages may call: by its own name, or by a pattern only. */
-export type OriginMatch = "exact" | "pattern" | undefined;
+type OriginMatch = "exact" | "pattern" | undefined;
 
 /** A pattern for origins, such as `https://*.preview.example.com`. */
 export const isPattern = (text: string): boolean => text.includes("*");

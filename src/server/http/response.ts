@@ -33,7 +33,7 @@ export interface StreamSink {
 export type OpenStream = (sink: StreamSink) => () => void;
 
 /** The body of an answer: a text, or a stream of text. */
-export type RawBody = string | OpenStream;
+type RawBody = string | OpenStream;
 
 const rawBodies = new WeakMap<Response, RawBody>();
 

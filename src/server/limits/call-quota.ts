@@ -7,7 +7,7 @@ import type { Runtime } from "../runtime.js";
  * The purpose of a call to the Token Server. `poll`: a result call for a browser's poll; `last`: the last one of an attempt that
  * nobody watches; `result`: any other result call.
  */
-export type Purpose = "start" | "renewal" | "poll" | "last" | "result";
+type Purpose = "start" | "renewal" | "poll" | "last" | "result";
 
 /** A time in which the calls for one purpose are counted. It begins with the first call. */
 interface Period {

@@ -2,7 +2,7 @@ import type { Attempt } from "../attempt/attempt.js";
 import type { Core } from "../core.js";
 
 /** What this server knows of the Token Server's callbacks. All times are in milliseconds since the epoch. */
-export interface Arrivals {
+interface Arrivals {
   /** When the last callback came, to any server, as far as this one knows. */
   readonly arrivedAt: number;
   /** When results were found whose callback did not come: the last few, and none from before `arrivedAt`. */
@@ -14,10 +14,10 @@ export interface Arrivals {
 /** This many results in a row without a callback mean that callbacks do not arrive. */
 const lostAfter = 2;
 
-export const noArrivals: Arrivals = { arrivedAt: -Infinity, missedAt: [], lostSince: Infinity };
+const noArrivals: Arrivals = { arrivedAt: -Infinity, missedAt: [], lostSince: Infinity };
 
 /** A callback came at that time. Callbacks may become known in a different order than they came in. */
-export function arrived(arrivals: Arrivals, at: number): Arrivals {
+function arrived(arrivals: Arrivals, at: number): Arrivals {
   if (at <= arrivals.arrivedAt) return arrivals;
   const missedAt = arrivals.missedAt.filter((missed) => missed > at);
   return {
@@ -28,7 +28,7 @@ export function arrived(arrivals: Arrivals, at: number): Arrivals {
 }
 
 /** No callback came for a result that was found at `foundAt`. */
-export function missed(arrivals: Arrivals, foundAt: number, now: number): Arrivals {
+function missed(arrivals: Arrivals, foundAt: number, now: number): Arrivals {
   if (foundAt <= arrivals.arrivedAt) return arrivals;
   const missedAt = [...arrivals.missedAt, foundAt].slice(-lostAfter);
   const isLost = missedAt.length >= lostAfter;

@@ -1,7 +1,7 @@
 import type { Runtime } from "../runtime.js";
 
 /** Something that is kept alive. */
-export interface KeptAlive {
+interface KeptAlive {
   keepAlive(): void;
 }
 

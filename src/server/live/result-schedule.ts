@@ -101,7 +101,7 @@ interface Callback {
 export type CallOutcome = "answered" | "unanswered" | "lost";
 
 /** The transactions that are due for a call. `isLast`: the attempt's time is over, and the last calls are due. */
-export interface Due {
+interface Due {
   readonly calls: readonly string[];
   readonly isLast: boolean;
 }

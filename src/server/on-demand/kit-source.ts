@@ -18,7 +18,7 @@ const waitMs = 2000;
 const retryMs = 10_000;
 
 /** Why there is no kit. `isLate`: its options have not come in time, and may still come. */
-export interface NoKit {
+interface NoKit {
   error: unknown;
   isLate: boolean;
 }

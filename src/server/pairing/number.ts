@@ -5,7 +5,7 @@ import type { SigningKeys } from "./signing-keys.js";
 export type Digits = 4 | 6;
 
 /** Which number a code is for: that of one transaction of one attempt of one site. */
-export interface NumberOwner {
+interface NumberOwner {
   readonly origin: string;
   readonly attempt: string;
   /** Random, one for each transaction: equal numbers must not have equal codes. */

@@ -4,7 +4,7 @@ const algorithm = { name: "HMAC", hash: "SHA-256" };
 const encoder = new TextEncoder();
 
 /** What is signed: the members of a JSON array, the first one naming what the code is for. */
-export type Signed = readonly (string | number)[];
+type Signed = readonly (string | number)[];
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 

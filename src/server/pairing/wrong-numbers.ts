@@ -8,7 +8,7 @@ import type { Counted, RateLimiter } from "../limits/rate-limiter.js";
 import { readableSiteLimiter } from "../limits/site-limiter.js";
 
 /** Who types a number, and where. */
-export interface Typist {
+interface Typist {
   userId: string;
   /** The hash of the browser's cookie. */
   browser: string;

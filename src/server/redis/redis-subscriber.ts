@@ -15,7 +15,7 @@ const spreadMs = 1000;
 /** They are called at most once in this time: each call makes all of them read, which may be too much for a failing Redis. */
 const pauseMs = 3000;
 
-export interface SubscriberDependencies {
+interface SubscriberDependencies {
   /** Opens the connection and subscribes. Returns the function that ends it. */
   listen(onMessage: (message: string) => void, onGap: (why: unknown) => void): Promise<() => void>;
   publish(message: string): Promise<unknown>;

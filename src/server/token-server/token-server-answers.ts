@@ -33,7 +33,7 @@ export interface WrongAnswer {
 }
 
 /** An answer as it was parsed, or what is wrong with it. */
-export type Parsed<Answer> = { kind: "parsed"; answer: Answer } | { kind: "wrong"; wrong: WrongAnswer };
+type Parsed<Answer> = { kind: "parsed"; answer: Answer } | { kind: "wrong"; wrong: WrongAnswer };
 
 /** An error in either of the vendor's shapes. */
 export interface VendorError {

@@ -20,7 +20,7 @@ function parsePolicy(text: string): Policy {
 }
 
 /** Whether a policy lets a page load from an origin. */
-export type Verdict = "allowed" | "blocked" | "unknown";
+type Verdict = "allowed" | "blocked" | "unknown";
 
 /**
  * For scripts and for calls. Unknown if a hash, or an allowed script ('strict-dynamic'), may allow it: only a browser can tell.

@@ -36,7 +36,7 @@ export interface SeenScripts {
   unseen: readonly string[];
 }
 
-export interface GraphEdge {
+interface GraphEdge {
   page: string;
   call: (ask: Ask) => Promise<Answer>;
   /** When to stop reading, in `performance.now()`. */
