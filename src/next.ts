@@ -56,10 +56,10 @@ export interface NextLogin {
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
   /**
-   * Redeems the ticket of a login (`handOver`), in a route handler, a server action or `authorize` of Auth.js. Resolves to the login
-   * once, and only for the browser that began it; otherwise to `undefined`. It is `kit.redeem` with the headers of the request that
-   * Next.js is answering, and sets the cookie of a known browser (`pairing`) by itself. Rejects while the store does not work, with a TypeError on a kit with `signIn`, and if the kit cannot be
-   * created.
+   * Redeems the ticket of a login (`handOver`), in a route handler, a server action or `authorize` of Auth.js. Resolves to the
+   * login once, and only for the browser that began it; otherwise to `undefined`. It is `kit.redeem` with the headers of the
+   * request that Next.js is answering, and sets the cookie of a known browser (`pairing`) by itself. Rejects while the store does
+   * not work, with a TypeError on a kit with `signIn`, and if the kit cannot be created.
    *
    * @param ticket the string in the query or form; anything else is refused
    */

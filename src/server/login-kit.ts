@@ -106,9 +106,10 @@ export interface LoginKit<Context = unknown> {
   check(): Promise<TokenServerCheck>;
 
   /**
-   * Whether QR login works on this server, for monitoring: false if the store does not answer within two seconds or refuses what
-   * is written, and after `close()`. It writes only before this server's first write, and after one that failed. The Token Server does not count, because every server has the same. A load balancer that asks it takes the
-   * whole site out with the store. Never rejects.
+   * Whether QR login works on this server, for monitoring: false if the store does not answer within two seconds or refuses what is
+   * written, and after `close()`. It writes only before this server's first write, and after one that failed. The Token Server does
+   * not count, because every server has the same. A load balancer that asks it takes the whole site out with the store. Never
+   * rejects.
    */
   health(): Promise<Health>;
 

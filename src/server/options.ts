@@ -58,13 +58,13 @@ export type SignInAnswer =
   | void;
 
 /**
- * Turns a login into the site's session. Where a session library sets the cookie, it returns the JSON for the page,
- * `{ redirect_to?, … }`, or nothing. Otherwise it returns a `Response`, 2xx with JSON, with the session's cookie. To refuse the
- * user, it returns 403 with JSON, which the page gets in the widget's `error` event. Any other `Response` is passed on too, and
- * the widget shows that the login failed (`login_refused`); one that it throws counts as returned. If it throws anything else or takes longer than `timeouts.signInSeconds`, the page gets 500 and tries again for
- * a minute. A run that takes longer goes on beside the next one, unless it ends by `signal`. If it returns anything else,
- * such as an array or an instance of a class, the page gets 500 and does not try again. It must not answer by itself, as by
- * Express's `res.redirect`.
+ * Turns a login into the site's session. Where a session library sets the cookie, it returns the JSON for the page, `{
+ * redirect_to?, … }`, or nothing. Otherwise it returns a `Response`, 2xx with JSON, with the session's cookie. To refuse the user,
+ * it returns 403 with JSON, which the page gets in the widget's `error` event. Any other `Response` is passed on too, and the
+ * widget shows that the login failed (`login_refused`); one that it throws counts as returned. If it throws anything else or takes
+ * longer than `timeouts.signInSeconds`, the page gets 500 and tries again for a minute. A run that takes longer goes on beside the
+ * next one, unless it ends by `signal`. If it returns anything else, such as an array or an instance of a class, the page gets 500
+ * and does not try again. It must not answer by itself, as by Express's `res.redirect`.
  */
 export type SignIn<Context = unknown> = (login: Login<Context>) => SignInAnswer | Promise<SignInAnswer>;
 

@@ -18,8 +18,9 @@ const defaultLifeMs = 300_000;
 const memoryMs = 120_000;
 
 /**
- * The attempts that concern this server: each pending one that is watched here, or recently had a result call or a callback. A status goes through here one way: from a callback, a poll or the schedule to a result call, from its answer to the
- * store, and from the store to those that watch.
+ * The attempts that concern this server: each pending one that is watched here, or recently had a result call or a callback. A
+ * status goes through here one way: from a callback, a poll or the schedule to a result call, from its answer to the store, and
+ * from the store to those that watch.
  */
 export class LiveAttempts {
   readonly #core: Core;
