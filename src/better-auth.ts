@@ -172,7 +172,7 @@ function createKit(options: OneginiOtpLoginOptions, initial: AuthContext): Login
     );
   }
   const mountedAt = mountPath(initial);
-  const addressOf = clientIp ?? (saysWhereAddressesAre(initial) ? addressByBetterAuth : undefined);
+  const addressOf = clientIp ?? (knowsAddresses(initial) ? addressByBetterAuth : undefined);
   return createLoginKit<AuthContext | undefined>({
     ...others,
     origin: pageOrigin,
@@ -203,7 +203,7 @@ function withContext(
 }
 
 /** Whether the site has configured the header that its proxies set, or its trusted proxies. */
-function saysWhereAddressesAre({ options }: AuthContext): boolean {
+function knowsAddresses({ options }: AuthContext): boolean {
   const { disableIpTracking, ipAddressHeaders = [], trustedProxies = [] } = options.advanced?.ipAddress ?? {};
   return !disableIpTracking && (ipAddressHeaders.length > 0 || trustedProxies.length > 0);
 }

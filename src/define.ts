@@ -1,4 +1,4 @@
-import { canLogIn } from "./element/in-view.js";
+import { canLogIn } from "./element/can-log-in.js";
 import { OneginiOtpLogin } from "./element/onegini-otp-login.js";
 
 declare global {

@@ -1,4 +1,4 @@
-import { canLogIn } from "./element/in-view.js";
+import { canLogIn } from "./element/can-log-in.js";
 import { storedAttempt } from "./element/resume-storage.js";
 import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
 

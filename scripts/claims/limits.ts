@@ -310,7 +310,7 @@ export const limits: readonly Defence[] = [
   {
     claim: "X-Forwarded-For is ignored by default: in ./better-auth",
     file: "src/better-auth.ts",
-    text: "clientIp ?? (saysWhereAddressesAre(initial) ? addressByBetterAuth : undefined)",
+    text: "clientIp ?? (knowsAddresses(initial) ? addressByBetterAuth : undefined)",
     without: "clientIp ?? addressByBetterAuth",
     test: "test/unit/better-auth.test.ts",
     title: "has no address while advanced.ipAddress …, whatever a client sends, and warns once",

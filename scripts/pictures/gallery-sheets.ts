@@ -2,7 +2,7 @@
  * Draws sheets of cards in a page, for `npm run gallery` and for the tests of the look: `show("phases")`.
  */
 import { wordsFor } from "../../src/element/i18n/languages.js";
-import { toCode } from "../../src/element/flow/renewal.js";
+import { receivedCode } from "../../src/element/flow/renewal.js";
 import type { State } from "../../src/element/flow/state.js";
 import { styles } from "../../src/element/styles/styles.js";
 import { firstCode } from "../../docs/.vitepress/theme/first-code.js";
@@ -78,7 +78,7 @@ const published: Record<string, Cell[]> = {
       400,
       model({
         ...(pending() as Extract<State, { phase: "pending" }>),
-        code: toCode({ otp: firstCode.otp, expires_in: firstCode.expiresIn }, now),
+        code: receivedCode({ otp: firstCode.otp, expires_in: firstCode.expiresIn }, now),
       }),
     ),
   ],

@@ -14,7 +14,7 @@ interface Cleaner {
 const shortestSecret = 4;
 const mostCharacters = 300;
 /** A fix is doctor's own text, so it may be longer. */
-const mostOfAnAdvice = 1000;
+const maxFixLength = 1000;
 
 /** @param secrets texts that no output may hold */
 export function cleaner(secrets: readonly string[]): Cleaner {
@@ -30,7 +30,7 @@ export function cleaner(secrets: readonly string[]): Cleaner {
     line: (line) => ({
       ...line,
       says: shortened(text(line.says), mostCharacters),
-      ...("fix" in line && { fix: shortened(text(line.fix), mostOfAnAdvice) }),
+      ...("fix" in line && { fix: shortened(text(line.fix), maxFixLength) }),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { toCode } from "./flow/renewal.js";
+import { receivedCode } from "./flow/renewal.js";
 import type { Code } from "./flow/state.js";
 
 /** When the page was requested. Not `performance.timeOrigin`, which may be behind the wall clock after a sleep. */
@@ -20,6 +20,6 @@ export function takeServerAttempt({
   // Nothing else is an attempt's id: it would be another path of the login API.
   if (!attempt || !/^(?!callback$)[\w-]{1,64}$/.test(attempt) || taken.has(attempt)) return undefined;
   taken.add(attempt);
-  const code = toCode({ otp: otp ?? "", expires_in: expiresIn ?? 0 }, pageBeganAt);
+  const code = receivedCode({ otp: otp ?? "", expires_in: expiresIn ?? 0 }, pageBeganAt);
   return otp && code.endsAt > Date.now() ? { attempt, code } : { attempt };
 }

@@ -1,6 +1,6 @@
 import { Observable } from "rxjs";
 import { browserKey } from "../protocol/login-api.js";
-import { acquire } from "./api/start-lock.js";
+import { takeLock } from "./api/start-lock.js";
 import type { SharedAttempt } from "./flow/environment.js";
 import { storeAttempt, storedAttempt } from "./resume-storage.js";
 
@@ -20,7 +20,7 @@ export const sharedAttempt = (endpoint: string, attempt: string): SharedAttempt 
     locked: (work) =>
       new Observable((subscriber) => {
         const released = new Promise<void>((release) => subscriber.add(release));
-        void acquire(attempt, lockLimitMs, released).then(
+        void takeLock(attempt, lockLimitMs, released).then(
           () => subscriber.closed || subscriber.add(work.subscribe(subscriber)),
         );
       }),

@@ -60,14 +60,14 @@ export function createReport(
 
 /** Catches what a hook throws or rejects with. */
 function safely(hook: (event: LoginKitEvent) => unknown): Report {
-  const complain = (error: unknown): void =>
+  const logThrown = (error: unknown): void =>
     console.error(`error onegini-otp-login: onEvent threw: ${oneLine(error)}`);
   return (event) => {
     try {
       const result = hook(event);
-      if (result instanceof Promise) result.catch(complain);
+      if (result instanceof Promise) result.catch(logThrown);
     } catch (error) {
-      complain(error);
+      logThrown(error);
     }
   };
 }

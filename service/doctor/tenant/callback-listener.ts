@@ -53,7 +53,7 @@ export async function listenForCallbacks(settings: DoctorSettings, now: () => nu
   const { host, port } = settings;
   if (port === undefined) return { error: "no-port" };
   const kept: Kept[] = [];
-  const kit = judge(settings);
+  const kit = judgingKit(settings);
   const server = createServer((request, response) => {
     readBody(request).then(
       (body) => answer(request, response, body).catch(() => response.destroy()),
@@ -130,7 +130,7 @@ export const ownPrefix = "doctor-";
 const kitOrigin = "https://doctor.invalid";
 
 /** A kit with the site's callback settings. It makes no calls to a Token Server. */
-function judge(settings: DoctorSettings): LoginKit {
+function judgingKit(settings: DoctorSettings): LoginKit {
   const { "callback-username": username, "callback-password": password, path } = settings;
   return createLoginKit({
     origin: kitOrigin,

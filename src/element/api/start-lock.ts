@@ -21,7 +21,7 @@ export const firstStartsDone = (endpoint: string): Promise<unknown> | undefined 
 
 /** Records that `early.js` made this page's first start. */
 export function markStarted(endpoint: string): void {
-  if (!firstStarts.has(endpoint)) firstStarts.set(endpoint, acquire(endpoint, streamLimitMs));
+  if (!firstStarts.has(endpoint)) firstStarts.set(endpoint, takeLock(endpoint, streamLimitMs));
 }
 
 /**
@@ -36,15 +36,15 @@ export async function withStartLock<T>(
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   if (firstStarts.has(endpoint)) {
-    await acquire(endpoint, startLimitMs, released, signal);
+    await takeLock(endpoint, startLimitMs, released, signal);
     return send().finally(release);
   }
   const first = send().finally(release);
-  void acquire(endpoint, startLimitMs, released, signal);
+  void takeLock(endpoint, startLimitMs, released, signal);
   const answered = first.catch(() => {});
   firstStarts.set(
     endpoint,
-    answered.then(() => acquire(endpoint, streamLimitMs)),
+    answered.then(() => takeLock(endpoint, streamLimitMs)),
   );
   return first;
 }
@@ -54,7 +54,7 @@ export async function withStartLock<T>(
  * is its own timer, because browsers differ in how they end a request for a lock.
  * @param owner the endpoint whose starts, or the attempt whose logins, queue for the lock
  */
-export function acquire(
+export function takeLock(
   owner: string,
   limitMs: number,
   released?: Promise<void>,

@@ -21,7 +21,7 @@ import {
   requestFailed,
   statusReceived,
   step,
-  toCode,
+  receivedCode,
   wokenUp,
   type Plan,
   type RenewalState,
@@ -32,7 +32,7 @@ import type { Action, Code } from "./state.js";
 export function receiveCode(answer: CodeAnswer, { encode, now }: Environment): Code {
   const error = encode(answer.otp);
   if (error) throw new RequestError("invalid_response", error);
-  return toCode(answer, now());
+  return receivedCode(answer, now());
 }
 
 /**

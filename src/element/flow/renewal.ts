@@ -30,7 +30,7 @@ const longestSeconds = 86_400;
  * before the end, at least 5 s, never more than half of the life, and never sooner than in half a second.
  * @param now when the answer arrived, in milliseconds of `Date.now()`
  */
-export function toCode(answer: Pick<CodeAnswer, "otp" | "expires_in">, now: number): Code {
+export function receivedCode(answer: Pick<CodeAnswer, "otp" | "expires_in">, now: number): Code {
   const life = Math.min(answer.expires_in, longestSeconds) * second;
   const lead = Math.min(30 * second, Math.max(5 * second, life / 4), life / 2);
   return {
@@ -167,7 +167,7 @@ export function statusReceived(known: RenewalState, status: StatusAnswer, now: n
   };
   // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
   if (code && left && !isDismissed && code.endsAt > now + left * second + toleranceMs)
-    return { ...codeReceived(informed, toCode({ otp: code.otp, expires_in: left }, now)), renewed };
+    return { ...codeReceived(informed, receivedCode({ otp: code.otp, expires_in: left }, now)), renewed };
   // The server closed the newest transaction: its code no longer works.
   return left === 0 && !scanned && (plan.type === "renew" || plan.type === "expire")
     ? { ...informed, plan: { ...plan, at: now }, closedAt: now }

@@ -50,7 +50,7 @@ export async function logIn<Context>(
     const known =
       !ticket &&
       response.ok &&
-      (await pairing.rememberHeader({ request: () => request, context }, login, browser));
+      (await pairing.knownBrowserHeader({ request: () => request, context }, login, browser));
     if (known) response.headers.append("set-cookie", known);
     return response;
   };

@@ -69,7 +69,7 @@ export class Tickets<Context> {
     });
     const login = summaryOf(attempt, attempt.state);
     const headers = new Headers();
-    const remembered = await pairing?.rememberHeader(
+    const remembered = await pairing?.knownBrowserHeader(
       // Documented for `remember`.
       { request: () => this.#requestOf(request), context: undefined as Context },
       { userId, attempt: attempt.id, login, claimedAt },

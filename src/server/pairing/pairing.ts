@@ -158,7 +158,7 @@ export class Pairing<Context> {
    *
    * @param call the page's with `signIn`, the site's own with `handOver`
    */
-  async rememberHeader(
+  async knownBrowserHeader(
     { request, context }: { request: () => Request; context: Context },
     { userId, attempt, login, claimedAt }: Pick<ClaimedLogin, "userId" | "attempt" | "login" | "claimedAt">,
     browser: KnownBrowser,

@@ -120,7 +120,7 @@ export class TokenServerClient {
       `/oauth/api/v4/authenticate/transaction/${encodeURIComponent(transactionId)}`,
     );
     const parsed = isOk(reply) ? parseResult(reply.json, transactionId) : undefined;
-    if (parsed?.kind === "parsed") return withoutSecrets(parsed.answer, reply.redactWords);
+    if (parsed?.kind === "parsed") return redacted(parsed.answer, reply.redactWords);
     const trouble = troubleOf(reply, parsed?.wrong);
     return trouble.status === 404 && unknownTransaction.includes(trouble.error?.code)
       ? { kind: "waiting" }
@@ -219,7 +219,7 @@ const withoutNumbers = (text: string, digits: number | undefined): string =>
   digits === undefined ? text : text.replace(new RegExp(`\\d{${digits},}`, "g"), "[number]");
 
 /** The Token Server's words about a failed transaction go into the site's log. */
-function withoutSecrets(result: TransactionResult, redact: Reply["redactWords"]): TransactionResult {
+function redacted(result: TransactionResult, redact: Reply["redactWords"]): TransactionResult {
   if (result.kind !== "closed") return result;
   const { reason, description } = result;
   return {

@@ -6,14 +6,14 @@ import {
   requestFailed,
   statusReceived,
   step,
-  toCode,
+  receivedCode,
   wokenUp,
   type Plan,
   type RenewalState,
 } from "../../../src/element/flow/renewal.js";
 
 /** It is renewed at 45 s and ends at 60 s. */
-const code = toCode({ otp: "one", expires_in: 60 }, 0);
+const code = receivedCode({ otp: "one", expires_in: 60 }, 0);
 const error = new RequestError("network_error");
 
 const opened = codeReceived(noCode("a"), code);
@@ -142,7 +142,7 @@ describe("a status", () => {
     const corrected = left(11);
     expect(corrected.plan).to.deep.equal({ type: "renew", at: 51_000 });
     expect(corrected.renewed).to.equal(0);
-    expect(corrected.code).to.deep.equal(toCode({ otp: "one", expires_in: 11 }, 45_000));
+    expect(corrected.code).to.deep.equal(receivedCode({ otp: "one", expires_in: 11 }, 45_000));
   });
 
   it("closes a code only while no other is wanted", () => {

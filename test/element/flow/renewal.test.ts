@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { toCode } from "../../../src/element/flow/renewal.js";
+import { receivedCode } from "../../../src/element/flow/renewal.js";
 import { isConnection, liveStream, runFlow } from "../support/flow.js";
 
 const neverAnswers = "-";
@@ -415,9 +415,9 @@ describe("renewal", () => {
   });
 });
 
-describe("toCode", () => {
+describe("receivedCode", () => {
   const leadOf = (expires_in: number) => {
-    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in }, 1_000);
+    const { renewAt, endsAt } = receivedCode({ otp: "b3Rw", expires_in }, 1_000);
     expect(endsAt).to.equal(1_000 + expires_in * 1_000);
     return (endsAt - renewAt) / 1_000;
   };
@@ -427,11 +427,11 @@ describe("toCode", () => {
   it("requests it at least 5 s before the end", () => expect(leadOf(12)).to.equal(5));
   it("never requests it before half of the life", () => expect(leadOf(4)).to.equal(2));
   it("waits half a second for the next code if a server's codes have no life", () => {
-    const { renewAt, endsAt } = toCode({ otp: "b3Rw", expires_in: 0 }, 1_000);
+    const { renewAt, endsAt } = receivedCode({ otp: "b3Rw", expires_in: 0 }, 1_000);
     expect([renewAt, endsAt]).to.deep.equal([1_500, 1_000]);
   });
   it("lets no code live longer than a day: a browser's timer would overflow and fire at once", () => {
-    const { endsAt } = toCode({ otp: "b3Rw", expires_in: 3_000_000 }, 0);
+    const { endsAt } = receivedCode({ otp: "b3Rw", expires_in: 3_000_000 }, 0);
     expect(endsAt).to.equal(86_400_000);
   });
 });

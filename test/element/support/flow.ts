@@ -2,7 +2,7 @@ import { BehaviorSubject, defer, NEVER, switchMap, timer, type Observable } from
 import { TestScheduler } from "rxjs/testing";
 import type { LoginAnswer, StatusAnswer } from "../../../src/protocol/login-api.js";
 import type { Backend } from "../../../src/element/api/backend.js";
-import { toCode } from "../../../src/element/flow/renewal.js";
+import { receivedCode } from "../../../src/element/flow/renewal.js";
 import type { Environment, Visibility } from "../../../src/element/flow/environment.js";
 import { loginFlow, type Command } from "../../../src/element/flow/login-flow.js";
 import { RequestError } from "../../../src/element/api/backend.js";
@@ -245,7 +245,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
         type: "resume",
         backend,
         attempt: "A",
-        code: toCode({ otp: "otp0", expires_in: 60 }, 0),
+        code: receivedCode({ otp: "otp0", expires_in: 60 }, 0),
       },
       cancel: { type: "cancel" },
     };

@@ -266,9 +266,9 @@ test("Redis goes down with a client without a listener for errors: the process c
   const server = await start(t);
   const { store } = await openStore(t, server, { commandSeconds: 0.3 });
   const broken: unknown[] = [];
-  const hear = (error: unknown): void => void broken.push(error);
-  process.on("uncaughtException", hear);
-  t.after(() => process.off("uncaughtException", hear));
+  const onUncaught = (error: unknown): void => void broken.push(error);
+  process.on("uncaughtException", onUncaught);
+  t.after(() => process.off("uncaughtException", onUncaught));
   await server.kill();
   await assert.rejects(store.get("a"));
   await assert.rejects(store.get("a"));

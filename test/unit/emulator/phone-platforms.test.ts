@@ -23,7 +23,7 @@ for (const [platform, codes] of [
     };
 
     /** Collects a phone's events; the first asks for an answer, as an app's dialog does. */
-    const hear = (phone: Awaited<ReturnType<typeof enrolled>>["phone"], answer: () => void) => {
+    const record = (phone: Awaited<ReturnType<typeof enrolled>>["phone"], answer: () => void) => {
       const events: MobileAuthOtpEvent[] = [];
       phone.addEventListener("ONEWELCOME_MOBILE_AUTH_OTP_NOTIFICATION", (event) => {
         events.push(event);
@@ -72,7 +72,7 @@ for (const [platform, codes] of [
       await rejectsWith(phone.acceptMobileAuthConfirmation(), 8013);
       await rejectsWith(phone.denyMobileAuthConfirmation(), 8013);
       const answers: Promise<void>[] = [];
-      hear(phone, () =>
+      record(phone, () =>
         answers.push(phone.acceptMobileAuthConfirmation(), phone.denyMobileAuthConfirmation()),
       );
       const { id, otp } = await start();
@@ -87,7 +87,7 @@ for (const [platform, codes] of [
       platform === "ios" ? "starts once more" : "finishes"
     }`, async (t) => {
       const { phone, start } = await enrolled(t);
-      const events = hear(phone, () => void phone.acceptMobileAuthConfirmation());
+      const events = record(phone, () => void phone.acceptMobileAuthConfirmation());
       const { id, otp } = await start({ message: "Log in?" });
       await phone.handleMobileAuthWithOtp(otp);
       const first = startOf("Log in?", id);
@@ -97,7 +97,7 @@ for (const [platform, codes] of [
     test("finishes a login that failed after its confirmation", async (t) => {
       const { phone, tokenServer, start } = await enrolled(t);
       const { id, otp } = await start({ message: "Log in?" });
-      const events = hear(phone, () => {
+      const events = record(phone, () => {
         tokenServer.failTransaction(id, "invalid_answer");
         void phone.acceptMobileAuthConfirmation();
       });
@@ -107,7 +107,7 @@ for (const [platform, codes] of [
 
     test("announces nothing for a code that it cannot handle", async (t) => {
       const { phone } = await enrolled(t);
-      const events = hear(phone, () => undefined);
+      const events = record(phone, () => undefined);
       await rejectsWith(phone.handleMobileAuthWithOtp("no code"), 10015);
       assert.deepEqual(events, []);
     });
@@ -128,7 +128,7 @@ for (const [platform, codes] of [
     test("resolves or rejects when a denial is delivered, by option", async (t) => {
       for (const denied of ["resolves", "rejects"] as const) {
         const { phone, start, result } = await enrolled(t, { denied });
-        const events = hear(phone, () => void phone.denyMobileAuthConfirmation());
+        const events = record(phone, () => void phone.denyMobileAuthConfirmation());
         const { id, otp } = await start();
         const handled = phone.handleMobileAuthWithOtp(otp);
         if (denied === "rejects") await rejectsWith(handled, 9006);

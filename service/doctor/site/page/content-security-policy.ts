@@ -20,7 +20,7 @@ function parsePolicy(text: string): Policy {
 }
 
 /** Whether a policy lets a page load from an origin. */
-type Verdict = "allowed" | "blocked" | "unknown";
+type Permission = "allowed" | "blocked" | "unknown";
 
 /**
  * For scripts and for calls. Unknown if a hash, or an allowed script ('strict-dynamic'), may allow it: only a browser can tell.
@@ -34,7 +34,7 @@ export function allows(
   url: URL,
   page: URL,
   nonce?: string,
-): Verdict {
+): Permission {
   const name = [...directives, "default-src"].find((each) => policy.has(each));
   const sources = name === undefined ? undefined : policy.get(name);
   if (sources === undefined) return "allowed";

@@ -122,11 +122,11 @@ export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenS
   // Each loaded script may add tasks.
   while (tasks.length > 0 && performance.now() < edge.endMs)
     await Promise.all(tasks.splice(0, together).map((task) => task()));
-  return judge(roots);
+  return seenScripts(roots);
 }
 
 /** Finds out which scripts run. A module runs only if everything that it imports does. */
-function judge(roots: readonly Script[]): SeenScripts {
+function seenScripts(roots: readonly Script[]): SeenScripts {
   const all = reach(roots, () => true);
   const broken = new Map<Script, { fault: Fault; why: string }>();
   for (const script of all) if (script.state.kind === "broken") broken.set(script, script.state);
