@@ -1,6 +1,6 @@
 import { Observable } from "rxjs";
 import { browserKey } from "../protocol/login-api.js";
-import { takeLock } from "./api/start-lock.js";
+import { takeLock } from "./api/locks.js";
 import type { SharedAttempt } from "./flow/environment.js";
 import { storeAttempt, storedAttempt } from "./resume-storage.js";
 

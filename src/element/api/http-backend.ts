@@ -11,7 +11,7 @@ import {
 } from "../../protocol/login-api.js";
 import type { LoginErrorCode } from "../flow/state.js";
 import { RequestError, type Backend, type StreamSignal } from "./backend.js";
-import { firstStartsDone, markStarted, withStartLock } from "./start-lock.js";
+import { firstStartsDone, markStarted, withStartLock } from "./locks.js";
 
 /**
  * The login API over `fetch`.
