@@ -73,7 +73,8 @@ export interface Limits {
   loginsPerAttempt: number;
   /**
    * Wrong numbers (`pairing`) of one user, over all attempts. Above it that user's logins fail in browsers that do not know
-   * them, answered 403 `pairing_failed` with `Retry-After`; in known ones they go on. Default 10 an hour.
+   * them, answered 403 `pairing_failed` with `Retry-After`; in known ones they go on. Default 10 an
+   * hour, from one full hour to the next.
    */
   wrongNumbersPerUser: Rate | false;
   /**

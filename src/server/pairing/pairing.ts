@@ -112,9 +112,15 @@ export class Pairing<Context> {
     if (numberDigits === undefined)
       return { proof: { kind: "none", allowsUnnumbered: this.#allowsUnnumbered } };
     const typist = { userId, browser: attempt.browser, address: call.address() };
-    const typed = codes ? await this.#wrongNumbers.typed(typist) : undefined;
+    // The wrong number that came last tells nobody anything new. It may be sent as often as an answer is lost, and counts nothing.
+    const isRepeated = codes && state.lastNumber !== undefined && codes.includes(state.lastNumber);
+    const typed = codes && !isRepeated ? await this.#wrongNumbers.typed(typist) : undefined;
     const reached = typed ? typed.reached : await this.#wrongNumbers.reached(typist);
-    if (reached) return { proof: { kind: "limited", ...reached } };
+    if (reached) {
+      // It is not compared.
+      await typed?.notCounted();
+      return { proof: { kind: "limited", ...reached } };
+    }
     return codes ? { proof: { kind: "number", codes }, typed } : { proof: { kind: "none" } };
   }
 
@@ -191,7 +197,11 @@ export class Pairing<Context> {
   }: CompletedAttempt): Promise<"revoked" | "unnumbered" | undefined> {
     const revocation = await this.revocationOf(id, userId);
     if (revocation && approvedAt <= revocation.revokedMs) return "revoked";
-    if (browser === undefined && !this.#allowsUnnumbered) return "unnumbered";
+    const isNumberless =
+      browser === undefined
+        ? !this.#allowsUnnumbered
+        : browser === "known" && this.#settings.when === "always";
+    if (isNumberless) return "unnumbered";
     if (!revocation && browser === "known")
       throw new Error('The login of a known browser cannot be handed over while "pairing.knownSince" fails');
     return undefined;

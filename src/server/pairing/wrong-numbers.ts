@@ -43,8 +43,8 @@ export interface TypedNumber {
  */
 export class WrongNumbers {
   readonly #core: Core;
-  readonly #user: Tries | undefined;
-  readonly #browser: Tries | undefined;
+  readonly #user: Counter | undefined;
+  readonly #browser: Counter | undefined;
   readonly #address: Counter | undefined;
 
   constructor(core: Core, guard: StoreGuard) {
@@ -54,55 +54,53 @@ export class WrongNumbers {
       const rate = config.limits[name];
       return rate ? { rate, limiter: readableSiteLimiter(name, rate, config, guard) } : undefined;
     };
-    const [user, browser] = [counter("wrongNumbersPerUser"), counter("wrongNumbersPerBrowser")];
-    this.#user = user && new Tries(user);
-    this.#browser = browser && new Tries(browser);
+    this.#user = counter("wrongNumbersPerUser");
+    this.#browser = counter("wrongNumbersPerBrowser");
     this.#address = counter("wrongUsersPerAddress");
   }
 
   /** The first limit that is reached, before a number is typed; undefined if none is. */
-  async reached({ userId, browser, address }: Typist): Promise<LimitReached | undefined> {
-    const user = await this.#userKey(userId);
-    return firstOf(
-      await Promise.all([
-        this.#user?.leftMs(user),
-        this.#browser?.leftMs(browser),
-        this.#placeOf(address)?.leftMs(),
-      ]),
-    );
+  async reached(typist: Typist): Promise<LimitReached | undefined> {
+    const { user, browser, place } = await this.#countsOf(typist);
+    return firstOf(await Promise.all([user?.leftMs(), browser?.leftMs(), place?.leftMs()]));
   }
 
   /** Counts a number that is about to be compared. */
-  async typed({ userId, browser, address }: Typist): Promise<TypedNumber> {
-    const user = await this.#userKey(userId);
-    const place = this.#placeOf(address);
-    const [ofUser, ofBrowser, ofAddress] = await Promise.all([
-      this.#user?.count(user),
-      this.#browser?.count(browser),
-      place?.count(user),
-    ]);
+  async typed(typist: Typist): Promise<TypedNumber> {
+    const { user, browser, place } = await this.#countsOf(typist);
+    const own = firstOf(await Promise.all([user?.count(), browser?.count()]));
+    // Not for a number that is not compared anyway: the sender chooses the address.
+    const there = own ? undefined : await place?.count();
     const giveBack = async (): Promise<void> => {
-      await Promise.all([this.#user?.giveBack(user), this.#browser?.giveBack(browser)]);
+      await Promise.all([user?.giveBack(), browser?.giveBack()]);
     };
     return {
-      reached: firstOf([ofUser, ofBrowser, ofAddress?.leftMs]),
+      reached: own ?? firstOf([undefined, undefined, there?.leftMs]),
       notCounted: giveBack,
-      right: async () => void (await Promise.all([giveBack(), place?.right(user)])),
+      right: async () => void (await Promise.all([giveBack(), place?.right()])),
       wrong: () => {
-        if (place && ofAddress?.isFirst && ofAddress.wrongOnly >= place.rate.count)
+        if (place && there?.isFirst && there.wrongOnly >= place.limit)
           this.#core.report({
             type: "numbers_sprayed",
             level: "warn",
             address: place.network,
-            users: ofAddress.wrongOnly,
+            users: there.wrongOnly,
           });
       },
     };
   }
 
-  #placeOf(address: string | undefined): Place | undefined {
-    if (!this.#address || address === undefined) return undefined;
-    return new Place(this.#address, clientAt(address)[0], this.#core.runtime.now());
+  async #countsOf({ userId, browser, address }: Typist) {
+    const now = this.#core.runtime.now();
+    const user = await this.#userKey(userId);
+    return {
+      user: this.#user && new Tries(new Period(this.#user, user, now)),
+      browser: this.#browser && new Tries(new Period(this.#browser, browser, now)),
+      place:
+        this.#address && address !== undefined
+          ? new Place(this.#address, clientAt(address)[0], user, now)
+          : undefined,
+    };
   }
 
   #userKey(userId: string): Promise<string> {
@@ -119,90 +117,116 @@ function firstOf(leftMs: readonly (number | undefined)[]): LimitReached | undefi
   return by && { by, retryAfterMs: leftMs[index] ?? 0 };
 }
 
-/** The numbers of a user or in a browser: all that were typed, and those that do not count. */
-class Tries {
-  readonly #counter: Counter;
+/**
+ * The counts of one limit for one user, browser or network, in one period. They begin and end together, because they are compared: what
+ * was given back must not outlive what it was given back for.
+ */
+class Period {
+  readonly limit: number;
+  /** Milliseconds until it ends. */
+  readonly leftMs: number;
+  readonly #limiter: Required<RateLimiter>;
+  readonly #name: string;
 
-  constructor(counter: Counter) {
-    this.#counter = counter;
+  constructor({ rate, limiter }: Counter, of: string, now: number) {
+    const periodMs = rate.seconds * 1000;
+    const period = Math.floor(now / periodMs);
+    this.limit = rate.count;
+    this.leftMs = (period + 1) * periodMs - now;
+    this.#limiter = limiter;
+    this.#name = `${of}|${period}`;
   }
 
-  /** Milliseconds until the limit ends; undefined if one more number may be typed. */
-  async leftMs(key: string): Promise<number | undefined> {
-    return this.#left(key, await this.#counter.limiter.read(key), 1);
+  count(...what: string[]): Promise<Counted> {
+    return this.#limiter.count([this.#name, ...what].join("|"));
   }
 
-  /** Counts a number. Milliseconds until the limit ends; undefined if it may be compared. */
-  async count(key: string): Promise<number | undefined> {
-    return this.#left(key, await this.#counter.limiter.count(key), 0);
+  read(...what: string[]): Promise<Counted> {
+    return this.#limiter.read([this.#name, ...what].join("|"));
   }
 
-  async giveBack(key: string): Promise<void> {
-    await this.#counter.limiter.count(backKey(key));
-  }
-
-  async #left(key: string, { used, resetMs }: Counted, more: number): Promise<number | undefined> {
-    const { limiter, rate } = this.#counter;
-    // Mostly nobody has typed so many: one read.
-    if (used + more <= rate.count) return undefined;
-    const back = await limiter.read(backKey(key));
-    return used - back.used + more <= rate.count ? undefined : resetMs;
+  /**
+   * How many typed numbers are left without those of another count. Never too few, whatever is counted at the same moment, because the
+   * typed ones are read last. Infinity if a count cannot be read.
+   */
+  async typedWithout(others: string): Promise<number> {
+    const without = await this.read(others);
+    const typed = await this.read("typed");
+    return isUnreadable(without) || isUnreadable(typed) ? Infinity : typed.used - without.used;
   }
 }
 
-const backKey = (key: string): string => `${key}|back`;
+const isUnreadable = ({ unreadable }: Counted): boolean => unreadable !== undefined;
 
-/** The users who typed numbers at an address, in one period. Its counts begin and end together, because they are compared. */
+/** The numbers of a user or in a browser: all that were typed, without those that were given back. */
+class Tries {
+  readonly #period: Period;
+
+  constructor(period: Period) {
+    this.#period = period;
+  }
+
+  /** Milliseconds until the limit ends; undefined if one more number may be typed. */
+  async leftMs(): Promise<number | undefined> {
+    return this.#leftMs(await this.#period.read("typed"), this.#period.limit - 1);
+  }
+
+  /** Counts a number. Milliseconds until the limit ends; undefined if it may be compared. */
+  async count(): Promise<number | undefined> {
+    return this.#leftMs(await this.#period.count("typed"), this.#period.limit);
+  }
+
+  async giveBack(): Promise<void> {
+    await this.#period.count("back");
+  }
+
+  async #leftMs(typed: Counted, most: number): Promise<number | undefined> {
+    // Mostly nobody has typed so many: nothing more is read.
+    if (!isUnreadable(typed) && typed.used <= most) return undefined;
+    return (await this.#period.typedWithout("back")) <= most ? undefined : this.#period.leftMs;
+  }
+}
+
+/** The users who typed numbers at an address, each once, and one of them. */
 class Place {
-  readonly rate: Rate;
+  readonly limit: number;
   readonly network: string;
-  readonly #limiter: Required<RateLimiter>;
-  readonly #period: number;
-  readonly #leftMs: number;
+  readonly #user: string;
+  readonly #period: Period;
 
-  constructor({ rate, limiter }: Counter, network: string, now: number) {
-    const periodMs = rate.seconds * 1000;
-    this.rate = rate;
+  constructor(counter: Counter, network: string, user: string, now: number) {
     this.network = network;
-    this.#limiter = limiter;
-    this.#period = Math.floor(now / periodMs);
-    this.#leftMs = (this.#period + 1) * periodMs - now;
+    this.#user = user;
+    this.#period = new Period(counter, network, now);
+    this.limit = this.#period.limit;
   }
 
-  /** Counts a user who is about to be compared, once. `leftMs`: undefined if the number may be compared. */
-  async count(user: string): Promise<{ isFirst: boolean; wrongOnly: number; leftMs: number | undefined }> {
-    const isFirst = await this.#isFirst("typed", user);
-    const typed = isFirst
-      ? await this.#limiter.count(this.#key("typed"))
-      : await this.#limiter.read(this.#key("typed"));
-    const wrongOnly = typed.used - (await this.#rightOnes(typed.used));
+  /** Counts the user, who is about to be compared. `leftMs`: undefined if the number may be compared. */
+  async count(): Promise<{ isFirst: boolean; wrongOnly: number; leftMs: number | undefined }> {
+    const own = await this.#period.count("typed", this.#user);
+    const isFirst = own.used === 1;
+    const typed = isFirst ? await this.#period.count("typed") : await this.#period.read("typed");
+    const wrongOnly = isUnreadable(own) ? Infinity : await this.#wrongOnly(typed);
     // By the others: this user may be right.
-    const isReached = wrongOnly - 1 >= this.rate.count && wrongOnly - 1 > (typed.used - 1) * honestShare;
-    return { isFirst, wrongOnly, leftMs: isReached ? this.#leftMs : undefined };
+    const isReached = wrongOnly - 1 >= this.limit && wrongOnly - 1 > (typed.used - 1) * honestShare;
+    return { isFirst, wrongOnly, leftMs: isReached ? this.#period.leftMs : undefined };
   }
 
-  /** A user typed the right number. */
-  async right(user: string): Promise<void> {
-    if (await this.#isFirst("right", user)) await this.#limiter.count(this.#key("right"));
+  /** The user typed the right number. */
+  async right(): Promise<void> {
+    const own = await this.#period.count("right", this.#user);
+    if (own.used === 1) await this.#period.count("right");
   }
 
   /** Milliseconds until the limit ends; undefined if one more user may type a number. */
   async leftMs(): Promise<number | undefined> {
-    const { used: typed } = await this.#limiter.read(this.#key("typed"));
-    const wrongOnly = typed - (await this.#rightOnes(typed));
-    return wrongOnly >= this.rate.count && wrongOnly > typed * honestShare ? this.#leftMs : undefined;
+    const typed = await this.#period.read("typed");
+    const wrongOnly = await this.#wrongOnly(typed);
+    return wrongOnly >= this.limit && wrongOnly > typed.used * honestShare ? this.#period.leftMs : undefined;
   }
 
-  async #isFirst(what: "typed" | "right", user: string): Promise<boolean> {
-    return (await this.#limiter.count(this.#key(what, user))).used === 1;
-  }
-
-  /** Not read where so few have typed that it does not matter. */
-  async #rightOnes(typed: number): Promise<number> {
-    return typed < this.rate.count ? 0 : (await this.#limiter.read(this.#key("right"))).used;
-  }
-
-  #key(...parts: string[]): string {
-    return [this.network, this.#period, ...parts].join("|");
+  /** The right ones are not read where so few have typed that it does not matter. */
+  async #wrongOnly(typed: Counted): Promise<number> {
+    return !isUnreadable(typed) && typed.used < this.limit ? typed.used : this.#period.typedWithout("right");
   }
 }

@@ -61,8 +61,12 @@ async function serversOf(t: TestContext, others: SiteKitOptions, ...options: Pai
     share();
     return { ...answer, error: answer.json["error"] };
   };
-  const redeem = (at: number, ticket: unknown) =>
-    sites[at]!.kit.redeem(ticket, { headers: { cookie: browsers[at]!.cookies } });
+  const redeem = async (at: number, ticket: unknown) => {
+    const login = await sites[at]!.kit.redeem(ticket, { headers: { cookie: browsers[at]!.cookies } });
+    browsers[at]!.take(login?.headers.getSetCookie() ?? []);
+    share();
+    return login;
+  };
   const logins = () => sites.flatMap((each) => each.logins).length;
   const events = (type: string) =>
     sites.flatMap((each) => each.events).filter((event) => event.type === type);
@@ -122,6 +126,19 @@ describe("a login that a server without `pairing` took", () => {
     const [refused] = events("ticket_refused");
     assert.equal(refused && "reason" in refused && refused.reason, "unnumbered");
   });
+});
+
+test("a login without the number, in a known browser, is handed over nowhere where it is asked for always", async (t) => {
+  const handOver = { to: "/login/otp" };
+  const { accept, logIn, redeem, events } = await serversOf(t, { handOver }, {}, { when: "always" });
+  const first = await accept(0);
+  assert.ok(await redeem(0, (await logIn(0, first.attempt, first.number)).json["ticket"]));
+  const { attempt } = await accept(0);
+  const { ticket } = (await logIn(0, attempt)).json;
+  assert.equal(await redeem(1, ticket), undefined);
+  const [refused] = events("ticket_refused");
+  assert.equal(refused && "reason" in refused && refused.reason, "unnumbered");
+  assert.ok(await redeem(0, ticket));
 });
 
 describe("a code without a number, at a server with `pairing`", () => {

@@ -1,22 +1,69 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
+import { memoryStore, type Counted, type RateLimit, type RateLimiter } from "onegini-otp-login/server";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 import { accepted } from "../support/site.js";
 import { wrong } from "../support/number-on-phone.js";
 import { numberedSite } from "../support/numbered-site.js";
 
 const hour = 3600;
 
+/** Counts on a store, whose keys end a time after their first use, as on Redis. */
+function countsOf(clock: VirtualClock) {
+  const counts = new Map<string, { used: number; endsAt: number; isUnreadable?: boolean }>();
+  const limiter = ({ name, count, seconds }: RateLimit): Required<RateLimiter> => {
+    const at = (key: string, more: number): Promise<Counted> => {
+      const now = clock.now();
+      const kept = counts.get(`${name}|${key}`);
+      const {
+        used,
+        endsAt,
+        isUnreadable = false,
+      } = kept && kept.endsAt > now ? kept : { used: 0, endsAt: now + seconds * 1000 };
+      const resetMs = endsAt - now;
+      if (isUnreadable)
+        return Promise.resolve({ allowed: false, used: count + 1, resetMs, unreadable: "format 2" });
+      if (more > 0) counts.set(`${name}|${key}`, { used: used + more, endsAt });
+      return Promise.resolve({ allowed: used + more <= count, used: used + more, resetMs });
+    };
+    return {
+      async count(key) {
+        const counted = await at(key, 1);
+        if (name === "wrongNumbersPerUser" && late > 0) await allAreCounted();
+        return counted;
+      },
+      read: (key) => at(key, 0),
+    };
+  };
+  let late = 0;
+  const waiting: (() => void)[] = [];
+  const allAreCounted = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length < late) return;
+      late = 0;
+      for (const goOn of waiting.splice(0)) goOn();
+    });
+  /** So many numbers of users are counted before the first of them is compared. */
+  const gather = (numbers: number): void => void (late = numbers);
+  /** A newer version has written the counts whose keys match. */
+  const spoil = (which: RegExp): void => {
+    const present = [...counts].filter(([key]) => which.test(key));
+    assert.ok(present.length > 0, String(which));
+    for (const [, kept] of present) kept.isUnreadable = true;
+  };
+  return { limiter, spoil, gather, keys: () => [...counts.keys()] };
+}
+
 /** A site whose clients say where they are. */
 async function scene(t: TestContext) {
   const place = { address: "192.0.2.1" as string | undefined };
-  const all = await numberedSite(
-    t,
-    {},
-    {
-      clientIp: () => place.address,
-      limits: { startsPerAddress: false, startsPerBrowser: false, tokenServerCalls: false },
-    },
-  );
+  const clock = new VirtualClock();
+  const counts = countsOf(clock);
+  const store = { ...memoryStore(() => clock.now()), limiter: counts.limiter };
+  const limits = { startsPerAddress: false, startsPerBrowser: false, tokenServerCalls: false } as const;
+  const all = await numberedSite(t, {}, { store, clientIp: () => place.address, limits }, clock);
+  const compared = () => all.where.events.filter((event) => event.type === "wrong_number").length;
   /** A user accepts a code, and these numbers are typed, each made of the right one. Resolves to the last answer. */
   const type = async (
     user: string,
@@ -36,7 +83,7 @@ async function scene(t: TestContext) {
     all.where.events.flatMap((event) => (event.type === "pairing_failed" ? [event.reason] : []));
   const sprayed = () =>
     all.where.events.flatMap((event) => (event.type === "numbers_sprayed" ? [event] : []));
-  return { ...all, place, type, reasons, sprayed };
+  return { ...all, counts, compared, place, type, reasons, sprayed };
 }
 
 const right = (number: string): string => number;
@@ -77,6 +124,76 @@ describe("wrong numbers of one user", () => {
     for (let again = 0; again < 12; again++) await browser.logIn(attempt, wrong(number));
     assert.equal((await browser.logIn(attempt, number)).status, 200);
     assert.deepEqual(reasons(), []);
+  });
+});
+
+describe("the counts of wrong numbers", () => {
+  test("give nothing back to the next hour", async (t) => {
+    const { clock, place, type, compared } = await scene(t);
+    place.address = undefined;
+    await type("alice", [wrongBy(1)]);
+    await clock.advance(hour / 2);
+    for (let login = 0; login < 8; login++) assert.equal((await type("alice", [right])).status, 200);
+    await clock.advance(hour / 2 + 1);
+    const before = compared();
+    for (let attempt = 0; attempt < 8; attempt++) await type("alice", [wrongBy(1), wrongBy(2), wrongBy(3)]);
+    assert.equal(compared() - before, 10);
+  });
+
+  test("lock nobody out who types the right number, in any hour", async (t) => {
+    const { clock, place, type, reasons } = await scene(t);
+    place.address = undefined;
+    await type("alice", [wrongBy(1), right]);
+    for (let minute = 10; minute < 180; minute += 2) {
+      await clock.advance(120);
+      assert.equal((await type("alice", [right])).status, 200, `after ${minute} minutes`);
+    }
+    assert.deepEqual(reasons(), []);
+  });
+
+  test("do not count what was not compared: one accepted attempt locks its user out of nothing", async (t) => {
+    const { counts, place, person, accept, type, compared } = await scene(t);
+    place.address = undefined;
+    const attacker = person();
+    const { attempt, number } = await accept(attacker);
+    counts.gather(59);
+    await Promise.all(
+      Array.from({ length: 59 }, (_, post) => attacker.logIn(attempt, wrong(number, post + 1))),
+    );
+    assert.ok(compared() <= 3, String(compared()));
+    assert.equal((await type("alice", [right])).status, 200);
+  });
+
+  for (const [what, which, compares] of [
+    ["of the user", /^wrongNumbersPerUser.*\|typed$/, { alice: 0, bob: 4 }],
+    ["of the user, and what was given back", /^wrongNumbersPerUser/, { alice: 0, bob: 4 }],
+    ["of the browser", /^wrongNumbersPerBrowser.*\|typed$/, { alice: 4, bob: 0 }],
+    ["of the address", /^wrongUsersPerAddress.*\|typed$/, { alice: 0, bob: 0 }],
+    ["of the address, and those who were right", /^wrongUsersPerAddress/, { alice: 0, bob: 0 }],
+  ] as const)
+    test(`are used up where a count ${what} cannot be read`, async (t) => {
+      const { counts, person, type, compared } = await scene(t);
+      const browser = person();
+      await type("alice", [wrongBy(1), right], browser);
+      counts.spoil(which);
+      const before = compared();
+      for (let attempt = 0; attempt < 4; attempt++) await type("alice", [wrongBy(1)]);
+      const ofAlice = compared() - before;
+      for (let attempt = 0; attempt < 4; attempt++) await type("bob", [wrongBy(1)], browser);
+      assert.deepEqual({ alice: ofAlice, bob: compared() - before - ofAlice }, compares);
+    });
+
+  test("are not written for a number that was wrong before, from whatever address it comes again", async (t) => {
+    const { counts, place, person, accept } = await scene(t);
+    const attacker = person();
+    const { attempt, number } = await accept(attacker);
+    await attacker.logIn(attempt, wrong(number));
+    const before = counts.keys();
+    for (let again = 0; again < 20; again++) {
+      place.address = `192.0.2.${again + 2}`;
+      assert.equal((await attacker.logIn(attempt, wrong(number))).json["error"], "wrong_number");
+    }
+    assert.deepEqual(counts.keys(), before);
   });
 });
 
