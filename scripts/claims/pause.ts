@@ -44,10 +44,44 @@ export const pauseDefences: readonly Defence[] = [
   {
     claim: "A new server that finds nothing hears of a pause before it gives out a code",
     file: "src/server/endpoints/login-pause.ts",
-    text: "if (this.#foundNothing) await this.#objections();",
+    text: "await this.#objections();",
     without: "",
     test: "test/unit/server/endpoints/pause-register.test.ts",
     title: "is heard by a new server that finds nothing before it gives out a code",
+  },
+  {
+    claim:
+      "A new server hears of a pause before it gives out a code, also if another one found nothing first",
+    file: "src/server/endpoints/login-pause.ts",
+    text: "{ ...nothingSaid, since: runtime.now() }",
+    without: "nothingSaid",
+    test: register,
+    title:
+      "is heard by each of several new servers, also by one that finds what the first of them has written",
+  },
+  {
+    claim: "A new server that finds an older copy hears of a pause",
+    file: "src/server/endpoints/login-pause.ts",
+    text: "await store.compareAndSet(text, text).catch(ignore);",
+    without: "",
+    test: register,
+    title: "is heard by a new server that finds an older copy, though nobody told the others of that",
+  },
+  {
+    claim: "A server that could not write what it found gives out no code",
+    file: "src/server/endpoints/login-pause.ts",
+    text: "!this.#hasAgreed && !this.#isClosed",
+    without: "false",
+    test: register,
+    title: "may be known to others as long as what a new server finds could not be written",
+  },
+  {
+    claim: "A server that has only said a pause keeps it",
+    file: "src/server/endpoints/login-pause.ts",
+    text: "void this.follow();",
+    without: "",
+    test: register,
+    title: "is followed by a server that has done nothing but say it",
   },
   {
     claim: "Of equal versions the pause counts",
@@ -85,7 +119,7 @@ export const pauseDefences: readonly Defence[] = [
   {
     claim: "No code is given out before the store was read once",
     file: "src/server/endpoints/login-pause.ts",
-    text: "if (this.#switch && !this.#hasRead && !this.#isClosed) throw new StoreUnavailable(undefined);",
+    text: "if (this.#switch && !this.#hasAgreed && !this.#isClosed) throw new StoreUnavailable(undefined);",
     without: "",
     test: pause,
     title: "rejects while the store does not work, and no start passes before the store was read",

@@ -9,11 +9,14 @@ import type { Pause } from "./pause.js";
 /** What a later version adds is kept when this one writes it back. */
 const register = v.looseObject({
   format: v.literal(1),
-  version: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  // One less than the greatest, because a word gets the next one.
+  version: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER - 1)),
   paused: v.boolean(),
   until: v.exactOptional(v.pipe(v.number(), v.finite())),
   by: v.exactOptional(v.string()),
   reason: v.exactOptional(v.string()),
+  /** Of one in which nobody has said anything: when a server found none, by the store's clock. */
+  since: v.exactOptional(v.pipe(v.number(), v.finite())),
 });
 
 /** What an operator says. */

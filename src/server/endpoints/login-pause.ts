@@ -39,7 +39,7 @@ const maxTries = 20;
 
 const ignore = (): void => undefined;
 
-/** How long the first start at a server waits for the others where the store has no word. */
+/** After a server found no word in the store, first starts wait so long for the others to write what they know. */
 const objectionMs = 500;
 
 /**
@@ -53,10 +53,8 @@ export class LoginPause {
   readonly #switch: PauseSwitch | undefined;
   #newest = nothingSaid;
   #isUnreadable = false;
-  /** Whether the store had no word when it was read last. */
-  #foundNothing = false;
-  /** Whether the store was read at least once. */
-  #hasRead = false;
+  /** Whether this server and the store had the same at least once. */
+  #hasAgreed = false;
   #reported: Pause | undefined;
   #following: Promise<void> | undefined;
   #isFollowing = false;
@@ -86,7 +84,7 @@ export class LoginPause {
     await this.follow();
     const { present } = this;
     if (!present) {
-      if (this.#switch && !this.#hasRead && !this.#isClosed) throw new StoreUnavailable(undefined);
+      if (this.#switch && !this.#hasAgreed && !this.#isClosed) throw new StoreUnavailable(undefined);
       return;
     }
     const { runtime } = this.#core;
@@ -128,7 +126,7 @@ export class LoginPause {
     try {
       this.#unsubscribe = await to.subscribe(() => void this.#read(to).catch(ignore));
       await this.#read(to);
-      if (this.#foundNothing) await this.#objections();
+      await this.#objections();
       this.#isFollowing = true;
       this.#readLater(to);
       if (this.#isClosed) this.close();
@@ -142,7 +140,10 @@ export class LoginPause {
   /** A store that was emptied holds no pause although there is one: the servers that have heard it write it back at once. */
   async #objections(): Promise<void> {
     const { config, runtime } = this.#core;
-    if (config.store.isShared) await new Promise<void>((resolve) => runtime.after(objectionMs, resolve));
+    const { version, since = -Infinity } = this.#newest;
+    const leftMs = Math.min(objectionMs, since + objectionMs - runtime.now());
+    if (!config.store.isShared || version > 0 || leftMs <= 0) return;
+    await new Promise<void>((resolve) => runtime.after(leftMs, resolve));
   }
 
   #readLater(from: PauseSwitch): void {
@@ -171,6 +172,8 @@ export class LoginPause {
         `kit.${method}: the store is shared, but has no "pauseSwitch", so the other servers would not hear of it`,
       );
     await this.#inTurn(() => this.#agree(to, word));
+    // Where the store loses the word, this server may be the only one that knows it.
+    void this.follow();
   }
 
   /** One after the other, so that what is read last is the newest. */
@@ -189,20 +192,27 @@ export class LoginPause {
     for (let tries = 0; tries < maxTries; tries++) {
       const text = await store.read();
       const stored = text === undefined ? undefined : parseRegister(text);
-      this.#foundNothing = text === undefined;
-      this.#hasRead = true;
       this.#isUnreadable = stored !== undefined && "fault" in stored;
       if (stored && "fault" in stored) {
+        this.#hasAgreed = true;
         const description = this.#unreadable(stored.fault);
         this.#tell();
         if (word) throw new UnreadablePause(description);
         return;
       }
       const found = stored?.register;
-      if (found && isNewer(found, this.#newest)) this.#newest = found;
-      const next = word ? nextRegister(this.#newest, this.#core.runtime.now(), word) : this.#newest;
+      if (found && !isNewer(this.#newest, found)) this.#newest = found;
+      const { config, runtime } = this.#core;
+      const known =
+        found || this.#newest.version > 0 ? this.#newest : { ...nothingSaid, since: runtime.now() };
+      const next = word ? nextRegister(this.#newest, runtime.now(), word) : known;
       const isStored = found !== undefined && !isNewer(next, found);
+      if (text !== undefined && isStored && !this.#hasAgreed && config.store.isShared) {
+        // It may be that of an older copy: the others hear of this, and write back what they know. A full store can still be read.
+        await store.compareAndSet(text, text).catch(ignore);
+      }
       if (isStored || (await store.compareAndSet(text, JSON.stringify(next)))) {
+        this.#hasAgreed = true;
         this.#newest = next;
         this.#tell();
         return;

@@ -41,6 +41,10 @@ class SharedText implements PauseSwitch {
     for (const call of this.#listeners) call();
   }
 
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
   get register(): Record<string, unknown> {
     return JSON.parse(this.text ?? "{}") as Record<string, unknown>;
   }
@@ -132,6 +136,61 @@ describe("what the operator said last", () => {
     assert.equal(await afterObjections(startAt(later)), 503);
     const nobody = await scene(t);
     assert.equal(await nobody.afterObjections(startAt(await nobody.newServer())), 201);
+  });
+
+  test("is heard by each of several new servers, also by one that finds what the first of them has written", async (t) => {
+    const { clock, shared, server, newServer, afterObjections } = await scene(t);
+    const busy = await server();
+    await busy.kit.pause();
+    const said = shared.text;
+    await busy.kit.close();
+    shared.text = undefined;
+    const first = await newServer();
+    const atFirst = startAt(first);
+    await until(() => shared.text !== undefined, "what the first one writes");
+    const atSecond = startAt(await newServer());
+    await until(() => clock.timers > 1, "both to wait");
+    // The one that was busy is back.
+    shared.text = said;
+    shared.tellAll();
+    await until(() => eventsOf("login_paused", first).length > 0, "the pause");
+    assert.equal(await afterObjections(atSecond), 503);
+    assert.equal(await atFirst, 503);
+  });
+
+  test("is heard by a new server that finds an older copy, though nobody told the others of that", async (t) => {
+    const { shared, server, newServer } = await scene(t);
+    const one = await server();
+    await one.kit.resume();
+    const older = shared.text;
+    await one.kit.pause();
+    shared.text = older;
+    const later = await newServer();
+    await later.kit.health();
+    await allAre(true, [one, later]);
+    assert.equal(await startAt(later), 503);
+  });
+
+  test("may be known to others as long as what a new server finds could not be written", async (t) => {
+    const { clock, shared, newServer, afterObjections } = await scene(t);
+    const compareAndSet = shared.compareAndSet.bind(shared);
+    shared.compareAndSet = () => Promise.reject(new Error("OOM"));
+    const later = await newServer();
+    assert.deepEqual([await startAt(later), await startAt(later)], [503, 503]);
+    shared.compareAndSet = compareAndSet;
+    await clock.advance(1);
+    assert.equal(await afterObjections(startAt(later)), 201);
+  });
+
+  test("is followed by a server that has done nothing but say it", async (t) => {
+    const { shared, newServer, afterObjections } = await scene(t);
+    const one = await newServer();
+    await one.kit.pause();
+    const said = shared.text;
+    await until(() => shared.listenerCount === 1, "it to follow");
+    shared.text = undefined;
+    assert.equal(await afterObjections(startAt(await newServer())), 503);
+    assert.equal(shared.text, said);
   });
 
   test("takes the place of an older copy, whether it is the pause or its end", async (t) => {
