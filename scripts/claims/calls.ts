@@ -346,8 +346,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "The user agent is cut to 512 characters",
     file: "src/server/endpoints/otp-endpoint.ts",
-    text: "userAgent.slice(0, maxUserAgentCharacters)",
-    without: "userAgent",
+    text: "?.slice(0, maxUserAgentCharacters)",
+    without: "?.slice(0)",
     test: signIn,
     title: "tells signIn where and when the login began, whoever finishes it from where",
   },

@@ -465,8 +465,8 @@ export const limits: readonly Defence[] = [
   {
     claim: "An attempt keeps no request in memory",
     file: "src/server/endpoints/otp-endpoint.ts",
-    text: "copyOf(userAgent.slice(0, maxUserAgentCharacters))",
-    without: "userAgent.slice(0, maxUserAgentCharacters)",
+    text: "copyOf(userAgent)",
+    without: "userAgent",
     test: copy,
     title:
       "keeps no request in memory: an attempt with headers of 15 kB takes what one with short ones takes",

@@ -280,10 +280,8 @@ export class OtpEndpoint<Context> {
 
 const maxUserAgentCharacters = 512;
 
-/** A part is a copy, because an attempt keeps it. */
+/** A copy, because an attempt keeps it. `Headers` too may give a part: what is between white space. */
 function userAgentOf({ headers }: Request): string | undefined {
-  const userAgent = headers.get("user-agent") ?? undefined;
-  return userAgent !== undefined && userAgent.length > maxUserAgentCharacters
-    ? copyOf(userAgent.slice(0, maxUserAgentCharacters))
-    : userAgent;
+  const userAgent = headers.get("user-agent")?.slice(0, maxUserAgentCharacters);
+  return userAgent === undefined ? undefined : copyOf(userAgent);
 }

@@ -36,7 +36,9 @@ const unlessEmpty = (named: object): object[] => (Object.keys(named).length === 
 /** How the text of an attempt of that version begins, and of no other. */
 export const beginningOf = (version: number): string => `[${attemptFormat},${version},`;
 
-const instant = v.pipe(v.number(), v.finite());
+/** The latest instant of a `Date`. */
+const maxInstant = 8.64e15;
+const instant = v.pipe(v.number(), v.minValue(-maxInstant), v.maxValue(maxInstant));
 const count = v.pipe(v.number(), v.safeInteger());
 
 const ticket = v.looseObject({
@@ -132,6 +134,9 @@ export function decodeAttempt(id: string, text: unknown): Attempt {
   const { success, output, issues } = v.safeParse(storedAttempt, values, { abortEarly: true });
   if (!success) throw unreadable(`format ${attemptFormat} and a wrong value at ${v.getDotPath(issues[0])}`);
   const [format, version, startedAt, startedCount, life, origin, browser, ...others] = output;
+  // Otherwise it could be read, and never be changed.
+  if (!String(text).startsWith(beginningOf(version)))
+    throw unreadable(`format ${format} and another beginning`);
   const [state, transactions, userAgent, address, language, named] = others;
   return {
     ...named,

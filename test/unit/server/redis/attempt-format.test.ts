@@ -68,6 +68,20 @@ test("an attempt has this text in format 1, because servers of two versions shar
   assert.deepEqual(decodeAttempt("a", text), whole);
 });
 
+test("a text that says the same in another way is unreadable, because it could never be changed", () => {
+  const same = JSON.stringify(stored);
+  for (const other of [` ${same}`, same.replace("[1,3", "[1, 3"), same.replace("[1,3", "[1,3.0")])
+    assert.match(errorOf(other), /format 1 and another beginning/);
+});
+
+test("an instant that no date has is unreadable", () => {
+  for (const [place, path] of [
+    [2, "2"],
+    [4, "4"],
+  ] as const)
+    assert.match(errorOf(JSON.stringify(storedWith(place, 1e300))), new RegExp(`wrong value at ${path}$`));
+});
+
 /** Texts of any kind: also halves of surrogate pairs, quotes, NUL and the names of prototypes. */
 const text = fc.oneof(
   fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
