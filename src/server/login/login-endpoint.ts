@@ -1,4 +1,5 @@
 import type { Attempt, CompletedState } from "../attempt/attempt.js";
+import { claim } from "../attempt/claim.js";
 import { createTicketSecret, type TicketSecret } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
@@ -42,7 +43,11 @@ export async function logIn<Context>(
   const { request, context } = call;
   const logInOnce = async (): Promise<Response> => {
     const browser = pairing.browserOf(request.headers.get("cookie") ?? "");
-    const shown = await pairing.proofOf(call, attempt, body["number"], browser);
+    // The site is not asked about a login that cannot be repeated.
+    const isSpent = state.status === "completed" && !isRepeatable(attempt, core);
+    const shown: Shown = isSpent
+      ? { proof: { kind: "none" } }
+      : await pairing.proofOf(call, attempt, body["number"], browser);
     const login = await claimLogin(call, attempt, { userId, shown, ticket }, core, pairing);
     pairing.asked.delete(id);
     const response = await answer(login);
@@ -117,6 +122,11 @@ async function claimLogin<Context>(
     default:
       return outcome satisfies never;
   }
+}
+
+function isRepeatable(attempt: Attempt, { config: { limits, timeouts }, runtime }: Core<never>): boolean {
+  const what = { at: runtime.now(), maxLogins: limits.loginsPerAttempt, proof: { kind: "none" } } as const;
+  return claim(attempt, what, timeouts).outcome.kind === "repeated";
 }
 
 const tooManyCalls = (leftMs: number): ApiError =>

@@ -168,4 +168,18 @@ describe("a login's calls", () => {
     const other = await accept(alice);
     assert.equal((await alice.logIn(other.attempt, other.number)).status, 200);
   });
+
+  test("ask the site nothing about a login that cannot be repeated", async (t) => {
+    let asked = 0;
+    const { person, accept } = await scene(t, {}, { knownSince: () => void (asked += 1) });
+    const alice = person();
+    const { attempt, number } = await accept(alice);
+    const statuses = [(await alice.logIn(attempt, number)).status];
+    for (let call = 0; call < 40; call++) statuses.push((await alice.logIn(attempt)).status);
+    assert.deepEqual(
+      [200, 429].map((status) => statuses.filter((each) => each === status).length),
+      [20, 21],
+    );
+    assert.equal(asked, 20);
+  });
 });
