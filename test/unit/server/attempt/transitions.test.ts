@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Attempt, AttemptState } from "../../../../src/server/attempt/attempt.js";
 import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
-import { redeemTicket } from "../../../../src/server/attempt/ticket.js";
 import * as transitions from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts, type Timeouts } from "../../../../src/server/timeouts.js";
 import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadlines.js";
@@ -102,51 +101,6 @@ describe("an attempt", () => {
       const closed = result.kind === "transaction_closed";
       assert.deepEqual(transactions, [{ ...transaction, closed, calledBackAt: t0 + 4 * second }]);
     }
-  });
-
-  test("once completed, counts its logins up to the limit, and within the time for repeating", () => {
-    const once = after(begin(), approved, claimed);
-    const twice = after(once, claimed);
-    assert.deepEqual(twice, { ...once, version: once.version + 1, state: { ...once.state, logins: 2 } });
-    assert.equal(after(twice, claimed), twice);
-    assert.equal(after(once, { ...claimed, at: t0 + 66 * second }), once);
-  });
-
-  describe("with a ticket", () => {
-    const withTicket = { ...claimed, ticketHash: "ticket" };
-    const redemption = { hash: "ticket", browser: "hash", at: t0 + 66 * second - 1 };
-    const redeem = (attempt: Attempt, changes: Partial<typeof redemption> = {}) =>
-      redeemTicket(attempt, { ...redemption, ...changes }, timeouts);
-    const issued = after(begin(), approved, withTicket);
-
-    test("is redeemed once, which ends its logins", () => {
-      const { next: once } = redeem(issued);
-      const ticket = { hash: "ticket", endsAt: t0 + 66 * second, redeemedAt: redemption.at };
-      assert.deepEqual(once, { ...issued, version: issued.version + 1, state: { ...issued.state, ticket } });
-      assert.equal(redeem(once).outcome, "used");
-      assert.equal(after(once, withTicket), once);
-      assert.equal(after(once, claimed), once);
-    });
-
-    test("is redeemed in time, by its browser, with its secret, and in no other way", () => {
-      assert.equal(redeem(issued, { hash: "other" }).outcome, "unknown");
-      assert.equal(redeem(issued, { browser: "other" }).outcome, "other_browser");
-      assert.equal(redeem(issued, { at: t0 + 66 * second }).outcome, "expired");
-      for (const attempt of [begin(), after(begin(), approved), after(begin(), approved, claimed)])
-        assert.equal(redeem(attempt).outcome, "unknown");
-    });
-
-    test("has the newest one only, and a repetition without one keeps it", () => {
-      const newer = after(issued, { ...withTicket, ticketHash: "newer" });
-      assert.equal(redeem(newer).outcome, "unknown");
-      assert.equal(typeof redeem(newer, { hash: "newer" }).outcome, "object");
-      assert.equal(typeof redeem(after(issued, claimed)).outcome, "object");
-    });
-
-    test("is not forgotten before a long-lived ticket", () => {
-      const attempt = change(after(begin(), approved), withTicket, { ...timeouts, ticketSeconds: 5000 });
-      assert.equal(attempt.forgetAt, t0 + (6 + 5000 + timeouts.memorySeconds) * second);
-    });
   });
 
   test("once approved, can only be claimed or expire", () => {

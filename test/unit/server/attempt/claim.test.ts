@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Attempt } from "../../../../src/server/attempt/attempt.js";
+import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
+import { beginAttempt, change } from "../../../../src/server/attempt/transitions.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+
+const t0 = 1_000_000;
+const second = 1000;
+const transaction = { id: "one", endsAt: t0 + 60 * second };
+const begun = beginAttempt(
+  { id: "attempt", origin: "https://www.example.com", browser: "hash", startedAt: t0, transaction },
+  timeouts,
+);
+const accepted = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second } as const;
+const approved = change(begun, accepted, timeouts);
+const claimed: Claim = { at: t0 + 6 * second, maxLogins: 2, proof: { kind: "not_asked" } };
+const numbered = change(
+  beginAttempt(
+    {
+      ...{ id: "attempt", origin: "https://www.example.com", browser: "hash", startedAt: t0 },
+      transaction: { ...transaction, numberCode: "code", numberDigits: 4 },
+    },
+    timeouts,
+  ),
+  accepted,
+  timeouts,
+);
+const outcome = (attempt: Attempt, what: Partial<Claim>): string =>
+  claim(attempt, { ...claimed, ...what }, timeouts).outcome.kind;
+
+describe("a claim", () => {
+  test("completes an accepted attempt, within two minutes, and notes when it was accepted and claimed", () => {
+    const { next, outcome } = claim(approved, claimed, timeouts);
+    const state = {
+      ...{ status: "completed", userId: "alice", transaction: "one" },
+      ...{ at: t0 + 6 * second, approvedAt: t0 + 5 * second },
+    };
+    assert.deepEqual(next.state, state);
+    assert.deepEqual(outcome, { kind: "completed", state });
+    assert.equal(next.version, approved.version + 1);
+    const late = claim(approved, { ...claimed, at: t0 + 125 * second }, timeouts);
+    assert.deepEqual(late, { next: approved, outcome: { kind: "settled" } });
+  });
+
+  test("has five minutes where a number has to be typed", () => {
+    const typed = { kind: "number", codes: ["code"] } as const;
+    assert.equal(outcome(numbered, { at: t0 + 305 * second - 1, proof: typed }), "completed");
+    assert.equal(outcome(numbered, { at: t0 + 305 * second, proof: typed }), "settled");
+  });
+
+  test("counts its repetitions up to the limit, and within the time for repeating", () => {
+    const once = claim(approved, claimed, timeouts).next;
+    const twice = claim(once, claimed, timeouts);
+    assert.equal(twice.outcome.kind, "repeated");
+    assert.deepEqual(twice.next, {
+      ...once,
+      version: once.version + 1,
+      state: { ...once.state, logins: 2 },
+    });
+    assert.deepEqual(claim(twice.next, claimed, timeouts), {
+      next: twice.next,
+      outcome: { kind: "too_often", leftMs: 60 * second },
+    });
+    assert.equal(outcome(once, { at: t0 + 66 * second }), "settled");
+    assert.equal(outcome(once, { proof: { kind: "revoked" } }), "settled");
+  });
+
+  test("changes the attempt as the number's rule says", () => {
+    const asked = claim(numbered, { ...claimed, proof: { kind: "none" } }, timeouts);
+    assert.equal(asked.outcome.kind, "asked");
+    assert.deepEqual(asked.next.state, { ...numbered.state, asked: true });
+    const again = claim(asked.next, { ...claimed, proof: { kind: "none" } }, timeouts);
+    assert.equal(again.next, asked.next);
+    const refused = claim(numbered, { ...claimed, proof: { kind: "revoked" } }, timeouts);
+    assert.deepEqual(refused.outcome, { kind: "refused", because: "revoked" });
+    assert.deepEqual(refused.next.state, { status: "failed", at: claimed.at });
+    const unavailable = claim(numbered, claimed, timeouts);
+    assert.deepEqual(unavailable, { next: numbered, outcome: { kind: "unavailable" } });
+  });
+
+  test("does nothing to an attempt that is not accepted, or is over", () => {
+    const denied = change(begun, { kind: "denied", id: "one", at: t0 }, timeouts);
+    for (const attempt of [begun, denied])
+      assert.deepEqual(claim(attempt, claimed, timeouts), { next: attempt, outcome: { kind: "settled" } });
+  });
+});

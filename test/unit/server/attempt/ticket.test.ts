@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Attempt } from "../../../../src/server/attempt/attempt.js";
+import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
+import { redeemTicket } from "../../../../src/server/attempt/ticket.js";
+import { beginAttempt, change } from "../../../../src/server/attempt/transitions.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+
+const t0 = 1_000_000;
+const second = 1000;
+const transaction = { id: "one", endsAt: t0 + 60 * second };
+const begun = beginAttempt(
+  { id: "attempt", origin: "https://www.example.com", browser: "hash", startedAt: t0, transaction },
+  timeouts,
+);
+const accepted = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second } as const;
+const approved = change(begun, accepted, timeouts);
+const claimed: Claim = { at: t0 + 6 * second, maxLogins: 2, proof: { kind: "not_asked" } };
+const after = (attempt: Attempt, what: Claim): Attempt => claim(attempt, what, timeouts).next;
+
+describe("a ticket", () => {
+  const withTicket = { ...claimed, ticketHash: "ticket" };
+  const redemption = { hash: "ticket", browser: "hash", at: t0 + 66 * second - 1 };
+  const redeem = (attempt: Attempt, changes: Partial<typeof redemption> = {}) =>
+    redeemTicket(attempt, { ...redemption, ...changes }, timeouts);
+  const issued = after(approved, withTicket);
+
+  test("is redeemed once, which ends its logins", () => {
+    const { next: once } = redeem(issued);
+    const ticket = { hash: "ticket", endsAt: t0 + 66 * second, redeemedAt: redemption.at };
+    assert.deepEqual(once, { ...issued, version: issued.version + 1, state: { ...issued.state, ticket } });
+    assert.equal(redeem(once).outcome, "used");
+    assert.equal(after(once, withTicket), once);
+    assert.equal(after(once, claimed), once);
+  });
+
+  test("is redeemed in time, by its browser, with its secret, and in no other way", () => {
+    assert.equal(redeem(issued, { hash: "other" }).outcome, "unknown");
+    assert.equal(redeem(issued, { browser: "other" }).outcome, "other_browser");
+    assert.equal(redeem(issued, { at: t0 + 66 * second }).outcome, "expired");
+    for (const attempt of [begun, approved, after(approved, claimed)])
+      assert.equal(redeem(attempt).outcome, "unknown");
+  });
+
+  test("has the newest one only, and a repetition without one keeps it", () => {
+    const newer = after(issued, { ...withTicket, ticketHash: "newer" });
+    assert.equal(redeem(newer).outcome, "unknown");
+    assert.equal(typeof redeem(newer, { hash: "newer" }).outcome, "object");
+    assert.equal(typeof redeem(after(issued, claimed)).outcome, "object");
+  });
+
+  test("is not forgotten before a long-lived ticket", () => {
+    const attempt = claim(approved, withTicket, { ...timeouts, ticketSeconds: 5000 }).next;
+    assert.equal(attempt.forgetAt, t0 + (6 + 5000 + timeouts.memorySeconds) * second);
+  });
+});
