@@ -32,7 +32,7 @@ export const pairingDefences: readonly Defence[] = [
     text: "[user?.count(), browser?.count()]",
     without: "[undefined, browser?.count()]",
     test: relayed,
-    title: "a relay that guesses has ten tries of a user in an hour, on both servers together",
+    title: "a relay that guesses has ten tries of a user in the time of the limit, on both servers together",
   },
   {
     claim: "Three tries hold with many posts at once on two servers",
