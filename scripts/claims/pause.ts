@@ -37,7 +37,7 @@ export const pauseDefences: readonly Defence[] = [
     claim: "The newer word counts, not the one that the store has",
     file: "src/server/attempt/pause-register.ts",
     text: "if (one.version !== other.version) return one.version > other.version;",
-    without: "if (one.version !== other.version) return true;",
+    without: "if (one.version !== other.version) return one.version < other.version;",
     test: register,
     title: "takes the place of an older copy, whether it is the pause or its end",
   },
