@@ -46,6 +46,8 @@ export function createReport(
   const tell = safely(hook ?? writeToConsole);
   const throttle = new LogThrottle(troubleIntervalMs, runtime);
   return (event) => {
+    // The console gets none of these.
+    if (!hook && event.level === "info") return;
     // The guarded store has reported it already, as `store_trouble`.
     if (event.type === "internal_error" && event.error instanceof StoreUnavailable) return;
     const cleaned = withPrintableTexts(event);
