@@ -4,17 +4,8 @@ import type { Attempt } from "../../../../src/server/attempt/attempt.js";
 import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
 import { beginAttempt, change } from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+import { accepted, approved, begun, claimed, second, t0, transaction } from "../support/accepted-attempt.js";
 
-const t0 = 1_000_000;
-const second = 1000;
-const transaction = { id: "one", endsAt: t0 + 60 * second };
-const begun = beginAttempt(
-  { id: "attempt", origin: "https://www.example.com", browser: "hash", startedAt: t0, transaction },
-  timeouts,
-);
-const accepted = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second } as const;
-const approved = change(begun, accepted, timeouts);
-const claimed: Claim = { at: t0 + 6 * second, maxLogins: 2, proof: { kind: "not_asked" } };
 const numbered = change(
   beginAttempt(
     {

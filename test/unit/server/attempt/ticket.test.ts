@@ -3,19 +3,9 @@ import { describe, test } from "node:test";
 import type { Attempt } from "../../../../src/server/attempt/attempt.js";
 import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
 import { redeemTicket } from "../../../../src/server/attempt/ticket.js";
-import { beginAttempt, change } from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+import { approved, begun, claimed, second, t0 } from "../support/accepted-attempt.js";
 
-const t0 = 1_000_000;
-const second = 1000;
-const transaction = { id: "one", endsAt: t0 + 60 * second };
-const begun = beginAttempt(
-  { id: "attempt", origin: "https://www.example.com", browser: "hash", startedAt: t0, transaction },
-  timeouts,
-);
-const accepted = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second } as const;
-const approved = change(begun, accepted, timeouts);
-const claimed: Claim = { at: t0 + 6 * second, maxLogins: 2, proof: { kind: "not_asked" } };
 const after = (attempt: Attempt, what: Claim): Attempt => claim(attempt, what, timeouts).next;
 
 describe("a ticket", () => {
